@@ -15,7 +15,7 @@ export default async function start(project: TestProject): Promise<() => Promise
   if (executablePath === undefined) throw new Error(`${missingBrowser}\n"pnpm browser" tries all of them.`);
   const server: BrowserServer = await chromium.launchServer({
     executablePath,
-    // Drawing without a graphics card takes less time without WebGL's imitation of one.
+    // Without a GPU, drawing takes less time if WebGL is not emulated in software.
     args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--disable-software-rasterizer'],
   });
   project.provide('browserEndpoint', server.wsEndpoint());

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { canInstallPackages, installPackages } from './debian.js';
 
-/** What the search needs from a machine. Tests pass their own. */
+/** The functions of a machine that the search needs. Tests pass a fake. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -44,7 +44,7 @@ const thisMachine: Machine = {
   log: console.log,
 };
 
-/** The headless build first: it opens a page of the playground with a third of the work. */
+/** The headless build first: it opens a page of the playground in a third of the CPU time. */
 const names = [
   'chromium-headless-shell',
   'chrome-headless-shell',

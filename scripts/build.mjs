@@ -1,5 +1,6 @@
 // `pnpm build`: the JavaScript of every package by esbuild, then their types by one program of the native compiler. Both
-// take seconds; the sources are bundled per entry of package.json, and what several entries share is a file of its own.
+// take seconds; the sources are bundled per entry of package.json, and code that several entries share is a separate
+// file.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { coveredPackages } from './coverage.mjs';
 
-/** The other projects of Vitest. Two exclusions in one command would each bring back what the other leaves out. */
+/** The other projects of Vitest. Two exclusions in one command cancel each other. */
 const uncovered = [
   ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !coveredPackages.includes(name)),
   ...['examples', 'example-programs', 'scripts'],
@@ -45,12 +45,12 @@ const steps = [
     command: `vitest run --coverage ${projects(coveredPackages)}`,
     fix: 'As for unit; "pnpm coverage" lists the lines that no test of the package runs.',
   },
-  { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix what is left.' },
+  { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix the rest.' },
   { name: 'format', command: 'oxfmt --check', fix: 'Run "pnpm fmt".' },
   {
     name: 'layers',
     command: 'depcruise --config scripts/layers.cjs packages apps',
-    fix: 'Move the import: ARCHITECTURE.md shows which way they may go.',
+    fix: 'Move the import: ARCHITECTURE.md shows which imports are allowed.',
   },
   { name: 'unused', command: 'knip', fix: 'Delete what is unused, or export it where it is used.' },
   {

@@ -11,9 +11,9 @@ interface Drawing {
   readonly graph: Graph;
   /** By id; a value of the previous step by `id@-1`, or by `id@-1→successor` where it is drawn more than once. */
   readonly positions: Readonly<Record<string, Position>>;
-  /** The text below a node. Default: its id. */
+  /** The label below a node. Default: its id. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Whether the labels of inputs stand above them. Default: false. */
+  /** Whether the labels of inputs are above them. Default: false. */
   readonly isDownward?: boolean;
   /** The name of each shared weight, by its position in the parameters from the first one. */
   readonly weights?: readonly string[];

@@ -1,5 +1,5 @@
 // `pnpm guarantees`: writes docs/guides/guarantees.md from the results of the checks: checks/stress/results.json, PyTorch's numbers, and the
-// 60-digit values of the activations. With `--check` it writes nothing and fails if the page says anything else.
+// 60-digit values of the activations. With `--check` it writes nothing and fails if the page differs.
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -248,9 +248,9 @@ if (!process.argv.includes('--check')) {
   console.log(`${path} is written.`);
 } else if (theirs?.node.startsWith(own) === false) {
   console.log(
-    `Not compared: the page was written on Node ${theirs.node}; exp and the like differ in their last bits here.`,
+    `Not compared: the page was written on Node ${theirs.node}; exp and similar functions differ in their last bits on this version.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
-  console.error(`${path} is not what the results say.`);
+  console.error(`${path} is out of date: run "pnpm guarantees".`);
   process.exitCode = 1;
 }

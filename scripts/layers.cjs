@@ -12,7 +12,7 @@ module.exports = {
     },
     {
       name: 'no-cycles-of-types-in-core',
-      comment: 'A network and its prediction name each other’s types.',
+      comment: 'A network and its prediction refer to each other’s types.',
       severity: 'error',
       from: { path: '^packages/core/src', pathNot: '(network|prediction)\\.ts$' },
       to: { circular: true },
@@ -62,7 +62,7 @@ module.exports = {
     },
     {
       name: 'libraries-bring-nothing-along',
-      comment: 'A library package has no runtime dependency outside @nnbp, but for an expression parser in formula.',
+      comment: 'A library package has no runtime dependency outside @nnbp, except an expression parser in formula.',
       severity: 'error',
       from: { path: '^packages/(?!cli/)[^/]+/src', pathNot: '^packages/formats/src/node/' },
       to: {
@@ -79,7 +79,7 @@ module.exports = {
     },
     {
       name: 'views-are-independent',
-      comment: 'What two views of the playground use is in shared/.',
+      comment: 'Code that two views of the playground use belongs in shared/.',
       severity: 'error',
       from: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/' },
       to: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/', pathNot: '^apps/demo/web/$1/' },

@@ -12,7 +12,7 @@ interface Curve {
 
 const [width, height, margin] = [320, 200, 28];
 
-/** An SVG with axes through 0, the value as a full line and the derivative as a dashed one. */
+/** An SVG with axes through 0, the value as a solid line and the derivative as a dashed one. */
 function plot(title: string, xLabel: string, from: number, to: number, curves: readonly Curve[]): string {
   const xs = Array.from({ length: 241 }, (_, k) => from + ((to - from) * k) / 240);
   const ys = curves.flatMap(({ f }) => xs.map(f)).filter(Number.isFinite);
@@ -77,7 +77,7 @@ for (const { activation } of Object.values(activationRecords)) {
   );
 }
 
-/** Each loss of one output, as it answers to x while the target stays. Softmax needs a second output: x against 0. */
+/** Each loss of one output as a function of x, for a fixed target. Softmax needs a second output, which is 0. */
 for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
   const loss = record.make({});
   const two = record.task === 'classes';

@@ -11,10 +11,10 @@ const started = Date.now();
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24)) {
-  end(1, `Node ${process.versions.node} is too old or not a long-term release: install Node ${engines.node}.`);
+  end(1, `Node ${process.versions.node} is too old or not an LTS release: install Node ${engines.node}.`);
 }
 
-// What npm was told for itself (a user agent, a prefix) is not meant for pnpm; where the packages come from is.
+// npm's own settings (such as user agent and prefix) are not passed to pnpm; the registry is.
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_.*registry$/i.test(name)),
 );
@@ -30,14 +30,14 @@ const installed = await pnpm(
 if (installed !== 0) {
   end(
     installed,
-    'The packages could not be installed: see above. The npm registry must be reachable the first time (a proxy or mirror is set with "npm config set registry …"); afterwards the store is enough.',
+    'The packages could not be installed: see above. The npm registry must be reachable the first time (a proxy or mirror is set with "npm config set registry …"); later runs use the local store.',
   );
 }
 const code = await pnpm('run', script, ...rest);
 const seconds = Math.round((Date.now() - started) / 1000);
 end(code, code === 0 ? `"${script}" succeeded in ${seconds} s.` : `"${script}" failed after ${seconds} s: see above.`);
 
-/** Runs pnpm and gives its exit code. */
+/** Runs pnpm and returns its exit code. */
 function pnpm(...args) {
   return new Promise((resolve) => {
     const child = spawn('npx', ['--yes', packageManager, ...args], {
@@ -46,12 +46,12 @@ function pnpm(...args) {
       stdio: 'inherit',
       shell: process.platform === 'win32',
     });
-    const passOn = (signal) => child.kill(signal);
-    process.on('SIGINT', passOn).on('SIGTERM', passOn);
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
     child
       .on('error', () => resolve(127))
       .on('exit', (status, signal) => {
-        process.off('SIGINT', passOn).off('SIGTERM', passOn);
+        process.off('SIGINT', forward).off('SIGTERM', forward);
         resolve(status ?? (signal === 'SIGINT' ? 130 : 1));
       });
   });

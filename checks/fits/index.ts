@@ -1,5 +1,5 @@
 /**
- * `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: measurements of the second-order optimizers beside other programs.
+ * `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: compares the second-order optimizers with other programs.
  * `--smoke` without a name runs the smallest workload of each.
  */
 import { lbfgsBesideScipy } from './lbfgs.js';

@@ -1,8 +1,8 @@
 /**
- * L-BFGS beside SciPy's L-BFGS-B on 20 network problems, both with a memory of 10. Both take the same path for the first
- * 50 to 150 evaluations; then rounding decides, and the number of evaluations of one run says little. So each problem is
- * run from 31 starts that differ by 1e-10, and medians are compared: evaluations until the loss is within 1 % of the
- * median of those at which SciPy stops.
+ * L-BFGS compared with SciPy's L-BFGS-B on 20 network problems, both with a memory of 10. Both take the same path for
+ * the first 50 to 150 evaluations; then rounding decides, and the number of evaluations of one run says little. So each
+ * problem is run from 31 starts that differ by 1e-10, and medians are compared: evaluations until the loss is within 1
+ * % of the median of those at which SciPy stops.
  */
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -23,7 +23,7 @@ const shapes = [
   [1, 10, 1],
   [5, 4, 2],
 ];
-/** Apart from each other by this relative distance. */
+/** Relative distance between starts. */
 const distance = 1e-10;
 const maxIterations = 5000;
 
@@ -53,7 +53,7 @@ function problem(n: number, runs: number): Problem {
 /** The losses of our evaluations, up to the first at or below the goal. */
 function minimize({ network, inputs, targets }: Problem, start: readonly number[], goal: number): number[] {
   const executor = js().prepare(network.graph, inputs.length);
-  const [rows, wanted] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];
+  const [rows, targetRows] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];
   const losses: number[] = [];
   const objective: Objective = {
     residualCount: 0,
@@ -61,7 +61,7 @@ function minimize({ network, inputs, targets }: Problem, start: readonly number[
     jacobian: () => NaN,
     gradient(parameters, gradients) {
       executor.parameters.set(parameters);
-      const loss = executor.backpropagate(rows, wanted, inputs.length, mse());
+      const loss = executor.backpropagate(rows, targetRows, inputs.length, mse());
       gradients.set(executor.gradients);
       losses.push(loss);
       return loss;
@@ -87,13 +87,16 @@ function evaluations(losses: readonly number[], goal: number): number {
   return at < 0 ? Infinity : at + 1;
 }
 
-/** How many evaluations two runs agree to a millionth. */
-function together(a: readonly number[], b: readonly number[]): number {
+/** Number of evaluations after which two runs still agree to one part in a million. */
+function equalEvaluations(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((loss, k) => !(Math.abs(loss - b[k]) <= 1e-6 * Math.abs(loss)));
   return at < 0 ? a.length : at;
 }
 
-/** Prints a line for each problem, and the sum of it. Without SciPy (`smoke`) only that ours reach a loss. */
+/**
+ * Prints a line for each problem and a summary. With `smoke`, runs without SciPy and only checks that ours reaches a
+ * loss.
+ */
 export function lbfgsBesideScipy(smoke: boolean): void {
   if (smoke) {
     const one = problem(0, 1);
@@ -105,11 +108,11 @@ export function lbfgsBesideScipy(smoke: boolean): void {
   const ratios = problems.map((problem, n) => {
     const goal = 1.01 * median(theirs[n].map((losses) => losses.at(-1)!));
     const ours = problem.starts.map((start) => minimize(problem, start, goal));
-    const [mine, his] = [ours, theirs[n]].map((runs) => median(runs.map((losses) => evaluations(losses, goal))));
+    const [own, scipys] = [ours, theirs[n]].map((runs) => median(runs.map((losses) => evaluations(losses, goal))));
     console.log(
-      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${mine} evaluations, SciPy ${his}, ratio ${(mine / his).toFixed(2)}; the first ${together(ours[0], theirs[n][0])} are the same`,
+      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${own} evaluations, SciPy ${scipys}, ratio ${(own / scipys).toFixed(2)}; the first ${equalEvaluations(ours[0], theirs[n][0])} are the same`,
     );
-    return mine / his;
+    return own / scipys;
   });
   const within = ratios.filter((ratio) => ratio <= 1.2).length;
   console.log(`within 1.2 times SciPy's evaluations: ${within} of 20; median ratio ${median(ratios).toFixed(2)}`);

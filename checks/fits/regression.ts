@@ -1,5 +1,5 @@
 /**
- * `nnbp train` on tables with a number as target: the error on the test rows and the processor time, with Adam and with
+ * `nnbp train` on tables with a numeric target: the error on the test rows and the CPU time, with Adam and with
  * Levenberg–Marquardt, all other options at their defaults. The same seed divides the rows in the same way, so that runs
  * are compared in pairs.
  */
@@ -28,7 +28,7 @@ interface Summary {
   readonly test: { readonly metrics: { readonly rSquared: number } };
 }
 
-/** `nnbp train` on the task: what it prints as JSON, and the processor time in seconds. The model is written to `directory`. */
+/** `nnbp train` on the task: its output as JSON, and the CPU time in seconds. The model is written to `directory`. */
 async function train(
   { path, targets }: Task,
   directory: string,
@@ -47,7 +47,9 @@ async function train(
   return { found: JSON.parse(Buffer.concat(chunks).toString()) as Summary, seconds: (user + system) / 1e6 };
 }
 
-/** A problem of Proben1 as a table in the directory; its own division into parts is not used. */
+/**
+ * A problem of Proben1 as a table in the directory. Its division into training, validation and test rows is not used.
+ */
 function proben1Task(name: string, directory: string): Task | undefined {
   const data = readProben1(name);
   if (data === undefined) return undefined;

@@ -1,9 +1,9 @@
 /**
- * Processor time to a training loss: a tenth of what Adam has after 200 epochs (batches of 32, learning rate 0.01), for
+ * CPU time to a training loss: a tenth of the loss of Adam after 200 epochs (batches of 32, learning rate 0.01), for
  * networks of tanh layers with a linear output. Adam runs on the fast engine for up to 20,000 epochs, Levenberg–Marquardt
- * for up to 300 iterations, L-BFGS for up to 3,000; brain.js for up to 20,000, with targets scaled to 0.1 to 0.9 for its
- * sigmoid output, and the loss with them; scikit-learn's `lbfgs` for up to 3,000. Runs are interleaved; the first of
- * four rounds warms up the compiler and is not counted.
+ * for up to 300 iterations, L-BFGS for up to 3,000; brain.js for up to 20,000, with targets and loss scaled to 0.1 to
+ * 0.9 for its sigmoid output; scikit-learn's `lbfgs` for up to 3,000. Runs are interleaved; the first of four rounds
+ * warms up the compiler and is not counted.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -25,7 +25,7 @@ const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number }>
   'L-BFGS': { make: () => lbfgs(), epochs: 3000 },
 };
 
-/** Milliseconds of processor time, and whether the goal was reached in it. */
+/** Milliseconds of CPU time, and whether the goal was reached. */
 interface Time {
   readonly time: number;
   readonly reached: boolean;
@@ -124,7 +124,7 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
       const found = methods.map((): Time[] => []);
       for (let round = 0; round < (smoke ? 1 : rounds); round++) {
         for (const [k, [, run]] of methods.entries()) {
-          // What takes seconds is measured once.
+          // Methods that take seconds run only once.
           if (round > 0 && found[k][0].time > 1000) continue;
           found[k].push(await run(problem, seed, goal));
         }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * @typedef {{ input: number[], target: number[], digit: number }} Sample
- * @returns {{ train: Sample[], test: Sample[] }} Samples of the digits 0 to 9 in turn.
+ * @returns {{ train: Sample[], test: Sample[] }} Samples of the digits 0 to 9, repeated in this order.
  */
 export function digits(train, test) {
   const classes = Array.from({ length: 10 }, (_, digit) => {

@@ -1,7 +1,7 @@
 /**
- * `pnpm interop`: downloads the other programs if they are not there (800 MB), finds or installs a browser and the Python
- * modules, runs all tests against our sources, and writes the results to RESULTS.md. Names of test files as arguments run
- * only those, and write nothing.
+ * `pnpm interop`: downloads the other programs if they are not installed (800 MB), finds or installs a browser and the
+ * Python modules, runs all tests against our sources, and writes the results to RESULTS.md. Names of test files as
+ * arguments run only those, and write nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const chosen = process.argv.slice(2);
 
-// Without their install scripts: onnxruntime-node's would download what is in its package already.
+// Without their install scripts: onnxruntime-node's would download files that its package contains already.
 const install = ['install', '--ignore-workspace', '--ignore-scripts', '--frozen-lockfile', '--dir', here];
 run('npx', ['--yes', packageManager, ...install]);
 console.log(`Browser: ${provideBrowser()}`);
@@ -44,7 +44,7 @@ function run(command, args) {
 }
 
 function page(seconds) {
-  const proofs = readdirSync(results)
+  const entries = readdirSync(results)
     .sort()
     .map((file) => JSON.parse(readFileSync(new URL(file, results), 'utf8')));
   return (
@@ -52,7 +52,7 @@ function page(seconds) {
       '# Interoperability results',
       `Written by \`node checks/interop/index.mjs\` on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ` +
         `${process.platform} ${process.arch}, ${cpus()[0].model.trim()}, in ${Math.round(seconds)} s.`,
-      ...proofs.flatMap(({ program, rows }) => [`## ${program}`, rows.map((row) => `- ${row.join(': ')}`).join('\n')]),
+      ...entries.flatMap(({ program, rows }) => [`## ${program}`, rows.map((row) => `- ${row.join(': ')}`).join('\n')]),
       '',
     ]
       .join('\n\n')

@@ -35,7 +35,7 @@ for path in sys.argv[1:]:
         sys.exit(f"{path}: {error}")
 `;
 
-// The version of Debian does not know Gelu and Mish.
+// Debian's version of onnx does not support Gelu and Mish.
 const activations = everyActivation.filter(({ name }) => name !== 'gelu' && name !== 'mish');
 
 test.skipIf(found === undefined)(

@@ -31,7 +31,7 @@ function worstOf(outputs, expected, what) {
 
 const numbers = (random, count) => Array.from({ length: count }, () => random.uniform() - 0.5);
 
-/** The outputs of several sequences, as the model has them: step by step, sample by sample. */
+/** The outputs of several sequences in the layout of the model: step by step, sample by sample. */
 const sequencesOf = (network, sequences) => {
   const outputs = sequences.map((rows) => predictSequence(network, rows));
   return Array.from({ length: steps }, (_, t) => outputs.map((rows) => Array.from(rows[t]))).flat(2);
@@ -80,7 +80,7 @@ test(`${networks} networks of bidirectional layers have the same outputs, from s
     const bytes = toOnnx(network);
     const back = fromOnnx(bytes);
     const again = toOnnx(back);
-    // Once for each operator, as the value of its attribute.
+    // The word occurs once per operator, as the value of its attribute.
     for (const model of [bytes, again]) expect(countOf(model, 'bidirectional'), what).toBe(layers.length);
     for (const name of layers) counts[name] = (counts[name] ?? 0) + 1;
     worst.out = Math.max(worst.out, worstOf(await run(bytes, rows.flat(), [batch, width]), expected, what));

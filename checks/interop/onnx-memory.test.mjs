@@ -59,7 +59,7 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
     try {
       expected = predictSequence(network, inputs);
     } catch (error) {
-      // A product that is fed back may overflow float64; nothing can be compared then.
+      // A product that is fed back may overflow float64; such graphs cannot be compared.
       if (error instanceof NnbpError && error.code === 'OVERFLOW') continue;
       throw error;
     }
@@ -68,7 +68,8 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
     const bytes = toOnnx(network);
     const outputs = await run(network, inputs, bytes);
     worst = Math.max(worst, worstOf(outputs, expected, `INTEROP_SEED=${seed}`));
-    // What comes back from the file has the same outputs as the runtime, and so has the model written of it.
+    // The network read from the file has the same outputs as the runtime, and so does the model exported from that
+    // network.
     const back = fromOnnx(bytes);
     worstBack = Math.max(worstBack, worstOf(outputs, predictSequence(back, inputs), `INTEROP_SEED=${seed}, back`));
     worstOf(await run(back, inputs), expected, `INTEROP_SEED=${seed}, written again`);

@@ -29,9 +29,9 @@ test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, as
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const { network, rows } = randomNetwork(seed);
     const bytes = toOnnx(network);
-    worst.hold(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
+    worst.check(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
     // The imported network has the same outputs as the runtime.
-    new WorstError().hold(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, back`);
+    new WorstError().check(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, back`);
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;
   }
@@ -47,15 +47,15 @@ test('every activation has the same values, near 0 and far from it', async () =>
     const got = await run(toOnnx(network), rows);
     rows.forEach(([h], k) => {
       const g = activation.value(h);
-      // onnxruntime's sigmoid is off by 8e-8 at -17, and silu multiplies that by 17.
+      // onnxruntime's sigmoid has an error of 8e-8 at -17, and silu multiplies it by 17.
       const error = Math.abs(got[k] - g) / Math.max(1, Math.abs(h));
       expect(error, `${activation.name}(${h})`).toBeLessThan(1e-6);
       worst = Math.max(worst, error);
     });
   }
   found.push([
-    `${everyActivation.length} activations at 801 places from -20 to 20`,
-    `max error ${worst.toExponential(1)} (in parts of h where that is above 1)`,
+    `${everyActivation.length} activations at 801 points from -20 to 20`,
+    `max error ${worst.toExponential(1)} (relative to |h| where that is above 1)`,
   ]);
 });
 
@@ -65,6 +65,6 @@ test('one model takes batches of any size', async () => {
   const random = new Random(2);
   for (const samples of [1, 2, 77]) {
     const rows = Array.from({ length: samples }, () => [random.uniform(), random.uniform(), random.uniform()]);
-    new WorstError().hold(network, rows, await run(bytes, rows));
+    new WorstError().check(network, rows, await run(bytes, rows));
   }
 });

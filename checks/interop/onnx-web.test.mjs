@@ -70,7 +70,7 @@ test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, as
   const worst = new WorstError();
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const { network, rows } = randomNetwork(seed);
-    worst.hold(network, rows, await run(toOnnx(network), rows), `INTEROP_SEED=${seed}`);
+    worst.check(network, rows, await run(toOnnx(network), rows), `INTEROP_SEED=${seed}`);
   }
   found.push([`${graphs} random graphs, 16 samples each`, String(worst)]);
 }, 60_000);
@@ -83,6 +83,6 @@ test('a network of all activations has the same outputs', async () => {
   for (const { name } of everyActivation) network.setParameters(name, { w: { h: 1 } });
   const rows = Array.from({ length: 161 }, (_, k) => [(k - 80) / 10]);
   const worst = new WorstError();
-  worst.hold(network, rows, await run(toOnnx(network), rows));
-  found.push([`${everyActivation.length} activations at 161 places from -8 to 8`, String(worst)]);
+  worst.check(network, rows, await run(toOnnx(network), rows));
+  found.push([`${everyActivation.length} activations at 161 points from -8 to 8`, String(worst)]);
 });

@@ -49,7 +49,7 @@ function gradientsOf(cases) {
   }));
 }
 
-/** The largest differences of outputs and gradients, which have to be small. */
+/** Checks that the largest differences of outputs and gradients are small, and describes them. */
 function compare(cases) {
   const worst = { outputs: 0, gradients: 0 };
   for (const { seed, network, expected, directory, result } of gradientsOf(cases)) {
@@ -116,11 +116,11 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     });
     const modules = cases.flatMap((each) => each.modules);
     // On a small grid, the windows may not determine the kernel, or omit one of its weights.
-    expect(unrecognized, 'networks with a layer that is no module').toBeLessThanOrEqual(0.05 * networks);
+    expect(unrecognized, 'networks with a layer that is not written as a module').toBeLessThanOrEqual(0.05 * networks);
     rows.push([`${networks} networks of one or two layers in float64 (${counted(modules)})`, compare(cases)]);
   }, 240_000);
 
-  test('one step after the other gives the outputs of the sequence, and training leaves no second bias', () => {
+  test('single steps give the outputs of the sequence, and training keeps second biases at 0', () => {
     const seeds = Array.from({ length: 20 }, (_, k) => firstSeed + k);
     const directories = seeds.flatMap((seed) => {
       const { network, layers, random } = randomRecurrent(seed);

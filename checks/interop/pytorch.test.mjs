@@ -172,7 +172,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(accuracy(ours)).toBeGreaterThan(0.88);
     rows.push([
       '784-48-10 trained on 4,000 digits by two processes over gloo (torchrun, DistributedDataParallel), 5 epochs',
-      `${(100 * accuracy(theirs)).toFixed(1)} % of 1,000 unseen digits there, ${(100 * accuracy(ours)).toFixed(1)} % here, ` +
+      `${(100 * accuracy(theirs)).toFixed(1)} % of 1,000 test digits in PyTorch, ${(100 * accuracy(ours)).toFixed(1)} % in nnbp,  ` +
         `max output difference ${error.toExponential(1)}`,
     ]);
   }, 240_000);
@@ -209,7 +209,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(moved).toBeGreaterThan(500);
     rows.push([
       `${steps} steps of gradient descent on an irregular graph with scalers and shared weights, two processes in float64`,
-      `the ${moved} parameters that moved differ from those of the same steps here by at most ${error.toExponential(1)}`,
+      `the ${moved} parameters that changed differ from those of our trainer by at most ${error.toExponential(1)}`,
     ]);
   }, 120_000);
 

@@ -18,8 +18,8 @@ export function randomNetwork(seed, samples = 16) {
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
   if (seed % 3 === 0) {
-    network.inputScaler = randomUnits(random, graph.inputCount);
-    network.outputScaler = randomUnits(random, graph.outputs.length);
+    network.inputScaler = randomStandardization(random, graph.inputCount);
+    network.outputScaler = randomStandardization(random, graph.outputs.length);
   }
   if (seed % 5 === 0) network.outputTransform = transforms[(seed / 5) % 3];
   const data = randomSamples(graph, random, samples);
@@ -51,7 +51,7 @@ function layersWithHoles(random) {
   return builder.build();
 }
 
-function randomUnits(random, count) {
+function randomStandardization(random, count) {
   const draw = (low, high) => Math.fround(low + (high - low) * random.uniform());
   return new Standardization(
     Array.from({ length: count }, () => draw(-1, 1)),

@@ -1,6 +1,6 @@
 /**
- * Compares another program's float32 outputs with ours. The error bound is the one of our own engines, carried from node to node along the graph; it is doubled, because c has been multiplied into the
- * weights first.
+ * Compares another program's float32 outputs with ours. The error bound is that of our own engines, propagated through
+ * the graph; it is doubled, because c is multiplied into the weights first.
  */
 import { errorBounds } from '@nnbp/conformance';
 import { applyOutputTransform } from '@nnbp/core';
@@ -20,7 +20,7 @@ export class WorstError {
   part = 0;
 
   /** Throws if an error exceeds the bound. */
-  hold(network, rows, outputs, label = '') {
+  check(network, rows, outputs, label = '') {
     const { graph, inputScaler, outputScaler, outputTransform } = network;
     const width = graph.outputs.length;
     const inputs = Float64Array.from(

@@ -37,7 +37,7 @@ for (const [name, task] of Object.entries(tasks)) {
       threshold: task.threshold,
       passed,
       seeds: measures.length,
-      wanted: Math.ceil((task.of20 / 20) * measures.length),
+      required: Math.ceil((task.of20 / 20) * measures.length),
       measures,
     };
     writeFileSync(path, `${JSON.stringify({ ...read(), [name]: result }, null, 2)}\n`);

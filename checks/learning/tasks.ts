@@ -75,7 +75,7 @@ const temporalXor: Task = {
   },
 };
 
-/** The embedded Reber grammar (Hochreiter and Schmidhuber 1997): the second symbol is needed again before the last. */
+/** The embedded Reber grammar (Hochreiter and Schmidhuber 1997): the second symbol occurs again before the last one. */
 const reber = (() => {
   const symbols = 'BTSXPVE';
   const edges: [symbol: string, next: number][][] = [
@@ -102,7 +102,7 @@ const reber = (() => {
     ],
     [['E', 7]],
   ];
-  /** A string, and for each place the symbols that may come next. */
+  /** A string, and for each position the symbols that may come next. */
   const draw = (random: Random) => {
     const inner: string[] = [];
     const legal: string[] = [];
@@ -117,7 +117,7 @@ const reber = (() => {
     return { text: ['B', outer, ...inner, outer, 'E'].join(''), legal: ['TP', 'B', ...legal, 'E'], outer };
   };
   const task: Task = {
-    measure: 'share of 256 new strings with all predictions legal and the embedded symbol right',
+    measure: 'share of 256 new strings with all predictions legal and the embedded symbol correct',
     threshold: '≥ 99 %',
     of20: 18,
     passes: (share) => share >= 0.99,
@@ -198,7 +198,7 @@ const adding: Task = {
 
 /** A sine of random phase: 50 steps are seen, the next 50 are the network's own forecasts. */
 const sine: Task = {
-  measure: 'R² of the 50 steps after 50 seen ones, on 100 new phases',
+  measure: 'R² over 50 forecast steps after 50 given ones, on 100 new phases',
   threshold: '≥ 0.95',
   of20: 19,
   passes: (r2) => r2 >= 0.95,
@@ -245,29 +245,29 @@ const sine: Task = {
 };
 
 /**
- * Discrete sequence recall: two symbols to remember among distractors, then two prompts, at which they are wanted in their
- * order. Lengths with the prompts grow from 4 to 10.
+ * Discrete sequence recall: two symbols among distractors, then two prompts, at which they must be repeated in order.
+ * Lengths with the prompts grow from 4 to 10.
  */
 const recall: Task = {
-  measure: 'share of 100 new sequences of length 10 repeated entirely right',
+  measure: 'share of 100 new sequences of length 10 repeated without an error',
   threshold: '≥ 95 %',
   of20: 19,
   passes: (share) => share >= 0.95,
   async run(seed, engine) {
     const random = new Random(seed);
-    // Symbols 0 and 1 are wanted, 2 and 3 distract, 4 and 5 prompt.
-    const draw = (length: number): Sequence & { readonly wanted: readonly number[] } => {
-      const wanted = [0, 1].map(() => Math.floor(random.uniform() * 2));
+    // Symbols 0 and 1 must be repeated, 2 and 3 are distractors, 4 and 5 are prompts.
+    const draw = (length: number): Sequence & { readonly expected: readonly number[] } => {
+      const expected = [0, 1].map(() => Math.floor(random.uniform() * 2));
       const order = Array.from({ length: length - 2 }, () => 2 + Math.floor(random.uniform() * 2));
       const places = Uint32Array.from(order.keys());
       random.shuffle(places);
       const [first, second] = places.slice(0, 2).sort();
-      [order[first], order[second]] = wanted;
+      [order[first], order[second]] = expected;
       const symbols = [...order, 4, 5];
       return {
-        wanted,
+        expected,
         inputs: symbols.map((symbol) => oneHot(symbol, 6)),
-        targets: symbols.map((_, t) => (t < length - 2 ? null : oneHot(wanted[t - length + 2], 2))),
+        targets: symbols.map((_, t) => (t < length - 2 ? null : oneHot(expected[t - length + 2], 2))),
       };
     };
     const network = new Network(
@@ -286,9 +286,9 @@ const recall: Task = {
     }
     let right = 0;
     for (let n = 0; n < 100; n++) {
-      const { inputs, wanted } = draw(10);
+      const { inputs, expected } = draw(10);
       const found = predictSequence(network, inputs).slice(-2);
-      right += Number(wanted.every((symbol, k) => largest(found[k]) === symbol));
+      right += Number(expected.every((symbol, k) => largest(found[k]) === symbol));
     }
     return right / 100;
   },
@@ -307,7 +307,7 @@ function shifted(image: ArrayLike<number>, down: number, right: number): Float64
 
 /** Handwritten digits: 8,000 to train on, 2,000 to test, drawn anew with each seed. */
 const digits: Task = {
-  measure: 'accuracy on 2,000 digits that training has not seen',
+  measure: 'accuracy on 2,000 test digits',
   threshold: '≥ 98 %',
   of20: 18,
   passes: (accuracy) => accuracy >= 0.98,

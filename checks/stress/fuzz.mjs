@@ -1,7 +1,7 @@
 /**
- * `pnpm stress fuzz`: 10,000 corrupt files for each reader of recurrent and convolutional models. Each file has to give a network
- * that computes, or an `NnbpError` with a short message, within a second of processor time and without much memory. Names of
- * readers as arguments run only those.
+ * `pnpm stress fuzz`: 10,000 corrupt files for each reader of recurrent and convolutional models. Each file must result
+ * in a network that computes, or in an `NnbpError` with a short message, within a second of CPU time and without much
+ * memory. Names of readers as arguments run only those.
  */
 import { relu, tanh } from '@nnbp/activations';
 import { max, median, product } from '@nnbp/aggregations';
@@ -143,7 +143,10 @@ const readers = {
   ),
 };
 
-/** Reads damaged files; throws at the first one that is no network and no error of ours, or costs too much. */
+/**
+ * Reads damaged files. Throws at the first one that gives neither a network nor an `NnbpError`, or takes too much time
+ * or memory.
+ */
 function run(name) {
   const found = { files, networks: 0, refused: 0, milliseconds: 0, megabytes: 0 };
   const before = process.memoryUsage().rss;
@@ -157,7 +160,7 @@ function run(name) {
       predictSequence(network, [row, row, row]);
       found.networks++;
     } catch (error) {
-      // A network whose numbers are too large to compute is one as well.
+      // A network whose numbers overflow is a valid result too.
       if (!(error instanceof NnbpError)) throw new Error(what, { cause: error });
       if (error.message.length === 0 || error.message.length > 2000)
         throw new Error(`${what}: ${error.message}`, { cause: error });
@@ -181,7 +184,7 @@ if (unknown.length > 0)
 for (const name of chosen.length > 0 ? chosen : Object.keys(readers)) {
   const found = run(name);
   console.log(
-    `${name}: ${found.files} corrupt files, ${found.networks} still networks, ${found.refused} refused, ` +
+    `${name}: ${found.files} corrupt files, ${found.networks} valid networks, ${found.refused} rejected,  ` +
       `max ${found.milliseconds} ms and ${found.megabytes} MB`,
   );
   record('fuzz', { readers: { ...results().fuzz?.readers, [name]: found } });

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** Name, minutes on two cores, command. */
-const proofs = {
+const checks = {
   faults: [1, [process.execPath, 'checks/stress/faults.mjs']],
   fuzz: [4, ['tsx', '--conditions=@nnbp/source', 'checks/stress/fuzz.mjs']],
   load: [1, ['tsx', '--conditions=@nnbp/source', 'checks/stress/load.mjs']],
@@ -12,16 +12,16 @@ const proofs = {
 };
 
 const chosen = process.argv.slice(2);
-const unknown = chosen.filter((name) => !(name in proofs));
+const unknown = chosen.filter((name) => !(name in checks));
 if (unknown.length > 0) {
-  console.error(`Unknown check: ${unknown.join(', ')}. Expected one of ${Object.keys(proofs).join(', ')}.`);
+  console.error(`Unknown check: ${unknown.join(', ')}. Expected one of ${Object.keys(checks).join(', ')}.`);
   process.exit(2);
 }
-const selected = chosen.length > 0 ? chosen : Object.keys(proofs);
+const selected = chosen.length > 0 ? chosen : Object.keys(checks);
 if (selected.includes('rehearsal'))
   run(['pnpm', 'install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'checks/stress']);
 const failed = selected.filter((name) => {
-  const [minutes, command] = proofs[name];
+  const [minutes, command] = checks[name];
   console.log(`\n# ${name}, about ${minutes} minutes`);
   return !run(command);
 });

@@ -45,7 +45,7 @@ max_body_size: 100mb
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
       YARN_ENABLE_TELEMETRY: '0',
-      // Not what an earlier registry said of packages of the same name.
+      // Ignore the cache of earlier registries, which had packages of the same name.
       YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
       // Always install what was just published.
       YARN_NPM_MINIMAL_AGE_GATE: '0',

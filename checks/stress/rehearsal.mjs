@@ -1,7 +1,7 @@
 /**
  * `pnpm stress rehearsal`: a release from beginning to end. A fresh clone is given version numbers, built, and published
  * by `changeset publish` to a registry on the loopback address; from there npm, pnpm and Yarn install it in fresh
- * directories, every promised runtime runs it, and every promised TypeScript compiles against it.
+ * directories, every supported runtime runs it, and every supported version of TypeScript compiles against it.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

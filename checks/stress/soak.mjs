@@ -1,7 +1,7 @@
 /**
  * `pnpm stress soak`: ten million online steps on one executor, a million predictions by `network.predict` and by the
- * predictors of `compile`, and 100,000 calls of `fit` on four samples. Memory must stay flat, and the results must be those
- * of a fresh process.
+ * predictors of `compile`, and 100,000 calls of `fit` on four samples. Memory must stay flat, and the results must
+ * equal those of a fresh process.
  */
 import { tanh } from '@nnbp/activations';
 import { compile, js, mlp, Network, Random, reference } from '@nnbp/core';

@@ -1,4 +1,7 @@
-/** The tests that mutants are run against. Aliases, not links, so that a package sees its neighbours' mutants. */
+/**
+ * The tests that mutants are run against. Aliases instead of links, so that a package uses the mutated sources of other
+ * packages.
+ */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -12,7 +15,7 @@ export default defineConfig({
   },
   test: {
     include: packages.map((name) => `packages/${name}/test/**/*.test.ts`),
-    // What is held there by hours of repetition or by size is held elsewhere by small cases.
+    // Excluded: slow and large tests, whose guarantees smaller tests cover too.
     exclude: ['packages/conformance/test/suite.test.ts', 'packages/core/test/large.test.ts'],
     testTimeout: 60_000,
   },

@@ -26,13 +26,13 @@ describe('findBrowser', () => {
     expect(findBrowser(fake)).toBe('/mine/chrome');
   });
 
-  test('rejects a CHROMIUM_PATH that does not exist, also if there is another browser', () => {
+  test('rejects a CHROMIUM_PATH that does not exist, even if there is another browser', () => {
     const { fake } = machine(['/usr/bin/chromium'], { env: { CHROMIUM_PATH: '/nowhere/chrome' } });
     expect(() => findBrowser(fake)).toThrow(/CHROMIUM_PATH.*"\/nowhere\/chrome", which does not exist/);
   });
 
   test.each(['/opt/bin/google-chrome', '/usr/bin/chromium', '/usr/bin/microsoft-edge'])(
-    'takes %s of the system before the one of Playwright',
+    'prefers %s of the system to the one of Playwright',
     (path) => {
       const { fake } = machine([path, '/cache/playwright/chrome']);
       expect(findBrowser(fake)).toBe(path);
@@ -130,7 +130,7 @@ describe('provideBrowser', () => {
     expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
   });
 
-  test('fails with one message that names every way to get one', () => {
+  test('fails with one message that lists every way to install a browser', () => {
     const { fake } = machine([]);
     expect(() => provideBrowser(fake)).toThrow(
       /install Google Chrome(.|\n)*playwright-core install chromium(.|\n)*CHROMIUM_PATH/,

@@ -1,4 +1,4 @@
-/** Chinese guides have the code of the English ones, comments aside. */
+/** Chinese guides have the same code as the English ones, except for comments. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';

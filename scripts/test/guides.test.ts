@@ -21,7 +21,7 @@ afterAll(() => {
   rmSync(copy, { recursive: true, force: true });
 });
 
-// One after another in the same copy, as a contributor who adds several.
+// One after another in the same copy, like a contributor who follows several guides.
 test.each(guides)('$file applies to the repository', ({ guide }) => {
   expect(guide.edits.length).toBeGreaterThan(0);
   expect(guide.commands[0]).toBe('pnpm typecheck');

@@ -4,12 +4,12 @@ import { findPython, providePython } from '../../checks/interop/pytorch/python.m
 const python = { python: 'python3', version: '1.13' };
 
 test('findPython takes the first Python that imports the module', () => {
-  const run = (place: string) => (place === '/usr/bin/python3' ? '1.13\n' : undefined);
+  const run = (path: string) => (path === '/usr/bin/python3' ? '1.13\n' : undefined);
   expect(findPython('torch', run)).toEqual({ python: '/usr/bin/python3', version: '1.13' });
   expect(findPython('torch', () => undefined)).toBeUndefined();
 });
 
-test('providePython installs nothing if the module is there', () => {
+test('providePython installs nothing if the module is installed', () => {
   const installPackages = () => {
     throw new Error('installed');
   };
@@ -24,7 +24,7 @@ test('providePython installs nothing if the module is there', () => {
   expect(log).toEqual(['Python module torch 1.13: python3']);
 });
 
-test('providePython installs the Debian packages where it may', () => {
+test('providePython installs the Debian packages if it is allowed to', () => {
   const installed: string[] = [];
   const machine = {
     canInstallPackages: () => true,
@@ -36,7 +36,7 @@ test('providePython installs the Debian packages where it may', () => {
   expect(installed).toEqual(['python3-torch', 'libopenblas0-pthread']);
 });
 
-test('providePython says what to install where it may not', () => {
+test('providePython reports what to install if it is not allowed to', () => {
   const log: string[] = [];
   const machine = {
     canInstallPackages: () => false,

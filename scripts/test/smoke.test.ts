@@ -14,10 +14,10 @@ const run = async (script: string, ...args: string[]) =>
   (await promisify(execFile)(process.execPath, [script, '--smoke', ...args], { cwd: root, env })).stdout;
 
 describe('smoke test', { timeout: 120_000 }, () => {
-  test('bench/run.mjs compares losses, also of an LSTM, and reports a library that cannot run as not measured', async () => {
+  test('bench/run.mjs compares losses, including that of an LSTM, and reports a library that cannot run as not measured', async () => {
     const workloads = ['tiny-online', 'lstm-6-4-2'];
     const output = await run('bench/run.mjs', '--workloads', workloads.join(), '--libraries', 'nnbp-2-threads');
-    // Each work with a pinned core, and without.
+    // Each workload runs with a pinned core and without one.
     expect(output.match(/nnbp: loss .*: same/g)).toHaveLength(2 * workloads.length);
     expect(output).toMatch(/tiny-online\s+nnbp-2-threads\s+not measured/);
     expect(output).toMatch(/lstm-6-4-2\s+nnbp\s+\d/);
@@ -45,9 +45,9 @@ describe('smoke test', { timeout: 120_000 }, () => {
     const { network, rows } = randomNetwork(1);
     const worst = new WorstError();
     const outputs = network.predictBatch(rows).flat();
-    worst.hold(network, rows, outputs);
+    worst.check(network, rows, outputs);
     expect(() => {
-      worst.hold(
+      worst.check(
         network,
         rows,
         outputs.map((x) => x + 1),

@@ -1,4 +1,4 @@
-/** Models that the real libraries train in this run have the same outputs after import. */
+/** Models that other libraries train in this run have the same outputs after import. */
 import { fromBrainJs, fromKeras, fromNeataptic, fromSynaptic } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ for (const { package: name, models, read, allowed, arithmetic } of libraries) {
       const worst = `max output error ${Math.max(...errors).toExponential(1)} (relative where above 1)`;
       const file = `5-${name.replace(/\W+/g, '-')}`;
       record(file, `${name} ${versionOf(name)}, import`, [
-        [`${models.length} models it trained, ${rows} rows, in its ${arithmetic}`, worst],
+        [`${models.length} trained models, ${rows} rows, computed in ${arithmetic}`, worst],
       ]);
     });
 
@@ -53,7 +53,7 @@ for (const { package: name, models, read, allowed } of [
     let worst = 0;
     for (const { name: model, json, weights, rows, outputs } of models) {
       const network = read(json, weights);
-      // A chaotic model multiplies the rounding of each step: how much shows in inputs that differ in their last bits.
+      // A chaotic model amplifies rounding at each step. Inputs that differ in their last bits show by how much.
       const moved = predictSequence(
         network,
         rows.map((row) => row.map((x) => x * (1 + 2 ** -50))),
@@ -70,7 +70,7 @@ for (const { package: name, models, read, allowed } of [
       });
     }
     record(`6-${name.replace(/\W+/g, '-')}-recurrent`, `${name} ${versionOf(name)}, recurrent models`, [
-      [`${models.length} models it trained, ${steps} steps`, `max output error ${worst.toExponential(1)}`],
+      [`${models.length} trained models, ${steps} steps`, `max output error ${worst.toExponential(1)}`],
     ]);
   });
 }

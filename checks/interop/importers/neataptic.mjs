@@ -39,7 +39,7 @@ function mutated(name) {
     const kinds = [ADD_NODE, ADD_CONN, ADD_CONN, SUB_CONN, MOD_WEIGHT, MOD_BIAS, activation];
     network.mutate(kinds[Math.floor(kinds.length * Math.random())]);
   }
-  // A node that is put in draws from all squashes, also from those without a slope.
+  // ADD_NODE picks any squash, including those without a derivative.
   const names = new Set(squashes);
   for (const node of network.nodes) if (!names.has(node.squash.name)) node.squash = methods.activation.TANH;
   return answered(name, network);

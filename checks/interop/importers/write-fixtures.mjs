@@ -1,6 +1,6 @@
 /**
- * `node checks/interop/importers/write-fixtures.mjs`: writes what the default tests of @nnbp/formats read in place of the real
- * libraries. Training there draws from Math.random, so each run writes other models.
+ * `node checks/interop/importers/write-fixtures.mjs`: writes the fixtures that the tests of @nnbp/interop use in place
+ * of the libraries. Training there uses Math.random, so each run writes different models.
  */
 import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';

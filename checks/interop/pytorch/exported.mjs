@@ -1,4 +1,4 @@
-/** Networks exported to PyTorch on disk, and the size of their numbers. */
+/** Writes networks as PyTorch files. */
 import { toPyTorch } from '@nnbp/interop';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

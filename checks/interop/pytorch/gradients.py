@@ -25,7 +25,7 @@ for directory in map(Path, sys.argv[1:]):
     samples = json.loads((directory / "samples.json").read_text())
     x, t = (torch.tensor(samples[name], dtype=torch.float64) for name in ("inputs", "targets"))
     loss = functional.mse_loss(network(x, own_units=True), network.standardize(t))
-    # Where every output is an input, there is nothing to derive.
+    # If every output is an input, there are no gradients.
     if loss.requires_grad:
         loss.backward()
     gradients = {

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 
-/** What the tests compare with, and the Debian packages that bring it. */
+/** Python modules that the tests need, and the Debian packages that contain them. */
 export const modules = {
   torch: ['python3-torch', 'libopenblas0-pthread'],
   onnx: ['python3-onnx'],
@@ -18,8 +18,8 @@ export const modules = {
  * @returns {{ python: string, version: string } | undefined}
  */
 export function findPython(module, run = runPython) {
-  const places = [process.env.PYTHON, 'python3', '/usr/bin/python3', 'python'].filter((place) => place !== undefined);
-  for (const python of places) {
+  const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3', 'python'].filter((path) => path !== undefined);
+  for (const python of candidates) {
     const version = run(python, `import ${module}; print(${module}.__version__)`);
     if (version !== undefined) return { python, version: version.trim() };
   }
@@ -34,10 +34,10 @@ function runPython(python, code) {
 
 /**
  * Finds a Python with the module. If there is none, installs the Debian packages, as root, and looks again; otherwise
- * says what to install.
+ * reports what to install.
  *
  * @param {keyof typeof modules} module
- * @param {object} machine - Tests pass one of their own.
+ * @param {object} machine - Tests pass a fake.
  * @param {() => boolean} machine.canInstallPackages
  * @param {(packages: readonly string[]) => boolean} machine.installPackages
  * @param {typeof findPython} [machine.find]

@@ -1,4 +1,4 @@
-/** Weights with other numbers. */
+/** Safetensors files with the shapes of a network's weights and other values. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -5,7 +5,7 @@ import type { Activation, OptionRecord } from '@nnbp/core';
 export interface ActivationRecord {
   /** The activation with its default options. */
   readonly activation: Activation;
-  /** The activation with these options; options left out have their defaults. */
+  /** The activation with these options. Omitted options have their defaults. */
   make(options: Readonly<Record<string, number>>): Activation;
   /** The options by name. Empty for most. */
   readonly options: Readonly<Record<string, OptionRecord>>;

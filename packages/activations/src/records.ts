@@ -1,4 +1,4 @@
-/** The records of the built-in activations, by name. Leaving out one of the package's exports does not compile. */
+/** The records of the built-in activations, by name. An export without a record is a type error. */
 import { bentIdentityRecord } from './bent-identity.js';
 import { eluRecord } from './elu.js';
 import { gaussianRecord } from './gaussian.js';

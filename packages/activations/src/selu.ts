@@ -2,7 +2,7 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** The two constants of Klambauer et al. 2017, in full. */
+/** The two constants of Klambauer et al. 2017, in full precision. */
 const alpha = 1.6732632423543772;
 const scale = 1.0507009873554805;
 
@@ -23,6 +23,6 @@ export const seluRecord: ActivationRecord = {
   formula:
     '\\lambda h \\text{ for } h > 0, \\text{ else } \\lambda \\alpha (e^h - 1), \\quad \\alpha \\approx 1.6733, \\; \\lambda \\approx 1.0507',
   derivative: '\\lambda \\text{ for } h > 0, \\text{ else } \\lambda \\alpha e^h',
-  // -λα, as a number: bundlers keep a product of constants.
+  // -λα, as a literal: bundlers do not evaluate a product of constants.
   range: [-1.7580993408473766, Infinity],
 };

@@ -85,11 +85,11 @@ const known: Record<ActivationName, [h: number, g: number, derivative: number][]
 describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRecord][])(
   '%s',
   (name, { activation, make, options, range: [low, high] }) => {
-    test('has the values of 40-digit arithmetic', () => {
+    test('matches values from 40-digit arithmetic', () => {
       for (const [h, g, derivative] of known[name]) {
         expect(Math.abs(activation.value(h) - g)).toBeLessThanOrEqual(1e-12 * Math.abs(g));
-        const found = activation.derivative(h, activation.value(h));
-        expect(Math.abs(found - derivative)).toBeLessThanOrEqual(1e-12 * Math.abs(derivative));
+        const actual = activation.derivative(h, activation.value(h));
+        expect(Math.abs(actual - derivative)).toBeLessThanOrEqual(1e-12 * Math.abs(derivative));
       }
     });
 
@@ -143,12 +143,13 @@ describe('activations with options', () => {
     expect(elu.alpha(2).value(-1)).toBeCloseTo(2 * Math.expm1(-1), 15);
     expect(sine.frequency(30).derivative(0, 0)).toBe(30);
     expect(sine.frequency(30).builtin?.options).toEqual({ frequency: 30 });
-    for (const one of [leakyRelu.negativeSlope(0.2), elu.alpha(2), sine.frequency(3)]) checkActivation(one).assert();
+    for (const activation of [leakyRelu.negativeSlope(0.2), elu.alpha(2), sine.frequency(3)])
+      checkActivation(activation).assert();
   });
 
   test('an option that is not a finite number throws NOT_FINITE', () => {
-    for (const wrong of [() => leakyRelu.negativeSlope(NaN), () => elu.alpha(Infinity), () => sine.frequency(NaN)]) {
-      expect(wrong).toThrow(NnbpError);
+    for (const make of [() => leakyRelu.negativeSlope(NaN), () => elu.alpha(Infinity), () => sine.frequency(NaN)]) {
+      expect(make).toThrow(NnbpError);
     }
   });
 

@@ -1,7 +1,7 @@
 /** The median of the incoming values. */
 import type { Aggregation } from '@nnbp/core';
 
-/** The indices of the entries from the smallest to the largest, equal ones in their order. */
+/** The indices of the entries from the smallest to the largest; equal entries keep their order. */
 const sorted = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b]);
 
 /** The index of the middle entry, or of the middle two if the number of entries is even. */
@@ -31,7 +31,7 @@ export const median: Aggregation = {
     const order = sorted(z);
     const [low, high] = [(z.length - 1) >> 1, z.length >> 1];
     const gap = (k: number) => (k < 0 || k + 1 >= z.length ? Infinity : (z[order[k + 1]] - z[order[k]]) / 2);
-    // Two middle entries may change places: their mean stays.
+    // Swapping the two middle entries does not change their mean.
     return Math.min(gap(low - 1), gap(high));
   },
   builtin: { name: 'median', options: {} },

@@ -5,8 +5,8 @@ const large = 2 ** 400;
 const small = 2 ** -400;
 
 /**
- * A product kept as mantissa · 2^exponent, so that no partial product overflows or underflows where the whole does not.
- * Multiplying by a power of two is exact.
+ * A product kept as mantissa · 2^exponent, so that no partial product overflows or underflows where the result does
+ * not. Multiplying by a power of two is exact.
  */
 class Product {
   #mantissa = 1;

@@ -13,7 +13,7 @@ import {
 import { expectNear, unitOf } from './compare.js';
 import { randomParameters, randomSamples } from './random-data.js';
 
-/** The numbers of a pass, by what they are. */
+/** The numbers of a pass, by quantity. */
 type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
 interface Pass {
@@ -26,14 +26,14 @@ interface Pass {
   readonly loss: Loss;
 }
 
-/** How often the reference engine runs on rounded numbers. */
+/** Number of runs of the reference engine on rounded numbers. */
 const perturbations = 6;
-/** Factor on the largest change that these make. */
+/** Safety factor on the largest change in these runs. */
 const safety = 64;
 
 /**
- * Compares outputs, state, loss, gradients, Jacobian and every number of the cache on random sequences. How far they may be
- * from the reference engine's follows from what rounding the parameters, inputs and states changes in its own numbers. An
+ * Compares outputs, state, loss, gradients, Jacobian and every number of the cache on random sequences. The allowed
+ * error follows from how much the reference engine's numbers change when parameters, inputs and states are rounded. An
  * engine that does not support the graph must refuse to prepare it.
  *
  * @param counts - The number of samples at each step.

@@ -105,8 +105,8 @@ export function expectShortBatches(engine: Engine, random: Random): void {
 }
 
 /**
- * Checks that `stepMany`, if an executor has it, takes the same steps as `step` bit for bit, and leaves out a step after which
- * a number is not finite.
+ * Checks that `stepMany`, if an executor has it, takes the same steps as `step` bit for bit, and does not take a step
+ * after which a number is not finite.
  */
 export function expectSameSteps(engine: Engine, random: Random): void {
   const graphs = [
@@ -246,7 +246,7 @@ function expectStateErrors(engine: Engine): void {
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 1, 1, 1]));
   const short = Float64Array.of(0.5, 0.25, 0.125);
   expectError('WRONG_LENGTH', () => executor.predict(inputs, [2, 2], { state: short }));
-  if (short.join() !== '0.5,0.25,0.125') throw new Error('A state that is too short: expected it unchanged.');
+  if (short.join() !== '0.5,0.25,0.125') throw new Error('A state that is too short must remain unchanged.');
   executor.dispose();
 }
 

@@ -52,7 +52,7 @@ export interface Golden {
   };
   /** Every number of two passes. */
   readonly runs: readonly GoldenRun[];
-  /** The article's own example: its output node alone. */
+  /** The example in the article: only the output node. */
   readonly article_output_node: {
     /** Pre-activation. */
     readonly h7: string;
@@ -75,7 +75,7 @@ export interface Golden {
   };
 }
 
-/** Every number of two passes through the article's network, and of its output node alone. */
+/** Every number of two passes through the article's network, and of its output node. */
 export const golden: Golden = numbers;
 
 /** The article's network: {1} → {2, 3} → {4, 5, 6} → {7}. `order` is the order in which nodes are declared. */

@@ -4,7 +4,7 @@
  */
 import type { Graph, Random } from '@nnbp/core';
 
-/** Inputs and targets, flattened as `Executor` takes them. */
+/** Inputs and targets, flattened into the layout that `Executor` expects. */
 export interface Samples {
   /** Number of samples. */
   readonly samples: number;

@@ -65,7 +65,9 @@ export function randomGraph(random: Random, options: RandomGraphOptions = {}): G
   return builder.build();
 }
 
-/** One to eight of the earlier ids, small numbers more often, half of them from the last ten: deep graphs with skip edges. */
+/**
+ * One to eight of the earlier ids (fewer are more likely), half of them from the last ten: deep graphs with skip edges.
+ */
 function randomPredecessors(random: Random, ids: readonly string[]): string[] {
   const picked = new Set<string>();
   const tries = 1 + Math.floor(8 * random.uniform() ** 2);

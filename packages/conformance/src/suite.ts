@@ -132,7 +132,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
     one('keeps the state of an optimizer separate from executors', () => expectOwnState(engine)),
     one('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),
     one('runs short batches after long ones', () => expectShortBatches(engine, new Random(seed))),
-    one('takes the same steps in one call as in many', () => expectSameSteps(engine, new Random(seed))),
+    one('takes the same steps with stepMany as with step', () => expectSameSteps(engine, new Random(seed))),
     one('leaves parameters unchanged when a step overflows', () => expectOverflowHandled(engine)),
     one('rejects invalid arguments', () => expectErrors(engine)),
   ];

@@ -25,7 +25,7 @@ describe('the suite', () => {
       return executor;
     },
   });
-  /** The number of cases that fail; counts no further than `limit`. */
+  /** The number of cases that fail. Stops counting at `limit`. */
   const failures = (engine: Engine, limit: number) => {
     let count = 0;
     for (const { run } of conformance(engine)) {
@@ -78,7 +78,7 @@ describe('the suite', () => {
 
   test('the float32 bounds detect a relative error of 1e-4 in most graphs', () => {
     const random = new Random(1);
-    let found = 0;
+    let detected = 0;
     for (let n = 0; n < 100; n++) {
       const graph = randomGraph(random, { nodes: 40 });
       const data = randomSamples(graph, random, 5);
@@ -90,8 +90,8 @@ describe('the suite', () => {
         2 ** -24,
       );
       const largest = pass.gradients.reduce((max, g, p) => (Math.abs(g) > Math.abs(pass.gradients[max]) ? p : max), 0);
-      if (graph.parameterCount > 0 && gradientErrors[largest] < 1e-4 * Math.abs(pass.gradients[largest])) found++;
+      if (graph.parameterCount > 0 && gradientErrors[largest] < 1e-4 * Math.abs(pass.gradients[largest])) detected++;
     }
-    expect(found).toBeGreaterThan(80);
+    expect(detected).toBeGreaterThan(80);
   });
 });

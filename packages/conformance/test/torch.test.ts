@@ -8,8 +8,8 @@ const close = 1e-13;
 function expectClose(what: string, actual: ArrayLike<number>, expected: readonly number[]): void {
   expect(actual.length, what).toBe(expected.length);
   expected.forEach((number, k) => {
-    const off = Math.abs(actual[k] - number) / Math.max(1, Math.abs(number));
-    expect(off, `${what}, number ${k}: received ${actual[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
+    const error = Math.abs(actual[k] - number) / Math.max(1, Math.abs(number));
+    expect(error, `${what}, number ${k}: received ${actual[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
   });
 }
 

@@ -7,18 +7,18 @@ import { parseQuantity, type QuantityName } from './quantity.js';
 import { ReadingOrder } from './reading-order.js';
 import { DerivationStep, type Step } from './step.js';
 import { text } from './text.js';
-import { expectWorked, numberOf, type Worked, workThrough, workThroughSequence } from './worked.js';
+import { expectComputed, numberOf, type Computation, computePass, computeSequence } from './computation.js';
 
 /** The derivative with respect to a parameter, named by its node. */
 export type ParameterOf =
   | {
-      /** The author's id. */
+      /** The id of the node. */
       readonly node: string;
       /** Bias b or scale c. */
       readonly parameter: 'b' | 'c';
     }
   | {
-      /** The author's id. */
+      /** The id of the node. */
       readonly node: string;
       /** Weight w. */
       readonly parameter: 'w';
@@ -58,8 +58,8 @@ export interface Derivation {
 }
 
 /**
- * Explains one number of a pass over one sample: a derivative, or any other number of the cache. All numbers are those of
- * the reference engine, bit-identical.
+ * Explains one number of a pass over one sample: a derivative, or any other number of the cache. All numbers are
+ * bit-identical to the reference engine's.
  *
  * @param input - One sample in the units of the data, as for `backpropagate`.
  * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, for its derivative.
@@ -86,13 +86,13 @@ export function explain(
   loss: Loss,
   what: string | ParameterOf | QuantityName,
 ): Derivation {
-  return derivationOf(workThrough(network, input, target, loss), what);
+  return derivationOf(computePass(network, input, target, loss), what);
 }
 
 /**
  * Explains one number of a pass through time. The step follows the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1` is the value
  * before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`: the sum over all
- * steps, divided by the number of steps with a target. All numbers are those of the reference engine, bit-identical.
+ * steps, divided by the number of steps with a target. All numbers are bit-identical to the reference engine's.
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
  * @param targets - One row per step, or null for a step without a target.
@@ -123,14 +123,14 @@ export function explainSequence(
   loss: Loss,
   what: string | ParameterOf | QuantityName,
 ): Derivation {
-  return derivationOf(workThroughSequence(network, inputs, targets, loss), what);
+  return derivationOf(computeSequence(network, inputs, targets, loss), what);
 }
 
-function derivationOf(worked: Worked, what: string | ParameterOf | QuantityName): Derivation {
+function derivationOf(computation: Computation, what: string | ParameterOf | QuantityName): Derivation {
   const ofParameter = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
-  const graph = ofParameter ? (worked.folded ?? worked.graph) : worked.graph;
-  const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(worked, what);
-  const value = numberOf(worked, quantity);
+  const graph = ofParameter ? (computation.folded ?? computation.graph) : computation.graph;
+  const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(computation, what);
+  const value = numberOf(computation, quantity);
   const write = (form: typeof text, options: WritingOptions = {}): string => {
     const { language = 'en', maxTerms = 6, depth = 12, steps = 300, digits = 6 } = options;
     if (!Object.hasOwn(words, language)) {
@@ -140,25 +140,25 @@ function derivationOf(worked: Worked, what: string | ParameterOf | QuantityName)
     expectInteger('depth', depth, 1);
     expectInteger('steps', steps, 1);
     expectInteger('digits', digits, 1, 17);
-    const shown = outline(worked, quantity, value, { maxTerms, depth, steps });
-    return form({ letter: quantity, value, standardized: worked.targetUnits }, shown, words[language], {
+    const shown = outline(computation, quantity, value, { maxTerms, depth, steps });
+    return form({ symbol: quantity, value, standardized: computation.targetUnits }, shown, words[language], {
       maxTerms,
       digits,
     });
   };
   return {
-    root: new DerivationStep(worked, quantity, value, new ReadingOrder(worked, quantity)),
+    root: new DerivationStep(computation, quantity, value, new ReadingOrder(computation, quantity)),
     text: (options) => write(text, options),
     markdown: (options) => write(markdown, options),
     latex: (options) => write(aligned, options),
   };
 }
 
-function named(worked: Worked, what: ParameterOf | QuantityName): QuantityName {
-  if ('quantity' in what) return expectWorked(worked, what);
+function named(computation: Computation, what: ParameterOf | QuantityName): QuantityName {
+  if ('quantity' in what) return expectComputed(computation, what);
   const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
   if (quantity === undefined) {
     throw mismatch('UNKNOWN_ID', 'parameter', '"b", "c" or "w"', what.parameter, `"${what.parameter}"`);
   }
-  return expectWorked(worked, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
+  return expectComputed(computation, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
 }

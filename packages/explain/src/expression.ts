@@ -3,19 +3,19 @@
  * them.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
-import type { Letter, Notation } from './notation.js';
+import type { FormulaSymbol, Notation } from './notation.js';
 import { hasAggregationRule } from './quantity.js';
 import { aggregationRule, derivativeRule, outputRule, readsAllOutputs } from './rules.js';
-import { placeOf, type Worked } from './worked.js';
+import { indicesOf, type Computation } from './computation.js';
 
 /** A symbol and its number. */
 export interface Factor {
-  readonly letter: Letter;
+  readonly symbol: FormulaSymbol;
   readonly value: number;
 }
 
 /** Symbols with a formula: all but parameters and targets. */
-export type Derived = Extract<Letter, { quantity: unknown } | { caseOneOf: unknown }>;
+export type Derived = Extract<FormulaSymbol, { quantity: unknown } | { caseOneOf: unknown }>;
 
 /** Writes one factor as a symbol or as a number. `first`: a minus sign needs no parentheses. */
 export type Write = (factor: Factor, first?: boolean) => string;
@@ -35,39 +35,39 @@ export interface Expression {
 }
 
 /** The formula of a quantity, or of the case 1 part of one. */
-export function expressionOf(worked: Worked, letter: Derived): Expression {
-  if ('caseOneOf' in letter)
-    return caseOneOf(worked, worked.graph.outputPosition[worked.graph.indexOf(letter.caseOneOf)]);
-  const { i, edge } = placeOf(worked, letter);
-  switch (letter.quantity) {
+export function expressionOf(computation: Computation, symbol: Derived): Expression {
+  if ('caseOneOf' in symbol)
+    return caseOneOf(computation, computation.graph.outputPosition[computation.graph.indexOf(symbol.caseOneOf)]);
+  const { i, edge } = indicesOf(computation, symbol);
+  switch (symbol.quantity) {
     case 'h':
-      return preActivation(worked, i);
+      return preActivation(computation, i);
     case 'g':
-      return activation(worked, i);
+      return activation(computation, i);
     case 'x':
-      return isGiven(worked, i) ? input(worked, i) : nodeValue(worked, i);
+      return isGiven(computation, i) ? input(computation, i) : nodeValue(computation, i);
     case 'slope':
-      return slope(worked, i);
+      return slope(computation, i);
     case 'dAdz':
-      return aggregationDerivative(worked, edge, i);
+      return aggregationDerivative(computation, edge, i);
     case 'dLossDx':
-      return loss(worked, i);
+      return loss(computation, i);
     case 'dLossDb':
-      return bias(worked, i);
+      return bias(computation, i);
     case 'dLossDc':
-      return scaleOf(worked, i);
+      return scaleOf(computation, i);
     case 'dLossDw':
-      return weight(worked, edge, i);
+      return weight(computation, edge, i);
   }
 }
 
 /** h_i = b_i + A(z) with z_e = w_e · x of each edge; A is the sum by default. A b that is fixed at 0 is omitted. */
-function preActivation(worked: Worked, i: number): Expression {
-  const { graph } = worked;
+function preActivation(computation: Computation, i: number): Expression {
+  const { graph } = computation;
   const aggregation = graph.aggregation(i);
-  const b = bFactor(worked, i);
+  const b = bFactor(computation, i);
   const edges = edgesInto(graph, i);
-  const z = (e: number) => incoming(worked, e, i);
+  const z = (e: number) => incoming(computation, e, i);
   if (aggregation === undefined) {
     const count = b.length + edges.length;
     return { case: 'forward', count, summand: (k) => (k < b.length ? b : z(edges[k - b.length])) };
@@ -84,18 +84,18 @@ function preActivation(worked: Worked, i: number): Expression {
 }
 
 /** z_e = w_e · x of the predecessor. */
-const incoming = (worked: Worked, edge: number, i: number): Factor[] => [
-  ...weightFactor(worked, edge, i),
-  cached(worked, 'x', worked.graph.predecessors[edge]),
+const incoming = (computation: Computation, edge: number, i: number): Factor[] => [
+  ...weightFactor(computation, edge, i),
+  cached(computation, 'x', computation.graph.predecessors[edge]),
 ];
 
 const edgesInto = ({ edgeStart }: Graph, i: number) =>
   Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => edgeStart[i] + k);
 
 /** g_i = g(h_i) */
-function activation(worked: Worked, i: number): Expression {
-  const h = cached(worked, 'h', i);
-  const { name } = activationOf(worked, i);
+function activation(computation: Computation, i: number): Expression {
+  const h = cached(computation, 'h', i);
+  const { name } = activationOf(computation, i);
   return {
     ...product('forward', [h]),
     forms: [(notation, write) => `${notation.name(name)}(${write(h, true)})`],
@@ -103,36 +103,39 @@ function activation(worked: Worked, i: number): Expression {
 }
 
 /** x_i = c_i · g_i */
-function nodeValue(worked: Worked, i: number): Expression {
-  return product('forward', [...scale(worked, i), cached(worked, 'g', i)]);
+function nodeValue(computation: Computation, i: number): Expression {
+  return product('forward', [...scale(computation, i), cached(computation, 'g', i)]);
 }
 
 /** Whether node i is an input or, in a sequence, a value before the first step. */
-const isGiven = ({ graph, folded }: Worked, i: number) =>
+const isGiven = ({ graph, folded }: Computation, i: number) =>
   i < graph.inputCount || (folded !== undefined && /@-\d+$/.test(graph.ids[i]));
 
 /** The value of an input, standardized if there is an input scaler. */
-function input(worked: Worked, i: number): Expression {
-  const units = i < worked.graph.inputCount ? worked.inputScaler?.(i) : undefined;
-  const x = cached(worked, 'x', i);
+function input(computation: Computation, i: number): Expression {
+  const units = i < computation.graph.inputCount ? computation.inputScaler?.(i) : undefined;
+  const x = cached(computation, 'x', i);
   const written: Form =
     units === undefined
       ? (_, write) => write(x, true)
       : (_, write) => {
           const number = (of: keyof typeof units, first?: boolean) =>
-            write({ letter: { units: of, node: worked.graph.ids[i] }, value: units[of] }, first);
+            write({ symbol: { units: of, node: computation.graph.ids[i] }, value: units[of] }, first);
           return `(${number('value', true)} - ${number('mean')}) / ${number('deviation')}`;
         };
   return { ...product('forward', []), count: 0, forms: [written] };
 }
 
 /** slope_i = c_i · g'(h_i) */
-function slope(worked: Worked, i: number): Expression {
-  const c = scale(worked, i);
-  const h = cached(worked, 'h', i);
-  const g = cached(worked, 'g', i);
-  const own = activationOf(worked, i);
-  const derivative: Factor = { letter: { derivativeOf: worked.graph.ids[i] }, value: own.derivative(h.value, g.value) };
+function slope(computation: Computation, i: number): Expression {
+  const c = scale(computation, i);
+  const h = cached(computation, 'h', i);
+  const g = cached(computation, 'g', i);
+  const own = activationOf(computation, i);
+  const derivative: Factor = {
+    symbol: { derivativeOf: computation.graph.ids[i] },
+    value: own.derivative(h.value, g.value),
+  };
   const rule = derivativeRule(own);
   const general = (notation: Notation, write: Write) => timesEach(notation, write, [...c, derivative]);
   return {
@@ -153,14 +156,14 @@ function slope(worked: Worked, i: number): Expression {
 }
 
 /** Case 1, case 2, or for an output with successors case 1 + case 2. */
-function loss(worked: Worked, i: number): Expression {
-  const { graph, caseOne } = worked;
+function loss(computation: Computation, i: number): Expression {
+  const { graph, caseOne } = computation;
   const { nodes, edges } = successorsOf(graph);
   const start = graph.successorStart[i];
   const successors = graph.successorStart[i + 1] - start;
   const output = graph.outputPosition[i];
-  if (output >= 0 && successors === 0) return caseOneOf(worked, output);
-  const own: Factor[] = output < 0 ? [] : [{ letter: { caseOneOf: graph.ids[i] }, value: caseOne[output] }];
+  if (output >= 0 && successors === 0) return caseOneOf(computation, output);
+  const own: Factor[] = output < 0 ? [] : [{ symbol: { caseOneOf: graph.ids[i] }, value: caseOne[output] }];
   return {
     case: 2,
     count: own.length + successors,
@@ -170,25 +173,25 @@ function loss(worked: Worked, i: number): Expression {
       const j = nodes[at];
       const edge = edges[at];
       return [
-        cached(worked, 'dLossDx', j),
-        cached(worked, 'slope', j),
-        ...aggregationFactors(worked, edge, j),
-        ...weightFactor(worked, edge, j),
+        cached(computation, 'dLossDx', j),
+        cached(computation, 'slope', j),
+        ...aggregationFactors(computation, edge, j),
+        ...weightFactor(computation, edge, j),
       ];
     },
   };
 }
 
 /** Case 1: the derivative of the loss with respect to an output. The loss may depend on all outputs. */
-function caseOneOf(worked: Worked, index: number): Expression {
-  const { graph, loss, width } = worked;
+function caseOneOf(computation: Computation, index: number): Expression {
+  const { graph, loss, width } = computation;
   // The outputs of the same step; all outputs if this is not a sequence.
   const first = index - (index % width);
   const output = index - first;
-  const x = worked.x.subarray(first, first + width);
+  const x = computation.x.subarray(first, first + width);
   const outputs = Array.from(x, (_, at) => graph.ids[graph.outputs[first + at]]);
-  const values = outputs.map((node, at): Factor => ({ letter: { quantity: 'x', node }, value: x[at] }));
-  const targets = outputs.map((node, at): Factor => ({ letter: { target: node }, value: worked.t[first + at] }));
+  const values = outputs.map((node, at): Factor => ({ symbol: { quantity: 'x', node }, value: x[at] }));
+  const targets = outputs.map((node, at): Factor => ({ symbol: { target: node }, value: computation.t[first + at] }));
   const rule = outputRule(loss);
   const node = outputs[output];
   if (rule !== undefined) {
@@ -227,58 +230,58 @@ function caseOneOf(worked: Worked, index: number): Expression {
 }
 
 /** dloss/db_i = dloss/dx_i · slope_i, summed over the nodes that share b. */
-const bias = (worked: Worked, i: number) =>
+const bias = (computation: Computation, i: number) =>
   overNodes(
-    worked,
+    computation,
     i,
-    (j) => worked.graph.biasSlot(j),
-    (j) => [cached(worked, 'dLossDx', j), cached(worked, 'slope', j)],
+    (j) => computation.graph.biasSlot(j),
+    (j) => [cached(computation, 'dLossDx', j), cached(computation, 'slope', j)],
   );
 
 /** dloss/dc_i = dloss/dx_i · g_i, summed over the nodes that share c. */
-const scaleOf = (worked: Worked, i: number) =>
+const scaleOf = (computation: Computation, i: number) =>
   overNodes(
-    worked,
+    computation,
     i,
-    (j) => worked.graph.scaleSlot(j),
-    (j) => [cached(worked, 'dLossDx', j), cached(worked, 'g', j)],
+    (j) => computation.graph.scaleSlot(j),
+    (j) => [cached(computation, 'dLossDx', j), cached(computation, 'g', j)],
   );
 
 /** One term for each node that shares a parameter with node i, from the last to the first, as the engine adds them. */
 function overNodes(
-  worked: Worked,
+  computation: Computation,
   i: number,
   slotOf: (j: number) => number,
   summand: (j: number) => Factor[],
 ): Expression {
-  const { graph } = worked;
+  const { graph } = computation;
   if (graph.biasSlots === undefined) return product(3, summand(i));
   const nodes: number[] = [];
   for (let j = graph.nodeCount - 1; j >= graph.inputCount; j--) if (slotOf(j) === slotOf(i)) nodes.push(j);
-  return mean(worked, { case: 3, count: nodes.length, summand: (k) => summand(nodes[k]) });
+  return mean(computation, { case: 3, count: nodes.length, summand: (k) => summand(nodes[k]) });
 }
 
 /** dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, in the engine's order. */
-function weight(worked: Worked, edge: number, i: number): Expression {
-  const { graph } = worked;
-  const edges = edgesOfWeight(worked, edge, i);
-  return mean(worked, {
+function weight(computation: Computation, edge: number, i: number): Expression {
+  const { graph } = computation;
+  const edges = edgesOfWeight(computation, edge, i);
+  return mean(computation, {
     case: 3,
     count: edges.length,
     summand(k) {
       const [e, to] = edges[k];
       return [
-        cached(worked, 'dLossDx', to),
-        cached(worked, 'slope', to),
-        ...aggregationFactors(worked, e, to),
-        cached(worked, 'x', graph.predecessors[e]),
+        cached(computation, 'dLossDx', to),
+        cached(computation, 'slope', to),
+        ...aggregationFactors(computation, e, to),
+        cached(computation, 'x', graph.predecessors[e]),
       ];
     },
   });
 }
 
 /** Divides a sum over all steps by the number of steps with a target. */
-function mean({ steps }: Worked, sum: Expression): Expression {
+function mean({ steps }: Computation, sum: Expression): Expression {
   if (steps === 1) return sum;
   const { count, summand } = sum;
   return {
@@ -295,7 +298,7 @@ function mean({ steps }: Worked, sum: Expression): Expression {
 }
 
 /** The edges that share a weight, with their nodes: from the last node to the first, edges of a node in order. */
-function edgesOfWeight({ graph }: Worked, edge: number, i: number): (readonly [edge: number, node: number])[] {
+function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readonly [edge: number, node: number])[] {
   const { sharedWeights, edgeStart } = graph;
   if (sharedWeights === undefined) return [[edge, i]];
   const found: [number, number][] = [];
@@ -308,26 +311,26 @@ function edgesOfWeight({ graph }: Worked, edge: number, i: number): (readonly [e
 }
 
 /** dA/dz_e as factors: the other factors of a product; none for a sum, where it is 1. */
-function aggregationFactors(worked: Worked, edge: number, i: number): Factor[] {
-  const { graph, sample } = worked;
+function aggregationFactors(computation: Computation, edge: number, i: number): Factor[] {
+  const { graph, sample } = computation;
   if (graph.aggregation(i) === undefined) return [];
   if (!hasAggregationRule(graph, i)) {
     return edgesInto(graph, i)
       .filter((e) => e !== edge)
-      .flatMap((e) => incoming(worked, e, i));
+      .flatMap((e) => incoming(computation, e, i));
   }
-  const letter = { quantity: 'dAdz' as const, node: graph.ids[i], from: graph.ids[graph.predecessors[edge]] };
-  return [{ letter, value: sample.aggregated!.dAdz[edge] }];
+  const symbol = { quantity: 'dAdz' as const, node: graph.ids[i], from: graph.ids[graph.predecessors[edge]] };
+  return [{ symbol, value: sample.aggregated!.dAdz[edge] }];
 }
 
 /** dA/dz_e of a mean, a maximum and so on, from the z of all edges. */
-function aggregationDerivative(worked: Worked, edge: number, i: number): Expression {
-  const { graph } = worked;
+function aggregationDerivative(computation: Computation, edge: number, i: number): Expression {
+  const { graph } = computation;
   const aggregation = graph.aggregation(i)!;
   const edges = edgesInto(graph, i);
   const rule = aggregationRule(aggregation);
   const form: Form = (notation, write, maxTerms) => {
-    const z = (e: number) => timesEach(notation, write, incoming(worked, e, i));
+    const z = (e: number) => timesEach(notation, write, incoming(computation, e, i));
     const list = listed(notation, maxTerms, edges.length, (k) => z(edges[k]));
     const applied = `${notation.name(aggregation.name)}(${list})`;
     return rule === undefined
@@ -337,7 +340,7 @@ function aggregationDerivative(worked: Worked, edge: number, i: number): Express
   return {
     ...product(
       3,
-      edges.flatMap((e) => incoming(worked, e, i)),
+      edges.flatMap((e) => incoming(computation, e, i)),
     ),
     forms: [form],
   };
@@ -360,50 +363,51 @@ export const timesEach = (notation: Notation, write: Write, factors: readonly Fa
   factors.map((factor, k) => write(factor, first && k === 0)).join(notation.times);
 
 /** The quantities that a formula reads and that have a formula themselves, in the engine's order. */
-export function readsOf({ count, summand }: Expression): { readonly letter: Derived; readonly value: number }[] {
+export function readsOf({ count, summand }: Expression): { readonly symbol: Derived; readonly value: number }[] {
   return Array.from({ length: count }, (_, k) => summand(k))
     .flat()
-    .flatMap(({ letter, value }) => (isDerived(letter) ? [{ letter, value }] : []));
+    .flatMap(({ symbol, value }) => (isDerived(symbol) ? [{ symbol, value }] : []));
 }
 
 /** Whether a symbol has a formula. */
-export const isDerived = (letter: Letter): letter is Derived => 'quantity' in letter || 'caseOneOf' in letter;
+export const isDerived = (symbol: FormulaSymbol): symbol is Derived => 'quantity' in symbol || 'caseOneOf' in symbol;
 
 function product(of: Expression['case'], factors: readonly Factor[]): Expression {
   return { case: of, count: 1, summand: () => factors };
 }
 
-function cached({ graph, sample }: Worked, quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', i: number): Factor {
-  return { letter: { quantity, node: graph.ids[i] }, value: sample[quantity][i] };
+function cached({ graph, sample }: Computation, quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', i: number): Factor {
+  return { symbol: { quantity, node: graph.ids[i] }, value: sample[quantity][i] };
 }
 
 /** b, omitted if it is fixed at 0. */
-function bFactor(worked: Worked, i: number): Factor[] {
-  const value = worked.slots[worked.graph.biasSlot(i)];
-  const isZero = worked.graph.biasIndex(i) < 0 && value === 0;
-  return isZero ? [] : [{ letter: { parameter: 'b', node: folded(worked, worked.graph.ids[i]) }, value }];
+function bFactor(computation: Computation, i: number): Factor[] {
+  const value = computation.slots[computation.graph.biasSlot(i)];
+  const isZero = computation.graph.biasIndex(i) < 0 && value === 0;
+  return isZero ? [] : [{ symbol: { parameter: 'b', node: folded(computation, computation.graph.ids[i]) }, value }];
 }
 
 /** c, omitted if it is fixed at 1. */
-function scale(worked: Worked, i: number): Factor[] {
-  const value = worked.slots[worked.graph.scaleSlot(i)];
-  const isOne = worked.graph.scaleIndex(i) < 0 && value === 1;
-  return isOne ? [] : [{ letter: { parameter: 'c', node: folded(worked, worked.graph.ids[i]) }, value }];
+function scale(computation: Computation, i: number): Factor[] {
+  const value = computation.slots[computation.graph.scaleSlot(i)];
+  const isOne = computation.graph.scaleIndex(i) < 0 && value === 1;
+  return isOne ? [] : [{ symbol: { parameter: 'c', node: folded(computation, computation.graph.ids[i]) }, value }];
 }
 
 /** w, omitted if it is fixed at 1. */
-function weightFactor(worked: Worked, edge: number, i: number): Factor[] {
-  const value = worked.slots[worked.graph.weightSlot(edge, i)];
-  if (worked.graph.weightIndex(edge, i) < 0 && value === 1) return [];
-  return [{ letter: weightLetter(worked, edge, i), value }];
+function weightFactor(computation: Computation, edge: number, i: number): Factor[] {
+  const value = computation.slots[computation.graph.weightSlot(edge, i)];
+  if (computation.graph.weightIndex(edge, i) < 0 && value === 1) return [];
+  return [{ symbol: weightLetter(computation, edge, i), value }];
 }
 
-function weightLetter(worked: Worked, edge: number, i: number) {
-  const [from, node] = [worked.graph.ids[worked.graph.predecessors[edge]], worked.graph.ids[i]];
-  return { parameter: 'w' as const, node: folded(worked, node), from: folded(worked, from) };
+function weightLetter(computation: Computation, edge: number, i: number) {
+  const [from, node] = [computation.graph.ids[computation.graph.predecessors[edge]], computation.graph.ids[i]];
+  return { parameter: 'w' as const, node: folded(computation, node), from: folded(computation, from) };
 }
 
 /** The id without its step: all steps have the same parameters. */
-const folded = (worked: Worked, id: string) => (worked.folded === undefined ? id : id.replace(/@-?\d+$/, ''));
+const folded = (computation: Computation, id: string) =>
+  computation.folded === undefined ? id : id.replace(/@-?\d+$/, '');
 
-const activationOf = ({ graph }: Worked, i: number) => graph.activations[graph.activationOf[i]];
+const activationOf = ({ graph }: Computation, i: number) => graph.activations[graph.activationOf[i]];

@@ -18,11 +18,11 @@ export interface Words {
   /** Mark of a number that was derived above. */
   readonly reused: string;
   /** Mark of a number whose derivation is omitted. */
-  readonly unfollowed: string;
+  readonly notExpanded: string;
   /** Text in place of omitted terms. */
-  leftOut(summands: number): string;
+  omittedTerms(summands: number): string;
   /** Text in place of omitted forward steps. */
-  readonly cut: string;
+  readonly omittedSteps: string;
 }
 
 /** Texts by language. */
@@ -39,9 +39,9 @@ export const words: Readonly<Record<Language, Words>> = {
       3: 'inside the node: b, c, w and slope',
     },
     reused: 'reused',
-    unfollowed: 'not expanded',
-    leftOut: (summands) => `${summands} more terms, not expanded`,
-    cut: 'earlier steps omitted',
+    notExpanded: 'not expanded',
+    omittedTerms: (summands) => `${summands} more terms, not expanded`,
+    omittedSteps: 'earlier steps omitted',
   },
   zh: {
     standardized: '目标值 t 与 loss 按标准化后的单位计算。',
@@ -55,8 +55,8 @@ export const words: Readonly<Record<Language, Words>> = {
       3: '节点内部：b、c、w 与 slope',
     },
     reused: '复用',
-    unfollowed: '此处不展开',
-    leftOut: (summands) => `另有 ${summands} 项，此处不展开`,
-    cut: '更早的步骤从略',
+    notExpanded: '此处不展开',
+    omittedTerms: (summands) => `另有 ${summands} 项，此处不展开`,
+    omittedSteps: '更早的步骤从略',
   },
 };

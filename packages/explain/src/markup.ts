@@ -10,7 +10,7 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
   const legend = casesIn(backward).map((of) => `- **${words.cases[of]}**${words.colon}${words.meaning[of]}`);
   const tree = backward.map((branch) => {
     const item = `${'  '.repeat(branch.depth)}- `;
-    if (branch.state === 'omitted') return `${item}… ${words.leftOut(branch.count)}`;
+    if (branch.state === 'omitted') return `${item}… ${words.omittedTerms(branch.count)}`;
     const name = `${item}**${words.cases[branch.expression.case as 1 | 2 | 3]}** `;
     return branch.state === 'derived'
       ? `${name}${inline(equation(branch, extent))}`
@@ -18,11 +18,11 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
   });
   const list = forward.map((line) => `- ${inline(equation(line, extent))}`);
   const paragraphs = [
-    [`$$${latex.letter(heading.letter)} = ${latex.number(heading.value, 17)}$$`],
+    [`$$${latex.symbol(heading.symbol)} = ${latex.number(heading.value, 17)}$$`],
     heading.standardized ? [words.standardized] : [],
     legend,
     ...section(words.backward, tree),
-    ...section(words.forward, [...(forwardIsCut ? [`- … ${words.cut}`] : []), ...list]),
+    ...section(words.forward, [...(forwardIsCut ? [`- … ${words.omittedSteps}`] : []), ...list]),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
@@ -34,23 +34,23 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
 export function aligned(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
   const rows = [
-    ...rowsOf('', [latex.letter(heading.letter), latex.number(heading.value, 17)]),
+    ...rowsOf('', [latex.symbol(heading.symbol), latex.number(heading.value, 17)]),
     ...(heading.standardized ? [remark(words.standardized)] : []),
     ...backward.flatMap((branch) => {
-      if (branch.state === 'omitted') return [remark(`… ${words.leftOut(branch.count)}`)];
+      if (branch.state === 'omitted') return [remark(`… ${words.omittedTerms(branch.count)}`)];
       return branch.state === 'derived'
         ? rowsOf(words.cases[branch.expression.case as 1 | 2 | 3], equation(branch, extent))
         : rowsOf(words[branch.state], short(branch, extent));
     }),
-    ...(forwardIsCut ? [remark(`… ${words.cut}`)] : []),
+    ...(forwardIsCut ? [remark(`… ${words.omittedSteps}`)] : []),
     ...forward.flatMap((line) => rowsOf('', equation(line, extent))),
   ];
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 }
 
 /** The rows of one equation: margin, symbol, right-hand sides. */
-function rowsOf(margin: string, [letter, ...sides]: readonly string[]): string[] {
-  return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${letter} &= ${side}` : `&& &= ${side}`));
+function rowsOf(margin: string, [symbol, ...sides]: readonly string[]): string[] {
+  return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${symbol} &= ${side}` : `&& &= ${side}`));
 }
 
 const remark = (sentence: string) => `&& & \\text{${sentence}}`;
@@ -58,9 +58,9 @@ const remark = (sentence: string) => `&& & \\text{${sentence}}`;
 const inline = (sides: readonly string[]) => `$${sides.join(' = ')}$`;
 
 /** Symbol, formulas, numbers and value, without equal neighbours. */
-function equation({ letter, value, expression }: Line, extent: Extent): string[] {
+function equation({ symbol, value, expression }: Line, extent: Extent): string[] {
   const all = [
-    latex.letter(letter),
+    latex.symbol(symbol),
     ...formulas(expression, latex, extent),
     numbers(expression, latex, extent),
     latex.number(value, extent.digits),
@@ -68,7 +68,7 @@ function equation({ letter, value, expression }: Line, extent: Extent): string[]
   return all.filter((side, k) => side !== all[k - 1]);
 }
 
-const short = ({ letter, value }: Line, { digits }: Extent) => [latex.letter(letter), latex.number(value, digits)];
+const short = ({ symbol, value }: Line, { digits }: Extent) => [latex.symbol(symbol), latex.number(value, digits)];
 
 const section = (heading: string, lines: readonly string[]): string[][] =>
   lines.length === 0 ? [] : [[`**${heading}**`], [...lines]];

@@ -5,7 +5,7 @@
 import { nameOf, type QuantityName } from './quantity.js';
 
 /** A symbol: a quantity of a node or an edge, a parameter, a target, a scaler value, the case 1 part or g'(h). */
-export type Letter =
+export type FormulaSymbol =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
   | { readonly target: string }
@@ -20,7 +20,7 @@ export interface Notation {
   dots(count: number): string;
   /** A function name. */
   name(text: string): string;
-  letter(letter: Letter): string;
+  symbol(symbol: FormulaSymbol): string;
   /** A number rounded to significant digits; 17 is exact. */
   number(value: number, digits: number): string;
   /** The derivative of a function without a known formula: of a loss by x of a node, of an aggregation by z of an edge. */
@@ -32,16 +32,16 @@ export const plain: Notation = {
   times: ' · ',
   dots: (count) => `… [${count}] …`,
   name: visible,
-  letter(letter) {
-    if ('quantity' in letter) return visible(nameOf(letter));
-    if ('parameter' in letter) {
-      const { parameter, from, node } = letter;
+  symbol(symbol) {
+    if ('quantity' in symbol) return visible(nameOf(symbol));
+    if ('parameter' in symbol) {
+      const { parameter, from, node } = symbol;
       return visible(parameter === 'w' ? `w_${from}to${node}` : `${parameter}_${node}`);
     }
-    if ('target' in letter) return visible(`t_${letter.target}`);
-    if ('units' in letter) return visible(`${letter.units}_${letter.node}`);
-    if ('caseOneOf' in letter) return visible(`(dloss/dx_${letter.caseOneOf})₁`);
-    return visible(`g'(h_${letter.derivativeOf})`);
+    if ('target' in symbol) return visible(`t_${symbol.target}`);
+    if ('units' in symbol) return visible(`${symbol.units}_${symbol.node}`);
+    if ('caseOneOf' in symbol) return visible(`(dloss/dx_${symbol.caseOneOf})₁`);
+    return visible(`g'(h_${symbol.derivativeOf})`);
   },
   number: (value, digits) => rounded(value, digits),
   partial: (name, node, from) => visible(`d${name}/d${from === undefined ? 'x_' : `z_${from}to`}${node}`),
@@ -52,16 +52,16 @@ export const latex: Notation = {
   times: ' \\cdot ',
   dots: (count) => `\\underbrace{\\cdots}_{${count}}`,
   name: upright,
-  letter(letter) {
-    if ('quantity' in letter) return quantity(letter);
-    if ('parameter' in letter) {
-      const { parameter, from, node } = letter;
+  symbol(symbol) {
+    if ('quantity' in symbol) return quantity(symbol);
+    if ('parameter' in symbol) {
+      const { parameter, from, node } = symbol;
       return parameter === 'w' ? `w_{${edge(from!, node)}}` : `${parameter}_{${subscript(node)}}`;
     }
-    if ('target' in letter) return `t_{${subscript(letter.target)}}`;
-    if ('units' in letter) return `${upright(letter.units)}_{${subscript(letter.node)}}`;
-    if ('caseOneOf' in letter) return `\\left(${over(`x_{${subscript(letter.caseOneOf)}}`)}\\right)_{1}`;
-    return `g'(h_{${subscript(letter.derivativeOf)}})`;
+    if ('target' in symbol) return `t_{${subscript(symbol.target)}}`;
+    if ('units' in symbol) return `${upright(symbol.units)}_{${subscript(symbol.node)}}`;
+    if ('caseOneOf' in symbol) return `\\left(${over(`x_{${subscript(symbol.caseOneOf)}}`)}\\right)_{1}`;
+    return `g'(h_{${subscript(symbol.derivativeOf)}})`;
   },
   number(value, digits) {
     if (Number.isNaN(value)) return '\\text{NaN}';
@@ -119,11 +119,11 @@ const escapes = new Map([
 
 /** Characters that LaTeX fonts may lack are written as code points. */
 function upright(text: string): string {
-  const written = Array.from(text, (letter) => {
-    const known = escapes.get(letter);
+  const written = Array.from(text, (character) => {
+    const known = escapes.get(character);
     if (known !== undefined) return known;
-    if (/^[ -~\u4e00-\u9fff]$/.test(letter)) return letter;
-    return `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+    if (/^[ -~\u4e00-\u9fff]$/.test(character)) return character;
+    return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
   });
   return `\\text{${written.join('')}}`;
 }
@@ -132,7 +132,7 @@ function upright(text: string): string {
 function visible(text: string): string {
   return text.replaceAll(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (letter) => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
+    (character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
   );
 }
 

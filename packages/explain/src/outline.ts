@@ -5,7 +5,7 @@
  */
 import { type Derived, ends, type Expression, expressionOf, isDerived } from './expression.js';
 import { nameOf } from './quantity.js';
-import type { Worked } from './worked.js';
+import type { Computation } from './computation.js';
 
 /** Limits of the outline. */
 export interface Limits {
@@ -19,20 +19,20 @@ export interface Limits {
 
 /** A quantity with its number and its formula. */
 export interface Line {
-  readonly letter: Derived;
+  readonly symbol: Derived;
   readonly value: number;
   readonly expression: Expression;
 }
 
 /** An entry of the tree. Its parent is the nearest entry before it with a smaller depth. */
 export type Branch = { readonly depth: number; readonly last: boolean } & (
-  | ({ readonly state: 'derived' | 'reused' | 'unfollowed' } & Line)
+  | ({ readonly state: 'derived' | 'reused' | 'notExpanded' } & Line)
   | { readonly state: 'omitted'; readonly count: number }
 );
 
 /** The requested quantity. */
 export interface Heading {
-  readonly letter: Derived;
+  readonly symbol: Derived;
   readonly value: number;
   /** Whether targets, and so the loss, are in standardized units. */
   readonly standardized: boolean;
@@ -53,25 +53,25 @@ export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
   );
 
 /** The outline of the derivation of one number. */
-export function outline(worked: Worked, root: Derived, value: number, limits: Limits): Outline {
-  const requested = { letter: root, value };
-  const backward = isForward(root) ? [] : tree(worked, requested, limits);
+export function outline(computation: Computation, root: Derived, value: number, limits: Limits): Outline {
+  const requested = { symbol: root, value };
+  const backward = isForward(root) ? [] : tree(computation, requested, limits);
   const read = isForward(root)
     ? [requested]
     : backward.flatMap((branch) =>
         branch.state === 'derived' ? shownReads(branch.expression, limits.maxTerms).filter(isForwardRead) : [],
       );
-  return { backward, ...list(worked, read, limits) };
+  return { backward, ...list(computation, read, limits) };
 }
 
 interface Read {
-  readonly letter: Derived;
+  readonly symbol: Derived;
   readonly value: number;
 }
 
 const forwardKinds = ['h', 'g', 'x'];
-const isForward = (letter: Derived) => 'quantity' in letter && forwardKinds.includes(letter.quantity);
-const isForwardRead = (read: Read | number): read is Read => typeof read === 'object' && isForward(read.letter);
+const isForward = (symbol: Derived) => 'quantity' in symbol && forwardKinds.includes(symbol.quantity);
+const isForwardRead = (read: Read | number): read is Read => typeof read === 'object' && isForward(read.symbol);
 
 /** The quantities that a shown formula reads; a number stands for that many omitted terms. */
 function shownReads({ count, summand, forms }: Expression, maxTerms: number): (Read | number)[] {
@@ -81,15 +81,15 @@ function shownReads({ count, summand, forms }: Expression, maxTerms: number): (R
     // Only lists of outputs are abbreviated, not products.
     const shown = ends(factors.length, forms === undefined ? Infinity : maxTerms).filter((at) => at >= 0);
     return shown.flatMap((at) => {
-      const { letter, value } = factors[at];
-      return isDerived(letter) ? [{ letter, value }] : [];
+      const { symbol, value } = factors[at];
+      return isDerived(symbol) ? [{ symbol, value }] : [];
     });
   });
 }
 
 /** The tree in depth-first order. */
-function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
-  const affordable = nearest(worked, [root], limits, (read) => !isForward(read.letter));
+function tree(computation: Computation, root: Read, limits: Limits): Branch[] {
+  const affordable = nearest(computation, [root], limits, (read) => !isForward(read.symbol));
   const derived = new Set<string>();
   const branches: Branch[] = [];
   const stack: { readonly read: Read | number; readonly depth: number; readonly last: boolean }[] = [
@@ -101,10 +101,10 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
       branches.push({ depth, last, state: 'omitted', count: read });
       continue;
     }
-    const key = keyOf(read.letter);
-    const expression = expressionOf(worked, read.letter);
+    const key = keyOf(read.symbol);
+    const expression = expressionOf(computation, read.symbol);
     if (derived.has(key) || depth >= limits.depth || !affordable.has(key)) {
-      branches.push({ depth, last, ...read, expression, state: derived.has(key) ? 'reused' : 'unfollowed' });
+      branches.push({ depth, last, ...read, expression, state: derived.has(key) ? 'reused' : 'notExpanded' });
       continue;
     }
     derived.add(key);
@@ -118,24 +118,28 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
 }
 
 /** The forward quantities in `read` and those that they depend on, in the order of computation. */
-function list(worked: Worked, read: readonly Read[], limits: Limits): Pick<Outline, 'forward' | 'forwardIsCut'> {
-  const chosen = nearest(worked, read, limits, () => true);
-  const forward = [...chosen.values()].map((line) => ({ ...line, expression: expressionOf(worked, line.letter) }));
-  const position = ({ letter }: Read) => {
-    const { quantity, node } = letter as Extract<Derived, { quantity: unknown }>;
-    return worked.graph.indexOf(node) * forwardKinds.length + forwardKinds.indexOf(quantity);
+function list(
+  computation: Computation,
+  read: readonly Read[],
+  limits: Limits,
+): Pick<Outline, 'forward' | 'forwardIsCut'> {
+  const chosen = nearest(computation, read, limits, () => true);
+  const forward = [...chosen.values()].map((line) => ({ ...line, expression: expressionOf(computation, line.symbol) }));
+  const position = ({ symbol }: Read) => {
+    const { quantity, node } = symbol as Extract<Derived, { quantity: unknown }>;
+    return computation.graph.indexOf(node) * forwardKinds.length + forwardKinds.indexOf(quantity);
   };
   const forwardIsCut =
-    read.some(({ letter }) => !chosen.has(keyOf(letter))) ||
+    read.some(({ symbol }) => !chosen.has(keyOf(symbol))) ||
     forward.some(({ expression }) =>
-      shownReads(expression, limits.maxTerms).some((term) => isForwardRead(term) && !chosen.has(keyOf(term.letter))),
+      shownReads(expression, limits.maxTerms).some((term) => isForwardRead(term) && !chosen.has(keyOf(term.symbol))),
     );
   return { forward: forward.sort((a, b) => position(a) - position(b)), forwardIsCut };
 }
 
 /** The first quantities in breadth-first order, up to the limit of steps. */
 function nearest(
-  worked: Worked,
+  computation: Computation,
   from: readonly Read[],
   { maxTerms, steps }: Limits,
   follow: (read: Read) => boolean,
@@ -145,14 +149,14 @@ function nearest(
   // The queue grows while it is read.
   for (const read of queue) {
     if (found.size === steps) break;
-    const key = keyOf(read.letter);
+    const key = keyOf(read.symbol);
     if (found.has(key)) continue;
     found.set(key, read);
-    for (const term of shownReads(expressionOf(worked, read.letter), maxTerms)) {
+    for (const term of shownReads(expressionOf(computation, read.symbol), maxTerms)) {
       if (typeof term === 'object' && follow(term)) queue.push(term);
     }
   }
   return found;
 }
 
-const keyOf = (letter: Derived): string => ('caseOneOf' in letter ? `case 1 ${letter.caseOneOf}` : nameOf(letter));
+const keyOf = (symbol: Derived): string => ('caseOneOf' in symbol ? `case 1 ${symbol.caseOneOf}` : nameOf(symbol));

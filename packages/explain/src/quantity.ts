@@ -80,7 +80,7 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   if (quantity === 'dAdz' && !hasAggregationRule(graph, i)) {
     const how =
       graph.aggregation(i) === undefined
-        ? 'adds its edges: dA/dz is 1'
+        ? 'sums its edges: dA/dz is 1'
         : 'multiplies its edges: dA/dz is the other factors';
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" ${how}.`);
   }

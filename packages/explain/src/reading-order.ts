@@ -4,7 +4,7 @@
  */
 import { type Derived, expressionOf, readsOf } from './expression.js';
 import { edgeNamed } from './quantity.js';
-import type { Worked } from './worked.js';
+import type { Computation } from './computation.js';
 
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'];
 
@@ -13,23 +13,23 @@ export class ReadingOrder {
   #first: Map<number, { readonly above: number; readonly index: number }> | undefined;
 
   constructor(
-    private readonly worked: Worked,
+    private readonly computation: Computation,
     private readonly root: Derived,
   ) {}
 
-  /** Whether `letter`, the term of `above` at this position, is its first occurrence. */
-  isFirst(letter: Derived, above: Derived, index: number): boolean {
+  /** Whether `symbol`, the term of `above` at this position, is its first occurrence. */
+  isFirst(symbol: Derived, above: Derived, index: number): boolean {
     this.#first ??= this.#read();
-    const first = this.#first.get(this.#key(letter));
+    const first = this.#first.get(this.#key(symbol));
     return first?.index === index && first.above === this.#key(above);
   }
 
   #read() {
-    const { worked } = this;
+    const { computation } = this;
     const first = new Map<number, { readonly above: number; readonly index: number }>();
-    const open = (letter: Derived) => ({
-      key: this.#key(letter),
-      reads: readsOf(expressionOf(worked, letter)),
+    const open = (symbol: Derived) => ({
+      key: this.#key(symbol),
+      reads: readsOf(expressionOf(computation, symbol)),
       next: 0,
     });
     const stack = [open(this.root)];
@@ -40,22 +40,22 @@ export class ReadingOrder {
         continue;
       }
       const index = top.next++;
-      const { letter } = top.reads[index];
-      const key = this.#key(letter);
+      const { symbol } = top.reads[index];
+      const key = this.#key(symbol);
       if (first.has(key)) continue;
       first.set(key, { above: top.key, index });
-      stack.push(open(letter));
+      stack.push(open(symbol));
     }
     return first;
   }
 
   /** A number for each quantity; −1 for the derivative of a parameter, which can only be the root. */
-  #key(letter: Derived): number {
-    const { graph } = this.worked;
-    if ('caseOneOf' in letter) return kinds.length * graph.nodeCount + graph.indexOf(letter.caseOneOf);
-    if (letter.quantity === 'dAdz')
-      return (kinds.length + 1) * graph.nodeCount + edgeNamed(graph, letter.from!, graph.indexOf(letter.node));
-    const kind = kinds.indexOf(letter.quantity);
-    return kind < 0 ? -1 : kind * graph.nodeCount + graph.indexOf(letter.node);
+  #key(symbol: Derived): number {
+    const { graph } = this.computation;
+    if ('caseOneOf' in symbol) return kinds.length * graph.nodeCount + graph.indexOf(symbol.caseOneOf);
+    if (symbol.quantity === 'dAdz')
+      return (kinds.length + 1) * graph.nodeCount + edgeNamed(graph, symbol.from!, graph.indexOf(symbol.node));
+    const kind = kinds.indexOf(symbol.quantity);
+    return kind < 0 ? -1 : kind * graph.nodeCount + graph.indexOf(symbol.node);
   }
 }

@@ -15,7 +15,7 @@ export interface Extent {
 
 /** The formula in symbols, in each of its forms. */
 export function formulas(expression: Expression, notation: Notation, { maxTerms }: Extent): string[] {
-  const write: Write = ({ letter }) => notation.letter(letter);
+  const write: Write = ({ symbol }) => notation.symbol(symbol);
   return [...new Set(formsOf(expression).map((form) => form(notation, write, maxTerms)))];
 }
 

@@ -7,7 +7,7 @@ import { latex } from './notation.js';
 import type { QuantityName } from './quantity.js';
 import type { ReadingOrder } from './reading-order.js';
 import { type Extent, formulas, numbers } from './right-hand-side.js';
-import type { Worked } from './worked.js';
+import type { Computation } from './computation.js';
 
 /** A number with its name, its formula and the steps it depends on. */
 export interface Step {
@@ -18,7 +18,7 @@ export interface Step {
    * case 3: it depends only on the node.
    */
   readonly case: 1 | 2 | 3 | 'forward';
-  /** The number of the reference engine, bit-identical. */
+  /** The number, bit-identical to the reference engine's. */
   readonly value: number;
   /**
    * `computed` where the quantity occurs first when the derivation is read depth-first; `reused` everywhere else: there the
@@ -46,15 +46,15 @@ export class DerivationStep implements Step {
   #terms: readonly DerivationStep[] | undefined;
 
   constructor(
-    private readonly worked: Worked,
-    private readonly letter: Derived,
+    private readonly computation: Computation,
+    private readonly symbol: Derived,
     readonly value: number,
     private readonly order: ReadingOrder,
     private readonly above?: DerivationStep,
     private readonly index = 0,
   ) {
-    this.quantity = 'caseOneOf' in letter ? { quantity: 'dLossDx', node: letter.caseOneOf } : letter;
-    this.#expression = expressionOf(worked, letter);
+    this.quantity = 'caseOneOf' in symbol ? { quantity: 'dLossDx', node: symbol.caseOneOf } : symbol;
+    this.#expression = expressionOf(computation, symbol);
     this.case = this.#expression.case;
   }
 
@@ -63,7 +63,7 @@ export class DerivationStep implements Step {
   }
 
   get formula(): string {
-    return [latex.letter(this.letter), ...formulas(this.#expression, latex, extent)].join(' = ');
+    return [latex.symbol(this.symbol), ...formulas(this.#expression, latex, extent)].join(' = ');
   }
 
   get numbers(): string {
@@ -76,17 +76,17 @@ export class DerivationStep implements Step {
 
   get terms(): readonly DerivationStep[] {
     this.#terms ??= readsOf(this.#expression).map(
-      ({ letter, value }, index) => new DerivationStep(this.worked, letter, value, this.order, this, index),
+      ({ symbol, value }, index) => new DerivationStep(this.computation, symbol, value, this.order, this, index),
     );
     return this.#terms;
   }
 
   /** A step below a reused one is reused. A loop, since a derivation may be ten thousand steps deep. */
   #isFirst(): boolean {
-    let { letter, above, index } = this as DerivationStep;
+    let { symbol, above, index } = this as DerivationStep;
     while (above !== undefined) {
-      if (!this.order.isFirst(letter, above.letter, index)) return false;
-      ({ letter, above, index } = above);
+      if (!this.order.isFirst(symbol, above.symbol, index)) return false;
+      ({ symbol, above, index } = above);
     }
     return true;
   }

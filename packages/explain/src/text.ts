@@ -9,7 +9,7 @@ import { type Branch, casesIn, type Heading, type Line, type Outline } from './o
 import { type Extent, formulas, numbers, numberWriter, summands } from './right-hand-side.js';
 
 /** Line width in columns. Longer formulas are broken between terms. */
-const paper = 80;
+const lineWidth = 80;
 
 /** The whole derivation, without a trailing newline. */
 export function text(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
@@ -17,14 +17,14 @@ export function text(heading: Heading, outline: Outline, words: Words, extent: E
   const margin = columns(words.cases[1]) + 2;
   const sections = [
     [
-      `${plain.letter(heading.letter)} = ${heading.value}`,
+      `${plain.symbol(heading.symbol)} = ${heading.value}`,
       ...(heading.standardized ? [words.standardized] : []),
       ...casesIn(backward).map((of) => `${fill(words.cases[of], margin)}${words.meaning[of]}`),
     ],
     ...(backward.length === 0 ? [] : [[words.backward, ...tree(backward, words, margin, extent)]]),
     ...(forward.length === 0
       ? []
-      : [[words.forward, ...(forwardIsCut ? [`… ${words.cut}`] : []), ...list(forward, extent)]]),
+      : [[words.forward, ...(forwardIsCut ? [`… ${words.omittedSteps}`] : []), ...list(forward, extent)]]),
   ];
   return sections.map((lines) => lines.map((line) => line.trimEnd()).join('\n')).join('\n\n');
 }
@@ -38,16 +38,17 @@ function tree(branches: readonly Branch[], words: Words, margin: number, extent:
     const rails = more.slice(1, depth).map((on) => (on ? '│  ' : '   '));
     const above = rails.join('');
     const [first, below] = depth === 0 ? ['', ''] : last ? ['└─ ', '   '] : ['├─ ', '│  '];
-    if (branch.state === 'omitted') return [`${' '.repeat(margin)}${above}${first}… ${words.leftOut(branch.count)}`];
+    if (branch.state === 'omitted')
+      return [`${' '.repeat(margin)}${above}${first}… ${words.omittedTerms(branch.count)}`];
 
     const label = fill(words.cases[branch.expression.case as 1 | 2 | 3], margin);
     if (branch.state !== 'derived') {
       const value = plain.number(branch.value, extent.digits);
-      return [`${label}${above}${first}${plain.letter(branch.letter)} = ${value}   ${words[branch.state]}`];
+      return [`${label}${above}${first}${plain.symbol(branch.symbol)} = ${value}   ${words[branch.state]}`];
     }
     // A line from the symbol down to its terms.
     const down = (branches[index + 1]?.depth ?? 0) > depth ? '│' : ' ';
-    const lines = broken(branch, paper - margin - columns(above + first), extent);
+    const lines = broken(branch, lineWidth - margin - columns(above + first), extent);
     return lines.map((line, k) =>
       k === 0 ? `${label}${above}${first}${line}` : `${' '.repeat(margin)}${above}${below}${down}${line.slice(1)}`,
     );
@@ -59,26 +60,26 @@ function list(lines: readonly Line[], extent: Extent): string[] {
     const { expression } = line;
     const sides = [...formulas(expression, plain, extent), numbers(expression, plain, extent)];
     const joined = equation(line, sides, extent).join(' = ');
-    return columns(joined) <= paper ? [joined] : broken(line, paper, extent);
+    return columns(joined) <= lineWidth ? [joined] : broken(line, lineWidth, extent);
   });
 }
 
 /** A step in several lines, with aligned equals signs. */
 function broken(line: Line, room: number, extent: Extent): string[] {
-  const [letter, ...sides] = equation(
+  const [symbol, ...sides] = equation(
     line,
-    rightSides(line.expression, room - columns(plain.letter(line.letter)) - 3, extent),
+    rightSides(line.expression, room - columns(plain.symbol(line.symbol)) - 3, extent),
     extent,
   );
-  const indent = ' '.repeat(columns(letter));
+  const indent = ' '.repeat(columns(symbol));
   return sides.flatMap((side, k) =>
-    side.split('\n').map((part, row) => `${k + row === 0 ? letter : indent} ${row === 0 ? '=' : '+'} ${part}`),
+    side.split('\n').map((part, row) => `${k + row === 0 ? symbol : indent} ${row === 0 ? '=' : '+'} ${part}`),
   );
 }
 
 /** Symbol, right-hand sides and value, without equal neighbours. */
-function equation({ letter, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
-  const all = [plain.letter(letter), ...sides, plain.number(value, digits)];
+function equation({ symbol, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
+  const all = [plain.symbol(symbol), ...sides, plain.number(value, digits)];
   return all.filter((side, k) => side !== all[k - 1]);
 }
 
@@ -94,13 +95,13 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
       (factors, first) => factors.map((factor, k) => write(factor, first && k === 0)),
       (count) => [plain.dots(count)],
     );
-  const letters = written(({ letter }) => plain.letter(letter));
+  const symbols = written(({ symbol }) => plain.symbol(symbol));
   const digits = written(numberWriter(plain, extent.digits));
-  const both = [letters, digits];
+  const both = [symbols, digits];
 
   const inOneLine = both.map((side) =>
     side
-      .map((factors, k) => row(factors, (f) => Math.max(columns(letters[k][f]), columns(digits[k][f]))))
+      .map((factors, k) => row(factors, (f) => Math.max(columns(symbols[k][f]), columns(digits[k][f]))))
       .join(' + ')
       .trimEnd(),
   );
@@ -123,7 +124,7 @@ const row = (factors: readonly string[], width: (f: number) => number): string =
 /** Width of a string in a terminal, where a Chinese character takes two columns. */
 function columns(text: string): number {
   let width = 0;
-  for (const letter of text) width += wide.test(letter) ? 2 : 1;
+  for (const character of text) width += wide.test(character) ? 2 : 1;
   return width;
 }
 

@@ -13,7 +13,7 @@ import {
   successorsOf,
 } from '@nnbp/core';
 import { expectQuantity, type QuantityName } from './quantity.js';
-import { numberIn, type Worked, workThrough } from './worked.js';
+import { numberIn, type Computation, computePass } from './computation.js';
 
 /** One step. Its lists are created when they are read, so the trace of a large graph is small. */
 export interface TraceStep {
@@ -80,13 +80,13 @@ export interface Replay {
  * ```
  */
 export function trace(network: Network, input: Row, target: Row, loss: Loss): Trace {
-  const worked = workThrough(network, input, target, loss);
-  const { graph, pass } = worked;
+  const computation = computePass(network, input, target, loss);
+  const { graph, pass } = computation;
   const steps: TraceStep[] = [];
   const add = (unnumbered: readonly UnnumberedStep[]) => {
-    for (const frame of unnumbered) steps.push(step(steps.length, frame));
+    for (const one of unnumbered) steps.push(step(steps.length, one));
   };
-  const { forwards, backwards } = stepsOf(worked);
+  const { forwards, backwards } = stepsOf(computation);
   for (let i = 0; i < graph.nodeCount; i++) add(forwards(i));
   for (let i = graph.nodeCount - 1; i >= 0; i--) add(backwards(i));
   return { graph, pass, steps };
@@ -161,11 +161,11 @@ function step(index: number, { reads, writes, values, ...rest }: UnnumberedStep)
 }
 
 /** The steps of each node, forward and backward. */
-function stepsOf(worked: Worked) {
-  const { graph, sample, caseOne } = worked;
+function stepsOf(computation: Computation) {
+  const { graph, sample, caseOne } = computation;
   const { ids, edgeStart, predecessors, successorStart, outputPosition } = graph;
   const { nodes: successors } = successorsOf(graph);
-  const sums = runningSums(worked);
+  const sums = runningSums(computation);
   const outputs = Array.from(graph.outputs, (k) => named('x', ids[k]));
   const range = <T>(from: number, to: number, of: (k: number) => T) =>
     Array.from({ length: to - from }, (_, k) => of(from + k));
@@ -258,7 +258,7 @@ const trainedEdges = (graph: Graph, i: number) =>
  * The gradients of each node's b and c and each edge's w after the node was added. Without shared parameters these are the
  * gradients themselves; otherwise the sums are recomputed in the engine's order.
  */
-function runningSums({ graph, sample, pass }: Worked) {
+function runningSums({ graph, sample, pass }: Computation) {
   const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
   const { vector } = pass.gradients;
   if (sharedWeights === undefined) {

@@ -35,7 +35,7 @@ function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): numbe
     case 'dLossDw':
       return gradients.of(node).w[from!];
     case 'dAdz':
-      throw new Error('The graphs of this file add their edges.');
+      throw new Error('All nodes in this file sum their edges.');
     default:
       return cache[quantity](node);
   }
@@ -105,7 +105,7 @@ describe('the golden runs', () => {
 
 describe("the engine's numbers", () => {
   it.each(everyLoss.map((loss): [string, (typeof everyLoss)[number]] => [loss.loss.name, loss]))(
-    'every step has the bits of the engine, with %s on random graphs',
+    'every step is bit-identical to the engine, with %s on random graphs',
     (_, lossCase) => {
       for (let seed = 1; seed <= 8; seed++) {
         const { network, input, target, loss } = randomSample(seed, { nodes: 40 }, lossCase);
@@ -136,7 +136,7 @@ describe("the engine's numbers", () => {
     expect(derivation.text()).toBe(before);
   });
 
-  /** The case 1 part has the name of the whole dLossDx. */
+  /** The case 1 part has the same name as the complete dLossDx. */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];
@@ -220,7 +220,7 @@ describe('computed or reused', () => {
 
   it('everything below a reused step is reused', () => {
     const { root } = explain(articleNetwork(), [0.5], [10], mse(), 'dloss/dx_2');
-    // dloss/dx_4, slope_4, dloss/dx_5, slope_5, …: through 5, dloss/dx_7 is met for the second time.
+    // dloss/dx_4, slope_4, dloss/dx_5, slope_5, …: through 5, dloss/dx_7 occurs for the second time.
     const again = root.terms[2].terms[0];
     expect(nameOf(again.quantity)).toBe('dloss/dx_7');
     expect([...stepsOf(root)].filter(({ quantity }) => nameOf(quantity) === 'dloss/dx_7').length).toBe(3);
@@ -235,15 +235,15 @@ describe('computed or reused', () => {
 
 describe('what to explain', () => {
   const network = articleNetwork();
-  const ask = (what: Parameters<typeof explain>[4]) => explain(network, [0.5], [10], mse(), what).root.quantity;
+  const quantityOf = (what: Parameters<typeof explain>[4]) => explain(network, [0.5], [10], mse(), what).root.quantity;
 
   it('explain takes a name, a parameter or a quantity', () => {
     const w = { quantity: 'dLossDw', node: '4', from: '2' } as const;
-    expect(ask('dloss/dw_2to4')).toEqual(w);
-    expect(ask({ node: '4', parameter: 'w', from: '2' })).toEqual(w);
-    expect(ask(w)).toEqual(w);
-    expect(ask({ node: '4', parameter: 'b' })).toEqual({ quantity: 'dLossDb', node: '4' });
-    expect(ask({ node: '4', parameter: 'c' })).toEqual({ quantity: 'dLossDc', node: '4' });
+    expect(quantityOf('dloss/dw_2to4')).toEqual(w);
+    expect(quantityOf({ node: '4', parameter: 'w', from: '2' })).toEqual(w);
+    expect(quantityOf(w)).toEqual(w);
+    expect(quantityOf({ node: '4', parameter: 'b' })).toEqual({ quantity: 'dLossDb', node: '4' });
+    expect(quantityOf({ node: '4', parameter: 'c' })).toEqual({ quantity: 'dLossDc', node: '4' });
   });
 
   it('parseQuantity reads every name that nameOf writes, on random graphs', () => {
@@ -255,7 +255,7 @@ describe('what to explain', () => {
 
   it('parseQuantity throws for quantities that the graph does not have', () => {
     const refused = (what: Parameters<typeof explain>[4], code: string, sentence: string) => {
-      const error = errorOf(() => ask(what));
+      const error = errorOf(() => quantityOf(what));
       expect([error.code, error.message]).toEqual([code, sentence]);
     };
     refused('dloss/dx_8', 'UNKNOWN_ID', 'The graph has no node "8".');

@@ -54,7 +54,7 @@ function all(root: Step): Step[] {
 }
 
 describe('an explanation through time', () => {
-  it('explainSequence has the bits of the engine for every parameter, and for every node at every step', () => {
+  it('explainSequence is bit-identical to the engine for every parameter, and for every node at every step', () => {
     const network = small();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     for (const id of network.graph.ids.slice(network.graph.inputCount)) {
@@ -140,7 +140,7 @@ describe('an explanation through time', () => {
   });
 });
 
-describe('a node that does not add', () => {
+describe('nodes with aggregations other than the sum', () => {
   const builder = new GraphBuilder();
   const from = [builder.input('a'), builder.input('b')];
   builder.node('p', { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1 } });
@@ -180,14 +180,14 @@ describe('a node that does not add', () => {
     expect(derivation.text()).toContain(`dA/dz_btoy = ${symbols}`);
     expect(derivation.text()).toContain(values);
     expect(explain(network, [3, 4], [20], mse(), 'dA/dz_btoy').root.value).toBe(step.value);
-    // It is known once h is.
+    // It is available once h is computed.
     const traced = trace(network, [3, 4], [20], mse());
     expect(replay(traced, 2).value(step.quantity)).toBeUndefined();
     expect(replay(traced, 3).value(step.quantity)).toBe(step.value);
   });
 
-  it('dA/dz is no quantity of a node that adds or multiplies', () => {
-    expect(() => derivation('dA/dz_mtoy')).toThrow('Node "y" adds its edges: dA/dz is 1.');
+  it('dA/dz is not a quantity of a node that sums or multiplies', () => {
+    expect(() => derivation('dA/dz_mtoy')).toThrow('Node "y" sums its edges: dA/dz is 1.');
     expect(() => derivation('dA/dz_atop')).toThrow('Node "p" multiplies its edges: dA/dz is the other factors.');
   });
 

@@ -21,7 +21,7 @@ const traceOf = ({ network, input, target, loss }: Sample) => trace(network, inp
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'] as const;
 
 /** The first step that reads a quantity that no earlier step wrote; undefined if there is none. */
-function firstOutOfTurn(of: Trace, order: readonly TraceStep[]): TraceStep | undefined {
+function firstReadBeforeWrite(of: Trace, order: readonly TraceStep[]): TraceStep | undefined {
   return order.find((step, at) => {
     const { value } = replay({ ...of, steps: order }, at);
     return step.reads.some((name) => value(name) === undefined);
@@ -94,7 +94,7 @@ describe('a trace', () => {
     expect(of('3')).toMatchObject({ case: 2, caseOne: x - 1 });
   });
 
-  it('replaying a trace restores the bits of the engine, on random graphs with every loss', () => {
+  it('replaying a trace is bit-identical to the engine, on random graphs with every loss', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const sample = randomSample(seed, { nodes: 60 });
       const { network, input, target, loss } = sample;
@@ -120,7 +120,7 @@ describe('a trace', () => {
       const { steps, ...rest } = traceOf(sample);
       const written = steps.flatMap(({ writes }) => writes.map(nameOf));
       expect(written.toSorted(), `seed ${seed}`).toEqual(everyQuantity(sample.network.graph).map(nameOf).sort());
-      expect(firstOutOfTurn({ steps, ...rest }, steps), `seed ${seed}`).toBeUndefined();
+      expect(firstReadBeforeWrite({ steps, ...rest }, steps), `seed ${seed}`).toBeUndefined();
     }
   });
 
@@ -146,7 +146,7 @@ describe('a trace', () => {
 });
 
 describe('any order', () => {
-  it("an order gives the engine's numbers exactly if each step reads only written quantities", () => {
+  it("an order of steps gives the engine's numbers if and only if each step reads only written quantities", () => {
     const [smooth, random] = [[sigmoid, tanh], new Random(11)];
     const counts: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
     for (let seed = 1; seed <= 40; seed++) {
@@ -170,8 +170,11 @@ describe('any order', () => {
           kinds.every((kind) => cache[kind].every((value, i) => Object.is(value, right[kind][i]))) &&
           // The terms of a shared weight may be added in another order.
           gradients.every((value, p) => Math.abs(value - pass.gradients.vector[p]) <= 1e-12);
-        const outOfTurn = firstOutOfTurn(whole, order);
-        expect(outOfTurn === undefined, `seed ${seed}, order ${k}: ${outOfTurn?.writes.map(nameOf).join()}`).toBe(same);
+        const readBeforeWrite = firstReadBeforeWrite(whole, order);
+        expect(
+          readBeforeWrite === undefined,
+          `seed ${seed}, order ${k}: ${readBeforeWrite?.writes.map(nameOf).join()}`,
+        ).toBe(same);
         counts[same ? 'right' : 'wrong']++;
       }
     }

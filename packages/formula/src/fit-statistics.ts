@@ -1,4 +1,4 @@
-/** How well the parameters of a least-squares fit are known. */
+/** Statistics of a least-squares fit: standard errors, confidence intervals, R², AIC and BIC. */
 import {
   type Executor,
   expectFinite,
@@ -27,8 +27,8 @@ export interface FittedData {
   /** `[samples × outputs]`. */
   readonly targets: ArrayLike<Row>;
   /**
-   * The weight of each sample, a number ≥ 0, as `fit` takes it: 1 / variance, up to a factor. A sample of weight 0 is no
-   * observation. Default: 1.
+   * The weight of each sample, a number ≥ 0, as `fit` takes it: 1 / variance, up to a factor. A sample of weight 0 does
+   * not count as an observation. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }
@@ -61,7 +61,7 @@ export interface ParameterEstimate extends Estimate {
 export interface FitStatistics {
   /** Samples of weight above 0 × outputs. */
   readonly observations: number;
-  /** Observations less the parameters that the data determine. */
+  /** Observations minus the parameters that the data determine. */
   readonly degreesOfFreedom: number;
   /** Sum of squared residuals, each times its sample's weight. */
   readonly residualSumOfSquares: number;
@@ -77,7 +77,7 @@ export interface FitStatistics {
   readonly parameters: readonly ParameterEstimate[];
   /** Covariance of the parameters, `[parameters × parameters]`, row-major. 0 for parameters that are not determined. */
   readonly covariance: Float64Array;
-  /** Indices of parameters that the data do not determine; everything else is computed with these kept as they are. */
+  /** Indices of parameters that the data do not determine. Everything else is computed as if these were fixed. */
   readonly undetermined: readonly number[];
   /**
    * A quantity derived from the parameters, such as `(p) => 1 / p.of('rate').b!`, by the delta method with central
@@ -202,7 +202,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
 }
 
 /**
- * What the statistics need of the data, added up over the samples by their weights: the QR factor of the Jacobian, the
+ * Weighted sums over the samples that the statistics are computed from: the QR factor of the Jacobian, the
  * number of observations, the sums of squares of the residuals and (`total`) of the targets around their means, and the
  * logarithms of the weights.
  *
@@ -230,13 +230,13 @@ function sumsOf(rows: Rows, data: FittedData) {
     expectFinite(`target of sample ${s}`, data.targets[s]);
     const { predicted, jacobian } = rows.of(data.inputs[s]);
     expectFinite(`derivatives of the output for sample ${s}`, jacobian);
-    const share = Math.sqrt(weight);
-    const residuals = Float64Array.from(predicted, (y, k) => share * (y - data.targets[s][k]));
+    const root = Math.sqrt(weight);
+    const residuals = Float64Array.from(predicted, (y, k) => root * (y - data.targets[s][k]));
     for (let k = 0; k < outputs; k++) {
       residualSumOfSquares += residuals[k] ** 2;
       sums[k] += weight * data.targets[s][k];
     }
-    for (let p = 0; p < jacobian.length; p++) jacobian[p] *= share;
+    for (let p = 0; p < jacobian.length; p++) jacobian[p] *= root;
     factor.fold(jacobian, residuals, outputs);
     observations += outputs;
     totalWeight += weight;
@@ -292,7 +292,7 @@ function covarianceOf({ R, n, columns }: TriangularFactor, rank: number, varianc
   return covariance;
 }
 
-/** The node and the name of each parameter; a shared one by its first use. */
+/** The node and the name of each parameter. A shared parameter is named by its first use. */
 function namesOf({ graph }: Network): { readonly node: string; readonly name: string }[] {
   const names = new Array<{ node: string; name: string }>(graph.parameterCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

@@ -10,7 +10,7 @@ import { type Formula, parseFormula } from './parse.js';
 
 /** What {@link formulaGraph} returns. */
 export interface FormulaGraph {
-  /** Inputs are the variables, in the order given; the one output has the id `output`. */
+  /** Inputs are the variables, in the given order. The only output has the id `output`. */
   readonly graph: Graph;
   /** The parameters' names, in the order of the formula. Each is the id of a node; its b is the value. */
   readonly parameters: readonly string[];
@@ -186,7 +186,7 @@ function sum(a: Affine, b: Affine, sign: 1 | -1): Affine {
   return { constant: a.constant + sign * b.constant, terms };
 }
 
-/** The value as text: the same text for the same value, so that it names a node once. */
+/** The value as a string. Equal values give equal strings, so equal expressions share a node. */
 function written({ constant, terms }: Affine): string {
   const parts = Array.from(terms, ([id, weight]) => (weight === 1 ? id : weight === -1 ? `-${id}` : `${weight}*${id}`));
   if (constant !== 0 || parts.length === 0) parts.push(String(constant));

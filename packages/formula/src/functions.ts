@@ -1,6 +1,6 @@
 /**
  * The functions of one variable that formulas use, as activations. Unlike the built-in activations they need not be finite
- * for every h: log and power have a domain, reciprocal a pole. Files know them by name, so `load` needs
+ * for every h: log and power have a domain, reciprocal a pole. Files store their names, so `load` needs
  * `{ activations: formulaActivations }`.
  */
 import { type Activation, expectFinite } from '@nnbp/core';
@@ -42,7 +42,7 @@ export const absolute: Activation = { name: 'absolute', value: Math.abs, derivat
 const powers = new Map<number, Activation>();
 
 /**
- * $h^n$; $g'(h) = n h^{n-1}$. The same object for the same exponent.
+ * $h^n$; $g'(h) = n h^{n-1}$. Returns the same object for the same exponent.
  *
  * @throws NnbpError `NOT_FINITE`
  */
@@ -60,7 +60,7 @@ export function power(exponent: number): Activation {
   return made;
 }
 
-/** All of them but powers, for `load`. */
+/** All of these except powers, for `load`. */
 export const formulaActivations: readonly Activation[] = [
   exp,
   log,

@@ -55,7 +55,7 @@ export type Operator = '+' | '-' | '*' | '/' | '**';
 const operators: ReadonlySet<string> = new Set<Operator>(['+', '-', '*', '/', '**']);
 const maxLength = 10_000;
 const maxDepth = 200;
-/** Marks parentheses in the text, since the parser forgets them, and −x^2 and (−x)^2 differ. */
+/** Marks parentheses in the formula: the parser drops them, but −x^2 and (−x)^2 differ. */
 const group = '$group';
 
 /**
@@ -67,7 +67,7 @@ export function parseFormula(text: string): Formula {
   if (text.length > maxLength) {
     throw mismatch('TOO_LARGE', 'formula', `at most ${maxLength} characters`, text.length);
   }
-  if (text.includes('$')) throw malformed(text, 'the character "$" has no meaning');
+  if (text.includes('$')) throw malformed(text, 'unexpected character "$"');
   let tree: Expression;
   try {
     tree = jsep(marked(text.replaceAll('^', '**')));
@@ -78,7 +78,7 @@ export function parseFormula(text: string): Formula {
   return read(tree, text, 0);
 }
 
-/** The names in a formula, each once, in their order; functions are not among them. */
+/** The distinct names in a formula in order of appearance, without function names. */
 export function namesIn(formula: Formula): string[] {
   switch (formula.kind) {
     case 'number':
@@ -97,7 +97,7 @@ export function namesIn(formula: Formula): string[] {
 const malformed = (text: string, why: string, cause?: unknown) =>
   new NnbpError('MALFORMED', `formula "${text.slice(0, 80)}": ${why.replace(/\.?$/, '.')}`, { cause });
 
-/** Puts the mark before each opening parenthesis that does not follow the name of a function. */
+/** Inserts the mark before each opening parenthesis that does not follow the name of a function. */
 function marked(text: string): string {
   let last = '';
   let result = '';

@@ -37,18 +37,18 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return front * fraction;
 }
 
-/** The probability that |T| > |t|, with `freedom` degrees of freedom. */
-export const twoSidedP = (t: number, freedom: number): number =>
-  incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
+/** The probability that |T| > |t|, with the given degrees of freedom. */
+export const twoSidedP = (t: number, degreesOfFreedom: number): number =>
+  incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
 
-/** The t > 0 for which |T| ≤ t with the given probability, by bisection to the last digits. */
-export function twoSidedQuantile(probability: number, freedom: number): number {
+/** The t > 0 for which |T| ≤ t with the given probability, by bisection to the precision of float64. */
+export function twoSidedQuantile(probability: number, degreesOfFreedom: number): number {
   let low = 0;
   let high = 1;
-  while (1 - twoSidedP(high, freedom) < probability && high < 1e300) high *= 2;
+  while (1 - twoSidedP(high, degreesOfFreedom) < probability && high < 1e300) high *= 2;
   for (let k = 0; k < 200 && high - low > 1e-15 * high; k++) {
     const middle = low + (high - low) / 2;
-    if (1 - twoSidedP(middle, freedom) < probability) low = middle;
+    if (1 - twoSidedP(middle, degreesOfFreedom) < probability) low = middle;
     else high = middle;
   }
   return high;

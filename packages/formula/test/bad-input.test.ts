@@ -1,4 +1,4 @@
-/** fit and fitStatistics with data and starts that determine little or nothing. */
+/** fit and fitStatistics with data that determine few or no parameters, and with bad initial parameters. */
 import { Network } from '@nnbp/core';
 import { fitStatistics, formulaGraph } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';
@@ -19,7 +19,7 @@ function networkOf(formula: string, start: Readonly<Record<string, number>> = {}
 const options = (optimizer = levenbergMarquardt()) => ({ loss: mse(), optimizer, epochs: 300 });
 
 describe('Levenberg–Marquardt', () => {
-  test('with more parameters than residuals fits the data, and reports parameters that they do not determine', async () => {
+  test('fits the data with more parameters than residuals, and reports parameters that they do not determine', async () => {
     const network = networkOf('a + b*x + c*x^2 + d*x^3', { a: 0, b: 0, c: 0, d: 0 });
     const optimizer = levenbergMarquardt();
     const data = { inputs: column([1, 2]), targets: column([3, 5]) };
@@ -40,7 +40,7 @@ describe('Levenberg–Marquardt', () => {
     expect(fitStatistics(network, data).rSquared).toBeNaN();
   });
 
-  test('with constant inputs reports that one of a and b is not determined, and fits the mean', async () => {
+  test('reports that one of a and b is not determined by constant inputs, and fits the mean', async () => {
     const network = networkOf('a + b*x');
     const data = { ...line, inputs: column([2, 2, 2, 2]) };
     const optimizer = levenbergMarquardt();
@@ -53,7 +53,7 @@ describe('Levenberg–Marquardt', () => {
   test.each([
     ['the formula', 'exp(b*x)', { b: 500 }],
     ['a derivative', 'sqrt(b*x)', { b: 0 }],
-  ])('reports a start at which %s is not finite, and keeps the parameters', async (_, formula, start) => {
+  ])('reports initial parameters at which %s is not finite, and keeps them', async (_, formula, start) => {
     const network = networkOf(formula, start);
     const before = network.parameters.vector.slice();
     await expect(fit(network, line, options())).rejects.toThrow(code('DIVERGED'));

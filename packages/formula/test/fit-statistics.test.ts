@@ -24,12 +24,12 @@ async function fitted(
   return network;
 }
 
-/** Relative to the size of what is expected. */
+/** Compares relative to the expected value. */
 const close = (actual: number, expected: number) =>
   expect(Math.abs(actual - expected) / Math.abs(expected), `${actual} for ${expected}`).toBeLessThan(1e-8);
 
 describe('fitStatistics', () => {
-  // Made by SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
+  // Computed by SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
   test('agrees with SciPy to 8 digits', async () => {
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
     const found = fitStatistics(network, data);
@@ -80,7 +80,7 @@ describe('fitStatistics', () => {
     expect(() => fitStatistics(network, negative)).toThrow(code('OUT_OF_RANGE'));
   });
 
-  test('has the option confidence', async () => {
+  test('the option confidence sets the width of the intervals', async () => {
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
     const width = (confidence: number) => {
       const { interval } = fitStatistics(network, data, { confidence }).parameters[0];

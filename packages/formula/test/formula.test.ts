@@ -16,7 +16,7 @@ function valueOf(formula: string, x: number, parameters: Readonly<Record<string,
 }
 
 describe('formulaGraph', () => {
-  // Each expected value is JavaScript's own reading of the same formula.
+  // Each expected value is the same formula evaluated by JavaScript.
   test.each<[formula: string, expected: (x: number, a: number, b: number) => number]>([
     ['a', (_x, a) => a],
     ['a + b*x', (x, a, b) => a + b * x],
@@ -103,10 +103,10 @@ describe('formulaGraph', () => {
     ['a list', '(a, x)', ['x'], 'MALFORMED', /takes one expression, received 2/],
     ['no argument', 'exp()*a', ['x'], 'MALFORMED', /takes one expression, received 0/],
     ['two expressions', 'a; x', ['x'], 'MALFORMED', /formula/],
-    ['a dollar', '$group(a)', ['x'], 'MALFORMED', /"\$" has no meaning/],
+    ['a dollar', '$group(a)', ['x'], 'MALFORMED', /unexpected character "\$"/],
     ['nothing', '', ['x'], 'MALFORMED', /formula/],
-    ['a name that is the output', 'y*x', ['x'], 'DUPLICATE_ID', /output "y" is a name in the formula/],
-    ['a variable twice', 'a*x', ['x', 'x'], 'DUPLICATE_ID', /x/],
+    ['an output named like a parameter', 'y*x', ['x'], 'DUPLICATE_ID', /output "y" is a name in the formula/],
+    ['a duplicate variable', 'a*x', ['x', 'x'], 'DUPLICATE_ID', /x/],
   ])('refuses %s', (_, formula, variables, expected, message) => {
     const refused = () => formulaGraph(formula, variables);
     expect(refused).toThrow(code(expected));

@@ -2,7 +2,7 @@ import { fitStatistics } from '@nnbp/formula';
 import { expect, test } from 'vitest';
 import { dataOf, digits, problems, solve } from './nist.js';
 
-/** The residual is at the limit of float64: its own digits, and those of the standard deviations, are few. */
+/** The residual is near the precision of float64, so it and the standard deviations have few correct digits. */
 const nearlyExact = 'Lanczos1';
 
 test.each(problems.flatMap((problem) => [1, 2].map((start) => ({ name: problem.name, start, problem }))))(

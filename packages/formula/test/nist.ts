@@ -9,7 +9,7 @@ import { formulaGraph } from '@nnbp/formula';
 /** A problem with its certified values, 11 digits. */
 export interface Problem {
   readonly name: string;
-  /** In `nlog(y)` for Nelson, whose data hold the logarithm. */
+  /** The formula of y; for Nelson, of log(y), which its data contain. */
   readonly formula: string;
   readonly variables: readonly string[];
   /** Start 1 is far from the solution, start 2 near. */
@@ -26,7 +26,7 @@ export const problems = JSON.parse(readFileSync(file, 'utf8')) as readonly Probl
 
 export const dataOf = ({ x, y }: Problem) => ({ inputs: x, targets: y.map((value) => [value]) });
 
-/** Digits that agree with the certified values, at most 11: the fewest over all entries. */
+/** The number of digits that agree with the certified values, at most 11: the minimum over all entries. */
 export function digits(actual: readonly number[], certified: readonly number[]): number {
   return Math.min(
     ...certified.map((value, k) =>

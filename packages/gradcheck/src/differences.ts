@@ -14,26 +14,33 @@ export interface NumericDerivative {
  * smallest difference to its neighbours is taken (Ridders 1982).
  *
  * @param reach - The first and largest step: f is evaluated in [x − reach, x + reach].
- * @param inside - Magnitude of the terms that f adds up. If they cancel, their rounding errors exceed that of f. Default: 0.
+ * @param termMagnitude - Magnitude of the terms that f adds up. If they cancel, their rounding errors exceed that of f. Default: 0.
  */
-export function differentiate(f: (x: number) => number, x: number, reach: number, inside = 0): NumericDerivative {
+export function differentiate(
+  f: (x: number) => number,
+  x: number,
+  reach: number,
+  termMagnitude = 0,
+): NumericDerivative {
   const shrink = 1.6;
   let best: NumericDerivative = { value: NaN, error: Infinity };
-  let before: number[] = [];
+  let previousRow: number[] = [];
   let step = reach;
-  // All steps, even if the error grows at first: a nearby jump of the second derivative affects only the large ones.
+  // Take all steps, even if the error grows at first: a nearby jump of the second derivative affects only the large
+  // ones.
   for (let row = 0; row < 18; row++, step /= shrink) {
     // The distance between the rounded arguments.
     const [above, below] = [x + step, x - step];
     const [fAbove, fBelow] = [f(above), f(below)];
-    const rounding = (2 ** -52 * Math.max(Math.abs(fAbove), Math.abs(fBelow), inside)) / (above - below);
-    const now = [(fAbove - fBelow) / (above - below)];
+    const rounding = (2 ** -52 * Math.max(Math.abs(fAbove), Math.abs(fBelow), termMagnitude)) / (above - below);
+    const estimates = [(fAbove - fBelow) / (above - below)];
     for (let k = 1, power = shrink ** 2; k <= Math.min(row, 8); k++, power *= shrink ** 2) {
-      now.push((now[k - 1] * power - before[k - 1]) / (power - 1));
-      const error = Math.max(Math.abs(now[k] - now[k - 1]), Math.abs(now[k] - before[k - 1])) + 2 * rounding;
-      if (error < best.error) best = { value: now[k], error };
+      estimates.push((estimates[k - 1] * power - previousRow[k - 1]) / (power - 1));
+      const error =
+        Math.max(Math.abs(estimates[k] - estimates[k - 1]), Math.abs(estimates[k] - previousRow[k - 1])) + 2 * rounding;
+      if (error < best.error) best = { value: estimates[k], error };
     }
-    before = now;
+    previousRow = estimates;
   }
   return best;
 }

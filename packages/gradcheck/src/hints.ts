@@ -1,4 +1,4 @@
-/** Suggests the likely mistake from how the wrong derivatives differ from the right ones. */
+/** Suggests the likely mistake from how the wrong derivatives differ from the expected ones. */
 import type { Comparison } from './comparison.js';
 
 /** A mistake that explains all mismatches, if there is one. */

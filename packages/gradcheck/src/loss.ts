@@ -58,14 +58,14 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
   const excluded: Exclusion[] = [];
   const violations: string[] = [];
   const [low, high] = options.x ?? domain(loss);
-  let acceptsOne = false;
+  let acceptsAny = false;
   for (let s = 0; s < samples; s++) {
     const outputs = options.outputs ?? [1, 2, 5][s % 3];
     const accepted = (options.target ? [options.target] : families)
       .map((family) => family(random, outputs))
       .filter((candidate) => loss.targetProblem?.(candidate) === undefined);
     if (accepted.length === 0) continue;
-    acceptsOne = true;
+    acceptsAny = true;
     const t = accepted[s % accepted.length];
     const x = Array.from({ length: outputs }, () => low + (high - low) * random.uniform());
     const analytic = new Float64Array(outputs).fill(NaN);
@@ -84,8 +84,8 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
         continue;
       }
       const along = (value: number) => loss.value([...x.slice(0, k), value, ...x.slice(k + 1)], t);
-      const room = options.x === undefined && low > 0 ? Math.min(x[k], 1 - x[k]) : Infinity;
-      const numeric = differentiate(along, x[k], Math.min(0.1, distance / 2, room / 2));
+      const distanceToEdge = options.x === undefined && low > 0 ? Math.min(x[k], 1 - x[k]) : Infinity;
+      const numeric = differentiate(along, x[k], Math.min(0.1, distance / 2, distanceToEdge / 2));
       comparisons.push({
         name,
         analytic: analytic[k],
@@ -96,7 +96,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
       });
     }
   }
-  if (!acceptsOne)
+  if (!acceptsAny)
     throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the random targets. Set the option target.`);
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }

@@ -144,9 +144,9 @@ function compare(
     const start = vector[index];
     const along = (value: number) => {
       vector[index] = value;
-      const found = probe.loss();
+      const loss = probe.loss();
       vector[index] = start;
-      return found;
+      return loss;
     };
     const reach = probe.smoothReach(vector, index);
     if (reach === undefined) {

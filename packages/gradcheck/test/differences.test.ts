@@ -12,22 +12,22 @@ describe('differentiate', () => {
     ['x¹⁶', (x) => x ** 16, 1, 16],
   ])('differentiates %s with an error below 4e-13 and within its estimate', (_, f, x, derivative) => {
     for (const reach of [0.25, 0.1, 0.02]) {
-      const found = differentiate(f, x, reach);
-      expect(Math.abs(found.value - derivative)).toBeLessThanOrEqual(found.error);
-      expect(found.error).toBeLessThan(4e-13);
+      const actual = differentiate(f, x, reach);
+      expect(Math.abs(actual.value - derivative)).toBeLessThanOrEqual(actual.error);
+      expect(actual.error).toBeLessThan(4e-13);
     }
   });
 
   test('differentiate uses eighteen steps, each smaller by 1.6', () => {
-    const asked: number[] = [];
-    differentiate((x) => (asked.push(x), x), 0, 1);
-    expect(asked).toHaveLength(36);
-    expect(asked.slice(0, 3)).toEqual([1, -1, 1 / 1.6]);
+    const evaluated: number[] = [];
+    differentiate((x) => (evaluated.push(x), x), 0, 1);
+    expect(evaluated).toHaveLength(36);
+    expect(evaluated.slice(0, 3)).toEqual([1, -1, 1 / 1.6]);
   });
 
   test('differentiate estimates a larger error if terms inside f cancel', () => {
-    const sure = differentiate(Math.sin, 1, 0.1);
-    const unsure = differentiate(Math.sin, 1, 0.1, 1e6);
-    expect(unsure.error).toBeGreaterThan(1e3 * sure.error);
+    const plain = differentiate(Math.sin, 1, 0.1);
+    const cancelling = differentiate(Math.sin, 1, 0.1, 1e6);
+    expect(cancelling.error).toBeGreaterThan(1e3 * plain.error);
   });
 });

@@ -12,8 +12,8 @@ const hintOf = (...comparisons: Comparison[]) =>
   /Likely cause: (.*)/.exec(new Report('f', comparisons, []).toString())?.[1];
 
 test('a report that passes lists the five largest errors, the largest first', () => {
-  const far = [1, 3, 5, 2, 4, 6].map((k) => comparison(`h = ${k}`, 1, 1 + k / 100));
-  const report = new Report('Activation f', far, []);
+  const comparisons = [1, 3, 5, 2, 4, 6].map((k) => comparison(`h = ${k}`, 1, 1 + k / 100));
+  const report = new Report('Activation f', comparisons, []);
   expect(report.ok).toBe(true);
   expect(report.worst?.name).toBe('h = 6');
   expect(report.toString().split('\n')).toEqual([
@@ -31,10 +31,10 @@ test('worst is the largest error relative to its tolerance, and NaN counts as in
   const wide = comparison('wide', 1, 2, 10);
   const narrow = comparison('narrow', 1, 1.1, 0.001);
   expect(new Report('f', [wide, narrow], []).worst).toBe(narrow);
-  const [never, neither] = [comparison('never', NaN, 1), comparison('neither', NaN, 2)];
-  const report = new Report('f', [wide, never, narrow, neither], []);
-  expect(report.worst).toBe(never);
-  expect(report.mismatches).toEqual([never, narrow, neither]);
+  const [first, second] = [comparison('first', NaN, 1), comparison('second', NaN, 2)];
+  const report = new Report('f', [wide, first, narrow, second], []);
+  expect(report.worst).toBe(first);
+  expect(report.mismatches).toEqual([first, narrow, second]);
 });
 
 test('a report that fails lists only violations and mismatches', () => {

@@ -31,7 +31,7 @@ describe('checkSequence', () => {
     builder.output(builder.node('y', { from: ['m', delayed('m', 2)], activation: tanh, aggregation: median }));
     const network = new Network(builder.build(), { seed: 2 });
     checkSequence(network, [[0.5], [-1], [2]], [[0], null, [1]], mae()).assert();
-    // Before the first step y is 0, as x: the maximum has a kink there.
+    // Before the first step y is 0, like x: the maximum has a kink there.
     expect(checkSequence(network, [[0], [-1], [2]], [[0], null, [1]], mse()).excluded.length).toBeGreaterThan(0);
   });
 

@@ -1,4 +1,4 @@
-/** Scaled dot-product attention (Vaswani et al. 2017) of a few positions, made of products and logSumExp. */
+/** Scaled dot-product attention (Vaswani et al. 2017) over a few positions, built from products and logSumExp. */
 import { elu, identity } from '@nnbp/activations';
 import { logSumExp } from '@nnbp/aggregations';
 import { expectLength, type GraphBuilder, NnbpError } from '@nnbp/core';
@@ -27,8 +27,7 @@ export interface AttentionOptions {
  *     value = Σ over keys of p · v
  *
  * @returns For each query the ids of its result.
- * @throws NnbpError `EMPTY_LAYER` (no query, no key), `WRONG_LENGTH` (queries and keys of different sizes, values of
- * different sizes, as many values as keys expected), and what `builder.node` throws
+ * @throws NnbpError `EMPTY_LAYER` (no query, no key), `WRONG_LENGTH` (queries and keys of different sizes, values of different sizes, or not one value per key), and what `builder.node` throws
  */
 export function attention(builder: GraphBuilder, options: AttentionOptions): string[][] {
   const { queries, keys, values, name = 'attention' } = options;

@@ -1,4 +1,4 @@
-/** Two recurrent layers over one sequence, of which one reads it from its end. */
+/** Two recurrent layers over one sequence; one of them reads it in reverse. */
 import { type GraphBuilder, mismatch, NnbpError, type Source } from '@nnbp/core';
 import { type Cell, expectUnits, type Memory } from './cell.js';
 import { gruCell, type GruOptions } from './gru.js';
@@ -8,7 +8,7 @@ import { numbered, plain } from './unit.js';
 
 /** Options of {@link bidirectional}. */
 export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & GruOptions, 'from'> {
-  /** The ids of each step's inputs, step by step: as many ids at each. */
+  /** The ids of each step's inputs, step by step. Every step has the same number of ids. */
   readonly steps: readonly (readonly string[])[];
   /** The kind of both layers. */
   readonly cell: 'rnn' | 'lstm' | 'gru';
@@ -18,8 +18,8 @@ const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
 
 /**
  * Adds two recurrent layers over a sequence of a fixed number of steps, given as one sample: a forward one, and one that
- * reads the steps from the last to the first. What comes later cannot be read through a delay, so the steps are unrolled,
- * and share their parameters.
+ * reads the steps from the last to the first. A delay cannot read later steps, so the steps are unrolled and share
+ * their parameters.
  *
  * @returns For each step the ids of the forward layer's units, then those of the backward layer's.
  * @throws NnbpError `EMPTY_LAYER` (no step, no units), `WRONG_LENGTH` (steps of different widths), and what `builder.node`

@@ -1,4 +1,4 @@
-/** What rnn, lstm and gru have in common: cells, which compute one step from the inputs and the previous step. */
+/** The code that rnn, lstm and gru share: cells, which compute one step from the inputs and the previous step. */
 import { type GraphBuilder, type Initializer, mismatch, type Source } from '@nnbp/core';
 import { before, numbered } from './unit.js';
 
@@ -8,37 +8,37 @@ export interface RecurrentOptions {
   readonly from: readonly Source[];
   /** The number of units: an integer ≥ 1. */
   readonly units: number;
-  /** The ids of the units are `name.0`, `name.1`, …; those of the nodes inside a unit begin with `name`, too. */
+  /** The ids of the units are `name.0`, `name.1`, …; those of the nodes inside a unit begin with `name` too. */
   readonly name?: string;
-  /** Where the weights start. Default: uniform within ±1/√units, as in PyTorch. */
+  /** Initializer of the weights. Default: uniform within ±1/√units, as in PyTorch. */
   readonly initializer?: Initializer;
 }
 
-/** A layer's values at one step that the next step reads: of the units, and of whatever else they remember. */
+/** The values of a layer at one step that the next step reads. */
 export interface Memory {
   /** The units' values. */
   readonly h: readonly Source[];
-  /** Of an LSTM: the cell states. */
+  /** For an LSTM, the cell states. */
   readonly c: readonly Source[];
 }
 
 /** How a kind of recurrent layer computes a step. */
 export interface Cell {
-  /** The layer's name unless it is given one. */
+  /** Default name of the layer. */
   readonly name: string;
-  /** Whether it reads cell states beside the units' values. */
+  /** Whether the next step also reads cell states. */
   readonly hasCellStates?: boolean;
   /**
    * Adds the nodes of one step.
    *
-   * @param name - What their ids begin with.
+   * @param name - Prefix of their ids.
    * @param previous - The previous step.
    * @param share - The name under which the steps share their parameters, if there is more than one.
    */
   step(builder: GraphBuilder, name: string, from: readonly Source[], previous: Memory, share?: string): void;
 }
 
-/** Adds a recurrent layer: one step, which reads itself delayed. */
+/** Adds a recurrent layer: one step, which reads its own previous values through delayed edges. */
 export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentOptions): string[] {
   const { name = cell.name, units } = options;
   expectUnits(units);

@@ -1,4 +1,4 @@
-/** Convolution: many nodes with one set of weights, each of which sees a window. */
+/** Convolution: many nodes with one set of weights, each applied to one window. */
 import { identity } from '@nnbp/activations';
 import type { Activation, GraphBuilder, Initializer } from '@nnbp/core';
 import { expectInteger } from '@nnbp/core';
@@ -7,13 +7,13 @@ import { uniformWithin } from './unit.js';
 
 /** Options of {@link conv2d}. Default stride: 1. */
 export interface Conv2dOptions extends GridOptions {
-  /** The number of channels it makes, each with weights of its own: an integer ≥ 1. */
+  /** The number of output channels, each with its own weights: an integer ≥ 1. */
   readonly filters: number;
   /** Default identity. */
   readonly activation?: Activation;
   /** The ids are `name.0`, `name.1`, …. Default `conv`. */
   readonly name?: string;
-  /** Where the weights start. Default: uniform within ±1/√(channels · kernel), as in PyTorch. */
+  /** Initializer of the weights. Default: uniform within ±1/√(channels · kernel), as in PyTorch. */
   readonly initializer?: Initializer;
 }
 
@@ -26,11 +26,11 @@ export interface Conv1dOptions extends Omit<
   readonly length: number;
   /** The window's length. */
   readonly kernel: number;
-  /** How far apart windows are. Default 1. */
+  /** Distance between neighboring windows. Default 1. */
   readonly stride?: number;
   /** Zeros at both ends. Default 0. */
   readonly padding?: number;
-  /** How far apart the nodes of a window are. Default 1. */
+  /** Distance between neighboring nodes of a window. Default 1. */
   readonly dilation?: number;
 }
 
@@ -39,7 +39,7 @@ export interface Conv1dOptions extends Omit<
  * the kernel in each channel.
  *
  * @returns The ids, row by row, one filter after the other: `filters × rows × columns`.
- * @throws NnbpError `WRONG_LENGTH` (ids other than channels × height × width), `OUT_OF_RANGE` (a size, or a kernel larger
+ * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (a size, or a kernel larger
  * than the grid), and what `builder.node` throws
  *
  * @example

@@ -16,11 +16,11 @@ export interface GridOptions {
   readonly width: number;
   /** The window's rows and columns. */
   readonly kernel: Size;
-  /** How far apart windows are. */
+  /** Distance between neighboring windows. */
   readonly stride?: Size;
   /** Rows and columns of zeros around the grid. Default 0. */
   readonly padding?: Size;
-  /** How far apart the nodes of a window are. Default 1. */
+  /** Distance between neighboring nodes of a window. Default 1. */
   readonly dilation?: Size;
 }
 
@@ -33,7 +33,7 @@ export interface Cell {
 /** The windows of a grid. */
 export interface Windows {
   readonly channels: number;
-  /** How many windows there are in each direction. */
+  /** Number of windows in each direction. */
   readonly rows: number;
   readonly columns: number;
   /** The nodes within a window of one channel; those in the padding are omitted. */
@@ -42,7 +42,7 @@ export interface Windows {
 
 const pair = (size: Size): readonly [number, number] => (typeof size === 'number' ? [size, size] : size);
 
-/** How many windows fit: ⌊(size + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */
+/** Number of windows that fit: ⌊(size + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */
 export const windowCount = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
   Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 

@@ -14,8 +14,8 @@ export interface GruOptions extends RecurrentOptions {
 }
 
 /**
- * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`, with the sum of its two biases as b where it adds both. Nodes
- * of unit k, by the ends of their ids:
+ * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`, with the sum of its two biases as b where it adds both.
+ * Nodes of unit k, by the suffixes of their ids:
  *
  *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       keep.k = 1 − z.k
  *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = keep.k · n.k

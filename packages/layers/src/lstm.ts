@@ -6,15 +6,15 @@ import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
 
 /** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
-  /** Where the forget gates' biases start. Default 1: a new unit remembers. */
+  /** Initial bias of the forget gates. Default 1, so that a new unit keeps its state. */
   readonly forgetBias?: number;
   /** Whether gates also read the cell state of their unit (peepholes). Default false. */
   readonly peepholes?: boolean;
 }
 
 /**
- * Adds a layer of LSTM units: PyTorch's `nn.LSTM`, with the sum of its two biases as b. Nodes of unit k, by what their
- * ids end in:
+ * Adds a layer of LSTM units: PyTorch's `nn.LSTM`, with the sum of its two biases as b. Nodes of unit k, by the
+ * suffixes of their ids:
  *
  *     i.k = sigmoid(b + W x + U h(t−1))    input gate       ig.k = i.k · g.k
  *     f.k = sigmoid(b + W x + U h(t−1))    forget gate      fc.k = f.k · c.k(t−1)

@@ -16,7 +16,7 @@ export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'd
  * Adds a node for each window of each channel, which computes its maximum: PyTorch's `MaxPool2d`.
  *
  * @returns The ids, row by row, one channel after the other.
- * @throws NnbpError `WRONG_LENGTH` (ids other than channels × height × width), `OUT_OF_RANGE` (a size, or a kernel larger
+ * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (a size, or a kernel larger
  * than the grid), `DUPLICATE_ID`
  *
  * @example
@@ -30,7 +30,7 @@ export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'd
  */
 export const maxPool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, max);
 
-/** The same with the mean of each window: PyTorch's `AvgPool2d`. See {@link maxPool}. */
+/** Like {@link maxPool}, with the mean of each window: PyTorch's `AvgPool2d`. */
 export const averagePool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, mean);
 
 function pool(builder: GraphBuilder, options: PoolOptions, aggregation: Aggregation): string[] {

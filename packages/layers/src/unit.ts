@@ -56,5 +56,5 @@ export const plain = (
 export const numbered = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** The same nodes, one step ago. */
+/** The same nodes at the previous step. */
 export const before = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));

@@ -35,7 +35,7 @@ const optionsOf = ({ attributes, tensors }: Case) => ({
   resetAfter: attributes.linear_before_reset === 1,
 });
 
-/** Copies the weights of direction d to a layer's nodes. `h` and `c` name what the first step reads. */
+/** Copies the weights of direction d to a layer's nodes. `h` and `c` are the names of what the first step reads. */
 function copyWeights(
   network: Network,
   { op, attributes, tensors }: Case,
@@ -108,9 +108,9 @@ describe('in a batch of sequences, the layer has the values of ONNX Runtime to 1
       c: (k) => `layer.c.${k}@-1`,
     });
     // A layer that reads from the end to the start is one that reads the reversed sequence.
-    const turn = (rows: Rows) => (of.attributes.direction === 'reverse' ? rows.toReversed() : rows);
-    const found = run(network.graph, network.parameters.vector, sequencesOf(of).map(turn));
-    found.forEach((rows, s) => turn(rows).forEach((row, t) => expectNear(of, 0, s, t, row)));
+    const inReadingOrder = (rows: Rows) => (of.attributes.direction === 'reverse' ? rows.toReversed() : rows);
+    const found = run(network.graph, network.parameters.vector, sequencesOf(of).map(inReadingOrder));
+    found.forEach((rows, s) => inReadingOrder(rows).forEach((row, t) => expectNear(of, 0, s, t, row)));
   });
 });
 

@@ -168,7 +168,10 @@ describe.each([
   });
 });
 
-/** A filter's b and weights, in the order of PyTorch's kernel: by name, since an edge node may see only part of it. */
+/**
+ * A filter's b and weights, in the order of PyTorch's kernel: by name, since the window of a node at the border may be
+ * incomplete.
+ */
 function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensors): void {
   if (weight === undefined) return;
   const filters = weight as readonly Numbers[];
@@ -182,7 +185,7 @@ function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensor
   });
 }
 
-/** The parameters of a filter's weights: those of all its nodes, in the order in which some node with a whole window has them. */
+/** The parameters of a filter's weights: those of all its nodes, in the order of a node with a complete window. */
 function weightIndices(graph: Graph, filter: number, filters: number): number[] {
   const perFilter = graph.outputs.length / filters;
   let widest: number[] = [];

@@ -25,8 +25,8 @@ export interface ElementwiseLoss {
 }
 
 /**
- * Turns a pair of functions of one output into a {@link Loss}: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$ outputs. An output whose
- * target is NaN, not known, adds 0.
+ * Turns a pair of functions of one output into a {@link Loss}: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$ outputs. An
+ * output whose target is unknown (NaN) adds 0.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/** The first output's problem, and which output it is. */
+/** The problem of the first output that has one, with the index of the output. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const found = problem(t[k]);

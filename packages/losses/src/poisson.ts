@@ -6,7 +6,7 @@ import type { LossRecord } from './record.js';
 
 /**
  * $e^x - t x$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (e^{x_k} - t_k)$. $t \ge 0$. PyTorch's
- * `PoissonNLLLoss` with its defaults (the term of $t$ alone left out).
+ * `PoissonNLLLoss` with its defaults (without the term that depends on $t$ only).
  */
 export const poisson = (): Loss =>
   elementwise({

@@ -3,7 +3,7 @@ import type { Loss, OptionRecord } from '@nnbp/core';
 
 /** Everything about a built-in loss besides its code. */
 export interface LossRecord {
-  /** The loss with these options; options left out have their defaults. */
+  /** The loss with these options. Omitted options have their defaults. */
   make(options: Readonly<Record<string, number>>): Loss;
   /** The options by name. Empty for most. */
   readonly options: Readonly<Record<string, OptionRecord>>;
@@ -14,7 +14,7 @@ export interface LossRecord {
   /** Whether a sample's loss is the mean or the sum over its outputs. */
   readonly reduction: 'mean' | 'sum';
   /**
-   * What it is for: numbers (`regression`), yes or no for each output (`binary`), one class of several (`classes`), how
+   * The task: numbers (`regression`), yes or no for each output (`binary`), one class of several (`classes`), how
    * often something happens (`counts`), a probability distribution (`distribution`).
    */
   readonly task: 'regression' | 'binary' | 'classes' | 'counts' | 'distribution';

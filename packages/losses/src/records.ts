@@ -1,4 +1,4 @@
-/** The records of the built-in losses, by name. Leaving out one of the package's exports does not compile. */
+/** The records of the built-in losses, by name. An export without a record is a type error. */
 import { binaryCrossEntropyRecord } from './binary-cross-entropy.js';
 import { binaryCrossEntropyWithLogitsRecord } from './binary-cross-entropy-with-logits.js';
 import { hingeRecord } from './hinge.js';

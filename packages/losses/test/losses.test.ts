@@ -4,7 +4,7 @@ import * as losses from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
 const records = Object.entries(losses.lossRecords) as [losses.LossName, losses.LossRecord][];
-const made = records.map(([name, record]) => [name, record.make({}), record] as const);
+const builtins = records.map(([name, record]) => [name, record.make({}), record] as const);
 
 /** x, t, and the loss by PyTorch's definition (torch.nn), written out. */
 const known: Record<losses.LossName, [x: number[], t: number[], value: number][]> = {
@@ -48,7 +48,7 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
   ],
 };
 
-describe.each(made)('%s', (name, loss, { options, reduction, targets: [low, high] }) => {
+describe.each(builtins)('%s', (name, loss, { options, reduction, targets: [low, high] }) => {
   test("has the values of PyTorch's definition", () => {
     for (const [x, t, value] of known[name]) {
       expect(Math.abs(loss.value(x, t) - value)).toBeLessThanOrEqual(1e-14 * Math.max(1e-3, Math.abs(value)));
@@ -83,7 +83,7 @@ describe.each(made)('%s', (name, loss, { options, reduction, targets: [low, high
 });
 
 describe('extreme numbers', () => {
-  test.each(made.filter(([name]) => !['poisson', 'binaryCrossEntropy'].includes(name)))(
+  test.each(builtins.filter(([name]) => !['poisson', 'binaryCrossEntropy'].includes(name)))(
     '%s stays finite',
     (name, loss) => {
       const t = name === 'hinge' ? [1, -1] : [1, 0];
@@ -111,10 +111,10 @@ describe('extreme numbers', () => {
   });
 });
 
-describe('targets', () => {
+describe('targetProblem', () => {
   const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) =>
     loss.targetProblem?.(t);
-  test('outside the domain of a loss are reported', () => {
+  test('targets outside the domain of a loss are reported', () => {
     expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, received 0');
     expect(problem(losses.hinge(), [1, -1])).toBeUndefined();
     expect(problem(losses.binaryCrossEntropy(), [1.5])).toMatch(/probability/);
@@ -133,7 +133,7 @@ describe('targets', () => {
   });
 });
 
-test('elementwise() makes the mean over outputs and keeps kinks, residual and targetProblem', () => {
+test('elementwise() takes the mean over outputs and keeps kinks, residual and targetProblem', () => {
   const loss = losses.elementwise({
     name: 'mine',
     value: (x, t) => x * t,

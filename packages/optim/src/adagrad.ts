@@ -9,13 +9,13 @@ import type { LearningRate } from './schedule.js';
 export interface AdagradOptions {
   /** The learning rate: a number ≥ 0 or a schedule. Default: 0.01. */
   readonly learningRate?: LearningRate;
-  /** The rate is divided by 1 + this · the number of steps before. Default: 0. */
+  /** The rate is divided by 1 + `learningRateDecay` · the number of previous steps. Default: 0. */
   readonly learningRateDecay?: number;
   /** Initial value of the sums of squares. Default: 0. */
   readonly initialSum?: number;
-  /** Added to the root, against division by 0. Default: 1e-10. */
+  /** Added to the root to avoid division by 0. Default: 1e-10. */
   readonly epsilon?: number;
-  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
+  /** L2 penalty: `weightDecay` times the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
 }
 

@@ -13,9 +13,12 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** Decay of the running mean of the squared gradient, below 1. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the root of the mean square, against division by 0. Default: 1e-8. */
+  /** Added to the root of the mean square to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** Weight decay. `adam`: added to the gradient, default 0. `adamw`: shrinks the parameter by rate · this, default 0.01. */
+  /**
+   * Weight decay. `adam`: added to the gradient, default 0. `adamw`: shrinks the parameter by rate · `weightDecay`,
+   * default 0.01.
+   */
   readonly weightDecay?: number;
 }
 
@@ -68,7 +71,7 @@ function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number
   });
 }
 
-// Calls, so that a bundle without the records leaves them out.
+// Results of pure calls, so that bundlers drop records that are not used.
 /** See {@link OptimizerRecord}. */
 export const adamRecord = /* @__PURE__ */ record(adam, 0, 'p');
 /** See {@link OptimizerRecord}. */

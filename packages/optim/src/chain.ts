@@ -39,7 +39,7 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
     state: () => ({ name, numbers: {}, vectors: {}, parts: [last.state()] }),
     restore(state) {
       if (state.name !== name || state.parts?.length !== 1) {
-        throw new NnbpError('WRONG_STATE', `The state is not one of ${name}: it is of ${state.name}.`);
+        throw new NnbpError('WRONG_STATE', `Expected a state of ${name}, received a state of ${state.name}.`);
       }
       last.restore(state.parts[0]);
     },
@@ -47,7 +47,7 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
   };
 }
 
-/** The optimizer's own description, live, with what the chain does before. */
+/** The optimizer's `builtin`, with its current values, and the transforms of the chain. */
 function withTransforms(builtin: BuiltinOptimizer, transforms: readonly Builtin[]): BuiltinOptimizer {
   return Object.create(builtin, {
     transforms: { value: [...transforms, ...(builtin.transforms ?? [])] },

@@ -114,7 +114,7 @@ function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, l
     return { step: farther ? cubic : secant, bracketed: true, worse: false, crossed: true };
   }
   if (Math.abs(point.slope) < Math.abs(best.slope)) {
-    // Lower, same direction, flatter: extrapolate with care.
+    // Lower, same direction, flatter: extrapolate cautiously.
     const ahead = (cubic - point.step) * (point.step - best.step) > 0;
     const usable = ahead ? cubic : point.step > best.step ? upper : lower;
     if (bracketed) {

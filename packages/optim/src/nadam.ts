@@ -13,9 +13,9 @@ export interface NadamOptions {
   readonly beta1?: number;
   /** Decay of the running mean of the squared gradient, below 1. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the root of the mean square, against division by 0. Default: 1e-8. */
+  /** Added to the root of the mean square to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
+  /** L2 penalty: `weightDecay` times the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
   /** How fast the momentum grows to `beta1`. Default: 0.004. */
   readonly momentumDecay?: number;

@@ -3,7 +3,10 @@ import type { Optimizer, OptionRecord } from '@nnbp/core';
 
 /** Everything about a built-in optimizer besides its code. */
 export interface OptimizerRecord {
-  /** The optimizer with these options; options left out have their defaults. `rprop` takes `learningRate` as its first step. */
+  /**
+   * The optimizer with these options. Omitted options have their defaults. `rprop` takes `learningRate` as its initial
+   * step size.
+   */
   make(options: Readonly<Record<string, number>>): Optimizer;
   /** The options by name. Switches are 0 or 1. */
   readonly options: Readonly<Record<string, OptionRecord>>;

@@ -1,4 +1,4 @@
-/** The records of the built-in optimizers, by name. Leaving out one of the package's exports does not compile. */
+/** The records of the built-in optimizers, by name. An export without a record is a type error. */
 import type { Optimizer } from '@nnbp/core';
 import { adagradRecord } from './adagrad.js';
 import { adamRecord, adamwRecord } from './adam.js';
@@ -12,8 +12,8 @@ import type * as exported from './index.js';
 import type { OptimizerRecord } from './record.js';
 
 /**
- * The name of a built-in optimizer that is an update rule. Solvers are left out: they run iterations of their own, which no
- * engine can run as an update rule.
+ * The name of a built-in optimizer that is an update rule. Solvers are not included: no engine can run their iterations
+ * as an update rule.
  */
 export type OptimizerName = {
   [

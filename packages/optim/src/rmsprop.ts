@@ -11,19 +11,19 @@ export interface RmspropOptions {
   readonly learningRate?: LearningRate;
   /** Decay of the running mean of the squared gradient, below 1. Default: 0.99. */
   readonly smoothing?: number;
-  /** Added to the root, against division by 0. Default: 1e-8. */
+  /** Added to the root to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
   /** Momentum: the fraction of the last step that is added to this one, below 1. Default: 0. */
   readonly momentum?: number;
   /** Whether to subtract the square of the mean gradient from the mean square. Default: false. */
   readonly centered?: boolean;
-  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
+  /** L2 penalty: `weightDecay` times the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
 }
 
 /**
  * $v \leftarrow \alpha v + (1 - \alpha) g^2$; $m \leftarrow \mu m + g / (\sqrt{v} + \epsilon)$; $p \leftarrow p - \eta m$.
- * Centered: $v$ less the square of the mean gradient (Hinton 2012; PyTorch's `RMSprop`).
+ * Centered: $v$ minus the square of the mean gradient (Hinton 2012; PyTorch's `RMSprop`).
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -15,7 +15,7 @@ export interface SgdOptions {
   readonly dampening?: number;
   /** Whether to use Nesterov momentum (Nesterov 1983). Default: false. */
   readonly nesterov?: boolean;
-  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
+  /** L2 penalty: `weightDecay` times the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
 }
 

@@ -8,7 +8,7 @@ test('lineSearch ends at a point that decreases enough, and is flat enough unles
     const random = new Random(seed);
     const waves = Array.from({ length: 4 }, () => [random.normal(), 5 * random.uniform(), 6 * random.uniform()]);
     const fall = random.uniform();
-    // Falls at 0, is bounded below, and bends on the way.
+    // Decreases at 0, is bounded below, and is not convex.
     const value = (t: number) =>
       waves.reduce((sum, [a, f, at]) => sum + a * Math.cos(f * t + at), 0.05 * t * t - fall * t);
     const slope = (t: number) => waves.reduce((sum, [a, f, at]) => sum - a * f * Math.sin(f * t + at), 0.1 * t - fall);
@@ -20,7 +20,7 @@ test('lineSearch ends at a point that decreases enough, and is flat enough unles
       10 ** (2 * random.normal()),
     );
     if (!isAccepted) {
-      // Given up: still no worse than the start.
+      // If the search gives up, the result is no worse than the start.
       expect(value(step), `seed ${seed}`).toBeLessThanOrEqual(start.value);
     } else {
       expect(value(step), `seed ${seed}`).toBeLessThanOrEqual(start.value + 1e-3 * step * start.slope);

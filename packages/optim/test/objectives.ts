@@ -1,4 +1,4 @@
-/** Objectives with known minima, written out by hand. */
+/** Objectives with known minima, written by hand. */
 import type { Objective } from '@nnbp/core';
 
 /** A least-squares objective from residuals and their Jacobian; the loss is the mean of the squares. */

@@ -90,7 +90,7 @@ describe('three steps by hand', () => {
     // m = 0: the signs of g. m = 0.25 g = (1, -2).
     optimizer.step(p, Float64Array.of(4, -8));
     [1.8, 2].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
-    // (m + g) / 2 = (-1, -0.25): once the gradient wins, once the momentum.
+    // (m + g) / 2 = (-1, -0.25): the gradient decides the first sign, the momentum the second.
     optimizer.step(p, Float64Array.of(-3, 1.5));
     [1.81, 2].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
     // A gradient and a momentum of 0 leave the parameter where it is.
@@ -412,7 +412,7 @@ test('records make optimizers with the options that they list', () => {
   expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
 });
 
-test('an engine that runs the update counts the steps of an optimizer with numbers of its own', () => {
+test('an engine that runs the update counts the steps of an optimizer with additional numbers', () => {
   const [inside, outside] = [nadam(), nadam()];
   inside.builtin!.advance();
   outside.step(new Float64Array(1), Float64Array.of(1));

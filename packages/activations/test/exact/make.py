@@ -47,7 +47,7 @@ exact = {
     "tanh": lambda h: (tanh(h), 1 - tanh(h) ** 2),
 }
 
-# From every size between 1e-8 and 30, of both signs: where activations bend, and where they have levelled off.
+# Magnitudes from 1e-8 to 30, of both signs: where activations bend, and where they have leveled off.
 points = [sign * 10 ** draw.uniform(-8, 1.4771) for sign in (1, -1) for _ in range(150)]
 rows = {
     name: [[h, *(float(value) for value in function(mpf(h)))] for h in points] for name, function in exact.items()

@@ -28,7 +28,7 @@ def grid(low, high):
     return round(draw.uniform(low, high) * 1024) / 1024
 
 
-# By our name and options, the function of PyTorch. The last three are composed of PyTorch's operations.
+# Our name and options, and the function of PyTorch. The last three are composed of PyTorch's operations.
 activations = [
     ("elu", {}, F.elu),
     ("elu", {"alpha": 0.5}, lambda h: F.elu(h, alpha=0.5)),
@@ -122,7 +122,7 @@ def random_graph(number, activation, loss_name):
 
 def layout(nodes):
     """For each node the indices of b, c (or -1) and each weight; and the number of parameters."""
-    places, shared, count = [], {}, 0
+    positions, shared, count = [], {}, 0
     for node in nodes:
         b, count = count, count + 1
         c = -1
@@ -138,13 +138,13 @@ def layout(nodes):
                 shared[name] = count
             weights.append(count)
             count += 1
-        places.append((b, c, weights))
-    return places, count
+        positions.append((b, c, weights))
+    return positions, count
 
 
-def forward(inputs, nodes, places, parameters, columns):
+def forward(inputs, nodes, positions, parameters, columns):
     x = list(columns)
-    for node, (b, c, weights) in zip(nodes, places):
+    for node, (b, c, weights) in zip(nodes, positions):
         h = parameters[b] + sum(parameters[w] * x[j] for w, j in zip(weights, node["from"]))
         g = activations[node["activation"]][2](h)
         x.append(g * parameters[c] if c >= 0 else g)
@@ -154,9 +154,9 @@ def forward(inputs, nodes, places, parameters, columns):
 def run(number, activation, loss):
     name, options, targets_of, loss_function = loss
     inputs, nodes, chosen = random_graph(number, activation, name)
-    places, count = layout(nodes)
+    positions, count = layout(nodes)
     values = [0.0] * count
-    for node, (b, c, weights) in zip(nodes, places):
+    for node, (b, c, weights) in zip(nodes, positions):
         values[b] = grid(-0.5, 0.5)
         if c >= 0:
             values[c] = draw.choice([-1, 1]) * grid(0.5, 1.25)
@@ -168,7 +168,7 @@ def run(number, activation, loss):
 
     parameters = torch.tensor(values, requires_grad=True)
     rows = torch.tensor(data)
-    x = forward(inputs, nodes, places, parameters, [rows[:, i] for i in range(inputs)])
+    x = forward(inputs, nodes, positions, parameters, [rows[:, i] for i in range(inputs)])
     out = torch.stack([x[k] for k in chosen], dim=1)
     value = loss_function(out, torch.tensor(targets, dtype=torch.float64))
     value.backward()
@@ -196,7 +196,7 @@ def run(number, activation, loss):
 
 
 def corrected_nadam():
-    """NAdam. PyTorch 1.13 multiplies by mu once too often for the next step; fixed in 2.0."""
+    """NAdam. PyTorch 1.13 multiplies by mu one time too many for the next step; fixed in 2.0."""
     from torch.optim import nadam
 
     source = inspect.getsource(nadam._single_tensor_nadam)

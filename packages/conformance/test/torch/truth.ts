@@ -65,7 +65,7 @@ export const schedules = read('schedules') as {
   readonly entries: readonly ScheduleEntry[];
 };
 
-/** The graph, its loss, its parameters, and its samples as engines take them. */
+/** The graph, its loss, its parameters, and its samples in the layout that engines expect. */
 export function problemOf(entry: GraphEntry): {
   readonly graph: Graph;
   readonly loss: Loss;

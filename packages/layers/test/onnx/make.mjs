@@ -1,6 +1,6 @@
 /**
- * Reference data: what ONNX Runtime computes for the cases of ONNX's node tests of RNN, LSTM and GRU, and for more of them
- * with random weights, in both directions, with peepholes and with sequences of different lengths.
+ * Reference data: the results of ONNX Runtime for ONNX's node tests of RNN, LSTM and GRU, and for additional cases with
+ * random weights, both directions, peepholes and sequences of different lengths.
  *
  *     npx pnpm install --ignore-workspace --ignore-scripts --dir checks/interop
  *     node packages/layers/test/onnx/make.mjs
@@ -20,7 +20,7 @@ const text = (field, value) => bytesOf(field, [...Buffer.from(value)]);
 const int = (field, value) => [...varint(field * 8), ...varint(value)];
 const message = (field, ...parts) => bytesOf(field, parts.flat());
 
-/** An input or output of the model: a float or int32 tensor of free shape. */
+/** An input or output of the model: a float or int32 tensor of unspecified shape. */
 const valueInfo = (field, name, type) => message(field, text(1, name), message(2, message(1, int(1, type))));
 const attribute = ([name, value]) =>
   typeof value === 'string'
@@ -53,7 +53,7 @@ function modelOf(op, attributes, given) {
   return Uint8Array.from([...int(1, 8), ...graph, ...message(8, text(1, ''), int(2, 14))]);
 }
 
-/** Numbers within ±0.5 that float32 holds; the same in each run (a linear congruential generator). */
+/** Numbers within ±0.5 that are exact in float32; the same in each run (a linear congruential generator). */
 let seed = 20261126;
 function uniform() {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -76,8 +76,8 @@ const counting = (shape) => {
   return tensor(shape, () => ++n);
 };
 
-/** As the node tests have them: all weights alike; the first bias `bias`, the second 0. */
-function alike(op, hidden, shape, weight, { bias, peephole } = {}) {
+/** As in the node tests: all weights are equal, the first bias is `bias`, the second is 0. */
+function equalWeights(op, hidden, shape, weight, { bias, peephole } = {}) {
   const rows = gates[op] * hidden;
   const value = (x) => () => Math.fround(x);
   return {

@@ -8,11 +8,11 @@ import { trustRegionStep } from './trust-region.js';
 export interface LevenbergMarquardtOptions {
   /** Maximum length of the first step, as a multiple of the scaled length of the initial parameters. Default: 10. */
   readonly initialRadius?: number;
-  /** Converged when the relative change of the loss and of the parameters is at most this. Default: 1e-15. */
+  /** Converged when loss and parameters change by at most this fraction. Default: 1e-15. */
   readonly tolerance?: number;
   /**
    * The lower bound of each parameter, in the network's layout; −Infinity for none. With `freeze`, `lower`, `upper` and
-   * `undetermined` leave out the frozen parameters.
+   * `undetermined` do not include the frozen parameters.
    */
   readonly lower?: ArrayLike<number>;
   /** The upper bound of each parameter, in the network's layout; Infinity for none. */
@@ -40,7 +40,7 @@ interface Memory {
   converged: number;
 }
 
-/** 3 n² numbers then take 0.6 GB. */
+/** At this size, 3 n² numbers take 0.6 GB. */
 const maxParameters = 5000;
 /** Refinement ends after this many consecutive steps that are not shorter than the shortest. */
 const maxSinceShortest = 3;
@@ -149,9 +149,9 @@ function descend(
     memory.lambda = lambda;
     if (memory.steps === 1) memory.radius = Math.min(memory.radius, length);
     const next = linearized.moved(parameters, step);
-    const found = objective.loss(next);
-    // Relative to the loss: how much it fell, and how much the linearized problem said it would.
-    const actual = found < 100 * loss ? 1 - found / loss : -1;
+    const nextLoss = objective.loss(next);
+    // Relative to the loss: the actual decrease, and the decrease of the linearized problem.
+    const actual = nextLoss < 100 * loss ? 1 - nextLoss / loss : -1;
     const linear = linearized.linearChange(step) ** 2 / loss;
     const damping = (lambda * length ** 2) / loss;
     const predicted = linear + 2 * damping;
@@ -159,7 +159,7 @@ function descend(
     if (!(ratio > 0.25)) {
       const slope = -(linear + damping);
       const shrink = actual >= 0 ? 0.5 : (0.5 * slope) / (slope + 0.5 * actual);
-      const part = found < 100 * loss ? Math.max(0.1, shrink) : 0.1;
+      const part = nextLoss < 100 * loss ? Math.max(0.1, shrink) : 0.1;
       memory.radius = part * Math.min(memory.radius, 10 * length);
       memory.lambda /= part;
     } else if (lambda === 0 || ratio >= 0.75) {
@@ -177,7 +177,10 @@ function descend(
   }
 }
 
-/** One Gauss–Newton step, kept while the steps shrink, but for a few in between: the loss is flat to rounding there, the steps are not. */
+/**
+ * One Gauss–Newton step. Refinement continues while the steps shrink, with a few exceptions: near the minimum, rounding
+ * hides changes of the loss but not of the steps.
+ */
 function refine(
   linearized: Linearization,
   memory: Memory,

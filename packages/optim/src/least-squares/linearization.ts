@@ -3,7 +3,10 @@ import { allFinite, type Objective } from '@nnbp/core';
 import { norm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';
 
-/** Up to the first the columns are independent, from the second on dependent; between them the pivoted diagonal decides. */
+/**
+ * Condition numbers: columns are independent up to the first one and dependent from the second one on. In between, the
+ * pivoted diagonal decides.
+ */
 const [safeCondition, singularCondition] = [1e10, 1e16];
 
 /** The bounds of the parameters; undefined for none. */
@@ -47,7 +50,10 @@ export class Linearization {
     return loss;
   }
 
-  /** Reorders the columns, dependent ones last. As costly as the rest of an iteration, so only where it matters. */
+  /**
+   * Reorders the columns, dependent ones last. Takes as long as the rest of an iteration, so it is done only where
+   * needed.
+   */
   pivot(): void {
     if (!this.#isPivoted) this.factor.pivot();
     this.#isPivoted = true;

@@ -48,7 +48,7 @@ export class TriangularFactor {
     }
   }
 
-  /** Some rows, column-major, so that what is read together is adjacent in memory. */
+  /** Some rows, column-major, so that columns are contiguous in memory. */
   #transposed(rows: Float64Array, first: number, count: number): Float64Array {
     const { n } = this;
     this.#scratch ??= new Float64Array(n * rowsAtOnce);
@@ -77,7 +77,7 @@ export class TriangularFactor {
       const factor = 1 / (diagonal * head);
       R[j * n + j] = diagonal;
       let k = j + 1;
-      // Four columns at once: their sums do not wait for each other.
+      // Four columns at once, because their sums are independent.
       for (; k + 3 < n; k += 4) {
         const [c0, c1, c2, c3] = [k * stride, (k + 1) * stride, (k + 2) * stride, (k + 3) * stride];
         const above = j * n + k;
@@ -127,7 +127,7 @@ export class TriangularFactor {
   /** Reorders the columns so that the diagonal decreases in size: undetermined parameters come last. */
   pivot(): void {
     const { R, z, n, columns } = this;
-    // Column-major, so that what is read together is adjacent in memory.
+    // Column-major, so that columns are contiguous in memory.
     const work = new Float64Array(n * n);
     for (let k = 0; k < n; k++) for (let i = 0; i <= k; i++) work[k * n + i] = R[i * n + k];
     const norms = Float64Array.from({ length: n }, (_, k) => norm(work, k * n, k * n + n));
@@ -154,7 +154,8 @@ export class TriangularFactor {
         for (let i = j; i < n; i++) dot += work[own + i] * work[other + i];
         dot *= factor;
         for (let i = j; i < n; i++) work[other + i] += dot * work[own + i];
-        // What is left of the column below row j: by subtraction while that is accurate (as LAPACK's xGEQP3 does).
+        // The remaining norm of the column below row j, by subtraction while that is accurate (as LAPACK's xGEQP3
+        // does).
         if (norms[k] === 0) continue;
         const left = Math.max(0, 1 - (work[other + j] / norms[k]) ** 2);
         if (left * (norms[k] / exact[k]) ** 2 > accurate) norms[k] *= Math.sqrt(left);
@@ -170,8 +171,8 @@ export class TriangularFactor {
   }
 
   /**
-   * A lower bound of the condition number ‖R‖·‖R⁻¹‖, seldom below a tenth of it; Infinity if R is singular. Costs two
-   * triangular solves: the right side of the first is chosen so that the solution grows (Cline, Moler, Stewart and
+   * A lower bound of the condition number ‖R‖·‖R⁻¹‖, rarely below a tenth of it; Infinity if R is singular. Costs two
+   * triangular solves: the right-hand side of the first is chosen so that the solution grows (Cline, Moler, Stewart and
    * Wilkinson 1979).
    */
   condition(): number {
@@ -193,7 +194,9 @@ export class TriangularFactor {
     return Number.isNaN(condition) ? Infinity : condition;
   }
 
-  /** How many parameters the rows determine: diagonal entries above `tolerance` times the first. After `pivot`. */
+  /**
+   * Number of parameters that the rows determine: diagonal entries above `tolerance` times the first. After `pivot`.
+   */
   rank(tolerance = 1e-13): number {
     const { R, n } = this;
     let rank = 0;
@@ -218,7 +221,7 @@ export class TriangularFactor {
     return damped;
   }
 
-  /** Adds the rows √λ·D. Row i begins at column i, so that column j meets j + 1 of them. */
+  /** Adds the rows √λ·D. Row i begins at column i, so that column j has j + 1 entries in them. */
   #damp(lambda: number, scale: Float64Array): TriangularFactor {
     const { n } = this;
     const damped = (this.#damped ??= new TriangularFactor(n));

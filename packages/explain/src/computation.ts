@@ -19,7 +19,7 @@ import {
 import { edgeNamed, expectQuantity, type QuantityName } from './quantity.js';
 
 /** A pass and everything its numbers depend on. Later changes of the network do not affect it. */
-export interface Worked {
+export interface Computation {
   readonly graph: Graph;
   /** The loss of one step. */
   readonly loss: Loss;
@@ -45,21 +45,21 @@ export interface Worked {
 }
 
 /** @throws NnbpError as `backpropagate` */
-export function workThrough(network: Network, input: Row, target: Row, loss: Loss): Worked {
+export function computePass(network: Network, input: Row, target: Row, loss: Loss): Computation {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
     throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges. Use explainSequence.');
   }
-  return work(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
+  return compute(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
 }
 
 /** @throws NnbpError as `backpropagateSequence` */
-export function workThroughSequence(
+export function computeSequence(
   network: Network,
   inputs: ArrayLike<Row>,
   targets: ArrayLike<Row | null>,
   loss: Loss,
-): Worked {
+): Computation {
   // backpropagateSequence checks the arguments.
   backpropagateSequence(network, inputs, targets, loss);
   const { graph, inputScaler, outputScaler } = network;
@@ -71,7 +71,7 @@ export function workThroughSequence(
   unrolled.outputScaler = outputScaler && repeated(outputScaler, withTarget.length);
   const input = Array.from(inputs, (row) => Array.from(row)).flat();
   const target = withTarget.flatMap((t) => Array.from(targets[t]!));
-  return work(unrolled, input, target, sumOverSteps(loss, width), {
+  return compute(unrolled, input, target, sumOverSteps(loss, width), {
     loss,
     width,
     steps: withTarget.length,
@@ -79,13 +79,13 @@ export function workThroughSequence(
   });
 }
 
-function work(
+function compute(
   network: Network,
   input: Row,
   target: Row,
   loss: Loss,
-  of: Pick<Worked, 'loss' | 'width' | 'steps' | 'folded'>,
-): Worked {
+  of: Pick<Computation, 'loss' | 'width' | 'steps' | 'folded'>,
+): Computation {
   const { graph, inputScaler, outputScaler } = network;
   const pass = backpropagate(network, input, target, loss);
   const row = Float64Array.from(input);
@@ -132,8 +132,8 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
 }
 
 /** The node of a quantity, and the edge of a weight. In a sequence, parameters are those of the first step. */
-export function placeOf(
-  { graph, folded }: Worked,
+export function indicesOf(
+  { graph, folded }: Computation,
   { quantity, node, from }: QuantityName,
 ): { i: number; edge: number } {
   const ofParameter = quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
@@ -148,15 +148,15 @@ export function placeOf(
 }
 
 /** Throws unless the network, or its sequence, has the quantity. */
-export function expectWorked(worked: Worked, name: QuantityName): QuantityName {
+export function expectComputed(computation: Computation, name: QuantityName): QuantityName {
   const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
-  return expectQuantity(ofParameter ? (worked.folded ?? worked.graph) : worked.graph, name);
+  return expectQuantity(ofParameter ? (computation.folded ?? computation.graph) : computation.graph, name);
 }
 
 /** The number of a quantity; the total gradient of a shared parameter. */
-export function numberOf(worked: Worked, name: QuantityName): number {
-  const { graph, sample, pass, steps } = worked;
-  const { i, edge } = placeOf(worked, name);
+export function numberOf(computation: Computation, name: QuantityName): number {
+  const { graph, sample, pass, steps } = computation;
+  const { i, edge } = indicesOf(computation, name);
   const gradient = (index: number) => pass.gradients.vector[index] / steps;
   switch (name.quantity) {
     case 'dLossDb':
