@@ -26,6 +26,7 @@ export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
 export { js } from './js/engine.js';
+export { type Memory, type StepGraph, stepGraphOf } from './js/step-graph.js';
 export { Network, type NetworkOptions } from './network.js';
 export { applyOutputTransform, type OutputTransform } from './output-transform.js';
 export { type NodeParameters, ParameterVector } from './parameters.js';

@@ -2,6 +2,8 @@
 import type { Activation, Aggregation, Builtin, BuiltinOptimizer, Loss } from '@nnbp/core';
 import { customActivation } from './kernels/activation.js';
 import { activationKernels } from './kernels/activations/index.js';
+import { aggregationKernels } from './kernels/aggregations/index.js';
+import type { AggregationKernel } from './kernels/aggregations/kernel.js';
 import { codeOfAggregation, sumCode } from './kernels/aggregation.js';
 import { customLoss } from './kernels/loss.js';
 import { lossKernels } from './kernels/losses/index.js';
@@ -30,6 +32,10 @@ export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
 /** The code of an aggregation's kernel, or that of the sum or of custom ones. */
 export const aggregationCodeOf = (aggregation: Aggregation | undefined): number =>
   aggregation === undefined ? sumCode : codeOfAggregation(aggregation.builtin?.name ?? '');
+
+/** The kernel of an aggregation; undefined for custom ones. */
+export const aggregationKernelOf = ({ builtin }: Aggregation): AggregationKernel | undefined =>
+  (aggregationKernels as Readonly<Record<string, AggregationKernel | undefined>>)[builtin?.name ?? ''];
 
 /** The kernel of a loss, or the code of custom losses. */
 export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin, customLoss);

@@ -76,7 +76,7 @@ export class PlanDescription {
   /** The share of edges that are in dense blocks, from 0 to 1. */
   readonly denseShare: number;
   /**
-   * `unrolled`: code of its own for this graph, for one sample and few edges. `tables`: the code that all graphs share,
+   * `unrolled`: code of its own for this graph, for one sample, or one sequence, and few edges. `tables`: the code that all graphs share,
    * which reads the graph from tables.
    */
   readonly code: 'unrolled' | 'tables';

@@ -54,7 +54,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   const hostFor = (graph: Graph, batchSize: number, time: TimeGraph, plan: Plan): Host => {
     if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
     const stepWork = graph.edgeCount * batchSize;
-    const why = oneThreadReason(time.graph, plan, batchSize, stepWork, minThreadedWork ?? minMeasuredWork);
+    const why = oneThreadReason(time, plan, batchSize, stepWork, minThreadedWork ?? minMeasuredWork);
     return why === undefined ? threaded : { ...alone, reason: why };
   };
   return {

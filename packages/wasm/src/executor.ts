@@ -83,7 +83,6 @@ export class WasmExecutor implements Executor {
   readonly #numbers: Float32Array;
   readonly #loss: Float64Array;
   readonly #rows: SampleRows;
-  readonly #rowOf: ArrayLike<number>;
   readonly #tables: PassTables;
   readonly #binding: OptimizerBinding;
   readonly #plugins: CustomPlugins;
@@ -120,7 +119,6 @@ export class WasmExecutor implements Executor {
     const vector = (address: number) => new Float32Array(buffer, address, graph.parameterCount);
     this.parameters = vector(parameters);
     this.gradients = vector(gradients);
-    this.#rowOf = form.rowOf;
     const address = { x, g, slope, dLossDx };
     this.cache = new RowCache(graph, {
       steps: () => steps,
@@ -168,7 +166,7 @@ export class WasmExecutor implements Executor {
     this.#expectUsable();
     this.#rows.begin(samples, inputs, undefined, options);
     this.#attached.run(job.predict, 0, noOptimizer);
-    if (options !== undefined) this.#rows.copyStateOut(options.state, this.#rowOf);
+    if (options !== undefined) this.#rows.copyStateOut(options.state, this.#tables);
     return this.#rows.outputs();
   }
 
@@ -186,7 +184,7 @@ export class WasmExecutor implements Executor {
     this.cache.withoutInputs = false;
     this.#binding.prepareMean(total);
     const mean = this.#backward(job.backpropagate, total, loss, noOptimizer, options);
-    this.#rows.copyStateOut(options?.state, this.#rowOf);
+    this.#rows.copyStateOut(options?.state, this.#tables);
     return mean;
   }
 
@@ -240,7 +238,7 @@ export class WasmExecutor implements Executor {
       const mean = this.#backward(job.step, total, loss, inside, options);
       if (this.#words[header.updated / 4] === 1) {
         optimizer.builtin!.advance();
-        this.#rows.copyStateOut(options?.state, this.#rowOf);
+        this.#rows.copyStateOut(options?.state, this.#tables);
         return mean;
       }
       // Something is not finite, or the step is so large that its result has to be checked.
@@ -351,9 +349,9 @@ const planOf = ({ graph, stepOf }: TimeGraph): Plan => plan(graph, stepOf && { p
 
 /** Unrolled code if it is possible and faster, else tables. */
 function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): Form {
-  if (batchSize === 1 && host.threads === 1 && isUnrollable(time.graph)) {
+  if (batchSize === 1 && host.threads === 1 && isUnrollable(time.original)) {
     try {
-      return unrolledForm(time.graph, plan, host.multiplyAdd);
+      return unrolledForm(time, host.multiplyAdd);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }

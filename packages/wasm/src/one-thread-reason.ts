@@ -3,6 +3,7 @@ import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { customActivation } from './kernels/activation.js';
 import { customAggregation } from './kernels/aggregation.js';
+import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
 /** Below this work a forward pass takes about a microsecond, as long as a barrier: threads cannot help. */
@@ -11,11 +12,11 @@ export const minMeasuredWork = 20_000;
 /**
  * Why a graph runs on one thread; undefined if several threads can share the work.
  *
- * @param graph - The plain graph of all steps, and its plan.
+ * @param plan - That of the plain graph of all steps.
  * @param stepWork - Edges times samples of one step.
  */
 export function oneThreadReason(
-  graph: Graph,
+  { graph, original }: TimeGraph,
   plan: Plan,
   batchSize: number,
   stepWork: number,
@@ -25,7 +26,7 @@ export function oneThreadReason(
   if (activation) return `the activation ${activation.name} is a custom one, which only this thread can call`;
   const aggregation = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
   if (aggregation) return `the aggregation ${aggregation.name} is a custom one, which only this thread can call`;
-  const isTiny = batchSize === 1 && isUnrollable(graph);
+  const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';
   if (sharesWithinUnit(graph, plan)) {
     return 'nodes of one level share parameters, whose gradients two threads would write at once';

@@ -13,6 +13,7 @@ import {
   type SampleTable,
   totalWeight,
 } from '@nnbp/core';
+import type { PassTables } from './jacobian.js';
 import type { CommonLayout, Layout } from './layout.js';
 import { header } from './memory-map.js';
 import type { TimeGraph } from './time.js';
@@ -158,21 +159,19 @@ export class SampleRows {
   /**
    * Overwrites the state with the one after each sample's last step.
    *
-   * @param rowOf - The row of a node of the plain graph.
+   * @param tables - The rows of the last pass.
    */
-  copyStateOut(state: FloatArray | undefined, rowOf: ArrayLike<number>): void {
+  copyStateOut(state: FloatArray | undefined, { rowOf, rowLength, x }: PassTables): void {
     const { stateSize, stateStart } = this.#graph;
     if (state === undefined || stateStart === undefined) return;
     const { at, stateInput } = this.#time;
-    const numbers = this.#numbers;
-    const [x, rowLength] = [this.#layout.x / 4, this.#layout.rowBytes / 4];
     for (let s = 0; s < this.#rows.samples; s++) {
       const length = lengthOf(this.#rows, s);
       for (const j of this.#remembered) {
         for (let k = 0; k < stateStart[j + 1] - stateStart[j]; k++) {
           const t = length - 1 - k;
           const node = t >= 0 ? at(j, t) : stateInput(stateStart[j] - t - 1);
-          state[s * stateSize + stateStart[j] + k] = numbers[x + rowOf[node] * rowLength + s];
+          state[s * stateSize + stateStart[j] + k] = x[rowOf[node] * rowLength + s];
         }
       }
     }

@@ -7,6 +7,7 @@ import { Graph } from '@nnbp/core';
 /** The plain graph, and where the original's nodes are in it. */
 export interface TimeGraph {
   readonly graph: Graph;
+  readonly original: Graph;
   readonly steps: number;
   /** For each node of the plain graph, its step. */
   readonly stepOf: Uint32Array | undefined;
@@ -20,7 +21,7 @@ export interface TimeGraph {
 export function timeGraph(original: Graph, steps: number): TimeGraph {
   const { inputCount, nodeCount, edgeCount, stateSize, stateStart } = original;
   if (steps === 1 && stateSize === 0) {
-    return { graph: original, steps, stepOf: undefined, stateInput: (k) => k, at: (i) => i };
+    return { graph: original, original, steps, stepOf: undefined, stateInput: (k) => k, at: (i) => i };
   }
   const computed = nodeCount - inputCount;
   const inputs = steps * inputCount + stateSize;
@@ -76,5 +77,5 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
     constants: original.constants,
     inits: new Map(),
   });
-  return { graph, steps, stepOf, stateInput, at };
+  return { graph, original, steps, stepOf, stateInput, at };
 }

@@ -5,7 +5,11 @@
 import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
-/** A value of an earlier step that some edge of this step reads. */
+/**
+ * A value of an earlier step that some edge of this step reads.
+ *
+ * @internal
+ */
 export interface Memory {
   /** The node, in the graph with delays. */
   readonly node: number;
@@ -13,13 +17,21 @@ export interface Memory {
   readonly delay: number;
 }
 
-/** The graph of one step: the inputs, then an input for each memory, then the other nodes in their own order. */
+/**
+ * The graph of one step: the inputs, then an input for each memory, then the other nodes in their own order.
+ *
+ * @internal
+ */
 export interface StepGraph {
   readonly graph: Graph;
   readonly memories: readonly Memory[];
 }
 
-/** The graph of one step; the graph itself if it has no delays. */
+/**
+ * The graph of one step; the graph itself if it has no delays.
+ *
+ * @internal
+ */
 export function stepGraphOf(graph: Graph): StepGraph {
   const { edgeDelay, inputCount, nodeCount, predecessors } = graph;
   if (edgeDelay === undefined) return { graph, memories: [] };

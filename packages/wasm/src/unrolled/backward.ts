@@ -2,21 +2,23 @@
 import { type Code, control, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';
-import { loadFirst, type CodegenContext, splat } from './codegen-context.js';
+import { edgeDeltas, weighted } from './aggregate.js';
+import { loadFirst, type CodegenContext, moveLane, splat, valuesOf } from './codegen-context.js';
+import type { Column } from './edges.js';
 
-const { mul, load, store, loadZero, shuffle } = f32x4;
+const { add, mul, load, store } = f32x4;
 
 /** From the last group to the first. dloss/dx of inputs is computed only on request: no parameter needs it. */
 export function backward(context: CodegenContext): Code {
-  const { groups, computed, layout, dLossDx, delta, dLossDc } = context;
-  const isInput = (k: number) => groups[k].activation === undefined;
-  const leave = (k: number): Code => store(int.const(layout.dLossDx + 16 * k), dLossDx[k].get);
+  const { groups, computed, row, dLossDx, delta, dLossDc } = context;
+  const isInput = (k: number) => groups[k].activation === undefined && groups[k].delay === 0;
+  const leave = (k: number): Code => store(row('dLossDx', 4 * k), dLossDx[k].get);
   return [
     computed
       .map((k) => [
         leave(k),
-        delta[k].set(mul(dLossDx[k].get, load(int.const(layout.slope + 16 * k)))),
-        dLossDc[k].set(mul(dLossDx[k].get, load(int.const(layout.g + 16 * k)))),
+        delta[k].set(mul(dLossDx[k].get, load(row('slope', 4 * k)))),
+        dLossDc[k].set(mul(dLossDx[k].get, load(row('g', 4 * k)))),
         caseTwo(context, k, (group) => !isInput(group)),
       ])
       .reverse(),
@@ -29,27 +31,50 @@ export function backward(context: CodegenContext): Code {
 
 /** Case 2 of the nodes of group k for the predecessors that need it. */
 function caseTwo(context: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
-  const { groups, dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = context;
-  return groups[k].nodes.map((i, lane) => {
-    const to = stretchesOf(i).filter(({ group }) => wanted(group));
-    if (to.length === 0) return [];
-    return [
-      factor.set(splat(delta[k], lane)),
-      to.map(({ group, lane: into, count, weight }) => {
-        const weights = into === undefined ? loadFirst(count, parameter(weight)) : inLane(into, parameter(weight));
-        return dLossDx[group].set(multiplyAdd(factor.get, weights, dLossDx[group].get));
-      }),
-    ];
-  });
+  const { groups } = context;
+  if (groups[k].byColumns) return caseTwoOfColumns(context, k, wanted);
+  return groups[k].nodes.map((i, lane) => caseTwoOfNode(context, k, i, lane, wanted));
 }
 
-/** One number from memory in one lane, zeros in the others. */
-const inLane = (lane: number, address: Code): Code =>
-  shuffle(
-    loadZero(address),
-    f32x4.const(0),
-    [0, 1, 2, 3].map((n) => (n === lane ? 0 : 4)),
-  );
+function caseTwoOfNode(
+  context: CodegenContext,
+  k: number,
+  i: number,
+  lane: number,
+  wanted: (group: number) => boolean,
+): Code {
+  const { dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = context;
+  const to = stretchesOf(i).filter(({ group }) => wanted(group));
+  if (to.length === 0) return [];
+  return [
+    factor.set(splat(delta[k], lane)),
+    to.map(({ group, lane: into, count, weight }) => {
+      const weights =
+        into === undefined ? loadFirst(count, parameter(weight)) : moveLane(valuesOf(context, [weight]), 0, into);
+      return dLossDx[group].set(multiplyAdd(factor.get, weights, dLossDx[group].get));
+    }),
+  ];
+}
+
+function caseTwoOfColumns(context: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
+  const { dLossDx, product, columnsOf } = context;
+  const groupsOf = ({ rows }: Column) => rows.map((at) => at >> 2);
+  const columns = columnsOf(k);
+  if (!columns.some((column) => groupsOf(column).some(wanted))) return [];
+  const { code, deltas } = edgeDeltas(context, k);
+  const addTo = (group: number, share: Code): Code => dLossDx[group].set(add(dLossDx[group].get, share));
+  return [
+    code,
+    columns.map((column, e) => {
+      const share = weighted(context, column, deltas[e].get);
+      if (column.group !== undefined) return wanted(column.group) ? addTo(column.group, share) : [];
+      return [
+        product.set(share),
+        column.rows.map((at, lane) => (wanted(at >> 2) ? addTo(at >> 2, moveLane(product.get, lane, at & 3)) : [])),
+      ];
+    }),
+  ];
+}
 
 /** No gradient is larger than √(Σ delta² · (1 + Σ x²)), or, for a c, than √(Σ (dloss/dc)²). */
 export function bound({ groups, computed, x, delta, dLossDc, factor, total, multiplyAdd }: CodegenContext): Code {

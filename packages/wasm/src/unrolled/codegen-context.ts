@@ -1,21 +1,31 @@
 /** What the parts of unrolled code share: the graph, addresses and registers. */
 import type { Graph } from '@nnbp/core';
 import { type Code, f32x4, int, type Local, type MultiplyAdd, v128 } from '../assembler.js';
-import { type Group, type Stretch, stretches } from './groups.js';
+import { type Column, columns, type Stretch, stretches } from './edges.js';
+import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
+import type { Step } from './step.js';
+
+/** Where the code of a step finds its sample and its rows. */
+export interface StepAddresses {
+  /** The address of the sample's inputs, and of its targets. */
+  readonly inputs: Local;
+  readonly targets: Local;
+  /** The address of a row of a group in a table. */
+  row(table: 'x' | 'g' | 'slope' | 'dLossDx', row: number): Code;
+  /** The address of the row of an output's values. */
+  outputRow(k: number): Code;
+}
 
 /** Made once for a graph; each part of the program emits its code with it. */
-export interface CodegenContext {
+export interface CodegenContext extends StepAddresses {
   readonly graph: Graph;
   readonly groups: readonly Group[];
-  /** The groups that are not inputs, in order. */
+  /** The groups that are neither inputs nor memories, in order. */
   readonly computed: readonly number[];
   readonly rowOf: Uint32Array;
   readonly layout: UnrolledLayout;
   readonly multiplyAdd: MultiplyAdd;
-  /** The address of the sample's inputs, and of its targets. */
-  readonly inputs: Local;
-  readonly targets: Local;
   /** A register per group: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
   readonly x: readonly Local[];
   readonly dLossDx: readonly Local[];
@@ -28,33 +38,32 @@ export interface CodegenContext {
   readonly total: Local;
   local(): Local;
   stretchesOf(i: number): readonly Stretch[];
+  columnsOf(k: number): readonly Column[];
+  /** The value of a slot that is a constant; undefined for a parameter. */
+  constant(slot: number): number | undefined;
   /** The address of a parameter, or of its gradient. */
-  parameter(index: number): Code;
-  gradient(index: number): Code;
+  parameter(slot: number): Code;
+  gradient(slot: number): Code;
 }
 
-/** Makes the context for a graph. */
+/** Makes the context for a step. */
 export function codegenContext(
-  graph: Graph,
-  groups: readonly Group[],
-  rowOf: Uint32Array,
+  { graph, groups, rowOf }: Step,
   layout: UnrolledLayout,
   multiplyAdd: MultiplyAdd,
   newLocal: (type: typeof v128) => Local,
-  inputs: Local,
-  targets: Local,
+  addresses: StepAddresses,
 ): CodegenContext {
   const local = () => newLocal(v128);
   const each = () => groups.map(local);
   return {
+    ...addresses,
     graph,
     groups,
     computed: groups.flatMap(({ activation }, k) => (activation === undefined ? [] : [k])),
     rowOf,
     layout,
     multiplyAdd,
-    inputs,
-    targets,
     x: each(),
     dLossDx: each(),
     delta: each(),
@@ -64,14 +73,33 @@ export function codegenContext(
     total: local(),
     local,
     stretchesOf: (i) => stretches(graph, groups, rowOf, i),
-    parameter: (index) => int.const(layout.parameters + 4 * index),
-    gradient: (index) => int.const(layout.gradients + 4 * index),
+    columnsOf: (k) => columns(graph, groups, rowOf, k),
+    constant: (slot) => (slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount]),
+    parameter: (slot) => int.const(layout.parameters + 4 * slot),
+    gradient: (slot) => int.const(layout.gradients + 4 * slot),
   };
+}
+
+/** The values of up to four slots, one per lane, zeros in the others. */
+export function valuesOf({ constant, parameter }: CodegenContext, slots: readonly number[]): Code {
+  const constants = [0, 1, 2, 3].map((lane) => (lane < slots.length ? constant(slots[lane]) : 0));
+  const addresses = slots.map((slot, lane) => (constants[lane] === undefined ? parameter(slot) : undefined));
+  if (constants.every((value) => value === undefined || value === 0)) return gather(addresses);
+  const start = f32x4.lanes(constants.map((value) => value ?? 0));
+  return addresses.reduce<Code>((lanes, address, n) => (address ? f32x4.loadLane(n, address, lanes) : lanes), start);
 }
 
 /** One lane in all four. */
 export const splat = (value: Local, lane: number): Code =>
   f32x4.shuffle(value.get, value.get, [lane, lane, lane, lane]);
+
+/** One lane of a vector in another lane, zeros in the others. */
+export const moveLane = (value: Code, from: number, to: number): Code =>
+  f32x4.shuffle(
+    value,
+    f32x4.const(0),
+    [0, 1, 2, 3].map((n) => (n === to ? from : 4)),
+  );
 
 /** The first `count` lanes from memory, zeros in the others. */
 export function loadFirst(count: number, address: Code): Code {

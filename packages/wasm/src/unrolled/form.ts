@@ -1,71 +1,94 @@
 /**
  * Unrolled code for one small graph and one sample: what the three cases come to when every index is known
- * beforehand. No loops, no tables: addresses are constants, and values wait in registers, four nodes of a kind in each.
+ * beforehand. No loops but the one over the steps of a sequence, no tables: addresses are constants, and values wait in
+ * registers, four nodes of a kind in each.
  *
  * Nodes are in groups of four; the last group of a kind may have fewer. A node whose predecessors are just a
- * group's nodes, in order, multiplies all their values by all its weights at once.
+ * group's nodes, in order, multiplies all their values by all its weights at once. Nodes without weights of their own, such
+ * as gates, are computed side by side.
  */
-import type { Graph, Plan } from '@nnbp/core';
-import { Assembler, type MultiplyAdd } from '../assembler.js';
-import { activationKernelOf } from '../builtins.js';
+import type { Graph } from '@nnbp/core';
+import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';
+import { activationKernelOf, aggregationCodeOf } from '../builtins.js';
 import { type Form, writeHeader } from '../memory-image.js';
 import { customActivation } from '../kernels/activation.js';
-import { groupsOf, rowsOfGroups } from './groups.js';
-import { unrolledLayout } from './layout.js';
+import { customAggregation } from '../kernels/aggregation.js';
+import type { TimeGraph } from '../time.js';
+import { type UnrolledLayout, unrolledLayout } from './layout.js';
 import { unrolledProgram } from './program.js';
+import { sequenceProgram } from './sequence-program.js';
+import { rowOfOriginal, type Step, stepOf } from './step.js';
 
 /** More edges than this make more code than is worth compiling. */
 const maxEdges = 1000;
 
-/** Whether a graph may run as unrolled code. */
+/** Whether a graph, which may have delays, may run as unrolled code. */
 export function isUnrollable(graph: Graph): boolean {
   return (
     graph.edgeCount <= maxEdges &&
-    graph.sharedWeights === undefined &&
-    graph.aggregationOf === undefined &&
-    graph.activations.every((activation) => activationKernelOf(activation).code !== customActivation)
+    graph.activations.every((activation) => activationKernelOf(activation).code !== customActivation) &&
+    graph.aggregations.every((aggregation) => aggregationCodeOf(aggregation) !== customAggregation)
   );
 }
 
-const forms = new WeakMap<Graph, Map<MultiplyAdd, Form>>();
+const forms = new WeakMap<Graph, Map<string, Form>>();
 
 /**
- * The form for unrolled code, batches of one sample. Compiled once for each graph: `fit` prepares an executor per call.
+ * The form for unrolled code, batches of one sample. Compiled once for each graph and number of steps: `fit` prepares an
+ * executor per call.
  *
  * @throws RangeError if the host compiles no module of this size at once, as some browsers' main threads
  */
-export function unrolledForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
-  const known = forms.get(graph) ?? new Map<MultiplyAdd, Form>();
-  forms.set(graph, known);
-  let form = known.get(multiplyAdd);
-  if (form === undefined) known.set(multiplyAdd, (form = compileForm(graph, plan, multiplyAdd)));
+export function unrolledForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
+  const { original, steps } = time;
+  const known = forms.get(original) ?? new Map<string, Form>();
+  forms.set(original, known);
+  const key = `${steps} ${multiplyAdd === fusedMultiplyAdd}`;
+  let form = known.get(key);
+  if (form === undefined) known.set(key, (form = compileForm(time, multiplyAdd)));
   return form;
 }
 
-function compileForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
-  const groups = groupsOf(graph, plan);
-  const rowOf = rowsOfGroups(graph, groups);
-  const layout = unrolledLayout(graph, groups.length);
+function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
+  const { original, steps } = time;
+  const step = stepOf(original);
+  const layout = unrolledLayout(original, step.groups.length, steps);
   const assembler = new Assembler();
   assembler.importMemory(false);
-  unrolledProgram(assembler, multiplyAdd, graph, groups, rowOf, layout);
+  const isPlain = original.sharedWeights === undefined && original.aggregationOf === undefined;
+  if (steps === 1 && original.stateSize === 0 && isPlain) unrolledProgram(assembler, multiplyAdd, step, layout);
+  else sequenceProgram(assembler, multiplyAdd, step, layout, steps);
   return {
     layout,
-    rowOf,
+    rowOf: rowsOverTime(time, step, layout),
     tableRowBytes: 4,
     padded: false,
     write(words, numbers) {
       // Losses see only the rows of the outputs.
-      writeHeader(words, numbers, graph, {
+      writeHeader(words, numbers, time.graph, {
         ...layout,
         x: 0,
         dLossDx: layout.toDLossDx,
         threads: 1,
+        steps,
       });
-      for (let k = 0; k < graph.outputs.length; k++) {
+      for (let k = 0; k < steps * original.outputs.length; k++) {
         words[layout.outputX / 4 + k] = layout.outputRows + k * layout.rowBytes;
       }
     },
     module: new WebAssembly.Module(assembler.bytes()),
   };
+}
+
+/** The row of each node of the plain graph of all steps: those of the state come first, in tables as in time. */
+function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout): Uint32Array {
+  const { nodeCount, maxDelay, stateStart } = time.original;
+  const rows = new Uint32Array(time.graph.nodeCount);
+  const rowAt = (i: number, t: number) => ((maxDelay + t) * stepBytes) / 4 + rowOfOriginal(step, i);
+  for (let i = 0; i < nodeCount; i++) {
+    for (let t = 0; t < time.steps; t++) rows[time.at(i, t)] = rowAt(i, t);
+    if (stateStart === undefined) continue;
+    for (let k = stateStart[i]; k < stateStart[i + 1]; k++) rows[time.stateInput(k)] = rowAt(i, stateStart[i] - k - 1);
+  }
+  return rows;
 }

@@ -2,49 +2,79 @@
 import { type Code, f32x4, int, type Local } from '../assembler.js';
 import { activationKernels } from '../kernels/activations/index.js';
 import type { ActivationKernel } from '../kernels/activations/kernel.js';
-import { type CodegenContext, gather, loadFirst, splat } from './codegen-context.js';
+import { aggregate } from './aggregate.js';
+import { type CodegenContext, gather, loadFirst, splat, valuesOf } from './codegen-context.js';
+import type { Stretch } from './edges.js';
 
-const { add, mul, shuffle, store, loadZero } = f32x4;
+const { add, mul, shuffle, store } = f32x4;
 
-/** All groups, inputs first. */
+/** All groups, inputs first. Registers of memories must be loaded. */
 export function forward(context: CodegenContext): Code {
-  const { groups, layout, inputs, x, multiplyAdd, local } = context;
+  const { groups, graph, inputs, x, row, multiplyAdd, local } = context;
   const sums = Array.from({ length: 4 }, local);
   const [h, g, derivative, c] = Array.from({ length: 4 }, local);
   const kernels = Object.values<ActivationKernel>(activationKernels);
-  return groups.map(({ nodes, activation }, k) => {
-    const address = (table: number): Code => int.const(table + 16 * k);
+  return groups.map(({ nodes, activation, byColumns, delay }, k) => {
+    if (delay > 0) return [];
     if (activation === undefined) {
       // One by one, as they were just written: the processor forwards a single number sooner than a part of a vector.
       const inputAt = (lane: number) => int.add(inputs.get, int.const(16 * k + 4 * lane));
-      return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(address(layout.x), x[k].get)];
+      return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(row('x', 4 * k), x[k].get)];
     }
     const { options = [], emit } = kernels[activation.code];
     const values = Object.fromEntries(options.map((name, n) => [name, f32x4.const(activation.options[n])]));
     return [
-      sums.map((sum, lane) =>
-        lane < nodes.length ? preActivation(context, nodes[lane], sum) : sum.set(f32x4.const(0)),
+      byColumns ? sumOfColumns(context, k, h) : sumsOfNodes(context, k, sums, h),
+      c.set(
+        valuesOf(
+          context,
+          nodes.map((i) => graph.scaleSlot(i)),
+        ),
       ),
-      nodes.length === 1 ? addUpOne(sums[0], h) : addUp(sums, h),
-      c.set(scales(context, k)),
       emit({ multiplyAdd, local }, h, g, derivative, values),
       x[k].set(mul(c.get, g.get)),
-      store(address(layout.g), g.get),
-      store(address(layout.x), x[k].get),
-      store(address(layout.slope), mul(c.get, derivative.get)),
+      store(row('g', 4 * k), g.get),
+      store(row('x', 4 * k), x[k].get),
+      store(row('slope', 4 * k), mul(c.get, derivative.get)),
     ];
   });
 }
 
-/** Sets the sum to four numbers that make h together. */
-function preActivation({ graph, x, multiplyAdd, stretchesOf, parameter }: CodegenContext, i: number, sum: Local): Code {
+/** Sets h of a group that is taken by columns. */
+function sumOfColumns(context: CodegenContext, k: number, h: Local): Code {
+  const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
+  const slopes = context.columnsOf(k).map(context.local);
   return [
-    sum.set(loadZero(parameter(graph.biasIndex(i)))),
-    stretchesOf(i).map(({ group, lane, count, weight }) => {
+    aggregate(context, k, h, slopes),
+    biases.every((slot) => context.constant(slot) === 0) ? [] : h.set(add(h.get, valuesOf(context, biases))),
+  ];
+}
+
+/** Sets h of the nodes of a group one by one. */
+function sumsOfNodes(context: CodegenContext, k: number, sums: readonly Local[], h: Local): Code {
+  const { nodes } = context.groups[k];
+  return [
+    sums.map((sum, lane) => (lane < nodes.length ? preActivation(context, nodes[lane], sum) : sum.set(f32x4.const(0)))),
+    nodes.length === 1 ? addUpOne(sums[0], h) : addUp(sums, h),
+  ];
+}
+
+/** Sets the sum to four numbers that make h together. */
+function preActivation(context: CodegenContext, i: number, sum: Local): Code {
+  const { graph, x, multiplyAdd, stretchesOf } = context;
+  return [
+    sum.set(valuesOf(context, [graph.biasSlot(i)])),
+    stretchesOf(i).map((stretch) => {
+      const { group, lane } = stretch;
       const values = lane === undefined ? x[group].get : splat(x[group], lane);
-      return sum.set(multiplyAdd(loadFirst(count, parameter(weight)), values, sum.get));
+      return sum.set(multiplyAdd(weightsOf(context, stretch), values, sum.get));
     }),
   ];
+}
+
+/** The weights of a stretch in the first lanes, zeros in the others. */
+function weightsOf(context: CodegenContext, { count, weight }: Stretch): Code {
+  return count === 1 ? valuesOf(context, [weight]) : loadFirst(count, context.parameter(weight));
 }
 
 /** Sets lane n of h to the sum of the lanes of sum n: a 4 × 4 transpose and a sum. */
@@ -60,11 +90,4 @@ function addUpOne(sum: Local, h: Local): Code {
     sum.set(add(sum.get, shuffle(sum.get, sum.get, [2, 3, 2, 3]))),
     h.set(add(sum.get, shuffle(sum.get, sum.get, [1, 1, 1, 1]))),
   ];
-}
-
-/** The c of a group's nodes; 0 in lanes without a node. */
-function scales({ graph, groups, parameter }: CodegenContext, k: number): Code {
-  const { nodes, scaleTrainable } = groups[k];
-  if (scaleTrainable) return gather(nodes.map((i) => parameter(graph.scaleIndex(i))));
-  return f32x4.lanes([0, 1, 2, 3].map((lane) => (lane < nodes.length ? 1 : 0)));
 }

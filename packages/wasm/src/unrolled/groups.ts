@@ -1,25 +1,90 @@
-/** Which four nodes share a register, and which edges can be taken four at a time. */
-import type { Graph, Plan } from '@nnbp/core';
-import { activationKernelOf, type KernelChoice } from '../builtins.js';
+/** Which four nodes share a register. */
+import type { Graph, Memory, Plan } from '@nnbp/core';
+import { activationKernelOf, aggregationKernelOf, type KernelChoice } from '../builtins.js';
+import type { AggregationKernel } from '../kernels/aggregations/kernel.js';
 
-/** Up to four nodes with the same activation; a group of inputs has none. */
+/** Up to four nodes that are computed together, or four inputs. */
 export interface Group {
   readonly nodes: readonly number[];
+  /** Undefined for inputs and memories. */
   readonly activation: KernelChoice | undefined;
+  /** Undefined for the sum. */
+  readonly aggregation: AggregationKernel | undefined;
   readonly scaleTrainable: boolean;
+  /** Whether the first edges of all nodes are taken together, then the second ones, …: each node has as many. */
+  readonly byColumns: boolean;
+  /** Of memories: how many steps ago the values were computed. */
+  readonly delay: number;
 }
 
-/** The groups in the order in which they are computed. */
-export function groupsOf(graph: Graph, plan: Plan): Group[] {
-  const fours = (nodes: readonly number[]) =>
-    Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
-  const inputs = Array.from({ length: graph.inputCount }, (_, i) => i);
-  return [
-    ...fours(inputs).map((nodes) => ({ nodes, activation: undefined, scaleTrainable: false })),
-    ...plan.units.flatMap(({ nodes, activation, scaleTrainable }) =>
-      fours(nodes).map((four) => ({ nodes: four, activation: activationKernelOf(activation), scaleTrainable })),
+const notComputed = {
+  activation: undefined,
+  aggregation: undefined,
+  scaleTrainable: false,
+  byColumns: false,
+  delay: 0,
+};
+
+/**
+ * The groups in the order in which they are computed: inputs, memories, the rest.
+ *
+ * @param memories - The last inputs of the graph are these; see `stepGraphOf`.
+ */
+export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]): Group[] {
+  const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
+  const own = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
+  const computed = plan.units.flatMap(({ nodes, activation, aggregation, scaleTrainable }) =>
+    alike(graph, nodes).flatMap(({ byColumns, nodes }) =>
+      fours(nodes).map((four) => ({
+        nodes: four,
+        activation: activationKernelOf(activation),
+        aggregation: aggregation && aggregationKernelOf(aggregation),
+        scaleTrainable,
+        byColumns,
+        delay: 0,
+      })),
     ),
-  ];
+  );
+  return [...own, ...memoryGroups([...own, ...computed], inputs.length, memories), ...computed];
+}
+
+const fours = (nodes: readonly number[]): number[][] =>
+  Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
+
+/** The nodes of a unit: those whose edges are taken node by node, and those by columns, with the same number of edges. */
+function alike(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
+  const kinds = new Map<number, number[]>();
+  for (const i of nodes) {
+    const key = hasColumns(graph, i) ? graph.edgeStart[i + 1] - graph.edgeStart[i] : 0;
+    kinds.set(key, [...(kinds.get(key) ?? []), i]);
+  }
+  return Array.from(kinds, ([edges, nodes]) => ({ byColumns: edges > 0, nodes }));
+}
+
+/** Whether a node has an aggregation, or adds with constant weights: there is nothing to gain from its own edges. */
+function hasColumns(graph: Graph, i: number): boolean {
+  if (graph.aggregation(i) !== undefined) return true;
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+    if (graph.weightSlot(e, i) < graph.parameterCount) return false;
+  }
+  return graph.edgeStart[i] < graph.edgeStart[i + 1];
+}
+
+/** Memories of the nodes of one group and one delay are a group, in the same order. */
+function memoryGroups(groups: readonly Group[], inputCount: number, memories: readonly Memory[]): Group[] {
+  const origin = (m: number) => originOf(memories, inputCount, inputCount + m);
+  return groups.flatMap(({ nodes }) =>
+    [...new Set(memories.map(({ delay }) => delay))].flatMap((delay) => {
+      const own = nodes.flatMap((i) => memories.flatMap((of, m) => (of.delay === delay && origin(m) === i ? [m] : [])));
+      return own.length === 0 ? [] : [{ ...notComputed, nodes: own.map((m) => inputCount + m), delay }];
+    }),
+  );
+}
+
+/** The node of the step's graph whose value a memory, an input of that graph, holds. */
+export function originOf(memories: readonly Memory[], inputCount: number, memory: number): number {
+  const { node } = memories[memory - inputCount];
+  return node < inputCount ? node : node + memories.length;
 }
 
 /** For each node its row, if each group has four. */
@@ -27,29 +92,4 @@ export function rowsOfGroups(graph: Graph, groups: readonly Group[]): Uint32Arra
   const rowOf = new Uint32Array(graph.nodeCount);
   groups.forEach(({ nodes }, g) => nodes.forEach((i, lane) => (rowOf[i] = 4 * g + lane)));
   return rowOf;
-}
-
-/** Edges into a node from a whole group, or, where `lane` is given, one edge from that lane of it. */
-export interface Stretch {
-  readonly group: number;
-  readonly lane: number | undefined;
-  /** How many edges. */
-  readonly count: number;
-  /** The first weight's index. */
-  readonly weight: number;
-}
-
-/** A node's incoming edges, in order. */
-export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, i: number): Stretch[] {
-  const result: Stretch[] = [];
-  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1];) {
-    const row = rowOf[graph.predecessors[e]];
-    const group = row >> 2;
-    const { nodes } = groups[group];
-    const whole = nodes.every((j, lane) => e + lane < graph.edgeStart[i + 1] && graph.predecessors[e + lane] === j);
-    const count = whole ? nodes.length : 1;
-    result.push({ group, lane: whole ? undefined : row & 3, count, weight: graph.weightIndex(e, i) });
-    e += count;
-  }
-  return result;
 }

@@ -1,6 +1,6 @@
 /** How much memory unrolled code needs, and where each part of it goes. */
 import type { Graph } from '@nnbp/core';
-import { type CommonLayout, parameterVectorBytes, allocator, queueLength, squareSumBytes } from '../layout.js';
+import { allocator, type CommonLayout, parameterVectorBytes, queueLength, squareSumBytes } from '../layout.js';
 import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
@@ -8,26 +8,34 @@ export interface UnrolledLayout extends CommonLayout {
   /** A row of four lanes for each output's value, of which one sample needs one, and from there to its dLossDx. */
   readonly outputRows: number;
   readonly toDLossDx: number;
+  /** From the rows of a step, in each table, to those of the next. */
+  readonly stepBytes: number;
 }
 
-/** Lays out the memory for this number of groups. */
-export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
+/**
+ * Lays out the memory for this number of groups. The tables have rows for each step, after those for the values of
+ * `graph.maxDelay` steps before the first.
+ */
+export function unrolledLayout(graph: Graph, groups: number, steps: number): UnrolledLayout {
   const { allocate, end, use } = allocator();
   const rowBytes = 16;
-  const outputs = graph.outputs.length;
-  const [queueInputBytes, queueTargetBytes] = [graph.inputCount * 4, outputs * 4];
-  const queue = queueLength(queueInputBytes + queueTargetBytes);
+  const outputs = steps * graph.outputs.length;
+  const [queueInputBytes, queueTargetBytes] = [(steps * graph.inputCount + graph.stateSize) * 4, outputs * 4];
+  const takesMany = steps === 1 && graph.stateSize === 0;
+  const queue = takesMany ? queueLength(queueInputBytes + queueTargetBytes) : 1;
   const parameterBytes = parameterVectorBytes(graph);
   const outputRows = allocate(outputs * rowBytes, 'values');
-  const table = () => allocate(groups * 16, 'values');
+  const stepBytes = groups * 16;
+  const table = () => allocate((graph.maxDelay + steps) * stepBytes, 'values');
   return {
     rowBytes,
+    stepBytes,
     parameterBytes,
     outputRows,
     toDLossDx: allocate(outputs * rowBytes, 'values') - outputRows,
     outputX: allocate(outputs * 4, 'tables'),
-    targetRows: allocate(outputs * rowBytes, 'samples'),
-    weights: allocate(rowBytes, 'samples'),
+    targetRows: allocate(graph.outputs.length * rowBytes, 'samples'),
+    weights: allocate(steps * rowBytes, 'samples'),
     inputs: allocate(queue * queueInputBytes, 'samples'),
     inputStride: queueInputBytes,
     targets: allocate(queue * queueTargetBytes, 'samples'),

@@ -70,22 +70,20 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
  * Writes each output to a row, where predictions and losses look for it; one lane of the row counts. All four are written,
  * since they are read together a moment later, and the processor forwards only what was written in one piece.
  */
-export const outputs = ({ graph, rowOf, layout, x }: CodegenContext): Code =>
-  Array.from(graph.outputs, (i, k) =>
-    store(int.const(layout.outputRows + k * layout.rowBytes), splat(x[rowOf[i] >> 2], rowOf[i] & 3)),
-  );
+export const outputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
+  Array.from(graph.outputs, (i, k) => store(outputRow(k), splat(x[rowOf[i] >> 2], rowOf[i] & 3)));
 
 /** Calls the kernel of the loss with the outputs' rows. */
 function called(context: CodegenContext, lossOf: Callable, loss: Local): Code {
-  const { graph, rowOf, layout, dLossDx } = context;
-  const row = (table: number, k: number) => int.const(table + k * layout.rowBytes);
+  const { graph, rowOf, layout, outputRow, dLossDx } = context;
+  const targetRow = (k: number) => int.const(layout.targetRows + k * layout.rowBytes);
   return [
     outputs(context),
-    Array.from(graph.outputs, (_, k) => store(row(layout.targetRows, k), loadSplat(targetAt(context, k)))),
+    Array.from(graph.outputs, (_, k) => store(targetRow(k), loadSplat(targetAt(context, k)))),
     double.store(int.const(header.loss), lossOf(int.and(loss.get, int.const(calledLoss - 1)))),
     Array.from(graph.outputs, (i, k) => {
       const group = dLossDx[rowOf[i] >> 2];
-      return group.set(loadLane(rowOf[i] & 3, row(layout.outputRows + layout.toDLossDx, k), group.get));
+      return group.set(loadLane(rowOf[i] & 3, outputRow(k), group.get, layout.toDLossDx));
     }),
   ];
 }

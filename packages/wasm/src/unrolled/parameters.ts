@@ -10,7 +10,7 @@ export function gradients(context: CodegenContext): Code {
   const { graph, x, delta, factor, product, stretchesOf, gradient } = context;
   return eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
     nodes.map((i, lane) => {
-      const b = gradient(graph.biasIndex(i));
+      const b = gradient(graph.biasSlot(i));
       return scaleTrainable ? storePair(lane & 1, b, pairs[lane >> 1].get) : storeLane(lane, b, delta[k].get);
     }),
     nodes.map((i, lane) => [
@@ -36,7 +36,7 @@ export function descend(context: CodegenContext): Code {
     eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
       scaleTrainable
         ? pairs.map((pair, n) => subtractPair(context, nodes.slice(2 * n, 2 * n + 2), pair))
-        : nodes.map((i, lane) => subtractOne(parameter(graph.biasIndex(i)), extract(delta[k].get, lane))),
+        : nodes.map((i, lane) => subtractOne(parameter(graph.biasSlot(i)), extract(delta[k].get, lane))),
       nodes.map((i, lane) => [
         factor.set(splat(delta[k], lane)),
         stretchesOf(i).map(({ group, lane: from, count, weight }) => {
@@ -68,7 +68,7 @@ function eachGroup(
 
 /** Subtracts from b and c of two nodes at once, of one node, or of none. */
 function subtractPair({ graph, product, parameter }: CodegenContext, nodes: readonly number[], by: Local): Code {
-  const [first, second] = nodes.map((i) => parameter(graph.biasIndex(i))) as (Code | undefined)[];
+  const [first, second] = nodes.map((i) => parameter(graph.biasSlot(i))) as (Code | undefined)[];
   if (first === undefined) return [];
   return [
     product.set(loadPairZero(first)),

@@ -1,5 +1,4 @@
-/** Puts the parts of unrolled code in order: one function, with the parameters of the kernels' `run`. */
-import type { Graph } from '@nnbp/core';
+/** Unrolled code for one step and no shared weights: one function, with the parameters of the kernels' `run`. */
 import { type Assembler, type Code, control, f64, i32, int, type Local, type MultiplyAdd } from '../assembler.js';
 import { plainDescent } from '../kernels/optimizer.js';
 import { job } from '../kernels/job.js';
@@ -9,23 +8,16 @@ import { header, word } from '../memory-map.js';
 import { backward, bound } from './backward.js';
 import { codegenContext } from './codegen-context.js';
 import { forward } from './forward.js';
-import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
 import { caseOne, outputs } from './loss.js';
 import { descend, gradients } from './parameters.js';
+import type { Step } from './step.js';
 
 /**
  * Adds the exports `run(thread, job, loss, optimizer)` and `runMany` for this graph. It imports `loss` and `update` from the
  * kernels that all graphs share.
  */
-export function unrolledProgram(
-  module: Assembler,
-  multiplyAdd: MultiplyAdd,
-  graph: Graph,
-  groups: readonly Group[],
-  rowOf: Uint32Array,
-  layout: UnrolledLayout,
-): void {
+export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, step: Step, layout: UnrolledLayout): void {
   const lossOf = module.importFunction('loss', [i32], [f64]);
   const update = module.importFunction('update', [i32, i32]);
   const advance = module.importFunction('advance', [], [i32]);
@@ -33,7 +25,12 @@ export function unrolledProgram(
 
   const pass = module.function(undefined, Array<typeof i32>(5).fill(i32), [], (parameters, local) => {
     const [kind, loss, optimizer, inputs, targets] = parameters;
-    const context = codegenContext(graph, groups, rowOf, layout, multiplyAdd, local, inputs, targets);
+    const context = codegenContext(step, layout, multiplyAdd, local, {
+      inputs,
+      targets,
+      row: (table, row) => number(layout[table] + 4 * row),
+      outputRow: (k) => number(layout.outputRows + k * layout.rowBytes),
+    });
     const isStep = int.eq(kind.get, number(job.step));
     const isPlain = int.and(int.eq(optimizer.get, number(plainDescent)), int.eqz(word('transformCount')));
     const updated = int.store(number(header.updated), number(1));

@@ -1,0 +1,61 @@
+/** Groups whose edges are taken by columns: z_e = w_e · x for one edge e of each node, A(z), and dA/dz_e. */
+import { type Code, f32x4, type Local } from '../assembler.js';
+import { type CodegenContext, gather, valuesOf } from './codegen-context.js';
+import type { Column } from './edges.js';
+
+const { add, mul } = f32x4;
+
+/** The predecessors' values. */
+export function valueOf({ x, row }: CodegenContext, { group, rows }: Column): Code {
+  return group === undefined ? gather(rows.map((at) => row('x', at))) : x[group].get;
+}
+
+/** A value times the edges' weights. */
+export function weighted(context: CodegenContext, { weights }: Column, value: Code): Code {
+  const isOne = weights.every((slot) => context.constant(slot) === 1);
+  return isOne ? value : mul(value, valuesOf(context, weights));
+}
+
+/**
+ * Sets `a` to A(z) of the nodes of a group.
+ *
+ * @param slopes - For each column, where dA/dz_e goes.
+ */
+export function aggregate(context: CodegenContext, k: number, a: Local, slopes: readonly Local[]): Code {
+  const { multiplyAdd, local } = context;
+  const { aggregation } = context.groups[k];
+  const columns = context.columnsOf(k);
+  const zOf = (column: Column): Code => weighted(context, column, valueOf(context, column));
+  if (aggregation === undefined) {
+    const [first, ...others] = columns;
+    return [a.set(zOf(first)), others.map((column) => a.set(add(a.get, zOf(column))))];
+  }
+  const [z, slope] = [local(), local()];
+  const each = (order: readonly number[], body: Code): Code =>
+    order.map((e) => [z.set(zOf(columns[e])), slope.set(slopes[e].get), body, slopes[e].set(slope.get)]);
+  const order = [...columns.keys()];
+  return aggregation.emit(
+    { multiplyAdd, local },
+    {
+      z,
+      slope: slope.get,
+      setSlope: (value) => slope.set(value),
+      forward: (...body) => each(order, body),
+      backward: (...body) => each([...order].reverse(), body),
+      share: f32x4.const(1 / columns.length),
+    },
+    a,
+  );
+}
+
+/** delta · dA/dz_e of the nodes of a group for each column: what an edge of a node that adds has as delta. Runs A again. */
+export function edgeDeltas(context: CodegenContext, k: number): { code: Code; deltas: readonly Local[] } {
+  const { delta, groups, local, columnsOf } = context;
+  const columns = columnsOf(k);
+  if (groups[k].aggregation === undefined) return { code: [], deltas: columns.map(() => delta[k]) };
+  const slopes = columns.map(local);
+  return {
+    code: [aggregate(context, k, local(), slopes), slopes.map((slope) => slope.set(mul(slope.get, delta[k].get)))],
+    deltas: slopes,
+  };
+}

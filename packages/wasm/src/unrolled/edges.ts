@@ -1,0 +1,60 @@
+/** Which edges can be taken four at a time: those into one node, or one into each of four nodes. */
+import type { Graph } from '@nnbp/core';
+import type { Group } from './groups.js';
+
+/** Edges into a node from a whole group, or, where `lane` is given, one edge from that lane of it. */
+export interface Stretch {
+  readonly group: number;
+  readonly lane: number | undefined;
+  /** How many edges. */
+  readonly count: number;
+  /** The first weight's slot. */
+  readonly weight: number;
+}
+
+/** A node's incoming edges, in order. */
+export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, i: number): Stretch[] {
+  const { edgeStart, predecessors, parameterCount } = graph;
+  const end = edgeStart[i + 1];
+  const result: Stretch[] = [];
+  for (let e = edgeStart[i]; e < end;) {
+    const row = rowOf[predecessors[e]];
+    const group = row >> 2;
+    const { nodes } = groups[group];
+    const weight = graph.weightSlot(e, i);
+    const whole =
+      weight + nodes.length <= parameterCount &&
+      nodes.every((j, n) => e + n < end && predecessors[e + n] === j && graph.weightSlot(e + n, i) === weight + n);
+    const count = whole ? nodes.length : 1;
+    result.push({ group, lane: whole ? undefined : row & 3, count, weight });
+    e += count;
+  }
+  return result;
+}
+
+/** One edge into each node of a group. */
+export interface Column {
+  /** For each node, the row of the predecessor. */
+  readonly rows: readonly number[];
+  /** The group whose nodes are the predecessors, in order, if there is one. */
+  readonly group: number | undefined;
+  /** For each node, the weight's slot. */
+  readonly weights: readonly number[];
+}
+
+/** The edges into the nodes of a group that is taken by columns. */
+export function columns(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, k: number): Column[] {
+  const { edgeStart, predecessors } = graph;
+  const { nodes } = groups[k];
+  return Array.from({ length: edgeStart[nodes[0] + 1] - edgeStart[nodes[0]] }, (_, n) => {
+    const edges = nodes.map((i) => edgeStart[i] + n);
+    const rows = edges.map((e) => rowOf[predecessors[e]]);
+    const group = rows[0] >> 2;
+    const isWhole = groups[group].nodes.length === rows.length && rows.every((row, lane) => row === 4 * group + lane);
+    return {
+      rows,
+      group: isWhole ? group : undefined,
+      weights: edges.map((e, lane) => graph.weightSlot(e, nodes[lane])),
+    };
+  });
+}

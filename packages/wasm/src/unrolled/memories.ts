@@ -1,0 +1,60 @@
+/** Values of earlier steps: read before a step, and their dloss/dx added to that of the earlier step after it. */
+import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
+import { type CodegenContext, gather } from './codegen-context.js';
+import { rowOfOriginal, rowsRemembered, type Step } from './step.js';
+
+const { add, load, store, extract } = f32x4;
+
+/** Emits code for each group of memories. */
+const eachGroup = ({ groups }: Step, body: (k: number) => Code): Code =>
+  groups.map(({ delay }, k) => (delay > 0 ? body(k) : []));
+
+/** The group whose values a group of memories holds, in the same lanes; undefined if there is none. */
+function wholeGroup(step: Step, k: number): number | undefined {
+  const rows = rowsRemembered(step, k);
+  const group = rows[0] >> 2;
+  const isWhole =
+    step.groups[group].nodes.length === rows.length && rows.every((row, lane) => row === 4 * group + lane);
+  return isWhole ? group : undefined;
+}
+
+/** Writes the state, which follows the inputs of `steps` steps, to the rows of the steps before the first. */
+export function placeState({ layout }: CodegenContext, step: Step, steps: number): Code {
+  const { inputCount, stateStart, nodeCount, maxDelay } = step.original;
+  if (stateStart === undefined) return [];
+  const from = layout.inputs + 4 * steps * inputCount;
+  return Array.from({ length: nodeCount }, (_, j) =>
+    Array.from({ length: stateStart[j + 1] - stateStart[j] }, (_, k) => {
+      const to = layout.x + (maxDelay - 1 - k) * layout.stepBytes + 4 * rowOfOriginal(step, j);
+      return scalar.store(int.const(to), scalar.load(int.const(from + 4 * (stateStart[j] + k))));
+    }),
+  );
+}
+
+/** Loads the registers of memories, and copies them to the rows of this step, where single ones are read. */
+export const recall = ({ layout, groups, row, x }: CodegenContext, step: Step): Code =>
+  eachGroup(step, (k) => {
+    const earlier = (at: number): Code => int.sub(row('x', at), int.const(groups[k].delay * layout.stepBytes));
+    const group = wholeGroup(step, k);
+    return [
+      x[k].set(group === undefined ? gather(rowsRemembered(step, k).map(earlier)) : load(earlier(4 * group))),
+      store(row('x', 4 * k), x[k].get),
+    ];
+  });
+
+/** Adds a register of dloss/dx of each group of memories to the rows of the earlier step. */
+export const passBack = ({ layout, groups, row, dLossDx }: CodegenContext, step: Step): Code =>
+  eachGroup(step, (k) => {
+    const earlier = (at: number): Code => int.sub(row('dLossDx', at), int.const(groups[k].delay * layout.stepBytes));
+    const group = wholeGroup(step, k);
+    if (group !== undefined) return store(earlier(4 * group), add(load(earlier(4 * group)), dLossDx[k].get));
+    return rowsRemembered(step, k).map((at, lane) => addTo(earlier(at), dLossDx[k], lane));
+  });
+
+const addTo = (address: Code, value: Local, lane: number): Code =>
+  scalar.store(address, scalar.add(scalar.load(address), extract(value.get, lane)));
+
+/** The groups that later steps read: their rows of dloss/dx have a share before the step. */
+export const remembered = (step: Step): number[] => [
+  ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? rowsRemembered(step, k).map((row) => row >> 2) : []))),
+];

@@ -1,0 +1,30 @@
+/** What unrolled code computes in one step: a graph without delays, whose last inputs are values of earlier steps. */
+import { type Graph, type Memory, plan, stepGraphOf } from '@nnbp/core';
+import { type Group, groupsOf, originOf, rowsOfGroups } from './groups.js';
+
+/** One step of a graph, divided into groups of four rows. */
+export interface Step {
+  /** The graph with delays. */
+  readonly original: Graph;
+  /** The graph of one step. */
+  readonly graph: Graph;
+  readonly memories: readonly Memory[];
+  readonly groups: readonly Group[];
+  /** The row of each node of the step's graph. */
+  readonly rowOf: Uint32Array;
+}
+
+/** Divides a graph into groups. */
+export function stepOf(original: Graph): Step {
+  const { graph, memories } = stepGraphOf(original);
+  const groups = groupsOf(graph, plan(graph), memories);
+  return { original, graph, memories, groups, rowOf: rowsOfGroups(graph, groups) };
+}
+
+/** The row of a node of the original graph. */
+export const rowOfOriginal = ({ original, memories, rowOf }: Step, i: number): number =>
+  rowOf[i < original.inputCount ? i : i + memories.length];
+
+/** The rows, `delay` steps ago, of the values that a group of memories holds. */
+export const rowsRemembered = ({ original, memories, groups, rowOf }: Step, k: number): number[] =>
+  groups[k].nodes.map((m) => rowOf[originOf(memories, original.inputCount, m)]);

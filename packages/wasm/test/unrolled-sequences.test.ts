@@ -1,0 +1,123 @@
+/** Unrolled code over the steps of one sequence agrees with the reference engine. */
+import { product } from '@nnbp/aggregations';
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import {
+  delayed,
+  type Executor,
+  type Graph,
+  GraphBuilder,
+  Random,
+  ReferenceExecutor,
+  type SampleCounts,
+} from '@nnbp/core';
+import { mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { adam, sgd } from '@nnbp/optim';
+import { wasm } from '@nnbp/wasm';
+import { expect, test } from 'vitest';
+import { expectNearReference } from './near.js';
+
+const engine = await wasm();
+const plain = { b: 0, c: 1, w: 1 };
+
+/** The cells of an LSTM, unit by unit, so that gates of different kinds share a group of four. */
+function lstm(inputs: number, units: number, outputs: number): Graph {
+  const builder = new GraphBuilder();
+  const h = Array.from({ length: units }, (_, k) => `h ${k}`);
+  const from = [...builder.inputs(inputs), ...h.map((id) => delayed(id))];
+  const gate = (id: string, sources: Parameters<typeof builder.node>[1]['from']) =>
+    builder.node(id, { from: sources, activation: identity, aggregation: product, fixed: plain });
+  h.forEach((id, k) => {
+    const [i, f, o] = ['i', 'f', 'o'].map((name) =>
+      builder.node(`${name} ${k}`, { from, activation: sigmoid, fixed: { c: 1 } }),
+    );
+    const candidate = builder.node(`candidate ${k}`, { from, activation: tanh, fixed: { c: 1 } });
+    const cell = builder.node(`cell ${k}`, {
+      from: [gate(`new ${k}`, [i, candidate]), gate(`kept ${k}`, [f, delayed(`cell ${k}`, 1, { initial: 0.25 })])],
+      activation: identity,
+      fixed: plain,
+    });
+    gate(id, [o, builder.node(`squashed ${k}`, { from: [cell], activation: tanh, fixed: plain })]);
+  });
+  builder.output(...builder.layer(outputs, { from: h, activation: identity, fixed: { c: 1 } }));
+  return builder.build();
+}
+
+const rows = (graph: Graph, steps: number, random: Random) => {
+  const uniform = (width: number) => Float64Array.from({ length: steps * width }, () => 2 * random.uniform() - 1);
+  return { inputs: uniform(graph.inputCount), targets: uniform(graph.outputs.length) };
+};
+const counts = (steps: number): SampleCounts => Array.from({ length: steps }, () => 1);
+
+test.each([1, 2, 3, 4, 5, 8])(
+  'an LSTM of %i units on one sequence has the numbers of the reference engine',
+  (units) => {
+    const random = new Random(units);
+    const graph = lstm(6, units, 2);
+    expect(engine.prepare(graph, 1, 7).describe().code).toBe('unrolled');
+    const pass = { parameters: randomParameters(graph, random), steps: 7 };
+    for (const steps of [1, 2, 7]) {
+      const own = { ...pass, samples: counts(steps), ...rows(graph, steps, random) };
+      expectNearReference(engine, graph, { ...own, loss: mse() });
+      const weights = Float64Array.from({ length: steps }, (_, t) => (t === 0 ? 2 : t % 2));
+      const state = Float64Array.from({ length: graph.stateSize }, () => random.uniform() - 0.5);
+      expectNearReference(engine, graph, { ...own, loss: mse(), options: { weights, state } });
+      expectNearReference(engine, graph, {
+        ...own,
+        loss: softmaxCrossEntropy(),
+        targets: own.targets.map(Math.abs),
+        options: { state },
+      });
+    }
+  },
+);
+
+test('random graphs with memory agree with the reference engine on sequences of 1 to 12 steps', () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  for (let n = 0; n < 60; n++) {
+    const random = new Random(seed + n);
+    const graph = randomMemoryGraph(random, { nodes: 30, activations: [tanh, sigmoid, identity] });
+    const steps = 1 + Math.floor(12 * random.uniform());
+    const parameters = randomParameters(graph, random).map((value) => value / 4);
+    const pass = { parameters, steps: 12, samples: counts(steps), ...rows(graph, steps, random), loss: mse() };
+    try {
+      expectNearReference(engine, graph, pass);
+    } catch (error) {
+      throw new Error(`seed ${seed + n}: ${String(error)}`, { cause: error });
+    }
+  }
+});
+
+test.each([
+  ['plain gradient descent', () => sgd({ learningRate: 0.1 })],
+  ['Adam', () => adam({ learningRate: 0.01 })],
+])('training with %s takes the steps of the reference engine, and the same ones twice', (_, optimizer) => {
+  const graph = lstm(2, 3, 1);
+  const random = new Random(9);
+  const parameters = randomParameters(graph, random);
+  const { inputs, targets } = rows(graph, 6, random);
+  const train = (executor: Executor) => {
+    executor.parameters.set(parameters);
+    const by = optimizer();
+    const losses = Array.from({ length: 30 }, () => executor.step(inputs, targets, counts(6), mse(), by));
+    executor.dispose();
+    return losses;
+  };
+  const expected = train(new ReferenceExecutor(graph, 1, 6));
+  const actual = train(engine.prepare(graph, 1, 6));
+  actual.forEach((loss, n) => expect(loss).toBeCloseTo(expected[n], 4));
+  expect(expected[29]).toBeLessThan(expected[0]);
+  expect(train(engine.prepare(graph, 1, 6))).toEqual(actual);
+});
+
+test('a step after which a number is not finite changes no parameter', () => {
+  const graph = lstm(2, 2, 1);
+  const executor = engine.prepare(graph, 1, 3);
+  executor.parameters.set(randomParameters(graph, new Random(1)));
+  const before = executor.parameters.slice();
+  const inputs = new Float64Array(6).fill(0.5);
+  const targets = Float64Array.of(0, 1e38, 0);
+  expect(executor.step(inputs, targets, counts(3), mse(), sgd({ learningRate: 1 }))).not.toBeLessThan(Infinity);
+  expect(executor.parameters).toEqual(before);
+  executor.dispose();
+});
