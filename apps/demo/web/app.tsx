@@ -1,6 +1,7 @@
 /** The page: a header and one of six views, each loaded on first use. */
 import { Link2 } from 'lucide-react';
 import { Component, lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from 'react';
+import styles from './app.module.css';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
@@ -35,7 +36,7 @@ export function App() {
   const View = views[view];
   return (
     <>
-      <a className="skip" href="#content" onClick={skip}>
+      <a className={styles.skip} href="#content" onClick={skip}>
         {say.skip}
       </a>
       {isEmbedded ? <EmbeddedFooter /> : <Header />}
@@ -79,7 +80,7 @@ function NewVersion() {
   const isReady = useSyncExternalStore(newVersion.subscribe, newVersion.isReady);
   if (!isReady) return null;
   return (
-    <p role="status" className="new-version">
+    <p role="status" className={styles.newVersion}>
       {say.newVersion}{' '}
       <button type="button" onClick={() => location.reload()}>
         {say.reload}
@@ -93,7 +94,7 @@ function EmbeddedFooter() {
   const address = useAddress();
   const say = useMessages(messages);
   return (
-    <p className="embedded">
+    <p className={styles.embedded}>
       <a href={wholePage(address)} target="_blank" rel="noopener">
         {say.openWhole}
       </a>
@@ -108,9 +109,9 @@ function Header() {
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   return (
-    <header className="page-header">
+    <header className={styles.header}>
       <h1>
-        <span className="brand">@nnbp</span> <span className="motto">{say.title}</span>
+        <span className={styles.brand}>@nnbp</span> <span className={styles.motto}>{say.title}</span>
       </h1>
       {!display.locked && (
         <nav aria-label={say.chooseView}>
@@ -127,7 +128,7 @@ function Header() {
           ))}
         </nav>
       )}
-      <div className="page-options">
+      <div className={styles.options}>
         <select
           aria-label={say.language}
           value={language}
@@ -168,9 +169,9 @@ function Share() {
   return (
     <>
       <button type="button" aria-label={say.share} onClick={copy}>
-        <Link2 size={16} aria-hidden /> <span className="share-text">{say.share}</span>
+        <Link2 size={16} aria-hidden /> <span className={styles.shareText}>{say.share}</span>
       </button>
-      <span role="status" className="notice">
+      <span role="status" className={styles.notice}>
         {notice}
       </span>
     </>

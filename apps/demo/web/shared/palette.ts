@@ -1,6 +1,7 @@
 /** The colours of the theme as numbers, for canvases. */
 import { useSyncExternalStore } from 'react';
 import { usePlayground } from '../store.js';
+import { themeColour } from './theme-colour.js';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -45,19 +46,14 @@ const paletteOf = (theme: Theme): Palette => (palettes[theme] ??= read(theme));
 function read(theme: Theme): Palette {
   const before = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = theme;
-  const style = getComputedStyle(document.documentElement);
-  const colours = names.map((name) => [name, rgb(style.getPropertyValue(`--${name}`))]);
+  const colours = names.map((name) => [name, rgb(themeColour(name))]);
   if (before === undefined) delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = before;
   return Object.fromEntries(colours) as Palette;
 }
 
-/** Reads #rgb and #rrggbb: a minifier writes either. */
-function rgb(colour: string): Rgb {
-  const digits = colour.trim().slice(1);
-  const number = Number.parseInt(digits.length === 3 ? digits.replace(/./g, '$&$&') : digits, 16);
-  return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
-}
+/** Reads `rgb(27, 32, 41)`. */
+const rgb = (colour: string): Rgb => colour.match(/\d+/g)!.map(Number) as unknown as Rgb;
 
 export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue} / ${alpha})`;
 

@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom';
 import { useMessages } from '../language.js';
 import { download } from './download.js';
 import { messages } from './messages.js';
+import styles from './save-picture.module.css';
 import { useNotice } from './use-notice.js';
 
 interface Props {
@@ -35,7 +36,7 @@ export function SavePicture({ of, name, children }: Props) {
     }
   };
   return (
-    <span className="save-picture" data-unsaved="">
+    <span className={styles.buttons} data-unsaved="">
       {(['svg', 'png'] as const).map((as) => (
         <button key={as} type="button" title={say.savePicture(as.toUpperCase())} onClick={() => void save(as)}>
           {as.toUpperCase()}
@@ -43,7 +44,7 @@ export function SavePicture({ of, name, children }: Props) {
       ))}
       <span role="status">{notice}</span>
       {drawing && children !== undefined && (
-        <div ref={aside} className="save-aside" aria-hidden>
+        <div ref={aside} className={styles.aside} aria-hidden>
           {children}
         </div>
       )}

@@ -2,6 +2,7 @@
  * A part of the page as an SVG file: texts, boxes, borders, inner SVG, and canvases as images, at the positions where the
  * browser has drawn them. Fonts that the page loads are embedded, so that a formula looks the same elsewhere.
  */
+import { themeColour } from './theme-colour.js';
 
 export interface SvgPicture {
   readonly text: string;
@@ -45,7 +46,7 @@ export async function svgOf(element: HTMLElement): Promise<SvgPicture> {
   const svg = make('svg', { width, height, viewBox: [left - padding, top - padding, width, height].join(' ') });
   const faces = await fontFaces(drawing.fonts);
   if (faces !== '') svg.append(make('style', {}, faces));
-  const background = getComputedStyle(document.documentElement).getPropertyValue('--panel').trim();
+  const background = themeColour('panel');
   svg.append(make('rect', { x: left - padding, y: top - padding, width, height, fill: background }), drawing.root);
   return { text: new XMLSerializer().serializeToString(svg), width, height };
 }
@@ -274,5 +275,5 @@ async function fontFaces(fonts: ReadonlySet<string>): Promise<string> {
     const [family, style, weight] = keyOf(rule.style).split('|');
     return `@font-face { font-family: "${family}"; font-style: ${style}; font-weight: ${weight}; src: url(data:font/woff2;base64,${data}); }`;
   });
-  return (await Promise.all(faces)).join('\n');
+  return (await Promise.all(faces)).filter((face) => face !== '').join('\n');
 }
