@@ -4,8 +4,8 @@
  *     git worktree add ../before COMMIT && (cd ../before && npx pnpm install --frozen-lockfile)
  *     node bench/before-after.mjs ../before . [rounds]
  *
- * A process for each checkout runs its sources. Runs are interleaved, 0.15 s of processor time each; a line is the median over the
- * rounds of steps per second after, over steps per second before.
+ * A process for each checkout runs its sources. Runs are interleaved, 0.15 s of CPU time each; a line is the median
+ * over the rounds of steps per second after, over steps per second before.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 /**
- * One library making one call in a process of its own. Usage: call-process.mjs LIBRARY CALL, with an IPC channel. A message
- * `{ seconds }` makes it call for that long; it responds with calls per second, or with `{ loss }` for `{}`. Seconds are
- * those of the processor (all threads of the process), so that other programs on the machine do not count.
+ * Runs one call of one library in a separate process. Usage: call-process.mjs LIBRARY CALL, with an IPC channel. A
+ * message `{ seconds }` makes it repeat the call for that long; it responds with calls per second, or with `{ loss }`
+ * for `{}`. Seconds are CPU time (of all threads of the process), so that other programs on the machine do not count.
  */
 import { makeCall } from './calls/call.mjs';
 

@@ -1,7 +1,7 @@
 /**
  * The calls that users make, each library by its documented API at its best setting: predict one sample, predict 1,000,
  * train, train to a given loss, load a model and predict. Ours through `nnbp` and through the scoped packages, with the
- * defaults of each. Runs are interleaved, and a ratio is that of one round.
+ * defaults of each. Runs are interleaved, and ratios are taken within a round.
  *
  * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -63,7 +63,7 @@ async function measure(call, libraries) {
     }
     const { loss } = await runner.ask({});
     if (below !== undefined && !(loss < 1.5 * below)) {
-      absent.push({ call, library, reason: `reached a loss of ${short(loss)} in place of ${below}` });
+      absent.push({ call, library, reason: `reached a loss of ${short(loss)} instead of ${below}` });
       runner.end();
     } else runners.push(runner);
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Compares the defaults of `nnbp train` with scikit-learn's LogisticRegression and MLPClassifier on the same splits.
- * Prints the test accuracy of each, the mean over seeds 0-4. scikit-learn gets all rows that are not for the test: it
+ * Prints the test accuracy of each, the mean over seeds 0-4. scikit-learn trains on all rows outside the test set: it
  * needs no validation rows. Both get standardized numbers and one-hot categories.
  *
  * Usage: pnpm exec tsx --conditions=@nnbp/source bench/defaults.mjs DATA.csv:TARGET … [-- options of nnbp train]

@@ -9,7 +9,7 @@ export const sizes = [784, 128, 64, 10];
 export const batch = 64;
 const [trained, validation] = smoke ? [128, 64] : [8000, 2000];
 
-/** mulberry32: the same numbers for everyone. */
+/** mulberry32: the same numbers in every process. */
 function stream(seed) {
   let state = seed;
   return () => {
@@ -95,8 +95,8 @@ export function* epoch({ inputs, targets }, number, seed) {
   }
 }
 
-/** How many of the outputs are largest where the label is. */
-export function countRight(outputs, labels) {
+/** Number of samples whose largest output is that of their label. */
+export function countCorrect(outputs, labels) {
   const classes = sizes.at(-1);
   let right = 0;
   for (let s = 0; s < labels.length; s++) {

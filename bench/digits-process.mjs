@@ -1,5 +1,5 @@
 /** Trains one library from a cold start and measures the time from its import until 95 % validation accuracy. */
-import { batch, countRight, digits, epoch, firstWeights, sizes } from './digits-data.mjs';
+import { batch, countCorrect, digits, epoch, firstWeights, sizes } from './digits-data.mjs';
 import { smoke } from './smoke.mjs';
 
 const goal = 0.95;
@@ -24,6 +24,6 @@ while (accuracy < goal && epochs < maxEpochs) {
     const loss = step(some);
     firstLoss ??= loss;
   }
-  accuracy = countRight(predict(validation.inputs), validation.labels) / validation.labels.length;
+  accuracy = countCorrect(predict(validation.inputs), validation.labels) / validation.labels.length;
 }
 console.log(JSON.stringify({ seconds: elapsed(), secondsToReady, epochs, accuracy, firstLoss }));

@@ -1,7 +1,7 @@
 /**
  * `fit` as a share of what `executor.step` reaches on the same batches: 2-8-8-1, 1,000 and 100 samples per epoch, batch sizes
- * 1 and 32, each engine. Runs are interleaved; the fastest run of each counts, in processor
- * time, so that other programs on the machine do not matter.
+ * 1 and 32, each engine. Runs are interleaved; the fastest run of each counts, in CPU time, so that other programs on
+ * the machine have no effect.
  *
  * Usage: node bench/fit.mjs [--smoke]
  */

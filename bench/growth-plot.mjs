@@ -39,7 +39,7 @@ export function growthPlot(points) {
   const reach = Math.min(Math.log10(edges) - left, Math.log10(secondsPerStep) - low);
   const slope = `<polyline class="slope" points="${at(edges / 10 ** reach, secondsPerStep / 10 ** reach)} ${at(edges, secondsPerStep)}"/>`;
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Seconds a step against edges">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Seconds per step against edges">
 <!-- Made by bench/growth.mjs. -->
 <style>
 text { font: 11px system-ui, sans-serif; fill: #444 }
@@ -49,7 +49,7 @@ text { font: 11px system-ui, sans-serif; fill: #444 }
 @media (prefers-color-scheme: dark) { text { fill: #ccc } .grid { stroke: #444 } .c0 { stroke: #8ab4f8 } .f0 { fill: #8ab4f8 } .c1 { stroke: #ffa94d } .f1 { fill: #ffa94d } }
 </style>
 ${[...xTicks, ...yTicks, slope, ...curves, ...legend].join('\n')}
-<text x="${width / 2}" y="${height - 8}" text-anchor="middle">edges (dashed: time in proportion to them)</text>
+<text x="${width / 2}" y="${height - 8}" text-anchor="middle">edges (dashed: time proportional to edges)</text>
 <text x="${margin}" y="${margin - 12}">one step of ${points[0].batch} samples, one thread</text>
 </svg>
 `;

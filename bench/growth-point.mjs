@@ -66,8 +66,8 @@ console.log(
     secondsToBuild,
     secondsToPrepare,
     secondsPerStep: median(times),
-    // What the graph holds is on V8's heap and in its array buffers. WebAssembly's memory is in neither: only the
-    // resident set knows how much of it is in use, and an optimizer without momentum leaves some untouched.
+    // The graph's memory is on V8's heap and in its array buffers. WebAssembly's memory is in neither: only the
+    // resident set size shows how much of it is used, and an optimizer without momentum does not use all of it.
     graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - nothing.heapUsed - nothing.arrayBuffers) / edgeCount,
     engineBytesPerEdge: (prepared.rss - built.rss) / edgeCount,
     engineReservedBytesPerEdge: executor.parameters.buffer.byteLength / edgeCount,

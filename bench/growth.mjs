@@ -11,11 +11,11 @@ import { short, table } from './table.mjs';
 
 const sizes = smoke ? [1e4] : [1e3, 1e4, 1e5, 1e6, 1e7];
 const kinds = smoke ? ['sparse'] : ['dense', 'sparse'];
-/** Ten million edges are lists of ids while the builder has them. */
+/** The builder stores ten million edges as lists of ids, which need a large heap. */
 const flags = ['--expose-gc', '--max-old-space-size=12000'];
 
 const growth = kinds.flatMap((kind) => sizes.map((edges) => fresh('growth-point.mjs', [kind, String(edges)], flags)));
-/** Below this, other allocations of the process outweigh those of the graph. */
+/** Below this, other allocations of the process are larger than those of the graph. */
 const minVisible = 1e5 / 2;
 const bytes = (point) =>
   [point.graphBytesPerEdge, point.engineBytesPerEdge, point.engineReservedBytesPerEdge].map(short);

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench`: builds the packages, downloads the other libraries if they are not there, and runs all benchmarks. With
- * arguments it runs only `run.mjs`, with them.
+ * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs all benchmarks.
+ * With arguments it runs only `run.mjs`, with them.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -11,7 +11,7 @@ import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 import { rate, training } from './training.mjs';
 
-/** As many sums as it takes to hide how long an addition lasts. */
+/** Number of independent sums that hides the latency of an addition. */
 const sums = 13;
 const repeats = 100_000;
 const [rounds, seconds] = smoke ? [1, 0.01] : [15, 0.2];

@@ -1,4 +1,4 @@
-/** Other libraries are installed by `pnpm bench` and `pnpm interop` only: type checking does without their types. */
+/** Other libraries are installed by `pnpm bench` and `pnpm interop` only: type checking works without their types. */
 declare module '@jax-js/jax';
 declare module '@tensorflow/tfjs';
 declare module '@tensorflow/tfjs-backend-wasm';

@@ -26,7 +26,7 @@ def ints(text):
 
 
 class Modules:
-    """The ordinary way: torch.nn.Linear, autograd, torch.optim.SGD."""
+    """The usual way: torch.nn.Linear, autograd, torch.optim.SGD."""
 
     name = "torch.nn, autograd and torch.optim.SGD"
 
@@ -85,7 +85,7 @@ class ByHand:
 
 
 class Levels:
-    """A graph's edges sorted by the level of the node they go to: within a level, nothing depends on anything."""
+    """A graph's edges sorted by the level of the node they go to: nodes of one level do not depend on each other."""
 
     def __init__(self, graph):
         level, start, predecessors = (ints(graph[key]) for key in ("levels", "edgeStart", "predecessors"))
@@ -161,7 +161,7 @@ class SparseByHand(Levels):
 
 
 class SparseAutograd(Levels):
-    """Gathered predecessors times weights, added up per node, level by level; autograd does the rest."""
+    """Gathered predecessors times weights, added up per node, level by level; gradients by autograd."""
 
     name = "gather and index_add per level, autograd"
 
@@ -216,7 +216,7 @@ def fill(module, of):
 
 
 class Lstm(nn.Module):
-    """nn.LSTM and a linear layer at each step. Its second bias would learn as the first does: it stays 0."""
+    """nn.LSTM and a linear layer at each step. Its second bias would get the same gradients as the first, so it stays 0."""
 
     def __init__(self, workload):
         super().__init__()

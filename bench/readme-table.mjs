@@ -86,7 +86,7 @@ const tables = [
   { begin: '<!-- Written by bench/run.mjs. -->', tableOf: speedupTable },
 ];
 
-/** @returns {Promise<[path: string, text: string][]>} Each README with the tables as results.json has them. */
+/** @returns {Promise<[path: string, text: string][]>} Each README with the tables computed from results.json. */
 export const readmesWithTable = () =>
   Promise.all(
     languages.map(async (language) => {

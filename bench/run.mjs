@@ -1,7 +1,8 @@
 /**
  * Compares the training speed of the fast engine with other libraries. First, each library must compute the loss of the
- * reference engine, and one step must change it as that library's update rule says. Then runs are interleaved, with one of
- * ours before and after each of another library, since machines slow down in bursts: a ratio is that of adjacent runs.
+ * reference engine, and one step must change it according to that library's update rule. Then runs are interleaved,
+ * with one of ours before and after each of another library, since machines slow down in bursts: ratios are taken
+ * between adjacent runs.
  *
  * Usage: node bench/run.mjs [--workloads a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -54,7 +55,7 @@ for (const name of workloads) {
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
 }
 if (wrong > 0) {
-  console.error(`\n${wrong} of the libraries compute something else: no results were written.`);
+  console.error(`\n${wrong} of the libraries compute a different loss or step: no results were written.`);
   process.exit(1);
 }
 console.log(`\n${table(['workload', 'library', 'samples/s', 'speedup of nnbp', ''], rows.map(line))}`);
@@ -87,7 +88,7 @@ async function compare(workload, samples, expected, names, pinned) {
     } else if (check(runner, expected, await runner.ask({}))) measurable.push(runner);
     else runner.end();
   }
-  const measured = await takeTurns(own, measurable);
+  const measured = await interleave(own, measurable);
   const speeds = (runner) => measured.get(runner).map(({ speed }) => speed);
   const row = (runner) => ({ workload, library: runner.library, samplesPerSecond: Math.round(median(speeds(runner))) });
   if (pinned) rows.unshift({ ...row(own), note: own.note });
@@ -99,7 +100,7 @@ async function compare(workload, samples, expected, names, pinned) {
   return rows;
 
   /** Runs each peer between two runs of ours; its ratio is to their mean. */
-  async function takeTurns(own, measurable) {
+  async function interleave(own, measurable) {
     const measured = new Map([own, ...measurable].map((runner) => [runner, []]));
     const turn = async (runner) => {
       await runner.ask({ seconds: seconds / 4 });
@@ -122,20 +123,20 @@ async function compare(workload, samples, expected, names, pinned) {
   }
 }
 
-/** Whether the loss is right to 1 in 1,000, and its change by one step to 1 in 50. */
+/** Whether the loss is correct to 1 in 1,000, and its change by one step to 1 in 50. */
 function check({ library }, expected, { before, after, rule }) {
   if (before === undefined) {
-    console.log(`  ${library}: a network with its own definition, not compared`);
+    console.log(`  ${library}: different network, not compared`);
     return true;
   }
   const same = (a, b, relative, noise) => Math.abs(a - b) <= relative * Math.abs(b) + noise;
-  const lossIsRight = same(before, expected.loss, 1e-3, 0);
+  const lossIsCorrect = same(before, expected.loss, 1e-3, 0);
   const change = rule && expected.afterStep(rule) - expected.loss;
-  const stepIsRight = rule === undefined || same(after - before, change, 0.02, 1e-6 * expected.loss);
+  const stepIsCorrect = rule === undefined || same(after - before, change, 0.02, 1e-6 * expected.loss);
   const step = rule
     ? `after a step ${after.toPrecision(6)} (${(expected.loss + change).toPrecision(6)})`
     : 'a step by its own rule';
-  const right = lossIsRight && stepIsRight;
+  const right = lossIsCorrect && stepIsCorrect;
   if (!right) wrong++;
   console.log(
     `  ${library}: loss ${before.toPrecision(6)} (expected ${expected.loss.toPrecision(6)}), ${step}: ${right ? 'same' : 'DIFFERENT'}`,

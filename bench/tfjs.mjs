@@ -1,7 +1,7 @@
 /** TensorFlow.js on a backend without a GPU. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-// Chooses the CommonJS builds: the ES ones import directories, which Node refuses.
+// Chooses the CommonJS builds: the ES ones import directories, which Node rejects.
 const require = createRequire(import.meta.url);
 
 /** @param {'cpu' | 'wasm'} backend */

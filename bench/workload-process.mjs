@@ -1,6 +1,6 @@
 /**
- * One library at one workload in a process of its own, so that neither its compiled code nor its garbage is another's.
- * It waits for requests. Usage: workload-process.mjs LIBRARY WORKLOAD, with an IPC channel.
+ * Runs one library on one workload in a separate process, so that libraries do not affect each other's compiled code or
+ * garbage collection. It waits for requests. Usage: workload-process.mjs LIBRARY WORKLOAD, with an IPC channel.
  */
 import { makeSharingWorkload, sharingNames } from './sharing/workloads.mjs';
 import { makeWorkload } from './workloads.mjs';

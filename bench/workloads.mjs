@@ -1,6 +1,6 @@
 /**
- * The benchmark tasks: five networks, each with the same weights and the same samples in every process, because all of it
- * is drawn from seeds.
+ * The benchmark tasks: five networks, each with the same weights and the same samples in every process, because they
+ * are drawn from seeds.
  */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
@@ -13,7 +13,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {number} samples Number of samples. A step of a runner trains on all of them.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
- * @property {import('@nnbp/core').Graph} ordinary The same with every c fixed at 1, as the peers have it.
+ * @property {import('@nnbp/core').Graph} ordinary The same with every c fixed at 1, as in the other libraries.
  * @property {Float64Array} weights The parameter vector of `ordinary`.
  * @property {Float64Array} parameters The parameter vector of `graph`: the same weights, and each c = 1.
  * @property {Float32Array} inputs
@@ -23,7 +23,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 /** Small, since a million steps towards random targets would saturate the sigmoids of a larger one. */
 const learningRate = 0.003;
 
-/** One update per sample needs several samples, or a compiler could specialize on the one. */
+/** One update per sample needs several samples, or a compiler could specialize on a single one. */
 const onlineSamples = 256;
 
 const shapes = {
@@ -94,7 +94,7 @@ export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   return builder.build();
 }
 
-/** Calls back with every node that is not an input. */
+/** Calls `callback` with every node that is not an input. */
 export function eachComputed(graph, callback) {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) callback(i);
 }
@@ -109,7 +109,7 @@ export function levelsOf(graph) {
   return level;
 }
 
-/** The layers of a multilayer perceptron in the form matrix libraries want: `weights[to * inputs + from]`. */
+/** The layers of a multilayer perceptron in the form that matrix libraries expect: `weights[to * inputs + from]`. */
 export function denseLayers({ sizes, ordinary, weights }) {
   let first = ordinary.inputCount;
   return sizes.slice(1).map((outputs, l) => {

@@ -4,7 +4,7 @@
  *
  * @typedef {object} Prepared
  * @property {() => unknown} run One call; a promise is awaited.
- * @property {number} [count] What one call counts for: predictions, samples. Default 1.
+ * @property {number} [count] Number of predictions or samples in one call. Default 1.
  * @property {() => number | Promise<number>} [loss] After `run` of a call that trains to a loss: that loss, measured on
  *   predictions.
  * @property {string} [note] How it was called.
@@ -68,7 +68,7 @@ export function meanSquaredError({ inputs, targets }, predict) {
 }
 
 /** Predicts the samples in turn, one per call. */
-export function inTurn({ inputs }, predict) {
+export function nextSample({ inputs }, predict) {
   let next = 0;
   return () => {
     const output = predict(inputs[next]);

@@ -1,5 +1,5 @@
 /** Our calls, with the functions of the umbrella or of the scoped packages. */
-import { inTurn, meanSquaredError } from './call.mjs';
+import { nextSample, meanSquaredError } from './call.mjs';
 
 /**
  * @param {import('./call.mjs').Call} call
@@ -9,14 +9,14 @@ import { inTurn, meanSquaredError } from './call.mjs';
  */
 export async function ourCalls(call, { adam, fit, load, mlp, mse, Network, save, sgd, sigmoid }, compile) {
   const { kind, sizes, inputs, targets, batchSize = 32, epochs = 1 } = call;
-  // As the other libraries have it: no scale c.
+  // Like the other libraries: no scale c.
   const make = (seed = 1) => new Network(mlp(sizes, { activation: sigmoid, fixed: { c: 1 } }), { seed });
   const network = make();
   const data = { inputs, targets };
   switch (kind) {
     case 'predict': {
       const predictor = compile ? await compile(network) : network;
-      return { run: inTurn(call, (input) => predictor.predict(input)), note: compile ? 'compile(network)' : 'network.predict' };
+      return { run: nextSample(call, (input) => predictor.predict(input)), note: compile ? 'compile(network)' : 'network.predict' };
     }
     case 'predictBatch': {
       const predictor = compile ? await compile(network) : network;

@@ -5,12 +5,13 @@ import { eachComputed, meanSquaredError, rows } from '../workloads.mjs';
 /** @type {import('./library.mjs').Prepare} */
 export function prepare(workload) {
   const { ordinary: graph, weights, batch, samples } = workload;
-  if (graph.edgeCount > 1e6) return { reason: 'an object an edge, with lists of its own: two million do not fit' };
+  if (graph.edgeCount > 1e6) return { reason: 'one object per edge, with its own lists: two million do not fit in memory' };
   const network = buildNetwork(graph, weights);
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);
   const targets = rows(workload.targets, outputs);
-  // Its error is target − output, ours 2 (output − target) / outputs, and it adds up where we take the mean.
+  // Its error is target − output, ours 2 (output − target) / outputs, and it adds up gradients instead of averaging
+  // them.
   const rate = (workload.learningRate * 2) / outputs / batch;
   return {
     step() {

@@ -5,7 +5,7 @@ import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs
 /** @type {import('./library.mjs').Prepare} */
 export function prepare(workload) {
   const { ordinary: graph, weights, samples } = workload;
-  if (graph.edgeCount > 1e6) return { reason: 'it makes an object per edge, with tables: two million do not fit in memory' };
+  if (graph.edgeCount > 1e6) return { reason: 'one object per edge, with its own tables: two million do not fit in memory' };
   // The code that it generates for a graph with skip edges computes a wrong loss, so graphs are measured without it.
   const generated = workload.sizes !== undefined;
   const network = buildNetwork(graph, weights);

@@ -1,4 +1,4 @@
-/** The dense workloads on TensorFlow.js: variables, one `minimize` per update, everything else tidied away. */
+/** The dense workloads on TensorFlow.js: variables, one `minimize` per update, everything else inside `tf.tidy`. */
 import { startTfjs } from '../tfjs.mjs';
 import { denseLayers, rows } from '../workloads.mjs';
 

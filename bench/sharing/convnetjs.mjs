@@ -38,14 +38,14 @@ export function prepare(workload) {
     volume.w.set(inputs.subarray(s * sizes[0], (s + 1) * sizes[0]));
     return volume;
   });
-  const wanted = volumes.map((_, s) => Float64Array.from(targets.subarray(s * outputs, (s + 1) * outputs)));
+  const targetRows = volumes.map((_, s) => Float64Array.from(targets.subarray(s * outputs, (s + 1) * outputs)));
   return {
     step() {
-      for (let s = 0; s < volumes.length; s++) trainer.train(volumes[s], wanted[s]);
+      for (let s = 0; s < volumes.length; s++) trainer.train(volumes[s], targetRows[s]);
     },
     loss() {
       let sum = 0;
-      volumes.forEach((volume, s) => network.forward(volume).w.forEach((x, k) => (sum += (x - wanted[s][k]) ** 2)));
+      volumes.forEach((volume, s) => network.forward(volume).w.forEach((x, k) => (sum += (x - targetRows[s][k]) ** 2)));
       return sum / targets.length;
     },
     rule: { batch: workload.batch },

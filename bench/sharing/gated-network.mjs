@@ -13,7 +13,7 @@ import { bySequence } from './by-sequence.mjs';
 export function gatedNetwork(workload, make, { clear, propagate }) {
   if (workload.kind === 'convolution') return { reason: 'it has no shared weights' };
   const { sizes, batch, steps, inputs, targets, learningRate } = workload;
-  if (sizes[1] > 100) return { reason: 'an object for each of 10⁵ connections: an update takes minutes' };
+  if (sizes[1] > 100) return { reason: 'one object per connection, 10⁵ of them: an update takes minutes' };
   const network = make(sizes);
   const rowsOf = (values, width) =>
     Array.from({ length: values.length / width }, (_, r) => Array.from(values.subarray(r * width, (r + 1) * width)));
@@ -24,7 +24,7 @@ export function gatedNetwork(workload, make, { clear, propagate }) {
       step() {
         for (let k = 0; k < steps; k++) network.activate(x[0][k]);
       },
-      note: 'activate; a network of its own definition',
+      note: 'activate; a network with its own definition',
     };
   }
   const rate = (learningRate * 2) / sizes[2] / batch;
@@ -37,6 +37,6 @@ export function gatedNetwork(workload, make, { clear, propagate }) {
         propagate(network, rate, s === batch - 1 || k === steps - 1, t[b][k * batch + s]);
       }
     }),
-    note: 'activate and propagate at each step; a network and an update of its own definition',
+    note: 'activate and propagate at each step; a network and an update rule with their own definitions',
   };
 }

@@ -1,4 +1,4 @@
-/** TensorFlow.js, its plain JavaScript backend: `conv2d` and `matMul` on variables, one `minimize` an update. */
+/** TensorFlow.js, its plain JavaScript backend: `conv2d` and `matMul` on variables, one `minimize` per update. */
 import { startTfjs } from '../tfjs.mjs';
 import { filterIds, image, matrixOf, outputIds } from './workloads.mjs';
 

@@ -13,7 +13,7 @@ import { conv2d, lstm } from '@nnbp/layers';
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
  * @property {Float64Array} parameters
- * @property {Float32Array[]} inputs A batch each: a row per step and sequence, those of one step side by side.
+ * @property {Float32Array[]} inputs A batch each: a row per step and sequence, those of one step next to each other.
  * @property {Float32Array[]} targets
  * @property {number[]} sizes Inputs, units or filters, outputs.
  */
@@ -30,7 +30,7 @@ const shapes = {
 
 export const sharingNames = Object.keys(shapes);
 
-/** An image of the convolution, its windows and how far apart they are. */
+/** The size of images, the windows of the convolution and their stride. */
 export const image = { size: 28, kernel: 5, stride: 2, windows: 12 };
 
 /** @returns {SharingWorkload} */

@@ -3,7 +3,7 @@ import { adam, fit, GraphBuilder, gru, identity, Network, Random, softmaxCrossEn
 const names = ['circle', 'zigzag', 'swipe'];
 /** Length of a gesture's step in pixels of its path, so that speed and screen size do not matter. */
 const pixelsPerStep = 12;
-/** Fewer steps are no gesture yet. */
+/** A gesture has at least this many steps. */
 const minSteps = 6;
 
 const canvas = document.querySelector('#pad');
@@ -28,7 +28,7 @@ function example(label) {
   });
 }
 
-// The label is a target from the sixth step on, so that the network also answers while a gesture is drawn.
+// The label is a target from the sixth step on, so that the network also predicts while a gesture is drawn.
 const sequences = Array.from({ length: 240 }, (_, s) => {
   const label = s % names.length;
   const inputs = example(label);
@@ -57,7 +57,7 @@ await fit(
 status.textContent = 'Draw a circle, a zigzag or a swipe.';
 status.dataset.done = 'true';
 
-// The stream keeps the state of the memory from one step to the next; each costs one step of the network.
+// The stream keeps the state of the memory from one step to the next; each call computes one step of the network.
 const state = stream(network);
 let steps = 0;
 let from;
@@ -67,12 +67,12 @@ canvas.addEventListener('pointerdown', (event) => {
   context.clearRect(0, 0, canvas.width, canvas.height);
   state.reset();
   steps = 0;
-  from = placeOf(event);
+  from = positionOf(event);
 });
 
 canvas.addEventListener('pointermove', (event) => {
   if (event.buttons === 0 || from === undefined) return;
-  const to = placeOf(event);
+  const to = positionOf(event);
   for (;;) {
     const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
     const distance = Math.hypot(dx, dy);
@@ -98,6 +98,6 @@ function show(probabilities) {
 }
 
 /** Where the pointer is, in pixels of the canvas. */
-function placeOf({ offsetX, offsetY }) {
+function positionOf({ offsetX, offsetY }) {
   return [(offsetX * canvas.width) / canvas.clientWidth, (offsetY * canvas.height) / canvas.clientHeight];
 }

@@ -34,7 +34,7 @@ let requests = 0;
 // Otherwise a client that sends a byte every few seconds could keep its connection open forever.
 const limits = { requestTimeout: timeout, headersTimeout: timeout, connectionsCheckingInterval: timeout / 4 };
 const server = createServer(limits, (request, response) => {
-  answer(request).then(
+  respond(request).then(
     (body) => send(response, 200, body),
     (error) => {
       // The rest of a body that is too long is not read.
@@ -63,15 +63,15 @@ process.on('SIGTERM', () => {
   server.closeIdleConnections();
 });
 
-async function answer(request) {
+async function respond(request) {
   if (request.method === 'GET' && request.url === '/health') {
     return { model: model.number, requests, memory: process.memoryUsage.rss() };
   }
-  if (request.url !== '/predict') throw new Refusal(404, 'Expected POST /predict or GET /health.');
-  if (request.method !== 'POST') throw new Refusal(405, 'POST the inputs: {"inputs": [[…], …]}.');
+  if (request.url !== '/predict') throw new HttpError(404, 'Expected POST /predict or GET /health.');
+  if (request.method !== 'POST') throw new HttpError(405, 'POST the inputs: {"inputs": [[…], …]}.');
   const rows = rowsOf(await bodyOf(request));
   requests++;
-  // One model for the whole request, whatever is loaded meanwhile.
+  // One model for the whole request, even if another one is loaded meanwhile.
   const { number, predictor } = model;
   return { model: number, outputs: predictor.predictBatch(rows) };
 }
@@ -81,21 +81,21 @@ function rowsOf(text) {
   try {
     ({ inputs } = JSON.parse(text));
   } catch {
-    throw new Refusal(400, 'The body is not JSON: expected {"inputs": [[…], …]}.');
+    throw new HttpError(400, 'The body is not JSON: expected {"inputs": [[…], …]}.');
   }
   const areRows =
     Array.isArray(inputs) && inputs.every((row) => Array.isArray(row) && row.every((x) => typeof x === 'number'));
-  if (!areRows) throw new Refusal(400, 'inputs: expected a list of rows of numbers.');
-  if (inputs.length > maxRows) throw new Refusal(413, `inputs: at most ${maxRows} rows, received ${inputs.length}.`);
+  if (!areRows) throw new HttpError(400, 'inputs: expected a list of rows of numbers.');
+  if (inputs.length > maxRows) throw new HttpError(413, `inputs: at most ${maxRows} rows, received ${inputs.length}.`);
   return inputs;
 }
 
 async function bodyOf(request) {
   const parts = [];
   let length = 0;
-  const tooLong = new Refusal(413, `Expected at most ${maxBytes} bytes per request.`);
+  const tooLong = new HttpError(413, `Expected at most ${maxBytes} bytes per request.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong;
-  // The connection stays, so that the answer can be sent.
+  // Keep the connection open, so that the response can be sent.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     length += part.length;
     if (length > maxBytes) throw tooLong;
@@ -139,7 +139,7 @@ async function reload() {
   }
 }
 
-class Refusal extends Error {
+class HttpError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -147,7 +147,7 @@ class Refusal extends Error {
 }
 
 function statusOf(error) {
-  if (error instanceof Refusal) return error.status;
+  if (error instanceof HttpError) return error.status;
   return error instanceof NnbpError ? 400 : 500;
 }
 

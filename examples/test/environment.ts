@@ -1,2 +1,2 @@
-/** For programs that are started from the sources: no package needs to be built first. */
+/** The environment of programs that run from the sources, without building the packages first. */
 export const env = { ...process.env, NODE_OPTIONS: '--import=tsx --conditions=@nnbp/source', NODE_V8_COVERAGE: '' };

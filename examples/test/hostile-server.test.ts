@@ -1,4 +1,7 @@
-/** The example server under attack: huge, endless, slow and wrong bodies, and a model file that is replaced by anything. */
+/**
+ * The example server under attack: huge, endless, slow and invalid bodies, and a model file that is replaced by other
+ * files.
+ */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { save } from '@nnbp/formats';
@@ -13,7 +16,7 @@ import { env } from './environment.js';
 
 const networkOf = (seed: number, inputs = 2) => new Network(mlp([inputs, 3, 1], { activation: tanh }), { seed });
 const goodBody = '{"inputs":[[0.5,-1]]}';
-const patience = { timeout: 20_000 };
+const longTimeout = { timeout: 20_000 };
 
 /** Starts the server with the model of seed 1; a request may take `requestTimeout` milliseconds. */
 async function startServer(requestTimeout = 60_000) {
@@ -29,7 +32,7 @@ async function startServer(requestTimeout = 60_000) {
     const found = /http:\S+(?=\/predict)/.exec(output);
     if (found === null) throw new Error(`The server has not started: ${output}`);
     return found[0];
-  }, patience);
+  }, longTimeout);
   return {
     directory,
     model,
@@ -126,13 +129,13 @@ test.skipIf(process.platform === 'win32')(
       const before = refusals().length;
       await rm(model, { recursive: true, force: true });
       await rename(next, model);
-      await expect.poll(() => refusals().slice(before).at(-1), patience).toMatch(refusal);
+      await expect.poll(() => refusals().slice(before).at(-1), longTimeout).toMatch(refusal);
       expect((await post(goodBody)).answer.model).toBe(1);
     }
     await rename(model, next);
     await writeFile(join(directory, 'good'), save(networkOf(2)));
     await rename(join(directory, 'good'), model);
-    await expect.poll(async () => (await post(goodBody)).answer.model, patience).toBe(2);
+    await expect.poll(async () => (await post(goodBody)).answer.model, longTimeout).toBe(2);
     expect((await post(goodBody)).answer.outputs).toEqual([[expect.closeTo(networkOf(2).predict([0.5, -1])[0], 5)]]);
   },
 );

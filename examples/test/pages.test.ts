@@ -16,7 +16,9 @@ afterAll(() => browser.close());
 
 const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 
-/** Builds an example as `vite build` does, serves what came out, and opens it. The test fails if the page reports an error. */
+/**
+ * Builds an example as `vite build` does, serves the output, and opens it. The test fails if the page reports an error.
+ */
 async function open(name: string, start = ''): Promise<Page> {
   const built = await build({
     root: join(import.meta.dirname, '..', name),
@@ -62,7 +64,7 @@ test('the browser page separates two moons and draws the classes', async () => {
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/browser-page.png') });
 });
 
-test('the gesture page names the drawn shape while the pointer moves, and starts again with the next gesture', async () => {
+test('the gesture page names the drawn shape while the pointer moves, and starts over with the next gesture', async () => {
   const page = await open('browser-page', 'gestures.html');
   await page.waitForSelector('#status[data-done]');
   const pad = (await page.locator('#pad').boundingBox())!;

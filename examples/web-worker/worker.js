@@ -21,7 +21,7 @@ self.addEventListener('message', async ({ data }) => {
         {
           async onEpochEnd({ epoch, loss, stop }) {
             self.postMessage({ epoch, loss });
-            // A turn of the event loop, in which a message can arrive.
+            // Yield to the event loop, so that a message can arrive.
             await new Promise((resolve) => setTimeout(resolve));
             if (stopped) stop();
           },

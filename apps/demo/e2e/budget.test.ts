@@ -54,8 +54,8 @@ test('the page starts to load all scripts and styles of the view that the URL na
   expect(Object.keys(preloaded)).toEqual([...viewNames]);
   for (const name of viewNames) {
     const files = filesOf(manifest, `web/${name}/view.tsx`, new Set(shell));
-    const wanted = [...files].filter((file) => !shell.has(file));
-    expect(preloaded[name].filter((file) => !file.includes('/worker-')).toSorted(), name).toEqual(wanted.toSorted());
+    const expected = [...files].filter((file) => !shell.has(file));
+    expect(preloaded[name].filter((file) => !file.includes('/worker-')).toSorted(), name).toEqual(expected.toSorted());
   }
   expect(preloaded.train.filter((file) => file.includes('/worker-'))).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-/** Delayed edges and aggregations in Build: drawn, edited, undone, and kept in the link and the JSON. */
+/** Delayed edges and aggregations in Build: drawing, editing, undoing, and storing them in the link and the JSON. */
 import { expect, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
@@ -37,7 +37,7 @@ test('an edge that would close a cycle can be added with a delay, is drawn dashe
   await untilUrl(page, ({ network }) => JSON.stringify(network) === JSON.stringify(recurrent));
 });
 
-test('a node gets an aggregation, and a delayed loop is drawn on a phone, in Chinese and in the dark', async () => {
+test('a node gets an aggregation, and a delayed loop is drawn on a phone, in Chinese and in dark mode', async () => {
   const { nodes } = recurrent;
   const network = {
     ...recurrent,

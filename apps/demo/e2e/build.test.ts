@@ -240,7 +240,7 @@ test('JSON, .safetensors and .onnx files open, and a network that is too large i
     await expect.poll(() => page.getByRole('alert').textContent(), { message: name }).toContain(why);
     await page.getByRole('button', { name: 'Dismiss' }).click();
   }
-  // Made in the page: 16 MB take seconds on their way from the test.
+  // Created in the page: sending 16 MB from the test takes seconds.
   await page.locator('input[type=file]').evaluate((input: HTMLInputElement) => {
     const chosen = new DataTransfer();
     chosen.items.add(new File([new Uint8Array(16_000_001)], 'huge.json'));
@@ -349,7 +349,7 @@ test('a node can be selected, connected and removed with the keyboard alone', as
   await page.getByRole('button', { name: 'Remove edge', exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(async () => edgesOf(await shown(page))).not.toContain('3→8');
-  // The keyboard focus does not return to the top of the page.
+  // The keyboard focus does not move to the top of the page.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
 });
 

@@ -58,7 +58,7 @@ test('a link for a class offers one view only, hides derivations until they are 
   await page.getByText('is not computed yet').waitFor();
   expect(await page.getByRole('navigation', { name: 'View' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.size)).toBe('large');
-  // Edges start at a node, also in the size for presentations.
+  // Edges start at a node, also at the presentation size.
   const gaps = () =>
     page.evaluate(() => {
       const boxes = (of: string) => Array.from(document.querySelectorAll(of), (one) => one.getBoundingClientRect());

@@ -51,7 +51,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await page.getByText('Break it shows networks without delays.').waitFor();
 });
 
-test('unrolled time in Chinese, in the dark and on a phone is accessible and no wider than the page', async () => {
+test('unrolled time in Chinese, in dark mode and on a phone is accessible and no wider than the page', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open(
     {

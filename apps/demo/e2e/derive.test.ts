@@ -1,4 +1,4 @@
-/** The Derive view: every number on the page is compared with the golden ones and the engine. */
+/** The Derive view: every number on the page is compared with the golden numbers and the engine. */
 import { articleNetwork, golden } from '@nnbp/conformance';
 import { backpropagate, type Network } from '@nnbp/core';
 import { nameOf, replay, trace } from '@nnbp/explain';
@@ -37,7 +37,7 @@ async function numbersOn(page: Page): Promise<Record<string, number | undefined>
 
 const answer = async (page: Page) => Number(await page.locator('.answer data').getAttribute('value'));
 
-/** Types a number as a person does. */
+/** Types a number like a user. */
 async function type(page: Page, label: string, value: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(value);
 }
@@ -93,7 +93,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   // The formula above its numbers, also for screen readers.
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
-  // Node 7's value: computed here, and followed on demand.
+  // Node 7's value is computed here, and derived when its button is clicked.
   await derivation.getByRole('button', { name: 'Show how dloss/dx_7 is computed' }).click();
   expect(await tree.textContent()).toContain('−15.433');
   await derivation.getByRole('button', { name: 'Show how x_7 is computed' }).waitFor();
@@ -130,7 +130,7 @@ test('a change of a parameter, input, target, activation or loss updates the pag
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
   expect((await numbersOn(page))['dloss/dx_1']).toBe(pass.cache.dLossDx('1'));
   expect(await answer(page)).not.toBe(backpropagate(network, [-2], [1], huber()).gradients.of('2').w['1']);
-  // What is not a number yet is marked, and changes nothing.
+  // An incomplete number is marked and changes nothing.
   await type(page, 'b_4', '-');
   expect(await page.getByLabel('b_4', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
@@ -271,7 +271,7 @@ test('a link restores the state of the view', async () => {
   const page = await open();
   await type(page, 'w_3to5', '0.123');
   await page.locator('button[aria-label^="dloss/dx_5 = "]').click();
-  // Late enough that the step has computed what is selected.
+  // This step is late enough that the selected quantity is computed.
   await page.getByLabel('Steps taken').fill('25');
   await page.getByLabel('Colours').selectOption('dark');
   await untilUrl(page, ({ theme }) => theme === 'dark');
@@ -310,7 +310,7 @@ test('an invalid link or network is reported', async () => {
 
 test('Derive works with the keyboard alone', async () => {
   const page = await open();
-  // Nothing has the focus.
+  // No element has the focus.
   await page.reload();
   await page.locator('.answer data').waitFor();
   await page.keyboard.press('Tab');
@@ -364,7 +364,7 @@ test('the page has a strict content security policy', async () => {
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain("'unsafe-eval'");
   expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
-  // It is enforced: the page cannot do what it forbids.
+  // The policy is enforced: the page cannot do what it forbids.
   const page = await open({}, {}, /inline script violates/);
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');
@@ -382,7 +382,7 @@ test('Break it marks a node grey while its sum is unfinished, and red once it pa
   const banner = page.locator('.verdict');
   await node('2').getByText('waits for 4, 5, 6').waitFor();
   expect(await wrong.count()).toBe(0);
-  // Depth first: 7, 4, 2. Node 2 has received 4's share only, and passes it on.
+  // Depth first: 7, 4, 2. Node 2 has received only the contribution of node 4, and passes it on.
   for (const visited of ['7', '4']) {
     await page.getByRole('button', { name: 'Next step' }).click();
     await page.getByText(`Node ${visited}, 1st visit.`).waitFor();
@@ -419,7 +419,8 @@ test('no step moves anything on the page', async () => {
     const boxes = () =>
       page.locator('.panel, .stepper-controls, .cards > *, .lead, .step-head').evaluateAll((elements) =>
         elements.map((element) => {
-          // On phones the derivation sticks to the bottom of the screen: seen from the top of the page.
+          // On phones the derivation is fixed to the bottom of the screen. Positions are relative to the top of the
+          // page.
           scrollTo(0, 0);
           const { x, y, width, height } = element.getBoundingClientRect();
           return [element.getAttribute('class'), x, y + scrollY, width, height].join(' ');

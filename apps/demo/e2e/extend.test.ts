@@ -7,8 +7,8 @@ import { expectAccessible, follow, open, picture, useBrowser, untilUrl } from '.
 
 useBrowser();
 
-/** TypeScript is loaded first, on two cores beside other tests. */
-const patience = { timeout: 60_000 };
+/** TypeScript is loaded first, which is slow while other tests run. */
+const longTimeout = { timeout: 60_000 };
 const extend = { view: 'extend' as const };
 const source = (key: string) => examples.find((example) => example.key === key)!.source;
 
@@ -18,12 +18,12 @@ const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses
   custom: { activations: [], losses: [], [kind]: [{ name, source: text }] },
 });
 
-const says = (page: Page, text: RegExp | string) =>
+const waitForText = (page: Page, text: RegExp | string) =>
   page.getByRole('region', { name: 'Result' }).getByText(text).first().waitFor({ timeout: 50_000 });
 
-test('a correct derivative is reported with a plot, also in the dark theme', patience, async () => {
+test('a correct derivative is reported with a plot, also in the dark theme', longTimeout, async () => {
   const page = await open(extend);
-  await says(page, /Correct: all \d+ derivatives agree/);
+  await waitForText(page, /Correct: all \d+ derivatives agree/);
   expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(true);
   await picture(page, 'extend-light');
   await page.getByLabel('Colours').selectOption('dark');
@@ -31,10 +31,10 @@ test('a correct derivative is reported with a plot, also in the dark theme', pat
   await expectAccessible(page);
 });
 
-test('a wrong derivative is reported with the points at which it differs', patience, async () => {
+test('a wrong derivative is reported with the points at which it differs', longTimeout, async () => {
   const page = await open(extend);
   await page.getByRole('button', { name: 'Wrong derivative' }).click();
-  await says(page, /Wrong: the derivative differs/);
+  await waitForText(page, /Wrong: the derivative differs/);
   const cells = await page.locator('.extend-mismatches tbody tr').first().locator('data').allTextContents();
   expect(cells).toHaveLength(2);
   expect(cells[0]).not.toBe(cells[1]);
@@ -43,14 +43,14 @@ test('a wrong derivative is reported with the points at which it differs', patie
   await picture(page, 'extend-wrong');
 });
 
-test('an infinite loop in a function or module is stopped, and the page keeps working', patience, async () => {
+test('an infinite loop in a function or module is stopped, and the page keeps working', longTimeout, async () => {
   const page = await open(extend);
   await page.getByRole('button', { name: 'Infinite loop' }).click();
-  await says(page, /Stopped after two seconds/);
+  await waitForText(page, /Stopped after two seconds/);
   await page.getByRole('button', { name: 'Swish' }).click();
-  await says(page, /Correct: all/);
+  await waitForText(page, /Correct: all/);
   await follow(page, withFunction(`for (;;) {}\nexport default { value: (h: number) => h, derivative: () => 1 };`));
-  await says(page, /Stopped after two seconds/);
+  await waitForText(page, /Stopped after two seconds/);
 });
 
 test('a link shows its own function, and an unsaved one stays in the list across links and views', async () => {
@@ -74,22 +74,22 @@ test('a link shows its own function, and an unsaved one stays in the list across
   expect(await name.inputValue()).toBe('draft');
 });
 
-test('type errors and exceptions are reported while typing', patience, async () => {
+test('type errors and exceptions are reported while typing', longTimeout, async () => {
   const page = await open(
     withFunction(`export default { value: (h) => h.length, derivative: () => 1 } satisfies Activation;`),
   );
-  await says(page, /Line 1: Property 'length' does not exist on type 'number'/);
+  await waitForText(page, /Line 1: Property 'length' does not exist on type 'number'/);
   await follow(
     page,
     withFunction(`throw new Error('not today');\nexport default { value: (h: number) => h, derivative: () => 1 };`),
   );
-  await says(page, /not today/);
+  await waitForText(page, /not today/);
   await follow(page, withFunction(`export const value = 1;`));
-  await says(page, /has no default export: end it with "export default/);
+  await waitForText(page, /has no default export: end it with "export default/);
 });
 
-test('the code reaches neither the page nor the network', patience, async () => {
-  // Each name that it may not have, asked for in every way it could be.
+test('the code reaches neither the page nor the network', longTimeout, async () => {
+  // Every forbidden name, looked up on the global object and its prototypes.
   const names = ['document', 'window', 'parent', 'fetch', 'XMLHttpRequest', 'WebSocket', 'importScripts', 'indexedDB'];
   const more = ['BroadcastChannel', 'caches', 'navigator', 'Worker', 'EventSource', 'WebTransport'];
   const text = `const scope = globalThis as unknown as Record<string, unknown>;
@@ -104,14 +104,14 @@ try { (0, eval)('1'); } catch { evaluated = 'refused'; }
 throw new Error('found [' + found.join() + '], eval ' + evaluated);
 export default { value: (h: number) => h, derivative: () => 1 };`;
   const page = await open(withFunction(text.replace('(0, eval)', '(globalThis as any).eval')));
-  await says(page, 'found [], eval refused');
+  await waitForText(page, 'found [], eval refused');
 });
 
 test('a saved function is in the link and trains in the Train view', { timeout: 120_000 }, async () => {
   const page = await open(extend);
-  await says(page, /Correct: all/);
+  await waitForText(page, /Correct: all/);
   await page.getByLabel('Name').fill('swoosh');
-  await says(page, /Correct: all/);
+  await waitForText(page, /Correct: all/);
   await page.getByRole('button', { name: 'Save and use' }).click();
   await page.getByText('“swoosh” saved').waitFor();
   await untilUrl(page, ({ custom }) => custom.activations.length === 1);
@@ -133,9 +133,9 @@ test('a saved function is in the link and trains in the Train view', { timeout: 
   await picture(page, 'extend-trains');
 });
 
-test('names are checked, and functions can be removed', patience, async () => {
+test('names are checked, and functions can be removed', longTimeout, async () => {
   const page = await open(withFunction(source('loss'), 'cautious', 'losses'));
-  await says(page, /Correct: all/);
+  await waitForText(page, /Correct: all/);
   await page.getByLabel('Name').fill('mse');
   await page.getByText('“mse” is a built-in').waitFor();
   await page.getByLabel('Name').fill('7');
@@ -145,7 +145,7 @@ test('names are checked, and functions can be removed', patience, async () => {
   await remove.waitFor({ state: 'detached' });
 });
 
-test('Extend fits a phone, in Chinese', patience, async () => {
+test('Extend fits a phone, in Chinese', longTimeout, async () => {
   const page = await open({ ...extend, language: 'zh' }, { viewport: { width: 390, height: 844 } });
   await page.getByText(/正确/).waitFor({ timeout: 50_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -1,4 +1,7 @@
-/** The Fit view: pasted data and a formula give a curve, estimates with their errors, and derivatives that open in Derive. */
+/**
+ * The Fit view: pasted data and a formula give a curve, estimates with standard errors, and derivatives that open in
+ * Derive.
+ */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { runFit, prepareFit } from '../web/fit/fit.js';
@@ -13,7 +16,7 @@ const openFit = (
   options: Parameters<typeof open>[1] = {},
 ) => open({ view: 'fit', fit: { ...defaultState.fit, ...change }, ...others }, options);
 
-/** The estimate of a parameter as the table has it, with all digits. */
+/** The estimate of a parameter in the table, with all digits. */
 const estimate = async (page: Page, name: string) =>
   Number(
     await page
@@ -24,7 +27,7 @@ const estimate = async (page: Page, name: string) =>
       .getAttribute('value'),
   );
 
-test('pasted data are fitted with the chosen model, and the link holds both', async () => {
+test('pasted data are fitted with the chosen model, and the link contains both', async () => {
   const page = await openFit();
   await page.getByText(/^Converged after/).waitFor();
   const expected = await runFit(prepareFit({ ...defaultState.fit, network: null }), new AbortController().signal);

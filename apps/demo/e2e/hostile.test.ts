@@ -7,7 +7,7 @@ import { follow, open, useBrowser } from './page.js';
 useBrowser();
 
 /** TypeScript has to be loaded first, which is slow while other tests run. */
-const patience = { timeout: 60_000 };
+const longTimeout = { timeout: 60_000 };
 const working = 'export default { value: (h: number) => h, derivative: () => 1 };';
 
 const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
@@ -20,7 +20,7 @@ const links = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'train', custom: customOf(source), train: { ...defaultState.train, data: 'xor', activation: 'mine' } },
 ];
 
-const says = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
+const waitForText = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
 
 test('has no network, storage, worker, timer, message or import in any view', { timeout: 180_000 }, async () => {
   const names = [
@@ -52,12 +52,12 @@ export default {
   page.on('request', (request) => requests.push(request.url()));
   for (const link of links(source)) {
     await follow(page, link);
-    await says(page, 'found [], imported 0');
+    await waitForText(page, 'found [], imported 0');
     expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
   }
 });
 
-test('cannot forge a response that harms the page', patience, async () => {
+test('cannot forge a response that harms the page', longTimeout, async () => {
   // Overrides everything that the worker's own code uses to build its response.
   const page = await open({
     view: 'extend',
@@ -71,7 +71,7 @@ ${working}`),
   await page.getByRole('region', { name: 'Result' }).locator('.problem').waitFor({ timeout: 50_000 });
   expect(await page.locator('img[src="x"]').count()).toBe(0);
   await page.getByRole('button', { name: 'Swish' }).click();
-  await says(page, /Correct: all/);
+  await waitForText(page, /Correct: all/);
 });
 
 test('does not keep running after its response', { timeout: 180_000 }, async () => {
@@ -103,7 +103,7 @@ export default {
   }
 });
 
-test('trains with the downloaded data, and shows the progress of the download', patience, async () => {
+test('trains with the downloaded data, and shows the progress of the download', longTimeout, async () => {
   const page = await open({
     view: 'train',
     custom: customOf(working),

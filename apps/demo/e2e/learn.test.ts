@@ -24,11 +24,11 @@ const answer = (page: Page) => page.getByRole('textbox');
 const readable = (page: Page) =>
   page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
 
-type Hand = 'keyboard' | 'touch';
+type InputMethod = 'keyboard' | 'touch';
 
 /** Answers a task by the keyboard alone, on the English page, or by touch alone, on the Chinese one. */
-async function solve(page: Page, task: Task, hand: Hand = 'keyboard'): Promise<void> {
-  const isTouch = hand === 'touch';
+async function solve(page: Page, task: Task, method: InputMethod = 'keyboard'): Promise<void> {
+  const isTouch = method === 'touch';
   const language = isTouch ? 'zh' : 'en';
   const press = async (name: string | RegExp) => {
     const button = page.getByRole('button', { name }).first();
@@ -64,7 +64,7 @@ async function solve(page: Page, task: Task, hand: Hand = 'keyboard'): Promise<v
     }
   }
   if (task.kind === 'setting') {
-    // No touch reaches the list of a select: the system draws it.
+    // Touch events do not reach the list of a select, which the system draws.
     const choose = (name: RegExp, value: string) => page.getByLabel(name).selectOption(value);
     if (task.solution.includes('glorot')) {
       await choose(/^(Activation|激活函数)/, parseSetting(task.solution).activation);
@@ -97,7 +97,7 @@ async function dragTo(page: Page, goal: number): Promise<void> {
   await touch('touchEnd');
 }
 
-/** The controls of the view that are lower or narrower than a finger needs, in pixels. */
+/** The controls of the view that are too small for a finger. */
 const smallTargets = (page: Page) =>
   page.locator('main :is(button, input, select, a):visible').evaluateAll((all) =>
     all
@@ -154,7 +154,7 @@ test('the page does not contain the answer before it is checked, names a mistake
   await page.keyboard.press('Enter');
   await page.getByText('c4 is missing').waitFor();
   await untilUrl(page, ({ learn }) => learn.work.parameters?.tries[1]?.length === 2);
-  // The language changes, a reload comes, and the answers stay.
+  // The answers survive a change of language and a reload.
   await page.getByLabel('Language').selectOption('zh');
   await untilUrl(page, ({ language }) => language === 'zh');
   await page.reload();
@@ -176,7 +176,7 @@ const settled = (page: Page) =>
     .first()
     .waitFor();
 
-// Some thirty tasks in one walk take longer than other tests on a busy machine.
+// Solving thirty tasks takes longer than other tests on a busy machine.
 test('all chapters can be completed by keyboard alone, reduced motion shows the same at every step, and Back and Forward move between them', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
@@ -228,7 +228,7 @@ test('all chapters can be completed by keyboard alone, reduced motion shows the 
   }
 }, 180_000);
 
-test('on a phone all chapters can be completed by touch alone, with targets of at least 44 px, in Chinese and in the dark', async () => {
+test('on a phone all chapters can be completed by touch alone, with targets of at least 44 px, in Chinese and in dark mode', async () => {
   const page = await open(
     { ...at('forward'), language: 'zh', theme: 'dark' },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },

@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Chapter 3 at its last question: the messages are on the edges, and their sum is asked for. */
+/** Chapter 3 at its last question, which asks for the sum of the messages on the edges. */
 const chapter = 'successors';
 const { tasks } = lessonList.find(({ name }) => name === chapter)!.exercise(0);
 const tries = tasks.slice(0, -1).map(({ solution }) => [solution]);

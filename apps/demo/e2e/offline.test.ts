@@ -8,7 +8,7 @@ import { addressOf, open, useBrowser } from './page.js';
 
 useBrowser();
 
-/** Serves a copy of the build, which a test may change and stop. */
+/** Serves a copy of the build. A test may change its files and stop the server. */
 async function ownServer() {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-offline-'));
   await cp(inject('built'), directory, { recursive: true });
@@ -64,7 +64,7 @@ test('after one visit the page works offline, and an open page shows that there 
   const isOwn = (url: string) => new URL(url).hostname === '127.0.0.1' || /^(data|blob):/.test(url);
   expect(requests.filter((url) => !isOwn(url))).toEqual([]);
 
-  // Another version is deployed: another page, and a worker with the hash of it.
+  // Another version is deployed: a changed page, and a service worker with its hash.
   await server.edit('index.html', /See how every/, 'Second version: see how every');
   await server.edit('offline-worker.js', /(page\\":\\")[0-9a-f]{16}/, '$10123456789abcdef');
   await server.start();

@@ -20,7 +20,7 @@ test('the page opens in English, changes to Chinese, and the link remembers it',
 
 type Ending = 'reload' | 'leave' | 'hide';
 
-/** Chooses Chinese and ends the page's life in the same task, so that no time passes between the two. */
+/** Chooses Chinese and ends the page's life in the same task, without a delay in between. */
 const chooseChineseAnd = (page: Page, ending: Ending) =>
   page
     .getByLabel('Language')
@@ -36,7 +36,7 @@ const chooseChineseAnd = (page: Page, ending: Ending) =>
       }
       return location.hash;
     }, ending)
-    // The page may be gone before it can answer.
+    // The page may be closed before it can respond.
     .catch(() => '');
 
 test('an edit right before a reload is kept', async () => {

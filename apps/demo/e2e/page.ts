@@ -16,7 +16,10 @@ const desktop = { width: 1280, height: 900 };
 let browser: Browser;
 /** The context of all pages with default options. */
 let shared: BrowserContext;
-/** A page of it that a test has left. In its process the scripts are compiled already: a third less work than a new page. */
+/**
+ * A page of this context that a test no longer uses. In its process the scripts are compiled already: a third less work
+ * than a new page.
+ */
 let idle: Page | undefined;
 /** Whether each test loads the page again. */
 let reloads = false;
@@ -25,7 +28,7 @@ let reloads = false;
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
  * @param options.reload - Whether each test loads the page again. Default: false, it follows a link on the page that the test
- *   before has left, which takes half the time. What is not in the link stays: trainers, drafts, undo, the focus.
+ *   before has left, which takes half the time. State outside the link is kept: trainers, drafts, undo, the focus.
  */
 export function useBrowser({ reload = false } = {}): void {
   beforeAll(async () => {
@@ -110,10 +113,10 @@ export const addressOf = (server: string, change: Partial<PlaygroundState>): str
   `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 
 /** Waits until the state in the URL satisfies the condition. */
-export const untilUrl = (page: Page, wanted: (state: PlaygroundState) => boolean) =>
-  page.waitForURL(({ hash }) => wanted(readAddress(hash, defaultState)));
+export const untilUrl = (page: Page, condition: (state: PlaygroundState) => boolean) =>
+  page.waitForURL(({ hash }) => condition(readAddress(hash, defaultState)));
 
-/** Waits until fonts are loaded, no animation runs, and two frames in a row show everything at the same place. */
+/** Waits until fonts are loaded, no animation runs, and two consecutive frames show everything in the same position. */
 export const settled = (page: Page) =>
   page.waitForFunction(
     async () => {

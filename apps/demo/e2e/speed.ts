@@ -10,10 +10,10 @@
  *     --built before,after         directories of builds to compare, in interleaved runs; default: builds the playground
  *     --profile DIRECTORY          writes a CPU profile of each measurement there
  *
- * A view is ready when its first picture is drawn and a first action has been answered on the screen: `views` below says
- * which. The slowest second is the one with the fewest frames, from pressing Play on. The server limits the network, so that
- * workers' files are limited too: latency and bandwidth are those that Chrome DevTools applies for "Fast 4G" and Lighthouse for
- * "Slow 4G".
+ * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
+ * defines both. The slowest second is the one with the fewest frames, after Play was pressed. The server limits the
+ * network, so that workers' files are limited too: latency and bandwidth are those that Chrome DevTools applies for
+ * "Fast 4G" and Lighthouse for "Slow 4G".
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -47,7 +47,7 @@ interface Try {
   readonly picture: string;
   /** Selector of the element that is clicked. */
   readonly press: string;
-  /** Selector of the element that contains `text`, once the page has answered. */
+  /** Selector of the element that contains `text` after the action. */
   readonly answer: string;
   readonly text: string;
   /** Selector of an input, and what is typed into it before. */
@@ -95,8 +95,8 @@ const views: Readonly<Record<ViewName, Try>> = {
 };
 
 /**
- * Waits in the page for the picture, acts, and waits for the answer to be painted. (Selectors of Playwright would take a
- * tenth of the time that they measure.) Returns the page's clock in milliseconds.
+ * Waits in the page for the picture, performs the action, and waits until its result is painted. (Using selectors of
+ * Playwright would add a tenth to the measured time.) Returns the page's clock in milliseconds.
  */
 function ready({ picture, type, press, answer, text }: Try): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -145,7 +145,7 @@ interface Site {
   close(): void;
 }
 
-/** Serves a build, compressed, as over this network. */
+/** Serves a build, compressed, with the speed of this network. */
 async function serve(directory: string, { latency, bandwidth }: Network): Promise<Site> {
   const files = new Map<string, { readonly body: Buffer; readonly headers: Record<string, string> }>();
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
@@ -165,7 +165,7 @@ async function serve(directory: string, { latency, bandwidth }: Network): Promis
     });
   }
   let scriptBytes = 0;
-  /** When the line is free again. */
+  /** The time at which the connection is free again. */
   let free = 0;
   const send = async (path: string, response: ServerResponse) => {
     const file = files.get(path === '/' ? '/index.html' : path);
@@ -200,7 +200,7 @@ async function serve(directory: string, { latency, bandwidth }: Network): Promis
   };
 }
 
-/** What the page notes about itself, from its first script on. */
+/** What the page records about itself, starting before its first script. */
 interface Notes {
   largestPaint: number;
   longestTask: number;
@@ -249,7 +249,7 @@ async function withPage<Result>(
   }
 }
 
-/** A view alone has a short address, as people share it. */
+/** A view without further state has a short address, like the links that people share. */
 const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
   Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;
 

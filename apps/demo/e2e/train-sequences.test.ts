@@ -1,4 +1,7 @@
-/** Train on sequences: an LSTM learns what a plain RNN forgets, with the engine's numbers, and a custom table. */
+/**
+ * Train on sequences: an LSTM learns what a plain RNN forgets, the numbers equal the engine's, and a user's table is
+ * forecast.
+ */
 import { predictSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { defaultState } from '../web/state.js';
@@ -71,7 +74,7 @@ test('the rows of a table are forecast in their order, and too few rows are repo
   await expect.poll(() => page.locator('[data-sequence-steps]').textContent()).toBe('1');
 });
 
-test('a link repeats its steps of training; in Chinese, in the dark and on a phone all is accessible and no wider than the page', async () => {
+test('a link repeats its steps of training; in Chinese, in dark mode and on a phone everything is accessible and no wider than the page', async () => {
   const page = await open(
     {
       view: 'train',

@@ -194,7 +194,7 @@ test('the edges show the engine’s gradients of the selected sample', async () 
   await page.getByLabel('Sample number').fill('5');
   await page.getByText('Sample 5:').waitFor();
   expect(await stat(page, 'edges')).toContain(`The largest is ${short(largest)}.`);
-  // A link to other data replaces the training run together with what is asked of it.
+  // A link to other data replaces the training run and cancels its pending requests.
   await follow(page, { view: 'train', train: settingsFor('tripling') });
   await page.getByRole('radio', { name: 'y = 3x', checked: true }).waitFor();
   await expect.poll(() => stat(page, 'parameters')).toContain('w = ');
@@ -224,7 +224,7 @@ test('the confusion matrix of iris counts every flower used for validation', asy
 });
 
 test('no task of the page takes 50 ms while a 784-128-10 network learns digits', { timeout: 120_000 }, async () => {
-  // A context of its own: the process of a page that was used before collects the garbage of that use.
+  // A separate context: the process of a reused page would still collect garbage of earlier tests.
   const page = await openTrain('digits', { sample: 5 }, {}, { locale: 'en-GB' });
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');

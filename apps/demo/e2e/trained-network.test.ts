@@ -15,7 +15,7 @@ const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"]`)
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const stateOf = (page: Page) => readAddress(new URL(page.url()).hash, defaultState);
 
-/** Takes steps one by one, and waits for the last. */
+/** Takes steps one by one, and waits for the last one. */
 async function steps(page: Page, count: number): Promise<void> {
   await expect.poll(() => stat(page, 'training-loss')).not.toBe('–');
   for (let k = 0; k < count; k++) await button(page, 'Step').click();
@@ -42,7 +42,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   const exported = async (name: string, of: Page | Locator = page) => {
     const download = page.waitForEvent('download');
     await of.getByRole('button', { name, exact: true }).click();
-    // The browser may run elsewhere: the file comes as a stream.
+    // The browser may run on another machine, so the file is read as a stream.
     return buffer(await (await download).createReadStream());
   };
   // So is their loss curve.
@@ -73,7 +73,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
 });
 
-test('a graph that does not fit the data is refused with the difference, and one that fits is trained', async () => {
+test('a graph that does not fit the data is rejected with a message that states the difference, and one that fits is trained', async () => {
   const page = await open({ view: 'build' });
   await button(page, 'Train this network').click();
   await steps(page, 3);

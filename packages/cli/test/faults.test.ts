@@ -13,14 +13,14 @@ describe('an error is one line', () => {
     ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names and no rows.'],
     ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'for example --target species. Columns: sepal_length, '],
     [
-      'a target misspelt',
+      'a misspelled target',
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'specis'],
       2,
       'a.csv has no column "specis". Did you mean "species"?',
     ],
     [
-      'an ignored column misspelt',
+      'a misspelled ignored column',
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--ignore', 'sepal-width'],
       2,
@@ -41,7 +41,7 @@ describe('an error is one line', () => {
       'The target "y" is empty.',
     ],
     [
-      'a target of texts',
+      'a target of distinct strings',
       { 'a.csv': rows('x,y', ...many((k) => `${k},text ${k}`)) },
       ['train', 'a.csv', '-t', 'y'],
       1,
@@ -55,14 +55,14 @@ describe('an error is one line', () => {
       'No input columns',
     ],
     [
-      'a row too long',
+      'a row with too many cells',
       { 'a.csv': rows('x,y', '1,2', '1,2,3') },
       ['train', 'a.csv', '-t', 'y'],
       1,
       'a.csv, line 3: the row has more or fewer cells than the first',
     ],
     [
-      'a quote not closed',
+      'an unclosed quote',
       { 'a.csv': rows('x,y', '1,"2', '1,2') },
       ['train', 'a.csv', '-t', 'y'],
       1,
@@ -98,7 +98,7 @@ describe('an error is one line', () => {
       'The loss hinge is for categories',
     ],
     [
-      'a wrong number',
+      'an invalid number',
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--epochs', '0'],
       2,
@@ -114,7 +114,7 @@ describe('an error is one line', () => {
     ['an unknown command', {}, ['trian', 'a.csv'], 2, "unknown command 'trian' (Did you mean train?)"],
     ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save them to a file'],
     ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv: unknown format. Supported: nnbp'],
-    ['a model that is not there', { 'a.csv': irisCsv }, ['predict', 'm.nnbp', 'a.csv'], 1, 'm.nnbp: no such file'],
+    ['a missing model file', { 'a.csv': irisCsv }, ['predict', 'm.nnbp', 'a.csv'], 1, 'm.nnbp: no such file'],
     [
       'a seed that is not a number',
       { 'a.csv': irisCsv },
@@ -137,7 +137,7 @@ describe('an error is one line', () => {
       'would overwrite',
     ],
     [
-      'an output in no directory',
+      'an output in a missing directory',
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--epochs', '1', '-o', 'no/m.nnbp'],
       1,

@@ -103,7 +103,7 @@ describe('a file that changes between its two readings', () => {
 // Linux alone has a device that is always full.
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 onLinux('a disk that is full', () => {
-  it('ends in one line, and the model that was there stays', async () => {
+  it('is reported in one line, and the existing model is kept', async () => {
     const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     await symlink('/dev/full', join(directory, 'full'));

@@ -122,7 +122,7 @@ describe('fit', () => {
       'A derivative of the formula is not finite',
     ],
     ['more parameters than rows', ['-f', 'a+b*x+c*x^2+d*x^3+e*x^4+f*x^5+g*x^6+h*x^7'], 1, 'at least 9 are needed'],
-    ['a plot that is no SVG', ['-f', 'b1*x', '--plot', 'p.png'], 2, 'expected a file that ends with .svg'],
+    ['a plot that is not an SVG', ['-f', 'b1*x', '--plot', 'p.png'], 2, 'expected a file that ends with .svg'],
     ['an output that is the data', ['-f', 'b1*x', '-o', 'growth.csv'], 2, 'would overwrite'],
     ['a confidence of 95', ['-f', 'b1*x', '--confidence', '95'], 2, 'between 0 and 1'],
   ])('%s is refused with what to do', async (_, argv, expected, message) => {

@@ -1,4 +1,7 @@
-/** Hostile strings in every name of the formats of other libraries, and in every option: the output is harmless and runs. */
+/**
+ * Hostile strings in every name of the formats of other libraries, and in every option: the output is harmless, and
+ * exports run.
+ */
 import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -148,14 +151,14 @@ function filesWith(text: string): Record<string, string | Uint8Array> {
   };
 }
 
-/** Forty strings in every format take seconds, and longer while other tests run. */
-const patience = { timeout: 60_000 };
+/** Forty strings in every format take several seconds, or more while other tests run. */
+const longTimeout = { timeout: 60_000 };
 const python = spawnSync('python3', ['--version']).status === 0;
 
 describe('names of the models of other libraries', () => {
   it(
     'are kept, printed in visible characters, and exported to JavaScript and Python as strings',
-    patience,
+    longTimeout,
     async () => {
       const here = await workspace();
       for (const [name, content] of Object.entries(modelsNamed(hostileStrings))) await here.write(name, content);
@@ -200,7 +203,7 @@ describe('names of the models of other libraries', () => {
     },
   );
 
-  it('that have to be known or are paths are refused in one visible line', patience, async () => {
+  it('that must be known names or paths are refused in one visible line', longTimeout, async () => {
     const here = await workspace();
     await here.write('w.bin', float32(1));
     for (const text of hostileStrings) {

@@ -14,7 +14,7 @@ import { type Outcome, type Workspace, workspace } from './workspace.js';
 
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** A column for each string, with three strings as its values in turn. The last column decides. */
+/** A column for each string, with three alternating strings as its values. The last column decides. */
 function hostileCsv(names: readonly string[], rows = 24): string {
   const values = (k: number, r: number) => names[(k + (r % 3)) % names.length];
   const lines = Array.from({ length: rows }, (_, r) => names.map((_, k) => cell(values(k, r))).join());
@@ -30,7 +30,7 @@ function expectHarmless(what: string, { stdout, stderr }: Outcome): void {
   }
 }
 
-/** Strings a CSV file can hold as a name: neither empty nor cut by UTF-8. */
+/** Strings that a CSV file can contain as a name: not empty, and valid in UTF-8. */
 const inCsv = hostileStrings.filter(
   (text) => text.trim() !== '' && !/[\0\uD800\uFEFF]/.test(text) && text.length < 1000,
 );

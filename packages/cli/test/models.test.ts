@@ -9,7 +9,7 @@ import { housesCsv, irisCsv, workspace, type Workspace } from './workspace.js';
 const iris = 'iris.nnbp.safetensors';
 
 /** A workspace with a model trained on iris. */
-async function irisWorld(): Promise<Workspace> {
+async function irisWorkspace(): Promise<Workspace> {
   const here = await workspace({ 'iris.csv': irisCsv });
   await here.nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '60');
   return here;
@@ -34,7 +34,7 @@ const cells = (csv: string, mark = ',') =>
 
 describe('predict', () => {
   it('adds a column and leaves the others unchanged', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const { code, stdout, stderr } = await nnbp('predict', iris, 'iris.csv');
     const [header, ...rows] = cells(stdout);
     expect([code, stderr]).toEqual([0, '']);
@@ -51,7 +51,7 @@ describe('predict', () => {
   });
 
   it('prints probabilities that add up to 1, without the other columns if the option is set', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const { stdout } = await nnbp('predict', iris, 'iris.csv', '--only', '--probabilities');
     const [header, ...rows] = cells(stdout);
     expect(header).toEqual(['predicted_species', 'p_setosa', 'p_versicolor', 'p_virginica']);
@@ -63,7 +63,7 @@ describe('predict', () => {
   });
 
   it('reads the standard input, finds columns by name in any order, and writes JSON lines', async () => {
-    const { nnbpWith } = await irisWorld();
+    const { nnbpWith } = await irisWorkspace();
     const stdin =
       'petal_width\tnew\tpetal_length\tsepal_width\tsepal_length\n0.2\tx\t1.4\t3.5\t5.1\n2.5\ty\t6\t3.3\t6.3\n';
     const { code, stdout } = await nnbpWith({ stdin }, 'predict', iris, '-', '--json');
@@ -78,7 +78,7 @@ describe('predict', () => {
     ]);
   });
 
-  it('keeps the place of rows it cannot use, quotes what needs it, and writes commas where they were read', async () => {
+  it('writes an empty line for rows it cannot use, quotes cells if needed, and keeps decimal commas', async () => {
     const { nnbp, write, read } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price');
     await write('new.csv', 'note;town;rooms;area\r\n"a;b";Bern;3;100,5\r\nc;Paris;3;100,5\r\nd;Genf;;90\r\n');
@@ -93,7 +93,7 @@ describe('predict', () => {
   });
 
   it('reports which column is missing', async () => {
-    const { nnbp, write } = await irisWorld();
+    const { nnbp, write } = await irisWorkspace();
     await write('short.csv', 'sepal_length,sepal_width,petal_lenght,petal_width\n1,2,3,4\n');
     const { code, stdout, stderr } = await nnbp('predict', iris, 'short.csv');
     expect([code, stdout]).toEqual([2, '']);
@@ -105,7 +105,7 @@ describe('predict', () => {
 
 describe('evaluate', () => {
   it('reports the accuracy of a classifier and its confusion matrix', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('evaluate', iris, 'iris.csv');
     expect(code).toBe(0);
     expect(stdout).toMatch(/accuracy +9\d\.\d %/);
@@ -156,7 +156,7 @@ describe('evaluate', () => {
 
 describe('explain', () => {
   it('derives a derivative for a row of a file or for values', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const name = 'dloss/dw_petal_widthtohidden1.1';
     const fromFile = await nnbp('explain', iris, 'iris.csv', '--row', '3', '--derivative', name);
     expect(fromFile.code).toBe(0);
@@ -200,7 +200,7 @@ describe('explain', () => {
   });
 
   it('reports an unknown name, an invalid row and missing arguments', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     expect((await nnbp('explain', iris)).stderr).toContain(
       '--row with values for sepal_length,sepal_width,petal_length,petal_width,species',
     );
@@ -214,7 +214,7 @@ describe('explain', () => {
 
 describe('check', () => {
   it('gradient-checks a model on its data and on random rows', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('check', iris, 'iris.csv');
     expect(code).toBe(0);
     expect(stdout).toMatch(/softmaxCrossEntropy: ok, (\d+) of \1 derivatives agree/);
@@ -225,7 +225,7 @@ describe('check', () => {
 
 describe('convert and export', () => {
   it('keep the predictions from format to format', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const outputs = async (model: string) =>
       cells((await nnbp('predict', model, 'iris.csv', '--only')).stdout)
         .slice(1)
@@ -242,14 +242,14 @@ describe('convert and export', () => {
   });
 
   it('keep columns from nnbp to nnbp, and report when they are lost', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
     expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format can hold them');
   });
 
   it('import weights from PyTorch', async () => {
-    const { nnbp, read } = await irisWorld();
+    const { nnbp, read } = await irisWorkspace();
     const { stdout } = await nnbp('export', iris, '--to', 'pytorch');
     expect(stdout).toBe('Wrote iris-pytorch/network.py, iris-pytorch/train.py, iris-pytorch/weights.safetensors.\n');
     const weights = 'iris-pytorch/weights.safetensors';
@@ -258,8 +258,8 @@ describe('convert and export', () => {
     expect(await read('back.nnbp')).toBe(await read(iris));
   });
 
-  it('write a module that predicts by itself', async () => {
-    const { nnbp, directory, read } = await irisWorld();
+  it('write a module that predicts without dependencies', async () => {
+    const { nnbp, directory, read } = await irisWorkspace();
     expect((await nnbp('export', iris, '--to', 'module', '-o', 'iris.mjs')).stdout).toBe(
       'Wrote iris.mjs, iris.d.mts.\n',
     );
@@ -272,7 +272,7 @@ describe('convert and export', () => {
   });
 
   it('list the formats', async () => {
-    const { nnbp } = await irisWorld();
+    const { nnbp } = await irisWorkspace();
     const ending = await nnbp('convert', iris, 'iris.txt');
     expect([ending.code, ending.stderr]).toEqual([
       2,
@@ -284,7 +284,7 @@ describe('convert and export', () => {
   });
 });
 
-describe('the command itself', () => {
+describe('the nnbp command', () => {
   it('shows its version and its help', async () => {
     const { nnbp } = await workspace();
     expect(await nnbp('--version')).toEqual({

@@ -33,7 +33,7 @@ describe('a custom activation', () => {
     expect((await nnbp('evaluate', 'again.nnbp', 'iris.csv', ...within)).code).toBe(2); // its columns are lost
   });
 
-  it('with a wrong derivative is found by check, which exits with 3', async () => {
+  it('with a wrong derivative is detected by check, which exits with 3', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(2) });
     await nnbp(...train, '--plugin', 'bent.mjs');
     const { code, stdout, stderr } = await nnbp('check', 'm.nnbp', 'iris.csv', '--plugin', 'bent.mjs');
@@ -54,13 +54,8 @@ describe('a custom activation', () => {
   });
 
   it.each([
-    [
-      'a file that is not there',
-      'no.mjs',
-      1,
-      'no.mjs could not be loaded as a module: it, or a file it imports, is not there.',
-    ],
-    ['a file without one', 'none.mjs', 2, 'none.mjs exports no activation'],
+    ['a missing file', 'no.mjs', 1, 'no.mjs could not be loaded as a module: it, or a file it imports, is not there.'],
+    ['a file without an activation', 'none.mjs', 2, 'none.mjs exports no activation'],
     ['a file that fails', 'fails.mjs', 1, 'fails.mjs could not be loaded as a module: oh dear.'],
   ])('%s', async (_, file, expected, message) => {
     const files = {

@@ -7,7 +7,7 @@ import types
 
 
 class Anything(type):
-    """A class of classes: every attribute of one, and every call, is the class Nothing."""
+    """A metaclass: every attribute and every call of its classes is the class Nothing."""
 
     def __getattr__(cls, name):
         return Nothing

@@ -29,7 +29,7 @@ const thorough = ['--hidden', '4', '--rate', '0.03', '--epochs', '40'];
 const quick = ['--hidden', '2', '--epochs', '1'];
 
 describe('a table with one label per group', () => {
-  test('is learned by group, and predict and evaluate know the group column from the model file', async () => {
+  test('is learned by group, and predict and evaluate read the group column from the model file', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
     const trained = await nnbp(...classify, 'lstm', ...thorough);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
@@ -95,7 +95,7 @@ describe('a table with one label per group', () => {
   });
 });
 
-test('the message about several values in a group shows the target that has them', async () => {
+test('the message about several values in a group names the target', async () => {
   const rows = Array.from({ length: 40 }, (_, k) => `g${k >> 1},${k},${k >> 1},${k === 1 ? 8 : k >> 1}`);
   const { nnbp } = await workspace({ 'two.csv': `id,x,a,b\n${rows.join('\n')}\n` });
   const { code, stderr } = await nnbp('train', 'two.csv', '-t', 'a', '-t', 'b', '--group', 'id', '--recurrent', 'rnn');

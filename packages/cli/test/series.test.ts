@@ -6,7 +6,7 @@ import { workspace } from './workspace.js';
 const day = 86_400_000;
 const start = Date.UTC(2023, 0, 1);
 const dateOf = (k: number) => new Date(start + k * day).toISOString().slice(0, 10);
-/** A week that repeats, on a slope. */
+/** A weekly pattern on a linear trend. */
 const valueOf = (k: number) => 50 + 0.1 * k + [0, 3, 8, 2, -4, -9, 0][k % 7];
 const weekly = (count = 160) =>
   ['date,units', ...Array.from({ length: count }, (_, k) => `${dateOf(k)},${valueOf(k).toFixed(2)}`), ''].join('\n');
@@ -44,7 +44,7 @@ describe('train with --time', () => {
     expect(plotted.stderr).toContain('○');
     expect(lines[17]).toMatch(/^ +2023-05-16 +2023-06-14$/);
     expect(lines[18].trim()).toBe('line: observed up to 2023-06-09, ●: forecast, ○: baseline');
-    // What lies ahead is on the right: the line of the past ends before the last marks.
+    // The forecast is on the right: the line of the past ends before the last marks.
     const last = Math.max(...lines.slice(1, 16).map((line) => line.search(/[\u2801-\u28ff][^\u2801-\u28ff]*$/)));
     expect(Math.max(...lines.slice(1, 16).map((line) => line.lastIndexOf('●')))).toBeGreaterThan(last);
   });
@@ -118,9 +118,9 @@ describe('train with --time', () => {
 
   test.each<[string, string[], number, RegExp]>([
     ['a window without times', ['--target', 'units', '--window', '5'], 2, /--window is for time series/],
-    ['a column that is not there', ['--target', 'units', '--time', 'when'], 2, /"when"/],
+    ['a missing column', ['--target', 'units', '--time', 'when'], 2, /"when"/],
     ['a target that is not a number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
-    ['times that are none', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
+    ['a time column without times', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
     ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
     ['cross-validation', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
     ['filled gaps', ['--target', 'units', '--time', 'date', '--missing', 'mean'], 2, /gaps are never filled in/],

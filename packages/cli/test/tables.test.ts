@@ -1,4 +1,4 @@
-/** Tables as people have them: missing values, encodings, separators, headers, quotes, classes. */
+/** Real-world tables: missing values, encodings, separators, headers, quotes, classes. */
 import { load } from '@nnbp/formats';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ interface Summary {
 const lines = (count: number, line: (k: number) => string) => Array.from({ length: count }, (_, k) => line(k));
 const table = (header: string, rows: readonly string[], end = '\n') => `${[header, ...rows].join(end)}${end}`;
 
-/** Trains on the file, for one epoch unless told otherwise. */
+/** Trains on the file, for one epoch by default. */
 async function train(content: string | Uint8Array, ...argv: string[]) {
   const here = await workspace();
   await here.write('a.csv', content);
@@ -148,7 +148,7 @@ describe('encodings', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected an encoding such as utf-8')]);
   });
 
-  it('a byte order mark of UTF-16 is followed', async () => {
+  it('a byte order mark of UTF-16 is respected', async () => {
     const text = `\ufeff${table(
       'ville,y',
       lines(20, (k) => `${['Köln', 'Bonn'][k % 2]},${k}`),
@@ -208,7 +208,7 @@ describe('decimal and thousands separators', () => {
     ['12,031 beside 900', (k: number) => ['900', '12,031', '1,201,998'][k % 3], '900 to 1202000', 0],
     ['1,200 beside 900, which could also be 1.2', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
     ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
-    ['1 234 with a narrow blank', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
+    ['1 234 with a narrow space', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
   ])('thousands are grouped in %s', async (_, cell, range, notes) => {
     const mark = cell(0).includes('"') || cell(1).includes('"') ? ',' : ';';
     const { summary } = await train(
@@ -282,7 +282,7 @@ describe('headers', () => {
     expect(summary.notes[0]).toContain('"4.5" is a number. If it is data, add --no-header.');
   });
 
-  it('a header longer than 64 KiB is read whole', async () => {
+  it('a header longer than 64 KiB is read completely', async () => {
     const names = lines(1400, (k) => `measurement_channel_with_a_long_and_descriptive_name_${k}`);
     expect(names.join(',').length).toBeGreaterThan(1 << 16);
     const wide = lines(12, (j) => [j % 2 ? 'a' : 'b', ...lines(1400, (k) => String((j * 7 + k) % 11))].join(','));
@@ -410,7 +410,7 @@ describe('quotes, comments and other separators', () => {
       )}`,
     ],
     [
-      'runs of blanks',
+      'runs of spaces',
       table(
         'x   y',
         lines(40, (k) => ` ${k}  ${2 * k}`),

@@ -119,7 +119,7 @@ describe('train with options', () => {
     expect(summaryIn(stdout).bestEpoch).toBe(summaryIn(stdout).epochs - 6);
   });
 
-  it('learns several numbers at once', async () => {
+  it('learns several numeric targets at once', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp('train', 'iris.csv', '-t', 'petal_length', '-t', 'petal_width', '--json');
     expect(summaryIn(stdout).test.metrics.rSquared).toBeGreaterThan(0.9);
@@ -201,7 +201,7 @@ describe('checkpoints', () => {
     expect(await read('parts.nnbp')).toBe(await read('whole.nnbp'));
   });
 
-  it('of other settings are refused', async () => {
+  it('are refused if they were written with other settings', async () => {
     const { nnbp, write } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');

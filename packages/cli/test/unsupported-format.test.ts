@@ -14,7 +14,7 @@ const safetensors = (header: object) => {
 };
 const tensor = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
 
-describe('a file that is not read', () => {
+describe('a file in an unsupported format', () => {
   it.each([
     ['model.h5', bytes('\x89HDF\r\n\x1a\n....'), /Keras model in HDF5.*tensorflowjs/],
     ['model.keras', zip('metadata.json config.json model.weights.h5'), /Keras 3 model.*tensorflowjs/],

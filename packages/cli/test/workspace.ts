@@ -19,7 +19,7 @@ export interface Workspace {
   write(name: string, content: string | Uint8Array): Promise<void>;
   read(name: string): Promise<string>;
   nnbp(...argv: string[]): Promise<Outcome>;
-  /** The same with a standard input and a signal that ends it. */
+  /** Like `nnbp`, with a standard input and a signal that stops the command. */
   nnbpWith(options: { readonly stdin?: string; readonly signal?: AbortSignal }, ...argv: string[]): Promise<Outcome>;
 }
 

@@ -28,9 +28,9 @@ const bits = ({ parameters }: Network) => new BigUint64Array(parameters.vector.s
 const train = (network: Network, directory: string, more: object = {}) =>
   fit(network, xor, { ...options(), epochs: 6, callbacks: [checkpoints({ directory })], ...more });
 
-/** Trains in the directory that it is given, and writes a line before the first epoch and after each. */
-async function trainingProgram(place: string): Promise<string> {
-  const program = join(place, 'train.mjs');
+/** A program that trains in the given directory, and writes a line before the first epoch and after each epoch. */
+async function trainingProgram(parent: string): Promise<string> {
+  const program = join(parent, 'train.mjs');
   await build({
     entryPoints: [join(import.meta.dirname, 'killed/train.ts')],
     bundle: true,
@@ -63,7 +63,7 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))?.metadata).toEqual({ columns: ['a'] });
   });
 
-  test('a corrupt checkpoint is skipped with its reason, and other files are left alone', async () => {
+  test('a corrupt checkpoint is skipped with its reason, and other files are not changed', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const newest = join(directory, 'epoch-0000006.safetensors');
@@ -171,9 +171,9 @@ describe('a directory is locked by one training run at a time', () => {
   );
 
   test('a training run of another process is refused while that process runs, and resumes when it was killed', async () => {
-    const place = folder();
-    const directory = join(place, 'run');
-    const child = spawn(process.execPath, [await trainingProgram(place), directory, '1000000'], {
+    const parent = folder();
+    const directory = join(parent, 'run');
+    const child = spawn(process.execPath, [await trainingProgram(parent), directory, '1000000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -270,7 +270,7 @@ describe('a state taken inside an epoch', () => {
   });
 });
 
-describe('a file is written whole or not at all', () => {
+describe('a file is written completely or not at all', () => {
   test('an existing file stays when the new one cannot be written, and no partial file is left', async () => {
     const directory = folder();
     const path = join(directory, 'model.safetensors');
@@ -293,7 +293,7 @@ describe('a file is written whole or not at all', () => {
     const disk = folder();
     const mount = (...args: string[]) => spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
     if (!mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk)) {
-      context.skip('A small disk of its own can be mounted only by root on Linux.');
+      context.skip('Mounting a small disk requires root on Linux.');
     }
     try {
       const directory = join(disk, 'run');
@@ -347,18 +347,18 @@ describe('a process that is killed', () => {
     `${kills} times at random moments loses at most the current epoch`,
     { timeout: 30_000 + 2000 * kills },
     async () => {
-      const place = folder();
-      const directory = join(place, 'run');
-      const program = await trainingProgram(place);
+      const parent = folder();
+      const directory = join(parent, 'run');
+      const program = await trainingProgram(parent);
       const seed = Number(process.env.SEED ?? Date.now() % 1e6);
       console.log(`seed ${seed}`);
       let random = seed;
       const draw = (max: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % max;
-      const peaceful = freshNetwork();
-      const digests: string[] = [bits(peaceful)];
+      const uninterrupted = freshNetwork();
+      const digests: string[] = [bits(uninterrupted)];
       let last = 0;
-      const until = async (child: ChildProcess, wanted: () => boolean) => {
-        while (!wanted()) await once(child.stdout!, 'data');
+      const until = async (child: ChildProcess, condition: () => boolean) => {
+        while (!condition()) await once(child.stdout!, 'data');
       };
       for (let kill = 0; kill < kills; kill++) {
         const child = spawn(process.execPath, [program, directory, '1000000'], {
@@ -366,7 +366,8 @@ describe('a process that is killed', () => {
         });
         let output = '';
         child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-        // Its first line is the epoch it begins at; then one for each epoch. It is killed at a random moment after some epochs.
+        // Its first line is the epoch at which it begins; then it writes a line for each epoch. It is killed at a
+        // random moment after some epochs.
         const epochs = 1 + draw(8);
         await until(child, () => output.split('\n').length - 1 > epochs);
         for (let turns = draw(50); turns > 0; turns--) await immediate();
@@ -389,7 +390,7 @@ describe('a process that is killed', () => {
       }
       // Each run was killed after at least one more epoch.
       expect(last, 'epochs survived').toBeGreaterThanOrEqual(kills);
-      // The kept two, perhaps one that was to be removed, perhaps one unfinished.
+      // The two that are kept, at most one that was to be removed, and at most one unfinished file.
       const left = readdirSync(directory);
       expect(left.filter((name) => name.endsWith('.safetensors')).length).toBeLessThanOrEqual(3);
       expect(left.filter((name) => name.endsWith('.tmp')).length).toBeLessThanOrEqual(1);

@@ -8,20 +8,23 @@ const oddities: readonly unknown[] = [
 ];
 
 /** Every value in the JSON: the object or list that contains it, and its key there. */
-function places(value: unknown, found: [Record<string, unknown>, string][] = []): [Record<string, unknown>, string][] {
+function positions(
+  value: unknown,
+  found: [Record<string, unknown>, string][] = [],
+): [Record<string, unknown>, string][] {
   if (typeof value !== 'object' || value === null) return found;
   for (const key of Object.keys(value)) {
     found.push([value as Record<string, unknown>, key]);
-    places((value as Record<string, unknown>)[key], found);
+    positions((value as Record<string, unknown>)[key], found);
   }
   return found;
 }
 
-/** Inserts something odd, removes a part, or replaces one by another; the original does not change. */
+/** Inserts an unexpected value, removes a part, or replaces one by another; the original does not change. */
 export function damaged(json: unknown, random: Random): unknown {
   const copy = structuredClone(json);
   for (let times = 1 + Math.floor(3 * random.uniform() ** 2); times > 0; times--) {
-    const all = places(copy);
+    const all = positions(copy);
     if (all.length === 0) break;
     const pick = <T>(list: readonly T[]) => list[Math.floor(random.uniform() * list.length)];
     const [holder, key] = pick(all);

@@ -8,9 +8,9 @@ export { damaged, damagedBytes, damagedText } from './damage.js';
 export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
 
 /**
- * Reads damaged models, a share of all. Each must either load and predict, or be refused by a typed error.
+ * Reads a share of the damaged models. Each must either load and predict, or be rejected with a typed error.
  *
- * @returns How many were read.
+ * @returns The number of models that loaded.
  */
 export function survives(damage: (random: Random) => () => Network, share: number): number {
   const tries = share * damagedFiles;

@@ -1,7 +1,7 @@
 /**
- * Files of version 1 must always load. Those in `fixtures/version-1` are never written again; a new one is added by giving it
- * a maker below and running `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only what is not there.
- * The JSON of a model is in `.model`, so that no formatter changes it.
+ * Files of version 1 must always load. The files in `fixtures/version-1` are never changed. To add one, add a function
+ * to `makers` below and run `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only
+ * missing files. The JSON of a model is in a `.model` file, so that no formatter changes it.
  */
 import { elu, identity, leakyRelu, relu, sine, softsign } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
@@ -38,7 +38,7 @@ const quartic: Loss = elementwise({
 const plugins = { activations: [ramp], losses: [quartic] };
 
 const training = { inputs: [[0], [0.25], [0.5], [1]], targets: [[1], [0], [0.5], [0.25]] };
-const howToTrain = () => ({
+const trainingOptions = () => ({
   loss: huber({ delta: 0.5 }),
   optimizer: chain(
     clipByValue(0.5),
@@ -50,7 +50,7 @@ const howToTrain = () => ({
 });
 
 /** Any graph: every feature that a file can store. */
-function peculiar(): Network {
+function everyFeature(): Network {
   const builder = new GraphBuilder();
   for (const id of ['in', 'unused', '__proto__']) builder.input(id);
   builder.node('constant', { from: [], activation: identity });
@@ -69,14 +69,14 @@ function peculiar(): Network {
 }
 
 const makers: Record<string, () => Network | Promise<{ network: Network; file: Uint8Array }>> = {
-  'float32-with-units': () => {
+  'float32-with-scalers': () => {
     const network = new Network(mlp([3, 4, 2], { activation: relu }), { seed: 5 });
     network.parameters.vector.set(Float32Array.from(network.parameters.vector));
     network.inputScaler = new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]);
     network.outputScaler = new Standardization([-4, 1e-9], [0.7, 1e9]);
     return network;
   },
-  peculiar,
+  'every-feature': everyFeature,
   'every-activation': () => {
     const builder = new GraphBuilder();
     let last = builder.input('input');
@@ -85,13 +85,16 @@ const makers: Record<string, () => Network | Promise<{ network: Network; file: U
     builder.output(last);
     return new Network(builder.build(), { seed: 9 });
   },
-  'of-ones-own': () => new Network(mlp([2, 3, 1], { activation: ramp }), { seed: 4 }),
+  'custom-functions': () => new Network(mlp([2, 3, 1], { activation: ramp }), { seed: 4 }),
   checkpoint: async () => {
     const network = new Network(mlp([1, 3, 1], { activation: softsign }), { seed: 2 });
     let checkpoint: Checkpoint | undefined;
     const onEpochEnd = ({ state }: { state(): Checkpoint }) => void (checkpoint = state());
-    await fit(network, training, { ...howToTrain(), epochs: 4, callbacks: [{ onEpochEnd }] });
-    return { network, file: save(network, { checkpoint: checkpoint!, loss: howToTrain().loss, metadata: { a: [1] } }) };
+    await fit(network, training, { ...trainingOptions(), epochs: 4, callbacks: [{ onEpochEnd }] });
+    return {
+      network,
+      file: save(network, { checkpoint: checkpoint!, loss: trainingOptions().loss, metadata: { a: [1] } }),
+    };
   },
 };
 
@@ -100,7 +103,7 @@ if (process.env.WRITE_FIXTURES !== undefined) {
     if (existsSync(join(folder, `${name}.expected.json`))) continue;
     const made = await make();
     const network = made instanceof Network ? made : made.network;
-    const loss = name === 'of-ones-own' ? { loss: quartic } : {};
+    const loss = name === 'custom-functions' ? { loss: quartic } : {};
     const input = Array.from({ length: network.graph.inputCount }, (_, k) => 0.5 - k / 4);
     const expected: Expected = {
       ids: network.graph.ids,
@@ -147,7 +150,7 @@ describe.each(names)('%s, as version 1 wrote it', (name) => {
 });
 
 test('all options of a file of version 1 are kept', () => {
-  const { graph, parameters } = loaded('peculiar').network;
+  const { graph, parameters } = loaded('every-feature').network;
   const first = graph.indexOf('节点 "1"');
   const seventh = graph.indexOf('7');
   expect(graph.weightIndex(graph.edgeStart[seventh], seventh)).toBe(graph.weightIndex(graph.edgeStart[first], first));
@@ -161,21 +164,22 @@ test('all options of a file of version 1 are kept', () => {
 });
 
 test('scalers and custom functions are kept', () => {
-  const { inputScaler, outputScaler } = loaded('float32-with-units').network;
+  const { inputScaler, outputScaler } = loaded('float32-with-scalers').network;
   expect(inputScaler).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
   expect(outputScaler).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));
-  expect(loaded('of-ones-own').loss).toBe(quartic);
-  expect(loaded('of-ones-own').network.graph.activations).toContain(ramp);
+  expect(loaded('custom-functions').loss).toBe(quartic);
+  expect(loaded('custom-functions').network.graph.activations).toContain(ramp);
 });
 
-// Since the file was written, epochs have another order of samples: the run in one go is not the same any more.
+// Since the file was written, epochs have another order of samples: an uninterrupted run no longer gives the same
+// result.
 test('training resumes bit-for-bit from a checkpoint of version 1', async () => {
   const resumed = async () => {
     const { network, checkpoint, loss, metadata } = loaded('checkpoint');
     expect(checkpoint!.epoch).toBe(4);
     expect(loss!.builtin).toEqual({ name: 'huber', options: { delta: 0.5 } });
     expect(metadata).toEqual({ a: [1] });
-    const { history } = await fit(network, training, { ...howToTrain(), epochs: 8, resume: checkpoint! });
+    const { history } = await fit(network, training, { ...trainingOptions(), epochs: 8, resume: checkpoint! });
     expect(history.map(({ epoch }) => epoch)).toEqual([5, 6, 7, 8]);
     return bits(network.parameters.vector);
   };

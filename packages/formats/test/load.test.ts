@@ -21,7 +21,7 @@ function file(header: string, numbers: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The article's network, its model's text changed. */
+/** A file of the article's network whose JSON is changed. */
 function modelled(change: (model: string) => string): Uint8Array {
   const { tensors, metadata } = decode(save(articleNetwork()));
   const values = tensors.get('parameters')!.values;
@@ -43,20 +43,20 @@ describe('a file of another program is loaded', () => {
     [
       'entries in another order',
       (model) => {
-        const turned = (value: unknown): unknown => {
-          if (Array.isArray(value)) return value.map(turned);
+        const reversed = (value: unknown): unknown => {
+          if (Array.isArray(value)) return value.map(reversed);
           if (typeof value !== 'object' || value === null) return value;
           return Object.fromEntries(
             Object.entries(value)
               .reverse()
-              .map(([key, entry]) => [key, turned(entry)]),
+              .map(([key, entry]) => [key, reversed(entry)]),
           );
         };
-        return JSON.stringify(turned(JSON.parse(model)));
+        return JSON.stringify(reversed(JSON.parse(model)));
       },
     ],
-    ['an activation as a mere name', (model) => model.replaceAll('{"name":"sigmoid"}', '"sigmoid"')],
-    ['letters by their numbers', (model) => model.replaceAll('"7"', '"\\u0037"')],
+    ['an activation as a string', (model) => model.replaceAll('{"name":"sigmoid"}', '"sigmoid"')],
+    ['characters as escape sequences', (model) => model.replaceAll('"7"', '"\\u0037"')],
   ])('%s', (_, change) => {
     const { network } = load(modelled(change));
     expect(network.graph.ids).toEqual(expected.graph.ids);
@@ -83,13 +83,13 @@ const delayedModel = (model: string, initial: string) =>
 describe('a model is refused with the path', () => {
   test.each<[string, RegExp, (model: string) => string]>([
     ['an unknown predecessor', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
-    ['a predecessor twice', /and once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
+    ['a duplicate predecessor', /and once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
     ['a duplicate id', /no other node has/, (m) => m.replace('"ids":["2"', '"ids":["1"')],
     ['an unknown entry', /one of ids, from/, (m) => m.replace('"from"', '"form"')],
-    ['an entry twice', /"from" once/, (m) => m.replace('"from"', '"from":[],"from"')],
-    ['an entry missing', /an entry "from"/, (m) => m.replace(/"from":\["1"\],/, '')],
+    ['a duplicate entry', /"from" once/, (m) => m.replace('"from"', '"from":[],"from"')],
+    ['a missing entry', /an entry "from"/, (m) => m.replace(/"from":\["1"\],/, '')],
     ['an output that is not a node', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["8"]')],
-    ['an output twice', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
+    ['a duplicate output', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
     ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
     ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
     ['an entry of version 1', /one of ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
@@ -111,15 +111,19 @@ describe('a model is refused with the path', () => {
     ['an aggregation of nothing', /predecessors/, (m) => m.replace('"from":["1"]', '"from":[],"aggregation":"max"')],
     ['an initial value of a node without delays', /with delayed/, (m) => m.replace(/\}$/, ',"initial":[["1",2]]}')],
     ['an initial value without a number', /and a number/, (m) => delayedModel(m, '[["1"]]')],
-    ['an initial value twice', /once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
+    ['a duplicate initial value', /once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
     ['an empty group', /an id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
-    ['more after its end', /the end/, (m) => `${m} {}`],
+    ['text after its end', /the end/, (m) => `${m} {}`],
     ['no end', /received the end/, (m) => m.slice(0, -1)],
     ['a bad escape', /may follow/, (m) => m.replace('"7"', '"\\x"')],
     ['a raw line break in a string', /rest of a string/, (m) => m.replace('"7"', '"7\n"')],
-    ['units of words', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
-    ['endless units', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
-    ['units of two columns', /one column/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}')],
+    ['a scaler of strings', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
+    ['an infinite scaler', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
+    [
+      'a scaler of two columns',
+      /one column/,
+      (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}'),
+    ],
   ])('%s', (_, message, change) => {
     expect(() =>
       load(
@@ -181,7 +185,7 @@ test('the JSON scanner accepts exactly what JSON.parse accepts', () => {
     '01',
     '节',
   ];
-  let sound = 0;
+  let valid = 0;
   for (let n = 0; n < 10_000; n++) {
     const text = Array.from({ length: 1 + Math.floor(random.uniform() * 6) }, () => pick(scraps)).join('');
     const reads = (read: () => unknown) => {
@@ -194,29 +198,32 @@ test('the JSON scanner accepts exactly what JSON.parse accepts', () => {
     };
     const expected = reads((): unknown => JSON.parse(text));
     const actual = reads(() => {
-      const finger = new JsonScanner(text, 'it');
-      finger.skip();
-      finger.end();
+      const scanner = new JsonScanner(text, 'it');
+      scanner.skip();
+      scanner.end();
     });
     expect(actual, `${JSON.stringify(text)}, seed ${seed}`).toBe(expected);
-    sound += Number(expected);
+    valid += Number(expected);
   }
-  expect(sound).toBeGreaterThan(200);
+  expect(valid).toBeGreaterThan(200);
 });
 
 test('names that differ only in escape sequences are equal', () => {
   const strings = ['a', 'b', '', '节点', 'a"b', '__proto__', ...Array.from({ length: 5000 }, (_, k) => `n${k}`)];
   const text = JSON.stringify([...strings, ...strings]).replaceAll('"b"', '"\\u0062"');
-  const places: number[] = [];
-  const finger = new JsonScanner(text, 'it');
-  finger.list(() => places.push(finger.string()));
-  expect(places.map((place) => textAt(text, place))).toEqual([...strings, ...strings]);
+  const positions: number[] = [];
+  const scanner = new JsonScanner(text, 'it');
+  scanner.list(() => positions.push(scanner.string()));
+  expect(positions.map((position) => textAt(text, position))).toEqual([...strings, ...strings]);
   const names = new Names(text, strings.length);
-  expect(names.mark(places[0], 1)).toBeUndefined();
-  expect(places.map((place) => names.add(place))).toEqual([...strings.map(() => true), ...strings.map(() => false)]);
+  expect(names.mark(positions[0], 1)).toBeUndefined();
+  expect(positions.map((position) => names.add(position))).toEqual([
+    ...strings.map(() => true),
+    ...strings.map(() => false),
+  ]);
   expect(names.size).toBe(strings.length);
-  expect(names.mark(places[3], 5)).toBe(0);
-  expect(names.mark(places[3 + strings.length], 6)).toBe(5);
+  expect(names.mark(positions[3], 5)).toBe(0);
+  expect(names.mark(positions[3 + strings.length], 6)).toBe(5);
 });
 
 test('layers with default names and with other names are loaded unchanged', () => {

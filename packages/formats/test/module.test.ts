@@ -12,7 +12,7 @@ interface Module {
   readonly predict: (input: ArrayLike<number>) => number[];
 }
 
-/** The module as a program would load it. */
+/** Loads the module as a program would. */
 const loaded = (js: string) =>
   import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`) as Promise<Module>;
 
@@ -191,7 +191,7 @@ export function predict(input) {
       const names: readonly ['input.0', 'input.1'] = inputs;
       const y: number[] = predict(new Float32Array(2));
       const output: 'output.0' = outputs[0];
-      // @ts-expect-error: no text is an input
+      // @ts-expect-error: a string is not an input
       predict(['a']);
       export { names, output, y };`;
     expect(problems({ 'network.d.ts': dts, 'use.ts': use })).toEqual([]);

@@ -24,7 +24,7 @@ function expectSame(actual: Network, expected: Network): void {
   for (const key of ['outputs', 'scaleTrainable', 'edgeStart', 'predecessors', 'parameterStart'] as const) {
     expect(Array.from(one[key]), key).toEqual(Array.from(other[key]));
   }
-  // A name that one edge alone has shares nothing and is not kept.
+  // A name that only one edge has does not share anything and is not kept.
   const weights = (graph: typeof one) =>
     Array.from({ length: graph.nodeCount }, (_, i) => i).flatMap((i) =>
       Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) =>

@@ -14,7 +14,7 @@ const utf8 = new TextEncoder();
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-security-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A file with this header before these numbers, whatever they are. */
+/** A file with this header and these bytes, valid or not. */
 function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   const json = utf8.encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + json.length + numbers.length);
@@ -43,7 +43,7 @@ const modelFile = (change: object, more: object = {}) =>
     new Uint8Array(12),
   );
 
-/** The error's code; anything but an NnbpError goes on. */
+/** The error's code; rethrows anything but an NnbpError. */
 function codeOf(action: () => unknown): string {
   try {
     action();
@@ -78,18 +78,18 @@ test.each<[string, Uint8Array, string]>([
     'MALFORMED',
   ],
   [
-    'two tensors over each other',
+    'two tensors that overlap',
     modelFile({}, { other: { dtype: 'F32', shape: [3], data_offsets: [0, 12] } }),
     'MALFORMED',
   ],
   [
-    'a hole between tensors',
+    'a gap between tensors',
     modelFile({}, { parameters: { dtype: 'F32', shape: [2], data_offsets: [4, 12] } }),
     'MALFORMED',
   ],
   ['half a number', modelFile({}, { parameters: { dtype: 'F64', shape: [1], data_offsets: [0, 12] } }), 'MALFORMED'],
   [
-    'whole numbers where parameters should be',
+    'integers in place of parameters',
     modelFile({}, { parameters: { dtype: 'I32', shape: [3], data_offsets: [0, 12] } }),
     'UNSUPPORTED',
   ],
@@ -100,10 +100,10 @@ test.each<[string, Uint8Array, string]>([
   ],
   ['a newer version', modelFile({ version: 3 }), 'UNKNOWN_FORMAT'],
   ['no parameters', modelFile({ nodes: [], outputs: ['1'] }), 'MALFORMED'],
-  ['a million lists inside each other', file('['.repeat(1e6)), 'MALFORMED'],
+  ['a million nested lists', file('['.repeat(1e6)), 'MALFORMED'],
   ['a header of brackets', file(`[${'{},'.repeat(1e6)}{}]`), 'TOO_LARGE'],
   [
-    'lists inside each other in the model',
+    'nested lists in the model',
     modelFile({ nodes: JSON.parse('['.repeat(1000) + ']'.repeat(1000)) as unknown }),
     'MALFORMED',
   ],
@@ -117,7 +117,7 @@ test.each<[string, Uint8Array, string]>([
     }),
     'MALFORMED',
   ],
-  ['an id twice', modelFile({ nodes: [{ ids: ['1'], from: ['1'], activation: { name: 'tanh' } }] }), 'MALFORMED'],
+  ['a duplicate id', modelFile({ nodes: [{ ids: ['1'], from: ['1'], activation: { name: 'tanh' } }] }), 'MALFORMED'],
   [
     'an order that is not topological',
     modelFile({
@@ -128,10 +128,10 @@ test.each<[string, Uint8Array, string]>([
     }),
     'MALFORMED',
   ],
-  ['units of another width', modelFile({ inputScaler: { mean: [0, 0], deviation: [1, 1] } }), 'MALFORMED'],
+  ['a scaler of another width', modelFile({ inputScaler: { mean: [0, 0], deviation: [1, 1] } }), 'MALFORMED'],
   ['a deviation of 0', modelFile({ inputScaler: { mean: [0], deviation: [0] } }), 'MALFORMED'],
   [
-    'an activation called by what objects have',
+    'an activation named like a property of objects',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'constructor' } }] }),
     'MISSING_PLUGIN',
   ],
@@ -141,7 +141,7 @@ test.each<[string, Uint8Array, string]>([
     'MISSING_PLUGIN',
   ],
   [
-    'an option that objects have',
+    'an option named like a property of objects',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'elu', options: { constructor: 1 } } }] }),
     'UNSUPPORTED',
   ],
@@ -161,13 +161,13 @@ test.each<[string, Uint8Array, string]>([
     ),
     'MALFORMED',
   ],
-])('%s is an error of its own', (_, bytes, code) => {
+])('%s is a typed error', (_, bytes, code) => {
   const before = Object.getOwnPropertyNames(Object.prototype).join();
   expect(codeOf(() => load(bytes))).toBe(code);
   expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before);
 });
 
-test('names such as __proto__ are only names', () => {
+test('names such as __proto__ have no effect', () => {
   const text = `{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}`;
   const { metadata } = load(
     file(
@@ -195,7 +195,7 @@ test(
       ...[1, 2, 3].map((of) => new Network(randomGraph(new Random(of), { nodes: 12 }), { seed: of })),
       ...[1, 2, 3].map((of) => new Network(randomMemoryGraph(new Random(of)), { seed: of })),
     ];
-    const sound = networks.flatMap((network) => {
+    const valid = networks.flatMap((network) => {
       const vector = network.parameters.vector.slice();
       const optimizer = adam();
       optimizer.step(vector, vector.slice());
@@ -204,7 +204,7 @@ test(
     });
     const counts: Record<string, number> = {};
     for (let n = 0; n < damagedFiles; n++) {
-      const one = sound[n % sound.length];
+      const one = valid[n % valid.length];
       const isText = n % 3 === 2;
       let bytes = one.slice();
       for (let change = 0; change <= integer(4); change++) {
@@ -218,7 +218,7 @@ test(
         else
           bytes = Uint8Array.from([
             ...bytes.subarray(0, at),
-            ...sound[integer(sound.length)].subarray(0, length),
+            ...valid[integer(valid.length)].subarray(0, length),
             ...bytes.subarray(at),
           ]);
         if (bytes.length === 0) break;
@@ -227,7 +227,7 @@ test(
       counts[code] = (counts[code] ?? 0) + 1;
     }
     expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(damagedFiles / 4);
-    // Flipped bits in a number, or cuts in spaces, leave a model.
+    // Flipped bits in a number or removed spaces leave a valid model.
     expect(counts['it loads']).toBeGreaterThan(0);
   },
 );
@@ -235,7 +235,7 @@ test(
 describe('memory', () => {
   const size = Number(process.env.HOSTILE_BYTES ?? 2_000_000);
   const filled = (part: string) => part.repeat(Math.floor(size / part.length));
-  /** As many parts as fill the file, numbered. */
+  /** Numbered parts that fill the file. */
   const numbered = (part: (k: number) => string) => {
     const parts: string[] = [];
     for (let length = 0, k = 0; length < size; k++) length += parts[parts.push(part(k)) - 1].length;
@@ -304,7 +304,7 @@ describe('memory', () => {
         ),
     ],
     [
-      'a billion constant weights in few words',
+      'a billion constant weights in a small file',
       () =>
         modelFile({
           nodes: numbered((k) => `{"ids":["n${k}"],"from":["1"],"activation":"tanh","b":0,"c":1,"w":[1]},`).map(
@@ -335,7 +335,7 @@ describe('memory', () => {
     ],
     ['a chain with a parameter too many', () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { c: 1 }))],
     [
-      'a billion edges in few words',
+      'a billion edges in a small file',
       () =>
         modelFile({
           inputs: Array.from({ length: 30_000 }, (_, k) => `i${k}`),
@@ -402,13 +402,13 @@ console.log(JSON.stringify({ code, taken: 1024 * (peak() - before) }));`,
 });
 
 /** The path of every entry in a value. */
-function places(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+function positions(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, entry]) => places(entry, [...path, key]))];
+  return [path, ...Object.entries(value).flatMap(([key, entry]) => positions(entry, [...path, key]))];
 }
 
 test('a value of another type anywhere in a model is a typed error in bounded time', () => {
-  const sound = model({
+  const valid = model({
     nodes: [
       {
         ids: ['2'],
@@ -425,9 +425,9 @@ test('a value of another type anywhere in a model is a typed error in bounded ti
   });
   const others: unknown[] = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
   let attempts = 0;
-  for (const path of places(sound)) {
+  for (const path of positions(valid)) {
     for (const other of others) {
-      const corrupted = path.length === 0 ? other : (structuredClone(sound) as unknown);
+      const corrupted = path.length === 0 ? other : (structuredClone(valid) as unknown);
       const last = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], corrupted);
       if (path.length > 0) (last as Record<string, unknown>)[path.at(-1)!] = other;
       codeOf(() =>

@@ -7,7 +7,7 @@ import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 const { models, recurrent, program, version } = fixtures('brain-js');
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
-describe(`models that ${program} ${version} trained`, () => {
+describe(`models trained by ${program} ${version}`, () => {
   test.each(models)('$name has the same outputs, within float32', (model) => {
     // It keeps values in float32 between layers.
     expect(worstError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
@@ -55,10 +55,13 @@ describe('the file format of brain.js 2', () => {
   });
 
   test.each([
-    ['a row too long', { layers: [{}, { weights: [[1, 2]], biases: [1] }, { weights: [[1, 2]], biases: [1] }] }],
-    ['a bias too few', { layers: [{}, { weights: [[1, 2]], biases: [] }, { weights: [[1]], biases: [1] }] }],
+    [
+      'a row with too many weights',
+      { layers: [{}, { weights: [[1, 2]], biases: [1] }, { weights: [[1, 2]], biases: [1] }] },
+    ],
+    ['a missing bias', { layers: [{}, { weights: [[1, 2]], biases: [] }, { weights: [[1]], biases: [1] }] }],
     ['two keys for one input', { inputLookup: { a: 0, b: 0 } }],
-    ['a key too few', { inputLookup: { a: 0 } }],
+    ['a missing key', { inputLookup: { a: 0 } }],
   ])('%s is refused', (_, change) => {
     expect(errorOf(() => fromBrainJs({ ...json, ...change })).code).toBe('MALFORMED');
   });

@@ -9,7 +9,7 @@ import { operationsOf } from './onnx-models.js';
 
 type Matrix = readonly (readonly number[])[];
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
-/** That of Keras 2: 0.2 h + 0.5 between 0 and 1. */
+/** The hard sigmoid of Keras 2: 0.2 h + 0.5 between 0 and 1. */
 const hardSigmoid = (h: number) => Math.min(1, Math.max(0, 0.2 * h + 0.5));
 
 /** row · matrix */

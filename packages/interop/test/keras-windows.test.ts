@@ -99,14 +99,14 @@ describe('Conv1D', () => {
   });
 });
 
-test('an even kernel with padding "same" has one zero more at the end', () => {
+test('an even kernel with padding "same" has one more zero at the end', () => {
   const network = read([4, 1], [['Conv1D', { filters: 1, kernel_size: [2], padding: 'same', use_bias: false }]], {
     'l0/kernel': [[2, 1, 1], [1, 10]],
   }); // oxfmt-ignore
   expect(network.predict([1, 2, 3, 4])).toEqual([21, 32, 43, 4]);
 });
 
-test('pooling leaves cells of the padding out, and Global pooling has one window', () => {
+test('pooling omits cells of the padding, and global pooling has one window', () => {
   const same = { pool_size: [2], strides: null, padding: 'same' };
   const row = [3, -1, -5, -4, -2];
   expect(read([5, 1], [['MaxPooling1D', same]], {}).predict(row)).toEqual([3, -4, -2]);
@@ -154,7 +154,7 @@ describe('BatchNormalization', () => {
     expect(network.graph.parameterCount).toBe(9);
   });
 
-  test('has nodes of its own after an activation, and where its channels are not the filters', () => {
+  test('has separate nodes after an activation, and if its channels are not the filters', () => {
     const of = norm(3);
     const relu = [
       ['Conv1D', { ...layer, activation: 'relu' }],
@@ -217,7 +217,7 @@ describe('TimeDistributed', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('an unsupported model', () => {
   const conv = { filters: 1, kernel_size: [2, 2] };
   const kernel = { 'l0/kernel': [[2, 2, 1, 1], numbers(4)], 'l0/bias': [[1], [0]] } as const;
 

@@ -29,7 +29,7 @@ const layer = (kind: string, config: object) => ({ class_name: kind, config: { n
 const dense = (units: number, more: object = {}) => layer('Dense', { units, batch_input_shape: [null, 2], ...more });
 const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // oxfmt-ignore
 
-describe(`models that ${program} ${version} made`, () => {
+describe(`models written by ${program} ${version}`, () => {
   test.each(models)('$name has the same outputs, within float32', (model) => {
     const network = fromKeras(model.json, weightsOf(model));
     expect(worstError(network, model)).toBeLessThan(5e-6);
@@ -45,7 +45,7 @@ describe(`models that ${program} ${version} made`, () => {
       weightsOf(modelNamed('every kind of layer')),
     ).graph;
     expect(ids.filter((id) => /leaky|reLU/i.test(id))).toEqual([]);
-    // A second activation on the same values has nodes of its own.
+    // A second activation on the same values has separate nodes.
     expect(ids.filter((id) => id.startsWith('activation'))).toHaveLength(4);
   });
 

@@ -13,7 +13,7 @@ const median: Combine = (z) => {
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
-/** As neat-python has them. */
+/** neat-python's definitions. */
 const combine: Readonly<Record<string, Combine>> = {
   sum: (z) => z.reduce((a, b) => a + b, 0),
   product: (z) => z.reduce((a, b) => a * b, 1),
@@ -122,7 +122,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('has identity nodes where an aggregation reads a sum, and keeps fixed numbers', () => {
+  test('has identity nodes where an aggregation reads a sum, and keeps fixed parameters', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });

@@ -13,7 +13,10 @@ import { activate, neatFunctions } from './neat-python-node.js';
 
 const names = Object.keys(neatFunctions);
 
-/** What evolution might have made: any acyclic wiring, some of it disabled, some nodes without incoming connections. */
+/**
+ * A genome such as evolution makes: any acyclic connections, some of it disabled, some nodes without incoming
+ * connections.
+ */
 function randomGenome(random: Random, among: readonly string[] = names): NeatGenome {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const between = (low: number, high: number) => low + (high - low) * random.uniform();

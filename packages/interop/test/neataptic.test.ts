@@ -22,7 +22,7 @@ function single(squash: unknown, ...more: object[]) {
   };
 }
 
-describe(`models that ${program} ${version} trained`, () => {
+describe(`models trained by ${program} ${version}`, () => {
   test.each(models)('$name has the same outputs', (model) => {
     expect(worstError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
     expect(worstError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
@@ -32,7 +32,7 @@ describe(`models that ${program} ${version} trained`, () => {
     expect(worstStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 
-  test('the mask that dropout left is the c of the node', () => {
+  test('the mask of dropout becomes the c of the node', () => {
     const network = fromNeataptic(models.find(({ name }) => name.includes('dropout'))!.json);
     expect(network.getParameters('4').c).toBe(0.75);
     expect(network.getParameters(network.graph.ids[network.graph.outputs[0]]).c).toBeUndefined();
@@ -68,14 +68,14 @@ describe('every squash', () => {
   });
 });
 
-describe('a connection with a gate, or back', () => {
+describe('a gated or backward connection', () => {
   const outputs = (json: unknown, inputs: readonly number[]) =>
     predictSequence(
       fromNeataptic(json),
       inputs.map((x) => [x]),
     ).map(([y]) => y);
 
-  test('an earlier node gates with its value of the same step, and an input does not gate', () => {
+  test('an earlier node gates with its value at the same step, and an input does not gate', () => {
     const gate = (gater: number) => single('IDENTITY', { from: 0, to: 2, weight: 3, gater });
     expect(outputs(gate(1), [2, -1])).toEqual([0.5 + 2 * 2 + 3 * 2 * 2, 0.5 - 2 + 3]);
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);

@@ -29,7 +29,7 @@ const files = [
   convolutionModel(),
 ];
 
-/** Reads it; anything but a network or an `NnbpError` is a failure. */
+/** Reads a file. The test fails if the result is neither a network nor an `NnbpError`. */
 const read = (bytes: Uint8Array, what: string) => {
   try {
     fromOnnx(bytes);

@@ -157,7 +157,7 @@ test('several inputs and outputs are concatenated', () => {
 
 test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
   [
-    'silu, a sigmoid times its argument',
+    'silu as a sigmoid times its argument',
     activations.silu,
     [
       ['Sigmoid', 'x', 's'],
@@ -185,7 +185,7 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
     ],
   ],
   [
-    'gelu, halved before',
+    'gelu with the factor 1/2 first',
     activations.gelu,
     [
       ['Mul', 'x half', 'h'],
@@ -269,7 +269,7 @@ test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
   ['half a gelu', [['Erf', 'x', 'y']], /Erf "node 0"/],
   ['the approximate gelu', [['Gelu', 'x', 'y', { approximate: 'tanh' }]], /Gelu "node 0".*tanh/],
   ['a concatenation of samples', [['Concat', 'x x', 'y', { axis: 0n }]], /Concat "node 0".*axis 0/],
-  ['whole numbers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
+  ['integers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
 ])('%s is refused with the name of its node', (_, nodes, message) => {
   const error = errorOf(() => chain(nodes));
   expect(error.code).toBe('UNSUPPORTED');
@@ -289,12 +289,12 @@ test.each<[string, () => unknown, RegExp]>([
       }),
     /3 rows.*2 columns/,
   ],
-  ['numbers that are not there', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1.*1 numbers/],
+  ['missing numbers', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1.*1 numbers/],
   ['a position beyond the end', () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }), /position 2 of 2/],
   ['an unknown output', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
   ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /not an ONNX model/],
   ['nothing', () => fromOnnx(new Uint8Array()), /no graph/],
-  ['a model that does not say of which operator set', () => fromOnnx(encodeModel({ graph: {} })), /operator set/],
+  ['a model without an operator set', () => fromOnnx(encodeModel({ graph: {} })), /operator set/],
 ])('%s is a malformed file', (_, action, message) => {
   const error = errorOf(action);
   expect(error.code).toBe('MALFORMED');
@@ -320,7 +320,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   ['numbers where a table is expected', [['Relu', 'V', 'y']], /constant operand 0/],
   ['the batch among other axes', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
   ['a reshape that changes the batch', [['Reshape', 'x s', 'y']], /from \[batch, 2\] to \[-1, 1\]/, { s: [-1, 1] }],
-  ['a reshape to very many axes', [['Reshape', 'x s', 'y']], /to 17 axes/, { s: new Array<number>(17).fill(1) }],
+  ['a reshape to too many axes', [['Reshape', 'x s', 'y']], /to 17 axes/, { s: new Array<number>(17).fill(1) }],
   ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axes \[0\]/, { s: [0] }],
   [
     'columns of a cube',
@@ -333,7 +333,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   ],
   ['another power', [['Pow', 'x V', 'y']], /power other than 2/],
   [
-    'a clip with nothing between',
+    'a clip with an empty range',
     [
       ['Constant', '', 'n', { value_float: 1 }],
       ['Clip', 'x n n', 'y'],
@@ -375,14 +375,19 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     ],
     /division by 0/,
   ],
-  ['parts that are not the whole', [['Split', 'x s', 'y z', { axis: 1n }]], /2 columns into \[1, 2\]/, { s: [1, 2] }],
+  [
+    'a split into the wrong number of columns',
+    [['Split', 'x s', 'y z', { axis: 1n }]],
+    /2 columns into \[1, 2\]/,
+    { s: [1, 2] },
+  ],
 ])('%s is a malformed file', (_, nodes, message, whole = {}) => {
   const error = errorOf(() => chain(nodes, cube, whole));
   expect(error.code).toBe('MALFORMED');
   expect(error.message).toMatch(message);
 });
 
-test('numbers of every kind are read, as raw bytes and one by one', () => {
+test('numbers of every type are read, as raw bytes and as lists', () => {
   const numbers = (tensor: object) =>
     fromOnnx(
       encodeModel({

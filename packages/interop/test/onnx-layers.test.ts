@@ -380,7 +380,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, [...loop(forward, 0, zeros).last, ...loop(forward.toReversed(), 1, zeros).last]);
   });
 
-  test('has weights of its own at a step that reads one node twice', () => {
+  test('has separate weights at a step that reads one node twice', () => {
     const bytes = onnxModel({
       inputs: { a: [null, 1] },
       nodes: [
@@ -449,9 +449,9 @@ function windows(
   // oxfmt-ignore
   return Array.from({ length: shape[0] * shape[1] }, (_, k) => {
     const [row, column] = [Math.floor(k / shape[1]) * strides[0] - top, (k % shape[1]) * strides[1] - left];
-    return Array.from({ length: kernel[0] * kernel[1] }, (_, place) => {
-      const y = row + Math.floor(place / kernel[1]) * dilations[0];
-      const x = column + (place % kernel[1]) * dilations[1];
+    return Array.from({ length: kernel[0] * kernel[1] }, (_, position) => {
+      const y = row + Math.floor(position / kernel[1]) * dilations[0];
+      const x = column + (position % kernel[1]) * dilations[1];
       return y < 0 || y >= 5 || x < 0 || x >= 4 ? NaN : values[4 * y + x];
     });
   });
@@ -480,7 +480,7 @@ describe('an operator on a grid', () => {
       );
     });
     expectImage(bytes, 2, expected);
-    // Of each filter a bias and six weights.
+    // Each filter has a bias and six weights.
     expect(fromOnnx(bytes).graph.parameterCount).toBe(4 * 7);
   });
 
@@ -554,7 +554,7 @@ describe('an operator on a grid', () => {
     expectImage(onImage(1, [['Pad', 'x', 'p', { pads: new Array(8).fill(0) }], ['Relu', 'p', 'y']]), 1, image(1).map((v) => Math.max(0, v))); // oxfmt-ignore
   });
 
-  test('layers of convolution and pooling are read as a whole', () => {
+  test('a network of convolution and pooling layers is read', () => {
     const { graph } = fromOnnx(convolutionModel());
     expect([graph.nodeCount, graph.outputs.length, graph.parameterCount]).toEqual([16 + 32 + 8 + 4, 4, 2 * 10]);
   });

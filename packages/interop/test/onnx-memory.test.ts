@@ -94,7 +94,7 @@ describe('an aggregation', () => {
   });
 });
 
-test('a name of two tensors is refused', () => {
+test('two tensors with the same name are refused', () => {
   expect(errorOf(() => toOnnx(lstmNetwork(), { state: 'input' })).code).toBe('OUT_OF_RANGE');
   expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
 });
@@ -106,7 +106,7 @@ test('the state keeps earlier values, the latest first, without scaling', () => 
   builder.output(builder.node('y', { from: ['h'], activation: identity, fixed: { c: 1 } }));
   const { graph } = decodeModel(toOnnx(new Network(builder.build(), { seed: 1 })));
   const next = graph!.node.find(({ output }) => output[0] === 'next_state')!;
-  // h = 2 · g of this step, and what was its last value.
+  // h = 2 · g of this step, and its previous value.
   expect(next.opType).toBe('Mul');
   const scale = graph!.initializer.find(({ name }) => name === next.input[1])!;
   expect(Array.from(new Float32Array(scale.rawData.slice().buffer))).toEqual([2, 1]);

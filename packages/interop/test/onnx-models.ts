@@ -4,7 +4,7 @@ import { Network, type Random } from '@nnbp/core';
 import { decodeModel, encodeModel } from '../src/onnx/schema.js';
 
 export const operationsOf = (bytes: Uint8Array) => decodeModel(bytes).graph!.node.map(({ opType }) => opType);
-/** A network of numbers that float32 holds, none of them 0, so that no edge is omitted. */
+/** A network with parameters that are exact in float32 and not 0, so that no edge is omitted. */
 export function randomNetwork(random: Random, graph = randomGraph(random, { nodes: 80 })): Network {
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
@@ -84,11 +84,11 @@ export function onnxModel(model: {
   });
 }
 
-/** Numbers between −1 and 1 that float32 holds, none of them 0. */
+/** Numbers between −1 and 1 that are exact in float32 and not 0. */
 export const someNumbers = (count: number): number[] =>
   Array.from({ length: count }, (_, k) => Math.fround(Math.sin(7 * k + 1)));
 
-/** An `LSTM`, and a linear output of all its units. */
+/** An `LSTM` and a linear output that reads all its units. */
 export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly units: number }): Uint8Array =>
   onnxModel({
     inputs: { x: [null, null, inputs] },

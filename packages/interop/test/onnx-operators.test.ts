@@ -1,4 +1,4 @@
-/** Operators of models from other programs: what each computes by its definition, and what is read here. */
+/** Operators of models from other programs: each is compared with its definition. */
 import { NnbpError, Random } from '@nnbp/core';
 import { fromOnnx, onnxExternalPaths } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
@@ -197,7 +197,7 @@ describe('an operator that is piecewise linear', () => {
   });
 });
 
-describe('an activation of another name', () => {
+describe('an activation with another name', () => {
   test.each([
     ['Celu', op('Celu', ['x'], { alpha: 0.5 }), (x: number) => Math.max(0, x) + Math.min(0, 0.5 * Math.expm1(x / 0.5))],
     ['Swish', op('Swish', ['x'], { alpha: 2 }), (x: number) => x / (1 + Math.exp(-2 * x))],
@@ -211,7 +211,7 @@ describe('an activation of another name', () => {
   });
 });
 
-describe('an activation in several operators', () => {
+describe('an activation written as several operators', () => {
   const constants = {
     three: floats([], [3]),
     zero: floats([], [0]),
@@ -243,7 +243,7 @@ describe('an activation in several operators', () => {
   });
 });
 
-describe('an operator that moves numbers', () => {
+describe('an operator that changes shapes', () => {
   const single = { v: floats([3, 1], [1, 2, 3]) };
   const dot = ([a, b, c]: readonly number[]) => [a + 2 * b + 3 * c];
 

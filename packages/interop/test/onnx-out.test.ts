@@ -1,4 +1,4 @@
-/** What an ONNX model of a network is made of. */
+/** The operators and names of exported ONNX models. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
 import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
@@ -46,7 +46,7 @@ test('scalers are a Sub and a Div before, a Mul and an Add after', () => {
   expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(1), 2))).toBeLessThan(1e-6);
 });
 
-test('nodes that no output needs are left out', () => {
+test('nodes that no output needs are omitted', () => {
   const builder = new GraphBuilder();
   const x = builder.input('x');
   builder.node('unread', { from: [x], activation: tanh });
@@ -121,7 +121,7 @@ test('only the columns of wide tensors that are read are concatenated', () => {
   expect(difference(network, fromOnnx(bytes), randomRows(random, 3000))).toBeLessThan(1e-5);
 });
 
-test('dense layers side by side in one level are a product each', () => {
+test('each of several dense layers in one level is a matrix product', () => {
   const builder = new GraphBuilder();
   const inputs = ['left', 'middle', 'right'].map((name) => builder.inputs(60, name));
   const all = inputs.flatMap((from) => builder.layer(60, { from, activation: relu }));

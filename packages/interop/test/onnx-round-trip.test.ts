@@ -58,7 +58,7 @@ test('a layer whose weights are all 0 keeps its edges', () => {
   expect(fromOnnx(toOnnx(network)).graph.edgeCount).toBe(4);
 });
 
-test('an input that is an output, and twice the same sum, are kept apart', () => {
+test('an input that is an output, and two equal sums, are kept separate', () => {
   const builder = new GraphBuilder();
   const x = builder.input('x');
   builder.output(

@@ -27,7 +27,7 @@ function expectSameOutputs(network: Network, back: Network, random: Random, what
   try {
     expected = predictSequence(network, inputs).map((row) => Array.from(row));
   } catch (error) {
-    // A product that is fed back may overflow float64; nothing can be compared then.
+    // A product that is fed back may overflow float64; such graphs cannot be compared.
     if (error instanceof NnbpError && error.code === 'OVERFLOW') return;
     throw error;
   }
@@ -109,7 +109,7 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
   const delays = Array.from({ length: graph.edgeCount }, (_, e) => graph.edgeName(e));
   const hidden = graph.ids[1];
   expect(delays).toEqual(['x', 'x@-3', `${hidden}@-2`, hidden, `${hidden}@-1`]);
-  // c = 2 is a factor of the weights that read the node, so what is remembered is half of it.
+  // c = 2 is a factor of the weights that read the node, so the state is half its value.
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
 
@@ -178,7 +178,7 @@ describe('the states of a model of another program', () => {
     );
   });
 
-  test('may be set from one another in a cycle, from inputs, and to a constant', () => {
+  test('may be set from each other in a cycle, from inputs, and to a constant', () => {
     const bytes = stepModel(
       [
         ['Identity', 'b', 'a_next'],
@@ -241,7 +241,7 @@ describe('the states of a model of another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('that the metadata names and the model does not have make a malformed file', () => {
+  test('that the metadata names but the model does not have are an error', () => {
     const builder = new GraphBuilder();
     builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
     const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');
@@ -253,7 +253,7 @@ describe('the states of a model of another program', () => {
     }
   });
 
-  test('without the option are inputs', () => {
+  test('are inputs without the option', () => {
     const bytes = stepModel(
       [
         ['Add', 'x h', 'y'],
@@ -266,7 +266,7 @@ describe('the states of a model of another program', () => {
   });
 });
 
-test('a product of a tensor with itself, and a product that two nodes read, are nodes of their own', () => {
+test('a product of a tensor with itself, and a product that two nodes read, are separate nodes', () => {
   const bytes = stepModel(
     [
       ['Mul', 'x x', 's'],

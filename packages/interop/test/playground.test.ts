@@ -67,7 +67,7 @@ describe('a link', () => {
     );
   });
 
-  test('that HTML or a program escaped is the same link', () => {
+  test('is the same when HTML or a program has escaped it', () => {
     const { training, data } = fromPlayground(opened);
     for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
       const link = escape(opened.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));

@@ -20,7 +20,7 @@ import { decode, encode } from '@nnbp/formats/shared';
 
 // checks/interop/pytorch.test.mjs compares with PyTorch itself and trains there.
 
-/** Of any kind: every second has delays, aggregations, and fixed and shared parameters. */
+/** Half of the networks have delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
   const graph = random.uniform() < 0.5 ? randomGraph(random) : randomMemoryGraph(random);
   const network = new Network(graph);
@@ -86,12 +86,12 @@ describe('the PyTorch module', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));
-      const places = layout(graph).seatings.flatMap(({ name, parameters }) =>
+      const indices = layout(graph).slots.flatMap(({ name, parameters }) =>
         // PyTorch has two biases where a unit has one.
         name.endsWith('.bias_hh_l0') ? [] : parameters,
       );
       expect(
-        places.sort((a, b) => a - b),
+        indices.sort((a, b) => a - b),
         `seed ${seed + k}`,
       ).toEqual([...new Array(graph.parameterCount).keys()]);
     }
@@ -193,7 +193,7 @@ describe('a standard layer', () => {
     // The candidate of a GRU has two biases.
     expect(tensors[3].values.filter((value) => value !== 0)).toHaveLength(gates === 3 ? 3 : 0);
     expect(fromPyTorch(weightsOf(network), network).parameters.vector).toEqual(network.parameters.vector);
-    // Whoever trains both gets their sum.
+    // If both biases are trained, b is their sum.
     tensors[3].values[0] = 0.5;
     const moved = fromPyTorch(encode(tensors, {}), network).parameters.vector;
     expect(moved.filter((value, p) => value !== p + 1)).toHaveLength(1);
@@ -218,7 +218,7 @@ describe('a standard layer', () => {
   test.each<[string, (b: GraphBuilder) => readonly string[]]>([
     ['there are peepholes', (b) => lstm(b, { from: b.inputs(2), units: 2, peepholes: true })],
     ['a GRU is reset before its weights', (b) => gru(b, { from: b.inputs(2), units: 2, resetAfter: false })],
-    ['PyTorch has not the activation', (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid })],
+    ['PyTorch does not have the activation', (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid })],
     [
       'another node reads two steps back',
       (b) => [
@@ -243,7 +243,7 @@ describe('a standard layer', () => {
       },
     ],
     ['c is a parameter', (b) => [b.node('h', { from: [b.input('x'), delayed('h')], activation: tanh })]],
-  ])('is none of PyTorch if %s', (_, build) => {
+  ])('is not a layer of PyTorch if %s', (_, build) => {
     const network = networkOf(build);
     const files = toPyTorch(network);
     expect(files['network.py']).not.toContain('layer=nn.');
@@ -251,7 +251,7 @@ describe('a standard layer', () => {
     expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
   });
 
-  test('convolutions and pooling are those of PyTorch, with their stride, padding and dilation', () => {
+  test('convolutions and pooling become modules of PyTorch, with their stride, padding and dilation', () => {
     const network = networkOf((b) => {
       const grid = { from: b.inputs(2 * 8 * 9), channels: 2, height: 8, width: 9 };
       const first = conv2d(b, { ...grid, kernel: [3, 2], stride: [1, 2], padding: 1, filters: 3, activation: relu });
@@ -276,12 +276,14 @@ describe('a standard layer', () => {
     expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
   });
 
-  test('convolutions of a row have one axis, and windows that PyTorch would not pad alike are padded before', () => {
+  test('convolutions of a row have one axis, and windows with different padding on the two sides are padded before', () => {
     const network = networkOf((b) => {
       const x = b.inputs(6);
       // Windows of four with one zero before, and two after.
       const rows = Array.from({ length: 6 }, (_, k) => {
-        const read = [-1, 0, 1, 2].flatMap((at, place) => (k + at in x ? [[x[k + at], `w${place}`] as const] : []));
+        const read = [-1, 0, 1, 2].flatMap((offset, position) =>
+          k + offset in x ? [[x[k + offset], `w${position}`] as const] : [],
+        );
         const shared = { w: Object.fromEntries(read) };
         return b.node(`n${k}`, { from: read.map(([id]) => id), activation: tanh, fixed: { b: 0, c: 1 }, shared });
       });
@@ -349,7 +351,7 @@ describe('import from PyTorch', () => {
       /"blocks\.0\.weight" of \[3, 2\], received one of \[2, 3\]/,
     ],
     [
-      'there is one too many',
+      'there is one tensor too many',
       (tensors) => tensors.set('more', { name: 'more', shape: [1], values: new Float64Array(1) }),
       /"more"/,
     ],

@@ -25,7 +25,7 @@ function networkOf(build: (builder: GraphBuilder) => readonly string[]): Network
   return network;
 }
 
-/** Recognizers that know fixed parameters, and those that know all. */
+/** Nodes for recognizers, with the values of fixed parameters only or of all. */
 const nodesOf = ({ graph, parameters }: Network, isFixedOnly = false) => {
   const slots = graph.slots(parameters.vector);
   return new Nodes(graph, (slot) => (isFixedOnly && slot < graph.parameterCount ? undefined : slots[slot]));
@@ -186,7 +186,7 @@ test('a delay outside of standard layers is refused in a model of sequences, wit
   expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y" reads "x@-2".*sequences/)]);
 });
 
-describe('layers of windows', () => {
+describe('convolutions and pooling', () => {
   const layersOf = (network: Network) =>
     windowLayers(nodesOf(network)).map(({ kind, channels, geometry }) => [
       kind,
@@ -258,21 +258,21 @@ describe('layers of windows', () => {
   });
 
   test('are not found if one weight is shared differently or one node has another predecessor', () => {
-    const build = (change: (node: number, sources: string[], places: number[]) => void) =>
+    const build = (change: (node: number, sources: string[], positions: number[]) => void) =>
       networkOf((b) => {
         const x = b.inputs(6);
         return Array.from({ length: 4 }, (_, k) => {
-          const [sources, places] = [
+          const [sources, positions] = [
             [x[k], x[k + 1], x[k + 2]],
             [0, 1, 2],
           ];
-          change(k, sources, places);
-          const w = Object.fromEntries(sources.map((id, at) => [id, `w${places[at]}`]));
+          change(k, sources, positions);
+          const w = Object.fromEntries(sources.map((id, at) => [id, `w${positions[at]}`]));
           return b.node(`n${k}`, { from: sources, activation: identity, fixed: { c: 1 }, shared: { b: 'b', w } });
         });
       });
     expect(layersOf(build(() => undefined))).toHaveLength(1);
-    const turned = build((k, _, places) => k === 2 && places.reverse());
+    const turned = build((k, _, positions) => k === 2 && positions.reverse());
     const moved = build((k, sources) => k === 3 && (sources[0] = 'input.0'));
     const row = numbers(6);
     for (const network of [turned, moved]) {
@@ -351,7 +351,7 @@ describe('a layer over the steps of a sample', () => {
   };
 
   test.each<[string, (b: GraphBuilder) => string[]]>([
-    ['a step has a weight of its own', (b) => cells(b, { own: 1 })],
+    ['a step has a separate weight', (b) => cells(b, { own: 1 })],
     [
       'a step reads what an earlier one computed',
       (b) => {
@@ -362,7 +362,7 @@ describe('a layer over the steps of a sample', () => {
       },
     ],
     [
-      'the first step reads an input in place of a state',
+      'the first step reads an input instead of a state',
       (b) => {
         let h = b.input('before');
         return [0, 1].map((t) => {

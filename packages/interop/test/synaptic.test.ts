@@ -15,7 +15,7 @@ function chain(...more: object[]) {
   };
 }
 
-describe(`models that ${program} ${version} trained`, () => {
+describe(`models trained by ${program} ${version}`, () => {
   test.each(models)('$name has the same outputs', (model) => {
     expect(worstError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
     expect(worstError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
@@ -27,7 +27,7 @@ describe(`models that ${program} ${version} trained`, () => {
 });
 
 describe('a model of synaptic', () => {
-  test('a connection within a layer acts at once if it leads forward, and in the next step if it leads back', () => {
+  test('a connection within a layer acts in the same step if it leads forward, and in the next step if it leads back', () => {
     const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
     expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);
     const json = chain({ from: 2, to: 1, weight: 1, gater: null }, { from: 0, to: 2, weight: 4, gater: null });

@@ -1,4 +1,4 @@
-/** The wire format of protocol buffers, byte by byte as its documentation has it. */
+/** The wire format of protocol buffers, byte by byte, as documented. */
 import { fromOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { decode, encode, type Messages } from '../src/onnx/wire.js';

@@ -1,7 +1,7 @@
 /**
  * Counts work instead of time: how often every block of JavaScript was run (V8 counts them for coverage), and how many
- * characters, bytes or entries the built-in searches, copies and iterators went through. The counts are the same on
- * every machine.
+ * characters, bytes or entries the built-in searches, copies and iterators processed. The counts are the same on every
+ * machine.
  */
 import { Session } from 'node:inspector';
 
@@ -111,7 +111,7 @@ export async function workOf(action: () => unknown): Promise<number> {
   try {
     await action();
   } catch {
-    // A refused file has been read too.
+    // Reading a file that is refused counts too.
   }
   const natively = builtin;
   const { result } = (await post('Profiler.takePreciseCoverage')) as Coverage;

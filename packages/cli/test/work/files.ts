@@ -30,18 +30,18 @@ import { suggestion } from '../../src/nearest.js';
 import { uniqueNames } from '../../src/unique.js';
 import { cut, visible } from '../../src/visible.js';
 
-/** What is done with an input of about `size` bytes. What prepares it is not counted. */
+/** The action on an input of about `size` bytes. Preparing the input is not counted. */
 export type Case = (size: number) => () => unknown;
 
 const utf8 = new TextEncoder();
 const range = <T>(count: number, of: (k: number) => T) => Array.from({ length: count }, (_, k) => of(k));
 const filled = (part: string, size: number) => part.repeat(Math.ceil(size / part.length));
 
-/** The file of the issue: `size` bytes of it. */
+/** The kind of file that once hung the command, with `size` bytes. */
 export const pathsFile = (size: number) =>
   utf8.encode(`{"modelTopology":1,"weightsManifest":1,${filled('"paths":[', size)}`);
 
-/** Read as every format that there is, and as the one that it is taken for. */
+/** Reads the content in every format, including the detected one. */
 const readByAll =
   (file: (size: number) => string | Uint8Array): Case =>
   (size) => {
@@ -124,7 +124,7 @@ const csv =
   (text: (size: number) => string): Case =>
   (size) => {
     const bytes = Buffer.from(text(size));
-    // In chunks, as a disk gives it.
+    // In chunks, as read from a disk.
     const chunks = range(Math.ceil(bytes.length / 4096), (k) => bytes.subarray(k * 4096, (k + 1) * 4096));
     return async () => {
       const file = await openCsv('file', Readable.from(chunks), {});
@@ -162,7 +162,7 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
 };
 
 export const cases: Readonly<Record<string, Case>> = {
-  'the file of the issue': readByAll(pathsFile),
+  'paths that once hung the command': readByAll(pathsFile),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a model`, readByAll(text)])),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a table`, csv(text)])),
   'random bytes, as a model': readByAll((size) =>

@@ -1,4 +1,4 @@
-/** The run that is killed; also run without being killed, for comparison. */
+/** The training run that is killed, and that also runs without interruption for comparison. */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

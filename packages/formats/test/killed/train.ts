@@ -8,11 +8,11 @@ import { freshNetwork, options } from './run.js';
 const [directory, epochs] = process.argv.slice(2);
 const found = await latestCheckpoint(directory);
 const network = found?.network ?? freshNetwork();
-const say = { onEpochEnd: ({ epoch }: { epoch: number }) => void writeSync(1, `${epoch}\n`) };
+const report = { onEpochEnd: ({ epoch }: { epoch: number }) => void writeSync(1, `${epoch}\n`) };
 writeSync(1, `${found?.checkpoint.epoch ?? 0}\n`);
 await fit(network, xor, {
   ...options(),
   epochs: Number(epochs),
-  callbacks: [checkpoints({ directory, keep: 2 }), say],
+  callbacks: [checkpoints({ directory, keep: 2 }), report],
   ...(found && { resume: found.checkpoint }),
 });

@@ -14,10 +14,10 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { graph } = network;
   const { tensors } = decode(weights);
   const copy = new Network(graph);
-  const { seatings } = layout(graph);
+  const { slots } = layout(graph);
   const { vector } = copy.parameters;
   const seen = new Uint8Array(vector.length);
-  for (const { name, shape, parameters } of seatings) {
+  for (const { name, shape, parameters } of slots) {
     const tensor = tensors.get(name);
     const received = tensor === undefined ? 'none' : `one of [${tensor.shape.join(', ')}]`;
     if (tensor?.shape.join() !== shape.join()) {
@@ -33,8 +33,8 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
       vector[p] = seen[p]++ === 0 ? tensor.values[k] : vector[p] + tensor.values[k];
     });
   }
-  if (tensors.size > seatings.length) {
-    const known = new Set(seatings.map(({ name }) => name));
+  if (tensors.size > slots.length) {
+    const known = new Set(slots.map(({ name }) => name));
     const other = [...tensors.keys()].find((name) => !known.has(name));
     throw new NnbpError('MALFORMED', `Tensor "${other}" does not belong to this network.`);
   }

@@ -41,7 +41,7 @@ export interface Layout {
   /** Whether the whole state is in recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
   readonly sharedCount: number;
-  readonly seatings: readonly ParameterSlot[];
+  readonly slots: readonly ParameterSlot[];
 }
 
 /** How a graph becomes a module. The same graph always has the same layout. */
@@ -57,9 +57,9 @@ export function layout(graph: Graph): Layout {
   );
   const shared = [...users.keys()].filter((parameter) => users[parameter] > 1 && !inLayers.has(parameter));
   const sharedIndex = new Map(shared.map((parameter, k) => [parameter, k]));
-  const seatings: ParameterSlot[] = [];
+  const slots: ParameterSlot[] = [];
   const seat = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
-    if (parameters.length > 0) seatings.push({ name, shape, parameters });
+    if (parameters.length > 0) slots.push({ name, shape, parameters });
   };
   const isOwn = (slot: number) => slot < graph.parameterCount && !sharedIndex.has(slot);
   const numbers = (slots: readonly number[]): Numbers => {
@@ -106,7 +106,7 @@ export function layout(graph: Graph): Layout {
       scales: unscaled ? undefined : numbers(slots.scale),
     };
   });
-  return { blocks: moduleBlocks, isLayered, sharedCount: shared.length, seatings };
+  return { blocks: moduleBlocks, isLayered, sharedCount: shared.length, slots };
 }
 
 interface Edge {

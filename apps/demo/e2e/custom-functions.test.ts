@@ -11,7 +11,7 @@ import { open, picture, useBrowser } from './page.js';
 useBrowser();
 
 /** TypeScript has to be loaded first, which is slow while other tests run. */
-const patience = { timeout: 60_000 };
+const longTimeout = { timeout: 60_000 };
 const { derive, network: article } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };
 const fourth: Loss = {
@@ -46,7 +46,7 @@ const figure = async (page: Page, name: string) =>
 
 test(
   'a derivation with a custom function has the engine’s numbers and updates with each change',
-  patience,
+  longTimeout,
   async () => {
     const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });
     const functions = { activation: (name: string) => (name === 'bent' ? bent : builtinFunctions.activation(name)) };
@@ -66,7 +66,7 @@ test(
   },
 );
 
-test('a custom function can be chosen for a node', patience, async () => {
+test('a custom function can be chosen for a node', longTimeout, async () => {
   const page = await open({ custom });
   await page.getByLabel('Activation of node 2').selectOption('bent');
   await expect
@@ -87,7 +87,7 @@ test('a custom function can be chosen for a node', patience, async () => {
     );
 });
 
-test('a fitted formula can have a custom loss', patience, async () => {
+test('a fitted formula can have a custom loss', longTimeout, async () => {
   const shown = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
   const page = await open({
     custom,
@@ -100,7 +100,7 @@ test('a fitted formula can have a custom loss', patience, async () => {
   expect(Number(await answer.getAttribute('value'))).toBe(gradients.of('b').b);
 });
 
-test('an infinite loop in a node is stopped with a message, and the page keeps working', patience, async () => {
+test('an infinite loop in a node is stopped with a message, and the page keeps working', longTimeout, async () => {
   const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
   const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
   await page.getByRole('alert').getByText('Stopped after two seconds').waitFor({ timeout: 50_000 });
