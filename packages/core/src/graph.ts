@@ -97,6 +97,11 @@ export class Graph {
   declare readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
   /** The edges out of node i are entries successorStart[i] to successorStart[i + 1] − 1 of the lists of `successorsOf`. */
   readonly successorStart: ArrayLike<number>;
+  /** For each node the slot of b, and that of c: without a branch, since the reference engine asks for them in each pass. */
+  readonly #biases: ArrayLike<number>;
+  readonly #scales: ArrayLike<number>;
+  /** For each node the slot of the weight of edge e, minus e, if `sharedWeights` is undefined. */
+  readonly #weightOffsets: Int32Array;
   readonly #index: ReadonlyMap<string, number>;
 
   /** @internal */
@@ -125,6 +130,15 @@ export class Graph {
     this.successorStart = startsOf(fanOut);
     this.stateStart = arrays.edgeDelay && startsOf(longest);
     this.stateSize = this.stateStart?.[this.nodeCount] ?? 0;
+    const { scaleTrainable, parameterStart, edgeStart } = arrays;
+    this.#biases = arrays.biasSlots ?? parameterStart;
+    this.#scales =
+      arrays.scaleSlots ??
+      Uint32Array.from(arrays.ids, (_, i) => (scaleTrainable[i] === 1 ? parameterStart[i] + 1 : this.parameterCount));
+    this.#weightOffsets = Int32Array.from(
+      arrays.ids,
+      (_, i) => parameterStart[i] + 1 + scaleTrainable[i] - edgeStart[i],
+    );
     Object.freeze(this);
   }
 
@@ -166,20 +180,17 @@ export class Graph {
 
   /** The slot of b of node i (not an input). */
   biasSlot(i: number): number {
-    return this.biasSlots?.[i] ?? this.parameterStart[i];
+    return this.#biases[i];
   }
 
   /** The slot of c of node i. */
   scaleSlot(i: number): number {
-    if (this.scaleSlots !== undefined) return this.scaleSlots[i];
-    return this.scaleTrainable[i] === 1 ? this.parameterStart[i] + 1 : this.parameterCount;
+    return this.#scales[i];
   }
 
   /** The slot of the weight of `edge`, an edge into node i. */
   weightSlot(edge: number, i: number): number {
-    return this.sharedWeights === undefined
-      ? this.parameterStart[i] + 1 + this.scaleTrainable[i] + edge - this.edgeStart[i]
-      : this.sharedWeights[edge];
+    return this.sharedWeights === undefined ? this.#weightOffsets[i] + edge : this.sharedWeights[edge];
   }
 
   /** The parameter index of b of node i (not an input), or −1 if it is fixed. */

@@ -24,8 +24,9 @@ export function parameterGradients(
 
   gradients[graph.biasSlot(i)] += dLossDb;
   gradients[graph.scaleSlot(i)] += dLossDx[i] * g[i];
-  for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
-    const dAdz = aggregated === undefined ? 1 : aggregated.dAdz[edge];
-    gradients[graph.weightSlot(edge, i)] += dLossDb * dAdz * sourceValue(graph, sequence, t, edge, x);
+  const end = graph.edgeStart[i + 1];
+  for (let edge = graph.edgeStart[i]; edge < end; edge++) {
+    const dLossDz = aggregated === undefined ? dLossDb : dLossDb * aggregated.dAdz[edge];
+    gradients[graph.weightSlot(edge, i)] += dLossDz * sourceValue(graph, sequence, t, edge, x);
   }
 }

@@ -24,7 +24,8 @@ export function valueFromSuccessors(
   const { nodes, edges } = successors;
   let { slope, dLossDx, aggregated } = steps[t];
   let sum = 0;
-  for (let k = successorStart[i]; k < successorStart[i + 1]; k++) {
+  const end = successorStart[i + 1];
+  for (let k = successorStart[i]; k < end; k++) {
     const edge = edges[k];
     const j = nodes[k];
     if (edgeDelay !== undefined) {
@@ -32,8 +33,9 @@ export function valueFromSuccessors(
       if (later >= length) continue;
       ({ slope, dLossDx, aggregated } = steps[later]);
     }
-    const dAdz = aggregated === undefined ? 1 : aggregated.dAdz[edge];
-    sum += dLossDx[j] * slope[j] * dAdz * slots[graph.weightSlot(edge, j)];
+    const dLossDh = dLossDx[j] * slope[j];
+    const dLossDz = aggregated === undefined ? dLossDh : dLossDh * aggregated.dAdz[edge];
+    sum += dLossDz * slots[graph.weightSlot(edge, j)];
   }
   return sum;
 }
