@@ -11,7 +11,7 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      // Files run in one process, which reads each source file once: a third less processor time. So a test undoes
+      // Files run in one process, which reads each source file once: a third less CPU time. So a test undoes
       // what it changes outside itself (environment, timers, global names).
       isolate: false,
       // Long enough on a busy machine with two cores. A test that needs longer says so itself.

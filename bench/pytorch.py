@@ -92,12 +92,12 @@ class Levels:
         self.outputs = ints(graph["outputs"])
         self.count, self.inputs = len(level), graph["inputs"]
         order = torch.argsort(level, stable=True)
-        place = torch.empty_like(order)
-        place[order] = torch.arange(self.count)
-        self.outputs = place[self.outputs]
+        position = torch.empty_like(order)
+        position[order] = torch.arange(self.count)
+        self.outputs = position[self.outputs]
         to = torch.repeat_interleave(torch.arange(self.count), start[1:] - start[:-1])
-        edges = torch.argsort(place[to] * self.count + place[predecessors])
-        self.to, self.source = place[to][edges], place[predecessors][edges]
+        edges = torch.argsort(position[to] * self.count + position[predecessors])
+        self.to, self.source = position[to][edges], position[predecessors][edges]
         weights, biases = floats(graph["weights"]), floats(graph["biases"])
         self.weights, self.biases = weights[edges].clone(), biases[order][:, None].clone()
         sizes = torch.bincount(level).tolist()

@@ -41,7 +41,8 @@ export const offline: Plugin = {
     const path = join(dir, `${worker}.js`);
     const code = await readFile(path, 'utf8');
     const written = code.replace(/(["'`])__FILES__\1/, () => JSON.stringify(JSON.stringify(list)));
-    if (written === code || /\bimport\b/.test(written)) throw new Error(`${worker}.js has no place for its files.`);
+    if (written === code || /\bimport\b/.test(written))
+      throw new Error(`${worker}.js has no placeholder __FILES__ for its list of files.`);
     await writeFile(path, written);
   },
 };

@@ -1,8 +1,8 @@
 """scikit-learn's L-BFGS to a training loss: reads problems with goals on the standard input, writes
-processor time.
+CPU time.
 
 Used by speed.ts. MLPRegressor has no callback: the smallest number of iterations from 5 that reaches the goal is searched
-for, and the fit with that number is timed, in processor time, the median of three.
+for, and the fit with that number is timed, in CPU time, the median of three.
 """
 import json
 import sys

@@ -259,9 +259,9 @@ const recall: Task = {
     const draw = (length: number): Sequence & { readonly expected: readonly number[] } => {
       const expected = [0, 1].map(() => Math.floor(random.uniform() * 2));
       const order = Array.from({ length: length - 2 }, () => 2 + Math.floor(random.uniform() * 2));
-      const places = Uint32Array.from(order.keys());
-      random.shuffle(places);
-      const [first, second] = places.slice(0, 2).sort();
+      const positions = Uint32Array.from(order.keys());
+      random.shuffle(positions);
+      const [first, second] = positions.slice(0, 2).sort();
       [order[first], order[second]] = expected;
       const symbols = [...order, 4, 5];
       return {

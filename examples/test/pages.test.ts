@@ -69,10 +69,10 @@ test('the gesture page names the drawn shape while the pointer moves, and starts
   await page.waitForSelector('#status[data-done]');
   const pad = (await page.locator('#pad').boundingBox())!;
   const draw = async (points: readonly (readonly [number, number])[]) => {
-    const place = ([x, y]: readonly [number, number]) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
-    await page.mouse.move(...place(points[0]));
+    const toPixels = ([x, y]: readonly [number, number]) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
+    await page.mouse.move(...toPixels(points[0]));
     await page.mouse.down();
-    for (const point of points.slice(1)) await page.mouse.move(...place(point), { steps: 4 });
+    for (const point of points.slice(1)) await page.mouse.move(...toPixels(point), { steps: 4 });
     await page.mouse.up();
     return page.locator('#status').innerText();
   };

@@ -121,17 +121,17 @@ export const settled = (page: Page) =>
   page.waitForFunction(
     async () => {
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-      const places = () =>
+      const boxes = () =>
         Array.from(document.querySelectorAll('main *'), (element) => {
           const { x, y, width, height } = element.getBoundingClientRect();
           return [x, y, width, height].join();
         }).join('\n');
       await document.fonts.ready;
       await frame();
-      const before = places();
+      const before = boxes();
       await frame();
       await frame();
-      return document.getAnimations().every(({ playState }) => playState !== 'running') && places() === before;
+      return document.getAnimations().every(({ playState }) => playState !== 'running') && boxes() === before;
     },
     undefined,
     { polling: 50 },

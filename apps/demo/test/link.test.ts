@@ -123,8 +123,8 @@ describe('a link', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%#';
     for (let n = 0, at = seed; n < 500; n++) {
       at = (at * 48_271) % 2_147_483_647;
-      const place = at % link.length;
-      const damaged = link.slice(0, place) + alphabet[at % alphabet.length] + link.slice(place + 1);
+      const index = at % link.length;
+      const damaged = link.slice(0, index) + alphabet[at % alphabet.length] + link.slice(index + 1);
       expect(['a state', 'damaged', 'tooLong', 'notAState'], `seed ${seed}`).toContain(faultOf(damaged));
     }
   });

@@ -30,7 +30,7 @@ const listed = addressOf('offline-files');
 const nowAddresses = new Set(now.map(addressOf));
 const laterAddresses = new Set(later.map(addressOf));
 
-/** Reads the files of this version that are not there yet, and then the page. */
+/** Fetches the files of this version that are not cached yet, and then the page. */
 async function install(): Promise<void> {
   const cache = await open();
   const cached = new Set((await cache.keys()).map(({ url }) => url));

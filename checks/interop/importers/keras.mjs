@@ -24,7 +24,7 @@ export async function models() {
       flowers,
       10,
     ),
-    await answered(
+    await withOutputs(
       'every kind of layer',
       sequence(
         layers.inputLayer({ inputShape: [2, 2] }),
@@ -42,11 +42,11 @@ export async function models() {
       ),
       4,
     ),
-    await answered('two inputs that meet, and a way past a layer', meeting(), 5),
+    await withOutputs('two inputs and a skip connection', twoInputs(), 5),
     ...(await windows()),
     ...(await Promise.all(
       [...activations, ...more].map((activation) =>
-        answered(
+        withOutputs(
           activation,
           sequence(
             layers.dense({ units: 5, activation, inputShape: [3], biasInitializer: 'randomUniform' }),
@@ -85,7 +85,7 @@ async function windows() {
       ],
       18,
     ],
-    'convolutions of an image, and normalizations': [
+    'convolutions of an image, and batch normalization': [
       [
         conv2d({
           filters: 3,
@@ -107,7 +107,7 @@ async function windows() {
       ],
       84,
     ],
-    'dilated, and a mean of all places': [
+    'dilation and global average pooling': [
       [
         conv2d({ filters: 4, kernelSize: 2, dilationRate: 2, activation: 'elu', inputShape: [5, 5, 1], ...noisy }),
         dense({ units: 3, activation: 'tanh', ...noisy }),
@@ -116,7 +116,7 @@ async function windows() {
       ],
       25,
     ],
-    'the largest of all places of a row': [
+    'global max pooling': [
       [
         conv1d({ filters: 3, kernelSize: 2, inputShape: [6, 2], ...noisy }),
         layers.globalMaxPooling1d({}),
@@ -136,19 +136,21 @@ async function windows() {
       20,
     ],
   };
-  return Promise.all(Object.entries(models).map(([name, [list, inputs]]) => answered(name, sequence(...list), inputs)));
+  return Promise.all(
+    Object.entries(models).map(([name, [list, inputs]]) => withOutputs(name, sequence(...list), inputs)),
+  );
 }
 
 /** Recurrent models, with the outputs of each step. */
 export async function recurrent(count, steps) {
   const { simpleRNN, lstm, gru, timeDistributed, conv2d, batchNormalization, reLU, flatten, dense } = layers;
   const noisy = { returnSequences: true, biasInitializer: 'randomUniform' };
-  const answeredEach = async (name, model, rows, shape) => {
+  const withOutputsOfEachStep = async (name, model, rows, shape) => {
     const output = model.predict(tf.tensor(rows.flat(), [1, steps, ...shape]));
     const outputs = await output.squeeze([0]).array();
     return { name, ...(await saved(model)), rows, outputs };
   };
-  const found = [];
+  const results = [];
   for (let k = 0; k < count; k++) {
     const first = { ...noisy, units: 3 + k, inputShape: [null, 2] };
     const hard = k % 2 === 1 && { recurrentActivation: 'hardSigmoid' };
@@ -162,7 +164,7 @@ export async function recurrent(count, steps) {
         timeDistributed({ layer: dense({ units: 3, activation: 'tanh' }) }),
         simpleRNN({ ...noisy, units: 2 }),
       ];
-      found.push(await answeredEach(`${name} ${k}`, sequence(layer, ...rest), probes(2, steps), [2]));
+      results.push(await withOutputsOfEachStep(`${name} ${k}`, sequence(layer, ...rest), probes(2, steps), [2]));
     }
   }
   const images = sequence(
@@ -172,12 +174,12 @@ export async function recurrent(count, steps) {
     timeDistributed({ layer: flatten() }),
     lstm({ ...noisy, units: 3 }),
   );
-  return [...found, await answeredEach('images, step by step', images, probes(9, steps), [3, 3, 1])];
+  return [...results, await withOutputsOfEachStep('images, step by step', images, probes(9, steps), [3, 3, 1])];
 }
 
 const sequence = (...list) => tf.sequential({ layers: list });
 
-function meeting() {
+function twoInputs() {
   const [a, b] = [tf.input({ shape: [2] }), tf.input({ shape: [3] })];
   const deep = layers.dense({ units: 4, activation: 'tanh' }).apply(a);
   const both = layers.concatenate().apply([b, deep, a]);
@@ -190,11 +192,11 @@ async function trained(name, model, data, epochs) {
   model.compile({ optimizer: tf.train.adam(0.05), loss });
   const [x, y] = ['input', 'output'].map((what) => tf.tensor2d(data.map((sample) => sample[what])));
   await model.fit(x, y, { epochs, verbose: 0 });
-  return answered(name, model, model.inputs[0].shape[1], data.slice(0, 8));
+  return withOutputs(name, model, model.inputs[0].shape[1], data.slice(0, 8));
 }
 
 /** Rows concatenate the numbers of all inputs, and of all outputs. */
-async function answered(name, model, inputs, data = /** @type {any[]} */ ([])) {
+async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
   let at = 0;
   const tensors = model.inputs.map(({ shape }) => {
@@ -203,8 +205,8 @@ async function answered(name, model, inputs, data = /** @type {any[]} */ ([])) {
     at += width;
     return tf.tensor(part.flat(), [rows.length, ...shape.slice(1)]);
   });
-  const answers = [model.predict(tensors.length === 1 ? tensors[0] : tensors)].flat();
-  const lists = await Promise.all(answers.map((answer) => answer.array()));
+  const predictions = [model.predict(tensors.length === 1 ? tensors[0] : tensors)].flat();
+  const lists = await Promise.all(predictions.map((prediction) => prediction.array()));
   return { name, ...(await saved(model)), rows, outputs: rows.map((_, s) => lists.flatMap((list) => list[s])) };
 }
 

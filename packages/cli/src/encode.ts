@@ -79,7 +79,7 @@ export class Gaps {
   add(gap: Gap, row: number): void {
     this.count++;
     const shown = (text: string) => `"${cut(visible(text), 60)}"`;
-    this.last = `${shown(gap.column)} is ${gap.cell === '' ? 'missing' : `${shown(gap.cell)}, which the model does not know`}`;
+    this.last = `${shown(gap.column)} is ${gap.cell === '' ? 'missing' : `${shown(gap.cell)}, which did not occur in training`}`;
     this.#first ??= `row ${row}: ${this.last}`;
   }
 

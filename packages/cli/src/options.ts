@@ -10,7 +10,7 @@ import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
 
 /** Parses an integer ≥ `min`. */
-export const whole =
+export const integerFrom =
   (min: number) =>
   (text: string): number => {
     const value = Number(text);

@@ -22,7 +22,7 @@ async function importFrom(io: Io, file: string): Promise<object> {
     return (await import(pathToFileURL(pathIn(io, file)).href)) as object;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ERR_MODULE_NOT_FOUND' ? 'it, or a file it imports, is not there' : message.split('\n')[0];
+    const reason = code === 'ERR_MODULE_NOT_FOUND' ? 'it or a file it imports does not exist' : message.split('\n')[0];
     throw new Problem(`${file} could not be loaded as a module: ${reason}.`);
   }
 }

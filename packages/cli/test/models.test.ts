@@ -84,7 +84,7 @@ describe('predict', () => {
     await write('new.csv', 'note;town;rooms;area\r\n"a;b";Bern;3;100,5\r\nc;Paris;3;100,5\r\nd;Genf;;90\r\n');
     const { code, stdout, stderr } = await nnbp('predict', 'houses.nnbp.safetensors', 'new.csv', '-o', 'out.csv');
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toBe('2 rows without a prediction (row 2: "town" is "Paris", which the model does not know).\n');
+    expect(stderr).toBe('2 rows without a prediction (row 2: "town" is "Paris", which did not occur in training).\n');
     const [header, first, ...rest] = (await read('out.csv')).trimEnd().split('\n');
     expect(header).toBe('note;town;rooms;area;predicted_price');
     expect(first).toMatch(/^"a;b";Bern;3;100,5;\d+,\d+$/);

@@ -54,7 +54,7 @@ describe('a custom activation', () => {
   });
 
   it.each([
-    ['a missing file', 'no.mjs', 1, 'no.mjs could not be loaded as a module: it, or a file it imports, is not there.'],
+    ['a missing file', 'no.mjs', 1, 'no.mjs could not be loaded as a module: it or a file it imports does not exist.'],
     ['a file without an activation', 'none.mjs', 2, 'none.mjs exports no activation'],
     ['a file that fails', 'fails.mjs', 1, 'fails.mjs could not be loaded as a module: oh dear.'],
   ])('%s', async (_, file, expected, message) => {

@@ -84,10 +84,10 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * The derivative of every output by every parameter, from the same cases: case 1 is 1 for one output and 0 for the
-   * others. Writes dx_k/dp for each row, output k and parameter p, in this order, to
-   * `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step depend on the steps before.
-   * For bounded memory pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are undefined.
+   * The derivative of every output with respect to every parameter, from the same cases: case 1 is 1 for one output and
+   * 0 for the others. Writes dx_k/dp for each row, output k and parameter p, in this order, to `out[(row * outputCount
+   * + k) * parameterCount + p]`. In a sequence, the outputs of a step depend on the steps before. For bounded memory
+   * pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are undefined.
    *
    * @returns The outputs, as `predict`.
    * @throws NnbpError as `predict`; also `WRONG_LENGTH` if `out` is too short

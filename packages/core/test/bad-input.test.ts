@@ -214,7 +214,7 @@ describe('bad input gets a typed error that reports what was received', () => {
   });
 });
 
-describe('nothing is half-changed after an error', () => {
+describe('an error leaves everything unchanged', () => {
   test('a refused setParameters changes nothing', () => {
     const one = network();
     const before = one.parameters.vector.slice();

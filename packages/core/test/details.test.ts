@@ -108,9 +108,12 @@ describe('many samples of many outputs', () => {
   ];
 
   test('targetProblem is called once per sample with all of its targets', () => {
-    const asked: number[][] = [];
-    backpropagateBatch(network, inputs, targets, { ...mse(), targetProblem: (t) => void asked.push(Array.from(t)) });
-    expect(asked).toEqual(targets);
+    const checkedTargets: number[][] = [];
+    backpropagateBatch(network, inputs, targets, {
+      ...mse(),
+      targetProblem: (t) => void checkedTargets.push(Array.from(t)),
+    });
+    expect(checkedTargets).toEqual(targets);
   });
 
   test('each prediction is a new array, with and without scalers', () => {

@@ -32,7 +32,7 @@ describe('deep, wide, many', () => {
     const network = new Network(mlp([1, 250_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
     const pass = backpropagate(network, [0.5], [0.25], mse());
     expect(pass.gradients.vector.length).toBe(750_001);
-    // By a sum of another kind.
+    // The output computed by a plain loop.
     const { ids } = network.graph;
     const { w } = network.getParameters('output.0');
     let sum = 0;

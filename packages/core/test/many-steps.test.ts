@@ -54,7 +54,7 @@ test('after an update that overflows, parameters and optimizer are as before the
   expect(optimizer.state()).toEqual(state);
 });
 
-test('a single step, an optimizer of one’s own and many parameters are left to step', () => {
+test('stepMany takes no steps for a count of 1, a custom optimizer or many parameters', () => {
   const { builtin: _, ...custom } = sgd({ learningRate: 0.1 });
   expect(stepMany(prepared(small, 1), custom)).toBe(0);
   expect(stepMany(prepared(small, 1), adam(), new Float64Array(1), 1)).toBe(0);

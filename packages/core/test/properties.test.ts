@@ -67,7 +67,7 @@ const asymmetric = losses.elementwise({
   derivative: (x, t) => (x > t ? 6 : 2) * (x - t),
 });
 
-test('through time on 80 random graphs with delays, aggregations, fixed and shared parameters, backpropagation agrees with finite differences', () => {
+test('backpropagation through time agrees with finite differences on 80 random graphs with delays, aggregations, fixed and shared parameters', () => {
   let compared = 0;
   for (let seed = 1; seed <= 80; seed++) {
     const random = new Random(seed);
@@ -176,17 +176,17 @@ test('the gradient of a batch is the mean of the gradients of its samples', () =
       const { graph } = network;
       const data = randomSamples(graph, random, samples);
       const [inputs, targets] = [rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length)];
-      const whole = backpropagateBatch(network, inputs, targets, losses.mse());
+      const batch = backpropagateBatch(network, inputs, targets, losses.mse());
       const mean = new Float64Array(graph.parameterCount);
       let loss = 0;
       for (let s = 0; s < samples; s++) {
         const one = backpropagate(network, inputs[s], targets[s], losses.mse());
         loss += one.loss / samples;
         one.gradients.vector.forEach((gradient, p) => (mean[p] += gradient / samples));
-        for (const id of graph.ids) expect(whole.cache.dLossDx(id, s)).toBe(one.cache.dLossDx(id));
+        for (const id of graph.ids) expect(batch.cache.dLossDx(id, s)).toBe(one.cache.dLossDx(id));
       }
-      expect(whole.loss).toBeCloseTo(loss, 12);
-      mean.forEach((gradient, p) => expect(whole.gradients.vector[p]).toBeCloseTo(gradient, 10));
+      expect(batch.loss).toBeCloseTo(loss, 12);
+      mean.forEach((gradient, p) => expect(batch.gradients.vector[p]).toBeCloseTo(gradient, 10));
     }),
     { numRuns: 30 },
   );
@@ -280,7 +280,7 @@ describe('each cached quantity is computed exactly once per pass', () => {
     );
   });
 
-  test("a whole pass calls each node's g and g', and the loss, once per sample", () => {
+  test("a pass calls g and g' of each node, and the loss, once per sample", () => {
     const calls = { value: 0, derivative: 0, loss: 0, dLoss: 0 };
     const counted: Activation = {
       name: 'counted',

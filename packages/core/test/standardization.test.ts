@@ -23,7 +23,7 @@ test('undoRow inverts applyRow', () => {
   expect([...scaler.undoRow(scaler.applyRow([3, -1]))]).toEqual([3, -1]);
 });
 
-test('Standardization.fit leaves out null, a number that is not known', () => {
+test('Standardization.fit ignores null, a missing value', () => {
   const scaler = Standardization.fit([
     [1, null],
     [null, null],

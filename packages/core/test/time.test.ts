@@ -71,11 +71,11 @@ describe('a delayed edge', () => {
     for (let n = 0; n < 20; n++) {
       const graph = randomRecurrentGraph(random);
       const network = new Network(graph, { seed: n });
-      const whole = reference().prepare(graph, 1, 6);
-      const parts = reference().prepare(graph, 2, 4);
-      for (const executor of [whole, parts]) executor.parameters.set(network.parameters.vector);
+      const oneCall = reference().prepare(graph, 1, 6);
+      const severalCalls = reference().prepare(graph, 2, 4);
+      for (const executor of [oneCall, severalCalls]) executor.parameters.set(network.parameters.vector);
       const inputs = Float64Array.from({ length: 6 * graph.inputCount }, () => random.uniform());
-      const expected = [...whole.predict(inputs, [1, 1, 1, 1, 1, 1])];
+      const expected = [...oneCall.predict(inputs, [1, 1, 1, 1, 1, 1])];
       const state = Float64Array.of(...graph.initialState(), ...graph.initialState());
       const actual: number[] = [];
       for (const [from, to] of [
@@ -84,7 +84,7 @@ describe('a delayed edge', () => {
         [5, 6],
       ]) {
         const row = inputs.subarray(from * graph.inputCount, to * graph.inputCount);
-        actual.push(...parts.predict(row, new Array<number>(to - from).fill(1), { state }));
+        actual.push(...severalCalls.predict(row, new Array<number>(to - from).fill(1), { state }));
       }
       expect(actual).toEqual(expected);
     }
@@ -227,7 +227,7 @@ describe('a network', () => {
     expect(() => pass.cache.x('h', 0, 3)).toThrow('step: expected an integer from 0 to 2, received 3.');
   });
 
-  test('has a stream without delays that predicts each step on its own', () => {
+  test('has a stream without delays that predicts each step independently', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 1 });
     expect(stream(network).next([1, 2])).toEqual(network.predict([1, 2]));
     expect(stream(network).state).toEqual([]);

@@ -263,7 +263,7 @@ describe('a state taken inside an epoch', () => {
     ['a negative count', { batches: -1, sum: 0, weight: 0 }],
     ['no sum', { batches: 1, weight: 0 }],
     ['an entry that is not known', { batches: 1, sum: 0, weight: 0, more: 1 }],
-    ['a vector that is not there', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],
+    ['a missing vector', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],
   ])('is refused with %s', (_, underway) => {
     const text = { epoch: 1, random: [1, 2, 3, 4], optimizer: { name: 'sgd', numbers: [], vectors: [] }, underway };
     expect(() => readCheckpoint(text, new Map(), 1)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));

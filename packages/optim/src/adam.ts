@@ -51,21 +51,27 @@ function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number
     vectors: { mean: 0, square: 0 },
     scalars: ({ rate, number }) => ({
       rate: rate / (1 - beta1 ** number),
-      keep: decoupled ? 1 - rate * weightDecay : 1,
+      parameterFactor: decoupled ? 1 - rate * weightDecay : 1,
       decay: decoupled ? 0 : weightDecay,
       beta1,
-      fresh1: 1 - beta1,
+      oneMinusBeta1: 1 - beta1,
       beta2,
-      fresh2: 1 - beta2,
+      oneMinusBeta2: 1 - beta2,
       correction: 1 / Math.sqrt(1 - beta2 ** number),
       epsilon,
     }),
-    update(parameters, gradients, { mean, square }, { rate, keep, decay, fresh1, fresh2, correction }) {
+    update(
+      parameters,
+      gradients,
+      { mean, square },
+      { rate, parameterFactor, decay, oneMinusBeta1, oneMinusBeta2, correction },
+    ) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k] + decay * parameters[k];
-        mean[k] += fresh1 * (g - mean[k]);
-        square[k] = beta2 * square[k] + fresh2 * g * g;
-        parameters[k] = keep * parameters[k] - (rate * mean[k]) / (Math.sqrt(square[k]) * correction + epsilon);
+        mean[k] += oneMinusBeta1 * (g - mean[k]);
+        square[k] = beta2 * square[k] + oneMinusBeta2 * g * g;
+        parameters[k] =
+          parameterFactor * parameters[k] - (rate * mean[k]) / (Math.sqrt(square[k]) * correction + epsilon);
       }
     },
   });

@@ -34,17 +34,17 @@ export function lion(options: LionOptions = {}): Optimizer {
     vectors: { momentum: 0 },
     scalars: ({ rate }) => ({
       rate,
-      keep: 1 - rate * weightDecay,
+      parameterFactor: 1 - rate * weightDecay,
       beta1,
-      fresh1: 1 - beta1,
+      oneMinusBeta1: 1 - beta1,
       beta2,
-      fresh2: 1 - beta2,
+      oneMinusBeta2: 1 - beta2,
     }),
-    update(parameters, gradients, { momentum }, { rate, keep, fresh1, fresh2 }) {
+    update(parameters, gradients, { momentum }, { rate, parameterFactor, oneMinusBeta1, oneMinusBeta2 }) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k];
-        parameters[k] = keep * parameters[k] - rate * Math.sign(beta1 * momentum[k] + fresh1 * g);
-        momentum[k] = beta2 * momentum[k] + fresh2 * g;
+        parameters[k] = parameterFactor * parameters[k] - rate * Math.sign(beta1 * momentum[k] + oneMinusBeta1 * g);
+        momentum[k] = beta2 * momentum[k] + oneMinusBeta2 * g;
       }
     },
   });

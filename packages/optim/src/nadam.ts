@@ -44,13 +44,13 @@ export function nadam(options: NadamOptions = {}): Optimizer {
       const current = momentum(number);
       const next = momentum(number + 1);
       return {
-        ofGradient: (rate * (1 - current)) / (1 - product * current),
-        ofMean: (rate * next) / (1 - product * current * next),
+        gradientFactor: (rate * (1 - current)) / (1 - product * current),
+        meanFactor: (rate * next) / (1 - product * current * next),
         weightDecay,
         beta1,
-        fresh1: 1 - beta1,
+        oneMinusBeta1: 1 - beta1,
         beta2,
-        fresh2: 1 - beta2,
+        oneMinusBeta2: 1 - beta2,
         correction: 1 / Math.sqrt(1 - beta2 ** number),
         epsilon,
       };
@@ -58,12 +58,17 @@ export function nadam(options: NadamOptions = {}): Optimizer {
     advance({ number }, numbers) {
       numbers.product *= momentum(number);
     },
-    update(parameters, gradients, { mean, square }, { ofGradient, ofMean, fresh1, fresh2, correction }) {
+    update(
+      parameters,
+      gradients,
+      { mean, square },
+      { gradientFactor, meanFactor, oneMinusBeta1, oneMinusBeta2, correction },
+    ) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k] + weightDecay * parameters[k];
-        mean[k] += fresh1 * (g - mean[k]);
-        square[k] = beta2 * square[k] + fresh2 * g * g;
-        parameters[k] -= (ofGradient * g + ofMean * mean[k]) / (Math.sqrt(square[k]) * correction + epsilon);
+        mean[k] += oneMinusBeta1 * (g - mean[k]);
+        square[k] = beta2 * square[k] + oneMinusBeta2 * g * g;
+        parameters[k] -= (gradientFactor * g + meanFactor * mean[k]) / (Math.sqrt(square[k]) * correction + epsilon);
       }
     },
   });

@@ -37,14 +37,14 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     options: { smoothing, epsilon, momentum, centered: Number(centered), weightDecay },
     learningRate,
     vectors: { square: 0, ...(centered && { mean: 0 }), ...(momentum > 0 && { momentum: 0 }) },
-    scalars: ({ rate }) => ({ rate, weightDecay, smoothing, fresh: 1 - smoothing, epsilon, momentum }),
-    update(parameters, gradients, { square, mean, momentum: m }, { rate, fresh }) {
+    scalars: ({ rate }) => ({ rate, weightDecay, smoothing, oneMinusSmoothing: 1 - smoothing, epsilon, momentum }),
+    update(parameters, gradients, { square, mean, momentum: m }, { rate, oneMinusSmoothing }) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k] + weightDecay * parameters[k];
-        square[k] = smoothing * square[k] + fresh * g * g;
+        square[k] = smoothing * square[k] + oneMinusSmoothing * g * g;
         let variance = square[k];
         if (centered) {
-          mean[k] += fresh * (g - mean[k]);
+          mean[k] += oneMinusSmoothing * (g - mean[k]);
           // Rounding can make it negative where all gradients were equal.
           variance = Math.max(variance - mean[k] * mean[k], 0);
         }

@@ -44,8 +44,8 @@ export function sgd(options: SgdOptions): Optimizer {
     options: { momentum, dampening, nesterov: Number(nesterov), weightDecay },
     learningRate,
     vectors: momentum > 0 ? { momentum: 0 } : {},
-    scalars: ({ rate, number }) => ({ rate, weightDecay, momentum, fresh: number === 1 ? 1 : 1 - dampening }),
-    update(parameters, gradients, { momentum: m }, { rate, fresh }) {
+    scalars: ({ rate, number }) => ({ rate, weightDecay, momentum, gradientFactor: number === 1 ? 1 : 1 - dampening }),
+    update(parameters, gradients, { momentum: m }, { rate, gradientFactor }) {
       if (momentum === 0 && weightDecay === 0) {
         // Four at a time: a third faster.
         const { length } = parameters;
@@ -62,7 +62,7 @@ export function sgd(options: SgdOptions): Optimizer {
       for (let k = 0; k < parameters.length; k++) {
         let g = gradients[k] + weightDecay * parameters[k];
         if (momentum > 0) {
-          m[k] = momentum * m[k] + fresh * g;
+          m[k] = momentum * m[k] + gradientFactor * g;
           g = nesterov ? g + momentum * m[k] : m[k];
         }
         parameters[k] -= rate * g;

@@ -104,7 +104,7 @@ describe('splitsOf', () => {
 });
 
 describe('drawGroups', () => {
-  test('draws whole groups close to the fraction, at least one, and leaves at least one', () => {
+  test('draws groups close to the fraction: at least one, but not all', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const count = 2 + Math.floor(8 * random.uniform());
@@ -168,7 +168,7 @@ describe('crossValidate', () => {
     }));
   }
 
-  test('with groups, a validation fraction takes whole groups of the training set', async () => {
+  test('with groups, a validation fraction never splits a group of the training set', async () => {
     const groups = inputs.map((_, s) => s % 8);
     const folds = await targetsOfFolds({ folds: 4, groups });
     for (const { training, validation } of folds) {
@@ -237,7 +237,7 @@ describe('crossValidate', () => {
     for (const { split } of ordered.folds) expect(Math.max(...split.training)).toBeLessThan(Math.min(...split.test));
   });
 
-  test('divides sequences as a whole, and refuses streams', async () => {
+  test('never splits a sequence, and refuses streams', async () => {
     const builder = new GraphBuilder();
     builder.input('x');
     builder.node('h', { from: ['x', delayed('h')], activation: tanh });

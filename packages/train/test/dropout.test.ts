@@ -77,7 +77,7 @@ function recording(engine: Engine, rows: Float64Array[]): Engine {
 
 describe('dropout', () => {
   test('trains the graph in which successors read the product of a node and its mask', async () => {
-    const noted: Float64Array[] = [];
+    const recordedInputs: Float64Array[] = [];
     const network = new Network(recurrent(false), { seed: 3 });
     const before = network.parameters.vector.slice();
     const inputs = rows(4, 2);
@@ -85,24 +85,28 @@ describe('dropout', () => {
     await fit(
       network,
       { sequences: [{ inputs, targets }] },
-      options({ epochs: 1, dropout: { rate: 0.4, nodes: ['k', 'a', 'h'] }, engine: recording(reference(), noted) }),
+      options({
+        epochs: 1,
+        dropout: { rate: 0.4, nodes: ['k', 'a', 'h'] },
+        engine: recording(reference(), recordedInputs),
+      }),
     );
     const executor = reference().prepare(recurrent(true), 1, 4);
     executor.parameters.set(before);
-    executor.backpropagate(noted[0], Float64Array.from(targets.flat()), [1, 1, 1, 1], mse());
-    expect(noted[0]).toContain(0);
-    expect(noted[0]).toContain(1 / 0.6);
+    executor.backpropagate(recordedInputs[0], Float64Array.from(targets.flat()), [1, 1, 1, 1], mse());
+    expect(recordedInputs[0]).toContain(0);
+    expect(recordedInputs[0]).toContain(1 / 0.6);
     network.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(before[k] - 0.1 * executor.gradients[k], 12));
   });
 
   test('sets the given fraction of values to 0 and divides the others by 1 − rate', async () => {
-    const noted: Float64Array[] = [];
+    const recordedInputs: Float64Array[] = [];
     const dropout = [
       { rate: 0.25, nodes: (id: string) => id.startsWith('layer1') },
       { rate: 0.5, nodes: ['layer2.0'] },
     ];
-    await fit(plain(), table, options({ epochs: 60, dropout, engine: recording(js(), noted), batchSize: 21 }));
-    const masks = noted.flatMap((batch) =>
+    await fit(plain(), table, options({ epochs: 60, dropout, engine: recording(js(), recordedInputs), batchSize: 21 }));
+    const masks = recordedInputs.flatMap((batch) =>
       Array.from({ length: 21 }, (_, s) => [...batch.slice(9 * s + 2, 9 * s + 9)]),
     );
     const shareOf = (value: number, from: number, to: number) => {

@@ -15,7 +15,7 @@ import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
 const data = { inputs: [[1], [2], [3], [4]], targets: [[3], [6], [9], [12]] };
-const straight = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
+const lineNetwork = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
 const options = (more: Partial<FitOptions>): FitOptions => ({
   loss: mse(),
   optimizer: adam({ learningRate: 0.1 }),
@@ -35,7 +35,7 @@ const reasonOf = (work: Promise<unknown>) =>
   );
 /** The parameters of the same run after this number of steps. */
 async function parametersAfter(steps: number): Promise<number[]> {
-  const network = straight();
+  const network = lineNetwork();
   let taken = 0;
   const count = on('onBatchEnd', ({ stop }) => {
     if (++taken === steps) stop();
@@ -55,7 +55,7 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
   test.each(events)(
     'that throws in %s stops training with its error and the parameters of the last valid step',
     async (event) => {
-      const network = straight();
+      const network = lineNetwork();
       const callback = on(event, () => {
         throw new Error('mine');
       });
@@ -70,12 +70,12 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     'that rejects in %s stops training with its error and the parameters of the last valid step',
     async (event) => {
       const callback = on(event, () => Promise.reject(new Error('mine')));
-      expect(await reasonOf(train(straight(), { callbacks: [callback] }))).toBe('mine');
+      expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('mine');
     },
   );
 
   test.each(events)('that never returns from %s is abandoned when the signal is aborted', async (event) => {
-    const network = straight();
+    const network = lineNetwork();
     const controller = new AbortController();
     const callback = on(event, () => {
       setTimeout(() => controller.abort(new Error('enough')), 0);
@@ -103,7 +103,7 @@ describe('the signal', () => {
     }
     const [stream, more]: [SampleStream, Partial<FitOptions>] =
       what === 'data' ? [stuck, {}] : [() => samples(4), { validation: stuck }];
-    expect(await reasonOf(fit(straight(), stream, options({ signal: controller.signal, ...more })))).toBe('enough');
+    expect(await reasonOf(fit(lineNetwork(), stream, options({ signal: controller.signal, ...more })))).toBe('enough');
   });
 
   test('stops the evaluation of a large data set, which yields to the event loop', async () => {
@@ -126,14 +126,14 @@ describe('the signal', () => {
       return { loss, signal: controller.signal, assessed: () => assessed };
     };
     const evaluation = aborting();
-    expect(await reasonOf(evaluate(straight(), many, evaluation))).toBe('enough');
+    expect(await reasonOf(evaluate(lineNetwork(), many, evaluation))).toBe('enough');
     expect(evaluation.assessed()).toBeLessThan(200_000);
     const { loss, signal } = aborting();
-    expect(await reasonOf(fit(straight(), data, options({ loss, validation: many, signal, epochs: 1 })))).toBe(
+    expect(await reasonOf(fit(lineNetwork(), data, options({ loss, validation: many, signal, epochs: 1 })))).toBe(
       'enough',
     );
     expect(
-      await reasonOf(evaluate(straight(), data, { loss: mse(), signal: AbortSignal.abort(new Error('no')) })),
+      await reasonOf(evaluate(lineNetwork(), data, { loss: mse(), signal: AbortSignal.abort(new Error('no')) })),
     ).toBe('no');
   });
 
@@ -154,7 +154,7 @@ describe('the signal', () => {
       },
     });
     await fit(
-      straight(),
+      lineNetwork(),
       () => samples(4),
       options({ signal: watched, callbacks: [on('onBatchEnd', () => Promise.resolve())] }),
     );
@@ -172,7 +172,7 @@ describe('the signal', () => {
         closed++;
       }
     }
-    expect(await reasonOf(fit(straight(), () => samples(4), options({ validation: watched })))).toMatch(
+    expect(await reasonOf(fit(lineNetwork(), () => samples(4), options({ validation: watched })))).toMatch(
       /sample 9.*NaN/,
     );
     expect(closed).toBe(1);
@@ -186,5 +186,5 @@ test('a stream that fails to close does not hide why training stopped', async ()
       return: () => Promise.reject(new Error('return failed')),
     }),
   });
-  expect(await reasonOf(fit(straight(), corrupt, options({})))).toMatch(/NaN/);
+  expect(await reasonOf(fit(lineNetwork(), corrupt, options({})))).toMatch(/NaN/);
 });

@@ -102,10 +102,10 @@ describe('sequences', () => {
     );
     for (const loss of losses) expect(loss).toBeCloseTo(losses[0], 12);
     expect((await evaluate(recurrent(), data, { loss: mse(), batchSize: 3 })).loss).toBeCloseTo(losses[0], 12);
-    const [whole, cut] = [recurrent(), recurrent()];
-    await fit(whole, data, options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11 }));
-    await fit(cut, data, options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11, truncate: 3 }));
-    expect(parametersOf(cut)).not.toEqual(parametersOf(whole));
+    const [full, truncated] = [recurrent(), recurrent()];
+    await fit(full, data, options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11 }));
+    await fit(truncated, data, options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11, truncate: 3 }));
+    expect(parametersOf(truncated)).not.toEqual(parametersOf(full));
   });
 
   test('resume bit-for-bit after any batch, also between the windows of a sequence', async () => {
@@ -203,7 +203,7 @@ describe('sample weights', () => {
     expect(evaluated.loss).toBeCloseTo((await evaluate(weighted, repeatedData, { loss: mse() })).loss, 12);
   });
 
-  test('stay with their samples in a validation split', async () => {
+  test('are split together with their samples for validation', async () => {
     const many = Array.from({ length: 10 }, (_, s) => [s / 10]);
     const weights = many.map((_, s) => s);
     const { history } = await fit(network(), { inputs: many, targets: many, weights }, options({ validation: 0.5 }));

@@ -224,9 +224,9 @@ test('stateful is refused for samples that are not sequences, and for cross-vali
 
 test('`stateful: false` is the default for any data and optimizer', async () => {
   const table = { inputs: [[1]], targets: [[1]] };
-  const straight = () => new Network(mlp([1, 1], { activation: identity }), { seed: 1 });
-  await fit(straight(), table, options({ stateful: false }));
-  await fit(straight(), table, options({ stateful: false, optimizer: lbfgs() }));
+  const lineNetwork = () => new Network(mlp([1, 1], { activation: identity }), { seed: 1 });
+  await fit(lineNetwork(), table, options({ stateful: false }));
+  await fit(lineNetwork(), table, options({ stateful: false, optimizer: lbfgs() }));
 });
 
 test('stateful sequences are validated like others, also without a batch size', async () => {
@@ -234,8 +234,8 @@ test('stateful sequences are validated like others, also without a batch size', 
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));
   await expect(standardized).rejects.toMatchObject({ code: 'WRONG_TYPE' });
-  const whole = fit(recurrent(), stream, stateful({ truncate: 2, optimizer: rprop() }));
-  await expect(whole).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+  const result = fit(recurrent(), stream, stateful({ truncate: 2, optimizer: rprop() }));
+  await expect(result).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   const listed = fit(recurrent(), { sequences: [sequenceOf(3), sequenceOf(3)] }, stateful({ optimizer: rprop() }));
   await expect(listed).rejects.toThrow('Set batchSize to 2.');
 });

@@ -19,7 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { xor } from '../../core/test/xor.js';
 
 const line = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
-const straight = (seed = 0) => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed });
+const lineNetwork = (seed = 0) => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed });
 const plain = (more: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: sgd({ learningRate: 0.02 }),
@@ -37,7 +37,7 @@ async function errorOf(action: Promise<unknown>): Promise<NnbpError> {
 
 describe('training', () => {
   test('y = 3x is learned to a loss below 1e-10', async () => {
-    const network = straight();
+    const network = lineNetwork();
     const report = await fit(
       network,
       line,
@@ -90,7 +90,7 @@ describe('training', () => {
   });
 
   test('samples may be objects', async () => {
-    const network = straight();
+    const network = lineNetwork();
     await fit(
       network,
       line.inputs.map((input, s) => ({ input, target: line.targets[s] })),
@@ -123,7 +123,7 @@ describe('scalers', () => {
   });
 
   test('of the network are kept', async () => {
-    const network = straight();
+    const network = lineNetwork();
     await fit(network, line, plain({ standardize: { inputs: true } }));
     const units = network.inputScaler;
     await fit(
@@ -138,22 +138,22 @@ describe('scalers', () => {
 
 describe('validation, metrics and early stopping', () => {
   test('a fraction of the samples is the validation set, the same for the same seed, and is evaluated in each epoch', async () => {
-    const report = await fit(straight(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
+    const report = await fit(lineNetwork(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
     expect(report.history[0].validationLoss).toBeGreaterThan(0);
     expect(report.history[0].metrics.meanAbsoluteError).toBeGreaterThan(0);
-    const again = await fit(straight(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
+    const again = await fit(lineNetwork(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
     expect(again.history.map(({ loss }) => loss)).toEqual(report.history.map(({ loss }) => loss));
   });
 
   test('without validation data the metrics are those of the training data', async () => {
-    const { history } = await fit(straight(), line, plain({ metrics: [meanAbsoluteError()] }));
+    const { history } = await fit(lineNetwork(), line, plain({ metrics: [meanAbsoluteError()] }));
     expect(history[2].metrics.meanAbsoluteError).toBeGreaterThan(0);
     expect(history[2].validationLoss).toBeUndefined();
   });
 
   test('an abort keeps the best parameters so far with early stopping, and the last ones without', async () => {
     for (const earlyStopping of [{ patience: 99 }, undefined]) {
-      const network = straight();
+      const network = lineNetwork();
       const controller = new AbortController();
       const parametersOf: number[][] = [];
       const losses: number[] = [];
@@ -185,7 +185,7 @@ describe('validation, metrics and early stopping', () => {
   });
 
   test('early stopping restores the best parameters', async () => {
-    const network = straight();
+    const network = lineNetwork();
     const seen: number[][] = [];
     const report = await fit(network, line, {
       ...plain({ epochs: 50, batchSize: 1, optimizer: sgd({ learningRate: 0.01 }) }),
@@ -203,7 +203,7 @@ describe('validation, metrics and early stopping', () => {
 
   test('a plateau schedule observes the loss', async () => {
     const schedule = plateau({ initial: 1e-9, patience: 0, threshold: 0.5, factor: 0.1 });
-    await fit(straight(), line, plain({ optimizer: sgd({ learningRate: schedule }), epochs: 4 }));
+    await fit(lineNetwork(), line, plain({ optimizer: sgd({ learningRate: schedule }), epochs: 4 }));
     expect(schedule.state?.().bad).toBe(0);
     expect(schedule.state?.().best).toBeLessThan(Infinity);
   });
@@ -284,7 +284,7 @@ describe('callbacks', () => {
         },
       ]),
     ) as Callback;
-    await fit(straight(), line, plain({ epochs: 1, batchSize: 3, callbacks: [callback] }));
+    await fit(lineNetwork(), line, plain({ epochs: 1, batchSize: 3, callbacks: [callback] }));
     expect(events).toEqual([
       'onTrainBegin 0.0',
       'onEpochBegin 1.0',
@@ -298,7 +298,7 @@ describe('callbacks', () => {
   test('may stop training, also within an epoch', async () => {
     const steps: number[] = [];
     const report = await fit(
-      straight(),
+      lineNetwork(),
       line,
       plain({
         epochs: 100,
@@ -322,29 +322,31 @@ describe('callbacks', () => {
     const of = (name: string, more: Callback = {}): Callback => ({ ...more, teardown: () => void runs.push(name) });
     const controller = new AbortController();
     const ends = of('first', { onTrainEnd: () => void runs.push('end') });
-    await fit(straight(), line, plain({ epochs: 1, callbacks: [ends, of('second')] }));
+    await fit(lineNetwork(), line, plain({ epochs: 1, callbacks: [ends, of('second')] }));
     const endings: readonly [message: string, ending: Callback, signal?: AbortSignal][] = [
       ['mine', { onBatchEnd: () => Promise.reject(new Error('mine')) }],
       ['aborted', { onEpochBegin: () => controller.abort(new Error('aborted')) }, controller.signal],
     ];
     for (const [message, ending, signal] of endings) {
       const callbacks = [of('first', ending), of('second')];
-      const error = await errorOf(fit(straight(), line, plain({ epochs: 1, callbacks, ...(signal && { signal }) })));
+      const error = await errorOf(fit(lineNetwork(), line, plain({ epochs: 1, callbacks, ...(signal && { signal }) })));
       expect(error.message).toBe(message);
     }
     expect(runs).toEqual(['end', 'first', 'second', 'first', 'second', 'first', 'second']);
 
     const begin = { onTrainBegin: () => Promise.reject(new Error('begin')) };
-    await errorOf(fit(straight(), line, plain({ callbacks: [of('third', begin), of('fourth')] })));
+    await errorOf(fit(lineNetwork(), line, plain({ callbacks: [of('third', begin), of('fourth')] })));
     expect(runs.slice(7)).toEqual(['third']);
     const failing = { teardown: () => Promise.reject(new Error('teardown')) };
-    expect((await errorOf(fit(straight(), line, plain({ epochs: 1, callbacks: [failing] })))).message).toBe('teardown');
+    expect((await errorOf(fit(lineNetwork(), line, plain({ epochs: 1, callbacks: [failing] })))).message).toBe(
+      'teardown',
+    );
     const both = { ...begin, ...failing };
-    expect((await errorOf(fit(straight(), line, plain({ callbacks: [both] })))).message).toBe('begin');
+    expect((await errorOf(fit(lineNetwork(), line, plain({ callbacks: [both] })))).message).toBe('begin');
   });
 
   test('that throw stop training, and the network has the parameters of the last valid step', async () => {
-    const network = straight();
+    const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(
       fit(network, line, plain({ callbacks: [{ onBatchEnd: () => Promise.reject(new Error('mine')) }] })),
@@ -356,7 +358,7 @@ describe('callbacks', () => {
 
 describe('aborting', () => {
   test('before the start changes nothing', async () => {
-    const network = straight();
+    const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(fit(network, line, plain({ signal: AbortSignal.abort(new Error('no')) })));
     expect(error.message).toBe('no');
@@ -373,7 +375,7 @@ describe('aborting', () => {
           },
         },
       ];
-      const error = await errorOf(fit(straight(), line, plain({ epochs: 9, callbacks, signal: controller.signal })));
+      const error = await errorOf(fit(lineNetwork(), line, plain({ epochs: 9, callbacks, signal: controller.signal })));
       expect(error.message).toBe('enough');
     }
   });
@@ -396,7 +398,7 @@ describe('streams', () => {
   }
 
   test('train like tables, and are opened again in each epoch', async () => {
-    const [one, two] = [straight(), straight()];
+    const [one, two] = [lineNetwork(), lineNetwork()];
     await fit(one, () => stream(5), plain({ epochs: 4, batchSize: 2, validation: () => stream(5) }));
     await fit(two, line, plain({ epochs: 4, batchSize: 2, shuffle: false }));
     expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
@@ -406,16 +408,16 @@ describe('streams', () => {
   });
 
   test('that are exhausted, too short, malformed or failing are errors', async () => {
-    expect((await errorOf(fit(straight(), stream(5), plain()))).message).toMatch(/new stream/);
-    expect((await errorOf(fit(straight(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
+    expect((await errorOf(fit(lineNetwork(), stream(5), plain()))).message).toMatch(/new stream/);
+    expect((await errorOf(fit(lineNetwork(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
     const wrong = async function* () {
       yield* stream(3);
       yield { input: [NaN], target: [1] };
     };
-    expect((await errorOf(fit(straight(), wrong, plain()))).message).toMatch(/sample 3.*NaN/);
-    expect((await errorOf(fit(straight(), () => stream(5), plain({ standardize: true })))).code).toBe('WRONG_TYPE');
-    expect((await errorOf(fit(straight(), () => stream(5), plain({ validation: 0.5 })))).code).toBe('WRONG_TYPE');
-    expect((await errorOf(fit(straight(), () => stream(5), plain({ optimizer: rprop() })))).message).toMatch(
+    expect((await errorOf(fit(lineNetwork(), wrong, plain()))).message).toMatch(/sample 3.*NaN/);
+    expect((await errorOf(fit(lineNetwork(), () => stream(5), plain({ standardize: true })))).code).toBe('WRONG_TYPE');
+    expect((await errorOf(fit(lineNetwork(), () => stream(5), plain({ validation: 0.5 })))).code).toBe('WRONG_TYPE');
+    expect((await errorOf(fit(lineNetwork(), () => stream(5), plain({ optimizer: rprop() })))).message).toMatch(
       /batchSize/,
     );
   });
@@ -429,7 +431,7 @@ describe('streams', () => {
         closed = true;
       }
     };
-    await fit(straight(), endless, plain({ callbacks: [{ onBatchEnd: ({ stop }) => stop() }] }));
+    await fit(lineNetwork(), endless, plain({ callbacks: [{ onBatchEnd: ({ stop }) => stop() }] }));
     expect(closed).toBe(true);
   });
 });
@@ -444,8 +446,8 @@ test('training that was stopped resumes bit-for-bit', async () => {
       earlyStopping: { patience: 99, monitor: 'training' },
       ...more,
     });
-  const whole = small();
-  await fit(whole, xor, options({}));
+  const uninterrupted = small();
+  await fit(uninterrupted, xor, options({}));
   const parts = small();
   let state: TrainState | undefined;
   let parameters: number[] = [];
@@ -470,7 +472,7 @@ test('training that was stopped resumes bit-for-bit', async () => {
   const resumed = small();
   resumed.parameters.vector.set(parameters);
   await fit(resumed, xor, options({ resume: state }));
-  expect([...resumed.parameters.vector]).toEqual([...whole.parameters.vector]);
+  expect([...resumed.parameters.vector]).toEqual([...uninterrupted.parameters.vector]);
 });
 
 describe('a number that is not finite stops training with a report', () => {
@@ -500,7 +502,7 @@ describe('a number that is not finite stops training with a report', () => {
 
   test('for a finite loss whose gradient overflows', async () => {
     const bad = { ...mse(), value: () => Infinity };
-    expect(await errorOf(fit(straight(), line, plain({ loss: bad })))).toMatchObject({
+    expect(await errorOf(fit(lineNetwork(), line, plain({ loss: bad })))).toMatchObject({
       likelyCause: 'saturation',
       node: undefined,
     });
@@ -508,7 +510,7 @@ describe('a number that is not finite stops training with a report', () => {
       ...mse(),
       derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN),
     };
-    expect(await errorOf(fit(straight(), line, plain({ loss: worse })))).toMatchObject({ likelyCause: 'gradient' });
+    expect(await errorOf(fit(lineNetwork(), line, plain({ loss: worse })))).toMatchObject({ likelyCause: 'gradient' });
   });
 });
 
@@ -525,7 +527,7 @@ describe('invalid arguments are reported before anything is changed', () => {
       { loss: hinge(), standardize: { inputs: true } },
     ],
     ['batch size 0', 'OUT_OF_RANGE', line, { batchSize: 0 }],
-    ['half an epoch', 'OUT_OF_RANGE', line, { epochs: 0.5 }],
+    ['a fraction of an epoch', 'OUT_OF_RANGE', line, { epochs: 0.5 }],
     ['a fraction above 1', 'OUT_OF_RANGE', line, { validation: 2 }],
     ['a small batch for rprop', 'OUT_OF_RANGE', line, { optimizer: rprop(), batchSize: 2 }],
     [
@@ -537,15 +539,15 @@ describe('invalid arguments are reported before anything is changed', () => {
     ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
     ['no validation set to monitor', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
   ])('%s', async (_, code, data, more) => {
-    const network = straight();
+    const network = lineNetwork();
     const before = [...network.parameters.vector];
     expect((await errorOf(fit(network, data, plain(more)))).code).toBe(code);
     expect([...network.parameters.vector]).toEqual(before);
   });
 
   test('by evaluate', async () => {
-    expect((await errorOf(evaluate(straight(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
-    expect((await errorOf(evaluate(straight(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe(
+    expect((await errorOf(evaluate(lineNetwork(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
+    expect((await errorOf(evaluate(lineNetwork(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe(
       'WRONG_LENGTH',
     );
   });
@@ -571,15 +573,17 @@ test('a metric does not change training', async () => {
   expect([...watched.parameters.vector]).toEqual([...alone.parameters.vector]);
 });
 
-test('errors name the row of the whole table, also with a validation split', async () => {
+test('errors name the row in the original table, even with a validation split', async () => {
   const inputs = Array.from({ length: 20 }, (_, s) => [s === 7 ? NaN : s / 20]);
   const data = { inputs, targets: inputs.map(() => [1]) };
   for (const seed of [0, 1, 2, 3]) {
-    expect((await errorOf(fit(straight(), data, plain({ validation: 0.3, seed })))).message).toMatch(/sample 7\b.*NaN/);
+    expect((await errorOf(fit(lineNetwork(), data, plain({ validation: 0.3, seed })))).message).toMatch(
+      /sample 7\b.*NaN/,
+    );
   }
   inputs[7] = [1e300];
   for (const seed of [0, 1, 2, 3, 4, 5]) {
-    const error = await fit(straight(), data, plain({ validation: 0.1, seed, batchSize: 1 })).catch(
+    const error = await fit(lineNetwork(), data, plain({ validation: 0.1, seed, batchSize: 1 })).catch(
       (found: unknown) => found,
     );
     if (error instanceof DivergedError) expect(error.sample).toBe(7);

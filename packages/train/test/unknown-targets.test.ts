@@ -14,9 +14,9 @@ const inputs = [
   [-0.75, 0.5],
 ];
 
-/** Half of the loss of the outputs that are known: the definition, without NaN. */
-const byHand = (loss: Loss, known: readonly boolean[]): Loss => ({
-  name: 'by hand',
+/** Half of the sum of the losses of the known outputs, by definition and without NaN. */
+const maskedLoss = (loss: Loss, known: readonly boolean[]): Loss => ({
+  name: 'masked',
   value: (x, t) => known.reduce((sum, isKnown, k) => sum + (isKnown ? loss.value([x[k]], [t[k]]) / 2 : 0), 0),
   derivative(x, t, dLossDx) {
     const one = new Float64Array(1);
@@ -55,7 +55,7 @@ describe('an output whose target is null has no loss and no gradient', () => {
           const all = await fit(
             expected,
             { inputs: rows, targets: rows.map(() => [1, 1]) },
-            { ...options, loss: byHand(make({}), known), engine: reference() },
+            { ...options, loss: maskedLoss(make({}), known), engine: reference() },
           );
           some.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(all.history[k].loss, digits));
           actual.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(expected.parameters.vector[k], digits));

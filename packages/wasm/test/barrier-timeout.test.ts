@@ -12,7 +12,7 @@ function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   return clock - startTime;
 }
 
-test('the timeout is 10 s, or three times the time of the work before', () => {
+test('the timeout is 10 s, or three times the duration of the preceding work', () => {
   const timeout = new BarrierTimeout();
   expect(wait(timeout, 1, 50)).toBe(10_050);
   timeout.begin();
@@ -24,7 +24,7 @@ test('each wait has its own timeout', () => {
   const timeout = new BarrierTimeout();
   for (let turn = 0; turn < 200; turn++) {
     timeout.begin();
-    for (let look = 0; look < 3; look++) {
+    for (let check = 0; check < 3; check++) {
       expect(timeout.isOver(turn)).toBe(false);
       clock += 90;
     }

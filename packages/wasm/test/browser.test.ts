@@ -77,7 +77,7 @@ describe('the conformance suite passes in a browser', () => {
     const environment = where === 'runSuite' ? 'in the page' : 'in a worker';
     for (const threads of [1, 2]) {
       test(`${environment}, ${threads} of ${threads} threads`, { timeout: 120_000 }, async () => {
-        // A page waits for threads by asking again and again, which takes 30 s for all cases. Node runs them all.
+        // A page waits for threads by polling, which takes 30 s for all cases. Node runs all of them.
         const runs = where === 'runSuite' && threads > 1 ? 'runQuarter' : where;
         const outcome = await run('/isolated', runs, threads);
         expect(outcome).toMatchObject({ engine: 'wasm', threads, failures: [] });

@@ -1,4 +1,7 @@
-/** An update that workers left incomplete is completed from where they stopped, bit-identical to a whole step. */
+/**
+ * An update that workers left incomplete is completed from where they stopped; the result is bit-identical to an
+ * uninterrupted step.
+ */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -42,14 +45,14 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
           );
           const before = vectors.map((vector) => vector.slice());
           attached.run(kind, loss, optimizer);
-          const whole = vectors.map((vector) => vector.slice());
+          const expected = vectors.map((vector) => vector.slice());
           const fallen = 64 * Math.ceil(bytes / 64 / threads) + 48;
           vectors.forEach((vector, k) => vector.set(before[k].subarray(fallen / 4), fallen / 4));
-          expect(vectors).not.toEqual(whole);
+          expect(vectors).not.toEqual(expected);
           words[header.updateAt / 4 + 16] = words[header.parameters / 4] + fallen;
           words[header.updateAt / 4 + 32] = 0;
           completeUpdate(memory, threads, optimizer, optimize);
-          expect(vectors).toEqual(whole);
+          expect(vectors).toEqual(expected);
           compared();
         },
       };

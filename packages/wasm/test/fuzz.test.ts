@@ -5,9 +5,9 @@ import { mse } from '@nnbp/losses';
 import { wasm } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
 
-/** Seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` looks harder. */
+/** Seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` runs longer. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 5);
-/** `FUZZ_SEED` repeats one that failed. */
+/** `FUZZ_SEED` repeats the case of this seed. */
 const fixedSeed = process.env.FUZZ_SEED;
 
 test(
@@ -39,7 +39,7 @@ test(
   1000 * seconds + 30_000,
 );
 
-/** Layers on any of the layers before: dense units of all widths, and, of one sample, straight-line code. */
+/** Layers that read any of the previous layers: dense blocks of all widths, and straight-line code for one sample. */
 function blocks(random: Random): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();

@@ -144,7 +144,7 @@ test('the error of a loss that throws in a step is thrown after the step, and th
 });
 
 describe('a loss that calls the engine that is running it', () => {
-  test('is refused a step of another executor, a step of its own executor and prepare, and the engine still works', async () => {
+  test('cannot call step of another executor or of its own, nor prepare, and the engine still works', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
     const refused = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;

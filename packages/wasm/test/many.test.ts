@@ -17,7 +17,7 @@ test.each([
   ['a constant rate', sgd({ learningRate: 0.1 })],
   ['a schedule', sgd({ learningRate: cosine({ peak: 0.1, steps: 50 }) })],
   ['Adam', adam({ learningRate: 0.01 })],
-])('one call takes the steps of all whole batches with %s', (_, optimizer) => {
+])('one call takes a step for each full batch with %s', (_, optimizer) => {
   for (const batchSize of [1, 4, 8]) {
     const executor = engine.prepare(graph, batchSize);
     const losses = new Float64Array(100);
@@ -28,7 +28,7 @@ test.each([
   }
 });
 
-test('steps of an optimizer without kernels are left to step', () => {
+test('stepMany takes no steps for an optimizer without kernels', () => {
   const optimizer: Optimizer = {
     name: 'none',
     step: () => undefined,

@@ -16,7 +16,7 @@ const megabytes = () => {
   const { heapUsed, arrayBuffers, external } = process.memoryUsage();
   return (heapUsed + arrayBuffers + external) / 2 ** 20;
 };
-/** Memory that is no longer used is given back between tasks, some time after it was dropped. */
+/** Unused memory is released between tasks, some time after the last reference to it is gone. */
 const expectMemoryBelow = (limit: number) => expect.poll(megabytes, { timeout: 30_000 }).toBeLessThan(limit);
 
 const engine = await wasm();
@@ -44,7 +44,7 @@ test('a thousand executors, disposed or garbage-collected, do not grow the memor
       const executor = engine.prepare(graph, 32);
       executor.step(inputs, inputs, 32, mse(), sgd({ learningRate: 0.1, momentum: 0.9 }));
       if (dispose) executor.dispose();
-      // Memory is given back between tasks.
+      // Memory is released between tasks.
       if (n % 100 === 0) await setImmediate();
     }
   };

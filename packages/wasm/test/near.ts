@@ -9,7 +9,7 @@ import {
   type SampleCounts,
 } from '@nnbp/core';
 
-/** What float32 may lose in these small graphs, relative to the largest number of its kind. */
+/** The maximum error of float32 in these small graphs, relative to the largest number of the same kind. */
 const tolerance = 2e-5;
 
 /** One pass of two engines on the same rows. */
@@ -23,7 +23,10 @@ export interface Pass {
   readonly options?: PassOptions;
 }
 
-/** Throws unless outputs, Jacobian, loss, gradients, state and every number of the cache are near the reference engine's. */
+/**
+ * Throws unless outputs, Jacobian, loss, gradients, state and every number of the cache are close to those of the
+ * reference engine.
+ */
 export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): void {
   const { parameters, samples, inputs, targets, loss, steps = 1, options = {} } = pass;
   const counts = typeof samples === 'number' ? [samples] : Array.from(samples);

@@ -107,15 +107,15 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   });
 
   test.each([1, 3, 8])(
-    '%i sequences, one step per call with their state, have the outputs of whole sequences',
+    '%i sequences computed one step per call, with their state, have the same outputs as in one call',
     (count) => {
       const graph = gated();
       const random = new Random(count);
       const uniform = (length: number) => Float64Array.from({ length }, () => random.uniform());
       const [parameters, inputs] = [randomParameters(graph, random), uniform(count * 4 * 3)];
-      const whole = engine.prepare(graph, count, 4);
-      whole.parameters.set(parameters);
-      const expected = Array.from(whole.predict(inputs, [count, count, count, count]));
+      const oneCall = engine.prepare(graph, count, 4);
+      oneCall.parameters.set(parameters);
+      const expected = Array.from(oneCall.predict(inputs, [count, count, count, count]));
       for (const steps of [1, 4]) {
         const executor = engine.prepare(graph, count, steps);
         executor.parameters.set(parameters);
@@ -134,7 +134,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
         expect(Array.from(executor.predict(inputs, count))).toEqual(expected.slice(0, 2 * count));
         executor.dispose();
       }
-      whole.dispose();
+      oneCall.dispose();
     },
   );
 
@@ -156,7 +156,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   });
 });
 
-/** Nobody's built-in. */
+/** A loss that the engine has no kernel for. */
 const custom: Loss = {
   name: 'custom',
   value: (x, t) => (x[0] - t[0]) ** 2,

@@ -136,7 +136,7 @@ test('after dispose, the threads have exited and executors throw', async () => {
 });
 
 test('threads that are not disposed do not keep the process alive', () => {
-  const script = fileURLToPath(new URL('threads-left-alone.ts', import.meta.url));
+  const script = fileURLToPath(new URL('undisposed-threads.ts', import.meta.url));
   const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@nnbp/source', script], {
     encoding: 'utf8',
     timeout: 30_000,

@@ -13,8 +13,8 @@ test(`${graphs.entries.length} graphs equal PyTorch ${graphs.torch} within the b
     const value = executor.backpropagate(data.inputs, data.targets, data.samples, loss);
     expect(Math.abs(value - entry.value), `graph ${n}, ${entry.loss}`).toBeLessThanOrEqual(bounds.lossError);
     entry.gradients.forEach((gradient, p) => {
-      const off = Math.abs(executor.gradients[p] - gradient);
-      expect(off, `graph ${n}, ${entry.loss}, gradient ${p}`).toBeLessThanOrEqual(bounds.gradientErrors[p] + 1e-30);
+      const error = Math.abs(executor.gradients[p] - gradient);
+      expect(error, `graph ${n}, ${entry.loss}, gradient ${p}`).toBeLessThanOrEqual(bounds.gradientErrors[p] + 1e-30);
     });
     executor.dispose();
   });

@@ -19,8 +19,8 @@ export function BoundedField({ label, value, min, max, step, disabled = false, c
   const text = draft?.value === value ? draft.text : String(value);
   const read = (typed: string) => {
     const number = Number(typed);
-    const whole = step === 'any' || Number.isInteger(number);
-    return typed.trim() !== '' && whole && number >= min && number <= max ? number : undefined;
+    const isAllowed = step === 'any' || Number.isInteger(number);
+    return typed.trim() !== '' && isAllowed && number >= min && number <= max ? number : undefined;
   };
   return (
     <label>

@@ -7,7 +7,7 @@ import { contextOf, drawCurve, drawEdges, nodeRow, nodeSide, paintImage, positio
 import { WeightImages } from './image-panels.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
-import { short, whole } from './numbers.js';
+import { short, integer } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, type Palette, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
@@ -85,7 +85,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
       {ready !== undefined && observation !== undefined && <Parameters ready={ready} observation={observation} />}
       {ready !== undefined && (
         <p className="quiet" title={ready.engine.reason}>
-          {say.machine(whole(ready.parameterCount), ready.engine.name)}{' '}
+          {say.machine(integer(ready.parameterCount), ready.engine.name)}{' '}
           {ready.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && say.wide}
         </p>
       )}

@@ -4,7 +4,7 @@ import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
 import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
-import { percent, short, whole } from './numbers.js';
+import { percent, short, integer } from './numbers.js';
 import type { Training, TrainingView } from './training.js';
 
 interface Props {
@@ -55,9 +55,9 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
         </label>
       </div>
       <dl className="train-stats">
-        <Stat name="steps" label={say.steps} value={whole(snapshot?.steps ?? 0)} />
-        <Stat name="epoch" label={say.epoch} value={whole(snapshot?.epoch ?? 0)} />
-        <Stat name="rate" label={say.rate} value={whole(snapshot?.stepsPerSecond ?? 0)} />
+        <Stat name="steps" label={say.steps} value={integer(snapshot?.steps ?? 0)} />
+        <Stat name="epoch" label={say.epoch} value={integer(snapshot?.epoch ?? 0)} />
+        <Stat name="rate" label={say.rate} value={integer(snapshot?.stepsPerSecond ?? 0)} />
         <Stat name="training-loss" label={say.trainingLoss} value={short(observation?.loss.training)} />
         {observation?.loss.validation !== undefined && (
           <Stat name="validation-loss" label={say.validationLoss} value={short(observation.loss.validation)} />

@@ -14,7 +14,7 @@ import { misfit } from './loss-fit.js';
 import { Gradients } from './gradients.js';
 import { Losses } from './losses.js';
 import { messages } from './messages.js';
-import { short, whole } from './numbers.js';
+import { short, integer } from './numbers.js';
 import { Options } from './options.js';
 import { Picture } from './picture.js';
 import { PredictPanel } from './predict-panel.js';
@@ -178,7 +178,7 @@ function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: 
   const paused = !playing && snapshot !== undefined && snapshot.steps > 0;
   return (
     <p role="status" className="visually-hidden">
-      {paused && say.pausedAt(whole(snapshot.steps), short(observation?.loss.training))}
+      {paused && say.pausedAt(integer(snapshot.steps), short(observation?.loss.training))}
     </p>
   );
 }

@@ -8,7 +8,7 @@ import { Gaps } from '../encode.js';
 import { lossNamed, type LossUse } from '../functions.js';
 import { type Io, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { finite, openDataFor, whole, withCsvOptions, withModel } from '../options.js';
+import { finite, openDataFor, integerFrom, withCsvOptions, withModel } from '../options.js';
 import { exitCodes, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { visibleJson } from '../visible.js';
@@ -34,8 +34,8 @@ export function addCheck(program: Command, io: Io): void {
   const command = program.command('check').summary('check the derivatives of a model');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file; its first rows are used'))
     .description('Compares the derivatives of backpropagation with finite differences of the loss.')
-    .option('--rows <count>', 'rows to use', whole(1), 5)
-    .option('--max-derivatives <count>', 'derivatives to compare', whole(1), 1000)
+    .option('--rows <count>', 'rows to use', integerFrom(1), 5)
+    .option('--max-derivatives <count>', 'derivatives to compare', integerFrom(1), 1000)
     .option('--seed <number>', 'seed of the random targets and inputs', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)

@@ -9,7 +9,7 @@ import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { openDataFor, whole, withCsvOptions, withModel } from '../options.js';
+import { openDataFor, integerFrom, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { counted, tableOf } from '../table.js';
@@ -50,7 +50,7 @@ export function addExplain(program: Command, io: Io): void {
         .choices(['text', 'markdown', 'latex'])
         .default('text'),
     )
-    .option('--max-terms <count>', 'terms of a sum to show', whole(2), 6)
+    .option('--max-terms <count>', 'terms of a sum to show', integerFrom(2), 6)
     .option('--json', 'print the value and its first terms as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));

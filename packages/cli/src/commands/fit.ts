@@ -14,7 +14,7 @@ import { type FitProblem, fitProblem, type FitRows, fitRows, usualStart } from '
 import { svgPlot } from '../fit/svg-plot.js';
 import { fitTextPlot } from '../fit/text-plot.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { openData, whole, withCsvOptions } from '../options.js';
+import { openData, integerFrom, withCsvOptions } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
@@ -69,7 +69,7 @@ export function addFit(program: Command, io: Io): void {
     .addOption(
       new Option('--confidence <fraction>', 'confidence level of the intervals').argParser(confidence).default(0.95),
     )
-    .option('--iterations <count>', 'maximum number of iterations', whole(1), 1000)
+    .option('--iterations <count>', 'maximum number of iterations', integerFrom(1), 1000)
     .option('--plot [file.svg]', 'plot data and curve in the terminal, or into an SVG file')
     .option('-o, --output <file>', 'save the fitted formula to a file, for predict, evaluate and explain')
     .option('--json', 'print the result as JSON')

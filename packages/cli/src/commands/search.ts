@@ -8,7 +8,7 @@ import { metricNames, metricText } from '../metrics.js';
 import { activationNamed, usualRates } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
-import { finite, whole } from '../options.js';
+import { finite, integerFrom } from '../options.js';
 import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
@@ -55,10 +55,10 @@ export function addSearch(program: Command, io: Io): void {
       'Searches for the hidden layers, activation, optimizer and learning rate with the lowest loss on new rows.',
     )
     .option('--loss <name>', 'loss function, as for train')
-    .option('--trials <count>', 'number of candidates', whole(1), 27)
-    .option('--folds <count>', 'folds of the cross-validation', whole(2), 3)
+    .option('--trials <count>', 'number of candidates', integerFrom(1), 27)
+    .option('--folds <count>', 'folds of the cross-validation', integerFrom(2), 3)
     .option('--group <column>', 'keep the rows with the same value of this column in the same fold')
-    .option('--max-epochs <count>', 'epochs of the last round', whole(1), 90)
+    .option('--max-epochs <count>', 'epochs of the last round', integerFrom(1), 90)
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)

@@ -10,7 +10,7 @@ import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { metricsFor } from '../metrics.js';
 import { saveModel } from '../model-file.js';
-import { collect, finite, numberBetween, whole, withCsvOptions } from '../options.js';
+import { collect, finite, numberBetween, integerFrom, withCsvOptions } from '../options.js';
 import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { runIn } from '../training/checkpoint.js';
@@ -61,7 +61,7 @@ if it varies, at each row. Whole groups are in the training, validation or test 
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];
-  return text.split(',').map(whole(1));
+  return text.split(',').map(integerFrom(1));
 }
 
 /** Adds the options that assign roles and types to columns. */
@@ -92,12 +92,12 @@ export function addTrain(program: Command, io: Io): void {
     .option('--loss <name>', `${lossNames.join(', ')} (default: mse for numbers, softmaxCrossEntropy for categories)`)
     .option('--optimizer <name>', optimizerNames.join(', '), 'adam')
     .option('--rate <number>', 'learning rate (default: that of the optimizer)', numberBetween(0, Infinity, true))
-    .option('--epochs <count>', 'maximum number of epochs (default: 5 to 400, fewer for more rows)', whole(1))
-    .option('--batch <count>', 'batch size (default: 32)', whole(1))
+    .option('--epochs <count>', 'maximum number of epochs (default: 5 to 400, fewer for more rows)', integerFrom(1))
+    .option('--batch <count>', 'batch size (default: 32)', integerFrom(1))
     .option(
       '--patience <epochs>',
       'stop if the validation loss has not decreased for this many epochs (default: 50)',
-      whole(1),
+      integerFrom(1),
     )
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
@@ -108,9 +108,9 @@ export function addTrain(program: Command, io: Io): void {
     .option(
       '--folds <count>',
       'number of folds for cross-validation; the model is trained on all rows afterwards',
-      whole(2),
+      integerFrom(2),
     )
-    .option('--repeats <count>', 'number of times to divide the rows into folds', whole(1))
+    .option('--repeats <count>', 'number of times to divide the rows into folds', integerFrom(1))
     .option('--time-ordered', 'the rows are in time order: test each fold on a model trained on the rows before it')
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--checkpoint <directory>', 'write a checkpoint to this directory after each epoch')
@@ -123,9 +123,9 @@ export function addTrain(program: Command, io: Io): void {
     .option(
       '--window <steps>',
       'with --time: number of past values to read (default: 24, or a season plus one)',
-      whole(2),
+      integerFrom(2),
     )
-    .option('--horizon <steps>', 'with --time: number of steps to forecast (default: 1)', whole(1))
+    .option('--horizon <steps>', 'with --time: number of steps to forecast (default: 1)', integerFrom(1))
     .addOption(
       new Option(
         '--recurrent <layer>',
@@ -135,7 +135,7 @@ export function addTrain(program: Command, io: Io): void {
     .option(
       '--season <steps>',
       'with --time: steps per season (default: from the step, such as 24 for hours)',
-      whole(1),
+      integerFrom(1),
     )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)

@@ -98,12 +98,12 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
 async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
   const read: Buffer[] = [];
   let length = 0;
-  let whole = false;
+  let reachedEnd = false;
   let hasLine = false;
   while (length < beginningLength || !hasLine) {
     const next = await chunks.next();
     if (next.done === true) {
-      whole = true;
+      reachedEnd = true;
       break;
     }
     const chunk = Buffer.from(next.value);
@@ -112,7 +112,7 @@ async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
     hasLine ||= chunk.includes(10) || chunk.includes(13);
     if (length > maxFirstRow) throw new Problem(`${name}: the first row is longer than 64 MB. Is this a CSV file?`);
   }
-  return { read, whole };
+  return { read, reachedEnd };
 }
 
 async function fromFile(name: string, path: string) {
@@ -124,10 +124,10 @@ async function fromFile(name: string, path: string) {
 
 async function fromStream(name: string, source: NodeJS.ReadableStream) {
   const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  const { read, whole } = await beginningIn(name, iterator);
+  const { read, reachedEnd } = await beginningIn(name, iterator);
   const stream = async function* () {
     yield* read;
-    while (!whole) {
+    while (!reachedEnd) {
       const next = await iterator.next();
       if (next.done === true) return;
       yield Buffer.from(next.value);

@@ -17,8 +17,8 @@ const makeTable = () =>
     max: reduce('ReduceMax'),
     // The first index of the largest |z|, and z there.
     maxAbs: (operations, z, _, axis) => {
-      const place = operations.add('ArgMax', [operations.add('Abs', [z])], { axis: BigInt(axis), keepdims: 1n });
-      return operations.reduce('ReduceMax', operations.add('GatherElements', [z, place], { axis: BigInt(axis) }), axis);
+      const index = operations.add('ArgMax', [operations.add('Abs', [z])], { axis: BigInt(axis), keepdims: 1n });
+      return operations.reduce('ReduceMax', operations.add('GatherElements', [z, index], { axis: BigInt(axis) }), axis);
     },
     mean: reduce('ReduceMean'),
     // The middle of the sorted entries, or the mean of the two middle ones.

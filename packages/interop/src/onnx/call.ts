@@ -216,7 +216,7 @@ export class Call {
     });
     const size = shape.reduce((all, next) => all * next, 1);
     this.spendCopies(size);
-    return { shape, left: places(shape, first, size), right: places(shape, second, size) };
+    return { shape, left: operandIndices(shape, first, size), right: operandIndices(shape, second, size) };
   }
 
   /** Counts entries or terms before they are allocated. */
@@ -243,7 +243,7 @@ export class Call {
 }
 
 /** For each entry of `shape`, its index in an operand whose axes are equal or have size 1. */
-function places(shape: readonly number[], operand: readonly number[], size: number): number[] {
+function operandIndices(shape: readonly number[], operand: readonly number[], size: number): number[] {
   const result = new Array<number>(size).fill(0);
   let inner = 1;
   let stride = 1;

@@ -222,7 +222,7 @@ function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefin
     const rows = group.map((unit): GateRow | undefined => {
       const row = { inputs: inputs.map(() => -1), units: group.map(() => -1), peephole: -1 };
       const isCandidate = kind === 'gru' && g === 2;
-      const place = (edge: Edge): boolean => {
+      const record = (edge: Edge): boolean => {
         const { node, delay, slot } = edge;
         const [input, before, rh] = [inputAt.get(node), unitAt.get(node), resetAt.get(node)];
         if (isInput(edge)) row.inputs[input!] = slot;
@@ -234,7 +234,7 @@ function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefin
         else return false;
         return true;
       };
-      if (!nodes.edges(unit.gates[g]).every(place)) return undefined;
+      if (!nodes.edges(unit.gates[g]).every(record)) return undefined;
       if (isCandidate && unit.reset?.after === true) {
         const isUnit = ({ node, delay, slot }: Edge) => {
           const before = unitAt.get(node);

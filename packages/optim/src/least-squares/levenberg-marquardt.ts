@@ -46,7 +46,7 @@ const maxParameters = 5000;
 const maxSinceShortest = 3;
 /** A refining step must be shorter than this fraction of the parameters' scaled length. */
 const maxRefinement = 1e-3;
-const fresh = (): Memory => ({
+const emptyMemory = (): Memory => ({
   steps: 0,
   radius: 0,
   lambda: 0,
@@ -76,7 +76,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a number > 0', value);
     }
   }
-  const memory = fresh();
+  const memory = emptyMemory();
   const linearized = new Linearization({ lower, upper });
 
   return {
@@ -121,7 +121,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       vectors: memory.steps > 0 ? { scale: linearized.scale.slice() } : {},
     }),
     restore(state) {
-      const keys = Object.keys(fresh()) as (keyof Memory)[];
+      const keys = Object.keys(emptyMemory()) as (keyof Memory)[];
       if (state.name !== name || keys.some((key) => !(key in state.numbers))) {
         throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${state.name}.`);
       }

@@ -20,7 +20,7 @@ import { laneSum, whileRoom } from './loops.js';
 const { add, mul, shl, and, load } = int;
 const number = int.const;
 
-/** Nodes at a time: as many sums as keep the adders busy. */
+/** Nodes computed at once: enough independent sums to keep the adders busy. */
 const together = 8;
 
 /** Called with a unit's address, the first of its nodes to compute and the one after the last. Reads the unit's panel. */

@@ -163,7 +163,7 @@ interface Shape {
 const separateShape: Shape = { rows: 2, vectors: 4 };
 /** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads per product. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
-/** As many sums as keep the adders busy. */
+/** Enough independent sums to keep the adders busy. */
 const minSums = 4;
 
 /**

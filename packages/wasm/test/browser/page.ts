@@ -1,4 +1,4 @@
-/** The script of the page; the test calls these four. */
+/** The script of the page. The test calls its four global functions. */
 import { type Outcome, runQuarter, runSuite } from './suite.js';
 
 const inWorker = (threads: number | 'auto') =>

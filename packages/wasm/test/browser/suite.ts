@@ -1,4 +1,4 @@
-/** Runs in the page and in a worker: the conformance suite with an engine, and what went wrong. */
+/** Runs the conformance suite with an engine, in the page or in a worker, and returns the failures. */
 import { conformance } from '@nnbp/conformance';
 import { auto, wasm } from '@nnbp/wasm';
 

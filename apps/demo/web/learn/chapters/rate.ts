@@ -181,7 +181,7 @@ function largest(path: Path): Task {
 }
 
 /** The optimizers of the race, each with a usual learning rate. */
-export const rivals: Readonly<Record<string, () => Optimizer>> = {
+export const racingOptimizers: Readonly<Record<string, () => Optimizer>> = {
   'SGD, 0.05': () => sgd({ learningRate: 0.05 }),
   'Momentum, 0.02': () => sgd({ learningRate: 0.02, momentum: 0.8 }),
   'Adam, 0.3': () => adam({ learningRate: 0.3 }),
@@ -198,13 +198,13 @@ export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
 };
 
 function race(path: Path): Task {
-  const times = Object.entries(rivals).map(([name, make]) => ({ name, steps: stepsToFinish(path, make()) }));
+  const times = Object.entries(racingOptimizers).map(([name, make]) => ({ name, steps: stepsToFinish(path, make()) }));
   const winner = times.reduce((best, other) => (other.steps < best.steps ? other : best));
   const listed = (separator: string) =>
     times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
   return choiceTask({
     ask: {
-      en: `Optimizers turn derivatives into steps: SGD is plain gradient descent, the others also use earlier derivatives. Four start at w = b = 0, each with the rate beside its name. Which first brings the loss below ${finish}? Predict, then watch.`,
+      en: `Optimizers turn derivatives into steps: SGD is plain gradient descent, the others also use earlier derivatives. Four start at w = b = 0, each with the rate beside its name. Which is the first to bring the loss below ${finish}? Predict, then watch.`,
       zh: `优化器把导数变成步子。SGD 就是普通的梯度下降，其他几个还会用到之前的导数。四个优化器都从 w = b = 0 出发，学习率写在名称旁边。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
     },
     explain: {
@@ -218,7 +218,7 @@ function race(path: Path): Task {
       hint: {
         en: Number.isFinite(steps)
           ? `${name} needs ${steps === 1 ? '1 step' : `${steps} steps`}. Another one is faster.`
-          : `${name} is not there after 500 steps.`,
+          : `${name} does not reach it within 500 steps.`,
         zh: Number.isFinite(steps) ? `${name} 需要 ${steps} 步。还有更快的。` : `${name} 走 500 步仍未到达。`,
       },
     })),

@@ -3,7 +3,7 @@ import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
-import { firstRate, type SurfacePoint, rivals, type RateExercise } from '../chapters/rate.js';
+import { firstRate, type SurfacePoint, racingOptimizers, type RateExercise } from '../chapters/rate.js';
 import { messages } from '../messages.js';
 import type { StageProps } from '../stage.js';
 import styles from './stage.module.css';
@@ -22,7 +22,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
     if (task === 0)
       return settled > 0 ? [path(sgd({ learningRate: firstRate }), 1)] : [path(sgd({ learningRate: firstRate }), 0)];
     if (task === 1) return [path(sgd({ learningRate: rate }), steps)];
-    return Object.values(rivals).map((make) => path(make(), settled > 2 ? steps : 0));
+    return Object.values(racingOptimizers).map((make) => path(make(), settled > 2 ? steps : 0));
   }, [path, task, settled, rate, steps]);
   return (
     <>
@@ -60,7 +60,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
             const last = points.at(-1);
             return (
               <li key={k} data-path={k}>
-                {task === 2 && <b>{Object.keys(rivals)[k]} </b>}
+                {task === 2 && <b>{Object.keys(racingOptimizers)[k]} </b>}
                 {say.lossAfter(points.length - 1, last === undefined ? '∞' : formatNumber(last.loss, 3))}
               </li>
             );

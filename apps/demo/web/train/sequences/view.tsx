@@ -5,7 +5,7 @@ import { useMessages } from '../../language.js';
 import { BoundedField } from '../../shared/bounded-field.js';
 import { update, usePlayground } from '../../store.js';
 import { times } from '../../shared/format-number.js';
-import { percent, short, whole } from '../numbers.js';
+import { percent, short, integer } from '../numbers.js';
 import { LineChart } from './line-chart.js';
 import { messages } from './messages.js';
 import styles from './sequences.module.css';
@@ -124,7 +124,7 @@ function Controls({ training, view: { prepared, playing, observation } }: Contro
         <RotateCcw size={16} aria-hidden /> {say.reset}
       </button>
       <span>
-        {say.taken} <b data-sequence-steps>{whole(observation?.steps ?? 0)}</b>
+        {say.taken} <b data-sequence-steps>{integer(observation?.steps ?? 0)}</b>
       </span>
       {prepared !== undefined && (
         <span className="quiet">{say.counts(prepared.trainingCount, prepared.validationCount)}</span>
@@ -309,7 +309,7 @@ function Results({ observation: { results } }: { readonly observation: SequenceO
           {results.map(({ kind, parameterCount, training, validation, accuracy }) => (
             <tr key={kind} data-kind={kind}>
               <th scope="row">{say.kinds[kind]}</th>
-              <td>{whole(parameterCount)}</td>
+              <td>{integer(parameterCount)}</td>
               <td>{short(training)}</td>
               <td data-stat="validation">{short(validation)}</td>
               {hasAccuracy && <td data-stat="accuracy">{percent(accuracy)}</td>}

@@ -1,6 +1,6 @@
 /**
  * Kernel of `adam` and `adamw`: g ← g + decay · p;  m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;
- * p ← keep · p − rate · m / (√v · correction + ε).
+ * p ← parameterFactor · p − rate · m / (√v · correction + ε).
  */
 import { f32x4 } from '../../assembler.js';
 import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
@@ -8,21 +8,31 @@ import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
 const { add, div, mul, sqrt, sub } = f32x4;
 
 export const adam = single({
-  scalars: ['rate', 'keep', 'decay', 'beta1', 'fresh1', 'beta2', 'fresh2', 'correction', 'epsilon'],
+  scalars: [
+    'rate',
+    'parameterFactor',
+    'decay',
+    'beta1',
+    'oneMinusBeta1',
+    'beta2',
+    'oneMinusBeta2',
+    'correction',
+    'epsilon',
+  ],
   vectors: ['mean', 'square'],
   emit({ p, g, scalars, vectors: { mean, square }, local }) {
-    const { rate, keep, decay, beta1, fresh1, beta2, fresh2, correction, epsilon } = scalars;
+    const { rate, parameterFactor, decay, beta1, oneMinusBeta1, beta2, oneMinusBeta2, correction, epsilon } = scalars;
     const m = local();
     return [
       g.set(add(g.get, mul(decay, p.get))),
-      p.set(mul(keep, p.get)),
-      m.set(add(mul(beta1, mean.get), mul(fresh1, g.get))),
+      p.set(mul(parameterFactor, p.get)),
+      m.set(add(mul(beta1, mean.get), mul(oneMinusBeta1, g.get))),
       mean.set(m.get),
-      g.set(add(mul(beta2, square.get), mul(fresh2, mul(g.get, g.get)))),
+      g.set(add(mul(beta2, square.get), mul(oneMinusBeta2, mul(g.get, g.get)))),
       square.set(g.get),
       p.set(sub(p.get, div(mul(rate, m.get), add(mul(sqrt(g.get), correction), epsilon)))),
     ];
   },
-  reach: ({ rate, keep, decay, epsilon }) =>
-    reachIf(rate <= maxRate && keep >= 0 && decay <= 1 && epsilon >= minEpsilon, 1),
+  reach: ({ rate, parameterFactor, decay, epsilon }) =>
+    reachIf(rate <= maxRate && parameterFactor >= 0 && decay <= 1 && epsilon >= minEpsilon, 1),
 });

@@ -1,4 +1,4 @@
-/** Kernel of `lion`: p ← keep · p − rate · sign(β₁ m + (1 − β₁) g);  m ← β₂ m + (1 − β₂) g. */
+/** Kernel of `lion`: p ← parameterFactor · p − rate · sign(β₁ m + (1 − β₁) g);  m ← β₂ m + (1 − β₂) g. */
 import { f32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';
 import { maxRate, reachIf, single } from './kernel.js';
@@ -6,16 +6,22 @@ import { maxRate, reachIf, single } from './kernel.js';
 const { add, mul, sub } = f32x4;
 
 export const lion = single({
-  scalars: ['rate', 'keep', 'beta1', 'fresh1', 'beta2', 'fresh2'],
+  scalars: ['rate', 'parameterFactor', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2'],
   vectors: ['momentum'],
-  emit({ p, g, scalars: { rate, keep, beta1, fresh1, beta2, fresh2 }, vectors: { momentum }, local }) {
+  emit({
+    p,
+    g,
+    scalars: { rate, parameterFactor, beta1, oneMinusBeta1, beta2, oneMinusBeta2 },
+    vectors: { momentum },
+    local,
+  }) {
     const [m, direction] = [local(), local()];
     return [
       m.set(momentum.get),
-      direction.set(add(mul(beta1, m.get), mul(fresh1, g.get))),
-      p.set(sub(mul(keep, p.get), mul(rate, signOf(direction.get)))),
-      momentum.set(add(mul(beta2, m.get), mul(fresh2, g.get))),
+      direction.set(add(mul(beta1, m.get), mul(oneMinusBeta1, g.get))),
+      p.set(sub(mul(parameterFactor, p.get), mul(rate, signOf(direction.get)))),
+      momentum.set(add(mul(beta2, m.get), mul(oneMinusBeta2, g.get))),
     ];
   },
-  reach: ({ rate, keep }) => reachIf(rate <= maxRate && keep >= 0, 1),
+  reach: ({ rate, parameterFactor }) => reachIf(rate <= maxRate && parameterFactor >= 0, 1),
 });

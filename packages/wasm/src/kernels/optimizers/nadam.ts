@@ -1,5 +1,5 @@
 /**
- * Kernel of `nadam`: g, m and v as in Adam;  p ← p − (ofGradient · g + ofMean · m) / (√v · correction + ε).
+ * Kernel of `nadam`: g, m and v as in Adam;  p ← p − (gradientFactor · g + meanFactor · m) / (√v · correction + ε).
  */
 import { f32x4 } from '../../assembler.js';
 import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
@@ -7,21 +7,32 @@ import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
 const { add, div, mul, sqrt, sub } = f32x4;
 
 export const nadam = single({
-  scalars: ['ofGradient', 'ofMean', 'weightDecay', 'beta1', 'fresh1', 'beta2', 'fresh2', 'correction', 'epsilon'],
+  scalars: [
+    'gradientFactor',
+    'meanFactor',
+    'weightDecay',
+    'beta1',
+    'oneMinusBeta1',
+    'beta2',
+    'oneMinusBeta2',
+    'correction',
+    'epsilon',
+  ],
   vectors: ['mean', 'square'],
   emit({ p, g, scalars, vectors: { mean, square }, local }) {
-    const { ofGradient, ofMean, weightDecay, beta1, fresh1, beta2, fresh2, correction, epsilon } = scalars;
+    const { gradientFactor, meanFactor, weightDecay, beta1, oneMinusBeta1, beta2, oneMinusBeta2, correction, epsilon } =
+      scalars;
     const [m, v] = [local(), local()];
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),
-      m.set(add(mul(beta1, mean.get), mul(fresh1, g.get))),
+      m.set(add(mul(beta1, mean.get), mul(oneMinusBeta1, g.get))),
       mean.set(m.get),
-      v.set(add(mul(beta2, square.get), mul(fresh2, mul(g.get, g.get)))),
+      v.set(add(mul(beta2, square.get), mul(oneMinusBeta2, mul(g.get, g.get)))),
       square.set(v.get),
-      g.set(add(mul(ofGradient, g.get), mul(ofMean, m.get))),
+      g.set(add(mul(gradientFactor, g.get), mul(meanFactor, m.get))),
       p.set(sub(p.get, div(g.get, add(mul(sqrt(v.get), correction), epsilon)))),
     ];
   },
-  reach: ({ ofGradient, ofMean, weightDecay, epsilon }) =>
-    reachIf(ofGradient + ofMean <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon, 1),
+  reach: ({ gradientFactor, meanFactor, weightDecay, epsilon }) =>
+    reachIf(gradientFactor + meanFactor <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon, 1),
 });

@@ -8,18 +8,18 @@ import { maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels, reach
 const { add, div, mul, pmax, sqrt, sub } = f32x4;
 
 const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel => ({
-  scalars: ['rate', 'weightDecay', 'smoothing', 'fresh', 'epsilon', 'momentum'],
+  scalars: ['rate', 'weightDecay', 'smoothing', 'oneMinusSmoothing', 'epsilon', 'momentum'],
   vectors: ['square', ...(centered ? ['mean'] : []), ...(withMomentum ? ['momentum'] : [])],
   emit({ p, g, scalars, vectors: { square, mean, momentum: moving }, local }): Code {
-    const { rate, weightDecay, smoothing, fresh, epsilon, momentum } = scalars;
+    const { rate, weightDecay, smoothing, oneMinusSmoothing, epsilon, momentum } = scalars;
     const [v, m] = [local(), local()];
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),
-      v.set(add(mul(smoothing, square.get), mul(fresh, mul(g.get, g.get)))),
+      v.set(add(mul(smoothing, square.get), mul(oneMinusSmoothing, mul(g.get, g.get)))),
       square.set(v.get),
       centered
         ? [
-            m.set(add(mean.get, mul(fresh, sub(g.get, mean.get)))),
+            m.set(add(mean.get, mul(oneMinusSmoothing, sub(g.get, mean.get)))),
             mean.set(m.get),
             // Rounding can make it negative where all gradients were equal.
             v.set(pmax(sub(v.get, mul(m.get, m.get)), f32x4.const(0))),

@@ -3,7 +3,7 @@
  *
  *     plain                 p ← p − rate · g
  *     with weight decay     p ← p − rate · (g + weightDecay · p)
- *     with momentum         g ← g + weightDecay · p;  m ← momentum · m + fresh · g;  p ← p − rate · m
+ *     with momentum         g ← g + weightDecay · p;  m ← momentum · m + gradientFactor · g;  p ← p − rate · m
  *     Nesterov              the same m;  p ← p − rate · (g + momentum · m)
  */
 import { f32x4 } from '../../assembler.js';
@@ -27,13 +27,13 @@ const decaying: OptimizerKernel = {
 };
 
 const heavy = (nesterov: boolean): OptimizerKernel => ({
-  scalars: ['rate', 'weightDecay', 'momentum', 'fresh'],
+  scalars: ['rate', 'weightDecay', 'momentum', 'gradientFactor'],
   vectors: ['momentum'],
-  emit({ p, g, scalars: { rate, weightDecay, momentum, fresh }, vectors: { momentum: vector }, local }) {
+  emit({ p, g, scalars: { rate, weightDecay, momentum, gradientFactor }, vectors: { momentum: vector }, local }) {
     const m = local();
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),
-      m.set(add(mul(momentum, vector.get), mul(fresh, g.get))),
+      m.set(add(mul(momentum, vector.get), mul(gradientFactor, g.get))),
       vector.set(m.get),
       p.set(sub(p.get, mul(rate, nesterov ? add(g.get, mul(momentum, m.get)) : m.get))),
     ];

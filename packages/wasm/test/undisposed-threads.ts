@@ -1,4 +1,4 @@
-/** Run by threads.test.ts as a process of its own: uses two threads and disposes of nothing. */
+/** Run by threads.test.ts as a separate process: uses two threads and disposes of nothing. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { wasm } from '@nnbp/wasm';
