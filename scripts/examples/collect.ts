@@ -22,8 +22,8 @@ const sources = [
 ];
 
 /**
- * All examples under a root, those that several files show once: a guide has the same code in every language. A block
- * marked `ts continue` continues the block before it in its file.
+ * All examples under a root, without duplicates: a guide has the same code in every language. A block
+ * marked `ts continue` continues the previous block of its file.
  */
 export function collect(root: string): Example[] {
   const markdown = sources.flatMap((pattern) => globSync(pattern, { cwd: root }));
@@ -31,7 +31,7 @@ export function collect(root: string): Example[] {
   const all = [
     ...markdown.flatMap((file) => blocks(file, readFileSync(`${root}/${file}`, 'utf8'))),
     ...code.flatMap((file) => {
-      // A doc comment without its stars is Markdown; lines keep their places.
+      // A doc comment without its asterisks is Markdown. Line numbers stay the same.
       const text = readFileSync(`${root}/${file}`, 'utf8');
       if (!text.includes('@example')) return [];
       return blocks(file, text.replaceAll(/^ *\* ?/gm, ''));

@@ -5,7 +5,7 @@ import styles from './app.module.css';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
-import { isEmbedded, wholePage } from './embed.js';
+import { isEmbedded, fullPageUrl } from './embed.js';
 import { MoreMenu } from './more-menu.js';
 import { newVersion, startOffline } from './offline.js';
 import { useNotice } from './shared/use-notice.js';
@@ -95,7 +95,7 @@ function EmbeddedFooter() {
   const say = useMessages(messages);
   return (
     <p className={styles.embedded}>
-      <a href={wholePage(address)} target="_blank" rel="noopener">
+      <a href={fullPageUrl(address)} target="_blank" rel="noopener">
         {say.openWhole}
       </a>
     </p>

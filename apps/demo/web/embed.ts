@@ -6,7 +6,7 @@ const file = 'embed.html';
 export const isEmbedded = location.pathname.endsWith(`/${file}`);
 
 /** URL of the full page with this fragment. */
-export const wholePage = (address: string): string => new URL(`./${address}`, location.href).href;
+export const fullPageUrl = (address: string): string => new URL(`./${address}`, location.href).href;
 
 /** HTML that embeds the page in its current state. */
 export function embedCode(title: string): string {

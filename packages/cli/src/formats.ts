@@ -153,7 +153,7 @@ export function formatNamed(name: string, able: 'read' | 'write'): Format {
   return found;
 }
 
-/** The format that a path's extension means, for writing. */
+/** The format for the extension of a path, for writing. */
 export function formatForPath(path: string): Format {
   const known = formats.filter(({ write }) => write !== undefined);
   const found = known.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)));
@@ -164,7 +164,7 @@ export function formatForPath(path: string): Format {
   return found;
 }
 
-/** The format of a file, by name if one is given, else by what is in it. */
+/** The format of a file, by name if one is given, else by its content. */
 export function formatOf(path: string, bytes: Uint8Array, name?: string): Format & Required<Pick<Format, 'read'>> {
   const able = (format: Format) => format as Format & Required<Pick<Format, 'read'>>;
   if (name !== undefined) return able(formatNamed(name, 'read'));

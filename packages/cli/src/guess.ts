@@ -158,7 +158,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const ofNumbers = isNumeric(survey);
   for (const [value, count] of values) {
-    // Beside numbers, a usual word such as ? is missing, also where the numbers are classes.
+    // In a column of numbers, even of class labels, a usual word such as ? is a missing value.
     if (ofNumbers && survey.placeholders.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }

@@ -5,7 +5,7 @@ import { run } from './run.js';
 /** Runs the command line of this process and sets its exit code. */
 export async function main(): Promise<void> {
   const stop = new AbortController();
-  // Once: a second Ctrl-C ends the process at once.
+  // Only once: a second Ctrl-C ends the process immediately.
   process.once('SIGINT', () => stop.abort());
   // A reader such as `head` may close the pipe before everything is written.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

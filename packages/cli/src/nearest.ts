@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
   return above[b.length];
 }
 
-/** ` Did you mean "species"?`, or what there is to choose from. Long lists are cut. */
+/** ` Did you mean "species"?`, or the possible names. Long lists are truncated. */
 export function suggestion(found: string, known: readonly string[]): string {
   const lower = found.toLowerCase();
   let best: string | undefined;

@@ -7,7 +7,7 @@ import type { Model } from './model-file.js';
 import { misuse } from './problem.js';
 import { counted } from './table.js';
 
-/** A row that could be used, or why not. */
+/** A row, encoded if it can be used. */
 export interface ModelRow {
   readonly cells: readonly string[];
   readonly number: number;

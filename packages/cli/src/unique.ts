@@ -3,12 +3,12 @@ export function uniqueNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   /** For each name, the number its next copy may have. */
   const copies = new Map<string, number>();
-  return names.map((wanted) => {
-    let name = wanted;
-    if (used.has(wanted)) {
-      let copy = copies.get(wanted) ?? 2;
-      for (name = `${wanted}_${copy}`; used.has(name); name = `${wanted}_${copy}`) copy++;
-      copies.set(wanted, copy + 1);
+  return names.map((requested) => {
+    let name = requested;
+    if (used.has(requested)) {
+      let copy = copies.get(requested) ?? 2;
+      for (name = `${requested}_${copy}`; used.has(name); name = `${requested}_${copy}`) copy++;
+      copies.set(requested, copy + 1);
     }
     used.add(name);
     return name;

@@ -15,7 +15,7 @@ const startsWith =
 const latin1 = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 4096)));
 const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
-/** A ZIP archive names its files in front of each, and again at its end. */
+/** A ZIP archive has the name of each file in front of the file, and all names again at its end. */
 const zipHas = (name: string) => (bytes: Uint8Array) =>
   isZip(bytes) &&
   (latin1(bytes, 0, 4096).includes(name) ||

@@ -7,7 +7,7 @@
 /** Control characters, bidirectional controls, line separators, byte order marks, and halves of surrogate pairs. */
 const hidden = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
 const hiddenInLines = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
-/** `ESC[1m`: what this program colors its own words with. */
+/** `ESC[1m`: the codes with which this program colors its output. */
 const color = /(\x1b\[\d{1,2}m)/; // oxlint-disable-line no-control-regex
 
 const known: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };

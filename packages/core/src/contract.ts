@@ -1,7 +1,7 @@
 /**
  * The plugin interfaces of the functions of a network: activation, aggregation, loss, optimizer. (`engine.ts` has that of
- * engines.) A plugin is any object that implements one: no registration, no subclass. Core never asks which plugin it holds;
- * what core must know, a plugin declares in an optional property.
+ * engines.) A plugin is any object that implements one: no registration, no subclass. Core never checks which plugin it
+ * has; a plugin declares what core needs to know in optional properties.
  */
 
 /** A flat vector of numbers in the precision of the engine that owns it. */
@@ -99,8 +99,8 @@ export interface Loss {
   /** Each x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];
   /**
-   * True if targets may be NaN, for not known: such an output has no loss, and its derivative is 0. `targetProblem` and
-   * `residuals` take them, too.
+   * True if targets may be NaN, which means unknown: such an output has no loss, and its derivative is 0.
+   * `targetProblem` and `residuals` must accept NaN too.
    */
   readonly unknownTargets?: boolean;
   /** What is wrong with a sample's targets, such as "expected -1 or 1, received 0"; undefined if they are valid. */
@@ -208,6 +208,6 @@ export interface Optimizer {
   readonly converged?: boolean;
   /** True if a step requires the gradient over all samples, as for resilient backpropagation. Default: false. */
   readonly fullBatch?: boolean;
-  /** Only for built-in ones that an engine may run inside. */
+  /** Only for built-in optimizers that an engine may run itself. */
   readonly builtin?: BuiltinOptimizer;
 }

@@ -71,8 +71,8 @@ export interface Executor {
    * cache's `slope` and `dLossDx` are undefined.
    *
    * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`, more than `steps` steps, counts that grow,
-   * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows, weights or state than that), `DISPOSED`; so do the
-   * next two
+   * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows, weights or state than that), `DISPOSED`; the next
+   * two methods throw the same
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray;
   /** Forward and backward. Returns the mean loss over the rows and leaves the gradients. */
@@ -84,10 +84,10 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * The derivative of every output with respect to every parameter, from the same cases: case 1 is 1 for one output and
-   * 0 for the others. Writes dx_k/dp for each row, output k and parameter p, in this order, to `out[(row * outputCount
-   * + k) * parameterCount + p]`. In a sequence, the outputs of a step depend on the steps before. For bounded memory
-   * pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are undefined.
+   * The derivative of every output with respect to every parameter, by the same cases, where case 1 is 1 for one output
+   * and 0 for the others. Writes dx_k/dp for each row, output k and parameter p, in this order, to `out[(row *
+   * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step depend on the steps before. For
+   * bounded memory pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are undefined.
    *
    * @returns The outputs, as `predict`.
    * @throws NnbpError as `predict`; also `WRONG_LENGTH` if `out` is too short
@@ -114,12 +114,12 @@ export interface Executor {
   ): number;
   /**
    * Several steps in one call, for networks so small that a call takes as long as a step: step k trains on `batchSize`
-   * samples of the table, those with the numbers order[first + k · batchSize] and following. Optional: training calls `step`
-   * for what it does not take.
+   * samples of the table, those with the numbers order[first + k · batchSize] and following. Optional: training calls
+   * `step` for the steps that it does not take.
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
-   * @returns The number of steps taken, from 0 to `count`, on whole batches only. It ends before a step that it leaves to `step`, such as one after
+   * @returns The number of steps taken, from 0 to `count`, on full batches only. It ends before a step that it leaves to `step`, such as one after
    * which a parameter is not finite; the parameters are then as if that step had not begun.
    */
   stepMany?(

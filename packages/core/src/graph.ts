@@ -83,7 +83,10 @@ export class Graph {
   readonly stateStart: ArrayLike<number> | undefined;
   /** For each node, its value before the first step; undefined if no edge is delayed. */
   declare readonly initials: ArrayLike<number> | undefined;
-  /** Node i's own parameters (of b, c and its weights those neither fixed nor shared before) begin at parameterStart[i]. */
+  /**
+   * The parameters of node i (b, c and weights, unless fixed or shared with an earlier node) begin at
+   * parameterStart[i].
+   */
   declare readonly parameterStart: ArrayLike<number>;
   /** For each node the slot of b, if any b or w is fixed, any c fixed at another number than 1, or any b or c shared. */
   declare readonly biasSlots: ArrayLike<number> | undefined;

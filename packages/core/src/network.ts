@@ -1,4 +1,4 @@
-/** A network: a graph with parameters, which can be trained and predicts. */
+/** A network: a graph with parameters, which can be trained and used for predictions. */
 import { NnbpError } from './errors.js';
 import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';

@@ -1,6 +1,6 @@
 /**
- * Topological order: every node after all its predecessors. A depth-first search; a node that is met again before it is
- * finished is on a cycle. The stack is explicit, so a chain of a million nodes needs no deep recursion.
+ * Topological order: every node after all its predecessors. A depth-first search; a node that is visited again before
+ * it is finished is on a cycle. The stack is explicit, so a chain of a million nodes needs no deep recursion.
  */
 import { NnbpError } from './errors.js';
 

@@ -90,7 +90,7 @@ function computedNode(graph: Graph, id: string): number {
   return i;
 }
 
-/** Sets a property even where the author's id is "__proto__". */
+/** Sets a property even if the id is "__proto__". */
 function put(record: Record<string, number>, key: string, value: number): void {
   Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,6 +1,6 @@
 /**
- * Predictions of a network on its own parameters, in float64, with the sums of the reference engine. Nothing is allocated
- * but the result.
+ * Predictions that use the parameters of the network directly, in float64, with the sums of the reference engine.
+ * Nothing is allocated but the result.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { expectFinite, expectLength } from './expect.js';

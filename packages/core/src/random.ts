@@ -53,8 +53,8 @@ export class Random {
   }
 
   /**
-   * Shuffles in place, every order equally likely to one part in 2³² (Fisher and Yates). Draws 32 bits per entry but the
-   * first. The state is in local variables: 5× faster than a call per entry.
+   * Shuffles in place, every order equally likely to one part in 2³² (Fisher and Yates). Draws 32 bits for each entry
+   * except the first. The state is in local variables: 5× faster than a call per entry.
    */
   shuffle(values: { [index: number]: number; readonly length: number }): void {
     const s = this.#state;

@@ -5,14 +5,14 @@ import { NnbpError } from './errors.js';
 import { expectInteger } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** What a {@link RowCache} has of each node; see `GradientCache`, and g = g(h). */
+/** The quantities that a {@link RowCache} has for each node; see `GradientCache`. g is g(h). */
 export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
 
 /** The rows of an engine's last pass. */
 export interface CacheRows {
   /** Returns the number of steps. */
   steps(): number;
-  /** Returns a view of what node i has at a step, with a number per sample. */
+  /** Returns a view of a quantity of node i at a step, with a number per sample. */
   row(quantity: Quantity, i: number, step: number): FloatArray;
 }
 
@@ -29,8 +29,8 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * Returns a view of what a node has at a step, with a number per sample of the batch. The next pass overwrites it. For g
-   * and slope of an input, which has neither, it contains zeros.
+   * Returns a view of a quantity of a node at a step, with a number per sample of the batch. The next pass overwrites
+   * it. For g and slope of an input, which has neither, it contains zeros.
    *
    * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `step`, which does not
    * compute it

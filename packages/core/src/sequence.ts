@@ -149,7 +149,7 @@ export class NetworkStream {
 /** A stream that predicts one step at a time with the network's parameters and keeps the values that delayed edges read. */
 export const stream = (network: Network): NetworkStream => new NetworkStream(network);
 
-/** The streams of `predictSequence`. */
+/** The streams that `predictSequence` reuses. */
 const streams = /* @__PURE__ */ new WeakMap<Network, NetworkStream>();
 
 /** The counts of one sample with this number of steps. */

@@ -20,8 +20,8 @@ export class Standardization {
   }
 
   /**
-   * Mean and standard deviation of the known numbers of each column of `rows`, `[samples × columns]`; null is a number that
-   * is not known. A constant column gets deviation 1.
+   * Mean and standard deviation of each column of `rows`, `[samples × columns]`, without missing values (null). A
+   * constant column gets deviation 1.
    *
    * @throws NnbpError `EMPTY_DATA`, `NOT_FINITE`
    *

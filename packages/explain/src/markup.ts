@@ -6,7 +6,7 @@ import { type Extent, formulas, numbers } from './right-hand-side.js';
 
 /** Nested Markdown lists, with formulas between dollar signs. */
 export function markdown(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
-  const { backward, forward, forwardIsCut } = outline;
+  const { backward, forward, forwardIsTruncated } = outline;
   const legend = casesIn(backward).map((of) => `- **${words.cases[of]}**${words.colon}${words.meaning[of]}`);
   const tree = backward.map((branch) => {
     const item = `${'  '.repeat(branch.depth)}- `;
@@ -22,7 +22,7 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
     heading.standardized ? [words.standardized] : [],
     legend,
     ...section(words.backward, tree),
-    ...section(words.forward, [...(forwardIsCut ? [`- … ${words.omittedSteps}`] : []), ...list]),
+    ...section(words.forward, [...(forwardIsTruncated ? [`- … ${words.omittedSteps}`] : []), ...list]),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
@@ -32,7 +32,7 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
 
 /** An `aligned` environment: one formula per row, with the case in the first column. */
 export function aligned(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
-  const { backward, forward, forwardIsCut } = outline;
+  const { backward, forward, forwardIsTruncated } = outline;
   const rows = [
     ...rowsOf('', [latex.symbol(heading.symbol), latex.number(heading.value, 17)]),
     ...(heading.standardized ? [remark(words.standardized)] : []),
@@ -42,7 +42,7 @@ export function aligned(heading: Heading, outline: Outline, words: Words, extent
         ? rowsOf(words.cases[branch.expression.case as 1 | 2 | 3], equation(branch, extent))
         : rowsOf(words[branch.state], short(branch, extent));
     }),
-    ...(forwardIsCut ? [remark(`… ${words.omittedSteps}`)] : []),
+    ...(forwardIsTruncated ? [remark(`… ${words.omittedSteps}`)] : []),
     ...forward.flatMap((line) => rowsOf('', equation(line, extent))),
   ];
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;

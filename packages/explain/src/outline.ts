@@ -43,7 +43,7 @@ export interface Outline {
   readonly backward: readonly Branch[];
   readonly forward: readonly Line[];
   /** Whether the forward list omits quantities that it depends on. */
-  readonly forwardIsCut: boolean;
+  readonly forwardIsTruncated: boolean;
 }
 
 /** The cases that occur in a tree. */
@@ -122,19 +122,19 @@ function list(
   computation: Computation,
   read: readonly Read[],
   limits: Limits,
-): Pick<Outline, 'forward' | 'forwardIsCut'> {
+): Pick<Outline, 'forward' | 'forwardIsTruncated'> {
   const chosen = nearest(computation, read, limits, () => true);
   const forward = [...chosen.values()].map((line) => ({ ...line, expression: expressionOf(computation, line.symbol) }));
   const position = ({ symbol }: Read) => {
     const { quantity, node } = symbol as Extract<Derived, { quantity: unknown }>;
     return computation.graph.indexOf(node) * forwardKinds.length + forwardKinds.indexOf(quantity);
   };
-  const forwardIsCut =
+  const forwardIsTruncated =
     read.some(({ symbol }) => !chosen.has(keyOf(symbol))) ||
     forward.some(({ expression }) =>
       shownReads(expression, limits.maxTerms).some((term) => isForwardRead(term) && !chosen.has(keyOf(term.symbol))),
     );
-  return { forward: forward.sort((a, b) => position(a) - position(b)), forwardIsCut };
+  return { forward: forward.sort((a, b) => position(a) - position(b)), forwardIsTruncated };
 }
 
 /** The first quantities in breadth-first order, up to the limit of steps. */

@@ -13,7 +13,7 @@ const lineWidth = 80;
 
 /** The whole derivation, without a trailing newline. */
 export function text(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
-  const { backward, forward, forwardIsCut } = outline;
+  const { backward, forward, forwardIsTruncated } = outline;
   const margin = columns(words.cases[1]) + 2;
   const sections = [
     [
@@ -24,7 +24,7 @@ export function text(heading: Heading, outline: Outline, words: Words, extent: E
     ...(backward.length === 0 ? [] : [[words.backward, ...tree(backward, words, margin, extent)]]),
     ...(forward.length === 0
       ? []
-      : [[words.forward, ...(forwardIsCut ? [`… ${words.omittedSteps}`] : []), ...list(forward, extent)]]),
+      : [[words.forward, ...(forwardIsTruncated ? [`… ${words.omittedSteps}`] : []), ...list(forward, extent)]]),
   ];
   return sections.map((lines) => lines.map((line) => line.trimEnd()).join('\n')).join('\n\n');
 }

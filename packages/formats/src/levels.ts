@@ -34,17 +34,17 @@ const emptiestMatrix = 32;
 /**
  * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
  *
- * @param wanted - Nodes to compute, including everything they depend on. Default: all.
+ * @param requested - Nodes to compute, including everything they depend on. Default: all.
  * @param level - For each node a level ≥ 1, above those of the nodes that it reads. Default: the length of the longest path.
  */
 export function blocks(
   graph: Graph,
-  wanted: (i: number) => boolean = () => true,
+  requested: (i: number) => boolean = () => true,
   level: ArrayLike<number> = levels(graph),
 ): Block[] {
   const byLevel: number[][] = [];
-  for (let i = graph.inputCount; i < graph.nodeCount; i++) if (wanted(i)) (byLevel[level[i] - 1] ??= []).push(i);
-  // A level without wanted nodes is a hole in the list, which flatMap skips.
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) if (requested(i)) (byLevel[level[i] - 1] ??= []).push(i);
+  // A level without requested nodes is a hole in the list, which flatMap skips.
   return byLevel.flatMap((nodes) => {
     const sums = nodes.filter((i) => graph.aggregation(i) === undefined);
     return [
@@ -61,7 +61,10 @@ export function sourceOf(graph: Graph, edge: number): number {
   return delay === 0 ? node : graph.nodeCount + graph.stateStart![node] + delay - 1;
 }
 
-/** What the next step reads, as {@link sourceOf} numbers it: of each node its value, then its last ones but the oldest. */
+/**
+ * What the next step reads, as {@link sourceOf} numbers it: for each node its value, then its previous values except
+ * the oldest.
+ */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];
   for (let i = 0; i < nodeCount && stateStart !== undefined; i++) {

@@ -67,7 +67,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
 /**
  * Reads a file. Only F32 and F64 are supported.
  *
- * @throws NnbpError `MALFORMED`, `TOO_LARGE` (some ten thousand tensors), `UNSUPPORTED` (numbers of another kind)
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE` (some ten thousand tensors), `UNSUPPORTED` (numbers of another type)
  */
 export function decode(file: Uint8Array): Tensors {
   const malformed = (what: string) => new NnbpError('MALFORMED', `Invalid safetensors file: ${what}.`);
@@ -131,7 +131,7 @@ interface Extent {
   readonly to: number;
 }
 
-/** Only of the kinds that are read, and with room for just the numbers of its shape. */
+/** Throws unless the type is supported and the range holds exactly the numbers of the shape. */
 function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   const { dtype, shape, data_offsets: offsets } = Object.fromEntries(entries(entry, malformed, `tensor "${name}"`));
   const areCounts = (list: unknown): list is number[] =>

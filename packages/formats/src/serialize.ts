@@ -50,7 +50,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
  * Builds the network of a document, including scalers; all parameters are 0.
  *
  * @param supplied - The custom functions that the document names, all of them.
- * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, a duplicate id, an edge from an unknown node; the order is not topological)
+ * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph: a cycle, a duplicate id, an edge from an unknown node; the order is not topological)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;
@@ -182,8 +182,8 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
 }
 
 /**
- * For each node, which of its parameters are fixed or shared. A name is made of the letter and the parameter's index; one
- * that is used once is a parameter of the node's own.
+ * For each node, which of its parameters are fixed or shared. A name is made of the letter and the parameter's index; a
+ * name that is used only once is a separate parameter.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
   const { edgeStart, parameterCount, constants, sharedWeights } = graph;

@@ -6,7 +6,7 @@ export type Size = number | readonly [rows: number, columns: number];
 
 /** A grid of nodes: row by row, one channel after the other, as PyTorch flattens it. */
 export interface GridOptions {
-  /** The ids, `channels × height × width` of them, column fastest. */
+  /** `channels × height × width` ids; the column index varies fastest. */
   readonly from: readonly string[];
   /** Default 1. */
   readonly channels?: number;

@@ -43,7 +43,7 @@ export interface Batch {
   readonly firstStep: number;
   /** The number of rows. */
   readonly samples: number;
-  /** The sum of the rows' weights. 0: nothing to learn from, but a state to carry on. */
+  /** The sum of the rows' weights. 0: the batch only passes on its state. */
   readonly weight: number;
   /** Weights and the state that the batch continues. */
   readonly options: PassOptions | undefined;
@@ -56,7 +56,7 @@ export interface BatchSource {
   /** Begins an epoch. */
   start(): void;
   next(): Batch | undefined | Promise<Batch | undefined>;
-  /** Ends an epoch before its end. */
+  /** Ends an epoch early. */
   stop(): Promise<void>;
   /** Only for sequences: the state that the next batch continues. */
   readonly carried?: Float64Array;
@@ -104,11 +104,11 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     },
   };
   return {
-    // No spread: each source would have another hidden class, and code that uses it would be deoptimized.
+    // No spread: each source would have a different hidden class, and code that uses it would be deoptimized.
     table: data.weights === undefined ? table : undefined,
     start() {
       at = 0;
-      // From the same start each epoch, so that the order follows from the random state alone.
+      // From the same initial order each epoch, so that the order follows from the random state alone.
       for (let s = 0; s < order.length; s++) order[s] = s;
       random?.shuffle(order);
     },
@@ -132,7 +132,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
   };
 }
 
-/** Batches of a stream, each sample checked as it comes. */
+/** Batches of a stream, each sample checked as it arrives. */
 export function streamBatches(network: Network, loss: Loss, stream: SampleStream, batchSize: number): BatchSource {
   const batch = {
     inputs: new Float64Array(batchSize * network.graph.inputCount),
@@ -181,7 +181,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   };
 }
 
-/** Batches of any data, in its order. `window` and `stateful` are of sequences. */
+/** Batches of any data, in its order. `window` and `stateful` apply to sequences. */
 export function batchesOf(
   network: Network,
   loss: Loss,

@@ -10,11 +10,12 @@ import { isSequenceList } from './sequences.js';
 /** Options of {@link crossValidate}. */
 export interface CrossValidationOptions extends FoldOptions {
   /**
-   * Options of `fit` for a split. Make a new optimizer for each: an optimizer keeps its state. A fraction for `validation`
-   * takes whole groups of the training set with `groups`, and its latest samples with `timeOrdered`.
+   * Options of `fit` for a split. Make a new optimizer for each: an optimizer keeps its state. With `groups`, a
+   * `validation` fraction never splits a group of the training set; with `timeOrdered`, it is the latest samples of the
+   * training set.
    */
   readonly fit: (split: Split) => FitOptions;
-  /** Called after each fold. A promise is waited for. */
+  /** Called after each fold. A promise is awaited. */
   readonly onFold?: (result: FoldResult, done: number, total: number) => void | Promise<void>;
   /** Ends the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -53,8 +54,8 @@ export interface CrossValidation {
 }
 
 /**
- * Trains a new network on each split, and measures it on the rest: all samples are tested on once per repeat. Streams are not
- * supported.
+ * Trains a new network on each split, and evaluates it on the other samples: each sample is in one test set per repeat.
+ * Streams are not supported.
  *
  * @param makeNetwork - Called for each split. Scalers that it sets must come from the split's training set; `standardize` in
  * the options of `fit` does that.

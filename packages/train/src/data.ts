@@ -44,7 +44,7 @@ export type Data = Tables | readonly Sample[] | SampleStream | Sequences;
 
 /** Some rows of a table, with their indices in it. */
 export interface Part extends Tables {
-  /** Index of each row in the whole table. Default: 0, 1, 2, … */
+  /** Index of each row in the original table. Default: 0, 1, 2, … */
   readonly rows?: ArrayLike<number>;
 }
 

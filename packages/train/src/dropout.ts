@@ -30,7 +30,7 @@ export interface Dropout {
 
 /** An executor whose steps drop nodes; its predictions do not. */
 export interface DropoutExecutor extends Executor {
-  /** Sets which masks the following steps draw: the same numbers, the same masks. */
+  /** Determines the masks of the following steps: equal arguments give equal masks. */
   seek(epoch: number, batch: number): void;
 }
 

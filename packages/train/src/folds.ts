@@ -5,7 +5,7 @@ import { expectInteger, expectLength, mismatch, NnbpError, Random } from '@nnbp/
 export interface FoldOptions {
   /** The number of folds, an integer ≥ 2. Default: 5. */
   readonly folds?: number;
-  /** How many times the samples are divided anew, an integer ≥ 1. Default: 1. */
+  /** How many times the samples are divided, differently each time, an integer ≥ 1. Default: 1. */
   readonly repeats?: number;
   /** The class of each sample: every fold gets the same share of each class. Default: samples are divided at random. */
   readonly labels?: ArrayLike<unknown>;
@@ -101,8 +101,8 @@ function dealt(count: number, folds: number, labels: ArrayLike<unknown> | undefi
 }
 
 /**
- * Draws whole groups for a validation or test set: in random order, each that brings the number of samples closer to
- * `fraction` of all. At least one group is drawn, and one is left.
+ * Draws groups for a validation or test set, without splitting them: goes through the groups in random order and takes
+ * each that brings the number of samples closer to `fraction` of all. At least one group is drawn, and one is left.
  *
  * @param sizes - The number of samples of each group.
  * @throws NnbpError `OUT_OF_RANGE` (fewer than two groups, or a fraction that is not between 0 and 1)
@@ -145,7 +145,8 @@ export function expectFraction(name: string, fraction: number): void {
 }
 
 /**
- * The part of a training set for validation, divided as the folds are: whole groups, or the latest samples.
+ * The part of a training set that is used for validation, chosen as the folds are: without splitting groups, or the
+ * latest samples.
  *
  * @param training - Numbers of samples, ascending.
  * @throws NnbpError `OUT_OF_RANGE` (the fraction; a training set of one group or one sample)

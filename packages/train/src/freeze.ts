@@ -1,7 +1,7 @@
-/** Frozen parameters: no update, decay or schedule reaches them. */
+/** Frozen parameters: no update, decay or schedule changes them. */
 import { type FloatArray, type Graph, NnbpError, type Objective, type Optimizer } from '@nnbp/core';
 
-/** A parameter as `freeze` sees it. */
+/** Identifies a parameter for `freeze`. */
 export interface ParameterName {
   /** The id of the node. */
   readonly node: string;

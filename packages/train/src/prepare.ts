@@ -1,4 +1,4 @@
-/** From the data and options of a caller to batches: everything is checked before anything changes. */
+/** Turns the data and options of a caller into batches. Everything is checked before anything changes. */
 import { expectInteger, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
@@ -40,7 +40,7 @@ export interface Sources {
   readonly window: number;
   /** Only for sequences: whether they continue each other. */
   readonly stateful?: boolean;
-  /** Whether a batch of `training` may take time to come. */
+  /** Whether a batch of `training` may have to be waited for. */
   readonly isStream: boolean;
 }
 

@@ -59,7 +59,7 @@ export interface Trial<Options> {
  *
  * @param score - Trains with these options and budget, and returns a loss measured on other data. An error with the
  * code `DIVERGED` counts as Infinity.
- * @returns All trials, the best first: a larger budget counts before a lower score.
+ * @returns All trials, the best first: sorted by budget, then by score.
  * @throws NnbpError `OUT_OF_RANGE`
  *
  * @example

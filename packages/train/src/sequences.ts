@@ -59,7 +59,7 @@ export interface SequenceBatchOptions {
   readonly stateful?: boolean | undefined;
 }
 
-/** Whether sequences come one by one. */
+/** Whether the sequences are a stream. */
 export const isSequenceStream = (sequences: Sequences['sequences']): sequences is SequenceStream =>
   typeof sequences === 'function' || Symbol.asyncIterator in sequences;
 
@@ -158,7 +158,7 @@ export function sequenceBatches(
   };
 }
 
-/** Batches of a stream of sequences, each checked as it comes. */
+/** Batches of a stream of sequences, each checked as it arrives. */
 export function sequenceStreamBatches(
   network: Network,
   loss: Loss,
@@ -204,7 +204,7 @@ export function sequenceStreamBatches(
   };
 }
 
-/** Some sequences side by side, window by window: each continues the state that the one before left. */
+/** Several sequences side by side, window by window: each window continues from the state of the previous one. */
 class Windows {
   /** Sequences per batch. */
   readonly size: number;
@@ -235,7 +235,7 @@ class Windows {
     return this.#members.length === 0 || this.#step >= lengthOf(this.#members[0]);
   }
 
-  /** Forgets the sequences under way, and what they left. */
+  /** Discards the current sequences and their state. */
   reset(): void {
     this.#members = [];
     this.#order = Array.from({ length: this.size }, (_, index) => index);

@@ -51,18 +51,18 @@ export interface TrainerOptions {
   readonly seed?: number;
   /**
    * For sequences: truncated backpropagation through time. Steps per batch, an integer from 1 to the length of the longest
-   * sequence. The state is carried from batch to batch, and no gradient. Default: whole sequences. A stream of sequences
-   * needs it.
+   * sequence. The state is carried over from batch to batch, but gradients are not. Default: whole sequences. Required
+   * for a stream of sequences.
    */
   readonly truncate?: number;
   /**
    * For sequences: whether sequence k of a batch continues the state that sequence k of the batch before left, so that parts
    * of a long sequence can be given one after another. They keep their order, and the batch size is 1 by default. An epoch
-   * starts from the initial state. Default: false, each sequence starts from it.
+   * starts from the initial state. Default: false: each sequence starts from the initial state.
    */
   readonly stateful?: boolean;
   /**
-   * Parameters that training leaves as they are: ids of nodes, single parameters, or a function that is true for them.
+   * Parameters that training does not change: ids of nodes, single parameters, or a function that is true for them.
    * They are still part of the network, its files and its gradients. Default: none.
    */
   readonly freeze?: Freeze;
@@ -126,7 +126,7 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
 }
 
-/** Called after each batch. A promise is waited for; true ends the epoch. */
+/** Called after each batch. A promise is awaited; true ends the epoch. */
 export type AfterBatch = () => boolean | Promise<boolean>;
 
 /**
@@ -168,11 +168,11 @@ export class Trainer {
   /** Of this epoch, or of the last one. */
   #batches = 0;
   #samples = 0;
-  /** Of the losses times their weights, and of the weights. */
+  /** The sums of the weighted losses and of the weights. */
   #sum = 0;
   #weight = 0;
   #lastLoss = NaN;
-  /** Of several steps that were one call. */
+  /** The losses of several steps taken in one call. */
   readonly #losses = new Float64Array(1024);
   /** The shuffling as it was at the start of the epoch under way. */
   readonly #drawnFrom = new Random();
@@ -239,7 +239,9 @@ export class Trainer {
     return this.#lastLoss;
   }
 
-  /** The parameters in the engine's precision. Read them; to set them, set the network's and call `restore`. */
+  /**
+   * The parameters in the engine's precision. Read-only: to change them, set those of the network and call `restore`.
+   */
   get parameters(): FloatArray {
     return this.#executor.parameters;
   }
@@ -327,8 +329,8 @@ export class Trainer {
   }
 
   /**
-   * Trains until the end of the epoch: a whole one, or the rest of one that `step` began. Then computes validation loss
-   * and metrics.
+   * Trains until the end of the epoch: a complete one, or the rest of one that `step` began. Then computes validation
+   * loss and metrics.
    *
    * @throws DivergedError, the signal's reason
    */

@@ -1,6 +1,6 @@
 /** Yields to the event loop, so that timers, messages, rendering and requests are not kept waiting. */
 
-/** In Node, which does not wait for a timer. */
+/** Exists in Node, where it runs its callback without the delay of a timer. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
 /** Resolves after one turn of the event loop. */
@@ -20,14 +20,14 @@ export function yieldToEventLoop(): Promise<void> {
 /** Milliseconds between two reads of the clock: a read takes as long as a step of a small network. */
 const maxInterval = 1;
 
-/** Knows when to yield to the event loop, and measures how fast samples are processed. */
+/** Determines when to yield to the event loop, and measures how fast samples are processed. */
 export class Pace {
   /** Samples per second in the last interval that was measured. 0 before. */
   samplesPerSecond = 0;
   readonly #every: number;
   readonly #interval: number;
   #yielded = performance.now();
-  /** Where the interval began that is measured, and the samples in it. */
+  /** Start of the current interval, and the samples in it. */
   #since = this.#yielded;
   #samples = 0;
   /** Batches between two reads of the clock, and how many are left until the next. */
@@ -45,7 +45,7 @@ export class Pace {
     return this.#left;
   }
 
-  /** Counts batches of `samples` samples together. True if it is time to yield. */
+  /** Counts batches that have `samples` samples in total. True if it is time to yield. */
   count(samples: number, batches = 1): boolean {
     this.#samples += samples;
     this.#left -= batches;

@@ -104,7 +104,11 @@ describe('sequences', () => {
     expect((await evaluate(recurrent(), data, { loss: mse(), batchSize: 3 })).loss).toBeCloseTo(losses[0], 12);
     const [full, truncated] = [recurrent(), recurrent()];
     await fit(full, data, options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11 }));
-    await fit(truncated, data, options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11, truncate: 3 }));
+    await fit(
+      truncated,
+      data,
+      options({ optimizer: sgd({ learningRate: 0.1 }), epochs: 1, batchSize: 11, truncate: 3 }),
+    );
     expect(parametersOf(truncated)).not.toEqual(parametersOf(full));
   });
 

@@ -1,10 +1,10 @@
 /**
- * How long a thread waits for the others at a barrier before one counts as lost: ten seconds, and three times as long as
- * the work before took.
+ * How long a thread waits for the others at a barrier before one counts as lost: ten seconds plus three times the
+ * duration of the preceding work.
  */
 
 /** Maximum milliseconds that one check counts: if more have passed, the machine or the process was suspended. */
-const longestBlink = 100;
+const maxElapsed = 100;
 /** Milliseconds. */
 const minWait = 10_000;
 
@@ -33,7 +33,7 @@ export class BarrierTimeout {
       this.#worked = now - this.#startTime;
       this.#waited = 0;
     } else {
-      this.#waited += Math.min(now - this.#last, longestBlink);
+      this.#waited += Math.min(now - this.#last, maxElapsed);
     }
     this.#last = now;
     return this.#waited > minWait + 3 * this.#worked;

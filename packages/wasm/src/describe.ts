@@ -76,8 +76,8 @@ export class PlanDescription {
   /** The share of edges that are in dense blocks, from 0 to 1. */
   readonly denseShare: number;
   /**
-   * `unrolled`: code of its own for this graph, for one sample, or one sequence, and few edges. `tables`: the code that all graphs share,
-   * which reads the graph from tables.
+   * `unrolled`: code generated for this graph, if it has few edges and the batch is one sample or one sequence.
+   * `tables`: the code that all graphs share, which reads the graph from tables.
    */
   readonly code: 'unrolled' | 'tables';
   /** Names of custom activations and aggregations, which have no kernel and are called for each value. */
@@ -86,7 +86,7 @@ export class PlanDescription {
   readonly multiplyAdd: 'fused' | 'separate';
   /** How many threads may share the work. */
   readonly threads: number;
-  /** Why there are fewer than the engine was asked for; undefined if there are not. */
+  /** Why there are fewer than requested; undefined if there are not. */
   readonly threadsReason: string | undefined;
   /** Bytes of memory by purpose. `values`: the rows of x, g, slope, dloss/dx and delta of all nodes. */
   readonly memory: Readonly<Record<Purpose, number>>;

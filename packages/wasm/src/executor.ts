@@ -50,7 +50,7 @@ export interface Host {
   readonly threads: number;
   /** How a · b + c is computed. */
   readonly multiplyAdd: MultiplyAdd;
-  /** Why there are fewer threads than asked for. */
+  /** Why there are fewer threads than requested. */
   readonly reason?: string | undefined;
   /**
    * Instantiates the kernels, and the module of unrolled code if there is one.
@@ -77,7 +77,7 @@ export class WasmExecutor implements Executor {
   readonly cache: RowCache;
   /** How many threads share the work. */
   readonly threads: number;
-  /** Why there are fewer than the engine was asked for; undefined if there are not. */
+  /** Why there are fewer than requested; undefined if there are not. */
   readonly threadsReason: string | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
@@ -160,7 +160,7 @@ export class WasmExecutor implements Executor {
   /**
    * Forward only; see `Executor`. The outputs are a view that the next call overwrites.
    *
-   * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. So do the next two.
+   * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. The next two methods throw the same.
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray {
     this.#expectUsable();
@@ -247,8 +247,9 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * Reports the engine's plan for the graph: dense blocks, threads and the reason for one, memory.
-   * `String(executor.describe())` is a summary of a few lines. Plans the graph once more: not for an inner loop.
+   * Reports the engine's plan for the graph: dense blocks, memory, and the number of threads, with the reason if it is
+   * one. `String(executor.describe())` is a summary of a few lines. Plans the graph again, so do not call it in an
+   * inner loop.
    */
   describe(): PlanDescription {
     const { graph, batchSize, threads, threadsReason } = this;

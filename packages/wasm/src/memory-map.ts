@@ -62,7 +62,7 @@ export const header = {
   outputX: 124,
   /** The row of the samples' weights at the step of the loss: 0 in lanes without a sample. */
   weights: 128,
-  /** 1 if the inputs' dLossDx is wanted. */
+  /** 1 if dLossDx of the inputs is requested. */
   inputGradients: 132,
   /** 1 if edges share weights, so that gradients are added up edge by edge and must start from 0. */
   accumulates: 136,

@@ -5,7 +5,7 @@
 
 /** Calls are timed together until they have taken this many milliseconds: clocks are coarse in browsers. */
 const segmentTime = 0.25;
-/** A choice holds for this many times the calls that it took: other programs may have been busy then. */
+/** A choice is kept for this many times the calls of its trial, since other programs may have been busy during it. */
 const holds = 200;
 /** Segments per side. The fastest counts: others may have waited for the system. The first warms up. */
 const segments = 5;

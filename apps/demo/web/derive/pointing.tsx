@@ -66,7 +66,7 @@ export function Pointing({ className, children }: { readonly className: string; 
   );
 }
 
-/** Marks every element with this name. React does not know the attribute, so that no rendering removes it. */
+/** Marks every element with this name. React does not manage the attribute, so rendering does not remove it. */
 function mark(root: Element, name: string | undefined): void {
   for (const element of root.querySelectorAll('[data-pointed]')) element.removeAttribute('data-pointed');
   if (name === undefined) return;

@@ -1,7 +1,7 @@
 /** The challenge's result to share: a picture, and a link to the same exercise without the answers. */
 import { useState } from 'react';
 import { addressOf } from '../address.js';
-import { wholePage } from '../embed.js';
+import { fullPageUrl } from '../embed.js';
 import { useMessages } from '../language.js';
 import { defaultState, type LanguageName } from '../state.js';
 import { usePlayground } from '../store.js';
@@ -27,7 +27,7 @@ export function Result({ seed, probes, tries }: ResultProps) {
   const [copied, setCopied] = useState('');
   const lines = [say.resultTitle, say.resultLine(probes, tries), say.resultSeed(seed)];
   const copy = () => {
-    const link = wholePage(challengeAddress(seed, language));
+    const link = fullPageUrl(challengeAddress(seed, language));
     navigator.clipboard.writeText(link).then(
       () => setCopied(say.copied),
       () => setCopied(link),

@@ -51,7 +51,8 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
     dataPath === undefined
       ? Array.from({ length: options.rows }, draw.input)
       : await inputsOf(io, model, dataPath, options);
-  // At its own targets a trained network has hardly any gradient, and differences would measure rounding.
+  // With its own targets a trained network has almost no gradient, so that finite differences would mostly measure
+  // rounding.
   const targets = inputs.map(draw.target);
   const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });
   if (options.json === true) {
@@ -75,7 +76,7 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
   throw new Problem(`${csv.name} has no row that can be used. ${gaps.sentence('left out') ?? ''}`.trim());
 }
 
-/** Draws rows such as the model may have seen: numbers around their mean, any of the categories. */
+/** Draws rows like those that the model was trained on: numbers around their mean, any of the categories. */
 function drawing({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);
   const row = (some: Columns['inputs'], units: typeof inputScaler, marks?: LossUse['targets']) => {

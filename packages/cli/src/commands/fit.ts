@@ -99,7 +99,7 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
     await note(io, `${visible(unset.join(', '))} started at ${usualStart}. If the fit is poor, set --start.`);
   }
 
-  // Names are nodes, whose parameters are in the graph's order.
+  // Each parameter is a node of its name; parameters are in the graph's order.
   const inOrder = (bounds: Assignments, without: number) => {
     const vector = network.parameters.vector.slice().fill(without);
     for (const [name, value] of bounds) vector[problem.graph.biasIndex(problem.graph.indexOf(name))] = value;
@@ -136,7 +136,7 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
   }
 }
 
-/** A start where the formula overflows gives no direction. */
+/** Throws if the formula overflows at the initial values, where no direction of search can be computed. */
 function expectFiniteStart(network: Network, { parameters, variables }: FitProblem, { inputs }: FitRows): void {
   const values = parameters.map((name) => `${name}=${network.getParameters(name).b}`).join(',');
   for (const input of inputs) {
@@ -225,7 +225,7 @@ function warningsOf(
   const free = parameters.filter((name) => undetermined.includes(graph.biasIndex(graph.indexOf(name))));
   if (free.length > 0) {
     found.push(
-      `the data do not determine ${names(free)}: other values fit as well. Replace ${free.length === 1 ? 'it' : 'one of them'} by a number in the formula, or add data.`,
+      `the data do not determine ${names(free)}: other values fit equally well. Replace ${free.length === 1 ? 'it' : 'one of them'} by a number in the formula, or add data.`,
     );
   }
   const atBound = estimates.filter(({ index, estimate }) => estimate === lower[index] || estimate === upper[index]);

@@ -47,7 +47,7 @@ export function addPredict(program: Command, io: Io): void {
     .option('-o, --output <file>', 'the file to write (default: standard output)')
     .option('--probabilities', 'add a column for the probability of each category')
     .option('--only', 'write only the predictions')
-    .option('--escape-formulas', "put ' before text that a spreadsheet would run as a formula")
+    .option('--escape-formulas', "put ' before text that a spreadsheet would evaluate as a formula")
     .option('--json', 'write one JSON object per row')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: PredictOptions) => predict(io, model, data, options));

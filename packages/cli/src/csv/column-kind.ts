@@ -48,7 +48,9 @@ export function targetKind(survey: ColumnSurvey): ColumnKind {
   return values === undefined || values.size > Math.max(2, present / 2) ? 'text' : 'category';
 }
 
-/** Up to 10 different integers, 5 rows each or more; or up to 30 that count from 0 or 1, 10 rows each or more. */
+/**
+ * Up to 10 different integers, 5 rows each or more; or up to 30 consecutive integers from 0 or 1, 10 rows each or more.
+ */
 export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   const { count, min, max, integers, words } = numbers;
   if (!integers || words > 0 || count === 0 || values === undefined) return false;

@@ -71,10 +71,10 @@ function guessDelimiter(text: string): string {
     .map((candidate) => ({ candidate, perLine: found(candidate) }))
     .filter(({ perLine }) => perLine[0] > 0)
     .sort((a, b) => share(b.perLine) - share(a.perLine) || b.perLine[0] - a.perLine[0]);
-  return steady.at(0)?.candidate ?? (inBlanks(text) ? ' ' : ',');
+  return steady.at(0)?.candidate ?? (isSeparatedBySpaces(text) ? ' ' : ',');
 }
 
-/** The number of each candidate outside quotes, per line; quotes may contain line breaks. */
+/** How often each candidate occurs outside quotes, per line; quotes may contain line breaks. */
 function counts(text: string): Map<string, number>[] {
   const lines: Map<string, number>[] = [];
   let line = new Map<string, number>();
@@ -100,7 +100,7 @@ function counts(text: string): Map<string, number>[] {
 const share = (perLine: readonly number[]) => perLine.filter((count) => count === perLine[0]).length / perLine.length;
 
 /** Whether every line has the same number of words, above one, and most of them below the first line are numbers. */
-function inBlanks(text: string): boolean {
+function isSeparatedBySpaces(text: string): boolean {
   const lines = text.split('\n', maxLines).filter((line) => line.trim() !== '');
   const rows = lines.map((line) => line.trim().split(/\s+/));
   const words = rows.slice(1).flat();
@@ -133,8 +133,8 @@ export function rowsIn(text: string, { skip }: Dialect): string {
   return text.slice(from);
 }
 
-/** Whole lines, with one space in place of each run of spaces between cells. */
-export const blanksMerged = (text: string): string =>
+/** The lines, with each run of spaces between cells replaced by a single space. */
+export const withSingleSpaces = (text: string): string =>
   text.replaceAll(/"[^"]*"|[ \t]+/g, (found, at: number) => {
     if (found.startsWith('"')) return found;
     return at === 0 || text[at - 1] === '\n' || /[\r\n]/.test(text[at + found.length] ?? '\n') ? '' : ' ';

@@ -1,6 +1,9 @@
-/** Text that a spreadsheet would run when it opens a CSV file. */
+/** Cells that a spreadsheet would evaluate as formulas when it opens a CSV file. */
 
-/** The signs a formula starts with, also in full width, or what a spreadsheet skips before it looks. */
+/**
+ * The characters that a formula can start with, including their full-width forms, and white space that spreadsheets
+ * skip.
+ */
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]./su;
 const number = /^[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:e[+-]?\d+)?%?$/i;
 

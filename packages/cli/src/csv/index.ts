@@ -2,7 +2,7 @@
 export { ColumnCounter, type ColumnSurvey, surveysOf } from './column-counter.js';
 export { categoryOf, type ColumnKind, inputKind, targetKind } from './column-kind.js';
 export { decoderFor, encodingOf } from './decode.js';
-export { blanksMerged, type Dialect, guessDialect, rowsIn } from './dialect.js';
+export { withSingleSpaces, type Dialect, guessDialect, rowsIn } from './dialect.js';
 export { headerOf } from './header.js';
 export { isPlaceholder, MissingValues } from './missing.js';
 export { type Decimal, numberIn } from './number-format.js';

@@ -49,7 +49,10 @@ export class DecimalEvidence {
     return this.comma > this.point ? ',' : '.';
   }
 
-  /** What is likely otherwise: in 260, 527, 1,061 the comma groups thousands, since numbers below 1,000 have none. */
+  /**
+   * The likely separator if the cells do not determine it: in 260, 527, 1,061 the comma groups thousands, since numbers
+   * below 1,000 have none.
+   */
   get likely(): Decimal | undefined {
     return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;
   }
@@ -62,7 +65,9 @@ export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: st
   return delimiter === ';' ? ',' : '.';
 }
 
-/** A sentence with both readings of a column that has two, or undefined. 1.234 has one where commas separate cells. */
+/**
+ * A sentence with both readings of an ambiguous column, or undefined. 1.234 is not ambiguous if commas separate cells.
+ */
 export function bothReadings(
   name: string,
   { decided, ambiguous }: DecimalEvidence,

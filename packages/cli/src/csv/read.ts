@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
 import { type CellFormat, ColumnCounter, surveysOf } from './column-counter.js';
 import { type Decoder, decoderFor, encodingOf } from './decode.js';
-import { blanksMerged, type Dialect, guessDialect } from './dialect.js';
+import { withSingleSpaces, type Dialect, guessDialect } from './dialect.js';
 import { headerOf } from './header.js';
 import { counted } from '../table.js';
 import { MissingValues } from './missing.js';
@@ -194,10 +194,10 @@ async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect
     }
     buffer += rest;
     const end = buffer.lastIndexOf('\n') + 1;
-    yield blanksMerged(buffer.slice(0, end));
+    yield withSingleSpaces(buffer.slice(0, end));
     buffer = buffer.slice(end);
   }
-  yield blanksMerged(buffer);
+  yield withSingleSpaces(buffer);
 }
 
 /** The first rows, without the last one if it may be incomplete. */
@@ -210,7 +210,7 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
     for await (const row of source.pipe(parser)) rows.push(row as string[]);
   } catch (error) {
     // A quote that is closed after this part, or never: reading the rows reports it.
-    if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw inWords(name, error);
+    if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw asProblem(name, error);
   }
   return rows;
 }
@@ -234,7 +234,7 @@ async function* rowsOf(
       yield { cells, number };
     }
   } catch (error) {
-    throw inWords(name, error);
+    throw asProblem(name, error);
   } finally {
     source.destroy();
     parser.destroy();
@@ -247,7 +247,7 @@ const wrongWidth = (name: string, number: number, received: number, width: numbe
   );
 
 /** Converts an error of csv-parse to a message for users. */
-function inWords(name: string, error: unknown): unknown {
+function asProblem(name: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const { code, lines: line } = error as CsvError & { readonly lines?: number };
   const where = line === undefined ? name : `${name}, line ${line}`;

@@ -48,7 +48,8 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
     const hint = closest === undefined ? '' : ` Did you mean ${suggestion(closest, csv.header).slice(13)}`;
     throw misuse(`The formula reads no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
   }
-  const target = request.target ?? left ?? theOther(csv, [...variables, ...(request.weights ? [request.weights] : [])]);
+  const target =
+    request.target ?? left ?? onlyOtherColumn(csv, [...variables, ...(request.weights ? [request.weights] : [])]);
   expectColumns(csv, [target, ...(request.weights === undefined ? [] : [request.weights])]);
   if (variables.includes(target)) {
     throw misuse(`The formula reads "${target}", which is the target: set another --target.`);
@@ -74,7 +75,7 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
 export const usualStart = 1;
 
 /** The only column that the formula and the options do not mention. */
-function theOther({ name, header }: Csv, used: readonly string[]): string {
+function onlyOtherColumn({ name, header }: Csv, used: readonly string[]): string {
   const others = header.filter((column) => !used.includes(column));
   if (others.length === 1) return others[0];
   throw misuse(

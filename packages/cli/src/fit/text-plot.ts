@@ -1,4 +1,4 @@
-/** The plot of a fit for the terminal: the curve as a line of dots, an observation as ●. */
+/** The plot of a fit for the terminal: the curve as a line of dots, observations as ●. */
 import { short } from '../guess.js';
 import { textPlot } from '../text-plot.js';
 import { heightOf, type Picture, rangeOf } from './picture.js';

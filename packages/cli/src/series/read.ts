@@ -34,9 +34,9 @@ export interface SeriesTable {
   readonly notes: readonly string[];
 }
 
-/** More missing steps than these, of all, and rows are taken as consecutive. */
+/** If more than this fraction of the steps is missing, rows are taken as consecutive. */
 const maxMissing = 0.2;
-/** Up to this many missing weekdays in a row are holidays, not gaps. */
+/** Up to this many consecutive missing weekdays are taken as holidays, not as gaps. */
 const maxHolidays = 5;
 
 /**

@@ -160,7 +160,7 @@ export function stepText({ unit, count }: Step): string {
   return `${count} ms`;
 }
 
-/** How many steps make a season: a day of hours, a week of days, a year of weeks, months or quarters. 1: none. */
+/** The number of steps per season: a day for hours, a week for days, a year for weeks, months or quarters. 1: none. */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;
   if (unit === 'weekday') return 5;

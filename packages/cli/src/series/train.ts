@@ -68,7 +68,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   const columns = { target: targets[0], time: options.time!, group: options.group };
   const table = await readSeries(csv, columns, missingValues);
   const season = options.season ?? seasonOf(table.step);
-  // A window of one season and the value before it sees what the seasonal baseline sees.
+  // A window of one season plus one value contains everything that the seasonal baseline uses.
   const window = options.window ?? Math.max(defaultWindow, season <= 400 ? season + 1 : 0);
   if (window < 2) throw misuse('--window: expected an integer ≥ 2.');
   const parts = partsOf(table, window, horizon, testSplit, options.validationSplit ?? defaultValidationSplit);

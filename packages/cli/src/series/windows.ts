@@ -33,7 +33,10 @@ export function windowsOf(series: Series, scale: number, { window, horizon }: Sh
   return found;
 }
 
-/** The root mean square of changes over up to `horizon` steps, so that what is to be forecast is about 1. */
+/**
+ * The root mean square of changes over up to `horizon` steps, so that the scaled changes to forecast are about 1 in
+ * size.
+ */
 export function scaleOf({ values }: Series, count: number, horizon: number): number {
   let squares = 0;
   let n = 0;
@@ -104,6 +107,6 @@ export function inputRow(window: Window, shape: Shape, next: number): number[] {
 export const targetRow = ({ series, scale, end }: Window, { horizon }: Shape): number[] =>
   Array.from({ length: horizon }, (_, h) => (series.values[end + h] - series.values[end - 1]) / scale);
 
-/** What outputs of the network mean, in the units of the data. */
+/** Converts outputs of the network to the units of the data. */
 export const valuesOf = ({ series, scale, end }: Window, outputs: ArrayLike<number>): number[] =>
   Array.from(outputs, (value) => series.values[end - 1] + scale * value);

@@ -14,7 +14,7 @@ import { networkFor } from './network.js';
 import type { Plan, TrainOptions } from './plan.js';
 
 /** Options of {@link crossValidation}. */
-export interface FoldsWanted {
+export interface CrossValidationOptions {
   readonly folds: number;
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
@@ -34,11 +34,11 @@ export async function crossValidation(
   plan: Plan,
   { codes, groups }: EncodedRows,
   options: Pick<TrainOptions, 'hidden' | 'seed' | 'optimizer' | 'rate'>,
-  wanted: FoldsWanted,
+  foldOptions: CrossValidationOptions,
 ): Promise<CrossValidation> {
   const { inputs, targets, use } = plan;
-  const { folds, repeats, timeOrdered = false, validationSplit = 0, epochs, patience } = wanted;
-  const { batch, engine, signal, onFold } = wanted;
+  const { folds, repeats, timeOrdered = false, validationSplit = 0, epochs, patience } = foldOptions;
+  const { batch, engine, signal, onFold } = foldOptions;
   const samples = codes.map((row) => sampleOf(plan, row));
   const category = categoryOf(plan);
   const makeNetwork = ({ training }: { readonly training: Uint32Array }) => {

@@ -93,7 +93,7 @@ export async function planFor(
   if (group !== undefined && target.includes(group)) {
     throw misuse(`--group and --target are both "${group}": the group says which rows belong together.`);
   }
-  const { csv, all, usable, guesses } = await look(
+  const { csv, all, usable, guesses } = await surveyUsableRows(
     io,
     opened,
     { target, number, category, ignore, missing, group },
@@ -120,7 +120,7 @@ export async function planFor(
 }
 
 /** Surveys all rows; if cells are missing, surveys again without the skipped rows, so that these add no categories. */
-async function look(io: Io, opened: Csv, options: ColumnOptions, withoutTarget: boolean) {
+async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, withoutTarget: boolean) {
   const { signal } = io;
   const categories = [...options.target, ...options.category];
   const all = await survey(opened, { categories, signal });

@@ -20,7 +20,7 @@ import {
   toPyTorch,
 } from '@nnbp/interop';
 import { survey } from '../../src/csv/survey.js';
-import { blanksMerged, guessDialect } from '../../src/csv/dialect.js';
+import { withSingleSpaces, guessDialect } from '../../src/csv/dialect.js';
 import { asPlainText } from '../../src/csv/formula.js';
 import { numberIn } from '../../src/csv/number-format.js';
 import { openCsv } from '../../src/csv/read.js';
@@ -256,7 +256,7 @@ export const cases: Readonly<Record<string, Case>> = {
   'beginnings of a table': (size) =>
     (
       (texts) => () =>
-        texts.map((text) => [guessDialect(text), blanksMerged(text)])
+        texts.map((text) => [guessDialect(text), withSingleSpaces(text)])
     )(Object.values(texts).map((text) => text(size))),
   'names that collide': (size) =>
     (

@@ -23,7 +23,10 @@ export const js = (): Engine => ({
   prepare: (graph, batchSize, steps) => new JsExecutor(graph, batchSize, steps),
 });
 
-/** Steps in one call whose parameters are checked together, and for how many parameters that saves time. */
+/**
+ * The number of steps of a call after which parameters are checked, and the number of parameters up to which that saves
+ * time.
+ */
 const maxTogether = 64;
 const maxCheckedTogether = 2000;
 

@@ -1,4 +1,4 @@
-/** The Jacobian in the js engine: backpropagation of one output, whose case 3 is kept for each sample and not added up. */
+/** The Jacobian in the js engine: backpropagation of one output, with case 3 kept for each sample instead of summed. */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';
 import { edgeValues, gather } from './forward.js';

@@ -29,7 +29,7 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
 /**
  * As `backward`, for one sample.
  *
- * @param adds - False: every gradient is written, which is possible unless `program.accumulates`.
+ * @param adds - If false, gradients are overwritten instead of added to, which requires that `program.accumulates` is false.
  */
 export function backwardOne(
   { units }: Program,
@@ -203,7 +203,7 @@ function writeGradients(
   }
 }
 
-/** As `writeGradients`, added to what is there. */
+/** Like `writeGradients`, but adds to the existing gradients. */
 function addGradients(
   { firstRow, count, firstWeight, stride }: DenseBlock,
   first: number,

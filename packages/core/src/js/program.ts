@@ -82,7 +82,7 @@ export interface Program {
   readonly memories: readonly MemoryRow[];
   /** For each node of the graph, its row. */
   readonly rowOf: Uint32Array;
-  /** The rows of the output nodes, in the author's order. */
+  /** The rows of the output nodes, in the order of declaration. */
   readonly outputRows: Uint32Array;
   /** The number of inputs, which have the first rows. */
   readonly inputCount: number;
@@ -129,7 +129,7 @@ function compile(graph: Graph): Program {
 
 function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
   const { nodes, firstRow, activation, aggregation } = unit;
-  // A node alone is dense too, if its weights are not shared.
+  // A single node is dense too if its weights are not shared.
   const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined && aggregation === undefined);
   const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
   const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));

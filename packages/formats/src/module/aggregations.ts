@@ -7,7 +7,7 @@ const first = (rank: string) => `(z) => {
   return largest;
 }`;
 
-/** By name. A table without a built-in aggregation does not compile. */
+/** By name. The compiler requires an entry for every built-in aggregation. */
 export const aggregationSources = {
   logSumExp: `(z) => {
   let largest = -Infinity;
@@ -31,7 +31,7 @@ export const aggregationSources = {
   min: first('value < largest').replaceAll('largest', 'smallest'),
   product: `(z) => {
   if (z.length === 2) return z[0] * z[1];
-  // mantissa · 2^exponent: no partial product overflows or underflows where the whole does not.
+  // mantissa · 2^exponent: no partial product overflows or underflows unless the full product does.
   let mantissa = 1;
   let exponent = 0;
   const multiply = (value, change) => {

@@ -11,7 +11,7 @@ interface Source {
   readonly calls?: readonly string[];
 }
 
-/** By name. A table without a built-in activation does not compile. */
+/** By name. The compiler requires an entry for every built-in activation. */
 const sources = {
   bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },
@@ -41,7 +41,7 @@ const sources = {
 const called: ReadonlyMap<string, string> = new Map([
   [
     'bell',
-    `// e^(-a h²), of a square that is exact: that of the nearest float32.
+    `// e^(-a h²), using the exact square of the nearest float32.
 function bell(h, a) {
   if (Math.abs(h) > 40) return 0;
   const s = Math.fround(h);
@@ -50,7 +50,7 @@ function bell(h, a) {
   ],
   [
     'normalDistribution',
-    `// How likely a standard normal number is below h: a series near 0, a continued fraction further out.
+    `// The probability that a standard normal variable is below h: a series near 0, a continued fraction further out.
 function normalDistribution(h) {
   const density = bell(h, 0.5) / 2.5066282746310002;
   if (h > -1 && h < 2.5) {

@@ -165,8 +165,8 @@ async function list(directory: string): Promise<string[]> {
 }
 
 /**
- * Creates and locks the directory; removes what a killed process left, and damaged files of epochs to come. Resolves to what
- * unlocks it.
+ * Creates and locks the directory; removes leftovers of a killed process, and damaged files of later epochs. Resolves
+ * to a function that unlocks it.
  */
 async function prepare(directory: string, epoch: number): Promise<() => Promise<void>> {
   let unlock: (() => Promise<void>) | undefined;
@@ -186,7 +186,7 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
   }
 }
 
-/** A valid checkpoint of an epoch to come would be taken for the newest, and the new ones rotated away. */
+/** A valid checkpoint of a later epoch would be taken for the newest, and the new ones would be deleted. */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
     load(await readFile(path));
@@ -195,12 +195,12 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   }
   throw new NnbpError(
     'WRONG_STATE',
-    `"${path}" belongs to a training run that has run longer, to epoch ${epoch}: ` +
+    `"${path}" belongs to a training run that has already reached epoch ${epoch}: ` +
       'resume from latestCheckpoint(directory), move the file, or use another directory.',
   );
 }
 
-/** A file of a newer version, or one that cannot be read today, is not damaged. */
+/** A file of a newer version, or one that cannot be read at the moment, is not damaged. */
 const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
 
 const unavailable = (path: string, error: Error) =>

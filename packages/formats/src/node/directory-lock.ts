@@ -10,10 +10,10 @@ const host = encodeURIComponent(hostname());
 
 /**
  * Locks an existing directory and resolves to a function that unlocks it. Locks of processes of this machine that no longer run are
- * removed. Two that start in the same moment may both fail, but never both succeed: each writes its own file before
- * it looks for others, and none removes the file of a running process.
+ * removed. Two processes that start at the same moment may both fail, but never both succeed: each writes its own file
+ * before it looks for others, and none removes the file of a running process.
  *
- * @throws NnbpError `WRONG_STATE`: another run, of this process or another one, has the directory
+ * @throws NnbpError `WRONG_STATE`: another run, of this process or another one, is using the directory
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const name = `run-${process.pid}-${(await startOf(process.pid)) ?? ''}-${host}.lock`;
@@ -55,7 +55,7 @@ async function isRunning(name: string): Promise<boolean> {
 /** When a process started, in ticks since the machine did; undefined where there is no /proc. */
 async function startOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-  // The name of the program comes second and may hold anything, also parentheses and spaces.
+  // The name of the program comes second and may contain anything, even parentheses and spaces.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 

@@ -42,7 +42,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
       await file.close();
     }
     await rename(temporary, path);
-    await bringToDisk(folder);
+    await syncDirectory(folder);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new NnbpError('UNAVAILABLE', `"${path}" could not be written (${(error as Error).message}).`, {
@@ -52,7 +52,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
 }
 
 /** Syncs the directory, so that the new name is on disk. Windows does not support this and does not need it. */
-async function bringToDisk(folder: string): Promise<void> {
+async function syncDirectory(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(folder, 'r');
   try {

@@ -43,7 +43,7 @@ export interface Parts {
 /**
  * Builds a network from these nodes.
  *
- * @throws NnbpError `UNSUPPORTED` (a cycle), `NOT_FINITE` (a number that overflowed on the way), `MALFORMED` (no graph)
+ * @throws NnbpError `UNSUPPORTED` (a cycle), `NOT_FINITE` (a number that overflows during the conversion), `MALFORMED` (not a valid graph)
  */
 export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   const graph = asMalformed(what, () => {
@@ -71,7 +71,10 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   nodes.forEach(({ id, from, b, c, w }, at) => {
     const i = graph.indexOf(id);
     if (!allFinite([b, c ?? 1]) || !allFinite(w)) {
-      throw new NnbpError('NOT_FINITE', `${what}, node "${id}": a parameter is not finite, or not when converted.`);
+      throw new NnbpError(
+        'NOT_FINITE',
+        `${what}, node "${id}": a parameter is not finite, or overflows in the conversion.`,
+      );
     }
     if (c !== undefined) vector[graph.scaleIndex(i)] = c;
     if (nodes[at].constant === true) return;

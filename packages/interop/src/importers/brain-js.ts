@@ -33,15 +33,15 @@ interface Rule {
  * keys are those of the training data if its rows were objects, else 0, 1, …. An input that a row did not have was 0 in
  * training: pass 0 for it. Each c is fixed at 1.
  *
- * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, whatever its name, and so does the network here: α is 0.01
- * (1.x does not save another) and is in the weights. That of 2.x is the leaky ReLU.
+ * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, despite its name, and so does the imported network: α is
+ * 0.01 (1.x does not save another) and is in the weights. That of 2.x is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose ids are `input.0`, …, `layer1.0`, …,
- * `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. Where the training data was
+ * `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the training data were
  * objects, keys are in the order of the first object. Their LSTM keeps its last output where others keep a cell state.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network over texts; an activation brain.js does not have)
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an activation brain.js does not have)
  *
  * @example
  * ```ts

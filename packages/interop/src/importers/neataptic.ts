@@ -49,11 +49,11 @@ const squashes = new Map<string, Squash>([
 ]);
 
 /**
- * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' indices in its list. c is fixed at 1, but for nodes
- * that dropout left with a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE` an identity
- * with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions. `STEP` and `BIPOLAR` become {@link step}
- * and {@link bipolarStep}, whose derivative is 0: such a network predicts, but training changes nothing before them. To load
- * it from a saved file, pass them as `activations`.
+ * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' indices in its list. c is fixed at 1, except for
+ * nodes to which dropout has given a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
+ * an identity with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions. `STEP` and `BIPOLAR`
+ * become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can predict, but training does not
+ * change anything before them. To load it from a saved file, pass them as `activations`.
  *
  * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` gives what
  * `Network.fromJSON(json)` gives when it is activated with one row after another. A gate is a node with the aggregation

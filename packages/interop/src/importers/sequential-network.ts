@@ -116,7 +116,8 @@ export function sequentialNetwork({ what, nodes, order, connections }: Sequentia
       parts.push({ id, activation, b: shift, from: [`${k}.sum`], w: [factor], constant: true, ...scale });
     }
   }
-  const chosen = (wanted: (node: Computed | 'input') => boolean) => order.filter((k) => wanted(nodes[k])).map(String);
+  const chosen = (isChosen: (node: Computed | 'input') => boolean) =>
+    order.filter((k) => isChosen(nodes[k])).map(String);
   return assemble({
     what,
     inputs: chosen((node) => node === 'input'),

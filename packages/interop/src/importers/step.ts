@@ -1,4 +1,7 @@
-/** Step functions of other libraries. Their derivative is 0: such a network predicts, and cannot be trained through them. */
+/**
+ * Step functions of other libraries. Their derivative is 0: such a network can predict, but cannot be trained through
+ * them.
+ */
 import type { Activation } from '@nnbp/core';
 
 /** $g(h) = 1$ for $h > 0$, else 0; $g'(h) = 0$. `STEP` of neataptic, `HLIM` of synaptic. For prediction only. */

@@ -26,7 +26,8 @@ const squashes = new Map<string, Activation>([
  * itself is a node `INDEX.sum`.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * `HLIM` becomes {@link step}, whose derivative is 0: such a network predicts, but training changes nothing before it.
+ * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change anything
+ * before it.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *

@@ -17,7 +17,7 @@ export interface Written {
 
 const one = (opType: string): Written => ({ write: (operations, h) => operations.add(opType, [h]) });
 
-/** By name. A table without a built-in activation does not compile. */
+/** By name. The compiler requires an entry for every built-in activation. */
 const makeTable = () =>
   ({
     identity: { write: (_, h) => h, linear: true },

@@ -10,7 +10,7 @@ const reduce =
   (operations, z, _, axis) =>
     operations.reduce(opType, z, axis);
 
-/** By name. A table without a built-in aggregation does not compile. */
+/** By name. The compiler requires an entry for every built-in aggregation. */
 const makeTable = () =>
   ({
     logSumExp: reduce('ReduceLogSumExp'),

@@ -15,7 +15,7 @@ export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string,
   return readers;
 }
 
-/** How many columns the operator that reads an input expects, for models that leave the width open. */
+/** How many columns the operator that reads an input expects, for models that do not specify the width. */
 export function widthRead(
   input: string,
   readers: ReadonlyMap<string, Proto<'NodeProto'>>,
@@ -39,7 +39,7 @@ export function widthRead(
 /**
  * One sample of an input.
  *
- * @param width - Of its columns, where the model leaves it open.
+ * @param width - Of its columns, if the model does not specify it.
  * @param entry - Makes entry k. Default: an input.
  */
 export function inputRows(

@@ -132,9 +132,9 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
   const left = [...outputNodes];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (tape.states.has(node)) node = delays.of(node).node;
-    const noted = tape.nodes[node];
-    if (noted === undefined || needed.has(node)) continue;
-    const made = networkNode(tape, noted);
+    const tapeNode = tape.nodes[node];
+    if (tapeNode === undefined || needed.has(node)) continue;
+    const made = networkNode(tape, tapeNode);
     needed.set(node, made);
     for (const j of made.h.from) left.push(j);
   }

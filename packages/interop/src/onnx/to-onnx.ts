@@ -223,7 +223,7 @@ class Writer {
     });
   }
 
-  /** For each node with delayed edges its value, then its last ones but the oldest. */
+  /** For each node with delayed edges its value, then its previous values except the oldest. */
   nextState(): string {
     return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }
@@ -377,10 +377,10 @@ class Writer {
   #join(nodes: readonly number[]): Columns {
     const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
     if (whole.length === 1) return whole[0];
-    const wanted = new Set(nodes);
+    const requested = new Set(nodes);
     const width = whole.reduce((all, part) => all + part.nodes.length, 0);
-    const wide = width > Math.max(widestJoin, emptiestJoin * wanted.size);
-    const parts = wide ? whole.map((part) => this.#narrow(part, wanted)) : whole;
+    const wide = width > Math.max(widestJoin, emptiestJoin * requested.size);
+    const parts = wide ? whole.map((part) => this.#narrow(part, requested)) : whole;
     const tensors = parts.map(({ tensor }) => tensor);
     const key = tensors.join();
     const known = this.#joined.get(key);
@@ -394,8 +394,8 @@ class Writer {
   }
 
   /** The columns of these nodes. */
-  #narrow({ tensor, nodes }: Columns, wanted: ReadonlySet<number>): Columns {
-    const columns = [...nodes.keys()].filter((column) => wanted.has(nodes[column]));
+  #narrow({ tensor, nodes }: Columns, requested: ReadonlySet<number>): Columns {
+    const columns = [...nodes.keys()].filter((column) => requested.has(nodes[column]));
     if (columns.length === nodes.length) return { tensor, nodes };
     return {
       tensor: this.operations.add('Gather', [tensor, this.operations.positions(columns)], { axis: this.#axis }),
@@ -407,7 +407,7 @@ class Writer {
     for (const i of columns.nodes) this.#columns[i] = columns;
   }
 
-  /** Nodes whose fan-ins are within twice of each other together, so that at most half of what is read is unused. */
+  /** Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of what is read is unused. */
   #byFanIn(nodes: readonly number[]): number[][] {
     const groups = new Map<number, number[]>();
     for (const i of nodes) {
@@ -478,7 +478,7 @@ function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]):
         if (graph.delay(e) === 0) continue;
         throw new NnbpError(
           'UNSUPPORTED',
-          `Node "${graph.ids[i]}" reads "${graph.edgeName(e)}", and is no part of a layer that is exactly an rnn, lstm or ` +
+          `Node "${graph.ids[i]}" reads "${graph.edgeName(e)}", and is not part of a layer that is exactly an rnn, lstm or ` +
             'gru. Leave the option sequences out to write a model of one step.',
         );
       }

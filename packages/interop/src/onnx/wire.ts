@@ -121,10 +121,10 @@ class Writer {
 }
 
 /**
- * Reads a message: every field is present, with '', 0, no bytes or an empty list if the bytes have none; a message that is not
- * there is undefined. Fields that the table does not have are skipped, and bytes are views of the input.
+ * Reads a message: every field is present, with '', 0, no bytes or an empty list if the bytes have none; a missing
+ * message is undefined. Fields that the table does not have are skipped, and bytes are views of the input.
  *
- * @throws Error if the bytes are no such message; NnbpError `TOO_LARGE` if the result would need more memory than four
+ * @throws Error if the bytes are not such a message; NnbpError `TOO_LARGE` if the result would need more memory than four
  * times the bytes and 16 MB, as lists of empty messages do
  */
 export function decode(messages: Messages, name: string, bytes: Uint8Array): Message {

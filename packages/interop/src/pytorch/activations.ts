@@ -4,7 +4,7 @@ import type { Activation } from '@nnbp/core';
 
 type Options = Readonly<Record<string, number>>;
 
-/** By name. A table without a built-in activation does not compile. */
+/** By name. The compiler requires an entry for every built-in activation. */
 const expressions = {
   identity: () => 'h',
   sigmoid: () => 'torch.sigmoid(h)',

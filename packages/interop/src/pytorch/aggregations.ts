@@ -2,7 +2,7 @@
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 
-/** By name. A table without a built-in aggregation does not compile. */
+/** By name. The compiler requires an entry for every built-in aggregation. */
 const expressions = {
   logSumExp: 'torch.logsumexp(z, -1)',
   // The gradient of the largest goes to the first one.

@@ -113,10 +113,10 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
     case 'conv':
       return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, users);
     case 'averagePool':
-      // Cells of the padding are not counted, which PyTorch offers for its own padding, of at most half a window.
+      // Cells of the padding are not counted. PyTorch supports this only for its own padding, of at most half a window.
       return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
     case 'maxPool': {
-      // Where several are the largest, the gradient goes to the first one, there as here.
+      // If several are the largest, the gradient goes to the first one, in PyTorch as here.
       const index = new Map(inputs.map((i, k) => [i, k]));
       return nodes.every((i) => {
         for (let e = graph.edgeStart[i] + 1; e < graph.edgeStart[i + 1]; e++) {

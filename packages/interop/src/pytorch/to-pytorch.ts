@@ -14,7 +14,7 @@ import { trainSource } from './train-source.js';
 export interface PyTorchFiles {
   /** The network as `Network`, a `torch.nn.Module`. Needs nothing but `torch`. */
   readonly 'network.py': string;
-  /** Trains it, by `torchrun` or alone. */
+  /** Trains it, with `torchrun` or in a single process. */
   readonly 'train.py': string;
   /** All parameters, in float64. */
   readonly 'weights.safetensors': Uint8Array;

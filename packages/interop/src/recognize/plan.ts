@@ -23,7 +23,7 @@ export interface PlanOptions {
   readonly windows?: (layer: WindowLayer) => boolean;
 }
 
-/** Options for programs that know layers over all steps of a sample, too. */
+/** Options for programs that also support layers over all steps of a sample. */
 export interface UnrolledPlanOptions extends PlanOptions {
   /** Whether to look for recurrent layers that are unrolled over their steps. */
   readonly unrolled: boolean;
@@ -34,19 +34,19 @@ export interface UnrolledPlanOptions extends PlanOptions {
  *
  * @param known - The value of a slot, or undefined where it may change: a layer that holds only for the values of some
  * parameters is found if these are known.
- * @param wanted - Nodes to compute, including everything they depend on.
+ * @param requested - Nodes to compute, including everything they depend on.
  */
 export function planSteps(
   graph: Graph,
   known: Known,
-  wanted: (i: number) => boolean,
+  requested: (i: number) => boolean,
   options: UnrolledPlanOptions,
 ): (Step | UnrolledStep)[];
-export function planSteps(graph: Graph, known: Known, wanted: (i: number) => boolean, options?: PlanOptions): Step[];
+export function planSteps(graph: Graph, known: Known, requested: (i: number) => boolean, options?: PlanOptions): Step[];
 export function planSteps(
   graph: Graph,
   known: Known,
-  wanted: (i: number) => boolean,
+  requested: (i: number) => boolean,
   { recurrent = () => true, windows = () => true, unrolled = false }: Partial<UnrolledPlanOptions> = {},
 ): (Step | UnrolledStep)[] {
   const nodes = new Nodes(graph, known);
@@ -71,7 +71,7 @@ export function planSteps(
       .filter((layer) => windows(layer) && take(layer))
       .map((layer) => ({ windows: layer, level: level[layer.nodes[0]], nodes: layer.nodes })),
   ].sort((a, b) => a.level - b.level);
-  const needed = Uint8Array.from(graph.ids, (_, i) => (wanted(i) ? 1 : 0));
+  const needed = Uint8Array.from(graph.ids, (_, i) => (requested(i) ? 1 : 0));
   // A layer of which one node is needed computes all of them, and needs what they read.
   const used = layers
     .toReversed()

@@ -159,7 +159,9 @@ function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: Recurrent
   const sameSlot = (a: number, b: number) =>
     a === b || (Math.min(a, b) >= graph.parameterCount && nodes.known(a) === nodes.known(b));
 
-  /** Whether node i of the last step has this copy at step t. Notes the inputs, and the values before the first step. */
+  /**
+   * Whether node i of the last step has this copy at step t. Records the inputs, and the values before the first step.
+   */
   const isCopy = (i: number, t: number): boolean => {
     const copy = copies.at(i, t);
     if (copy === undefined || copies.count(i) !== steps) return false;
@@ -207,10 +209,10 @@ function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: Recurrent
   return { layer, inputs, units, initial: { h: initialOf(layer.units), c: initialOf(layer.cells) }, nodes: all };
 }
 
-/** Whether a value is known, and the one that was noted before, if there was one. */
-function agrees(noted: Map<number, number>, node: number, value: number | undefined): boolean {
+/** Records the value of a node. Whether it is known, and equals the value recorded before, if any. */
+function agrees(recorded: Map<number, number>, node: number, value: number | undefined): boolean {
   if (value === undefined) return false;
-  const before = noted.get(node);
-  noted.set(node, value);
+  const before = recorded.get(node);
+  recorded.set(node, value);
   return before === undefined || before === value;
 }

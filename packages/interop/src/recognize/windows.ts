@@ -81,7 +81,7 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
     const edges = nodes.edges(i);
     if (edges.length === 0 || edges.some(({ delay, slot }) => delay > 0 || slot >= graph.parameterCount)) continue;
     parent.set(i, i);
-    // Beside the edge of a small grid, two windows of a filter may have no weight in common, but always b.
+    // At the edge of a small grid, two windows of a filter may have no weight in common, but always b.
     const bias = graph.biasSlot(i);
     for (const slot of [...(bias < graph.parameterCount ? [bias] : []), ...edges.map((edge) => edge.slot)]) {
       const user = userOf.get(slot);
@@ -246,7 +246,7 @@ function kernelOf(
 
 /** A layer that reads the same windows of each channel. */
 function pooling(kind: 'maxPool' | 'averagePool', all: Windows, likely: number | undefined): WindowLayer | undefined {
-  // One node alone is an aggregation.
+  // A single node is an aggregation.
   if (all.nodes.length < 2) return undefined;
   const { nodes: grid, positionOf } = gridOf([all]);
   for (const layout of layouts(grid.length, commonDivisors(grid.length, all.nodes.length), likely)) {

@@ -167,11 +167,11 @@ const fusedShape: Shape = { rows: 6, vectors: 2 };
 const minSums = 4;
 
 /**
- * Emits one product as a function of the unit's address, the rows of C to compute (from, to) and where the total
- * number is recorded.
+ * Emits one product as a function of the unit's address, the rows of C to compute (from, to), and the address at which
+ * the sum of |C| is recorded.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
-  // Gradients of a small layer have columns for one vector only: more rows, so that there are sums enough.
+  // Gradients of a small layer have columns for one vector only: more rows, so that there are enough sums.
   const narrow = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
   const most = Math.max(shape.rows, narrow);
   return module.function(undefined, [i32, i32, i32, i32], [], ([u, from, to, record], local) => {

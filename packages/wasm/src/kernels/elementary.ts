@@ -193,7 +193,7 @@ export function logOnePlus(context: KernelContext, y: Local, result: Local): Cod
   return [
     sum.set(f32x4.add(f32x4.const(1), y.get)),
     log(context, sum.get, result),
-    // What rounding the sum has lost, times ln's derivative there.
+    // The rounding error of the sum, times the derivative of ln there.
     result.set(f32x4.add(result.get, f32x4.div(f32x4.sub(y.get, f32x4.sub(sum.get, f32x4.const(1))), sum.get))),
   ];
 }

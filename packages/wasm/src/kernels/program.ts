@@ -217,7 +217,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   });
 
   if (advance === undefined) return;
-  // Kernels find the rows of a batch where the first one of the queue is.
+  // Kernels read the rows of a batch at the position of the first batch of the queue.
   const take = (rows: 'inputs' | 'targets', bytes: 'queueInputBytes' | 'queueTargetBytes', k: Local): Code =>
     memory.copy(word(rows), add(word(rows), mul(k.get, word(bytes))), word(bytes));
   const stepOn = (k: Local, loss: Local, optimizer: Local): Code => [

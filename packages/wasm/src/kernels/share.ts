@@ -2,7 +2,7 @@
 import { type Code, control, int, type Local } from '../assembler.js';
 import { word } from '../memory-map.js';
 
-/** Sets `from` and `to` to the thread's share of `count` things, in whole tiles. */
+/** Sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
 export type Share = (
   thread: Local,
   range: { readonly from: Local; readonly to: Local },

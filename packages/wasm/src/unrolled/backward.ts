@@ -30,10 +30,10 @@ export function backward(context: CodegenContext): Code {
 }
 
 /** Case 2 of the nodes of group k for the predecessors that need it. */
-function caseTwo(context: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
+function caseTwo(context: CodegenContext, k: number, needed: (group: number) => boolean): Code {
   const { groups } = context;
-  if (groups[k].byColumns) return caseTwoOfColumns(context, k, wanted);
-  return groups[k].nodes.map((i, lane) => caseTwoOfNode(context, k, i, lane, wanted));
+  if (groups[k].byColumns) return caseTwoOfColumns(context, k, needed);
+  return groups[k].nodes.map((i, lane) => caseTwoOfNode(context, k, i, lane, needed));
 }
 
 function caseTwoOfNode(
@@ -41,10 +41,10 @@ function caseTwoOfNode(
   k: number,
   i: number,
   lane: number,
-  wanted: (group: number) => boolean,
+  needed: (group: number) => boolean,
 ): Code {
   const { dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = context;
-  const to = stretchesOf(i).filter(({ group }) => wanted(group));
+  const to = stretchesOf(i).filter(({ group }) => needed(group));
   if (to.length === 0) return [];
   return [
     factor.set(splat(delta[k], lane)),
@@ -56,21 +56,21 @@ function caseTwoOfNode(
   ];
 }
 
-function caseTwoOfColumns(context: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
+function caseTwoOfColumns(context: CodegenContext, k: number, needed: (group: number) => boolean): Code {
   const { dLossDx, product, columnsOf } = context;
   const groupsOf = ({ rows }: Column) => rows.map((at) => at >> 2);
   const columns = columnsOf(k);
-  if (!columns.some((column) => groupsOf(column).some(wanted))) return [];
+  if (!columns.some((column) => groupsOf(column).some(needed))) return [];
   const { code, deltas } = edgeDeltas(context, k);
   const addTo = (group: number, share: Code): Code => dLossDx[group].set(add(dLossDx[group].get, share));
   return [
     code,
     columns.map((column, e) => {
       const share = weighted(context, column, deltas[e].get);
-      if (column.group !== undefined) return wanted(column.group) ? addTo(column.group, share) : [];
+      if (column.group !== undefined) return needed(column.group) ? addTo(column.group, share) : [];
       return [
         product.set(share),
-        column.rows.map((at, lane) => (wanted(at >> 2) ? addTo(at >> 2, moveLane(product.get, lane, at & 3)) : [])),
+        column.rows.map((at, lane) => (needed(at >> 2) ? addTo(at >> 2, moveLane(product.get, lane, at & 3)) : [])),
       ];
     }),
   ];

@@ -34,7 +34,7 @@ export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]):
   const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
   const own = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
   const computed = plan.units.flatMap(({ nodes, activation, aggregation, scaleTrainable }) =>
-    alike(graph, nodes).flatMap(({ byColumns, nodes }) =>
+    splitByColumns(graph, nodes).flatMap(({ byColumns, nodes }) =>
       fours(nodes).map((four) => ({
         nodes: four,
         activation: activationKernelOf(activation),
@@ -52,7 +52,7 @@ const fours = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
 /** The nodes of a unit: those whose edges are taken node by node, and those by columns, with the same number of edges. */
-function alike(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
+function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
   const kinds = new Map<number, number[]>();
   for (const i of nodes) {
     const key = hasColumns(graph, i) ? graph.edgeStart[i + 1] - graph.edgeStart[i] : 0;

@@ -1,4 +1,4 @@
-/** The sum over time that is a parameter's derivative, opened term by term from the last step back. */
+/** A parameter's derivative as a sum over time, revealed term by term from the last step backwards. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
@@ -14,7 +14,7 @@ export interface TermsProps {
   readonly exercise: TimeExercise;
   /** A parameter's derivative. */
   readonly selected: QuantityName;
-  /** The number of terms that are open. */
+  /** The number of terms that are shown. */
   readonly opened: number;
 }
 
@@ -124,7 +124,7 @@ const letters: Partial<Record<QuantityName['quantity'], string>> = {
   g: 'g',
 };
 
-/** The cached numbers that a term multiplies; a node that does not add has the factor dA/dz besides. */
+/** The cached numbers that a term multiplies. If the aggregation is not a sum, dA/dz is a factor too. */
 function factorsAt({ network: { graph } }: TimeExercise, { quantity, node, from }: QuantityName, step: number) {
   const at = (kind: QuantityName['quantity'], id = node, t = step): QuantityName => ({
     quantity: kind,

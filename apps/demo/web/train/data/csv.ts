@@ -3,7 +3,7 @@
  * here a target is chosen, and the other columns become inputs: one per column of numbers, one per word of a category.
  */
 import {
-  blanksMerged,
+  withSingleSpaces,
   categoryOf,
   ColumnCounter,
   type ColumnSurvey,
@@ -91,7 +91,7 @@ export function decodeTable(bytes: Uint8Array): string {
 export function readTable(text: string): Table {
   const dialect = guessDialect(text.slice(0, 1 << 16));
   const body = rowsIn(text, dialect);
-  const { data } = Papa.parse<string[]>(dialect.delimiter === ' ' ? blanksMerged(body) : body, {
+  const { data } = Papa.parse<string[]>(dialect.delimiter === ' ' ? withSingleSpaces(body) : body, {
     delimiter: dialect.delimiter,
     quoteChar: dialect.quote ?? '\0',
     comments: dialect.comment ?? false,

@@ -81,7 +81,7 @@ export const activationLayers: ReadonlyMap<string, (config: JsonValue, version: 
   ],
 ]);
 
-/** The first of these entries that is there. */
+/** The first of these entries that is present. */
 function either(config: JsonValue, names: readonly string[], fallback: number): number {
   for (const name of names) if (config.at(name).present) return config.at(name).number();
   return fallback;

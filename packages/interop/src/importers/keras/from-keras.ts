@@ -100,7 +100,7 @@ interface Values {
  * inputs are one after another in the model's order, and so are several outputs.
  *
  * @param modelJson - The contents of `model.json`, parsed or as a string.
- * @param weights - The file of weights beside it, or its shards in order.
+ * @param weights - The weight file that belongs to it, or its shards in order.
  * @throws NnbpError `UNSUPPORTED` (a layer or activation that is not among these, by its name; weights that are not float32
  * or are quantized), `MALFORMED`, `TOO_LARGE` (a shape that is far too large for the weights)
  */
@@ -248,7 +248,7 @@ class Reader {
   #input(layer: Layer): Values {
     const { name, json } = layer;
     const sizes = inputSizes(layer);
-    // The number of steps may be open, and is not needed.
+    // The number of steps may be unspecified, and is not needed.
     const isSequence = this.hasSteps && (sizes.length === 2 || (sizes.length > 2 && this.timed.has(name)));
     const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.whole(1, 2 ** 31));
     return { shape, ids: this.#ids(json, name, product(shape)), ...(isSequence && { steps: 'all' }) };

@@ -17,7 +17,7 @@ export interface Topology {
   readonly layers: readonly Layer[];
   /** Names of input layers, in the model's order. */
   readonly inputs: readonly string[];
-  /** Names of the layers whose values come out. */
+  /** Names of the output layers. */
   readonly outputs: readonly string[];
   /** Of Keras. */
   readonly version: string;
@@ -79,7 +79,7 @@ function sources(call: JsonValue): string[] {
     .map((tensor) => nameIn(tensor.at('config').at('keras_history')));
 }
 
-/** A list of ends, or one alone. */
+/** A list of ends, or a single one. */
 function ends(json: JsonValue): string[] {
   const list = json.list();
   return typeof list[0]?.value === 'string' ? [nameIn(json)] : list.map(nameIn);

@@ -32,7 +32,7 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * σ(5z), its tanh tanh(2.5z)). Response and slope are multiplied into weights and biases, so the outputs are equal up to
  * rounding. Each c is fixed at 1.
  *
- * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 held"`, a hard tanh, and
+ * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 clamped"`, a hard tanh, and
  * `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in neat-python 1.0
  * and later; before 1.0 such an output was 0, and such a hidden node was omitted with everything that depends on it.
  *
@@ -129,7 +129,7 @@ function partsOf(
   isDelayed: (source: number) => boolean,
 ): Part[] {
   const { key, bias, response, activation: name, aggregation } = gene;
-  const { activation, factor, held, c } =
+  const { activation, factor, clampedAt, c } =
     fromNeat.get(name) ?? json.at('activation').unsupported(`supported are ${[...fromNeat.keys()].join(', ')}.`);
   const known = aggregations.get(aggregation);
   if (known === undefined && aggregation !== 'sum') {
@@ -151,7 +151,7 @@ function partsOf(
       w: from.map(([, weight], k) => factorOf(k) * weight),
     };
   };
-  if (held === undefined) return [{ id, activation, ...combined(factor) }];
-  const before = { id: `${id} held`, activation: hardTanh, ...combined(factor / held) };
-  return [before, { id, from: [before.id], activation, b: 0, w: [held], ...(c !== undefined && { c }) }];
+  if (clampedAt === undefined) return [{ id, activation, ...combined(factor) }];
+  const before = { id: `${id} clamped`, activation: hardTanh, ...combined(factor / clampedAt) };
+  return [before, { id, from: [before.id], activation, b: 0, w: [clampedAt], ...(c !== undefined && { c }) }];
 }

@@ -23,7 +23,7 @@ interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
   /** neat-python clamps h to ± this value, where that makes a visible difference. */
-  readonly held?: number;
+  readonly clampedAt?: number;
   readonly c?: number;
 }
 
@@ -36,7 +36,7 @@ const lelu = 0.005;
 export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>([
   ['sigmoid', { activation: sigmoid, factor: 5 }],
   ['tanh', { activation: tanh, factor: 2.5 }],
-  ['sin', { activation: sine, factor: 5, held: 60 }],
+  ['sin', { activation: sine, factor: 5, clampedAt: 60 }],
   // e^(−5 z²)
   ['gauss', { activation: gaussian, factor: rootOf5 }],
   ['relu', { activation: relu, factor: 1 }],
@@ -44,7 +44,7 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['lelu', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(lelu), factor: 1 }],
   ['selu', { activation: selu, factor: 1 }],
   // 0.2 ln(1 + e^(5 z))
-  ['softplus', { activation: softplus, factor: 5, held: 60, c: 0.2 }],
+  ['softplus', { activation: softplus, factor: 5, clampedAt: 60, c: 0.2 }],
   ['identity', { activation: identity, factor: 1 }],
   ['clamped', { activation: hardTanh, factor: 1 }],
   ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],

@@ -223,7 +223,7 @@ export const longShortTermMemory: Operator = (call) => {
   return recurrent(call, { gates: 4, usual: ['Sigmoid', 'Tanh', 'Tanh'], states: [5, 6], step });
 };
 
-/** The nodes of `gru` in @nnbp/layers, with the gates in the order z, r, n; with `linear_before_reset` = 0 as Cho et al. have it. */
+/** The nodes of `gru` in @nnbp/layers, with the gates in the order z, r, n; with `linear_before_reset` = 0 as in Cho et al.. */
 export const gatedRecurrentUnit: Operator = (call) => {
   const { tape } = call;
   const isAfter = call.whole('linear_before_reset', 0) !== 0;

@@ -1,5 +1,5 @@
 /**
- * The kernels of the built-in aggregations, by name. A list without one of them does not compile. Undefined: the sum needs
+ * The kernels of the built-in aggregations, by name. The compiler requires all of them. Undefined: the sum needs
  * none, and the median is called back.
  */
 import type { AggregationName } from '@nnbp/aggregations';

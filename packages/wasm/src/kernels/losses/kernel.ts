@@ -6,7 +6,7 @@ import type { KernelContext } from '../elementary.js';
 export interface ElementwiseLossKernel {
   /** Names of the loss's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];
-  /** As the loss's record has it. */
+  /** As in the record of the loss. */
   readonly reduction: 'mean' | 'sum';
   /**
    * For four samples: leaves the loss of one output in `value` and its derivative in `derivative`, both before the mean
@@ -22,7 +22,7 @@ export interface ElementwiseLossKernel {
   ): Code;
 }
 
-/** A loss whose derivative depends on all outputs: its kernel is the whole of case 1. */
+/** A loss whose derivative depends on all outputs: its kernel is all of case 1. */
 export interface SampleLossKernel {
   readonly options?: undefined;
   /** Emits a function without parameters that writes the outputs' dLossDx rows and returns the sum of the losses. */

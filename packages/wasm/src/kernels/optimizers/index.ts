@@ -1,4 +1,4 @@
-/** The kernels of all built-in optimizers, by name. A list without one of them does not compile. */
+/** The kernels of all built-in optimizers, by name. The compiler requires all of them. */
 import type { OptimizerName } from '@nnbp/optim';
 import { adagrad } from './adagrad.js';
 import { adam } from './adam.js';
