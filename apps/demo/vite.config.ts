@@ -5,11 +5,24 @@ import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { linkPreview } from './link-preview-plugin.js';
 import { offline } from './offline-plugin.js';
 import { preload } from './preload-plugin.js';
-import { contentSecurityPolicy, embedPolicy } from './web/policy.js';
+import { contentSecurityPolicy, embedPolicy, policyInPage } from './web/policy.js';
 
 const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' };
 
 const isEmbed = (url = ''): boolean => url.split(/[?#]/)[0].endsWith('/embed.html');
+
+/** Writes the content security policy into the page. Not while developing: reloading needs an inline script. */
+const policy: Plugin = {
+  name: 'policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: policyInPage },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
 
 /** `embed.html` is the same page under another name, the only one that other pages may frame. */
 const embed: Plugin = {
@@ -40,7 +53,7 @@ const embed: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), linkPreview, preload, embed, offline],
+  plugins: [react(), policy, linkPreview, preload, embed, offline],
   resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: false, manifest: true, chunkSizeWarningLimit: 5000 },

@@ -364,8 +364,18 @@ test('the page has a strict content security policy', async () => {
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain("'unsafe-eval'");
   expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
-  // The policy is enforced: the page cannot do what it forbids.
+});
+
+test.each(['with', 'without'])('the page cannot do what its policy forbids, %s headers', async (headers) => {
   const page = await open({}, {}, /inline script violates/);
+  if (headers === 'without') {
+    await page.route(inject('address'), async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { 'content-type': 'text/html' } });
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Derive' }).waitFor();
+  }
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');
     script.textContent = 'document.documentElement.dataset.ran = "yes"';
