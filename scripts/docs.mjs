@@ -25,7 +25,7 @@ execFileSync(
     '--outDir',
     `../../${site}/playground`,
   ],
-  { ...options, env: { ...process.env, PLAYGROUND_URL: playgroundUrl } },
+  { ...options, env: { ...process.env, PLAYGROUND_URL: playgroundUrl, VITE_SITE: '..' } },
 );
 
 const missing = [

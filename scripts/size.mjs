@@ -34,6 +34,12 @@ const budgets = [
     8,
     "export { GraphBuilder, Network } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
+  // The example of the guide "Choosing packages".
+  [
+    'with backpropagate',
+    11.5,
+    "export { GraphBuilder, Network, backpropagate } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
+  ],
   ['the fast engine', 41.8, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22, "export { load, save } from '@nnbp/formats';"],
   ['ONNX out', 29, "export { toOnnx } from '@nnbp/interop';"],

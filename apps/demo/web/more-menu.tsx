@@ -10,6 +10,12 @@ import { type PlaygroundState, viewNames } from './state.js';
 import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
+/** Path of the site that the playground is part of; alone, it links to the guides in the repository. */
+const site: string | undefined = import.meta.env.VITE_SITE;
+const guides = (folder: '' | 'zh/') =>
+  site === undefined
+    ? `${repository}/tree/main/docs/${folder}guides`
+    : `${site}/${folder}guides/your-first-network.html`;
 
 export function MoreMenu() {
   const view = usePlayground(({ view }) => view);
@@ -87,7 +93,7 @@ export function MoreMenu() {
             />
           ))}
         </fieldset>
-        <a href={`${repository}/tree/main/docs/${language === 'zh' ? 'zh/' : ''}guides`} target="_blank" rel="noopener">
+        <a href={guides(language === 'zh' ? 'zh/' : '')} target="_blank" rel="noopener">
           {say.guides}
         </a>
         <a href={repository} target="_blank" rel="noopener">

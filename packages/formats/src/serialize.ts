@@ -21,6 +21,7 @@ import {
   type SourceDocument,
   version,
 } from './document.js';
+import { asMalformed } from './as-malformed.js';
 import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 
 /**
@@ -65,7 +66,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
     unread.delete(source.id);
     return delayed(source.id, source.delay, value === undefined ? {} : { initial: value });
   };
-  return asMalformed(() => {
+  return asMalformed('The model', () => {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
     for (const { ids, from, activation, aggregation, ...parameters } of nodes) {
@@ -123,17 +124,6 @@ function placements(from: readonly Source[], { b, c, w }: Pick<NodesDocument, 'b
 function layerName(ids: readonly string[]): string | undefined {
   const name = ids[0].slice(0, -2);
   return ids.length > 1 && ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;
-}
-
-/** Rethrows an error of the builder as an error in the file. */
-function asMalformed<T>(build: () => T): T {
-  try {
-    return build();
-  } catch (error) {
-    if (!(error instanceof NnbpError)) throw error;
-    if (['MISSING_PLUGIN', 'UNSUPPORTED', 'TOO_LARGE'].includes(error.code)) throw error;
-    throw new NnbpError('MALFORMED', `The model does not describe a network: ${error.message}`, { cause: error });
-  }
 }
 
 /** Groups consecutive nodes that differ only in their ids: a dense layer is one entry. */

@@ -10,6 +10,7 @@ import {
   type NodeOptions,
   type Source,
 } from '@nnbp/core';
+import { asMalformed } from '@nnbp/formats/shared';
 
 /** A node of another library. */
 export interface Part {
@@ -43,7 +44,7 @@ export interface Parts {
 /**
  * Builds a network from these nodes.
  *
- * @throws NnbpError `UNSUPPORTED` (a cycle), `NOT_FINITE` (a number that overflows during the conversion), `MALFORMED` (not a valid graph)
+ * @throws NnbpError `NOT_FINITE` (a number that overflows during the conversion), `MALFORMED` (not a valid graph)
  */
 export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   const graph = asMalformed(what, () => {
@@ -114,18 +115,3 @@ function layerAt(nodes: readonly Part[], first: number): { readonly name: string
 /** Whether b and every weight are parameters of its own, and c is 1. */
 const isPlain = ({ c, aggregation, constant, fixed, shared }: Part) =>
   c === undefined && aggregation === undefined && constant === undefined && fixed === undefined && shared === undefined;
-
-/** Rethrows an error of the builder as an error in the file. */
-function asMalformed<T>(what: string, build: () => T): T {
-  try {
-    return build();
-  } catch (error) {
-    if (!(error instanceof NnbpError)) throw error;
-    if (error.code === 'CYCLE' || error.code === 'SELF_EDGE') {
-      throw new NnbpError('UNSUPPORTED', `${what} is recurrent, which is not supported: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw new NnbpError('MALFORMED', `${what} does not describe a network: ${error.message}`, { cause: error });
-  }
-}
