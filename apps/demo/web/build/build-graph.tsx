@@ -3,10 +3,11 @@ import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { formatNumber } from '../shared/format-number.js';
-import { delayOperator } from '../shared/delay.js';
 import { edgeOf, type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import type { NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
+import styles from './build-graph.module.css';
+import { DelayMark } from './delay-mark.js';
 import type { Editor } from './editor.js';
 import { connectNodes, insertNode } from './commands.js';
 import { edgeCountOf, edgesInto } from './edits.js';
@@ -36,10 +37,10 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
       width: nodeWidth,
       height: nodeHeight,
       className: [
-        'build-node',
-        node === undefined && 'is-input',
-        isOutput && 'is-output',
-        cycle.includes(id) && 'in-cycle',
+        styles.node,
+        node === undefined && styles.input,
+        isOutput && styles.output,
+        cycle.includes(id) && styles.inCycle,
       ]
         .filter(Boolean)
         .join(' '),
@@ -47,6 +48,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
         <button
           type="button"
           aria-pressed={id === selectedNode}
+          data-in-cycle={cycle.includes(id) || undefined}
           aria-label={say.selectNode(id, what.join(', '))}
           onClick={() => select({ node: id })}
         >
@@ -71,18 +73,19 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
       return {
         ...edge,
         width: isSelected || inCycle ? 3.5 : isNear ? 2.5 : 1.5,
-        className: inCycle ? 'edge-cycle' : isSelected ? 'edge-selected' : isNear ? 'edge-near' : '',
+        className: `${styles.edge} ${inCycle ? styles.inCycle : isSelected ? styles.selected : isNear ? styles.near : ''}`,
         ...((edgeCount <= labelledEdges || isSelected || (isNear && near <= labelledNear)) && {
           label: (
             <button
               type="button"
-              className="build-weight"
+              className={styles.weight}
               aria-pressed={isSelected}
+              data-in-cycle={inCycle || undefined}
               aria-label={say.selectEdge(from, to, formatNumber(node.w[k]), delay)}
               onClick={() => select({ edge })}
             >
               <Figure value={node.w[k]} digits={3} />
-              {delay > 0 && <span className="build-delay">{delayOperator(delay)}</span>}
+              <DelayMark delay={delay} />
             </button>
           ),
         }),

@@ -6,6 +6,7 @@ import { maxDelay } from '../state.js';
 import { usePlayground } from '../store.js';
 import type { Editor } from './editor.js';
 import { connectNodes } from './commands.js';
+import styles from './connect-form.module.css';
 import { idsOf } from './edits.js';
 import { messages } from './messages.js';
 
@@ -25,8 +26,8 @@ export function ConnectForm({ editor }: { readonly editor: Editor }) {
     if (to !== undefined) connectNodes(editor, from, to, delay);
   };
   return (
-    <form className="build-connect" onSubmit={submit} aria-label={say.connect}>
-      <h3>{say.connect}</h3>
+    <form className={styles.form} onSubmit={submit} aria-label={say.connect}>
+      <h3 className={styles.title}>{say.connect}</h3>
       <label>
         {say.from}{' '}
         <select

@@ -5,13 +5,14 @@ import { builtinActivations, builtinAggregations } from '../functions.js';
 import { useMessages } from '../language.js';
 import { initialOf } from '../network.js';
 import { BoundedField } from '../shared/bounded-field.js';
-import { delayOperator } from '../shared/delay.js';
+import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
 import { maxDelay, type NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
 import { ConnectForm } from './connect-form.js';
 import type { Editor } from './editor.js';
 import { insertNode, remove } from './commands.js';
+import { DelayMark } from './delay-mark.js';
 import {
   changeNode,
   type EdgeName,
@@ -24,8 +25,10 @@ import {
   setInput,
   setOutput,
 } from './edits.js';
+import fields from './fields.module.css';
 import { edit } from './history.js';
 import { messages } from './messages.js';
+import styles from './view.module.css';
 
 export function Inspector({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
@@ -48,7 +51,7 @@ export function Inspector({ editor }: { readonly editor: Editor }) {
     };
   }, [isSelected]);
   return (
-    <section className="panel build-inspector" aria-label={say.selection}>
+    <section className={`panel ${styles.inspector}`} aria-label={say.selection}>
       <h2 ref={heading} tabIndex={-1}>
         {title}
       </h2>
@@ -83,7 +86,7 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
   return (
     <>
       <NameField id={id} editor={editor} />
-      <label className="build-check">
+      <label className={fields.check}>
         <input
           type="checkbox"
           checked={node === undefined}
@@ -91,7 +94,7 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
         />{' '}
         {say.isInput}
       </label>
-      <label className="build-check">
+      <label className={fields.check}>
         <input
           type="checkbox"
           checked={network.outputs.includes(id)}
@@ -104,13 +107,13 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
       {successors.length === 0 ? (
         <p className="quiet">{say.none}</p>
       ) : (
-        <div className="build-numbers">
+        <div className={fields.numbers}>
           {successors.map((edge) => (
             <WeightRow key={JSON.stringify(edge)} edge={edge} editor={editor} />
           ))}
         </div>
       )}
-      <div className="build-row">
+      <div className={fields.buttons}>
         <button type="button" onClick={() => insertNode(editor, { from: id })}>
           {say.addSuccessor}
         </button>
@@ -131,7 +134,7 @@ function ComputingFields({ node, editor }: { readonly node: NodeDescription; rea
     editor.attempt(() => edit((network) => changeNode(network, id, () => part), field));
   return (
     <>
-      <label className="build-field">
+      <label className={fields.field}>
         {say.activation}{' '}
         <select value={activation} onChange={(event) => change({ activation: event.target.value })}>
           {Array.from(names, (name) => (
@@ -139,7 +142,7 @@ function ComputingFields({ node, editor }: { readonly node: NodeDescription; rea
           ))}
         </select>
       </label>
-      <label className="build-field">
+      <label className={fields.field}>
         {say.aggregation}{' '}
         <select
           value={aggregation}
@@ -154,19 +157,19 @@ function ComputingFields({ node, editor }: { readonly node: NodeDescription; rea
         </select>
       </label>
       <h3>{say.parameters}</h3>
-      <p className="quiet build-formula">{say.formula(aggregation)}</p>
-      <div className="build-numbers">
-        <span className="letter">b</span>
+      <p className={`quiet ${fields.formula}`}>{say.formula(aggregation)}</p>
+      <div className={fields.numbers}>
+        <Letter>b</Letter>
         <NumberField label={say.bias(id)} value={b} onChange={(b) => change({ b }, `b ${id}`)} />
         <span />
-        <span className="letter">c</span>
+        <Letter>c</Letter>
         <NumberField label={say.scale(id)} value={c} onChange={(c) => change({ c }, `c ${id}`)} />
       </div>
       <h3>{say.predecessors}</h3>
       {from.length === 0 ? (
         <p className="quiet">{say.none}</p>
       ) : (
-        <div className="build-numbers">
+        <div className={fields.numbers}>
           {edgesInto(node).map((edge) => (
             <WeightRow key={JSON.stringify(edge)} edge={edge} editor={editor} />
           ))}
@@ -190,7 +193,7 @@ function WeightRow({ edge, editor }: EdgeProps) {
       <WeightField edge={edge} editor={editor} />
       <button
         type="button"
-        className="build-remove"
+        className={fields.remove}
         aria-label={say.removeThisEdge(from, to, delay)}
         onClick={() => {
           const { selection } = editor;
@@ -206,13 +209,13 @@ function WeightRow({ edge, editor }: EdgeProps) {
 
 function WeightName({ edge: { from, to, delay } }: { readonly edge: EdgeName }) {
   return (
-    <span className="letter">
+    <Letter>
       w
       <sub>
         {from}→{to}
       </sub>
-      {delay > 0 && <span className="build-delay">{delayOperator(delay)}</span>}
-    </span>
+      <DelayMark delay={delay} />
+    </Letter>
   );
 }
 
@@ -242,16 +245,16 @@ function EdgeFields({ edge, editor }: EdgeProps) {
   };
   return (
     <>
-      <div className="build-numbers">
+      <div className={fields.numbers}>
         <WeightName edge={edge} />
         <WeightField edge={edge} editor={editor} />
       </div>
-      <div className="build-field build-delay-field">
+      <div className={`${fields.field} ${fields.labelled}`}>
         <BoundedField label={say.delay} value={delay} min={0} max={maxDelay} step={1} choose={changeDelay} />
       </div>
       <p className="quiet">{delay === 0 ? say.noDelay : say.delayed(from, delay)}</p>
       {delay > 0 && (
-        <label className="build-field">
+        <label className={fields.field}>
           {say.initial(from)}
           <NumberField
             label={say.initial(from)}
@@ -262,7 +265,7 @@ function EdgeFields({ edge, editor }: EdgeProps) {
           />
         </label>
       )}
-      <div className="build-row">
+      <div className={fields.buttons}>
         <button type="button" onClick={() => remove(editor, { edge })}>
           <Trash2 size={16} aria-hidden /> {say.removeEdge}
         </button>
@@ -287,7 +290,7 @@ function NameField({ id, editor }: { readonly id: string; readonly editor: Edito
     else type(id);
   };
   return (
-    <label className="build-field">
+    <label className={fields.field}>
       {say.id}{' '}
       <input
         type="text"

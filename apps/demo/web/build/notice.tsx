@@ -5,6 +5,7 @@ import type { Editor } from './editor.js';
 import { connectNodes } from './commands.js';
 import { messages } from './messages.js';
 import type { EditProblem } from './edit-error.js';
+import styles from './notice.module.css';
 
 interface NoticeLineProps {
   readonly editor: Editor;
@@ -24,23 +25,19 @@ export function NoticeLine({ editor, counts }: NoticeLineProps) {
   const closing = notice !== undefined && 'refused' in notice ? closingEdge(notice.refused) : undefined;
   return (
     <>
-      <div className="build-said quiet">
+      <div className={`${styles.line} quiet`}>
         <p role="status">{notice !== undefined && 'done' in notice && notice.done(say.done)}</p>
         <p data-counts>{counts}</p>
       </div>
       {problem !== undefined && (
-        <div role="alert" className="problem build-problem">
+        <div role="alert" className={`problem ${styles.problem}`}>
           <p>{problem}</p>
           {closing !== undefined && (
-            <button
-              type="button"
-              className="build-offer"
-              onClick={() => connectNodes(editor, closing.from, closing.to, 1)}
-            >
+            <button type="button" onClick={() => connectNodes(editor, closing.from, closing.to, 1)}>
               {say.delayThisEdge}
             </button>
           )}
-          <button type="button" aria-label={say.close} onClick={() => notify(undefined)}>
+          <button type="button" className={styles.close} aria-label={say.close} onClick={() => notify(undefined)}>
             <X size={16} aria-hidden />
           </button>
         </div>

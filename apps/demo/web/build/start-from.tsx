@@ -7,7 +7,9 @@ import { recurrence } from '../recurrence.js';
 import type { NetworkDescription } from '../state.js';
 import type { Editor } from './editor.js';
 import { edit } from './history.js';
+import fields from './fields.module.css';
 import { messages } from './messages.js';
+import styles from './view.module.css';
 import { layeredNetwork, parseSizes } from './templates.js';
 
 export function StartFrom({ editor }: { readonly editor: Editor }) {
@@ -27,9 +29,9 @@ export function StartFrom({ editor }: { readonly editor: Editor }) {
     start(() => layeredNetwork({ sizes: parseSizes(sizes), activation, skips }));
   };
   return (
-    <section className="panel build-start" aria-label={say.start}>
+    <section className={`panel ${styles.start}`} aria-label={say.start}>
       <h2>{say.start}</h2>
-      <div className="build-row">
+      <div className={fields.buttons}>
         <button type="button" onClick={() => start(() => articleDescription)}>
           {say.article}
         </button>
@@ -45,7 +47,7 @@ export function StartFrom({ editor }: { readonly editor: Editor }) {
       </div>
       <form onSubmit={submit} aria-label={say.layers}>
         <h3>{say.layers}</h3>
-        <label className="build-field">
+        <label className={fields.field}>
           {say.sizes}{' '}
           <input
             type="text"
@@ -55,7 +57,7 @@ export function StartFrom({ editor }: { readonly editor: Editor }) {
             onChange={(event) => setSizes(event.target.value)}
           />
         </label>
-        <label className="build-field">
+        <label className={fields.field}>
           {say.activation}{' '}
           <select value={activation} onChange={(event) => setActivation(event.target.value)}>
             {Object.keys(builtinActivations).map((name) => (
@@ -63,7 +65,7 @@ export function StartFrom({ editor }: { readonly editor: Editor }) {
             ))}
           </select>
         </label>
-        <label className="build-check">
+        <label className={fields.check}>
           <input type="checkbox" checked={skips} onChange={(event) => setSkips(event.target.checked)} /> {say.skips}
         </label>
         <button type="submit">{say.make}</button>

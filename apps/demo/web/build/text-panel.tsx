@@ -7,7 +7,9 @@ import { usePlayground } from '../store.js';
 import { type Editor, problemOf } from './editor.js';
 import { exported, type Opened, openFile, openText } from './files.js';
 import { edit } from './history.js';
+import fields from './fields.module.css';
 import { messages } from './messages.js';
+import styles from './view.module.css';
 
 export function TextPanel({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
@@ -37,7 +39,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
       () => editor.notify({ done: (say) => say.notCopied }),
     );
   return (
-    <section className="panel build-text" aria-label={say.text}>
+    <section className={`panel ${styles.text}`} aria-label={say.text}>
       <h2>{say.text}</h2>
       <p className="quiet">{say.textHint}</p>
       {problem !== undefined && <p className="problem">{problem}</p>}
@@ -49,7 +51,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
         value={draft ?? text}
         onChange={(event) => setDraft(event.target.value)}
       />
-      <div className="build-row">
+      <div className={fields.buttons}>
         <button type="button" className="primary" disabled={draft === undefined} onClick={use}>
           {say.use}
         </button>

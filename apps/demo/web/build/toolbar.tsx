@@ -8,6 +8,7 @@ import type { Editor } from './editor.js';
 import { insertInput, insertNode } from './commands.js';
 import { possible, redo, undo } from './history.js';
 import { messages } from './messages.js';
+import styles from './toolbar.module.css';
 
 export function Toolbar({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
@@ -15,7 +16,7 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
   const can = possible(network);
   const offers = useOffers();
   return (
-    <div className="build-toolbar" role="group" aria-label={say.toolbar}>
+    <div className={styles.toolbar} role="group" aria-label={say.toolbar}>
       <button
         type="button"
         disabled={!can.undo}

@@ -3,7 +3,6 @@ import { useEffect, useEffectEvent } from 'react';
 import { useMessages } from '../language.js';
 import { TaskLine } from '../shared/task-line.js';
 import { usePlayground } from '../store.js';
-import './build.css';
 import { BuildGraph } from './build-graph.js';
 import { type Editor, useEditor } from './editor.js';
 import { remove } from './commands.js';
@@ -16,6 +15,7 @@ import { NoticeLine } from './notice.js';
 import { StartFrom } from './start-from.js';
 import { replaceGraph, TextPanel } from './text-panel.js';
 import { Toolbar } from './toolbar.js';
+import styles from './view.module.css';
 
 export default function View() {
   const network = usePlayground(({ network }) => network);
@@ -27,15 +27,15 @@ export default function View() {
   const edges = edgeCountOf(network);
   const successors = nodes.filter(({ from }) => from.includes('2')).length;
   return (
-    <div className={editor.selection === undefined ? 'build build-idle' : 'build'}>
+    <div className={editor.selection === undefined ? `${styles.view} ${styles.idle}` : styles.view}>
       {task === 'four-successors' && <TaskLine task={say.fourSuccessors(successors)} done={successors >= 4} />}
       <Toolbar editor={editor} />
-      <section className="panel build-board" aria-label={say.graph}>
+      <section className={`panel ${styles.board}`} aria-label={say.graph}>
         <NoticeLine editor={editor} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />
         <BuildGraph editor={editor} />
-        <p className="quiet build-hint">
-          <span className="build-wide">{say.hint}</span>
-          <span className="build-narrow">{say.hintNarrow}</span>
+        <p className="quiet">
+          <span className={styles.wide}>{say.hint}</span>
+          <span className={styles.narrow}>{say.hintNarrow}</span>
         </p>
       </section>
       <Inspector editor={editor} />
