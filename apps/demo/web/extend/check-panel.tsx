@@ -3,6 +3,7 @@ import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { messages as userCodeMessages } from '../shared/user-code/messages.js';
 import type { Verdict } from '../shared/user-code/check.js';
+import styles from './check-panel.module.css';
 import { messages } from './messages.js';
 import { Plot } from './plot.js';
 import type { Check, CheckStatus } from './use-check.js';
@@ -11,9 +12,9 @@ import type { Kind } from '../shared/user-code/user-functions.js';
 export function CheckPanel({ check: { status, verdict }, kind }: { readonly check: Check; readonly kind: Kind }) {
   const say = useMessages(messages);
   return (
-    <section className="panel extend-check-panel" aria-label={say.verdict}>
+    <section className={`panel ${styles.panel}`} aria-label={say.verdict}>
       <h2>{say.verdict}</h2>
-      <div role="status" aria-live="polite">
+      <div role="status" aria-live="polite" data-result={resultOf(status)}>
         <Sentence status={status} />
       </div>
       {verdict !== undefined && (
@@ -28,6 +29,10 @@ export function CheckPanel({ check: { status, verdict }, kind }: { readonly chec
     </section>
   );
 }
+
+/** The state of the check; once it is done, its result. */
+const resultOf = (status: CheckStatus) =>
+  status.state === 'checked' ? (status.verdict.ok ? 'correct' : 'wrong') : status.state;
 
 function Sentence({ status }: { readonly status: CheckStatus }) {
   const say = useMessages(messages);
@@ -51,7 +56,7 @@ function Sentence({ status }: { readonly status: CheckStatus }) {
   const { ok, checked, mismatches, violations, leftOut, hint } = status.verdict;
   if (ok) {
     return (
-      <p className="extend-right">
+      <p className={styles.correct}>
         {say.right(checked)} {leftOut > 0 && <span className="quiet">{say.leftOut(leftOut)}</span>}
       </p>
     );
@@ -74,7 +79,7 @@ function Sentence({ status }: { readonly status: CheckStatus }) {
 function Mismatches({ verdict: { mismatches } }: { readonly verdict: Verdict }) {
   const say = useMessages(messages);
   return (
-    <table className="extend-mismatches">
+    <table className={styles.mismatches}>
       <caption className="visually-hidden">{say.disagree}</caption>
       <thead>
         <tr>

@@ -16,6 +16,7 @@ import { basicSetup } from 'codemirror';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { compiler } from '../shared/user-code/compiler.js';
 import { path } from '../shared/user-code/declarations.js';
+import styles from './editor.module.css';
 
 interface Props {
   readonly label: string;
@@ -75,7 +76,7 @@ export function Editor({ label, value, onChange }: Props) {
     if (current && text !== value) current.dispatch({ changes: { from: 0, to: text!.length, insert: value } });
   }, [value]);
 
-  return <div ref={frame} className="extend-editor" />;
+  return <div ref={frame} className={styles.editor} />;
 }
 
 const colours = HighlightStyle.define([

@@ -6,6 +6,7 @@ import { useMessages } from '../language.js';
 import { css, usePalette } from '../shared/palette.js';
 import { useWidth } from '../shared/use-width.js';
 import type { Curves } from '../shared/user-code/check.js';
+import styles from './check-panel.module.css';
 import { messages } from './messages.js';
 
 const height = 260;
@@ -54,7 +55,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
     return () => plot.destroy();
   }, [frame, width, palette, curves, say]);
 
-  return <div ref={frame} className="extend-plot" role="img" aria-label={label} />;
+  return <div ref={frame} className={styles.plot} role="img" aria-label={label} />;
 }
 
 /** Points at which the derivatives differ by more than the error of finite differences. */

@@ -9,10 +9,10 @@ import { update, usePlayground } from '../store.js';
 import { chooseFunction, discardDraft, editFunction, ownOf, savedFunctions, useEditing } from './editing.js';
 import { Editor } from './editor.js';
 import { examples, softsign } from './examples.js';
-import './extend.css';
 import { messages } from './messages.js';
 import { CheckPanel } from './check-panel.js';
 import { useCheck } from './use-check.js';
+import styles from './view.module.css';
 import type { Kind } from '../shared/user-code/user-functions.js';
 import type { OwnFunction } from '../shared/user-code/user-worker.js';
 
@@ -49,17 +49,17 @@ export default function ExtendView() {
     report(say.removed(name));
   };
   return (
-    <div className="extend">
+    <div className={styles.view}>
       {task === 'softsign' && (
         <TaskLine
           task={say.softsign}
           done={own.name === softsign.name && status.state === 'checked' && status.verdict.ok}
         />
       )}
-      <p className="extend-intro">
+      <p className={styles.intro}>
         {say.intro} <span className="quiet">{say.safe}</span>
       </p>
-      <section className="panel extend-list" aria-label={say.functions}>
+      <section className={`panel ${styles.list}`} aria-label={say.functions}>
         <h2>{say.yours}</h2>
         {saved.length + drafts.length === 0 && <p className="quiet">{say.none}</p>}
         <ul>
@@ -67,7 +67,7 @@ export default function ExtendView() {
             <li key={`${entry.kind} ${entry.name}`}>
               <button
                 type="button"
-                className="plain"
+                className={styles.name}
                 aria-pressed={entry.kind === own.kind && entry.name === own.name}
                 onClick={() => choose(entry)}
               >
@@ -80,7 +80,7 @@ export default function ExtendView() {
           ))}
           {drafts.map((draft, k) => (
             <li key={k}>
-              <button type="button" className="plain" onClick={() => choose(draft)}>
+              <button type="button" className={styles.name} onClick={() => choose(draft)}>
                 {draft.name}{' '}
                 <span className="quiet">
                   {say.kinds[draft.kind]}, {say.unsaved}
@@ -96,15 +96,15 @@ export default function ExtendView() {
         <ul>
           {examples.map((example) => (
             <li key={example.key}>
-              <button type="button" className="plain" onClick={() => choose(ownOf(example))}>
+              <button type="button" className={styles.name} onClick={() => choose(ownOf(example))}>
                 {say.exampleNames[example.key]}
               </button>
             </li>
           ))}
         </ul>
       </section>
-      <section className="panel extend-source" aria-label={say.source}>
-        <div className="extend-head">
+      <section className="panel" aria-label={say.source}>
+        <div className={styles.head}>
           <label>
             {say.kind}{' '}
             <select value={own.kind} onChange={(event) => edit({ ...own, kind: event.target.value as Kind })}>
@@ -131,11 +131,11 @@ export default function ExtendView() {
           </button>
         </div>
         {problem !== undefined && <p className="problem">{problem}</p>}
-        <p role="status" className="notice">
+        <p role="status" className={styles.notice}>
           {notice}
         </p>
         <Editor label={say.source} value={own.source} onChange={(source) => editFunction({ ...own, source })} />
-        <p className="quiet extend-help">{say.editorHelp}</p>
+        <p className={`quiet ${styles.help}`}>{say.editorHelp}</p>
       </section>
       <CheckPanel check={check} kind={own.kind} />
     </div>
