@@ -65,12 +65,12 @@ const views: Readonly<Record<ViewName, Try>> = {
   derive: {
     picture: '.react-flow__edge',
     press: 'button[aria-label^="dloss/dw_2to4 = "]',
-    answer: '.derivation',
+    answer: 'section[aria-label="Derivation"]',
     text: 'w_2to4',
   },
   train: {
-    picture: '.train-network canvas',
-    press: '.train-buttons button:nth-of-type(2):enabled',
+    picture: 'section[aria-label="Network"] canvas',
+    press: 'section[aria-label="Training"] button:nth-of-type(2):enabled',
     answer: '[data-stat="steps"]',
     text: '1',
   },
@@ -82,13 +82,13 @@ const views: Readonly<Record<ViewName, Try>> = {
   },
   build: {
     picture: '.react-flow__edge',
-    press: '.build button:has(.lucide-plus)',
+    press: '[role="group"][aria-label="Edit"] button:has(.lucide-plus)',
     answer: '.react-flow__nodes > :nth-child(8)',
     text: '',
   },
   extend: {
     picture: '.cm-content',
-    press: '.extend-list ul:last-of-type li:nth-child(2) button',
+    press: 'section[aria-label="Functions"] ul:last-of-type li:nth-child(2) button',
     answer: '.cm-content',
     text: 'misses the product rule',
   },

@@ -214,7 +214,7 @@ test('the confusion matrix of iris counts every flower used for validation', asy
   await press(page, 'Play');
   await until(page, 'validation-accuracy', (accuracy) => accuracy > 90);
   await pause(page);
-  const cells = page.locator('.train-confusion td[data-count]');
+  const cells = page.getByRole('group', { name: 'Confusion matrix' }).locator('[data-count]');
   const counts = await cells.evaluateAll((all) => all.map((cell) => Number((cell as HTMLElement).dataset.count)));
   expect(counts).toHaveLength(9);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(45);
@@ -286,7 +286,11 @@ test('the columns of a user’s table are detected, and it is learned as classes
   await until(page, 'training-loss', (loss) => loss < 0.01);
   await press(page, 'Pause');
   // The score is 2 · size − weight, from −21 to 9: errors and prediction are in its unit.
-  const errors = page.locator('.train-errors tbody tr').first().locator('td');
+  const errors = page
+    .getByRole('table', { name: /^Errors in/ })
+    .locator('tbody tr')
+    .first()
+    .locator('td');
   expect(Number(await errors.first().textContent())).toBeLessThan(1);
   const predict = page.getByRole('region', { name: 'Predict' });
   await predict.getByLabel('size').fill('3');

@@ -7,6 +7,8 @@ import { messages } from './messages.js';
 import { isProblem, type Problem } from './problem.js';
 import { TableFields, type TableChoice } from './table-fields.js';
 import type { ReadTable, Ready } from './trainer.js';
+import styles from './data-panel.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly settings: Settings;
@@ -36,12 +38,12 @@ export const DataPanel = memo(function DataPanel({ settings, change, ready, tabl
   const say = useMessages(messages);
   const { data } = settings;
   return (
-    <section className="panel train-data" aria-label={say.data}>
+    <section className={`panel ${styles.panel} ${areas.data}`} aria-label={say.data}>
       <h2>{say.data}</h2>
       <fieldset>
         <legend className="visually-hidden">{say.chooseData}</legend>
         {names.map((name) => (
-          <label key={name} className="train-set">
+          <label key={name} className={styles.set}>
             <input
               type="radio"
               name="data"
@@ -55,7 +57,7 @@ export const DataPanel = memo(function DataPanel({ settings, change, ready, tabl
       </fieldset>
       <p className="quiet">{say.about[data]}</p>
       {noisy.includes(data) && (
-        <label className="train-noise">
+        <label className={styles.noise}>
           {say.noise}{' '}
           <input
             type="range"
@@ -99,7 +101,7 @@ function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTabl
   };
   return (
     <>
-      <label className="train-file">
+      <label className={styles.file}>
         {say.file}{' '}
         <input
           type="file"

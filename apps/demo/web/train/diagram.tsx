@@ -13,6 +13,8 @@ import { css, type Palette, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
 import { useDrawing } from './use-drawing.js';
 import { useWidth } from '../shared/use-width.js';
+import styles from './diagram.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly settings: Settings;
@@ -32,17 +34,17 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
   const { hidden, graph } = settings;
   const resize = (k: number, size: number) => change({ hidden: hidden.map((old, at) => (at === k ? size : old)) });
   return (
-    <section className="panel train-network" aria-label={say.network}>
+    <section className={`panel ${areas.network}`} aria-label={say.network}>
       <h2>{say.network}</h2>
       {graph !== null ? (
-        <div className="train-shape">
+        <div className={styles.shape}>
           <span>{say.ownGraph(graph.nodes.length)}</span>
           <button type="button" onClick={() => change({ graph: null })}>
             {say.useLayers}
           </button>
         </div>
       ) : (
-        <div className="train-shape">
+        <div className={styles.shape}>
           <span>{say.hiddenLayers(hidden.length)}</span>
           <button
             type="button"
@@ -99,7 +101,7 @@ function Convolution({ settings, change }: Pick<Props, 'settings' | 'change'>) {
   const { convolution } = settings;
   const choose = (chosen: Settings['convolution']) => change(withConvolution(settings, chosen));
   return (
-    <div className="train-shape">
+    <div className={styles.shape}>
       <label>
         <input
           type="checkbox"
@@ -143,7 +145,7 @@ function EdgeChoice(props: {
   const flow = observation?.flow;
   const largest = flow?.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return (
-    <div className="train-edges">
+    <div className={styles.edges}>
       <label>
         {say.edgesShow}{' '}
         <select
@@ -165,7 +167,7 @@ function EdgeChoice(props: {
           choose={(number) => choose(number)}
         />
       )}
-      <p className="quiet" data-stat="edges">
+      <p className={`quiet ${styles.note}`} data-stat="edges">
         {largest === undefined ? say.edgesNote.weights : say.edgesNote.flow(short(largest))}
       </p>
     </div>
@@ -213,8 +215,8 @@ function Graph({ ready, observation, inspect }: GraphProps) {
 
   const begins = layout.layers.map((_, k) => layout.layers.slice(0, k).reduce((sum, { ids }) => sum + ids.length, 0));
   return (
-    <div className="train-graph" ref={frame} role="group" aria-label={say.network}>
-      <div className="train-layer-names" style={{ width }}>
+    <div className={styles.graph} ref={frame} role="group" aria-label={say.network}>
+      <div className={styles.layerNames} style={{ width }}>
         {layout.layers.map(({ size, ids }, k) => (
           <span key={k}>
             {k === 0 ? say.inputs : k === layout.layers.length - 1 ? say.outputs : say.layer(k)}
@@ -222,12 +224,16 @@ function Graph({ ready, observation, inspect }: GraphProps) {
           </span>
         ))}
       </div>
-      <div className="train-nodes" style={{ width, height }}>
+      <div className={styles.nodes} style={{ width, height }}>
         <canvas ref={edges} style={{ width, height }} aria-hidden />
         {layout.layers.map(({ ids, size }, k) => {
           if (ids.length === 0) {
             return (
-              <span key={k} className="train-block" style={{ left: width / layout.layers.length / 2, top: height / 2 }}>
+              <span
+                key={k}
+                className={styles.block}
+                style={{ left: width / layout.layers.length / 2, top: height / 2 }}
+              >
                 {say.manyInputs(size)}
               </span>
             );
@@ -283,7 +289,7 @@ function Node({ number, name, position, ready, observation, palette, inspect }: 
   return (
     <button
       type="button"
-      className="train-node"
+      className={styles.node}
       style={{ left: position[0] - nodeSide / 2, top: position[1] - nodeSide / 2 }}
       title={label}
       aria-label={label}

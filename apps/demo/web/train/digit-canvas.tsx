@@ -5,6 +5,7 @@ import { digitImage } from './digit-image.js';
 import { imageOf, pixelOf } from './draw.js';
 import { messages } from './messages.js';
 import { css, mix, usePalette } from '../shared/palette.js';
+import styles from './predict-panel.module.css';
 
 interface Props {
   /** Pixels per side of the image. */
@@ -54,7 +55,7 @@ export function DigitCanvas({ side, row, ask }: Props) {
   return (
     <canvas
       ref={canvas}
-      className="train-digit"
+      className={styles.digit}
       width={size}
       height={size}
       role="img"

@@ -4,6 +4,7 @@ import { useMessages } from '../language.js';
 import { contextOf, frameOf } from './draw.js';
 import { messages } from './messages.js';
 import { css, usePalette } from '../shared/palette.js';
+import styles from './data-panel.module.css';
 
 interface Props {
   /** Pairs x, y in [−1, 1], one after another. */
@@ -58,7 +59,7 @@ export function Drawing({ points, choose }: Props) {
     setStroke(undefined);
   };
   return (
-    <div className="train-drawing">
+    <div className={styles.drawing}>
       <p className="quiet">{say.drawing}</p>
       <canvas
         ref={canvas}

@@ -7,6 +7,8 @@ import { short } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, mix, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
+import styles from './gradients.module.css';
+import areas from './view.module.css';
 
 /** Ratio of first and last layer above which gradients count as vanishing or exploding. */
 const remarkable = 30;
@@ -32,14 +34,14 @@ export const Gradients = memo(function Gradients({
     return { k, cells: Array.from(gradients.subarray(begin, begin + ids.length)), mean: layerGradients[k] };
   });
   return (
-    <section className="panel train-gradients" aria-label={say.gradients}>
+    <section className={`panel ${styles.panel} ${areas.gradients}`} aria-label={say.gradients}>
       <h2>{say.gradients}</h2>
       <table>
         <tbody>
           {rows.toReversed().map(({ k, cells, mean }) => (
             <tr key={k}>
               <th scope="row">{k === 0 ? say.inputs : k === layers.length - 1 ? say.outputs : say.layer(k)}</th>
-              <td className="train-heat">
+              <td className={styles.heat}>
                 {cells.map((value, n) => (
                   <span
                     key={n}
@@ -49,7 +51,7 @@ export const Gradients = memo(function Gradients({
                 ))}
                 {cells.length === 0 && (
                   <span
-                    className="wide"
+                    className={styles.whole}
                     style={{ background: css(mix(palette.panel, palette.accent, shade(mean))) }}
                     title={short(mean)}
                   />

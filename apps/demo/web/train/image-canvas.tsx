@@ -2,6 +2,7 @@
 import { useCallback } from 'react';
 import { paintImage } from './draw.js';
 import { useDrawing } from './use-drawing.js';
+import styles from './images.module.css';
 
 interface Props {
   /** Pixels per side of the image. */
@@ -14,5 +15,5 @@ interface Props {
 
 export function ImageCanvas({ side, size, pixelAt }: Props) {
   const canvas = useDrawing(useCallback((element) => paintImage(element, side, pixelAt), [side, pixelAt]));
-  return <canvas ref={canvas} className="train-pixels" style={{ width: size, height: size }} aria-hidden />;
+  return <canvas ref={canvas} className={styles.pixels} style={{ width: size, height: size }} aria-hidden />;
 }

@@ -7,6 +7,7 @@ import { messages } from './messages.js';
 import type { MisreadImage } from './observe-image.js';
 import { mix, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
+import styles from './images.module.css';
 
 interface MisreadProps {
   readonly ready: Ready;
@@ -20,7 +21,7 @@ export const Misread = memo(function Misread({ ready, misread, ask }: MisreadPro
   return (
     <section aria-label={say.misread}>
       <h3>{say.misread}</h3>
-      <ul className="train-images">
+      <ul className={styles.images}>
         {misread.map((image) => (
           <li key={image.number}>
             <button
@@ -65,7 +66,7 @@ export const WeightImages = memo(function WeightImages({ ready, images }: Weight
   return (
     <section aria-label={title}>
       <h3>{title}</h3>
-      <ul className="train-images">
+      <ul className={styles.images}>
         {ids.map((id, k) => (
           <li key={id}>
             <Weights images={images} first={k * pixels} side={Math.sqrt(pixels)} />

@@ -10,6 +10,8 @@ import { cancelDrawing, queueDrawing } from './draw-queue.js';
 import { messages } from './messages.js';
 import { css, usePalette } from '../shared/palette.js';
 import { useWidth } from '../shared/use-width.js';
+import styles from './losses.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly curve: Curve;
@@ -79,10 +81,10 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   }, [frame]);
 
   return (
-    <section className="panel train-losses" aria-label={say.lossCurves}>
+    <section className={`panel ${areas.losses}`} aria-label={say.lossCurves}>
       <h2>{say.lossCurves}</h2>
-      <div ref={frame} className="train-chart" />
-      <div className="train-scale">
+      <div ref={frame} className={styles.chart} />
+      <div className={styles.scale}>
         <label>
           <input type="checkbox" checked={logarithmic} onChange={(event) => choose(event.target.checked)} />{' '}
           {say.logarithmic}

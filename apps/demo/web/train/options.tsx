@@ -6,6 +6,8 @@ import { builtinActivations, builtinLosses } from '../functions.js';
 import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
+import styles from './options.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly settings: Settings;
@@ -19,9 +21,9 @@ export const Options = memo(function Options({ settings, change }: Props) {
   const custom = usePlayground(({ custom }) => custom);
   const activations = custom.activations.map(({ name }) => name);
   return (
-    <section className="panel train-options" aria-label={say.options}>
+    <section className={`panel ${areas.options}`} aria-label={say.options}>
       <h2 className="visually-hidden">{say.options}</h2>
-      <div className="train-fields">
+      <div className={styles.fields}>
         {settings.graph === null && (
           <>
             <Functions
@@ -114,7 +116,7 @@ function Functions({ label, value, builtin, custom, choose, wide = false }: Func
   );
   const known = builtin.includes(value) || custom.includes(value);
   return (
-    <label className={wide ? 'wide' : undefined}>
+    <label className={wide ? styles.wide : undefined}>
       {label}
       <select value={value} onChange={(event) => choose(event.target.value)}>
         {!known && option(value)}

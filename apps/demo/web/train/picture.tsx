@@ -22,6 +22,8 @@ import { Regression } from './regression.js';
 import type { Ready } from './trainer.js';
 import { useDrawing } from './use-drawing.js';
 import { useWidth } from '../shared/use-width.js';
+import styles from './picture.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly ready: Ready;
@@ -41,7 +43,7 @@ export const Picture = memo(function Picture({ ready, observation, inspected, ch
   const drawable = ready.resolution > 0 && observation.picture !== undefined;
   const name = ready.layout.layers.flatMap(({ ids }) => ids)[inspected ?? -1];
   return (
-    <section className="panel train-output" aria-label={say.output}>
+    <section className={`panel ${areas.output}`} aria-label={say.output}>
       <h2>
         {drawable && inspected !== null ? say.outputOf(name) : drawable || observation.fit ? say.output : say.confusion}
       </h2>
@@ -91,7 +93,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
     choose(nearest(ready, event.clientX - box.left, event.clientY - box.top, frame));
   };
   return (
-    <div ref={frameElement} className="train-plot">
+    <div ref={frameElement} className={styles.plot}>
       <canvas
         ref={canvas}
         role="img"
@@ -99,7 +101,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
         style={{ width: side, height }}
         onPointerDown={click}
       />
-      <p className="train-axes quiet" aria-hidden style={{ width: side }}>
+      <p className={`${styles.axes} quiet`} aria-hidden style={{ width: side }}>
         <span>{short(ready.axes[0][0])}</span>
         <span>
           {ready.inputNames[0]}
@@ -209,7 +211,7 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
   const say = useMessages(messages);
   const palette = usePalette();
   return (
-    <div className="train-confusion" tabIndex={0} role="group" aria-label={say.confusion}>
+    <div className={styles.confusion} tabIndex={0} role="group" aria-label={say.confusion}>
       <table>
         <caption className="quiet">{say.confusionOf(ready.validationCount > 0)}</caption>
         <thead>
@@ -269,7 +271,7 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     ? [short(answer), short(outputs[0])]
     : [ready.classes[answer], ready.classes[predictedClass]];
   return (
-    <div className="train-sample">
+    <div className={styles.sample}>
       {pictured && <ImageCanvas side={square} size={84} pixelAt={pixelAt} />}
       <p>{say.sampleIs(number, truth, guess)}</p>
     </div>

@@ -8,6 +8,8 @@ import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
 import type { RowPrediction } from './row-prediction.js';
 import type { Ready } from './trainer.js';
+import styles from './predict-panel.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly ready: Ready;
@@ -22,7 +24,7 @@ export const PredictPanel = memo(function PredictPanel({ ready, answer, row, ask
   const { side, fields } = ready;
   if (side === undefined && fields.length === 0) return null;
   return (
-    <section className="panel train-predict" aria-label={say.predict}>
+    <section className={`panel ${areas.predict}`} aria-label={say.predict}>
       <h2>{say.predict}</h2>
       {side === undefined ? (
         row !== undefined && <Fields fields={fields} values={row} ask={ask} />
@@ -49,7 +51,7 @@ interface FieldsProps {
 function Fields({ fields, values, ask }: FieldsProps) {
   const starts = fields.map((_, k) => fields.slice(0, k).reduce((sum, { words }) => sum + (words?.length ?? 1), 0));
   return (
-    <div className="train-row">
+    <div className={styles.row}>
       {fields.map((field, k) => {
         const set = (part: readonly number[]) => {
           const next = values.slice();
@@ -73,7 +75,7 @@ interface FieldProps {
 function Field({ field: { name, words }, values, set }: FieldProps) {
   return (
     <label>
-      <span className="cut" title={name}>
+      <span className={styles.cut} title={name}>
         {name}
       </span>
       {words === undefined ? (
@@ -106,8 +108,8 @@ function Answer({
   const { task, classes, answerName } = ready;
   if (task === 'regression') {
     return (
-      <p className="train-answer">
-        <span className="cut" title={answerName}>
+      <p className={styles.answer}>
+        <span className={styles.cut} title={answerName}>
           {answerName}
         </span>{' '}
         = <output data-stat="prediction">{short(values[0])}</output>
@@ -116,12 +118,12 @@ function Answer({
   }
   return (
     <>
-      <p className="train-answer">
+      <p className={styles.answer}>
         {say.predictedClass} <output data-stat="prediction">{classes[predictedClass]}</output>
       </p>
       {/* A single output that is not a probability has no bar for each of two classes. */}
       {values.length === classes.length ? (
-        <table className="train-bars">
+        <table className={styles.bars}>
           <tbody>
             {classes.map((name, k) => (
               <tr key={name}>

@@ -11,6 +11,7 @@ import type { Observation } from './observe.js';
 import { css, type Palette, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
 import { useWidth } from '../shared/use-width.js';
+import styles from './regression.module.css';
 
 interface Props {
   readonly ready: Ready;
@@ -26,7 +27,7 @@ export const Regression = memo(function Regression({ ready, fit }: Props) {
       <h3>{say.predictedAgainstTrue}</h3>
       <Scatter targets={targets} fit={fit} />
       <p className="quiet">{`${ready.validationCount > 0 ? `${say.legendPoints} ` : ''}${say.diagonal}`}</p>
-      <div className="train-errors">
+      <div className={styles.errors}>
         <table>
           <caption className="quiet">{say.errorsIn(ready.answerName)}</caption>
           <thead>

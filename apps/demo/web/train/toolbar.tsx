@@ -6,6 +6,7 @@ import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
 import { percent, short, integer } from './numbers.js';
 import type { Training, TrainingView } from './training.js';
+import styles from './toolbar.module.css';
 
 interface Props {
   readonly training: Training;
@@ -26,11 +27,11 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
     if (playing) void training.play(next);
   };
   return (
-    <section className="panel train-toolbar" aria-label={say.controls}>
-      <div className="train-buttons">
+    <section className={`panel ${styles.toolbar}`} aria-label={say.controls}>
+      <div className={styles.buttons}>
         <button
           type="button"
-          className="primary train-play"
+          className={`primary ${styles.play}`}
           disabled={!able}
           onClick={() => void (playing ? training.pause() : training.play(speed))}
         >
@@ -54,10 +55,10 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
           </select>
         </label>
       </div>
-      <dl className="train-stats">
+      <dl className={styles.stats}>
         <Stat name="steps" label={say.steps} value={integer(snapshot?.steps ?? 0)} />
-        <Stat name="epoch" label={say.epoch} value={integer(snapshot?.epoch ?? 0)} />
-        <Stat name="rate" label={say.rate} value={integer(snapshot?.stepsPerSecond ?? 0)} />
+        <Stat name="epoch" label={say.epoch} value={integer(snapshot?.epoch ?? 0)} isSecondary />
+        <Stat name="rate" label={say.rate} value={integer(snapshot?.stepsPerSecond ?? 0)} isSecondary />
         <Stat name="training-loss" label={say.trainingLoss} value={short(observation?.loss.training)} />
         {observation?.loss.validation !== undefined && (
           <Stat name="validation-loss" label={say.validationLoss} value={short(observation.loss.validation)} />
@@ -83,9 +84,17 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
   );
 }
 
-function Stat({ name, label, value }: { readonly name: string; readonly label: string; readonly value: string }) {
+interface StatProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  /** Left out on phones. */
+  readonly isSecondary?: boolean;
+}
+
+function Stat({ name, label, value, isSecondary = false }: StatProps) {
   return (
-    <div className={name}>
+    <div className={isSecondary ? styles.rest : undefined}>
       <dt>{label}</dt>
       <dd data-stat={name}>{value}</dd>
     </div>

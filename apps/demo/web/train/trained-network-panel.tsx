@@ -9,6 +9,8 @@ import { messages } from './messages.js';
 import { buildOn, deriveSample, isReadable, trainedNetwork } from './trained-network.js';
 import type { Ready, Result } from './trainer.js';
 import type { Training } from './training.js';
+import styles from './trained-network-panel.module.css';
+import areas from './view.module.css';
 
 interface Props {
   readonly training: Training;
@@ -34,8 +36,8 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
   };
   const room = isReadable(ready);
   return (
-    <section className="panel train-trained" aria-label={say.useTrained}>
-      <details className="train-export">
+    <section className={`panel ${styles.panel} ${areas.trained}`} aria-label={say.useTrained}>
+      <details className={styles.export}>
         <summary>
           <Download size={16} aria-hidden /> {say.export}
         </summary>

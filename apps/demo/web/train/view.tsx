@@ -24,7 +24,7 @@ import { Toolbar } from './toolbar.js';
 import type { Ready } from './trainer.js';
 import { TrainedNetworkPanel } from './trained-network-panel.js';
 import type { TrainingView } from './training.js';
-import './train.css';
+import styles from './view.module.css';
 
 /** The table a user has opened is kept while other views are shown. */
 let openTable: TableChoice | undefined;
@@ -83,8 +83,8 @@ function SampleView() {
     update((state) => ({ ...state, train: { ...withTask(state.train, taskOfTable(chosen)), steps: 0 } }));
   }, []);
   return (
-    <div className="train">
-      <div className="train-head">
+    <div className={styles.view}>
+      <div className={styles.head}>
         <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={reset} />
         {wrong !== undefined && (
           <p role="alert" className="problem">
@@ -101,7 +101,7 @@ function SampleView() {
         )}
         <Status view={view} quiet={wrong !== undefined} />
       </div>
-      <div className="train-column">
+      <div className={styles.column}>
         <DataPanel
           settings={settings}
           change={change}
@@ -114,7 +114,7 @@ function SampleView() {
           <PredictPanel ready={ready} answer={observation.row} row={row} ask={setRow} />
         )}
       </div>
-      <div className="train-column">
+      <div className={styles.column}>
         <Diagram
           settings={settings}
           change={change}
@@ -127,7 +127,7 @@ function SampleView() {
           <Losses curve={curve} validation={ready.validationCount > 0} standardized={ready.standardized} />
         )}
       </div>
-      <div className="train-column">
+      <div className={styles.column}>
         {ready !== undefined && observation !== undefined && (
           <>
             <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} ask={setRow} />

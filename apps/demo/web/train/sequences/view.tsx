@@ -5,6 +5,7 @@ import { useMessages } from '../../language.js';
 import { BoundedField } from '../../shared/bounded-field.js';
 import { update, usePlayground } from '../../store.js';
 import { times } from '../../shared/format-number.js';
+import dataStyles from '../data-panel.module.css';
 import { percent, short, integer } from '../numbers.js';
 import { LineChart } from './line-chart.js';
 import { messages } from './messages.js';
@@ -161,12 +162,12 @@ function Data({ settings, training, table, choose }: DataProps) {
     }
   };
   return (
-    <section className="panel train-data" aria-label={say.data}>
+    <section className={`panel ${dataStyles.panel}`} aria-label={say.data}>
       <h2>{say.data}</h2>
       <fieldset>
         <legend className="visually-hidden">{say.chooseData}</legend>
         {dataNames.map((name) => (
-          <label key={name} className="train-set">
+          <label key={name} className={dataStyles.set}>
             <input
               type="radio"
               name="sequences"
@@ -181,7 +182,7 @@ function Data({ settings, training, table, choose }: DataProps) {
       <p className="quiet">{say.about[settings.data]}</p>
       {settings.data === 'series' && (
         <>
-          <label className="train-file">
+          <label className={dataStyles.file}>
             {say.file}{' '}
             <input
               type="file"
