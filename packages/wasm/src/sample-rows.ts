@@ -47,9 +47,10 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The counts and weights that the memory holds, if they are those of a number of samples. */
-  #samples = 0;
+  /** The rows whose counts the memory holds, how many they are if of one step, and whether all weights are 1. */
   #rows: Rows = rowsOf(0);
+  #samples = 0;
+  #areSet = false;
 
   constructor(
     graph: Graph,
@@ -99,31 +100,54 @@ export class SampleRows {
       if (state !== undefined && state.length < samples * stateSize) {
         expectLength('state', state.length, samples * stateSize);
       }
-      if (samples !== this.#samples) {
-        this.#setRows(rowsOf(samples));
-        this.#samples = samples;
-      }
+      this.#setSamples(samples);
       this.#copyIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
       if (targets !== undefined) this.#copyIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
       if (stateSize > 0) this.#copyState(samples, state);
       return samples;
     }
-    const rows = expectRows(this.#capacity, this.#graph, samples, inputs, targets, options);
-    this.#samples = 0;
-    this.#setRows(rows, weights);
-    this.#copySteps(inputs, rows, this.#inputCount, this.#inputsAt, this.#inputStride);
-    if (targets) this.#copySteps(targets, rows, this.#outputCount, this.#targetsAt, this.#targetStride);
-    if (this.#graph.stateSize > 0) this.#copyState(rows.samples, state);
-    return totalWeight(weights, rows.count);
+    if (weights === undefined && this.#isSet(samples)) this.#expectLengths(inputs, targets, state);
+    else {
+      const rows = expectRows(this.#capacity, this.#graph, samples, inputs, targets, options);
+      this.#setRows(rows, weights);
+      this.#samples = 0;
+      this.#areSet = weights === undefined;
+    }
+    this.#copySteps(inputs, this.#inputCount, this.#inputsAt, this.#inputStride);
+    if (targets !== undefined) this.#copySteps(targets, this.#outputCount, this.#targetsAt, this.#targetStride);
+    if (this.#graph.stateSize > 0) this.#copyState(this.#rows.samples, state);
+    return totalWeight(weights, this.#rows.count);
+  }
+
+  /** Writes the counts of one step, and weights of 1. */
+  #setSamples(samples: number): void {
+    if (samples === this.#samples) return;
+    this.#setRows(rowsOf(samples));
+    this.#samples = samples;
+    this.#areSet = true;
+  }
+
+  /** Whether the memory holds these counts, and weights of 1. */
+  #isSet(samples: SampleCounts): boolean {
+    if (!this.#areSet) return false;
+    const { start, steps } = this.#rows;
+    if (typeof samples === 'number' || samples.length !== steps) return false;
+    for (let t = 0; t < steps; t++) if (samples[t] !== start[t + 1] - start[t]) return false;
+    return true;
+  }
+
+  /** @throws NnbpError `WRONG_LENGTH` if there are too few numbers for the rows */
+  #expectLengths(inputs: FloatArray, targets: FloatArray | undefined, state: FloatArray | undefined): void {
+    const { count, samples } = this.#rows;
+    expectAtLeast('inputs', inputs, count * this.#inputCount);
+    expectAtLeast('targets', targets, count * this.#outputCount);
+    expectAtLeast('state', state, samples * this.#graph.stateSize);
   }
 
   /** Copies the rows of several batches of a table into the queue. */
   fill({ inputs, targets }: SampleTable, order: Uint32Array, first: number, batches: number): void {
     const { batchSize } = this.#capacity;
-    if (batchSize !== this.#samples) {
-      this.#setRows(rowsOf(batchSize));
-      this.#samples = batchSize;
-    }
+    this.#setSamples(batchSize);
     this.#pick(inputs, order, first, batches, this.#inputCount, this.#inputsAt, this.#inputStride);
     this.#pick(targets, order, first, batches, this.#outputCount, this.#targetsAt, this.#targetStride);
   }
@@ -252,12 +276,18 @@ export class SampleRows {
   }
 
   /** The same for a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first sample is repeated. */
-  #copySteps(rows: FloatArray, { start, steps, samples }: Rows, width: number, at: number, stride: number): void {
+  #copySteps(rows: FloatArray, width: number, at: number, stride: number): void {
+    const { start, steps, samples, count } = this.#rows;
+    const numbers = this.#numbers;
     const lanes = this.#padded ? (samples + 3) & -4 : samples;
+    if (lanes === 1) {
+      for (let k = 0; k < count * width; k++) numbers[at + k] = rows[k];
+      return;
+    }
     for (let t = 0; t < steps; t++) {
       for (let s = 0; s < lanes; s++) {
         const row = start[t] + (s < start[t + 1] - start[t] ? s : 0);
-        for (let k = 0; k < width; k++) this.#numbers[at + s * stride + t * width + k] = rows[row * width + k];
+        for (let k = 0; k < width; k++) numbers[at + s * stride + t * width + k] = rows[row * width + k];
       }
     }
   }
@@ -275,6 +305,10 @@ export class SampleRows {
     if (!this.#padded) return;
     for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + stateSize);
   }
+}
+
+function expectAtLeast(what: string, rows: FloatArray | undefined, min: number): void {
+  if (rows !== undefined && rows.length < min) expectLength(what, rows.length, min);
 }
 
 const none: PassOptions = {};
