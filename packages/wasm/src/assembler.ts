@@ -92,6 +92,8 @@ export const int = {
   or: binary(0x72),
   shl: binary(0x74),
   shrU: binary(0x76),
+  /** `a` if the condition is not 0, else `b`. */
+  select: (a: Code, b: Code, condition: Code): Code => [a, b, condition, 0x1b],
   eqz: unary(0x45),
   eq: binary(0x46),
   ne: binary(0x47),

@@ -51,7 +51,7 @@ export class CustomPlugins {
     }
   };
 
-  /** Computes h in the g rows, and dA/dz_e, from x of the predecessors, for the nodes `from` to `to` of the unit at address `u`. */
+  /** Computes h, and dA/dz_e, from x of the predecessors, for the nodes `from` to `to` of the unit at address `u`. */
   readonly aggregation = (u: number, from: number, to: number): void => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -60,7 +60,7 @@ export class CustomPlugins {
     const aggregation = this.#aggregations.get(firstRow)!;
     const lanes = words[header.columns / 4] / 4;
     const rowLength = words[header.rowBytes / 4] / 4;
-    const h = words[header.g / 4] / 4;
+    const h = words[(u + unit.h) / 4] / 4;
     for (let row = firstRow + from; row < firstRow + to; row++) {
       const b = numbers[words[table('biasOf') + row] / 4];
       const [first, end] = [words[table('inStart') + row], words[table('inStart') + row + 1]];

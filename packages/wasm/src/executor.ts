@@ -122,8 +122,11 @@ export class WasmExecutor implements Executor {
     const address = { x, g, slope, dLossDx };
     this.cache = new RowCache(graph, {
       steps: () => steps,
-      row: (quantity, i, t) =>
-        new Float32Array(buffer, address[quantity] + form.rowOf[time.at(i, t)] * form.tableRowBytes, batchSize),
+      row(quantity, i, t) {
+        const node = time.at(i, t);
+        const table = address[quantity === 'g' && form.gIsX(node) ? 'x' : quantity];
+        return new Float32Array(buffer, table + form.rowOf[node] * form.tableRowBytes, batchSize);
+      },
     });
     const table = (address: number) => new Float32Array(buffer, address);
     this.#tables = {

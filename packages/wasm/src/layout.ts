@@ -1,7 +1,8 @@
 /** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
-import { type Graph, NnbpError, type Plan } from '@nnbp/core';
+import { type Graph, NnbpError } from '@nnbp/core';
 import { portion } from './kernels/sparse-backward.js';
 import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
+import type { RowUnit } from './row-units.js';
 
 /** What the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same names. */
 export interface CommonLayout {
@@ -43,7 +44,11 @@ export type MemoryUse = Readonly<Record<Purpose, number>>;
 /** Further addresses that the kernels need. */
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
+  /** Rows of delta for the nodes of a dense unit, which nothing else reads, and for all others. */
+  readonly denseDelta: number;
   readonly delta: number;
+  /** How many edges have entries in `outDelta` and `outWeight`. */
+  readonly sparseEdges: number;
   readonly biasOf: number;
   readonly scaleOf: number;
   readonly weightsOf: number;
@@ -149,21 +154,25 @@ export function allocator(): {
  *
  * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
  */
-export function layout(graph: Graph, plan: Plan, batchSize: number, steps: number): Layout {
+export function layout(graph: Graph, rowUnits: readonly RowUnit[], batchSize: number, steps: number): Layout {
   const { allocate, end, use } = allocator();
   const outputCount = graph.outputs.length;
   // Transposing writes up to three rows too many.
   const rowCount = graph.nodeCount + 3;
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
-  const widest = plan.units.reduce((max, { dense, nodes }) => (dense ? Math.max(max, fanIn(nodes[0])) : max), 0);
+  const dense = rowUnits.filter((unit) => unit.dense);
+  const sparse = rowUnits.filter((unit) => !unit.dense);
+  const largest = (of: (unit: RowUnit) => number) => dense.reduce((max, unit) => Math.max(max, of(unit)), 0);
+  const widest = largest(({ nodes }) => fanIn(nodes[0]));
   const rowBytes = sampleRowBytes(batchSize, widest);
   const rows = () => allocate(rowCount * rowBytes, 'values');
-  const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
-  const aggregatedEdges = plan.units.reduce(
-    (total, { aggregation, nodes }) =>
-      aggregation === undefined ? total : nodes.reduce((sum, i) => sum + fanIn(i), total),
-    0,
-  );
+  const tables = dense.reduce((sum, { nodes }) => sum + tableLength(fanIn(nodes[0])), 0);
+  const edgesOf = (units: readonly RowUnit[]) =>
+    units.reduce((total, { nodes }) => nodes.reduce((sum, i) => sum + fanIn(i), total), 0);
+  const inEdges = edgesOf(sparse);
+  const others = sparse.filter((unit) => unit.elementwise === undefined);
+  const outEdges = edgesOf(others);
+  const aggregatedEdges = edgesOf(others.filter(({ aggregation }) => aggregation !== undefined));
   const parameterBytes = parameterVectorBytes(graph);
   const slotBytes = parameterBytes + roundedUp(graph.constants.length * 4, lineBytes);
   const samples = roundedUp(batchSize, 4);
@@ -176,7 +185,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
     rowBytes,
     rowCount,
     parameterBytes,
-    units: allocate(plan.units.length * unitBytes, 'tables'),
+    units: allocate(rowUnits.length * unitBytes, 'tables'),
     biasOf: allocate(rowCount * 4, 'tables'),
     scaleOf: allocate(rowCount * 4, 'tables'),
     weightsOf: allocate(rowCount * 4, 'tables'),
@@ -190,10 +199,11 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
     zeroRow: allocate(rowBytes, 'values'),
     scratch: allocate(maxThreads * portion * 16, 'tables'),
     predecessorTables: allocate(tables * 4, 'tables'),
-    inX: allocate(plan.sparseEdges * 4, 'tables'),
-    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : allocate(plan.sparseEdges * 4, 'tables'),
-    outDelta: allocate(plan.sparseEdges * 4, 'tables'),
-    outWeight: allocate(plan.sparseEdges * 4, 'tables'),
+    inX: allocate(inEdges * 4, 'tables'),
+    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : allocate(inEdges * 4, 'tables'),
+    outDelta: allocate(outEdges * 4, 'tables'),
+    outWeight: allocate(outEdges * 4, 'tables'),
+    sparseEdges: outEdges,
     slotBytes,
     parameters: allocate(slotBytes, 'parameters'),
     gradients: allocate(slotBytes + lineBytes, 'gradients'),
@@ -201,6 +211,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
     g: rows(),
     slope: rows(),
     dLossDx: rows(),
+    denseDelta: allocate(largest(({ nodes }) => nodes.length) * rowBytes, 'values'),
     delta: rows(),
     edgeRows: allocate(aggregatedEdges * rowBytes, 'values'),
     targetRows: allocate(roundedUp(outputCount, 4) * rowBytes, 'samples'),

@@ -2,12 +2,17 @@
  * Writes the plan into memory, once: the header, a record for each unit, tables of addresses. Afterwards only inputs,
  * targets and the numbers of a step change.
  */
-import type { Graph, Plan, Unit } from '@nnbp/core';
+import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
+import { activationKernels } from './kernels/activations/index.js';
 import { type CommonLayout, layout, type Layout, type MemoryUse, slotAddress, tableLength } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
+import { type RowUnit, rowUnits } from './row-units.js';
 import type { TimeGraph } from './time.js';
+
+/** The code of the identity. */
+const identityCode = Object.keys(activationKernels).indexOf('identity');
 
 /** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
 export interface Form {
@@ -15,6 +20,8 @@ export interface Form {
   /** Row of each node in the tables of x, g, slope and dLossDx, whose stride is `tableRowBytes`. */
   readonly rowOf: Uint32Array;
   readonly tableRowBytes: number;
+  /** Whether a node's row of g is that of x. */
+  gIsX(node: number): boolean;
   /** Whether samples are rounded up to whole vectors, with copies of the first. */
   readonly padded: boolean;
   /** Writes everything that is the same in all steps. `words` and `numbers` are views of the whole memory. */
@@ -25,15 +32,18 @@ export interface Form {
 
 /** The form for kernels that find everything in tables. */
 export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
-  const laidOut = layout(graph, plan, batchSize, steps);
+  const units = rowUnits(graph, plan);
+  const laidOut = layout(graph, units, batchSize, steps);
+  const gIsX = new Set(units.flatMap(({ gIsX, nodes }) => (gIsX ? nodes : [])));
   return {
     layout: laidOut,
     rowOf: plan.rowOf,
     tableRowBytes: laidOut.rowBytes,
     padded: true,
+    gIsX: (node) => gIsX.has(node),
     write(words, numbers) {
-      writeTables(words, numbers, graph, plan, laidOut, threads);
-      plan.units.forEach(({ nodes }, n) => {
+      writeTables(words, numbers, graph, plan, units, laidOut, threads);
+      units.forEach(({ nodes }, n) => {
         words[(laidOut.units + n * unitBytes + unit.step) / 4] = stepOf?.[nodes[0]] ?? 0;
       });
     },
@@ -45,15 +55,15 @@ function writeTables(
   numbers: Float32Array,
   graph: Graph,
   plan: Plan,
+  units: readonly RowUnit[],
   layout: Layout,
   threads: number,
 ): void {
   writeHeader(words, numbers, graph, {
     ...layout,
-    unitCount: plan.units.length,
+    unitCount: units.length,
     threads,
     accumulates: Number(graph.sharedWeights !== undefined),
-    sparseEdges: plan.sparseEdges,
     maySleep: Number(!('document' in globalThis)),
   });
   const { rowOf } = plan;
@@ -69,8 +79,8 @@ function writeTables(
   for (let k = 0; k < graph.outputs.length; k++) {
     words[layout.outputX / 4 + k] = rowAddress(layout.x, graph.outputs[k]);
   }
-  writeUnits(words, numbers, graph, plan, layout);
-  if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, layout);
+  writeUnits(words, numbers, graph, plan, units, layout);
+  if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, units, layout);
 }
 
 /** Writes those of the values that are words of the header. */
@@ -98,9 +108,16 @@ export function writeHeader(
   numbers[header.outputShare / 4] = 1 / own.outputCount;
 }
 
-function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, plan: Plan, layout: Layout): void {
+function writeUnits(
+  words: Uint32Array,
+  numbers: Float32Array,
+  graph: Graph,
+  plan: Plan,
+  units: readonly RowUnit[],
+  layout: Layout,
+): void {
   let table = layout.predecessorTables;
-  plan.units.forEach((of, n) => {
+  units.forEach((of, n) => {
     const at = layout.units + n * unitBytes;
     const set = (field: keyof typeof unit, value: number) => (words[(at + unit[field]) / 4] = value);
     const { code, options } = activationKernelOf(of.activation);
@@ -111,6 +128,17 @@ function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, pla
     set('aggregation', aggregationCodeOf(of.aggregation));
     set('activation', code);
     numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
+    const { rowBytes } = layout;
+    const isCopy = of.elementwise !== undefined && code === identityCode;
+    set('h', of.gIsX ? layout.x : layout.g);
+    set('delta', of.dense ? layout.denseDelta - of.firstRow * rowBytes : layout.delta);
+    set('elementwise', of.elementwise ?? 0);
+    set('activates', Number(!isCopy));
+    if (isCopy) {
+      // No kernel writes the slope of these nodes.
+      const slope = layout.slope + of.firstRow * rowBytes;
+      numbers.fill(1, slope / 4, (slope + of.nodes.length * rowBytes) / 4);
+    }
     if (!of.dense) return;
 
     const [first] = of.nodes;
@@ -118,35 +146,42 @@ function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, pla
     const count = graph.edgeStart[first + 1] - start;
     const length = tableLength(count);
     let inputsInOrder = count === graph.inputCount;
-    let onInputs = true;
+    let leadingInputs = 0;
     for (let k = 0; k < length; k++) {
       const j = k < count ? graph.predecessors[start + k] : -1;
       words[table / 4 + k] = j < 0 ? layout.zeroRow : layout.x + plan.rowOf[j] * layout.rowBytes;
       if (j >= 0 && j !== k) inputsInOrder = false;
-      if (j >= graph.inputCount) onInputs = false;
+      if (j >= 0 && j < graph.inputCount && leadingInputs === k) leadingInputs++;
     }
     set('predecessors', count);
     set('predecessorX', table);
     set('panel', inputsInOrder ? layout.inputs : layout.panel);
     set('panelStride', inputsInOrder ? layout.inputStride : layout.panelStride);
     set('makesPanel', Number(!inputsInOrder));
-    set('onInputs', Number(onInputs));
+    set('leadingInputs', leadingInputs);
     table += 4 * length;
   });
 }
 
 /** The edges into sparse nodes, listed twice: by the node they go to, and by the node they come from. */
-function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: Layout): void {
-  const { rowOf } = plan;
+function writeSparseEdges(
+  words: Uint32Array,
+  graph: Graph,
+  { rowOf }: Plan,
+  units: readonly RowUnit[],
+  layout: Layout,
+): void {
   const { edgeStart, predecessors } = graph;
   const inStart = layout.inStart / 4;
   const outStart = layout.outStart / 4;
-  const sparse = plan.units.filter((of): of is Unit => !of.dense);
-  const eachNode = (visit: (i: number) => void) => sparse.forEach(({ nodes }) => nodes.forEach(visit));
+  const sparse = units.filter((of) => !of.dense);
+  const eachNode = (visit: (i: number, isElementwise: boolean) => void) =>
+    sparse.forEach(({ nodes, elementwise }) => nodes.forEach((i) => visit(i, elementwise !== undefined)));
 
   // Rows of dense nodes have no in-edges here: their entries are filled in as the running sum.
-  eachNode((i) => {
+  eachNode((i, isElementwise) => {
     words[inStart + rowOf[i] + 1] = edgeStart[i + 1] - edgeStart[i];
+    if (isElementwise) return;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) words[outStart + rowOf[predecessors[e]] + 1]++;
   });
   for (let row = 0; row < graph.nodeCount; row++) {
@@ -156,8 +191,8 @@ function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: 
 
   // The rows of dA/dz of aggregating nodes, one for each edge.
   let edgeRow = layout.edgeRows;
-  for (const { aggregation, nodes } of sparse) {
-    if (aggregation === undefined) continue;
+  for (const { aggregation, elementwise, nodes } of sparse) {
+    if (aggregation === undefined || elementwise !== undefined) continue;
     for (const i of nodes) {
       words[layout.edgeRowOf / 4 + rowOf[i]] = edgeRow;
       edgeRow += (edgeStart[i + 1] - edgeStart[i]) * layout.rowBytes;
@@ -165,16 +200,17 @@ function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: 
   }
 
   const next = words.slice(outStart, outStart + graph.nodeCount);
-  eachNode((i) => {
+  eachNode((i, isElementwise) => {
     const own = layout.edgeRowOf === 0 ? 0 : words[layout.edgeRowOf / 4 + rowOf[i]];
     const delta = layout.delta + rowOf[i] * layout.rowBytes;
     let entry = words[inStart + rowOf[i]];
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++, entry++) {
       const row = rowOf[predecessors[e]];
       const weight = slotAddress(graph, layout, graph.weightSlot(e, i));
-      const out = next[row]++;
       words[layout.inX / 4 + entry] = layout.x + row * layout.rowBytes;
       if (layout.inWeight > 0) words[layout.inWeight / 4 + entry] = weight;
+      if (isElementwise) continue;
+      const out = next[row]++;
       words[layout.outDelta / 4 + out] = own === 0 ? delta : own + (e - edgeStart[i]) * layout.rowBytes;
       words[layout.outWeight / 4 + out] = weight;
     }

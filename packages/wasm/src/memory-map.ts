@@ -20,7 +20,7 @@ export const header = {
   g: 20,
   slope: 24,
   dLossDx: 28,
-  /** delta = dLossDx · slope, which case 2 and case 3 share. */
+  /** delta = dLossDx · slope, of sparse nodes. */
   delta: 32,
   /** For each row, the address of the node's b; 0 for an input. */
   biasOf: 36,
@@ -75,7 +75,7 @@ export const header = {
   /** As float32: a step is taken only if the total of the gradients times `reach` is at most `room`. */
   reach: 156,
   room: 160,
-  /** How many edges go to sparse nodes. */
+  /** How many edges go to sparse nodes that are not elementwise. */
   sparseEdges: 168,
   /** A page per thread, for intermediate sums. */
   scratch: 172,
@@ -151,18 +151,26 @@ export const unit = {
   panelStride: 32,
   /** Dense: 1 if the panel has to be made; 0 if it is the inputs, unchanged. */
   makesPanel: 36,
-  /** Dense: 1 if every predecessor is an input, whose dLossDx is computed only on request. */
-  onInputs: 40,
+  /** Dense: how many predecessors are inputs, before the first other one. Their dLossDx is computed only on request. */
+  leadingInputs: 40,
   /** The activation's options as float32, in the order its kernel names them. */
   options: 44,
   /** The code of how its nodes combine their edges. */
   aggregation: 60,
   /** The step of its nodes. */
   step: 64,
+  /** The table into whose rows h goes: that of g, or that of x where g and x are one row. */
+  h: 68,
+  /** The table of delta, as if it had a row for every node. */
+  delta: 72,
+  /** The code of an elementwise unit, which needs no delta; 0 for others. */
+  elementwise: 76,
+  /** 0 if the unit is elementwise and g is the identity: h is x. */
+  activates: 80,
 } as const;
 
 /** Bytes of a unit. */
-export const unitBytes = 68;
+export const unitBytes = 84;
 
 /** How many options an activation or a loss can have. */
 export const maxOptions = 4;

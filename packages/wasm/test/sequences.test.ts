@@ -1,6 +1,6 @@
 /** Sequences, delays, weights and states agree with the reference engine. */
 import { max, product } from '@nnbp/aggregations';
-import { sigmoid, tanh } from '@nnbp/activations';
+import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';
 import {
   delayed,
@@ -16,6 +16,7 @@ import { mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam } from '@nnbp/optim';
 import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
+import { lstm } from './lstm.js';
 import { expectNearReference } from './near.js';
 
 const engines = {
@@ -57,7 +58,28 @@ function irregular(): Graph {
   return builder.build();
 }
 
-const graphs = { gated: gated(), irregular: irregular(), 'without memory': mlp([3, 4, 2], { activation: tanh }) };
+/** Nodes without parameters that read one node twice, share a predecessor, or are read by nodes with weights. */
+function elementwise(): Graph {
+  const builder = new GraphBuilder();
+  const [x, y] = builder.inputs(2);
+  const options = { activation: identity, fixed: { b: 0, c: 1, w: 1 } };
+  const [p, q] = builder.layer(2, { name: 'p', from: [x, y, delayed('sum'), delayed('last')], activation: tanh });
+  const square = builder.node('square', { ...options, from: [p, delayed(p)], aggregation: product });
+  const both = [x, y].map((id, k) => builder.node(`both ${k}`, { ...options, from: [q, id], aggregation: product }));
+  const copy = builder.node('copy', { ...options, from: [square], activation: sigmoid });
+  builder.node('sum', { ...options, from: [copy, both[0]], activation: tanh });
+  builder.node('last', { from: ['sum', both[1], square], activation: tanh, fixed: { c: 1 } });
+  builder.output('last', copy);
+  return builder.build();
+}
+
+const graphs = {
+  gated: gated(),
+  irregular: irregular(),
+  lstm: lstm(3, 5, 2),
+  elementwise: elementwise(),
+  'without memory': mlp([3, 4, 2], { activation: tanh }),
+};
 const counts: readonly SampleCounts[] = [3, [1, 1], [4, 4, 4, 4], [6, 5, 5, 1], [9, 2, 2, 1, 1, 1]];
 
 describe.each(Object.entries(engines))('%s', (_, engine) => {
@@ -137,6 +159,20 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
       oneCall.dispose();
     },
   );
+
+  test('g of a node whose c is 1 is its x, and the slope of one without parameters or g is 1', () => {
+    const graph = lstm(3, 5, 2);
+    const random = new Random(11);
+    const executor = engine.prepare(graph, 2, 2);
+    executor.parameters.set(randomParameters(graph, random));
+    const inputs = Float64Array.from({ length: 12 }, () => random.uniform());
+    executor.backpropagate(inputs, new Float64Array(8), [2, 2], mse());
+    for (const id of graph.ids.slice(graph.inputCount)) {
+      expect(executor.cache.row('g', id, 1)).toEqual(executor.cache.row('x', id, 1));
+      if (/new|kept|cell/.test(id)) expect([...executor.cache.row('slope', id, 1)]).toEqual([1, 1]);
+    }
+    executor.dispose();
+  });
 
   test('training on sequences takes the steps of the reference engine', () => {
     const graph = gated();

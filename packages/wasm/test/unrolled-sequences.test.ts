@@ -1,48 +1,15 @@
 /** Unrolled code over the steps of one sequence agrees with the reference engine. */
-import { product } from '@nnbp/aggregations';
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
-import {
-  delayed,
-  type Executor,
-  type Graph,
-  GraphBuilder,
-  Random,
-  ReferenceExecutor,
-  type SampleCounts,
-} from '@nnbp/core';
+import { type Executor, type Graph, Random, ReferenceExecutor, type SampleCounts } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { wasm } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
+import { lstm } from './lstm.js';
 import { expectNearReference } from './near.js';
 
 const engine = await wasm();
-const plain = { b: 0, c: 1, w: 1 };
-
-/** The cells of an LSTM, unit by unit, so that gates of different kinds share a group of four. */
-function lstm(inputs: number, units: number, outputs: number): Graph {
-  const builder = new GraphBuilder();
-  const h = Array.from({ length: units }, (_, k) => `h ${k}`);
-  const from = [...builder.inputs(inputs), ...h.map((id) => delayed(id))];
-  const gate = (id: string, sources: Parameters<typeof builder.node>[1]['from']) =>
-    builder.node(id, { from: sources, activation: identity, aggregation: product, fixed: plain });
-  h.forEach((id, k) => {
-    const [i, f, o] = ['i', 'f', 'o'].map((name) =>
-      builder.node(`${name} ${k}`, { from, activation: sigmoid, fixed: { c: 1 } }),
-    );
-    const candidate = builder.node(`candidate ${k}`, { from, activation: tanh, fixed: { c: 1 } });
-    const cell = builder.node(`cell ${k}`, {
-      from: [gate(`new ${k}`, [i, candidate]), gate(`kept ${k}`, [f, delayed(`cell ${k}`, 1, { initial: 0.25 })])],
-      activation: identity,
-      fixed: plain,
-    });
-    gate(id, [o, builder.node(`squashed ${k}`, { from: [cell], activation: tanh, fixed: plain })]);
-  });
-  builder.output(...builder.layer(outputs, { from: h, activation: identity, fixed: { c: 1 } }));
-  return builder.build();
-}
-
 const rows = (graph: Graph, steps: number, random: Random) => {
   const uniform = (width: number) => Float64Array.from({ length: steps * width }, () => 2 * random.uniform() - 1);
   return { inputs: uniform(graph.inputCount), targets: uniform(graph.outputs.length) };

@@ -22,7 +22,7 @@ import type { ActivationKernel } from './activations/kernel.js';
 export const customActivation = 256;
 
 /**
- * Called with a unit's address and the nodes from, to of it: reads h from the g rows, writes g, x and slope rows. One
+ * Called with a unit's address and the nodes from, to of it: reads h, writes g, x and slope rows (where x is g, twice). One
  * loop over all vectors of all rows, so that the constants of g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
@@ -39,7 +39,8 @@ export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, cu
         Object.fromEntries(options.map((option) => [option.name, option.value.get])),
       );
       const firstRow = int.load(u.get, unit.firstRow);
-      const rowAt = (index: Local): Code => int.add(word('g'), int.mul(int.add(firstRow, index.get), word('rowBytes')));
+      const rowAt = (index: Local): Code =>
+        int.add(int.load(u.get, unit.h), int.mul(int.add(firstRow, index.get), word('rowBytes')));
       const beginRow: Code = [
         at.set(row.get),
         end.set(int.add(row.get, word('columns'))),
@@ -49,8 +50,8 @@ export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, cu
       return control.when(int.ltU(from.get, to.get), [
         options.map((option, k) => option.value.set(f32x4.loadSplat(u.get, unit.options + 4 * k))),
         nextRow.set(word('rowBytes')),
-        toX.set(int.sub(word('x'), word('g'))),
-        toSlope.set(int.sub(word('slope'), word('g'))),
+        toX.set(int.sub(word('x'), int.load(u.get, unit.h))),
+        toSlope.set(int.sub(word('slope'), int.load(u.get, unit.h))),
         scaleOf.set(int.add(word('scaleOf'), int.shl(int.add(firstRow, from.get), int.const(2)))),
         row.set(rowAt(from)),
         lastRow.set(rowAt(to)),

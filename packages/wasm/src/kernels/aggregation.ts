@@ -88,7 +88,7 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, c
         control.count(node, from.get, to.get, number(1), [
           row.set(add(load(u.get, unit.firstRow), node.get)),
           b.set(f32x4.loadSplat(ofRow('biasOf', row.get))),
-          h.set(add(word('g'), mul(row.get, rowBytes.get))),
+          h.set(add(load(u.get, unit.h), mul(row.get, rowBytes.get))),
           first.set(add(word('inX'), shl(ofRow('inStart', row.get), number(2)))),
           end.set(add(word('inX'), shl(ofRow('inStart', add(row.get, number(1))), number(2)))),
           firstRow.set(ofRow('edgeRowOf', row.get)),

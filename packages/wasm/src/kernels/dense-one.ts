@@ -60,7 +60,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
     return [
       firstRow.set(load(u.get, unit.firstRow)),
       panel.set(load(u.get, unit.panel)),
-      h.set(add(word('g'), mul(firstRow.get, word('rowBytes')))),
+      h.set(add(load(u.get, unit.h), mul(firstRow.get, word('rowBytes')))),
       biases.set(add(word('biasOf'), shl(firstRow.get, number(2)))),
       weights.set(add(word('weightsOf'), shl(firstRow.get, number(2)))),
       end.set(shl(load(u.get, unit.predecessors), number(2))),

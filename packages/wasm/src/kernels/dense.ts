@@ -24,7 +24,7 @@ import {
   type MultiplyAdd,
   v128,
 } from '../assembler.js';
-import { type header, unit, word } from '../memory-map.js';
+import { unit, word } from '../memory-map.js';
 import { whileRoom } from './loops.js';
 
 const { add, mul, sub, shl, shrU, load, ltU, gtU } = int;
@@ -50,7 +50,7 @@ interface Frame {
 interface Product {
   readonly name: string;
   /** How much of k makes a slice of B that fills the first-level cache. */
-  readonly depth: number;
+  readonly depth: (frame: Frame) => Code;
   /** Once: sets `kept`. */
   prepare(frame: Frame): Code;
   readonly kEnd: (frame: Frame) => Code;
@@ -69,8 +69,8 @@ interface Product {
   readonly gradients: boolean;
 }
 
-const rowOf = (frame: Frame, table: keyof typeof header): Code =>
-  add(word(table), mul(load(frame.u.get, unit.firstRow), frame.rowBytes.get));
+const firstRowOf = (frame: Frame, table: 'h' | 'delta'): Code =>
+  add(load(frame.u.get, unit[table]), mul(load(frame.u.get, unit.firstRow), frame.rowBytes.get));
 /** The entry of a unit's first row in a table of addresses. */
 const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
   add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
@@ -78,12 +78,12 @@ const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, 
 
 const forward: Product = {
   name: 'denseForward',
-  depth: 256 * 4,
+  depth: () => number(256 * 4),
   prepare: (frame) => {
     const [weights, h, biases, predecessorX] = frame.kept;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
-      h.set(rowOf(frame, 'g')),
+      h.set(firstRowOf(frame, 'h')),
       biases.set(entryOf(frame, 'biasOf')),
       predecessorX.set(load(frame.u.get, unit.predecessorX)),
     ];
@@ -102,13 +102,13 @@ const forward: Product = {
 
 const case2: Product = {
   name: 'denseCase2',
-  // Less deep: each k is another node's weights, on another page of memory, and the processor's address cache holds few pages.
-  depth: 32 * 4,
+  // Each k is another node's weights, on another page of memory if there are many: the processor's address cache holds few.
+  depth: ({ u }) => int.select(number(32 * 4), number(256 * 4), gtU(load(u.get, unit.predecessors), number(256))),
   prepare: (frame) => {
     const [weights, delta, predecessorX, dLossDx] = frame.kept;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
-      delta.set(rowOf(frame, 'delta')),
+      delta.set(firstRowOf(frame, 'delta')),
       predecessorX.set(load(frame.u.get, unit.predecessorX)),
       dLossDx.set(sub(word('dLossDx'), word('x'))),
     ];
@@ -129,12 +129,12 @@ const case2: Product = {
 
 const case3: Product = {
   name: 'denseCase3',
-  depth: 256 * 4,
+  depth: () => number(256 * 4),
   prepare: (frame) => {
     const [weights, delta, gradients, panelStride] = frame.kept;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
-      delta.set(rowOf(frame, 'delta')),
+      delta.set(firstRowOf(frame, 'delta')),
       gradients.set(word('gradients')),
       panelStride.set(load(frame.u.get, unit.panelStride)),
     ];
@@ -186,7 +186,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       b: local(i32),
       k: local(i32),
     };
-    const [slice, sliceEnd, kEnd, columnEnd] = [local(i32), local(i32), local(i32), local(i32)];
+    const [slice, sliceEnd, depth, kEnd, columnEnd] = Array.from({ length: 5 }, () => local(i32));
     const sums = Array.from({ length: shape.rows * shape.vectors }, () => local(v128));
     const line = Array.from({ length: shape.vectors }, () => local(v128));
     const [factor, total] = [local(v128), local(v128)];
@@ -257,8 +257,9 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       kEnd.set(product.kEnd(frame)),
       columnEnd.set(product.columnEnd(frame)),
       product.gradients ? total.set(f32x4.load(record.get)) : [],
-      control.count(slice, number(0), kEnd.get, number(product.depth), [
-        sliceEnd.set(add(slice.get, number(product.depth))),
+      depth.set(product.depth(frame)),
+      control.count(slice, number(0), kEnd.get, depth.get, [
+        sliceEnd.set(add(slice.get, depth.get)),
         control.when(gtU(sliceEnd.get, kEnd.get), sliceEnd.set(kEnd.get)),
         column.set(number(0)),
         whileRoom(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),

@@ -27,12 +27,15 @@ const number = int.const;
 /** What a row has: no parameters (an input), b, or b and c. */
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
-/** Called with the first row, the one after the last, their {@link nodeKind} and the thread's record of the sum of |gradients|. */
+/**
+ * Called with the first row, the one after the last, their {@link nodeKind}, the table for delta, and the thread's record of
+ * the sum of |gradients|.
+ */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
-  return module.function(undefined, [i32, i32, i32, i32], [], ([from, to, kind, record], local) => {
+  return module.function(undefined, [i32, i32, i32, i32, i32], [], ([from, to, kind, delta, record], local) => {
     const [row, columns, column, offset, address, gradients, allColumns] = Array.from({ length: 7 }, () => local(i32));
-    const [g, slope, dLossDx, delta] = Array.from({ length: 4 }, () => local(i32));
+    const [g, slope, dLossDx] = Array.from({ length: 3 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
     /** Writes the gradient of the row's b or c; shared ones are added up. */
@@ -53,7 +56,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         isScaled ? sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)) : [],
         control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
       );
-    const tables = { g, slope, dLossDx, delta, gradients, columns } as const;
+    const tables = { g, slope, dLossDx, gradients, columns } as const;
     return [
       Object.entries(tables).map(([name, table]) => table.set(word(name as keyof typeof tables))),
       allColumns.set(load(word('stepTable'))),

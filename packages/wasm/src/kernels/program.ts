@@ -23,6 +23,7 @@ import { activationKernel } from './activation.js';
 import { aggregationKernel, edgeDeltas } from './aggregation.js';
 import { denseKernels } from './dense.js';
 import { denseOneKernel } from './dense-one.js';
+import { elementwiseKernels } from './elementwise.js';
 import { finishKernel, nodeKind } from './finish.js';
 import { job } from './job.js';
 import { lossKernel } from './loss.js';
@@ -47,6 +48,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const denseOne = denseOneKernel(module, multiplyAdd);
   const sparse = sparseForward(module, multiplyAdd, false);
   const sparseShared = sparseForward(module, multiplyAdd, true);
+  const elementwise = elementwiseKernels(module);
   const finish = finishKernel(module, multiplyAdd);
   const rows = rowKernels(module);
   const activate = activationKernel(module, multiplyAdd, callActivation);
@@ -57,7 +59,9 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const update = updateKernel(shared ? undefined : 'update', module, divide, shared, barrier, toMean);
 
   const run = module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
-    const [u, firstUnit, endUnit, from, to, record, entry, step, outputs] = Array.from({ length: 9 }, () => local(i32));
+    const [u, firstUnit, endUnit, from, to, record, entry, step, outputs, skipped] = Array.from({ length: 10 }, () =>
+      local(i32),
+    );
     const sum = local(f64);
     const wait: Code = shared ? barrier(thread.get) : [];
     const share = (count: Code, tile: number): Code => divide(thread, { from, to }, count, tile);
@@ -122,6 +126,12 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       ),
     ]);
 
+    const sparseSums: Code = control.when(
+      field('aggregation'),
+      aggregate(u.get, from.get, to.get),
+      control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
+    );
+
     const forward: Code = [
       takeIn('inputs', 'inputStride', word('inputCount'), word('x')),
       wait,
@@ -138,13 +148,9 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
                 [makePanel, wait, share(field('nodes'), 2), denseOne(u.get, from.get, to.get)],
                 dense.forward(u.get, from.get, to.get, record.get),
               ),
-              control.when(
-                field('aggregation'),
-                aggregate(u.get, from.get, to.get),
-                control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
-              ),
+              control.when(field('elementwise'), elementwise.forward(u.get, from.get, to.get), sparseSums),
             ),
-            activate(u.get, from.get, to.get),
+            control.when(field('activates'), activate(u.get, from.get, to.get)),
             wait,
           ]),
           u.set(add(u.get, number(unitBytes))),
@@ -153,9 +159,44 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       ),
     ];
 
-    const finishShare = (count: Code, firstRow: Code, kind: Code): Code => [
+    const finishShare = (count: Code, firstRow: Code, kind: Code, delta: Code): Code => [
       share(count, 2),
-      finish(add(firstRow, from.get), add(firstRow, to.get), kind, record.get),
+      finish(add(firstRow, from.get), add(firstRow, to.get), kind, delta, record.get),
+    ];
+
+    const backwardOfElementwise: Code = [
+      // Nodes without parameters, as inputs are: only the share of sparse successors.
+      control.when(
+        word('sparseEdges'),
+        finishShare(field('nodes'), field('firstRow'), number(nodeKind.input), number(0)),
+      ),
+      share(field('nodes'), 2),
+      elementwise.backward(u.get, from.get, to.get),
+    ];
+
+    const backwardOfOthers: Code = [
+      finishShare(
+        field('nodes'),
+        field('firstRow'),
+        add(field('scaleTrainable'), number(nodeKind.fixedScale)),
+        field('delta'),
+      ),
+      control.when(field('aggregation'), [
+        // The same rows as in the line before, whose deltas this thread has just written.
+        spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
+      ]),
+      control.when(field('dense'), [
+        makePanel,
+        wait,
+        skipped.set(field('leadingInputs')),
+        control.when(word('inputGradients'), skipped.set(number(0))),
+        control.when(int.ne(skipped.get, field('predecessors')), [
+          share(sub(field('predecessors'), skipped.get), 2),
+          dense.case2(u.get, add(skipped.get, from.get), add(skipped.get, to.get), record.get),
+        ]),
+        share(field('nodes'), 2),
+        dense.case3(u.get, from.get, to.get, record.get),
+      ]),
     ];
 
     const backward: Code = [
@@ -164,29 +205,15 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         control.loop(
           control.branchIf(1, eq(u.get, firstUnit.get)),
           u.set(sub(u.get, number(unitBytes))),
-          whenInUse([
-            finishShare(field('nodes'), field('firstRow'), add(field('scaleTrainable'), number(nodeKind.fixedScale))),
-            control.when(field('aggregation'), [
-              // The same rows as in the line before, whose deltas this thread has just written.
-              spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
-            ]),
-            control.when(field('dense'), [
-              makePanel,
-              wait,
-              control.when(int.or(int.eqz(field('onInputs')), word('inputGradients')), [
-                share(field('predecessors'), 2),
-                dense.case2(u.get, from.get, to.get, record.get),
-              ]),
-              share(field('nodes'), 2),
-              dense.case3(u.get, from.get, to.get, record.get),
-            ]),
-            wait,
-          ]),
+          whenInUse([control.when(field('elementwise'), backwardOfElementwise, backwardOfOthers), wait]),
           control.branch(0),
         ),
       ),
       enterStep(number(0)),
-      control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(nodeKind.input)), wait]),
+      control.when(word('sparseEdges'), [
+        finishShare(word('inputCount'), number(0), number(nodeKind.input), number(0)),
+        wait,
+      ]),
     ];
 
     return [

@@ -20,7 +20,7 @@ const { add, mul, sub, shl, load, ltU, geU } = int;
 const number = int.const;
 
 /**
- * h_i = b_i + Σ_j w_ji · x_j for the nodes `from` to `to` of a unit, into their g rows (where the activation reads it).
+ * h_i = b_i + Σ_j w_ji · x_j for the nodes `from` to `to` of a unit, where the activation reads it.
  *
  * @param shared - Whether weights are looked up in a table, as shared ones are, or lie side by side.
  */
@@ -56,7 +56,7 @@ export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, share
       control.count(node, from.get, to.get, number(1), [
         row.set(add(load(u.get, unit.firstRow), node.get)),
         b.set(at('biasOf', row.get)),
-        h.set(add(word('g'), mul(row.get, word('rowBytes')))),
+        h.set(add(load(u.get, unit.h), mul(row.get, word('rowBytes')))),
         firstEdge.set(add(word('inX'), shl(at('inStart', row.get), number(2)))),
         end.set(add(word('inX'), shl(at('inStart', add(row.get, number(1))), number(2)))),
         column.set(number(0)),

@@ -63,6 +63,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
     rowOf: rowsOverTime(time, step, layout),
     tableRowBytes: 4,
     padded: false,
+    gIsX: () => false,
     write(words, numbers) {
       // Losses see only the rows of the outputs.
       writeHeader(words, numbers, time.graph, {

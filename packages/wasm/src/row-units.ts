@@ -1,0 +1,52 @@
+/** The units of a plan with what spares the kernels tables: where h goes, and which units need only the values. */
+import type { Graph, Plan, Unit } from '@nnbp/core';
+import { activationKernelOf, aggregationCodeOf } from './builtins.js';
+import { customActivation } from './kernels/activation.js';
+import { codeOfAggregation, sumCode } from './kernels/aggregation.js';
+import { elementwise } from './kernels/elementwise.js';
+
+/** A unit as the kernels run it. */
+export interface RowUnit extends Unit {
+  /**
+   * Whether c is the constant 1 everywhere: x is g(h), so that both are one row, and h before that. Custom activations have
+   * a row of g all the same.
+   */
+  readonly gIsX: boolean;
+  /**
+   * What an elementwise unit computes; undefined for other units. Its nodes have one or two edges and no parameters: b = 0, c
+   * = 1, w = 1. They pass dloss/dx on to their predecessors, of which no two nodes have the same, without rows of delta
+   * or dA/dz.
+   */
+  readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
+}
+
+/** The units in the plan's order. */
+export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
+  units.map((unit) => ({ ...unit, gIsX: gIsX(graph, unit), elementwise: elementwiseOf(graph, unit) }));
+
+const constantOf = (graph: Graph, slot: number): number | undefined =>
+  slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
+
+const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
+  activationKernelOf(activation).code !== customActivation &&
+  nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);
+
+function elementwiseOf(graph: Graph, unit: Unit): RowUnit['elementwise'] {
+  const { dense, nodes, aggregation } = unit;
+  const code = aggregationCodeOf(aggregation);
+  if (dense || !gIsX(graph, unit) || (code !== sumCode && code !== codeOfAggregation('product'))) return undefined;
+  const fanIn = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];
+  if (fanIn < 1 || fanIn > 2) return undefined;
+  const readers = new Map<number, number>();
+  for (const i of nodes) {
+    const first = graph.edgeStart[i];
+    if (graph.edgeStart[i + 1] - first !== fanIn || constantOf(graph, graph.biasSlot(i)) !== 0) return undefined;
+    for (let e = first; e < first + fanIn; e++) {
+      const j = graph.predecessors[e];
+      if (constantOf(graph, graph.weightSlot(e, i)) !== 1 || (readers.get(j) ?? i) !== i) return undefined;
+      readers.set(j, i);
+    }
+  }
+  if (fanIn === 1) return elementwise.copy;
+  return code === sumCode ? elementwise.sum : elementwise.product;
+}
