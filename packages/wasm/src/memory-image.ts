@@ -4,15 +4,11 @@
  */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
-import { activationKernels } from './kernels/activations/index.js';
 import { type CommonLayout, layout, type Layout, type MemoryUse, slotAddress, tableLength } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
-import { type RowUnit, rowUnits } from './row-units.js';
+import { isCopy, type RowUnit, rowUnits } from './row-units.js';
 import type { TimeGraph } from './time.js';
-
-/** The code of the identity. */
-const identityCode = Object.keys(activationKernels).indexOf('identity');
 
 /** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
 export interface Form {
@@ -129,12 +125,12 @@ function writeUnits(
     set('activation', code);
     numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
     const { rowBytes } = layout;
-    const isCopy = of.elementwise !== undefined && code === identityCode;
+    const onlyCopies = of.elementwise !== undefined && isCopy(graph, of);
     set('h', of.gIsX ? layout.x : layout.g);
     set('delta', of.dense ? layout.denseDelta - of.firstRow * rowBytes : layout.delta);
     set('elementwise', of.elementwise ?? 0);
-    set('activates', Number(!isCopy));
-    if (isCopy) {
+    set('activates', Number(!onlyCopies));
+    if (onlyCopies) {
       // No kernel writes the slope of these nodes.
       const slope = layout.slope + of.firstRow * rowBytes;
       numbers.fill(1, slope / 4, (slope + of.nodes.length * rowBytes) / 4);

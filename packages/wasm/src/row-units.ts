@@ -2,6 +2,7 @@
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { customActivation } from './kernels/activation.js';
+import { activationKernels } from './kernels/activations/index.js';
 import { codeOfAggregation, sumCode } from './kernels/aggregation.js';
 import { elementwise } from './kernels/elementwise.js';
 
@@ -27,9 +28,16 @@ export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
 const constantOf = (graph: Graph, slot: number): number | undefined =>
   slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
 
-const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
+/** Whether c is the constant 1 everywhere, and g has a kernel. */
+export const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
   activationKernelOf(activation).code !== customActivation &&
   nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);
+
+/** Whether x is h. */
+export const isCopy = (graph: Graph, unit: Unit): boolean =>
+  gIsX(graph, unit) && activationKernelOf(unit.activation).code === identityCode;
+
+const identityCode = Object.keys(activationKernels).indexOf('identity');
 
 function elementwiseOf(graph: Graph, unit: Unit): RowUnit['elementwise'] {
   const { dense, nodes, aggregation } = unit;

@@ -17,8 +17,8 @@ export function backward(context: CodegenContext): Code {
     computed
       .map((k) => [
         leave(k),
-        delta[k].set(mul(dLossDx[k].get, load(row('slope', 4 * k)))),
-        dLossDc[k].set(mul(dLossDx[k].get, load(row('g', 4 * k)))),
+        delta[k].set(groups[k].isCopy ? dLossDx[k].get : mul(dLossDx[k].get, load(row('slope', 4 * k)))),
+        groups[k].scaleTrainable ? dLossDc[k].set(mul(dLossDx[k].get, load(row('g', 4 * k)))) : [],
         caseTwo(context, k, (group) => !isInput(group)),
       ])
       .reverse(),

@@ -58,12 +58,16 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   const isPlain = original.sharedWeights === undefined && original.aggregationOf === undefined;
   if (steps === 1 && original.stateSize === 0 && isPlain) unrolledProgram(assembler, multiplyAdd, step, layout);
   else sequenceProgram(assembler, multiplyAdd, step, layout, steps);
+  const rows = rowsOverTime(time, step, layout);
+  const sharedRows = new Set(
+    step.groups.flatMap(({ gIsX, nodes }, k) => (gIsX ? nodes.map((_, lane) => 4 * k + lane) : [])),
+  );
   return {
     layout,
-    rowOf: rowsOverTime(time, step, layout),
+    rowOf: rows,
     tableRowBytes: 4,
     padded: false,
-    gIsX: () => false,
+    gIsX: (node) => sharedRows.has(rows[node] % (layout.stepBytes / 4)),
     write(words, numbers) {
       // Losses see only the rows of the outputs.
       writeHeader(words, numbers, time.graph, {
@@ -76,6 +80,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
       for (let k = 0; k < steps * original.outputs.length; k++) {
         words[layout.outputX / 4 + k] = layout.outputRows + k * layout.rowBytes;
       }
+      writeSlopesOfCopies(numbers, time, step, layout);
     },
     module: new WebAssembly.Module(assembler.bytes()),
   };
@@ -92,4 +97,14 @@ function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout
     for (let k = stateStart[i]; k < stateStart[i + 1]; k++) rows[time.stateInput(k)] = rowAt(i, stateStart[i] - k - 1);
   }
   return rows;
+}
+
+/** The slopes that no code writes. */
+function writeSlopesOfCopies(numbers: Float32Array, time: TimeGraph, step: Step, layout: UnrolledLayout): void {
+  for (let t = 0; t < time.steps; t++) {
+    step.groups.forEach(({ isCopy }, k) => {
+      const at = (layout.slope + (time.original.maxDelay + t) * layout.stepBytes) / 4 + 4 * k;
+      if (isCopy) numbers.fill(1, at, at + 4);
+    });
+  }
 }

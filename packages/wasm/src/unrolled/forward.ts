@@ -14,7 +14,7 @@ export function forward(context: CodegenContext): Code {
   const sums = Array.from({ length: 4 }, local);
   const [h, g, derivative, c] = Array.from({ length: 4 }, local);
   const kernels = Object.values<ActivationKernel>(activationKernels);
-  return groups.map(({ nodes, activation, byColumns, delay }, k) => {
+  return groups.map(({ nodes, activation, gIsX, isCopy, byColumns, delay }, k) => {
     if (delay > 0) return [];
     if (activation === undefined) {
       // One by one, as they were just written: the processor forwards a single number sooner than a part of a vector.
@@ -23,19 +23,17 @@ export function forward(context: CodegenContext): Code {
     }
     const { options = [], emit } = kernels[activation.code];
     const values = Object.fromEntries(options.map((name, n) => [name, f32x4.const(activation.options[n])]));
+    const scales = nodes.map((i) => graph.scaleSlot(i));
+    // In lanes without a node, c is 0.
+    const scaled = ({ get }: Local): Code => (gIsX && nodes.length === 4 ? get : mul(c.get, get));
     return [
       byColumns ? sumOfColumns(context, k, h) : sumsOfNodes(context, k, sums, h),
-      c.set(
-        valuesOf(
-          context,
-          nodes.map((i) => graph.scaleSlot(i)),
-        ),
-      ),
-      emit({ multiplyAdd, local }, h, g, derivative, values),
-      x[k].set(mul(c.get, g.get)),
-      store(row('g', 4 * k), g.get),
+      c.set(valuesOf(context, scales)),
+      isCopy ? g.set(h.get) : emit({ multiplyAdd, local }, h, g, derivative, values),
+      x[k].set(scaled(g)),
+      gIsX ? [] : store(row('g', 4 * k), g.get),
       store(row('x', 4 * k), x[k].get),
-      store(row('slope', 4 * k), mul(c.get, derivative.get)),
+      isCopy ? [] : store(row('slope', 4 * k), scaled(derivative)),
     ];
   });
 }

@@ -2,6 +2,7 @@
 import type { Graph, Memory, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationKernelOf, type KernelChoice } from '../builtins.js';
 import type { AggregationKernel } from '../kernels/aggregations/kernel.js';
+import { gIsX, isCopy } from '../row-units.js';
 
 /** Up to four nodes that are computed together, or four inputs. */
 export interface Group {
@@ -11,6 +12,10 @@ export interface Group {
   /** Undefined for the sum. */
   readonly aggregation: AggregationKernel | undefined;
   readonly scaleTrainable: boolean;
+  /** Whether c is the constant 1 everywhere: g and x are one row. */
+  readonly gIsX: boolean;
+  /** Whether, besides, g is the identity: the slope is 1. */
+  readonly isCopy: boolean;
   /** Whether the first edges of all nodes are taken together, then the second ones, …: each node has as many. */
   readonly byColumns: boolean;
   /** Of memories: how many steps ago the values were computed. */
@@ -21,6 +26,8 @@ const notComputed = {
   activation: undefined,
   aggregation: undefined,
   scaleTrainable: false,
+  gIsX: false,
+  isCopy: false,
   byColumns: false,
   delay: 0,
 };
@@ -33,18 +40,20 @@ const notComputed = {
 export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]): Group[] {
   const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
   const own = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
-  const computed = plan.units.flatMap(({ nodes, activation, aggregation, scaleTrainable }) =>
-    splitByColumns(graph, nodes).flatMap(({ byColumns, nodes }) =>
-      fours(nodes).map((four) => ({
-        nodes: four,
-        activation: activationKernelOf(activation),
-        aggregation: aggregation && aggregationKernelOf(aggregation),
-        scaleTrainable,
-        byColumns,
-        delay: 0,
-      })),
-    ),
-  );
+  const computed = plan.units.flatMap((unit) => {
+    const { activation, aggregation, scaleTrainable } = unit;
+    const common = {
+      activation: activationKernelOf(activation),
+      aggregation: aggregation && aggregationKernelOf(aggregation),
+      scaleTrainable,
+      gIsX: gIsX(graph, unit),
+      isCopy: isCopy(graph, unit),
+      delay: 0,
+    };
+    return splitByColumns(graph, unit.nodes).flatMap(({ byColumns, nodes }) =>
+      fours(nodes).map((four) => ({ ...common, nodes: four, byColumns })),
+    );
+  });
   return [...own, ...memoryGroups([...own, ...computed], inputs.length, memories), ...computed];
 }
 
