@@ -9,6 +9,7 @@ import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
 import { isCopy, type RowUnit, rowUnits } from './row-units.js';
 import type { TimeGraph } from './time.js';
+import { waits } from './waits.js';
 
 /** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
 export interface Form {
@@ -39,8 +40,13 @@ export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchS
     gIsX: (node) => gIsX.has(node),
     write(words, numbers) {
       writeTables(words, numbers, graph, plan, units, laidOut, threads);
+      const wait = threads > 1 ? waits(graph, units, stepOf, threads) : undefined;
       units.forEach(({ nodes }, n) => {
-        words[(laidOut.units + n * unitBytes + unit.step) / 4] = stepOf?.[nodes[0]] ?? 0;
+        const set = (field: keyof typeof unit, value: number) =>
+          (words[(laidOut.units + n * unitBytes + unit[field]) / 4] = value);
+        set('step', stepOf?.[nodes[0]] ?? 0);
+        set('waitsForward', Number(wait?.forward[n] ?? false));
+        set('waitsBackward', Number(wait?.backward[n] ?? false));
       });
     },
   };

@@ -167,10 +167,13 @@ export const unit = {
   elementwise: 76,
   /** 0 if the unit is elementwise and g is the identity: h is x. */
   activates: 80,
+  /** 1 if all threads wait before the unit, in the forward and in the backward pass. */
+  waitsForward: 84,
+  waitsBackward: 88,
 } as const;
 
 /** Bytes of a unit. */
-export const unitBytes = 84;
+export const unitBytes = 92;
 
 /** How many options an activation or a loss can have. */
 export const maxOptions = 4;

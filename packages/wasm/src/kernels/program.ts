@@ -66,6 +66,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
     const wait: Code = shared ? barrier(thread.get) : [];
     const share = (count: Code, tile: number): Code => divide(thread, { from, to }, count, tile);
     const field = (name: keyof typeof unit): Code => load(u.get, unit[name]);
+    const waitIf = (flag: 'waitsForward' | 'waitsBackward'): Code => (shared ? control.when(field(flag), wait) : []);
     const first = (body: Code): Code => (shared ? control.when(int.eqz(thread.get), body) : body);
     const roundedUp = (count: Code): Code => int.and(add(count, number(3)), number(-4));
 
@@ -139,24 +140,26 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       control.block(
         control.loop(
           control.branchIf(1, eq(u.get, endUnit.get)),
+          waitIf('waitsForward'),
           whenInUse([
             share(field('nodes'), 2),
             control.when(
               field('dense'),
               control.when(
                 eq(word('samples'), number(1)),
-                [makePanel, wait, share(field('nodes'), 2), denseOne(u.get, from.get, to.get)],
+                // All threads write the panel, and read it.
+                [wait, makePanel, wait, share(field('nodes'), 2), denseOne(u.get, from.get, to.get)],
                 dense.forward(u.get, from.get, to.get, record.get),
               ),
               control.when(field('elementwise'), elementwise.forward(u.get, from.get, to.get), sparseSums),
             ),
             control.when(field('activates'), activate(u.get, from.get, to.get)),
-            wait,
           ]),
           u.set(add(u.get, number(unitBytes))),
           control.branch(0),
         ),
       ),
+      wait,
     ];
 
     const finishShare = (count: Code, firstRow: Code, kind: Code, delta: Code): Code => [
@@ -205,10 +208,12 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         control.loop(
           control.branchIf(1, eq(u.get, firstUnit.get)),
           u.set(sub(u.get, number(unitBytes))),
-          whenInUse([control.when(field('elementwise'), backwardOfElementwise, backwardOfOthers), wait]),
+          waitIf('waitsBackward'),
+          whenInUse(control.when(field('elementwise'), backwardOfElementwise, backwardOfOthers)),
           control.branch(0),
         ),
       ),
+      wait,
       enterStep(number(0)),
       control.when(word('sparseEdges'), [
         finishShare(word('inputCount'), number(0), number(nodeKind.input), number(0)),

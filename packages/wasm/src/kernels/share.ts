@@ -26,3 +26,9 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
     limit(to),
   ];
 };
+
+/** The thread whose share has number `k` of `count` things: the same division, known beforehand. */
+export function ownerOf(k: number, count: number, tile: number, threads: number): number {
+  const tiles = threads * tile;
+  return Math.floor(k / (Math.floor((count + tiles - 1) / tiles) * tile));
+}

@@ -1,0 +1,71 @@
+/**
+ * Where threads must wait for each other. Each computes its share of every unit; a barrier between two units is left out
+ * where no thread reads or writes a row that another has written since the last one. So the gates and cell states of a
+ * recurrent layer need none: a thread that has computed some units' gates continues with the same units.
+ */
+import type { Graph } from '@nnbp/core';
+import { ownerOf } from './kernels/share.js';
+import type { RowUnit } from './row-units.js';
+
+/** For each unit, whether all threads wait before it: in the forward pass, and in the backward pass. */
+export interface Waits {
+  readonly forward: readonly boolean[];
+  readonly backward: readonly boolean[];
+}
+
+/** The rows that a unit's nodes use, and what it shares with other units beside rows. */
+interface Use {
+  /** Calls `visit` with each node whose row is read or written, and the thread. */
+  readonly rows: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
+  /** Calls `visit` with each node whose row is written. */
+  readonly written: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
+  /** Whether all threads must wait before the next unit. */
+  readonly endsWithWait: (unit: RowUnit) => boolean;
+}
+
+/** @param stepOf - For each node its step: threads enter a step together. */
+export function waits(
+  graph: Graph,
+  units: readonly RowUnit[],
+  stepOf: ArrayLike<number> | undefined,
+  threads: number,
+): Waits {
+  const { edgeStart, predecessors } = graph;
+  const eachNode = ({ nodes }: RowUnit, visit: (node: number, thread: number) => void) =>
+    nodes.forEach((i, k) => visit(i, ownerOf(k, nodes.length, 2, threads)));
+  const eachPredecessor = (unit: RowUnit, visit: (node: number, thread: number) => void) =>
+    eachNode(unit, (i, thread) => {
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) visit(predecessors[e], thread);
+    });
+  const needed = (order: readonly RowUnit[], { rows, written, endsWithWait }: Use): boolean[] => {
+    const writer = new Map<number, number>();
+    return order.map((unit, n) => {
+      const before = order[n - 1] as RowUnit | undefined;
+      let isNeeded =
+        before !== undefined &&
+        (endsWithWait(before) || (stepOf !== undefined && stepOf[before.nodes[0]] !== stepOf[unit.nodes[0]]));
+      rows(unit, (i, thread) => {
+        if ((writer.get(i) ?? thread) !== thread) isNeeded = true;
+      });
+      if (isNeeded) writer.clear();
+      written(unit, (i, thread) => writer.set(i, thread));
+      return isNeeded;
+    });
+  };
+  return {
+    forward: needed(units, {
+      endsWithWait: () => false,
+      rows: eachPredecessor,
+      written: eachNode,
+    }),
+    backward: needed([...units].reverse(), {
+      // Others write rows of delta, gradients, and the rows of any predecessor.
+      endsWithWait: ({ elementwise }) => elementwise === undefined,
+      rows(unit, visit) {
+        eachNode(unit, visit);
+        if (unit.elementwise !== undefined) eachPredecessor(unit, visit);
+      },
+      written: eachPredecessor,
+    }).reverse(),
+  };
+}
