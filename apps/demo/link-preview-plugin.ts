@@ -1,6 +1,6 @@
 /**
  * Adds the tags that need an absolute URL to the page, for the previews that other sites show of a link: its picture and
- * its own address. The build learns the URL from PLAYGROUND_URL, with a slash at the end; without it there are no tags.
+ * its own address. The build gets the URL from PLAYGROUND_URL, with a slash at the end; without it there are no tags.
  */
 import type { HtmlTagDescriptor, Plugin } from 'vite';
 

@@ -1,6 +1,6 @@
 /**
- * Adds a script to the page that starts to load the files of the view that the URL names, while the page's main script is still
- * on its way. Without it they are requested only once that script runs.
+ * Adds a script to the page that starts to load the files of the view that the URL names, while the page's main script
+ * is still loading. Without it they are requested only once that script runs.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
@@ -8,7 +8,7 @@ import { viewNames } from './web/state.js';
 
 type Bundle = Rolldown.OutputBundle;
 
-/** The files that a view loads beside those of the page: scripts, styles, and the worker of Train. */
+/** The files that a view loads in addition to those of the page: scripts, styles, and the worker of Train. */
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');
   const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('index.html') === true);

@@ -24,7 +24,7 @@ const edgesOf = ({ nodes }: NetworkDescription) => nodes.flatMap(({ id, from }) 
 
 const boxOf = (page: Page, id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
 
-/** Adds an edge by the form. */
+/** Adds an edge with the form. */
 async function connect(page: Page, from: string, to: string): Promise<void> {
   const form = page.getByRole('form', { name: 'Add an edge' });
   await form.getByLabel('From node').selectOption(from);
@@ -310,7 +310,7 @@ test('the link restores the graph, and Derive gets a sample with as many values 
   await connect(page, '10', '9');
   const before = await text(page).inputValue();
   const after = () => readAddress(new URL(page.url()).hash, defaultState);
-  // The address follows a little later.
+  // The URL is updated a little later.
   await expect.poll(() => edgesOf(after().network)).toContain('10→9');
   const { derive, network } = after();
   expect(derive.input).toHaveLength(3);

@@ -68,10 +68,10 @@ export async function open(
     idle = undefined;
     if (viewport !== null) await page.setViewportSize(viewport);
   }
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') pageErrors.push(message.text());
   });
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail' && !page.isClosed()) await save(page, `failed ${task.name}`);
@@ -79,10 +79,10 @@ export async function open(
     else await context.close();
     const isExpected = (complaint: string) => expected?.test(complaint) === true;
     expect(
-      complaints.filter((complaint) => !isExpected(complaint)),
+      pageErrors.filter((complaint) => !isExpected(complaint)),
       'errors in the page',
     ).toEqual([]);
-    if (expected !== undefined) expect(complaints.some(isExpected), `a complaint such as ${expected}`).toBe(true);
+    if (expected !== undefined) expect(pageErrors.some(isExpected), `a complaint such as ${expected}`).toBe(true);
   });
   await follow(page, change);
   return page;

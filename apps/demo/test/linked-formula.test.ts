@@ -1,4 +1,4 @@
-/** Formulas whose terms carry their names: KaTeX sets no other attribute, whatever the ids are. */
+/** Formulas whose terms are labelled with their names: KaTeX sets no other attribute, whatever the ids are. */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import { explain, type Step } from '@nnbp/explain';

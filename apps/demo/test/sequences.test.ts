@@ -40,7 +40,7 @@ describe('a series', () => {
         .inputs.map(([a]) => unscaled(a))
         .at(-1),
     ).toBeLessThan(80);
-    // The second column is the first one, turned round.
+    // The second column is the first one, reversed.
     for (const { inputs, targets } of data.training) {
       targets.slice(0, -1).forEach((target, t) => expect(target![0]).toBe(inputs[t + 1][1]));
     }

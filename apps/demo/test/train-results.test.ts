@@ -30,7 +30,7 @@ async function trained(dataset: Dataset, loss: string, part: Partial<Settings> =
   return { session, engine, observer };
 }
 
-/** The network as a user of the library has it, with the parameters of the training run. */
+/** The network as a user of the library would build it, with the parameters of the training run. */
 function networkOf({ network, parameters }: Session): Network {
   network.parameters.vector.set(parameters);
   return network;

@@ -10,9 +10,9 @@ const challenge = 'challenge';
 
 /** Writes the URL fragment of a state; the inverse of `readAddress` with the same default. */
 export function addressOf(state: PlaygroundState, fresh: PlaygroundState): string {
-  const place = state.view === 'learn' ? ['learn', chapterAddress(state.learn.chapter)] : [state.view];
+  const path = state.view === 'learn' ? ['learn', chapterAddress(state.learn.chapter)] : [state.view];
   const packed = isFirst(state, fresh) ? [] : [writeLink(state)];
-  return `#${[...place, ...packed].join('/')}`;
+  return `#${[...path, ...packed].join('/')}`;
 }
 
 /**

@@ -18,7 +18,7 @@ export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);
   } catch {
-    // As above.
+    // Without storage, there is nothing to do.
   }
 }
 
@@ -30,6 +30,6 @@ export function restoreLastEdit(): void {
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     if (link !== null && navigation?.type === 'reload') history.replaceState(null, '', `#${link}`);
   } catch {
-    // As above.
+    // Without storage, there is nothing to do.
   }
 }

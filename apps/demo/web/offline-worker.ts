@@ -1,6 +1,6 @@
 /**
- * The service worker: after one visit the page works without a network. It touches only files of the build, never requests
- * another host, and keeps nothing else. While there is a network, the page itself always comes from the server.
+ * The service worker: after one visit the page works offline. It handles only files of the build, never requests
+ * another host, and caches nothing else. When online, the page itself is always loaded from the server.
  */
 import type { OfflineFiles } from './offline-files.js';
 
@@ -38,12 +38,12 @@ async function install(): Promise<void> {
   const missing = [...nowAddresses].filter((address) => !cached.has(address) || !address.includes('/assets/'));
   await cache.addAll(missing.map((address) => new Request(address, { cache: 'reload' })));
   const page = await fetch(scope, { cache: 'reload' });
-  if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page is of another version.');
+  if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page belongs to another version.');
   await cache.put(scope, page);
   await worker.skipWaiting();
 }
 
-/** Removes files of versions before the last: a page that is open may still load a part of that one. */
+/** Removes files of versions before the last: an open page may still load parts of the previous one. */
 async function activate(): Promise<void> {
   const cache = await open();
   const current = [...nowAddresses, ...laterAddresses];
@@ -54,7 +54,7 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** The page from the server; without a network, the one that was kept. */
+/** The page from the server; when offline, the cached one. */
 async function page(request: Request): Promise<Response> {
   try {
     return await fetch(request);
@@ -85,6 +85,6 @@ addEventListener('fetch', (event) => {
   } else if (isBuilt(address)) respondWith.call(event, file(request, address));
 });
 
-/** Whether an address is a file of this or another version. The digits are read in part only, and not kept. */
+/** Whether an address is a file of this or another version. The digits are only read in part, and not cached. */
 const isBuilt = (address: string): boolean =>
   (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);

@@ -11,7 +11,7 @@ export const newVersion = {
   isReady: (): boolean => isOutdated,
 };
 
-/** Milliseconds until the worker loads all files: what the first view needs beside its scripts comes before them. */
+/** Milliseconds until the worker loads all files: whatever the first view needs besides its scripts is loaded first. */
 const delay = 4000;
 
 /**
@@ -32,21 +32,21 @@ export function startOffline(): void {
 
 async function register(): Promise<void> {
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) void look();
+    if (!document.hidden) void checkForUpdate();
   });
   try {
     await navigator.serviceWorker.register('./offline-worker.js');
   } catch {
-    // The browser forbids it, as in a private window: the page works as before, with a network.
+    // The browser forbids it, as in a private window: the page then works only online.
   }
 }
 
-/** Looks for a newer version. */
-async function look(): Promise<void> {
+/** Checks for a newer version. */
+async function checkForUpdate(): Promise<void> {
   try {
     const registration = await navigator.serviceWorker.getRegistration();
     await registration?.update();
   } catch {
-    // There is no network.
+    // Offline.
   }
 }

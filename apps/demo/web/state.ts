@@ -126,7 +126,7 @@ export const maxFitData = 40_000;
 export const maxFormula = 400;
 
 const formula = v.pipe(v.string(), v.maxLength(maxFormula));
-/** A parameter of a formula, or its variable: as long as the formula at most. */
+/** A parameter of a formula, or its variable: at most as long as the formula. */
 const nameInFormula = v.pipe(formula, v.minLength(1));
 /** Numbers by a parameter's name. */
 const values = v.record(nameInFormula, finite);
@@ -137,7 +137,7 @@ const fit = v.object({
   /** `formula`: that of `formula`; `network`: the one drawn in Build. */
   model: v.picklist(['formula', 'network']),
   formula,
-  /** Where parameters start, if the reader chose it. */
+  /** The initial values of parameters that the user has set. */
   start: values,
   /** The number of the point whose derivatives are shown. */
   point: count(0, 10_000),
@@ -285,5 +285,5 @@ export const defaultState: PlaygroundState = {
   custom: { activations: [], losses: [] },
 };
 
-/** A state from outside, checked; throws valibot's error with the path of what is wrong. */
+/** Validates an external state; throws valibot's error with the path of what is wrong. */
 export const parseState = (value: unknown): PlaygroundState => v.parse(state, value);

@@ -32,7 +32,7 @@ export function update(change: Change): void {
   if (state === before) return;
   listeners.notify();
   clearTimeout(pending);
-  if (placeOf(before) === placeOf(state)) {
+  if (historyKeyOf(before) === historyKeyOf(state)) {
     pending = setTimeout(writeUrl, 150);
     return;
   }
@@ -48,8 +48,9 @@ function writeUrl(): void {
   history.replaceState(shown, '', addressOf(state, fresh));
 }
 
-// Before the page may be gone: the URL is for coming back to the page, the stored link for a reload. Without an edit, a
-// stored link is from before the browser brought this page back from its cache, or another link was opened in it.
+// Runs before the page may be closed: the URL is for coming back to the page, the stored link for a reload. Without an
+// edit, a stored link is from before the browser brought this page back from its cache, or another link was opened in
+// it.
 addEventListener('pagehide', () => {
   if (state === loaded) {
     forgetLastEdit();
@@ -75,7 +76,7 @@ export const useAddress = (): string => usePlayground((current) => addressOf(cur
 /** Why the link that opened the state could not be read. */
 export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => linkProblem);
 
-/** Calls back with the state before, after a link was opened in the page, but not after Back and Forward. */
+/** Calls back with the previous state after a link was opened in the page, but not after Back and Forward. */
 export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);
 
 // Not "hashchange": browsers report it later, and a pending URL would be written over the one that was opened.
@@ -92,7 +93,7 @@ addEventListener('popstate', () => {
 });
 
 /** The part of the state whose changes become entries of the browser's history. */
-const placeOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
+const historyKeyOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 
 function opened(): PlaygroundState {

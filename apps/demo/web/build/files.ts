@@ -26,7 +26,7 @@ export const exported = (network: NetworkDescription): string => toJson(networkO
 /**
  * Reads a graph from JSON.
  *
- * @param custom - The names of the reader's own activations.
+ * @param custom - The names of the user's custom activations.
  * @throws EditError
  */
 export function openText(text: string, custom: readonly string[]): Opened {
@@ -69,7 +69,7 @@ function toDescription(network: Network): Opened {
   return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
-/** For writing and reading, an activation is its name; the reader's own are not run here. */
+/** For writing and reading, an activation is its name; custom ones are not run here. */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 

@@ -145,7 +145,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
-  // Forgotten numbers are counted as a whole; of an order, what the graph shows.
+  // Without a cache, all computations are counted; for a wrong order, the visits that the graph shows.
   const timesOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, right: number, found: number, wrong: boolean) => (

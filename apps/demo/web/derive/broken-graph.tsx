@@ -124,7 +124,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
     <>
       <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount) - 60} />
       <Stepper step={step} all={pass.steps.length} before={say.break.none} room="lines">
-        {taken > 0 && <Happening broken={broken} />}
+        {taken > 0 && <LastStep broken={broken} />}
       </Stepper>
       {pass.total > BigInt(pass.steps.length) && <p className="quiet">{say.break.firstSteps(pass.steps.length)}</p>}
     </>
@@ -132,7 +132,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
 }
 
 /** What the last step did. */
-function Happening({ broken: { exercise, pass, taken, accumulated } }: { readonly broken: Broken }) {
+function LastStep({ broken: { exercise, pass, taken, accumulated } }: { readonly broken: Broken }) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   const join = useJoin();

@@ -10,7 +10,7 @@ export const change = (part: Partial<PlaygroundState['derive']>): void =>
 /** Selects the number to explain. */
 export const select = (quantity: QuantityName): void => change({ selected: nameOf(quantity) });
 
-/** Changes one node of the reader's network. */
+/** Changes one node of the user's network. */
 export const changeNode = (id: string, part: Partial<NodeDescription>): void =>
   update((state) => ({
     ...state,

@@ -19,7 +19,7 @@ export interface Exercise extends Derivable {
 
 /** The parts of the state that define an exercise. */
 export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
-  /** The reader's own; the mode `article` has the article's node 7 with what feeds it instead. */
+  /** The user's network; the mode `article` has the article's node 7 with what feeds it instead. */
   readonly network: NetworkDescription;
   /** In the mode `fit`: what replaces the network. */
   readonly formula: FormulaDescription | undefined;

@@ -1,4 +1,4 @@
-/** A formula whose terms carry the names of the numbers they stand for, so that the page can find both. */
+/** A formula in which each term is labelled with the name of its number, so that the page can link the two. */
 import { nameOf, type Step } from '@nnbp/explain';
 
 /** Names that KaTeX takes as the value of an attribute. */

@@ -15,7 +15,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
   // Keeps the previous exercise for comparison.
   if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
   const { loss } = exercise.trace.pass;
-  const promised = shown.before && promisedChange(shown.before, exercise);
+  const promised = shown.before && predictedChange(shown.before, exercise);
   return (
     <div className={styles.box} role="group" aria-label={say.title}>
       <span aria-live="polite">
@@ -49,7 +49,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
  * The change of the loss that the derivatives predicted, Σ dloss/dp · Δp over all parameters p; undefined if more than
  * parameters changed, or nothing did.
  */
-function promisedChange(before: Exercise, now: Exercise): number | undefined {
+function predictedChange(before: Exercise, now: Exercise): number | undefined {
   const [old, fresh] = [before.network, now.network];
   const isSame =
     old.graph.ids.join('\n') === fresh.graph.ids.join('\n') &&

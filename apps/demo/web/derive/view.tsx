@@ -82,7 +82,7 @@ export default function View() {
       ) : mode === 'break' ? (
         <Broken exercise={exercise} />
       ) : (
-        <Worked exercise={exercise} mode={mode} />
+        <ComputedSample exercise={exercise} mode={mode} />
       )}
     </Pointing>
   );
@@ -93,7 +93,7 @@ interface WorkedProps {
   readonly mode: Question['mode'];
 }
 
-function Worked({ exercise, mode }: WorkedProps) {
+function ComputedSample({ exercise, mode }: WorkedProps) {
   const derive = usePlayground(({ derive }) => derive);
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);

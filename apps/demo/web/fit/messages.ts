@@ -57,7 +57,7 @@ const en = {
   interval: '95 % interval',
   undetermined: 'not determined',
   undeterminedHint: (names: string) =>
-    `The data do not determine ${names}: other values fit as well. Everything else is computed with ${names} as shown.`,
+    `The data do not determine ${names}: other values fit equally well. Everything else is computed with ${names} as shown.`,
   figures: {
     observations: 'Points',
     degreesOfFreedom: 'Degrees of freedom',

@@ -58,7 +58,7 @@ function separated(line: string): string[] {
   return line.split(',');
 }
 
-/** A comma with a space beside it separates: `1, 2` and `1 ,2` are 1 and 2. */
+/** A comma next to a space separates: `1, 2` and `1 ,2` are 1 and 2. */
 const isDecimalPair = (line: string, words: readonly string[]) =>
   words.length === 2 && !/,\s|\s,/.test(line) && words.every((word) => Number.isFinite(numberOf(word)));
 

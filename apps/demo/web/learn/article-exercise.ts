@@ -4,21 +4,24 @@ import { backpropagate, type Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { articleDescription } from '../article.js';
 import { networkOf } from '../network.js';
-import type { Worked } from './chapter.js';
+import type { ComputedSample } from './chapter.js';
 
 const functions = { activation: () => sigmoid };
 
-/** The numbers of a seed. Drawn again until none that a task asks for is close to 0, where 1 % means nothing. */
-export function articleExercise(seed: number): Worked {
+/**
+ * The numbers of a seed. Drawn again until none that a task asks for is close to 0, where a tolerance of 1 % is
+ * meaningless.
+ */
+export function articleExercise(seed: number): ComputedSample {
   if (seed === 0) return worked(networkOf(articleDescription, functions), 0.5, 10);
   const random = new Random(seed);
   for (;;) {
     const found = drawn(random);
-    if (isTelling(found)) return found;
+    if (isUnambiguous(found)) return found;
   }
 }
 
-function drawn(random: Random): Worked {
+function drawn(random: Random): ComputedSample {
   const between = (low: number, high: number) => Math.round(20 * (low + (high - low) * random.uniform())) / 20;
   const signed = (low: number, high: number) => between(low, high) * (random.uniform() < 0.5 ? -1 : 1);
   const network = networkOf(
@@ -36,12 +39,12 @@ function drawn(random: Random): Worked {
   return worked(network, signed(0.3, 1.5), between(4, 12));
 }
 
-function worked(network: Network, input: number, target: number): Worked {
+function worked(network: Network, input: number, target: number): ComputedSample {
   return { network, target, pass: backpropagate(network, [input], [target], mse()) };
 }
 
-/** Whether all numbers are far enough from 0, and from the numbers they are mixed up with. */
-function isTelling({ network, pass: { cache } }: Worked): boolean {
+/** Whether all numbers are far enough from 0, and from the numbers they are often confused with. */
+function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   return network.graph.ids.every((id) => {
     const isInput = id === '1';
     const numbers = [cache.x(id), cache.dLossDx(id), ...(isInput ? [] : [cache.h(id), cache.slope(id)])];
@@ -50,7 +53,7 @@ function isTelling({ network, pass: { cache } }: Worked): boolean {
 }
 
 /** What node j contributes to dloss/dx of node i: dloss/dx_j · slope_j · w_ij. */
-export function message({ network, pass: { cache } }: Worked, from: string, to: string): number {
+export function message({ network, pass: { cache } }: ComputedSample, from: string, to: string): number {
   return cache.dLossDx(from) * cache.slope(from) * network.getParameters(from).w[to];
 }
 

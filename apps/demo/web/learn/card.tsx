@@ -70,7 +70,10 @@ export function Card({ chapter, tasks, work }: CardProps) {
   );
 }
 
-/** What the task asks. On phones it can be folded, so that the picture is visible above it, and is so after the answer. */
+/**
+ * What the task asks. On phones it can be folded, so that the picture is visible above it, and it is folded after the
+ * answer.
+ */
 function Question({ task, isOpen }: { readonly task: Task; readonly isOpen: boolean }) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);

@@ -10,7 +10,7 @@ export interface Exercise {
 }
 
 /** A sample on a network, with every number the reference engine gives for it. */
-export interface Worked {
+export interface ComputedSample {
   readonly network: Network;
   readonly target: number;
   readonly pass: Pass;

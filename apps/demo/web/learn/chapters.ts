@@ -24,14 +24,14 @@ import { SuccessorsStage } from './stages/successors-stage.js';
 import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
-/** A chapter with its picture; what its exercises contain is known to these two only. */
+/** A chapter with its picture; only these two use the content of its exercises. */
 export interface Lesson {
   readonly chapter: Chapter;
   readonly Stage: ComponentType<StageProps>;
 }
 
 /** Each exercise is made once: several parts of the page ask for the same. */
-function remembering<Content extends Exercise>(chapter: Chapter<Content>): Chapter<Content> {
+function memoized<Content extends Exercise>(chapter: Chapter<Content>): Chapter<Content> {
   const made = new Map<number, Content>();
   return {
     ...chapter,
@@ -46,7 +46,7 @@ function remembering<Content extends Exercise>(chapter: Chapter<Content>): Chapt
 const lesson = <Content extends Exercise>(
   chapter: Chapter<Content>,
   Stage: ComponentType<StageProps<Content>>,
-): Lesson => ({ chapter: remembering(chapter), Stage }) as unknown as Lesson;
+): Lesson => ({ chapter: memoized(chapter), Stage }) as unknown as Lesson;
 
 export const lessons: Readonly<Record<ChapterName, Lesson>> = {
   forward: lesson(forward, ForwardStage),

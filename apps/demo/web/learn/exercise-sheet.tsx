@@ -9,7 +9,7 @@ import { Rows } from './rows.js';
 import styles from './exercise-sheet.module.css';
 import { show } from './show.js';
 
-/** What is asked, in the order in which it can be worked out. */
+/** The quantities asked for, in an order in which they can be computed. */
 const asked = ['x_2', 'x_3', 'h_4', 'x_4', 'x_7', 'loss', 'dloss/dx_7', 'dloss/dx_4', 'dloss/dx_2', 'dloss/dw_2to4'];
 
 export default function ExerciseSheet({ seed }: { readonly seed: number }) {

@@ -35,5 +35,5 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** Words of an English text; a formula counts as one per blank. */
+/** The number of words of an English text; in a formula, parts separated by spaces are words. */
 export const words = (text: string): number => text.split(/\s+/).filter((word) => /\w/.test(word)).length;

@@ -1,4 +1,4 @@
-/** Learn: a chapter's card beside its picture, and the way from chapter to chapter. */
+/** Learn: a chapter's card beside its picture, and the navigation between chapters. */
 import { lazy, useEffect, useMemo, useRef } from 'react';
 import { chapterAddress } from '../address.js';
 import { useMessages } from '../language.js';

@@ -1,4 +1,4 @@
-/** Offers a file to the reader, as following a link would. */
+/** Downloads a file, as following a link would. */
 export function download(content: string | Uint8Array, name: string, type = 'application/octet-stream'): void {
   const address = URL.createObjectURL(new Blob([content as BlobPart], { type }));
   const link = document.createElement('a');

@@ -3,7 +3,7 @@ import { formatNumber } from './format-number.js';
 
 export interface FigureProps {
   readonly value: number;
-  /** Significant ones; default 5; 17: all there are. */
+  /** Significant digits. Default: 5; 17 shows all digits. */
   readonly digits?: number;
 }
 

@@ -91,11 +91,11 @@ interface Shape {
 }
 
 /** Space between neighbouring nodes of a column. */
-const beside = 24;
+const nodeGap = 24;
 /** Spacing of graphs with many nodes. */
-const crowded = { between: 120, beside: 8 };
+const crowded = { layerGap: 120, nodeGap: 8 };
 const manyNodes = 16;
-const downwards = { between: 120, beside: 6 };
+const downwards = { layerGap: 120, nodeGap: 6 };
 
 /** Gap between columns of nodes: as wide as the frame allows, in pixels. */
 const [minBetween, maxBetween] = [56, 110];
@@ -280,12 +280,12 @@ function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): 
 
 /** In columns, with gaps as wide as the frame allows. */
 function spread(boxes: readonly Box[], links: readonly Link[], room: number) {
-  const narrow = layered(boxes, links, 'LR', { between: minBetween, beside });
+  const narrow = layered(boxes, links, 'LR', { layerGap: minBetween, nodeGap });
   const right = Math.max(...boxes.map(({ id, width }) => narrow.get(id)!.x + width));
   const columns = new Set(boxes.map(({ id, width }) => Math.round(narrow.get(id)!.x + width / 2))).size;
   const more = (0.92 * room - right) / Math.max(1, columns - 1);
-  const between = Math.max(minBetween, Math.min(maxBetween, minBetween + more));
-  return layered(boxes, links, 'LR', { between, beside });
+  const layerGap = Math.max(minBetween, Math.min(maxBetween, minBetween + more));
+  return layered(boxes, links, 'LR', { layerGap, nodeGap });
 }
 
 /** The straight line from the source's handle to the target's. */

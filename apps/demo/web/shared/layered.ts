@@ -29,8 +29,8 @@ export function layered(
 }
 
 interface Gaps {
-  readonly between: number;
-  readonly beside: number;
+  readonly layerGap: number;
+  readonly nodeGap: number;
 }
 
 /** The layers, if every edge leads from one layer to the next; otherwise undefined. */
@@ -55,19 +55,19 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
   const along = direction === 'LR' ? 'width' : 'height';
   const across = direction === 'LR' ? 'height' : 'width';
   const filled = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
-  const max = Math.max(...layers.map((layer) => filled(layer) + gaps.beside * (layer.length - 1)));
+  const max = Math.max(...layers.map((layer) => filled(layer) + gaps.nodeGap * (layer.length - 1)));
   let ahead = 0;
   for (const layer of layers) {
     const depth = Math.max(...layer.map((box) => box[along]));
     const free = (max - filled(layer)) / Math.max(1, layer.length - 1);
-    const gap = Math.max(gaps.beside, Math.min(8 * gaps.beside, free));
+    const gap = Math.max(gaps.nodeGap, Math.min(8 * gaps.nodeGap, free));
     let aside = (max - filled(layer) - gap * (layer.length - 1)) / 2;
     for (const box of layer) {
       const start = ahead + (depth - box[along]) / 2;
       positions.set(box.id, direction === 'LR' ? { x: start, y: aside } : { x: aside, y: start });
       aside += box[across] + gap;
     }
-    ahead += depth + gaps.between;
+    ahead += depth + gaps.layerGap;
   }
   return positions;
 }
@@ -80,7 +80,7 @@ function withCrossings(
   gaps: Gaps,
 ): Map<string, { x: number; y: number }> {
   const graph = new Graph();
-  graph.setGraph({ rankdir: direction, ranksep: gaps.between, nodesep: gaps.beside, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: direction, ranksep: gaps.layerGap, nodesep: gaps.nodeGap, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const { from, to } of links) graph.setEdge(from, to);

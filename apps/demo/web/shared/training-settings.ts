@@ -18,7 +18,7 @@ const suitable: Readonly<Record<Task, Choice>> = {
 
 const planarNames: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
 
-/** The task of each data set but the user's own, where the table decides. */
+/** The task of each data set except the user's table, which determines its own. */
 export const taskOf = (data: Exclude<DataName, 'csv'>): Task =>
   data === 'iris' || data === 'digits' ? 'classes' : planarNames.includes(data) ? 'binary' : 'regression';
 
@@ -31,7 +31,7 @@ const planar: Partial<Settings> = {
 };
 
 /** Default settings of each data set. */
-const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
+const defaults: Readonly<Record<DataName, Partial<Settings>>> = {
   tripling: { hidden: [], optimizer: 'sgd', learningRate: 0.04, batchSize: 5 },
   'five-points': { hidden: [5], activation: 'leakyRelu', optimizer: 'rprop', learningRate: 0.01, batchSize: 5 },
   xor: planar,
@@ -55,7 +55,7 @@ const wave = Array.from({ length: 48 }, (_, k) => {
  */
 export function withData(settings: Settings, data: DataName): Settings {
   const alike = planarNames.includes(data) && planarNames.includes(settings.data);
-  const untouched = Object.entries(beginnings[settings.data]).every(([key, value]) =>
+  const untouched = Object.entries(defaults[settings.data]).every(([key, value]) =>
     hasSameContent(settings[key as keyof Settings], value),
   );
   if (alike && !untouched) return { ...settings, data, sample: null };
@@ -64,7 +64,7 @@ export function withData(settings: Settings, data: DataName): Settings {
     ...settings,
     convolution: null,
     speed: 'steady',
-    ...beginnings[data],
+    ...defaults[data],
     drawn,
     data,
     sample: null,
@@ -72,10 +72,10 @@ export function withData(settings: Settings, data: DataName): Settings {
   return data === 'csv' ? next : withTask(next, taskOf(data));
 }
 
-/** The settings with a convolution straight before the outputs, or without one. */
+/** The settings with a convolution directly before the outputs, or without one. */
 export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
   convolution,
-  ...(convolution === null && beginnings[settings.data]),
+  ...(convolution === null && defaults[settings.data]),
   ...(convolution !== null && settings.convolution === null && { hidden: [], learningRate: 0.01 }),
 });
 

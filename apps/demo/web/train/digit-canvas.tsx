@@ -62,7 +62,7 @@ export function DigitCanvas({ side, row, ask }: Props) {
       aria-label={say.drawDigit}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        // A chosen image gives way to a drawing.
+        // A drawing replaces a chosen image.
         if (own.current === undefined) canvas.current!.getContext('2d')!.clearRect(0, 0, size, size);
         draw(event);
       }}

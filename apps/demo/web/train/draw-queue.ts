@@ -1,6 +1,6 @@
 /**
- * Draws for a few milliseconds per frame, and only what is on the screen, so that much that changes at once does not hold up
- * the page.
+ * Draws for a few milliseconds per frame, and only what is on the screen, so that many changes at once do not block the
+ * page.
  */
 
 /** Milliseconds of drawing per frame. At least one element is drawn. */

@@ -15,7 +15,7 @@ export interface Shape {
 }
 
 /** Activations of the ReLU family, which use He initialization. */
-const bent = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
+const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
 
 /** Number of outputs: one, or one per class. */
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
@@ -44,6 +44,6 @@ export function networkFor(settings: Settings, shape: Shape, functions: Pick<Fun
     name: 'output',
   });
   builder.output(...output);
-  const initializer = bent.has(settings.activation) ? heUniform : glorotUniform;
+  const initializer = reluFamily.has(settings.activation) ? heUniform : glorotUniform;
   return new Network(builder.build(), { seed: settings.seed, initializer });
 }

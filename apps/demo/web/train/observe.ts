@@ -124,7 +124,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     for (let at = 0; at < grid.length; at++) grid[at] = inputScaler.apply(grid[at], at % graph.inputCount);
 
   /** With the current parameters of the session. */
-  const judged = () => {
+  const evaluateBoth = () => {
     executor.parameters.set(session.parameters);
     const { training, validation } = session;
     return {
@@ -139,7 +139,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     nodeResolution: axes.length === 2 ? resolution / stride : resolution,
     axes,
     observe({ sample, row }) {
-      const { training, validation } = judged();
+      const { training, validation } = evaluateBoth();
       const classes = dataset.task !== 'regression';
       const gradients = gradientsOf(session, executor, layers, shown);
       const pictured = resolution === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
@@ -167,7 +167,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
       };
     },
     loss() {
-      const { training, validation } = judged();
+      const { training, validation } = evaluateBoth();
       return { training: training.loss, validation: validation?.loss };
     },
     dispose: () => executor.dispose(),
@@ -260,7 +260,7 @@ function pictureOf(
       const at = s * width;
       if (task === 'regression') picture[first + s] = answerOf(session, outputs[at]);
       else if (task === 'binary') picture[first + s] = sideOf(session, outputs[at]);
-      else picture[first + s] = classOf(outputs, at, width, 0) + sureness(outputs, at, width);
+      else picture[first + s] = classOf(outputs, at, width, 0) + confidence(outputs, at, width);
     }
     for (const [k, id] of shown.entries()) {
       const x = valuesOf(executor.cache, 'x', id, samples);
@@ -288,7 +288,7 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
 }
 
 /** The softmax of the largest output, from 0 to below 1. */
-function sureness(outputs: FloatArray, at: number, width: number): number {
+function confidence(outputs: FloatArray, at: number, width: number): number {
   const row = Array.from(outputs.subarray(at, at + width));
   const max = Math.max(...row);
   return Math.min(0.999, 1 / row.reduce((sum, x) => sum + Math.exp(x - max), 0));

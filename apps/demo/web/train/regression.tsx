@@ -64,10 +64,10 @@ function errorsOfMean({ training, validation }: NonNullable<Ready['targets']>): 
   const meanOf = (values: Float32Array, of: (value: number) => number) =>
     values.reduce((sum, value) => sum + of(value), 0) / values.length;
   const mean = meanOf(training, (value) => value);
-  const judged = validation ?? training;
+  const evaluated = validation ?? training;
   return {
-    meanAbsoluteError: meanOf(judged, (value) => Math.abs(value - mean)),
-    rootMeanSquareError: Math.sqrt(meanOf(judged, (value) => (value - mean) ** 2)),
+    meanAbsoluteError: meanOf(evaluated, (value) => Math.abs(value - mean)),
+    rootMeanSquareError: Math.sqrt(meanOf(evaluated, (value) => (value - mean) ** 2)),
   };
 }
 

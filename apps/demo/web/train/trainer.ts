@@ -140,7 +140,7 @@ const repeatedLosses = 200;
 /** Maximum number of input names that are sent. */
 const maxNamed = 40;
 /** Maximum share of time for observations. */
-const lookingShare = 0.25;
+const observationShare = 0.25;
 
 /** Creates a trainer with these functions. */
 export function createTrainer(functions: Functions): Trainer {
@@ -166,11 +166,11 @@ export function createTrainer(functions: Functions): Trainer {
   };
 
   /** Observes and sets when the next observation is due. */
-  const look = <Seen>(observe: () => Seen): Seen => {
+  const observeTimed = <Seen>(observe: () => Seen): Seen => {
     const startTime = performance.now();
     const seen = observe();
     const ended = performance.now();
-    nextLook = ended + (ended - startTime) / lookingShare;
+    nextLook = ended + (ended - startTime) / observationShare;
     return seen;
   };
 
@@ -257,7 +257,7 @@ export function createTrainer(functions: Functions): Trainer {
       const losses: { step: number; loss: Both }[] = [];
       while (session !== undefined && session.steps < steps && performance.now() < until) {
         if (session.steps % stride === 0 && performance.now() >= nextLook) {
-          losses.push({ step: session.steps, loss: look(() => observer!.loss()) });
+          losses.push({ step: session.steps, loss: observeTimed(() => observer!.loss()) });
         }
         if (!takeStep()) break;
       }
@@ -290,7 +290,7 @@ export function createTrainer(functions: Functions): Trainer {
       let observation: Observation | undefined;
       if (fresh || playing === 0 || now >= nextLook) {
         const { observe } = observer;
-        observation = look(() => observe(question));
+        observation = observeTimed(() => observe(question));
       }
       const snapshot: Snapshot = {
         steps: session.steps,

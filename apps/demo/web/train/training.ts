@@ -123,7 +123,7 @@ export class Training {
       if (turn !== this.#turn || snapshot === undefined) return;
       this.#show({ ...nothing, ready: answer, curve });
       this.#take(snapshot);
-      if (question !== this.#question) await this.#look(turn, trainer);
+      if (question !== this.#question) await this.#showSnapshot(turn, trainer);
       if (again) await this.play(this.#speed);
       else await this.#playIfRequested();
     });
@@ -171,7 +171,8 @@ export class Training {
         this.#take(snapshot);
         if (!snapshot.playing) return;
         await allDrawn();
-        // As long as drawing took: on a slow device half of the frames stay free, on a fast one 30 of 60 a second show news.
+        // As long as drawing took: on a slow device half of the frames stay free, on a fast one 30 of 60 frames per
+        // second show new data.
         await rest(performance.now() - startTime);
       }
     });
@@ -191,7 +192,7 @@ export class Training {
     // While another training run is prepared, an answer would not belong to the picture that is shown.
     if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
     const turn = this.#turn;
-    await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
+    await this.#safely(turn, async () => this.#showSnapshot(turn, (await this.#connected()).trainer));
   }
 
   /** The current parameters and a training sample. */
@@ -209,11 +210,11 @@ export class Training {
     await this.#safely(turn, async () => {
       const { trainer } = await this.#connected();
       await inTime(button(trainer));
-      await this.#look(turn, trainer);
+      await this.#showSnapshot(turn, trainer);
     });
   }
 
-  async #look(turn: number, trainer: Remote<Trainer>): Promise<void> {
+  async #showSnapshot(turn: number, trainer: Remote<Trainer>): Promise<void> {
     const snapshot = await inTime(trainer.snapshot(this.#question, true));
     if (turn === this.#turn && snapshot !== undefined) this.#take(snapshot);
   }

@@ -1,4 +1,7 @@
-/** The unrolled network: a column per step, with the numbers of each node and the paths of the selected derivative lit. */
+/**
+ * The unrolled network: a column per step, with the numbers of each node and the paths of the selected derivative
+ * highlighted.
+ */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { CSSProperties } from 'react';
 import { useMessages } from '../../language.js';
@@ -28,7 +31,7 @@ interface Position {
 export interface ColumnsProps {
   readonly exercise: TimeExercise;
   readonly selected: QuantityName;
-  /** The uses of a selected parameter from this step on are lit. */
+  /** The uses of a selected parameter from this step on are highlighted. */
   readonly firstStep: number;
 }
 
@@ -208,7 +211,7 @@ function edgesOf({ unrolled }: TimeExercise): { readonly e: number; readonly fro
 function pathBetween(from: Position, to: Position, delay: number): string {
   if (delay === 0) {
     const [x1, y1, x2, y2] = [from.left + box.width / 2, from.top + from.height, to.left + box.width / 2, to.top];
-    // Round a node in between.
+    // Around a node in between.
     const aside = y2 - y1 > between.rows + 8 ? box.width / 2 + 22 : 0;
     return `M${x1},${y1} C${x1 + aside},${y1 + 18} ${x2 + aside},${y2 - 18} ${x2},${y2}`;
   }

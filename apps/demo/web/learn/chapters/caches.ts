@@ -1,4 +1,4 @@
-/** Chapter 6, the gradient cache: what is computed again and again where dloss/dx and slope are not kept. */
+/** Chapter 6, the gradient cache: what is computed repeatedly if dloss/dx and slope are not kept. */
 import { identity, sigmoid } from '@nnbp/activations';
 import { backpropagate, GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { paths } from '@nnbp/explain';

@@ -1,11 +1,11 @@
 /** Chapter 1, the forward pass of one node: h = b + Σ w · x, then x = c · g(h). */
 import { articleExercise, g } from '../article-exercise.js';
-import type { Chapter, Exercise, Worked } from '../chapter.js';
+import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { numberTask, type Task } from '../task.js';
 import { same } from '../text.js';
 
-export interface ForwardExercise extends Exercise, Worked {}
+export interface ForwardExercise extends Exercise, ComputedSample {}
 
 export const forward: Chapter<ForwardExercise> = {
   name: 'forward',
@@ -17,7 +17,7 @@ export const forward: Chapter<ForwardExercise> = {
   },
 };
 
-function preActivation({ network, pass: { cache } }: Worked): Task {
+function preActivation({ network, pass: { cache } }: ComputedSample): Task {
   const { b = 0, w } = network.getParameters('4');
   const [x2, x3] = [cache.x('2'), cache.x('3')];
   const h = cache.h('4');
@@ -68,7 +68,7 @@ function preActivation({ network, pass: { cache } }: Worked): Task {
   });
 }
 
-function value({ network, pass: { cache } }: Worked): Task {
+function value({ network, pass: { cache } }: ComputedSample): Task {
   const { c = 1 } = network.getParameters('4');
   const h = cache.h('4');
   const x = cache.x('4');

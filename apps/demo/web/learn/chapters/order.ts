@@ -3,11 +3,11 @@ import { type Graph, Random, successorsOf } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { brokenPass } from '../../shared/broken-pass.js';
 import { articleExercise } from '../article-exercise.js';
-import type { Chapter, Exercise, Worked } from '../chapter.js';
+import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
-export interface OrderExercise extends Exercise, Worked {
+export interface OrderExercise extends Exercise, ComputedSample {
   /** dloss/dx of every node, in the graph's order, at the end of the pass of the second task. */
   readonly computed: Float64Array;
 }
@@ -45,13 +45,13 @@ export function successorIds(graph: Graph, id: string): string[] {
 }
 
 /** dloss/dx of every node after visiting the nodes in an order, right or wrong. */
-export function passInOrder({ network, target, pass }: Worked, ids: readonly string[]): Float64Array {
+export function passInOrder({ network, target, pass }: ComputedSample, ids: readonly string[]): Float64Array {
   const exercise = { network, target: [target], loss: mse(), trace: { pass } };
   return brokenPass(exercise, 'order', ids).at(ids.length).dLossDx;
 }
 
 /** The right order, but for one node that is visited just before the last of its successors. */
-function withOneTooEarly(worked: Worked, hasty: string): Float64Array {
+function withOneTooEarly(worked: ComputedSample, hasty: string): Float64Array {
   const { graph } = worked.network;
   const ids = [...graph.ids].reverse();
   const others = ids.filter((id) => id !== hasty);
@@ -59,7 +59,7 @@ function withOneTooEarly(worked: Worked, hasty: string): Float64Array {
   return passInOrder(worked, others.toSpliced(waitsFor, 0, hasty));
 }
 
-function anyOrder({ network: { graph } }: Worked): PickTask {
+function anyOrder({ network: { graph } }: ComputedSample): PickTask {
   return {
     kind: 'pick',
     count: graph.nodeCount,
@@ -97,7 +97,7 @@ function anyOrder({ network: { graph } }: Worked): PickTask {
   };
 }
 
-function whoWasTooEarly(worked: Worked, hasty: string, computed: Float64Array): Task {
+function whoWasTooEarly(worked: ComputedSample, hasty: string, computed: Float64Array): Task {
   const { graph } = worked.network;
   const first = graph.indexOf('1');
   const right = worked.pass.cache.dLossDx('1');

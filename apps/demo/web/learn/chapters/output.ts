@@ -2,13 +2,13 @@
 import { Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { articleExercise } from '../article-exercise.js';
-import type { Chapter, Exercise, Worked } from '../chapter.js';
+import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { isClose } from '../number-answer.js';
 import { show } from '../show.js';
 import { numberTask, type PointTask, type Task } from '../task.js';
 import { same } from '../text.js';
 
-export interface OutputExercise extends Exercise, Worked {
+export interface OutputExercise extends Exercise, ComputedSample {
   /** An output and its target that make the arithmetic easy. */
   readonly x: number;
   readonly t: number;
@@ -110,7 +110,7 @@ function flat(x: number, t: number): PointTask {
   };
 }
 
-function inTheNetwork({ target, pass: { cache } }: Worked): Task {
+function inTheNetwork({ target, pass: { cache } }: ComputedSample): Task {
   const x = cache.x('7');
   const slope = cache.dLossDx('7');
   return numberTask({

@@ -1,11 +1,11 @@
 /** Chapter 4, case 3: the parameters of a node whose dloss/dx is known. */
 import { articleExercise, g } from '../article-exercise.js';
-import type { Chapter, Exercise, Worked } from '../chapter.js';
+import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, picked, type PickTask, type Task } from '../task.js';
 import { same } from '../text.js';
 
-export interface ParametersExercise extends Exercise, Worked {
+export interface ParametersExercise extends Exercise, ComputedSample {
   /** The loss with w_2to4 moved by `nudge`, minus the loss as it is, over `nudge`: measured, not derived. */
   readonly measured: number;
 }
@@ -25,7 +25,7 @@ export const parameters: Chapter<ParametersExercise> = {
 };
 
 /** Half the change of the loss between the weight nudged up and nudged down, per unit: the curvature cancels. */
-function measure({ network, target, pass }: Worked): number {
+function measure({ network, target, pass }: ComputedSample): number {
   const { graph, parameters } = network;
   const i = graph.indexOf('4');
   const index = graph.weightIndex(graph.edgeStart[i], i);
@@ -43,7 +43,7 @@ function measure({ network, target, pass }: Worked): number {
 /** The quantities whose product is dloss/dw_2to4. */
 const needed = ['dloss/dx_4', 'slope_4', 'x_2'];
 
-function factors(_: Worked): PickTask {
+function factors(_: ComputedSample): PickTask {
   const hints: Readonly<Record<string, { en: string; zh: string }>> = {
     h_4: { en: 'h_4 is already inside slope_4.', zh: 'h_4 已经包含在 slope_4 里。' },
     x_4: {
@@ -83,7 +83,7 @@ function factors(_: Worked): PickTask {
   };
 }
 
-function product({ network, pass: { cache, gradients } }: Worked): Task {
+function product({ network, pass: { cache, gradients } }: ComputedSample): Task {
   const { c = 1 } = network.getParameters('4');
   const slope = cache.slope('4');
   const [d, x] = [cache.dLossDx('4'), cache.x('2')];
@@ -126,7 +126,7 @@ function product({ network, pass: { cache, gradients } }: Worked): Task {
   });
 }
 
-function followUp({ pass: { cache, gradients } }: Worked, measured: number): Task {
+function followUp({ pass: { cache, gradients } }: ComputedSample, measured: number): Task {
   const wrong = cache.dLossDx('4') * cache.x('2');
   return choiceTask({
     ask: {

@@ -1,4 +1,4 @@
-/** Chapter 8, the learning rate: y = 3x with one node, whose two parameters make the whole loss a surface. */
+/** Chapter 8, the learning rate: y = 3x with one node, so that the loss is a surface over its two parameters. */
 import { identity } from '@nnbp/activations';
 import { type Graph, GraphBuilder, type Optimizer, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

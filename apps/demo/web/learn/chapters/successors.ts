@@ -1,11 +1,11 @@
 /** Chapter 3, case 2: dloss/dx of any other node is the sum of the messages from its successors. */
 import { articleExercise, message } from '../article-exercise.js';
-import type { Chapter, Exercise, Worked } from '../chapter.js';
+import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { numberTask, picked, type PickTask, type Task } from '../task.js';
 import { same } from '../text.js';
 
-export interface SuccessorsExercise extends Exercise, Worked {}
+export interface SuccessorsExercise extends Exercise, ComputedSample {}
 
 export const successors: Chapter<SuccessorsExercise> = {
   name: 'successors',
@@ -17,7 +17,7 @@ export const successors: Chapter<SuccessorsExercise> = {
   },
 };
 
-function rate({ network, pass: { cache } }: Worked): Task {
+function rate({ network, pass: { cache } }: ComputedSample): Task {
   const w = network.getParameters('7').w['4'];
   const slope = cache.slope('7');
   return numberTask({
@@ -45,7 +45,7 @@ function rate({ network, pass: { cache } }: Worked): Task {
   });
 }
 
-function oneSuccessor(worked: Worked): Task {
+function oneSuccessor(worked: ComputedSample): Task {
   const { network, pass } = worked;
   const { cache } = pass;
   const expected = cache.dLossDx('4');
@@ -86,7 +86,7 @@ function oneSuccessor(worked: Worked): Task {
 const received = ['4to2', '5to2', '6to2'];
 const others = ['7to4', '7to5', '7to6', '4to3', '5to3', '6to3'];
 
-function collect(worked: Worked): PickTask {
+function collect(worked: ComputedSample): PickTask {
   const values = received.map((name) => show(message(worked, name[0], '2')));
   return {
     kind: 'pick',
@@ -126,14 +126,14 @@ function collect(worked: Worked): PickTask {
   };
 }
 
-function sum(worked: Worked): Task {
+function sum(worked: ComputedSample): Task {
   const { cache } = worked.pass;
   const expected = cache.dLossDx('2');
   const parts = received.map((name) => message(worked, name[0], '2'));
   return numberTask({
     label: same('dloss/dx_2'),
     ask: {
-      en: 'Node 2 acts on the loss along three ways at once, so the messages that come back along them add up. What is dloss/dx_2?',
+      en: 'Node 2 affects the loss along three paths at once, so the messages that come back along them add up. What is dloss/dx_2?',
       zh: '节点 2 同时沿三条路影响损失，所以沿这三条路传回来的消息要相加。dloss/dx_2 是多少？',
     },
     explain: {

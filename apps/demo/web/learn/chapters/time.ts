@@ -3,7 +3,7 @@ import { sigmoid } from '@nnbp/activations';
 import { backpropagate, delayed, GraphBuilder, Network, Random, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { recurrentNode, recurrentSequence } from '../../recurrence.js';
-import type { Chapter, Exercise, Worked } from '../chapter.js';
+import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
 import { same } from '../text.js';
@@ -18,7 +18,7 @@ interface Numbers {
   readonly target: number;
 }
 
-export interface TimeExercise extends Exercise, Worked {
+export interface TimeExercise extends Exercise, ComputedSample {
   readonly numbers: Numbers;
   /** dloss/dw_1to2, of step 1 and of step 2: the gradient is their sum. */
   readonly terms: readonly [number, number];
@@ -38,7 +38,7 @@ export const time: Chapter<TimeExercise> = {
     const random = new Random(seed);
     for (;;) {
       const found = worked(drawn(random));
-      if (isTelling(found)) return found;
+      if (isUnambiguous(found)) return found;
     }
   },
 };
@@ -86,7 +86,7 @@ function worked(numbers: Numbers): TimeExercise {
 }
 
 /** Whether no number that is asked for, and neither term of the sum, is close to 0. */
-const isTelling = ({ pass: { cache }, terms }: TimeExercise): boolean =>
+const isUnambiguous = ({ pass: { cache }, terms }: TimeExercise): boolean =>
   [cache.x('2@1'), cache.dLossDx('2@0'), ...terms, terms[0] + terms[1]].every((number) => Math.abs(number) > 0.05);
 
 type Solved = Omit<TimeExercise, 'tasks'>;

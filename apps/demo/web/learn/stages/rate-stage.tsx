@@ -1,4 +1,4 @@
-/** Chapter 8's picture: the whole loss surface over w and b, with the path of a learning rate or of several optimizers. */
+/** Chapter 8's picture: the loss surface over w and b, with the path of a learning rate or of several optimizers. */
 import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';

@@ -45,7 +45,7 @@ export function check(kind: Kind, name: string, functions: Functions): Verdict {
     );
   }
   const loss = functions.loss(name);
-  // One output, its target the first that the loss takes: the curve of a loss.
+  // The curve of a loss is over one output, with the first target that the loss accepts.
   const target = [0, 1, 0.5, -1].map((t) => [t]).find((t) => loss.targetProblem?.(t) === undefined) ?? [0];
   const dLossDx = new Float64Array(1);
   const derivative = (x: number) => {

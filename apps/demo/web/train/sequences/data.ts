@@ -76,7 +76,7 @@ export const recall = (steps: number, seed: number): SequenceData => {
   };
 };
 
-/** Sines of different length and phase; the target is the next value. */
+/** Sine waves of different periods and phases; the target is the next value. */
 export const sine = (steps: number, seed: number): SequenceData => ({
   task: 'regression',
   inputNames: ['x(t)'],

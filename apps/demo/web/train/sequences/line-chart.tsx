@@ -6,7 +6,7 @@ import styles from './sequences.module.css';
 export interface Line {
   readonly name: string;
   /** A class of the style sheet, for colour and dashes. */
-  readonly look: string;
+  readonly variant: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
@@ -59,10 +59,10 @@ export function LineChart({ label, lines, xName, yName, yAround }: LineChartProp
               </>
             }
           >
-            {lines.map(({ name, look, points }) => (
+            {lines.map(({ name, variant, points }) => (
               <polyline
                 key={name}
-                className={styles[look]}
+                className={styles[variant]}
                 points={points
                   .filter(([, y]) => Number.isFinite(y))
                   .map(([x, y]) => `${toX(x)},${toY(y)}`)
@@ -73,10 +73,10 @@ export function LineChart({ label, lines, xName, yName, yAround }: LineChartProp
         </svg>
       )}
       <ul className={styles.legend}>
-        {lines.map(({ name, look }) => (
+        {lines.map(({ name, variant }) => (
           <li key={name}>
             <svg width={26} height={8} aria-hidden>
-              <line className={styles[look]} x1={1} x2={25} y1={4} y2={4} />
+              <line className={styles[variant]} x1={1} x2={25} y1={4} y2={4} />
             </svg>
             {name}
           </li>

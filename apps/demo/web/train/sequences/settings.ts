@@ -16,7 +16,7 @@ export interface SequenceTable {
 export const kinds = ['rnn', 'lstm', 'gru'] as const satisfies readonly Kind[];
 
 /** Settings that suit each data set. */
-const beginnings: Readonly<Record<SequenceDataName, Pick<Settings, 'steps' | 'units' | 'learningRate'>>> = {
+const defaults: Readonly<Record<SequenceDataName, Pick<Settings, 'steps' | 'units' | 'learningRate'>>> = {
   'temporal-xor': { steps: 20, units: 8, learningRate: 0.01 },
   recall: { steps: 25, units: 8, learningRate: 0.02 },
   sine: { steps: 40, units: 8, learningRate: 0.01 },
@@ -26,7 +26,7 @@ const beginnings: Readonly<Record<SequenceDataName, Pick<Settings, 'steps' | 'un
 /** The settings after another data set was chosen. */
 export const withSequences = (settings: Settings, data: SequenceDataName): Settings => ({
   ...settings,
-  ...beginnings[data],
+  ...defaults[data],
   data,
   taken: 0,
 });

@@ -87,8 +87,8 @@ interface Run {
 
 /** Number of batches whose mean loss is shown. */
 const recentBatches = 20;
-/** Number of validation sequences that are judged, and of those whose gradients are computed. */
-const [judged, probed] = [40, 4];
+/** Number of validation sequences that are evaluated, and of those whose gradients are computed. */
+const [evaluatedCount, gradientCount] = [40, 4];
 
 const losses: Readonly<Record<SequenceData['task'], Loss>> = {
   binary: binaryCrossEntropyWithLogits(),
@@ -234,7 +234,7 @@ export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 function resultOf({ kind, network, recent }: Run, { task, validation }: SequenceData): KindResult {
   const loss = losses[task];
   let [sum, right, count] = [0, 0, 0];
-  for (const { inputs, targets } of validation.slice(0, judged)) {
+  for (const { inputs, targets } of validation.slice(0, evaluatedCount)) {
     predictSequence(network, inputs).forEach((output, t) => {
       const target = targets[t];
       if (target === null) return;
@@ -249,7 +249,7 @@ function resultOf({ kind, network, recent }: Run, { task, validation }: Sequence
     training: recent.length === 0 ? undefined : recent.reduce((all, value) => all + value, 0) / recent.length,
     validation: sum / count,
     accuracy: task === 'regression' ? undefined : right / count,
-    gradients: gradientsInTime(kind, network, loss, validation.slice(0, probed)),
+    gradients: gradientsInTime(kind, network, loss, validation.slice(0, gradientCount)),
   };
 }
 

@@ -92,7 +92,7 @@ export default function SequenceView() {
                 yAround={[0, 0]}
                 lines={settings.kinds.map((kind) => ({
                   name: say.kinds[kind],
-                  look: kind,
+                  variant: kind,
                   points: curve.steps.map((step, k) => [step, curve.losses[kind]?.[k] ?? NaN]),
                 }))}
               />
@@ -342,7 +342,7 @@ function States({
             yAround={[-1, 1]}
             lines={lines.map(({ name, values }) => ({
               name: say.lines[name],
-              look: name,
+              variant: name,
               points: values.map((value, t) => [t, value]),
             }))}
           />
@@ -382,7 +382,7 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
         yName={say.gradientAxis}
         lines={results.map(({ kind, gradients }) => ({
           name: say.kinds[kind],
-          look: kind,
+          variant: kind,
           points: gradients.map((value, t) => [t, Math.log10(Math.max(smallest, value))]),
         }))}
       />
