@@ -7,7 +7,7 @@ import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import type { Trainer } from './trainer.js';
 
 /** Milliseconds between two checks that the worker responds, and the time limit of each. */
-const [pause, patience] = [2000, 5000];
+const [pause, timeLimit] = [2000, 5000];
 
 export interface Connection {
   readonly trainer: Remote<Trainer>;
@@ -21,7 +21,7 @@ export async function connect(own: readonly OwnFunction[]): Promise<Connection> 
     const { runner, close, ask } = await startUserWorker(own);
     // User code that keeps running cannot respond to this, so its worker is terminated.
     const watch = setInterval(() => {
-      ask(({ ping }) => ping(), patience).catch(() => clearInterval(watch));
+      ask(({ ping }) => ping(), timeLimit).catch(() => clearInterval(watch));
     }, pause);
     return {
       trainer: runner,

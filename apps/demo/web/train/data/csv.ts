@@ -1,6 +1,7 @@
 /**
- * Reads a table that the user chose. The command line's own code guesses how the file is written and what each column is;
- * here a target is chosen, and the other columns become inputs: one per column of numbers, one per word of a category.
+ * Reads a table that the user chose. The code of the command line detects the dialect of the file and the kind of each
+ * column; here a target is chosen, and the other columns become inputs: one per column of numbers, one per word of a
+ * category.
  */
 import {
   withSingleSpaces,
@@ -66,7 +67,7 @@ export type TableProblem =
   | 'one-answer'
   | 'text-answer';
 
-/** Carries a `TableProblem`. */
+/** Thrown with a `TableProblem`. */
 class TableError extends Error {
   constructor(readonly problem: TableProblem) {
     super(problem);
