@@ -25,7 +25,10 @@ export function prepare(workload) {
   };
 }
 
-/** It activates nodes in the order of its list and takes the last ones as outputs; ours have no successors. */
+/**
+ * It activates nodes in the order of its list and takes the last ones as outputs; the outputs of our graphs have no
+ * successors.
+ */
 function buildNetwork(graph, weights) {
   const nodes = Array.from({ length: graph.nodeCount }, (_, i) => {
     const type = i < graph.inputCount ? 'input' : graph.outputPosition[i] >= 0 ? 'output' : 'hidden';

@@ -1,4 +1,4 @@
-/** Networks of layers as other libraries have them: tanh, a linear output, no scale c. */
+/** Layered networks as in other libraries: tanh, a linear output, no scale c. */
 import { identity, tanh } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder } from '@nnbp/core';
 

@@ -51,10 +51,10 @@ for (const [runtime, [binary, ...args]] of commands) {
   const words = execFileSync(binary, ['--version'], { encoding: 'utf8' }).split(/[\sv]/);
   const version = words.find((word) => /^\d/.test(word));
   const { status, stdout, stderr } = spawnSync(binary, [...args, check], { encoding: 'utf8', timeout: 300_000 });
-  runtimes[runtime] = status === 0 ? { version, bits: JSON.parse(stdout) } : { version, failed: stderr.slice(-500) };
+  runtimes[runtime] = status === 0 ? { version, digests: JSON.parse(stdout) } : { version, failed: stderr.slice(-500) };
   console.log(`${runtime} ${version}: ${status === 0 ? 'passed' : `failed\n${stderr}`}`);
 }
 const passed = Object.values(runtimes).filter(({ failed }) => failed === undefined);
-const bitIdentical = new Set(passed.map(({ bits }) => bits['wasm, not fused'])).size === 1;
+const bitIdentical = new Set(passed.map(({ digests }) => digests['wasm, not fused'])).size === 1;
 record('runtimes', { runtimes, bitIdentical });
 process.exit(passed.length === commands.size && bitIdentical ? 0 : 1);

@@ -48,7 +48,7 @@ export function applyGuide({ edits }: Guide, copy: string): void {
   for (const { file, after, text } of edits) {
     const path = join(copy, file);
     if (after === undefined) {
-      if (existsSync(path)) throw new Error(`${file}: the guide creates this file, and it exists.`);
+      if (existsSync(path)) throw new Error(`${file}: the guide creates this file, but it already exists.`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
       continue;

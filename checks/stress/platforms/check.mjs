@@ -22,7 +22,7 @@ const engines = {
   'wasm, two threads': threaded,
   'wasm, not fused': await wasm({ fused: false }),
 };
-const bits = {};
+const digests = {};
 for (const [name, engine] of Object.entries(engines)) {
   for (const { run } of conformance(engine)) run();
   const network = new Network(mlp([2, 8, 8, 1], { activation: tanh, outputActivation: sigmoid }), { seed: 1 });
@@ -41,7 +41,7 @@ for (const [name, engine] of Object.entries(engines)) {
   inputs.forEach((row, s) => expect(`XOR by ${name}`, Math.round(network.predict(row)[0]), targets[s][0]));
   const loaded = load(save(network)).network;
   expect(`${name}: saved and loaded`, await digest(loaded.parameters.vector), await digest(network.parameters.vector));
-  bits[name] = await digest(network.parameters.vector);
+  digests[name] = await digest(network.parameters.vector);
 }
 threaded.dispose?.();
 
@@ -51,7 +51,7 @@ const derivation = explain(network, [Number(run.input)], [Number(run.target)], m
 expect('the article, explained', derivation.root.value.toFixed(9), Number(run.gradients['4'].w['2']).toFixed(9));
 const bell = new Network(mlp([2, 3, 1], { activation: gaussian }), { seed: 1 });
 expect('gradcheck', checkNetwork(bell, [[0.3, -0.2]], [[0.1]], mse()).ok, true);
-console.log(JSON.stringify(bits));
+console.log(JSON.stringify(digests));
 
 function expect(what, actual, expected) {
   if (actual !== expected) throw new Error(`${what}: expected ${expected}, received ${actual}.`);

@@ -74,8 +74,8 @@ describe('splitsOf', () => {
         for (const folds of foldsOf.values()) expect(folds.size, `seed ${seed}`).toBe(1);
       }
     }
-    const alone = Array.from({ length: 12 }, (_, s) => s);
-    const [first, , again] = splitsOf(12, { folds: 2, repeats: 2, groups: alone });
+    const singletons = Array.from({ length: 12 }, (_, s) => s);
+    const [first, , again] = splitsOf(12, { folds: 2, repeats: 2, groups: singletons });
     expect(first.test).not.toEqual(again.test);
   });
 
@@ -135,24 +135,24 @@ describe('drawGroups', () => {
 });
 
 describe('crossValidate', () => {
-  /** Targets that `fit` trained on, and those that it only evaluated, in each fold: those of validation. */
+  /** For each fold, the targets that `fit` trained on, and those that it only evaluated, for validation. */
   async function targetsOfFolds(options: Pick<CrossValidationOptions, 'folds' | 'groups' | 'timeOrdered'>) {
-    const folds: { trained: Set<number>; valued: Set<number> }[] = [];
+    const folds: { trained: Set<number>; evaluated: Set<number> }[] = [];
     await crossValidate(
       () => new Network(line.graph, { seed: 1 }),
       { inputs, targets: inputs.map((_, s) => [s]) },
       {
         ...options,
         onFold: ({ split }) => {
-          for (const s of split.test) folds[folds.length - 1].valued.delete(s);
+          for (const s of split.test) folds[folds.length - 1].evaluated.delete(s);
         },
         fit: () => {
-          const [trained, valued] = [new Set<number>(), new Set<number>()];
-          folds.push({ trained, valued });
+          const [trained, evaluated] = [new Set<number>(), new Set<number>()];
+          folds.push({ trained, evaluated });
           const { name, value, derivative } = mse();
           const loss: Loss = {
             name,
-            value: (x, t) => (valued.add(t[0]), value(x, t)),
+            value: (x, t) => (evaluated.add(t[0]), value(x, t)),
             derivative: (x, t, out) => {
               trained.add(t[0]);
               derivative(x, t, out);
@@ -162,9 +162,9 @@ describe('crossValidate', () => {
         },
       },
     );
-    return folds.map(({ trained, valued }) => ({
+    return folds.map(({ trained, evaluated }) => ({
       training: [...trained].sort((a, b) => a - b),
-      validation: [...valued].filter((t) => !trained.has(t)).sort((a, b) => a - b),
+      validation: [...evaluated].filter((t) => !trained.has(t)).sort((a, b) => a - b),
     }));
   }
 
@@ -269,7 +269,7 @@ describe('permutationImportance', () => {
     const rows = { inputs, targets: inputs.map(([a]) => [2 * a]) };
     const [first, second] = await permutationImportance(network, rows, { loss: mse() });
     expect(first.inputs).toEqual(['input.0']);
-    // Twice the variance of 2a, about.
+    // About twice the variance of 2a.
     expect(first.mean).toBeGreaterThan(0.3);
     expect(second).toEqual({ inputs: ['input.1'], mean: 0, deviation: 0 });
     expect(await permutationImportance(network, rows, { loss: mse() })).toEqual([first, second]);

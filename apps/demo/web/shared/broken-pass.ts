@@ -48,8 +48,8 @@ export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly
 /** The chosen visits as node indices; depth first if there are none. */
 export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
   const known = new Map(graph.ids.map((id, i) => [id, i]));
-  const asked = order.flatMap((id) => known.get(id) ?? []);
-  return asked.length > 0 ? asked : depthFirst(graph);
+  const chosen = order.flatMap((id) => known.get(id) ?? []);
+  return chosen.length > 0 ? chosen : depthFirst(graph);
 }
 
 type Graph = Exercise['network']['graph'];
@@ -65,11 +65,11 @@ export function tooEarly(graph: Graph): number[] {
   const order = rightOrder(graph);
   const { successorStart: start } = graph;
   const { nodes: successors } = successorsOf(graph);
-  const hasty = order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ?? order.at(-1)!;
-  if (start[hasty + 1] - start[hasty] < 1) return order;
-  const waitsFor = successors[start[hasty]];
-  const others = order.filter((i) => i !== hasty);
-  others.splice(others.indexOf(waitsFor), 0, hasty);
+  const early = order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ?? order.at(-1)!;
+  if (start[early + 1] - start[early] < 1) return order;
+  const waitsFor = successors[start[early]];
+  const others = order.filter((i) => i !== early);
+  others.splice(others.indexOf(waitsFor), 0, early);
   return others;
 }
 
@@ -131,10 +131,10 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
 function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
   const { edgeStart, predecessors, successorStart } = graph;
   const { nodes: successors } = successorsOf(graph);
-  const asks = (i: number) => (i < graph.inputCount ? 1 : graph.parameterStart[i + 1] - graph.parameterStart[i]);
+  const usesOf = (i: number) => (i < graph.inputCount ? 1 : graph.parameterStart[i + 1] - graph.parameterStart[i]);
   const times: bigint[] = [];
   for (let i = 0; i < graph.nodeCount; i++) {
-    times[i] = BigInt(asks(i));
+    times[i] = BigInt(usesOf(i));
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) times[i] += times[predecessors[e]];
   }
   const steps: number[] = [];
@@ -142,7 +142,7 @@ function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
     for (let k = successorStart[i]; k < successorStart[i + 1] && steps.length < maxSteps; k++) compute(successors[k]);
     if (steps.length < maxSteps) steps.push(i);
   };
-  for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = asks(i); k > 0; k--) compute(i);
+  for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = usesOf(i); k > 0; k--) compute(i);
   return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(trace, steps, count) };
 }
 

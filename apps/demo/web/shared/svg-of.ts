@@ -59,10 +59,10 @@ class Drawing {
   #clips = 0;
   readonly #ruler = document.createElement('canvas').getContext('2d')!;
 
-  /** @param whole - The element to draw, without its own box: the picture is as large as its content. */
-  constructor(readonly whole: Element) {}
+  /** @param target - The element to draw, without its own box: the picture has the size of the content. */
+  constructor(readonly target: Element) {}
 
-  /** Appends an element to a group. `scale`: of the transforms around it. */
+  /** Appends an element to a group. `scale` is that of the surrounding transforms. */
   draw(element: Element, group: SVGElement, scale: number): void {
     if (element.matches(skipped)) return;
     const style = getComputedStyle(element);
@@ -75,7 +75,7 @@ class Drawing {
     const within = style.transform === 'none' ? scale : scale * new DOMMatrix(style.transform).a;
     const inside = this.#groupOf(element, style, rect, group);
     if (style.visibility === 'visible') {
-      if (element !== this.whole) this.#box(style, rect, inside, within);
+      if (element !== this.target) this.#box(style, rect, inside, within);
       if (element instanceof HTMLCanvasElement) this.#canvas(element, rect, inside);
     }
     for (const child of element.childNodes) {
@@ -252,7 +252,7 @@ const unquoted = (family: string): string =>
     .trim()
     .replace(/^["']|["']$/g, '');
 
-/** A font as the rules of style sheets name it. */
+/** Identifies a font: its family, style and weight. */
 const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): string =>
   [
     unquoted(fontFamily),
@@ -260,7 +260,7 @@ const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): stri
     fontWeight.replace('normal', '400').replace('bold', '700') || '400',
   ].join('|');
 
-/** `@font-face` rules of the page for these fonts, with the files in them. */
+/** `@font-face` rules of the page for these fonts, with the font files embedded. */
 async function fontFaces(fonts: ReadonlySet<string>): Promise<string> {
   const rules = Array.from(document.styleSheets, (sheet) =>
     Array.from(sheet.cssRules, (rule) => ({ rule, sheet })),

@@ -1,4 +1,4 @@
-/** A fitted formula as a file: JSON that holds the formula itself, so that its graph is built again from it. */
+/** A fitted formula as a file: JSON that contains the formula itself, from which the graph is rebuilt. */
 import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { formulaGraph } from '@nnbp/formula';
 import type { Columns } from '../columns.js';

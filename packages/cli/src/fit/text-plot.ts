@@ -3,7 +3,7 @@ import { short } from '../guess.js';
 import { textPlot } from '../text-plot.js';
 import { heightOf, type Picture, rangeOf } from './picture.js';
 
-/** The plot. */
+/** Draws the plot as lines of text. */
 export function fitTextPlot(picture: Picture): string {
   const { points, curve, xLabel, yLabel } = picture;
   const xRange = rangeOf([...points.map(([x]) => x), ...curve.map(({ x }) => x)]);

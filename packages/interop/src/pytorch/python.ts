@@ -9,5 +9,5 @@ export function list(values: readonly number[]): string {
   return `[\n${lines.join('\n')}\n]`;
 }
 
-/** Names, since Python reads a JSON string as the same string. */
+/** A list of names. A JSON string is also a valid Python string with the same value. */
 export const names = (ids: readonly string[]): string => `[${ids.map(oneLine).join(', ')}]`;
