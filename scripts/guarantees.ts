@@ -37,7 +37,7 @@ interface Results {
     readonly runtimes: Readonly<
       Record<
         string,
-        { readonly version?: string; readonly bits?: Readonly<Record<string, string>>; readonly failed?: string }
+        { readonly version?: string; readonly digests?: Readonly<Record<string, string>>; readonly failed?: string }
       >
     >;
     readonly types: Readonly<Record<string, unknown>>;
@@ -248,7 +248,7 @@ if (!process.argv.includes('--check')) {
   console.log(`${path} is written.`);
 } else if (theirs?.node.startsWith(own) === false) {
   console.log(
-    `Not compared: the page was written on Node ${theirs.node}; exp and similar functions differ in their last bits on this version.`,
+    `Not compared: the page was written on Node ${theirs.node}; exp and similar functions differ in their last digests on this version.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is out of date: run "pnpm guarantees".`);

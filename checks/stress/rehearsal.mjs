@@ -61,7 +61,7 @@ try {
       const check = name === 'deno' ? ['run', '--allow-all', 'check.mjs'] : ['check.mjs'];
       return {
         version: found,
-        bits: JSON.parse(
+        digests: JSON.parse(
           run(installed, program, ...check)
             .trim()
             .split('\n')
@@ -92,8 +92,8 @@ try {
       return run(installed, compiler, '--version').trim();
     });
   }
-  const digests = new Set(Object.values(results.runtimes).map(({ bits }) => bits?.['wasm, not fused']));
-  results.bitIdentical = digests.size === 1;
+  const distinct = new Set(Object.values(results.runtimes).map((runtime) => runtime.digests?.['wasm, not fused']));
+  results.bitIdentical = distinct.size === 1;
 } finally {
   registry.stop();
   rmSync(folder, { recursive: true, force: true });
