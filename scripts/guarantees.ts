@@ -248,7 +248,7 @@ if (!process.argv.includes('--check')) {
   console.log(`${path} is written.`);
 } else if (theirs?.node.startsWith(own) === false) {
   console.log(
-    `Not compared: the page was written on Node ${theirs.node}; exp and similar functions differ in their last digests on this version.`,
+    `Not compared: the page was written on Node ${theirs.node}; exp and similar functions differ in their last bits on this version.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is out of date: run "pnpm guarantees".`);

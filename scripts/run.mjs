@@ -1,5 +1,5 @@
-// The two commands of the README: installs what the repository needs with the pnpm it names, then runs a script of it.
-// Needs Node and npm, and nothing else.
+// Runs the commands of the README: installs the dependencies with the version of pnpm that package.json names, then
+// runs a script of the repository. Needs Node and npm, and nothing else.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Edits of delayed edges and aggregations, and their way through the JSON of Build. */
+/** Edits of delayed edges and aggregations, and their round trip through the JSON of Build. */
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';
@@ -53,8 +53,8 @@ describe('a delayed edge', () => {
   test('leaves no unused entries when it or its delay is removed', () => {
     const removed = disconnect(disconnect(loop, { from: 'y', to: 'h', delay: 2 }), { from: 'h', to: 'h', delay: 1 });
     expect(removed).toStrictEqual(chain);
-    const straight = connect(chain, 'x', 'y');
-    expect(setDelay(connect(chain, 'x', 'y', 1), { from: 'x', to: 'y', delay: 1 }, 0)).toStrictEqual(straight);
+    const undelayed = connect(chain, 'x', 'y');
+    expect(setDelay(connect(chain, 'x', 'y', 1), { from: 'x', to: 'y', delay: 1 }, 0)).toStrictEqual(undelayed);
   });
 
   test('follows a renamed node and is removed with its node', () => {
@@ -70,7 +70,7 @@ describe('a delayed edge', () => {
   });
 });
 
-test('delays, values before the first step and aggregations come back from the JSON, in file version 2', () => {
+test('delays, values before the first step and aggregations survive a round trip through JSON, in file version 2', () => {
   const network = setAggregation(loop, 'h', 'product');
   const text = exported(network);
   expect(text).toContain('"version": 2');

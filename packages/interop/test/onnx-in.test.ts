@@ -14,7 +14,7 @@ const { relu, sigmoid } = activations;
 const chain = (
   nodes: Parameters<typeof onnxModel>[0]['nodes'],
   numbers: Parameters<typeof onnxModel>[0]['numbers'] = {},
-  whole: Parameters<typeof onnxModel>[0]['whole'] = {},
+  integers: Parameters<typeof onnxModel>[0]['whole'] = {},
 ) => fromOnnx(onnxModel({ inputs: { x: [null, 2] }, nodes, numbers, whole, outputs: 'y' }));
 
 const W: readonly [number[], number[]] = [
@@ -460,7 +460,7 @@ test('a small file that would allocate much memory is refused before it does', (
         many: [[1000, 100], new Array<number>(1e5).fill(1)],
         wide: [[2, 1e5], new Array<number>(2e5).fill(1)],
       },
-      whole: { parts: [1e5, 0] },
+      integers: { parts: [1e5, 0] },
       outputs: `t${count}`,
     });
   const bombs = {

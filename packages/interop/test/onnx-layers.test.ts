@@ -34,7 +34,7 @@ const recurrent = (
       B: [[1, 2 * gates * units], someNumbers(2 * gates * units)],
       ...numbers,
     },
-    whole: { axis: [axis] },
+    integers: { axis: [axis] },
     outputs: 'y',
   });
 
@@ -112,7 +112,7 @@ describe('a recurrent operator', () => {
           R: [[1, 3 * units, units], someNumbers(3 * units * units)],
           B: [[1, 6 * units], someNumbers(6 * units)],
         },
-        whole: { axis: [1] },
+        integers: { axis: [1] },
         outputs: 'y',
       }),
     );
@@ -173,7 +173,7 @@ describe('a recurrent operator', () => {
           ['Squeeze', 'both axis', 'y'],
         ],
         numbers: { W: [[1, units, units], someNumbers(units * units)] },
-        whole: { axis: [2] },
+        integers: { axis: [2] },
         outputs: 'y',
       });
     expect(fromOnnx(model(1n)).graph.stateSize).toBe(2 * units);
@@ -203,7 +203,7 @@ describe('a recurrent operator', () => {
         R: [[1, units, units], someNumbers(units * units)],
         V: [[units, 1], someNumbers(units)],
       },
-      whole: { first: [0], zeroth: [0], one: [1], three: [units] },
+      integers: { first: [0], zeroth: [0], one: [1], three: [units] },
       outputs: 'y',
     });
     const network = fromOnnx(bytes);
@@ -263,7 +263,7 @@ describe('a recurrent operator', () => {
         W: [[1, units, inputs], someNumbers(units * inputs)],
         R: [[1, units, units], someNumbers(units * units)],
       },
-      whole: { zero: [0], one: [1], both: [0, -1] },
+      integers: { zero: [0], one: [1], both: [0, -1] },
       outputs: 'y',
     });
   const squeezed: Model['nodes'][number] = ['Squeeze', 'all one', 'h'];
@@ -319,7 +319,7 @@ describe('a recurrent operator over the steps of a sample', () => {
       inputs: { rows: [null, steps, inputs] },
       nodes: [['Transpose', 'rows', 'x', { perm }], ['RNN', operands, results, attributes], ...nodes],
       numbers: { ...numbersFor(directions), ...numbers },
-      whole: { merged: [0, 0, -1], wrong: [0, 1, -1, 1], one: [1], zero: [0], negative: [-3] },
+      integers: { merged: [0, 0, -1], wrong: [0, 1, -1, 1], one: [1], zero: [0], negative: [-3] },
       outputs: 'y',
     });
   const expectRow = (bytes: Uint8Array, expected: readonly number[]) => {
@@ -393,7 +393,7 @@ describe('a recurrent operator over the steps of a sample', () => {
         ['Flatten', 'c', 'y'],
       ],
       numbers: numbersFor(1),
-      whole: { shape: [0, 2, 2], one: [1] },
+      integers: { shape: [0, 2, 2], one: [1] },
       outputs: 'y',
     });
     const [W, R] = [someNumbers(units * inputs), someNumbers(units * units)];
@@ -433,8 +433,12 @@ describe('a recurrent operator over the steps of a sample', () => {
 });
 
 /** One operator on an image of `channels × 5 × 4`. */
-const onImage = (channels: number, nodes: Model['nodes'], numbers: Model['numbers'] = {}, whole: Model['whole'] = {}) =>
-  onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });
+const onImage = (
+  channels: number,
+  nodes: Model['nodes'],
+  numbers: Model['numbers'] = {},
+  integers: Model['whole'] = {},
+) => onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });
 const image = (channels: number) => someNumbers(channels * 20);
 
 /** For each window, the numbers in it, with NaN in the padding. */

@@ -30,7 +30,7 @@ export function onnxModel(model: {
     attributes?: Record<string, unknown>,
   ])[];
   readonly numbers?: Readonly<Record<string, readonly [dims: readonly number[], values: readonly number[]]>>;
-  readonly whole?: Readonly<Record<string, readonly number[]>>;
+  readonly integers?: Readonly<Record<string, readonly number[]>>;
   readonly outputs: string;
 }): Uint8Array {
   const attribute = ([name, value]: [string, unknown]) => {
@@ -63,7 +63,7 @@ export function onnxModel(model: {
           dims: dims.map(BigInt),
           floatData: [...values],
         })),
-        ...Object.entries(model.whole ?? {}).map(([name, values]) => ({
+        ...Object.entries(model.integers ?? {}).map(([name, values]) => ({
           name,
           dataType: 7,
           dims: [BigInt(values.length)],
@@ -103,7 +103,7 @@ export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly
       B: [[1, 8 * units], someNumbers(8 * units)],
       V: [[units, 1], someNumbers(units)],
     },
-    whole: { axis: [1] },
+    integers: { axis: [1] },
     outputs: 'y',
   });
 

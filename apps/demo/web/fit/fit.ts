@@ -22,7 +22,7 @@ export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formu
 export interface Prepared {
   readonly data: Points;
   readonly network: Network;
-  /** The formula as Derive shows it, with its start; null: a drawn network. */
+  /** The formula as Derive shows it, with its initial values; null: a drawn network. */
   readonly formula: FormulaDescription | null;
   readonly parameters: readonly Parameter[];
 }
@@ -41,7 +41,7 @@ export interface FitResult extends Prepared {
   readonly converged: boolean;
   /** At the points, in their order. */
   readonly fittedValues: readonly number[];
-  /** At even distances over the points' x and a little beyond; a gap where the model has no finite value. */
+  /** At evenly spaced x, from a little below the points to a little above; NaN where the model has no finite value. */
   readonly curve: readonly CurvePoint[];
 }
 
@@ -105,10 +105,7 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
   };
 }
 
-/**
- * Fits.
- *
- * @throws FitError for too few points or a bad start
+/** Fits the model to the points. * @throws FitError for too few points or a bad start
  * @throws NnbpError as `fit` and `fitStatistics` do
  * @throws the signal's reason when aborted
  */

@@ -18,7 +18,7 @@ export function NumberField({ label, value, onChange, step = 0.1, disabled = fal
     const number = Number(text);
     if (text.trim() !== '' && Number.isFinite(number)) onChange(number);
   };
-  const turn = (by: number) => {
+  const stepBy = (by: number) => {
     const next = Number((value + by).toPrecision(12));
     setTyped(undefined);
     onChange(next);
@@ -41,8 +41,8 @@ export function NumberField({ label, value, onChange, step = 0.1, disabled = fal
       onBlur={() => setTyped(undefined)}
       onKeyDown={(event) => {
         const size = event.shiftKey ? 10 * step : step;
-        if (event.key === 'ArrowUp') turn(size);
-        else if (event.key === 'ArrowDown') turn(-size);
+        if (event.key === 'ArrowUp') stepBy(size);
+        else if (event.key === 'ArrowDown') stepBy(-size);
         else return;
         event.preventDefault();
       }}

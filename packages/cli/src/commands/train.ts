@@ -47,17 +47,17 @@ Examples:
 
 The type of each column is detected and shown; --number, --category and --ignore
 override it. Numbers are standardized, and each value of a category becomes an input;
-the model file stores how. A file that is too large for memory is trained from disk.
+the model file stores these conversions. A file that is too large for memory is trained from disk.
 
 A fifth of the rows is the test set, a fifth of the rest the validation set:
 training stops when the validation loss no longer falls, and keeps the best epoch.
 
 With --time, the rows are a series: the last fifth is the test set, and the report
-compares with the last value and with the value one season before.
+compares the model with the last value and with the value one season before.
 
 With --recurrent and --group, rows with the same value in the group column are one
 sequence. If the target has one value per group, it is predicted after the last row;
-if it varies, at each row. Whole groups are in the training, validation or test set.`;
+if it varies, at each row. A group is never split between the training, validation and test sets.`;
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];

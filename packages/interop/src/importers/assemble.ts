@@ -26,7 +26,7 @@ export interface Part {
   readonly c?: number;
   /** Whether b and w are constants too. */
   readonly constant?: true;
-  /** Weights that are constants, by the ids of what they read. */
+  /** Weights that are constants, by the name of the edge. */
   readonly fixed?: Readonly<Record<string, number>>;
   /** Names of b and of each weight, which nodes with the same names share. */
   readonly shared?: { readonly b: string; readonly w: readonly string[] };
@@ -106,12 +106,12 @@ function layerAt(nodes: readonly Part[], first: number): { readonly name: string
   let count = 1;
   for (; first + count < nodes.length; count++) {
     const next = nodes[first + count];
-    const alike = next.from === from && next.activation === activation && isPlain(next);
-    if (!alike || next.id !== `${name}.${count}`) break;
+    const isSame = next.from === from && next.activation === activation && isPlain(next);
+    if (!isSame || next.id !== `${name}.${count}`) break;
   }
   return { name, count };
 }
 
-/** Whether b and every weight are parameters of its own, and c is 1. */
+/** Whether b and every weight are separate parameters, and c is 1. */
 const isPlain = ({ c, aggregation, constant, fixed, shared }: Part) =>
   c === undefined && aggregation === undefined && constant === undefined && fixed === undefined && shared === undefined;

@@ -23,7 +23,7 @@ function rate({ network, pass: { cache } }: ComputedSample): Task {
   return numberTask({
     label: same('dx_7/dx_4'),
     ask: {
-      en: `How much does x_7 change per unit of x_4? A unit of x_4 arrives as w_4to7 in h_7, and x_7 follows h_7 by slope_7, the slope of the tangent at h_7. Drag the point to h_7 = ${show(cache.h('7'))} to read it.`,
+      en: `How much does x_7 change per unit of x_4? One unit of x_4 changes h_7 by w_4to7, and x_7 changes by slope_7 per unit of h_7: the slope of the tangent at h_7. Drag the point to h_7 = ${show(cache.h('7'))} to read it.`,
       zh: `x_4 每变化一个单位，x_7 变化多少？x_4 的一个单位到 h_7 处成为 w_4to7，x_7 再按 slope_7（h_7 处切线的斜率）随 h_7 变化。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
     },
     explain: {
@@ -53,7 +53,7 @@ function oneSuccessor(worked: ComputedSample): Task {
   return numberTask({
     label: same('dloss/dx_4'),
     ask: {
-      en: 'Node 4 acts on the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate dx_7/dx_4 of the edge, which you have just computed. What is dloss/dx_4?',
+      en: 'Node 4 affects the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate dx_7/dx_4 of the edge, which you have just computed. What is dloss/dx_4?',
       zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
     },
     explain: {
@@ -64,7 +64,7 @@ function oneSuccessor(worked: ComputedSample): Task {
     mistakes: [
       {
         value: cache.dLossDx('7') * w,
-        hint: { en: 'slope_7 is missing: x_7 follows h_7 by it.', zh: '少了 slope_7：x_7 按它随 h_7 变化。' },
+        hint: { en: 'slope_7 is missing: how x_7 changes per unit of h_7.', zh: '少了 slope_7：x_7 按它随 h_7 变化。' },
       },
       {
         value: cache.dLossDx('7') * cache.slope('7'),
@@ -160,7 +160,7 @@ function sum(worked: ComputedSample): Task {
       {
         value: parts.reduce((total, part) => total * part, 1),
         hint: {
-          en: 'Several ways add up; factors multiply along one way.',
+          en: 'Contributions of several paths add up; along one path, factors multiply.',
           zh: '几条路之间相加；一条路上的各项才相乘。',
         },
       },
