@@ -14,8 +14,8 @@ const { relu, sigmoid } = activations;
 const chain = (
   nodes: Parameters<typeof onnxModel>[0]['nodes'],
   numbers: Parameters<typeof onnxModel>[0]['numbers'] = {},
-  integers: Parameters<typeof onnxModel>[0]['whole'] = {},
-) => fromOnnx(onnxModel({ inputs: { x: [null, 2] }, nodes, numbers, whole, outputs: 'y' }));
+  integers: Parameters<typeof onnxModel>[0]['integers'] = {},
+) => fromOnnx(onnxModel({ inputs: { x: [null, 2] }, nodes, numbers, integers, outputs: 'y' }));
 
 const W: readonly [number[], number[]] = [
   [3, 2],
@@ -357,8 +357,8 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /not a number/,
   ],
   ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] beside rows of \[2\]/],
-])('%s is refused', (_, nodes, message, whole = {}) => {
-  const error = errorOf(() => chain(nodes, cube, whole));
+])('%s is refused', (_, nodes, message, integers = {}) => {
+  const error = errorOf(() => chain(nodes, cube, integers));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
 });
@@ -381,8 +381,8 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /2 columns into \[1, 2\]/,
     { s: [1, 2] },
   ],
-])('%s is a malformed file', (_, nodes, message, whole = {}) => {
-  const error = errorOf(() => chain(nodes, cube, whole));
+])('%s is a malformed file', (_, nodes, message, integers = {}) => {
+  const error = errorOf(() => chain(nodes, cube, integers));
   expect(error.code).toBe('MALFORMED');
   expect(error.message).toMatch(message);
 });

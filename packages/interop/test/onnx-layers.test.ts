@@ -437,8 +437,8 @@ const onImage = (
   channels: number,
   nodes: Model['nodes'],
   numbers: Model['numbers'] = {},
-  integers: Model['whole'] = {},
-) => onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });
+  integers: Model['integers'] = {},
+) => onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, integers, outputs: 'y' });
 const image = (channels: number) => someNumbers(channels * 20);
 
 /** For each window, the numbers in it, with NaN in the padding. */

@@ -368,8 +368,10 @@ describe('numbers in other types and files', () => {
     });
     expect(onnxExternalPaths(bytes)).toEqual(['w.bin']);
     expect(fromOnnx(bytes, { files: { 'w.bin': file } }).predict(rows[0])).toEqual(product(rows[0]));
-    const whole = model({ constants: { w: outside(entry('location', './w.bin')) }, nodes });
-    expect(fromOnnx(whole, { files: { './w.bin': file.subarray(4, 28) } }).predict(rows[1])).toEqual(product(rows[1]));
+    const complete = model({ constants: { w: outside(entry('location', './w.bin')) }, nodes });
+    expect(fromOnnx(complete, { files: { './w.bin': file.subarray(4, 28) } }).predict(rows[1])).toEqual(
+      product(rows[1]),
+    );
   });
 
   test.each([
