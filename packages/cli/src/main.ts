@@ -1,4 +1,4 @@
-/** The program `nnbp`: gives the process's own arguments, streams and signals to `run`. */
+/** The program `nnbp`: passes the arguments, streams and signals of the process to `run`. */
 import { sentenceOf } from './problem.js';
 import { run } from './run.js';
 

@@ -1,4 +1,4 @@
-/** A trained model on disk: the network, and the columns that its nodes stand for. */
+/** A trained model on disk: the network, and the columns that its nodes represent. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { bipolarStep, step } from '@nnbp/interop';

@@ -97,7 +97,7 @@ export class GraphEditor {
     this.#expectKnown(idOf(source));
     const draft = this.#draft(to);
     if (draft.from.some((other) => edgeName(other) === edgeName(source))) {
-      throw new NnbpError('DUPLICATE_EDGE', `Node "${to}" has the predecessor "${edgeName(source)}" already.`);
+      throw new NnbpError('DUPLICATE_EDGE', `Node "${to}" already has the predecessor "${edgeName(source)}".`);
     }
     draft.from.push(source);
     return this;
@@ -276,7 +276,7 @@ export function keepParameters(
   return result;
 }
 
-/** How many nodes and edges have each slot. */
+/** How many nodes and edges use each slot. */
 function slotUsers(graph: Graph): Uint32Array {
   const users = new Uint32Array(graph.parameterCount + graph.constants.length);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

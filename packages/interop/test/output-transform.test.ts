@@ -37,7 +37,7 @@ describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTran
     expect(back.outputTransform).toBe(transform === 'sigmoid' ? 'none' : transform);
   });
 
-  test('is refused by neat-python, with what to do', () => {
+  test('toNeatPython refuses it and says what to do', () => {
     expect(() => toNeatPython(original)).toThrow(/Set network.outputTransform to "none"/);
   });
 });

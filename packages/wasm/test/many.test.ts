@@ -72,7 +72,7 @@ test.each<[string, Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, number]>([
   }
 });
 
-test('a step of the js engine after which a parameter overflows is left to step, and the steps before it are undone', () => {
+test('stepMany of the js engine takes no steps if a parameter overflows, and undoes the steps before it', () => {
   const make = () => {
     const executor = js().prepare(graph, 1);
     executor.parameters.fill(1);

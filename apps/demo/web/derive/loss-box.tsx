@@ -15,11 +15,11 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
   // Keeps the previous exercise for comparison.
   if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
   const { loss } = exercise.trace.pass;
-  const promised = shown.before && predictedChange(shown.before, exercise);
+  const predicted = shown.before && predictedChange(shown.before, exercise);
   return (
     <div className={styles.box} role="group" aria-label={say.title}>
       <span aria-live="polite">
-        {promised === undefined ? (
+        {predicted === undefined ? (
           <>
             {say.loss} <Figure value={loss} />
           </>
@@ -29,7 +29,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
             <b>
               <Figure value={loss - shown.before!.trace.pass.loss} digits={3} />
             </b>
-            {say.promised} <Figure value={promised} digits={3} />
+            {say.predicted} <Figure value={predicted} digits={3} />
           </>
         )}
       </span>

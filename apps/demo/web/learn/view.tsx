@@ -87,7 +87,7 @@ function ChapterList() {
                     title={lessons[name].chapter.title[language].replaceAll(/_(\w+)/g, '$1')}
                     onClick={() => goTo(name)}
                   >
-                    {isChallenge ? <span className={styles.whole}>{say.challenge}</span> : address}
+                    {isChallenge ? <span className={styles.full}>{say.challenge}</span> : address}
                     {isChallenge && (
                       <span className={styles.short} aria-hidden>
                         ★
@@ -107,7 +107,7 @@ function ChapterList() {
           aria-label={say.skip}
           onClick={() => update((state) => ({ ...state, view: 'derive' }))}
         >
-          <span className={styles.whole}>{say.skip}</span>
+          <span className={styles.full}>{say.skip}</span>
           <span className={styles.short} aria-hidden>
             {say.playground}
           </span>

@@ -8,13 +8,13 @@ export function classOf(output: ArrayLike<number>, threshold: number): number {
   return best;
 }
 
-/** Whether a target has no class: one of its numbers is not known. */
+/** Whether a target has no class, because one of its numbers is unknown. */
 export function hasNoClass(target: ArrayLike<number>): boolean {
   for (let k = 0; k < target.length; k++) if (Number.isNaN(target[k])) return true;
   return false;
 }
 
-/** Options of metrics of classes. */
+/** Options of classification metrics. */
 export interface ClassOptions {
   /**
    * For a single output, the minimum that means class 1: 0.5 (the default) for probabilities, 0 for logits and for

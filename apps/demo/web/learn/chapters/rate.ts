@@ -76,7 +76,7 @@ function nextLoss(path: Path, factor: number): Task {
   const [start, next] = path(sgd({ learningRate: firstRate }), 1);
   // The gradient at the start, from the step it caused.
   const [dw, db] = [-next.w / firstRate, -next.b / firstRate];
-  const promised = start.loss - firstRate * (dw ** 2 + db ** 2);
+  const linear = start.loss - firstRate * (dw ** 2 + db ** 2);
   return numberTask({
     label: { en: 'Next loss:', zh: '下一步的损失：' },
     ask: {
@@ -84,15 +84,15 @@ function nextLoss(path: Path, factor: number): Task {
       zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
     },
     explain: {
-      en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would have promised ${show(promised)}: the surface is curved, and a derivative is true only nearby.`,
-      zh: `这一步走到 w = ${show(next.w)}，b = ${show(next.b)}，那里的损失是 ${show(next.loss)}。按直线推算会是 ${show(promised)}：曲面是弯的，导数只在附近成立。`,
+      en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would have given ${show(linear)}: the surface is curved, and a derivative is true only nearby.`,
+      zh: `这一步走到 w = ${show(next.w)}，b = ${show(next.b)}，那里的损失是 ${show(next.loss)}。按直线推算会是 ${show(linear)}：曲面是弯的，导数只在附近成立。`,
     },
     expected: next.loss,
     mistakes: [
       {
-        value: promised,
+        value: linear,
         hint: {
-          en: 'That is what the straight line promises. A loss below 0 cannot be: compute it at the new w and b.',
+          en: 'That is what the straight line predicts. A loss below 0 cannot be: compute it at the new w and b.',
           zh: '这是按直线推算的结果。损失不可能小于 0：请用新的 w 和 b 计算。',
         },
       },

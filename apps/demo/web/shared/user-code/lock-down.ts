@@ -4,7 +4,7 @@
  * the page applies here as well; this is a second line of defence.
  */
 
-const taken = [
+const removedNames = [
   'fetch',
   'XMLHttpRequest',
   'WebSocket',
@@ -48,7 +48,7 @@ const taken = [
 
 /** Removes them from the global object and its prototypes. */
 export function lockDown(): void {
-  for (const name of taken) {
+  for (const name of removedNames) {
     for (
       let object: object | null = globalThis;
       object !== null;
