@@ -39,6 +39,15 @@ const phrases = [
   [/\bas wanted\b/i, 'satisfies the condition'],
   [/\bAbsent: /, 'Default: …; undefined if …'],
   [/\bleft in peace\b|\bsteps aside\b|\bnow and then\b/i, 'say what happens'],
+  [/\bprocessor time\b/i, 'CPU time'],
+  [/\bthe bits of\b|\bin the dark\b(?! theme)/i, 'the digest of; say what is unknown'],
+  [/\b(of|an?) [a-z]+ of one['’]s own\b|\bone['’]s own\b/i, 'a custom …'],
+  [/\b(is|are) not there\b/i, 'is missing; does not exist'],
+  [/\bhands? (back|on) (the|a|an|it|what)\b|\bfrom nowhere\b/i, 'returns, passes on; without a source'],
+  [/\b(is|are) left to `?step\b/i, 'stepMany takes no steps'],
+  [/\bas (people|users) have them\b/i, 'real-world …'],
+  [/\bpromises? (is|are) waited for\b/i, 'is awaited'],
+  [/\bby every parameter\b/i, 'with respect to every parameter'],
 ];
 
 /** The glossary itself. */
