@@ -58,8 +58,8 @@ function entriesOf(name) {
 }
 
 /**
- * Escapes what is not ASCII in comments, as esbuild does in strings: hosts keep a file with one such character in two bytes per
- * character, and decode and parse it in more time.
+ * Escapes what is not ASCII in comments, as esbuild does in strings: hosts store a file with even one such character in
+ * two bytes per character, and take longer to decode and parse it.
  *
  * @param {string} code
  */

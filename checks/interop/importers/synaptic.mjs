@@ -13,12 +13,12 @@ export function models() {
       network.layers.hidden[0].set({ squash: Neuron.squash[squash], bias: 0.1 });
       return trained(`flowers, hidden ${squash}`, network, flowers, 100);
     }),
-    trained('XOR, with connections past the hidden layer and within it', skipping(), xor, 1000),
+    trained('XOR, with connections past the hidden layer and within it', withShortcuts(), xor, 1000),
   ];
 }
 
-/** Input to output as well, and each hidden neuron to the next. */
-function skipping() {
+/** Connects the inputs to the output too, and each hidden neuron to the next. */
+function withShortcuts() {
   const [input, hidden, output] = [new Layer(2), new Layer(3), new Layer(1)];
   input.project(hidden);
   hidden.project(output);
@@ -43,7 +43,7 @@ export function recurrent(each, steps) {
     Elman: elman,
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: each }, (_, k) => remembering(`${name} ${k + 1}`, make(), steps)),
+    Array.from({ length: each }, (_, k) => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps)),
   );
 }
 
@@ -55,7 +55,7 @@ function elman() {
   return new Network({ input, hidden: [hidden], output });
 }
 
-function remembering(name, network, steps) {
+function withOutputsOfEachStep(name, network, steps) {
   for (const row of probes(network.inputs(), 60)) {
     network.activate(row);
     network.propagate(0.1, [row[0] ** 2]);

@@ -130,7 +130,7 @@ describe('the js engine', () => {
     );
   });
 
-  test('leaves the parameters as they are if a step overflows', () => {
+  test('does not change the parameters if a step overflows', () => {
     const executor = js().prepare(graph, 1);
     executor.parameters.fill(1);
     const step = (input: number, learningRate: number) =>

@@ -183,7 +183,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
       clip: (x: number, low: number, high: number) => Math.min(Math.max(x, low), high),
     };
     const losses = new Set<string>();
-    let workedOut = 0;
+    let withNumbers = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 25 });
       const names = everyQuantity(network.graph);
@@ -207,12 +207,12 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
         if (numbers === undefined || numbers.includes('_')) continue;
         const difference = Math.abs(evaluate(numbers, functions) - value);
         expect(difference, `seed ${seed}: ${name} = ${numbers}`).toBeLessThan(1e-12 * (1 + Math.abs(value)));
-        workedOut++;
+        withNumbers++;
         if (name.startsWith('dloss/dx') || name.startsWith('(dloss/dx')) losses.add(loss.name);
       }
     }
     expect(losses.size).toBe(everyLoss.length);
-    expect(workedOut).toBeGreaterThan(1000);
+    expect(withNumbers).toBeGreaterThan(1000);
   });
 
   it('text without limits marks the same steps as reused', () => {

@@ -42,7 +42,7 @@ export function pictureOf(
   return { xLabel: variables[0], yLabel: target, points: xs.map((x, s) => [x, targets[s][0]]), curve };
 }
 
-/** Smallest and largest; of equal numbers, one below and above. */
+/** Smallest and largest; for equal numbers, 1 below and 1 above. */
 export function rangeOf(values: readonly number[]): [min: number, max: number] {
   const [min, max] = extentOf(values);
   return min < max ? [min, max] : [min - 1, max + 1];

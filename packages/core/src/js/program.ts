@@ -67,7 +67,9 @@ export interface MemoryRow extends Memory {
   readonly row: number;
   /** The row of the node. */
   readonly source: number;
-  /** Where its value of one step before the sequence is in a state; that of two steps before follows it. */
+  /**
+   * The index in a state of its value one step before the sequence, which is followed by the value two steps before.
+   */
   readonly state: number;
   /** The node's value before the sequence. */
   readonly initial: number;
@@ -169,7 +171,7 @@ function predecessorsOf({ edgeStart, predecessors }: Graph, i: number): number[]
   return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
 }
 
-/** A layer is one block. Nodes declared with others between them are several. */
+/** A layer is one block. Nodes with other nodes declared between them form several. */
 function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
   const weights = nodes.map((i) => graph.weightSlot(graph.edgeStart[i], i));
   const blocks: DenseBlock[] = [];

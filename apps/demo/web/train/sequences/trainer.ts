@@ -36,7 +36,7 @@ export interface KindResult {
 
 /** The values of some nodes at every step. */
 export interface Strip {
-  /** `inputs`, `targets`, `outputs`, or what the nodes of a unit are. */
+  /** `inputs`, `targets`, `outputs`, or the role of the nodes in their unit. */
   readonly name: StripName;
   /** A row per node, a value per step; NaN where there is none. */
   readonly rows: readonly (readonly number[])[];
@@ -96,7 +96,7 @@ const losses: Readonly<Record<SequenceData['task'], Loss>> = {
   regression: mse(),
 };
 
-/** The nodes of a layer by what they are; the first are those that remember. */
+/** The nodes of a layer by their role; the first are those with memory. */
 const nodesOf: Readonly<Record<Kind, readonly (readonly [StripName, prefix: string])[]>> = {
   rnn: [['h', 'rnn']],
   lstm: [
@@ -175,26 +175,26 @@ export function createSequenceTrainer() {
       }
     },
 
-    async prepare(asked: Settings, table: SequenceTable | undefined): Promise<Prepared | Refusal> {
+    async prepare(requested: Settings, table: SequenceTable | undefined): Promise<Prepared | Refusal> {
       const running = await (engine ??= auto());
       end();
       try {
-        const made = dataFor(asked, table);
+        const made = dataFor(requested, table);
         if (made === undefined) return { kind: 'no-table' };
         if ('kind' in made) return made;
         data = made;
-        settings = asked;
-        runs = asked.kinds.map((kind) => {
-          const network = recurrentNetwork(kind, made, asked);
+        settings = requested;
+        runs = requested.kinds.map((kind) => {
+          const network = recurrentNetwork(kind, made, requested);
           const trainer = new Trainer(
             network,
             { sequences: made.training },
             {
               loss: losses[made.task],
-              optimizer: chain(clipByNorm(1), adam({ learningRate: asked.learningRate })),
+              optimizer: chain(clipByNorm(1), adam({ learningRate: requested.learningRate })),
               engine: running,
-              seed: asked.seed,
-              batchSize: asked.batchSize,
+              seed: requested.seed,
+              batchSize: requested.batchSize,
             },
           );
           return { kind, network, trainer, recent: [] };
