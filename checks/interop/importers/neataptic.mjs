@@ -63,7 +63,7 @@ export function recurrent(each, steps) {
     Hopfield: () => new Hopfield(4),
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: each }, (_, k) => finite(() => remembering(`${name} ${k + 1}`, make(), steps))),
+    Array.from({ length: each }, (_, k) => finite(() => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps))),
   );
 }
 
@@ -76,7 +76,7 @@ function finite(make) {
   }
 }
 
-function remembering(name, network, steps) {
+function withOutputsOfEachStep(name, network, steps) {
   for (const row of probes(network.input, 60)) {
     network.activate(row);
     network.propagate(
