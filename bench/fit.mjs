@@ -57,18 +57,18 @@ async function compare(engine, samples, batchSize) {
     if (cpuMilliseconds() - startTime > milliseconds) break;
     epochs *= 2;
   }
-  let [step, whole] = [Infinity, Infinity];
+  let [step, fitTime] = [Infinity, Infinity];
   for (let round = 0; round < rounds; round++) {
     let startTime = cpuMilliseconds();
     stepEpochs(epochs);
     step = Math.min(step, cpuMilliseconds() - startTime);
     startTime = cpuMilliseconds();
     await fitEpochs(epochs);
-    whole = Math.min(whole, cpuMilliseconds() - startTime);
+    fitTime = Math.min(fitTime, cpuMilliseconds() - startTime);
   }
   executor.dispose();
   const stepPerSecond = Math.round((1000 * samples * epochs) / step);
-  return { engine: engine.name, samples, batchSize, stepPerSecond, fit: Number((step / whole).toPrecision(3)) };
+  return { engine: engine.name, samples, batchSize, stepPerSecond, fit: Number((step / fitTime).toPrecision(3)) };
 }
 
 function cpuMilliseconds() {

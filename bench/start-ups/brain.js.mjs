@@ -3,7 +3,7 @@ import brain from 'brain.js';
 export function first() {
   const network = new brain.NeuralNetwork({ hiddenLayers: [8, 8] });
   const pattern = { input: [0.5, 1], output: [1] };
-  // Its layers are made by the first training, so that the step comes first.
+  // brain.js creates its layers in the first training, so the training step comes first.
   network.train([pattern], { iterations: 1 });
   return { predict: () => network.run([0.5, 1]), step: () => network.train([pattern], { iterations: 1 }) };
 }

@@ -13,7 +13,7 @@ export interface Task {
   readonly measure: string;
   /** The threshold, and in how many of 20 seeds it has to be reached. */
   readonly threshold: string;
-  readonly of20: number;
+  readonly requiredOf20: number;
   /** Trains with one seed and returns the measure. */
   run(seed: number, engine: Engine): Promise<number>;
   passes(measure: number): boolean;
@@ -34,7 +34,7 @@ const clipped = (learningRate: number) => chain(clipByNorm(1), adam({ learningRa
 const temporalXor: Task = {
   measure: 'accuracy on 100 new sequences of 50 bits',
   threshold: '≥ 98.3 %',
-  of20: 20,
+  requiredOf20: 20,
   passes: (accuracy) => accuracy >= 0.983,
   async run(seed, engine) {
     const random = new Random(seed);
@@ -119,7 +119,7 @@ const reber = (() => {
   const task: Task = {
     measure: 'share of 256 new strings with all predictions legal and the embedded symbol correct',
     threshold: '≥ 99 %',
-    of20: 18,
+    requiredOf20: 18,
     passes: (share) => share >= 0.99,
     async run(seed, engine) {
       const random = new Random(seed);
@@ -163,7 +163,7 @@ const reber = (() => {
 const adding: Task = {
   measure: 'mean squared error on 200 new sequences of 50 steps',
   threshold: '< 0.01',
-  of20: 18,
+  requiredOf20: 18,
   passes: (error) => error < 0.01,
   async run(seed, engine) {
     const random = new Random(seed);
@@ -200,7 +200,7 @@ const adding: Task = {
 const sine: Task = {
   measure: 'R² over 50 forecast steps after 50 given ones, on 100 new phases',
   threshold: '≥ 0.95',
-  of20: 19,
+  requiredOf20: 19,
   passes: (r2) => r2 >= 0.95,
   async run(seed, engine) {
     const random = new Random(seed);
@@ -251,7 +251,7 @@ const sine: Task = {
 const recall: Task = {
   measure: 'share of 100 new sequences of length 10 repeated without an error',
   threshold: '≥ 95 %',
-  of20: 19,
+  requiredOf20: 19,
   passes: (share) => share >= 0.95,
   async run(seed, engine) {
     const random = new Random(seed);
@@ -309,7 +309,7 @@ function shifted(image: ArrayLike<number>, down: number, right: number): Float64
 const digits: Task = {
   measure: 'accuracy on 2,000 test digits',
   threshold: '≥ 98 %',
-  of20: 18,
+  requiredOf20: 18,
   passes: (accuracy) => accuracy >= 0.98,
   async run(seed, engine) {
     const { training, test } = handwrittenDigits(seed);

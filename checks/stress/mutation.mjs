@@ -1,7 +1,7 @@
 /**
  * `pnpm mutation [package …]`: changes the sources of core, activations, aggregations, losses, optim and gradcheck in
  * thousands of small ways, one at a time, and checks whether a test fails. A mutant that no test can detect is explained in `survivors.json`;
- * where several read the same, the explanation gives their number: `… ×2`.
+ * if several have the same text, the key gives their number: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -35,8 +35,8 @@ function summary(name, { files }) {
   const survivors = mutants
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
     .map(({ text }) => text);
-  const alike = (text) => survivors.filter((other) => other === text).length;
-  const key = (text) => (alike(text) === 1 ? text : `${text} ×${alike(text)}`);
+  const countOf = (text) => survivors.filter((other) => other === text).length;
+  const key = (text) => (countOf(text) === 1 ? text : `${text} ×${countOf(text)}`);
   const left = survivors.map(key).filter((text) => !(text in reasons));
   return {
     mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),

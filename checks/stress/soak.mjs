@@ -113,7 +113,7 @@ async function manyFits() {
   }
   const last = JSON.stringify(await lastFit());
   megabytes.push(memory());
-  const alone = execFileSync(
+  const freshResult = execFileSync(
     process.execPath,
     [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2), 'fresh'],
     {
@@ -124,7 +124,7 @@ async function manyFits() {
     calls,
     perSecond: Math.round((1000 * calls) / (performance.now() - startTime)),
     megabytes,
-    sameAsFresh: alone.trim() === last,
+    sameAsFresh: freshResult.trim() === last,
   };
 }
 

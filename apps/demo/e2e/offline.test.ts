@@ -1,4 +1,4 @@
-/** The page without a network, and after a deployment. */
+/** The page offline, and after a deployment. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,16 +2,16 @@
 import type { Aggregation } from '@nnbp/core';
 import { distanceToTie, firstLargest } from './largest.js';
 
-const itself = (z: number) => z;
+const identity = (z: number) => z;
 
 /** $A(z) = \max_e z_e$; $\partial A / \partial z_e$ is 1 for the first largest entry, else 0. A kink where two are equal. */
 export const max: Aggregation = {
   name: 'max',
-  value: (z) => z[firstLargest(z, itself)],
+  value: (z) => z[firstLargest(z, identity)],
   derivative(z, _a, dAdz) {
     dAdz.fill(0);
-    dAdz[firstLargest(z, itself)] = 1;
+    dAdz[firstLargest(z, identity)] = 1;
   },
-  kinkDistance: (z) => distanceToTie(z, itself),
+  kinkDistance: (z) => distanceToTie(z, identity),
   builtin: { name: 'max', options: {} },
 };

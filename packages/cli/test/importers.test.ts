@@ -23,7 +23,7 @@ const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number
 describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (library) => {
   it('are recognized by their content and give the same predictions', async () => {
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
-      // Rows by name and probabilities instead of logits: the tests of formats have them.
+      // Fixtures with named rows or with probabilities instead of logits are tested in @nnbp/interop.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
       const { nnbp, write } = await workspace();
       await write('model.json', JSON.stringify(json));

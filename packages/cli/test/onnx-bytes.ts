@@ -1,6 +1,6 @@
 /** ONNX files field by field, so that tests can write files that no exporter writes. The numbers are those of onnx.proto. */
 
-/** A field's number and its value: an integer, a string, or bytes, as a message inside is. */
+/** A field's number and its value: an integer, a string, or bytes, as of a nested message. */
 type Field = readonly [number: number, value: number | string | Uint8Array];
 
 const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
@@ -57,7 +57,7 @@ const column = (name: string) =>
   message([1, name], [2, message([1, message([1, 1], [2, message([1, message([2, 'N'])], [1, message([1, 1])])])])]);
 
 interface Model {
-  /** Of the program that wrote it, its version, and the description. */
+  /** The name and the version of the program that wrote it, and a description. */
   readonly texts?: readonly [string, string, string];
   readonly metadata?: readonly string[];
   readonly name?: string;

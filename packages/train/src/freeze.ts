@@ -83,11 +83,11 @@ function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Ar
 /** For each parameter, 1 if it is frozen. */
 function frozenParameters(graph: Graph, freeze: Freeze): Uint8Array {
   const frozen = new Uint8Array(graph.parameterCount);
-  const asked = typeof freeze === 'function' ? [] : freeze.map((entry) => ({ entry, found: false }));
+  const requested = typeof freeze === 'function' ? [] : freeze.map((entry) => ({ entry, found: false }));
   const isFrozen = (parameter: ParameterName) => {
     if (typeof freeze === 'function') return freeze(parameter);
     const { node, name, from } = parameter;
-    const matching = asked.filter(({ entry }) =>
+    const matching = requested.filter(({ entry }) =>
       typeof entry === 'string'
         ? entry === node
         : entry.node === node && entry.name === name && (entry.from === undefined || entry.from === from),
@@ -106,7 +106,7 @@ function frozenParameters(graph: Graph, freeze: Freeze): Uint8Array {
       mark(graph.weightIndex(e, i), { node, name: 'w', from: graph.edgeName(e) });
     }
   }
-  const unknown = asked.find(({ found }) => !found);
+  const unknown = requested.find(({ found }) => !found);
   if (unknown !== undefined) {
     const { entry } = unknown;
     const name =

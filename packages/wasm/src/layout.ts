@@ -93,19 +93,19 @@ export function rowStride(count: number): number {
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
- * Bytes from one row of samples to the next. Rows follow one another without a gap where a column of all the rows that a
- * product reads takes less than half of the cache sets that it can use: a gap costs memory, of which sequences need much.
+ * Bytes from one row of samples to the next. There is no gap between rows if a column of all the rows that a product
+ * reads fits in half of the cache sets that it can use: gaps cost memory, and sequences need a lot of it.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
-  // The largest power of two that divides the number of lines: a column uses one set in so many.
+  // The largest power of two that divides the number of lines: of so many consecutive sets, a column uses only one.
   const skipped = lines & -lines;
   const fits = 2 * rowsRead * skipped <= waysOfCache * setsOfCache;
   return fits ? lines * lineBytes : rowStride(batchSize);
 }
 
 /**
- * Bytes from a sample's inputs, or targets, to the next one's: side by side, as callers have them, unless the samples
+ * Bytes from a sample's inputs, or targets, to the next one's: without gaps, as callers pass them, unless the samples
  * would then share a few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);

@@ -23,9 +23,9 @@ export function oneThreadReason(
   minThreadedWork: number,
 ): string | undefined {
   const activation = graph.activations.find((one) => activationKernelOf(one).code === customActivation);
-  if (activation) return `the activation ${activation.name} is a custom one, which only this thread can call`;
+  if (activation) return `the activation ${activation.name} is custom, so only this thread can call it`;
   const aggregation = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
-  if (aggregation) return `the aggregation ${aggregation.name} is a custom one, which only this thread can call`;
+  if (aggregation) return `the aggregation ${aggregation.name} is custom, so only this thread can call it`;
   const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';
   if (sharesWithinUnit(graph, plan)) {

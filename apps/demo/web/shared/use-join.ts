@@ -1,4 +1,4 @@
-/** Joins names as the language of the page does: with commas, in Chinese with its comma for lists. */
+/** Joins names in the language of the page: with commas, in Chinese with its enumeration comma. */
 import { usePlayground } from '../store.js';
 
 export function useJoin(): (names: readonly string[]) => string {

@@ -115,10 +115,14 @@ function isWide({ training, validation }: Curve): boolean {
 const tickLabel = (tick: number, logarithmic: boolean): string =>
   logarithmic ? String(Number((10 ** tick).toPrecision(2))) : String(tick);
 
-function tables({ steps, training, validation }: Curve, held: boolean, logarithmic: boolean): UPlot.AlignedData {
+function tables(
+  { steps, training, validation }: Curve,
+  hasValidation: boolean,
+  logarithmic: boolean,
+): UPlot.AlignedData {
   const fit = (values: readonly (number | null)[]) =>
     values.map((value) => (value !== null && logarithmic ? Math.log10(Math.max(floor, value)) : value));
   const all = [[...steps], fit(training)];
-  if (held) all.push(fit(validation));
+  if (hasValidation) all.push(fit(validation));
   return all as UPlot.AlignedData;
 }

@@ -6,7 +6,7 @@ import { misuse } from '../problem.js';
 /** Numbers by the name of the parameter. */
 export type Assignments = ReadonlyMap<string, number>;
 
-/** Parses `name=number` pairs separated by commas, and adds them to those before: the option may be repeated. */
+/** Parses `name=number` pairs separated by commas, and adds them to the previous ones: the option may be repeated. */
 export function assignments(text: string, before: Assignments = new Map()): Assignments {
   const all = new Map(before);
   for (const part of text.split(',')) {

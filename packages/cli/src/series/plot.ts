@@ -16,7 +16,7 @@ export interface ForecastPicture {
 const [width, height] = [800, 320];
 const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 
-/** The image. */
+/** The plot as an SVG file. */
 export function plotOf({ title, observed, forecast, baseline, times }: ForecastPicture): string {
   const end = observed.length - 1;
   const from = observed[end];

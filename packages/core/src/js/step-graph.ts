@@ -1,6 +1,6 @@
 /**
- * A graph with delays as one step sees it: what a delayed edge reads is an input. The step's graph is acyclic and has no
- * delays, and its parameters keep their slots.
+ * A graph with delays, reduced to one step: what a delayed edge reads is an input. The step's graph is acyclic and has
+ * no delays, and its parameters keep their slots.
  */
 import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
@@ -51,7 +51,7 @@ export function stepGraphOf(graph: Graph): StepGraph {
   const added = memories.length;
   const moved = (i: number) => (i < inputCount ? i : i + added);
   for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = moved(predecessors[e]);
-  /** An entry per node, or one more: those of the inputs, those of the memories, the rest. */
+  /** Inserts entries for the memories after those of the inputs. `values` has an entry per node, or one more. */
   const spread = (values: ArrayLike<number>) =>
     Uint32Array.from({ length: values.length + added }, (_, i) =>
       i < inputCount ? values[i] : values[Math.max(inputCount, i - added)],

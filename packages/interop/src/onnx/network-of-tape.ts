@@ -42,7 +42,7 @@ interface NetworkNode {
  * The network whose outputs are these entries.
  *
  * @param names - The ids of the inputs, and of the outputs if they are known.
- * @throws NnbpError `UNSUPPORTED` (an output depends on half an activation), `NOT_FINITE`, `NO_INPUTS`, `NO_OUTPUTS`
+ * @throws NnbpError `UNSUPPORTED` (an output depends on an incomplete activation), `NOT_FINITE`, `NO_INPUTS`, `NO_OUTPUTS`
  */
 export function networkOf(
   tape: Tape,
@@ -144,7 +144,10 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
 /** |h| outside of a softsign. */
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
-/** A node as the network has it: parts that no activation was made of become nodes, and an aggregation and its g become one node. */
+/**
+ * A node in the form that the network needs: operations that are not part of an activation become nodes, and an
+ * aggregation and its g become one node.
+ */
 function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): NetworkNode {
   if ('unfinished' in g) {
     if (g.unfinished === 'abs') return { g: absolute, aggregation, h, fixed };

@@ -5,12 +5,12 @@ export const trainSource = String.raw`"""Trains the network of network.py, by on
 
     torchrun --nproc_per_node=4 train.py --data data.csv --loss mse --epochs 20
 
-Processes that something else starts need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
+Processes started in any other way need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
 WORLD_SIZE one process trains alone. The data is a CSV file with a row per sample, first the inputs, then the targets, numbers
-only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". For a network that remembers
+only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". For a network with memory
 it is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step has no
 target; or a CSV file with a row per step of one sequence. Each process takes its share of the samples, and gradients are
-averaged over all. What was learned is written by the first process to
+averaged over all. The first process writes the trained weights to
 OUT.safetensors, for fromPyTorch of @nnbp/interop, and to OUT.pt, for torch.load.
 """
 
@@ -47,7 +47,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="a .csv or .pt file")
     parser.add_argument("--weights", default="weights.safetensors", help="where to start from")
-    parser.add_argument("--out", default="trained", help="where to write, without an ending")
+    parser.add_argument("--out", default="trained", help="where to write, without an extension")
     parser.add_argument("--loss", choices=LOSSES, default="mse")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--learning-rate", type=float, default=0.001)

@@ -89,8 +89,8 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
       else parent.set(root(i), root(user));
     }
   }
-  const alike = groupBy([...parent.keys()], root).filter((group) => group.length > 1);
-  const windows = alike
+  const sharing = groupBy([...parent.keys()], root).filter((group) => group.length > 1);
+  const windows = sharing
     .filter((group) => {
       const of = (i: number) => [level[i], graph.activationOf[i], graph.biasSlot(i)].join();
       return group.every((i) => of(i) === of(group[0]));

@@ -22,11 +22,11 @@ export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32A
     const group = row >> 2;
     const { nodes } = groups[group];
     const weight = graph.weightSlot(e, i);
-    const whole =
+    const coversGroup =
       weight + nodes.length <= parameterCount &&
       nodes.every((j, n) => e + n < end && predecessors[e + n] === j && graph.weightSlot(e + n, i) === weight + n);
-    const count = whole ? nodes.length : 1;
-    result.push({ group, lane: whole ? undefined : row & 3, count, weight });
+    const count = coversGroup ? nodes.length : 1;
+    result.push({ group, lane: coversGroup ? undefined : row & 3, count, weight });
     e += count;
   }
   return result;
@@ -50,10 +50,10 @@ export function columns(graph: Graph, groups: readonly Group[], rowOf: Uint32Arr
     const edges = nodes.map((i) => edgeStart[i] + n);
     const rows = edges.map((e) => rowOf[predecessors[e]]);
     const group = rows[0] >> 2;
-    const isWhole = groups[group].nodes.length === rows.length && rows.every((row, lane) => row === 4 * group + lane);
+    const isInOrder = groups[group].nodes.length === rows.length && rows.every((row, lane) => row === 4 * group + lane);
     return {
       rows,
-      group: isWhole ? group : undefined,
+      group: isInOrder ? group : undefined,
       weights: edges.map((e, lane) => graph.weightSlot(e, nodes[lane])),
     };
   });

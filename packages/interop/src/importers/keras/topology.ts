@@ -25,9 +25,9 @@ export interface Topology {
 
 /** @throws NnbpError `UNSUPPORTED` (a layer used twice), `MALFORMED` */
 export function readTopology(model: JsonValue): Topology {
-  const whole = model.at('modelTopology').present ? model.at('modelTopology') : model;
-  const inner = whole.at('model_config').present ? whole.at('model_config') : whole;
-  const entry = whole.at('keras_version');
+  const document = model.at('modelTopology').present ? model.at('modelTopology') : model;
+  const inner = document.at('model_config').present ? document.at('model_config') : document;
+  const entry = document.at('keras_version');
   const version = entry.present ? entry.text() : '';
   const kind = inner.at('class_name');
   const config = inner.at('config');
