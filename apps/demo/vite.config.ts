@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
+import { createHash } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { linkPreview } from './link-preview-plugin.js';
 import { offline } from './offline-plugin.js';
@@ -49,12 +50,20 @@ const embed: Plugin = {
   },
 };
 
+/** The class of a CSS module in the page: short, and the same in every build. */
+const scopedName = (name: string, file: string): string =>
+  `${name}_${createHash('sha256')
+    .update(relative(import.meta.dirname, file))
+    .digest('base64url')
+    .slice(0, 4)}`;
+
 /** The playground is built from the packages' sources: nothing else has to be built first. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
   plugins: [react(), policy, linkPreview, preload, embed, offline],
   resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
+  css: { modules: { generateScopedName: scopedName } },
   worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: false, manifest: true, chunkSizeWarningLimit: 5000 },
   preview: { headers },

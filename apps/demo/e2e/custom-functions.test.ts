@@ -95,7 +95,7 @@ test('a fitted formula can have a custom loss', longTimeout, async () => {
     derive: { ...derive, input: [2], target: [3], loss: 'fourth', mode: 'fit', selected: 'dloss/db_b' },
   });
   const { gradients } = backpropagate(formulaNetwork(shown).network, [2], [3], fourth);
-  const answer = page.locator('output.answer data');
+  const answer = page.locator('[data-answer] data');
   await answer.waitFor({ timeout: 50_000 });
   expect(Number(await answer.getAttribute('value'))).toBe(gradients.of('b').b);
 });

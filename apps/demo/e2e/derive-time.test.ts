@@ -24,10 +24,10 @@ test('the two-step recurrence opens from the presets, and its sum over time open
     builtinFunctions.loss('mse'),
   );
   const gradient = String(pass.gradients.of('2').w['1']);
-  expect(await page.locator('.answer data').getAttribute('value')).toBe(gradient);
+  expect(await page.locator('[data-answer] data').getAttribute('value')).toBe(gradient);
   expect(await sum.locator('tbody tr').last().locator('data').last().getAttribute('value')).toBe(gradient);
   for (const t of [0, 1]) {
-    const shown = page.locator(`[data-name="dloss/dx_2@${t}"].kept data`);
+    const shown = page.locator(`button[data-name="dloss/dx_2@${t}"][data-case] data`);
     expect(await shown.getAttribute('value')).toBe(String(pass.cache.dLossDx('2', 0, t)));
   }
   await settled(page);

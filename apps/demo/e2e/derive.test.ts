@@ -24,18 +24,18 @@ const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ..
  */
 async function numbersOn(page: Page): Promise<Record<string, number | undefined>> {
   await page.locator('button[aria-label^="dloss/dx_"]').first().waitFor();
-  return page.locator('.react-flow button[aria-label*=" = "], .gradient').evaluateAll((buttons) =>
+  return page.locator('button[data-name]').evaluateAll((buttons) =>
     Object.fromEntries(
       buttons.reverse().map((button) => {
-        const figures = Array.from(button.querySelectorAll('data'), ({ value }) => Number(value));
-        if (button.classList.contains('weight')) figures.shift();
-        return [button.getAttribute('aria-label')!.split(' = ')[0], figures[0]];
+        const isOnEdge = button.matches('.react-flow [data-name^="dloss/dw"]');
+        const figure = button.querySelector<HTMLDataElement>(isOnEdge ? '[data-case] data' : 'data');
+        return [button.getAttribute('aria-label')!.split(' = ')[0], figure === null ? undefined : Number(figure.value)];
       }),
     ),
   );
 }
 
-const answer = async (page: Page) => Number(await page.locator('.answer data').getAttribute('value'));
+const answer = async (page: Page) => Number(await page.locator('[data-answer] data').getAttribute('value'));
 
 /** Types a number like a user. */
 async function type(page: Page, label: string, value: string): Promise<void> {
@@ -76,11 +76,11 @@ test('every number in the graph equals the golden run and is bit-identical to th
 test('selecting a derivative in the graph or the lists shows its derivation', async () => {
   const page = await open();
   await page.locator('button[aria-label^="dloss/dw_2to4 = "]').first().click();
-  await page.locator('.answer .katex').waitFor();
+  await page.locator('[data-answer] [data-formula="typeset"]').waitFor();
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).gradients.of('4').w['2']);
   const derivation = page.getByRole('region', { name: 'Derivation' });
-  const tree = derivation.locator('.steps').first();
-  expect(await tree.locator('.badge').allTextContents()).toEqual([
+  const tree = derivation.getByRole('list').first();
+  expect(await tree.locator('[data-case][data-term]').allTextContents()).toEqual([
     'case 3',
     'case 2',
     'case 1',
@@ -102,14 +102,14 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   await page.getByLabel('Quantity').selectOption('dloss/dx_3');
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.dLossDx('3'));
   // Three paths lead from 3 to 7: the first computes the derivatives of 7, the others reuse them.
-  expect(await tree.locator('.state.computed').count()).toBeGreaterThan(0);
-  expect(await tree.locator('.state.reused').count()).toBeGreaterThan(0);
-  expect(await page.locator('.edge-lit').count()).toBe(6);
+  expect(await tree.locator('[data-term="computed"]').count()).toBeGreaterThan(0);
+  expect(await tree.locator('[data-term="reused"]').count()).toBeGreaterThan(0);
+  expect(await page.locator('[data-lit]').count()).toBe(6);
 });
 
 test('a change of a parameter, input, target, activation or loss updates the page', async () => {
   const page = await open(inDerive({ selected: 'dloss/dw_1to2' }));
-  await page.locator('.answer data').waitFor();
+  await page.locator('[data-answer] data').waitFor();
   await type(page, 'b_4', '0.5');
   await type(page, 'w_2to6', '-1.25');
   await type(page, 'input x_1', '-2');
@@ -157,7 +157,7 @@ test('stepping shows each number when it is computed and not before', async () =
   await page.getByLabel('Steps taken').press('ArrowLeft');
   await page.getByRole('button', { name: 'Next step' }).press('ArrowRight');
   await page.getByText('Step 8 of 26').waitFor();
-  const caption = await page.locator('.stepper-caption').textContent();
+  const caption = await page.getByRole('group', { name: 'What the step does' }).textContent();
   expect(caption).toContain('case 1');
   expect(caption).toContain('node 7');
   expect(caption).toContain('−15.433');
@@ -258,12 +258,9 @@ test('without a cache the numbers stay correct and the number of operations grow
 
 test('paths are counted exactly, even if there are too many to enumerate', async () => {
   const page = await open({ derive: { ...derived, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } } });
-  await page.locator('.counts').waitFor();
-  const counts = await page
-    .locator('.counts data')
-    .evaluateAll((all) => all.map((count) => count.getAttribute('value')));
-  expect(counts.slice(0, 1)).toEqual(['6']);
-  const sentence = await page.locator('.imagined').textContent();
+  const count = page.getByRole('region', { name: 'What the cache saves' }).locator('dd data').first();
+  expect(await count.getAttribute('value')).toBe('6');
+  const sentence = await page.locator('[data-paths]').textContent();
   expect(sentence?.replaceAll('\u202f', '')).toContain(`${32n ** 12n} paths`);
 });
 
@@ -279,7 +276,7 @@ test('a link restores the state of the view', async () => {
   const friend = await open();
   await friend.goto('about:blank');
   await friend.goto(link);
-  await friend.locator('.answer data').waitFor();
+  await friend.locator('[data-answer] data').waitFor();
   expect(await answer(friend)).toBe(await answer(page));
   expect(await friend.getByLabel('w_3to5', { exact: true }).inputValue()).toBe('0.123');
   await friend.getByText('Step 25 of 26').waitFor();
@@ -305,14 +302,14 @@ test('an invalid link or network is reported', async () => {
   await follow(page, inDerive({ loss: 'hinge' }));
   await page.getByRole('alert').filter({ hasText: 'expected -1 or 1' }).waitFor();
   await type(page, 'target t_7', '1');
-  await page.locator('.answer data').waitFor();
+  await page.locator('[data-answer] data').waitFor();
 });
 
 test('Derive works with the keyboard alone', async () => {
   const page = await open();
   // No element has the focus.
   await page.reload();
-  await page.locator('.answer data').waitFor();
+  await page.locator('[data-answer] data').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to content');
   await page.keyboard.press('Enter');
@@ -350,7 +347,7 @@ test('Derive fits a phone without horizontal scrolling, also in Chinese', async 
       const { height } = (await derivation.boundingBox())!;
       await derivation.getByRole('button', { name: 'Collapse' }).click();
       expect((await derivation.boundingBox())!.height).toBeLessThan(height / 2);
-      expect(await derivation.locator('.answer').isVisible()).toBe(true);
+      expect(await derivation.locator('[data-answer]').isVisible()).toBe(true);
       await derivation.getByRole('button', { name: 'Expand' }).click();
       expect((await derivation.boundingBox())!.height).toBe(height);
     }
@@ -388,8 +385,8 @@ test.each(['with', 'without'])('the page cannot do what its policy forbids, %s h
 test('Break it marks a node grey while its sum is unfinished, and red once it passes on a wrong sum', async () => {
   const page = await open(inDerive({ mode: 'break', step: 0 }));
   const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
-  const wrong = page.locator('.react-flow__node.wrong');
-  const banner = page.locator('.verdict');
+  const wrong = page.locator('.react-flow__node', { has: page.locator('[data-wrong]') });
+  const banner = page.getByRole('region', { name: 'Break it' }).getByRole('status');
   await node('2').getByText('waits for 4, 5, 6').waitFor();
   expect(await wrong.count()).toBe(0);
   // Depth first: 7, 4, 2. Node 2 has received only the contribution of node 4, and passes it on.
@@ -427,16 +424,16 @@ test('no step moves anything on the page', async () => {
   for (const width of [1440, 390]) {
     const page = await open(inDerive({ step: 0 }), { viewport: { width, height: 844 } });
     const boxes = () =>
-      page.locator('.panel, .stepper-controls, .cards > *, .lead, .step-head').evaluateAll((elements) =>
+      page.locator('main :is(section, [role="group"], table, [data-term]), main > div > p').evaluateAll((elements) =>
         elements.map((element) => {
           // On phones the derivation is fixed to the bottom of the screen. Positions are relative to the top of the
           // page.
           scrollTo(0, 0);
           const { x, y, width, height } = element.getBoundingClientRect();
-          return [element.getAttribute('class'), x, y + scrollY, width, height].join(' ');
+          return [element.tagName, element.textContent.slice(0, 9), x, y + scrollY, width, height].join(' ');
         }),
       );
-    await page.locator('.derivation .katex').first().waitFor();
+    await page.locator('[data-answer] [data-formula="typeset"]').waitFor();
     await settled(page);
     const before = await boxes();
     for (const [button, step] of [
@@ -457,8 +454,9 @@ test('no step moves anything on the page', async () => {
 test('hovering or focusing a term explains it and highlights it in the graph and the formula', async () => {
   const page = await open();
   const tip = page.getByRole('tooltip');
+  const derivation = page.getByRole('region', { name: 'Derivation' });
   const marked = (place: string) => page.locator(`${place} [data-pointed]`);
-  await page.locator('.derivation .katex [data-name="slope_7"]').first().hover();
+  await derivation.locator('[data-formula] [data-name="slope_7"]').first().hover();
   await tip.getByText('c · g′(h)').waitFor();
   await marked('.react-flow').getByText('slope').waitFor();
   await page.locator('button[aria-label^="h_4 = "]').focus();
@@ -471,7 +469,7 @@ test('hovering or focusing a term explains it and highlights it in the graph and
   await page.getByLabel('target t_7').focus();
   await tip.getByText('Target').waitFor();
   // A term in the formula leads to its own derivation.
-  await page.locator('.derivation .katex [data-name="dloss/dx_7"]').first().click();
+  await derivation.locator('[data-formula] [data-name="dloss/dx_7"]').first().click();
   await untilUrl(page, ({ derive }) => derive.selected === 'dloss/dx_7');
 });
 
@@ -482,12 +480,12 @@ test('labels of the graph overlap neither each other nor a node, and its text is
     [390, 844],
   ] as const) {
     const page = await open({}, { viewport: { width, height } });
-    await page.locator('.react-flow .weight').first().waitFor();
+    await page.locator('.react-flow [data-name^="dloss/dw"]').first().waitFor();
     await settled(page);
     const found = await page.locator('.react-flow').evaluate((flow) => {
       const of = (selector: string) =>
         Array.from(flow.querySelectorAll(selector), (element) => element.getBoundingClientRect());
-      const labels = of('.weight');
+      const labels = of('[data-name^="dloss/dw"]');
       const meet = (a: DOMRect, b: DOMRect) =>
         Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
         Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
@@ -495,7 +493,7 @@ test('labels of the graph overlap neither each other nor a node, and its text is
         [...labels.slice(k + 1), ...of('.react-flow__node')].filter((other) => meet(label, other)),
       );
       const { transform } = getComputedStyle(flow.querySelector('.react-flow__viewport')!);
-      const sizes = Array.from(flow.querySelectorAll('.kept, .weight'), (element) =>
+      const sizes = Array.from(flow.querySelectorAll('[data-name]'), (element) =>
         parseFloat(getComputedStyle(element).fontSize),
       );
       return { overlaps: overlaps.length, smallest: Math.min(...sizes) * new DOMMatrix(transform).a };

@@ -52,11 +52,11 @@ test('a derivative at a point opens in Derive with the fitted parameters', async
     .locator('data')
     .getAttribute('value');
   await button.press('Enter');
-  const answer = page.locator('output.answer data');
+  const answer = page.locator('[data-answer] data');
   await answer.waitFor();
   expect(Number(await answer.getAttribute('value'))).toBeCloseTo(Number(value), 12);
   expect(await page.getByRole('button', { name: 'Fitted formula' }).getAttribute('aria-pressed')).toBe('true');
-  await page.locator('.formula .katex').first().waitFor();
+  await page.locator('[data-formula="typeset"]').first().waitFor();
   await settled(page);
   await expectAccessible(page);
   await picture(page, 'fit-in-derive');

@@ -51,7 +51,7 @@ test('after one visit the page works offline, and an open page shows that there 
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await server.stop();
   await page.reload();
-  await page.locator('.answer', { hasText: '−6.763804894210059' }).waitFor();
+  await page.locator('[data-answer]', { hasText: '−6.763804894210059' }).waitFor();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByRole('button', { name: 'Step' }).click();
   await page.locator('[data-stat="steps"]', { hasText: '1' }).waitFor();

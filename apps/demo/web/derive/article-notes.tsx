@@ -2,6 +2,7 @@
 import { sigmoid } from '@nnbp/activations';
 import { useMessages } from '../language.js';
 import { formatNumber } from '../shared/format-number.js';
+import styles from './article-notes.module.css';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 
@@ -13,10 +14,10 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const taken = sigmoid.value(7);
   const literal = formatNumber(sigmoid.derivative(7, taken), 6);
   return (
-    <section className="panel article-notes" aria-label={say.title}>
+    <section className={`panel ${styles.panel}`} aria-label={say.title}>
       <h2>{say.title}</h2>
       <p className="quiet">{say.intro}</p>
-      <div className="notes">
+      <div className={styles.notes}>
         {say.notes.map(({ title, text }) => (
           <article key={title}>
             <h3>{title}</h3>

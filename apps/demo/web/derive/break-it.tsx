@@ -5,10 +5,12 @@ import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
 import { depthFirst, forwardOrder, isWrong, rightOrder, tooEarly, visits } from '../shared/broken-pass.js';
 import type { Broken } from './broken-graph.js';
+import styles from './break-it.module.css';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 import { grouped } from '../shared/format-number.js';
+import layout from './view.module.css';
 
 interface BreakItProps {
   readonly broken: Broken;
@@ -20,7 +22,7 @@ export function BreakIt({ broken }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   return (
-    <section className="panel break-it" aria-label={say.title}>
+    <section className={`panel ${styles.panel} ${layout.side}`} aria-label={say.title}>
       <h2>{say.title}</h2>
       <fieldset>
         <legend className="visually-hidden">{say.choose}</legend>
@@ -51,7 +53,7 @@ function Verdict({ broken: { exercise, pass, taken, states } }: BreakItProps) {
   const right = String(pass.rightTotal);
   if (mistake !== 'order') {
     return (
-      <p className="verdict" role="status">
+      <p className={styles.verdict} role="status">
         {say.allRight} <b>{say.counts(total, right)}</b>
       </p>
     );
@@ -59,7 +61,7 @@ function Verdict({ broken: { exercise, pass, taken, states } }: BreakItProps) {
   const wrong = states.filter(isWrong).length;
   const { nodeCount } = exercise.network.graph;
   return (
-    <p className={wrong > 0 ? 'verdict wrong' : 'verdict'} role="status">
+    <p className={wrong > 0 ? `${styles.verdict} ${styles.wrong}` : styles.verdict} role="status">
       <b>
         {taken < pass.steps.length
           ? say.soFar(wrong, nodeCount)
@@ -83,8 +85,8 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
   const put = (next: readonly string[]) => change({ order: [...next], step: null });
   const swap = (k: number, with_: number) => put(order.with(k, order[with_]).with(with_, order[k]));
   return (
-    <div className="order">
-      <p className="presets">
+    <div className={styles.order}>
+      <p className={styles.presets}>
         {say.startFrom}{' '}
         {(Object.keys(presets) as (keyof typeof presets)[]).map((name) => (
           <button
@@ -99,9 +101,9 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
       </p>
       <p className="quiet">{say.visits}</p>
       {order.length > maxEdited ? (
-        <p className="visits-text">{order.join(' ')}</p>
+        <p className={styles.visitsText}>{order.join(' ')}</p>
       ) : (
-        <ol className="visits">
+        <ol className={styles.visits}>
           {order.map((id, k) => (
             <li key={k}>
               <b>{id}</b>
@@ -153,15 +155,15 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
       <td>
         <Figure value={right} digits={4} />
       </td>
-      <td className={wrong ? 'wrong' : ''} data-quantity={name}>
+      <td className={wrong ? styles.wrong : undefined} data-quantity={name}>
         <Figure value={found} digits={4} />
         {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
       </td>
     </>
   );
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={say.title}>
-      <table className="comparison">
+    <div className={styles.scroll} tabIndex={0} role="region" aria-label={say.title}>
+      <table className={styles.comparison}>
         <thead>
           <tr>
             <th scope="col">{say.node}</th>
@@ -180,7 +182,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
           {rows.map(({ id, i }) => (
             <tr key={id}>
               <th scope="row">{id}</th>
-              <td className={timesOf(i) > 1n ? 'often' : ''} data-times={id}>
+              <td className={timesOf(i) > 1n ? styles.often : undefined} data-times={id}>
                 {grouped(timesOf(i))}
               </td>
               {mistake === 'order' && (

@@ -15,6 +15,7 @@ import {
   nodeStates,
 } from '../shared/broken-pass.js';
 import type { Exercise } from './exercise.js';
+import styles from './graph.module.css';
 import { messages } from './messages.js';
 import { chartHeight, narrowNodeWidth, nodeHeight, nodeWidth } from './network-graph.js';
 import { Stepper } from './stepper.js';
@@ -70,12 +71,17 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
       width: nodeWidth,
       narrowWidth: narrowNodeWidth,
       height: nodeHeight(isOrder && isInput ? rows - 1 : rows),
-      className: ['node', current === i && 'current', nodeIsWrong && 'wrong', isWaiting && 'waiting']
+      className: [
+        styles.node,
+        current === i && styles.current,
+        nodeIsWrong && styles.wrong,
+        isWaiting && styles.waiting,
+      ]
         .filter(Boolean)
         .join(' '),
       content: (
         <>
-          <div className="node-head">
+          <div className={styles.head} data-wrong={nodeIsWrong || undefined}>
             <b>{id}</b>
             {isWaiting ? (
               <span title={say.break.waitsFor(join(waitsFor))}>{say.break.waitsFor(join(waitsFor))}</span>
@@ -85,23 +91,23 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
           </div>
           {has && (
             <>
-              <div className="kept">
+              <div className={styles.kept}>
                 <span>{say.break.right}</span>
                 <Figure value={cached[i]} />
               </div>
-              <div className={isOrder && wrongDx ? 'kept found wrong' : 'kept found'}>
+              <div className={`${styles.kept} ${styles.found} ${isOrder && wrongDx ? styles.wrong : ''}`}>
                 <span>{isOrder ? say.break.received : say.break.found}</span>
                 <Figure value={value} />
               </div>
             </>
           )}
           {isOrder && !isInput && (
-            <div className={wrongDb ? 'kept found wrong' : 'kept found'}>
+            <div className={`${styles.kept} ${styles.found} ${wrongDb ? styles.wrong : ''}`}>
               <span>{say.break.passedOn}</span>
               <Figure value={times > 0 ? accumulated.passedOn[i] : NaN} />
             </div>
           )}
-          <div className={times > 1 ? 'kept times often' : 'kept times'}>
+          <div className={times > 1 ? `${styles.kept} ${styles.often}` : styles.kept}>
             <span>{isOrder ? say.break.times.order : say.states.computed}</span>
             <span>× {times}</span>
           </div>
@@ -116,7 +122,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
       edges.push({
         from: graph.ids[graph.predecessors[e]],
         to: graph.ids[i],
-        ...(handsOn && { className: 'edge-lit', width: 3 }),
+        ...(handsOn && { className: styles.litEdge, width: 3 }),
       });
     }
   }

@@ -7,9 +7,12 @@ import { Formula } from '../shared/formula.js';
 import { SavePicture } from '../shared/save-picture.js';
 import { useNotice } from '../shared/use-notice.js';
 import { usePlayground } from '../store.js';
+import { CaseBadge } from './badge.js';
 import type { Derivable } from './derivable.js';
+import styles from './derivation.module.css';
 import { linkedFormula } from './linked-formula.js';
 import { messages } from './messages.js';
+import layout from './view.module.css';
 
 export interface DerivationPanelProps {
   readonly exercise: Derivable;
@@ -34,20 +37,20 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   return (
     <section
       ref={panel}
-      className={folded ? 'panel derivation folded' : 'panel derivation'}
+      className={`panel ${layout.side} ${styles.derivation} ${folded ? styles.folded : ''}`}
       aria-label={say.derivation}
     >
       <h2>{say.derivation}</h2>
       <button
         type="button"
-        className="fold-sheet"
+        className={styles.foldSheet}
         aria-expanded={!folded}
         data-unsaved=""
         onClick={() => fold(!folded)}
       >
         {folded ? say.unfold : say.fold}
       </button>
-      <output className="answer" aria-live="polite">
+      <output className={styles.answer} aria-live="polite" data-answer="">
         <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span>{' '}
         {isKnown(selected) ? (
           <Figure value={root.value} digits={17} />
@@ -59,20 +62,20 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
         )}
       </output>
       <Known.Provider value={isKnown}>
-        <ol className="steps">
+        <ol className={styles.steps}>
           <StepItem key={name} step={root} depth={0} />
         </ol>
       </Known.Provider>
       <CopyAs exercise={exercise} selected={selected} disabled={!isKnown(selected)} panel={() => panel.current} />
       <Measured exercise={exercise} selected={selected} known={isKnown(selected)} />
-      <ul className="legend" data-unsaved="">
+      <ul className={styles.legend} data-unsaved="">
         {([1, 2, 3] as const).map((of) => (
           <li key={of}>
-            <span className={`badge case-${of}`}>{say.cases[of]}</span> {say.legend[of]}
+            <CaseBadge of={of} /> {say.legend[of]}
           </li>
         ))}
       </ul>
-      <details className="glossary" data-unsaved="">
+      <details className={styles.glossary} data-unsaved="">
         <summary>{say.glossaryTitle}</summary>
         <dl>
           {Object.entries(say.glossary).map(([letter, meaning]) => (
@@ -111,7 +114,7 @@ function CopyAs({
     );
   };
   return (
-    <p className="copy-as" data-unsaved="">
+    <p className={styles.copyAs} data-unsaved="">
       <button type="button" disabled={disabled} onClick={() => copy('latex')}>
         {say.copyLatex}
       </button>{' '}
@@ -139,26 +142,27 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   const value = isKnown(step.quantity) ? (
     <Figure value={step.value} digits={6} />
   ) : (
-    <span className="figure">{unknown}</span>
+    <span className={styles.unknown}>{unknown}</span>
   );
   const hasMore = step.terms.length > 0 || step.numbers !== String(step.value);
   const terms = open ? step.terms : [];
   const cut = terms.length > shown + 1;
   return (
-    <li className={`step case-${step.case}`}>
-      <div className="step-head" data-term={depth > 0 ? `${step.case} ${step.state}` : step.case}>
-        <span className={`badge case-${step.case}`} data-term={step.case}>
-          {say.cases[step.case]}
-        </span>
+    <li className={styles.step} data-case={step.case}>
+      <div className={styles.head} data-term={depth > 0 ? `${step.case} ${step.state}` : step.case}>
+        <CaseBadge of={step.case} term={step.case} />
         {depth > 0 && (
-          <span className={`state ${step.state}`} data-term={step.state}>
+          <span
+            className={step.state === 'reused' ? `${styles.state} ${styles.reused}` : styles.state}
+            data-term={step.state}
+          >
             {say.states[step.state]}
           </span>
         )}
         {hasMore && (
           <button
             type="button"
-            className="fold"
+            className={styles.fold}
             data-unsaved=""
             aria-expanded={open}
             aria-label={open ? say.close(name) : say.open(name)}
@@ -168,7 +172,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
           </button>
         )}
       </div>
-      <div className="step-lines">
+      <div className={styles.lines}>
         {open ? (
           <>
             {equation(step, name).map((line) => (
@@ -179,16 +183,16 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
             <p>
               <Formula latex={`= ${isKnown(step.quantity) ? step.numbers : unknown}`} plain="" />
             </p>
-            <p className="result">= {value}</p>
+            <p className={styles.result}>= {value}</p>
           </>
         ) : (
-          <p className="result">
-            <Formula latex={sides(step.formula)[0]} plain={name} /> <span className="whole">= {value}</span>
+          <p className={styles.result}>
+            <Formula latex={sides(step.formula)[0]} plain={name} /> <span className={styles.whole}>= {value}</span>
           </p>
         )}
       </div>
       {terms.length > 0 && (
-        <ol className="steps">
+        <ol className={styles.steps}>
           {terms.slice(0, cut ? shown : terms.length).map((term, k) => (
             <StepItem key={k} step={term} depth={depth + 1} />
           ))}
@@ -218,7 +222,7 @@ function Measured({
   if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
-    <p className="measured quiet" data-unsaved="">
+    <p className={`${styles.measured} quiet`} data-unsaved="">
       {say.nudge(parameter)} {known ? <Figure value={slope} digits={6} /> : unknown} {say.nudgeEnd}
     </p>
   );

@@ -5,8 +5,10 @@ import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { formatNumber } from '../shared/format-number.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
+import { Letter } from '../shared/letter.js';
 import { select } from './change.js';
 import { type Exercise, sameQuantity } from './exercise.js';
+import styles from './graph.module.css';
 import { highlightsOf } from './highlights.js';
 import { messages } from './messages.js';
 
@@ -54,21 +56,22 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   };
   const marks = (quantity: QuantityName) =>
     [
-      sameQuantity(quantity, selected) && 'selected',
-      fresh.has(nameOf(quantity)) && 'fresh',
-      read.has(nameOf(quantity)) && 'read',
+      sameQuantity(quantity, selected) && styles.selected,
+      fresh.has(nameOf(quantity)) && styles.fresh,
+      read.has(nameOf(quantity)) && styles.read,
     ]
       .filter(Boolean)
       .join(' ');
 
-  const row = (quantity: QuantityName, kind: Kept, color: string) => {
+  const row = (quantity: QuantityName, kind: Kept, of: 1 | 2 | 3 | undefined) => {
     const value = valueOf(quantity);
     const name = nameOf(quantity);
     return (
       <button
         key={kind}
         type="button"
-        className={`kept ${color} ${marks(quantity)} nodrag nopan`}
+        className={`${styles.kept} ${marks(quantity)} nodrag nopan`}
+        data-case={of}
         aria-pressed={sameQuantity(quantity, selected)}
         data-name={name}
         aria-describedby={`term-${kind}`}
@@ -76,11 +79,11 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         onClick={() => select(quantity)}
       >
         <span>
-          <span className="letter">{letters[kind]}</span>
+          <Letter>{letters[kind]}</Letter>
           {kind === 'x' && quantity.node in given && <small> {say.assumed}</small>}
         </span>
         {value === undefined ? (
-          <span className="blank">·</span>
+          <span className={styles.blank}>·</span>
         ) : (
           <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
         )}
@@ -92,28 +95,22 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
     const isInput = i < graph.inputCount;
     const isLast = graph.outputPosition[i] >= 0 && graph.successorStart[i + 1] === graph.successorStart[i];
     const kinds = isInput ? ofInput : graph.nodeCount > manyNodes ? ofMany : ofFew;
-    const colors: Record<Kept, string> = {
-      h: '',
-      g: '',
-      x: '',
-      slope: 'case-3',
-      dLossDx: isLast ? 'case-1' : 'case-2',
-    };
+    const caseOf: Partial<Record<Kept, 1 | 2 | 3>> = { slope: 3, dLossDx: isLast ? 1 : 2 };
     return {
       id,
       width: nodeWidth,
       narrowWidth: narrowNodeWidth,
       height: nodeHeight(kinds.length),
-      className: ['node', highlights.nodes.has(i) && 'lit', current?.node === id && 'current']
+      className: [styles.node, highlights.nodes.has(i) && styles.lit, current?.node === id && styles.current]
         .filter(Boolean)
         .join(' '),
       content: (
         <>
-          <div className="node-head">
+          <div className={styles.head}>
             <b title={id}>{id}</b>
             {!isInput && <NodeFunction name={functionsOf(graph, i)} c={network.getParameters(id).c} />}
           </div>
-          {kinds.map((kind) => row({ quantity: kind, node: id }, kind, colors[kind]))}
+          {kinds.map((kind) => row({ quantity: kind, node: id }, kind, caseOf[kind]))}
         </>
       ),
     };
@@ -135,23 +132,24 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         from,
         to: node,
         width: isSelected ? 4 : isLit && !isCrowded ? 2.5 : 1.5,
-        className: isSelected ? 'edge-selected' : isLit ? 'edge-lit' : '',
+        className: isSelected ? styles.selectedEdge : isLit ? styles.litEdge : '',
         // A fixed weight has no derivative, and 1 is not shown.
-        ...(isFixed && w !== 1 && { label: <span className="weight">{formatNumber(w, 3)}</span> }),
+        ...(isFixed && w !== 1 && { label: <span className={styles.weight}>{formatNumber(w, 3)}</span> }),
         ...(!isFixed &&
           (!isCrowded || isSelected) && {
             label: (
               <button
                 type="button"
-                className={`weight ${marks(quantity)}`}
+                className={`${styles.weight} ${marks(quantity)}`}
                 data-name={name}
+                data-lit={(isLit && !isSelected) || undefined}
                 aria-pressed={isSelected}
                 aria-label={say.select(name, gradient === undefined ? say.unknown : formatNumber(gradient))}
                 onClick={() => select(quantity)}
               >
                 <Figure value={w} digits={3} />
                 {gradient !== undefined && (
-                  <span className="case-3">
+                  <span data-case={3}>
                     <Figure value={gradient} digits={3} />
                   </span>
                 )}

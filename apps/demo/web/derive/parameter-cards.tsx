@@ -7,12 +7,14 @@ import { delayOf, edgeName } from '../network.js';
 import { delayOperator } from '../shared/delay.js';
 import { Figure } from '../shared/figure.js';
 import { formatNumber } from '../shared/format-number.js';
+import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
 import type { NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
 import { change, changeNode, select } from './change.js';
 import { sameQuantity } from './exercise.js';
 import { messages } from './messages.js';
+import styles from './parameter-cards.module.css';
 
 /** In a larger network only the selected node is shown. */
 const maxCards = 40;
@@ -35,9 +37,9 @@ export function ParameterCards({ selected, known }: ParameterCardsProps) {
   return (
     <section className="panel" aria-label={say.parameters}>
       <h2>
-        {say.parameters} <span className="quiet">{large ? say.onlyOne : say.parametersHint}</span>
+        {say.parameters} <span className={`quiet ${styles.hint}`}>{large ? say.onlyOne : say.parametersHint}</span>
       </h2>
-      <div className="cards">
+      <div className={styles.cards}>
         {shown.map((node) => (
           <Card key={node.id} node={node} known={known} selected={selected} />
         ))}
@@ -87,8 +89,8 @@ function Card({ node, known, selected }: CardProps) {
     })),
   ];
   return (
-    <div className="card">
-      <div className="card-head">
+    <div className={styles.card}>
+      <div className={styles.cardHead}>
         <b>{say.parametersOf(id)}</b>
         <select
           aria-label={say.activationOf(id)}
@@ -117,13 +119,13 @@ function Card({ node, known, selected }: CardProps) {
             return (
               <tr key={name}>
                 <th scope="row">
-                  <span className="letter">
+                  <Letter>
                     {letter}
                     <sub>
                       {predecessor === undefined ? id : `${predecessor}→${id}`}
                       {delay > 0 && ` ${delayOperator(delay)}`}
                     </sub>
-                  </span>
+                  </Letter>
                 </th>
                 <td>
                   <NumberField label={parameter} value={value} onChange={set} />
@@ -132,7 +134,8 @@ function Card({ node, known, selected }: CardProps) {
                   {gradient !== undefined && (
                     <button
                       type="button"
-                      className={`gradient case-3 ${isSelected ? 'selected' : ''}`}
+                      className={isSelected ? `${styles.gradient} ${styles.chosen}` : styles.gradient}
+                      data-case={3}
                       data-name={name}
                       aria-pressed={isSelected}
                       aria-label={say.select(name, formatNumber(gradient))}

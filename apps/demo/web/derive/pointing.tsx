@@ -48,7 +48,7 @@ export function Pointing({ className, children }: { readonly className: string; 
       onBlur={() => point(null)}
       onKeyDown={(event) => event.key === 'Escape' && setTip(undefined)}
       onClick={({ target }) => {
-        const selected = (target as Element).closest('.formula [data-name]')?.getAttribute('data-name');
+        const selected = (target as Element).closest('[data-formula] [data-name]')?.getAttribute('data-name');
         if (selected) change({ selected });
       }}
     >

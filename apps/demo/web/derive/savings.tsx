@@ -9,6 +9,7 @@ import { grouped } from '../shared/format-number.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
+import styles from './savings.module.css';
 
 export function Savings({ exercise, selected }: { readonly exercise: Exercise; readonly selected: QuantityName }) {
   const { layers, width } = usePlayground(({ derive }) => derive.imagined);
@@ -19,7 +20,7 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
     return paths(dense, dense.ids[0], 'output.0');
   }, [layers, width]);
   return (
-    <section className="panel savings" aria-label={say.title}>
+    <section className={`panel ${styles.savings}`} aria-label={say.title}>
       <h2>{say.title}</h2>
       <p className="quiet">{say.explained}</p>
       {output === selected.node ? (
@@ -27,14 +28,14 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
       ) : found.paths === 0n ? (
         <p>{say.none(selected.node, output)}</p>
       ) : (
-        <dl className="counts">
+        <dl className={styles.counts}>
           <Count value={found.paths} label={say.paths(selected.node, output, found.paths === 1n)} />
           <Count value={found.naiveMultiplications} label={say.naive} />
           <Count value={BigInt(found.edgesVisited)} label={say.edges} />
           <Count value={BigInt(found.cachedMultiplications)} label={say.cached} />
         </dl>
       )}
-      <p className="imagine">
+      <p className={styles.imagine}>
         {say.imagine}{' '}
         <label>
           {say.layers}{' '}
@@ -59,7 +60,7 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
           <b>{width}</b>
         </label>
       </p>
-      <p className="imagined" aria-live="polite">
+      <p className={styles.imagined} aria-live="polite" data-paths="">
         {say.sentence(grouped(imagined.paths), grouped(BigInt(imagined.edgesVisited)))}
       </p>
     </section>

@@ -6,9 +6,11 @@ import { useMessages } from '../language.js';
 import { useJoin } from '../shared/use-join.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
+import { CaseBadge } from './badge.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
+import styles from './stepper.module.css';
 
 /** Milliseconds between two steps of the playback. */
 const pause = 900;
@@ -52,7 +54,6 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
   };
   return (
     <div
-      className="stepper"
       role="group"
       aria-label={say.title}
       onKeyDown={(event) => {
@@ -62,7 +63,7 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
         else if (event.key === 'ArrowLeft') stepTo(taken - 1);
       }}
     >
-      <div className="stepper-controls">
+      <div className={styles.controls}>
         <button type="button" aria-label={say.first} title={say.first} onClick={() => stepTo(0)}>
           <ChevronFirst size={18} aria-hidden />
         </button>
@@ -108,10 +109,10 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
           aria-valuetext={say.of(taken, all)}
           onChange={(event) => stepTo(Number(event.target.value))}
         />
-        <span className="quiet stepper-count">{say.of(taken, all)}</span>
+        <span className={`quiet ${styles.count}`}>{say.of(taken, all)}</span>
       </div>
       <div
-        className="stepper-caption"
+        className={styles.caption}
         data-room={room}
         role="group"
         aria-label={say.what}
@@ -151,10 +152,10 @@ function Caption({ exercise, index }: { readonly exercise: Exercise; readonly in
   return (
     <>
       <p>
-        <span className={`badge case-${step.case}`}>{all.cases[step.case]}</span> {sentence}{' '}
+        <CaseBadge of={step.case} /> {sentence}{' '}
         <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(join(shortList(reads)))}</span>
       </p>
-      <ul className="plain-list">
+      <ul className={styles.written}>
         {step.writes.slice(0, maxWritten).map((quantity) => (
           <Written key={nameOf(quantity)} exercise={exercise} quantity={quantity} />
         ))}

@@ -5,6 +5,7 @@ import { useMessages } from '../language.js';
 import { namesOf } from '../shared/function-names.js';
 import { hasDelays } from '../network.js';
 import { BoundedField } from '../shared/bounded-field.js';
+import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
 import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
@@ -12,6 +13,7 @@ import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise
 import { messages } from './messages.js';
 import { formulaStandIn, isOwnLoss, modeOf } from './mode.js';
 import { type PresetName, presetNames, presetOf, presets } from './presets.js';
+import styles from './toolbar.module.css';
 
 export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined }) {
   const derive = usePlayground(({ derive }) => derive);
@@ -20,8 +22,8 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
   const { mode } = modeOf(derive.mode, fit.shown);
   const modes = ['own', 'article', 'break', ...(fit.shown === null ? [] : (['fit'] as const))] as const;
   return (
-    <div className="derive-toolbar">
-      <div className="segments" role="group" aria-label={say.chooseMode}>
+    <div className={styles.toolbar}>
+      <div className={styles.segments} role="group" aria-label={say.chooseMode}>
         {modes.map((name) => (
           <button
             key={name}
@@ -81,7 +83,7 @@ function Sample() {
   const say = useMessages(messages);
   const hasTime = formula === undefined && hasDelays(network);
   return (
-    <div className="sample" role="group" aria-label={say.sample}>
+    <div className={styles.sample} role="group" aria-label={say.sample}>
       {formula === undefined && <Presets />}
       {hasTime && <Time />}
       {!hasTime && (
@@ -130,10 +132,10 @@ function Row({
 }) {
   return ids.map((id, k) => (
     <label key={id} data-term={letter}>
-      <span className="letter">
+      <Letter>
         {letter}
         <sub>{id}</sub>
-      </span>
+      </Letter>
       <NumberField label={labelOf(id)} value={values[k]} onChange={(value) => choose(values.with(k, value))} />
     </label>
   ));
@@ -181,7 +183,7 @@ function SelectedQuantity({ exercise }: { readonly exercise: Exercise }) {
   const selected = selectedQuantity(exercise, derive.selected);
   const quantities = quantitiesOf(exercise, selected.node);
   return (
-    <div className="sample">
+    <div className={styles.sample}>
       <label>
         {say.node}{' '}
         <select

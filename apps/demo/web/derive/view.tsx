@@ -9,7 +9,6 @@ import { usePlayground } from '../store.js';
 import { ArticleNotes } from './article-notes.js';
 import { BreakIt } from './break-it.js';
 import { BrokenGraph, useBroken } from './broken-graph.js';
-import './derive.css';
 import { DerivationPanel } from './derivation.js';
 import { type Exercise, exerciseOf, type Question, selectedQuantity, sized } from './exercise.js';
 import { LossBox } from './loss-box.js';
@@ -22,6 +21,7 @@ import { Pointing } from './pointing.js';
 import { TraceStepper } from './stepper.js';
 import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
 import { Toolbar } from './toolbar.js';
+import styles from './view.module.css';
 
 /** Only for networks with delays. */
 const TimeView = lazy(() => import('./time/view.js'));
@@ -55,9 +55,9 @@ export default function View() {
     problem = unanswered,
   } = useMemo((): Attempt => (question === undefined ? {} : attempt(question, functions)), [question, functions]);
   return (
-    <Pointing className="derive">
+    <Pointing className={styles.view}>
       <Toolbar exercise={exercise} />
-      <p className="lead">
+      <p className={styles.lead}>
         {say.modeTasks[mode]}
         {formula && (
           <>
@@ -103,7 +103,7 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
   const step = initialStep === null ? null : Math.min(initialStep, all);
   const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
   return (
-    <div className="derive-stage">
+    <div className={styles.stage}>
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
         {mode === 'own' && <LossBox exercise={exercise} />}
@@ -127,7 +127,7 @@ function Broken({ exercise }: { readonly exercise: Exercise }) {
   const selected = useMemo(() => selectedQuantity(exercise, name), [exercise, name]);
   const say = useMessages(messages);
   return (
-    <div className="derive-stage">
+    <div className={styles.stage}>
       <section className="panel" aria-label={say.graph}>
         <BrokenGraph broken={broken} />
       </section>

@@ -9,7 +9,7 @@ export interface FigureProps {
 
 export function Figure({ value, digits = 5 }: FigureProps) {
   return (
-    <data className="figure" value={String(value)} title={String(value)}>
+    <data value={String(value)} title={String(value)}>
       {formatNumber(value, digits)}
     </data>
   );

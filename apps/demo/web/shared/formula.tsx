@@ -25,7 +25,7 @@ export function Formula({ latex, plain = '…' }: FormulaProps) {
       mounted = false;
     };
   }, [ready]);
-  if (!ready || typeset === undefined) return <span className="formula">{plain}</span>;
+  if (!ready || typeset === undefined) return <span data-formula="plain">{plain}</span>;
   // KaTeX escapes its input, so no untrusted markup reaches the page.
-  return <span className="formula" dangerouslySetInnerHTML={{ __html: typeset(latex) }} />;
+  return <span data-formula="typeset" dangerouslySetInnerHTML={{ __html: typeset(latex) }} />;
 }

@@ -26,7 +26,6 @@ export function NumberField({ label, value, onChange, step = 0.1, disabled = fal
   const wrong = typed !== undefined && (typed.trim() === '' || !Number.isFinite(Number(typed)));
   return (
     <input
-      className="number-field"
       type="text"
       inputMode="decimal"
       role="spinbutton"

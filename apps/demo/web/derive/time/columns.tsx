@@ -8,9 +8,11 @@ import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { NumberField } from '../../shared/number-field.js';
 import { formatNumber } from '../../shared/format-number.js';
+import { Letter } from '../../shared/letter.js';
 import { usePlayground } from '../../store.js';
 import { change, select } from '../change.js';
 import { sameQuantity } from '../exercise.js';
+import graphStyles from '../graph.module.css';
 import { messages as deriveMessages } from '../messages.js';
 import { functionsOf } from '../network-graph.js';
 import { highlightsInTime, splitId, type TimeExercise } from './exercise.js';
@@ -117,11 +119,11 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
   const i = graph.indexOf(node);
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
-  const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, color: string) => (
+  const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, of?: 1 | 2 | 3) => (
     <KeptNumber
       quantity={{ quantity: kind, node: id }}
       letter={letter}
-      color={color}
+      of={of}
       exercise={exercise}
       selected={selected}
     />
@@ -136,7 +138,7 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
       </div>
       {isInput && t >= 0 ? (
         <label className={styles.field}>
-          <span className="letter">x</span>
+          <Letter>x</Letter>
           <NumberField
             label={say.inputAt(node, t)}
             value={exercise.inputs[t][i]}
@@ -144,15 +146,15 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
           />
         </label>
       ) : (
-        row('x', 'x', '')
+        row('x', 'x')
       )}
       {!isInput && t >= 0 && (
         <>
-          {row('slope', 'slope', 'case-3')}
-          {row('dLossDx', '∂loss/∂x', hasTarget ? 'case-1' : 'case-2')}
+          {row('slope', 'slope', 3)}
+          {row('dLossDx', '∂loss/∂x', hasTarget ? 1 : 2)}
           {hasTarget && (
             <label className={styles.field}>
-              <span className="letter">t</span>
+              <Letter>t</Letter>
               <NumberField
                 label={say.targetAt(node, t)}
                 value={exercise.targets[t]![k]}
@@ -173,10 +175,11 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
 interface KeptNumberProps extends Pick<ColumnsProps, 'exercise' | 'selected'> {
   readonly quantity: QuantityName;
   readonly letter: string;
-  readonly color: string;
+  /** The case that computes it. */
+  readonly of: 1 | 2 | 3 | undefined;
 }
 
-function KeptNumber({ quantity, letter, color, exercise, selected }: KeptNumberProps) {
+function KeptNumber({ quantity, letter, of, exercise, selected }: KeptNumberProps) {
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
   const value = exercise.value(quantity);
@@ -184,13 +187,14 @@ function KeptNumber({ quantity, letter, color, exercise, selected }: KeptNumberP
   return (
     <button
       type="button"
-      className={`kept ${color} ${isSelected ? 'selected' : ''}`}
+      className={isSelected ? `${graphStyles.kept} ${graphStyles.selected}` : graphStyles.kept}
+      data-case={of}
       aria-pressed={isSelected}
       data-name={name}
       aria-label={say.select(name, formatNumber(value))}
       onClick={() => select(quantity)}
     >
-      <span className="letter">{letter}</span>
+      <Letter>{letter}</Letter>
       <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
     </button>
   );

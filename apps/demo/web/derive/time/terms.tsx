@@ -3,6 +3,7 @@ import { nameOf, type QuantityName } from '@nnbp/explain';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { formatNumber } from '../../shared/format-number.js';
+import { Letter } from '../../shared/letter.js';
 import { change, select } from '../change.js';
 import { edgeFrom } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
@@ -102,7 +103,7 @@ function Factors({
             aria-label={say.select(nameOf(quantity), formatNumber(exercise.value(quantity)))}
             onClick={() => select(quantity)}
           >
-            <span className="letter">{letters[quantity.quantity]}</span>
+            <Letter>{letters[quantity.quantity]}</Letter>
             <sub>{splitId(quantity.node).join('@')}</sub>
           </button>
         </span>
@@ -110,7 +111,7 @@ function Factors({
       {isAggregated && (
         <>
           {' · '}
-          <span className="letter">∂A/∂z</span>
+          <Letter>∂A/∂z</Letter>
         </>
       )}
     </>

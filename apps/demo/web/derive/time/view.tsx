@@ -6,6 +6,7 @@ import { DerivationPanel } from '../derivation.js';
 import { isParameter } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
+import layout from '../view.module.css';
 import { Columns } from './columns.js';
 import { selectedInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
@@ -23,7 +24,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const opened = Math.max(1, Math.min(step ?? exercise.steps, exercise.steps));
   const drawn = exercise.unrolled.nodeCount;
   return (
-    <div className="derive-stage">
+    <div className={layout.stage}>
       <section className="panel" aria-label={sayDerive.graph}>
         {drawn > maxDrawn ? (
           <p>{say.tooLarge(drawn)}</p>
