@@ -424,7 +424,7 @@ test('no step moves anything on the page', async () => {
   for (const width of [1440, 390]) {
     const page = await open(inDerive({ step: 0 }), { viewport: { width, height: 844 } });
     const boxes = () =>
-      page.locator('main :is(section, [role="group"], table, [data-term]), main > div > p').evaluateAll((elements) =>
+      page.locator('main :is(section, [role="group"], table, div[data-term]), main > div > p').evaluateAll((elements) =>
         elements.map((element) => {
           // On phones the derivation is fixed to the bottom of the screen. Positions are relative to the top of the
           // page.
