@@ -48,7 +48,7 @@ export interface Computation {
 export function computePass(network: Network, input: Row, target: Row, loss: Loss): Computation {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
-    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges. Use explainSequence.');
+    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges. Use explainSequence or traceSequence.');
   }
   return compute(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
 }

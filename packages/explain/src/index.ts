@@ -3,4 +3,4 @@ export type { Language } from './language.js';
 export { type PathCount, paths } from './paths.js';
 export { nameOf, parseQuantity, type QuantityName } from './quantity.js';
 export type { Step } from './step.js';
-export { type Replay, replay, type Trace, trace, type TraceStep } from './trace.js';
+export { type Replay, replay, type Trace, trace, traceSequence, type TraceStep } from './trace.js';

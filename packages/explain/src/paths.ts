@@ -2,7 +2,7 @@
  * Counts what the gradient cache saves. The chain rule without a cache multiplies out every path from a node to an output;
  * with it, each edge on these paths is used once.
  */
-import { expectFeatures, type Graph, Network } from '@nnbp/core';
+import { type Graph, Network, NnbpError } from '@nnbp/core';
 
 /** Exact operation counts of dloss/dx with and without the cache. */
 export interface PathCount {
@@ -37,7 +37,9 @@ export interface PathCount {
  */
 export function paths(of: Network | Graph, from: string, output: string): PathCount {
   const graph = of instanceof Network ? of.graph : of;
-  expectFeatures('paths', graph, ['aggregation', 'fixedParameter', 'sharedParameter']);
+  if (graph.edgeDelay !== undefined) {
+    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges: pass unroll(graph, steps).');
+  }
   const { edgeStart, predecessors, scaleTrainable } = graph;
   const first = graph.indexOf(from);
   const last = graph.indexOf(output);

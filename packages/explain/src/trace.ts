@@ -13,7 +13,7 @@ import {
   successorsOf,
 } from '@nnbp/core';
 import { expectQuantity, type QuantityName } from './quantity.js';
-import { numberIn, type Computation, computePass } from './computation.js';
+import { numberIn, type Computation, computePass, computeSequence } from './computation.js';
 
 /** One step. Its lists are created when they are read, so the trace of a large graph is small. */
 export interface TraceStep {
@@ -29,15 +29,15 @@ export interface TraceStep {
   readonly reads: readonly QuantityName[];
   /** Quantities that it writes. Each quantity is written once; a shared weight once per edge. */
   readonly writes: readonly QuantityName[];
-  /** One number per write. For a shared weight, the sum so far. */
+  /** One number per write. For a shared parameter, the sum so far. */
   readonly values: readonly number[];
 }
 
-/** The trace of a pass over one sample. */
+/** The trace of a pass over one sample or one sequence. */
 export interface Trace {
-  /** Graph of the network. */
+  /** Graph of the network; for a sequence, the unrolled graph. */
   readonly graph: Graph;
-  /** Result of the reference engine. */
+  /** Result of the reference engine on that graph. */
   readonly pass: Pass;
   /** From x of the first input to the last dLossDw: four per computed node, two per input. */
   readonly steps: readonly TraceStep[];
@@ -80,7 +80,43 @@ export interface Replay {
  * ```
  */
 export function trace(network: Network, input: Row, target: Row, loss: Loss): Trace {
-  const computation = computePass(network, input, target, loss);
+  return traceOf(computePass(network, input, target, loss));
+}
+
+/**
+ * Traces a pass through time, step by step as `trace` does, on the unrolled graph: node `h` at step 3 is `h@3`, the value
+ * before the first step `h@-1`. A parameter is written once per step of the sequence, as the sum so far divided by the
+ * number of steps with a target. The last value is its gradient.
+ *
+ * @param inputs - [steps × inputs], as for `backpropagateSequence`.
+ * @param targets - One row per step, or null for a step without a target.
+ * @throws NnbpError as `backpropagateSequence`
+ *
+ * @example
+ * ```ts
+ * import { identity } from '@nnbp/activations';
+ * import { delayed, GraphBuilder, Network } from '@nnbp/core';
+ * import { traceSequence } from '@nnbp/explain';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const builder = new GraphBuilder();
+ * const from = [builder.input('x'), delayed('h')];
+ * builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
+ * const network = new Network(builder.build(), { initializer: () => 2 });
+ * const { steps } = traceSequence(network, [[1], [1]], [null, [5]], mse());
+ * steps.filter((step) => step.case === 'forward').map((step) => step.node); // ['x@0', 'x@1', 'h@-1', 'h@0', 'h@1']
+ * ```
+ */
+export function traceSequence(
+  network: Network,
+  inputs: ArrayLike<Row>,
+  targets: ArrayLike<Row | null>,
+  loss: Loss,
+): Trace {
+  return traceOf(computeSequence(network, inputs, targets, loss));
+}
+
+function traceOf(computation: Computation): Trace {
   const { graph, pass } = computation;
   const steps: TraceStep[] = [];
   const add = (unnumbered: readonly UnnumberedStep[]) => {
@@ -256,9 +292,9 @@ const trainedEdges = (graph: Graph, i: number) =>
 
 /**
  * The gradients of each node's b and c and each edge's w after the node was added. Without shared parameters these are the
- * gradients themselves; otherwise the sums are recomputed in the engine's order.
+ * gradients themselves; otherwise, as in every unrolled graph, the sums are recomputed in the engine's order.
  */
-function runningSums({ graph, sample, pass }: Computation) {
+function runningSums({ graph, sample, pass, steps }: Computation) {
   const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
   const { vector } = pass.gradients;
   if (sharedWeights === undefined) {
@@ -275,11 +311,11 @@ function runningSums({ graph, sample, pass }: Computation) {
   const add = (slot: number, summand: number) => (gradients[slot] += summand);
   for (let i = nodeCount - 1; i >= inputCount; i--) {
     const dLossDb = sample.dLossDx[i] * sample.slope[i];
-    b[i] = add(graph.biasSlot(i), dLossDb);
-    c[i] = add(graph.scaleSlot(i), sample.dLossDx[i] * sample.g[i]);
+    b[i] = add(graph.biasSlot(i), dLossDb) / steps;
+    c[i] = add(graph.scaleSlot(i), sample.dLossDx[i] * sample.g[i]) / steps;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
       const dAdz = sample.aggregated?.dAdz[e] ?? 1;
-      w[e] = add(graph.weightSlot(e, i), dLossDb * dAdz * sample.x[predecessors[e]]);
+      w[e] = add(graph.weightSlot(e, i), dLossDb * dAdz * sample.x[predecessors[e]]) / steps;
     }
   }
   return { b: (i: number) => b[i], c: (i: number) => c[i], w: (e: number) => w[e] };

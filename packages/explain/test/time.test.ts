@@ -14,7 +14,17 @@ import {
 import { lstm } from '@nnbp/layers';
 import { huber, mse } from '@nnbp/losses';
 import { describe, expect, it } from 'vitest';
-import { explain, explainSequence, type Language, paths, replay, type Step, trace } from '../src/index.js';
+import {
+  explain,
+  explainSequence,
+  type Language,
+  nameOf,
+  paths,
+  replay,
+  type Step,
+  trace,
+  traceSequence,
+} from '../src/index.js';
 
 /** h(t) = w x(t) + u h(t − 1), both weights 2. */
 function recurrence(): Network {
@@ -227,7 +237,43 @@ describe('nodes with aggregations other than the sum', () => {
   it('paths counts one more multiplication for an aggregation', () => {
     expect(paths(network, 'a', 'y')).toEqual(paths(network.graph, 'a', 'y'));
     expect(paths(network, 'a', 'p').naiveMultiplications).toBe(3n);
-    expect(() => paths(recurrence(), 'x', 'h')).toThrow('delayed edge');
+    expect(() => paths(recurrence(), 'x', 'h')).toThrow('pass unroll(graph, steps)');
     expect(paths(unroll(recurrence().graph, 3), 'x@0', 'h@2').paths).toBe(1n);
+  });
+});
+
+describe('a trace through time', () => {
+  it('has the numbers of the engine at every step, and ends with its gradients', () => {
+    const network = small();
+    const pass = backpropagateSequence(network, inputs, targets, mse());
+    const traced = traceSequence(network, inputs, targets, mse());
+    expect(replay(traced).gradients).toEqual(pass.gradients.vector);
+    const values = new Map(
+      traced.steps.flatMap(({ writes, values }) => writes.map((name, k) => [nameOf(name), values[k]])),
+    );
+    for (const id of network.graph.ids) {
+      for (const t of inputs.keys()) {
+        expect(values.get(`x_${id}@${t}`)).toBe(pass.cache.x(id, 0, t));
+        expect(values.get(`dloss/dx_${id}@${t}`)).toBe(pass.cache.dLossDx(id, 0, t));
+      }
+    }
+  });
+
+  it('writes a parameter once per step, as the sum so far', () => {
+    const { steps } = traceSequence(recurrence(), [[1], [3]], [[1], [5]], mse());
+    const sums = steps.flatMap(({ writes, values }) =>
+      writes.flatMap(({ quantity, from }, k) =>
+        quantity === 'dLossDw' && from?.startsWith('h') === true ? [[from, values[k]]] : [],
+      ),
+    );
+    // As in the sum over time above: 10 · 2 at step 1, then 22 · 0, each divided by two targets.
+    expect(sums).toEqual([
+      ['h@0', 10],
+      ['h@-1', 10],
+    ]);
+  });
+
+  it('trace names it for a graph with delays', () => {
+    expect(() => trace(recurrence(), [1], [1], mse())).toThrow('traceSequence');
   });
 });
