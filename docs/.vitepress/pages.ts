@@ -30,7 +30,12 @@ export const groups: readonly Group[] = [
   {
     title: 'Train',
     titleZh: '训练',
-    files: ['docs/guides/fast-training', 'docs/guides/fit-a-curve', 'docs/guides/command-line'],
+    files: [
+      'docs/guides/fast-training',
+      'docs/guides/weights-and-freezing',
+      'docs/guides/fit-a-curve',
+      'docs/guides/command-line',
+    ],
   },
   {
     title: 'Build',
