@@ -40,7 +40,7 @@ const budgets = [
     11.5,
     "export { GraphBuilder, Network, backpropagate } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
-  ['the fast engine', 41.8, "export { auto } from '@nnbp/wasm';"],
+  ['the fast engine', 46.7, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22, "export { load, save } from '@nnbp/formats';"],
   ['ONNX out', 29, "export { toOnnx } from '@nnbp/interop';"],
   ['explain', 13.5, "export { explain } from '@nnbp/explain';"],
