@@ -430,7 +430,8 @@ test('no step moves anything on the page', async () => {
           // page.
           scrollTo(0, 0);
           const { x, y, width, height } = element.getBoundingClientRect();
-          return [element.tagName, element.textContent.slice(0, 9), x, y + scrollY, width, height].join(' ');
+          const name = element.getAttribute('aria-label') ?? element.getAttribute('data-term');
+          return [element.tagName, name, x, y + scrollY, width, height].join(' ');
         }),
       );
     await page.locator('[data-answer] [data-formula="typeset"]').waitFor();
