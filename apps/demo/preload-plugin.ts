@@ -4,11 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
-import { viewNames } from './web/state.js';
+import { type ViewName, viewNames } from './web/state.js';
 
 type Bundle = Rolldown.OutputBundle;
 
-/** The files that a view loads in addition to those of the page: scripts, styles, and the worker of Train. */
+/** Modules that a view loads as soon as it is shown. */
+const loadedNext: Partial<Record<ViewName, string>> = { derive: '/web/shared/katex.ts' };
+
+/** The files that a view loads beside those of the page: scripts, styles, the worker of Train, and what is loaded next. */
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');
   const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('index.html') === true);
@@ -22,7 +25,15 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
       const worker = Object.keys(bundle).find(
         (file) => view.code.includes(file.replace('assets/', '')) && /\/worker-[^/]*\.js$/.test(file),
       );
-      return [name, worker === undefined ? files : [...files, worker]];
+      const next = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(loadedNext[name] ?? ' ') === true);
+      return [
+        name,
+        [
+          ...files,
+          ...(worker === undefined ? [] : [worker]),
+          ...(next === undefined ? [] : filesOf(bundle, next.fileName)),
+        ],
+      ];
     }),
   );
 }
@@ -66,7 +77,7 @@ export const preload: Plugin = {
       this.emitFile({ type: 'asset', fileName, source });
       page.source = String(page.source).replace(
         '<script type="module"',
-        `<script async src="./${fileName}"></script>\n    <script type="module"`,
+        `<script async fetchpriority="high" src="./${fileName}"></script>\n    <script type="module"`,
       );
     },
   },

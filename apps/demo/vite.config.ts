@@ -57,6 +57,19 @@ const scopedName = (name: string, file: string): string =>
     .digest('base64url')
     .slice(0, 4)}`;
 
+/**
+ * Modules that several views need are one file, loaded with the page: each further file of a view costs a request. What only
+ * some views need and is large (the graph, plots, formats, editors) stays out of it.
+ */
+const shared = {
+  name: 'shared',
+  minShareCount: 2,
+  test: (id: string) =>
+    /[\\/](packages[\\/](core|activations|aggregations|losses|explain)|apps[\\/]demo[\\/]web|node_modules[\\/](react|react-dom|scheduler|lucide-react|valibot|fflate))[\\/]/.test(
+      id,
+    ) && !/graph-view|layered|user-code[\\/](?!messages|recording)/.test(id),
+};
+
 /** The playground is built from the packages' sources: nothing else has to be built first. */
 export default defineConfig({
   root: import.meta.dirname,
@@ -65,6 +78,12 @@ export default defineConfig({
   resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
   css: { modules: { generateScopedName: scopedName } },
   worker: { format: 'es' },
-  build: { target: 'es2022', sourcemap: false, manifest: true, chunkSizeWarningLimit: 5000 },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    manifest: true,
+    chunkSizeWarningLimit: 5000,
+    rolldownOptions: { output: { codeSplitting: { groups: [shared] } } },
+  },
   preview: { headers },
 });

@@ -20,6 +20,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -30,7 +31,7 @@ import { defaultState, type PlaygroundState, type ViewName } from '../web/state.
 import { contentSecurityPolicy } from '../web/policy.js';
 import { writeLink } from '../web/link.js';
 
-interface Network {
+export interface Network {
   /** Milliseconds before a response. */
   readonly latency: number;
   /** Bytes per second, of all responses together. */
@@ -96,14 +97,16 @@ const views: Readonly<Record<ViewName, Try>> = {
 
 /**
  * Waits in the page for the picture, performs the action, and waits until its result is painted. (Using selectors of
- * Playwright would add a tenth to the measured time.) Returns the page's clock in milliseconds.
+ * Playwright would add a tenth to the measured time.) Returns the page's clock in milliseconds; throws after the limit, in
+ * milliseconds.
  */
-function ready({ picture, type, press, answer, text }: Try): Promise<number> {
+function ready([{ picture, type, press, answer, text }, limit]: [Try, number]): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const find = async <Found extends Element>(selector: string): Promise<Found> => {
+  const find = async <Found extends Element>(selector: string, has = ''): Promise<Found> => {
     for (;;) {
       const found = document.querySelector<Found>(selector);
-      if (found !== null) return found;
+      if (found?.textContent.includes(has) === true) return found;
+      if (performance.now() > limit) throw new Error(`Not ready in ${limit / 1000} s: no ${selector} with "${has}".`);
       await frame();
     }
   };
@@ -116,7 +119,7 @@ function ready({ picture, type, press, answer, text }: Try): Promise<number> {
       await frame();
     }
     (await find(press)).dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
-    while (!(await find(answer)).textContent.includes(text)) await frame();
+    await find(answer, text);
     await frame();
     return new Promise<number>((resolve) => {
       setTimeout(() => resolve(performance.now()));
@@ -127,6 +130,8 @@ function ready({ picture, type, press, answer, text }: Try): Promise<number> {
 
 /** Seconds of training that are measured. */
 const trainingTime = 12;
+/** Milliseconds until a view must be ready. */
+const readyLimit = 60_000;
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -138,7 +143,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-interface Site {
+export interface Site {
   readonly address: string;
   /** Bytes of scripts that were sent since the last call, as compressed. */
   takeScriptBytes(): number;
@@ -146,7 +151,7 @@ interface Site {
 }
 
 /** Serves a build, compressed, with the speed of this network. */
-async function serve(directory: string, { latency, bandwidth }: Network): Promise<Site> {
+export async function serve(directory: string, { latency, bandwidth }: Network): Promise<Site> {
   const files = new Map<string, { readonly body: Buffer; readonly headers: Record<string, string> }>();
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -211,7 +216,7 @@ async function withPage<Result>(
   browser: Browser,
   site: Site,
   change: Partial<PlaygroundState>,
-  { cpu, profile }: { readonly cpu: number; readonly profile: string | undefined },
+  { cpu, profile }: Options,
   use: (page: Page) => Promise<Result>,
 ): Promise<Result> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
@@ -253,16 +258,19 @@ async function withPage<Result>(
 const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
   Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;
 
-type Figures = Readonly<Record<string, number>>;
+export type Figures = Readonly<Record<string, number>>;
 
 interface Options {
   readonly cpu: number;
-  readonly profile: string | undefined;
+  /** Path of a CPU profile, without its extension. */
+  readonly profile?: string | undefined;
+  /** Seconds of training. */
+  readonly seconds?: number;
 }
 
-const openView = (browser: Browser, site: Site, view: ViewName, options: Options): Promise<Figures> =>
+export const openView = (browser: Browser, site: Site, view: ViewName, options: Options): Promise<Figures> =>
   withPage(browser, site, { view }, options, async (page) => {
-    const milliseconds = await page.evaluate(ready, views[view]);
+    const milliseconds = await page.evaluate(ready, [views[view], readyLimit] satisfies [Try, number]);
     const notes = await page.evaluate(() => (globalThis as unknown as { notes: Notes }).notes);
     return {
       'ready, s': milliseconds / 1000,
@@ -273,11 +281,11 @@ const openView = (browser: Browser, site: Site, view: ViewName, options: Options
   });
 
 /** Trains for some seconds and counts frames. */
-const watchTraining = (
+export const watchTraining = (
   browser: Browser,
   site: Site,
   data: PlaygroundState['train']['data'],
-  options: Options,
+  { seconds = trainingTime, ...options }: Options,
 ): Promise<Figures> =>
   withPage(browser, site, { view: 'train', train: withData(defaultState.train, data) }, options, async (page) => {
     const steps = page.locator('[data-stat="steps"]').filter({ hasText: /^0$/ });
@@ -289,14 +297,14 @@ const watchTraining = (
         times.push(await new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now()))));
       }
       return times;
-    }, trainingTime);
+    }, seconds);
     const perSecond = frames
       .filter((start) => start + 1000 <= frames.at(-1)!)
       .map((start) => frames.filter((time) => time > start && time <= start + 1000).length);
     const gaps = frames.slice(1).map((time, k) => time - frames[k]);
     return {
       'frames in the slowest second': Math.min(...perSecond),
-      'frames a second': (frames.length - 1) / trainingTime,
+      'frames a second': (frames.length - 1) / seconds,
       'longest frame, ms': Math.max(...gaps),
     };
   });
@@ -306,18 +314,18 @@ function median(values: readonly number[]): number {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Interleaves runs of all builds and prints the median of each figure, and its range. */
-async function report(
+/** Interleaves runs of all builds. Returns a line for each, with the median of each figure and its range. */
+export async function report(
   name: string,
   sites: ReadonlyMap<string, Site>,
   runs: number,
   measure: (site: Site, run: number) => Promise<Figures>,
-): Promise<void> {
+): Promise<string[]> {
   const taken = new Map<string, Figures[]>();
   for (let run = 0; run < runs; run++) {
     for (const [build, site] of sites) taken.set(build, [...(taken.get(build) ?? []), await measure(site, run)]);
   }
-  for (const [build, figures] of taken) {
+  return Array.from(taken, ([build, figures]) => {
     const texts = Object.keys(figures[0]).map((key) => {
       const values = figures.map((figure) => figure[key]);
       const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
@@ -325,8 +333,8 @@ async function report(
       );
       return `${key}: ${middle} (${min} to ${max})`;
     });
-    console.log(`${name}${sites.size > 1 ? ` [${build}]` : ''}  ${texts.join('; ')}`);
-  }
+    return `${name}${sites.size > 1 ? ` [${build}]` : ''}  ${texts.join('; ')}`;
+  });
 }
 
 async function main(): Promise<void> {
@@ -366,12 +374,12 @@ async function main(): Promise<void> {
   try {
     console.log(`CPU ÷ ${cpu}, ${values.network}, ${browser.version()}, ${new Date().toISOString().slice(0, 10)}`);
     for (const view of names(values.views) as ViewName[]) {
-      await report(view, sites, Number(values.runs), (site, run) => openView(browser, site, view, options(view, run)));
+      const open = (site: Site, run: number) => openView(browser, site, view, options(view, run));
+      console.log((await report(view, sites, Number(values.runs), open)).join('\n'));
     }
     for (const data of names(values.trainings) as PlaygroundState['train']['data'][]) {
-      await report(`training, ${data}`, sites, Number(values.runs), (site, run) =>
-        watchTraining(browser, site, data, options(data, run)),
-      );
+      const watch = (site: Site, run: number) => watchTraining(browser, site, data, options(data, run));
+      console.log((await report(`training, ${data}`, sites, Number(values.runs), watch)).join('\n'));
     }
   } finally {
     await browser.close();
@@ -380,4 +388,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

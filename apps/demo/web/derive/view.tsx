@@ -1,6 +1,6 @@
 /** The Derive view: the network, the selected number and its derivation. */
 import { replay } from '@nnbp/explain';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo } from 'react';
 import { useRecorded } from '../shared/user-code/use-recorded.js';
 import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
@@ -102,6 +102,8 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
   const all = exercise.trace.steps.length;
   const step = initialStep === null ? null : Math.min(initialStep, all);
   const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
+  // The graph and the derivation are shown and can be used before the panels below them are there.
+  const isBelowShown = useDeferredValue(true, false);
   return (
     <div className={styles.stage}>
       <section className="panel" aria-label={say.graph}>
@@ -110,12 +112,16 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
         <TraceStepper exercise={exercise} step={step} />
       </section>
       <DerivationPanel exercise={exercise} selected={selected} known={step === null ? undefined : known} />
-      {mode === 'article' ? (
-        <ArticleNotes exercise={exercise} />
-      ) : (
-        mode === 'own' && <ParameterCards selected={selected} known={known} />
+      {isBelowShown && (
+        <>
+          {mode === 'article' ? (
+            <ArticleNotes exercise={exercise} />
+          ) : (
+            mode === 'own' && <ParameterCards selected={selected} known={known} />
+          )}
+          <Savings exercise={exercise} selected={selected} />
+        </>
       )}
-      <Savings exercise={exercise} selected={selected} />
     </div>
   );
 }

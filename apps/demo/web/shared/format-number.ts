@@ -21,19 +21,19 @@ function rounded(value: number, digits: number): string {
   return String(shown);
 }
 
-/** A non-negative integer in groups of three digits. (`toLocaleString` takes milliseconds when it is called first.) */
-export function grouped(integer: number | bigint, separator = '\u202f'): string {
+/** A non-negative integer in groups of three digits, the same in both languages. (`toLocaleString` takes milliseconds when it is called first.) */
+export function grouped(integer: number | bigint): string {
   const digits = String(integer);
   const groups: string[] = [];
   for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(0, end - 3), end));
-  return groups.join(separator);
+  return groups.join(',');
 }
 
 /** A large factor: two significant digits with thousands separators; from 1e9 as in 7.1 · 10¹⁰. */
 export function times(factor: number): string {
   if (factor < 1e9) {
     const shown = Number(factor.toPrecision(2));
-    return Number.isInteger(shown) ? grouped(shown, ',') : String(shown);
+    return Number.isInteger(shown) ? grouped(shown) : String(shown);
   }
   if (!Number.isFinite(factor)) return formatNumber(factor);
   const [mantissa, exponent] = factor.toExponential(1).split('e+');

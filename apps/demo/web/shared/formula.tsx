@@ -1,5 +1,5 @@
 /** A formula rendered by KaTeX, which is loaded after the page. */
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useMemo, useState } from 'react';
 
 let typeset: ((latex: string) => string) | undefined;
 let loading: Promise<void> | undefined;
@@ -18,14 +18,16 @@ export function Formula({ latex, plain = '…' }: FormulaProps) {
     loading ??= import('./katex.js').then(({ typeset: ready }) => {
       typeset = ready;
     });
+    // Typesetting all formulas of a page takes a while: what the user does meanwhile comes first.
     void loading.then(() => {
-      if (mounted) setReady(true);
+      if (mounted) startTransition(() => setReady(true));
     });
     return () => {
       mounted = false;
     };
   }, [ready]);
-  if (!ready || typeset === undefined) return <span data-formula="plain">{plain}</span>;
+  const html = useMemo(() => (ready ? typeset?.(latex) : undefined), [ready, latex]);
+  if (html === undefined) return <span data-formula="plain">{plain}</span>;
   // KaTeX escapes its input, so no untrusted markup reaches the page.
-  return <span data-formula="typeset" dangerouslySetInnerHTML={{ __html: typeset(latex) }} />;
+  return <span data-formula="typeset" dangerouslySetInnerHTML={{ __html: html }} />;
 }

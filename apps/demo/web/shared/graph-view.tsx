@@ -11,6 +11,7 @@ import {
   getStraightPath,
   Handle,
   type Node,
+  type NodeHandle,
   type NodeProps,
   Panel,
   Position,
@@ -20,7 +21,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type CSSProperties, type ReactNode, useEffect, useMemo } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { delayedArc } from './delay.js';
 import './graph-view.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
@@ -103,16 +104,11 @@ const [minBetween, maxBetween] = [56, 110];
 /** Room of a label on an edge, in pixels. */
 const labelRoom = { width: 52, height: 32 };
 
+/** Limits of the zoom: of the user, and of the initial view of a small graph. */
+const [minZoom, maxFitZoom] = [0.1, 1.15];
+
 const nodeTypes = { box: BoxNode };
 const edgeTypes = { arrow: ArrowEdge };
-
-export function GraphView(props: GraphViewProps) {
-  return (
-    <ReactFlowProvider>
-      <Chart {...props} />
-    </ReactFlowProvider>
-  );
-}
 
 /** Width of a printed page without margins and a panel's padding, in pixels: A4, and letters are wider. */
 const paperWidth = 640;
@@ -132,8 +128,7 @@ export const edgeOf = (id: string): { readonly from: string; readonly to: string
 /** Part of the width or height that is left free around the graph; more if arcs leave it. */
 const [margin, marginWithArcs] = [0.04, 0.13];
 
-function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, flow }: GraphViewProps) {
-  const say = useMessages(messages);
+export function GraphView({ label, nodes, edges, height, open = false, narrowBelow = 560, flow }: GraphViewProps) {
   const [frame, width] = useWidth();
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
   // The layout is recomputed only if the shape changes; numbers change far more often.
@@ -155,11 +150,7 @@ function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, f
   const padding = hasArcs ? marginWithArcs : margin;
   const around = hasArcs ? 160 : 30;
   const tall = direction === 'LR' ? Math.min(height, Math.max(220, filled + (open ? 120 : around))) : filled + around;
-  const { fitView } = useReactFlow();
-  useEffect(() => {
-    void fitView({ padding, maxZoom: 1.15 });
-  }, [fitView, boxes, width, tall, padding]);
-
+  const place = useMemo(() => ({ boxes, width, tall }), [boxes, width, tall]);
   const flowNodes = nodes.map(({ id, content, className }, k): FlowNode => ({
     id,
     type: 'box',
@@ -167,6 +158,8 @@ function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, f
     width: boxes[k].width,
     height: boxes[k].height,
     measured: { width: boxes[k].width, height: boxes[k].height },
+    // Without these, React Flow would draw the edges only after it has measured every node.
+    handles: handlesOf(boxes[k], direction, open),
     data: { content, direction, open },
     ...(className !== undefined && { className }),
   }));
@@ -182,41 +175,112 @@ function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, f
   return (
     <div className="graph-view" ref={frame} style={{ height: tall, ...onPaper(width) }}>
       {width > 0 && (
-        <ReactFlow<FlowNode, FlowEdge>
-          nodes={flowNodes}
-          edges={flowEdges}
-          nodeTypes={nodeTypes}
-          edgeTypes={edgeTypes}
-          aria-label={label}
-          ariaLabelConfig={say.controls}
+        <ReactFlowProvider
+          initialNodes={flowNodes}
+          initialEdges={flowEdges}
+          initialWidth={width}
+          initialHeight={tall}
+          initialMinZoom={minZoom}
+          initialMaxZoom={maxFitZoom}
           fitView
-          fitViewOptions={{ padding, maxZoom: 1.15 }}
-          minZoom={0.1}
-          maxZoom={2}
-          nodesDraggable={false}
-          nodesConnectable={open}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          elementsSelectable={false}
-          zoomOnScroll={false}
-          preventScrolling={false}
-          panOnDrag={direction === 'LR'}
-          zoomOnDoubleClick={false}
-          {...flow}
+          initialFitViewOptions={{ padding, maxZoom: maxFitZoom }}
         >
-          <Controls showInteractive={false} position="bottom-left" />
-          {/* Not beside the controls: on a phone they would reach the outputs, in the middle of the last row. */}
-          <Panel position="bottom-right" className="graph-picture">
-            <SavePicture of={() => frame.current} name="graph" />
-          </Panel>
-        </ReactFlow>
+          <Chart
+            label={label}
+            nodes={flowNodes}
+            edges={flowEdges}
+            direction={direction}
+            open={open}
+            padding={padding}
+            place={place}
+            picture={() => frame.current}
+            flow={flow}
+          />
+        </ReactFlowProvider>
       )}
     </div>
   );
 }
 
+interface ChartProps extends Pick<GraphViewProps, 'label'> {
+  readonly flow: GraphViewProps['flow'] | undefined;
+  readonly nodes: FlowNode[];
+  readonly edges: FlowEdge[];
+  readonly direction: Direction;
+  readonly open: boolean;
+  readonly padding: number;
+  /** When it changes, the graph is fitted into the frame again. */
+  readonly place: object;
+  /** The element to save as a picture. */
+  readonly picture: () => HTMLElement | null;
+}
+
+function Chart({ label, nodes, edges, direction, open, padding, place, picture, flow }: ChartProps) {
+  const say = useMessages(messages);
+  const { fitView } = useReactFlow();
+  const fitted = useRef({ place, padding });
+  useEffect(() => {
+    if (fitted.current.place === place && fitted.current.padding === padding) return;
+    fitted.current = { place, padding };
+    void fitView({ padding, maxZoom: maxFitZoom });
+  }, [fitView, place, padding]);
+  return (
+    <ReactFlow<FlowNode, FlowEdge>
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      aria-label={label}
+      ariaLabelConfig={say.controls}
+      fitView
+      fitViewOptions={{ padding, maxZoom: maxFitZoom }}
+      minZoom={minZoom}
+      maxZoom={2}
+      nodesDraggable={false}
+      nodesConnectable={open}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      zoomOnScroll={false}
+      preventScrolling={false}
+      panOnDrag={direction === 'LR'}
+      zoomOnDoubleClick={false}
+      {...flow}
+    >
+      <Controls showInteractive={false} position="bottom-left" />
+      {/* Not beside the controls: on a phone they would reach the outputs, in the middle of the last row. */}
+      <Panel position="bottom-right" className="graph-picture">
+        <SavePicture of={picture} name="graph" />
+      </Panel>
+    </ReactFlow>
+  );
+}
+
+/** The sides of a node where edges end and start. */
+const sidesOf = (direction: Direction) =>
+  direction === 'LR' ? ([Position.Left, Position.Right] as const) : ([Position.Top, Position.Bottom] as const);
+
+/** Width and height of a handle in pixels, as in the style sheet. */
+const [closedHandle, openHandle] = [1, 14];
+
+/** The handles of a box, in the middle of two opposite sides. */
+function handlesOf({ width, height }: Box, direction: Direction, open: boolean): NodeHandle[] {
+  const size = open ? openHandle : closedHandle;
+  const [before, after] = sidesOf(direction);
+  const middle = { x: (width - size) / 2, y: (height - size) / 2, width: size, height: size };
+  return direction === 'LR'
+    ? [
+        { ...middle, type: 'target', position: before, x: -size / 2 },
+        { ...middle, type: 'source', position: after, x: width - size / 2 },
+      ]
+    : [
+        { ...middle, type: 'target', position: before, y: -size / 2 },
+        { ...middle, type: 'source', position: after, y: height - size / 2 },
+      ];
+}
+
 function BoxNode({ data: { content, direction, open } }: NodeProps<FlowNode>) {
-  const [before, after] = direction === 'LR' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom];
+  const [before, after] = sidesOf(direction);
   return (
     <>
       <Handle type="target" position={before} className={open ? 'handle-open' : 'handle-closed'} />

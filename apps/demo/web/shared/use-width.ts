@@ -1,11 +1,13 @@
-/** The width of an element, as it changes. */
-import { type RefObject, useEffect, useRef, useState } from 'react';
+/** The width of an element without padding, as it changes. */
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
 export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  // Before the browser paints, so that what needs the width is in the first picture.
+  useLayoutEffect(() => {
     if (element.current === null) return;
+    setWidth(Math.floor(Number.parseFloat(getComputedStyle(element.current).width)) || 0);
     const observer = new ResizeObserver(([{ contentRect }]) => setWidth(Math.floor(contentRect.width)));
     observer.observe(element.current);
     return () => observer.disconnect();

@@ -14,4 +14,4 @@ export const percent = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
 
 /** An integer with thousands separators. */
-export const integer = (value: number): string => grouped(Math.round(value), ',');
+export const integer = (value: number): string => grouped(Math.round(value));

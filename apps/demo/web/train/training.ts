@@ -171,9 +171,7 @@ export class Training {
         this.#take(snapshot);
         if (!snapshot.playing) return;
         await allDrawn();
-        // As long as drawing took: on a slow device half of the frames stay free, on a fast one 30 of 60 frames per
-        // second show new data.
-        await rest(performance.now() - startTime);
+        await rest(restAfter(performance.now() - startTime));
       }
     });
   }
@@ -267,6 +265,16 @@ function problemOf(error: unknown): Problem {
 /** @throws `stuck` */
 const inTime = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
   withTimeLimit(answer, milliseconds, () => stuck);
+
+/** Milliseconds of a frame at 60 a second. */
+const frameTime = 1000 / 60;
+
+/**
+ * Milliseconds until the next snapshot, after one that took `drawing` to show. On a fast device every other frame shows news.
+ * On a slow one, where a drawing takes several frames, three quarters of the time stay free: few long frames between many short
+ * ones.
+ */
+export const restAfter = (drawing: number): number => drawing + 2 * Math.max(0, drawing - frameTime);
 
 const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));

@@ -4,6 +4,7 @@ import { backpropagate, GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { paths } from '@nnbp/explain';
 import { mse } from '@nnbp/losses';
 import { brokenPass } from '../../shared/broken-pass.js';
+import { grouped } from '../../shared/format-number.js';
 import { articleExercise } from '../article-exercise.js';
 import type { Chapter, Exercise } from '../chapter.js';
 import { parseNumber } from '../number-answer.js';
@@ -152,8 +153,8 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
       zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出，每个节点读取前一层的所有节点。没有缓存时，工作量随输入到输出的路径数增长。从几个隐藏层起，路径达到一百万条？`,
     },
     explain: {
-      en: `Each layer multiplies the paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${byDepth[first - 1].paths.toLocaleString('en')} paths, ${byDepth[first - 1].edges} edges. With the caches each edge is used once.`,
-      zh: `每多一层，路径数乘以 ${width}，而边只增加 ${width * width} 条。${first} 层时有 ${byDepth[first - 1].paths.toLocaleString('en')} 条路径，${byDepth[first - 1].edges} 条边。有了缓存，每条边只用一次。`,
+      en: `Each layer multiplies the paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${grouped(byDepth[first - 1].paths)} paths, ${grouped(byDepth[first - 1].edges)} edges. With the caches each edge is used once.`,
+      zh: `每多一层，路径数乘以 ${width}，而边只增加 ${width * width} 条。${first} 层时有 ${grouped(byDepth[first - 1].paths)} 条路径，${grouped(byDepth[first - 1].edges)} 条边。有了缓存，每条边只用一次。`,
     },
     expected: first,
     mistakes: [],

@@ -1,5 +1,6 @@
 /** Chapter 6's picture: counters with no cache, one and two, and logarithmic bars over depth. */
 import { useMessages } from '../../language.js';
+import { grouped } from '../../shared/format-number.js';
 import type { CachesExercise, Counts } from '../chapters/caches.js';
 import { GraphPicture } from '../graph-picture.js';
 import { messages } from '../messages.js';
@@ -87,7 +88,7 @@ function Depth({ label, paths, edges, logOf }: DepthProps) {
         <span className={styles.bar} data-tone="second" style={{ display: 'block', width: logOf(edges) }} />
       </span>
       <span>
-        {paths.toLocaleString('en')} / {edges.toLocaleString('en')}
+        {grouped(paths)} / {grouped(edges)}
       </span>
     </>
   );

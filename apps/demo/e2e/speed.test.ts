@@ -1,0 +1,43 @@
+/** The script that measures the speed of the page: it runs, every view becomes ready, and each figure is a number. */
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { viewNames } from '../web/state.js';
+import { type Figures, openView, report, serve, type Site, watchTraining } from './speed.js';
+
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  browser = await chromium.connect(inject('browserEndpoint'));
+  site = await serve(inject('built'), { latency: 0, bandwidth: Infinity });
+});
+afterAll(async () => {
+  await browser.close();
+  site.close();
+});
+
+/** The line of a report with these figures, each a median and a range. */
+const line = (name: string, figures: readonly string[]): RegExp =>
+  new RegExp(`^${name}  ${figures.map((figure) => `${figure}: [\\d.]+ \\([\\d.]+ to [\\d.]+\\)`).join('; ')}$`);
+
+const once = (name: string, measure: (site: Site) => Promise<Figures>) =>
+  report(name, new Map([['the build', site]]), 1, measure);
+
+test('every view becomes ready when its speed is measured, and the report has all figures', async () => {
+  for (const view of viewNames) {
+    const lines = await once(view, (of) => openView(browser, of, view, { cpu: 1 }));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(line(view, ['ready, s', 'largest paint, s', 'longest task, ms', 'scripts, kB']));
+    // Neither is a page without its scripts, nor a view that was ready at once.
+    expect(Number(/ready, s: ([\d.]+)/.exec(lines[0])![1])).toBeGreaterThan(0);
+    expect(Number(/scripts, kB: ([\d.]+)/.exec(lines[0])![1])).toBeGreaterThan(50);
+  }
+});
+
+test('frames are counted while the network learns', async () => {
+  const lines = await once('training', (of) => watchTraining(browser, of, 'circles', { cpu: 1, seconds: 2 }));
+  expect(lines).toHaveLength(1);
+  const figures = ['frames in the slowest second', 'frames a second', 'longest frame, ms'];
+  expect(lines[0]).toMatch(line('training', figures));
+  expect(Number(/frames a second: ([\d.]+)/.exec(lines[0])![1])).toBeGreaterThan(0);
+});
