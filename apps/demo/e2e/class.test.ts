@@ -16,10 +16,13 @@ test('the embed code shows the state in a frame without a header and without lin
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Copy embed code' }).click();
   await page.getByText('Copied.').waitFor();
+  await page.getByText('follows each reader’s system').waitFor();
   const code = await page.evaluate(() => navigator.clipboard.readText());
   const [, source] = /^<iframe src="([^"]+)" title="Derive · @nnbp"/.exec(code)!;
   expect(new URL(source).pathname).toBe('/embed.html');
-  expect(readAddress(new URL(source).hash, defaultState).view).toBe('derive');
+  expect(readAddress(new URL(source).hash, defaultState)).toMatchObject({ view: 'derive', theme: 'system' });
+  await page.getByLabel('Colours').selectOption('light');
+  await expect.poll(() => page.getByText('follows each reader’s system').count()).toBe(0);
   const [whole, embedded] = await Promise.all([fetch(inject('address')), fetch(source)]);
   expect(whole.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(embedded.headers.get('content-security-policy')).toContain('frame-ancestors *');
@@ -28,6 +31,10 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(await page.locator('header').count()).toBe(0);
   expect(await page.getByRole('link', { name: 'Open in the playground' }).getAttribute('href')).toMatch(/\/#/);
   await picture(page, 'embed');
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  expect(await background()).toBe('rgb(247, 248, 250)');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await background()).toBe('rgb(18, 21, 28)');
   // A frame has no way back from another view, and is as wide as a column of text.
   await page.goto(new URL('#build', source).href);
   await page.getByRole('group', { name: 'Edit' }).waitFor();
@@ -147,4 +154,18 @@ test('an exercise sheet has the numbers of its seed, and the solutions on a sepa
   expect(await page.getByRole('button', { name: 'Print' }).first().isVisible()).toBe(false);
   const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
   expect(pages).toHaveLength(2);
+});
+
+test('an exercise sheet of a link that hides answers has no solutions, on the screen and on paper', async () => {
+  const page = await open({ view: 'learn', sheet: 5, display: { ...defaultState.display, answers: 'hidden' } });
+  await page.getByRole('heading', { name: 'Backpropagation by hand Sheet 5' }).waitFor();
+  expect(await page.locator('article section').count()).toBe(1);
+  const content = await page.locator('article').textContent();
+  const { cache, gradients } = articleExercise(5).pass;
+  for (const value of [cache.x('7'), cache.dLossDx('2'), gradients.of('4').w['2']]) {
+    expect(content).not.toContain(show(value));
+  }
+  await page.emulateMedia({ media: 'print' });
+  const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
+  expect(pages).toHaveLength(1);
 });

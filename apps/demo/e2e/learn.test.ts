@@ -8,7 +8,7 @@ import { parseSetting } from '../web/learn/chapters/vanishing.js';
 import { parseAccusation } from '../web/learn/chapters/repair.js';
 import { picked, type Task } from '../web/learn/task.js';
 import { type ChapterName, defaultState } from '../web/state.js';
-import { expectAccessible, open, picture, untilUrl, useBrowser } from './page.js';
+import { expectAccessible, follow, open, picture, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
 
@@ -239,6 +239,7 @@ test('on a phone all chapters can be completed by touch alone, with targets of a
       await page.getByText(`第 ${k + 1} 题，共 ${tasks.length} 题`).waitFor();
       expect(await smallTargets(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(844 + 24);
       if (name === 'order' && k === 1) {
         await page.getByRole('radio', { name: '节点 5' }).tap();
         await page.getByRole('button', { name: '检查' }).tap();
@@ -262,6 +263,21 @@ test('on a phone all chapters can be completed by touch alone, with targets of a
   await page.getByRole('button', { name: '显示题目' }).tap();
   await page.getByText('一个程序对这个网络求导').waitFor();
 }, 120_000);
+
+test('on a phone the question and the graph of every task fit the first screen', async () => {
+  const page = await open(learn, { viewport: { width: 390, height: 844 } });
+  for (const { name, exercise } of lessonList) {
+    const { tasks } = exercise(0);
+    for (const k of tasks.keys()) {
+      const work = { seed: 0, task: k, tries: tasks.slice(0, k).map(({ solution }) => [solution]), draft: '' };
+      await follow(page, { ...learn, learn: { chapter: name, work: { [name]: work } } });
+      await page.getByText(`Task ${k + 1} of ${tasks.length}`).waitFor();
+      // Other fonts may need a line more.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      expect(height, `${name}, task ${k + 1}`).toBeLessThanOrEqual(844 + 24);
+    }
+  }
+});
 
 test('the same seed gives the same exercise, and a short address opens a chapter', async () => {
   const page = await open(learn);

@@ -20,6 +20,7 @@ const guides = (folder: '' | 'zh/') =>
 export function MoreMenu() {
   const view = usePlayground(({ view }) => view);
   const language = usePlayground(({ language }) => language);
+  const theme = usePlayground(({ theme }) => theme);
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const menu = useRef<HTMLDetailsElement>(null);
@@ -58,6 +59,7 @@ export function MoreMenu() {
         <span role="status" className={styles.notice}>
           {notice}
         </span>
+        {theme === 'system' && <p className="quiet">{say.embedTheme}</p>}
         <button type="button" onClick={() => print()}>
           {say.print}
         </button>

@@ -133,7 +133,7 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
         </p>
       )}
       {task.kind === 'choice' && (
-        <fieldset className={styles.choices}>
+        <fieldset className={styles.choices} data-short={hasShortOptions(task, language) || undefined}>
           {task.options.map((option) => (
             <label key={option.name}>
               <input type="radio" name={name} checked={draft === option.name} onChange={() => setDraft(option.name)} />
@@ -166,6 +166,12 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
     </form>
   );
 }
+
+/** Maximum length of an option, in characters, with which two stand beside each other on phones. */
+const shortOption = { en: 24, zh: 12 };
+
+const hasShortOptions = ({ options }: Extract<Task, { kind: 'choice' }>, language: keyof typeof shortOption): boolean =>
+  options.every(({ text }) => text[language].length <= shortOption[language]);
 
 interface SettledProps extends CardProps {
   readonly number: number;

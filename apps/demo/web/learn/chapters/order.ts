@@ -105,7 +105,7 @@ function whoWasTooEarly(worked: ComputedSample, hasty: string, computed: Float64
   const missing = `${show(right)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(right - computed[first])}`;
   return choiceTask({
     ask: {
-      en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${wrong}; ${show(right)} is right. The right messages are on the edges. Which node was it?`,
+      en: `A node was visited before the last of its successors, and dloss/dx_1 came out as ${wrong}, not ${show(right)}. The edges show the right messages. Which node was it?`,
       zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(right)}。边上是正确的消息。是哪个节点？`,
     },
     explain: {

@@ -232,7 +232,7 @@ function why({ terms, measured }: Solved): Task {
     options: [
       {
         name: 'mean',
-        text: { en: 'Because the loss is a mean over the steps', zh: '因为损失是各步的平均' },
+        text: { en: 'The loss is a mean over the steps', zh: '损失是各步的平均' },
         hint: {
           en: 'Only step 2 has a target here: the loss has one term, the gradient two.',
           zh: '这里只有第 2 步有目标：损失只有一项，梯度却有两项。',
@@ -241,13 +241,13 @@ function why({ terms, measured }: Solved): Task {
       {
         name: 'uses',
         text: {
-          en: 'Because one weight is used twice, and each use changes the loss',
-          zh: '因为同一个权重用了两次，每次都影响损失',
+          en: 'One weight has two uses that change the loss',
+          zh: '同一个权重用了两次，每次都影响损失',
         },
       },
       {
         name: 'weights',
-        text: { en: 'Because every step has a weight of its own', zh: '因为每一步有自己的权重' },
+        text: { en: 'Every step has a weight of its own', zh: '每一步有自己的权重' },
         hint: {
           en: 'Then there would be two derivatives, one each. Unrolling copies the node, not its parameters.',
           zh: '那样就会有两个导数，各有一个。展开时复制的是节点，不是参数。',
@@ -255,7 +255,7 @@ function why({ terms, measured }: Solved): Task {
       },
       {
         name: 'long',
-        text: { en: 'Because the path through step 1 is longer', zh: '因为经过第 1 步的路径更长' },
+        text: { en: 'The path through step 1 is longer', zh: '经过第 1 步的路径更长' },
         hint: {
           en: 'A longer path has more factors. That makes a product longer, not a sum.',
           zh: '路径更长，因子更多。那会让乘积变长，而不是变成和。',
