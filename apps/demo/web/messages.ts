@@ -19,7 +19,8 @@ const en = {
   more: 'More',
   copyEmbed: 'Copy embed code',
   embedCopied: 'Copied.',
-  embedTheme: 'Embedded with colours Auto, the page follows each reader’s system. To fix them, choose Light or Dark first.',
+  embedTheme:
+    'Embedded with colours Auto, the page follows each reader’s system. To fix them, choose Light or Dark first.',
   print: 'Print',
   sheet: 'Exercise sheet',
   forClasses: 'Links for a class',

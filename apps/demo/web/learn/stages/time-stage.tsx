@@ -51,7 +51,11 @@ export function TimeStage({ exercise, task, settled }: StageProps<TimeExercise>)
           label: <RichText text={from.startsWith('2@') ? 'w_2to2' : 'w_1to2'} />,
         })}
       />
-      <dl className={styles.shared} data-done={(task > 2 && settled < 4) || undefined} aria-label={say.sharedParameters}>
+      <dl
+        className={styles.shared}
+        data-done={(task > 2 && settled < 4) || undefined}
+        aria-label={say.sharedParameters}
+      >
         {Object.entries(shared).map(([name, value]) => (
           <div key={name}>
             <dt>
