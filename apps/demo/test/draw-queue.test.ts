@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { allDrawn, cancelDrawing, queueDrawing } from '../web/train/draw-queue.js';
+import { allDrawn, cancelDrawing, queueDrawing, restAfter } from '../web/train/draw-queue.js';
 
 const frames: (() => void)[] = [];
 let now = 0;
@@ -84,4 +84,14 @@ test('what is not on the screen is drawn once it is, or before the page is print
   nextFrame();
   print();
   expect(log).toEqual(['above', 'below', 'below']);
+});
+
+test('every other frame can be drawn on a fast device, and a slow device shows at least 45 frames a second between drawings', () => {
+  const frame = 1000 / 60;
+  expect(restAfter(frame)).toBe(frame);
+  for (const drawing of [2 * frame, 50, 100, 200, 400]) {
+    const rest = restAfter(drawing);
+    const frames = 1 + rest / frame;
+    expect((1000 * frames) / (drawing + rest), `${drawing} ms`).toBeGreaterThan(45 - 1e-9);
+  }
 });

@@ -89,10 +89,12 @@ interface Shape {
   readonly links: readonly Link[];
   /** Width of the frame in pixels, rounded down. */
   readonly room: number;
+  /** Space between neighbouring nodes of a column. */
+  readonly nodeGap: number;
 }
 
-/** Space between neighbouring nodes of a column. */
-const nodeGap = 24;
+/** Space between neighbouring nodes of a column; more in the editor, where labels need it between low nodes. */
+const [nodeGap, editorNodeGap] = [24, 44];
 /** Spacing of graphs with many nodes. */
 const crowded = { layerGap: 120, nodeGap: 8 };
 const manyNodes = 16;
@@ -142,6 +144,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
     links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
     // In steps, so that a scrollbar does not move every node.
     room: Math.floor(width / 40) * 40,
+    nodeGap: open ? editorNodeGap : nodeGap,
   });
   const boxes = useMemo(() => positioned(shape), [shape]);
   const filled = heightAtWidth(boxes, width);
@@ -324,13 +327,13 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
 }
 
 /** The boxes with the positions of the layout. */
-function positioned({ boxes, links, direction, room }: Shape): (Box & Rect)[] {
+function positioned({ boxes, links, direction, room, nodeGap }: Shape): (Box & Rect)[] {
   const positions =
     direction === 'TB'
       ? layered(boxes, links, direction, downwards)
       : boxes.length > manyNodes
         ? layered(boxes, links, direction, crowded)
-        : spread(boxes, links, room);
+        : spread(boxes, links, room, nodeGap);
   return boxes.map((box) => ({ ...box, ...positions.get(box.id)! }));
 }
 
@@ -343,7 +346,7 @@ function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): 
 }
 
 /** In columns, with gaps as wide as the frame allows. */
-function spread(boxes: readonly Box[], links: readonly Link[], room: number) {
+function spread(boxes: readonly Box[], links: readonly Link[], room: number, nodeGap: number) {
   const narrow = layered(boxes, links, 'LR', { layerGap: minBetween, nodeGap });
   const right = Math.max(...boxes.map(({ id, width }) => narrow.get(id)!.x + width));
   const columns = new Set(boxes.map(({ id, width }) => Math.round(narrow.get(id)!.x + width / 2))).size;

@@ -81,3 +81,13 @@ function schedule(): void {
     schedule();
   });
 }
+
+/** Milliseconds of a frame at 60 a second. */
+const frameTime = 1000 / 60;
+
+/**
+ * Milliseconds to wait before the next drawing, after one that took `drawing`. On a fast device every other frame shows a new
+ * one. On a slow device, where a drawing takes several frames, up to three quarters of the time stay free: few long frames
+ * between many short ones.
+ */
+export const restAfter = (drawing: number): number => drawing + 2 * Math.max(0, drawing - frameTime);

@@ -11,7 +11,7 @@ import type { Settings } from '../shared/training-settings.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
-import { allDrawn } from './draw-queue.js';
+import { allDrawn, restAfter } from './draw-queue.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
@@ -265,16 +265,6 @@ function problemOf(error: unknown): Problem {
 /** @throws `stuck` */
 const inTime = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
   withTimeLimit(answer, milliseconds, () => stuck);
-
-/** Milliseconds of a frame at 60 a second. */
-const frameTime = 1000 / 60;
-
-/**
- * Milliseconds until the next snapshot, after one that took `drawing` to show. On a fast device every other frame shows news.
- * On a slow one, where a drawing takes several frames, three quarters of the time stay free: few long frames between many short
- * ones.
- */
-export const restAfter = (drawing: number): number => drawing + 2 * Math.max(0, drawing - frameTime);
 
 const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));

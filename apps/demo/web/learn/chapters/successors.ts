@@ -53,7 +53,7 @@ function oneSuccessor(worked: ComputedSample): Task {
   return numberTask({
     label: same('dloss/dx_4'),
     ask: {
-      en: 'Node 4 acts on the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate dx_7/dx_4 of the edge, just computed. What is dloss/dx_4?',
+      en: 'Node 4 affects the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate dx_7/dx_4 of the edge, just computed. What is dloss/dx_4?',
       zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
     },
     explain: {
