@@ -21,7 +21,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
       <span aria-live="polite">
         {predicted === undefined ? (
           <>
-            {say.loss} <Figure value={loss} />
+            {say.loss} <Figure value={loss} /> <small className="quiet">{say.hint}</small>
           </>
         ) : (
           <>

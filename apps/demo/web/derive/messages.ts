@@ -57,6 +57,7 @@ const en = {
   lossBox: {
     title: 'The loss',
     loss: 'loss',
+    hint: 'Take a step or change a number to see it change.',
     moved: 'changed by',
     predicted: '; the derivatives predicted',
     learningRate: 'Learning rate',
@@ -283,6 +284,7 @@ const zh: typeof en = {
   lossBox: {
     title: '损失',
     loss: '损失',
+    hint: '更新一步，或改动一个数，看它怎样变化。',
     moved: '变化了',
     predicted: '；导数预计',
     learningRate: '学习率',
