@@ -34,7 +34,7 @@ async function connect(page: Page, from: string, to: string): Promise<void> {
 
 /** Drags with the mouse from a node's right side to a point. */
 async function dragFrom(page: Page, id: string, x: number, y: number): Promise<void> {
-  const from = (await boxOf(page, id).locator('.source').boundingBox())!;
+  const from = (await boxOf(page, id).locator('[data-handle="source"]').boundingBox())!;
   await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
   await page.mouse.down();
   await page.mouse.move(x - 40, y, { steps: 4 });
@@ -83,7 +83,7 @@ test('dragging from node to node adds an edge, and dragging onto the empty canva
 test('an edge can be drawn by touch on a phone', async () => {
   const page = await inBuild({}, { viewport: { width: 390, height: 900 }, hasTouch: true, isMobile: true });
   await settled(page);
-  const start = (await boxOf(page, '2').locator('.source').boundingBox())!;
+  const start = (await boxOf(page, '2').locator('[data-handle="source"]').boundingBox())!;
   const end = (await boxOf(page, '7').boundingBox())!;
   const finger = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', along: number) =>

@@ -23,7 +23,7 @@ import {
 import '@xyflow/react/dist/base.css';
 import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { delayedArc } from './delay.js';
-import './graph-view.css';
+import styles from './graph-view.module.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
 import { labelPositions, type Rect, type Segment } from './label-positions.js';
 import { useMessages } from '../language.js';
@@ -50,7 +50,7 @@ export interface GraphEdge {
   readonly to: string;
   /** Label on the edge. */
   readonly label?: ReactNode;
-  /** A CSS class of the arrow and its label. */
+  /** A CSS class of the arrow. */
   readonly className?: string;
   /** Stroke width in pixels. Default: 1.5. */
   readonly width?: number;
@@ -176,7 +176,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
     ...(className !== undefined && { className }),
   }));
   return (
-    <div className="graph-view" ref={frame} style={{ height: tall, ...onPaper(width) }}>
+    <div className={styles.view} ref={frame} style={{ height: tall, ...onPaper(width) }}>
       {width > 0 && (
         <ReactFlowProvider
           initialNodes={flowNodes}
@@ -252,7 +252,7 @@ function Chart({ label, nodes, edges, direction, open, padding, place, picture, 
     >
       <Controls showInteractive={false} position="bottom-left" />
       {/* Not beside the controls: on a phone they would reach the outputs, in the middle of the last row. */}
-      <Panel position="bottom-right" className="graph-picture">
+      <Panel position="bottom-right" className={styles.picture}>
         <SavePicture of={picture} name="graph" />
       </Panel>
     </ReactFlow>
@@ -284,11 +284,12 @@ function handlesOf({ width, height }: Box, direction: Direction, open: boolean):
 
 function BoxNode({ data: { content, direction, open } }: NodeProps<FlowNode>) {
   const [before, after] = sidesOf(direction);
+  const handle = open ? styles.openHandle : styles.closedHandle;
   return (
     <>
-      <Handle type="target" position={before} className={open ? 'handle-open' : 'handle-closed'} />
+      <Handle type="target" position={before} className={handle} />
       {content}
-      <Handle type="source" position={after} className={open ? 'handle-open' : 'handle-closed'} />
+      <Handle type="source" position={after} className={handle} data-handle="source" />
     </>
   );
 }
@@ -315,7 +316,7 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
       {label !== undefined && (
         <EdgeLabelRenderer>
           <div
-            className="edge-label nodrag nopan"
+            className={`${styles.label} nodrag nopan`}
             style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
           >
             {label}
