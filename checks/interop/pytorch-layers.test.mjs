@@ -11,7 +11,7 @@ import { largest, writeExport } from './pytorch/exported.mjs';
 import { relative } from './worst-error.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
-import { randomConvolution, randomRecurrent } from './random-layers.mjs';
+import { randomBidirectional, randomConvolution, randomRecurrent } from './random-layers.mjs';
 import { firstSeed } from './random-networks.mjs';
 import { record } from './record.mjs';
 
@@ -118,6 +118,22 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     // On a small grid, the windows may not determine the kernel, or omit one of its weights.
     expect(unrecognized, 'networks with a layer that is not written as a module').toBeLessThanOrEqual(0.05 * networks);
     rows.push([`${networks} networks of one or two layers in float64 (${counted(modules)})`, compare(cases)]);
+  }, 240_000);
+
+  test(`${networks / 2} networks of bidirectional layers, from seed ${firstSeed}`, () => {
+    const cases = Array.from({ length: networks / 2 }, (_, k) => {
+      const seed = firstSeed + k;
+      const { network, random } = randomBidirectional(seed);
+      const { inputCount, outputs } = network.graph;
+      const [inputs, targets] = [numbers(random, 3, inputCount), numbers(random, 3, outputs.length)];
+      const { gradients } = backpropagateBatch(network, inputs, targets, mse());
+      const expected = { outputs: network.predictBatch(inputs), gradients: gradients.vector };
+      return { seed, network, expected, ...exportTo(`bidirectional-${seed}`, network, { inputs, targets }) };
+    });
+    rows.push([
+      `${networks / 2} networks of one or two bidirectional layers over 2 to 6 steps in float64, as nodes`,
+      compare(cases),
+    ]);
   }, 240_000);
 
   test('single steps give the outputs of the sequence, and training keeps second biases at 0', () => {

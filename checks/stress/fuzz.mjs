@@ -8,7 +8,7 @@ import { max, median, product } from '@nnbp/aggregations';
 import { delayed, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromJson, load, save, toJson } from '@nnbp/formats';
 import { fromBrainJs, fromKeras, fromNeataptic, fromNeatPython, fromOnnx, fromSynaptic, toOnnx } from '@nnbp/interop';
-import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { averagePool, bidirectional, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { readFileSync } from 'node:fs';
 import { damaged, damagedBytes, damagedText } from '../../packages/formats/test/damage.ts';
 import { record, results, smoke } from './results.mjs';
@@ -31,6 +31,14 @@ const recurrent = [
   networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
   networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
 ];
+/** Layers over the steps of a sample, with a head that reads both ends. */
+const bidirectionalLayers = ['rnn', 'lstm', 'gru'].map((cell) =>
+  networkOf((b) => {
+    const steps = [0, 1, 2].map((t) => b.inputs(2, `step${t}`));
+    const units = bidirectional(b, { steps, cell: /** @type {'rnn' | 'lstm' | 'gru'} */ (cell), units: 2 });
+    return b.layer(2, { from: [...units[0], ...units[2]], activation: tanh });
+  }),
+);
 const windows = [
   networkOf((b) => {
     const grid = { channels: 2, height: 5, width: 4 };
@@ -121,6 +129,10 @@ const genome = {
 const readers = {
   'onnx-recurrent': bytesReader(
     [...recurrent.map((each) => toOnnx(each, { sequences: true })), toOnnx(mixed)],
+    fromOnnx,
+  ),
+  'onnx-bidirectional': bytesReader(
+    bidirectionalLayers.map((each) => toOnnx(each)),
     fromOnnx,
   ),
   'onnx-convolution': bytesReader(

@@ -2,8 +2,8 @@
 
     python3 export.py DIRECTORY
 
-writes NAME.onnx and NAME.json with "inputs" and "outputs" for each; of a recurrent model those of one sequence, and whether
-"last" is only the output of the last step.
+writes NAME.onnx and NAME.json with "inputs" and "outputs" for each, a row per sample; of a recurrent model those of one
+sequence, and whether "last" is only the output of the last step. The samples of a bidirectional model have all steps.
 """
 
 import json
@@ -36,6 +36,39 @@ class Recurrent(nn.Module):
     def forward(self, x):
         y, _ = self.layer(x)
         return self.linear((y[:, -1] if self.layer.batch_first else y[-1]) if self.last else y)
+
+
+class Bidirectional(nn.Module):
+    """Bidirectional layers: their initial states and what is read of them, as models do."""
+
+    def __init__(self, layer, initial, head):
+        super().__init__()
+        self.layer, self.initial, self.head = layer, initial, head
+        self.linear = nn.Linear(2 * layer.hidden_size, 2)
+        self.states = 2 if isinstance(layer, nn.LSTM) else 1
+        self.shape = (2 * layer.num_layers, 1, layer.hidden_size)
+        self.learned = nn.ParameterList([nn.Parameter(torch.randn(self.shape)) for _ in range(self.states)])
+
+    def forward(self, x, *given):
+        first = self.layer.batch_first
+        batch = x.size(0 if first else 1)
+        zeros = [torch.zeros(self.shape[0], batch, self.shape[2], dtype=x.dtype)] * self.states
+        learned = [state.expand(-1, batch, -1).contiguous() for state in self.learned]
+        state = {"none": None, "zeros": zeros, "learned": learned, "input": given}[self.initial]
+        y, last = self.layer(x, state if state is None or self.states == 2 else state[0])
+        h = last[0] if self.states == 2 else last
+        rows = y if first else y.transpose(0, 1)
+        if self.head == "all":
+            return y, *(last if self.states == 2 else [last])
+        if self.head == "steps":
+            return self.linear(y)
+        if self.head == "ends":
+            return self.linear(torch.cat([rows[:, -1, : self.shape[2]], rows[:, 0, self.shape[2] :]], 1))
+        if self.head == "hidden":
+            return self.linear(torch.cat([h[-2], h[-1]], 1))
+        if self.head == "view":
+            return torch.tanh(h.view(-1, 2, batch, self.shape[2])[-1].sum(0))
+        return self.linear(rows.mean(1) if self.head == "mean" else rows.max(1)[0])
 
 
 functions = [
@@ -83,6 +116,24 @@ for kind in ["RNN", "LSTM", "GRU"]:
             recurrent[name] = Recurrent(getattr(nn, kind)(3, 4, num_layers=2, batch_first=first), last)
 recurrent["RNN-relu"] = Recurrent(nn.RNN(3, 4, nonlinearity="relu"), last=False)
 
+bidirectional = {}
+for kind in ["RNN", "LSTM", "GRU"]:
+    for layers in [1, 2]:
+        for first in [False, True]:
+            for initial, head in [
+                ("none", "all"),
+                ("zeros", "ends"),
+                ("learned", "hidden"),
+                ("learned", "steps"),
+                ("input", "view"),
+                ("input", "all"),
+                ("none", "mean"),
+                ("none", "max"),
+            ]:
+                layer = getattr(nn, kind)(3, 4, num_layers=layers, batch_first=first, bidirectional=True)
+                name = f"bidirectional-{kind}-{layers}{'-batch-first' if first else ''}-{initial}-{head}"
+                bidirectional[name] = Bidirectional(layer, initial, head)
+
 for name, model in models.items():
     model.eval()
     x = torch.randn(6, *shapes.get(name, (5,)))
@@ -119,3 +170,23 @@ for name, model in recurrent.items():
     path.with_suffix(".json").write_text(
         json.dumps({"inputs": sequence.tolist(), "outputs": outputs.tolist(), "sequence": True, "last": model.last})
     )
+
+
+def by_sample(tensor, batch_axis):
+    return tensor.transpose(0, batch_axis).flatten(1)
+
+
+for name, model in bidirectional.items():
+    model.eval()
+    first = model.layer.batch_first
+    x = torch.randn(2, 5, 3) if first else torch.randn(5, 2, 3)
+    states = [torch.randn(model.shape[0], 2, model.shape[2]) for _ in range(model.states)] if model.initial == "input" else []
+    axes = {"x": {0 if first else 1: "batch"}, **{f"state{k}": {1: "batch"} for k in range(len(states))}}
+    path = Path(sys.argv[1]) / name
+    torch.onnx.export(model, (x, *states), f"{path}.onnx", opset_version=13, input_names=list(axes), dynamic_axes=axes)
+    y = model.double()(x.double(), *[state.double() for state in states])
+    results = y if isinstance(y, tuple) else (y,)
+    batch_axes = [0 if first or results[0].dim() == 2 else 1, *[1] * (len(results) - 1)]
+    inputs = torch.cat([by_sample(x, 0 if first else 1), *[by_sample(state, 1) for state in states]], 1)
+    outputs = torch.cat([by_sample(result, axis) for result, axis in zip(results, batch_axes)], 1)
+    path.with_suffix(".json").write_text(json.dumps({"inputs": inputs.tolist(), "outputs": outputs.tolist()}))

@@ -39,6 +39,9 @@ describe('a table with one label per group', () => {
     expect(trained.stdout).toContain('1 → 4 lstm → 2 nodes');
     expect(trained.stdout).toContain('48 sequences for training, none for validation, 12 for testing');
     expect(trained.stdout).toMatch(/test +12 +[\d.e-]+ +100\.0 %/);
+    expect(trained.stdout).toMatch(
+      /Baseline: "down", the most frequent in training, is right for [\d.]+ % of the test\./,
+    );
 
     const predicted = await nnbp('predict', 'gestures.nnbp.safetensors', 'gestures.csv');
     const ids = [...new Set(gestures.map(({ id }) => id))];
@@ -76,7 +79,11 @@ describe('a table with one label per group', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       rows: 270,
       sequences: { group: 'id', targets: 'last', shortest: 3, longest: 6, all: 60, training: 47, test: 12 },
+      baseline: { class: 'down' },
     });
+    const { accuracy } = (JSON.parse(stdout) as { baseline: { accuracy: number } }).baseline;
+    expect(accuracy * 12).toBeCloseTo(Math.round(accuracy * 12), 9);
+    expect(accuracy).toBeGreaterThan(0.3);
   });
 
   test('is refused if a few groups have several labels, naming the rows', async () => {

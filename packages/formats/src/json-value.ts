@@ -15,7 +15,8 @@ export class JsonValue {
 
   /** @throws NnbpError `MALFORMED` */
   refuse(expected: string): never {
-    throw mismatch('MALFORMED', this.path, expected, this.value, shown(this.value));
+    // It may contain a name of the file, of any length.
+    throw mismatch('MALFORMED', this.path, expected.slice(0, 1000), this.value, shown(this.value));
   }
 
   /** @throws NnbpError `UNSUPPORTED` */

@@ -1,5 +1,5 @@
 /** What @nnbp/interop shares with this package. Not part of the public API: it may change in any release. */
-export { asMalformed } from './as-malformed.js';
+export { asMalformed, withShortMessages } from './as-malformed.js';
 export { parsed } from './exact-json.js';
 export { JsonValue } from './json-value.js';
 export { type Block, blocks, neededByOutputs, nextState, sourceOf } from './levels.js';

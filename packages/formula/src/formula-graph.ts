@@ -58,109 +58,126 @@ interface Affine {
  */
 export function formulaGraph(formula: string, variables: readonly string[], output = 'y'): FormulaGraph {
   const tree = parseFormula(formula);
-  const builder = new GraphBuilder();
-  for (const variable of variables) builder.input(variable);
-  const parameters: string[] = [];
-  const made = new Set(variables);
-
-  const node = (id: string, from: Affine, activation: Activation): string => {
-    if (!made.has(id)) {
-      made.add(id);
-      builder.node(id, {
-        from: [...from.terms.keys()],
-        activation,
-        fixed: { b: from.constant, c: 1, w: Object.fromEntries(from.terms) },
-      });
-    }
-    return id;
-  };
-  /** The id of a node with this value. */
-  const materialize = (value: Affine): string => {
-    if (value.constant === 0 && value.terms.size === 1) {
-      const [[id, factor]] = value.terms;
-      if (factor === 1) return id;
-    }
-    return node(`(${written(value)})`, value, identity);
-  };
-  const apply = (name: string, activation: Activation, value: Affine): Affine => {
-    if (value.terms.size === 0) return number(activation.value(value.constant));
-    return single(node(`${name}(${written(value)})`, value, activation));
-  };
-  const multiply = (a: Affine, b: Affine): Affine => {
-    if (a.terms.size === 0) return scaled(b, a.constant);
-    if (b.terms.size === 0) return scaled(a, b.constant);
-    const [left, leftFactor] = factored(a);
-    const [right, rightFactor] = factored(b);
-    return scaled(productOf(left, right), leftFactor * rightFactor);
-  };
-  /** A node and the number it is multiplied by. */
-  const factored = (value: Affine): [id: string, factor: number] => {
-    if (value.constant === 0 && value.terms.size === 1) return [...value.terms][0];
-    return [materialize(value), 1];
-  };
-  const productOf = (left: string, right: string): Affine => {
-    if (left === right) return apply('square', power(2), single(left));
-    const id = `${left}*${right}`;
-    if (!made.has(id)) {
-      made.add(id);
-      const w = { [left]: 1, [right]: 1 };
-      builder.node(id, { from: [left, right], activation: identity, aggregation: product, fixed: { b: 0, c: 1, w } });
-    }
-    return single(id);
-  };
-  const raise = (base: Affine, exponent: Affine): Affine => {
-    if (exponent.terms.size === 0) {
-      const n = exponent.constant;
-      if (n === 1) return base;
-      return apply(n === -1 ? 'reciprocal' : `power${n}`, n === -1 ? reciprocal : power(n), base);
-    }
-    if (base.terms.size === 0) return apply('exp', exp, scaled(exponent, Math.log(base.constant)));
-    return apply('exp', exp, multiply(exponent, apply('log', log, base)));
-  };
-  const build = (part: Formula): Affine => {
-    switch (part.kind) {
-      case 'number':
-        return number(part.value);
-      case 'name':
-        return named(part.name);
-      case 'negative':
-        return scaled(build(part.of), -1);
-      case 'call':
-        return apply(part.name, functionNamed(part.name), build(part.argument));
-      case '+':
-        return sum(build(part.left), build(part.right), 1);
-      case '-':
-        return sum(build(part.left), build(part.right), -1);
-      case '*':
-        return multiply(build(part.left), build(part.right));
-      case '/':
-        return multiply(build(part.left), raise(build(part.right), number(-1)));
-      case '**':
-        return raise(build(part.left), build(part.right));
-    }
-  };
-  const named = (name: string): Affine => {
-    if (Object.hasOwn(constants, name) && !variables.includes(name)) return number(constants[name]);
-    if (!made.has(name)) {
-      made.add(name);
-      parameters.push(name);
-      builder.node(name, { from: [], activation: identity, fixed: { c: 1 } });
-    }
-    return single(name);
-  };
-
-  const value = build(tree);
+  const nodes = new FormulaNodes(variables);
+  const value = nodes.valueOf(tree);
+  const { builder, parameters } = nodes;
   if (parameters.length === 0) {
     throw new NnbpError(
       'EMPTY_DATA',
       `formula "${formula}": expected a parameter to fit, received none besides ${variables.join(', ')}.`,
     );
   }
-  if (made.has(output)) {
+  if (nodes.has(output)) {
     throw new NnbpError('DUPLICATE_ID', `output "${output}" is a name in the formula: choose another name.`);
   }
-  builder.output(node(output, value, identity));
+  builder.output(nodes.node(output, value, identity));
   return { graph: builder.build(), parameters };
+}
+
+/** The nodes of a formula. Equal expressions are one node. */
+class FormulaNodes {
+  readonly builder = new GraphBuilder();
+  readonly parameters: string[] = [];
+  readonly #variables: readonly string[];
+  readonly #made: Set<string>;
+
+  constructor(variables: readonly string[]) {
+    this.#variables = variables;
+    this.#made = new Set(variables);
+    for (const variable of variables) this.builder.input(variable);
+  }
+
+  has(id: string): boolean {
+    return this.#made.has(id);
+  }
+
+  valueOf(part: Formula): Affine {
+    switch (part.kind) {
+      case 'number':
+        return number(part.value);
+      case 'name':
+        return this.#named(part.name);
+      case 'negative':
+        return scaled(this.valueOf(part.of), -1);
+      case 'call':
+        return this.#apply(part.name, functionNamed(part.name), this.valueOf(part.argument));
+      case '+':
+        return sum(this.valueOf(part.left), this.valueOf(part.right), 1);
+      case '-':
+        return sum(this.valueOf(part.left), this.valueOf(part.right), -1);
+      case '*':
+        return this.#multiply(this.valueOf(part.left), this.valueOf(part.right));
+      case '/':
+        return this.#multiply(this.valueOf(part.left), this.#raise(this.valueOf(part.right), number(-1)));
+      case '**':
+        return this.#raise(this.valueOf(part.left), this.valueOf(part.right));
+    }
+  }
+
+  /** Adds a node with this activation of a value, unless there is one. */
+  node(id: string, from: Affine, activation: Activation): string {
+    if (!this.#made.has(id)) {
+      this.#made.add(id);
+      this.builder.node(id, {
+        from: [...from.terms.keys()],
+        activation,
+        fixed: { b: from.constant, c: 1, w: Object.fromEntries(from.terms) },
+      });
+    }
+    return id;
+  }
+
+  /** A variable, a constant, or a parameter. */
+  #named(name: string): Affine {
+    if (Object.hasOwn(constants, name) && !this.#variables.includes(name)) return number(constants[name]);
+    if (!this.#made.has(name)) {
+      this.#made.add(name);
+      this.parameters.push(name);
+      this.builder.node(name, { from: [], activation: identity, fixed: { c: 1 } });
+    }
+    return single(name);
+  }
+
+  #apply(name: string, activation: Activation, value: Affine): Affine {
+    if (value.terms.size === 0) return number(activation.value(value.constant));
+    return single(this.node(`${name}(${written(value)})`, value, activation));
+  }
+
+  #multiply(a: Affine, b: Affine): Affine {
+    if (a.terms.size === 0) return scaled(b, a.constant);
+    if (b.terms.size === 0) return scaled(a, b.constant);
+    const [left, leftFactor] = this.#factored(a);
+    const [right, rightFactor] = this.#factored(b);
+    return scaled(this.#product(left, right), leftFactor * rightFactor);
+  }
+
+  /** A node and the number it is multiplied by. */
+  #factored(value: Affine): [id: string, factor: number] {
+    if (value.constant === 0 && value.terms.size === 1) return [...value.terms][0];
+    return [this.node(`(${written(value)})`, value, identity), 1];
+  }
+
+  #product(left: string, right: string): Affine {
+    if (left === right) return this.#apply('square', power(2), single(left));
+    const id = `${left}*${right}`;
+    if (!this.#made.has(id)) {
+      this.#made.add(id);
+      const w = { [left]: 1, [right]: 1 };
+      const fixed = { b: 0, c: 1, w };
+      this.builder.node(id, { from: [left, right], activation: identity, aggregation: product, fixed });
+    }
+    return single(id);
+  }
+
+  #raise(base: Affine, exponent: Affine): Affine {
+    if (exponent.terms.size === 0) {
+      const n = exponent.constant;
+      if (n === 1) return base;
+      return this.#apply(n === -1 ? 'reciprocal' : `power${n}`, n === -1 ? reciprocal : power(n), base);
+    }
+    if (base.terms.size === 0) return this.#apply('exp', exp, scaled(exponent, Math.log(base.constant)));
+    return this.#apply('exp', exp, this.#multiply(exponent, this.#apply('log', log, base)));
+  }
 }
 
 function functionNamed(name: string): Activation {

@@ -321,15 +321,17 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   ['the batch among other axes', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
   ['a reshape that changes the batch', [['Reshape', 'x s', 'y']], /from \[batch, 2\] to \[-1, 1\]/, { s: [-1, 1] }],
   ['a reshape to too many axes', [['Reshape', 'x s', 'y']], /to 17 axes/, { s: new Array<number>(17).fill(1) }],
-  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axes \[0\]/, { s: [0] }],
+  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, that of the batch/, { s: [0] }],
+  ['a sum over everything', [['ReduceSum', 'x', 'y']], /over all axes/],
   [
-    'columns of a cube',
+    'tensors of different sizes as one',
     [
       ['Reshape', 'x s', 'c'],
-      ['Concat', 'c c', 'y', { axis: 1n }],
+      ['Reshape', 'x t', 'd'],
+      ['Concat', 'c d', 'y', { axis: 1n }],
     ],
-    /of 3 axes; expected 2/,
-    { s: [0, 1, 2] },
+    /tensors of \[batch, 1, 2\], \[batch, 2, 1\]/,
+    { s: [0, 1, 2], t: [0, 2, 1] },
   ],
   ['another power', [['Pow', 'x V', 'y']], /power other than 2/],
   [

@@ -261,7 +261,7 @@ describe('an operator that changes shapes', () => {
     expectPredicts(model({ constants: { ...single, axes: integers(1, 3) }, nodes }), dot);
     const wide = model({ nodes: [op('Squeeze', ['x'], { axes: [1n] })] });
     expect(errorOf(() => fromOnnx(wide)).message).toMatch(/axes \[1\] of \[batch, 3\]/);
-    expect(errorOf(() => fromOnnx(model({ nodes: [op('Unsqueeze', ['x'], { axes: [0n] })] }))).code).toBe(
+    expect(errorOf(() => fromOnnx(model({ nodes: [op('Unsqueeze', ['x'], { axes: [3n] })] }))).code).toBe(
       'UNSUPPORTED',
     );
   });

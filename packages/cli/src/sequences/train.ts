@@ -2,12 +2,12 @@
 import { parse as parsePath } from 'node:path';
 import { type Data, evaluate, type Sequence } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
-import type { Column } from '../columns.js';
+import { categoryOf, type Column, type Columns } from '../columns.js';
 import { describeFile, describeResults, type Results } from '../describe.js';
 import { extentOf } from '../extent.js';
 import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { metricsFor } from '../metrics.js';
+import { metricsFor, metricText } from '../metrics.js';
 import { saveModel } from '../model-file.js';
 import { misuse, Problem } from '../problem.js';
 import { expectNoSeriesOptions, type SeriesOptions } from '../series/train.js';
@@ -20,15 +20,16 @@ import {
   epochsFor,
   expectFinished,
   summaryOf,
+  type TrainingRun,
 } from '../training/training-run.js';
 import { drawing, Moments, scaler, validationFraction } from '../training/data.js';
 import { learn } from '../training/learn.js';
-import { planFor } from '../training/plan.js';
+import { type Plan, planFor } from '../training/plan.js';
 import { duration } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
 import { recurrentNetwork } from './network.js';
-import { readSequences, type RowSequence } from './read.js';
-import { targetSteps, withTargets } from './targets.js';
+import { readSequences, type RowSequence, type SequenceColumns } from './read.js';
+import { type TargetSteps, targetSteps, withTargets } from './targets.js';
 
 /** Steps that gradients reach back at most, which bounds memory. */
 const maxSteps = 1000;
@@ -42,114 +43,129 @@ interface Usable {
 /** The part of `train` for a table whose rows are the steps of sequences. */
 export async function trainSequences(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
-  const { hidden, seed, testSplit, missingValues } = options;
-  const recurrent = options.recurrent!;
   expectSequenceOptions(options);
-  const { group } = options;
+  const { hidden, seed, missingValues, group } = options;
+  const recurrent = options.recurrent!;
   const plan = await planFor(io, path, options);
   const { csv, inputs, targets, use, lossName } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
   const columns = { group, inputs, targets, loss: lossName };
-  const table = await readSequences(csv, columns, io.signal);
-  await expectUnchanged(pathIn(io, path), plan.fingerprint);
-  const gaps = table.gaps.sentence('left out');
-  if (gaps !== undefined) await note(io, `${gaps} With --missing mean, missing inputs are filled in.`);
-  const predictedSteps = targetSteps(csv, table.sequences, columns);
-  const usable = table.sequences.flatMap((rows): Usable[] => {
-    const sequence = withTargets(csv, rows, columns, predictedSteps);
-    return sequence === undefined ? [] : [{ rows, sequence }];
-  });
-  if (usable.length < table.sequences.length) {
-    await note(
-      io,
-      `${counted(table.sequences.length - usable.length, 'group')} without a target or an input left out.`,
-    );
-  }
-  const validationSplit = validationFraction(options.validationSplit, usable.length * (1 - testSplit));
-  const draw = drawing({ rows: usable.length, testSplit, validationSplit, seed });
-  const groups = { training: [] as Usable[], validation: [] as Usable[], test: [] as Usable[] };
-  for (const one of usable) groups[draw()].push(one);
-  if (groups.training.length < 2) {
-    throw new Problem(
-      `${csv.name} has ${counted(usable.length, 'group')} in "${group}", too few for training. Rows with the same value are one sequence.`,
-    );
-  }
-  const sequencesOf = (some: readonly Usable[]) => some.map(({ sequence }) => sequence);
-  const parts = {
-    training: sequencesOf(groups.training),
-    validation: sequencesOf(groups.validation),
-    test: sequencesOf(groups.test),
-  };
-  const steps = parts.training.reduce((sum, sequence) => sum + sequence.inputs.length, 0);
-  const stepCounts = usable.map(({ rows }) => rows.steps.length);
-  const [shortest, longest] = extentOf(stepCounts);
-  const trainingRun = planTrainingRun(
-    plan,
-    { ...options, epochs: options.epochs ?? epochsFor(steps) },
-    {
-      training: { rows: parts.training.length },
-      validation: { rows: parts.validation.length },
-      test: { rows: parts.test.length },
-      gaps: table.gaps,
-      withoutTarget: { count: table.sequences.length - usable.length },
-    },
-  );
-  const network = recurrentNetwork(plan, scalersOf(groups.training, inputs, targets), recurrent, { hidden, seed });
-  await show(describeSequences(table.sequences.length, [shortest, longest], columns, predictedSteps));
-  await show(
-    describeTrainingRun(
-      plan,
-      trainingRun,
-      network,
-      { hidden, activation: recurrent, optimizer: options.optimizer },
-      'sequence',
-    ),
-  );
+  const found = await usableSequences(io, path, plan, columns);
+  const parts = drawn(csv.name, found.usable, options);
+  const trainingRun = sequenceRun(plan, options, found, parts);
+  const network = recurrentNetwork(plan, scalersOf(parts.training, inputs, targets), recurrent, { hidden, seed });
+  await show(describeSequences(found.all, found.lengths, columns, found.targets));
+  const shown = { hidden, activation: recurrent, optimizer: options.optimizer };
+  await show(describeTrainingRun(plan, trainingRun, network, shown, 'sequence'));
 
   const engine = await auto();
-  const dataOf = (sequences: readonly Sequence[]): Data => ({ sequences });
+  const data = { training: dataOf(parts.training), validation: dataOf(parts.validation), test: dataOf(parts.test) };
   const { ended } = await learn(
     io,
     network,
     plan,
     trainingRun,
-    () => ({
-      training: dataOf(parts.training),
-      ...(parts.validation.length > 0 && { validation: dataOf(parts.validation) }),
-    }),
+    () => ({ training: data.training, ...(parts.validation.length > 0 && { validation: data.validation }) }),
     engine,
     { callbacks: [] },
     seed,
-    { rows: steps, ...(longest > maxSteps && { truncate: maxSteps }) },
+    { rows: stepsOf(parts.training), ...(found.lengths[1] > maxSteps && { truncate: maxSteps }) },
   );
 
   const metrics = metricsFor(plan);
-  const assess = (some: readonly Sequence[]) => evaluate(network, dataOf(some), { loss: use.loss(), metrics, engine });
+  const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
   const results: Results = {
-    training: await assess(parts.training),
-    ...(parts.validation.length > 0 && { validation: await assess(parts.validation) }),
-    ...(parts.test.length > 0 && { test: await assess(parts.test) }),
+    training: await assess(data.training),
+    ...(parts.validation.length > 0 && { validation: await assess(data.validation) }),
+    ...(parts.test.length > 0 && { test: await assess(data.test) }),
   };
+  const baseline = mostFrequent(plan, found.targets, parts.training, parts.test);
   const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
   await saveModel(pathIn(io, output), network, {
     inputs,
     targets,
     loss: lossName,
-    sequences: { group, targets: predictedSteps },
+    sequences: { group, targets: found.targets },
     ...(missingValues !== undefined && { missingValues }),
   });
   if (options.json === true) {
-    const { rows: sequences, ...summary } = summaryOf(plan, trainingRun, network);
-    const about = { group, targets: predictedSteps, shortest, longest };
-    await print(
-      io.stdout,
-      `${visibleJson({ model: output, rows: table.rows, sequences: { ...about, ...sequences, all: table.sequences.length }, ...summary, ...ended, ...results }, 2)}\n`,
-    );
+    const { rows: sizes, ...summary } = summaryOf(plan, trainingRun, network);
+    const [shortest, longest] = found.lengths;
+    const sequences = { group, targets: found.targets, shortest, longest, ...sizes, all: found.all };
+    const result = { model: output, rows: found.rows, sequences, ...summary, ...ended, ...results, baseline };
+    await print(io.stdout, `${visibleJson(result, 2)}\n`);
   }
-  await show(describeEnd(ended, trainingRun) + describeResults(results, trainingRun.rows, 'sequences'));
+  const compared = baseline === undefined ? '' : describeBaseline(baseline);
+  await show(describeEnd(ended, trainingRun) + describeResults(results, trainingRun.rows, 'sequences') + compared);
   expectFinished(ended, trainingRun, output);
   await show(
     `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}\n`,
+  );
+}
+
+const dataOf = (groups: readonly Usable[]): Data => ({ sequences: groups.map(({ sequence }) => sequence) });
+
+const stepsOf = (groups: readonly Usable[]) => groups.reduce((sum, { sequence }) => sum + sequence.inputs.length, 0);
+
+/** The groups of a table, with what is missing in them. */
+interface Found {
+  readonly usable: readonly Usable[];
+  /** The number of groups, with those that are not usable. */
+  readonly all: number;
+  readonly rows: number;
+  readonly gaps: { readonly count: number };
+  readonly lengths: readonly [shortest: number, longest: number];
+  readonly targets: TargetSteps;
+}
+
+/** Reads the groups of the file, and reports what is left out. */
+async function usableSequences(
+  io: Io,
+  path: string,
+  { csv, fingerprint }: Plan,
+  columns: SequenceColumns & { readonly loss: string },
+): Promise<Found> {
+  const { sequences, gaps, rows } = await readSequences(csv, columns, io.signal);
+  await expectUnchanged(pathIn(io, path), fingerprint);
+  const missing = gaps.sentence('left out');
+  if (missing !== undefined) await note(io, `${missing} With --missing mean, missing inputs are filled in.`);
+  const targets = targetSteps(csv, sequences, columns);
+  const usable = sequences.flatMap((rows): Usable[] => {
+    const sequence = withTargets(csv, rows, columns, targets);
+    return sequence === undefined ? [] : [{ rows, sequence }];
+  });
+  const leftOut = sequences.length - usable.length;
+  if (leftOut > 0) await note(io, `${counted(leftOut, 'group')} without a target or an input left out.`);
+  const lengths = extentOf(usable.map(({ rows: { steps } }) => steps.length));
+  return { usable, all: sequences.length, rows, gaps, lengths, targets };
+}
+
+/** Draws the set of each group. */
+function drawn(file: string, usable: readonly Usable[], { group, seed, testSplit, validationSplit }: SeriesOptions) {
+  const fraction = validationFraction(validationSplit, usable.length * (1 - testSplit));
+  const draw = drawing({ rows: usable.length, testSplit, validationSplit: fraction, seed });
+  const parts = { training: [] as Usable[], validation: [] as Usable[], test: [] as Usable[] };
+  for (const one of usable) parts[draw()].push(one);
+  if (parts.training.length < 2) {
+    throw new Problem(
+      `${file} has ${counted(usable.length, 'group')} in "${group}", too few for training. Rows with the same value are one sequence.`,
+    );
+  }
+  return parts;
+}
+
+function sequenceRun(plan: Plan, options: SeriesOptions, found: Found, parts: ReturnType<typeof drawn>): TrainingRun {
+  const epochs = options.epochs ?? epochsFor(stepsOf(parts.training));
+  return planTrainingRun(
+    plan,
+    { ...options, epochs },
+    {
+      training: { rows: parts.training.length },
+      validation: { rows: parts.validation.length },
+      test: { rows: parts.test.length },
+      gaps: found.gaps,
+      withoutTarget: { count: found.all - found.usable.length },
+    },
   );
 }
 
@@ -185,6 +201,38 @@ function describeSequences(
   const note = longest > maxSteps ? `Note: gradients reach back ${maxSteps.toLocaleString('en')} steps at most.\n` : '';
   return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;
 }
+
+/** The class that most training sequences have, and how often it is right in the test. */
+interface Baseline {
+  readonly class: string;
+  readonly accuracy: number;
+}
+
+/** Undefined unless the target is a category and there is a test. */
+function mostFrequent(
+  columns: Pick<Columns, 'targets'>,
+  where: TargetSteps,
+  training: readonly Usable[],
+  test: readonly Usable[],
+): Baseline | undefined {
+  const category = categoryOf(columns);
+  if (category === undefined || test.length === 0) return undefined;
+  const codesOf = (groups: readonly Usable[]) =>
+    groups.flatMap(({ rows: { steps } }) => {
+      const codes = steps.flatMap(({ input, target }) =>
+        target === undefined || (where === 'each' && input === undefined) ? [] : [target[0]],
+      );
+      return where === 'each' ? codes : codes.slice(0, 1);
+    });
+  const counts = category.values.map(() => 0);
+  for (const code of codesOf(training)) counts[code]++;
+  const code = counts.indexOf(Math.max(...counts));
+  const tested = codesOf(test);
+  return { class: category.values[code], accuracy: tested.filter((each) => each === code).length / tested.length };
+}
+
+const describeBaseline = ({ class: name, accuracy }: Baseline) =>
+  `\nBaseline: "${visible(name)}", the most frequent in training, is right for ${metricText('accuracy', accuracy)} of the test.\n`;
 
 /** The scalers of the steps of the training sequences. */
 function scalersOf(groups: readonly Usable[], inputs: readonly Column[], targets: readonly Column[]) {

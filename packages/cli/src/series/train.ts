@@ -1,7 +1,7 @@
 /** Trains a network that forecasts a series, and saves it. */
 import { parse as parsePath } from 'node:path';
 import { save } from '@nnbp/formats';
-import { type Callback, DivergedError, fit } from '@nnbp/train';
+import type { Network } from '@nnbp/core';
 import { auto } from '@nnbp/wasm';
 import { extentOf } from '../extent.js';
 import { short } from '../guess.js';
@@ -13,9 +13,11 @@ import { loadPlugins } from '../plugins.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
-import { expectFinished } from '../training/training-run.js';
+import type { Csv } from '../csv/read.js';
+import { learn } from '../training/learn.js';
+import { expectFinished, type TrainingRun } from '../training/training-run.js';
 import type { TrainOptions } from '../training/plan.js';
-import { duration, progressBar } from '../training/progress.js';
+import { duration } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
 import { type Errors, errorsOf, naive, seasonalNaive } from './baselines.js';
 import type { SeriesModel } from './model.js';
@@ -49,85 +51,40 @@ export function expectNoSeriesOptions(options: SeriesOptions): void {
 /** The part of `train` for a table with a column of times. */
 export async function trainSeries(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
-  const { target: targets = [], hidden, seed, testSplit, recurrent, horizon = 1, missingValues } = options;
-  for (const name of ['checkpoint', 'resume', 'category', 'number', 'ignore', 'folds', 'repeats'] as const) {
-    if (options[name] !== undefined) throw misuse(`--${name} cannot be combined with --time.`);
-  }
-  if (options.timeOrdered === true) throw misuse('--time-ordered cannot be combined with --time.');
-  if (options.missing !== 'drop') throw misuse('--missing cannot be combined with --time: gaps are never filled in.');
-  if (targets.length !== 1) throw misuse('Specify one column to forecast, for example --target price.');
-  const activation = activationNamed(options.activation, await loadPlugins(io, options.plugin));
-  const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
-  const lossName = options.loss ?? 'mse';
-  const loss = lossNamed(lossName);
-  if (!loss.numbers) throw misuse(`The loss ${lossName} is for categories: with --time, use mse, mae or huber.`);
-  const file = pathIn(io, path);
-  await expectOtherFile(options.output && pathIn(io, options.output), file);
-  if (path === '-' || (await isReadOnce(file))) throw misuse('train reads a file: save the data and pass its name.');
-  const csv = await openData(io, path, options);
-  const columns = { target: targets[0], time: options.time!, group: options.group };
+  const target = expectForecastOptions(options);
+  const { hidden, seed, recurrent, missingValues } = options;
+  const functions = await functionsFor(io, options);
+  const csv = await openFile(io, path, options);
+  const columns = { target, time: options.time!, group: options.group };
   const table = await readSeries(csv, columns, missingValues);
   const season = options.season ?? seasonOf(table.step);
-  // A window of one season plus one value contains everything that the seasonal baseline uses.
-  const window = options.window ?? Math.max(defaultWindow, season <= 400 ? season + 1 : 0);
-  if (window < 2) throw misuse('--window: expected an integer ≥ 2.');
-  const parts = partsOf(table, window, horizon, testSplit, options.validationSplit ?? defaultValidationSplit);
+  const { window, horizon, parts } = windowedParts(csv.name, table, season, options);
   const shape: NetworkShape = { window, horizon, calendar: parts.calendar, recurrent, hidden };
-  if (parts.training.length === 0) {
-    throw new Problem(
-      `${csv.name} has too few consecutive values: a window of ${window} and a horizon of ${horizon} need ${window + horizon} before the validation and test parts. Set a smaller --window.`,
-    );
-  }
-  const network = forecaster(shape, activation, seed);
+  const network = forecaster(shape, functions.activation, seed);
   await show(describe(csv.name, table, shape, season, parts));
+  const trainingRun = trainingRunFor(parts, functions, options);
+  await show(describeRun(network, shape, functions, trainingRun, options));
 
   const engine = await auto();
-  const batch = Math.min(
-    parts.training.length,
-    options.batch ?? (optimizer.fullBatch === true ? parts.training.length : 32),
-  );
-  const epochs = options.epochs ?? Math.min(400, Math.max(5, Math.round(200_000 / parts.training.length)));
-  await show(
-    `Network:   ${recurrent ?? activation.name} ${hidden.join(', ')} → ${counted(horizon, 'step')}, ${counted(network.graph.parameterCount, 'parameter')}\n` +
-      `Training:  ${lossName}, ${options.optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, batches of ${batch}, up to ${counted(epochs, 'epoch')}\n\n`,
-  );
   const dataOf = (windows: readonly Window[]) =>
     recurrent === undefined ? samplesOf(windows, shape) : sequencesOf(windows, shape);
-  const rows = parts.training.length * (recurrent === undefined ? 1 : window);
-  const bar = progressBar(io, rows);
-  const startTime = performance.now();
-  let epoch = 0;
-  let stoppedBy = 'interrupt';
-  let bestEpoch: number | undefined;
-  const count: Callback = { onEpochEnd: (progress) => void (epoch = progress.epoch) };
-  try {
-    const report = await fit(network, dataOf(parts.training), {
-      loss: loss.loss(),
-      optimizer,
-      epochs,
-      batchSize: batch,
-      seed,
-      engine,
-      standardize: false,
-      ...(parts.validation.length > 0 && {
-        validation: dataOf(parts.validation),
-        earlyStopping: { patience: options.patience ?? defaultPatience },
-      }),
-      ...(io.signal !== undefined && { signal: io.signal }),
-      callbacks: [count, ...bar.callbacks],
-    });
-    ({ stoppedBy, bestEpoch } = report);
-  } catch (error) {
-    if (error instanceof DivergedError) throw new Problem(`${error.message} Try a smaller learning rate with --rate.`);
-    if (io.signal?.aborted !== true) throw error;
-  } finally {
-    bar.stop();
-  }
-  const seconds = (performance.now() - startTime) / 1000;
-
-  const report = compare(parts.test.length > 0 ? parts.test : parts.validation, shape, season, (windows) =>
-    outputsOf(engine, network, windows, shape),
+  const { ended } = await learn(
+    io,
+    network,
+    functions,
+    trainingRun,
+    () => ({
+      training: dataOf(parts.training),
+      ...(parts.validation.length > 0 && { validation: dataOf(parts.validation) }),
+    }),
+    engine,
+    { callbacks: [] },
+    seed,
+    { rows: parts.training.length * (recurrent === undefined ? 1 : window), standardize: false },
   );
+
+  const tested = parts.test.length > 0 ? 'test' : 'validation';
+  const errors = compare(parts[tested], shape, season, (windows) => outputsOf(engine, network, windows, shape));
   const model: SeriesModel = {
     ...columns,
     ...shape,
@@ -137,18 +94,92 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
     missingValues,
   };
   const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
-  await writeWhole(pathIn(io, output), save(network, { loss: loss.loss(), metadata: { series: { ...model } } }));
+  const metadata = { series: { ...model } };
+  await writeWhole(pathIn(io, output), save(network, { loss: functions.use.loss(), metadata }));
   if (options.json === true) {
     const sizes = { training: parts.training.length, validation: parts.validation.length, test: parts.test.length };
     const summary = { model: output, ...columns, step: stepText(table.step), season, window, horizon, windows: sizes };
-    const ended = { stoppedBy, epochs: epoch, ...(bestEpoch !== undefined && { bestEpoch }), seconds };
-    await print(io.stdout, `${visibleJson({ ...summary, notes: table.notes, ...ended, errors: report }, 2)}\n`);
-  } else if (report !== undefined) {
-    await show(describeErrors(report, parts.test.length > 0 ? 'test' : 'validation', targets[0]));
-  }
-  expectFinished({ stoppedBy, epochs: epoch }, { epochs }, output);
+    await print(io.stdout, `${visibleJson({ ...summary, notes: table.notes, ...ended, errors }, 2)}\n`);
+  } else if (errors !== undefined) await show(describeErrors(errors, tested, target));
+  expectFinished(ended, trainingRun, output);
   await show(
-    `\nSaved ${visible(output)} after ${duration(seconds)}. Next: nnbp forecast ${shellWord(output)} ${shellWord(path)}\n`,
+    `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp forecast ${shellWord(output)} ${shellWord(path)}\n`,
+  );
+}
+
+/** Throws for options that cannot be combined with `--time`; returns the one column to forecast. */
+function expectForecastOptions(options: SeriesOptions): string {
+  for (const name of ['checkpoint', 'resume', 'category', 'number', 'ignore', 'folds', 'repeats'] as const) {
+    if (options[name] !== undefined) throw misuse(`--${name} cannot be combined with --time.`);
+  }
+  if (options.timeOrdered === true) throw misuse('--time-ordered cannot be combined with --time.');
+  if (options.missing !== 'drop') throw misuse('--missing cannot be combined with --time: gaps are never filled in.');
+  const [target, ...others] = options.target ?? [];
+  if (target === undefined || others.length > 0) {
+    throw misuse('Specify one column to forecast, for example --target price.');
+  }
+  return target;
+}
+
+/** The functions that the options name. */
+type Functions = Awaited<ReturnType<typeof functionsFor>>;
+
+async function functionsFor(io: Io, options: SeriesOptions) {
+  const activation = activationNamed(options.activation, await loadPlugins(io, options.plugin));
+  const lossName = options.loss ?? 'mse';
+  const use = lossNamed(lossName);
+  if (!use.numbers) throw misuse(`The loss ${lossName} is for categories: with --time, use mse, mae or huber.`);
+  return { activation, ...optimizerNamed(options.optimizer, options.rate), lossName, use };
+}
+
+async function openFile(io: Io, path: string, options: SeriesOptions): Promise<Csv> {
+  const file = pathIn(io, path);
+  await expectOtherFile(options.output && pathIn(io, options.output), file);
+  if (path === '-' || (await isReadOnce(file))) throw misuse('train reads a file: save the data and pass its name.');
+  return openData(io, path, options);
+}
+
+/** The windows of the three parts, of the size that was set or fits the season. */
+function windowedParts(file: string, table: SeriesTable, season: number, options: SeriesOptions) {
+  const { horizon = 1, testSplit, validationSplit = defaultValidationSplit } = options;
+  // A window of one season and the value before it sees what the seasonal baseline sees.
+  const window = options.window ?? Math.max(defaultWindow, season <= 400 ? season + 1 : 0);
+  if (window < 2) throw misuse('--window: expected an integer ≥ 2.');
+  const parts = partsOf(table, window, horizon, testSplit, validationSplit);
+  if (parts.training.length === 0) {
+    throw new Problem(
+      `${file} has too few consecutive values: a window of ${window} and a horizon of ${horizon} need ${window + horizon} before the validation and test parts. Set a smaller --window.`,
+    );
+  }
+  return { window, horizon, parts };
+}
+
+function trainingRunFor(parts: Parts, { optimizer }: Functions, options: SeriesOptions): TrainingRun {
+  const rows = parts.training.length;
+  return {
+    rows: {
+      training: rows,
+      validation: parts.validation.length,
+      test: parts.test.length,
+      leftOut: 0,
+      withoutTarget: 0,
+    },
+    epochs: options.epochs ?? Math.min(400, Math.max(5, Math.round(200_000 / rows))),
+    batch: Math.min(rows, options.batch ?? (optimizer.fullBatch === true ? rows : 32)),
+    patience: parts.validation.length > 0 ? (options.patience ?? defaultPatience) : undefined,
+  };
+}
+
+function describeRun(
+  { graph }: Network,
+  { recurrent, hidden, horizon }: NetworkShape,
+  { activation, lossName, rate }: Functions,
+  { batch, epochs }: TrainingRun,
+  { optimizer }: SeriesOptions,
+): string {
+  return (
+    `Network:   ${recurrent ?? activation.name} ${hidden.join(', ')} → ${counted(horizon, 'step')}, ${counted(graph.parameterCount, 'parameter')}\n` +
+    `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, batches of ${batch}, up to ${counted(epochs, 'epoch')}\n\n`
   );
 }
 

@@ -1,6 +1,6 @@
 /** Runs the training: to the last epoch, to early stopping, or until it is interrupted. */
 import { type Engine, type Network, Random } from '@nnbp/core';
-import { type Data, DivergedError, fit } from '@nnbp/train';
+import { type Data, DivergedError, fit, type FitOptions } from '@nnbp/train';
 import type { Io } from '../io.js';
 import { Problem } from '../problem.js';
 import type { Run } from './checkpoint.js';
@@ -30,28 +30,32 @@ export async function partsOf(
   };
 }
 
+interface LearnOptions extends Pick<FitOptions, 'truncate' | 'standardize'> {
+  readonly rows?: number;
+}
+
 /**
  * Trains the network. It ends with the parameters of the best epoch.
  *
  * @param partsFor - The data, for the random source of the coming epoch's order.
- * @param more - `rows` that an epoch goes through, for the progress bar; the steps that gradients reach back.
+ * @param more - `rows` that an epoch goes through, for the progress bar; options of `fit`.
  */
 export async function learn(
   io: Io,
   network: Network,
-  plan: Plan,
+  plan: Pick<Plan, 'use' | 'optimizer' | 'rate'>,
   { rows, epochs, batch, patience }: TrainingRun,
   partsFor: (order: () => Random) => Parts | Promise<Parts>,
   engine: Engine,
   run: Run,
   seed: number,
-  more: { readonly rows?: number; readonly truncate?: number } = {},
+  { rows: barRows = rows.training, ...more }: LearnOptions = {},
 ): Promise<{ readonly parts: Parts; readonly ended: Ended }> {
   const resume = run.found?.checkpoint;
   let epoch = resume?.epoch ?? 0;
   let bestEpoch: number | undefined;
   const parts = await partsFor(() => new Random(seed + epoch));
-  const bar = progressBar(io, more.rows ?? rows.training);
+  const bar = progressBar(io, barRows);
   const startTime = performance.now();
   let stoppedBy = 'interrupt';
   try {
@@ -63,7 +67,7 @@ export async function learn(
       seed,
       engine,
       ...(parts.validation !== undefined && { validation: parts.validation }),
-      ...(more.truncate !== undefined && { truncate: more.truncate }),
+      ...more,
       ...(patience !== undefined && { earlyStopping: { patience } }),
       ...(io.signal !== undefined && { signal: io.signal }),
       callbacks: [{ onEpochBegin: (progress) => void (epoch = progress.epoch) }, ...run.callbacks, ...bar.callbacks],

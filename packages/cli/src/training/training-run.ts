@@ -89,7 +89,8 @@ export function describeTrainingRun(
     `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
     `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? `all ${unit}s in each step` : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
-    `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n\n`
+    `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n` +
+    `${group === undefined ? '' : 'Note:      each row is predicted alone; --recurrent lstm reads each group as a sequence\n'}\n`
   );
 }
 

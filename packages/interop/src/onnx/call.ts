@@ -4,11 +4,6 @@ import { type Constant, constant, type ExternalFiles } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
-/** A tensor with a value per sample or step: all equal, or undefined for sizes, whose values are not needed. */
-export interface Uniform {
-  readonly uniform: number | undefined;
-}
-
 /** A tensor of a model: a constant, or a row per sample. */
 export type Value = Constant | Rows;
 
@@ -19,6 +14,9 @@ interface Broadcast {
   readonly right: readonly number[];
 }
 
+/** Whether an operation is a recurrent layer. */
+export const isRecurrent = ({ opType }: Proto<'NodeProto'>): boolean => /^(?:RNN|LSTM|GRU)$/.test(opType);
+
 /** An operation while it is read. */
 export class Call {
   /** `Gemm "layer 1"`. */
@@ -27,7 +25,7 @@ export class Call {
   constructor(
     readonly node: Proto<'NodeProto'>,
     readonly tape: Tape,
-    readonly values: ReadonlyMap<string, Value | Uniform>,
+    readonly values: ReadonlyMap<string, Value>,
     /** The version of ONNX's operators. Before 7, an attribute controlled broadcasting. */
     readonly operatorSet = 13,
     readonly files: ExternalFiles = {},
@@ -50,11 +48,19 @@ export class Call {
     return (this.node.input[k] ?? '') !== '';
   }
 
+  /** Whether operand k is computed from the inputs of the model. */
+  isComputed(k: number): boolean {
+    const value = this.values.get(this.node.input[k] ?? '');
+    return value !== undefined && 'entries' in value;
+  }
+
   operand(k: number): Value {
     const name = this.node.input[k] ?? '';
     const value = this.values.get(name);
     if (value === undefined) this.malformed(`operand "${name}" is not defined before this operation`);
-    if ('uniform' in value) this.unsupported(`operand ${k}, which depends on the number of samples or steps`);
+    if ('isUnknown' in value && value.isUnknown) {
+      this.unsupported(`operand ${k}, which depends on the number of samples or steps`);
+    }
     if ('entries' in value && value.ended !== undefined) {
       this.unsupported(`it follows ${value.ended}, which is read only ${usualNext(value.part)}`);
     }
@@ -90,25 +96,90 @@ export class Call {
     return rows;
   }
 
-  /** The state before the first step, which must be the same for all samples. */
-  initialState(k: number, units: number): number[] {
-    const value = this.values.get(this.node.input[k] ?? '');
-    if (value !== undefined && 'uniform' in value && value.uniform !== undefined) {
-      return new Array<number>(units).fill(value.uniform);
+  /** A constant initial state, [directions × units], which must be the same for all samples. */
+  initialState(k: number, directions: number, units: number, layout: number): number[] {
+    const { dims, values } = this.constant(k);
+    const samples = dims[layout === 1 ? 0 : 1];
+    const expected = layout === 1 ? [samples, directions, units] : [directions, samples, units];
+    if (!(samples >= 1) || dims.join() !== expected.join()) {
+      this.malformed(`an initial state of [${dims.join(', ')}] for ${directions} × ${units} units`);
     }
-    const { values } = this.constant(k);
-    const first = Array.from({ length: units }, (_, unit) => values[unit]);
-    if (values.length === 0 || values.length % units !== 0)
-      this.malformed(`an initial state of ${values.length} numbers`);
-    for (let at = 0; at < values.length; at++) {
-      if (values[at] !== first[at % units]) this.unsupported('initial states that differ from sample to sample');
+    const at = (d: number, sample: number, unit: number) =>
+      values[(layout === 1 ? sample * directions + d : d * samples + sample) * units + unit];
+    const first = Array.from({ length: directions * units }, (_, k) => at(Math.floor(k / units), 0, k % units));
+    for (let sample = 1; sample < samples; sample++) {
+      const isSame = first.every((value, k) => value === at(Math.floor(k / units), sample, k % units));
+      if (!isSame) this.unsupported('initial states that differ from sample to sample');
     }
     return first;
   }
 
+  /** The sizes of all axes of rows: NaN for the batch and the steps. */
+  sizes({ shape, lead, batchAxis = 0 }: Rows): number[] {
+    const unknown = lead?.length === 2 ? [NaN, NaN] : [this.tape.batchSize ?? NaN];
+    return shape.toSpliced(batchAxis, 0, ...unknown);
+  }
+
+  /** The shape that operand k asks for: NaN for the number of samples or steps. */
+  target(k: number): number[] {
+    const value = this.values.get(this.node.input[k] ?? '');
+    const { values } = value !== undefined && 'isUnknown' in value && value.isUnknown ? value : this.constant(k);
+    return Array.from(values);
+  }
+
+  /** An axis of the entries of rows, by its number among all axes: not that of the batch or the steps. */
+  axisOf(rows: Rows, axis: number): number {
+    const { shape, lead, batchAxis = 0 } = rows;
+    const others = lead?.length === 2 ? 2 : 1;
+    const at = this.axisAmong(axis, shape.length + others);
+    if (at >= batchAxis && at < batchAxis + others) {
+      this.unsupported(`axis ${axis}, that of the ${others === 2 ? 'batch or the steps' : 'batch'}`);
+    }
+    return at < batchAxis ? at : at - others;
+  }
+
+  /** An axis that may be counted from the end. */
+  axisAmong(axis: number, rank: number): number {
+    const at = axis < 0 ? axis + rank : axis;
+    if (!Number.isInteger(at) || at < 0 || at >= rank) this.malformed(`axis ${axis} of a tensor of ${rank} axes`);
+    return at;
+  }
+
+  /** The order of the axes of a `Transpose`. */
+  order(rank: number): number[] {
+    const order = this.wholes('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+    if (order.toSorted((a, b) => a - b).some((axis, k) => axis !== k) || order.length !== rank) {
+      this.malformed(`perm [${order.slice(0, 8).join(', ')}] for ${rank} axes`);
+    }
+    return order;
+  }
+
+  /** Positions on an axis, which may be counted from its end. */
+  positions({ values }: Constant, size: number): number[] {
+    return Array.from(values, (given) => {
+      const position = given < 0 ? given + size : given;
+      if (!Number.isInteger(position) || position < 0 || position >= size) {
+        this.malformed(`position ${given} of ${size}`);
+      }
+      return position;
+    });
+  }
+
+  /** The number of axes after the batch, which the operands have in common, if the batch is not the first axis. */
+  get afterBatch(): number | undefined {
+    const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);
+    const rows = operands.filter((value): value is Rows => 'entries' in value);
+    if (rows.every(({ batchAxis = 0 }) => batchAxis === 0)) return undefined;
+    const counts = rows.map(({ shape, batchAxis = 0 }) => shape.length - batchAxis);
+    if (counts.some((count) => count !== counts[0])) this.unsupported('operands with their batch at different axes');
+    return counts[0];
+  }
+
   /** The first two axes of the operands, if they are sequences. */
   get lead(): readonly number[] | undefined {
-    const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);
+    // The initial states of a recurrent operator have no steps.
+    const names = isRecurrent(this.node) ? this.node.input.slice(0, 1) : this.node.input;
+    const operands = names.flatMap((name) => this.values.get(name) ?? []);
     const rows = operands.filter((value): value is Rows => 'entries' in value);
     const leads = rows.map(({ lead }) => (lead?.length === 2 ? lead : undefined));
     if (leads.some((lead) => lead?.join() !== leads[0]?.join())) {
@@ -185,12 +256,16 @@ export class Call {
   /** The shape of a constant that is combined with rows. Its batch axis, if any, must have size 1. */
   withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
     const dims = this.#aligned(given, rows);
-    if (dims.length <= rows.shape.length) return dims;
-    const extra = dims.length - rows.shape.length;
-    if (extra > (this.lead?.length ?? 1) || dims.slice(0, extra).some((size) => size !== 1)) {
-      this.unsupported(`a constant of shape [${dims.join(', ')}] beside rows of [${rows.shape.join(', ')}]`);
+    const { shape, batchAxis = 0 } = rows;
+    // Axes are aligned from the last one.
+    const batch = dims.length - 1 - (shape.length - batchAxis);
+    if (batch < 0) return dims;
+    const others = this.lead?.length ?? 1;
+    const outside = dims.slice(Math.max(0, batch + 1 - others), batch + 1);
+    if (outside.some((size) => size !== 1) || dims.length > shape.length + others) {
+      this.unsupported(`a constant of shape [${dims.join(', ')}] beside rows of [${shape.join(', ')}]`);
     }
-    return dims.slice(extra);
+    return dims.toSpliced(batch + 1 - outside.length, outside.length);
   }
 
   /** Before operator set 7, the attribute `axis` aligns the first axis of a constant. */
@@ -260,6 +335,5 @@ function operandIndices(shape: readonly number[], operand: readonly number[], si
 /** How the partial result of several operators is usually continued, for messages. */
 function usualNext(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
-  if (part === 'moved') return 'by recurrent operators, or with a Transpose that makes the batch the first axis';
   return part === 'directed' ? 'with a Squeeze of its directions' : 'as a part of an aggregation';
 }

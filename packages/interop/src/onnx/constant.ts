@@ -6,6 +6,10 @@ import { dataTypes, type Proto } from './schema.js';
 export interface Constant {
   readonly dims: readonly number[];
   readonly values: ArrayLike<number>;
+  /** Whether values are NaN since they depend on the number of samples or steps. */
+  readonly isUnknown?: boolean;
+  /** Axes of size 1 that stand for as many rows as there are samples or steps. */
+  readonly repeated?: readonly number[];
 }
 
 /** The content of external files, by the paths that the model has for them. */

@@ -1,10 +1,12 @@
 /** Imports an ONNX model: runs its operations on symbols instead of numbers, and turns the result into a graph. */
 import { type Network, NnbpError } from '@nnbp/core';
-import { Call, type Uniform, type Value } from './call.js';
+import { withShortMessages } from '@nnbp/formats/shared';
+import { Call, isRecurrent, type Value } from './call.js';
 import { adviceFor } from './advice.js';
-import { type Constant, constant, type ExternalFiles, externalPaths, product } from './constant.js';
-import { firstReaders, inputRows, isSequence, sequenceRows, widthRead } from './inputs.js';
-import { operatorOf, readsSequences } from './operators.js';
+import { constant, type ExternalFiles, externalPaths, product } from './constant.js';
+import { fold } from './fold.js';
+import { firstReaders, inputRows, isReadByLayers, isSequence, sequenceRows, widthRead } from './inputs.js';
+import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
@@ -43,7 +45,9 @@ const smallModel = 2 ** 18;
  *   `Identity`, `Dropout`, `Cast`, `Constant`.
  *
  * Weights may be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which computes an
- * output for each step; if the model returns only the last step, that is the network's output for the last step.
+ * output for each step; if the model returns only the last step, or a last state, that is the network's output for the last
+ * step. A recurrent model whose number of steps is fixed, and that reads them backwards or mixes them, becomes a network
+ * whose inputs are all steps; so does one whose initial states are inputs.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns, and
  * training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are concatenated in
@@ -54,14 +58,43 @@ const smallModel = 2 ** 18;
  * not supported; the message names its node), `TOO_LARGE`, `NOT_FINITE`, `UNKNOWN_ID` (a name in
  * `states` that the model does not have)
  */
-export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOptions = {}): Network {
+export const fromOnnx = (bytes: Uint8Array, options: FromOnnxOptions = {}): Network =>
+  withShortMessages(() => importModel(bytes, options));
+
+function importModel(bytes: Uint8Array, options: FromOnnxOptions): Network {
   const model = decode(bytes);
+  const recurrent = graphOf(model).node.filter(isRecurrent);
+  if (recurrent.length === 0 || recurrent.some(isReverse)) return read(model, bytes.length, options, false);
+  try {
+    return read(model, bytes.length, options, true);
+  } catch (error) {
+    if (!(error instanceof NnbpError) || error.code !== 'UNSUPPORTED') throw error;
+    // The model may mix its steps, which is possible if their number is fixed.
+    try {
+      return read(model, bytes.length, options, false);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/**
+ * Reads a model.
+ *
+ * @param isStepwise - Whether its recurrent layers read sequences of any length, rather than samples with all steps.
+ */
+function read(
+  model: Proto<'ModelProto'>,
+  size: number,
+  { files = {}, states }: FromOnnxOptions,
+  isStepwise: boolean,
+): Network {
   const graph = graphOf(model);
   const operatorSet = operatorSetOf(model);
   const outside = Object.values(files).reduce((sum, { length }) => sum + length, 0);
   expectOwnTensors(tensorsOf(graph), files, outside);
-  const tape = new Tape(smallModel + bytes.length + outside);
-  const values = new Map<string, Value | Uniform>();
+  const tape = new Tape(smallModel + size + outside);
+  const values = new Map<string, Value>();
   for (const tensor of graph.initializer) {
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
   }
@@ -72,7 +105,7 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
       : { next: new Map(Object.entries(states)), initial: [], isInFile: false };
   const { states: stateRows, inputs } = statesOf(graph, memory, tape);
   for (const [name, rows] of stateRows) values.set(name, rows);
-  const inputIds = addInputs(graph, inputs, tape, values);
+  const inputIds = addInputs(graph, inputs, tape, values, isStepwise);
   for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
   for (const [input, output] of memory.next) {
     setNextStates(tape, stateRows.get(input)!, resultOf(values, output), input, output);
@@ -94,30 +127,33 @@ function addInputs(
   graph: Proto<'GraphProto'>,
   inputs: readonly Proto<'ValueInfoProto'>[],
   tape: Tape,
-  values: Map<string, Value | Uniform>,
+  values: Map<string, Value>,
+  isStepwise: boolean,
 ): string[] {
   const readers = firstReaders(graph);
-  const recurrent = graph.node.filter(({ opType }) => /^(?:RNN|LSTM|GRU)$/.test(opType));
-  // A model that reads sequences from their ends, too, has a fixed number of steps: a sample has all of them.
-  const hasSequences = recurrent.length > 0 && !recurrent.some(isReverse);
   return inputs
     .filter(({ name }) => !values.has(name))
     .flatMap((input) => {
       const rows =
-        hasSequences || isSequence(input)
-          ? sequenceRows(input, tape)
-          : inputRows(input, tape, widthRead(input.name, readers, values));
+        isStepwise || isSequence(input)
+          ? sequenceRows(input, graph, tape)
+          : inputRows(input, tape, {
+              width: widthRead(input.name, readers, values),
+              // The axes of recurrent layers are [steps, batch, inputs] and [directions, batch, units].
+              batchAxis: isReadByLayers(input.name, graph) ? 1 : 0,
+            });
       values.set(input.name, rows);
       return rows.entries.map((_, k) => `${input.name}.${k}`);
     });
 }
 
 /** Whether a recurrent operator reads the steps from the last to the first. */
-const isReverse = ({ attribute }: Proto<'NodeProto'>) =>
-  attribute.some(({ name, s }) => name === 'direction' && new TextDecoder().decode(s) !== 'forward');
+const isReverse = (node: Proto<'NodeProto'>) =>
+  isRecurrent(node) &&
+  node.attribute.some(({ name, s }) => name === 'direction' && new TextDecoder().decode(s) !== 'forward');
 
 /** The rows of an output of the model. */
-function resultOf(values: ReadonlyMap<string, Value | Uniform>, name: string): Rows {
+function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   const value = values.get(name);
   if (value === undefined || !('entries' in value) || /^(?:sorted|middle|argMaxAbs)$/.test(value.part ?? '')) {
     throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
@@ -203,50 +239,36 @@ function operatorSetOf({ opsetImport }: Proto<'ModelProto'>): number {
   return Number(own.version);
 }
 
-function run(call: Call, values: Map<string, Value | Uniform>): void {
+function run(call: Call, values: Map<string, Value>): void {
   const { node } = call;
-  const uniform = uniformOf(call, values);
-  if (uniform !== undefined) {
-    for (const name of node.output) values.set(name, uniform);
+  const folded = fold(call);
+  if (folded !== undefined) {
+    values.set(node.output[0] ?? '', folded);
     return;
   }
   const operator = operatorOf(node.opType, node.domain);
   if (operator === undefined) call.unsupported(`${node.opType} is not supported. ${adviceFor(node.opType)}`);
-  const { lead } = call;
+  const { lead, afterBatch } = call;
   if (lead !== undefined && !readsSequences(node.opType)) call.unsupported('of a sequence');
+  if (afterBatch !== undefined && !readsMovedBatch(node.opType))
+    call.unsupported('of a tensor whose first axis is not the batch: expected a Transpose before it');
   const result = operator(call);
   const results: readonly Value[] = Array.isArray(result) ? result : [result];
   results.forEach((value, k) => {
     const name = node.output[k] ?? '';
-    if (name === '') return;
-    const isStep = lead !== undefined && 'entries' in value && value.lead === undefined;
-    values.set(name, isStep ? { ...value, lead } : value);
+    if (name !== '') values.set(name, 'entries' in value ? withAxes(value, lead, afterBatch) : value);
   });
 }
 
-/** Sizes, and constants with one number per sample: exporters use them for initial states. */
-function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Uniform | Constant | undefined {
-  const { node } = call;
-  if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
-  if (node.opType === 'Shape') return { uniform: undefined };
-  const operands = node.input.flatMap((name) => values.get(name) ?? []);
-  const among = operands.filter((value): value is Uniform => 'uniform' in value);
-  if (node.opType === 'ConstantOfShape') return { uniform: call.constantAttributeOr(0) };
-  if (node.opType === 'Expand' && among.length > 0) return repeated(call);
-  if (among.length === 0 || !/^(?:Gather|Unsqueeze|Squeeze|Concat|Slice|Cast|Identity)$/.test(node.opType))
-    return undefined;
-  return node.opType === 'Concat' ? { uniform: undefined } : among[0];
+/** The result of an operator that works on each entry has the axes of its operands. */
+function withAxes(rows: Rows, lead: readonly number[] | undefined, afterBatch: number | undefined): Rows {
+  if (lead !== undefined && rows.lead === undefined) return { ...rows, lead };
+  if (afterBatch === undefined || rows.batchAxis !== undefined) return rows;
+  return { ...rows, batchAxis: rows.shape.length - afterBatch };
 }
 
 /** The ids in the metadata, if they are distinct and there is one for each node. */
 function idsIn(ids: unknown, count: number): readonly string[] | undefined {
   const fits = Array.isArray(ids) && ids.length === count && ids.every((id) => typeof id === 'string');
   return fits && new Set(ids).size === count ? ids : undefined;
-}
-
-/** One number per unit, or one for all units, repeated for each sample. */
-function repeated(call: Call): Uniform | Constant {
-  const one = call.constant(0);
-  const [first] = Array.from(one.values);
-  return Array.from(one.values).every((value) => value === first) ? { uniform: first } : one;
 }

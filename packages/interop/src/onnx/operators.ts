@@ -114,6 +114,13 @@ const notOfSequences = /^(?:Gemm|BatchNormalization|Unsqueeze|Slice|Reshape|Flat
 /** Whether an operator reads sequences, of which each step is a row. */
 export const readsSequences = (name: string): boolean => !notOfSequences.test(name);
 
+/** Operators that treat the first axis as the batch. */
+const ofBatchFirst =
+  /^(?:Gemm|BatchNormalization|Flatten|Conv|\w*Pool|Pad|Scaler|TopK|ArgMax|GatherElements|\w*[Ss]oftmax)$/;
+
+/** Whether an operator reads tensors whose batch is another axis than the first. */
+export const readsMovedBatch = (name: string): boolean => !ofBatchFirst.test(name);
+
 /** Operators of ai.onnx.ml, as scikit-learn's models have them. */
 const makeClassical = () => new Map<string, Operator>([['Scaler', scaler]]);
 

@@ -43,10 +43,7 @@ export function statesOf(
     const state = inputs.get(name);
     if (state === undefined) throw notThere('input', name, input, isInFile);
     if (!outputs.delete(nextName)) throw notThere('output', nextName, output, isInFile);
-    states.set(
-      name,
-      inputRows(state, tape, undefined, (k) => tape.state(initial[k] ?? 0)),
-    );
+    states.set(name, inputRows(state, tape, { entry: (k) => tape.state(initial[k] ?? 0) }));
   }
   return { states, inputs: input.filter(({ name }) => !states.has(name)) };
 }

@@ -48,8 +48,8 @@ export interface StateValue {
 }
 
 /**
- * A tensor whose first axis is the batch: the entries of one sample, in row-major order. For sequences, the first two axes
- * are batch and steps, and the entries are those of one step.
+ * A tensor with an axis for the batch: the entries of one sample, in row-major order. For sequences, the first two axes are
+ * batch and steps, and the entries are those of one step.
  */
 export interface Rows {
   /** The shape without batch and steps. */
@@ -63,10 +63,10 @@ export interface Rows {
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
    * The part of an aggregation that ONNX writes as several operations; the entries are the operands. Or the result of a
-   * recurrent layer that still has the axis of directions, or a tensor whose first axis is not the batch.
+   * recurrent layer that still has the axis of directions.
    */
-  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed' | 'moved';
-  /** The axis of the batch, if it is not the first. */
+  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
+  /** The axis of the batch among all axes. Default: the first. */
   readonly batchAxis?: number;
   /** Of a recurrent layer's result: its axis of directions. */
   readonly directions?: number;
@@ -80,6 +80,8 @@ export class Tape {
   readonly states = new Map<number, StateValue>();
   /** The axis of the steps (0 or 1), once a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
+  /** The number of samples, if the model sets it. */
+  batchSize: number | undefined;
   readonly #identities = new Map<Entry, Entry>();
   readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;

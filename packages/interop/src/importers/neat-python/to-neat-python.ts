@@ -40,126 +40,18 @@ interface Value {
  * ```
  */
 export function toNeatPython(network: Network): NeatGenome {
-  const { graph, inputScaler, outputScaler, outputTransform } = network;
-  const { vector } = network.parameters;
-  expectFinite('parameters', vector);
-  if (outputTransform !== 'none') {
+  expectFinite('parameters', network.parameters.vector);
+  if (network.outputTransform !== 'none') {
     throw new NnbpError(
       'UNSUPPORTED',
-      `neat-python has no ${outputTransform} over the outputs. Set network.outputTransform to "none" to export the output values.`,
+      `neat-python has no ${network.outputTransform} over the outputs. Set network.outputTransform to "none" to export the output values.`,
     );
   }
-  const slots = graph.slots(vector);
-  const isRecurrent = graph.stateSize > 0;
-  const refuse = (i: number, why: string): never => {
-    throw new NnbpError('UNSUPPORTED', `Node "${graph.ids[i]}": ${why}`);
-  };
-  const edgesOf = (i: number) =>
-    Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
-  const nodeIndices = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
-  const clamps = clampsOf(graph, slots);
-  const clamping = new Set(clamps.values());
-  const asNeat = new Map(
-    nodeIndices.map((i) => {
-      const activation = graph.activations[graph.activationOf[i]];
-      return [i, toNeat(activation) ?? refuse(i, `neat-python has no activation like "${activation.name}".`)];
-    }),
-  );
-  /** Positions of the outputs that are a single node of neat-python. */
-  const done = new Set<number>();
-  const keys = new Keys(graph.ids.slice(graph.inputCount), graph.outputs.length);
-  const nodes: NeatNode[] = [];
-  const connections: NeatConnection[] = [];
-  const values: Value[] = Array.from({ length: graph.inputCount }, (_, k) => {
-    const deviation = inputScaler?.deviation[k] ?? 1;
-    return { terms: [[-1 - k, 1 / deviation]], constant: -(inputScaler?.mean[k] ?? 0) / deviation };
-  });
-  for (const i of nodeIndices) {
-    const { terms, constant } = asNeat.get(i)!;
-    const c = slots[graph.scaleSlot(i)];
-    const direct = graph.outputPosition[i] >= 0 && outputScaler === undefined && isPlain(asNeat.get(i)!, c);
-    if (direct) done.add(graph.outputPosition[i]);
-    const keyOf = (k: number) => (direct ? graph.outputPosition[i] : k === 0 ? keys.of(graph.ids[i]) : keys.fresh());
-    values.push({
-      terms: clamping.has(i) ? [] : terms.map(({ coefficient }, k) => [keyOf(k), c * coefficient]),
-      constant: c * constant,
-    });
-  }
-
-  /** Adds a node that sums. It needs an incoming connection: neat-python omits nodes without one. */
-  const add = (key: number, activation: string, { terms, constant }: Value, factor: number) => {
-    nodes.push({ key, bias: factor * constant, response: 1, activation, aggregation: 'sum' });
-    for (const [from, weight] of terms.length > 0 ? terms : [[-1, 0] as const]) {
-      connections.push({ key: [from, key], weight: factor * weight, enabled: true });
-    }
-  };
-  /** Whether a sum reads only inputs. In a recurrent network, a node reads other nodes one step late. */
-  const isOfInputs = ({ terms }: Value) => terms.every(([key]) => key < 0);
-  /** The value that an edge reads. */
-  const read = (i: number, e: number): Value => {
-    const j = graph.predecessors[e];
-    const delay = graph.delay(e);
-    if (isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
-      refuse(
-        i,
-        `it reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
-          'other nodes one step earlier.',
-      );
-    }
-    if (delay > 0 && (graph.initials![j] !== 0 || values[j].constant !== 0)) {
-      refuse(j, 'its value before the first step has to be 0 in neat-python.');
-    }
-    return values[j];
-  };
-
-  for (const i of nodeIndices) {
-    if (clamping.has(i)) continue;
-    const clamped = clamps.get(i) ?? i;
-    // Of a clamped node, h is 60 times that of the node before it.
-    const scale = clamped === i ? 1 : clampedAt;
-    const edges = edgesOf(clamped);
-    const b = scale * slots[graph.biasSlot(clamped)];
-    const weights = edges.map((e) => slots[graph.weightSlot(e, clamped)]);
-    const aggregation = graph.aggregation(clamped);
-    const own = values[i].terms.map(([key]) => key);
-    if (aggregation === undefined) {
-      const h = sum(b, edges.map((e, k) => [read(clamped, e), scale * weights[k]])); // oxfmt-ignore
-      asNeat.get(i)!.terms.forEach(({ activation, factor }, k) => add(own[k], activation, h, factor));
-      continue;
-    }
-    const name =
-      aggregationNames.get(aggregation.builtin?.name ?? '') ??
-      refuse(clamped, `neat-python has no aggregation like "${aggregation.name}".`);
-    const operands = edges.map((e, k): readonly [number, number] => {
-      const value = read(clamped, e);
-      const { terms, constant } = value;
-      if (terms.length === 1 && constant === 0) return [terms[0][0], weights[k] * terms[0][1]];
-      if (isRecurrent && !isOfInputs(value)) {
-        refuse(
-          graph.predecessors[e],
-          'an aggregation of neat-python can read it only if it is a single node in neat-python.',
-        );
-      }
-      const key = keys.fresh();
-      add(key, 'identity', value, 1);
-      return [key, weights[k]];
-    });
-    asNeat.get(i)!.terms.forEach(({ activation, factor }, k) => {
-      nodes.push({ key: own[k], bias: factor * b, response: factor * scale, activation, aggregation: name });
-      for (const [from, weight] of operands) connections.push({ key: [from, own[k]], weight, enabled: true });
-    });
-  }
-  Array.from(graph.outputs, (i, k) => {
-    if (done.has(k)) return;
-    if (isRecurrent && !isOfInputs(values[i])) {
-      refuse(
-        i,
-        'as an output of a recurrent network it has to be a single node of neat-python, with c = 1 and no output scaler.',
-      );
-    }
-    const deviation = outputScaler?.deviation[k] ?? 1;
-    add(k, 'identity', sum(outputScaler?.mean[k] ?? 0, [[values[i], deviation]]), 1);
-  });
+  const { graph } = network;
+  const genome = new GenomeWriter(network);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) genome.addNode(i);
+  for (let k = 0; k < graph.outputs.length; k++) genome.addOutput(k);
+  const { nodes, connections } = genome;
   expectFinite('The genome', [
     ...nodes.flatMap(({ bias, response }) => [bias, response]),
     ...connections.map(({ weight }) => weight),
@@ -171,6 +63,174 @@ export function toNeatPython(network: Network): NeatGenome {
     connections,
   };
 }
+
+/** Writes the nodes and connections of a genome. */
+class GenomeWriter {
+  readonly nodes: NeatNode[] = [];
+  readonly connections: NeatConnection[] = [];
+  readonly #network: Network;
+  readonly #graph: Graph;
+  readonly #slots: ArrayLike<number>;
+  readonly #keys: Keys;
+  /** The hard tanh in front of a node that clamps its h as neat-python does, and which is no node of its own there. */
+  readonly #clamps: ReadonlyMap<number, number>;
+  readonly #clamping: ReadonlySet<number>;
+  readonly #asNeat: ReadonlyMap<number, AsNeat>;
+  /** Of each node: a sum of nodes of neat-python. */
+  readonly #values: readonly Value[];
+
+  constructor(network: Network) {
+    const { graph } = network;
+    this.#network = network;
+    this.#graph = graph;
+    this.#slots = graph.slots(network.parameters.vector);
+    this.#keys = new Keys(graph.ids.slice(graph.inputCount), graph.outputs.length);
+    this.#clamps = clampsOf(graph, this.#slots);
+    this.#clamping = new Set(this.#clamps.values());
+    const nodeIndices = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
+    this.#asNeat = new Map(
+      nodeIndices.map((i) => {
+        const activation = graph.activations[graph.activationOf[i]];
+        return [i, toNeat(activation) ?? this.#refuse(i, `neat-python has no activation like "${activation.name}".`)];
+      }),
+    );
+    this.#values = Array.from(graph.ids, (_, i) => (i < graph.inputCount ? this.#inputValue(i) : this.#nodeValue(i)));
+  }
+
+  /** Adds the nodes that have the value of node i. */
+  addNode(i: number): void {
+    if (this.#clamping.has(i)) return;
+    const graph = this.#graph;
+    const clamped = this.#clamps.get(i) ?? i;
+    // Of a clamped node, h is 60 times that of the node before it.
+    const scale = clamped === i ? 1 : clampedAt;
+    const b = scale * this.#slots[graph.biasSlot(clamped)];
+    const { terms } = this.#asNeat.get(i)!;
+    const own = this.#values[i].terms.map(([key]) => key);
+    if (graph.aggregation(clamped) === undefined) {
+      const h = sum(b, this.#edges(clamped).map(([e, weight]) => [this.#read(clamped, e), scale * weight])); // oxfmt-ignore
+      terms.forEach(({ activation, factor }, k) => this.#addSum(own[k], activation, h, factor));
+      return;
+    }
+    const aggregation = this.#aggregationOf(clamped);
+    const operands = this.#edges(clamped).map(([e, weight]) => this.#operand(clamped, e, weight));
+    terms.forEach(({ activation, factor }, k) => {
+      this.nodes.push({ key: own[k], bias: factor * b, response: factor * scale, activation, aggregation });
+      for (const [from, weight] of operands) this.connections.push({ key: [from, own[k]], weight, enabled: true });
+    });
+  }
+
+  /** Adds a node for output k, unless it is a node of neat-python already. */
+  addOutput(k: number): void {
+    const i = this.#graph.outputs[k];
+    if (this.#isDirect(i)) return;
+    if (this.#isRecurrent && !isOfInputs(this.#values[i])) {
+      this.#refuse(
+        i,
+        'as an output of a recurrent network it has to be a single node of neat-python, with c = 1 and no output scaler.',
+      );
+    }
+    const { outputScaler } = this.#network;
+    const deviation = outputScaler?.deviation[k] ?? 1;
+    this.#addSum(k, 'identity', sum(outputScaler?.mean[k] ?? 0, [[this.#values[i], deviation]]), 1);
+  }
+
+  get #isRecurrent(): boolean {
+    return this.#graph.stateSize > 0;
+  }
+
+  #inputValue(k: number): Value {
+    const { inputScaler } = this.#network;
+    const deviation = inputScaler?.deviation[k] ?? 1;
+    return { terms: [[-1 - k, 1 / deviation]], constant: -(inputScaler?.mean[k] ?? 0) / deviation };
+  }
+
+  #nodeValue(i: number): Value {
+    const { terms, constant } = this.#asNeat.get(i)!;
+    const c = this.#slots[this.#graph.scaleSlot(i)];
+    const keyOf = (k: number) => {
+      if (this.#isDirect(i)) return this.#graph.outputPosition[i];
+      return k === 0 ? this.#keys.of(this.#graph.ids[i]) : this.#keys.fresh();
+    };
+    return {
+      terms: this.#clamping.has(i) ? [] : terms.map(({ coefficient }, k) => [keyOf(k), c * coefficient]),
+      constant: c * constant,
+    };
+  }
+
+  /** Whether an output is a single node of neat-python. */
+  #isDirect(i: number): boolean {
+    const { outputScaler } = this.#network;
+    const asNeat = this.#asNeat.get(i);
+    if (asNeat === undefined || this.#graph.outputPosition[i] < 0 || outputScaler !== undefined) return false;
+    return isPlain(asNeat, this.#slots[this.#graph.scaleSlot(i)]);
+  }
+
+  /** The incoming edges of a node with their weights. */
+  #edges(i: number): (readonly [e: number, weight: number])[] {
+    const { edgeStart } = this.#graph;
+    return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => {
+      const e = edgeStart[i] + k;
+      return [e, this.#slots[this.#graph.weightSlot(e, i)]];
+    });
+  }
+
+  /** The value that an edge reads. */
+  #read(i: number, e: number): Value {
+    const graph = this.#graph;
+    const j = graph.predecessors[e];
+    const delay = graph.delay(e);
+    if (this.#isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
+      this.#refuse(
+        i,
+        `it reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
+          'other nodes one step earlier.',
+      );
+    }
+    if (delay > 0 && (graph.initials![j] !== 0 || this.#values[j].constant !== 0)) {
+      this.#refuse(j, 'its value before the first step has to be 0 in neat-python.');
+    }
+    return this.#values[j];
+  }
+
+  #aggregationOf(i: number): string {
+    const { name, builtin } = this.#graph.aggregation(i)!;
+    return (
+      aggregationNames.get(builtin?.name ?? '') ?? this.#refuse(i, `neat-python has no aggregation like "${name}".`)
+    );
+  }
+
+  /** The node that an aggregation reads, and its weight. A sum becomes a node. */
+  #operand(i: number, e: number, weight: number): readonly [key: number, weight: number] {
+    const value = this.#read(i, e);
+    const { terms, constant } = value;
+    if (terms.length === 1 && constant === 0) return [terms[0][0], weight * terms[0][1]];
+    if (this.#isRecurrent && !isOfInputs(value)) {
+      this.#refuse(
+        this.#graph.predecessors[e],
+        'an aggregation of neat-python can read it only if it is a single node in neat-python.',
+      );
+    }
+    const key = this.#keys.fresh();
+    this.#addSum(key, 'identity', value, 1);
+    return [key, weight];
+  }
+
+  /** Adds a node that sums. It needs an incoming connection: neat-python omits nodes without one. */
+  #addSum(key: number, activation: string, { terms, constant }: Value, factor: number): void {
+    this.nodes.push({ key, bias: factor * constant, response: 1, activation, aggregation: 'sum' });
+    for (const [from, weight] of terms.length > 0 ? terms : [[-1, 0] as const]) {
+      this.connections.push({ key: [from, key], weight: factor * weight, enabled: true });
+    }
+  }
+
+  #refuse(i: number, why: string): never {
+    throw new NnbpError('UNSUPPORTED', `Node "${this.#graph.ids[i]}": ${why}`);
+  }
+}
+
+/** Whether a sum reads only inputs. In a recurrent network, a node reads other nodes one step late. */
+const isOfInputs = ({ terms }: Value) => terms.every(([key]) => key < 0);
 
 /** neat-python clamps h of `sin` and `softplus` to ± this. */
 const clampedAt = 60;

@@ -2,6 +2,7 @@
 import { maxAbs, mean, median } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import { adviceFor } from '../advice.js';
+import { permute } from '../axes.js';
 import type { Call } from '../call.js';
 import { product as sizeOf } from '../constant.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
@@ -10,50 +11,63 @@ import { isUnfinished, type Operator, terms } from './operator.js';
 /** The number of the last axis, counting those of the batch and the steps. */
 const lastAxisOf = (call: Call, shape: readonly number[]) => shape.length + (call.lead?.length ?? 1) - 1;
 
-/** Returns the shape without the last axis, and the length of that axis. */
-export function lastAxis(
-  call: Call,
-  shape: readonly number[],
-): { readonly rest: readonly number[]; readonly width: number } {
-  const axes = call.listed(1, 'axes') ?? [];
-  const last = lastAxisOf(call, shape);
-  if (shape.length === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
-    call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
-  }
-  const rest = shape.slice(0, -1);
-  return { rest: call.whole('keepdims', 1) === 0 ? rest : [...rest, 1], width: shape[shape.length - 1] };
+/** The operands of a reduction: groups of entries, and the axes of the result. */
+interface Reduction extends Pick<Rows, 'shape' | 'batchAxis'> {
+  readonly groups: readonly (readonly Entry[])[];
 }
 
-/** A reduction over the last axis, as a node per row. */
+/** Groups the entries of rows by the axes that a reduction keeps. */
+export function reduction(call: Call, rows: Rows): Reduction {
+  const { shape, entries, batchAxis = 0 } = rows;
+  const named = call.listed(1, 'axes') ?? [];
+  if (named.length === 0) call.unsupported('over all axes, the batch among them');
+  const reduced = new Set(named.map((axis) => call.axisOf(rows, axis)));
+  const kept = [...shape.keys()].filter((axis) => !reduced.has(axis));
+  const width = sizeOf([...reduced].map((axis) => shape[axis]));
+  if (width === 0) call.unsupported('over an axis of size 0');
+  call.spend(2 * terms(entries));
+  const ordered = permute(entries, shape, [...kept, ...[...reduced].sort((a, b) => a - b)]);
+  const groups = Array.from({ length: entries.length / width }, (_, k) => ordered.slice(k * width, (k + 1) * width));
+  if (call.whole('keepdims', 1) !== 0) {
+    return { shape: shape.map((size, axis) => (reduced.has(axis) ? 1 : size)), batchAxis, groups };
+  }
+  const before = [...reduced].filter((axis) => axis < batchAxis).length;
+  return { shape: kept.map((axis) => shape[axis]), batchAxis: batchAxis - before, groups };
+}
+
+/** A reduction, as a node per group. */
 export const aggregation =
   (aggregation: Aggregation): Operator =>
   (call) => {
-    const rows = call.rows(0);
-    const { rest, width } = lastAxis(call, rows.shape);
-    if (width === 1) return { shape: rest, entries: rows.entries };
-    return aggregated(call, aggregation, rows, rest, width);
+    const { groups, ...rows } = reduction(call, call.rows(0));
+    return {
+      ...rows,
+      entries: groups.map((group) => (group.length === 1 ? group[0] : call.tape.aggregate(aggregation, group))),
+    };
   };
-
-function aggregated(
-  call: Call,
-  aggregation: Aggregation,
-  { entries }: Rows,
-  shape: readonly number[],
-  width: number,
-): Rows {
-  if (width === 0) call.unsupported('over an axis of size 0');
-  call.spend(2 * terms(entries));
-  const groups = Array.from({ length: sizeOf(shape) }, (_, k) => entries.slice(k * width, (k + 1) * width));
-  return { shape, entries: groups.map((group) => call.tape.aggregate(aggregation, group)) };
-}
 
 /** `ReduceMean`; the mean of the middle of sorted values is the median. */
 export const meanOrMedian: Operator = (call) => {
   const sorted = call.partial(0, 'middle');
   if (sorted === undefined) return aggregation(mean)(call);
-  const { rest } = lastAxis(call, [...sorted.shape.slice(0, -1), 1]);
-  return aggregated(call, median, sorted, rest, sorted.shape.at(-1)!);
+  const axes = call.listed(1, 'axes') ?? [];
+  if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== lastAxisOf(call, sorted.shape)))
+    call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
+  return ofLastAxis(call, median, sorted, call.whole('keepdims', 1) !== 0);
 };
+
+/** An aggregation of the last axis. */
+function ofLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Rows, isKept: boolean): Rows {
+  const rest = shape.slice(0, -1);
+  const width = shape.at(-1)!;
+  if (width === 0) call.unsupported('over an axis of size 0');
+  call.spend(2 * terms(entries));
+  const groups = Array.from({ length: sizeOf(rest) }, (_, k) => entries.slice(k * width, (k + 1) * width));
+  return {
+    shape: isKept ? [...rest, 1] : rest,
+    entries: groups.map((group) => call.tape.aggregate(aggregation, group)),
+  };
+}
 
 /** `TopK` of the whole last axis, which sorts it: a part of the median. */
 export const sort: Operator = (call) => {
@@ -107,5 +121,5 @@ export const gatherElements: Operator = (call) => {
   if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('positions that are computed; expected those of the largest |z|, for maxAbs');
   }
-  return aggregated(call, maxAbs, rows, [...rows.shape.slice(0, -1), 1], rows.shape.at(-1)!);
+  return ofLastAxis(call, maxAbs, rows, true);
 };

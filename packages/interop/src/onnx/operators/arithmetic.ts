@@ -1,8 +1,8 @@
 /** Sums, products and quotients of tensors with constants and with tensors. */
-import { product as sizeOf, type Constant } from '../constant.js';
+import type { Constant } from '../constant.js';
 import type { Call } from '../call.js';
 import { affine, type Rows, sum } from '../tape.js';
-import { lastAxis } from './aggregations.js';
+import { reduction } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, terms } from './operator.js';
 
@@ -84,13 +84,9 @@ export const division: Operator = (call) => {
   return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
 };
 
-/** `ReduceSum` over the last axis. */
 export const reduceSum: Operator = (call) => {
-  const { shape, entries } = call.rows(0);
-  const { rest, width } = lastAxis(call, shape);
-  call.spend(2 * terms(entries));
-  const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
-  return { shape: rest, entries: sums };
+  const { groups, ...rows } = reduction(call, call.rows(0));
+  return { ...rows, entries: groups.map(sum) };
 };
 
 export const negation: Operator = (call) => map(call, (entry) => affine(entry, -1, 0));

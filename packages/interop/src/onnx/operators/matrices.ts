@@ -1,4 +1,5 @@
 /** Matrix products of dense layers. */
+import { permute } from '../axes.js';
 import type { Call } from '../call.js';
 import { product as sizeOf } from '../constant.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
@@ -95,55 +96,26 @@ export const matMul: Operator = (call) => {
   const b = call.constant(1);
   if (b.dims.length !== 2) call.unsupported(`a matrix of ${b.dims.length} axes instead of 2`);
   const [rows, columns] = b.dims;
+  if (call.afterBatch === 0) call.unsupported('rows whose last axis is the batch');
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
-/** `Transpose` of a constant; for sequences, swaps batch and steps; of several axes, which may move the batch. */
+/** `Transpose`: for sequences, swaps batch and steps; of other tensors, it may move the batch. */
 export const transpose: Operator = (call) => {
   const { lead } = call;
+  const rows = call.rows(0);
+  const { shape, entries, batchAxis = 0 } = rows;
   if (lead !== undefined) {
-    const rows = call.table(0);
-    const order = call.wholes('perm')?.join();
+    const order = call.order(shape.length + 2).join();
     if (order !== '1,0,2' && order !== '0,1,2') call.unsupported(`a sequence to the order [${order}]`);
     return { ...rows, lead: order === '1,0,2' ? [lead[1], lead[0]] : lead };
   }
-  const operand = call.partial(0, 'moved') ?? call.operand(0);
-  if ('entries' in operand) return reordered(call, operand);
-  const { dims, values } = operand;
-  if (dims.length !== 2) call.unsupported(`of ${dims.length} axes`);
-  const [height, width] = dims;
-  call.spend(values.length);
-  if (call.wholes('perm')?.join() === '0,1') return { dims, values };
+  const sizes = shape.toSpliced(batchAxis, 0, 1);
+  const order = call.order(sizes.length);
+  call.spendCopies(entries.length);
   return {
-    dims: [width, height],
-    values: Float64Array.from(values, (_, k) => values[(k % height) * width + Math.floor(k / height)]),
+    shape: order.filter((axis) => axis !== batchAxis).map((axis) => sizes[axis]),
+    entries: permute(entries, sizes, order),
+    batchAxis: order.indexOf(batchAxis),
   };
 };
-
-/** The axes of rows in another order, that of the batch among them. */
-function reordered(call: Call, { shape, entries, batchAxis = 0 }: Rows): Rows {
-  const sizes = [...shape.slice(0, batchAxis), 1, ...shape.slice(batchAxis)];
-  const order = call.wholes('perm') ?? [...sizes.keys()].reverse();
-  if (order.toSorted((a, b) => a - b).join() !== [...sizes.keys()].join()) {
-    call.malformed(`perm [${order.join(', ')}] for ${sizes.length} axes`);
-  }
-  call.spendCopies(entries.length);
-  const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((all, size) => all * size, 1));
-  const moved = entries.map((_, k) => {
-    let [rest, from] = [k, 0];
-    for (let axis = order.length - 1; axis >= 0; axis--) {
-      const size = sizes[order[axis]];
-      from += (rest % size) * strides[order[axis]];
-      rest = Math.floor(rest / size);
-    }
-    return entries[from];
-  });
-  return withBatchAt(call, order.indexOf(batchAxis), {
-    shape: order.filter((axis) => axis !== batchAxis).map((axis) => sizes[axis]),
-    entries: moved,
-  });
-}
-
-/** Rows whose axis `batchAxis` is the batch. */
-export const withBatchAt = (call: Call, batchAxis: number, rows: Pick<Rows, 'shape' | 'entries'>): Rows =>
-  batchAxis === 0 ? rows : { ...rows, batchAxis, ended: call.label, part: 'moved' };

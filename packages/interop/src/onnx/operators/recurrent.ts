@@ -7,7 +7,6 @@ import { product } from '@nnbp/aggregations';
 import type { Activation } from '@nnbp/core';
 import type { Call } from '../call.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
-import { withBatchAt } from './matrices.js';
 import type { Operator } from './operator.js';
 
 const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<string, Activation>([
@@ -54,38 +53,46 @@ const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 
 /** A recurrent operator: over sequences of any length, or over the steps of a sample. */
 function recurrent(call: Call, kind: Kind): Rows[] {
-  const steps = call.partial(0, 'moved');
+  const rows = call.rows(0);
+  const isSequence = rows.lead?.length === 2;
   const direction = call.text('direction', 'forward');
-  if (steps === undefined && direction !== 'forward') {
+  const layout = call.whole('layout', 0);
+  if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
+  if (isSequence && direction !== 'forward') {
     call.unsupported(
       'a direction other than forward, which reads a sequence from its end: expected an input whose number of steps is fixed',
     );
   }
   if (call.number('clip', 0) !== 0) call.unsupported('clip');
   if (call.has(4)) call.unsupported('lengths of the sequences');
-  return steps === undefined ? overSequences(call, kind) : overSample(call, kind, steps, direction);
+  return isSequence ? overSequences(call, kind, layout) : overSample(call, kind, rows, direction);
 }
 
 /** One step, which reads the previous step through states. */
-function overSequences(call: Call, kind: Kind): Rows[] {
-  const layout = call.whole('layout', 0);
-  if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
+function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
+  if (kind.states.some((k) => call.isComputed(k))) {
+    call.unsupported(
+      'initial states that are computed or inputs of the model: expected constant ones, or an input whose number of steps is fixed',
+    );
+  }
   const rows = call.sequence(0, layout);
   const [direction] = directionsOf(call, kind, rows.entries.length, 1, false);
   const x = rows.entries.map((entry) => call.tape.single(entry));
   const state = kind.states.map((k) => {
-    const initial = call.has(k) ? call.initialState(k, direction.units) : [];
+    const initial = call.has(k) ? call.initialState(k, 1, direction.units, layout) : [];
     return range(direction.units).map((unit) => call.tape.state(initial[unit] ?? 0));
   });
   const next = kind.step(direction, x, state);
   state.forEach((entries, k) =>
     entries.forEach(({ from: [node] }, unit) => (call.tape.states.get(node)!.next = next[k][unit])),
   );
-  // [steps, directions, batch, units] and [directions, batch, units]; or the batch first, and directions before units.
-  const common = { shape: [direction.units], ended: call.label, part: 'directed' } as const;
+  const { units } = direction;
+  const directed = { ended: call.label, part: 'directed', directions: layout === 1 ? 2 : 1 } as const;
   return [
-    { ...common, entries: next[0], lead: rows.lead!, directions: layout === 1 ? 2 : 1 },
-    ...next.map((entries): Rows => ({ ...common, entries, lead: [0], directions: layout === 1 ? 1 : 0 })),
+    // [steps, directions, batch, units]; or the batch first, and directions before units.
+    { shape: [units], entries: next[0], lead: rows.lead!, ...directed },
+    // [directions, batch, units]; or the batch first.
+    ...next.map((entries): Rows => ({ shape: [1, units], entries, batchAxis: layout === 1 ? 0 : 1, lead: [0] })),
   ];
 }
 
@@ -97,13 +104,11 @@ function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows,
   const [steps, inputs] = shape;
   const { tape } = call;
   const directions = directionsOf(call, kind, inputs, name === 'bidirectional' ? 2 : 1, true, steps);
+  const { units } = directions[0];
   const x = entries.map((entry) => tape.node(entry));
+  const initial = kind.states.map((k) => initialEntries(call, k, directions.length, units));
   const results = directions.map((direction, d) => {
-    const { units } = direction;
-    let state: State = kind.states.map((k) => {
-      const initial = call.has(k) ? call.initialState(k, directions.length * units) : [];
-      return range(units).map((unit) => tape.fixed({ from: [], weights: [], bias: initial[d * units + unit] ?? 0 }));
-    });
+    let state: State = initial.map((each) => each.slice(d * units, (d + 1) * units));
     const order = range(steps);
     if (name === 'reverse' || d === 1) order.reverse();
     const h: (readonly Entry[])[] = [];
@@ -113,16 +118,33 @@ function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows,
     }
     return { h, state };
   });
-  const { units } = directions[0];
   return [
-    withBatchAt(call, 2, {
+    {
       shape: [steps, directions.length, units],
       entries: range(steps).flatMap((t) => results.flatMap(({ h }) => h[t])),
-    }),
-    ...kind.states.map((_, k) =>
-      withBatchAt(call, 1, { shape: [directions.length, units], entries: results.flatMap(({ state }) => state[k]) }),
-    ),
+      batchAxis: 2,
+    },
+    ...kind.states.map((_, k): Rows => ({
+      shape: [directions.length, units],
+      entries: results.flatMap(({ state }) => state[k]),
+      batchAxis: 1,
+    })),
   ];
+}
+
+/** An initial state, [directions, batch, units]: computed, constant, or 0. */
+function initialEntries(call: Call, k: number, directions: number, units: number): Entry[] {
+  const { tape } = call;
+  if (call.isComputed(k)) {
+    const { shape, entries, batchAxis } = call.rows(k);
+    if (shape.join() !== `${directions},${units}` || batchAxis !== 1)
+      call.malformed(`an initial state of [${shape.join(', ')}] for ${directions} × ${units} units`);
+    return entries.map((entry) => tape.node(entry));
+  }
+  const numbers = call.has(k)
+    ? call.initialState(k, directions, units, 0)
+    : new Array<number>(directions * units).fill(0);
+  return numbers.map((bias) => tape.fixed({ from: [], weights: [], bias }));
 }
 
 function directionsOf(

@@ -1,9 +1,9 @@
 /** Operators that only move data: reorder, reshape, join or split. */
 import { product as sizeOf } from '../constant.js';
-import type { Entry, Rows } from '../tape.js';
+import { join, pick, slicePositions } from '../axes.js';
 import type { Call } from '../call.js';
+import type { Rows } from '../tape.js';
 import { middle } from './aggregations.js';
-import { withBatchAt } from './matrices.js';
 import type { Operator } from './operator.js';
 
 /** Returns its operand unchanged. */
@@ -26,40 +26,41 @@ export const dropout: Operator = (call) => {
 /** Maximum number of axes. */
 const maxAxes = 16;
 
-/** `Reshape`: 0 copies a size, −1 is inferred. The batch remains the first axis. */
+/** `Reshape`: 0 copies a size, −1 is inferred. The axes before the batch stay before it, and those after it after it. */
 export const reshape: Operator = (call) => {
-  const target = call.constant(1).values;
+  const rows = call.rows(0);
+  const target = call.target(1);
   if (target.length > maxAxes) call.unsupported(`to ${target.length} axes`);
-  const moved = call.partial(0, 'moved');
-  if (moved !== undefined) return reshapeAfterBatch(call, moved, target);
-  const operand = call.operand(0);
-  const isRows = 'entries' in operand;
-  const source = isRows ? operand.shape : operand.dims;
-  const size = sizeOf(source);
-  const asked = Array.from(target)
-    .slice(isRows ? 1 : 0)
-    .map((value, axis) => (value === 0 ? (source[axis] ?? 0) : value));
-  const known = sizeOf(asked.filter((value) => value !== -1));
-  const shape = asked.map((value) => (value === -1 ? size / known : value));
-  const whole = shape.every((value) => Number.isSafeInteger(value) && value >= 0);
-  if (!whole || sizeOf(shape) !== size || (isRows && target.length === 0)) {
-    call.unsupported(`from [${isRows ? 'batch, ' : ''}${source.join(', ')}] to [${Array.from(target).join(', ')}]`);
+  const { shape, batchAxis = 0 } = rows;
+  const [before, after] = [sizeOf(shape.slice(0, batchAxis)), sizeOf(shape.slice(batchAxis))];
+  const asked = target.map((size, axis) => (size === 0 && axis !== batchAxis ? (call.sizes(rows)[axis] ?? 0) : size));
+  const order = [batchAxis, ...asked.keys()];
+  for (const axis of order) {
+    const first = inferred(asked.slice(0, axis), before);
+    const rest = inferred(asked.slice(axis + 1), after);
+    if (axis < asked.length && first && rest && isBatch(call, rows, asked, axis)) {
+      return { ...rows, shape: [...first, ...rest], batchAxis: axis };
+    }
   }
-  return isRows ? { ...call.rows(0), shape } : { values: operand.values, dims: shape };
+  const from = [...shape.slice(0, batchAxis), 'batch', ...shape.slice(batchAxis)];
+  const to = target.map((size) => (Number.isNaN(size) ? 'batch' : size));
+  return call.unsupported(`from [${from.join(', ')}] to [${to.join(', ')}]`);
 };
 
-/** `Reshape` of the axes after the batch, where that is not the first axis: 0 copies those before, and the batch. */
-function reshapeAfterBatch(call: Call, { shape, entries, batchAxis = 0 }: Rows, target: ArrayLike<number>): Rows {
-  const [before, after] = [shape.slice(0, batchAxis), shape.slice(batchAxis)];
-  const asked = Array.from(target);
-  const isKept = asked.slice(0, batchAxis + 1).every((size, axis) => size === 0 || size === before[axis]);
-  const rest = asked.slice(batchAxis + 1);
-  if (!isKept || asked.length <= batchAxis || (rest.join() !== '-1' && rest.join() !== `${sizeOf(after)}`)) {
-    call.unsupported(
-      `with the batch as axis ${batchAxis} to [${asked.join(', ')}]; expected 0 for it, and one axis after`,
-    );
-  }
-  return withBatchAt(call, batchAxis, { shape: [...before, sizeOf(after)], entries });
+/** The sizes of axes with `size` entries, one of which may be −1; undefined if they do not fit. */
+function inferred(sizes: readonly number[], size: number): number[] | undefined {
+  const known = sizeOf(sizes.filter((each) => each !== -1));
+  const all = sizes.map((each) => (each === -1 ? size / known : each));
+  return all.every((each) => Number.isSafeInteger(each) && each >= 0) && sizeOf(all) === size ? all : undefined;
+}
+
+/** Whether an axis of a new shape can be the batch: its size is that of the batch, or inferred, or not known before the model runs. */
+function isBatch(call: Call, { batchAxis = 0 }: Rows, asked: readonly number[], axis: number): boolean {
+  const size = asked[axis];
+  if (asked.some((each, k) => Number.isNaN(each) && k !== axis)) return false;
+  if (size === 0) return axis === batchAxis;
+  const isInferred = asked.some((each, k) => each === -1 && k !== axis);
+  return Number.isNaN(size) || (!isInferred && size !== 0) || size === call.tape.batchSize;
 }
 
 /** `Flatten` of all axes except the batch. */
@@ -68,11 +69,6 @@ export const flatten: Operator = (call) => {
   const { shape, entries } = call.rows(0);
   return { shape: [sizeOf(shape)], entries };
 };
-
-/** The axes from an operand or attribute, counted from the first after the batch. */
-function namedAxes(call: Call, rank: number): number[] | undefined {
-  return call.listed(1, 'axes')?.map((axis) => (axis < 0 ? axis + rank : axis - 1));
-}
 
 /** `Squeeze` of axes of size 1. Default: all of them except the batch. */
 export const squeeze: Operator = (call) => {
@@ -83,74 +79,94 @@ export const squeeze: Operator = (call) => {
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
   if (call.lead !== undefined) call.unsupported('of a sequence');
-  const moved = call.partial(0, 'moved');
-  if (moved !== undefined) return squeezeMoved(call, moved);
   const rows = call.rows(0);
-  const { shape } = rows;
-  const axes = namedAxes(call, shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
-  if (axes.some((axis) => shape[axis] !== 1)) {
-    call.unsupported(`axes [${axes.map((axis) => axis + 1).join(', ')}] of [batch, ${shape.join(', ')}]`);
+  const { shape, batchAxis = 0 } = rows;
+  const named = call.listed(1, 'axes')?.map((axis) => call.axisOf(rows, axis));
+  const axes = new Set(named ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : [])));
+  if ([...axes].some((axis) => shape[axis] !== 1)) {
+    call.unsupported(`axes [${(call.listed(1, 'axes') ?? []).join(', ')}] of [batch, ${shape.join(', ')}]`);
   }
-  return { ...rows, shape: shape.filter((_, axis) => !axes.includes(axis)) };
+  return {
+    ...rows,
+    shape: shape.filter((_, axis) => !axes.has(axis)),
+    batchAxis: batchAxis - [...axes].filter((axis) => axis < batchAxis).length,
+  };
 };
 
-/** `Squeeze` of axes of size 1 where the batch is not the first. */
-function squeezeMoved(call: Call, { shape, entries, batchAxis = 0 }: Rows): Rows {
-  const sizes = [...shape.slice(0, batchAxis), 0, ...shape.slice(batchAxis)];
-  const named = call.listed(1, 'axes') ?? sizes.flatMap((size, axis) => (size === 1 ? [axis] : []));
-  const axes = new Set(named.map((axis) => (axis < 0 ? axis + sizes.length : axis)));
-  if ([...axes].some((axis) => sizes[axis] !== 1)) call.unsupported(`axes [${named.join(', ')}]`);
-  const kept = [...sizes.keys()].filter((axis) => !axes.has(axis));
-  return withBatchAt(call, kept.indexOf(batchAxis), {
-    shape: kept.filter((axis) => axis !== batchAxis).map((axis) => sizes[axis]),
-    entries,
-  });
-}
-
-/** `Unsqueeze`: inserts axes of size 1 after the batch. */
+/** `Unsqueeze`: inserts axes of size 1. */
 export const unsqueeze: Operator = (call) => {
   const rows = call.rows(0);
-  const newAxes = call.listed(1, 'axes') ?? [];
-  const rank = rows.shape.length + newAxes.length;
-  if (rank > maxAxes) call.unsupported(`to ${rank} axes`);
-  const axes = newAxes.map((axis) => (axis < 0 ? axis + rank : axis - 1));
-  if (axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank)) {
-    call.unsupported(`axes [${newAxes.join(', ')}]`);
-  }
-  const rest = [...rows.shape];
-  return { ...rows, shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)) };
+  const { shape, batchAxis = 0 } = rows;
+  // The batch is 0 among the sizes.
+  const sizes = unsqueezed(call, shape.toSpliced(batchAxis, 0, 0));
+  const newBatchAxis = shape.includes(0) ? call.unsupported('of a tensor without entries') : sizes.indexOf(0);
+  return { ...rows, shape: sizes.toSpliced(newBatchAxis, 1), batchAxis: newBatchAxis };
 };
 
-/** `Slice` of columns: from `starts` to before `ends`, every `steps`-th. */
-export const slice: Operator = (call) => {
-  const { shape, entries } = call.rows(0);
+/** Sizes with the axes of an `Unsqueeze` among them. */
+export function unsqueezed(call: Call, sizes: readonly number[]): number[] {
+  const named = call.listed(1, 'axes') ?? [];
+  const rank = sizes.length + named.length;
+  if (rank > maxAxes) call.unsupported(`to ${rank} axes`);
+  const axes = new Set(named.map((axis) => (axis < 0 ? axis + rank : axis)));
+  if ([...axes].some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) || axes.size !== named.length) {
+    call.unsupported(`axes [${named.join(', ')}]`);
+  }
+  const rest = [...sizes];
+  return Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : rest.shift()!));
+}
+
+/** The axes of a `Slice`, and the positions on each. */
+export function slices(call: Call): { readonly axis: number; readonly positionsOf: (size: number) => number[] }[] {
   const [starts, ends] = [call.listed(1, 'starts') ?? [], call.listed(2, 'ends') ?? []];
   const axes = call.listed(3, 'axes') ?? starts.map((_, k) => k);
   const steps = call.listed(4, 'steps') ?? starts.map(() => 1);
-  if (shape.length !== 1 || starts.length !== 1 || ends.length !== 1 || axes.length !== 1 || steps.length !== 1) {
-    call.unsupported('anything but columns of a table');
+  if (starts.length > maxAxes || [ends, axes, steps].some(({ length }) => length !== starts.length)) {
+    call.malformed(`${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps`);
   }
-  call.expectAxis(axes[0]);
-  const width = entries.length;
-  const step = steps[0];
-  if (step === 0) call.malformed('a step of 0');
-  const within = (at: number, lowest: number, highest: number) =>
-    Math.min(highest, Math.max(lowest, at < 0 ? at + width : at));
-  const [lowest, highest] = step > 0 ? [0, width] : [-1, width - 1];
-  const [from, to] = [within(starts[0], lowest, highest), within(ends[0], lowest, highest)];
-  const chosen: Entry[] = [];
-  call.spendCopies(width);
-  for (let k = from; step > 0 ? k < to : k > to; k += step) chosen.push(entries[k]);
-  return { shape: [chosen.length], entries: chosen };
+  const isWhole = [starts, ends, steps].flat().every(Number.isInteger);
+  if (!isWhole || steps.includes(0)) call.malformed('positions that are not integers, or a step of 0');
+  return axes.map((axis, k) => ({
+    axis,
+    positionsOf: (size) => slicePositions(size, starts[k], ends[k], steps[k]),
+  }));
+}
+
+/** `Slice`: from `starts` to before `ends`, every `steps`-th. */
+export const slice: Operator = (call) => {
+  let rows = call.rows(0);
+  for (const { axis: given, positionsOf } of slices(call)) {
+    const axis = call.axisOf(rows, given);
+    call.spendCopies(rows.entries.length);
+    rows = picked(rows, axis, positionsOf(rows.shape[axis]));
+  }
+  return rows;
 };
 
-/** `Concat` of columns. */
+/** The entries at these positions of an axis. */
+const picked = (rows: Rows, axis: number, positions: readonly number[]): Rows => ({
+  ...rows,
+  shape: rows.shape.with(axis, positions.length),
+  entries: pick(rows.entries, rows.shape, axis, positions),
+});
+
+/** `Concat` along an axis. */
 export const concat: Operator = (call) => {
-  call.expectAxis(call.whole('axis', 1));
-  const parts = Array.from({ length: call.count }, (_, k) => call.table(k));
-  const width = parts.reduce((all, { entries }) => all + entries.length, 0);
-  call.spendCopies(width);
-  return { shape: [width], entries: parts.flatMap(({ entries }) => entries) };
+  const parts = Array.from({ length: call.count }, (_, k) => call.rows(k));
+  if (parts.length === 0) call.malformed('it has no operands');
+  const axis = call.axisOf(parts[0], call.whole('axis', 1));
+  const others = ({ shape }: Rows) => shape.with(axis, 0).join();
+  if (parts.some((part) => part.shape.length !== parts[0].shape.length || others(part) !== others(parts[0]))) {
+    call.unsupported(`tensors of [batch, ${parts.map(({ shape }) => shape.join(', ')).join('], [batch, ')}]`);
+  }
+  call.spendCopies(parts.reduce((all, { entries }) => all + entries.length, 0));
+  const width = parts.reduce((all, { shape }) => all + shape[axis], 0);
+  const items = parts.map(({ shape, entries }) => ({ shape, items: entries }));
+  return {
+    shape: parts[0].shape.with(axis, width),
+    entries: join(items, axis),
+    batchAxis: parts[0].batchAxis ?? 0,
+  };
 };
 
 /** The last step of sequences. The entries stay the same, since they are those of every step. */
@@ -164,39 +180,47 @@ function lastStep(call: Call, rows: Rows): Rows | undefined {
   return { shape: rows.shape, entries: rows.entries, lead: [0] };
 }
 
-/** `Gather` of columns at these positions, or of the last step. The shape of the positions becomes the shape of the result. */
+/** `Gather` at these positions of an axis, or of the last step. The shape of the positions replaces the axis. */
 export const gather: Operator = (call) => {
   const sorted = call.partial(0, 'sorted');
   if (sorted !== undefined) return middle(call, sorted);
-  const last = lastStep(call, call.rows(0));
+  const rows = call.rows(0);
+  const last = lastStep(call, rows);
   if (last !== undefined) return last;
-  call.expectAxis(call.whole('axis', 0));
-  const { entries } = call.table(0);
-  const { dims, values } = call.constant(1);
-  call.spendCopies(values.length);
-  const chosen = Array.from(
-    values,
-    (position): Entry | undefined => entries[position < 0 ? position + entries.length : position],
-  );
-  const outside = chosen.indexOf(undefined);
-  if (outside >= 0) call.malformed(`position ${values[outside]} of ${entries.length} columns`);
-  return { shape: dims, entries: chosen as Entry[] };
+  const axis = call.axisOf(rows, call.whole('axis', 0));
+  const chosen = call.constant(1);
+  if (chosen.dims.length > maxAxes) call.unsupported(`positions of ${chosen.dims.length} axes`);
+  const positions = call.positions(chosen, rows.shape[axis]);
+  call.spendCopies((rows.entries.length / rows.shape[axis]) * positions.length);
+  const { batchAxis = 0 } = rows;
+  return {
+    ...picked(rows, axis, positions),
+    shape: rows.shape.toSpliced(axis, 1, ...chosen.dims),
+    batchAxis: axis < batchAxis ? batchAxis - 1 + chosen.dims.length : batchAxis,
+  };
 };
 
-/** `Split` of columns. */
+/** `Split` along an axis. */
 export const split: Operator = (call) => {
-  call.expectAxis(call.whole('axis', 0));
-  const { entries } = call.table(0);
-  const splitSizes = call.listed(1, 'split');
-  const even = Math.ceil(entries.length / call.results);
+  const rows = call.rows(0);
+  const axis = call.axisOf(rows, call.whole('axis', 0));
+  const width = rows.shape[axis];
+  const even = Math.ceil(width / call.results);
   const sizes =
-    splitSizes ??
-    Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, entries.length - k * even)));
+    call.listed(1, 'split') ??
+    Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, width - k * even)));
   const fits =
-    sizes.every((size) => Number.isInteger(size) && size >= 0) &&
-    sizes.reduce((all, size) => all + size, 0) === entries.length;
-  if (!fits || sizes.length !== call.results) call.malformed(`${entries.length} columns into [${sizes.join(', ')}]`);
-  call.spendCopies(entries.length);
+    sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((all, size) => all + size, 0) === width;
+  if (!fits || sizes.length !== call.results) call.malformed(`${width} columns into [${sizes.join(', ')}]`);
+  call.spendCopies(rows.entries.length);
   let at = 0;
-  return sizes.map((size) => ({ shape: [size], entries: entries.slice(at, (at += size)) }));
+  return sizes.map((size) => {
+    const first = at;
+    at += size;
+    return picked(
+      rows,
+      axis,
+      Array.from({ length: size }, (_, k) => first + k),
+    );
+  });
 };

@@ -1,0 +1,60 @@
+/** Moves the items of a tensor in row-major order along its axes. */
+import { product } from './constant.js';
+
+/** The items at these positions of an axis. */
+export function pick<T>(
+  items: ArrayLike<T>,
+  shape: readonly number[],
+  axis: number,
+  positions: readonly number[],
+): T[] {
+  const inner = product(shape.slice(axis + 1));
+  const outer = product(shape.slice(0, axis));
+  const picked: T[] = [];
+  for (let o = 0; o < outer; o++) {
+    for (const position of positions) {
+      const start = (o * shape[axis] + position) * inner;
+      for (let k = 0; k < inner; k++) picked.push(items[start + k]);
+    }
+  }
+  return picked;
+}
+
+/** The items with their axes in another order. */
+export function permute<T>(items: ArrayLike<T>, shape: readonly number[], order: readonly number[]): T[] {
+  const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
+  return Array.from({ length: items.length }, (_, k) => {
+    let [rest, from] = [k, 0];
+    for (let axis = order.length - 1; axis >= 0; axis--) {
+      const size = shape[order[axis]];
+      from += (rest % size) * strides[order[axis]];
+      rest = Math.floor(rest / size);
+    }
+    return items[from];
+  });
+}
+
+/** The items of several tensors, joined along an axis. The other axes are equal. */
+export function join<T>(
+  parts: readonly { readonly shape: readonly number[]; readonly items: ArrayLike<T> }[],
+  axis: number,
+): T[] {
+  const outer = product(parts[0].shape.slice(0, axis));
+  const joined: T[] = [];
+  for (let o = 0; o < outer; o++) {
+    for (const { items } of parts) {
+      const block = items.length / outer;
+      for (let k = 0; k < block; k++) joined.push(items[o * block + k]);
+    }
+  }
+  return joined;
+}
+
+/** The positions from `start` to before `end`, every `step`-th, as `Slice` has them: counted from the end if below 0, and limited to the axis. */
+export function slicePositions(size: number, start: number, end: number, step: number): number[] {
+  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
+  const within = (at: number) => Math.min(highest, Math.max(lowest, at < 0 ? at + size : at));
+  const positions: number[] = [];
+  for (let k = within(start); step > 0 ? k < within(end) : k > within(end); k += step) positions.push(k);
+  return positions;
+}

@@ -1,0 +1,193 @@
+/** Operators on constants, and on the sizes of tensors, of which those of the batch and the steps are unknown. */
+import { join, permute, pick } from './axes.js';
+import type { Call } from './call.js';
+import { type Constant, product } from './constant.js';
+import { slices, unsqueezed } from './operators/shapes.js';
+
+type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
+
+/** The result of an operator whose operands are all constant; undefined if it is not such an operator. */
+export function fold(call: Call): Constant | undefined {
+  const { node, values } = call;
+  if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
+  if (node.opType === 'Shape') return sizesOf(call);
+  const folded = folds.get(node.opType);
+  if (folded === undefined || node.input.length === 0) return undefined;
+  const operands: (Constant | undefined)[] = [];
+  for (const name of node.input) {
+    const value = values.get(name);
+    if (value === undefined) {
+      // A missing operand has an empty name.
+      if (name !== '') return undefined;
+      operands.push(undefined);
+    } else if ('entries' in value) return undefined;
+    else operands.push(value);
+  }
+  if (operands.some((operand) => operand?.repeated !== undefined) && !/^(?:Slice|Identity|Cast)$/.test(node.opType)) {
+    call.unsupported('of values that are repeated for each sample');
+  }
+  const result = folded(call, operands);
+  const isUnknown = operands.some((operand) => operand?.isUnknown) && Array.from(result.values).some(Number.isNaN);
+  return { ...result, isUnknown };
+}
+
+/** The sizes of a tensor: NaN for those of the batch and the steps. */
+function sizesOf(call: Call): Constant {
+  const known = call.values.get(call.node.input[0] ?? '');
+  const isConstant = known !== undefined && 'dims' in known;
+  if (isConstant && known.repeated !== undefined) call.unsupported('of values that are repeated for each sample');
+  const sizes = isConstant ? known.dims : call.sizes(call.rows(0));
+  const values = sizes.slice(call.whole('start', 0), call.whole('end', sizes.length));
+  return { dims: [values.length], values, isUnknown: values.some(Number.isNaN) };
+}
+
+const same: Fold = (call, [operand]) => operand ?? call.malformed('its operand is missing');
+
+/** A function of two numbers each. */
+const binary =
+  (value: (a: number, b: number) => number): Fold =>
+  (call, operands) => {
+    const [a, b] = [same(call, operands), same(call, operands.slice(1))];
+    const { shape, left, right } = call.broadcast(a.dims, b.dims);
+    return { dims: shape, values: left.map((at, k) => value(a.values[at], b.values[right[k]])) };
+  };
+
+/** The sizes of a tensor to make: an unknown one is 1, and its axis is repeated. */
+function made(call: Call, { values }: Constant) {
+  const sizes = Array.from(values);
+  if (sizes.some((size) => !Number.isNaN(size) && !Number.isSafeInteger(size))) {
+    call.malformed(`the shape [${sizes.slice(0, 8).join(', ')}]`);
+  }
+  const repeated = sizes.flatMap((size, axis) => (Number.isNaN(size) ? [axis] : []));
+  return { dims: sizes.map((size) => (Number.isNaN(size) ? 1 : size)), repeated };
+}
+
+const withRepeated = (constant: Constant, repeated: readonly number[]): Constant =>
+  repeated.length === 0 ? constant : { ...constant, repeated };
+
+const filled: Fold = (call, operands) => {
+  const { dims, repeated } = made(call, same(call, operands));
+  if (dims.some((size) => size < 0)) call.malformed(`the shape [${dims.join(', ')}]`);
+  const size = product(dims);
+  call.spend(size);
+  return withRepeated({ dims, values: new Array<number>(size).fill(call.constantAttributeOr(0)) }, repeated);
+};
+
+const expanded: Fold = (call, operands) => {
+  const { dims: given, values } = same(call, operands);
+  const { dims, repeated } = made(call, same(call, operands.slice(1)));
+  const { shape, left } = call.broadcast(given, dims);
+  const offset = shape.length - dims.length;
+  if (repeated.some((axis) => shape[axis + offset] !== 1)) call.unsupported('to as many rows as there are samples');
+  return withRepeated(
+    { dims: shape, values: left.map((at) => values[at]) },
+    repeated.map((axis) => axis + offset),
+  );
+};
+
+const chosen: Fold = (call, operands) => {
+  const [condition, a, b] = [0, 1, 2].map((k) => same(call, operands.slice(k)));
+  const first = call.broadcast(condition.dims, a.dims);
+  const { shape, left, right } = call.broadcast(first.shape, b.dims);
+  return {
+    dims: shape,
+    values: left.map((at, k) =>
+      condition.values[first.left[at]] === 0 ? b.values[right[k]] : a.values[first.right[at]],
+    ),
+  };
+};
+
+const gathered: Fold = (call, operands) => {
+  const [data, positions] = [same(call, operands), same(call, operands.slice(1))];
+  const axis = call.axisAmong(call.whole('axis', 0), data.dims.length);
+  const picked = call.positions(positions, data.dims[axis]);
+  call.spendCopies((data.values.length / Math.max(1, data.dims[axis])) * picked.length);
+  return {
+    dims: data.dims.toSpliced(axis, 1, ...positions.dims),
+    values: pick(data.values, data.dims, axis, picked),
+  };
+};
+
+const sliced: Fold = (call, operands) => {
+  const given = same(call, operands);
+  const { repeated } = given;
+  let { dims, values } = given;
+  for (const { axis: asked, positionsOf } of slices(call)) {
+    const axis = call.axisAmong(asked, dims.length);
+    if (repeated?.includes(axis)) call.unsupported('of values that are repeated for each sample');
+    const positions = positionsOf(dims[axis]);
+    call.spendCopies(values.length);
+    values = pick(values, dims, axis, positions);
+    dims = dims.with(axis, positions.length);
+  }
+  return withRepeated({ dims, values }, repeated ?? []);
+};
+
+const joined: Fold = (call, operands) => {
+  const parts = operands.map((_, k) => same(call, operands.slice(k)));
+  const axis = call.axisAmong(call.whole('axis', 0), parts[0].dims.length);
+  const others = ({ dims }: Constant) => dims.with(axis, 0).join();
+  if (parts.some((part) => part.dims.length !== parts[0].dims.length || others(part) !== others(parts[0]))) {
+    call.malformed(`constants of [${parts.map(({ dims }) => dims.join(' × ')).join('], [')}]`);
+  }
+  call.spendCopies(parts.reduce((all, { values }) => all + values.length, 0));
+  const width = parts.reduce((all, { dims }) => all + dims[axis], 0);
+  return {
+    dims: parts[0].dims.with(axis, width),
+    values: join(
+      parts.map(({ dims, values }) => ({ shape: dims, items: values })),
+      axis,
+    ),
+  };
+};
+
+const reshaped: Fold = (call, operands) => {
+  const { dims, values } = same(call, operands);
+  const target = Array.from(same(call, operands.slice(1)).values, (size, axis) => (size === 0 ? dims[axis] : size));
+  const known = product(target.filter((size) => size !== -1));
+  const shape = target.map((size) => (size === -1 ? values.length / known : size));
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || product(shape) !== values.length) {
+    call.unsupported(`from [${dims.join(', ')}] to [${target.slice(0, 8).join(', ')}]`);
+  }
+  return { dims: shape, values };
+};
+
+const transposed: Fold = (call, operands) => {
+  const { dims, values } = same(call, operands);
+  const order = call.order(dims.length);
+  call.spend(values.length);
+  return { dims: order.map((axis) => dims[axis]), values: permute(values, dims, order) };
+};
+
+const squeezed: Fold = (call, operands) => {
+  const { dims, values } = same(call, operands);
+  const named = call.listed(1, 'axes')?.map((axis) => call.axisAmong(axis, dims.length));
+  const removed = new Set(named ?? dims.flatMap((size, axis) => (size === 1 ? [axis] : [])));
+  if ([...removed].some((axis) => dims[axis] !== 1)) call.malformed(`axes [${[...removed].join(', ')}]`);
+  return { dims: dims.filter((_, axis) => !removed.has(axis)), values };
+};
+
+const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
+  ['Identity', same],
+  ['Cast', same],
+  ['Gather', gathered],
+  ['Slice', sliced],
+  ['Concat', joined],
+  ['Reshape', reshaped],
+  ['Transpose', transposed],
+  ['Squeeze', squeezed],
+  [
+    'Unsqueeze',
+    (call, operands) => {
+      const { dims, values } = same(call, operands);
+      return { dims: unsqueezed(call, dims), values };
+    },
+  ],
+  ['ConstantOfShape', filled],
+  ['Expand', expanded],
+  ['Where', chosen],
+  ['Equal', binary((a, b) => (a === b ? 1 : 0))],
+  ['Add', binary((a, b) => a + b)],
+  ['Sub', binary((a, b) => a - b)],
+  ['Mul', binary((a, b) => a * b)],
+]);

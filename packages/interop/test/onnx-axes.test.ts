@@ -1,0 +1,244 @@
+/** Tensors whose batch is not the first axis, sizes that a model computes, and initial states, as PyTorch writes them. */
+import { fromOnnx } from '@nnbp/interop';
+import { predictSequence } from '@nnbp/core';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../../core/test/error-of.js';
+import { onnxModel, someNumbers } from './onnx-models.js';
+
+type Model = Parameters<typeof onnxModel>[0];
+type Nodes = Model['nodes'];
+
+/** x[axis][batch][column] with values 0 to 5, as a tensor of [2, batch, 3]. */
+const value = (a: number, c: number) => 3 * a + c;
+const moved = (nodes: Nodes, integers: Model['integers'] = {}, numbers: Model['numbers'] = {}) =>
+  onnxModel({ inputs: { x: [2, null, 3] }, nodes, integers, numbers, outputs: 'y' });
+const outputsOf = (bytes: Uint8Array) => [...fromOnnx(bytes).predict([0, 1, 2, 3, 4, 5])];
+
+describe('a tensor of [2, batch, 3]', () => {
+  test.each<[string, Nodes, number[], Model['integers']?]>([
+    ['Transpose', [['Transpose', 'x', 'y', { perm: [1, 2, 0] }]], [0, 3, 1, 4, 2, 5]],
+    ['Gather at one position', [['Gather', 'x p', 'y', { axis: 0n }]], [3, 4, 5], { p: [-1] }],
+    ['Gather at several', [['Gather', 'x p', 'y', { axis: -1n }]], [2, 0, 5, 3], { p: [2, 0] }],
+    ['Slice of two axes', [['Slice', 'x s e a', 'y']], [4, 5], { s: [1, 1], e: [9, 9], a: [0, 2] }],
+    ['Slice backwards', [['Slice', 'x s e a t', 'y']], [3, 4, 5, 0, 1, 2], { s: [-1], e: [-9], a: [0], t: [-1] }],
+    ['Concat', [['Concat', 'x x', 'y', { axis: 2n }]], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]],
+    ['Concat before the batch', [['Concat', 'x x', 'y', { axis: 0n }]], [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]],
+    ['Reshape', [['Reshape', 'x s', 'y']], [0, 1, 2, 3, 4, 5], { s: [0, 0, 3, 1] }],
+    ['ReduceSum over the first axis', [['ReduceSum', 'x a', 'y', { keepdims: 0n }]], [3, 5, 7], { a: [0] }],
+    ['ReduceSum over the last axis', [['ReduceSum', 'x a', 'y', { keepdims: 0n }]], [3, 12], { a: [2] }],
+    ['ReduceSum over both', [['ReduceSum', 'x a', 'y']], [15], { a: [0, -1] }],
+    ['ReduceMean', [['ReduceMean', 'x', 'y', { axes: [0] }]], [1.5, 2.5, 3.5]],
+    ['ReduceMax', [['ReduceMax', 'x', 'y', { axes: [0], keepdims: 0n }]], [3, 4, 5]],
+    ['Unsqueeze and Squeeze', [['Unsqueeze', 'x a', 'z'], ['Squeeze', 'z a', 'y']], [0, 1, 2, 3, 4, 5], { a: [1] }],
+    ['Relu', [['Relu', 'x', 'y']], [0, 1, 2, 3, 4, 5]],
+  ])('%s', (_, nodes, expected, integers) => {
+    const outputs = outputsOf(moved(nodes, integers));
+    expect(outputs).toHaveLength(expected.length);
+    outputs.forEach((output, k) => expect(output).toBeCloseTo(expected[k], 13));
+  }); // oxfmt-ignore
+
+  test('Split gives its parts', () => {
+    const nodes: Nodes = [
+      ['Split', 'x', 'a b', { axis: 0n }],
+      ['Sub', 'b a', 'y'],
+    ];
+    expect(outputsOf(moved(nodes))).toEqual([3, 3, 3]);
+  });
+
+  test('constants are aligned with its last axis, and its batch axis is skipped', () => {
+    const numbers: Model['numbers'] = { row: [[3], [10, 20, 30]], column: [[2, 1, 1], [100, 200]], W: [[3, 1], [1, 2, 3]] };
+    const nodes: Nodes = [
+      ['Add', 'x row', 'a'],
+      ['Add', 'column a', 'b'],
+      ['MatMul', 'b W', 'y'],
+    ];
+    const sums = [0, 1].map((a) =>
+      [0, 1, 2].reduce((all, c) => all + (c + 1) * (value(a, c) + 10 * (c + 1) + 100 * (a + 1)), 0),
+    );
+    expect(outputsOf(moved(nodes, {}, numbers))).toEqual(sums);
+  }); // oxfmt-ignore
+
+  test.each<[RegExp, Nodes, Model['integers']?, Model['numbers']?]>([
+    [/axis 1, that of the batch/, [['Gather', 'x p', 'y', { axis: 1n }]], { p: [0] }],
+    [/axis -2, that of the batch/, [['ReduceSum', 'x a', 'y']], { a: [-2] }],
+    [/axis 1, that of the batch/, [['Concat', 'x x', 'y', { axis: 1n }]]],
+    [/expected a Transpose before it/, [['Gemm', 'x W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
+    [/batch at different axes/, [['Transpose', 'x', 't', { perm: [1, 0, 2] }], ['Add', 'x t', 'y']]],
+    [/last axis is the batch/, [['Transpose', 'x', 't', { perm: [0, 2, 1] }], ['MatMul', 't W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
+    [/shape \[2, 2, 1\] beside rows/, [['Add', 'x c', 'y']], {}, { c: [[2, 2, 1], [1, 2, 3, 4]] }],
+    [/from \[2, batch, 3\] to \[-1, 3\]/, [['Reshape', 'x s', 'y']], { s: [-1, 3] }],
+    [/from \[2, batch, 3\] to \[3, 0, 2\]/, [['Reshape', 'x s', 'y']], { s: [3, 0, 2] }],
+  ])('is refused: %s', (message, nodes, integers, numbers) => {
+    const error = errorOf(() => fromOnnx(moved(nodes, integers, numbers)));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
+  }); // oxfmt-ignore
+
+  test('a position outside an axis, and an axis that it does not have, are malformed', () => {
+    for (const nodes of [
+      [['Gather', 'x p', 'y', { axis: 0n }]],
+      [['Gather', 'x zero', 'y', { axis: 3n }]],
+      [['Slice', 'x zero p p', 'y']],
+      [['Slice', 'x zero p zero zero', 'y']],
+    ] satisfies Nodes[]) {
+      expect(errorOf(() => fromOnnx(moved(nodes, { p: [5], zero: [0] }))).code).toBe('MALFORMED');
+    }
+  });
+});
+
+test.each<[string, Nodes]>([
+  ['of a tensor', [['Relu', 'x', 'n'.repeat(1e6)]]],
+  ['of an operator', [['n'.repeat(1e6), 'x', 'y']]],
+  ['of an attribute', [['RNN', 'x W W', 'y', { direction: 'n'.repeat(1e6) }]]],
+])('a name %s of a million characters does not make a long message', (_, nodes) => {
+  const { code, message } = errorOf(() => fromOnnx(moved(nodes, {}, { W: [[1, 3, 3], someNumbers(9)] })));
+  expect(code).toMatch(/MALFORMED|UNSUPPORTED/);
+  expect(message.length).toBeLessThanOrEqual(2000);
+});
+
+describe('sizes that a model computes', () => {
+  const model = (nodes: Nodes, integers: Model['integers'] = {}, batch: number | null = null) =>
+    onnxModel({ inputs: { x: [batch, 2, 3] }, nodes, integers, outputs: 'y' });
+  const scalar = (name: string, value: bigint): Nodes[number] => ['Constant', '', name, { value_int: value }];
+
+  test('x.view(x.size(0), -1) keeps the batch', () => {
+    const nodes: Nodes = [
+      ['Shape', 'x', 'sizes'],
+      scalar('zero', 0n),
+      ['Gather', 'sizes zero', 'samples'],
+      ['Unsqueeze', 'samples first', 'list'],
+      ['Concat', 'list rest', 'shape', { axis: 0n }],
+      ['Reshape', 'x shape', 'y'],
+    ];
+    expect(outputsOf(model(nodes, { first: [0], rest: [-1] }))).toEqual([0, 1, 2, 3, 4, 5]);
+    const swapped = nodes.with(4, ['Concat', 'rest list', 'shape', { axis: 0n }]);
+    expect(errorOf(() => fromOnnx(model(swapped, { first: [0], rest: [-1] }))).message).toMatch(/to \[-1, batch\]/);
+  });
+
+  test('other sizes are known', () => {
+    const nodes: Nodes = [
+      ['Shape', 'x', 'sizes', { start: 1n }],
+      scalar('last', -1n),
+      ['Gather', 'sizes last', 'three'],
+      ['Mul', 'x three', 'y'],
+    ];
+    expect(outputsOf(model(nodes))).toEqual([0, 3, 6, 9, 12, 15]);
+  });
+
+  test('a number at the place of the batch is that of a model with a fixed batch, else it is refused beside −1', () => {
+    const nodes: Nodes = [['Reshape', 'x shape', 'y']];
+    expect(outputsOf(model(nodes, { shape: [4, -1] }, 4))).toEqual([0, 1, 2, 3, 4, 5]);
+    for (const batch of [null, 2]) {
+      expect(errorOf(() => fromOnnx(model(nodes, { shape: [4, -1] }, batch))).message).toMatch(/to \[4, -1\]/);
+    }
+  });
+
+  test.each<[string, RegExp, Nodes]>([
+    ['UNSUPPORTED', /depends on the number of samples/, [['Shape', 'x', 's'], ['Mul', 'x s', 'y']]],
+    ['UNSUPPORTED', /repeated for each sample/, [['Shape', 'x', 's'], ['ConstantOfShape', 's', 'z'], ['Transpose', 'z', 'y']]],
+    ['MALFORMED', /the shape \[-1\]/, [['ConstantOfShape', 'negative', 'y']]],
+    ['TOO_LARGE', /more entries/, [['ConstantOfShape', 'huge', 'y']]],
+    ['TOO_LARGE', /more entries/, [['Expand', 'negative huge', 'y']]],
+    ['MALFORMED', /shapes/, [['Expand', 'huge wide', 'y']]],
+    ['MALFORMED', /perm \[0, 0\]/, [['Transpose', 'negative', 'y', { perm: [0, 0] }]]],
+    ['MALFORMED', /constants of/, [['Unsqueeze', 'huge zero', 'h'], ['Concat', 'h negative', 'y', { axis: 0n }]]],
+    ['UNSUPPORTED', /to 17 axes/, [['Unsqueeze', 'huge many', 'y']]],
+  ])('%s %s', (code, message, nodes) => {
+    const many = Array.from({ length: 16 }, (_, k) => k);
+    const integers = { negative: [-1], huge: [2 ** 30, 2 ** 20], wide: [3], zero: [0], many };
+    const error = errorOf(() => fromOnnx(model(nodes, integers)));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  }); // oxfmt-ignore
+});
+
+describe('initial states', () => {
+  const units = 2;
+  const numbers: Model['numbers'] = {
+    W: [[1, units, 1], someNumbers(units)],
+    R: [[1, units, units], someNumbers(units * units)],
+    learned: [[1, 1, units], [0.5, -0.25]],
+    many: [[1, 2, units], [0.5, -0.25, 0.5, -0.25]],
+  }; // oxfmt-ignore
+  const [W, R] = [someNumbers(units), someNumbers(units * units)];
+  /** h after each of these inputs. */
+  const run = (inputs: readonly number[], initial: readonly number[]) => {
+    let h = initial;
+    return inputs.map((x) => {
+      const before = h;
+      return (h = W.map((w, k) =>
+        Math.tanh(w * x + before.reduce((all, each, j) => all + R[k * units + j] * each, 0)),
+      ));
+    });
+  };
+  const steps: Nodes = [
+    ['RNN', 'x W R - - h0', 'all last'],
+    ['Squeeze', 'all one', 'y'],
+  ];
+
+  test.each(['learned', 'many'])('%s ones are read, of as many samples as there are', (name) => {
+    const nodes = steps.with(0, ['RNN', `x W R - - ${name}`, 'all']);
+    const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'y' });
+    const outputs = predictSequence(fromOnnx(bytes), [[1], [-1]]);
+    run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
+  });
+
+  test('learned ones are repeated for each sample by Expand', () => {
+    const nodes: Nodes = [
+      ['Shape', 'x', 'sizes'],
+      ['Constant', '', 'k', { value_int: 1n }],
+      ['Gather', 'sizes k', 'samples'],
+      ['Unsqueeze', 'samples zero', 'list'],
+      ['Concat', 'minus list minus', 'asked', { axis: 0n }],
+      ['Shape', 'asked', 'three'],
+      ['ConstantOfShape', 'three', 'zeros'],
+      ['Add', 'zeros one', 'ones'],
+      ['Equal', 'asked minus', 'open'],
+      ['Where', 'open ones asked', 'shape'],
+      ['Expand', 'learned shape', 'h0'],
+      ...steps,
+    ];
+    const integers = { zero: [0], one: [1], minus: [-1] };
+    const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers, outputs: 'y' });
+    const outputs = predictSequence(fromOnnx(bytes), [[1], [-1]]);
+    run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
+  });
+
+  test('inputs of the model are those of a sample if the number of steps is fixed, and refused otherwise', () => {
+    const model = (size: number | null) =>
+      onnxModel({
+        inputs: { x: [size, null, 1], h0: [1, null, units] },
+        nodes: steps,
+        numbers,
+        integers: { one: [1] },
+        outputs: 'y last',
+      });
+    const network = fromOnnx(model(3));
+    expect(network.graph.ids.slice(0, 5)).toEqual(['x.0', 'x.1', 'x.2', 'h0.0', 'h0.1']);
+    const h = run([1, 0.5, -1], [0.25, 0.75]);
+    network
+      .predict([1, 0.5, -1, 0.25, 0.75])
+      .forEach((each, k) => expect(each).toBeCloseTo([...h, h[2]].flat()[k], 13));
+    expect(errorOf(() => fromOnnx(model(null)))).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringMatching(/Input "h0": expected constant initial states/) as string,
+    });
+  });
+
+  test('a model that mixes its steps becomes one of samples if their number is fixed', () => {
+    const nodes: Nodes = [...steps, ['ReduceMax', 'y', 'z', { axes: [0], keepdims: 0n }]];
+    const model = (size: number | null) =>
+      onnxModel({ inputs: { x: [size, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'z' });
+    const initial = steps.with(0, ['RNN', 'x W R', 'all']);
+    const bytes = onnxModel({
+      inputs: { x: [3, 1, 1] },
+      nodes: [...initial, nodes[2]],
+      numbers,
+      integers: { one: [1] },
+      outputs: 'z',
+    });
+    const h = run([1, 0.5, -1], [0, 0]);
+    fromOnnx(bytes)
+      .predict([1, 0.5, -1])
+      .forEach((each, k) => expect(each).toBeCloseTo(Math.max(...h.map((row) => row[k])), 13));
+    expect(errorOf(() => fromOnnx(model(null))).code).toBe('MALFORMED');
+  });
+});
