@@ -1,6 +1,7 @@
 /**
- * `pnpm mutation [package …]`: changes the sources of core, activations, aggregations, losses, optim and gradcheck in
- * thousands of small ways, one at a time, and checks whether a test fails. A mutant that no test can detect is explained in `survivors.json`;
+ * `pnpm mutation [package[:file,…] …]`: changes the sources of core, activations, aggregations, losses, optim, gradcheck and
+ * train in thousands of small ways, one at a time, and checks whether a test fails. `core:edit,unroll` are two files of core,
+ * which have a result of their own. A mutant that no test can detect is explained in `survivors.json`;
  * if several have the same text, the key gives their number: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,16 +9,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { record, results } from './results.mjs';
 
-const all = ['activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'core'];
+const all = ['activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'core', 'train'];
 const chosen = process.argv.slice(2);
 const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.json'), 'utf8'));
 let unexplained = 0;
 
 for (const name of chosen.length > 0 ? chosen : all) {
-  const mutate = `packages/${name}/src/**/*.ts,!packages/${name}/src/index.ts`;
-  spawnSync('stryker', ['run', 'scripts/mutation/stryker.config.mjs', '--mutate', mutate], { stdio: 'inherit' });
+  const [of, files] = name.split(':');
+  const source = `packages/${of}/src`;
+  const paths = files?.split(',').map((file) => `${source}/${file}.ts`) ?? [`${source}/**/*.ts`, `!${source}/index.ts`];
+  spawnSync('stryker', ['run', 'scripts/mutation/stryker.config.mjs', '--mutate', paths.join()], {
+    stdio: 'inherit',
+    env: { ...process.env, MUTATED_PACKAGE: of },
+  });
   const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
-  const found = summary(name, report);
+  const found = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
   record('mutation', { ...results().mutation, [name]: found });
   unexplained += found.unexplained.length;
   console.log(`${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, left:`);
@@ -25,9 +31,9 @@ for (const name of chosen.length > 0 ? chosen : all) {
 }
 process.exit(unexplained === 0 ? 0 : 1);
 
-function summary(name, { files }) {
+function summary({ files }, prefixes) {
   const mutants = Object.entries(files)
-    .filter(([path]) => path.startsWith(`packages/${name}/`))
+    .filter(([path]) => prefixes.some((prefix) => path.startsWith(prefix)))
     .flatMap(([path, { source, mutants }]) =>
       mutants.map((mutant) => ({ ...mutant, text: describe(path, source, mutant) })),
     );

@@ -4,7 +4,10 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
   plugins: ['@stryker-mutator/vitest-runner'],
-  mutate: ['packages/{core,activations,aggregations,losses,optim,gradcheck}/src/**/*.ts', '!packages/*/src/index.ts'],
+  mutate: [
+    'packages/{core,activations,aggregations,losses,optim,gradcheck,train}/src/**/*.ts',
+    '!packages/*/src/index.ts',
+  ],
   // Tests check the code of an error and the names in it, not its wording.
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: [
@@ -13,7 +16,7 @@ export default {
     '/docs',
     '/interop',
     '/reports',
-    '/packages/{cli,explain,formats,train,wasm}',
+    '/packages/{cli,explain,formats,interop}',
     'dist',
     'coverage',
   ],
@@ -25,6 +28,7 @@ export default {
   htmlReporter: { fileName: 'reports/mutation.html' },
   jsonReporter: { fileName: 'reports/mutation.json' },
   concurrency: 2,
+  dryRunTimeoutMinutes: 10,
   timeoutMS: 10_000,
   timeoutFactor: 2,
   tempDirName: 'reports/mutation/sandbox',

@@ -244,9 +244,25 @@ function expectStateErrors(engine: Engine): void {
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, []));
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 2]));
   expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 1, 1, 1]));
-  const short = Float64Array.of(0.5, 0.25, 0.125);
-  expectError('WRONG_LENGTH', () => executor.predict(inputs, [2, 2], { state: short }));
-  if (short.join() !== '0.5,0.25,0.125') throw new Error('A state that is too short must remain unchanged.');
+  const targets = new Float64Array(6);
+  const jacobian = new Float64Array(6 * graph.parameterCount);
+  const before = executor.parameters.join();
+  // Two samples have four numbers. A longer state may be that of another network.
+  for (const length of [3, 5, 6]) {
+    const state = Float64Array.from({ length }, (_, k) => k + 0.5);
+    const given = state.join();
+    const optimizer = sgd({ learningRate: 0.1 });
+    for (const counts of [2, [2, 2], [2, 1]]) {
+      // An engine may keep the counts of the last call.
+      executor.predict(inputs, counts);
+      expectError('WRONG_LENGTH', () => executor.predict(inputs, counts, { state }));
+      expectError('WRONG_LENGTH', () => executor.backpropagate(inputs, targets, counts, mse(), { state }));
+      expectError('WRONG_LENGTH', () => executor.jacobian(inputs, counts, jacobian, { state }));
+      expectError('WRONG_LENGTH', () => executor.step(inputs, targets, counts, mse(), optimizer, { state }));
+    }
+    if (state.join() !== given) throw new Error(`A state of the wrong length (${length}) must remain unchanged.`);
+  }
+  if (executor.parameters.join() !== before) throw new Error('A refused state must leave the parameters unchanged.');
   executor.dispose();
 }
 

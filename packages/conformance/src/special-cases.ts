@@ -20,8 +20,8 @@ export function fullyShared(): Graph {
   const ids = ['a', 'b', 'c'].map((id) => builder.input(id));
   for (let k = 0; k < 6; k++) {
     const from = ids.slice(-3);
-    const shared = Object.fromEntries(from.map((id, n) => [id, `w ${n}`]));
-    ids.push(builder.node(`node ${k}`, { from, activation: sigmoid, shared }));
+    const w = Object.fromEntries(from.map((id, n) => [id, `w ${n}`]));
+    ids.push(builder.node(`node ${k}`, { from, activation: sigmoid, shared: { w } }));
   }
   builder.output(ids[ids.length - 1]);
   return builder.build();

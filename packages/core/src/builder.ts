@@ -3,9 +3,9 @@
  * so a dense network of two million edges takes three.
  */
 import type { Activation, Aggregation } from './contract.js';
-import { edgeName, type Source } from './delayed.js';
+import { edgeName, expectSource, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
-import { mismatch, expectFinite, expectInteger } from './expect.js';
+import { expectFinite, expectInteger, expectList, expectObject, mismatch } from './expect.js';
 import type { ForParameters } from './for-parameters.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializers.js';
@@ -152,6 +152,7 @@ export class GraphBuilder {
   layer(units: number, options: LayerOptions): string[] {
     const name = options.name ?? `layer${this.#layers + 1}`;
     const ids = numbered(name, units);
+    expectList(`from of layer "${name}"`, options.from);
     if (options.from.length === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no predecessors.`);
     this.#add(ids, options);
     this.#layers++;
@@ -291,9 +292,10 @@ export class GraphBuilder {
   }
 
   #add(ids: readonly string[], options: NodeOptions): void {
-    const { activation, aggregation, init } = options;
     const label = `Node "${ids[0]}"`;
-    const sources = sourcesOf(label, options.from);
+    expectNodeOptions(label, options);
+    const { activation, aggregation, init } = options;
+    const sources = sourcesOf(options.from);
     const { from, edges, delays } = sources;
     const names = new Set(edges);
     if (names.size < edges.length) {
@@ -368,6 +370,37 @@ export class GraphBuilder {
   }
 }
 
+const parameterTypes = {
+  fixed: { one: 'number', w: ['number', 'object'], each: 'number' },
+  shared: { one: 'string', w: ['object'], each: 'string' },
+  init: { one: 'number', w: ['function'], each: '' },
+};
+
+/**
+ * Throws unless predecessors and parameters have the types of {@link NodeOptions}.
+ *
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (a value before the first step)
+ */
+export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'activation'>): void {
+  expectObject(label, options, 'options with from and activation');
+  expectList(`${label}: from`, options.from);
+  for (const source of options.from) expectSource(label, source);
+  for (const [option, { one, w, each }] of Object.entries(parameterTypes)) {
+    const given = options[option as keyof typeof parameterTypes];
+    if (given === undefined) continue;
+    expectObject(`${label}: ${option}`, given, 'an object with b, c or w', ['b', 'c', 'w']);
+    const expectType = (name: string, value: unknown, types: readonly string[]) => {
+      if (value === undefined || (value !== null && types.includes(typeof value))) return;
+      throw mismatch('WRONG_TYPE', `${label}: ${option}.${name}`, types.join(' or '), value, typeof value);
+    };
+    expectType('b', given.b, [one]);
+    expectType('c', given.c, [one]);
+    expectType('w', given.w, w);
+    if (typeof given.w !== 'object') continue;
+    for (const [name, value] of Object.entries(given.w)) expectType(`w.${name}`, value, [each]);
+  }
+}
+
 function expectFunctions(label: string, plugin: Activation | Aggregation, expected: string): void {
   if (typeof plugin?.value !== 'function' || typeof plugin.derivative !== 'function') {
     throw new NnbpError('WRONG_TYPE', `${label}: expected ${expected}.`);
@@ -392,7 +425,7 @@ function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
 }
 
 /** What a node reads: ids, delays and values before the first step, each checked. */
-function sourcesOf(label: string, given: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
+function sourcesOf(given: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
   if (given.every((source) => typeof source === 'string')) {
     const from = [...given];
     return { from, edges: from, delays: undefined, initials: [] };
@@ -400,13 +433,8 @@ function sourcesOf(label: string, given: readonly Source[]): Pick<Group, 'from' 
   const initials: [string, number][] = [];
   const delays = given.map((source) => {
     if (typeof source === 'string') return 0;
-    const { id, steps, initial } = source;
-    expectInteger(`${label}: the delay of the edge from "${id}"`, steps, 1, maxEdges);
-    if (initial !== undefined) {
-      expectFinite(`${label}: the initial value of "${id}"`, [initial]);
-      initials.push([id, initial]);
-    }
-    return steps;
+    if (source.initial !== undefined) initials.push([source.id, source.initial]);
+    return source.steps;
   });
   const from = given.map((source) => (typeof source === 'string' ? source : source.id));
   return { from, edges: given.map(edgeName), delays, initials };

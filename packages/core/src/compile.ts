@@ -169,7 +169,8 @@ class CompiledNetwork implements Predictor {
     let probe = 0;
     for (let k = 0, at = s * width; k < width; k++, at++) {
       const value = input[k];
-      probe += 0 * value;
+      // Null would be 0.
+      probe += typeof value === 'number' ? 0 * value : NaN;
       rows[at] = scaler === undefined ? value : scaler.apply(value, k);
     }
     if (probe === 0 && input.length === width) return;

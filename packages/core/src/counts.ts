@@ -55,7 +55,7 @@ export function expectRows(
   const rows = rowsOf(samples);
   expectAtLeast('inputs', inputs, rows.count * graph.inputCount);
   if (targets !== undefined) expectAtLeast('targets', targets, rows.count * graph.outputs.length);
-  if (state !== undefined) expectAtLeast('state', state, rows.samples * graph.stateSize);
+  if (state !== undefined) expectLength('state', state.length, rows.samples * graph.stateSize);
   if (weights !== undefined) {
     expectAtLeast('weights', weights, rows.count);
     totalWeight(weights, rows.count);

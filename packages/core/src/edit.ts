@@ -1,9 +1,11 @@
 /** Edits of a graph's structure that keep trained parameters. Each returns a new graph; the original does not change. */
-import { GraphBuilder, type NodeOptions } from './builder.js';
-import { edgeName, type Source } from './delayed.js';
+import { expectNodeOptions, GraphBuilder, type NodeOptions } from './builder.js';
+import { edgeName, expectSource, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
+import { expectGraph, expectObject, mismatch } from './expect.js';
 import type { Graph } from './graph.js';
 import { Network, type NetworkOptions } from './network.js';
+import { ParameterVector } from './parameters.js';
 
 /** A new graph and the origin of its parameters. */
 export interface EditedGraph {
@@ -13,28 +15,35 @@ export interface EditedGraph {
   readonly origin: Int32Array;
 }
 
+/** What {@link GraphEditor.change} changes. */
+export interface NodeChanges {
+  /** Default: as before. */
+  readonly activation?: NodeOptions['activation'];
+  /** Null: the sum. Default: as before. */
+  readonly aggregation?: NodeOptions['aggregation'] | null;
+}
+
 /** A node that is being edited. Slots are those of the old graph; see `Graph`. */
 interface Draft {
   readonly options: Omit<NodeOptions, 'from' | 'fixed' | 'shared'>;
   readonly fixed: { b?: number; c?: number; w: Map<string, number> };
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
-  /** Undefined for a new node. */
-  readonly slots?: { readonly b: number; readonly c: number; readonly w: Map<string, number> };
+  /** Where its parameters were. Undefined for a new node. */
+  readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }
 
 const idOf = (source: Source) => (typeof source === 'string' ? source : source.id);
 
 /** Edits a graph; made by {@link edit}. `build` validates the result, so edits can be made in any order. */
 export class GraphEditor {
-  readonly #graph: Graph;
   readonly #inputs: string[];
   readonly #nodes = new Map<string, Draft>();
   #outputs: string[];
 
   /** @internal */
   constructor(graph: Graph) {
-    this.#graph = graph;
+    expectGraph(graph);
     this.#inputs = graph.ids.slice(0, graph.inputCount);
     this.#outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
     const users = slotUsers(graph);
@@ -55,10 +64,12 @@ export class GraphEditor {
   /**
    * Adds a node; see `GraphBuilder.node`, whose other errors `build` throws.
    *
-   * @throws NnbpError `DUPLICATE_ID`
+   * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (the value before the first step)
    */
-  node(id: string, { from, fixed = {}, shared = {}, ...options }: NodeOptions): this {
+  node(id: string, node: NodeOptions): this {
     this.#expectNew(id);
+    expectNodeOptions(`Node "${id}"`, node);
+    const { from, fixed = {}, shared = {}, ...options } = node;
     const { w = {} } = fixed;
     const all = typeof w === 'number' ? Object.fromEntries(from.map((source) => [edgeName(source), w])) : w;
     this.#nodes.set(id, {
@@ -91,9 +102,11 @@ export class GraphEditor {
    * Adds an edge into a node, as its last one.
    *
    * @param source - The predecessor's id, or a delayed edge from it.
-   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_EDGE`
+   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_EDGE`, `WRONG_TYPE`, `OUT_OF_RANGE` (the delay), `NOT_FINITE` (the value
+   * before the first step)
    */
   connect(source: Source, to: string): this {
+    expectSource(`Node "${to}"`, source);
     this.#expectKnown(idOf(source));
     const draft = this.#draft(to);
     if (draft.from.some((other) => edgeName(other) === edgeName(source))) {
@@ -117,41 +130,41 @@ export class GraphEditor {
   }
 
   /**
-   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight.
+   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, also if it is
+   * fixed or shared.
    *
    * @param options - How the new node computes its value. `from` is the predecessor, with its delay.
-   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`
+   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`, `WRONG_TYPE`
    */
   split(from: string, to: string, id: string, options: Omit<NodeOptions, 'from'>): this {
     const draft = this.#draft(to);
     const source = this.#edge(draft, from, to);
-    const slot = draft.slots?.w.get(from);
     this.node(id, { ...options, from: [source] });
+    const added = this.#nodes.get(id)!;
+    if (!added.fixed.w.has(from) && !added.shared.w.has(from)) {
+      const [w, name, slot] = [draft.fixed.w.get(from), draft.shared.w.get(from), draft.slots?.w.get(from)];
+      if (w !== undefined) added.fixed.w.set(from, w);
+      if (name !== undefined) added.shared.w.set(from, name);
+      if (slot !== undefined) this.#nodes.set(id, { ...added, slots: { w: new Map([[from, slot]]) } });
+    }
     removeEdge(draft, from);
     draft.from.push(id);
-    const added = this.#nodes.get(id)!;
-    if (slot !== undefined) this.#nodes.set(id, { ...added, slots: { b: -1, c: -1, w: new Map([[from, slot]]) } });
     return this;
   }
 
   /**
    * Changes how a node computes its value. `aggregation: null` sets the default, the sum.
    *
-   * @throws NnbpError `UNKNOWN_ID`
+   * @throws NnbpError `UNKNOWN_ID`, `WRONG_TYPE`
    */
-  change(
-    id: string,
-    {
-      activation,
-      aggregation,
-    }: { activation?: NodeOptions['activation']; aggregation?: NodeOptions['aggregation'] | null },
-  ): this {
+  change(id: string, changes: NodeChanges): this {
     const draft = this.#draft(id);
-    const { aggregation: before, ...others } = draft.options;
-    const after = aggregation === undefined ? before : (aggregation ?? undefined);
+    expectObject(`Node "${id}"`, changes, 'activation or aggregation', ['activation', 'aggregation']);
+    const { activation = draft.options.activation, aggregation = draft.options.aggregation } = changes;
+    const { aggregation: _, ...others } = draft.options;
     this.#nodes.set(id, {
       ...draft,
-      options: { ...others, ...(activation && { activation }), ...(after && { aggregation: after }) },
+      options: { ...others, activation, ...(aggregation !== null && aggregation !== undefined && { aggregation }) },
     });
     return this;
   }
@@ -193,7 +206,8 @@ export class GraphEditor {
   #origin(graph: Graph): Int32Array {
     const origin = new Int32Array(graph.parameterCount).fill(-1);
     const note = (index: number, old: number | undefined) => {
-      if (index >= 0 && origin[index] < 0 && old !== undefined && old < this.#graph.parameterCount) origin[index] = old;
+      // A typed array ignores what is written at −1, the index of a fixed parameter.
+      if (old !== undefined) origin[index] = old;
     };
     for (let i = graph.inputCount; i < graph.nodeCount; i++) {
       const slots = this.#nodes.get(graph.ids[i])!.slots;
@@ -250,6 +264,7 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
  * new network. Scalers and output transform are kept if the number of inputs and outputs allows it.
  *
  * @param network - The network whose graph was edited.
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (a network with fewer parameters than that one)
  *
  * @example
  * ```ts
@@ -262,11 +277,23 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
  * kept.getParameters('layer1.0').w['input.1'] === network.getParameters('layer1.0').w['input.1']; // true
  * ```
  */
-export function keepParameters(
-  network: Network,
-  { graph, origin }: EditedGraph,
-  options: NetworkOptions = {},
-): Network {
+export function keepParameters(network: Network, edited: EditedGraph, options: NetworkOptions = {}): Network {
+  expectObject('edited', edited, 'what build() returns');
+  if (!((network as Network | null)?.parameters instanceof ParameterVector)) {
+    throw mismatch('WRONG_TYPE', 'network', 'a Network', network, typeof network);
+  }
+  const { graph, origin } = edited;
+  expectGraph(graph);
+  const { length } = network.parameters.vector;
+  const beyond = origin.find((old) => old >= length);
+  if (beyond !== undefined) {
+    throw mismatch(
+      'WRONG_LENGTH',
+      'network',
+      `the one whose graph was edited, with more than ${beyond} parameters`,
+      length,
+    );
+  }
   const result = new Network(graph, { outputTransform: network.outputTransform, ...options });
   origin.forEach((old, p) => {
     if (old >= 0) result.parameters.vector[p] = network.parameters.vector[old];
@@ -292,7 +319,8 @@ function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
   const shared: Draft['shared'] = { w: new Map() };
   const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
-    else if (users[slot] > 1) share(`slot ${slot}`);
+    // The names of parameters that were shared before differ from all that a caller writes.
+    else if (users[slot] > 1) share(`\0${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];
   readSlot(

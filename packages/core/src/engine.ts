@@ -71,8 +71,8 @@ export interface Executor {
    * cache's `slope` and `dLossDx` are undefined.
    *
    * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`, more than `steps` steps, counts that grow,
-   * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows, weights or state than that), `DISPOSED`; the next
-   * two methods throw the same
+   * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows or weights than that, a state of another length),
+   * `DISPOSED`; the next two methods throw the same
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray;
   /** Forward and backward. Returns the mean loss over the rows and leaves the gradients. */

@@ -1,5 +1,6 @@
 /** Checks of arguments, and the errors they throw. */
 import { NnbpError, type NnbpErrorCode } from './errors.js';
+import type { Graph } from './graph.js';
 
 /**
  * The error of a failed check, with the message `path: expected …, received ….` and the same values in its `details`.
@@ -23,6 +24,51 @@ export const mismatch = (
   shown = String(received),
 ): NnbpError =>
   new NnbpError(code, `${path}: expected ${expected}, received ${shown}.`, { details: { path, expected, received } });
+
+/** How a value of the wrong type is written in a message. */
+const shownType = (value: unknown) => (value === null ? 'null' : typeof value);
+
+/**
+ * Throws unless `values` is an array, a typed array, or an object like them.
+ *
+ * @throws NnbpError `WRONG_TYPE`
+ */
+export function expectArray(what: string, values: unknown): void {
+  expectObject(what, values, 'an array');
+  if (!((values as ArrayLike<unknown>).length >= 0)) throw mismatch('WRONG_TYPE', what, 'an array', values, 'object');
+}
+
+/**
+ * Throws unless `values` is an array, which has methods that objects like arrays have not.
+ *
+ * @throws NnbpError `WRONG_TYPE`
+ */
+export function expectList(what: string, values: unknown): void {
+  if (!Array.isArray(values)) throw mismatch('WRONG_TYPE', what, 'an array', values, shownType(values));
+}
+
+/**
+ * Throws unless `value` is an object. If `names` are given, it may have no others.
+ *
+ * @throws NnbpError `WRONG_TYPE`
+ */
+export function expectObject(what: string, value: unknown, expected: string, names?: readonly string[]): void {
+  if (typeof value !== 'object' || value === null)
+    throw mismatch('WRONG_TYPE', what, expected, value, shownType(value));
+  const other = names && Object.keys(value).find((name) => !names.includes(name));
+  if (other !== undefined) throw mismatch('WRONG_TYPE', what, expected, value, `"${other}"`);
+}
+
+/**
+ * Throws unless `graph` is a graph: a network is a likely mistake.
+ *
+ * @throws NnbpError `WRONG_TYPE`
+ */
+export function expectGraph(graph: Graph): void {
+  if (!Array.isArray((graph as Graph | null | undefined)?.ids)) {
+    throw mismatch('WRONG_TYPE', 'graph', 'a Graph, such as network.graph', graph, shownType(graph));
+  }
+}
 
 /**
  * Throws unless `what` has the expected length.
@@ -84,7 +130,7 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
  * @throws NnbpError `OUT_OF_RANGE`
  */
 export function expectWeight(what: string, weight: number): void {
-  if (!(weight >= 0 && weight < Infinity)) throw mismatch('OUT_OF_RANGE', what, 'a finite number ≥ 0', weight);
+  if (!(Number.isFinite(weight) && weight >= 0)) throw mismatch('OUT_OF_RANGE', what, 'a finite number ≥ 0', weight);
 }
 
 /**

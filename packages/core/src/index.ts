@@ -17,10 +17,20 @@ export type * from './contract.js';
 export type * from './engine.js';
 export { copyRows } from './copy-rows.js';
 export { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
-export { edit, type EditedGraph, GraphEditor, keepParameters } from './edit.js';
+export { edit, type EditedGraph, GraphEditor, keepParameters, type NodeChanges } from './edit.js';
 export { delayed, type DelayedEdge, edgeName, type Source } from './delayed.js';
 export { NnbpError, type NnbpErrorCode, type NnbpErrorDetails, type NnbpErrorOptions } from './errors.js';
-export { allFinite, expectFinite, expectInteger, expectLength, expectWeight, mismatch } from './expect.js';
+export {
+  allFinite,
+  expectArray,
+  expectFinite,
+  expectInteger,
+  expectLength,
+  expectList,
+  expectObject,
+  expectWeight,
+  mismatch,
+} from './expect.js';
 export { expectFeatures, expectSupported, featuresOf, type GraphFeature, unsupportedFeatures } from './features.js';
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';

@@ -3,7 +3,7 @@
  * Nothing is allocated but the result.
  */
 import type { Activation, Aggregation } from './contract.js';
-import { expectFinite, expectLength } from './expect.js';
+import { expectArray, expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 import type { Network } from './network.js';
 import { applyOutputTransform } from './output-transform.js';
@@ -62,22 +62,22 @@ export class Prediction {
    * The outputs for one sample, in the units of the data.
    *
    * @param sample - The index of the sample or step, for messages.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
   predict(network: Network, input: Row, sample: number, of: 'Sample' | 'Step' = 'Sample'): number[] {
     const { inputCount } = this.#graph;
     const { x, outputRows } = this.#pass;
     const { slots, inputScaler, outputScaler, outputTransform } = network;
+    if (typeof input !== 'object' || input === null) this.#expectInput(input, sample, of);
     let probe = 0;
     for (let k = 0; k < inputCount; k++) {
       const value = input[k];
+      // Null would be 0.
+      if (typeof value !== 'number') this.#expectInput(input, sample, of);
       probe += 0 * value;
       x[k] = inputScaler === undefined ? value : inputScaler.apply(value, k);
     }
-    if (probe !== 0 || input.length !== inputCount) {
-      expectLength(`input of ${of.toLowerCase()} ${sample}`, input.length, inputCount);
-      expectFinite(`input of ${of.toLowerCase()} ${sample}`, input);
-    }
+    if (probe !== 0 || input.length !== inputCount) this.#expectInput(input, sample, of);
     probe += this.#pass.run(slots);
     if (probe !== 0) this.#expectNoOverflow(slots, sample, of);
     const result = new Array<number>(outputRows.length);
@@ -92,6 +92,13 @@ export class Prediction {
     }
     if (outputTransform !== 'none') applyOutputTransform(outputTransform, result, 0, result.length);
     return result;
+  }
+
+  #expectInput(input: Row, sample: number, of: string): void {
+    const label = `input of ${of.toLowerCase()} ${sample}`;
+    expectArray(label, input);
+    expectLength(label, input.length, this.#graph.inputCount);
+    expectFinite(label, input);
   }
 
   /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */

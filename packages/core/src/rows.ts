@@ -1,5 +1,5 @@
 /** Converts rows of numbers to the flat arrays that executors use. */
-import { expectFinite, expectLength } from './expect.js';
+import { expectArray, expectFinite, expectLength } from './expect.js';
 import type { Standardization } from './standardization.js';
 
 /** One sample's numbers, or those of one step of a sequence. */
@@ -9,11 +9,11 @@ export type Row = ArrayLike<number>;
  * Checks rows and concatenates them.
  *
  * @param of - What a row belongs to: `sample` or `step`.
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`
  */
 export function flatRows(
   what: string,
-  rows: ArrayLike<Row | null>,
+  rows: ArrayLike<Row>,
   width: number,
   scaler: Standardization | undefined,
   of = 'sample',
@@ -21,8 +21,8 @@ export function flatRows(
   const flat = new Float64Array(rows.length * width);
   for (let s = 0; s < rows.length; s++) {
     const row = rows[s];
-    if (row === null) continue;
     const label = `${what} of ${of} ${s}`;
+    expectArray(label, row);
     expectLength(label, row.length, width);
     expectFinite(label, row);
     for (let k = 0; k < width; k++) flat[s * width + k] = scaler?.apply(row[k], k) ?? row[k];

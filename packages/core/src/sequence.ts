@@ -2,7 +2,7 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
-import { mismatch, expectFinite, expectLength } from './expect.js';
+import { expectArray, expectFinite, expectLength, mismatch } from './expect.js';
 import type { Network } from './network.js';
 import { expectNoOverflow } from './overflow.js';
 import { ParameterVector } from './parameters.js';
@@ -30,10 +30,10 @@ export interface SequencePass {
  * `network.predict` is a sequence of one step.
  *
  * @param inputs - A row per step.
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no step); `OVERFLOW`, naming step and node
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no step); `OVERFLOW`, naming step and node
  */
 export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
-  expectSteps(inputs.length);
+  expectSteps(inputs);
   const memory = streams.get(network) ?? stream(network);
   streams.set(network, memory);
   memory.reset();
@@ -45,7 +45,8 @@ export function predictSequence(network: Network, inputs: ArrayLike<Row>): numbe
  * targets are in the data's units; losses, cache and gradients are those of the standardized values.
  *
  * @param targets - A row per step, or null for a step without a target.
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no step, or no target at any); `OVERFLOW`
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no step, or no target at
+ * any); `OVERFLOW`
  *
  * @example
  * ```ts
@@ -69,6 +70,8 @@ export function backpropagateSequence(
   loss: Loss,
 ): SequencePass {
   const { graph, inputScaler, outputScaler } = network;
+  expectSteps(inputs);
+  expectArray('targets', targets);
   const steps = inputs.length;
   if (targets.length !== steps) {
     throw mismatch('WRONG_LENGTH', 'targets', `one row per step (${steps})`, targets.length);
@@ -76,7 +79,10 @@ export function backpropagateSequence(
   const executor = executorOf(network, steps);
   const width = graph.outputs.length;
   const inputRows = flatRows('input', inputs, graph.inputCount, inputScaler, 'step');
-  const targetRows = flatRows('target', targets, width, outputScaler, 'step');
+  // A step without a target has weight 0, so its row is not read.
+  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would take undefined for null.
+  const known = Array.from(targets, (target) => (target === null ? new Float64Array(width) : target));
+  const targetRows = flatRows('target', known, width, outputScaler, 'step');
   const targetOf = (t: number) => targetRows.subarray(t * width, (t + 1) * width);
   const weights = Float64Array.from(targets, (target) => Number(target !== null));
   if (!weights.includes(1)) throw new NnbpError('EMPTY_DATA', 'targets: expected a target for at least one step.');
@@ -118,7 +124,7 @@ export class NetworkStream {
    * The outputs for the next step. Allocates nothing but the result.
    *
    * @param input - A number for each input node, in the data's units.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is kept then
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is kept then
    */
   next(input: Row): number[] {
     const outputs = this.#prediction.predict(this.#network, input, this.#steps, 'Step');
@@ -138,8 +144,9 @@ export class NetworkStream {
     return [...this.#step.state];
   }
 
-  /** @throws NnbpError `WRONG_LENGTH` (the state of another network), `NOT_FINITE` */
+  /** @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the state of another network), `NOT_FINITE`; the state is kept then */
   set state(state: readonly number[]) {
+    expectArray('state', state);
     expectLength('state', state.length, this.#network.graph.stateSize);
     expectFinite('state', state);
     this.#step.state.set(state);
@@ -155,12 +162,12 @@ const streams = /* @__PURE__ */ new WeakMap<Network, NetworkStream>();
 /** The counts of one sample with this number of steps. */
 const oneSample = (steps: number) => new Array<number>(steps).fill(1);
 
-function expectSteps(steps: number): void {
-  if (steps === 0) throw new NnbpError('EMPTY_DATA', 'The sequence is empty: expected at least one step.');
+function expectSteps(inputs: ArrayLike<Row>): void {
+  expectArray('inputs', inputs);
+  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'The sequence is empty: expected at least one step.');
 }
 
 function executorOf(network: Network, steps: number): ReferenceExecutor {
-  expectSteps(steps);
   expectFinite('parameters', network.parameters.vector);
   const executor = new ReferenceExecutor(network.graph, 1, steps);
   executor.parameters.set(network.parameters.vector);

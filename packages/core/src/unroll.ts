@@ -1,7 +1,7 @@
 /** Converts a graph with delays to one without: a copy of every node for every step, with the same parameters. */
 import { GraphBuilder } from './builder.js';
 import type { Activation } from './contract.js';
-import { expectInteger } from './expect.js';
+import { expectGraph, expectInteger, expectList } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** For the nodes that stand for values before the first step. */
@@ -22,7 +22,7 @@ const identity: Activation = {
  *
  * @param steps - An integer ≥ 1.
  * @param outputSteps - The steps whose outputs are outputs of the unrolled graph. Default: all.
- * @throws NnbpError `OUT_OF_RANGE`
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also for a step of `outputSteps` that does not exist), `NO_OUTPUTS` (no such step)
  *
  * @example
  * ```ts
@@ -35,7 +35,10 @@ const identity: Activation = {
  * ```
  */
 export function unroll(graph: Graph, steps: number, outputSteps?: readonly number[]): Graph {
+  expectGraph(graph);
   expectInteger('steps', steps, 1);
+  if (outputSteps !== undefined) expectList('outputSteps', outputSteps);
+  outputSteps?.forEach((t, k) => expectInteger(`outputSteps[${k}]`, t, 0, steps - 1));
   const { ids, inputCount, nodeCount, parameterCount, constants, edgeStart, predecessors } = graph;
   const builder = new GraphBuilder();
   const at = (i: number, t: number) => `${ids[i]}@${t}`;

@@ -10,6 +10,7 @@ import {
   Network,
   type NnbpErrorCode,
   predictSequence,
+  Random,
   Standardization,
 } from '@nnbp/core';
 import { expect, test } from 'vitest';
@@ -49,6 +50,9 @@ test('an edit without changes returns the same graph with the same parameters', 
   const before = network();
   const edited = edit(before.graph).build();
   expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
+  // What is not shared does not become shared.
+  const plain = edit(mlp([2, 3, 1], { activation: tanh })).build().graph;
+  expect([plain.biasSlots, plain.sharedWeights]).toEqual([undefined, undefined]);
   expect(predictSequence(keepParameters(before, edited), rows)).toEqual(predictSequence(before, rows));
 });
 
@@ -99,6 +103,101 @@ test('a split edge keeps its weight on the edge into the new node', () => {
   expect(edited.graph.activations).toContain(sigmoid);
 });
 
+test('a split edge keeps a fixed and a shared weight, and the new node has parameters of its own', () => {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x'), builder.input('y')];
+  for (const id of ['a', 'b']) {
+    builder.output(builder.node(id, { from, activation: tanh, fixed: { w: { x: 2 } }, shared: { w: { y: 's' } } }));
+  }
+  const before = new Network(builder.build(), { seed: 1 });
+  const edited = edit(before.graph)
+    .split('x', 'a', 'p', { activation: identity })
+    .split('y', 'a', 'q', { activation: identity })
+    .split('y', 'b', 'r', { activation: identity, fixed: { w: 3 } })
+    .split('x', 'b', 't', { activation: identity, shared: { w: { x: 'own' } } })
+    .build();
+  const after = keepParameters(before, edited, { initializer: () => 5 });
+  expect(after.getParameters('p')).toEqual({ b: 0, c: 1, w: {} });
+  expect(after.getParameters('q')).toEqual({ b: 0, c: 1, w: { y: before.getParameters('a').w.y } });
+  expect(after.getParameters('r').w).toEqual({});
+  expect(after.getParameters('t').w).toEqual({ x: 5 });
+  const isOfP = [...edited.origin.keys()].filter((p) => edited.origin[p] === -1);
+  const ownOf = (id: string) => {
+    const i = edited.graph.indexOf(id);
+    return [edited.graph.biasIndex(i), edited.graph.scaleIndex(i)];
+  };
+  for (const id of ['p', 'q', 'r', 't']) expect(isOfP).toEqual(expect.arrayContaining(ownOf(id)));
+  // The fixed weights that the edges took along.
+  const output = (network: Network) => network.predict([1, 0]);
+  for (const id of ['a', 'b']) after.setParameters(id, { w: {} });
+  expect(output(after)[0]).toBeCloseTo(Math.tanh(5 * 2 + 5 * 0), 12);
+});
+
+test('a weight that was shared stays shared after one of its edges is split', () => {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x')];
+  for (const id of ['a', 'b']) builder.output(builder.node(id, { from, activation: tanh, shared: { w: { x: 's' } } }));
+  const network = new Network(builder.build(), { seed: 1 });
+  const edited = edit(network.graph)
+    .split('x', 'a', 'between', { activation: identity })
+    // The same name as before is the name of another parameter.
+    .node('d', { from: ['x'], activation: tanh, shared: { w: { x: 's' } } })
+    .node('e', { from: ['x'], activation: tanh, shared: { w: { x: 'slot 2' } } })
+    .build();
+  const after = keepParameters(network, edited);
+  after.setParameters('between', { w: { x: 7 } });
+  expect(after.getParameters('b').w.x).toBe(7);
+  expect(after.getParameters('d').w.x).not.toBe(7);
+  expect(after.getParameters('e').w.x).not.toBe(7);
+});
+
+test('removing an edge or a node removes this one only', () => {
+  const { graph } = network();
+  const edgesOf = (edited: ReturnType<GraphEditor['build']>['graph']) =>
+    Array.from({ length: edited.nodeCount }, (_, i) =>
+      Array.from({ length: edited.edgeStart[i + 1] - edited.edgeStart[i] }, (__, k) =>
+        edited.edgeName(edited.edgeStart[i] + k),
+      ),
+    );
+  expect(edgesOf(edit(graph).disconnect('a', 'c').build().graph)).toEqual([[], [], ['x', 'y'], ['a', 'b@-2'], ['b']]);
+  expect(edit(graph).remove('x').build().graph.ids).toEqual(['y', 'a', 'b', 'c']);
+  const two = edit(graph).output('b').build().graph;
+  expect(Array.from(edit(two).remove('c').build().graph.outputs, (i) => two.ids[i])).toEqual(['b']);
+  expect(() => edit(graph).remove('c').build()).toThrow(expect.objectContaining({ code: 'NO_OUTPUTS' }));
+});
+
+test('a number fixes the weights of all edges of a new node, and initial values are kept', () => {
+  const drawn = (fanIn: number, fanOut: number, random: Random) => 40 + random.uniform() * 0 + fanIn * 0 + fanOut * 0;
+  const builder = new GraphBuilder();
+  builder.output(builder.node('a', { from: [builder.input('x')], activation: tanh, init: { b: 3, c: 4, w: drawn } }));
+  const { graph } = edit(builder.build())
+    .node('d', { from: ['x', delayed('a', 2)], activation: tanh, fixed: { w: 2 } })
+    .output('d')
+    .build();
+  const made = new Network(graph);
+  expect(made.getParameters('a')).toEqual({ b: 3, c: 4, w: { x: 40 } });
+  expect(made.getParameters('d').w).toEqual({});
+  expect([...graph.constants]).toEqual([1, 2]);
+});
+
+test('a parameter that is new is initialized, and the first of the old ones is kept', () => {
+  const before = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
+  before.setParameters('output.0', { b: 9 });
+  const edited = edit(before.graph)
+    .node('d', { from: ['output.0'], activation: tanh })
+    .output('d')
+    .build();
+  expect([...edited.origin]).toEqual([0, 1, 2, -1, -1, -1]);
+  expect(keepParameters(before, edited, { initializer: () => 5 }).parameters.vector[0]).toBe(9);
+  expect(keepParameters(before, edited, { initializer: () => 5 }).parameters.vector[5]).toBe(5);
+});
+
+test('an activation can be changed while the aggregation stays', () => {
+  const { graph } = edit(network().graph).change('a', { activation: identity }).build();
+  expect(graph.aggregation(graph.indexOf('a'))).toBe(product);
+  expect(graph.activations[graph.activationOf[graph.indexOf('a')]]).toBe(identity);
+});
+
 test('an edge added in the same edit can be split', () => {
   const { graph } = edit(network().graph)
     .node('d', { from: ['x'], activation: tanh })
@@ -142,6 +241,33 @@ test('an aggregation can be changed and removed', () => {
 
 test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
   ['an id that exists', 'DUPLICATE_ID', (editor) => editor.input('a')],
+  ['a split into an id that exists', 'DUPLICATE_ID', (editor) => editor.split('a', 'c', 'b', { activation: tanh })],
+  [
+    'a split of an edge that does not exist',
+    'UNKNOWN_ID',
+    (editor) => editor.split('x', 'c', 'n', { activation: tanh }),
+  ],
+  [
+    'a split that fixes too much',
+    'WRONG_TYPE',
+    (editor) => editor.split('a', 'c', 'n', { activation: tanh, fixed: true as never }),
+  ],
+  ['a delay of 0', 'OUT_OF_RANGE', (editor) => editor.connect(delayed('a', 0), 'b')],
+  [
+    'an initial value that is not finite',
+    'NOT_FINITE',
+    (editor) => editor.connect(delayed('a', 1, { initial: NaN }), 'b'),
+  ],
+  ['a predecessor that is no id', 'WRONG_TYPE', (editor) => editor.connect(null as never, 'b')],
+  ['a node without options', 'WRONG_TYPE', (editor) => editor.node('n', undefined as never)],
+  [
+    'predecessors that are no array',
+    'WRONG_TYPE',
+    (editor) => editor.node('n', { from: 'xy' as never, activation: tanh }),
+  ],
+  ['an activation in place of changes', 'WRONG_TYPE', (editor) => editor.change('a', tanh as never)],
+  ['a change of an input', 'UNKNOWN_ID', (editor) => editor.change('x', { activation: tanh })],
+  ['an unknown output', 'UNKNOWN_ID', (editor) => editor.output('q')],
   ['a node that exists', 'DUPLICATE_ID', (editor) => editor.node('x', { from: [], activation: tanh })],
   ['a node that does not exist', 'UNKNOWN_ID', (editor) => editor.remove('q')],
   ['an edge from an unknown node', 'UNKNOWN_ID', (editor) => editor.connect('q', 'a')],
@@ -152,4 +278,42 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
   ['no output', 'NO_OUTPUTS', (editor) => editor.output('c', false).build()],
 ])('refuses %s', (_, code, act) => {
   expect(() => act(edit(network().graph))).toThrow(expect.objectContaining({ code }));
+});
+
+test('refused edits leave the editor and the graph unchanged', () => {
+  const { graph } = network();
+  const all = (of: ReturnType<GraphEditor['build']>) => JSON.stringify([of, [...of.origin]]);
+  const expected = all(edit(graph).build());
+  const editor = edit(graph);
+  for (const act of [
+    () => editor.input('a'),
+    () => editor.node('x', { from: [], activation: tanh }),
+    () => editor.node('n', { from: ['x', 5 as never], activation: tanh }),
+    () => editor.remove('q'),
+    () => editor.connect('q', 'a'),
+    () => editor.connect(delayed('x', 0), 'a'),
+    () => editor.connect('b', 'c'),
+    () => editor.disconnect('b', 'b'),
+    () => editor.split('a', 'c', 'b', { activation: tanh }),
+    () => editor.split('a', 'c', 'n', { activation: tanh, shared: { w: 5 as never } }),
+    () => editor.change('a', { activation: identity, other: 1 } as never),
+    () => editor.output('q'),
+  ]) {
+    expect(act).toThrow(expect.objectContaining({ name: 'NnbpError' }));
+    expect(all(editor.build())).toBe(expected);
+  }
+});
+
+test('a network that was not edited, and what is no network, are refused', () => {
+  const small = new Network(mlp([1, 1], { activation: tanh }));
+  const edited = edit(network().graph).build();
+  const code = (expected: NnbpErrorCode) => expect.objectContaining({ code: expected }) as Error;
+  expect(() => keepParameters(small, edited)).toThrow(code('WRONG_LENGTH'));
+  for (const other of [undefined, null, 5, small.graph]) {
+    expect(() => keepParameters(other as never, edited)).toThrow(code('WRONG_TYPE'));
+    expect(() => keepParameters(small, other as never)).toThrow(code('WRONG_TYPE'));
+    if (other !== small.graph) expect(() => edit(other as never)).toThrow(code('WRONG_TYPE'));
+  }
+  expect(() => keepParameters(small, {} as never)).toThrow(code('WRONG_TYPE'));
+  expect(() => edit(small as never)).toThrow(code('WRONG_TYPE'));
 });

@@ -225,11 +225,13 @@ function redeclared(graph: Graph, random: Random): Graph {
       ),
       activation: graph.activations[graph.activationOf[i]],
       fixed: graph.scaleTrainable[i] === 1 ? {} : { c: 1 },
-      shared: Object.fromEntries(
-        Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k).map(
-          (edge) => [graph.ids[graph.predecessors[edge]], `weight ${graph.weightIndex(edge, i)}`],
+      shared: {
+        w: Object.fromEntries(
+          Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k).map(
+            (edge) => [graph.ids[graph.predecessors[edge]], `weight ${graph.weightIndex(edge, i)}`],
+          ),
         ),
-      ),
+      },
     });
   }
   builder.output(...Array.from(graph.outputs, (i) => graph.ids[i]));

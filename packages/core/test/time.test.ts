@@ -76,7 +76,7 @@ describe('a delayed edge', () => {
       for (const executor of [oneCall, severalCalls]) executor.parameters.set(network.parameters.vector);
       const inputs = Float64Array.from({ length: 6 * graph.inputCount }, () => random.uniform());
       const expected = [...oneCall.predict(inputs, [1, 1, 1, 1, 1, 1])];
-      const state = Float64Array.of(...graph.initialState(), ...graph.initialState());
+      const state = graph.initialState();
       const actual: number[] = [];
       for (const [from, to] of [
         [0, 4],
@@ -165,6 +165,22 @@ test('init sets the initial parameters', () => {
   expect(new Network(builder.build()).getParameters('a')).toEqual({ b: 1, c: 2, w: { x: 5 } });
 });
 
+test('each step of a sequence has the loss of its own outputs and targets', () => {
+  const builder = new GraphBuilder();
+  for (const id of ['a', 'b']) {
+    builder.output(
+      builder.node(id, { from: [builder.input(`x${id}`)], activation: identity, fixed: { b: 0, c: 1, w: 1 } }),
+    );
+  }
+  const checked: number[][] = [];
+  const loss = { ...mse(), targetProblem: (t: ArrayLike<number>) => void checked.push(Array.from(t)) };
+  const inputs = [[1, 2], [3, 4], [5, 6]]; // oxfmt-ignore
+  const targets = [[1, 0], null, [2, 6]]; // oxfmt-ignore
+  const { losses } = backpropagateSequence(new Network(builder.build()), inputs, targets, loss);
+  expect(losses).toEqual([2, undefined, 4.5]);
+  expect(checked).toEqual([targets[0], targets[2]]);
+});
+
 describe('a network', () => {
   test('predicts a sequence, and its stream predicts the same step by step', () => {
     const random = new Random(9);
@@ -198,6 +214,10 @@ describe('a network', () => {
     expect(() => one.next([Infinity])).toThrow('input of step 2');
     expect(() => two.next([])).toThrow('input of step 1');
     expect([one.state, two.state]).toEqual([[16], [10]]);
+    for (const state of [[], [1, 2], [NaN], [null], ['1'], null, 5]) {
+      expect(() => (one.state = state as never)).toThrow(expect.objectContaining({ name: 'NnbpError' }));
+      expect(one.state).toEqual([16]);
+    }
     expect(one.next([0])).toEqual([48]);
     network.setParameters('h', { w: { x: 3, 'h@-1': 0 } });
     expect(one.next([1])).toEqual([3]);
@@ -284,6 +304,62 @@ describe('a network', () => {
       /input of step 0/,
       () => stream(recurrence()).next([NaN]),
     ],
+    [
+      'a sequence that is no array',
+      'WRONG_TYPE',
+      /inputs: expected an array/,
+      () => predictSequence(recurrence(), 5 as never),
+    ],
+    ['a step that is no array', 'WRONG_TYPE', /step 1/, () => predictSequence(recurrence(), [[1], null as never])],
+    ['a step of null', 'NOT_FINITE', /step 1/, () => predictSequence(recurrence(), [[1], [null as never]])],
+    ['a step of a string', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next(['1' as never])],
+    ['a step of a bigint', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
+    ['an empty step', 'WRONG_LENGTH', /step 0/, () => stream(recurrence()).next([])],
+    [
+      'a missing input of backpropagation',
+      'WRONG_TYPE',
+      /input of step 1/,
+      () => backpropagateSequence(recurrence(), [[1], null as never], [[1], [1]], mse()),
+    ],
+    [
+      'a missing target, which is not null',
+      'WRONG_TYPE',
+      /target of step 0/,
+      () => backpropagateSequence(recurrence(), [[1]], [undefined as never], mse()),
+    ],
+    [
+      'targets that are no array',
+      'WRONG_TYPE',
+      /targets/,
+      () => backpropagateSequence(recurrence(), [[1]], 5 as never, mse()),
+    ],
+    ['a state that is no array', 'WRONG_TYPE', /state/, () => (stream(recurrence()).state = null as never)],
+    ['options of a delay that are a number', 'WRONG_TYPE', /\{ initial \}/, () => delayed('h', 1, 5 as never)],
+    ['an unknown option of a delay', 'WRONG_TYPE', /"start"/, () => delayed('h', 1, { start: 1 } as never)],
+    [
+      'an initial value of null',
+      'NOT_FINITE',
+      /initial/,
+      () => bad({ from: ['x', delayed('h', 1, { initial: null as never })] }),
+    ],
+    ['a delay of a string', 'OUT_OF_RANGE', /delay/, () => bad({ from: ['x', delayed('h', '1' as never)] })],
+    ['a predecessor that is a number', 'WRONG_TYPE', /delayed\(id\)/, () => bad({ from: [5 as never] })],
+    ['predecessors that are a string', 'WRONG_TYPE', /from/, () => bad({ from: 'x' as never })],
+    ['everything fixed by a switch', 'WRONG_TYPE', /fixed/, () => bad({ fixed: true as never })],
+    ['every weight fixed by a switch', 'WRONG_TYPE', /fixed\.w/, () => bad({ fixed: { w: true as never } })],
+    ['a fixed parameter by another name', 'WRONG_TYPE', /"bias"/, () => bad({ fixed: { bias: 0 } as never })],
+    ['a fixed b that is null', 'WRONG_TYPE', /fixed\.b/, () => bad({ fixed: { b: null as never } })],
+    ['a shared name that is a number', 'WRONG_TYPE', /shared\.w\.x/, () => bad({ shared: { w: { x: 5 as never } } })],
+    ['an initializer that is a name', 'WRONG_TYPE', /init\.w/, () => bad({ init: { w: 'zeros' as never } })],
+    ['unrolling a network', 'WRONG_TYPE', /network\.graph/, () => unroll(recurrence() as never, 2)],
+    [
+      'an output step that does not exist',
+      'OUT_OF_RANGE',
+      /outputSteps\[1\]/,
+      () => unroll(recurrence().graph, 2, [0, 2]),
+    ],
+    ['a single output step', 'WRONG_TYPE', /outputSteps/, () => unroll(recurrence().graph, 2, 1 as never)],
+    ['no output step', 'NO_OUTPUTS', /output/, () => unroll(recurrence().graph, 2, [])],
     ['the state of another network', 'WRONG_LENGTH', /state/, () => (stream(recurrence()).state = [1, 2])],
     ['a state that is not finite', 'NOT_FINITE', /state/, () => (stream(recurrence()).state = [NaN])],
     [
@@ -334,6 +410,7 @@ describe('a network', () => {
     ['weights that are all 0', 'OUT_OF_RANGE', /at least one above 0/, () => pass([1, 1], [0, 0])],
     ['too few weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
     ['too short a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
+    ['too long a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [0, 0])],
   ])('refuses %s', (_, code, message, act) => {
     expect(act).toThrow(
       expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }),

@@ -1,7 +1,7 @@
 /** The definition of the derivative through time: what the unrolled graph computes. */
 import { tanh } from '@nnbp/activations';
 import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
-import { delayed, GraphBuilder, type Loss, Network, Random, reference, unroll } from '@nnbp/core';
+import { backpropagate, delayed, GraphBuilder, type Loss, Network, Random, reference, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
@@ -69,4 +69,11 @@ test('an unrolled graph keeps the initial parameters, and only the chosen steps 
   const unrolled = unroll(builder.build(), 3, [2]);
   expect(Array.from(unrolled.outputs, (i) => unrolled.ids[i])).toEqual(['h@2']);
   expect(new Network(unrolled).getParameters('h@1').b).toBe(7);
+});
+
+test('values before the first step have the slope 1', () => {
+  const builder = new GraphBuilder();
+  builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: tanh }));
+  const { cache } = backpropagate(new Network(unroll(builder.build(), 1)), [1], [0], mse());
+  expect(cache.slope('h@-2')).toBe(1);
 });

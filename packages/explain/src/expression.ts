@@ -148,7 +148,14 @@ function slope(computation: Computation, i: number): Expression {
             (notation: Notation, write: Write) =>
               [
                 ...c.map((factor) => write(factor, true)),
-                rule({ h: (bare) => write(h, bare), g: (bare) => write(g, bare) }, notation),
+                rule(
+                  {
+                    h: (bare) => write(h, bare),
+                    g: (bare) => write(g, bare),
+                    grouped: (sum) => (c.length === 0 ? sum : `(${sum})`),
+                  },
+                  notation,
+                ),
               ].join(notation.times),
           ]),
     ],

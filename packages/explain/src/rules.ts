@@ -15,6 +15,8 @@ type Term = (bare?: boolean) => string;
 export interface NodeTerms {
   readonly h: Term;
   readonly g: Term;
+  /** Writes a sum as a factor: in parentheses, unless it is the only one. */
+  readonly grouped: (sum: string) => string;
 }
 
 /** The symbols in $\partial loss / \partial x_k$. */
@@ -45,11 +47,12 @@ type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => strin
 /** $g'(h)$ by name of the activation; undefined: written as g'(h). The compiler checks that no built-in is missing. */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
-  tanh: ({ g }, { times }) => `(1 - ${g()}${times}${g()})`,
+  tanh: ({ g, grouped }, { times }) => grouped(`1 - ${g()}${times}${g()}`),
   relu: ({ h }) => `[${h(true)} > 0]`,
   softplus: ({ h }, { name }) => `${name('sigmoid')}(${h(true)})`,
   gaussian: ({ h, g }, { times }) => `(-2)${times}${h()}${times}${g()}`,
-  silu: ({ h, g }, { times, name }) => `(${g(true)} + ${name('sigmoid')}(${h(true)})${times}(1 - ${g()}))`,
+  silu: ({ h, g, grouped }, { times, name }) =>
+    grouped(`${g(true)} + ${name('sigmoid')}(${h(true)})${times}(1 - ${g()})`),
   sine: ({ h }, { times, name, number }, { frequency }) =>
     frequency === 1
       ? `${name('cos')}(${h(true)})`

@@ -263,13 +263,23 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     ['relu', (h) => `[${h} > 0]`, relu],
     ['softplus', (h) => `sigmoid(${h})`, softplus],
     ['gaussian', (h, g) => `(-2) · ${h} · ${g}`, gaussian],
-    ['silu', (h, g) => `(${g} + sigmoid(${h}) · (1 - ${g}))`, silu],
+    ['silu', (h, g) => `${g} + sigmoid(${h}) · (1 - ${g})`, silu],
+    ['tanh', (_, g) => `1 - ${g} · ${g}`, tanh],
     ['sine', (h) => `cos(${h})`, sine],
     ['sine of another frequency', (h) => `30 · cos(30 · ${h})`, sine.frequency(30)],
   ])('text writes the derivative of %s', (_, rule, activation) => {
     const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }), { initializer: () => 0.5 });
     const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
     expect(equations(text())[0].sides[1]).toBe(rule('h_output.0', 'g_output.0'));
+  });
+
+  it.each([
+    [tanh, '(1 - g_output.0 · g_output.0)'],
+    [silu, '(g_output.0 + sigmoid(h_output.0) · (1 - g_output.0))'],
+  ])('text puts a derivative that is a sum in parentheses beside c', (activation, derivative) => {
+    const network = new Network(mlp([1, 1], { activation }), { initializer: () => 0.5 });
+    const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
+    expect(equations(text())[0].sides[1]).toBe(`c_output.0 · ${derivative}`);
   });
 
   it('text writes a custom loss by name, with all outputs', () => {

@@ -17,6 +17,7 @@ import {
   type FlatData,
   flatten,
   isStream,
+  iteratorOf,
   type Sample,
   type SampleStream,
   tablesOf,
@@ -148,7 +149,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   let count = 0;
   return {
     start() {
-      samples = (typeof stream === 'function' ? stream() : stream)[Symbol.asyncIterator]();
+      samples = iteratorOf(stream, 'data');
       count = 0;
     },
     async next() {

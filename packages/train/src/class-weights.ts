@@ -1,12 +1,12 @@
 /** Weights that give every class the same influence, however rare it is. */
-import { NnbpError, type Row } from '@nnbp/core';
+import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row } from '@nnbp/core';
 
 /**
  * A weight for each sample: samples / (classes · samples of its class). The mean over the samples is 1.
  *
  * @param targets - A row per sample with one output per class, the largest being the sample's class; or with one output,
  * whose values are the classes.
- * @throws NnbpError `EMPTY_DATA`
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for a target that is not known)
  *
  * @example
  * ```ts
@@ -16,8 +16,13 @@ import { NnbpError, type Row } from '@nnbp/core';
  * ```
  */
 export function classWeights(targets: ArrayLike<Row>): number[] {
+  expectArray('targets', targets);
   if (targets.length === 0) throw new NnbpError('EMPTY_DATA', 'targets is empty.');
-  const classes = Array.from(targets, (target) => {
+  const classes = Array.from(targets, (target, s) => {
+    expectArray(`target of sample ${s}`, target);
+    if (target.length === 0) throw mismatch('WRONG_LENGTH', `target of sample ${s}`, 'at least one number', 'none');
+    expectLength(`target of sample ${s}`, target.length, targets[0].length);
+    expectFinite(`target of sample ${s}`, target);
     const row = Array.from(target);
     return row.length === 1 ? row[0] : row.indexOf(Math.max(...row));
   });

@@ -1,7 +1,10 @@
 /** Training data: checks the caller's rows once, standardizes them, and copies them into flat arrays. */
 import {
+  expectArray,
   expectFinite,
   expectLength,
+  expectList,
+  expectObject,
   type Loss,
   mismatch,
   type Network,
@@ -57,8 +60,13 @@ export interface FlatData extends Pick<Part, 'rows'> {
   readonly samples: number;
 }
 
-/** Whether the data are sequences. */
+/**
+ * Whether the data are sequences.
+ *
+ * @throws NnbpError `WRONG_TYPE` for what is no data at all
+ */
 export function areSequences(data: Data): data is Sequences {
+  if (typeof data !== 'function') expectObject('data', data, 'tables, samples, sequences or a stream');
   return 'sequences' in data;
 }
 
@@ -67,10 +75,32 @@ export function isStream(data: Data): data is SampleStream {
   return typeof data === 'function' || Symbol.asyncIterator in data;
 }
 
+/**
+ * Begins to read a stream.
+ *
+ * @throws NnbpError `WRONG_TYPE`, if a function returns something else
+ */
+export function iteratorOf<Item>(
+  stream: AsyncIterable<Item> | (() => AsyncIterable<Item>),
+  what: string,
+): AsyncIterator<Item> {
+  const items: unknown = typeof stream === 'function' ? stream() : stream;
+  expectObject(`${what}, the stream`, items, 'an async iterable, such as an async generator');
+  if (!(Symbol.asyncIterator in (items as object))) {
+    throw new NnbpError('WRONG_TYPE', `${what}: expected an async iterable, such as an async generator.`);
+  }
+  return (items as AsyncIterable<Item>)[Symbol.asyncIterator]();
+}
+
 /** Converts an array of samples to tables. */
 export function tablesOf(data: Tables | readonly Sample[]): Tables {
   if (!('inputs' in data)) {
+    expectList('data', data);
+    data.forEach((sample, s) => expectObject(`data, sample ${s}`, sample, '{ input, target }'));
     return { inputs: data.map((sample) => sample.input), targets: data.map((sample) => sample.target) };
+  }
+  for (const name of ['inputs', 'targets', 'weights'] as const) {
+    if (name !== 'weights' || data.weights !== undefined) expectArray(`data, ${name}`, data[name]);
   }
   if (data.inputs.length !== data.targets.length) {
     throw mismatch('WRONG_LENGTH', 'data', `as many targets as inputs (${data.inputs.length})`, data.targets.length);
@@ -84,7 +114,10 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
  *
  * @param label - Names the sample in messages.
  */
-export function checkSample(network: Network, { input, target }: Sample, label: string): void {
+export function checkSample(network: Network, sample: Sample, label: string): void {
+  expectObject(label, sample, '{ input, target }');
+  const { input, target } = sample;
+  expectArray(`${label}, input`, input);
   expectLength(`${label}, input`, input.length, network.graph.inputCount);
   expectFinite(`${label}, input`, input);
   expectTarget(`${label}, target`, target, network.graph.outputs.length);
@@ -92,6 +125,7 @@ export function checkSample(network: Network, { input, target }: Sample, label: 
 
 /** Throws unless a target has a finite number or null for each output, and at least one number. */
 export function expectTarget(label: string, target: Target, width: number): void {
+  expectArray(label, target);
   expectLength(label, target.length, width);
   let known = 0;
   for (let k = 0; k < width; k++) if (target[k] !== null) known++;

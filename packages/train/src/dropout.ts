@@ -4,6 +4,7 @@ import {
   type Aggregation,
   type Engine,
   type Executor,
+  expectList,
   type FloatArray,
   Graph,
   type Loss,
@@ -56,7 +57,7 @@ const gate: Aggregation = {
  * Dropout is one more product node: what the successors of a dropped node read is node · mask, and the mask is an input.
  * So any engine runs it, and the derivative is that of the three cases. Parameters and state keep their layout.
  *
- * @throws NnbpError `OUT_OF_RANGE` (a rate), `UNKNOWN_ID` (a node the graph does not have, or a group without any),
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a rate), `UNKNOWN_ID` (a node the graph does not have, or a group without any),
  * `CONFLICT` (a node in two groups, or one that no other node reads), and what `engine.prepare` throws
  */
 export function prepareWithDropout(
@@ -67,7 +68,7 @@ export function prepareWithDropout(
   batchSize: number,
   steps: number,
 ): DropoutExecutor {
-  const rates = ratesOf(graph, 'rate' in dropout ? [dropout] : dropout);
+  const rates = ratesOf(graph, Array.isArray(dropout) ? (dropout as readonly Dropout[]) : [dropout as Dropout]);
   const executor = engine.prepare(withMasks(graph, [...rates.keys()]), batchSize, steps);
   const width = graph.inputCount + rates.size;
   const rows = new Float64Array(batchSize * steps * width);
@@ -112,7 +113,12 @@ export function prepareWithDropout(
 /** For each dropped node its rate, in topological order. */
 function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
-  for (const { rate, nodes } of groups) {
+  for (const group of groups) {
+    if (typeof (group as Dropout | null)?.rate !== 'number') {
+      throw mismatch('WRONG_TYPE', 'dropout', '{ rate } or a list of them', group, typeof group);
+    }
+    const { rate, nodes } = group;
+    if (nodes !== undefined && typeof nodes !== 'function') expectList('dropout, nodes', nodes);
     if (!(rate >= 0 && rate < 1)) {
       throw mismatch('OUT_OF_RANGE', 'dropout', 'a rate from 0 to below 1', rate);
     }

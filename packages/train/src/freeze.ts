@@ -1,5 +1,13 @@
 /** Frozen parameters: no update, decay or schedule changes them. */
-import { type FloatArray, type Graph, NnbpError, type Objective, type Optimizer } from '@nnbp/core';
+import {
+  expectList,
+  type FloatArray,
+  type Graph,
+  mismatch,
+  NnbpError,
+  type Objective,
+  type Optimizer,
+} from '@nnbp/core';
 
 /** Identifies a parameter for `freeze`. */
 export interface ParameterName {
@@ -18,7 +26,7 @@ export type Freeze = readonly (string | ParameterName)[] | ((parameter: Paramete
  * An optimizer that updates all parameters but the frozen ones. It sees a vector without them. A shared parameter is
  * frozen if one of its nodes is.
  *
- * @throws NnbpError `UNKNOWN_ID` for a node, an edge or a parameter that the graph does not have
+ * @throws NnbpError `UNKNOWN_ID` for a node, an edge or a parameter that the graph does not have; `WRONG_TYPE`
  */
 export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze): Optimizer {
   const frozen = frozenParameters(graph, freeze);
@@ -53,13 +61,12 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
   };
 }
 
-/** The loss as a function of the free parameters; the others keep the values that they have in `all`. */
+/** The loss as a function of the free parameters, which it writes to `all`. */
 function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Array): Objective {
-  const at = all.slice();
   const gradients = new Float64Array(all.length);
   const complete = (some: FloatArray) => {
-    for (let k = 0; k < free.length; k++) at[free[k]] = some[k];
-    return at;
+    for (let k = 0; k < free.length; k++) all[free[k]] = some[k];
+    return all;
   };
   return {
     residualCount: objective.residualCount,
@@ -83,6 +90,14 @@ function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Ar
 /** For each parameter, 1 if it is frozen. */
 function frozenParameters(graph: Graph, freeze: Freeze): Uint8Array {
   const frozen = new Uint8Array(graph.parameterCount);
+  if (typeof freeze !== 'function') {
+    expectList('freeze', freeze);
+    freeze.forEach((entry: unknown, k) => {
+      if (typeof entry !== 'string' && (typeof entry !== 'object' || entry === null)) {
+        throw mismatch('WRONG_TYPE', `freeze[${k}]`, 'the id of a node, or { node, name }', entry);
+      }
+    });
+  }
   const requested = typeof freeze === 'function' ? [] : freeze.map((entry) => ({ entry, found: false }));
   const isFrozen = (parameter: ParameterName) => {
     if (typeof freeze === 'function') return freeze(parameter);

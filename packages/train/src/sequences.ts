@@ -1,8 +1,11 @@
 /** Batches of sequences: without padding, sorted by length, cut into windows if training is truncated. */
 import {
+  expectArray,
   expectFinite,
   expectInteger,
   expectLength,
+  expectList,
+  expectObject,
   type Loss,
   mismatch,
   type Network,
@@ -12,7 +15,7 @@ import {
   expectWeight,
 } from '@nnbp/core';
 import type { Batch, BatchSource } from './batches.js';
-import { expectTarget, type Target, writeSample } from './data.js';
+import { expectTarget, iteratorOf, type Target, writeSample } from './data.js';
 
 /** One sequence. */
 export interface Sequence {
@@ -63,8 +66,30 @@ export interface SequenceBatchOptions {
 export const isSequenceStream = (sequences: Sequences['sequences']): sequences is SequenceStream =>
   typeof sequences === 'function' || Symbol.asyncIterator in sequences;
 
-/** Whether sequences are in memory. */
-export const isSequenceList = (data: Sequences): data is SequenceList => !isSequenceStream(data.sequences);
+/**
+ * Whether sequences are in memory.
+ *
+ * @throws NnbpError `WRONG_TYPE` for what are no sequences at all
+ */
+export function isSequenceList(data: Sequences): data is SequenceList {
+  const { sequences } = data;
+  if ('weights' in data) {
+    throw new NnbpError('WRONG_TYPE', 'data: weights are per step. Set `weights` of each sequence.');
+  }
+  if (typeof sequences !== 'function') expectObject('sequences', sequences, 'an array or a stream');
+  if (isSequenceStream(sequences)) return false;
+  expectList('sequences', sequences);
+  sequences.forEach((sequence, n) => expectSequence(sequence, `sequence ${n}`));
+  return true;
+}
+
+function expectSequence(sequence: Sequence, label: string): void {
+  expectObject(label, sequence, '{ inputs, targets }');
+  const { inputs, targets, weights } = sequence;
+  expectArray(`${label}, inputs`, inputs);
+  expectArray(`${label}, targets`, targets);
+  if (weights !== undefined) expectArray(`${label}, weights`, weights);
+}
 
 /** @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE` */
 export function checkSequences(network: Network, { sequences, numbers }: SequenceList, what: string): void {
@@ -81,6 +106,7 @@ function checkSequence(network: Network, { inputs, targets, weights }: Sequence,
   if (weights !== undefined) expectLength(`${label}, weights`, weights.length, inputs.length);
   let weight = 0;
   for (let t = 0; t < inputs.length; t++) {
+    expectArray(`${label}, input of step ${t}`, inputs[t]);
     expectLength(`${label}, input of step ${t}`, inputs[t].length, inputCount);
     expectFinite(`${label}, input of step ${t}`, inputs[t]);
     if (weights !== undefined) expectWeight(`${label}, weight of step ${t}`, weights[t]);
@@ -171,7 +197,7 @@ export function sequenceStreamBatches(
   let count = 0;
   return {
     start() {
-      sequences = (typeof stream === 'function' ? stream() : stream)[Symbol.asyncIterator]();
+      sequences = iteratorOf(stream, what);
       count = 0;
       windows.reset();
     },
@@ -184,6 +210,7 @@ export function sequenceStreamBatches(
           sequences = undefined;
           break;
         }
+        expectSequence(next.value, `${what}, sequence ${count}`);
         checkSequence(network, next.value, `${what}, sequence ${count}`);
         members.push(flattenSequence(network, loss, next.value, count++, what));
       }
@@ -212,7 +239,7 @@ class Windows {
   readonly state: Float64Array;
   readonly #network: Network;
   readonly #window: number;
-  readonly #stateful: boolean;
+  readonly #stateful: boolean | undefined;
   /** The longest first. */
   #members: readonly FlatSequence[] = [];
   /** For each row of `state` the index of its sequence in the batch. */
@@ -222,7 +249,7 @@ class Windows {
   #targets = new Float64Array();
   #weights = new Float64Array();
 
-  constructor(network: Network, { batchSize, window, stateful = false }: SequenceBatchOptions) {
+  constructor(network: Network, { batchSize, window, stateful }: SequenceBatchOptions) {
     this.#network = network;
     this.size = batchSize;
     this.#window = window;
@@ -278,7 +305,7 @@ class Windows {
 
   /** The next window. */
   next(): Batch {
-    const { inputCount, outputs } = this.#network.graph;
+    const { inputCount, outputs, stateSize } = this.#network.graph;
     const width = outputs.length;
     const members = this.#members;
     const firstStep = this.#step;
@@ -303,7 +330,7 @@ class Windows {
       firstStep,
       samples: rows,
       weight,
-      options: { weights: this.#weights, state: this.state },
+      options: { weights: this.#weights, state: this.state.subarray(0, counts[0] * stateSize) },
       numberOf: (s) => members[s].number,
     };
   }

@@ -2,7 +2,11 @@
 import {
   type Engine,
   type Executor,
+  expectArray,
+  expectFinite,
+  expectInteger,
   expectLength,
+  expectObject,
   type FloatArray,
   js,
   type Loss,
@@ -186,7 +190,8 @@ export class Trainer {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
     this.network = network;
     this.#options = options;
-    this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
+    this.#optimizer =
+      options.freeze !== undefined ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
     const sequenceOption = sequenceOptionOf(options);
     if (optimizer.iterate !== undefined && sequenceOption !== undefined) {
       throw new NnbpError(
@@ -208,7 +213,9 @@ export class Trainer {
     this.#pace = new Pace(yieldEvery);
     const chosen = optimizer.iterate === undefined ? engine : js();
     try {
-      this.#dropout = dropout && prepareWithDropout(chosen, network.graph, dropout, seed, batchSize, window);
+      if (dropout !== undefined) {
+        this.#dropout = prepareWithDropout(chosen, network.graph, dropout, seed, batchSize, window);
+      }
       this.#executor = this.#dropout ?? chosen.prepare(network.graph, batchSize, window);
     } catch (error) {
       network.inputScaler = inputScaler;
@@ -267,9 +274,10 @@ export class Trainer {
   /**
    * Continues from a state, with the network's current parameters. A stream starts again with the epoch.
    *
-   * @throws NnbpError `WRONG_STATE`, `WRONG_LENGTH`; nothing is changed then
+   * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE`, `WRONG_STATE`, `WRONG_LENGTH`, `NOT_FINITE`; nothing is changed then
    */
   restore(state: TrainState): void {
+    expectState(state);
     const { underway } = state;
     if (underway !== undefined && this.#sources.isStream) {
       throw new NnbpError('WRONG_STATE', 'A stream cannot resume inside an epoch: use a state of the end of an epoch.');
@@ -563,4 +571,21 @@ export class Trainer {
       this.#pace.resume();
     }
   }
+}
+
+/** Throws unless a state has the numbers of {@link TrainState}. */
+function expectState(state: TrainState): void {
+  expectObject('state', state, 'what Trainer.state returned');
+  const { epoch, random, optimizer, underway } = state;
+  expectInteger('state.epoch', epoch, 0);
+  expectArray('state.random', random);
+  expectFinite('state.random', random);
+  expectObject('state.optimizer', optimizer, 'what Optimizer.state returned');
+  if (underway === undefined) return;
+  expectObject('state.underway', underway, 'what Trainer.state returned');
+  expectInteger('state.underway.batches', underway.batches, 0);
+  expectFinite('state.underway.sum and weight', [underway.sum, underway.weight]);
+  if (underway.carried === undefined) return;
+  expectArray('state.underway.carried', underway.carried);
+  expectFinite('state.underway.carried', underway.carried);
 }

@@ -1,6 +1,6 @@
 /** Dropout and L1 in training. */
 import { identity, tanh } from '@nnbp/activations';
-import { product } from '@nnbp/aggregations';
+import { max, product } from '@nnbp/aggregations';
 import {
   delayed,
   type Engine,
@@ -97,6 +97,68 @@ describe('dropout', () => {
     expect(recordedInputs[0]).toContain(0);
     expect(recordedInputs[0]).toContain(1 / 0.6);
     network.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(before[k] - 0.1 * executor.gradients[k], 12));
+  });
+
+  test('with a rate of 0 trains as without dropout: aggregations, delays and initial values stay', async () => {
+    const builder = new GraphBuilder();
+    const from = [
+      builder.input('a'),
+      builder.input('b'),
+      delayed('a', 2, { initial: 3 }),
+      delayed('h', 1, { initial: -2 }),
+    ];
+    builder.node('h', { from, activation: tanh, aggregation: max });
+    builder.node('k', { from: ['h', 'b'], activation: tanh });
+    builder.output(builder.node('y', { from: ['h', 'k'], activation: identity }));
+    const graph = builder.build();
+    const [one, two] = [new Network(graph, { seed: 1 }), new Network(graph, { seed: 1 })];
+    await fit(one, sequences, { ...options(), dropout: [] });
+    await fit(two, sequences, options({ dropout: { rate: 0, nodes: ['a', 'h'] } }));
+    expect(parametersOf(two)).toEqual(parametersOf(one));
+  });
+
+  test('drops hidden nodes unless others are named, and releases the executor', async () => {
+    const noted: Float64Array[] = [];
+    let disposed = 0;
+    const engine = recording(reference(), noted);
+    const counting: Engine = {
+      ...engine,
+      prepare(...of) {
+        const executor = engine.prepare(...of);
+        const dispose = executor.dispose.bind(executor);
+        executor.dispose = () => {
+          disposed++;
+          dispose();
+        };
+        return executor;
+      },
+    };
+    const builder = new GraphBuilder();
+    const x = builder.input('x');
+    const h = builder.node('h', { from: [x], activation: tanh });
+    const y = builder.node('y', { from: [h, x], activation: tanh });
+    builder.node('unused', { from: [y], activation: tanh });
+    builder.output(y, builder.node('z', { from: [y], activation: tanh }));
+    const data = { inputs: [[1]], targets: [[1, 1]] };
+    await fit(new Network(builder.build()), data, options({ epochs: 1, engine: counting }));
+    // x and a mask of h.
+    expect(noted.map(({ length }) => length)).toEqual([2]);
+    expect(disposed).toBe(1);
+  });
+
+  test('draws masks of neighboring batches independently', async () => {
+    const noted: Float64Array[] = [];
+    const network = new Network(mlp([1, 1, 1], { activation: tanh }));
+    const data = { inputs: rows(400, 1), targets: rows(400, 1) };
+    await fit(
+      network,
+      data,
+      options({ epochs: 1, batchSize: 1, shuffle: false, engine: recording(reference(), noted) }),
+    );
+    const masks = noted.map((row) => row[1]);
+    const share = (is: (k: number) => boolean) => masks.filter((_, k) => is(k)).length / masks.length;
+    expect(share((k) => masks[k] === 0)).toBeCloseTo(0.5, 0.8);
+    for (const distance of [1, 2, 4]) expect(share((k) => masks[k] === masks[k - distance])).toBeCloseTo(0.5, 0.8);
   });
 
   test('sets the given fraction of values to 0 and divides the others by 1 − rate', async () => {

@@ -7,12 +7,23 @@ import {
   js,
   mlp,
   Network,
+  type Optimizer,
   predictSequence,
   Random,
   reference,
 } from '@nnbp/core';
-import { mse } from '@nnbp/losses';
-import { adam, lbfgs, sgd } from '@nnbp/optim';
+import { hinge, mse } from '@nnbp/losses';
+import {
+  adam,
+  chain,
+  clipByNorm,
+  decayWeights,
+  l1Penalty,
+  lbfgs,
+  levenbergMarquardt,
+  optimizerRecords,
+  sgd,
+} from '@nnbp/optim';
 import {
   classWeights,
   type Data,
@@ -52,6 +63,9 @@ const options = (more: Partial<FitOptions> = {}): FitOptions => ({
   ...more,
 });
 const parametersOf = (network: Network) => [...network.parameters.vector];
+async function* streamOf<Item>(item: Item) {
+  yield await Promise.resolve(item);
+}
 
 describe('sequences', () => {
   test('are learned', async () => {
@@ -149,6 +163,45 @@ describe('sequences', () => {
     });
   });
 
+  test('with several inputs and outputs train like an executor on the same rows', async () => {
+    const builder = new GraphBuilder();
+    const from = [builder.input('x'), builder.input('y'), delayed('a', 2, { initial: 0.5 }), delayed('b')];
+    for (const id of ['a', 'b']) builder.output(builder.node(id, { from, activation: tanh }));
+    const network = new Network(builder.build(), { seed: 2 });
+    const executor = js().prepare(network.graph, 2, 3);
+    executor.parameters.set(network.parameters.vector);
+    // The longest first.
+    const [one, two] = [3, 1].map((length, n) => ({
+      inputs: Array.from({ length }, (_, t) => [0.1 * t + n, 0.7 - 0.2 * t]),
+      targets: Array.from({ length }, (_, t) => [0.3 * t - 0.2, 0.5 - n]),
+    }));
+    const rows = (of: 'inputs' | 'targets') =>
+      Float64Array.from([one[of][0], two[of][0], one[of][1], one[of][2]].flat());
+    const expected = executor.step(rows('inputs'), rows('targets'), [2, 1, 1], mse(), sgd({ learningRate: 0.1 }));
+    const more = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1, shuffle: false };
+    const { history } = await fit(network, { sequences: [two, one] }, options(more));
+    expect(history[0].loss).toBe(expected);
+    expect(parametersOf(network)).toEqual([...executor.parameters]);
+  });
+
+  test('have targets that suit the loss, where they have targets', async () => {
+    const network = () => recurrent();
+    const more = () => options({ loss: hinge() });
+    const inputs = [[1], [2]];
+    await expect(fit(network(), { sequences: [{ inputs, targets: [[1], [0.5]] }] }, more())).rejects.toMatchObject({
+      code: 'WRONG_TARGET',
+      message: expect.stringContaining('sequence 0, step 1') as string,
+    });
+    await expect(fit(network(), { sequences: [{ inputs, targets: [null, [-1]] }] }, more())).resolves.toBeDefined();
+  });
+
+  test('with an overflow are reported with the number of the sequence', async () => {
+    const good = { inputs: [[1]], targets: [[1]] };
+    const sequences = [good, good, { inputs: [[1]], targets: [[1e300]] }];
+    const more = options({ batchSize: 1, shuffle: false });
+    await expect(fit(recurrent(), { sequences }, more)).rejects.toMatchObject({ code: 'DIVERGED', sample: 2 });
+  });
+
   const [sequence] = sums(1, () => 3);
   test.each<[what: string, code: string, data: Data, more?: Partial<FitOptions>]>([
     ['no sequence', 'EMPTY_DATA', { sequences: [] }],
@@ -180,6 +233,68 @@ describe('sequences', () => {
     ['weights of a table that are all 0', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [0] }],
     ['a negative weight of a table', 'OUT_OF_RANGE', { inputs: [[1], [2]], targets: [[1], [2]], weights: [2, -1] }],
     ['a weight of a table that is not finite', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [NaN] }],
+    ['a weight of null', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [null as never] }],
+    ['a weight of a string', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: ['1' as never] }],
+    [
+      'a weight of a step that is null',
+      'OUT_OF_RANGE',
+      { sequences: [{ ...sequence, weights: [1, null as never, 1] }] },
+    ],
+    ['weights beside sequences', 'WRONG_TYPE', { sequences: [sequence], weights: [1] } as never],
+    ['no data', 'WRONG_TYPE', null as never],
+    ['data that are a number', 'WRONG_TYPE', 5 as never],
+    ['a table without targets', 'WRONG_TYPE', { inputs: [[1]] } as never],
+    ['a table with a row that is missing', 'WRONG_TYPE', { inputs: [[1], null as never], targets: [[1], [1]] }],
+    ['a table with a target that is missing', 'WRONG_TYPE', { inputs: [[1], [1]], targets: [[1], undefined as never] }],
+    ['a table with weights that are a number', 'WRONG_TYPE', { inputs: [[1]], targets: [[1]], weights: 1 as never }],
+    ['samples one of which is missing', 'WRONG_TYPE', [{ input: [1], target: [1] }, null as never]],
+    ['a function that returns no stream', 'WRONG_TYPE', (() => [sequence]) as never],
+    ['a stream with a sample that is missing', 'WRONG_TYPE', () => streamOf(null as never)],
+    ['sequences that are missing', 'WRONG_TYPE', { sequences: undefined as never }],
+    ['sequences that are a string', 'WRONG_TYPE', { sequences: 'abc' as never }],
+    ['sequences that are an object', 'WRONG_TYPE', { sequences: {} as never }],
+    ['a sequence that is missing', 'WRONG_TYPE', { sequences: [null as never] }],
+    ['a sequence without targets', 'WRONG_TYPE', { sequences: [{ inputs: [[1]] } as never] }],
+    [
+      'a sequence with a step that is missing',
+      'WRONG_TYPE',
+      { sequences: [{ inputs: [null as never], targets: [[1]] }] },
+    ],
+    [
+      'a sequence with a target of undefined',
+      'WRONG_TYPE',
+      { sequences: [{ inputs: [[1]], targets: [undefined as never] }] },
+    ],
+    ['a sequence with weights that are a number', 'WRONG_TYPE', { sequences: [{ ...sequence, weights: 1 as never }] }],
+    ['a function that returns no sequences', 'WRONG_TYPE', { sequences: (() => [sequence]) as never }, { truncate: 1 }],
+    [
+      'a stream with a sequence that is missing',
+      'WRONG_TYPE',
+      { sequences: () => streamOf<never>(null as never) },
+      { truncate: 1 },
+    ],
+    ['a stream without truncation', 'OUT_OF_RANGE', { sequences: () => streamOf(sequence) }],
+    ['truncation of a string', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: '1' as never }],
+    ['dropout that is a number', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: 0.5 as never }],
+    ['dropout of null', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: null as never }],
+    ['dropout without a rate', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: { nodes: ['h'] } as never }],
+    [
+      'dropout with a rate that is a string',
+      'WRONG_TYPE',
+      { sequences: [sequence] },
+      { dropout: { rate: '0.5' } as never },
+    ],
+    [
+      'dropout of one node by its name',
+      'WRONG_TYPE',
+      { sequences: [sequence] },
+      { dropout: { rate: 0.5, nodes: 'h' } as never },
+    ],
+    ['freezing one node by its name', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: 'h' as never }],
+    ['freezing null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: null as never }],
+    ['freezing what is no parameter', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [5 as never] }],
+    ['a state that is null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
+    ['a state without numbers', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
     ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
   ])('%s is refused', async (_, code, bad, more) => {
     const network = recurrent();
@@ -187,6 +302,59 @@ describe('sequences', () => {
     await expect(fit(network, bad, options(more))).rejects.toMatchObject({ code });
     expect(parametersOf(network)).toEqual(before);
   });
+});
+
+test('a state with a number that is not valid is refused, and training continues from where it was', async () => {
+  const network = recurrent();
+  const trainer = new Trainer(network, data, options({ truncate: 2, shuffle: false }));
+  await trainer.step();
+  const { state } = trainer;
+  const before = parametersOf(network);
+  const underway = state.underway!;
+  for (const bad of [
+    undefined,
+    { ...state, epoch: -1 },
+    { ...state, random: [1, 2, 3] },
+    { ...state, random: [1, 2, 3, NaN] },
+    { ...state, optimizer: null },
+    { ...state, underway: { ...underway, batches: NaN } },
+    { ...state, underway: { ...underway, batches: 1e6 } },
+    { ...state, underway: { ...underway, sum: NaN } },
+    { ...state, underway: { ...underway, weight: undefined } },
+    { ...state, underway: { ...underway, carried: [1] } },
+    { ...state, underway: { ...underway, carried: underway.carried!.map(() => NaN) } },
+  ]) {
+    expect(() => trainer.restore(bad as never)).toThrow(expect.objectContaining({ name: 'NnbpError' }));
+    expect(trainer.state).toEqual(state);
+    expect(parametersOf(network)).toEqual(before);
+  }
+  await trainer.dispose();
+});
+
+test('a stream of sequences names the one it refuses, and is closed', async () => {
+  let closed = 0;
+  const [one, two] = sums(2, () => 2);
+  const stream = async function* () {
+    try {
+      for (const sequence of [one, two, { inputs: [[NaN]], targets: [[1]] }]) yield await Promise.resolve(sequence);
+    } finally {
+      closed++;
+    }
+  };
+  const refused = fit(recurrent(), { sequences: stream }, options({ truncate: 1, batchSize: 2 }));
+  await expect(refused).rejects.toThrow('sequence 2');
+  expect(closed).toBe(1);
+  const stopping = { onBatchEnd: ({ stop }: { stop: () => void }) => stop() };
+  await fit(recurrent(), { sequences: stream }, options({ truncate: 1, batchSize: 1, callbacks: [stopping] }));
+  expect(closed).toBe(2);
+  // An iterator need not have a method that closes it.
+  const endless = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: false, value: one }) }) };
+  await fit(
+    recurrent(),
+    { sequences: endless as never },
+    options({ truncate: 1, batchSize: 1, callbacks: [stopping] }),
+  );
+  await expect(fit(recurrent(), { sequences: stream }, options())).rejects.toThrow('not known');
 });
 
 describe('sample weights', () => {
@@ -231,8 +399,21 @@ describe('sample weights', () => {
   test('of classes give rare classes the same influence as frequent ones', () => {
     expect(classWeights([[0], [0], [0], [1]])).toEqual([2 / 3, 2 / 3, 2 / 3, 2]);
     expect(classWeights([[0.9, 0.1], [0.2, 0.8], [1, 0], [3, 0]])).toEqual([2 / 3, 2, 2 / 3, 2 / 3]); // oxfmt-ignore
+    // The largest of three outputs.
+    expect(classWeights([[1, 0, 2], [0, 5, 9], [7, 1, 1]])).toEqual([0.75, 0.75, 1.5]); // oxfmt-ignore
     expect(() => classWeights([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
   });
+});
+
+test.each<[what: string, code: string, targets: unknown]>([
+  ['that are no array', 'WRONG_TYPE', 5],
+  ['with a row that is missing', 'WRONG_TYPE', [[1], null]],
+  ['without a number', 'WRONG_LENGTH', [[]]],
+  ['of different lengths', 'WRONG_LENGTH', [[1], [1, 2]]],
+  ['that are not known', 'NOT_FINITE', [[1], [null]]],
+  ['that are not finite', 'NOT_FINITE', [[1], [NaN]]],
+])('class weights of targets %s are refused', (_, code, targets) => {
+  expect(() => classWeights(targets as never)).toThrow(expect.objectContaining({ name: 'NnbpError', code }));
 });
 
 describe('frozen parameters', () => {
@@ -241,7 +422,21 @@ describe('frozen parameters', () => {
   const network = () => new Network(mlp([1, 2, 1], { activation: sigmoid }), { seed: 3 });
   const decaying = () => sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 });
 
-  test('do not change with any optimizer, and all others change', async () => {
+  const optimizers: Record<string, () => Optimizer> = {
+    ...Object.fromEntries(
+      Object.entries(optimizerRecords).map(([name, { make, options }]) => [
+        name,
+        () => make({ learningRate: 0.05, ...('weightDecay' in options && { weightDecay: 0.1 }) }),
+      ]),
+    ),
+    'sgd with momentum': decaying,
+    'a chain with penalties': () =>
+      chain(clipByNorm(1), decayWeights(0.1), l1Penalty(0.01), sgd({ learningRate: 0.1 })),
+    lbfgs,
+    levenbergMarquardt,
+  };
+
+  test.each(Object.entries(optimizers))('do not change with %s, and all others change', async (_, optimizer) => {
     for (const freeze of [
       ['layer1.0', { node: 'output.0', name: 'w', from: 'layer1.1' } as const],
       ({ node, name, from }: { node: string; name: string; from?: string }) =>
@@ -249,13 +444,38 @@ describe('frozen parameters', () => {
     ]) {
       const trained = network();
       const before = trained.graph.ids.slice(1).map((id) => trained.getParameters(id));
-      await fit(trained, { inputs, targets }, options({ optimizer: decaying(), freeze }));
+      await fit(trained, { inputs, targets }, options({ optimizer: optimizer(), freeze }));
       const [first, second, output] = trained.graph.ids.slice(1).map((id) => trained.getParameters(id));
       expect(first).toEqual(before[0]);
       expect(output.w['layer1.1']).toBe(before[2].w['layer1.1']);
       expect(output.w['layer1.0']).not.toBe(before[2].w['layer1.0']);
       for (const [name, value] of Object.entries(before[1])) expect(second[name as 'b']).not.toEqual(value);
     }
+  });
+
+  test('are found by name, and the optimizer is the same if there are none', async () => {
+    const used: Optimizer[] = [];
+    const engine = {
+      ...js(),
+      prepare: (...of: Parameters<ReturnType<typeof js>['prepare']>) => {
+        const executor = js().prepare(...of);
+        delete executor.stepMany;
+        const step = executor.step.bind(executor);
+        executor.step = (...call) => {
+          used.push(call[4]);
+          return step(...call);
+        };
+        return executor;
+      },
+    };
+    const optimizer = sgd({ learningRate: 0.1 });
+    for (const freeze of [[], () => false, ['layer1.0']]) {
+      await fit(network(), { inputs, targets }, options({ optimizer, freeze, engine, epochs: 1 }));
+    }
+    expect(used.map((one) => one === optimizer)).toEqual([true, true, false]);
+    const fixed = new Network(mlp([1, 1], { activation: sigmoid, fixed: { c: 1 } }));
+    const refused = fit(fixed, { inputs, targets }, options({ freeze: [{ node: 'output.0', name: 'c' }] }));
+    await expect(refused).rejects.toThrow(/c of "output\.0"\.$/);
   });
 
   test('let training resume bit-for-bit', async () => {

@@ -97,9 +97,7 @@ export class SampleRows {
         expectLength('targets', targets.length, samples * this.#outputCount);
       }
       const { stateSize } = this.#graph;
-      if (state !== undefined && state.length < samples * stateSize) {
-        expectLength('state', state.length, samples * stateSize);
-      }
+      if (state !== undefined) expectLength('state', state.length, samples * stateSize);
       this.#setSamples(samples);
       this.#copyIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
       if (targets !== undefined) this.#copyIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
@@ -141,7 +139,7 @@ export class SampleRows {
     const { count, samples } = this.#rows;
     expectAtLeast('inputs', inputs, count * this.#inputCount);
     expectAtLeast('targets', targets, count * this.#outputCount);
-    expectAtLeast('state', state, samples * this.#graph.stateSize);
+    if (state !== undefined) expectLength('state', state.length, samples * this.#graph.stateSize);
   }
 
   /** Copies the rows of several batches of a table into the queue. */

@@ -1,0 +1,170 @@
+/** Tables, samples and streams: batches, numbers of samples, defaults, and what is refused. */
+import { identity, tanh } from '@nnbp/activations';
+import { js, mlp, Network } from '@nnbp/core';
+import { mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { adam, rprop, sgd } from '@nnbp/optim';
+import { type Data, fit, type FitOptions, type Sample, Trainer } from '@nnbp/train';
+import { wasm } from '@nnbp/wasm';
+import { describe, expect, test } from 'vitest';
+
+const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+  loss: mse(),
+  optimizer: sgd({ learningRate: 0.1 }),
+  epochs: 2,
+  batchSize: 2,
+  ...more,
+});
+const wide = () => new Network(mlp([2, 3, 2], { activation: tanh }), { seed: 1 });
+const straight = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: () => 10 });
+const parametersOf = (network: Network) => [...network.parameters.vector];
+async function* streamOf(samples: readonly Sample[]) {
+  for (const sample of samples) yield await Promise.resolve(sample);
+}
+const samples = Array.from({ length: 7 }, (_, s) => ({
+  input: [Math.sin(s), Math.cos(s)],
+  target: [Math.sin(2 * s), 0.1 * s],
+}));
+const table = { inputs: samples.map(({ input }) => input), targets: samples.map(({ target }) => target) };
+const large = Array.from({ length: 40 }, (_, s) => [s / 40]);
+
+describe('batches', () => {
+  test('of a table, of samples and of a stream train alike, with several outputs', async () => {
+    const results: number[][] = [];
+    for (const data of [table, samples, () => streamOf(samples)]) {
+      const network = wide();
+      await fit(network, data, options({ shuffle: false }));
+      results.push(parametersOf(network));
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  test('have 32 samples by default, or all of them for a full-batch optimizer', () => {
+    const data: Data = { inputs: large, targets: large };
+    const stream: Data = () => streamOf(large.map((row) => ({ input: row, target: row })));
+    const sizeOf = (of: Data, more: Partial<FitOptions>) => {
+      const { batchSize: _, ...others } = options(more);
+      return new Trainer(straight(), of, others).batchSize;
+    };
+    expect(sizeOf(data, {})).toBe(32);
+    expect(sizeOf(stream, {})).toBe(32);
+    expect(sizeOf(data, { optimizer: rprop() })).toBe(40);
+    expect(() => sizeOf(stream, { optimizer: rprop() })).toThrow('Set batchSize to their number');
+    expect(new Trainer(straight(), stream, options({ optimizer: rprop(), batchSize: 40 })).batchSize).toBe(40);
+    expect(() => new Trainer(straight(), data, options({ optimizer: rprop(), batchSize: 8 }))).toThrow(
+      'all 40 samples',
+    );
+  });
+
+  test('of sequences are in a new order in each epoch by default', async () => {
+    const data: Data = { sequences: samples.map(({ input, target }) => ({ inputs: [input], targets: [target] })) };
+    const [shuffled, ordered] = [wide(), wide()];
+    await fit(shuffled, data, options());
+    await fit(ordered, data, options({ shuffle: false }));
+    expect(parametersOf(shuffled)).not.toEqual(parametersOf(ordered));
+  });
+
+  test('have weights in every engine, also one that takes many steps in a call', async () => {
+    const [one, two] = [wide(), wide()];
+    const weights = [1, 2, 0, 1, 3, 1, 0.5];
+    const more = { batchSize: 1, shuffle: false };
+    await fit(one, { ...table, weights }, options({ ...more, engine: js() }));
+    await fit(two, { ...table, weights }, options({ ...more, engine: await wasm({ threads: 1 }) }));
+    parametersOf(one).forEach((p, k) => expect(two.parameters.vector[k]).toBeCloseTo(p, 5));
+  });
+});
+
+describe('the sample of an overflow is named by its number', () => {
+  // x of the sample overflows: 10 · 1e308.
+  const rows = [[1], [1], [1], [1e308], [1], [1], [1], [1]];
+  const none = rows.map(() => [0]);
+  const small = sgd({ learningRate: 1e-6 });
+
+  test('in a table and in a stream', async () => {
+    const stream = () => streamOf(rows.map((input) => ({ input, target: [0] })));
+    for (const data of [{ inputs: rows, targets: none }, stream]) {
+      const failed = fit(straight(), data, options({ optimizer: small, shuffle: false }));
+      await expect(failed).rejects.toMatchObject({ code: 'DIVERGED', sample: 3, batch: 2 });
+    }
+  });
+
+  test('in the part of a table that is not for validation, in any order', async () => {
+    let named = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const more = { optimizer: small, validation: 0.25, seed, batchSize: 3 };
+      await fit(straight(), { inputs: rows, targets: none }, options(more)).catch((error: unknown) => {
+        expect(error).toMatchObject({ sample: 3 });
+        named++;
+      });
+    }
+    expect(named).toBeGreaterThan(3);
+  });
+
+  test('and so is one that is refused, in the table before it was divided', async () => {
+    const bad = { inputs: [[1], [NaN], [1], [1]], targets: [[1], [1], [1], [1]] };
+    for (let seed = 0; seed < 4; seed++) {
+      await expect(fit(straight(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');
+    }
+    const weights = [1, 1, -1, 1];
+    const weighted = { inputs: rows.slice(4), targets: none.slice(4), weights };
+    for (let seed = 0; seed < 4; seed++) {
+      await expect(fit(straight(), weighted, options({ validation: 0.5, seed }))).rejects.toThrow('weight of sample 2');
+    }
+    const classes = new Network(mlp([1, 2], { activation: identity }));
+    const targets = [[1, 0], [0, 1], [-1, 0], [1, 0]]; // oxfmt-ignore
+    for (let seed = 0; seed < 4; seed++) {
+      const more = options({ loss: softmaxCrossEntropy(), validation: 0.5, seed });
+      await expect(fit(classes, { inputs: rows.slice(4), targets }, more)).rejects.toThrow('sample 2, target');
+    }
+  });
+});
+
+test('a target with null is refused by a loss that compares all outputs', async () => {
+  const data: Data = { inputs: [[1, 2]], targets: [[null, 1]] };
+  const refused = fit(wide(), data, options({ loss: softmaxCrossEntropy() }));
+  await expect(refused).rejects.toMatchObject({
+    code: 'WRONG_TARGET',
+    message: expect.stringContaining('null') as string,
+  });
+});
+
+test('only the columns that are named are standardized', async () => {
+  const network = wide();
+  await fit(network, table, options({ standardize: { targets: true } }));
+  expect([network.inputScaler === undefined, network.outputScaler === undefined]).toEqual([true, false]);
+  const other = wide();
+  await fit(other, table, options({ standardize: { inputs: true } }));
+  expect([other.inputScaler === undefined, other.outputScaler === undefined]).toEqual([false, true]);
+});
+
+test.each<[what: string, code: string, message: string, data: Data, more: Partial<FitOptions>]>([
+  ['a negative batch size', 'OUT_OF_RANGE', 'batchSize', table, { batchSize: -1 }],
+  [
+    'a fraction of a stream',
+    'WRONG_TYPE',
+    'neither standardized nor split',
+    () => streamOf(samples),
+    { validation: 0.5 },
+  ],
+  [
+    'a standardized stream',
+    'WRONG_TYPE',
+    'neither standardized nor split',
+    () => streamOf(samples),
+    { standardize: true },
+  ],
+])('%s is refused', async (_, code, message, data, more) => {
+  await expect(fit(wide(), data, options(more))).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('a stream whose iterator has no method that closes it can be stopped', async () => {
+  const endless = {
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: false, value: samples[0] }) }),
+  };
+  const callbacks = [{ onBatchEnd: ({ stop }: { stop: () => void }) => stop() }];
+  const { stoppedBy } = await fit(wide(), endless as never, options({ optimizer: adam(), callbacks }));
+  expect(stoppedBy).toBe('callback');
+});
