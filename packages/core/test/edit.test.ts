@@ -309,10 +309,13 @@ test('a network that was not edited, and what is no network, are refused', () =>
   const edited = edit(network().graph).build();
   const code = (expected: NnbpErrorCode) => expect.objectContaining({ code: expected }) as Error;
   expect(() => keepParameters(small, edited)).toThrow(code('WRONG_LENGTH'));
-  for (const other of [undefined, null, 5, small.graph]) {
-    expect(() => keepParameters(other as never, edited)).toThrow(code('WRONG_TYPE'));
-    expect(() => keepParameters(small, other as never)).toThrow(code('WRONG_TYPE'));
-    if (other !== small.graph) expect(() => edit(other as never)).toThrow(code('WRONG_TYPE'));
+  // One parameter too few.
+  const other = new Network(mlp([1, 1], { activation: tanh, fixed: { c: 1 } }));
+  expect(() => keepParameters(other, edit(small.graph).build())).toThrow(code('WRONG_LENGTH'));
+  for (const what of [undefined, null, 5, small.graph]) {
+    expect(() => keepParameters(what as never, edited)).toThrow(code('WRONG_TYPE'));
+    expect(() => keepParameters(small, what as never)).toThrow(code('WRONG_TYPE'));
+    if (what !== small.graph) expect(() => edit(what as never)).toThrow(code('WRONG_TYPE'));
   }
   expect(() => keepParameters(small, {} as never)).toThrow(code('WRONG_TYPE'));
   expect(() => edit(small as never)).toThrow(code('WRONG_TYPE'));

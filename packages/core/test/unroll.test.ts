@@ -71,9 +71,12 @@ test('an unrolled graph keeps the initial parameters, and only the chosen steps 
   expect(new Network(unrolled).getParameters('h@1').b).toBe(7);
 });
 
-test('values before the first step have the slope 1', () => {
+test('values before the first step have the slope 1, and are nodes that every format knows', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: tanh }));
-  const { cache } = backpropagate(new Network(unroll(builder.build(), 1)), [1], [0], mse());
+  const unrolled = unroll(builder.build(), 1);
+  const { cache } = backpropagate(new Network(unrolled), [1], [0], mse());
+  const activation = unrolled.activations[unrolled.activationOf[unrolled.indexOf('h@-2')]];
+  expect(activation.builtin).toEqual({ name: 'identity', options: {} });
   expect(cache.slope('h@-2')).toBe(1);
 });

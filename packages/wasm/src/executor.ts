@@ -88,6 +88,8 @@ export class WasmExecutor implements Executor {
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
   readonly #isUnrolled: boolean;
+  /** See `Form`. */
+  readonly #withoutMean: boolean;
   readonly #multiplyAdd: MultiplyAdd;
   readonly #use: MemoryUse;
   /** How many batches a call can take, and where their losses are. */
@@ -153,6 +155,7 @@ export class WasmExecutor implements Executor {
     this.#queue = form.layout.queue;
     this.#queueLosses = new Float64Array(buffer, form.layout.queueLosses, this.#queue);
     this.#isUnrolled = form.module !== undefined;
+    this.#withoutMean = form.withoutMean === true;
     this.#multiplyAdd = host.multiplyAdd;
     this.#use = form.layout.use;
     this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph.outputs.length, planned);
@@ -187,6 +190,7 @@ export class WasmExecutor implements Executor {
     this.cache.withoutInputs = false;
     this.#binding.prepareMean(total);
     const mean = this.#backward(job.backpropagate, total, loss, noOptimizer, options);
+    if (this.#withoutMean && total !== 1) for (let p = 0; p < this.gradients.length; p++) this.gradients[p] /= total;
     this.#rows.copyStateOut(options?.state, this.#tables);
     return mean;
   }
@@ -234,7 +238,7 @@ export class WasmExecutor implements Executor {
   ): number {
     this.#expectUsable();
     const total = this.#rows.begin(samples, inputs, targets, options);
-    const inside = this.#binding.prepare(optimizer, total);
+    const inside = this.#withoutMean && total !== 1 ? noOptimizer : this.#binding.prepare(optimizer, total);
     if (inside !== noOptimizer) {
       this.#words[header.inputGradients / 4] = 0;
       this.cache.withoutInputs = true;

@@ -25,6 +25,8 @@ export interface Form {
   write(words: Uint32Array, numbers: Float32Array): void;
   /** Code of its own, which calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;
+  /** Whether that code expects a weight of 1: it does not divide gradients by the sum of the weights. */
+  readonly withoutMean?: boolean;
 }
 
 /** The form for kernels that find everything in tables. */

@@ -56,7 +56,8 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   const assembler = new Assembler();
   assembler.importMemory(false);
   const isPlain = original.sharedWeights === undefined && original.aggregationOf === undefined;
-  if (steps === 1 && original.stateSize === 0 && isPlain) unrolledProgram(assembler, multiplyAdd, step, layout);
+  const isOneStep = steps === 1 && original.stateSize === 0 && isPlain;
+  if (isOneStep) unrolledProgram(assembler, multiplyAdd, step, layout);
   else sequenceProgram(assembler, multiplyAdd, step, layout, steps);
   const rows = rowsOverTime(time, step, layout);
   const sharedRows = new Set(
@@ -83,6 +84,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
       writeSlopesOfCopies(numbers, time, step, layout);
     },
     module: new WebAssembly.Module(assembler.bytes()),
+    withoutMean: isOneStep,
   };
 }
 
