@@ -50,12 +50,18 @@ const embed: Plugin = {
   },
 };
 
-/** The class of a CSS module in the page: short, and the same in every build. */
-const scopedName = (name: string, file: string): string =>
-  `${name}_${createHash('sha256')
+/**
+ * The name of a class of a CSS module in the page: a hash of the file, and the number of the class in it. Names of one file
+ * begin alike, so that they compress well, and are the same in every build. An animation keeps its name after the hash.
+ */
+function scopedName(name: string, file: string, css: string): string {
+  const hash = createHash('sha256')
     .update(relative(import.meta.dirname, file))
-    .digest('base64url')
-    .slice(0, 4)}`;
+    .digest('hex')
+    .slice(0, 6);
+  const names = new Set(Array.from(css.matchAll(/\.([a-z]\w*)/gi), ([, found]) => found));
+  return `_${hash}${Array.from(names).indexOf(name).toString(36).replace('-1', name)}`;
+}
 
 /**
  * Modules that several views need are one file, loaded with the page: each further file of a view costs a request. What only
