@@ -4,9 +4,12 @@
  */
 import { predictSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
+import { recurrence } from '../web/recurrence.js';
 import { defaultState } from '../web/state.js';
-import { temporalXor } from '../web/train/sequences/data.js';
-import { recurrentNetwork } from '../web/train/sequences/trainer.js';
+import { networkOf } from '../web/network.js';
+import { short } from '../web/train/numbers.js';
+import { sine, temporalXor } from '../web/train/sequences/data.js';
+import { recurrentNetwork } from '../web/train/sequences/network-for.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
@@ -74,13 +77,74 @@ test('the rows of a table are forecast in their order, and too few rows are repo
   await expect.poll(() => page.locator('[data-sequence-steps]').textContent()).toBe('1');
 });
 
+test('a graph with delays drawn in Build is trained on sequences that fit it, and a data set that does not is rejected', async () => {
+  const page = await open({ view: 'build', network: recurrence });
+  await page.getByRole('button', { name: 'Train this network' }).click();
+  await expect.poll(() => page.getByLabel('Your graph (1 node)').isChecked()).toBe(true);
+  expect(await page.getByLabel('sine forecast').isChecked()).toBe(true);
+  const validation = page.locator('tr[data-kind="graph"] [data-stat="validation"]');
+  const before = await validation.textContent();
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(() => page.locator('[data-sequence-steps]').textContent()).toBe('1');
+  expect(await validation.textContent()).not.toBe(before);
+  await untilUrl(page, ({ sequences }) => sequences.taken === 1 && sequences.graph?.nodes[0].delays?.[1] === 1);
+  await page.getByText('recall', { exact: true }).click();
+  await page.getByText('The graph has 1 input and 1 output; this data set needs 7 and 4.').waitFor();
+});
+
+test('a graph with its author’s own activation and loss is trained on sequences', { timeout: 60_000 }, async () => {
+  const [node] = recurrence.nodes;
+  const custom = {
+    activations: [
+      { name: 'soft', source: 'export default { value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) };' },
+    ],
+    losses: [
+      {
+        name: 'fourth',
+        source: `export default {
+  value: (x, t) => (x[0] - t[0]) ** 4,
+  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
+} satisfies Loss;`,
+      },
+    ],
+  };
+  const graph = { ...recurrence, nodes: [{ ...node, activation: 'soft' }] };
+  const page = await open({
+    view: 'train',
+    custom,
+    sequences: { ...sequences, open: true, data: 'sine', kinds: ['graph'], shown: 'graph', graph, loss: 'fourth' },
+  });
+  const own = {
+    activation: () => ({ name: 'soft', value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) }),
+  };
+  const network = networkOf(graph, own);
+  let [sum, count] = [0, 0];
+  for (const { inputs, targets } of sine(sequences.steps, sequences.seed).validation.slice(0, 40)) {
+    predictSequence(network, inputs).forEach(([x], t) => {
+      sum += (x - targets[t]![0]) ** 4;
+      count++;
+    });
+  }
+  const validation = page.locator('tr[data-kind="graph"] [data-stat="validation"]');
+  await expect.poll(() => validation.textContent(), { timeout: 50_000 }).toBe(short(sum / count));
+});
+
 test('a link repeats its steps of training; in Chinese, in dark mode and on a phone everything is accessible and no wider than the page', async () => {
   const page = await open(
     {
       view: 'train',
       language: 'zh',
       theme: 'dark',
-      sequences: { ...sequences, open: true, data: 'sine', steps: 24, kinds: ['rnn', 'lstm', 'gru'], taken: 20 },
+      sequences: {
+        ...sequences,
+        open: true,
+        data: 'sine',
+        steps: 24,
+        kinds: ['graph', 'rnn', 'lstm', 'gru'],
+        shown: 'graph',
+        graph: recurrence,
+        taken: 20,
+      },
     },
     { viewport: { width: 390, height: 844 } },
   );

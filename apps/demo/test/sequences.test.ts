@@ -2,8 +2,14 @@
 import { backpropagateSequence, Network } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
-import { recall, series, sine, temporalXor } from '../web/train/sequences/data.js';
-import { gradientsInTime, recurrentNetwork } from '../web/train/sequences/trainer.js';
+import { builtinFunctions } from '../web/functions.js';
+import { recurrence } from '../web/recurrence.js';
+import { widths, withSequenceGraph } from '../web/shared/sequence-settings.js';
+import { defaultState, parseState } from '../web/state.js';
+import { createTrainer } from '../web/train/trainer.js';
+import { dataFor, recall, type SequenceData, series, sine, temporalXor } from '../web/train/sequences/data.js';
+import { recurrentNetwork } from '../web/train/sequences/network-for.js';
+import { gradientsInTime } from '../web/train/sequences/trainer.js';
 
 test('the target of temporal XOR is whether a bit differs from the one before, from the second step on', () => {
   const { inputs, targets } = temporalXor(12, 3).training[0];
@@ -59,6 +65,28 @@ describe('a series', () => {
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[0].targets[0]).toEqual([0]);
   });
+});
+
+test('a data set that Build chooses for a graph has its numbers of inputs and outputs', () => {
+  const { sequences } = defaultState;
+  for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
+    const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;
+    expect([inputNames.length, outputNames.length]).toEqual(widths[data]);
+  }
+  expect(withSequenceGraph(sequences, recurrence)).toMatchObject({ data: 'sine', graph: recurrence, loss: 'mse' });
+  const outputs = ['1', '2'];
+  expect(withSequenceGraph(sequences, { ...recurrence, outputs }).data).toBe(sequences.data);
+});
+
+test('samples reject a graph with delays, and a link to train a graph without one is invalid', async () => {
+  const settings = { ...defaultState.train, data: 'tripling' as const, graph: recurrence };
+  const { port1 } = new MessageChannel();
+  expect(await createTrainer(builtinFunctions).prepare(settings, undefined, port1)).toEqual({ kind: 'delays' });
+  port1.close();
+  const kinds = ['graph'] as const;
+  expect(() => parseState({ ...defaultState, sequences: { ...defaultState.sequences, kinds } })).toThrow(
+    'needs a graph',
+  );
 });
 
 test('the gradient in time is the engine’s, of the cell states of an LSTM, for a loss at the last step', () => {

@@ -88,15 +88,22 @@ const train = v.object({
   steps: v.optional(count(0, 100_000_000), 0),
 });
 
+/** `graph`: the user's graph; else a recurrent layer. */
+const sequenceKind = v.picklist(['rnn', 'lstm', 'gru', 'graph']);
+
 /** Training on sequences, which Train offers beside samples. */
-const sequences = v.object({
+const sequenceSettings = v.object({
   /** Whether Train shows it. */
   open: v.boolean(),
   data: v.picklist(['temporal-xor', 'recall', 'sine', 'series']),
-  /** The kinds of recurrent layers that are trained side by side. */
-  kinds: v.pipe(v.array(v.picklist(['rnn', 'lstm', 'gru'])), v.minLength(1), v.maxLength(3)),
+  /** The networks that are trained side by side. */
+  kinds: v.pipe(v.array(sequenceKind), v.minLength(1), v.maxLength(4)),
   /** The kind whose nodes are shown. */
-  shown: v.picklist(['rnn', 'lstm', 'gru']),
+  shown: sequenceKind,
+  /** The user's graph with its parameters, for the kind `graph`; null: none. */
+  graph: v.optional(v.nullable(network), null),
+  /** Null: the loss that suits the data. */
+  loss: v.optional(v.nullable(name), null),
   units: count(1, 32),
   /** Length of a sequence. */
   steps: count(3, 100),
@@ -107,11 +114,18 @@ const sequences = v.object({
   taken: count(0, 1_000_000),
 });
 
+const sequences = v.pipe(
+  sequenceSettings,
+  v.check(({ kinds, graph }) => graph !== null || !kinds.includes('graph'), 'kinds: "graph" needs a graph'),
+);
+
 const firstSequences: v.InferOutput<typeof sequences> = {
   open: false,
   data: 'recall',
   kinds: ['rnn', 'lstm'],
   shown: 'lstm',
+  graph: null,
+  loss: null,
   units: 8,
   steps: 25,
   learningRate: 0.02,

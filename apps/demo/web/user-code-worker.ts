@@ -5,6 +5,7 @@
 import { type Endpoint, expose } from 'comlink';
 // Before the lock-down, since the library fetches data of its own.
 import './train/data/own-fetch.js';
+import { createSequenceTrainer } from './train/sequences/trainer.js';
 import { createTrainer } from './train/trainer.js';
 import { check, type Verdict } from './shared/user-code/check.js';
 import { lockDown } from './shared/user-code/lock-down.js';
@@ -26,6 +27,7 @@ const runner = {
   check: (kind: Kind, name: string): Verdict => check(kind, name, userFunctions),
   record: (question: Question): Recording => record(question, userFunctions),
   ...createTrainer(userFunctions),
+  sequences: createSequenceTrainer(userFunctions),
 };
 
 /** The interface for the page. */

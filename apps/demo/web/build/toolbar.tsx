@@ -3,6 +3,8 @@ import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
 import { update, usePlayground } from '../store.js';
+import { hasDelays } from '../network.js';
+import { withSequenceGraph } from '../shared/sequence-settings.js';
 import { type DataName, withData } from '../shared/training-settings.js';
 import type { Editor } from './editor.js';
 import { insertInput, insertNode } from './commands.js';
@@ -56,13 +58,19 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
 const lookAtDerivatives = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
-/** Opens Train with this graph, and with a data set that fits it if there is one. */
+/** Opens Train with this graph, and with a data set that fits it if there is one: sequences for a graph with delays. */
 const train = () =>
   update((state) => {
-    const { network: graph, train } = state;
+    const { network: graph, train, sequences } = state;
+    if (hasDelays(graph)) return { ...state, view: 'train', sequences: withSequenceGraph(sequences, graph) };
     const known = dataForInputs[graph.inputs.length];
     const data = train.graph?.inputs.length === graph.inputs.length ? train.data : (known ?? train.data);
-    return { ...state, view: 'train', train: { ...withData({ ...train, graph }, data), graph, steps: 0 } };
+    return {
+      ...state,
+      view: 'train',
+      train: { ...withData({ ...train, graph }, data), graph, steps: 0 },
+      sequences: { ...sequences, open: false },
+    };
   });
 
 /** Data sets by the number of inputs they need. */

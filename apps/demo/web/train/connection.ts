@@ -4,18 +4,29 @@
  */
 import { type Remote, wrap } from 'comlink';
 import type { OwnFunction } from '../shared/user-code/user-worker.js';
-import type { Trainer } from './trainer.js';
+import type { Runner } from '../user-code-worker.js';
 
 /** Milliseconds between two checks that the worker responds, and the time limit of each. */
 const [pause, timeLimit] = [2000, 5000];
 
-export interface Connection {
+export interface Connection<Trainer> {
   readonly trainer: Remote<Trainer>;
   close(): void;
 }
 
+/** How to reach a trainer. */
+export interface Access<Trainer> {
+  /** Starts a worker that exposes it. */
+  readonly start: () => Worker;
+  /** Its place in the worker that runs user functions. */
+  readonly among: (runner: Remote<Runner>) => Remote<Trainer>;
+}
+
 /** @throws FunctionError if the user's code cannot be started */
-export async function connect(own: readonly OwnFunction[]): Promise<Connection> {
+export async function connect<Trainer>(
+  { start, among }: Access<Trainer>,
+  own: readonly OwnFunction[],
+): Promise<Connection<Trainer>> {
   if (own.length > 0) {
     const { startUserWorker } = await import('../shared/user-code/user-worker.js');
     const { runner, close, ask } = await startUserWorker(own);
@@ -24,13 +35,13 @@ export async function connect(own: readonly OwnFunction[]): Promise<Connection> 
       ask(({ ping }) => ping(), timeLimit).catch(() => clearInterval(watch));
     }, pause);
     return {
-      trainer: runner,
+      trainer: among(runner),
       close() {
         clearInterval(watch);
         close();
       },
     };
   }
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
+  const worker = start();
   return { trainer: wrap<Trainer>(worker), close: () => worker.terminate() };
 }

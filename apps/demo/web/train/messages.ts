@@ -185,6 +185,7 @@ const en = {
     fewPoints: 'At least four points are needed. Draw a longer curve.',
     shape: (inputs: Counts, outputs: Counts) =>
       `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
+    delays: 'The graph has delayed edges: choose Sequences to train it.',
     stuck:
       'The worker did not respond for several seconds and was terminated. One of your functions may have an infinite loop. Fix it in Extend or choose another one, then reset.',
     notLoaded: userCode.en.notLoaded,
@@ -382,6 +383,7 @@ const zh: typeof en = {
     fewPoints: '至少需要四个点。请画一条更长的曲线。',
     shape: (inputs, outputs) =>
       `这个图有 ${inputs.received} 个输入、${outputs.received} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
+    delays: '图中有延迟边：请选择“序列”来训练。',
     stuck: '工作线程几秒没有响应，已被终止。自定义函数中可能有死循环。请在“扩展”里修改，或另选一个，然后重置。',
     notLoaded: userCode.zh.notLoaded,
     other: (text) => `训练失败：${text}`,

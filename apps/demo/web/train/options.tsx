@@ -107,7 +107,7 @@ interface FunctionsProps {
   readonly wide?: boolean;
 }
 
-function Functions({ label, value, builtin, custom, choose, wide = false }: FunctionsProps) {
+export function Functions({ label, value, builtin, custom, choose, wide = false }: FunctionsProps) {
   const say = useMessages(messages);
   const option = (name: string) => (
     <option key={name} value={name}>

@@ -14,6 +14,8 @@ export type Problem =
   | { readonly kind: 'few-points' }
   /** The user's graph does not have the inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
+  /** The user's graph has delays, which only sequences train. */
+  | { readonly kind: 'delays' }
   /** The worker does not respond. */
   | { readonly kind: 'stuck' }
   /** The program that runs user functions could not be fetched. */

@@ -5,6 +5,7 @@
 import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';
 import type { Functions } from '../functions.js';
+import { hasDelays } from '../network.js';
 import type { Settings, Task } from '../shared/training-settings.js';
 import type { Column, TableProblem } from './data/csv.js';
 import type { Dataset, InputField, Part } from './data/dataset.js';
@@ -341,9 +342,10 @@ function fieldsOf({ fields, inputNames }: Dataset): readonly InputField[] {
   return all.length > maxNamed ? [] : all;
 }
 
-/** Checks that the user's graph has the inputs and outputs that the data set needs. */
+/** Checks that the user's graph has no delays, and the inputs and outputs that the data set needs. */
 function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {
   if (graph === null) return undefined;
+  if (hasDelays(graph)) return { kind: 'delays' };
   const inputs = { received: graph.inputs.length, expected: dataset.inputNames.length };
   const outputs = { received: graph.outputs.length, expected: outputsFor(dataset) };
   const fits = inputs.received === inputs.expected && outputs.received === outputs.expected;

@@ -6,15 +6,15 @@ import { type Remote, transfer } from 'comlink';
 import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import { Listeners } from '../shared/listeners.js';
 import { takePlayRequest } from '../shared/play-next.js';
-import { withTimeLimit } from '../shared/time-limit.js';
 import type { Settings } from '../shared/training-settings.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
-import { type Connection, connect } from './connection.js';
+import { type Access, type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
 import { allDrawn, restAfter } from './draw-queue.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
+import { inTime, loadTimeout, problemOf } from './worker-problem.js';
 
 /** The view model. A new object after each change. */
 export interface TrainingView {
@@ -42,19 +42,16 @@ const nothing: TrainingView = {
   problem: undefined,
 };
 
-/** Milliseconds after which a worker that does not respond is terminated. */
-const timeout = 5000;
-/** The same limit while data may be loading. */
-const loadTimeout = 120_000;
-
-/** Thrown after the time limit. */
-const stuck = new Error('no response');
+const access: Access<Trainer> = {
+  start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainer' }),
+  among: (runner) => runner,
+};
 
 export class Training {
   view = nothing;
   readonly #listeners = new Listeners();
   readonly subscribe = this.#listeners.subscribe;
-  #connection: Promise<Connection> | undefined;
+  #connection: Promise<Connection<Trainer>> | undefined;
   /** User functions of the connection. */
   #known = '[]';
   /** Counts requests, so that outdated responses are ignored. */
@@ -217,8 +214,8 @@ export class Training {
     if (turn === this.#turn && snapshot !== undefined) this.#take(snapshot);
   }
 
-  #connected(own: readonly OwnFunction[] = []): Promise<Connection> {
-    return (this.#connection ??= connect(own));
+  #connected(own: readonly OwnFunction[] = []): Promise<Connection<Trainer>> {
+    return (this.#connection ??= connect(access, own));
   }
 
   #disconnect(): void {
@@ -254,17 +251,6 @@ export class Training {
     this.#listeners.notify();
   }
 }
-
-function problemOf(error: unknown): Problem {
-  if (error === stuck) return { kind: 'stuck' };
-  const { message, reason } = error as Error & { readonly reason?: string };
-  if (reason === 'load') return { kind: 'not-loaded' };
-  return reason === 'time' ? { kind: 'stuck' } : { kind: 'other', text: message };
-}
-
-/** @throws `stuck` */
-const inTime = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
-  withTimeLimit(answer, milliseconds, () => stuck);
 
 const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));

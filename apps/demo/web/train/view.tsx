@@ -1,8 +1,7 @@
 /** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
-import type { OwnFunction } from '../shared/user-code/user-worker.js';
-import type { PlaygroundState } from '../state.js';
+import { ownFunctionsOf } from '../shared/user-code/own-functions.js';
 import { currentState, update, usePlayground } from '../store.js';
 import { useStable } from '../shared/use-stable.js';
 import { type Settings, taskOf, withTask } from '../shared/training-settings.js';
@@ -63,7 +62,7 @@ function SampleView() {
   const wrong = task && misfit(task, settings);
   // It waits here while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
-  const own = useStable(ownFunctions(settings, custom));
+  const own = useStable(ownFunctionsOf(activationsOf(settings), settings.loss, custom));
   // Everything that determines a training run: other changes do not restart it.
   const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
   useEffect(() => {
@@ -148,14 +147,9 @@ function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Fl
   return firstRow.map((value) => Number(value.toPrecision(4)));
 }
 
-/** The custom functions that a training run uses. */
-function ownFunctions(settings: Settings, { activations, losses }: PlaygroundState['custom']): OwnFunction[] {
-  const used = [settings.activation, settings.outputActivation];
-  return [
-    ...activations.filter(({ name }) => used.includes(name)).map((own) => ({ ...own, kind: 'activation' as const })),
-    ...losses.filter(({ name }) => name === settings.loss).map((own) => ({ ...own, kind: 'loss' as const })),
-  ];
-}
+/** The activations that a training run uses. */
+const activationsOf = ({ activation, outputActivation, graph }: Settings): string[] =>
+  graph === null ? [activation, outputActivation] : graph.nodes.map(({ activation }) => activation);
 
 /** Another training run begins at step 0. */
 const change = (part: Partial<Settings>) =>
@@ -191,6 +185,8 @@ function sentence(problem: Problem, say: (typeof messages)['en']['problems']): s
       return say.noTable;
     case 'shape':
       return say.shape(problem.inputs, problem.outputs);
+    case 'delays':
+      return say.delays;
     case 'few-points':
       return say.fewPoints;
     case 'stuck':

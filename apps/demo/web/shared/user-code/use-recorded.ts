@@ -11,6 +11,7 @@ import { useStable } from '../use-stable.js';
 import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError } from './function-error.js';
+import { ownFunctionsOf } from './own-functions.js';
 import type { OwnFunction, UserWorker } from './user-worker.js';
 
 /** A pass of a network, or of a formula in its place, for a sample and a loss. */
@@ -37,7 +38,11 @@ interface Recorded<Question extends Pass> {
 export function useRecorded<Question extends Pass>(question: Question): Recorded<Question> {
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
-  const own = ownFunctionsOf(question, custom);
+  const own = ownFunctionsOf(
+    question.network.nodes.map(({ activation }) => activation),
+    question.loss,
+    custom,
+  );
   const pass = useStable({ own, question });
   const [last, setLast] = useState<{ readonly question: Question; readonly functions: Functions }>();
   const [failed, setFailed] = useState<{ readonly pass: typeof pass; readonly error: FunctionError }>();
@@ -86,18 +91,6 @@ const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string
     outputs,
     formula?.formula,
   ]);
-
-/** The user functions that a pass uses. */
-function ownFunctionsOf(
-  { network, loss }: Pass,
-  { activations, losses }: PlaygroundState['custom'],
-): readonly OwnFunction[] {
-  const named = new Set(network.nodes.map(({ activation }) => activation));
-  return [
-    ...activations.filter(({ name }) => named.has(name)).map((entry) => ({ kind: 'activation' as const, ...entry })),
-    ...losses.filter(({ name }) => name === loss).map((entry) => ({ kind: 'loss' as const, ...entry })),
-  ];
-}
 
 /** The worker of the last pass, kept briefly for the next one: its code could keep running after its response. */
 let cached: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;

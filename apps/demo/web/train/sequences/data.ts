@@ -1,6 +1,6 @@
 /** Data sets of sequences: temporal XOR, recall of a symbol, forecasts of a sine, and the rows of the user's table. */
 import { Random } from '@nnbp/core';
-import type { Settings, SequenceTable } from './settings.js';
+import type { SequenceTable, Settings } from '../../shared/sequence-settings.js';
 
 /** A sequence: a row per step; null for a step without a target. */
 export interface SequenceSample {

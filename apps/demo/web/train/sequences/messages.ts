@@ -1,5 +1,5 @@
 import type { TableProblem } from '../data/csv.js';
-import type { Kind, SequenceDataName } from './settings.js';
+import type { Kind, SequenceDataName } from '../../shared/sequence-settings.js';
 import type { StripName } from './trainer.js';
 
 const en = {
@@ -23,8 +23,10 @@ const en = {
   column: 'Column to forecast',
   rowsRead: (rows: number) => `${rows} rows.`,
   network: 'Network',
-  chooseKinds: 'Layers to train side by side',
-  kinds: { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as Record<Kind, string>,
+  chooseKinds: 'Networks to train side by side',
+  kinds: { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU', graph: 'Your graph' } as Record<Kind, string>,
+  graphSize: (nodes: number) => (nodes === 1 ? '1 node' : `${nodes} nodes`),
+  loss: 'Loss',
   units: 'Units',
   steps: 'Length of a sequence',
   learningRate: 'Learning rate',
@@ -38,7 +40,7 @@ const en = {
   reset: 'Reset',
   taken: 'Steps',
   results: 'Results',
-  kind: 'Layer',
+  kind: 'Network',
   parameters: 'Parameters',
   trainingLoss: 'Training loss',
   validationLoss: 'Validation loss',
@@ -48,7 +50,7 @@ const en = {
   lossCurves: 'Validation loss',
   gradients: 'Gradient against time',
   gradientsNote:
-    'Mean |∂loss/∂x(t)| of the state (h; for an LSTM the cell state c), for a loss at the last step only. Logarithmic scale: a straight line that falls to the left is a vanishing gradient.',
+    'Mean |∂loss/∂x(t)| of the state (h; for an LSTM the cell state c; in your graph the nodes that a delayed edge reads), for a loss at the last step only. Logarithmic scale: a straight line that falls to the left is a vanishing gradient.',
   gradientAxis: 'log₁₀ |∂loss/∂x(t)|',
   stepAxis: 't',
   trainingStepAxis: 'steps of training',
@@ -61,6 +63,7 @@ const en = {
   stripNote: 'One row per node, one column per step. Orange: positive; blue: negative; strongest at ±1.',
   strips: {
     inputs: 'inputs x(t)',
+    node: 'nodes x(t)',
     h: 'units h(t)',
     c: 'cell states c(t)',
     input: 'input gates i(t)',
@@ -71,6 +74,7 @@ const en = {
     outputs: 'outputs',
     targets: 'targets',
   } as Record<StripName, string>,
+  stripOfNode: (id: string) => `x of ${id}`,
   stripLabel: (name: string, nodes: number, steps: number) => `${name}: ${nodes} nodes over ${steps} steps`,
   forecast: 'Forecast',
   lines: { target: 'target', output: 'one step ahead', forecast: 'from its own outputs' },
@@ -80,7 +84,6 @@ const en = {
     'no-table': 'Choose a CSV file first. Links contain the settings, but not the file.',
     'few-rows': (rows: number, needed: number) =>
       `The table has ${rows} rows; sequences of this length need at least ${needed}. Choose shorter sequences.`,
-    other: (text: string) => `Training failed: ${text}`,
     diverged: (kind: string, step: number) =>
       `Training diverged: a number of the ${kind} was not finite after step ${step}. Choose a smaller learning rate and reset.`,
     table: {
@@ -113,8 +116,10 @@ const zh: typeof en = {
   column: '要预测的列',
   rowsRead: (rows) => `${rows} 行。`,
   network: '网络',
-  chooseKinds: '同时训练的层',
-  kinds: { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' },
+  chooseKinds: '同时训练的网络',
+  kinds: { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU', graph: '你的图' },
+  graphSize: (nodes) => `${nodes} 个节点`,
+  loss: '损失函数',
   units: '单元数',
   steps: '序列长度',
   learningRate: '学习率',
@@ -128,7 +133,7 @@ const zh: typeof en = {
   reset: '重置',
   taken: '步数',
   results: '结果',
-  kind: '层',
+  kind: '网络',
   parameters: '参数',
   trainingLoss: '训练损失',
   validationLoss: '验证损失',
@@ -138,7 +143,7 @@ const zh: typeof en = {
   lossCurves: '验证损失',
   gradients: '梯度随时间的变化',
   gradientsNote:
-    '只有最后一步有损失时，状态（h；LSTM 为细胞状态 c）的平均 |∂loss/∂x(t)|。对数刻度：向左下降的直线表示梯度消失。',
+    '只有最后一步有损失时，状态（h；LSTM 为细胞状态 c；你的图中为延迟边读取的节点）的平均 |∂loss/∂x(t)|。对数刻度：向左下降的直线表示梯度消失。',
   gradientAxis: 'log₁₀ |∂loss/∂x(t)|',
   stepAxis: 't',
   trainingStepAxis: '训练步数',
@@ -151,6 +156,7 @@ const zh: typeof en = {
   stripNote: '每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。',
   strips: {
     inputs: '输入 x(t)',
+    node: '节点 x(t)',
     h: '单元 h(t)',
     c: '细胞状态 c(t)',
     input: '输入门 i(t)',
@@ -161,6 +167,7 @@ const zh: typeof en = {
     outputs: '输出',
     targets: '目标',
   },
+  stripOfNode: (id) => `${id} 的 x`,
   stripLabel: (name, nodes, steps) => `${name}：${nodes} 个节点，${steps} 步`,
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },
@@ -169,7 +176,6 @@ const zh: typeof en = {
   problems: {
     'no-table': '请先选择 CSV 文件。链接里只有设置，没有文件。',
     'few-rows': (rows, needed) => `表格有 ${rows} 行；这个序列长度至少需要 ${needed} 行。请缩短序列。`,
-    other: (text) => `训练失败：${text}`,
     diverged: (kind, step) => `训练发散：第 ${step} 步之后 ${kind} 出现了非有限的数。请减小学习率，然后重置。`,
     table: {
       empty: '文件是空的。请选择每行一个时间步的文件。',

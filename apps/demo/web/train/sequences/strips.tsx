@@ -14,13 +14,13 @@ export function Strips({ strips }: { readonly strips: readonly Strip[] }) {
   return (
     <div className={styles.strips}>
       {strips.map((strip) => (
-        <OneStrip key={strip.name} strip={strip} />
+        <OneStrip key={`${strip.name} ${strip.id}`} strip={strip} />
       ))}
     </div>
   );
 }
 
-function OneStrip({ strip: { name, rows } }: { readonly strip: Strip }) {
+function OneStrip({ strip: { name, id, rows } }: { readonly strip: Strip }) {
   const say = useMessages(messages);
   const palette = usePalette();
   const [frame, width] = useWidth();
@@ -39,15 +39,16 @@ function OneStrip({ strip: { name, rows } }: { readonly strip: Strip }) {
     });
   }, [rows, palette, width, height]);
   const steps = rows[0]?.length ?? 0;
+  const title = id === undefined ? say.strips[name] : say.stripOfNode(id);
   return (
     <>
-      <span className={styles.stripName}>{say.strips[name]}</span>
+      <span className={styles.stripName}>{title}</span>
       <div ref={frame}>
         <canvas
           ref={canvas}
           style={{ width: '100%', height }}
           role="img"
-          aria-label={say.stripLabel(say.strips[name], rows.length, steps)}
+          aria-label={say.stripLabel(title, rows.length, steps)}
         />
       </div>
     </>

@@ -2,24 +2,24 @@
  * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker of its own; the page
  * asks for steps and gets what it draws.
  */
-import { identity } from '@nnbp/activations';
-import {
-  backpropagateSequence,
-  type Engine,
-  GraphBuilder,
-  type Loss,
-  Network,
-  predictSequence,
-  stream,
-} from '@nnbp/core';
-import { gru, lstm, rnn } from '@nnbp/layers';
-import { binaryCrossEntropyWithLogits, mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { backpropagateSequence, type Engine, type Loss, type Network, predictSequence, stream } from '@nnbp/core';
 import { adam, chain, clipByNorm } from '@nnbp/optim';
 import { DivergedError, Trainer } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
+import type { Functions } from '../../functions.js';
+import {
+  type Kind,
+  type LayerKind,
+  lossOf,
+  type SequenceTable,
+  type Settings,
+} from '../../shared/sequence-settings.js';
 import type { TableProblem } from '../data/csv.js';
+import { type Encoding, encodingFor, type Misfit, misfit } from '../loss-fit.js';
+import type { Counts } from '../problem.js';
+import type { WorkerProblem } from '../worker-problem.js';
 import { dataFor, type SequenceData, type SequenceProblem, type SequenceSample } from './data.js';
-import type { Kind, SequenceTable, Settings } from './settings.js';
+import { networkFor } from './network-for.js';
 
 /** The results of one kind of network. */
 export interface KindResult {
@@ -36,14 +36,17 @@ export interface KindResult {
 
 /** The values of some nodes at every step. */
 export interface Strip {
-  /** `inputs`, `targets`, `outputs`, or the role of the nodes in their unit. */
+  /** `inputs`, `targets`, `outputs`, the role of the nodes in their unit, or `node`: one node of the user's graph. */
   readonly name: StripName;
+  /** Id of that node. */
+  readonly id?: string;
   /** A row per node, a value per step; NaN where there is none. */
   readonly rows: readonly (readonly number[])[];
 }
 
 export type StripName =
   | 'inputs'
+  | 'node'
   | 'h'
   | 'c'
   | 'input'
@@ -75,7 +78,11 @@ export interface Prepared {
 export type Refusal =
   | SequenceProblem
   | { readonly kind: 'no-table' }
-  | { readonly kind: 'other'; readonly text: string };
+  /** The user's graph does not have the inputs and outputs that the data need. */
+  | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
+  /** The loss does not fit the data or the outputs. */
+  | { readonly kind: 'misfit'; readonly why: Misfit; readonly loss: string }
+  | WorkerProblem;
 export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly why: TableProblem };
 
 interface Run {
@@ -85,19 +92,22 @@ interface Run {
   readonly recent: number[];
 }
 
+/** The data, with targets as the loss expects them. */
+interface Question {
+  readonly data: SequenceData;
+  readonly loss: Loss;
+  readonly encoding: Encoding;
+}
+
 /** Number of batches whose mean loss is shown. */
 const recentBatches = 20;
 /** Number of validation sequences that are evaluated, and of those whose gradients are computed. */
 const [evaluatedCount, gradientCount] = [40, 4];
-
-const losses: Readonly<Record<SequenceData['task'], Loss>> = {
-  binary: binaryCrossEntropyWithLogits(),
-  classes: softmaxCrossEntropy(),
-  regression: mse(),
-};
+/** Maximum number of nodes of the user's graph that are shown. */
+const maxStrips = 24;
 
 /** The nodes of a layer by their role; the first are those with memory. */
-const nodesOf: Readonly<Record<Kind, readonly (readonly [StripName, prefix: string])[]>> = {
+const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix: string])[]>> = {
   rnn: [['h', 'rnn']],
   lstm: [
     ['c', 'lstm.c'],
@@ -113,25 +123,11 @@ const nodesOf: Readonly<Record<Kind, readonly (readonly [StripName, prefix: stri
   ],
 };
 
-/** The network of a kind: a recurrent layer, and outputs that add up its units. */
-export function recurrentNetwork(
-  kind: Kind,
-  { inputNames, outputNames }: Pick<SequenceData, 'inputNames' | 'outputNames'>,
-  { units, seed }: Pick<Settings, 'units' | 'seed'>,
-): Network {
-  const builder = new GraphBuilder();
-  const layer = { rnn, lstm, gru }[kind];
-  const from = layer(builder, { from: builder.inputs(inputNames.length), units });
-  builder.output(...builder.layer(outputNames.length, { from, activation: identity, fixed: { c: 1 }, name: 'y' }));
-  return new Network(builder.build(), { seed });
-}
-
-/** The interface for the page. */
-export function createSequenceTrainer() {
+/** The interface for the page, with these functions. */
+export function createSequenceTrainer(functions: Functions) {
   let engine: Promise<Engine & { readonly name: string }> | undefined;
   let runs: Run[] = [];
-  let data: SequenceData | undefined;
-  let settings: Settings | undefined;
+  let question: Question | undefined;
   let steps = 0;
   let diverged: Kind | undefined;
 
@@ -182,15 +178,19 @@ export function createSequenceTrainer() {
         const made = dataFor(requested, table);
         if (made === undefined) return { kind: 'no-table' };
         if ('kind' in made) return made;
-        data = made;
-        settings = requested;
+        const wrong = problemOf(requested, made);
+        if (wrong !== undefined) return wrong;
+        const loss = functions.loss(lossOf(requested));
+        const encoding = encodingFor(loss);
+        const data = encoded(made, encoding);
+        question = { data, loss, encoding };
         runs = requested.kinds.map((kind) => {
-          const network = recurrentNetwork(kind, made, requested);
+          const network = networkFor(kind, data, requested, functions);
           const trainer = new Trainer(
             network,
-            { sequences: made.training },
+            { sequences: data.training },
             {
-              loss: losses[made.task],
+              loss,
               optimizer: chain(clipByNorm(1), adam({ learningRate: requested.learningRate })),
               engine: running,
               seed: requested.seed,
@@ -214,15 +214,15 @@ export function createSequenceTrainer() {
 
     /** Takes steps for some milliseconds, at most up to a total, and observes the networks. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
-      if (data === undefined || settings === undefined || runs.length === 0) return undefined;
+      if (question === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
       while (steps < total && diverged === undefined && performance.now() < until) if (!step()) break;
       for (const { network, trainer } of runs) network.parameters.vector.set(trainer.parameters);
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       return {
         steps,
-        results: runs.map((run) => resultOf(run, data!)),
-        ...shownOf(run, data),
+        results: runs.map((run) => resultOf(run, question!)),
+        ...shownOf(run, question),
         diverged,
       };
     },
@@ -231,8 +231,36 @@ export function createSequenceTrainer() {
 
 export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 
-function resultOf({ kind, network, recent }: Run, { task, validation }: SequenceData): KindResult {
-  const loss = losses[task];
+/** Whether the user's graph and the loss fit the data. */
+function problemOf(settings: Settings, { task, inputNames, outputNames }: SequenceData): Refusal | undefined {
+  const graph = settings.kinds.includes('graph') ? settings.graph : null;
+  if (graph !== null) {
+    const inputs = { received: graph.inputs.length, expected: inputNames.length };
+    const outputs = { received: graph.outputs.length, expected: outputNames.length };
+    if (inputs.received !== inputs.expected || outputs.received !== outputs.expected) {
+      return { kind: 'shape', inputs, outputs };
+    }
+  }
+  const loss = lossOf(settings);
+  const why = settings.kinds
+    .map((kind) => misfit(task, { loss, outputActivation: 'identity', graph: kind === 'graph' ? graph : null }))
+    .find((found) => found !== undefined);
+  return why && { kind: 'misfit', why, loss };
+}
+
+/** The data with the targets of classes as the loss expects them. */
+function encoded(data: SequenceData, { no, yes }: Encoding): SequenceData {
+  if (data.task === 'regression' || (no === 0 && yes === 1)) return data;
+  const inUnits = ({ inputs, targets }: SequenceSample): SequenceSample => ({
+    inputs,
+    targets: targets.map((row) => row && row.map((target) => (target === 1 ? yes : no))),
+  });
+  return { ...data, training: data.training.map(inUnits), validation: data.validation.map(inUnits) };
+}
+
+function resultOf({ kind, network, recent }: Run, { data, loss, encoding }: Question): KindResult {
+  const { task, validation } = data;
+  const { boundary, yes } = encoding;
   let [sum, right, count] = [0, 0, 0];
   for (const { inputs, targets } of validation.slice(0, evaluatedCount)) {
     predictSequence(network, inputs).forEach((output, t) => {
@@ -240,7 +268,9 @@ function resultOf({ kind, network, recent }: Run, { task, validation }: Sequence
       if (target === null) return;
       count++;
       sum += loss.value(output, target);
-      right += Number(task === 'binary' ? output[0] > 0 === (target[0] === 1) : largest(output) === largest(target));
+      right += Number(
+        task === 'binary' ? output[0] > boundary === (target[0] === yes) : largest(output) === largest(target),
+      );
     });
   }
   return {
@@ -266,7 +296,7 @@ export function gradientsInTime(
   loss: Loss,
   sequences: readonly SequenceSample[],
 ): number[] {
-  const ids = idsAt(network, nodesOf[kind][0][1]);
+  const ids = nodesWithMemory(kind, network);
   const sums = new Float64Array(sequences[0].inputs.length);
   for (const { inputs, targets } of sequences) {
     const last = targets.map((target, t) => (t === targets.length - 1 ? target : null));
@@ -274,6 +304,16 @@ export function gradientsInTime(
     for (const id of ids) for (let t = 0; t < sums.length; t++) sums[t] += Math.abs(cache.dLossDx(id, 0, t));
   }
   return Array.from(sums, (sum) => sum / (ids.length * sequences.length));
+}
+
+/** The nodes with memory: those that a delayed edge of the user's graph reads; its outputs if there are none. */
+function nodesWithMemory(kind: Kind, network: Network): string[] {
+  if (kind !== 'graph') return idsAt(network, nodesOf[kind][0][1]);
+  const { graph } = network;
+  const { ids, predecessors, outputs, edgeCount } = graph;
+  const found = new Set<string>();
+  for (let e = 0; e < edgeCount; e++) if (graph.delay(e) > 0) found.add(ids[predecessors[e]]);
+  return found.size > 0 ? [...found] : Array.from(outputs, (i) => ids[i]);
 }
 
 /** The ids `prefix.0`, `prefix.1`, … of a network. */
@@ -287,24 +327,31 @@ function idsAt({ graph }: Network, prefix: string): string[] {
 /** The first validation sequence through a network. */
 function shownOf(
   { kind, network }: Run,
-  { task, validation, canForecast }: SequenceData,
+  { data: { task, validation, canForecast }, loss, encoding }: Question,
 ): Pick<SequenceObservation, 'strips' | 'lines'> {
   const { inputs, targets } = validation[0];
   const { graph } = network;
-  const { cache } = backpropagateSequence(network, inputs, targets, losses[task]);
+  const { cache } = backpropagateSequence(network, inputs, targets, loss);
   const column = (rows: readonly (readonly number[] | null)[], k: number) => rows.map((row) => row?.[k] ?? NaN);
   const values = (id: string) => inputs.map((_, t) => cache.x(id, 0, t));
   const outputs = Array.from(graph.outputs, (i) => values(graph.ids[i]));
-  const shown = outputs.map((row) => (task === 'binary' ? row.map((logit) => 2 / (1 + Math.exp(-logit)) - 1) : row));
-  const shownTargets = Array.from(graph.outputs, (_, k) =>
-    column(targets, k).map((value) => (task === 'binary' ? 2 * value - 1 : value)),
+  // Classes from −1 to 1: the strongest colours of a strip.
+  const centred = (value: number) => (2 * (value - encoding.no)) / (encoding.yes - encoding.no) - 1;
+  const isLogit = loss.name === 'binaryCrossEntropyWithLogits';
+  const shown = outputs.map((row) =>
+    task === 'binary' ? row.map((value) => centred(isLogit ? 1 / (1 + Math.exp(-value)) : value)) : row,
   );
-  const softmax = task === 'classes' ? softmaxed(shown) : shown;
+  const shownTargets = Array.from(graph.outputs, (_, k) =>
+    column(targets, k).map((value) => (task === 'binary' ? centred(value) : value)),
+  );
+  const nodes = graph.ids.slice(graph.inputCount, graph.inputCount + maxStrips);
   return {
     strips: [
       { name: 'inputs', rows: inputs[0].map((_, k) => column(inputs, k)) },
-      ...nodesOf[kind].map(([name, prefix]) => ({ name, rows: idsAt(network, prefix).map(values) })),
-      { name: 'outputs', rows: softmax },
+      ...(kind === 'graph'
+        ? nodes.map((id) => ({ name: 'node' as const, id, rows: [values(id)] }))
+        : nodesOf[kind].map(([name, prefix]) => ({ name, rows: idsAt(network, prefix).map(values) }))),
+      { name: 'outputs', rows: loss.name === 'softmaxCrossEntropy' ? softmaxed(shown) : shown },
       { name: 'targets', rows: shownTargets },
     ],
     lines:

@@ -1,7 +1,10 @@
 /** The page's side of a training run on sequences: it asks for steps, shows what they gave, and asks again. */
-import { type Remote, wrap } from 'comlink';
+import type { Remote } from 'comlink';
 import { Listeners } from '../../shared/listeners.js';
-import type { Kind, SequenceTable, Settings } from './settings.js';
+import type { Kind, SequenceTable, Settings } from '../../shared/sequence-settings.js';
+import type { OwnFunction } from '../../shared/user-code/user-worker.js';
+import { type Access, type Connection, connect } from '../connection.js';
+import { inTime, loadTimeout, problemOf } from '../worker-problem.js';
 import type { Prepared, Refusal, SequenceObservation, SequenceTrainer, TableAnswer } from './trainer.js';
 
 /** The losses of each kind at some steps. */
@@ -23,16 +26,24 @@ export interface SequenceTrainingView {
 /** The settings that start another training run when they change. */
 export type Start = Omit<Settings, 'shown' | 'taken' | 'open'>;
 
+/** Everything that determines a training run. */
+export interface Origin {
+  readonly settings: Start;
+  readonly table: SequenceTable | undefined;
+  /** The user functions that are needed. */
+  readonly own: readonly OwnFunction[];
+}
+
 /** Milliseconds of training between two pictures. */
 const work = 30;
 /** Points of a curve; with more, every second is dropped. */
 const longest = 400;
 
-let worker: Remote<SequenceTrainer> | undefined;
-const trainer = (): Remote<SequenceTrainer> =>
-  (worker ??= wrap<SequenceTrainer>(
-    new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
-  ));
+const access: Access<SequenceTrainer> = {
+  start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
+  // Comlink's types know methods of the exposed object only, its proxies also those of objects in it.
+  among: ({ sequences }) => sequences as unknown as Remote<SequenceTrainer>,
+};
 
 export class SequenceTraining {
   view: SequenceTrainingView = {
@@ -50,7 +61,10 @@ export class SequenceTraining {
   /** Set by `pause`: the current response is the last one. */
   #stopped = false;
   #shown: Kind;
-  #opened: readonly [settings: Start, table: SequenceTable | undefined] | undefined;
+  #opened: Origin | undefined;
+  #connection: Promise<Connection<SequenceTrainer>> | undefined;
+  /** User functions of the connection. */
+  #known = '[]';
 
   /**
    * @param shown - The kind of network whose states are observed.
@@ -62,23 +76,30 @@ export class SequenceTraining {
   }
 
   /** Replaces the training run by a new one, and takes a number of steps, for a link to a training run in progress. */
-  async open(settings: Start, table: SequenceTable | undefined, steps: number): Promise<void> {
+  async open(origin: Origin, steps: number): Promise<void> {
     const turn = ++this.#turn;
-    this.#opened = [settings, table];
+    const { settings, table, own } = origin;
+    this.#opened = origin;
     this.#stopped = false;
     // Keep the last observation until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
-    const answer = await trainer().prepare({ ...settings, shown: this.#shown, taken: 0, open: true }, table);
-    if (turn !== this.#turn) return;
-    if ('kind' in answer) {
-      this.#show({ prepared: undefined, observation: undefined, problem: answer });
-      return;
-    }
-    this.#show({ prepared: answer });
-    const start = await trainer().advance(0, 0, this.#shown);
-    if (turn !== this.#turn || start === undefined) return;
-    this.#take(start);
-    if (steps > 0) await this.#advance(steps);
+    await this.#safely(turn, async () => {
+      if (this.#known !== JSON.stringify(own)) this.#disconnect();
+      this.#known = JSON.stringify(own);
+      const { trainer } = await this.#connected(own);
+      const asked = { ...settings, shown: this.#shown, taken: 0, open: true };
+      const answer = await inTime<Prepared | Refusal>(trainer.prepare(asked, table), loadTimeout);
+      if (turn !== this.#turn) return;
+      if ('kind' in answer) {
+        this.#show({ prepared: undefined, observation: undefined, problem: answer });
+        return;
+      }
+      this.#show({ prepared: answer });
+      const start = await inTime(trainer.advance(0, 0, this.#shown));
+      if (turn !== this.#turn || start === undefined) return;
+      this.#take(start);
+      if (steps > 0) await this.#advance(steps);
+    });
   }
 
   /** Ends the training: responses that are still to come are ignored. */
@@ -92,8 +113,11 @@ export class SequenceTraining {
     this.#shown = shown;
     if (this.view.playing) return;
     const turn = this.#turn;
-    const observation = await trainer().advance(0, 0, shown);
-    if (turn === this.#turn && observation !== undefined) this.#show({ observation });
+    await this.#safely(turn, async () => {
+      const { trainer } = await this.#connected();
+      const observation = await inTime(trainer.advance(0, 0, shown));
+      if (turn === this.#turn && observation !== undefined) this.#show({ observation });
+    });
   }
 
   readonly play = (): void => {
@@ -114,26 +138,52 @@ export class SequenceTraining {
   readonly reset = (): void => {
     if (this.#opened === undefined) return;
     this.#note(0);
-    void this.open(...this.#opened, 0);
+    void this.open(this.#opened, 0);
   };
 
-  readTable(bytes: Uint8Array): Promise<TableAnswer> {
-    return trainer().readTable(bytes);
+  async readTable(bytes: Uint8Array): Promise<TableAnswer> {
+    return (await this.#connected()).trainer.readTable(bytes);
   }
 
   /** Takes steps up to a total and shows them as they come, until another request replaces this one. */
   async #advance(total: number): Promise<void> {
     const turn = ++this.#turn;
-    for (;;) {
-      const found = await trainer().advance(total, work, this.#shown);
-      if (turn !== this.#turn || found === undefined) return;
-      this.#take(found);
-      if (found.steps >= total || found.diverged !== undefined || this.#stopped) {
-        this.#show({ playing: false });
-        this.#note(found.steps);
-        return;
+    await this.#safely(turn, async () => {
+      const { trainer } = await this.#connected();
+      for (;;) {
+        const found = await inTime(trainer.advance(total, work, this.#shown));
+        if (turn !== this.#turn || found === undefined) return;
+        this.#take(found);
+        if (found.steps >= total || found.diverged !== undefined || this.#stopped) {
+          this.#show({ playing: false });
+          this.#note(found.steps);
+          return;
+        }
+        await new Promise((resolve) => requestAnimationFrame(resolve));
       }
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+    });
+  }
+
+  #connected(own: readonly OwnFunction[] = []): Promise<Connection<SequenceTrainer>> {
+    return (this.#connection ??= connect(access, own));
+  }
+
+  #disconnect(): void {
+    void this.#connection?.then(({ close }) => close()).catch(() => undefined);
+    this.#connection = undefined;
+    this.#known = '[]';
+  }
+
+  /** Calls the worker. An error becomes a message, and the worker is terminated. */
+  async #safely(turn: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // The worker of an outdated request may already belong to the next one.
+      if (turn !== this.#turn) return;
+      this.#disconnect();
+      this.#turn++;
+      this.#show({ playing: false, prepared: undefined, observation: undefined, problem: problemOf(error) });
     }
   }
 

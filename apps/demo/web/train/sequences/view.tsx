@@ -4,20 +4,24 @@ import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { BoundedField } from '../../shared/bounded-field.js';
 import { update, usePlayground } from '../../store.js';
+import { builtinLosses } from '../../functions.js';
+import {
+  type Kind,
+  layerKinds,
+  lossOf,
+  type SequenceDataName,
+  type SequenceTable,
+  type Settings,
+  withSequences,
+} from '../../shared/sequence-settings.js';
+import { messages as trainMessages } from '../messages.js';
+import { Functions } from '../options.js';
 import { times } from '../../shared/format-number.js';
 import dataStyles from '../data-panel.module.css';
 import { percent, short, integer } from '../numbers.js';
 import { LineChart } from './line-chart.js';
 import { messages } from './messages.js';
 import styles from './sequences.module.css';
-import {
-  type Kind,
-  kinds,
-  type SequenceDataName,
-  type SequenceTable,
-  type Settings,
-  withSequences,
-} from './settings.js';
 import { Strips } from './strips.js';
 import type { Refusal, SequenceObservation } from './trainer.js';
 import { SequenceTraining, type SequenceTrainingView } from './training.js';
@@ -38,10 +42,12 @@ const change = (part: Partial<Settings>) =>
 
 export default function SequenceView() {
   const settings = usePlayground(({ sequences }) => sequences);
+  const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
+  const sayTrain = useMessages(trainMessages);
   const [table, setTable] = useState(openTable);
   const [training] = useState(() => new SequenceTraining(settings.shown, (taken) => change({ taken })));
-  const view = useSequenceTraining(training, settings, table);
+  const view = useSequenceTraining(training, settings, custom, table);
   const { prepared, problem, observation, curve } = view;
   return (
     <div className={styles.view}>
@@ -52,7 +58,7 @@ export default function SequenceView() {
             role={problem.kind === 'no-table' ? undefined : 'alert'}
             className={problem.kind === 'no-table' ? 'quiet' : 'problem'}
           >
-            {sentence(problem, say.problems)}
+            {sentence(problem, say.problems, sayTrain.problems)}
           </p>
         )}
         {observation?.diverged !== undefined && (
@@ -222,8 +228,11 @@ function Data({ settings, training, table, choose }: DataProps) {
 
 function Network({ settings }: { readonly settings: Settings }) {
   const say = useMessages(messages);
+  const losses = usePlayground(({ custom }) => custom.losses);
+  const { graph } = settings;
+  const offered: readonly Kind[] = graph === null ? layerKinds : ['graph', ...layerKinds];
   const toggle = (kind: Kind, isChosen: boolean) => {
-    const chosen = kinds.filter((other) => (other === kind ? isChosen : settings.kinds.includes(other)));
+    const chosen = offered.filter((other) => (other === kind ? isChosen : settings.kinds.includes(other)));
     if (chosen.length === 0) return;
     change({ kinds: chosen, ...(!chosen.includes(settings.shown) && { shown: chosen[0] }), taken: 0 });
   };
@@ -232,7 +241,7 @@ function Network({ settings }: { readonly settings: Settings }) {
       <h2>{say.network}</h2>
       <fieldset className={styles.kinds}>
         <legend>{say.chooseKinds}</legend>
-        {kinds.map((kind) => (
+        {offered.map((kind) => (
           <label key={kind}>
             <input
               type="checkbox"
@@ -240,6 +249,7 @@ function Network({ settings }: { readonly settings: Settings }) {
               onChange={(event) => toggle(kind, event.target.checked)}
             />{' '}
             {say.kinds[kind]}
+            {kind === 'graph' && ` (${say.graphSize(graph!.nodes.length)})`}
           </label>
         ))}
       </fieldset>
@@ -283,6 +293,15 @@ function Network({ settings }: { readonly settings: Settings }) {
           max={2 ** 31}
           step={1}
           choose={(seed) => change({ seed })}
+        />
+      </div>
+      <div className={styles.loss}>
+        <Functions
+          label={say.loss}
+          value={lossOf(settings)}
+          builtin={Object.keys(builtinLosses)}
+          custom={losses.map(({ name }) => name)}
+          choose={(loss) => change({ loss })}
         />
       </div>
       <p className="quiet">{say.startsAgain}</p>
@@ -405,13 +424,25 @@ function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly
   return ratio < 1 ? say.ratio(kind, times(1 / ratio)) : say.ratioGrows(kind, times(ratio));
 }
 
-function sentence(problem: Refusal, say: (typeof messages)['en']['problems']): string {
+function sentence(
+  problem: Refusal,
+  say: (typeof messages)['en']['problems'],
+  sayTrain: (typeof trainMessages)['en']['problems'],
+): string {
   switch (problem.kind) {
     case 'no-table':
       return say['no-table'];
     case 'few-rows':
       return say['few-rows'](problem.rows, problem.needed);
+    case 'shape':
+      return sayTrain.shape(problem.inputs, problem.outputs);
+    case 'misfit':
+      return sayTrain.misfits[problem.why](problem.loss);
+    case 'stuck':
+      return sayTrain.stuck;
+    case 'not-loaded':
+      return sayTrain.notLoaded;
     case 'other':
-      return say.other(problem.text);
+      return sayTrain.other(problem.text);
   }
 }

@@ -1,0 +1,60 @@
+/** Settings of a training run on sequences: the defaults of each data set, and the data sets that fit a graph. */
+import type { NetworkDescription, PlaygroundState } from '../state.js';
+
+export type Settings = PlaygroundState['sequences'];
+/** `graph`: the user's graph; else a recurrent layer. */
+export type Kind = Settings['kinds'][number];
+export type LayerKind = Exclude<Kind, 'graph'>;
+export type SequenceDataName = Settings['data'];
+
+/** The columns of numbers of a table, in the order of its rows. */
+export interface SequenceTable {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+  /** The column to forecast. */
+  readonly target: number;
+}
+
+export const layerKinds = ['rnn', 'lstm', 'gru'] as const satisfies readonly LayerKind[];
+
+/** Default settings of each data set. */
+const defaults: Readonly<Record<SequenceDataName, Pick<Settings, 'steps' | 'units' | 'learningRate'>>> = {
+  'temporal-xor': { steps: 20, units: 8, learningRate: 0.01 },
+  recall: { steps: 25, units: 8, learningRate: 0.02 },
+  sine: { steps: 40, units: 8, learningRate: 0.01 },
+  series: { steps: 24, units: 8, learningRate: 0.01 },
+};
+
+/** The loss that suits each data set. */
+const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
+  'temporal-xor': 'binaryCrossEntropyWithLogits',
+  recall: 'softmaxCrossEntropy',
+  sine: 'mse',
+  series: 'mse',
+};
+
+/** The name of the loss. */
+export const lossOf = ({ loss, data }: Pick<Settings, 'loss' | 'data'>): string => loss ?? suitableLoss[data];
+
+/** The settings after another data set was chosen, with mse for the user's graph, as for samples. */
+export const withSequences = (settings: Settings, data: SequenceDataName): Settings => ({
+  ...settings,
+  ...defaults[data],
+  data,
+  loss: settings.kinds.includes('graph') ? 'mse' : null,
+  taken: 0,
+});
+
+/** Numbers of inputs and outputs. A table has as many inputs as columns of numbers. */
+export const widths: Readonly<Record<Exclude<SequenceDataName, 'series'>, readonly [inputs: number, outputs: number]>> =
+  { sine: [1, 1], 'temporal-xor': [1, 1], recall: [7, 4] };
+
+const fits = ({ inputs, outputs }: NetworkDescription, data: SequenceDataName): boolean =>
+  data === 'series' ? outputs.length === 1 : inputs.length === widths[data][0] && outputs.length === widths[data][1];
+
+/** The settings that train a graph with delays, on data that fit it if there are any. */
+export function withSequenceGraph(settings: Settings, graph: NetworkDescription): Settings {
+  const names = ['sine', 'temporal-xor', 'recall', 'series'] as const;
+  const data = fits(graph, settings.data) ? settings.data : (names.find((name) => fits(graph, name)) ?? settings.data);
+  return { ...withSequences({ ...settings, kinds: ['graph'] }, data), shown: 'graph', graph, open: true };
+}

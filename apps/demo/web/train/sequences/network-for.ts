@@ -1,0 +1,39 @@
+/** The initial network of each kind. */
+import { identity } from '@nnbp/activations';
+import { GraphBuilder, Network } from '@nnbp/core';
+import { gru, lstm, rnn } from '@nnbp/layers';
+import type { Functions } from '../../functions.js';
+import { networkOf } from '../../network.js';
+import type { Kind, LayerKind, Settings } from '../../shared/sequence-settings.js';
+
+/** The inputs and outputs that a network must fit. */
+export interface SequenceShape {
+  readonly inputNames: { readonly length: number };
+  readonly outputNames: { readonly length: number };
+}
+
+/** A recurrent layer with weights from the seed, and outputs that add up its units. */
+export function recurrentNetwork(
+  kind: LayerKind,
+  { inputNames, outputNames }: SequenceShape,
+  { units, seed }: Pick<Settings, 'units' | 'seed'>,
+): Network {
+  const builder = new GraphBuilder();
+  const layer = { rnn, lstm, gru }[kind];
+  const from = layer(builder, { from: builder.inputs(inputNames.length), units });
+  builder.output(...builder.layer(outputNames.length, { from, activation: identity, fixed: { c: 1 }, name: 'y' }));
+  return new Network(builder.build(), { seed });
+}
+
+/**
+ * The network of a kind: recurrent layers, or the graph of the settings with its own parameters. Settings with the kind
+ * `graph` have one, which `parseState` checks.
+ *
+ * @throws NnbpError, as `networkOf` does
+ */
+export const networkFor = (
+  kind: Kind,
+  shape: SequenceShape,
+  settings: Pick<Settings, 'units' | 'seed' | 'graph'>,
+  functions: Pick<Functions, 'activation'>,
+): Network => (kind === 'graph' ? networkOf(settings.graph!, functions) : recurrentNetwork(kind, shape, settings));
