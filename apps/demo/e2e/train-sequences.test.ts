@@ -3,10 +3,13 @@
  * forecast.
  */
 import { predictSequence } from '@nnbp/core';
+import { load } from '@nnbp/formats';
+import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { readAddress } from '../web/address.js';
 import { recurrence } from '../web/recurrence.js';
 import { defaultState } from '../web/state.js';
-import { networkOf } from '../web/network.js';
+import { describe, networkOf } from '../web/network.js';
 import { short } from '../web/train/numbers.js';
 import { sine, temporalXor } from '../web/train/sequences/data.js';
 import { recurrentNetwork } from '../web/train/sequences/network-for.js';
@@ -90,6 +93,47 @@ test('a graph with delays drawn in Build is trained on sequences that fit it, an
   await untilUrl(page, ({ sequences }) => sequences.taken === 1 && sequences.graph?.nodes[0].delays?.[1] === 1);
   await page.getByText('recall', { exact: true }).click();
   await page.getByText('The graph has 1 input and 1 output; this data set needs 7 and 4.').waitFor();
+});
+
+test('a network trained on sequences persists across views, can be exported, and is opened in Derive with its sequence and in Build', async () => {
+  const page = await open({
+    view: 'train',
+    sequences: { ...sequences, open: true, data: 'sine', kinds: ['lstm'], steps: 6, units: 2, seed: 7 },
+  });
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const steps = page.locator('[data-sequence-steps]');
+  await page.getByText('Derive this sequence').waitFor();
+  await button('Step').click();
+  await expect.poll(() => steps.textContent()).toBe('1');
+  await button('Extend').click();
+  await button('Train').click();
+  expect(await steps.textContent()).toBe('1');
+
+  await page.getByText('Export', { exact: true }).click();
+  const exported = async (name: string) => {
+    const download = page.waitForEvent('download');
+    await button(name).click();
+    return buffer(await (await download).createReadStream());
+  };
+  const { network } = load(await exported('Model file (.safetensors)'));
+  const row = [0.5];
+  const expected = predictSequence(network, [row, row, row]).map(([x]) => `[${x}]`);
+  const notebook = JSON.parse((await exported('Notebook (.ipynb)')).toString()) as { cells: { source: string }[] };
+  expect(notebook.cells.at(-1)!.source).toContain(`torch.tensor([[${expected.join(', ')}]]`);
+  for (const name of ['ONNX', 'PyTorch', 'ES module (.js)'])
+    expect((await exported(name)).length).toBeGreaterThan(1000);
+
+  await button('Derive this sequence').click();
+  await page.getByRole('group', { name: 'dloss/dw_lstm.0@-1tolstm.i.0 as a sum over time' }).waitFor();
+  await untilUrl(page, ({ view, derive: { time, input, target } }) => {
+    const next = input.slice(1).every((value, t) => value === target[t]);
+    return view === 'derive' && time.steps === 6 && time.targets === 'each' && input.length === 6 && next;
+  });
+  const { nodes } = readAddress(new URL(page.url()).hash, defaultState).network;
+  expect(nodes.map(({ b }) => b)).toEqual(describe(network).nodes.map(({ b }) => b));
+  await page.goBack();
+  await button('Open in Build').click();
+  await page.locator('.react-flow__node[data-id="lstm.c.1"]').waitFor();
 });
 
 test('a graph with its author’s own activation and loss is trained on sequences', { timeout: 60_000 }, async () => {

@@ -38,11 +38,15 @@ const network = v.object({
 
 const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8000)) });
 
+/** Maximum length of a sequence. */
+export const maxSteps = 100;
+
 const firstTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
-  input: v.pipe(v.array(finite), v.maxLength(200)),
-  target: v.pipe(v.array(finite), v.maxLength(200)),
+  /** Of a sequence, one step after another. */
+  input: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
+  target: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
   loss: name,
   /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
   selected: v.pipe(v.string(), v.maxLength(1000)),
@@ -57,7 +61,7 @@ const derive = v.object({
   /** For the mistake `order`: the nodes in the order they are visited, some perhaps again. Empty: depth first. */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
   /** For a network with delays: the length of the sequence, and whether each step has a target or only the last. */
-  time: v.optional(v.object({ steps: count(1, 12), targets: v.picklist(['last', 'each']) }), firstTime),
+  time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(['last', 'each']) }), firstTime),
   /** The layered network for which the two caches' savings are counted. */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
@@ -106,7 +110,7 @@ const sequenceSettings = v.object({
   loss: v.optional(v.nullable(name), null),
   units: count(1, 32),
   /** Length of a sequence. */
-  steps: count(3, 100),
+  steps: count(3, maxSteps),
   learningRate: v.pipe(finite, v.minValue(1e-6), v.maxValue(1)),
   batchSize: count(1, 256),
   seed: count(0, 2 ** 31),

@@ -7,6 +7,7 @@ import { hasDelays } from '../network.js';
 import { BoundedField } from '../shared/bounded-field.js';
 import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
+import { maxSteps } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
 import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
@@ -154,7 +155,7 @@ function Time() {
         label={say.timeSteps}
         value={time.steps}
         min={1}
-        max={12}
+        max={maxSteps}
         step={1}
         choose={(steps) => change({ time: { ...time, steps }, step: null })}
       />

@@ -1,12 +1,17 @@
 /** Writes a Jupyter notebook with a PyTorch module, its weights, and a prediction to run. */
-import type { Network } from '@nnbp/core';
+import { type Network, predictSequence } from '@nnbp/core';
 import type { PyTorchFiles } from '@nnbp/interop';
 
 /** The notebook as JSON, of format 4.5. */
 export function notebook(network: Network, files: PyTorchFiles): string {
   const { graph } = network;
   const row = Array.from({ length: graph.inputCount }, () => 0.5);
-  const expected = network.predict(row);
+  // A network with delays takes sequences, `[samples × steps × inputs]`.
+  const hasTime = graph.initials !== undefined;
+  const rows = [row, row, row];
+  const [inputs, expected] = hasTime
+    ? [rows.map(list).join(', '), predictSequence(network, rows).map(list).join(', ')]
+    : [list(row), list(network.predict(row))];
   const cells = [
     markdown(
       `# A network trained with @nnbp\n\n${graph.inputCount} inputs, ${graph.outputs.length} outputs, ` +
@@ -22,11 +27,11 @@ export function notebook(network: Network, files: PyTorchFiles): string {
         'network = Network(torch.float64).load("weights.safetensors")',
       ].join('\n'),
     ),
-    markdown('One row of inputs, and what @nnbp predicted for it.'),
+    markdown(`One ${hasTime ? 'sequence of three steps' : 'row of inputs'}, and what @nnbp predicted for it.`),
     code(
       [
-        `inputs = torch.tensor([${list(row)}], dtype=torch.float64)`,
-        `expected = torch.tensor([${list(expected)}], dtype=torch.float64)`,
+        `inputs = torch.tensor([${hasTime ? `[${inputs}]` : inputs}], dtype=torch.float64)`,
+        `expected = torch.tensor([${hasTime ? `[${expected}]` : expected}], dtype=torch.float64)`,
         'outputs = network(inputs)',
         'print(outputs, expected)',
         'assert torch.allclose(outputs, expected, atol=1e-9)',

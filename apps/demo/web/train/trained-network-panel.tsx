@@ -1,42 +1,47 @@
-/** Export of the trained network, and links to Derive and Build. */
+/** Export of a trained network, and links to Derive and Build. */
 import { Download, Share2, Sigma } from 'lucide-react';
-import { memo, useState } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
 import { download } from '../shared/download.js';
 import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
-import { buildOn, deriveSample, isReadable, trainedNetwork } from './trained-network.js';
-import type { Ready, Result } from './trainer.js';
+import { isReadable, openInBuild, openInDerive, type Trained, trainedSample } from './trained-network.js';
+import type { Ready } from './trainer.js';
 import type { Training } from './training.js';
 import styles from './trained-network-panel.module.css';
 import areas from './view.module.css';
 
-interface Props {
-  readonly training: Training;
-  readonly settings: Settings;
-  readonly ready: Ready;
-}
-
 const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 
-export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training, settings, ready }: Props) {
+interface PanelProps {
+  /** The network with its current parameters; undefined while there is none. */
+  readonly trained: () => Promise<Trained | undefined>;
+  /** Whether Build and Derive can show it. */
+  readonly isReadable: boolean;
+  readonly deriveName: string;
+  readonly deriveTask: string;
+  /** Shown before the buttons. */
+  readonly children?: ReactNode;
+}
+
+export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask, children }: PanelProps) {
   const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
   /** Runs an action with the current parameters. */
-  const take = async (act: (result: Result) => Promise<void> | void) => {
+  const take = async (act: (found: Trained) => Promise<void> | void) => {
     try {
       setProblem(undefined);
-      const result = await training.result(settings.sample ?? 0);
-      if (result !== undefined) await act(result);
+      const found = await trained();
+      if (found !== undefined) await act(found);
     } catch (error) {
       setProblem(say.exportFailed(error instanceof Error ? error.message : String(error)));
     }
   };
-  const room = isReadable(ready);
   return (
     <section className={`panel ${styles.panel} ${areas.trained}`} aria-label={say.useTrained}>
+      {children}
       <details className={styles.export}>
         <summary>
           <Download size={16} aria-hidden /> {say.export}
@@ -47,9 +52,9 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
               key={name}
               type="button"
               onClick={() =>
-                void take(async (result) => {
+                void take(async ({ network }) => {
                   const { exportedFile } = await import('./export-files.js');
-                  const file = exportedFile(trainedNetwork(settings, ready, result), name);
+                  const file = exportedFile(network, name);
                   download(file.content, file.name);
                 })
               }
@@ -63,10 +68,10 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
         <button
           type="button"
           disabled={!room}
-          title={room ? say.deriveTask : say.tooLarge}
-          onClick={() => void take((result) => deriveSample(settings, ready, result))}
+          title={room ? deriveTask : say.tooLarge}
+          onClick={() => void take(openInDerive)}
         >
-          <Sigma size={16} aria-hidden /> {say.deriveSample(settings.sample ?? 0)}
+          <Sigma size={16} aria-hidden /> {deriveName}
         </button>
       )}
       {offers('build') && (
@@ -74,7 +79,7 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
           type="button"
           disabled={!room}
           title={room ? undefined : say.tooLarge}
-          onClick={() => void take((result) => buildOn(settings, ready, result))}
+          onClick={() => void take(openInBuild)}
         >
           <Share2 size={16} aria-hidden /> {say.buildOn}
         </button>
@@ -85,5 +90,28 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
         </p>
       )}
     </section>
+  );
+}
+
+interface Props {
+  readonly training: Training;
+  readonly settings: Settings;
+  readonly ready: Ready;
+}
+
+/** The panel of a network trained on samples. */
+export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training, settings, ready }: Props) {
+  const say = useMessages(messages);
+  const sample = settings.sample ?? 0;
+  return (
+    <TrainedPanel
+      trained={async () => {
+        const result = await training.result(sample);
+        return result && trainedSample(settings, ready, result);
+      }}
+      isReadable={isReadable(ready)}
+      deriveName={say.deriveSample(sample)}
+      deriveTask={say.deriveTask}
+    />
   );
 });

@@ -1,12 +1,20 @@
 /** The trained network on the page, and as the graph of Build and Derive. */
-import { type Activation, type Network, NnbpError, Standardization } from '@nnbp/core';
-import { builtinActivations } from '../functions.js';
+import { type Activation, type Network, NnbpError } from '@nnbp/core';
+import { builtinActivations, type Functions } from '../functions.js';
 import { describe } from '../network.js';
-import type { NetworkDescription } from '../state.js';
+import type { PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 import type { Settings } from '../shared/training-settings.js';
 import { networkFor } from './network-for.js';
+import { withTrained } from './trained-state.js';
 import type { Ready, Result } from './trainer.js';
+
+/** A trained network, and what Derive opens with it. */
+export interface Trained {
+  readonly network: Network;
+  /** Input, target and loss, in standardized units. */
+  readonly derive: Partial<PlaygroundState['derive']>;
+}
 
 /** Maximum number of parameters that fit in a link. */
 const maxParameters = 1500;
@@ -14,59 +22,46 @@ const maxParameters = 1500;
 const maxInputs = 40;
 
 /** Whether Build and Derive can show the network. */
-export const isReadable = ({ parameterCount, inputCount }: Ready): boolean =>
+export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'parameterCount' | 'inputCount'>): boolean =>
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
 /**
- * The network with its trained parameters and scalers. User functions are known by name only.
+ * The network with its trained parameters and scalers, and a sample.
  *
  * @throws NnbpError, as `networkFor` does
  */
-export function trainedNetwork(settings: Settings, ready: Ready, result: Result): Network {
+export function trainedSample(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };
-  const network = networkFor(settings, shape, { activation: byName });
-  network.parameters.vector.set(result.parameters);
-  network.inputScaler = scaler(result.inputScaler);
-  network.outputScaler = scaler(result.outputScaler);
-  return network;
+  const network = withTrained(networkFor(settings, shape, onPage), result);
+  const { loss } = settings;
+  const selected = `dloss/dx_${network.graph.ids[network.graph.outputs[0]]}`;
+  return { network, derive: { input: [...result.input], target: [...result.target], loss, selected } };
 }
 
-const scaler = (found: Result['inputScaler']) => found && new Standardization(found.mean, found.deviation);
+/** Functions of a network that is exported or described, not run. User functions are known by name only. */
+export const onPage: Pick<Functions, 'activation'> = {
+  activation(name): Activation {
+    if (Object.hasOwn(builtinActivations, name)) return builtinActivations[name];
+    const refuse = (): never => {
+      throw new NnbpError('MISSING_PLUGIN', `The activation "${name}" cannot run on the page.`);
+    };
+    return { name, value: refuse, derivative: refuse };
+  },
+};
 
-function byName(name: string): Activation {
-  if (Object.hasOwn(builtinActivations, name)) return builtinActivations[name];
-  const refuse = (): never => {
-    throw new NnbpError('MISSING_PLUGIN', `The activation "${name}" cannot run on the page.`);
-  };
-  return { name, value: refuse, derivative: refuse };
-}
-
-/** Opens Derive with a sample and the trained network, both in standardized units. */
-export function deriveSample(settings: Settings, ready: Ready, result: Result): void {
-  const network = describe(trainedNetwork(settings, ready, result));
+/** Opens Derive with the trained network. */
+export function openInDerive({ network, derive }: Trained): void {
+  const description = describe(network);
   update((state) => ({
-    ...withNetwork(state, network),
+    ...state,
+    network: description,
     view: 'derive',
-    derive: {
-      ...state.derive,
-      input: [...result.input],
-      target: [...result.target],
-      loss: settings.loss,
-      mode: 'own',
-      selected: `dloss/dx_${network.outputs[0]}`,
-      step: null,
-      order: [],
-    },
+    derive: { ...state.derive, mode: 'own', step: null, order: [], ...derive },
   }));
 }
 
 /** Opens the trained network in Build. */
-export function buildOn(settings: Settings, ready: Ready, result: Result): void {
-  const network = describe(trainedNetwork(settings, ready, result));
-  update((state) => ({ ...withNetwork(state, network), view: 'build' }));
+export function openInBuild({ network }: Trained): void {
+  const description = describe(network);
+  update((state) => ({ ...state, network: description, view: 'build' }));
 }
-
-const withNetwork = <State extends { readonly network: NetworkDescription }>(
-  state: State,
-  network: NetworkDescription,
-): State => ({ ...state, network });

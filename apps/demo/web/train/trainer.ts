@@ -13,6 +13,7 @@ import { datasetsByRequest, type TableRequest } from './data/request.js';
 import { outputsFor } from './network-for.js';
 import { isProblem, type Problem } from './problem.js';
 import { type Both, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
+import { plainScaler, type TrainedState } from './trained-state.js';
 import { openSession, type Session } from './session.js';
 
 /** Points of the plot: x and y for one input; x, y and the target for two. */
@@ -66,19 +67,11 @@ export interface ReadTable {
   readonly description: TableDescription;
 }
 
-/** The trained parameters, and one training sample. */
-export interface Result {
-  readonly parameters: Float64Array;
-  readonly inputScaler: Scaler | undefined;
-  readonly outputScaler: Scaler | undefined;
+/** The trained network, and one training sample. */
+export interface Result extends TrainedState {
   /** The sample in standardized units. */
   readonly input: Float64Array;
   readonly target: Float64Array;
-}
-
-interface Scaler {
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
 }
 
 export interface Snapshot {
@@ -270,12 +263,10 @@ export function createTrainer(functions: Functions): Trainer {
       const { network, parameters, training } = session;
       const { inputCount, outputs } = network.graph;
       const s = Math.min(sample, training.count - 1);
-      const plain = (scaler: Scaler | undefined) =>
-        scaler && { mean: [...scaler.mean], deviation: [...scaler.deviation] };
       return {
         parameters: Float64Array.from(parameters),
-        inputScaler: plain(network.inputScaler),
-        outputScaler: plain(network.outputScaler),
+        inputScaler: plainScaler(network.inputScaler),
+        outputScaler: plainScaler(network.outputScaler),
         input: training.inputs.slice(s * inputCount, (s + 1) * inputCount),
         target: training.targets.slice(s * outputs.length, (s + 1) * outputs.length),
       };

@@ -76,6 +76,9 @@ const en = {
   } as Record<StripName, string>,
   stripOfNode: (id: string) => `x of ${id}`,
   stripLabel: (name: string, nodes: number, steps: number) => `${name}: ${nodes} nodes over ${steps} steps`,
+  deriveSequence: 'Derive this sequence',
+  deriveTask:
+    'Opens the trained network in Derive with the sequence of “State over time”, in standardized units. If a step has no target, only that of the last step counts.',
   forecast: 'Forecast',
   lines: { target: 'target', output: 'one step ahead', forecast: 'from its own outputs' },
   forecastNote: 'After half of the steps, the third line continues from the outputs of the network alone.',
@@ -169,6 +172,9 @@ const zh: typeof en = {
   },
   stripOfNode: (id) => `${id} 的 x`,
   stripLabel: (name, nodes, steps) => `${name}：${nodes} 个节点，${steps} 步`,
+  deriveSequence: '对这个序列求导',
+  deriveTask:
+    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果有的步没有目标，则只计最后一步的目标。',
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },
   forecastNote: '过了一半之后，第三条线只用网络自己的输出继续预测。',

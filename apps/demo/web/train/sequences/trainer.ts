@@ -17,6 +17,7 @@ import {
 import type { TableProblem } from '../data/csv.js';
 import { type Encoding, encodingFor, type Misfit, misfit } from '../loss-fit.js';
 import type { Counts } from '../problem.js';
+import { plainScaler, type TrainedState } from '../trained-state.js';
 import type { WorkerProblem } from '../worker-problem.js';
 import { dataFor, type SequenceData, type SequenceProblem, type SequenceSample } from './data.js';
 import { networkFor } from './network-for.js';
@@ -74,6 +75,9 @@ export interface Prepared {
   readonly validationCount: number;
   readonly engine: string;
 }
+
+/** A trained network, and the sequence whose states are shown, in standardized units. */
+export type SequenceResult = TrainedState & SequenceSample & { readonly kind: Kind };
 
 export type Refusal =
   | SequenceProblem
@@ -224,6 +228,22 @@ export function createSequenceTrainer(functions: Functions) {
         results: runs.map((run) => resultOf(run, question!)),
         ...shownOf(run, question),
         diverged,
+      };
+    },
+
+    /** The network of a kind with its current parameters, and the sequence whose states are shown. */
+    result(shown: Kind): SequenceResult | undefined {
+      const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
+      if (question === undefined || run === undefined) return undefined;
+      const { inputScaler, outputScaler } = run.network;
+      const { inputs, targets } = question.data.validation[0];
+      return {
+        kind: run.kind,
+        parameters: Float64Array.from(run.trainer.parameters),
+        inputScaler: plainScaler(inputScaler),
+        outputScaler: plainScaler(outputScaler),
+        inputs,
+        targets,
       };
     },
   };

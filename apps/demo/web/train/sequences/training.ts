@@ -1,11 +1,19 @@
 /** The page's side of a training run on sequences: it asks for steps, shows what they gave, and asks again. */
 import type { Remote } from 'comlink';
 import { Listeners } from '../../shared/listeners.js';
+import { hasSameContent } from '../../shared/same-content.js';
 import type { Kind, SequenceTable, Settings } from '../../shared/sequence-settings.js';
 import type { OwnFunction } from '../../shared/user-code/user-worker.js';
 import { type Access, type Connection, connect } from '../connection.js';
 import { inTime, loadTimeout, problemOf } from '../worker-problem.js';
-import type { Prepared, Refusal, SequenceObservation, SequenceTrainer, TableAnswer } from './trainer.js';
+import type {
+  Prepared,
+  Refusal,
+  SequenceObservation,
+  SequenceResult,
+  SequenceTrainer,
+  TableAnswer,
+} from './trainer.js';
 
 /** The losses of each kind at some steps. */
 export interface LossCurve {
@@ -60,19 +68,29 @@ export class SequenceTraining {
   #turn = 0;
   /** Set by `pause`: the current response is the last one. */
   #stopped = false;
-  #shown: Kind;
+  #shown: Kind = 'lstm';
   #opened: Origin | undefined;
+  /** The steps that the state has of this training: others are those of a link. */
+  #noted = 0;
   #connection: Promise<Connection<SequenceTrainer>> | undefined;
   /** User functions of the connection. */
   #known = '[]';
 
-  /**
-   * @param shown - The kind of network whose states are observed.
-   * @param note - Called with the number of steps when training pauses or is reset.
-   */
-  constructor(shown: Kind, note: (steps: number) => void) {
-    this.#shown = shown;
-    this.#note = note;
+  /** @param note - Called with the number of steps when training pauses or is reset. */
+  constructor(note: (steps: number) => void) {
+    this.#note = (steps) => {
+      this.#noted = steps;
+      note(steps);
+    };
+  }
+
+  /** Opens a training run unless it is already open. */
+  async openOnce(origin: Origin, steps: number): Promise<void> {
+    const { settings, table, own } = this.#opened ?? {};
+    const isOpen =
+      table === origin.table && hasSameContent(settings, origin.settings) && hasSameContent(own, origin.own);
+    if (isOpen && this.#noted === steps && this.view.problem === undefined) return;
+    await this.open(origin, steps);
   }
 
   /** Replaces the training run by a new one, and takes a number of steps, for a link to a training run in progress. */
@@ -80,6 +98,7 @@ export class SequenceTraining {
     const turn = ++this.#turn;
     const { settings, table, own } = origin;
     this.#opened = origin;
+    this.#noted = steps;
     this.#stopped = false;
     // Keep the last observation until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
@@ -102,16 +121,11 @@ export class SequenceTraining {
     });
   }
 
-  /** Ends the training: responses that are still to come are ignored. */
-  close(): void {
-    this.#turn++;
-  }
-
   /** Observes another kind of network. */
   async observe(shown: Kind): Promise<void> {
     if (shown === this.#shown) return;
     this.#shown = shown;
-    if (this.view.playing) return;
+    if (this.view.playing || this.view.observation === undefined) return;
     const turn = this.#turn;
     await this.#safely(turn, async () => {
       const { trainer } = await this.#connected();
@@ -140,6 +154,11 @@ export class SequenceTraining {
     this.#note(0);
     void this.open(this.#opened, 0);
   };
+
+  /** The trained network of a kind, with the sequence that is shown. */
+  async result(shown: Kind): Promise<SequenceResult | undefined> {
+    return inTime((await this.#connected()).trainer.result(shown));
+  }
 
   async readTable(bytes: Uint8Array): Promise<TableAnswer> {
     return (await this.#connected()).trainer.readTable(bytes);

@@ -23,8 +23,9 @@ export function useSequenceTraining(
   const stepsToRepeat = useEffectEvent(() => taken);
   useEffect(() => void training.observe(shown), [training, shown]);
   useEffect(() => {
-    void training.open({ settings: start, table, own }, stepsToRepeat());
-    return () => training.close();
+    void training.openOnce({ settings: start, table, own }, stepsToRepeat());
   }, [training, start, table, own]);
+  // It waits while other views are shown.
+  useEffect(() => () => void (training.view.playing && training.pause()), [training]);
   return useSyncExternalStore(training.subscribe, () => training.view);
 }

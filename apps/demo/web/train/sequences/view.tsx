@@ -3,6 +3,7 @@ import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { BoundedField } from '../../shared/bounded-field.js';
+import { maxSteps } from '../../state.js';
 import { update, usePlayground } from '../../store.js';
 import { builtinLosses } from '../../functions.js';
 import {
@@ -19,12 +20,16 @@ import { Functions } from '../options.js';
 import { times } from '../../shared/format-number.js';
 import dataStyles from '../data-panel.module.css';
 import { percent, short, integer } from '../numbers.js';
+import { isReadable } from '../trained-network.js';
+import { TrainedPanel } from '../trained-network-panel.js';
+import { training } from './current-training.js';
 import { LineChart } from './line-chart.js';
 import { messages } from './messages.js';
 import styles from './sequences.module.css';
 import { Strips } from './strips.js';
-import type { Refusal, SequenceObservation } from './trainer.js';
-import { SequenceTraining, type SequenceTrainingView } from './training.js';
+import type { Prepared, Refusal, SequenceObservation } from './trainer.js';
+import type { SequenceTraining, SequenceTrainingView } from './training.js';
+import { trainedSequence } from './trained-sequence.js';
 import { useSequenceTraining } from './use-training.js';
 
 const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine', 'series'];
@@ -46,7 +51,6 @@ export default function SequenceView() {
   const say = useMessages(messages);
   const sayTrain = useMessages(trainMessages);
   const [table, setTable] = useState(openTable);
-  const [training] = useState(() => new SequenceTraining(settings.shown, (taken) => change({ taken })));
   const view = useSequenceTraining(training, settings, custom, table);
   const { prepared, problem, observation, curve } = view;
   return (
@@ -86,6 +90,7 @@ export default function SequenceView() {
           <div className={styles.column}>
             <Results observation={observation} />
             <States settings={settings} observation={observation} />
+            <TrainedNetwork settings={settings} prepared={prepared} observation={observation} />
           </div>
           <div className={styles.column}>
             <Gradients observation={observation} />
@@ -266,7 +271,7 @@ function Network({ settings }: { readonly settings: Settings }) {
           label={say.steps}
           value={settings.steps}
           min={3}
-          max={100}
+          max={maxSteps}
           step={1}
           choose={(steps) => change({ steps })}
         />
@@ -384,6 +389,31 @@ function States({
         <p className="quiet">{say.stripNote}</p>
       </section>
     </>
+  );
+}
+
+interface TrainedNetworkProps {
+  readonly settings: Settings;
+  readonly prepared: Prepared;
+  readonly observation: SequenceObservation;
+}
+
+function TrainedNetwork({ settings, prepared: { data }, observation: { results } }: TrainedNetworkProps) {
+  const say = useMessages(messages);
+  const { shown } = settings;
+  const { kind, parameterCount } = results.find(({ kind }) => kind === shown) ?? results[0];
+  return (
+    <TrainedPanel
+      trained={async () => {
+        const result = await training.result(shown);
+        return result && trainedSequence(settings, data, result);
+      }}
+      isReadable={isReadable({ parameterCount, inputCount: data.inputNames.length })}
+      deriveName={say.deriveSequence}
+      deriveTask={say.deriveTask}
+    >
+      <b>{say.kinds[kind]}</b>
+    </TrainedPanel>
   );
 }
 

@@ -1,0 +1,7 @@
+/** The training of the page on sequences, which is kept while other views are shown. The state follows its steps. */
+import { update } from '../../store.js';
+import { SequenceTraining } from './training.js';
+
+export const training = new SequenceTraining((taken) =>
+  update((state) => (state.sequences.taken === taken ? state : { ...state, sequences: { ...state.sequences, taken } })),
+);

@@ -1,0 +1,23 @@
+/** The network trained on sequences on the page, with the sequence whose states are shown. */
+import { lossOf, type Settings } from '../../shared/sequence-settings.js';
+import { onPage, type Trained } from '../trained-network.js';
+import { withTrained } from '../trained-state.js';
+import { networkFor, type SequenceShape } from './network-for.js';
+import type { SequenceResult } from './trainer.js';
+
+/** @throws NnbpError, as `networkFor` does */
+export function trainedSequence(settings: Settings, shape: SequenceShape, result: SequenceResult): Trained {
+  const { kind, inputs, targets } = result;
+  const width = shape.outputNames.length;
+  return {
+    network: withTrained(networkFor(kind, shape, settings, onPage), result),
+    derive: {
+      input: inputs.flat(),
+      target: targets.flatMap((row) => row ?? Array<number>(width).fill(0)),
+      time: { steps: inputs.length, targets: targets.includes(null) ? 'last' : 'each' },
+      loss: lossOf(settings),
+      // Of no node: Derive selects the first weight of a delayed edge.
+      selected: '',
+    },
+  };
+}
