@@ -76,8 +76,18 @@ test('the rows of a table are forecast in their order, and too few rows are repo
   await choose(150);
   await page.getByRole('region', { name: 'Forecast' }).waitFor();
   expect(await page.getByLabel('Column to forecast').locator('option:checked').textContent()).toBe('sales');
+  // In the unit of the column, 7 to 13, with its name.
+  const chart = page.getByRole('img', { name: 'Forecast' });
+  await expect.poll(() => chart.locator('text', { hasText: 'sales' }).count()).toBe(1);
+  const ticks = (await chart.locator('text').allTextContents()).map(Number);
+  expect(ticks).toContain(12);
   await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(() => page.locator('[data-sequence-steps]').textContent()).toBe('1');
+  await page.getByText('Export', { exact: true }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Model file (.safetensors)' }).click();
+  const { network } = load(await buffer(await (await download).createReadStream()));
+  expect(network.outputScaler!.mean[0]).toBeCloseTo(10, 0);
 });
 
 test('a graph with delays drawn in Build is trained on sequences that fit it, and a data set that does not is rejected', async () => {

@@ -1,5 +1,5 @@
 /** The sequences that Train offers, and what their networks are measured by. */
-import { backpropagateSequence, Network } from '@nnbp/core';
+import { backpropagateSequence, Network, Standardization } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { builtinFunctions } from '../web/functions.js';
@@ -34,22 +34,25 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('is cut into windows in its order, validation after training, scaled by the rows for training alone', () => {
+  test('is cut into windows in its order, validation after training, with scalers of the rows for training alone', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
-    const unscaled = (value: number) => Math.round(value * Math.sqrt((80 ** 2 - 1) / 12) + 39.5);
-    expect(data.training[1].inputs.map(([a]) => unscaled(a))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(data.validation[0].inputs.map(([a]) => unscaled(a))).toEqual([80, 81, 82, 83, 84, 85, 86, 87]);
+    expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(data.validation[0].inputs.map(([a]) => a)).toEqual([80, 81, 82, 83, 84, 85, 86, 87]);
     expect(
       data.training
         .at(-1)!
-        .inputs.map(([a]) => unscaled(a))
+        .inputs.map(([a]) => a)
         .at(-1),
     ).toBeLessThan(80);
-    // The second column is the first one, reversed.
     for (const { inputs, targets } of data.training) {
       targets.slice(0, -1).forEach((target, t) => expect(target![0]).toBe(inputs[t + 1][1]));
     }
+    expect(data.scalers!.inputs.mean[0]).toBeCloseTo(39.5, 12);
+    expect(data.scalers!.inputs.deviation[0]).toBeCloseTo(Math.sqrt((80 ** 2 - 1) / 12), 12);
+    expect(data.scalers!.targets).toEqual(
+      new Standardization([data.scalers!.inputs.mean[1]], [data.scalers!.inputs.deviation[1]]),
+    );
   });
 
   test('with too few rows says how many it needs', () => {
@@ -60,10 +63,10 @@ describe('a series', () => {
     });
   });
 
-  test('with a constant column stays finite', () => {
-    const data = series({ names: ['a', 'b'], rows: rows.map(([a]) => [a, 7]), target: 1 }, 8);
+  test('with a constant column has deviation 1 there, in spite of rounding', () => {
+    const data = series({ names: ['a', 'b'], rows: rows.map(([a]) => [a, 0.1]), target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
-    expect(data.training[0].targets[0]).toEqual([0]);
+    expect(data.scalers!.targets.deviation).toEqual([1]);
   });
 });
 

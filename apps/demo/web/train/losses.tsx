@@ -1,5 +1,5 @@
 /** The live loss curves. */
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useEffectEvent, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
@@ -30,8 +30,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   const plot = useRef<UPlot>(null);
   const [chosen, choose] = useState<boolean>();
   const logarithmic = chosen ?? isWide(curve);
-  const last = useRef(curve);
-  last.current = curve;
+  const currentTables = useEffectEvent(() => tables(curve, validation, logarithmic));
 
   useEffect(() => {
     if (frame.current === null || width === 0) return;
@@ -60,7 +59,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
         cursor: { drag: { x: false, y: false } },
         legend: { live: false },
       },
-      tables(last.current, validation, logarithmic),
+      currentTables(),
       frame.current,
     );
     plot.current = made;

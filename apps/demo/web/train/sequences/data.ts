@@ -1,8 +1,8 @@
 /** Data sets of sequences: temporal XOR, recall of a symbol, forecasts of a sine, and the rows of the user's table. */
-import { Random } from '@nnbp/core';
+import { Random, Standardization } from '@nnbp/core';
 import type { SequenceTable, Settings } from '../../shared/sequence-settings.js';
 
-/** A sequence: a row per step; null for a step without a target. */
+/** A sequence: a row per step, in the units of the data; null for a step without a target. */
 export interface SequenceSample {
   readonly inputs: readonly (readonly number[])[];
   readonly targets: readonly (readonly number[] | null)[];
@@ -17,6 +17,8 @@ export interface SequenceData {
   readonly validation: readonly SequenceSample[];
   /** Whether the output of a step is the input of the next, so that the network can forecast from its own outputs. */
   readonly canForecast: boolean;
+  /** Of a table's columns, by the rows for training; absent where values are about 1 already. */
+  readonly scalers?: { readonly inputs: Standardization; readonly targets: Standardization };
 }
 
 /** Why a table has no sequences, as data. */
@@ -102,41 +104,31 @@ function nextValues(rows: readonly (readonly number[])[], column: number): Seque
 const parts = 5;
 
 /**
- * Windows of a table's rows, in their order: from the rows of every column of numbers the next value of one. Columns are
- * standardized by the rows for training; the windows for validation come after them.
+ * Windows of a table's rows, in their order: from the rows of every column of numbers the next value of one. The windows for
+ * validation come after those for training.
  */
 export function series({ names, rows, target }: SequenceTable, steps: number): SequenceData | SequenceProblem {
   const needed = parts * (steps + 1);
   const cut = rows.length - Math.ceil(rows.length / parts);
   if (rows.length < needed) return { kind: 'few-rows', rows: rows.length, needed };
-  const scaled = standardized(rows, cut);
+  const inputs = Standardization.fit(rows.slice(0, cut));
   const windows = (from: number, to: number) => {
     const stride = Math.max(1, Math.floor(steps / 4), Math.ceil((to - from) / 2000));
     const starts = Array.from(
       { length: Math.floor((to - from - steps - 1) / stride) + 1 },
       (_, k) => from + k * stride,
     );
-    return starts.map((start) => nextValues(scaled.slice(start, start + steps + 1), target));
+    return starts.map((start) => nextValues(rows.slice(start, start + steps + 1), target));
   };
   return {
     task: 'regression',
     inputNames: names,
     outputNames: [names[target]],
     canForecast: names.length === 1,
+    scalers: { inputs, targets: new Standardization([inputs.mean[target]], [inputs.deviation[target]]) },
     training: windows(0, cut),
     validation: windows(cut, rows.length),
   };
-}
-
-/** Columns with mean 0 and deviation 1 in the first `count` rows. */
-function standardized(rows: readonly (readonly number[])[], count: number): number[][] {
-  const known = rows.slice(0, count);
-  const scales = rows[0].map((_, k) => {
-    const mean = known.reduce((sum, row) => sum + row[k], 0) / count;
-    const variance = known.reduce((sum, row) => sum + (row[k] - mean) ** 2, 0) / count;
-    return { mean, deviation: Math.sqrt(variance) || 1 };
-  });
-  return rows.map((row) => row.map((value, k) => (value - scales[k].mean) / scales[k].deviation));
 }
 
 export function dataFor({ data, steps, seed }: Settings, table: SequenceTable | undefined) {

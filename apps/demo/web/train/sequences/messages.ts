@@ -60,7 +60,8 @@ const en = {
   ratioZero: (kind: string) => `${kind}: 0 at the first step.`,
   strip: 'State over time',
   stripOf: 'A validation sequence through',
-  stripNote: 'One row per node, one column per step. Orange: positive; blue: negative; strongest at ±1.',
+  stripNote:
+    'One row per node, one column per step. Orange: positive; blue: negative; strongest at ±1. Columns of a table are in standardized units.',
   strips: {
     inputs: 'inputs x(t)',
     node: 'nodes x(t)',
@@ -82,7 +83,6 @@ const en = {
   forecast: 'Forecast',
   lines: { target: 'target', output: 'one step ahead', forecast: 'from its own outputs' },
   forecastNote: 'After half of the steps, the third line continues from the outputs of the network alone.',
-  valueAxis: 'value',
   problems: {
     'no-table': 'Choose a CSV file first. Links contain the settings, but not the file.',
     'few-rows': (rows: number, needed: number) =>
@@ -156,7 +156,7 @@ const zh: typeof en = {
   ratioZero: (kind) => `${kind}：第一步的梯度为 0。`,
   strip: '状态随时间的变化',
   stripOf: '一个验证序列通过',
-  stripNote: '每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。',
+  stripNote: '每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。表格的列使用标准化的单位。',
   strips: {
     inputs: '输入 x(t)',
     node: '节点 x(t)',
@@ -178,7 +178,6 @@ const zh: typeof en = {
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },
   forecastNote: '过了一半之后，第三条线只用网络自己的输出继续预测。',
-  valueAxis: '值',
   problems: {
     'no-table': '请先选择 CSV 文件。链接里只有设置，没有文件。',
     'few-rows': (rows, needed) => `表格有 ${rows} 行；这个序列长度至少需要 ${needed} 行。请缩短序列。`,

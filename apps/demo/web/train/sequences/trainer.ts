@@ -2,7 +2,15 @@
  * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker of its own; the page
  * asks for steps and gets what it draws.
  */
-import { backpropagateSequence, type Engine, type Loss, type Network, predictSequence, stream } from '@nnbp/core';
+import {
+  backpropagateSequence,
+  type Engine,
+  type Loss,
+  type Network,
+  predictSequence,
+  type Standardization,
+  stream,
+} from '@nnbp/core';
 import { adam, chain, clipByNorm } from '@nnbp/optim';
 import { DivergedError, Trainer } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
@@ -41,7 +49,7 @@ export interface Strip {
   readonly name: StripName;
   /** Id of that node. */
   readonly id?: string;
-  /** A row per node, a value per step; NaN where there is none. */
+  /** A row per node, a value per step, in standardized units; NaN where there is none. */
   readonly rows: readonly (readonly number[])[];
 }
 
@@ -63,14 +71,16 @@ export interface SequenceObservation {
   readonly results: readonly KindResult[];
   /** One validation sequence through the shown network. */
   readonly strips: readonly Strip[];
-  /** Of a regression: the targets, the outputs, and the forecast from the network's own outputs after half of the steps. */
+  /** Of a regression, in the units of the data: the targets, the outputs, and the forecast from the network's own outputs after half of the steps. */
   readonly lines: readonly { readonly name: 'target' | 'output' | 'forecast'; readonly values: readonly number[] }[];
   /** The kind that diverged, if one did. */
   readonly diverged: Kind | undefined;
 }
 
 export interface Prepared {
-  readonly data: Pick<SequenceData, 'task' | 'inputNames' | 'outputNames' | 'canForecast'>;
+  readonly data: Pick<SequenceData, 'task' | 'inputNames' | 'outputNames'>;
+  /** Whether the loss is computed on standardized targets. */
+  readonly standardized: boolean;
   readonly trainingCount: number;
   readonly validationCount: number;
   readonly engine: string;
@@ -190,6 +200,9 @@ export function createSequenceTrainer(functions: Functions) {
         question = { data, loss, encoding };
         runs = requested.kinds.map((kind) => {
           const network = networkFor(kind, data, requested, functions);
+          network.inputScaler = data.scalers?.inputs;
+          // As for samples: not of a loss that does not accept negative numbers.
+          if (loss.targetProblem?.([-1]) === undefined) network.outputScaler = data.scalers?.targets;
           const trainer = new Trainer(
             network,
             { sequences: data.training },
@@ -203,9 +216,10 @@ export function createSequenceTrainer(functions: Functions) {
           );
           return { kind, network, trainer, recent: [] };
         });
-        const { task, inputNames, outputNames, canForecast, training, validation } = made;
+        const { task, inputNames, outputNames, training, validation } = made;
         return {
-          data: { task, inputNames, outputNames, canForecast },
+          data: { task, inputNames, outputNames },
+          standardized: runs[0].network.outputScaler !== undefined,
           trainingCount: training.length,
           validationCount: validation.length,
           engine: running.name,
@@ -242,8 +256,8 @@ export function createSequenceTrainer(functions: Functions) {
         parameters: Float64Array.from(run.trainer.parameters),
         inputScaler: plainScaler(inputScaler),
         outputScaler: plainScaler(outputScaler),
-        inputs,
-        targets,
+        inputs: inputs.map((row) => scaled(inputScaler, row)),
+        targets: targets.map((row) => row && scaled(outputScaler, row)),
       };
     },
   };
@@ -278,6 +292,9 @@ function encoded(data: SequenceData, { no, yes }: Encoding): SequenceData {
   return { ...data, training: data.training.map(inUnits), validation: data.validation.map(inUnits) };
 }
 
+const scaled = (scaler: Standardization | undefined, row: readonly number[]): readonly number[] =>
+  scaler === undefined ? row : Array.from(scaler.applyRow(row));
+
 function resultOf({ kind, network, recent }: Run, { data, loss, encoding }: Question): KindResult {
   const { task, validation } = data;
   const { boundary, yes } = encoding;
@@ -287,7 +304,7 @@ function resultOf({ kind, network, recent }: Run, { data, loss, encoding }: Ques
       const target = targets[t];
       if (target === null) return;
       count++;
-      sum += loss.value(output, target);
+      sum += loss.value(scaled(network.outputScaler, output), scaled(network.outputScaler, target));
       right += Number(
         task === 'binary' ? output[0] > boundary === (target[0] === yes) : largest(output) === largest(target),
       );
@@ -350,7 +367,7 @@ function shownOf(
   { data: { task, validation, canForecast }, loss, encoding }: Question,
 ): Pick<SequenceObservation, 'strips' | 'lines'> {
   const { inputs, targets } = validation[0];
-  const { graph } = network;
+  const { graph, inputScaler, outputScaler } = network;
   const { cache } = backpropagateSequence(network, inputs, targets, loss);
   const column = (rows: readonly (readonly number[] | null)[], k: number) => rows.map((row) => row?.[k] ?? NaN);
   const values = (id: string) => inputs.map((_, t) => cache.x(id, 0, t));
@@ -362,12 +379,15 @@ function shownOf(
     task === 'binary' ? row.map((value) => centred(isLogit ? 1 / (1 + Math.exp(-value)) : value)) : row,
   );
   const shownTargets = Array.from(graph.outputs, (_, k) =>
-    column(targets, k).map((value) => (task === 'binary' ? centred(value) : value)),
+    column(targets, k).map((value) => (task === 'binary' ? centred(value) : (outputScaler?.apply(value, k) ?? value))),
   );
   const nodes = graph.ids.slice(graph.inputCount, graph.inputCount + maxStrips);
   return {
     strips: [
-      { name: 'inputs', rows: inputs[0].map((_, k) => column(inputs, k)) },
+      {
+        name: 'inputs',
+        rows: inputs[0].map((_, k) => column(inputs, k).map((value) => inputScaler?.apply(value, k) ?? value)),
+      },
       ...(kind === 'graph'
         ? nodes.map((id) => ({ name: 'node' as const, id, rows: [values(id)] }))
         : nodesOf[kind].map(([name, prefix]) => ({ name, rows: idsAt(network, prefix).map(values) }))),
@@ -377,8 +397,8 @@ function shownOf(
     lines:
       task === 'regression'
         ? [
-            { name: 'target', values: shownTargets[0] },
-            { name: 'output', values: outputs[0] },
+            { name: 'target', values: column(targets, 0) },
+            { name: 'output', values: outputs[0].map((value) => outputScaler?.undo(value, 0) ?? value) },
             ...(canForecast ? [{ name: 'forecast' as const, values: forecastOf(network, inputs) }] : []),
           ]
         : [],

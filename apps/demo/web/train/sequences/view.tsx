@@ -89,7 +89,7 @@ export default function SequenceView() {
         <>
           <div className={styles.column}>
             <Results observation={observation} />
-            <States settings={settings} observation={observation} />
+            <States settings={settings} prepared={prepared} observation={observation} />
             <TrainedNetwork settings={settings} prepared={prepared} observation={observation} />
           </div>
           <div className={styles.column}>
@@ -107,6 +107,7 @@ export default function SequenceView() {
                   points: curve.steps.map((step, k) => [step, curve.losses[kind]?.[k] ?? NaN]),
                 }))}
               />
+              {prepared.standardized && <p className="quiet">{sayTrain.standardizedLoss}</p>}
             </section>
           </div>
         </>
@@ -346,13 +347,13 @@ function Results({ observation: { results } }: { readonly observation: SequenceO
   );
 }
 
-function States({
-  settings,
-  observation: { strips, lines },
-}: {
+interface ResultProps {
   readonly settings: Settings;
+  readonly prepared: Prepared;
   readonly observation: SequenceObservation;
-}) {
+}
+
+function States({ settings, prepared: { data, standardized }, observation: { strips, lines } }: ResultProps) {
   const say = useMessages(messages);
   return (
     <>
@@ -362,8 +363,8 @@ function States({
           <LineChart
             label={say.forecast}
             xName={say.stepAxis}
-            yName={say.valueAxis}
-            yAround={[-1, 1]}
+            yName={data.outputNames[0]}
+            {...(!standardized && { yAround: [-1, 1] as const })}
             lines={lines.map(({ name, values }) => ({
               name: say.lines[name],
               variant: name,
@@ -392,13 +393,7 @@ function States({
   );
 }
 
-interface TrainedNetworkProps {
-  readonly settings: Settings;
-  readonly prepared: Prepared;
-  readonly observation: SequenceObservation;
-}
-
-function TrainedNetwork({ settings, prepared: { data }, observation: { results } }: TrainedNetworkProps) {
+function TrainedNetwork({ settings, prepared: { data }, observation: { results } }: ResultProps) {
   const say = useMessages(messages);
   const { shown } = settings;
   const { kind, parameterCount } = results.find(({ kind }) => kind === shown) ?? results[0];
