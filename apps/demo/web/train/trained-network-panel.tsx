@@ -21,11 +21,13 @@ interface PanelProps {
   readonly isReadable: boolean;
   readonly deriveName: string;
   readonly deriveTask: string;
+  /** A class that places it. */
+  readonly area: string;
   /** Shown before the buttons. */
   readonly children?: ReactNode;
 }
 
-export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask, children }: PanelProps) {
+export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask, area, children }: PanelProps) {
   const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
@@ -40,7 +42,7 @@ export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask
     }
   };
   return (
-    <section className={`panel ${styles.panel} ${areas.trained}`} aria-label={say.useTrained}>
+    <section className={`panel ${styles.panel} ${area}`} aria-label={say.useTrained}>
       {children}
       <details className={styles.export}>
         <summary>
@@ -112,6 +114,7 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
       isReadable={isReadable(ready)}
       deriveName={say.deriveSample(sample)}
       deriveTask={say.deriveTask}
+      area={areas.trained}
     />
   );
 });

@@ -287,7 +287,7 @@ function encoded(data: SequenceData, { no, yes }: Encoding): SequenceData {
   if (data.task === 'regression' || (no === 0 && yes === 1)) return data;
   const inUnits = ({ inputs, targets }: SequenceSample): SequenceSample => ({
     inputs,
-    targets: targets.map((row) => row && row.map((target) => (target === 1 ? yes : no))),
+    targets: targets.map((row) => (row === null ? null : row.map((target) => (target === 1 ? yes : no)))),
   });
   return { ...data, training: data.training.map(inUnits), validation: data.validation.map(inUnits) };
 }

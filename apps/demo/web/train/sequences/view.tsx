@@ -90,7 +90,6 @@ export default function SequenceView() {
           <div className={styles.column}>
             <Results observation={observation} />
             <States settings={settings} prepared={prepared} observation={observation} />
-            <TrainedNetwork settings={settings} prepared={prepared} observation={observation} />
           </div>
           <div className={styles.column}>
             <Gradients observation={observation} />
@@ -110,6 +109,7 @@ export default function SequenceView() {
               {prepared.standardized && <p className="quiet">{sayTrain.standardizedLoss}</p>}
             </section>
           </div>
+          <TrainedNetwork settings={settings} prepared={prepared} observation={observation} />
         </>
       )}
     </div>
@@ -319,7 +319,7 @@ function Results({ observation: { results } }: { readonly observation: SequenceO
   const say = useMessages(messages);
   const hasAccuracy = results.some(({ accuracy }) => accuracy !== undefined);
   return (
-    <section className={`panel ${styles.results}`} aria-label={say.results}>
+    <section className={`panel ${styles.results}`} aria-label={say.results} tabIndex={0}>
       <h2 className="visually-hidden">{say.results}</h2>
       <table>
         <thead>
@@ -406,6 +406,7 @@ function TrainedNetwork({ settings, prepared: { data }, observation: { results }
       isReadable={isReadable({ parameterCount, inputCount: data.inputNames.length })}
       deriveName={say.deriveSequence}
       deriveTask={say.deriveTask}
+      area={styles.trained}
     >
       <b>{say.kinds[kind]}</b>
     </TrainedPanel>
