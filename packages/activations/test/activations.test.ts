@@ -188,3 +188,18 @@ test('an activation with an option lists it in builtin', () => {
   expect(leakyRelu.negativeSlope(0.3).builtin).toEqual({ name: 'leakyRelu', options: { negativeSlope: 0.3 } });
   expect(sine.frequency(3).builtin).toEqual({ name: 'sine', options: { frequency: 3 } });
 });
+
+test('sigmoid is within 5 units in the last place of its formula, inside and outside its table', () => {
+  for (let h = -40; h < 40; h += 1 / 1021) {
+    const expected = 1 / (1 + Math.exp(-h));
+    expect(Math.abs(sigmoid.value(h) - expected)).toBeLessThanOrEqual(5 * 2 ** -52 * expected);
+  }
+  expect([-16, 16, -Infinity, Infinity, NaN, -800].map(sigmoid.value)).toEqual([
+    1 / (1 + Math.exp(16)),
+    1 / (1 + Math.exp(-16)),
+    0,
+    1,
+    NaN,
+    0,
+  ]);
+});

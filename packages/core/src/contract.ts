@@ -171,6 +171,8 @@ export interface BuiltinOptimizer extends Builtin {
   scalars(): Readonly<Record<string, number>>;
   /** Whether the learning rate is the same at every step. Default: false. */
   readonly constantRate?: boolean;
+  /** Whether an update is parameters −= learning rate · gradients, if there are no transforms. Default: false. */
+  readonly isPlainDescent?: boolean;
   /** Increments the step count after an update by the engine. */
   advance(): void;
   /** The initial values of the vectors it keeps, by name. */

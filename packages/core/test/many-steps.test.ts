@@ -1,9 +1,10 @@
 /** Several steps of the js engine in one call. */
 import { identity, sigmoid } from '@nnbp/activations';
-import { copyRows, type Executor, type Graph, js, mlp, type Optimizer } from '@nnbp/core';
+import { product } from '@nnbp/aggregations';
+import { copyRows, type Executor, type Graph, GraphBuilder, js, mlp, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
-import { adam, sgd } from '@nnbp/optim';
-import { expect, test } from 'vitest';
+import { adam, chain, clipByNorm, exponentialDecay, sgd } from '@nnbp/optim';
+import { describe, expect, test } from 'vitest';
 import { xor } from './xor.js';
 
 const table = { inputs: Float64Array.from(xor.inputs.flat()), targets: Float64Array.from(xor.targets.flat()) };
@@ -18,21 +19,63 @@ function prepared(graph: Graph, batchSize: number, weight: (p: number) => number
 const stepMany = (executor: Executor, optimizer: Optimizer, losses = new Float64Array(9), count = 9) =>
   executor.stepMany!(table, order, 0, mse(), optimizer, losses, count);
 
-test.each([1, 2])('one call takes the steps that single calls take, in batches of %i', (batchSize) => {
-  const [one, many] = [prepared(small, batchSize), prepared(small, batchSize)];
-  const [first, second] = [adam(), adam()];
-  const expected: number[] = [];
-  for (let at = 0; at < 4; at += batchSize) {
-    const samples = [...order.subarray(at, at + batchSize)];
-    const inputs = Float64Array.from(samples.flatMap((s) => xor.inputs[s]));
-    const targets = Float64Array.from(samples.flatMap((s) => xor.targets[s]));
-    expected.push(one.step(inputs, targets, batchSize, mse(), first));
-  }
-  const losses = new Float64Array(9);
-  expect(stepMany(many, second, losses)).toBe(expected.length);
-  expect([...losses.subarray(0, expected.length)]).toEqual(expected);
-  expect(many.parameters).toEqual(one.parameters);
-  expect(second.state()).toEqual(first.state());
+/** Irregular: nodes with one and with all predecessors, an output that feeds another, c trained and fixed at 1. */
+function irregular(): Graph {
+  const builder = new GraphBuilder();
+  const inputs = builder.inputs(2);
+  const hidden = builder.layer(6, { from: inputs, activation: sigmoid });
+  const skip = builder.node('skip', { from: [inputs[0], hidden[2]], activation: sigmoid, fixed: { c: 1 } });
+  const gate = builder.node('gate', { from: [skip, hidden[0]], activation: sigmoid, aggregation: product });
+  const wide = builder.layer(5, { from: [hidden[5], gate, inputs[1], hidden[1]], activation: sigmoid });
+  builder.output(builder.node('out', { from: [...wide, skip], activation: identity }));
+  return builder.build();
+}
+
+/** A shared weight, a fixed b, and c = 2. */
+function shared(): Graph {
+  const builder = new GraphBuilder();
+  const [a, b] = builder.inputs(2);
+  const first = builder.node('first', { from: [a, b], activation: sigmoid, shared: { w: { [a]: 'v', [b]: 'w' } } });
+  const second = builder.node('second', {
+    from: [b, a],
+    activation: sigmoid,
+    shared: { w: { [a]: 'v', [b]: 'w' } },
+    fixed: { b: 0.5 },
+  });
+  builder.output(builder.node('out', { from: [first, second], activation: identity, fixed: { c: 2 } }));
+  return builder.build();
+}
+
+const graphs = { small, irregular: irregular(), shared: shared() };
+const optimizers: Record<string, () => Optimizer> = {
+  adam: () => adam(),
+  sgd: () => sgd({ learningRate: 0.3 }),
+  'sgd with a schedule': () => sgd({ learningRate: exponentialDecay({ initial: 0.5, factor: 0.9 }) }),
+  'sgd with momentum': () => sgd({ learningRate: 0.3, momentum: 0.5 }),
+  'sgd with clipping': () => chain(clipByNorm(0.01), sgd({ learningRate: 0.3 })),
+};
+
+describe.each(Object.entries(optimizers))('with %s', (_, make) => {
+  test.each(Object.entries(graphs).flatMap(([name, graph]) => [1, 2].map((size) => ({ name, graph, size }))))(
+    'one call takes the steps that single calls take, on the $name graph in batches of $size',
+    ({ graph, size }) => {
+      const [one, many] = [prepared(graph, size), prepared(graph, size)];
+      const [first, second] = [make(), make()];
+      const expected: number[] = [];
+      for (let at = 0; at < 4; at += size) {
+        const samples = [...order.subarray(at, at + size)];
+        const inputs = Float64Array.from(samples.flatMap((s) => xor.inputs[s]));
+        const targets = Float64Array.from(samples.flatMap((s) => xor.targets[s]));
+        expected.push(one.step(inputs, targets, size, mse(), first));
+      }
+      const losses = new Float64Array(9);
+      expect(stepMany(many, second, losses)).toBe(expected.length);
+      expect([...losses.subarray(0, expected.length)]).toEqual(expected);
+      expect(many.parameters).toEqual(one.parameters);
+      expect(many.cache.slope(graph.ids[graph.nodeCount - 1])).toBe(one.cache.slope(graph.ids[graph.nodeCount - 1]));
+      expect(second.state()).toEqual(first.state());
+    },
+  );
 });
 
 test('steps before a loss that is not finite are taken', () => {
@@ -44,15 +87,18 @@ test('steps before a loss that is not finite are taken', () => {
   expect(executor.parameters.every(Number.isFinite)).toBe(true);
 });
 
-test('after an update that overflows, parameters and optimizer are as before the call', () => {
-  const executor = prepared(mlp([2, 1], { activation: identity }), 1, () => 1);
-  const before = executor.parameters.slice();
-  const optimizer = sgd({ learningRate: 1e308, momentum: 0.5 });
-  const state = optimizer.state();
-  expect(stepMany(executor, optimizer)).toBe(0);
-  expect(executor.parameters).toEqual(before);
-  expect(optimizer.state()).toEqual(state);
-});
+test.each([0, 0.5])(
+  'after an update that overflows, parameters and optimizer are as before the call, momentum %d',
+  (momentum) => {
+    const executor = prepared(mlp([2, 1], { activation: identity }), 1, () => 1);
+    const before = executor.parameters.slice();
+    const optimizer = sgd({ learningRate: 1e308, momentum });
+    const state = optimizer.state();
+    expect(stepMany(executor, optimizer)).toBe(0);
+    expect(executor.parameters).toEqual(before);
+    expect(optimizer.state()).toEqual(state);
+  },
+);
 
 test('stepMany takes no steps for a count of 1, a custom optimizer or many parameters', () => {
   const { builtin: _, ...custom } = sgd({ learningRate: 0.1 });

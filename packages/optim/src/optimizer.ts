@@ -21,6 +21,7 @@ export interface Rule<Scalar extends string> extends Builtin {
   /** The initial values of numbers it keeps besides the step count, by name. */
   readonly numbers?: Readonly<Record<string, number>>;
   readonly fullBatch?: boolean;
+  readonly isPlainDescent?: boolean;
   /** The numbers of a step, computed once in float64. */
   scalars(step: Step, numbers: Readonly<Record<string, number>>): Readonly<Record<Scalar, number>>;
   /** Updates `numbers` for this step. Called after `scalars`. */
@@ -58,6 +59,7 @@ export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer 
         return steps;
       },
       learningRate: () => schedule.rate(steps),
+      isPlainDescent: rule.isPlainDescent === true,
       constantRate: typeof rule.learningRate === 'number',
       scalars: () => rule.scalars(next(), numbers),
       advance() {

@@ -43,6 +43,7 @@ export function sgd(options: SgdOptions): Optimizer {
     name: 'sgd',
     options: { momentum, dampening, nesterov: Number(nesterov), weightDecay },
     learningRate,
+    isPlainDescent: momentum === 0 && weightDecay === 0,
     vectors: momentum > 0 ? { momentum: 0 } : {},
     scalars: ({ rate, number }) => ({ rate, weightDecay, momentum, gradientFactor: number === 1 ? 1 : 1 - dampening }),
     update(parameters, gradients, { momentum: m }, { rate, gradientFactor }) {

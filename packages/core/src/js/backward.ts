@@ -31,7 +31,7 @@ export function backward(
   for (let u = units.length - 1; u >= 0; u--) {
     const unit = units[u];
     nodeGradients(unit, parameters, gradients, tables, samples);
-    if (unit.combination !== undefined) combinedBackward(unit, parameters, gradients, tables, samples);
+    if (unit.combination !== undefined) combinedBackward(unit, parameters, gradients, 1, tables, samples);
     else if (unit.dense === undefined)
       sparseBackward(unit.sparse!, unit.firstRow, parameters, gradients, tables, samples);
     else denseBackward(unit.dense, parameters, gradients, tables, samples, fromRow);
@@ -89,11 +89,12 @@ function sparseBackward(
   }
 }
 
-/** Cases 2 and 3 of nodes with an aggregation: dloss/dz_e = delta · dA/dz_e. */
+/** Cases 2 and 3 of nodes with an aggregation: dloss/dz_e = delta · dA/dz_e. Adds factor · gradient to `target`. */
 export function combinedBackward(
   { count, firstRow, sparse, combination }: ProgramUnit,
   parameters: Float64Array,
-  gradients: Float64Array,
+  target: Float64Array,
+  factor: number,
   { x, a, dLossDx, delta }: Tables,
   samples: number,
 ): void {
@@ -109,7 +110,7 @@ export function combinedBackward(
         const w = weights[start[k] + e];
         const from = sources[start[k] + e] * samples + s;
         dLossDx[from] += d * parameters[w];
-        gradients[w] += d * x[from];
+        target[w] += factor * (d * x[from]);
       }
     }
   }

@@ -1,6 +1,6 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
 import { copyRows } from '../copy-rows.js';
-import type { FloatArray, Loss, Optimizer } from '../contract.js';
+import type { BuiltinOptimizer, FloatArray, Loss, Optimizer } from '../contract.js';
 import type { Engine, Executor, PassOptions, SampleCounts, SampleTable } from '../engine.js';
 import { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
 import { NnbpError } from '../errors.js';
@@ -205,13 +205,21 @@ class JsExecutor implements Executor {
     this.#begin(size, batch.inputs, batch.targets);
     const before = optimizer.state();
     this.#previous.set(this.parameters);
+    const { isPlainDescent, transforms } = optimizer.builtin;
+    const updatesInPass =
+      size === 1 && isPlainDescent === true && transforms === undefined && !this.#program.hasSharedOrFixed;
     let taken = 0;
     for (; taken < most; taken++, first += size) {
       copyRows(inputs, batch.inputs, inputCount, order, first, size);
       copyRows(targets, batch.targets, outputRows.length, order, first, size);
-      losses[taken] = this.#backpropagate(batch.inputs, batch.targets, loss, undefined, true);
-      if (!Number.isFinite(losses[taken]) || !allFinite(this.gradients)) break;
-      optimizer.step(this.parameters, this.gradients);
+      if (updatesInPass) {
+        losses[taken] = this.#descend(batch.inputs, batch.targets, loss, optimizer.builtin);
+        if (!Number.isFinite(losses[taken])) break;
+      } else {
+        losses[taken] = this.#backpropagate(batch.inputs, batch.targets, loss, undefined, true);
+        if (!Number.isFinite(losses[taken]) || !allFinite(this.gradients)) break;
+        optimizer.step(this.parameters, this.gradients);
+      }
     }
     // Checked once for all: no built-in optimizer makes a parameter finite again.
     if (allFinite(this.parameters)) return taken;
@@ -222,6 +230,19 @@ class JsExecutor implements Executor {
 
   dispose(): void {
     this.#disposed = true;
+  }
+
+  /** A step on one sample that updates parameters in the pass: a gradient is neither stored nor read again. */
+  #descend(inputs: FloatArray, targets: FloatArray, loss: Loss, optimizer: BuiltinOptimizer): number {
+    const slots = this.#slots;
+    const tables = this.#tables;
+    this.cache.withoutInputs = true;
+    this.#forward(0, 0, inputs, undefined);
+    const value = this.#lossOf(this.#steps[0], targets, 0, loss);
+    if (!Number.isFinite(value)) return value;
+    backwardOne(this.#program, slots, slots, -optimizer.learningRate(), tables, this.#program.inputCount);
+    optimizer.advance();
+    return value;
   }
 
   #backpropagate(
@@ -245,11 +266,10 @@ class JsExecutor implements Executor {
     }
     const fromRow = withoutInputs ? program.inputCount : 0;
     this.cache.withoutInputs = withoutInputs;
-    const adds = program.accumulates || count > 1;
-    if (adds) this.#slotGradients.fill(0);
+    this.#slotGradients.fill(0);
     for (let t = steps.length - 1; t >= 0; t--) {
       const { samples, tables } = steps[t];
-      if (samples === 1) backwardOne(program, this.#slots, this.#slotGradients, tables, fromRow, adds);
+      if (samples === 1) backwardOne(program, this.#slots, this.#slotGradients, 1, tables, fromRow);
       else backward(program, this.#slots, this.#slotGradients, tables, samples, fromRow);
       if (program.memories.length > 0) this.#carryBack(t);
     }

@@ -1,5 +1,4 @@
 /** Forward propagation of the js engine: unit by unit, all samples of a batch at once. */
-import { addProduct } from './product.js';
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
 /** The tables of a pass, `[nodes × samples]`, row-major. */
@@ -42,7 +41,7 @@ export function gather({ firstRow, gathered }: Sources, x: Float64Array, samples
   }
 }
 
-/** H = B + W · X for a block. */
+/** H = B + W · X for a block, two nodes and four samples at a time. */
 function sumDense(
   { firstRow, count, firstWeight, stride, biases }: DenseBlock,
   { firstRow: first, count: width }: Sources,
@@ -51,20 +50,75 @@ function sumDense(
   x: Float64Array,
   samples: number,
 ): void {
-  for (let k = 0, at = firstRow * samples; k < count; k++) {
-    const b = parameters[biases[k]];
-    for (let s = 0; s < samples; s++) h[at++] = b;
+  let s = 0;
+  for (; s + 3 < samples; s += 4) {
+    const from = first * samples + s;
+    let k = 0;
+    let to = firstRow * samples + s;
+    let weight = firstWeight;
+    for (; k + 1 < count; k += 2, weight += 2 * stride, to += 2 * samples) {
+      let h00 = parameters[biases[k]];
+      let h10 = parameters[biases[k + 1]];
+      let h01 = h00;
+      let h02 = h00;
+      let h03 = h00;
+      let h11 = h10;
+      let h12 = h10;
+      let h13 = h10;
+      for (let w = weight, at = from; w < weight + width; w++, at += samples) {
+        const w0 = parameters[w];
+        const w1 = parameters[w + stride];
+        const x0 = x[at];
+        const x1 = x[at + 1];
+        const x2 = x[at + 2];
+        const x3 = x[at + 3];
+        h00 += w0 * x0;
+        h01 += w0 * x1;
+        h02 += w0 * x2;
+        h03 += w0 * x3;
+        h10 += w1 * x0;
+        h11 += w1 * x1;
+        h12 += w1 * x2;
+        h13 += w1 * x3;
+      }
+      h[to] = h00;
+      h[to + 1] = h01;
+      h[to + 2] = h02;
+      h[to + 3] = h03;
+      h[to + samples] = h10;
+      h[to + samples + 1] = h11;
+      h[to + samples + 2] = h12;
+      h[to + samples + 3] = h13;
+    }
+    if (k === count) continue;
+    let h0 = parameters[biases[k]];
+    let h1 = h0;
+    let h2 = h0;
+    let h3 = h0;
+    for (let w = weight, at = from; w < weight + width; w++, at += samples) {
+      const w0 = parameters[w];
+      h0 += w0 * x[at];
+      h1 += w0 * x[at + 1];
+      h2 += w0 * x[at + 2];
+      h3 += w0 * x[at + 3];
+    }
+    h[to] = h0;
+    h[to + 1] = h1;
+    h[to + 2] = h2;
+    h[to + 3] = h3;
   }
-  addProduct(
-    parameters, firstWeight, stride, 1,
-    x, first * samples, samples, 1,
-    h, firstRow * samples, samples, 1,
-    count, width, samples,
-  ); // oxfmt-ignore
+  for (; s < samples; s++) {
+    for (let k = 0, weight = firstWeight; k < count; k++, weight += stride) {
+      let sum = parameters[biases[k]];
+      for (let w = weight, at = first * samples + s; w < weight + width; w++, at += samples)
+        sum += parameters[w] * x[at];
+      h[(firstRow + k) * samples + s] = sum;
+    }
+  }
 }
 
 /** h_i = b_i + Σ over predecessors j of w_ji · x_j for nodes with edges of their own, four samples at a time. */
-function sumSparse(
+export function sumSparse(
   { start, sources, weights }: SparseEdges,
   biases: Uint32Array,
   firstRow: number,

@@ -3,7 +3,7 @@
  * `backward.ts` without their loops over samples, which would cost more than the sums of a small network.
  */
 import { combinedBackward, type Tables } from './backward.js';
-import { combine, type ForwardTables } from './forward.js';
+import { combine, type ForwardTables, gather, sumSparse } from './forward.js';
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
 /** As `forward`, for one sample. */
@@ -12,10 +12,10 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
     const unit = units[u];
     const { dense, sparse, activation, biases, scales, firstRow, count } = unit;
     if (unit.combination !== undefined) combine(unit, parameters, h, x, a, 1);
-    else if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x);
+    else if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x, 1);
     else {
       const { sources, blocks } = dense;
-      if (sources.gathered !== undefined) gather(sources, x);
+      if (sources.gathered !== undefined) gather(sources, x, 1);
       for (let k = 0; k < blocks.length; k++) sumDense(blocks[k], sources, parameters, h, x);
     }
     for (let k = 0, i = firstRow; k < count; k++, i++) {
@@ -29,43 +29,47 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
 /**
  * As `backward`, for one sample.
  *
- * @param adds - If false, gradients are overwritten instead of added to, which requires that `program.accumulates` is false.
+ * @param target - factor · gradient is added to it. It may be `parameters`, since a parameter is written after it was read
+ * for the last time, unless `program.hasSharedOrFixed`.
  */
 export function backwardOne(
   { units }: Program,
   parameters: Float64Array,
-  gradients: Float64Array,
+  target: Float64Array,
+  factor: number,
   tables: Tables,
   fromRow: number,
-  adds: boolean,
 ): void {
-  const { h, g, x, slope, dLossDx, delta } = tables;
+  const { x, dLossDx, delta } = tables;
   for (let u = units.length - 1; u >= 0; u--) {
     const unit = units[u];
-    const { dense, sparse, activation, biases, scales, firstRow, count } = unit;
-    if (scales !== undefined) {
-      for (let k = 0, i = firstRow; k < count; k++, i++) {
-        const scale = scales[k];
-        gradients[scale] = (adds ? gradients[scale] : 0) + dLossDx[i] * g[i];
-      }
-    }
-    for (let k = 0, i = firstRow; k < count; k++, i++) {
-      const b = biases[k];
-      const derivative = activation.derivative(h[i], g[i]);
-      const answer = scales === undefined ? derivative : parameters[scales[k]] * derivative;
-      const d = dLossDx[i] * answer;
-      slope[i] = answer;
-      delta[i] = d;
-      gradients[b] = adds ? gradients[b] + d : d;
-    }
-    if (unit.combination !== undefined) combinedBackward(unit, parameters, gradients, tables, 1);
-    else if (dense === undefined) sparseBackward(sparse!, firstRow, parameters, gradients, x, dLossDx, delta);
-    else denseBackward(dense, parameters, gradients, x, dLossDx, delta, fromRow, adds);
+    const { dense, sparse, firstRow } = unit;
+    nodeGradients(unit, parameters, target, factor, tables);
+    if (unit.combination !== undefined) combinedBackward(unit, parameters, target, factor, tables, 1);
+    else if (dense === undefined) sparseBackward(sparse!, firstRow, parameters, target, factor, x, dLossDx, delta);
+    else denseBackward(dense, parameters, target, factor, x, dLossDx, delta, fromRow);
   }
 }
 
-function gather({ firstRow, gathered }: Sources, x: Float64Array): void {
-  for (let k = 0; k < gathered!.length; k++) x[firstRow + k] = x[gathered![k]];
+/** slope = c · g'(h), delta = dloss/dx · slope; case 3 for b and c. */
+function nodeGradients(
+  { activation, firstRow, count, biases, scales }: ProgramUnit,
+  parameters: Float64Array,
+  target: Float64Array,
+  factor: number,
+  { h, g, slope, dLossDx, delta }: Tables,
+): void {
+  for (let k = 0, i = firstRow; k < count; k++, i++) {
+    let answer = activation.derivative(h[i], g[i]);
+    if (scales !== undefined) {
+      answer *= parameters[scales[k]];
+      target[scales[k]] += factor * (dLossDx[i] * g[i]);
+    }
+    const d = dLossDx[i] * answer;
+    slope[i] = answer;
+    delta[i] = d;
+    target[biases[k]] += factor * d;
+  }
 }
 
 /** h_i = b_i + Σ over predecessors j of w_ji · x_j for the nodes of a block, four at a time. */
@@ -107,26 +111,12 @@ function sumDense(
   }
 }
 
-function sumSparse(
-  { start, sources, weights }: SparseEdges,
-  biases: Uint32Array,
-  firstRow: number,
-  parameters: Float64Array,
-  h: Float64Array,
-  x: Float64Array,
-): void {
-  for (let k = 0, e = 0; k < biases.length; k++) {
-    let sum = parameters[biases[k]];
-    for (const end = start[k + 1]; e < end; e++) sum += parameters[weights[e]] * x[sources[e]];
-    h[firstRow + k] = sum;
-  }
-}
-
 function sparseBackward(
   { start, sources, weights }: SparseEdges,
   firstRow: number,
   parameters: Float64Array,
-  gradients: Float64Array,
+  target: Float64Array,
+  factor: number,
   x: Float64Array,
   dLossDx: Float64Array,
   delta: Float64Array,
@@ -137,7 +127,7 @@ function sparseBackward(
       const w = weights[e];
       const j = sources[e];
       dLossDx[j] += d * parameters[w];
-      gradients[w] += d * x[j];
+      target[w] += factor * (d * x[j]);
     }
   }
 }
@@ -145,12 +135,12 @@ function sparseBackward(
 function denseBackward(
   { sources: { firstRow: first, count: width, gathered }, blocks }: NonNullable<ProgramUnit['dense']>,
   parameters: Float64Array,
-  gradients: Float64Array,
+  target: Float64Array,
+  factor: number,
   x: Float64Array,
   dLossDx: Float64Array,
   delta: Float64Array,
   fromRow: number,
-  adds: boolean,
 ): void {
   if (gathered !== undefined) {
     for (let k = 0; k < width; k++) {
@@ -158,25 +148,41 @@ function denseBackward(
       dLossDx[first + k] = 0;
     }
   }
-  // Predecessors before `fromRow` are left out of case 2.
-  const skipped = Math.min(width, Math.max(0, fromRow - first));
   for (let b = 0; b < blocks.length; b++) {
-    const block = blocks[b];
-    if (adds) addGradients(block, first, width, gradients, x, delta);
-    else writeGradients(block, first, width, gradients, x, delta);
-    if (skipped < width) addDerivatives(block, first, skipped, width, parameters, dLossDx, delta);
+    if (first + width <= fromRow) caseThree(blocks[b], first, width, target, factor, x, delta);
+    else casesTwoAndThree(blocks[b], first, width, parameters, target, factor, x, dLossDx, delta);
   }
   if (gathered === undefined) return;
   for (let k = 0; k < width; k++) dLossDx[gathered[k]] += dLossDx[first + k];
 }
 
-/** Case 3 of a block, four nodes at a time: dloss/dw = delta · x. */
-function writeGradients(
+/** Case 3 of a block: dloss/dw += delta · x. */
+function caseThree(
   { firstRow, count, firstWeight, stride }: DenseBlock,
   first: number,
   width: number,
-  gradients: Float64Array,
+  target: Float64Array,
+  factor: number,
   x: Float64Array,
+  delta: Float64Array,
+): void {
+  const end = first + width;
+  for (let i = firstRow, weight = firstWeight; i < firstRow + count; i++, weight += stride) {
+    const d = delta[i];
+    for (let j = first, w = weight; j < end; j++, w++) target[w] += factor * (d * x[j]);
+  }
+}
+
+/** Case 3, and in the same loops case 2: dloss/dx_j += Σ over nodes of delta · w_j. */
+function casesTwoAndThree(
+  { firstRow, count, firstWeight, stride }: DenseBlock,
+  first: number,
+  width: number,
+  parameters: Float64Array,
+  target: Float64Array,
+  factor: number,
+  x: Float64Array,
+  dLossDx: Float64Array,
   delta: Float64Array,
 ): void {
   const end = first + width;
@@ -191,65 +197,23 @@ function writeGradients(
     const d3 = delta[i + 3];
     for (let j = first, w = weight; j < end; j++, w++) {
       const value = x[j];
-      gradients[w] = d0 * value;
-      gradients[w + stride] = d1 * value;
-      gradients[w + stride2] = d2 * value;
-      gradients[w + stride3] = d3 * value;
-    }
-  }
-  for (const last = firstRow + count; i < last; i++, weight += stride) {
-    const d = delta[i];
-    for (let j = first, w = weight; j < end; j++, w++) gradients[w] = d * x[j];
-  }
-}
-
-/** Like `writeGradients`, but adds to the existing gradients. */
-function addGradients(
-  { firstRow, count, firstWeight, stride }: DenseBlock,
-  first: number,
-  width: number,
-  gradients: Float64Array,
-  x: Float64Array,
-  delta: Float64Array,
-): void {
-  const end = first + width;
-  for (let i = firstRow, weight = firstWeight; i < firstRow + count; i++, weight += stride) {
-    const d = delta[i];
-    for (let j = first, w = weight; j < end; j++, w++) gradients[w] += d * x[j];
-  }
-}
-
-/** Case 2 of a block, four nodes at a time: dloss/dx_j += Σ over nodes of delta · w_j, from predecessor `skipped` on. */
-function addDerivatives(
-  { firstRow, count, firstWeight, stride }: DenseBlock,
-  first: number,
-  skipped: number,
-  width: number,
-  parameters: Float64Array,
-  dLossDx: Float64Array,
-  delta: Float64Array,
-): void {
-  const end = first + width;
-  const stride2 = 2 * stride;
-  const stride3 = 3 * stride;
-  let i = firstRow;
-  let weight = firstWeight + skipped;
-  for (const last = firstRow + count - 3; i < last; i += 4, weight += 4 * stride) {
-    const d0 = delta[i];
-    const d1 = delta[i + 1];
-    const d2 = delta[i + 2];
-    const d3 = delta[i + 3];
-    for (let j = first + skipped, w = weight; j < end; j++, w++) {
       dLossDx[j] =
         dLossDx[j] +
         d0 * parameters[w] +
         d1 * parameters[w + stride] +
         d2 * parameters[w + stride2] +
         d3 * parameters[w + stride3];
+      target[w] += factor * (d0 * value);
+      target[w + stride] += factor * (d1 * value);
+      target[w + stride2] += factor * (d2 * value);
+      target[w + stride3] += factor * (d3 * value);
     }
   }
   for (const last = firstRow + count; i < last; i++, weight += stride) {
     const d = delta[i];
-    for (let j = first + skipped, w = weight; j < end; j++, w++) dLossDx[j] += d * parameters[w];
+    for (let j = first, w = weight; j < end; j++, w++) {
+      dLossDx[j] += d * parameters[w];
+      target[w] += factor * (d * x[j]);
+    }
   }
 }

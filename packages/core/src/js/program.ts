@@ -90,8 +90,8 @@ export interface Program {
   readonly inputCount: number;
   /** The rows of a table: those of the nodes, then room for gathered predecessors. */
   readonly rowCount: number;
-  /** Whether a gradient may be a sum over several nodes or edges: gradients then start from 0. */
-  readonly accumulates: boolean;
+  /** Whether some parameters are shared by several nodes or edges, or fixed (other than c = 1). */
+  readonly hasSharedOrFixed: boolean;
   /** Whether some nodes do not add. */
   readonly combines: boolean;
 }
@@ -124,7 +124,7 @@ function compile(graph: Graph): Program {
     outputRows: Uint32Array.from(graph.outputs, (i) => nodeRows[i]),
     inputCount: graph.inputCount,
     rowCount: step.nodeCount + Math.max(0, ...gathered),
-    accumulates: graph.sharedWeights !== undefined || compiled.some(({ sparse }) => sparse !== undefined),
+    hasSharedOrFixed: graph.sharedWeights !== undefined,
     combines: compiled.some(({ combination }) => combination !== undefined),
   };
 }
