@@ -2,17 +2,17 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** From e^-16 to e^16 in steps of e^(1/32). */
-const powers = /* @__PURE__ */ new Float64Array(1025).map((_, k) => Math.exp(k / 32 - 16));
+/** From e^-32 to e^32 in steps of e^(1/32). */
+const powers = /* @__PURE__ */ new Float64Array(2049).map((_, k) => Math.exp(k / 32 - 32));
 
 /**
  * e^-h is a power from the table times e^r, |r| ≤ 1/64, by the first terms of its series: 1.6× faster than `Math.exp`. Max
  * error 2.5 units in the last place (with `Math.exp`: 1.9).
  */
 function value(h: number): number {
-  if (!(Math.abs(h) < 16)) return 1 / (1 + Math.exp(-h));
-  const k = (512.5 - 32 * h) | 0;
-  const r = (512 - k) / 32 - h;
+  if (!(Math.abs(h) < 32)) return 1 / (1 + Math.exp(-h));
+  const k = (1024.5 - 32 * h) | 0;
+  const r = (1024 - k) / 32 - h;
   const rr = r * r;
   const series = r + rr * (1 / 2 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120) + rr * (1 / 720)));
   return 1 / (1 + (powers[k] + powers[k] * series));

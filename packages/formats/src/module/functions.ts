@@ -32,9 +32,9 @@ const sources = {
   selu: { code: '(h) => 1.0507009873554805 * (h > 0 ? h : 1.6732632423543772 * Math.expm1(h))' },
   sigmoid: {
     code: `(h) => {
-  if (!(Math.abs(h) < 16)) return 1 / (1 + Math.exp(-h));
-  const k = (512.5 - 32 * h) | 0;
-  const r = (512 - k) / 32 - h;
+  if (!(Math.abs(h) < 32)) return 1 / (1 + Math.exp(-h));
+  const k = (1024.5 - 32 * h) | 0;
+  const r = (1024 - k) / 32 - h;
   const rr = r * r;
   const series = r + rr * (1 / 2 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120) + rr * (1 / 720)));
   return 1 / (1 + (powers[k] + powers[k] * series));
@@ -60,8 +60,8 @@ function bell(h, a) {
   ],
   [
     'powers',
-    `// 1 / (1 + e^-h) is computed from a power in this table, e^(k/32 - 16), and a series, which is faster than Math.exp.
-const powers = new Float64Array(1025).map((_, k) => Math.exp(k / 32 - 16));`,
+    `// 1 / (1 + e^-h) is computed from a power in this table, e^(k/32 - 32), and a series, which is faster than Math.exp.
+const powers = new Float64Array(2049).map((_, k) => Math.exp(k / 32 - 32));`,
   ],
   [
     'normalDistribution',
