@@ -31,9 +31,9 @@ function lossAfterStep(workload, { scale, batch }) {
   const [width, outputs] = [workload.graph.inputCount, workload.graph.outputs.length];
   for (let k = 0; k < workload.samples / batch; k++)
     executor.step(row(workload.inputs, k, batch * width), row(workload.targets, k, batch * outputs), batch, loss, optimizer);
-  const whole = start(workload, scale, workload.samples);
-  whole.parameters.set(executor.parameters);
-  return lossOf(workload, whole);
+  const evaluated = start(workload, scale, workload.samples);
+  evaluated.parameters.set(executor.parameters);
+  return lossOf(workload, evaluated);
 }
 
 function lossOf(workload, executor) {

@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs all benchmarks.
- * With arguments it runs only `run.mjs`, with them.
+ * With arguments, it runs only `run.mjs`, to which it passes them.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -1,4 +1,4 @@
-/** Builds the service worker as `offline-worker.js`, with the list of the files that it keeps. */
+/** Builds the service worker as `offline-worker.js`, with the list of the files that it caches. */
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 import type { OfflineFiles } from './web/offline-files.js';
 
 const worker = 'offline-worker';
-/** Larger files are kept when they are first used: TypeScript, for Extend. */
+/** Larger files, such as the TypeScript compiler of Extend, are cached when they are first used. */
 const maxBytes = 1_000_000;
 
 export const offline: Plugin = {

@@ -15,7 +15,7 @@ export function prepare(workload) {
     hiddenLayers: [sizes[1]],
     outputSize: sizes[2],
   });
-  // A row more than steps: the last is a target only.
+  // One row more than there are steps: the last row is only a target.
   const sequences = inputs.flatMap((values) =>
     Array.from({ length: batch }, (_, s) =>
       Array.from({ length: steps + 1 }, (_, k) => {

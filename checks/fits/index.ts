@@ -2,14 +2,14 @@
  * `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: compares the second-order optimizers with other programs.
  * `--smoke` without a name runs the smallest workload of each.
  */
-import { lbfgsBesideScipy } from './lbfgs.js';
+import { compareWithScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';
 import { regression } from './regression.js';
 import { timeToLoss } from './speed.js';
 
 const smoke = process.argv.includes('--smoke');
 const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<void>>> = {
-  lbfgs: lbfgsBesideScipy,
+  lbfgs: compareWithScipy,
   speed: timeToLoss,
   proben1,
   regression,

@@ -97,7 +97,7 @@ function equalEvaluations(a: readonly number[], b: readonly number[]): number {
  * Prints a line for each problem and a summary. With `smoke`, runs without SciPy and only checks that ours reaches a
  * loss.
  */
-export function lbfgsBesideScipy(smoke: boolean): void {
+export function compareWithScipy(smoke: boolean): void {
   if (smoke) {
     const one = problem(0, 1);
     console.log(`L-BFGS reached 0.01 after ${evaluations(minimize(one, one.starts[0], 0.01), 0.01)} evaluations`);

@@ -2,7 +2,7 @@
 
 /**
  * Rewrites lines of the form `expression; // value`, where the value is a number, a string in quotes, true, false,
- * undefined or an array of such, so that the expression is compared with it. Numbers may differ by half a unit of the
+ * undefined or an array of these, so that the expression is compared with it. Numbers may differ by half a unit of the
  * last digit shown.
  */
 export function withAssertions(code: string): string {
@@ -25,7 +25,7 @@ export function expectShown(actual: unknown, shown: string): void {
   const expected = JSON.parse(shown.replaceAll("'", '"').replace(/^undefined$/, 'null')) as unknown;
   const digits = /\.(\d+)/.exec(shown)?.[1].length ?? 0;
   if (!same(actual ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
-    throw new Error(`The example shows ${shown}, and computes ${JSON.stringify(actual)}.`);
+    throw new Error(`The example shows ${shown}, but computes ${JSON.stringify(actual)}.`);
   }
 }
 

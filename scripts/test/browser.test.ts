@@ -21,7 +21,7 @@ function machine(files: readonly string[], change: Partial<Machine> = {}) {
 }
 
 describe('findBrowser', () => {
-  test('takes CHROMIUM_PATH before everything else', () => {
+  test('prefers CHROMIUM_PATH to everything else', () => {
     const { fake } = machine(['/mine/chrome', '/usr/bin/chromium'], { env: { CHROMIUM_PATH: '/mine/chrome' } });
     expect(findBrowser(fake)).toBe('/mine/chrome');
   });
@@ -32,7 +32,7 @@ describe('findBrowser', () => {
   });
 
   test.each(['/opt/bin/google-chrome', '/usr/bin/chromium', '/usr/bin/microsoft-edge'])(
-    'prefers %s of the system to the one of Playwright',
+    "prefers the system's %s to Playwright's browser",
     (path) => {
       const { fake } = machine([path, '/cache/playwright/chrome']);
       expect(findBrowser(fake)).toBe(path);
@@ -69,7 +69,7 @@ describe('findBrowser', () => {
 });
 
 describe('provideBrowser', () => {
-  test('downloads the browser of Playwright if there is none', () => {
+  test("downloads Playwright's browser if there is none", () => {
     const { fake, present, log } = machine([], {
       download: () => {
         present.add('/cache/playwright/chrome');
@@ -109,7 +109,7 @@ describe('provideBrowser', () => {
     expect(packages).toEqual(['chromium-headless-shell', 'chromium']);
   });
 
-  test('prefers the headless build of the system', () => {
+  test("prefers the system's headless build", () => {
     const { fake } = machine(['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'], { env: {} });
     expect(findBrowser(fake)).toBe('/usr/bin/chromium-headless-shell');
   });

@@ -100,7 +100,7 @@ test('a link that is opened while the URL of an edit is still to be written take
       const select = element as HTMLSelectElement;
       select.value = 'zh';
       select.dispatchEvent(new Event('change', { bubbles: true }));
-      // Before the URL is written, but after the page is so late that both are due at once.
+      // Due before the URL is written; but the page is busy for so long that both are overdue when it continues.
       setTimeout(() => (location.hash = link), 100);
       const start = performance.now();
       while (performance.now() < start + 300);

@@ -43,7 +43,7 @@ const networks: Readonly<Record<string, Network>> = {
   'slow-4g': { latency: 150 * 3.75, bandwidth: ((1.6 * 1024 * 1000) / 8) * 0.9 },
 };
 
-interface Try {
+interface FirstAction {
   /** Selector of the first picture. */
   readonly picture: string;
   /** Selector of the element that is clicked. */
@@ -55,7 +55,7 @@ interface Try {
   readonly type?: readonly [input: string, text: string];
 }
 
-const views: Readonly<Record<ViewName, Try>> = {
+const views: Readonly<Record<ViewName, FirstAction>> = {
   learn: {
     picture: '[data-chapter] svg',
     type: ['[data-chapter] input[type="text"]', '1'],
@@ -100,7 +100,7 @@ const views: Readonly<Record<ViewName, Try>> = {
  * Playwright would add a tenth to the measured time.) Returns the page's clock in milliseconds; throws after the limit, in
  * milliseconds.
  */
-function ready([{ picture, type, press, answer, text }, limit]: [Try, number]): Promise<number> {
+function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, number]): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const find = async <Found extends Element>(selector: string, has = ''): Promise<Found> => {
     for (;;) {
@@ -145,7 +145,7 @@ const types: Readonly<Record<string, string>> = {
 
 export interface Site {
   readonly address: string;
-  /** Bytes of scripts that were sent since the last call, as compressed. */
+  /** Compressed size of the scripts that were sent since the last call, in bytes. */
   takeScriptBytes(): number;
   close(): void;
 }

@@ -19,9 +19,9 @@ const chain: NetworkDescription = {
 };
 const loop = setInitial(connect(connect(chain, 'h', 'h', 1), 'y', 'h', 2), 'h', 0.25);
 
-function refusalOf(doing: () => unknown) {
+function refusalOf(edit: () => unknown) {
   try {
-    doing();
+    edit();
   } catch (error) {
     if (error instanceof EditError) return error.problem;
     throw error;

@@ -11,7 +11,7 @@ const challenge = 'challenge';
 /** Writes the URL fragment of a state; the inverse of `readAddress` with the same default. */
 export function addressOf(state: PlaygroundState, fresh: PlaygroundState): string {
   const path = state.view === 'learn' ? ['learn', chapterAddress(state.learn.chapter)] : [state.view];
-  const packed = isFirst(state, fresh) ? [] : [writeLink(state)];
+  const packed = isDefault(state, fresh) ? [] : [writeLink(state)];
   return `#${[...path, ...packed].join('/')}`;
 }
 
@@ -42,7 +42,7 @@ const chapterAt = (part: string | undefined): ChapterName | undefined =>
   part === challenge ? chapterNames.at(-1) : chapterNames.find((name) => chapterAddress(name) === part);
 
 /** Whether the state differs from the default only in view and chapter. */
-function isFirst(state: PlaygroundState, fresh: PlaygroundState): boolean {
+function isDefault(state: PlaygroundState, fresh: PlaygroundState): boolean {
   const { view } = fresh;
   const learn = { ...state.learn, chapter: fresh.learn.chapter };
   return JSON.stringify({ ...state, view, learn }) === JSON.stringify(fresh);

@@ -38,7 +38,7 @@ export interface Help {
 /** One format. What it does not support is undefined. */
 export interface Format {
   readonly name: string;
-  /** For the help. */
+  /** What the help calls it. */
   readonly what: string;
   readonly extensions: readonly string[];
   /** Whether the content can be of this format; `keys` are those of its JSON object, empty if it is none. */

@@ -13,7 +13,7 @@ export interface LossUse {
   readonly output: Activation;
   /** Whether the target is a number, which is standardized, or a category. */
   readonly numbers: boolean;
-  /** The two targets of an output node: its category is not, or is, the sample's. */
+  /** The two targets of an output node: for samples of other categories, and for samples of its category. */
   readonly targets: readonly [number, number];
   /** Converts the output values to probabilities of the categories; undefined if they cannot be converted. */
   readonly transform?: OutputTransform;
@@ -67,8 +67,8 @@ const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: n
 /** `lm` is Levenberg–Marquardt. */
 type OptimizerName = optim.OptimizerName | 'lm' | 'lbfgs';
 
-/** The learning rate that each optimizer has by default; undefined: it has none. */
-export const usualRates: Readonly<Record<string, number | undefined>> = Object.fromEntries(
+/** The default learning rate of each optimizer; undefined if it has no learning rate. */
+export const defaultRates: Readonly<Record<string, number | undefined>> = Object.fromEntries(
   Object.entries(optimizers).map(([name, { rate }]) => [name, rate]),
 );
 
@@ -76,7 +76,7 @@ const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntr
   Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
 );
 
-/** For the help. */
+/** The names that the help lists. */
 export const activationNames = Object.keys(activationRecords);
 export const lossNames = Object.keys(uses);
 export const optimizerNames = Object.keys(optimizers);

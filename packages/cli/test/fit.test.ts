@@ -137,7 +137,7 @@ describe('fit', () => {
     const { nnbp, write } = await workspace({ 'growth.csv': growthCsv });
     const twice = await nnbp('fit', 'growth.csv', '-f', 'a*b*x');
     expect(twice.code).toBe(0);
-    expect(twice.stderr).toContain('the data do not determine b: other values fit as well');
+    expect(twice.stderr).toContain('the data do not determine b: other values fit equally well');
     expect(twice.stdout).toContain('not determined');
     await write('flat.csv', flat);
     const constant = await nnbp('fit', 'flat.csv', '-f', 'y = a + b*x');

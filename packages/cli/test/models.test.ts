@@ -205,7 +205,7 @@ describe('explain', () => {
       '--row with values for sepal_length,sepal_width,petal_length,petal_width,species',
     );
     expect((await nnbp('explain', iris, 'iris.csv', '--row', '151')).stderr).toBe(
-      'nnbp: iris.csv has 150 rows, and no row 151.\n',
+      'nnbp: iris.csv has 150 rows: there is no row 151.\n',
     );
     const wrong = await nnbp('explain', iris, 'iris.csv', '--derivative', 'dloss/dw_xtoy');
     expect([wrong.code, wrong.stderr.includes('No edge is named "xtoy"')]).toEqual([1, true]);

@@ -76,7 +76,7 @@ describe('train with nothing but a target', () => {
     expect(network.outputScaler?.deviation[0]).toBeGreaterThan(100);
   });
 
-  it('writes the same file for the same seed, and another for another seed', async () => {
+  it('writes the same file for the same seed, and a different file for a different seed', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     const train = (seed: string, output: string) =>
       nnbp('train', 'iris.csv', '--target', 'species', '--epochs', '3', '--seed', seed, '-o', output);
@@ -161,7 +161,7 @@ describe('Ctrl-C', () => {
       '--checkpoint',
       'run',
     );
-    // Only once an epoch has ended there is something to save.
+    // There is nothing to save before the first epoch ends.
     await expect.poll(() => readdir(join(directory, 'run')).catch(() => []), { timeout: 10_000 }).not.toEqual([]);
     stop.abort();
     const { code, stdout, stderr } = await training;

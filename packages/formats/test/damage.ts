@@ -1,7 +1,7 @@
-/** Damages models, as accidents and attackers do. */
+/** Damages models at random, as accidents and attackers may. */
 import type { Random } from '@nnbp/core';
 
-const oddities: readonly unknown[] = [
+const unusualValues: readonly unknown[] = [
   ...[null, true, false, 0, -0, -1, 0.5, 1e308, -1e308, NaN, Infinity, 2 ** 31, 2 ** 40, 2 ** 53],
   ...['', 'x', '0', '__proto__', 'constructor', '\u2028', 'a'.repeat(1000)],
   ...[[], {}, [[]], [null], { __proto__: null }, JSON.parse('{"__proto__": {"polluted": 1}}') as unknown],
@@ -28,11 +28,11 @@ export function damaged(json: unknown, random: Random): unknown {
     if (all.length === 0) break;
     const pick = <T>(list: readonly T[]) => list[Math.floor(random.uniform() * list.length)];
     const [holder, key] = pick(all);
-    const way = random.uniform();
-    if (way < 0.5) set(holder, key, structuredClone(pick(oddities)));
-    else if (way < 0.7 && Array.isArray(holder)) holder.splice(Number(key), 1);
-    else if (way < 0.7) Reflect.deleteProperty(holder, key);
-    else if (way < 0.8) set(holder, '__proto__', { polluted: 1 });
+    const choice = random.uniform();
+    if (choice < 0.5) set(holder, key, structuredClone(pick(unusualValues)));
+    else if (choice < 0.7 && Array.isArray(holder)) holder.splice(Number(key), 1);
+    else if (choice < 0.7) Reflect.deleteProperty(holder, key);
+    else if (choice < 0.8) set(holder, '__proto__', { polluted: 1 });
     else {
       const [other, name] = pick(all);
       set(holder, key, structuredClone(other[name]));

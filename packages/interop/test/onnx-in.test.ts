@@ -214,7 +214,7 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
     ],
   ],
   ['clip as hard tanh', activations.hardTanh, [['Clip', 'x minus one', 'y']]],
-  ['clip without an end as relu', relu, [['Clip', 'x nought', 'y']]],
+  ['clip without an end as relu', relu, [['Clip', 'x zero', 'y']]],
   ['selu with its constants', activations.selu, [['Selu', 'x', 'y']]],
   ['hard sigmoid of 1/6', activations.hardSigmoid, [['HardSigmoid', 'x', 'y', { alpha: 1 / 6 }]]],
   ['leaky relu', activations.leakyRelu.negativeSlope(0.25), [['LeakyRelu', 'x', 'y', { alpha: 0.25 }]]],
@@ -226,7 +226,7 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
     one: scalar(1),
     two: scalar(2),
     minus: scalar(-1),
-    nought: scalar(0),
+    zero: scalar(0),
   });
   for (const x of [-3, -0.7, 0.2, 1.5]) {
     expect(network.predict([x, -x])[0]).toBeCloseTo(activation.value(x), 6);
@@ -235,7 +235,7 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
 });
 
 test.each<[string, (x: number) => number, Parameters<typeof onnxModel>[0]['nodes']]>([
-  ['relu6', (x) => Math.min(Math.max(x, 0), 6), [['Clip', 'x nought six', 'y']]],
+  ['relu6', (x) => Math.min(Math.max(x, 0), 6), [['Clip', 'x zero six', 'y']]],
   ['a ceiling', (x) => Math.min(x, 6), [['Clip', 'x - six', 'y']]],
   ['hard sigmoid of 0.2', (x) => Math.min(Math.max(0.2 * x + 0.5, 0), 1), [['HardSigmoid', 'x', 'y']]],
   ['another selu', (x) => (x > 0 ? 2 * x : 6 * Math.expm1(x)), [['Selu', 'x', 'y', { alpha: 3, gamma: 2 }]]],
@@ -249,7 +249,7 @@ test.each<[string, (x: number) => number, Parameters<typeof onnxModel>[0]['nodes
     ],
   ],
 ])('%s is read as combined activations', (_, expected, nodes) => {
-  const network = chain(nodes, { nought: [[], [0]], six: [[], [6]] });
+  const network = chain(nodes, { zero: [[], [0]], six: [[], [6]] });
   for (const x of [-4, -1, 0.5, 3, 8]) expect(network.predict([x, 0])[0]).toBeCloseTo(expected(x), 5);
 });
 

@@ -5,8 +5,8 @@ import { nonNegative } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
- * $\sum_k t_k (\ln t_k - x_k)$; $\partial loss / \partial x_k = -t_k$. A target of 0 adds nothing. PyTorch's `KLDivLoss`
- * with `reduction="batchmean"`.
+ * $\sum_k t_k (\ln t_k - x_k)$; $\partial loss / \partial x_k = -t_k$. A target of 0 adds nothing. The same as
+ * PyTorch's `KLDivLoss` with `reduction="batchmean"`.
  */
 export const klDivergence = (): Loss => ({
   name: 'klDivergence',

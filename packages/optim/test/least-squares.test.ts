@@ -124,7 +124,7 @@ describe('TriangularFactor', () => {
   });
 });
 
-test('the factor holds the Gauss-Newton products: RᵀR = JᵀJ and Rᵀz = Jᵀr, for rows that arrive in blocks', () => {
+test('the factor holds the Gauss-Newton products: RᵀR = JᵀJ and Rᵀz = Jᵀr, for rows that are folded in blocks', () => {
   const [n, rows] = [5, 300];
   const entry = (k: number) => Math.sin(1 + 7 * k) + Math.cos(k * k);
   const jacobian = Float64Array.from({ length: rows * n }, (_, k) => entry(k));

@@ -1,5 +1,5 @@
 /**
- * Where things are in the linear memory. The header, at address 0, holds every address that kernels need, so that one
+ * The layout of the linear memory. The header, at address 0, holds every address that kernels need, so that one
  * compiled module serves every graph.
  *
  * A row is one quantity of one node for all samples of a batch. All five tables (x, g, slope, dLossDx, delta) have
@@ -54,7 +54,7 @@ export const header = {
   inputStride: 104,
   targets: 108,
   targetStride: 112,
-  /** The targets again, a row per output node. */
+  /** A copy of the targets, with one row per output node. */
   targetRows: 116,
   /** Outputs at one step. */
   outputCount: 120,
@@ -100,7 +100,7 @@ export const header = {
   /** Steps of a sequence, and for each step its `columns` and its `samples`: sequences may end before the last step. */
   steps: 420,
   stepTable: 424,
-  /** How many outputs there are at all steps together. */
+  /** Number of outputs, over all steps. */
   targetCount: 428,
   /** The step whose loss is computed, and what `outputX`, `targetRows` and `weights` are at step 0. */
   lossStep: 432,
@@ -155,11 +155,11 @@ export const unit = {
   leadingInputs: 40,
   /** The activation's options as float32, in the order its kernel names them. */
   options: 44,
-  /** The code of how its nodes combine their edges. */
+  /** Code of the aggregation by which its nodes combine their edges. */
   aggregation: 60,
   /** The step of its nodes. */
   step: 64,
-  /** The table into whose rows h goes: that of g, or that of x where g and x are one row. */
+  /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
   /** The table of delta, as if it had a row for every node. */
   delta: 72,

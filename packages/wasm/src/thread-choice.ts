@@ -6,7 +6,7 @@
 /** Calls are timed together until they have taken this many milliseconds: clocks are coarse in browsers. */
 const segmentTime = 0.25;
 /** A choice is kept for this many times the calls of its trial, since other programs may have been busy during it. */
-const holds = 200;
+const keptFor = 200;
 /** Segments per side. The fastest counts: others may have waited for the system. The first warms up. */
 const segments = 5;
 
@@ -62,7 +62,7 @@ export class ThreadChoice {
     if (trial.side === 0) trial.side = 1;
     else {
       this.#trials.delete(key);
-      this.#chosen.set(key, { several: trial.best[1] < trial.best[0], left: holds * trial.total });
+      this.#chosen.set(key, { several: trial.best[1] < trial.best[0], left: keptFor * trial.total });
     }
   }
 }

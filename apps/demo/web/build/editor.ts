@@ -22,15 +22,15 @@ export interface Editor {
   readonly notice: Notice;
   notify(notice: Notice): void;
   /** Applies an edit and reports the result. Returns whether it succeeded. */
-  attempt(doing: () => void, done?: (say: Messages['done']) => string): boolean;
+  attempt(edit: () => void, done?: (say: Messages['done']) => string): boolean;
 }
 
 export function useEditor(): Editor {
   const [selection, select] = useState<Selection>();
   const [notice, notify] = useState<Notice>();
-  const attempt = useCallback((doing: () => void, done?: (say: Messages['done']) => string) => {
+  const attempt = useCallback((edit: () => void, done?: (say: Messages['done']) => string) => {
     try {
-      doing();
+      edit();
       notify(done && { done });
       return true;
     } catch (error) {
@@ -41,7 +41,7 @@ export function useEditor(): Editor {
   return { selection, select, notice, notify, attempt };
 }
 
-/** The message of an error. */
+/** The notice that reports an error. */
 export const problemOf = (error: unknown): Notice =>
   error instanceof EditError
     ? { refused: error.problem }

@@ -1,11 +1,11 @@
-/** A request to start the next training run when it is opened. Another view makes it before it opens Train. */
+/** A request to start training as soon as Train opens, which another view makes before it opens Train. */
 let requested = false;
 
 export function requestPlay(): void {
   requested = true;
 }
 
-/** Whether it was requested since the last call. */
+/** Whether there is a request; removes it. */
 export function takePlayRequest(): boolean {
   const wasRequested = requested;
   requested = false;

@@ -10,20 +10,20 @@ const waiting = new Map<Element, () => void>();
 /** Elements that have been drawn: the others, which are blank, come first. */
 const drawn = new WeakSet<Element>();
 const observed = new WeakSet<Element>();
-/** Elements that are not on the screen. They wait until they are. */
+/** Elements that are not on the screen. They are drawn when they come into view. */
 const hidden = new WeakSet<Element>();
 let isScheduled = false;
 let onEmpty: (() => void)[] = [];
 let observer: IntersectionObserver | undefined;
 
-/** Calls `draw` in one of the next frames, instead of an earlier one of the element that still waits. */
+/** Calls `draw` in one of the next frames, in place of a queued `draw` of the same element. */
 export function queueDrawing(element: Element, draw: () => void): void {
   observe(element);
   waiting.set(element, draw);
   schedule();
 }
 
-/** For an element that is removed. */
+/** Forgets an element; for elements that are removed from the page. */
 export function cancelDrawing(element: Element): void {
   observer?.unobserve(element);
   observed.delete(element);

@@ -51,7 +51,7 @@ export const Gradients = memo(function Gradients({
                 ))}
                 {cells.length === 0 && (
                   <span
-                    className={styles.whole}
+                    className={styles.network}
                     style={{ background: css(mix(palette.panel, palette.accent, shade(mean))) }}
                     title={short(mean)}
                   />

@@ -115,10 +115,10 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
     if (found.input === undefined) throw new Problem(`Row ${number} cannot be used: ${gaps.last}.`);
     return { input: found.input, target: found.target };
   }
-  throw misuse(`${csv.name} has ${counted(last, 'row')}, and no row ${number}.`);
+  throw misuse(`${csv.name} has ${counted(last, 'row')}: there is no row ${number}.`);
 }
 
-/** More nodes than these are not listed. */
+/** Maximum number of nodes that are listed. */
 const maxListed = 30;
 
 /** The names of the derivatives, by node. */
@@ -140,7 +140,7 @@ function listOf({ graph }: Network): string {
 node, or dloss/dw_FROMtoNODE${such}.
 
 ${tableOf([['node', 'from'], ...rows, ...rest])}
-Of an input there is dloss/dx_: ${some(graph.ids.slice(0, graph.inputCount))}.
+The inputs have only a dloss/dx_: ${some(graph.ids.slice(0, graph.inputCount))}.
 `;
 }
 

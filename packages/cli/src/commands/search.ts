@@ -5,7 +5,7 @@ import { type Command } from 'commander';
 import { categoryOf } from '../columns.js';
 import { describeFile } from '../describe.js';
 import { metricNames, metricText } from '../metrics.js';
-import { activationNamed, usualRates } from '../functions.js';
+import { activationNamed, defaultRates } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
 import { finite, integerFrom } from '../options.js';
@@ -133,7 +133,7 @@ const spaceFor = (numbers: boolean) => ({
 
 /** Rates are rounded, so that the command that is printed is the one that was measured. */
 function optimizerOf({ optimizer, factor }: Candidate): { optimizer: string; rate: number | undefined } {
-  const usual = usualRates[optimizer];
+  const usual = defaultRates[optimizer];
   return { optimizer, rate: usual === undefined ? undefined : Number((usual * factor).toPrecision(2)) };
 }
 

@@ -1,6 +1,6 @@
 /** Detects missing values. */
 
-/** Words that mean a missing number. In a column of words they are ordinary values. */
+/** Words for a missing number. In a column of words they are ordinary values. */
 const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
 
 /** Whether the cell is a usual word for a missing number. */

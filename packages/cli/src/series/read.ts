@@ -34,9 +34,9 @@ export interface SeriesTable {
   readonly notes: readonly string[];
 }
 
-/** If more than this fraction of the steps is missing, rows are taken as consecutive. */
+/** If more than this fraction of the steps is missing, rows are treated as consecutive. */
 const maxMissing = 0.2;
-/** Up to this many consecutive missing weekdays are taken as holidays, not as gaps. */
+/** Up to this many consecutive missing weekdays are treated as holidays, not as gaps. */
 const maxHolidays = 5;
 
 /**
@@ -122,7 +122,7 @@ export async function readSeries(
   });
   const regular = missingSteps <= maxMissing * rows.length && gaps.length <= maxMissing * rows.length;
   if (!regular) {
-    notes.push(`The times in "${time}" are irregular: rows are taken as consecutive steps.`);
+    notes.push(`The times in "${time}" are irregular: rows are treated as consecutive steps.`);
   } else if (gaps.length > 0) {
     const more = gaps.length > 3 ? `, and ${counted(gaps.length - 3, 'more gap')}` : '';
     notes.push(

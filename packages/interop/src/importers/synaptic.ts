@@ -17,17 +17,18 @@ const squashes = new Map<string, Activation>([
 ]);
 
 /**
- * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the indices of the neurons in its list. Each c is fixed at 1.
- * Traces, which synaptic uses in training, are ignored.
+ * Reads what `Network.toJSON()` of synaptic 1.x returns. Ids are the indices of the neurons in its list. Each c is
+ * fixed at 1. Traces, which synaptic uses in training, are ignored.
  *
- * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` gives what
- * `Network.fromJSON(json)` gives when it is activated with one row after another, and starts from the state in the file, as
- * that does. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a connection to
- * itself is a node `INDEX.sum`.
+ * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` returns what
+ * `Network.fromJSON(json)` returns when it is activated with one row after another; both start from the state in the
+ * file. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a
+ * connection to itself is a node `INDEX.sum`.
  *
- * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change anything
  * before it.
+ *
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  *
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *
@@ -71,14 +72,14 @@ export function fromSynaptic(json: unknown): Network {
   });
 }
 
-/** Models written by hand may lack it. */
+/** The number, or 0 if it is missing, as it may be in models written by hand. */
 const numberOr0 = (json: JsonValue): number => (json.present ? json.number() : 0);
 
 /** −1 for the inputs, infinity for the outputs. */
 function layerOf(json: JsonValue): number {
   if (json.value === 'input') return -1;
   if (json.value === 'output') return Infinity;
-  // A number, or its digits as a string, as some programs write it.
+  // Some programs write the number as a string.
   return typeof json.value === 'string' && /^\d{1,9}$/.test(json.value)
     ? Number(json.value)
     : json.whole(0, Number.MAX_SAFE_INTEGER);

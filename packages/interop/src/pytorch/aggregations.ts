@@ -1,15 +1,15 @@
-/** The aggregations as PyTorch expressions of the tensor z, over its last axis, which is that of the edges. */
+/** The aggregations as PyTorch expressions of the tensor z, over its last axis, the edges. */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 
 /** By name. The compiler requires an entry for every built-in aggregation. */
 const expressions = {
   logSumExp: 'torch.logsumexp(z, -1)',
-  // The gradient of the largest goes to the first one.
+  // Of several largest entries, the first receives the gradient.
   max: 'z.gather(-1, z.argmax(-1, keepdim=True)).squeeze(-1)',
   maxAbs: 'z.gather(-1, z.abs().argmax(-1, keepdim=True)).squeeze(-1)',
   mean: 'z.mean(-1)',
-  // The mean of both middle ones, where torch.median takes the lower one.
+  // The mean of the two middle entries; torch.median returns the lower one.
   median: 'z.sort(-1).values[..., (z.shape[-1] - 1) // 2 : z.shape[-1] // 2 + 1].mean(-1)',
   min: 'z.gather(-1, z.argmin(-1, keepdim=True)).squeeze(-1)',
   product: 'z.prod(-1)',

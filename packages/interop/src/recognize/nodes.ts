@@ -12,7 +12,7 @@ export interface Edge {
   readonly delay: number;
   /** Slot of the weight. */
   readonly slot: number;
-  /** As `sourceOf` numbers it. */
+  /** The number of the source, as `sourceOf` returns it. */
   readonly source: number;
 }
 

@@ -26,7 +26,7 @@ const together = 8;
 /** Called with a unit's address, the first of its nodes to compute and the one after the last. Reads the unit's panel. */
 export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32, i32], [], ([u, node, to], local) => {
-    const [firstRow, panel, h, biases, weights, k, whole, end] = Array.from({ length: 8 }, () => local(i32));
+    const [firstRow, panel, h, biases, weights, k, vectorEnd, end] = Array.from({ length: 8 }, () => local(i32));
     const a = Array.from({ length: together }, () => local(i32));
     const sums = Array.from({ length: together }, () => local(v128));
     const [x, w] = [local(v128), local(v128)];
@@ -39,7 +39,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       return [
         each((r) => [a[r].set(nth(weights.get, add(node.get, number(r)))), sums[r].set(f32x4.const(0))]),
         k.set(number(0)),
-        whileRoom(k, whole, 16, [
+        whileRoom(k, vectorEnd, 16, [
           x.set(f32x4.load(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.load(add(a[r].get, k.get)))),
         ]),
@@ -64,7 +64,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       biases.set(add(word('biasOf'), shl(firstRow.get, number(2)))),
       weights.set(add(word('weightsOf'), shl(firstRow.get, number(2)))),
       end.set(shl(load(u.get, unit.predecessors), number(2))),
-      whole.set(and(end.get, number(-16))),
+      vectorEnd.set(and(end.get, number(-16))),
       whileRoom(node, to, together, nodes(together)),
       whileRoom(node, to, 1, nodes(1)),
     ];

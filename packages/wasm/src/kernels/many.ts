@@ -1,4 +1,4 @@
-/** Several steps in one call, so that what a call costs is paid once. Only with one thread. */
+/** Several steps in one call, so that the overhead of a call is paid only once. Only with one thread. */
 import { type Assembler, type Callable, type Code, control, double, i32, int, type Local } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 

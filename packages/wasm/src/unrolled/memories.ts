@@ -10,12 +10,12 @@ const eachGroup = ({ groups }: Step, body: (k: number) => Code): Code =>
   groups.map(({ delay }, k) => (delay > 0 ? body(k) : []));
 
 /** The group whose values a group of memories holds, in the same lanes; undefined if there is none. */
-function wholeGroup(step: Step, k: number): number | undefined {
+function sourceGroup(step: Step, k: number): number | undefined {
   const rows = rowsRemembered(step, k);
   const group = rows[0] >> 2;
-  const isWhole =
+  const matches =
     step.groups[group].nodes.length === rows.length && rows.every((row, lane) => row === 4 * group + lane);
-  return isWhole ? group : undefined;
+  return matches ? group : undefined;
 }
 
 /** Writes the state, which follows the inputs of `steps` steps, to the rows of the steps before the first. */
@@ -35,7 +35,7 @@ export function placeState({ layout }: CodegenContext, step: Step, steps: number
 export const recall = ({ layout, groups, row, x }: CodegenContext, step: Step): Code =>
   eachGroup(step, (k) => {
     const earlier = (at: number): Code => int.sub(row('x', at), int.const(groups[k].delay * layout.stepBytes));
-    const group = wholeGroup(step, k);
+    const group = sourceGroup(step, k);
     return [
       x[k].set(group === undefined ? gather(rowsRemembered(step, k).map(earlier)) : load(earlier(4 * group))),
       store(row('x', 4 * k), x[k].get),
@@ -46,7 +46,7 @@ export const recall = ({ layout, groups, row, x }: CodegenContext, step: Step): 
 export const passBack = ({ layout, groups, row, dLossDx }: CodegenContext, step: Step): Code =>
   eachGroup(step, (k) => {
     const earlier = (at: number): Code => int.sub(row('dLossDx', at), int.const(groups[k].delay * layout.stepBytes));
-    const group = wholeGroup(step, k);
+    const group = sourceGroup(step, k);
     if (group !== undefined) return store(earlier(4 * group), add(load(earlier(4 * group)), dLossDx[k].get));
     return rowsRemembered(step, k).map((at, lane) => addTo(earlier(at), dLossDx[k], lane));
   });
@@ -54,7 +54,7 @@ export const passBack = ({ layout, groups, row, dLossDx }: CodegenContext, step:
 const addTo = (address: Code, value: Local, lane: number): Code =>
   scalar.store(address, scalar.add(scalar.load(address), extract(value.get, lane)));
 
-/** The groups that later steps read: their rows of dloss/dx have a share before the step. */
+/** The groups that later steps read: their rows of dloss/dx are already partly filled before the step. */
 export const remembered = (step: Step): number[] => [
   ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? rowsRemembered(step, k).map((row) => row >> 2) : []))),
 ];

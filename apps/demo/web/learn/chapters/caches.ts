@@ -19,9 +19,9 @@ export interface Counts {
 export interface CachesExercise extends Exercise {
   readonly network: Network;
   readonly none: Counts;
-  /** With slope kept, and dloss/dx not. */
+  /** With slope cached, but not dloss/dx. */
   readonly slopeKept: Counts;
-  /** With dloss/dx kept, and slope not. */
+  /** With dloss/dx cached, but not slope. */
   readonly dLossDxKept: Counts;
   readonly both: Counts;
   /** Nodes per hidden layer of the third task. */
@@ -74,7 +74,8 @@ function count(network: Network): Pick<CachesExercise, 'none' | 'slopeKept' | 'd
   const recomputed = brokenPass(exercise, 'without-dLossDx', []);
   const slopes = brokenPass(exercise, 'without-slope', []);
   const both = { dLossDx: graph.nodeCount, slope: graph.nodeCount - graph.inputCount };
-  // With nothing kept, each computation of dloss/dx asks for the slope of every successor, and case 3 for its own.
+  // With nothing cached, each computation of dloss/dx needs the slope of every successor, and case 3 needs the node's
+  // slope.
   let slopesForNone = 0;
   for (let i = 0; i < graph.nodeCount; i++) {
     const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
@@ -99,11 +100,11 @@ function guess(none: Counts, both: Counts): Task {
   return guessTask({
     label: { en: 'My guess:', zh: '我猜：' },
     ask: {
-      en: 'A cache keeps a number that was computed. Suppose there is none: each parameter asks its node for dloss/dx, and the node asks all its successors, every time anew. How many times in total is a dloss/dx computed in this network? Guess first.',
+      en: 'A cache stores numbers that have been computed. Suppose there is none: each parameter asks its node for dloss/dx, and each time the node asks all its successors again. How many times in total is a dloss/dx computed in this network? Guess first.',
       zh: '缓存就是把算过的数保存下来。假设没有缓存：每个参数都向所在的节点要 dloss/dx，节点每次又重新向所有后继要。在这个网络里，dloss/dx 一共要算多少次？先猜一猜。',
     },
     explain: {
-      en: `${none.dLossDx} times. Kept at each node, it is computed ${both.dLossDx} times: once per node.`,
+      en: `${none.dLossDx} times. If each node caches it, it is computed ${both.dLossDx} times: once per node.`,
       zh: `${none.dLossDx} 次。如果每个节点保存它，只要算 ${both.dLossDx} 次：每个节点一次。`,
     },
     expected: none.dLossDx,
@@ -115,11 +116,11 @@ function slopes({ graph }: Network, kept: Counts, both: Counts): Task {
     exact: true,
     label: { en: 'Times:', zh: '次数：' },
     ask: {
-      en: 'Now dloss/dx is kept, and slope is not. A node’s slope is asked for once by b, once by each incoming weight, and once by each predecessor’s case 2. How many times in total is a slope computed?',
+      en: 'Now dloss/dx is cached, but slope is not. A node’s slope is needed once for b, once for each incoming weight, and once for case 2 of each predecessor. How many times in total is a slope computed?',
       zh: '现在保存 dloss/dx，不保存 slope。一个节点的 slope，b 要一次，每个输入权重要一次，每个前驱的场景 2 要一次。slope 一共要算多少次？',
     },
     explain: {
-      en: `${kept.slope}: for each node 1 + 2 · its incoming edges. Kept, it is computed ${both.slope} times: once per node that has parameters.`,
+      en: `${kept.slope}: for each node 1 + 2 · its incoming edges. If it is cached, it is computed ${both.slope} times: once per node that has parameters.`,
       zh: `${kept.slope} 次：每个节点 1 + 2 × 入边数。保存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
     },
     expected: kept.slope,

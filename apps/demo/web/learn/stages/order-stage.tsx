@@ -1,4 +1,7 @@
-/** Chapter 5's picture: nodes to visit in turn; contributions that arrive, wait, or are left behind. */
+/**
+ * Chapter 5's picture: the nodes, which the learner visits in an order of their choice, and the contributions that have
+ * arrived, are missing, or came too late.
+ */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { message } from '../article-exercise.js';
@@ -38,7 +41,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
           onClick={() => onDraft?.(pick(draft, id, graph.nodeCount))}
         >
           <span>
-            <b>{id}</b> {index >= 0 && <span className={styles.place}>{index + 1}</span>}
+            <b>{id}</b> {index >= 0 && <span className={styles.position}>{index + 1}</span>}
           </span>
           <small>{count}</small>
           {index >= 0 && (

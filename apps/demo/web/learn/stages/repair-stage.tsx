@@ -181,7 +181,7 @@ function Probed({ exercise, ids }: { readonly exercise: RepairExercise; readonly
   );
 }
 
-/** The same for one node, with one column per quantity: low enough for a phone. */
+/** The same table for one node, with one column per quantity, so that it has few rows on a phone. */
 function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; readonly id: string }) {
   const say = useMessages(messages);
   const numbers = numbersAt(exercise, id);

@@ -24,8 +24,9 @@ const perClass = 300;
 const validation = 600;
 
 /**
- * Loads the data set; the files are read once, also by a call while another reads them. `progress` receives the fraction
- * read, from 0 to 1. With several calls, only the last one receives it.
+ * Loads the data set; the files are read only once, even if it is called again while they are being read. `progress`
+ * receives the fraction read, from 0 to 1. If there are several calls at a time, only the `progress` of the last one is
+ * called.
  */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   report = progress;

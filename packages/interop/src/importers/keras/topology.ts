@@ -4,7 +4,7 @@ import type { JsonValue } from '@nnbp/formats/shared';
 /** One layer. */
 export interface Layer {
   readonly name: string;
-  /** Its class: `Dense`. */
+  /** Its class, such as `Dense`. */
   readonly kind: string;
   readonly json: JsonValue;
   readonly config: JsonValue;
@@ -19,7 +19,7 @@ export interface Topology {
   readonly inputs: readonly string[];
   /** Names of the output layers. */
   readonly outputs: readonly string[];
-  /** Of Keras. */
+  /** The version of Keras. */
   readonly version: string;
 }
 
@@ -79,7 +79,7 @@ function sources(call: JsonValue): string[] {
     .map((tensor) => nameIn(tensor.at('config').at('keras_history')));
 }
 
-/** A list of ends, or a single one. */
+/** The layers that a list of tensors, or a single tensor, comes from. */
 function ends(json: JsonValue): string[] {
   const list = json.list();
   return typeof list[0]?.value === 'string' ? [nameIn(json)] : list.map(nameIn);

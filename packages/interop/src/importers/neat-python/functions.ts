@@ -1,6 +1,6 @@
 /**
- * Conversion between the functions of neat-python and ours, in both directions. Those of neat-python are ours of a multiple
- * of z, some with z clamped to ±60.
+ * Conversion between the functions of neat-python and those of @nnbp, in both directions. A function of neat-python is
+ * one of @nnbp's applied to a multiple of z; some clamp it to ±60 first.
  */
 import {
   elu,
@@ -18,7 +18,7 @@ import {
 import type { Activation } from '@nnbp/core';
 import { nameOf } from '@nnbp/formats/shared';
 
-/** neat-python's g(z) is c · g(h) of ours with h = factor · z. */
+/** neat-python's function of z is c · g(h) with h = factor · z. */
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
@@ -50,7 +50,7 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],
 ]);
 
-/** A function of neat-python of z = factor · h, times a coefficient. */
+/** neat-python's function of z = factor · h, times a coefficient. */
 interface Term {
   readonly activation: string;
   readonly factor: number;
@@ -71,10 +71,10 @@ const one = (activation: string, factor = 1, coefficient = 1, constant = 0): AsN
 /** Undefined if neat-python has no equivalent. */
 export function toNeat(activation: Activation): AsNeat | undefined {
   const { name, options = {}, custom } = nameOf(activation);
-  return custom ? undefined : shipped[name]?.(options);
+  return custom ? undefined : builtins[name]?.(options);
 }
 
-const shipped: Readonly<Record<string, ((options: Readonly<Record<string, number>>) => AsNeat) | undefined>> = {
+const builtins: Readonly<Record<string, ((options: Readonly<Record<string, number>>) => AsNeat) | undefined>> = {
   sigmoid: () => one('sigmoid', 1 / 5),
   tanh: () => one('tanh', 1 / 2.5),
   sine: ({ frequency }) => one('sin', frequency / 5),
