@@ -13,7 +13,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {number} samples Number of samples. A step of a runner trains on all of them.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
- * @property {import('@nnbp/core').Graph} ordinary The same with every c fixed at 1, as in the other libraries.
+ * @property {import('@nnbp/core').Graph} ordinary The same graph with every c fixed at 1, as in the other libraries.
  * @property {Float64Array} weights The parameter vector of `ordinary`.
  * @property {Float64Array} parameters The parameter vector of `graph`: the same weights, and each c = 1.
  * @property {Float32Array} inputs

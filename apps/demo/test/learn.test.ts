@@ -8,7 +8,7 @@ import { caches as cachesChapter } from '../web/learn/chapters/caches.js';
 import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.js';
 import { converges, rate as rateChapter } from '../web/learn/chapters/rate.js';
 import { times } from '../web/shared/format-number.js';
-import { starvation, vanishing as vanishingChapter } from '../web/learn/chapters/vanishing.js';
+import { shrinkage, vanishing as vanishingChapter } from '../web/learn/chapters/vanishing.js';
 import { accusationAnswer, parseAccusation, repair as repairChapter } from '../web/learn/chapters/repair.js';
 import { time as timeChapter } from '../web/learn/chapters/time.js';
 import { parseNumber } from '../web/learn/number-answer.js';
@@ -129,7 +129,7 @@ test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million
 
 test('the first of 8 sigmoid layers receives about 22,000 times less, and tanh repairs it', () => {
   const { start, layersOf, tasks } = vanishingChapter.exercise(0);
-  expect(times(starvation(layersOf(start)))).toBe('22,000');
+  expect(times(shrinkage(layersOf(start)))).toBe('22,000');
   for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].check(guess).right, guess).toBe(true);
   expect(hintOf(tasks[0], '32')).toMatch(/^Larger/);
   expect(hintOf(tasks[0], '1e7')).toMatch(/^Smaller/);

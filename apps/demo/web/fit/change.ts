@@ -16,15 +16,15 @@ export const estimatesOf = ({ parameters, network }: FitResult): Record<string, 
 /** Shows in Derive where a derivative at a point comes from, with the parameters as they were fitted. */
 export function openInDerive(fit: FitResult, point: number, { quantity }: Parameter): void {
   const { x, y } = fit.data.points[point];
-  const asked = { input: [x], target: [y], loss: 'mse', selected: nameOf(quantity), step: null };
+  const selection = { input: [x], target: [y], loss: 'mse', selected: nameOf(quantity), step: null };
   update((state) => ({
     ...state,
     view: 'derive',
     ...(fit.formula === null
-      ? { network: describe(fit.network), derive: { ...state.derive, ...asked, mode: 'own' as const } }
+      ? { network: describe(fit.network), derive: { ...state.derive, ...selection, mode: 'own' as const } }
       : {
           fit: { ...state.fit, shown: { ...fit.formula, values: estimatesOf(fit) } },
-          derive: { ...state.derive, ...asked, mode: 'fit' as const },
+          derive: { ...state.derive, ...selection, mode: 'fit' as const },
         }),
   }));
 }

@@ -33,7 +33,10 @@ export interface Playground {
   row(x: number, y: number): number[];
   /** The data to train on. */
   readonly data: {
-    /** Targets are −1 and 1 for a classification, and the output is a tanh; else numbers from −1 to 1, and it is linear. */
+    /**
+     * For a classification, targets are −1 and 1 and the output is a tanh; for a regression, targets are numbers from
+     * −1 to 1 and the output is linear.
+     */
     readonly problem: 'classification' | 'regression';
     /** The name in the link. */
     readonly dataset: 'circle' | 'xor' | 'gauss' | 'spiral' | 'reg-plane' | 'reg-gauss' | 'reg-maximum' | 'reg-argmax';
@@ -57,9 +60,9 @@ export interface Playground {
 
 /**
  * Reads a link to TensorFlow Playground. Weights are not in it: they are drawn as the page does, from −½ to ½ with biases of
- * 0.1 (all 0 if the link has `initZero=true`), but with a random generator of our own. Missing settings have the page's
- * defaults: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 is 50 and below 0 is 0, as on the page. Links that another
- * program escaped (`&amp;`, `4%2C2`), and a trailing comma in `networkShape`, are accepted.
+ * 0.1 (all 0 if the link has `initZero=true`), but with a different random generator. Missing settings have the page's
+ * defaults: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 becomes 50 and noise below 0 becomes 0, as on the
+ * page. Links that another program escaped (`&amp;`, `4%2C2`), and a trailing comma in `networkShape`, are accepted.
  *
  * @param url - The link, or the part after its `#`.
  * @param options - `seed`: for the weights. Default: the one in the link.
@@ -129,7 +132,7 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   return network;
 }
 
-/** The part after the `#` without the escapes that HTML (`&amp;`) and programs that pass links on (`%2C`) put in. */
+/** The part after the `#`, with the escapes of HTML (`&amp;`) and of URLs (`%2C`) undone. */
 function unescaped(fragment: string): string {
   const text = fragment.replaceAll('&amp;', '&');
   try {

@@ -1,7 +1,7 @@
 /**
- * The tensors of a network as a PyTorch module, used by both export and import. A standard layer has those of PyTorch's
- * module. Any other block of nodes has `weight`, `bias` and `scale`; shared parameters are stored once, in `shared`, and
- * fixed ones are constants.
+ * The tensors of a network as a PyTorch module, used by both export and import. A standard layer has the tensors of the
+ * corresponding PyTorch module. Any other block of nodes has `weight`, `bias` and `scale`; shared parameters are stored
+ * once, in `shared`, and fixed ones are constants.
  */
 import type { Graph } from '@nnbp/core';
 import { type Block, sourceOf } from '@nnbp/formats/shared';
@@ -35,7 +35,7 @@ export interface ModuleBlock extends Block {
   readonly scales: Numbers | undefined;
 }
 
-/** The module's blocks and layers, each after all it needs, and all its parameters. */
+/** The module's blocks and layers, each after those whose results it reads, and all parameters of the module. */
 export interface Layout {
   readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
   /** Whether the whole state is in recurrent layers, so that a sequence is computed layer by layer. */
@@ -58,7 +58,7 @@ export function layout(graph: Graph): Layout {
   const shared = [...users.keys()].filter((parameter) => users[parameter] > 1 && !inLayers.has(parameter));
   const sharedIndex = new Map(shared.map((parameter, k) => [parameter, k]));
   const slots: ParameterSlot[] = [];
-  const seat = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
+  const addSlots = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
     if (parameters.length > 0) slots.push({ name, shape, parameters });
   };
   const isOwn = (slot: number) => slot < graph.parameterCount && !sharedIndex.has(slot);
@@ -73,16 +73,16 @@ export function layout(graph: Graph): Layout {
     });
     return { own, indices };
   };
-  seat('shared', shared);
+  addSlots('shared', shared);
 
   const moduleBlocks = layers.map((block, k): ModuleBlock | ModuleLayer => {
     if ('tensors' in block) {
-      for (const { name, shape, parameters } of block.tensors) seat(`blocks.${k}.layer.${name}`, parameters, shape);
+      for (const { name, shape, parameters } of block.tensors) addSlots(`blocks.${k}.layer.${name}`, parameters, shape);
       return block;
     }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    // The first of the largest edges is that of the graph's order.
+    // Among several largest edges, the first counts, so aggregations keep the order of the graph.
     const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
     const slots = {
       weight: edges.map(({ slot }) => slot),
@@ -91,9 +91,9 @@ export function layout(graph: Graph): Layout {
     };
     const weights = numbers(slots.weight);
     const dense = form === 'dense' && weights.indices === undefined && edges.length > 0;
-    seat(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
-    seat(`blocks.${k}.bias`, slots.bias.filter(isOwn));
-    seat(`blocks.${k}.scale`, slots.scale.filter(isOwn));
+    addSlots(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
+    addSlots(`blocks.${k}.bias`, slots.bias.filter(isOwn));
+    addSlots(`blocks.${k}.scale`, slots.scale.filter(isOwn));
     const unscaled = slots.scale.every((slot) => graph.constants[slot - graph.parameterCount] === 1);
     const summed = dense ? 'Dense' : form === 'sparse' || edges.length === 0 ? 'Sparse' : 'Packed';
     return {
@@ -110,7 +110,7 @@ export function layout(graph: Graph): Layout {
 }
 
 interface Edge {
-  /** As `sourceOf` numbers it. */
+  /** The number of the source, as `sourceOf` returns it. */
   readonly source: number;
   readonly slot: number;
 }
@@ -122,5 +122,5 @@ const edgesOf = (graph: Graph, i: number): Edge[] =>
     return { source: sourceOf(graph, edge), slot: graph.weightSlot(edge, i) };
   });
 
-/** The same by what they read, as a block lists it. */
+/** The edges into node i, sorted by source, as a block lists its sources. */
 const sortedEdges = (graph: Graph, i: number): Edge[] => edgesOf(graph, i).sort((a, b) => a.source - b.source);

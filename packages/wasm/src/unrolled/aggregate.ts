@@ -1,4 +1,4 @@
-/** Groups whose edges are taken by columns: z_e = w_e · x for one edge e of each node, A(z), and dA/dz_e. */
+/** Groups whose edges are processed column by column: z_e = w_e · x for one edge e of each node, A(z), and dA/dz_e. */
 import { type Code, f32x4, type Local } from '../assembler.js';
 import { type CodegenContext, gather, valuesOf } from './codegen-context.js';
 import type { Column } from './edges.js';
@@ -48,7 +48,10 @@ export function aggregate(context: CodegenContext, k: number, a: Local, slopes: 
   );
 }
 
-/** delta · dA/dz_e of the nodes of a group for each column: what an edge of a node that adds has as delta. Runs A again. */
+/**
+ * delta · dA/dz_e of the nodes of a group for each column: it takes the role that delta has for edges of a node that
+ * sums. Evaluates A again.
+ */
 export function edgeDeltas(context: CodegenContext, k: number): { code: Code; deltas: readonly Local[] } {
   const { delta, groups, local, columnsOf } = context;
   const columns = columnsOf(k);

@@ -1,4 +1,4 @@
-/** Case 2, four predecessors at a time, and a bound of all gradients. */
+/** Case 2, four predecessors at a time, and a bound on all gradients. */
 import { type Code, control, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';

@@ -8,7 +8,7 @@ import { parseNumber } from '../number-answer.js';
 import { show } from '../show.js';
 import { guessTask, type SettingTask, type Task } from '../task.js';
 
-/** A deep network as the learner sets it. */
+/** The settings of a deep network, which the learner can change. */
 export interface Setting {
   readonly activation: keyof typeof activations;
   readonly initializer: keyof typeof initializers;
@@ -63,10 +63,10 @@ function layersWith({ activation, initializer, layers }: Setting, seed: number):
 }
 
 /** What the last hidden layer receives, as a multiple of what the first one does. */
-export const starvation = (layers: readonly Layer[]): number => layers[layers.length - 1].received / layers[0].received;
+export const shrinkage = (layers: readonly Layer[]): number => layers[layers.length - 1].received / layers[0].received;
 
 function factor(layers: readonly Layer[]): Task {
-  const expected = starvation(layers);
+  const expected = shrinkage(layers);
   const task = guessTask({
     label: { en: 'Factor:', zh: '倍数：' },
     ask: {
@@ -120,7 +120,7 @@ export function parseSetting(answer: string): Setting {
 }
 
 function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
-  const isRepaired = (setting: Setting) => setting.layers >= 6 && starvation(layersOf(setting)) <= 10;
+  const isRepaired = (setting: Setting) => setting.layers >= 6 && shrinkage(layersOf(setting)) <= 10;
   const solution = (['tanh', 'softsign', 'leakyRelu'] as const)
     .flatMap((activation) => [8, 7, 6].map((layers): Setting => ({ activation, initializer: 'glorotUniform', layers })))
     .find(isRepaired)!;
@@ -147,7 +147,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
           },
         };
       }
-      const off = starvation(layersOf(setting));
+      const off = shrinkage(layersOf(setting));
       if (!Number.isFinite(off)) {
         return {
           right: false,

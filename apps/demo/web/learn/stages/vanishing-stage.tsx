@@ -7,7 +7,7 @@ import {
   parseSetting,
   type Setting,
   settingAnswer,
-  starvation,
+  shrinkage,
   type VanishingExercise,
 } from '../chapters/vanishing.js';
 import { messages } from '../messages.js';
@@ -24,7 +24,7 @@ export function VanishingStage({ exercise, task, settled, draft, onDraft }: Stag
   const layers = exercise.layersOf(setting);
   const isKnown = settled > 0;
   const change = (part: Partial<Setting>) => onDraft?.(settingAnswer({ ...setting, ...part }));
-  const factor = starvation(layers);
+  const factor = shrinkage(layers);
   return (
     <>
       {task > 0 && (
