@@ -14,7 +14,10 @@ export type CheckStatus =
 
 export interface Check {
   readonly status: CheckStatus;
-  /** Of the last function that was checked; undefined after one that was refused. Keeps its plot while another runs. */
+  /**
+   * Of the last function that was checked; undefined if that one was refused. It stays while another check runs, so
+   * that the plot does not disappear.
+   */
   readonly verdict: Verdict | undefined;
 }
 

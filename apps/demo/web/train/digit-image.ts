@@ -1,6 +1,6 @@
 /**
- * A drawing as an image of the digits data set: as there, the ink is scaled to 20 of the 28 pixels, and its centre of mass
- * is moved to the middle.
+ * A drawing as an image of the digits data set: as in that data set, the ink is scaled to 20 of the 28 pixels, and its
+ * centre of mass is moved to the middle.
  */
 
 /** Share of the side that the ink fills. */

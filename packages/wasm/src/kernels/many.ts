@@ -3,8 +3,8 @@ import { type Assembler, type Callable, type Code, control, double, i32, int, ty
 import { header, word } from '../memory-map.js';
 
 /**
- * Adds the export `runMany(count, loss, optimizer)`: a step for each batch of the queue, until one does not update. Returns
- * the number of updates and leaves their losses, each summed over samples.
+ * Adds the export `runMany(count, loss, optimizer)`: a step for each batch of the queue, until one does not update.
+ * Returns the number of updates, and stores their losses, each summed over samples, at `queueLosses`.
  *
  * @param step - Runs a step on batch k of the queue, with these codes of loss and optimizer.
  * @param advance - Called after each update unless `constantStep`: returns 0 if the next step is left to the host.
