@@ -1,8 +1,8 @@
 /**
  * Compares the training speed of the fast engine with other libraries. First, each library must compute the loss of the
  * reference engine, and one step must change it according to that library's update rule. Then runs are interleaved,
- * with one of ours before and after each of another library, since machines slow down in bursts: ratios are taken
- * between adjacent runs.
+ * with a run of the fast engine before and after each run of another library, since machines slow down in bursts:
+ * ratios are taken between adjacent runs.
  *
  * Usage: node bench/run.mjs [--workloads a,b] [--libraries x,y] [--seconds n] [--smoke]
  */

@@ -1,4 +1,4 @@
-/** Runs our ONNX models in onnxruntime-web in a browser. */
+/** Runs exported ONNX models in onnxruntime-web in a browser. */
 import { everyActivation } from '@nnbp/conformance';
 import { toOnnx } from '@nnbp/interop';
 import { GraphBuilder, Network } from '@nnbp/core';

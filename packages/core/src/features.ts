@@ -7,8 +7,8 @@ import type { Graph } from './graph.js';
 
 /**
  * `aggregation`: a node has an aggregation other than the sum. `delay`: an edge reads an earlier step. `fixedParameter`: a b
- * or w is fixed, or a c at another number than 1. `sharedParameter`: nodes share a b or c. (Every engine and format
- * supports shared weights, and c fixed at 1.)
+ * or w is fixed, or a c is fixed at a number other than 1. `sharedParameter`: nodes share a b or c. (Every engine and
+ * format supports shared weights, and c fixed at 1.)
  */
 export type GraphFeature = 'aggregation' | 'delay' | 'fixedParameter' | 'sharedParameter';
 

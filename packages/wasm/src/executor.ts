@@ -254,9 +254,9 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * Reports the engine's plan for the graph: dense blocks, memory, and the number of threads, with the reason if it is
-   * one. `String(executor.describe())` is a summary of a few lines. Plans the graph again, so do not call it in an
-   * inner loop.
+   * Reports the engine's plan for the graph: dense blocks, memory, and the number of threads, with the reason if there
+   * is only one. `String(executor.describe())` is a summary of a few lines. Plans the graph again, so do not call it in
+   * an inner loop.
    */
   describe(): PlanDescription {
     const { graph, batchSize, threads, threadsReason } = this;

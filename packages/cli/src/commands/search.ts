@@ -30,7 +30,7 @@ interface Candidate {
   readonly hidden: readonly number[];
   readonly activation: string;
   readonly optimizer: string;
-  /** A factor for the optimizer's usual learning rate. */
+  /** A factor for the optimizer's default learning rate. */
   readonly factor: number;
   readonly batch: number;
 }

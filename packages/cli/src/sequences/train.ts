@@ -34,7 +34,7 @@ import { type TargetSteps, targetSteps, withTargets } from './targets.js';
 /** Steps that gradients reach back at most, which bounds memory. */
 const maxSteps = 1000;
 
-/** A group that has a target: its rows, and the sequence they are for the network. */
+/** A group that has a target: its rows, and the sequence that the network receives. */
 interface Usable {
   readonly rows: RowSequence;
   readonly sequence: Sequence;

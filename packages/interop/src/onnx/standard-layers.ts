@@ -19,7 +19,7 @@ export interface LayerContext {
 }
 
 const operators = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
-/** Our gates in the order of ONNX, by index: i, o, f, c of an LSTM; z, r, h of a GRU. */
+/** Indices of the gates of @nnbp in the order of ONNX: i, o, f, c of an LSTM; z, r, h of a GRU. */
 const gateOrders = { rnn: [0], lstm: [0, 3, 1, 2], gru: [1, 0, 2] } as const;
 /** Gates with peepholes, in the order of ONNX. */
 const peepholeOrder = [0, 3, 1] as const;
@@ -63,7 +63,7 @@ export function writeUnrolled(
   return { tensor, nodes: units.flatMap((own, t) => [...own, ...backward.flatMap((steps) => steps[t])]) };
 }
 
-/** A direction of a recurrent operator, with what its units and cell states are before the first step. */
+/** A direction of a recurrent operator, with the values of its units and cell states before the first step. */
 type Direction = Pick<UnrolledLayer, 'layer' | 'initial'>;
 
 /** Adds the operator; returns the units' values, [steps, directions, batch, units]. */
@@ -131,7 +131,7 @@ function initialState(
   return operations.add('Expand', [one, operations.add('Concat', shape, { axis: 0n })]);
 }
 
-/** Whether ONNX Runtime computes a layer: averages without dilation, and pooling whose windows begin on the grid. */
+/** Whether ONNX Runtime can compute a layer: averages without dilation, and pooling whose windows begin on the grid. */
 export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
   kind === 'conv' ||
   geometry.every(

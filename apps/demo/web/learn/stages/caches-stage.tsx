@@ -1,4 +1,7 @@
-/** Chapter 6's picture: counters with no cache, one and two, and logarithmic bars over depth. */
+/**
+ * Chapter 6's picture: how often each quantity is computed without a cache, with one and with both, and logarithmic
+ * bars over depth.
+ */
 import { useMessages } from '../../language.js';
 import { grouped } from '../../shared/format-number.js';
 import type { CachesExercise, Counts } from '../chapters/caches.js';

@@ -1,6 +1,6 @@
 /**
  * `RNN`, `LSTM` and `GRU`: the nodes of one step, which read states of the previous step; or those of every step of
- * a sample, which may also be read from its end.
+ * a sample, which may also be read in reverse.
  */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -43,7 +43,7 @@ type Step = (direction: Direction, x: readonly Entry[], state: State) => State;
 interface Kind {
   readonly gates: number;
   /** The activations of one direction. */
-  readonly usual: readonly string[];
+  readonly defaults: readonly string[];
   /** The operands that are initial states. */
   readonly states: readonly number[];
   readonly step: Step;
@@ -96,7 +96,7 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   ];
 }
 
-/** All steps of a sample, [steps, batch, inputs], in one direction or in both; each step has nodes of its own. */
+/** All steps of a sample, [steps, batch, inputs], in one direction or in both; each step has separate nodes. */
 function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
   if (!['forward', 'reverse', 'bidirectional'].includes(name)) call.malformed(`direction = ${name}`);
   if (call.whole('layout', 0) !== 0) call.unsupported('layout = 1 with a fixed number of steps');
@@ -149,7 +149,7 @@ function initialEntries(call: Call, k: number, directions: number, units: number
 
 function directionsOf(
   call: Call,
-  { gates, usual }: Kind,
+  { gates, defaults }: Kind,
   inputs: number,
   count: number,
   isShared: boolean,
@@ -171,18 +171,18 @@ function directionsOf(
   if (peepholes !== undefined && peepholes.length !== count * 3 * units)
     call.malformed(`P has ${peepholes.length} numbers for ${units} units`);
   const names = call.texts('activations');
-  const given = names.length === 0 ? range(count).flatMap(() => usual) : names;
+  const given = names.length === 0 ? range(count).flatMap(() => defaults) : names;
   const activations = given.map(
     (name) => functions.get(name.toLowerCase()) ?? call.unsupported(`the activation ${name}`),
   );
-  if (activations.length !== count * usual.length)
-    call.malformed(`${activations.length} activations; expected ${count * usual.length}`);
+  if (activations.length !== count * defaults.length)
+    call.malformed(`${activations.length} activations; expected ${count * defaults.length}`);
   call.spend(count * steps * gates * units * (inputs + units + 8));
   return range(count).map((d): Direction => {
     const row = (gate: number, unit: number) => (d * gates + gate) * units + unit;
     return {
       units,
-      activations: activations.slice(d * usual.length, (d + 1) * usual.length),
+      activations: activations.slice(d * defaults.length, (d + 1) * defaults.length),
       ofInputs: (x, gate, unit) => x.map((entry, j) => affine(entry, w.values[row(gate, unit) * inputs + j], 0)),
       ofUnits: (h, gate, unit) => h.map((entry, j) => affine(entry, r.values[row(gate, unit) * units + j], 0)),
       bias: (gate, unit) => {
@@ -204,7 +204,7 @@ function directionsOf(
 export const recurrentLayer: Operator = (call) =>
   recurrent(call, {
     gates: 1,
-    usual: ['Tanh'],
+    defaults: ['Tanh'],
     states: [5],
     step(direction, x, [h]) {
       const next = range(direction.units).map((unit) => {
@@ -242,10 +242,13 @@ export const longShortTermMemory: Operator = (call) => {
     );
     return [next, cells];
   };
-  return recurrent(call, { gates: 4, usual: ['Sigmoid', 'Tanh', 'Tanh'], states: [5, 6], step });
+  return recurrent(call, { gates: 4, defaults: ['Sigmoid', 'Tanh', 'Tanh'], states: [5, 6], step });
 };
 
-/** The nodes of `gru` in @nnbp/layers, with the gates in the order z, r, n; with `linear_before_reset` = 0 as in Cho et al.. */
+/**
+ * The nodes of `gru` in @nnbp/layers, with the gates in the order z, r, n; with `linear_before_reset` = 0 as in Cho et
+ * al.
+ */
 export const gatedRecurrentUnit: Operator = (call) => {
   const { tape } = call;
   const isAfter = call.whole('linear_before_reset', 0) !== 0;
@@ -282,5 +285,5 @@ export const gatedRecurrentUnit: Operator = (call) => {
     });
     return [next];
   };
-  return recurrent(call, { gates: 3, usual: ['Sigmoid', 'Tanh'], states: [5], step });
+  return recurrent(call, { gates: 3, defaults: ['Sigmoid', 'Tanh'], states: [5], step });
 };
