@@ -1,5 +1,5 @@
 /**
- * A `run` for libraries that need seconds per batch: it can stop after any sequence.
+ * A `run` that can stop after any sequence, for libraries that need seconds per batch.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train

@@ -114,8 +114,8 @@ function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: read
 }
 
 /**
- * A node for each output. A node that is an output already is copied, since a node can be an output once, and so is a value
- * of the previous step.
+ * A node for each output. A node that is already an output is copied, since a node can be an output only once. A value
+ * of the previous step is copied too.
  */
 function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   const found = new Set<number>();
@@ -141,7 +141,7 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
   return needed;
 }
 
-/** |h| outside of a softsign. */
+/** |h|, where it is not part of a softsign. */
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
 /**
@@ -227,7 +227,7 @@ function setParameters(
     if (!Number.isFinite(value)) {
       throw mismatch('NOT_FINITE', `${what} of node "${id}"`, 'a finite number', value);
     }
-    // A fixed one has its value already.
+    // A fixed parameter already has its value.
     if (index >= 0) parameters.vector[index] = value;
   };
   set('b', graph.biasIndex(i), bias);

@@ -31,22 +31,25 @@ export interface OnnxOptions {
 
 /**
  * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
- * `batch` free, in the data's own units. Nodes that are exactly a convolution or a pooling layer are `Conv`, `MaxPool` and
- * `AveragePool`; those of `bidirectional` are `RNN`, `LSTM` or `GRU` over the steps of a sample. Nodes that no output depends on are left out. The operator set is 13, or the later
- * one that first has an activation in use (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are
- * in the metadata `nnbp.inputs` and `nnbp.outputs`, as JSON.
+ * `batch` free, in the units of the data. Nodes that are exactly a convolution or a pooling layer become `Conv`,
+ * `MaxPool` or `AveragePool`; those of `bidirectional` become `RNN`, `LSTM` or `GRU` over the steps of a sample. Nodes
+ * that no output depends on are left out. The operator set is 13, or later if an activation of the network needs it
+ * (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata `nnbp.inputs` and
+ * `nnbp.outputs`, as JSON.
  *
- * A network with delays becomes a model of one step: it takes a second tensor `state`, `[batch, graph.stateSize]`, and gives
- * a second tensor `next_state`, which is the `state` of the next step. The state before the first step is in the metadata
- * `nnbp.initialState`, as JSON; it is that of `stream(network).state`. `nnbp.states` names both tensors, for `fromOnnx`.
+ * A network with delays becomes a model of one step: it takes a second tensor `state`, `[batch, graph.stateSize]`, and
+ * returns a second tensor `next_state`, which is the `state` of the next step. The state before the first step, that of
+ * `stream(network).state`, is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for
+ * `fromOnnx`.
  *
- * With `sequences`, the model takes all steps at once, `[steps, batch, nodes]` with both free, and gives the outputs of each.
- * Every delayed edge then has to be one of a recurrent layer as `rnn`, `lstm` and `gru` of `@nnbp/layers` make it: with peepholes
- * or without, and with the reset gate on either side of the weights. They are found by their nodes, whatever the ids.
+ * With `sequences`, the model takes all steps at once, `[steps, batch, nodes]` with `steps` and `batch` free, and
+ * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,
+ * `lstm` and `gru` of `@nnbp/layers` create: with or without peepholes, and with the reset gate before or after the
+ * weights. The layers are recognized by their structure, whatever the ids.
  *
- * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge of another kind),
- * `NOT_FINITE` (a parameter, or a product of
- * parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of a tensor that ONNX does not allow, or that is used twice)
+ * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge of another
+ * kind), `NOT_FINITE` (a parameter, or a product of parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of a
+ * tensor that ONNX does not allow, or that is used twice)
  *
  * @example
  * ```ts
@@ -151,7 +154,7 @@ class Writer {
     this.#place({ tensor, nodes: Array.from({ length: this.#graph.inputCount }, (_, i) => i) });
   }
 
-  /** What delayed edges read. */
+  /** The values that delayed edges read. */
   state(name: string): void {
     const { nodeCount, stateSize } = this.#graph;
     this.#place({ tensor: name, nodes: Array.from({ length: stateSize }, (_, k) => nodeCount + k) });
@@ -313,7 +316,10 @@ class Writer {
     return this.operations.add('Add', [this.operations.add('MatMul', operands), this.#biases(nodes)]);
   }
 
-  /** Where a matrix would be nearly all zeros: for each node its predecessors side by side, times w, added up. */
+  /**
+   * Sums without a matrix, which would be nearly all zeros: the predecessors of each node side by side, times w,
+   * summed.
+   */
   #sums(nodes: readonly number[]): string {
     const graph = this.#graph;
     const read = this.#join(nodes.flatMap((i) => this.#predecessors(i)));
@@ -424,7 +430,7 @@ class Writer {
     return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceOf(this.#graph, edgeStart[i] + k));
   }
 
-  /** The factor of h of node i: its own b and w, where it adds. */
+  /** The factor of h of node i, by which its b and w are multiplied if it sums. */
   #inner(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.#written[activation];

@@ -8,7 +8,7 @@ import { layout } from './layout.js';
  * the state of its module, in float32 or float64. The network must have the graph that was exported. Its scalers
  * are kept.
  *
- * @throws NnbpError `MALFORMED` (no safetensors file, or a damaged one; tensors of another network), `NOT_FINITE`
+ * @throws NnbpError `MALFORMED` (not a safetensors file, or a damaged one; tensors of another network), `NOT_FINITE`
  */
 export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { graph } = network;

@@ -13,7 +13,7 @@ export interface Weights {
  * The arrays by the last two parts of their names: `dense/kernel`.
  *
  * @param bytes - The file, or its shards in the order of the list.
- * @throws NnbpError `MALFORMED` (the list is not that of these bytes), `UNSUPPORTED` (numbers other than float32)
+ * @throws NnbpError `MALFORMED` (the list does not match the bytes), `UNSUPPORTED` (numbers other than float32)
  */
 export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
   const file = bytes instanceof Uint8Array ? bytes : joined(bytes);
@@ -41,7 +41,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
   return found;
 }
 
-/** The layer and the part, of `model/lstm/lstm_cell/kernel:0` too. */
+/** The layer and the part, for example `lstm/kernel` for `model/lstm/lstm_cell/kernel:0`. */
 function keyOf(name: string): string {
   const parts = name.replace(/:\d+$/, '').split('/');
   const isCell = parts.length > 2 && /_cell(?:_\d+)?$/.test(parts[parts.length - 2]);
