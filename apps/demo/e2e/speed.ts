@@ -270,7 +270,7 @@ interface Options {
 
 export const openView = (browser: Browser, site: Site, view: ViewName, options: Options): Promise<Figures> =>
   withPage(browser, site, { view }, options, async (page) => {
-    const milliseconds = await page.evaluate(ready, [views[view], readyLimit] satisfies [Try, number]);
+    const milliseconds = await page.evaluate(ready, [views[view], readyLimit] satisfies [FirstAction, number]);
     const notes = await page.evaluate(() => (globalThis as unknown as { notes: Notes }).notes);
     return {
       'ready, s': milliseconds / 1000,
