@@ -45,7 +45,7 @@ async function type(page: Page, label: string, value: string): Promise<void> {
 test('every number in the graph equals the golden run and is bit-identical to the engine', async () => {
   const page = await open();
   const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
-  await page.locator('.cards').waitFor();
+  await page.getByRole('region', { name: 'Parameters and their derivatives' }).waitFor();
   const shownAs = await numbersOn(page);
   for (const [id, node] of Object.entries(run.nodes)) {
     for (const [kind, name] of [
