@@ -292,6 +292,7 @@ describe('sequences', () => {
     ],
     ['freezing one node by its name', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: 'h' as never }],
     ['freezing null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: null as never }],
+    ['freezing a parameter that is null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [null as never] }],
     ['freezing what is no parameter', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [5 as never] }],
     ['a state that is null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
     ['a state without numbers', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
