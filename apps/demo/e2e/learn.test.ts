@@ -81,7 +81,7 @@ async function solve(page: Page, task: Task, method: InputMethod = 'keyboard'): 
 
 /** Drags the point of the plot with a finger until it is at `goal`. */
 async function dragTo(page: Page, goal: number): Promise<void> {
-  const { x, y, width, height } = (await page.locator('circle[class*="point"]').boundingBox())!;
+  const { x, y, width, height } = (await page.locator('circle[data-point]').boundingBox())!;
   const session = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', moved = 0) =>
     session.send('Input.dispatchTouchEvent', {
@@ -315,7 +315,7 @@ test('in chapter 3 no message overlaps another or a node, at 1024 px and on a ph
     const boxes = await page
       .getByRole('group', { name: 'The network' })
       .locator('xpath=..')
-      .locator('button:visible, [class*=node]')
+      .locator('button:visible, [data-node]')
       .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect));
     expect(boxes).toHaveLength(16);
     for (const [k, a] of boxes.entries()) {

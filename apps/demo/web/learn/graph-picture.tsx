@@ -71,7 +71,12 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
         const { content, tone = 'plain' } = node(id);
         const position = positions.get(id)!;
         return (
-          <div key={id} className={`${styles.node} ${styles[tone]}`} style={positioned(position, position)}>
+          <div
+            key={id}
+            data-node={id}
+            className={`${styles.node} ${styles[tone]}`}
+            style={positioned(position, position)}
+          >
             {content}
           </div>
         );

@@ -83,7 +83,9 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
             <circle key={k} className={styles.mark} cx={toX(mark.x)} cy={toY(mark.y)} r={4} />
           ))}
         </Grid>
-        {drag !== undefined && <circle className={styles.point} cx={toX(drag.at.x)} cy={toY(drag.at.y)} r={8} />}
+        {drag !== undefined && (
+          <circle data-point="" className={styles.point} cx={toX(drag.at.x)} cy={toY(drag.at.y)} r={8} />
+        )}
       </svg>
       {drag !== undefined && (
         <div className={styles.below}>
