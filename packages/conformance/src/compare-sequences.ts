@@ -5,11 +5,13 @@ import {
   type Graph,
   type Loss,
   NnbpError,
+  type PassOptions,
   type Random,
   reference,
   rowsOf,
   type SampleCounts,
 } from '@nnbp/core';
+import { sgd } from '@nnbp/optim';
 import { expectNear, unitOf } from './compare.js';
 import { randomParameters, randomSamples } from './random-data.js';
 
@@ -32,7 +34,7 @@ const perturbations = 6;
 const safety = 64;
 
 /**
- * Compares outputs, state, loss, gradients, Jacobian and every number of the cache on random sequences. The allowed
+ * Compares outputs, state, loss, gradients, Jacobian, every number of the cache and a training step on random sequences. The allowed
  * error follows from how much the reference engine's numbers change when parameters, inputs and states are rounded. An
  * engine that does not support the graph must refuse to prepare it.
  *
@@ -99,6 +101,11 @@ function run(executor: Executor, graph: Graph, pass: Pass): Numbers {
         Array.from({ length: count }, (_, s) => executor.cache[quantity](id, s, t)),
       ),
     );
+  const stepped = (options: PassOptions): Float64Array => {
+    executor.parameters.set(pass.parameters);
+    const mean = executor.step(inputs, targets, counts, loss, sgd({ learningRate: 0.01 }), options);
+    return Float64Array.of(mean, ...executor.parameters);
+  };
   return {
     outputs,
     'state after the last step': state,
@@ -108,6 +115,8 @@ function run(executor: Executor, graph: Graph, pass: Pass): Numbers {
     x: cache('x'),
     slope: cache('slope'),
     dLossDx: cache('dLossDx'),
+    'loss and parameters of a training step': stepped({ state: pass.state.slice() }),
+    'loss and parameters of a training step with weights': stepped({ weights, state: pass.state.slice() }),
   };
 }
 

@@ -1,6 +1,14 @@
 /** Graphs and plugins that the random ones of the suite do not cover. */
 import { sigmoid } from '@nnbp/activations';
-import { type Activation, type Graph, GraphBuilder, type Loss, type Optimizer, type Random } from '@nnbp/core';
+import {
+  type Activation,
+  type Aggregation,
+  type Graph,
+  GraphBuilder,
+  type Loss,
+  type Optimizer,
+  type Random,
+} from '@nnbp/core';
 
 /** A dense layer, a sparse layer and an output node, all with the given activation. */
 export function mixed(random: Random, activation: Activation): Graph {
@@ -43,6 +51,19 @@ export const wave: Activation = {
   name: 'wave',
   value: (h) => h / 2 + Math.sin(h) / 4,
   derivative: (h) => 0.5 + Math.cos(h) / 4,
+};
+
+/** An aggregation that is not a built-in: half the sum of the squares. */
+export const squares: Aggregation = {
+  name: 'squares',
+  value(z) {
+    let sum = 0;
+    for (let e = 0; e < z.length; e++) sum += z[e] ** 2;
+    return sum / 2;
+  },
+  derivative(z, _a, dAdz) {
+    for (let e = 0; e < z.length; e++) dAdz[e] = z[e];
+  },
 };
 
 /** A loss in which outputs interact: half the squared difference of the sums of targets and outputs. */

@@ -1,5 +1,5 @@
 /** The cases that every engine must pass: its numbers, and the contract of `Executor`. */
-import { sigmoid } from '@nnbp/activations';
+import { sigmoid, tanh } from '@nnbp/activations';
 import { type Engine, type Graph, mlp, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expectConformance, expectGolden, expectJacobian, expectSteps } from './compare.js';
@@ -16,7 +16,7 @@ import {
 import { randomParameters, randomSamples } from './random-data.js';
 import { randomGraph } from './random-graph.js';
 import { randomMemoryGraph } from './random-memory-graph.js';
-import { couplingLoss, mixed, chainedOutputs, fullyShared, signDescent, wave } from './special-cases.js';
+import { couplingLoss, mixed, chainedOutputs, fullyShared, signDescent, squares, wave } from './special-cases.js';
 
 /** One case of the suite. */
 export interface ConformanceCase {
@@ -129,6 +129,11 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
         },
       ),
     ),
+    one('runs an aggregation that is not a built-in', () => {
+      const random = new Random(seed);
+      const graph = () => randomMemoryGraph(random, { aggregations: [squares], activations: [tanh] });
+      for (let n = 0; n < 6; n++) expectSequences(engine, graph(), random, [2, 2, 1], mse());
+    }),
     one('keeps the state of an optimizer separate from executors', () => expectOwnState(engine)),
     one('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),
     one('runs short batches after long ones', () => expectShortBatches(engine, new Random(seed))),

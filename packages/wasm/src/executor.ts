@@ -287,7 +287,8 @@ export class WasmExecutor implements Executor {
     this.#expectUsable();
     const whole = Math.floor((order.length - first) / this.batchSize);
     const batches = Math.min(count, whole, losses.length, this.#queue);
-    if (batches < 2 || this.#attached.runMany === undefined) return 0;
+    // The queue has no room for the initial state of a graph with delays.
+    if (batches < 2 || this.graph.stateSize > 0 || this.#attached.runMany === undefined) return 0;
     const inside = this.#binding.prepare(optimizer, this.batchSize);
     if (inside === noOptimizer) return 0;
     this.#rows.fill(table, order, first, batches);
