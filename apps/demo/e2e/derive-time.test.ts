@@ -51,6 +51,30 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await page.getByText('Break it shows networks without delays.').waitFor();
 });
 
+test('a link with hidden answers shows no computed number of a network with delays until terms are opened', async () => {
+  const { network, input, target, time } = presets.recurrence;
+  const page = await open({
+    network,
+    display: { locked: true, hide: [], answers: 'hidden', size: 'normal' },
+    derive: {
+      ...defaultState.derive,
+      input: [...input],
+      target: [...target],
+      time: time!,
+      selected: 'dloss/dw_1to2',
+      step: null,
+    },
+  });
+  await page.getByText('is not computed yet').first().waitFor();
+  expect(await page.locator('main data').count()).toBe(0);
+  await page.getByRole('slider').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('button[data-name="dloss/dx_2@1"][data-case] data').waitFor();
+  expect(await page.locator('button[data-name="dloss/dx_2@0"][data-case] data').count()).toBe(0);
+  await page.keyboard.press('ArrowRight');
+  await page.locator('[data-answer] data').waitFor();
+});
+
 test('unrolled time in Chinese, in dark mode and on a phone is accessible and no wider than the page', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open(

@@ -18,7 +18,7 @@ export interface DerivationPanelProps {
   readonly exercise: Derivable;
   readonly selected: QuantityName;
   /** Quantities that have been computed so far. Default: all. */
-  readonly known?: Replay | undefined;
+  readonly known?: Pick<Replay, 'value'> | undefined;
 }
 
 /** Whether a number has been computed: formulas are shown before their numbers. */

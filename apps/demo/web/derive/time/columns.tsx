@@ -15,7 +15,7 @@ import { sameQuantity } from '../exercise.js';
 import graphStyles from '../graph.module.css';
 import { messages as deriveMessages } from '../messages.js';
 import { functionsOf } from '../network-graph.js';
-import { highlightsInTime, splitId, type TimeExercise } from './exercise.js';
+import { highlightsInTime, type KnownInTime, splitId, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -33,11 +33,13 @@ interface Position {
 export interface ColumnsProps {
   readonly exercise: TimeExercise;
   readonly selected: QuantityName;
+  /** What has been computed so far. */
+  readonly known: KnownInTime;
   /** The uses of a selected parameter from this step on are highlighted. */
   readonly firstStep: number;
 }
 
-export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
+export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) {
   const say = useMessages(messages);
   const { unrolled, network, steps } = exercise;
   const { graph } = network;
@@ -95,6 +97,7 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
             id={id}
             exercise={exercise}
             selected={selected}
+            known={known}
             isLit={highlights.nodes.has(j)}
             style={{ ...positionOf(id), width: box.width }}
           />
@@ -104,14 +107,14 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
   );
 }
 
-interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected'> {
+interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected' | 'known'> {
   /** Of the unrolled graph. */
   readonly id: string;
   readonly isLit: boolean;
   readonly style: CSSProperties;
 }
 
-function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
+function NodeAtStep({ id, exercise, selected, known, isLit, style }: NodeAtStepProps) {
   const derive = usePlayground(({ derive }) => derive);
   const say = useMessages(messages);
   const { graph } = exercise.network;
@@ -120,13 +123,7 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
   const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, of?: 1 | 2 | 3) => (
-    <KeptNumber
-      quantity={{ quantity: kind, node: id }}
-      letter={letter}
-      of={of}
-      exercise={exercise}
-      selected={selected}
-    />
+    <KeptNumber quantity={{ quantity: kind, node: id }} letter={letter} of={of} known={known} selected={selected} />
   );
   const hasTarget = t >= 0 && k >= 0 && exercise.targets[t] !== null;
   const inputs = exercise.inputs.flat();
@@ -172,17 +169,17 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
   );
 }
 
-interface KeptNumberProps extends Pick<ColumnsProps, 'exercise' | 'selected'> {
+interface KeptNumberProps extends Pick<ColumnsProps, 'known' | 'selected'> {
   readonly quantity: QuantityName;
   readonly letter: string;
   /** The case that computes it. */
   readonly of: 1 | 2 | 3 | undefined;
 }
 
-function KeptNumber({ quantity, letter, of, exercise, selected }: KeptNumberProps) {
+function KeptNumber({ quantity, letter, of, known, selected }: KeptNumberProps) {
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
-  const value = exercise.value(quantity);
+  const value = known.value(quantity);
   const isSelected = sameQuantity(quantity, selected);
   return (
     <button
@@ -191,11 +188,11 @@ function KeptNumber({ quantity, letter, of, exercise, selected }: KeptNumberProp
       data-case={of}
       aria-pressed={isSelected}
       data-name={name}
-      aria-label={say.select(name, formatNumber(value))}
+      aria-label={say.select(name, value === undefined ? say.unknown : formatNumber(value))}
       onClick={() => select(quantity)}
     >
       <Letter>{letter}</Letter>
-      <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
+      {value === undefined ? '?' : <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />}
     </button>
   );
 }

@@ -91,6 +91,24 @@ export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, s
   }
 }
 
+/** The numbers that are known once the terms of the last `opened` steps are added. */
+export interface KnownInTime {
+  value(what: QuantityName): number | undefined;
+}
+
+/**
+ * With the first term the forward pass of all steps is known, with each term dloss/dx of its step, and with all terms the
+ * derivatives of the parameters.
+ */
+export const knownInTime = (exercise: TimeExercise, opened: number): KnownInTime => ({
+  value(what) {
+    const isKnown = isParameter(what)
+      ? opened === exercise.steps
+      : opened > 0 && (what.quantity !== 'dLossDx' || splitId(what.node)[1] >= exercise.steps - opened);
+    return isKnown ? exercise.value(what) : undefined;
+  },
+});
+
 /** The name of a weight's edge with its delay, which may be left out where it is unambiguous. */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);

@@ -17,30 +17,21 @@ export interface TermsProps {
   readonly selected: QuantityName;
   /** The number of terms that are shown. */
   readonly opened: number;
+  /** The smallest number of open terms. */
+  readonly min: number;
 }
 
-export function Terms({ exercise, selected, opened }: TermsProps) {
+export function Terms({ exercise, selected, opened, min }: TermsProps) {
   const say = useMessages(messages);
   const terms = termsInTime(exercise, selected);
   const largest = Math.max(...terms.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
   const targets = exercise.targets.filter((row) => row !== null).length;
   const name = nameOf(selected);
-  const sum = terms[opened - 1].sum;
+  const sum = terms[opened - 1]?.sum ?? 0;
   const isAll = opened === terms.length;
   return (
     <div className={styles.terms} role="group" aria-label={say.terms(name)}>
-      <label className={styles.slider}>
-        {say.openTerms}
-        <input
-          type="range"
-          min={1}
-          max={terms.length}
-          value={opened}
-          aria-valuetext={say.termsOf(opened, terms.length)}
-          onChange={(event) => change({ step: Number(event.target.value) })}
-        />
-        <span className="quiet">{say.termsOf(opened, terms.length)}</span>
-      </label>
+      <OpenTerms opened={opened} min={min} max={terms.length} />
       <table className={styles.sum}>
         <thead>
           <tr>
@@ -78,6 +69,29 @@ export function Terms({ exercise, selected, opened }: TermsProps) {
         {isAll ? say.complete(name, formatNumber(sum / targets, 6), targets) : say.missing(terms.length - opened)}
       </p>
     </div>
+  );
+}
+
+interface OpenTermsProps extends Pick<TermsProps, 'opened' | 'min'> {
+  readonly max: number;
+}
+
+/** The slider that opens terms. */
+export function OpenTerms({ opened, min, max }: OpenTermsProps) {
+  const say = useMessages(messages);
+  return (
+    <label className={styles.slider}>
+      {say.openTerms}
+      <input
+        type="range"
+        min={min}
+        max={max}
+        value={opened}
+        aria-valuetext={say.termsOf(opened, max)}
+        onChange={(event) => change({ step: Number(event.target.value) })}
+      />
+      <span className="quiet">{say.termsOf(opened, max)}</span>
+    </label>
   );
 }
 

@@ -8,20 +8,24 @@ import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
 import layout from '../view.module.css';
 import { Columns } from './columns.js';
-import { selectedInTime, type TimeExercise } from './exercise.js';
+import { knownInTime, selectedInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
-import { Terms } from './terms.js';
+import { OpenTerms, Terms } from './terms.js';
 
 /** Maximum number of nodes that are drawn. */
 const maxDrawn = 400;
 
 export default function TimeView({ exercise }: { readonly exercise: TimeExercise }) {
   const { selected: name, step } = usePlayground(({ derive }) => derive);
+  const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const say = useMessages(messages);
   const sayDerive = useMessages(deriveMessages);
   const selected = useMemo(() => selectedInTime(exercise, name), [exercise, name]);
   const isSum = isParameter(selected);
-  const opened = Math.max(1, Math.min(step ?? exercise.steps, exercise.steps));
+  // Hidden answers begin before the first term.
+  const [min, initial] = isHidden ? [0, 0] : [1, exercise.steps];
+  const opened = Math.max(min, Math.min(step ?? initial, exercise.steps));
+  const known = useMemo(() => (isHidden ? knownInTime(exercise, opened) : exercise), [exercise, isHidden, opened]);
   const drawn = exercise.unrolled.nodeCount;
   return (
     <div className={layout.stage}>
@@ -29,13 +33,20 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
         {drawn > maxDrawn ? (
           <p>{say.tooLarge(drawn)}</p>
         ) : (
-          <Columns exercise={exercise} selected={selected} firstStep={exercise.steps - opened} />
+          <Columns exercise={exercise} selected={selected} known={known} firstStep={exercise.steps - opened} />
         )}
         <p className="quiet">{say.shared}</p>
-        {isSum ? <Terms exercise={exercise} selected={selected} opened={opened} /> : <p>{say.noSum}</p>}
+        {isSum ? (
+          <Terms exercise={exercise} selected={selected} opened={opened} min={min} />
+        ) : (
+          <>
+            {isHidden && <OpenTerms opened={opened} min={min} max={exercise.steps} />}
+            <p>{say.noSum}</p>
+          </>
+        )}
       </section>
-      <DerivationPanel exercise={exercise} selected={selected} />
-      <ParameterCards selected={selected} known={exercise} />
+      <DerivationPanel exercise={exercise} selected={selected} known={known} />
+      <ParameterCards selected={selected} known={known} />
     </div>
   );
 }
