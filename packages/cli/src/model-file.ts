@@ -10,6 +10,7 @@ import { formatOf, isLink, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
 import { neighborPath } from './neighbor.js';
 import { loadPlugins } from './plugins.js';
+import { Problem } from './problem.js';
 
 /** A model as commands use it. */
 export interface Model {
@@ -42,10 +43,19 @@ export async function readModel(
   return { ...(await read(bytes, { beside, activations })), format: name };
 }
 
-/** Opens a model of any format for work with tables. */
+/**
+ * Opens a model of any format for work with tables.
+ *
+ * @throws Problem (a forecasting model), NnbpError `MALFORMED`
+ */
 export async function openModel(io: Io, path: string, options: ModelOptions): Promise<Model> {
   const { network, metadata } = await readModel(io, path, options);
-  const { columns: written } = metadata ?? {};
+  const { columns: written, series } = metadata ?? {};
+  if (series !== undefined) {
+    throw new Problem(
+      `${path} is a forecasting model, which reads a series and not single rows. Use it: nnbp forecast ${path} series.csv. Its errors and those of the baselines are in the report of nnbp train.`,
+    );
+  }
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };
   const columns = columnsIn(written);
   const { graph } = network;

@@ -29,6 +29,12 @@ describe('train with --time', () => {
       [153, 154, 155].map((k) => Number(valueOf(k).toFixed(2))),
     );
     expect(await read('plot.svg')).toMatch(/^<svg [^]*forecast[^]*<\/svg>\n$/);
+    // Commands for single rows name the one for series; an export needs no rows.
+    for (const command of ['predict', 'evaluate', 'check', 'explain']) {
+      const { code, stderr } = await nnbp(command, 'sales.nnbp.safetensors', 'sales.csv');
+      expect([code, stderr]).toEqual([1, expect.stringContaining('nnbp forecast sales.nnbp.safetensors')]);
+    }
+    expect((await nnbp('export', 'sales.nnbp.safetensors', '--to', 'onnx')).code).toBe(0);
   });
 
   test('forecast --plot draws past, forecast and baseline, and does not change the output', async () => {

@@ -65,7 +65,9 @@ async function explainRow(
   const model = await openModel(io, modelPath, options);
   const { network, columns } = model;
   if (columns.sequences !== undefined) {
-    throw misuse(`explain derives a single row, and ${modelPath} reads sequences of rows.`);
+    throw misuse(
+      `explain derives a single row, and ${modelPath} reads sequences of rows. In code: explainSequence of @nnbp/explain.`,
+    );
   }
   const { input, target } = await chosenRow(io, model, dataPath, options);
   const loss = lossNamed(columns.loss).loss();

@@ -1,4 +1,5 @@
 /** `nnbp export`: exports a model to other programs. */
+import type { Network } from '@nnbp/core';
 import { toModule } from '@nnbp/formats';
 import { toOnnx, toPyTorch } from '@nnbp/interop';
 import { type Command, Option } from 'commander';
@@ -6,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeWhole } from '../files.js';
 import { type Io, pathIn, print } from '../io.js';
-import { type Model, type ModelOptions, openModel } from '../model-file.js';
+import { type ModelOptions, readModel } from '../model-file.js';
 import { withModel } from '../options.js';
 import { visible, visibleJson } from '../visible.js';
 
@@ -41,9 +42,9 @@ export function addExport(program: Command, io: Io): void {
 }
 
 async function exportModel(io: Io, path: string, options: ExportOptions): Promise<void> {
-  const model = await openModel(io, path, options);
+  const { network } = await readModel(io, path, options);
   const name = basename(path).replace(/(?:\.nnbp)?\.\w+$/, '');
-  const files = filesOf(model, name, options);
+  const files = filesOf(network, name, options);
   for (const [file, content] of Object.entries(files)) {
     await mkdir(join(pathIn(io, file), '..'), { recursive: true });
     await writeWhole(pathIn(io, file), content);
@@ -53,7 +54,7 @@ async function exportModel(io: Io, path: string, options: ExportOptions): Promis
 }
 
 /** The files to write, by path. */
-function filesOf({ network }: Model, name: string, { to, output }: ExportOptions): Record<string, string | Uint8Array> {
+function filesOf(network: Network, name: string, { to, output }: ExportOptions): Record<string, string | Uint8Array> {
   if (to === 'onnx') return { [output ?? `${name}.onnx`]: toOnnx(network, { name }) };
   if (to === 'module') {
     const path = output ?? `${name}.js`;
