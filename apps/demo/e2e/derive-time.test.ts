@@ -33,6 +33,11 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await settled(page);
   await picture(page, 'derive-time');
   await expectAccessible(page);
+  const box = page.getByRole('group', { name: 'The loss' });
+  expect(await box.locator('data').first().getAttribute('value')).toBe(String(pass.loss));
+  await box.getByRole('button').click();
+  const delayedWeight = recurrence.nodes[0].w[1] - 0.01 * pass.gradients.of('2').w['2@-1'];
+  await untilUrl(page, ({ network: { nodes } }) => nodes[0].w[1] === delayedWeight);
   const slider = sum.getByRole('slider');
   await slider.focus();
   await page.keyboard.press('ArrowLeft');

@@ -1,20 +1,30 @@
 /** The loss of the sample, its last change, and a button for one step of gradient descent. */
+import type { Loss, Network, ParameterVector } from '@nnbp/core';
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { NumberField } from '../shared/number-field.js';
 import { update } from '../store.js';
-import type { Exercise } from './exercise.js';
+import { delayOf, edgeName } from '../network.js';
 import styles from './loss-box.module.css';
 import { messages } from './messages.js';
 
-export function LossBox({ exercise }: { readonly exercise: Exercise }) {
+/** A pass of a sample or a sequence. */
+export interface PassOf {
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly pass: { readonly loss: number; readonly gradients: ParameterVector };
+  /** The numbers of the sample or the sequence; null: no target. */
+  readonly data: readonly (number | null)[];
+}
+
+export function LossBox({ exercise }: { readonly exercise: PassOf }) {
   const say = useMessages(messages).lossBox;
   const [learningRate, setLearningRate] = useState(0.01);
-  const [shown, setShown] = useState<{ readonly before?: Exercise; readonly now: Exercise }>({ now: exercise });
+  const [shown, setShown] = useState<{ readonly before?: PassOf; readonly now: PassOf }>({ now: exercise });
   // Keeps the previous exercise for comparison.
   if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
-  const { loss } = exercise.trace.pass;
+  const { loss } = exercise.pass;
   const predicted = shown.before && predictedChange(shown.before, exercise);
   return (
     <div className={styles.box} role="group" aria-label={say.title}>
@@ -25,9 +35,9 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
           </>
         ) : (
           <>
-            {say.loss} <Figure value={shown.before!.trace.pass.loss} /> → <Figure value={loss} />: {say.moved}{' '}
+            {say.loss} <Figure value={shown.before!.pass.loss} /> → <Figure value={loss} />: {say.moved}{' '}
             <b>
-              <Figure value={loss - shown.before!.trace.pass.loss} digits={3} />
+              <Figure value={loss - shown.before!.pass.loss} digits={3} />
             </b>
             {say.predicted} <Figure value={predicted} digits={3} />
           </>
@@ -49,22 +59,22 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
  * The change of the loss that the derivatives predicted, Σ dloss/dp · Δp over all parameters p; undefined if more than
  * parameters changed, or nothing did.
  */
-function predictedChange(before: Exercise, now: Exercise): number | undefined {
+function predictedChange(before: PassOf, now: PassOf): number | undefined {
   const [old, fresh] = [before.network, now.network];
   const isSame =
     old.graph.ids.join('\n') === fresh.graph.ids.join('\n') &&
     old.graph.edgeCount === fresh.graph.edgeCount &&
     before.loss.name === now.loss.name &&
-    [...before.input, ...before.target].join() === [...now.input, ...now.target].join();
+    before.data.join() === now.data.join();
   if (!isSame) return undefined;
   const [from, to] = [old.parameters.vector, fresh.parameters.vector];
-  const gradients = before.trace.pass.gradients.vector;
+  const gradients = before.pass.gradients.vector;
   if (from.every((value, p) => value === to[p])) return undefined;
   return from.reduce((sum, value, p) => sum + gradients[p] * (to[p] - value), 0);
 }
 
 /** w ← w − η · dloss/dw, for every parameter. */
-function takeStep({ trace: { pass } }: Exercise, learningRate: number): void {
+function takeStep({ pass }: PassOf, learningRate: number): void {
   update((state) => ({
     ...state,
     network: {
@@ -75,7 +85,7 @@ function takeStep({ trace: { pass } }: Exercise, learningRate: number): void {
           ...node,
           b: node.b - learningRate * b,
           c: node.c - learningRate * c,
-          w: node.w.map((weight, k) => weight - learningRate * w[node.from[k]]),
+          w: node.w.map((weight, k) => weight - learningRate * w[edgeName(node.from[k], delayOf(node, k))]),
         };
       }),
     },

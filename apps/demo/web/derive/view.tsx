@@ -11,7 +11,7 @@ import { BreakIt } from './break-it.js';
 import { BrokenGraph, useBroken } from './broken-graph.js';
 import { DerivationPanel } from './derivation.js';
 import { type Exercise, exerciseOf, type Question, selectedQuantity, sized } from './exercise.js';
-import { LossBox } from './loss-box.js';
+import { LossBox, type PassOf } from './loss-box.js';
 import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
@@ -99,6 +99,7 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const initialStep = derive.step ?? (display.answers === 'hidden' ? 0 : null);
+  const pass = useMemo(() => passOf(exercise), [exercise]);
   const all = exercise.trace.steps.length;
   const step = initialStep === null ? null : Math.min(initialStep, all);
   const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
@@ -108,7 +109,7 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
     <div className={styles.stage}>
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
-        {mode === 'own' && <LossBox exercise={exercise} />}
+        {mode === 'own' && <LossBox exercise={pass} />}
         <TraceStepper exercise={exercise} step={step} />
       </section>
       <DerivationPanel exercise={exercise} selected={selected} known={step === null ? undefined : known} />
@@ -125,6 +126,13 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
     </div>
   );
 }
+
+const passOf = ({ network, loss, trace: { pass }, input, target }: Exercise): PassOf => ({
+  network,
+  loss,
+  pass,
+  data: [...input, ...target],
+});
 
 function Broken({ exercise }: { readonly exercise: Exercise }) {
   const broken = useBroken(exercise);

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useMessages } from '../../language.js';
 import { usePlayground } from '../../store.js';
 import { DerivationPanel } from '../derivation.js';
+import { LossBox } from '../loss-box.js';
 import { isParameter } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
@@ -26,6 +27,15 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const [min, initial] = isHidden ? [0, 0] : [1, exercise.steps];
   const opened = Math.max(min, Math.min(step ?? initial, exercise.steps));
   const known = useMemo(() => (isHidden ? knownInTime(exercise, opened) : exercise), [exercise, isHidden, opened]);
+  const pass = useMemo(() => {
+    const { network, loss, pass, inputs, targets } = exercise;
+    return {
+      network,
+      loss,
+      pass,
+      data: [...inputs.flat(), ...targets.flatMap((row): (number | null)[] => (row === null ? [null] : [...row]))],
+    };
+  }, [exercise]);
   const drawn = exercise.unrolled.nodeCount;
   return (
     <div className={layout.stage}>
@@ -36,6 +46,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
           <Columns exercise={exercise} selected={selected} known={known} firstStep={exercise.steps - opened} />
         )}
         <p className="quiet">{say.shared}</p>
+        {(!isHidden || opened === exercise.steps) && <LossBox exercise={pass} />}
         {isSum ? (
           <Terms exercise={exercise} selected={selected} opened={opened} min={min} />
         ) : (
