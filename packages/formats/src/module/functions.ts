@@ -61,7 +61,14 @@ function bell(h, a) {
   [
     'powers',
     `// 1 / (1 + e^-h) is computed from a power in this table, e^(k/32 - 32), and a series, which is faster than Math.exp.
-const powers = new Float64Array(2049).map((_, k) => Math.exp(k / 32 - 32));`,
+const powers = new Float64Array(2049).map((_, k) => {
+  const x = k / 32 - 32;
+  const n = Math.round(x * Math.LOG2E);
+  const r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
+  let sum = 1;
+  for (let k = 15; k > 0; k--) sum = 1 + (r / k) * sum;
+  return sum * 2 ** n;
+});`,
   ],
   [
     'normalDistribution',
