@@ -11,7 +11,7 @@ import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
 /** Path of the site that the playground is part of; alone, it links to the guides in the repository. */
-const site: string | undefined = import.meta.env.VITE_SITE;
+const site = import.meta.env.VITE_SITE as string | undefined;
 const guides = (folder: '' | 'zh/') =>
   site === undefined
     ? `${repository}/tree/main/docs/${folder}guides`
