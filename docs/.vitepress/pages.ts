@@ -46,6 +46,7 @@ export const groups: readonly Group[] = [
       'docs/guides/an-lstm-is-nine-nodes',
       'docs/guides/convolution-is-weight-sharing',
       'docs/guides/time-in-the-playground',
+      'docs/guides/playground-in-class',
     ],
   },
   { title: 'Explain', titleZh: '解释', files: ['docs/guides/explain'] },
