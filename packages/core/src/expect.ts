@@ -1,6 +1,5 @@
 /** Checks of arguments, and the errors they throw. */
 import { NnbpError, type NnbpErrorCode } from './errors.js';
-import type { Graph } from './graph.js';
 
 /**
  * The error of a failed check, with the message `path: expected …, received ….` and the same values in its `details`.
@@ -64,8 +63,8 @@ export function expectObject(what: string, value: unknown, expected: string, nam
  *
  * @throws NnbpError `WRONG_TYPE`
  */
-export function expectGraph(graph: Graph): void {
-  if (!Array.isArray((graph as Graph | null | undefined)?.ids)) {
+export function expectGraph(graph: unknown): void {
+  if (!Array.isArray((graph as { readonly ids?: unknown } | null | undefined)?.ids)) {
     throw mismatch('WRONG_TYPE', 'graph', 'a Graph, such as network.graph', graph, shownType(graph));
   }
 }

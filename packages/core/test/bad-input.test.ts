@@ -92,6 +92,12 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => mlp([50_000, 50_000], { activation: sigmoid }),
   ],
   ['an id that is not a string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
+  [
+    'a row without a length',
+    'WRONG_TYPE',
+    /array/,
+    () => new Network(mlp([1, 1], { activation: sigmoid })).predict({} as never),
+  ],
   ['a missing activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
   [
     'a shared weight of no edge',

@@ -1,5 +1,13 @@
 /** `fit`, `evaluate` and `compile` with the fastest engine as the default, started once for all calls. */
-import { compile as compileOn, type CompileOptions, type Engine, js, type Network, type Predictor } from '@nnbp/core';
+import {
+  compile as compileOn,
+  type CompileOptions,
+  type Engine,
+  js,
+  type Network,
+  NnbpError,
+  type Predictor,
+} from '@nnbp/core';
 import {
   type Assessment,
   type Data,
@@ -9,7 +17,7 @@ import {
   type FitOptions,
   type Report,
 } from '@nnbp/train';
-import { auto } from '@nnbp/wasm';
+import { auto, cores } from '@nnbp/wasm';
 
 /**
  * Minimum edges × rows × epochs for the fast engine. Below it, the js engine takes less than 0.1 s, as long as compiling the
@@ -17,12 +25,27 @@ import { auto } from '@nnbp/wasm';
  */
 const minFastWork = 4e6;
 
-let started: Promise<Engine> | undefined;
-const fastest = () => (started ??= auto());
+/**
+ * Minimum edges × rows × epochs for several threads, which take 0.1 s to start: a second of work. Whether they help is
+ * measured for each graph, and the result is bit-identical either way.
+ */
+const minThreadedWork = 4e9;
+const maxThreads = 4;
 
-/** The engine for a call. It depends on the call alone, so that the result is bit-identical on every run. */
-async function engineFor({ graph }: Network, data: Data, epochs: number): Promise<Engine> {
-  return graph.edgeCount * rowsIn(data) * epochs < minFastWork ? js() : fastest();
+let started: Promise<Engine> | undefined;
+let threaded: Promise<Engine> | undefined;
+const fastest = () => (started ??= auto());
+const fastestOnAllCores = () => (threaded ??= auto({ threads: Math.min(cores(), maxThreads) }));
+
+/**
+ * The engine for a call. Its precision depends on the call alone, so that the result is bit-identical on every run.
+ *
+ * @internal
+ */
+export async function engineFor({ graph }: Network, data: Data, epochs: number): Promise<Engine> {
+  const work = graph.edgeCount * rowsIn(data) * epochs;
+  if (work < minFastWork) return js();
+  return work < minThreadedWork ? fastest() : fastestOnAllCores();
 }
 
 /** The samples of the data, or the steps of all sequences. A stream may have any number. */
@@ -38,7 +61,8 @@ function rowsIn(data: Data): number {
 
 /**
  * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs are fewer
- * than 4 million, which takes less than 0.1 s; else `auto()`, which computes in float32 where the host has WebAssembly.
+ * than 4 million, which takes less than 0.1 s; else `auto()`, which computes in float32 where the host has WebAssembly, from 4
+ * billion on with up to four threads.
  *
  * @example
  * ```ts
@@ -51,15 +75,24 @@ function rowsIn(data: Data): number {
  * ```
  */
 export async function fit(network: Network, data: Data, options: FitOptions): Promise<Report> {
-  return fitOn(network, data, {
-    ...options,
-    engine: options.engine ?? (await engineFor(network, data, options.epochs)),
-  });
+  if (options.engine !== undefined) return fitOn(network, data, options);
+  return onEngineFor(network, data, options.epochs, (engine) => fitOn(network, data, { ...options, engine }));
 }
 
 /** Mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: that of `fit` for one epoch. */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
-  return evaluateOn(network, data, { ...options, engine: options.engine ?? (await engineFor(network, data, 1)) });
+  if (options.engine !== undefined) return evaluateOn(network, data, options);
+  return onEngineFor(network, data, 1, (engine) => evaluateOn(network, data, { ...options, engine }));
+}
+
+/** Runs a call on the engine for it. After the loss of a thread, the next call starts new ones. */
+async function onEngineFor<T>(network: Network, data: Data, epochs: number, run: (engine: Engine) => Promise<T>) {
+  try {
+    return await run(await engineFor(network, data, epochs));
+  } catch (error) {
+    if (error instanceof NnbpError && error.code === 'THREAD_LOST') threaded = undefined;
+    throw error;
+  }
 }
 
 /** Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32. */

@@ -10,8 +10,10 @@ import * as optim from '@nnbp/optim';
 import * as training from '@nnbp/train';
 import * as fast from '@nnbp/wasm';
 import * as nnbp from 'nnbp';
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { xor } from '../../core/test/xor.js';
+import { engineFor } from '../src/defaults.js';
 
 const libraries = {
   activations,
@@ -74,6 +76,18 @@ describe('the defaults of nnbp', () => {
     const truncate = 'sequences' in data && !Array.isArray(data.sequences) ? { truncate: 1 } : {};
     await nnbp.fit(network, data, { ...options(epochs), ...first, ...truncate });
     expect(isSingle(network.parameters.vector)).toBe(precision === 'float32');
+  });
+
+  test('fit of a large task uses several threads, if the host has several cores', async () => {
+    const [small, large] = [fresh(), new Network(mlp([100, 100, 1], { activation: tanh }), { seed: 1 })];
+    const inputs = new Array<number[]>(4_000).fill(new Array<number>(100).fill(0));
+    const data = { inputs, targets: inputs.map(() => [1]) };
+    const threads = async (...call: Parameters<typeof engineFor>) =>
+      ((await engineFor(...call)) as nnbp.Engine & { threads?: number }).threads;
+    expect(await threads(small, xor, 300)).toBeUndefined();
+    expect(await threads(large, data, 50)).toBe(1);
+    expect(await threads(large, data, 100)).toBe(Math.min(4, availableParallelism()));
+    expect(await engineFor(large, data, 100)).toBe(await engineFor(large, data, 200));
   });
 
   test('compile uses the fastest engine, and evaluate uses it for enough work', async () => {

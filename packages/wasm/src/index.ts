@@ -1,4 +1,5 @@
 export { auto, type AutoEngine } from './auto.js';
+export { cores } from './cores.js';
 export { type DenseBlocks, PlanDescription, type SparseNodes } from './describe.js';
 export { wasm, type WasmEngine } from './engine.js';
 export { WasmExecutor } from './executor.js';
