@@ -150,7 +150,7 @@ test('without a hash chapter 1 opens, question and graph fit the first screen, a
   expect(foreign).toEqual([]);
 });
 
-test('question and graph fit the first screen in Chinese and in the dark, too', async () => {
+test('question and graph fit the first screen in Chinese and in dark mode, too', async () => {
   await expectFirstScreen(await open({ ...learn, language: 'zh', theme: 'dark' }));
 });
 
