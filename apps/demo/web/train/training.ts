@@ -8,13 +8,14 @@ import { Listeners } from '../shared/listeners.js';
 import { takePlayRequest } from '../shared/play-next.js';
 import type { Settings } from '../shared/training-settings.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
-import { type Access, type Connection, connect } from './connection.js';
+import type { Access } from './connection.js';
 import type { TableRequest } from './data/request.js';
 import { allDrawn, restAfter } from './draw-queue.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
-import { inTime, loadTimeout, problemOf } from './worker-problem.js';
+import { TrainerWorker } from './trainer-worker.js';
+import { inTime, loadTimeout } from './worker-problem.js';
 
 /** The view model. A new object after each change. */
 export interface TrainingView {
@@ -51,11 +52,7 @@ export class Training {
   view = nothing;
   readonly #listeners = new Listeners();
   readonly subscribe = this.#listeners.subscribe;
-  #connection: Promise<Connection<Trainer>> | undefined;
-  /** User functions of the connection. */
-  #known = '[]';
-  /** Counts requests, so that outdated responses are ignored. */
-  #turn = 0;
+  readonly #worker = new TrainerWorker(access);
   #question: Question = { sample: null, row: null };
   #speed: Speed = 'steady';
   /** Key of the open training. */
@@ -92,23 +89,21 @@ export class Training {
     steps = 0,
   ): Promise<void> {
     const again = this.view.playing;
-    const turn = ++this.#turn;
+    const turn = ++this.#worker.turn;
     // Keep the last picture until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
     await this.#safely(turn, async () => {
-      if (this.#known !== JSON.stringify(own)) this.#disconnect();
-      this.#known = JSON.stringify(own);
-      const { trainer } = await this.#connected(own);
+      const { trainer } = await this.#worker.connectWith(own);
       // A port for numbers, not a callback: user code in the worker could reach the page through a callback.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
-        if (turn === this.#turn && typeof data === 'number') this.#show({ progress: data });
+        if (turn === this.#worker.turn && typeof data === 'number') this.#show({ progress: data });
       };
       const answer = await inTime<Ready | Problem | undefined>(
         trainer.prepare(settings, table, transfer(port2, [port2])),
         loadTimeout,
       ).finally(() => port1.close());
-      if (turn !== this.#turn || answer === undefined) return;
+      if (turn !== this.#worker.turn || answer === undefined) return;
       if (isProblem(answer)) {
         this.#show({ ...nothing, problem: answer });
         return;
@@ -117,7 +112,7 @@ export class Training {
       if (curve === undefined) return;
       const question = this.#question;
       const snapshot = await inTime(trainer.snapshot(question, true));
-      if (turn !== this.#turn || snapshot === undefined) return;
+      if (turn !== this.#worker.turn || snapshot === undefined) return;
       this.#show({ ...nothing, ready: answer, curve });
       this.#take(snapshot);
       if (question !== this.#question) await this.#showSnapshot(turn, trainer);
@@ -128,8 +123,8 @@ export class Training {
 
   /** Ends the training and keeps the last picture. */
   refuse(): void {
-    this.#turn++;
-    void this.#connection?.then(({ trainer }) => trainer.pause());
+    this.#worker.turn++;
+    if (this.#worker.isStarted) void this.#worker.connect().then(({ trainer }) => trainer.pause());
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
   }
 
@@ -142,7 +137,7 @@ export class Training {
     let curve = emptyCurve;
     for (let taken = 0; taken < steps;) {
       const repeated = await inTime(trainer.advance(steps));
-      if (turn !== this.#turn) return undefined;
+      if (turn !== this.#worker.turn) return undefined;
       for (const { step, loss } of repeated.losses) curve = withPoint(curve, step, loss);
       // It diverges at the same step as before.
       if (repeated.steps === taken) break;
@@ -155,15 +150,15 @@ export class Training {
   async play(speed: Speed): Promise<void> {
     if (this.view.ready === undefined || this.view.problem !== undefined) return;
     this.#speed = speed;
-    const turn = ++this.#turn;
+    const turn = ++this.#worker.turn;
     this.#show({ playing: true });
     await this.#safely(turn, async () => {
-      const { trainer } = await this.#connected();
+      const { trainer } = await this.#worker.connect();
       await inTime(trainer.play(speed));
-      while (turn === this.#turn) {
+      while (turn === this.#worker.turn) {
         const snapshot = await inTime(trainer.snapshot(this.#question, false));
         await frame();
-        if (turn !== this.#turn || snapshot === undefined) return;
+        if (turn !== this.#worker.turn || snapshot === undefined) return;
         const startTime = performance.now();
         this.#take(snapshot);
         if (!snapshot.playing) return;
@@ -186,24 +181,24 @@ export class Training {
     this.#question = { ...this.#question, ...part };
     // While another training run is prepared, an answer would not belong to the picture that is shown.
     if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
-    const turn = this.#turn;
-    await this.#safely(turn, async () => this.#showSnapshot(turn, (await this.#connected()).trainer));
+    const turn = this.#worker.turn;
+    await this.#safely(turn, async () => this.#showSnapshot(turn, (await this.#worker.connect()).trainer));
   }
 
   /** The current parameters and a training sample. */
   async result(sample: number): Promise<Result | undefined> {
-    return inTime((await this.#connected()).trainer.result(sample));
+    return inTime((await this.#worker.connect()).trainer.result(sample));
   }
 
   async describeTable(bytes: Uint8Array): Promise<ReadTable | Problem> {
-    return (await this.#connected()).trainer.describeTable(bytes);
+    return (await this.#worker.connect()).trainer.describeTable(bytes);
   }
 
   async #press(button: (trainer: Remote<Trainer>) => Promise<void>): Promise<void> {
-    const turn = ++this.#turn;
+    const turn = ++this.#worker.turn;
     this.#show({ playing: false });
     await this.#safely(turn, async () => {
-      const { trainer } = await this.#connected();
+      const { trainer } = await this.#worker.connect();
       await inTime(button(trainer));
       await this.#showSnapshot(turn, trainer);
     });
@@ -211,30 +206,11 @@ export class Training {
 
   async #showSnapshot(turn: number, trainer: Remote<Trainer>): Promise<void> {
     const snapshot = await inTime(trainer.snapshot(this.#question, true));
-    if (turn === this.#turn && snapshot !== undefined) this.#take(snapshot);
+    if (turn === this.#worker.turn && snapshot !== undefined) this.#take(snapshot);
   }
 
-  #connected(own: readonly OwnFunction[] = []): Promise<Connection<Trainer>> {
-    return (this.#connection ??= connect(access, own));
-  }
-
-  #disconnect(): void {
-    void this.#connection?.then(({ close }) => close()).catch(() => undefined);
-    this.#connection = undefined;
-    this.#known = '[]';
-  }
-
-  /** Calls the worker. An error becomes a message, and the worker is terminated. */
-  async #safely(turn: number, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      // The worker of an outdated request may already belong to the next one.
-      if (turn !== this.#turn) return;
-      this.#disconnect();
-      this.#turn++;
-      this.#show({ playing: false, opening: false, problem: problemOf(error) });
-    }
+  #safely(turn: number, work: () => Promise<void>): Promise<void> {
+    return this.#worker.safely(turn, work, (problem) => this.#show({ playing: false, opening: false, problem }));
   }
 
   #take({ observation, ...snapshot }: Snapshot): void {

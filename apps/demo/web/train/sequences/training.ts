@@ -4,8 +4,9 @@ import { Listeners } from '../../shared/listeners.js';
 import { hasSameContent } from '../../shared/same-content.js';
 import type { Kind, SequenceTable, Settings } from '../../shared/sequence-settings.js';
 import type { OwnFunction } from '../../shared/user-code/user-worker.js';
-import { type Access, type Connection, connect } from '../connection.js';
-import { inTime, loadTimeout, problemOf } from '../worker-problem.js';
+import type { Access } from '../connection.js';
+import { TrainerWorker } from '../trainer-worker.js';
+import { inTime, loadTimeout } from '../worker-problem.js';
 import type {
   Prepared,
   Refusal,
@@ -64,17 +65,13 @@ export class SequenceTraining {
   readonly #listeners = new Listeners();
   readonly subscribe = this.#listeners.subscribe;
   readonly #note: (steps: number) => void;
-  /** Counts requests, so that outdated responses are ignored. */
-  #turn = 0;
+  readonly #worker = new TrainerWorker(access);
   /** Set by `pause`: the current response is the last one. */
   #stopped = false;
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
   /** The steps that the state has of this training: others are those of a link. */
   #noted = 0;
-  #connection: Promise<Connection<SequenceTrainer>> | undefined;
-  /** User functions of the connection. */
-  #known = '[]';
 
   /** @param note - Called with the number of steps when training pauses or is reset. */
   constructor(note: (steps: number) => void) {
@@ -95,7 +92,7 @@ export class SequenceTraining {
 
   /** Replaces the training run by a new one, and takes a number of steps, for a link to a training run in progress. */
   async open(origin: Origin, steps: number): Promise<void> {
-    const turn = ++this.#turn;
+    const turn = ++this.#worker.turn;
     const { settings, table, own } = origin;
     this.#opened = origin;
     this.#noted = steps;
@@ -103,19 +100,17 @@ export class SequenceTraining {
     // Keep the last observation until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
     await this.#safely(turn, async () => {
-      if (this.#known !== JSON.stringify(own)) this.#disconnect();
-      this.#known = JSON.stringify(own);
-      const { trainer } = await this.#connected(own);
+      const { trainer } = await this.#worker.connectWith(own);
       const asked = { ...settings, shown: this.#shown, taken: 0, open: true };
       const answer = await inTime<Prepared | Refusal>(trainer.prepare(asked, table), loadTimeout);
-      if (turn !== this.#turn) return;
+      if (turn !== this.#worker.turn) return;
       if ('kind' in answer) {
         this.#show({ prepared: undefined, observation: undefined, problem: answer });
         return;
       }
       this.#show({ prepared: answer });
       const start = await inTime(trainer.advance(0, 0, this.#shown));
-      if (turn !== this.#turn || start === undefined) return;
+      if (turn !== this.#worker.turn || start === undefined) return;
       this.#take(start);
       if (steps > 0) await this.#advance(steps);
     });
@@ -126,11 +121,11 @@ export class SequenceTraining {
     if (shown === this.#shown) return;
     this.#shown = shown;
     if (this.view.playing || this.view.observation === undefined) return;
-    const turn = this.#turn;
+    const turn = this.#worker.turn;
     await this.#safely(turn, async () => {
-      const { trainer } = await this.#connected();
+      const { trainer } = await this.#worker.connect();
       const observation = await inTime(trainer.advance(0, 0, shown));
-      if (turn === this.#turn && observation !== undefined) this.#show({ observation });
+      if (turn === this.#worker.turn && observation !== undefined) this.#show({ observation });
     });
   }
 
@@ -157,21 +152,21 @@ export class SequenceTraining {
 
   /** The trained network of a kind, with the sequence that is shown. */
   async result(shown: Kind): Promise<SequenceResult | undefined> {
-    return inTime((await this.#connected()).trainer.result(shown));
+    return inTime((await this.#worker.connect()).trainer.result(shown));
   }
 
   async readTable(bytes: Uint8Array): Promise<TableAnswer> {
-    return (await this.#connected()).trainer.readTable(bytes);
+    return (await this.#worker.connect()).trainer.readTable(bytes);
   }
 
   /** Takes steps up to a total and shows them as they come, until another request replaces this one. */
   async #advance(total: number): Promise<void> {
-    const turn = ++this.#turn;
+    const turn = ++this.#worker.turn;
     await this.#safely(turn, async () => {
-      const { trainer } = await this.#connected();
+      const { trainer } = await this.#worker.connect();
       for (;;) {
         const found = await inTime(trainer.advance(total, work, this.#shown));
-        if (turn !== this.#turn || found === undefined) return;
+        if (turn !== this.#worker.turn || found === undefined) return;
         this.#take(found);
         if (found.steps >= total || found.diverged !== undefined || this.#stopped) {
           this.#show({ playing: false });
@@ -183,27 +178,10 @@ export class SequenceTraining {
     });
   }
 
-  #connected(own: readonly OwnFunction[] = []): Promise<Connection<SequenceTrainer>> {
-    return (this.#connection ??= connect(access, own));
-  }
-
-  #disconnect(): void {
-    void this.#connection?.then(({ close }) => close()).catch(() => undefined);
-    this.#connection = undefined;
-    this.#known = '[]';
-  }
-
-  /** Calls the worker. An error becomes a message, and the worker is terminated. */
-  async #safely(turn: number, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      // The worker of an outdated request may already belong to the next one.
-      if (turn !== this.#turn) return;
-      this.#disconnect();
-      this.#turn++;
-      this.#show({ playing: false, prepared: undefined, observation: undefined, problem: problemOf(error) });
-    }
+  #safely(turn: number, work: () => Promise<void>): Promise<void> {
+    return this.#worker.safely(turn, work, (problem) =>
+      this.#show({ playing: false, prepared: undefined, observation: undefined, problem }),
+    );
   }
 
   #take(observation: SequenceObservation): void {
