@@ -4,6 +4,7 @@
  */
 import { NnbpError } from '@nnbp/core';
 import { BarrierTimeout } from './barrier-timeout.js';
+import { nodeModule } from './node-module.js';
 import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
@@ -194,7 +195,7 @@ async function startWorker(begin: (worker: WorkerThread) => void, ended: () => v
   worker.unref();
 }
 
-/** The part of Node's worker_threads that is used, without importing a module that browsers do not have. */
+/** The part of Node's worker_threads that is used. */
 interface NodeThreads {
   readonly Worker: new (
     source: string,
@@ -203,8 +204,7 @@ interface NodeThreads {
 }
 
 function nodeThreads(): NodeThreads {
-  const host = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  const threads = host.process?.getBuiltinModule?.('node:worker_threads');
+  const threads = nodeModule<NodeThreads>('node:worker_threads');
   if (threads === undefined) throw new Error('The host has neither web workers nor worker_threads.');
-  return threads as NodeThreads;
+  return threads;
 }
