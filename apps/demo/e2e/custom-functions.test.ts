@@ -1,11 +1,12 @@
 /** Custom functions in the Derive view: they run in a worker, and the page shows all numbers of the pass. */
-import { type Activation, backpropagate, type Loss } from '@nnbp/core';
+import { type Activation, backpropagate } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { formulaNetwork } from '../web/shared/formula-network.js';
 import { networkOf } from '../web/network.js';
 import { defaultState } from '../web/state.js';
 import { builtinFunctions } from '../web/functions.js';
+import { fourth, fourthSource } from './custom-loss.js';
 import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
@@ -14,11 +15,6 @@ useBrowser();
 const longTimeout = { timeout: 60_000 };
 const { derive, network: article } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };
-const fourth: Loss = {
-  name: 'fourth',
-  value: (x, t) => (x[0] - t[0]) ** 4,
-  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
-};
 const custom = {
   activations: [
     {
@@ -26,15 +22,7 @@ const custom = {
       source: 'export default { value: (h: number) => h + h * h, derivative: (h: number) => 1 + 2 * h };',
     },
   ],
-  losses: [
-    {
-      name: 'fourth',
-      source: `export default {
-  value: (x, t) => (x[0] - t[0]) ** 4,
-  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
-} satisfies Loss;`,
-    },
-  ],
+  losses: [fourthSource],
 };
 const nodes = article.nodes.map((node) =>
   node.id === '2' || node.id === '7' ? { ...node, activation: 'bent' } : node,

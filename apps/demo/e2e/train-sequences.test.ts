@@ -13,6 +13,7 @@ import { describe, networkOf } from '../web/network.js';
 import { short } from '../web/train/numbers.js';
 import { sine, temporalXor } from '../web/train/sequences/data.js';
 import { recurrentNetwork } from '../web/train/sequences/network-for.js';
+import { fourth, fourthSource } from './custom-loss.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
@@ -152,15 +153,7 @@ test('a graph with its author’s own activation and loss is trained on sequence
     activations: [
       { name: 'soft', source: 'export default { value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) };' },
     ],
-    losses: [
-      {
-        name: 'fourth',
-        source: `export default {
-  value: (x, t) => (x[0] - t[0]) ** 4,
-  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
-} satisfies Loss;`,
-      },
-    ],
+    losses: [fourthSource],
   };
   const graph = { ...recurrence, nodes: [{ ...node, activation: 'soft' }] };
   const page = await open({
@@ -175,7 +168,7 @@ test('a graph with its author’s own activation and loss is trained on sequence
   let [sum, count] = [0, 0];
   for (const { inputs, targets } of sine(sequences.steps, sequences.seed).validation.slice(0, 40)) {
     predictSequence(network, inputs).forEach(([x], t) => {
-      sum += (x - targets[t]![0]) ** 4;
+      sum += fourth.value([x], targets[t]!);
       count++;
     });
   }

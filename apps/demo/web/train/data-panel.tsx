@@ -1,10 +1,11 @@
 /** Choice of the data set, with its noise, drawing or file. */
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { type DataName, type Settings, withData } from '../shared/training-settings.js';
 import { Drawing } from './drawing.js';
 import { messages } from './messages.js';
 import { isProblem, type Problem } from './problem.js';
+import { TableFile } from './table-file.js';
 import { TableFields, type TableChoice } from './table-fields.js';
 import type { ReadTable, Ready } from './trainer.js';
 import styles from './data-panel.module.css';
@@ -32,7 +33,6 @@ const names: readonly DataName[] = [
   'csv',
 ];
 const noisy: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
-const largestFile = 5e6;
 
 export const DataPanel = memo(function DataPanel({ settings, change, ready, table, chooseTable, describe }: Props) {
   const say = useMessages(messages);
@@ -79,44 +79,17 @@ export const DataPanel = memo(function DataPanel({ settings, change, ready, tabl
 
 function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTable' | 'describe'>) {
   const say = useMessages(messages);
-  const [bad, setBad] = useState<string>();
-  const read = async (file: File) => {
-    if (file.size > largestFile) {
-      setBad(say.fileTooLarge);
-      return;
-    }
-    try {
-      const found = await describe(new Uint8Array(await file.arrayBuffer()));
-      if (isProblem(found)) {
-        setBad(found.kind === 'table' ? say.problems.table[found.why] : say.fileUnreadable);
-        return;
-      }
-      setBad(undefined);
-      const { text, description } = found;
-      const { target, columns } = description;
-      chooseTable({ text, description, target, as: columns[target].as });
-    } catch {
-      setBad(say.fileUnreadable);
-    }
+  const read = async (bytes: Uint8Array) => {
+    const found = await describe(bytes);
+    if (isProblem(found)) return found.kind === 'table' ? say.problems.table[found.why] : say.fileUnreadable;
+    const { text, description } = found;
+    const { target, columns } = description;
+    chooseTable({ text, description, target, as: columns[target].as });
+    return undefined;
   };
   return (
     <>
-      <label className={styles.file}>
-        {say.file}{' '}
-        <input
-          type="file"
-          accept=".csv,.tsv,.txt,text/csv"
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            if (file) void read(file);
-          }}
-        />
-      </label>
-      {bad !== undefined && (
-        <p role="alert" className="problem">
-          {bad}
-        </p>
-      )}
+      <TableFile label={say.file} read={read} />
       {table !== undefined && <TableFields table={table} choose={chooseTable} />}
     </>
   );

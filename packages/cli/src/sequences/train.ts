@@ -79,7 +79,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     ...(parts.validation.length > 0 && { validation: await assess(data.validation) }),
     ...(parts.test.length > 0 && { test: await assess(data.test) }),
   };
-  const baseline = mostFrequent(plan, found.targets, parts.training, parts.test);
+  const baseline = majorityBaseline(plan, found.targets, parts.training, parts.test);
   const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
   await saveModel(pathIn(io, output), network, {
     inputs,
@@ -202,19 +202,19 @@ function describeSequences(
   return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;
 }
 
-/** The class that most training sequences have, and how often it is right in the test. */
-interface Baseline {
+/** The class that most training sequences have, and the accuracy on the test set of always predicting it. */
+interface MajorityBaseline {
   readonly class: string;
   readonly accuracy: number;
 }
 
-/** Undefined unless the target is a category and there is a test. */
-function mostFrequent(
+/** Undefined unless the target is a category and there is a test set. */
+function majorityBaseline(
   columns: Pick<Columns, 'targets'>,
   where: TargetSteps,
   training: readonly Usable[],
   test: readonly Usable[],
-): Baseline | undefined {
+): MajorityBaseline | undefined {
   const category = categoryOf(columns);
   if (category === undefined || test.length === 0) return undefined;
   const codesOf = (groups: readonly Usable[]) =>
@@ -231,8 +231,8 @@ function mostFrequent(
   return { class: category.values[code], accuracy: tested.filter((each) => each === code).length / tested.length };
 }
 
-const describeBaseline = ({ class: name, accuracy }: Baseline) =>
-  `\nBaseline: "${visible(name)}", the most frequent in training, is right for ${metricText('accuracy', accuracy)} of the test.\n`;
+const describeBaseline = ({ class: name, accuracy }: MajorityBaseline) =>
+  `\nBaseline: always "${visible(name)}", the majority class in training; test accuracy ${metricText('accuracy', accuracy)}.\n`;
 
 /** The scalers of the steps of the training sequences. */
 function scalersOf(groups: readonly Usable[], inputs: readonly Column[], targets: readonly Column[]) {

@@ -99,8 +99,6 @@ const en = {
       'one-answer': 'A column has the same value in every row.',
       'text-answer': 'The column is not numeric.',
     } as Record<TableProblem, string>,
-    unreadable: 'The file could not be read. Choose it again.',
-    large: 'The file is larger than 5 MB. Use a part of it.',
   },
 };
 
@@ -192,8 +190,6 @@ const zh: typeof en = {
       'one-answer': '有一列每行的值都相同。',
       'text-answer': '这一列不是数值。',
     },
-    unreadable: '无法读取文件。请重新选择。',
-    large: '文件超过 5 MB。请使用其中一部分。',
   },
 };
 

@@ -18,6 +18,7 @@ import {
 import { messages as trainMessages } from '../messages.js';
 import { Functions } from '../options.js';
 import { times } from '../../shared/format-number.js';
+import { TableFile } from '../table-file.js';
 import dataStyles from '../data-panel.module.css';
 import { percent, short, integer } from '../numbers.js';
 import { isReadable } from '../trained-network.js';
@@ -33,7 +34,6 @@ import { trainedSequence } from './trained-sequence.js';
 import { useSequenceTraining } from './use-training.js';
 
 const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine', 'series'];
-const largestFile = 5e6;
 
 /** The table a user has opened is kept while other views are shown. */
 let openTable: SequenceTable | undefined;
@@ -155,23 +155,11 @@ interface DataProps {
 
 function Data({ settings, training, table, choose }: DataProps) {
   const say = useMessages(messages);
-  const [bad, setBad] = useState<string>();
-  const read = async (file: File) => {
-    if (file.size > largestFile) {
-      setBad(say.problems.large);
-      return;
-    }
-    try {
-      const found = await training.readTable(new Uint8Array(await file.arrayBuffer()));
-      if ('kind' in found) {
-        setBad(say.problems.table[found.why]);
-        return;
-      }
-      setBad(undefined);
-      choose({ ...found, target: found.names.length - 1 });
-    } catch {
-      setBad(say.problems.unreadable);
-    }
+  const read = async (bytes: Uint8Array) => {
+    const found = await training.readTable(bytes);
+    if ('kind' in found) return say.problems.table[found.why];
+    choose({ ...found, target: found.names.length - 1 });
+    return undefined;
   };
   return (
     <section className={`panel ${dataStyles.panel}`} aria-label={say.data}>
@@ -194,22 +182,7 @@ function Data({ settings, training, table, choose }: DataProps) {
       <p className="quiet">{say.about[settings.data]}</p>
       {settings.data === 'series' && (
         <>
-          <label className={dataStyles.file}>
-            {say.file}{' '}
-            <input
-              type="file"
-              accept=".csv,.tsv,.txt,text/csv"
-              onChange={(event) => {
-                const file = event.target.files?.[0];
-                if (file) void read(file);
-              }}
-            />
-          </label>
-          {bad !== undefined && (
-            <p role="alert" className="problem">
-              {bad}
-            </p>
-          )}
+          <TableFile label={say.file} read={read} />
           {table !== undefined && (
             <label>
               {say.column}{' '}
