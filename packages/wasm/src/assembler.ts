@@ -12,7 +12,7 @@ export const i32 = 0x7f;
 export const f32 = 0x7d;
 export const f64 = 0x7c;
 export const v128 = 0x7b;
-type ValueType = typeof i32 | typeof f32 | typeof f64 | typeof v128;
+export type ValueType = typeof i32 | typeof f32 | typeof f64 | typeof v128;
 
 /** A local variable or parameter of the function under construction. */
 export interface Local {

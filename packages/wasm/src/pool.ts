@@ -204,7 +204,7 @@ interface NodeThreads {
 }
 
 function nodeThreads(): NodeThreads {
-  const threads = nodeModule<NodeThreads>('node:worker_threads');
+  const threads = nodeModule('node:worker_threads') as NodeThreads | undefined;
   if (threads === undefined) throw new Error('The host has neither web workers nor worker_threads.');
   return threads;
 }

@@ -1,0 +1,43 @@
+/** The barrier between the units of a pass, where all threads of it meet. */
+import { type Assembler, atomic, type Callable, control, i32, int } from '../assembler.js';
+import { header, word } from '../memory-map.js';
+
+const { add, eq } = int;
+const number = int.const;
+
+/** Number of checks before a waiting thread sleeps between checks. */
+const spinLimit = 200_000;
+/** In nanoseconds. */
+const sleepTime = 50_000;
+
+/**
+ * Barrier: the last thread to arrive advances a counter, for which the others wait. If there are more threads than
+ * processors, the awaited thread may not be running, so waiting threads sleep. It may have exited: the first thread
+ * asks its host, which throws when it has waited long enough.
+ */
+export function barrierFunction(module: Assembler): Callable {
+  const checkTimeout = module.importFunction('waiting', [i32]);
+  return module.function(undefined, [i32], [], ([thread], local) => {
+    const [turn, checks] = [local(i32), local(i32)];
+    const turned = int.ne(atomic.load(number(header.turn)), turn.get);
+    return control.when(int.gtU(word('threads'), number(1)), [
+      turn.set(atomic.load(number(header.turn))),
+      control.when(
+        eq(add(atomic.add(number(header.arrived), number(1)), number(1)), word('threads')),
+        [atomic.store(number(header.arrived), number(0)), atomic.store(number(header.turn), add(turn.get, number(1)))],
+        control.block(
+          control.loop(
+            control.branchIf(1, turned),
+            checks.set(add(checks.get, number(1))),
+            control.when(
+              int.and(int.gtU(checks.get, number(spinLimit)), int.or(thread.get, word('maySleep'))),
+              atomic.sleep(number(header.turn), turn.get, sleepTime),
+            ),
+            control.when(int.and(int.gtU(checks.get, number(spinLimit)), int.eqz(thread.get)), checkTimeout(turn.get)),
+            control.branch(0),
+          ),
+        ),
+      ),
+    ]);
+  });
+}

@@ -1,0 +1,109 @@
+/** What the parts of a pass share: locals of `run`, and code for a thread's share of the work, for barriers and for steps. */
+import { type Code, control, i32, int, type Local, memory, type ValueType } from '../assembler.js';
+import { header, unit, word } from '../memory-map.js';
+import type { KernelSet } from './kernel-set.js';
+
+const { add, sub, mul, shl, load, ltU } = int;
+const number = int.const;
+
+export interface Pass {
+  readonly kernels: KernelSet;
+  /** The thread's number, from 0. */
+  readonly thread: Local;
+  /** The addresses of the current unit, of the first unit, and after the last. */
+  readonly u: Local;
+  readonly firstUnit: Local;
+  readonly endUnit: Local;
+  /** The thread's share, as `share` sets it. */
+  readonly from: Local;
+  readonly to: Local;
+  /** The address of the thread's sum of |gradient|. */
+  readonly record: Local;
+  /** Waits for all threads. */
+  readonly wait: Code;
+  /** Adds a local to `run`. */
+  local(type: ValueType): Local;
+  /** Sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
+  share(count: Code, tile: number): Code;
+  /** A number of the current unit. */
+  field(name: keyof typeof unit): Code;
+  /** Waits for all threads if the flag of the current unit says so. */
+  waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
+  /** The body for the first thread alone. */
+  first(body: Code): Code;
+  /** Writes the columns and samples of a step to the header: every thread writes the same. */
+  enterStep(step: Code): Code;
+  /** The body for the current unit if at least one sequence has the unit's step. */
+  whenInUse(body: Code): Code;
+  /** Transposes the thread's share of `inputs` or `targets` from a row per sample to a row per node. */
+  takeIn(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
+  /** Transposes the predecessors' rows of a dense unit to a row per sample, if a kernel of the unit reads them so. */
+  readonly makePanel: Code;
+  /** Sets the thread's share of a table to 0. */
+  clear(address: Code, bytes: Code): Code;
+}
+
+/** The pass of the thread with that number; `local` adds a local to `run`. */
+export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']): Pass {
+  const { shared, rows } = kernels;
+  const [u, firstUnit, endUnit, from, to, record, entry] = Array.from({ length: 7 }, () => local(i32));
+  const wait: Code = shared ? kernels.barrier(thread.get) : [];
+  const share: Pass['share'] = (count, tile) => kernels.share(thread, { from, to }, count, tile);
+  const field: Pass['field'] = (name) => load(u.get, unit[name]);
+  const shareSize = sub(to.get, from.get);
+
+  const enterStep: Pass['enterStep'] = (step) => [
+    entry.set(add(word('stepTable'), shl(step, number(3)))),
+    int.store(number(0), load(entry.get), header.columns),
+    int.store(number(0), load(entry.get, 4), header.samples),
+  ];
+
+  const takeIn: Pass['takeIn'] = (source, stride, count, rowsAt) => [
+    share(roundedUp(count), 4),
+    rows.fromSamples(
+      add(word(source), shl(from.get, number(2))),
+      word(stride),
+      roundedUp(word('samples')),
+      shareSize,
+      add(rowsAt, mul(from.get, word('rowBytes'))),
+      word('rowBytes'),
+    ),
+  ];
+
+  const makePanel: Code = control.when(field('makesPanel'), [
+    share(roundedUp(field('predecessors')), 4),
+    rows.toSamples(
+      add(field('predecessorX'), shl(from.get, number(2))),
+      number(0),
+      shareSize,
+      roundedUp(word('samples')),
+      add(field('panel'), shl(from.get, number(2))),
+      field('panelStride'),
+    ),
+  ]);
+
+  return {
+    kernels,
+    thread,
+    u,
+    firstUnit,
+    endUnit,
+    from,
+    to,
+    record,
+    wait,
+    local,
+    share,
+    field,
+    waitIf: (flag) => (shared ? control.when(field(flag), wait) : []),
+    first: (body) => (shared ? control.when(int.eqz(thread.get), body) : body),
+    enterStep,
+    whenInUse: (body) => control.when(ltU(field('step'), word('steps')), [enterStep(field('step')), body]),
+    takeIn,
+    makePanel,
+    clear: (address, bytes) => [share(bytes, 64), memory.fill(add(address, from.get), number(0), shareSize)],
+  };
+}
+
+/** The next multiple of 4. */
+const roundedUp = (count: Code): Code => int.and(add(count, number(3)), number(-4));

@@ -1,0 +1,25 @@
+/** The loss of each step, one after another, by the first thread. */
+import { type Code, control, double, f64, i32, int, type Local } from '../assembler.js';
+import { header, word } from '../memory-map.js';
+import type { Pass } from './pass.js';
+
+const { add, mul, shl } = int;
+const number = int.const;
+
+/** Case 1 at each step, and the sum of the losses, which it writes to the header. */
+export function stepLosses({ kernels, local, enterStep }: Pass, loss: Local): Code {
+  const [step, outputs, sum] = [local(i32), local(i32), local(f64)];
+  return [
+    sum.set(double.const(0)),
+    control.count(step, number(0), word('steps'), number(1), [
+      enterStep(step.get),
+      int.store(number(0), step.get, header.lossStep),
+      outputs.set(mul(step.get, word('outputCount'))),
+      int.store(number(0), add(word('outputXStart'), shl(outputs.get, number(2))), header.outputX),
+      int.store(number(0), add(word('targetRowsStart'), mul(outputs.get, word('rowBytes'))), header.targetRows),
+      int.store(number(0), add(word('weightsStart'), mul(step.get, word('rowBytes'))), header.weights),
+      sum.set(double.add(sum.get, kernels.loss(loss.get))),
+    ]),
+    double.store(number(header.loss), sum.get),
+  ];
+}
