@@ -9,7 +9,7 @@ import { defaultState, parseState } from '../web/state.js';
 import { createTrainer } from '../web/train/trainer.js';
 import { dataFor, recall, type SequenceData, series, sine, temporalXor } from '../web/train/sequences/data.js';
 import { recurrentNetwork } from '../web/train/sequences/network-for.js';
-import { gradientsInTime } from '../web/train/sequences/trainer.js';
+import { gradientsInTime } from '../web/train/sequences/observe.js';
 
 test('the target of temporal XOR is whether a bit differs from the one before, from the second step on', () => {
   const { inputs, targets } = temporalXor(12, 3).training[0];

@@ -11,6 +11,7 @@ import type { Column, TableProblem } from './data/csv.js';
 import type { Dataset, InputField, Part } from './data/dataset.js';
 import { datasetsByRequest, type TableRequest } from './data/request.js';
 import { outputsFor } from './network-for.js';
+import { Player, type Speed } from './player.js';
 import { isProblem, type Problem } from './problem.js';
 import { type Both, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
 import { plainScaler, type TrainedState } from './trained-state.js';
@@ -92,8 +93,6 @@ export interface Repeated {
   readonly losses: readonly { readonly step: number; readonly loss: Both }[];
 }
 
-export type Speed = Settings['speed'];
-
 /** The interface for the page. */
 export interface Trainer {
   /** Describes a table of the user. */
@@ -121,12 +120,6 @@ export interface Trainer {
   snapshot(question: Question, fresh: boolean): Snapshot | undefined;
 }
 
-/** Saved before the worker is locked down. */
-const { MessageChannel, setTimeout } = globalThis;
-
-const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
-/** Milliseconds of steps before yielding to messages. */
-const turn = 8;
 /** Milliseconds of steps in one call of `advance`. */
 const advanceTime = 100;
 /** Number of losses that are measured while a training run is repeated, if time allows. */
@@ -142,20 +135,16 @@ export function createTrainer(functions: Functions): Trainer {
   let session: Session | undefined;
   let observer: Observer | undefined;
   let problem: Problem | undefined;
-  /** Counts preparations and starts, so that outdated loops end. */
+  /** Counts preparations, so that an outdated one ends. */
   let preparing = 0;
-  let playing = 0;
-  let plays = 0;
   let nextLook = 0;
-  let meter = { since: 0, steps: 0, rate: 0 };
   const datasets = datasetsByRequest();
 
   const end = () => {
-    playing = 0;
+    player.pause();
     session?.dispose();
     observer?.dispose();
     session = observer = problem = undefined;
-    meter = { since: performance.now(), steps: 0, rate: 0 };
     nextLook = 0;
   };
 
@@ -180,22 +169,7 @@ export function createTrainer(functions: Functions): Trainer {
     return false;
   };
 
-  const run = async (number: number, speed: Speed) => {
-    const startTime = performance.now();
-    let taken = 0;
-    while (playing === number) {
-      const until = performance.now() + turn;
-      while (performance.now() < until) {
-        if (taken >= ((performance.now() - startTime) / 1000) * stepsPerSecond[speed]) break;
-        if (!takeStep()) {
-          playing = 0;
-          return;
-        }
-        taken++;
-      }
-      await (speed === 'full' ? yieldToEventLoop() : rest(turn));
-    }
-  };
+  const player = new Player(takeStep, () => session?.steps ?? 0);
 
   return {
     async describeTable(bytes) {
@@ -230,18 +204,15 @@ export function createTrainer(functions: Functions): Trainer {
     },
 
     play(speed) {
-      if (session === undefined || problem !== undefined) return;
-      const number = (playing = ++plays);
-      meter = { since: performance.now(), steps: session.steps, rate: 0 };
-      void run(number, speed);
+      if (session !== undefined && problem === undefined) player.play(speed);
     },
 
     pause() {
-      playing = 0;
+      player.pause();
     },
 
     step() {
-      playing = 0;
+      player.pause();
       takeStep();
     },
 
@@ -274,21 +245,16 @@ export function createTrainer(functions: Functions): Trainer {
 
     snapshot(question, fresh) {
       if (session === undefined || observer === undefined) return undefined;
-      const now = performance.now();
-      if (now - meter.since > 400) {
-        const rate = ((session.steps - meter.steps) * 1000) / (now - meter.since);
-        meter = { since: now, steps: session.steps, rate };
-      }
       let observation: Observation | undefined;
-      if (fresh || playing === 0 || now >= nextLook) {
+      if (fresh || !player.playing || performance.now() >= nextLook) {
         const { observe } = observer;
         observation = observeTimed(() => observe(question));
       }
       const snapshot: Snapshot = {
         steps: session.steps,
         epoch: Math.floor(session.steps / session.stepsPerEpoch),
-        stepsPerSecond: playing === 0 ? 0 : meter.rate,
-        playing: playing !== 0,
+        stepsPerSecond: player.stepsPerSecond(),
+        playing: player.playing,
         problem,
         observation,
       };
@@ -356,16 +322,3 @@ function problemOf(error: unknown): Problem {
 
 const buffersOf = (observation: Observation): ArrayBufferLike[] =>
   Object.values(observation).flatMap((value: unknown) => (ArrayBuffer.isView(value) ? [value.buffer] : []));
-
-const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
-
-/** Yields to messages. A timer would wait 4 ms. */
-const yieldToEventLoop = () =>
-  new Promise<void>((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });

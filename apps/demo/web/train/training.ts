@@ -13,7 +13,8 @@ import type { TableRequest } from './data/request.js';
 import { allDrawn, restAfter } from './draw-queue.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
-import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
+import type { Speed } from './player.js';
+import type { ReadTable, Ready, Result, Snapshot, Trainer } from './trainer.js';
 import { TrainerWorker } from './trainer-worker.js';
 import { inTime, loadTimeout } from './worker-problem.js';
 

@@ -1,6 +1,6 @@
 import type { TableProblem } from '../data/csv.js';
 import type { Kind, SequenceDataName } from '../../shared/sequence-settings.js';
-import type { StripName } from './trainer.js';
+import type { StripName } from './observe.js';
 
 const en = {
   data: 'Data',

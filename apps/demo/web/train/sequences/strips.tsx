@@ -6,7 +6,7 @@ import { css, signed, usePalette } from '../../shared/palette.js';
 import { useWidth } from '../../shared/use-width.js';
 import { messages } from './messages.js';
 import styles from './sequences.module.css';
-import type { Strip } from './trainer.js';
+import type { Strip } from './observe.js';
 
 const rowHeight = 11;
 

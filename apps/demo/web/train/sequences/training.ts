@@ -7,14 +7,8 @@ import type { OwnFunction } from '../../shared/user-code/user-worker.js';
 import type { Access } from '../connection.js';
 import { TrainerWorker } from '../trainer-worker.js';
 import { inTime, loadTimeout } from '../worker-problem.js';
-import type {
-  Prepared,
-  Refusal,
-  SequenceObservation,
-  SequenceResult,
-  SequenceTrainer,
-  TableAnswer,
-} from './trainer.js';
+import type { SequenceObservation } from './observe.js';
+import type { Prepared, Refusal, SequenceResult, SequenceTrainer, TableAnswer } from './trainer.js';
 
 /** The losses of each kind at some steps. */
 export interface LossCurve {

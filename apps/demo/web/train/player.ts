@@ -1,0 +1,86 @@
+/** Takes steps at a chosen speed until it is paused or a step fails, and measures the speed. */
+import type { Settings } from '../shared/training-settings.js';
+
+export type Speed = Settings['speed'];
+
+/** Saved before the worker is locked down. */
+const { MessageChannel, setTimeout } = globalThis;
+
+const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
+/** Milliseconds of steps before yielding to messages. */
+const turn = 8;
+/** Milliseconds between measurements of the speed. */
+const meterTime = 400;
+
+export class Player {
+  readonly #takeStep: () => boolean;
+  readonly #stepCount: () => number;
+  /** The number of the run in progress, 0 while paused: a loop ends when it is no longer its own. */
+  #playing = 0;
+  #plays = 0;
+  #meter = { since: 0, steps: 0, rate: 0 };
+
+  /**
+   * @param takeStep - Takes one step; returns false if no other can follow.
+   * @param stepCount - The number of steps so far.
+   */
+  constructor(takeStep: () => boolean, stepCount: () => number) {
+    this.#takeStep = takeStep;
+    this.#stepCount = stepCount;
+  }
+
+  get playing(): boolean {
+    return this.#playing !== 0;
+  }
+
+  play(speed: Speed): void {
+    this.#playing = ++this.#plays;
+    this.#meter = { since: performance.now(), steps: this.#stepCount(), rate: 0 };
+    void this.#run(this.#playing, speed);
+  }
+
+  pause(): void {
+    this.#playing = 0;
+  }
+
+  /** Steps per second, measured at least 400 ms apart; 0 while paused. */
+  stepsPerSecond(): number {
+    const { since, steps } = this.#meter;
+    const now = performance.now();
+    if (now - since > meterTime) {
+      const taken = this.#stepCount();
+      this.#meter = { since: now, steps: taken, rate: ((taken - steps) * 1000) / (now - since) };
+    }
+    return this.playing ? this.#meter.rate : 0;
+  }
+
+  async #run(number: number, speed: Speed): Promise<void> {
+    const start = performance.now();
+    let taken = 0;
+    while (this.#playing === number) {
+      const until = performance.now() + turn;
+      while (performance.now() < until) {
+        if (taken >= ((performance.now() - start) / 1000) * stepsPerSecond[speed]) break;
+        if (!this.#takeStep()) {
+          this.pause();
+          return;
+        }
+        taken++;
+      }
+      await (speed === 'full' ? yieldToEventLoop() : rest(turn));
+    }
+  }
+}
+
+const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+
+/** Yields to messages. A timer would wait 4 ms. */
+const yieldToEventLoop = () =>
+  new Promise<void>((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });

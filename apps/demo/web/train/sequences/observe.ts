@@ -1,0 +1,228 @@
+/** What the page shows of recurrent networks in training: their results, and one sequence through one of them. */
+import {
+  backpropagateSequence,
+  type Loss,
+  type Network,
+  predictSequence,
+  type Standardization,
+  stream,
+} from '@nnbp/core';
+import type { Trainer } from '@nnbp/train';
+import type { Kind, LayerKind } from '../../shared/sequence-settings.js';
+import type { Encoding } from '../loss-fit.js';
+import type { SequenceData, SequenceSample } from './data.js';
+
+/** The results of one kind of network. */
+export interface KindResult {
+  readonly kind: Kind;
+  readonly parameterCount: number;
+  /** Mean loss of the last batches; undefined before the first. */
+  readonly training: number | undefined;
+  readonly validation: number;
+  /** Fraction of the validation steps with the correct class; undefined for a regression. */
+  readonly accuracy: number | undefined;
+  /** For each step the mean |dloss/dx| of the nodes with memory, of a loss at the last step only. */
+  readonly gradients: readonly number[];
+}
+
+/** The values of some nodes at every step. */
+export interface Strip {
+  /** `inputs`, `targets`, `outputs`, the role of the nodes in their unit, or `node`: one node of the user's graph. */
+  readonly name: StripName;
+  /** Id of that node. */
+  readonly id?: string;
+  /** A row per node, a value per step, in standardized units; NaN where there is none. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+export type StripName =
+  | 'inputs'
+  | 'node'
+  | 'h'
+  | 'c'
+  | 'input'
+  | 'forget'
+  | 'output'
+  | 'reset'
+  | 'update'
+  | 'outputs'
+  | 'targets';
+
+export interface SequenceObservation {
+  readonly steps: number;
+  readonly results: readonly KindResult[];
+  /** One validation sequence through the shown network. */
+  readonly strips: readonly Strip[];
+  /** Of a regression, in the units of the data: the targets, the outputs, and the forecast from the network's own outputs after half of the steps. */
+  readonly lines: readonly { readonly name: 'target' | 'output' | 'forecast'; readonly values: readonly number[] }[];
+  /** The kind that diverged, if one did. */
+  readonly diverged: Kind | undefined;
+}
+
+/** A network in training. */
+export interface Run {
+  readonly kind: Kind;
+  readonly network: Network;
+  readonly trainer: Trainer;
+  readonly recent: number[];
+}
+
+/** The data, with targets as the loss expects them. */
+export interface Question {
+  readonly data: SequenceData;
+  readonly loss: Loss;
+  readonly encoding: Encoding;
+}
+
+/** Number of validation sequences that are evaluated, and of those whose gradients are computed. */
+const [evaluatedCount, gradientCount] = [40, 4];
+/** Maximum number of nodes of the user's graph that are shown. */
+const maxStrips = 24;
+
+/** The nodes of a layer by their role; the first are those with memory. */
+const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix: string])[]>> = {
+  rnn: [['h', 'rnn']],
+  lstm: [
+    ['c', 'lstm.c'],
+    ['h', 'lstm'],
+    ['input', 'lstm.i'],
+    ['forget', 'lstm.f'],
+    ['output', 'lstm.o'],
+  ],
+  gru: [
+    ['h', 'gru'],
+    ['update', 'gru.z'],
+    ['reset', 'gru.r'],
+  ],
+};
+
+export const scaled = (scaler: Standardization | undefined, row: readonly number[]): readonly number[] =>
+  scaler === undefined ? row : Array.from(scaler.applyRow(row));
+
+/** The results of a network so far. */
+export function resultOf({ kind, network, recent }: Run, { data, loss, encoding }: Question): KindResult {
+  const { task, validation } = data;
+  const { boundary, yes } = encoding;
+  let [sum, right, count] = [0, 0, 0];
+  for (const { inputs, targets } of validation.slice(0, evaluatedCount)) {
+    predictSequence(network, inputs).forEach((output, t) => {
+      const target = targets[t];
+      if (target === null) return;
+      count++;
+      sum += loss.value(scaled(network.outputScaler, output), scaled(network.outputScaler, target));
+      right += Number(
+        task === 'binary' ? output[0] > boundary === (target[0] === yes) : largest(output) === largest(target),
+      );
+    });
+  }
+  return {
+    kind,
+    parameterCount: network.graph.parameterCount,
+    training: recent.length === 0 ? undefined : recent.reduce((all, value) => all + value, 0) / recent.length,
+    validation: sum / count,
+    accuracy: task === 'regression' ? undefined : right / count,
+    gradients: gradientsInTime(kind, network, loss, validation.slice(0, gradientCount)),
+  };
+}
+
+const largest = (row: ArrayLike<number>): number => {
+  let at = 0;
+  for (let k = 1; k < row.length; k++) if (row[k] > row[at]) at = k;
+  return at;
+};
+
+/** For each step the mean |dloss/dx| of the nodes with memory, of a loss at the last step only. */
+export function gradientsInTime(
+  kind: Kind,
+  network: Network,
+  loss: Loss,
+  sequences: readonly SequenceSample[],
+): number[] {
+  const ids = nodesWithMemory(kind, network);
+  const sums = new Float64Array(sequences[0].inputs.length);
+  for (const { inputs, targets } of sequences) {
+    const last = targets.map((target, t) => (t === targets.length - 1 ? target : null));
+    const { cache } = backpropagateSequence(network, inputs, last, loss);
+    for (const id of ids) for (let t = 0; t < sums.length; t++) sums[t] += Math.abs(cache.dLossDx(id, 0, t));
+  }
+  return Array.from(sums, (sum) => sum / (ids.length * sequences.length));
+}
+
+/** The nodes with memory: those that a delayed edge of the user's graph reads; its outputs if there are none. */
+function nodesWithMemory(kind: Kind, network: Network): string[] {
+  if (kind !== 'graph') return idsAt(network, nodesOf[kind][0][1]);
+  const { graph } = network;
+  const { ids, predecessors, outputs, edgeCount } = graph;
+  const found = new Set<string>();
+  for (let e = 0; e < edgeCount; e++) if (graph.delay(e) > 0) found.add(ids[predecessors[e]]);
+  return found.size > 0 ? [...found] : Array.from(outputs, (i) => ids[i]);
+}
+
+/** The ids `prefix.0`, `prefix.1`, … of a network. */
+function idsAt({ graph }: Network, prefix: string): string[] {
+  const ids = new Set(graph.ids);
+  const found: string[] = [];
+  while (ids.has(`${prefix}.${found.length}`)) found.push(`${prefix}.${found.length}`);
+  return found;
+}
+
+/** The first validation sequence through a network. */
+export function shownOf(
+  { kind, network }: Run,
+  { data: { task, validation, canForecast }, loss, encoding }: Question,
+): Pick<SequenceObservation, 'strips' | 'lines'> {
+  const { inputs, targets } = validation[0];
+  const { graph, inputScaler, outputScaler } = network;
+  const { cache } = backpropagateSequence(network, inputs, targets, loss);
+  const column = (rows: readonly (readonly number[] | null)[], k: number) => rows.map((row) => row?.[k] ?? NaN);
+  const values = (id: string) => inputs.map((_, t) => cache.x(id, 0, t));
+  const outputs = Array.from(graph.outputs, (i) => values(graph.ids[i]));
+  // Classes from −1 to 1: the strongest colours of a strip.
+  const centred = (value: number) => (2 * (value - encoding.no)) / (encoding.yes - encoding.no) - 1;
+  const isLogit = loss.name === 'binaryCrossEntropyWithLogits';
+  const shown = outputs.map((row) =>
+    task === 'binary' ? row.map((value) => centred(isLogit ? 1 / (1 + Math.exp(-value)) : value)) : row,
+  );
+  const shownTargets = Array.from(graph.outputs, (_, k) =>
+    column(targets, k).map((value) => (task === 'binary' ? centred(value) : (outputScaler?.apply(value, k) ?? value))),
+  );
+  const nodes = graph.ids.slice(graph.inputCount, graph.inputCount + maxStrips);
+  return {
+    strips: [
+      {
+        name: 'inputs',
+        rows: inputs[0].map((_, k) => column(inputs, k).map((value) => inputScaler?.apply(value, k) ?? value)),
+      },
+      ...(kind === 'graph'
+        ? nodes.map((id) => ({ name: 'node' as const, id, rows: [values(id)] }))
+        : nodesOf[kind].map(([name, prefix]) => ({ name, rows: idsAt(network, prefix).map(values) }))),
+      { name: 'outputs', rows: loss.name === 'softmaxCrossEntropy' ? softmaxed(shown) : shown },
+      { name: 'targets', rows: shownTargets },
+    ],
+    lines:
+      task === 'regression'
+        ? [
+            { name: 'target', values: column(targets, 0) },
+            { name: 'output', values: outputs[0].map((value) => outputScaler?.undo(value, 0) ?? value) },
+            ...(canForecast ? [{ name: 'forecast' as const, values: forecastOf(network, inputs) }] : []),
+          ]
+        : [],
+  };
+}
+
+/** Columns whose entries are probabilities of the classes. */
+function softmaxed(rows: readonly (readonly number[])[]): number[][] {
+  const sums = rows[0].map((_, t) => rows.reduce((sum, row) => sum + Math.exp(row[t]), 0));
+  return rows.map((row) => row.map((logit, t) => Math.exp(logit) / sums[t]));
+}
+
+/** Outputs that are fed back as inputs after half of the steps; NaN before. */
+function forecastOf(network: Network, inputs: readonly (readonly number[])[]): number[] {
+  const memory = stream(network);
+  const half = Math.floor(inputs.length / 2);
+  let last: readonly number[] = [];
+  return inputs.map((input, t) => {
+    last = memory.next(t < half ? input : last);
+    return t < half - 1 ? NaN : last[0];
+  });
+}
