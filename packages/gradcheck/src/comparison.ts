@@ -15,3 +15,9 @@ export interface Comparison {
   /** The function's value at `at`. */
   readonly value?: number;
 }
+
+/** The distance of the two derivatives. */
+export const errorOf = ({ analytic, numeric }: Comparison): number => Math.abs(analytic - numeric);
+
+/** Whether the two derivatives agree; not if one of them is NaN. */
+export const agrees = (comparison: Comparison): boolean => errorOf(comparison) <= comparison.tolerance;

@@ -1,6 +1,6 @@
 /** The report of a check: `ok` for programs, `toString` for people. */
 import { NnbpError } from '@nnbp/core';
-import type { Comparison } from './comparison.js';
+import { agrees, type Comparison, errorOf } from './comparison.js';
 import { hint } from './hints.js';
 
 /** A derivative that was skipped, and why. */
@@ -26,7 +26,7 @@ export class Report {
 
   /** The comparisons that fail. */
   get mismatches(): readonly Comparison[] {
-    return this.comparisons.filter((comparison) => !(errorOf(comparison) <= comparison.tolerance));
+    return this.comparisons.filter((comparison) => !agrees(comparison));
   }
 
   /** Whether all derivatives agree, there were some, and nothing else is wrong. */
@@ -79,8 +79,6 @@ export class Report {
     return lines.join('\n');
   }
 }
-
-const errorOf = ({ analytic, numeric }: Comparison) => Math.abs(analytic - numeric);
 
 /** Error relative to the tolerance; NaN counts as infinite. */
 const excess = (comparison: Comparison) => {
