@@ -1,4 +1,6 @@
-/** The bell curve, accurate in its tails, where rounding h² once would cost hundreds of units in the last place. */
+/**
+ * The bell curve, accurate in its tails, where rounding h² would cause errors of hundreds of units in the last place.
+ */
 
 /**
  * $e^{-a h^2}$ for $a$ = 1 or ½, as $e^{-a s^2} e^{-a (h - s)(h + s)}$ with $s$ the float32 nearest to $h$: the square of

@@ -12,7 +12,7 @@ const withAlpha = (alpha: number): Activation => ({
 
 /**
  * $g(h) = h$ above 0, else $\alpha (e^h - 1)$; $g'(h) = 1$ above 0, else $\alpha e^h$ (Clevert et al. 2016). $\alpha$
- * is 1 by default; `elu.alpha(0.5)` sets another, with a kink at 0.
+ * is 1 by default; `elu.alpha(0.5)` sets another value, which causes a kink at 0.
  */
 export const elu: Activation & {
   /**

@@ -1,4 +1,4 @@
-/** Gaussian: 1 at h = 0, 0 far away. */
+/** Gaussian: 1 at h = 0, falling to 0 on both sides. */
 import type { Activation } from '@nnbp/core';
 import { bell } from './bell.js';
 import type { ActivationRecord } from './record.js';

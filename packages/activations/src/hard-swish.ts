@@ -2,7 +2,9 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac h3 + \tfrac12$ between −3 and 3, below 0, above 1. */
+/**
+ * $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac h3 + \tfrac12$ between −3 and 3, 0 below and 1 above.
+ */
 export const hardSwish: Activation = {
   name: 'hardSwish',
   value: (h) => (h <= -3 ? 0 : h >= 3 ? h : h * (h / 6 + 0.5)),

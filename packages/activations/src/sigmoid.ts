@@ -1,10 +1,10 @@
-/** Logistic sigmoid, the activation of the method: from 0 to 1, ½ at h = 0. */
+/** Logistic sigmoid, the activation that the article uses: from 0 to 1, ½ at h = 0. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 /**
- * e^x for |x| ≤ 32, as 2^n times the series of e^r with |r| ≤ ln 2 / 2, whose omitted terms are below 2^-64. The bits
- * are the same in every JavaScript engine; those of `Math.exp` are not.
+ * e^x for |x| ≤ 32, as 2^n times the series of e^r with |r| ≤ ln 2 / 2, whose omitted terms are below 2^-64. The result
+ * is bit-identical in every JavaScript engine; that of `Math.exp` is not.
  */
 function power(x: number): number {
   const n = Math.round(x * Math.LOG2E);

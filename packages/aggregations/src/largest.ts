@@ -1,13 +1,15 @@
 /** The index of the entry that decides a maximum. */
 
-/** The index of the first of the largest entries, as `rank` compares them. */
+/** The index of the entry with the largest `rank`; the first one if several are equal. */
 export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number): number {
   let at = 0;
   for (let e = 1; e < z.length; e++) if (rank(z[e]) > rank(z[at])) at = e;
   return at;
 }
 
-/** How far entries can move before another is the largest: two that move towards each other meet halfway. */
+/**
+ * How far entries can move before another one becomes the largest: half the difference between the two largest ranks.
+ */
 export function distanceToTie(z: ArrayLike<number>, rank: (z: number) => number): number {
   const at = firstLargest(z, rank);
   let distance = Infinity;

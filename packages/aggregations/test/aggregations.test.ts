@@ -89,8 +89,8 @@ describe('product', () => {
   });
 });
 
-describe('a kink', () => {
-  test('is where two entries are equal, and the first of them gets the derivative', () => {
+describe('kinks', () => {
+  test('an aggregation has a kink where two entries are equal, and the first of them gets the derivative', () => {
     expect(max.kinkDistance!([1, 3, 3])).toBe(0);
     expect(max.kinkDistance!([1, 3, 2])).toBe(0.5);
     expect(min.kinkDistance!([1, 3, 2])).toBe(0.5);
@@ -102,7 +102,7 @@ describe('a kink', () => {
     expect(checkAggregation(max, { at: [[2, 2]] }).excluded).toHaveLength(2);
   });
 
-  test('does not exist with a single entry', () => {
+  test('an aggregation has no kink with a single entry', () => {
     for (const { kinkDistance } of [max, min, maxAbs, median]) expect(kinkDistance!([1])).toBe(Infinity);
   });
 });

@@ -36,7 +36,7 @@ const safety = 64;
 /**
  * Compares outputs, state, loss, gradients, Jacobian, every number of the cache and a training step on random sequences. The allowed
  * error follows from how much the reference engine's numbers change when parameters, inputs and states are rounded. An
- * engine that does not support the graph must refuse to prepare it.
+ * engine that does not support the graph must reject it.
  *
  * @param counts - The number of samples at each step.
  * @throws Error that names the first number outside its bound
@@ -127,5 +127,5 @@ function expectRefusal(engine: Engine, graph: Graph, counts: readonly number[]):
     if (error instanceof NnbpError && error.code === 'UNSUPPORTED') return;
     throw error;
   }
-  throw new Error('prepare: expected the error UNSUPPORTED, since `supports` has reasons; the graph was prepared.');
+  throw new Error('prepare: expected the error UNSUPPORTED, since `supports` returns reasons; the graph was prepared.');
 }

@@ -118,9 +118,9 @@ export function expectGolden(engine: Engine): void {
 }
 
 /**
- * Compares 100 steps with the reference engine. Before each step, the reference engine takes over the engine's
- * parameters and its optimizer's state, so errors do not accumulate and a wrong state is noticed. The bound after an
- * update is found by running the optimizer on the gradient at both ends of its bound.
+ * Compares 100 steps with the reference engine. Before each step, the engine's parameters and the state of its
+ * optimizer are copied to the reference engine, so errors do not accumulate and a wrong state is detected. The bound
+ * after an update is found by running the optimizer on the gradient at both ends of its bound.
  */
 export function expectSteps(engine: Engine, make: () => Optimizer, random: Random): void {
   const graph = mlp([4, 9, 3], { activation: sigmoid });

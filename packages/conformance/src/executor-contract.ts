@@ -42,7 +42,7 @@ export function expectOwnState(engine: Engine): void {
   const [a, b, c] = [make(), make(), make()];
   step(alone, a);
   step(alone, a);
-  // The same two steps, the second one on another executor, with another optimizer used on the first in between.
+  // Two steps again, now the second on another executor. Between them, the first executor steps with another optimizer.
   step(first, b);
   second.parameters.set(first.parameters);
   step(first, c);
@@ -235,7 +235,7 @@ export function expectErrors(engine: Engine): void {
   expectStateErrors(engine);
 }
 
-/** Sequences: counts of samples per step, and the state before the first one. */
+/** Checks that wrong sample counts per step and states of the wrong length are rejected. */
 function expectStateErrors(engine: Engine): void {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: sigmoid }));
@@ -249,7 +249,7 @@ function expectStateErrors(engine: Engine): void {
   const targets = new Float64Array(6);
   const jacobian = new Float64Array(6 * graph.parameterCount);
   const before = executor.parameters.join();
-  // Two samples have four numbers. A longer state may be that of another network.
+  // The state of two samples has four numbers. A longer one may belong to another network.
   for (const length of [3, 5, 6]) {
     const state = Float64Array.from({ length }, (_, k) => k + 0.5);
     const given = state.join();
@@ -264,7 +264,7 @@ function expectStateErrors(engine: Engine): void {
     }
     if (state.join() !== given) throw new Error(`A state of the wrong length (${length}) must remain unchanged.`);
   }
-  if (executor.parameters.join() !== before) throw new Error('A refused state must leave the parameters unchanged.');
+  if (executor.parameters.join() !== before) throw new Error('A rejected state must leave the parameters unchanged.');
   executor.dispose();
 }
 

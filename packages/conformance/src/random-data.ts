@@ -1,6 +1,6 @@
 /**
- * Random parameters and samples. All numbers are exact in float32, so that engines of either precision get the same ones,
- * and scaled so that values neither overflow nor vanish in a deep graph.
+ * Random parameters and samples. All numbers are exact in float32, so that engines of either precision get the same
+ * numbers, and scaled so that values neither overflow nor vanish in a deep graph.
  */
 import type { Graph, Random } from '@nnbp/core';
 

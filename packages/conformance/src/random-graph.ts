@@ -8,7 +8,10 @@ export interface RandomGraphOptions {
   readonly nodes?: number;
   /** Activations of the nodes. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
-  /** Options of all output nodes, for a loss that needs outputs of one kind. Default: like other nodes. */
+  /**
+   * Options of all output nodes, for a loss that requires them, such as outputs between 0 and 1. Default: as for other
+   * nodes.
+   */
   readonly output?: Pick<NodeOptions, 'activation' | 'fixed'>;
 }
 

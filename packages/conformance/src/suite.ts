@@ -26,7 +26,7 @@ export interface ConformanceCase {
   readonly run: () => void;
 }
 
-/** One sample, full SIMD tiles, and every kind of remainder. */
+/** Batch sizes: one sample, full SIMD tiles, and every kind of remainder. */
 const batchSizes = [1, 2, 3, 5, 8, 31, 64, 100];
 
 /** The number of samples at each step. */

@@ -33,7 +33,7 @@ describe('random graphs', () => {
     expect(randomGraph(new Random(1), { nodes: 1 }).nodeCount).toBe(1);
   });
 
-  test('randomGraph takes the options of output nodes', () => {
+  test('randomGraph applies the options of output nodes', () => {
     for (let seed = 0; seed < 50; seed++) {
       const graph = randomGraph(new Random(seed), {
         nodes: 30,

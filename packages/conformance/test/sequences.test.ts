@@ -67,7 +67,7 @@ function batchOf(one: Case) {
 }
 
 test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
-  'graph %i with delays has the outputs, loss and gradients of PyTorch to 1e-12',
+  'graph %i with delays matches the outputs, loss and gradients of PyTorch to 1e-12',
   (_, one) => {
     const graph = graphOf(one);
     expect(graph.parameterCount).toBe(one.parameters.length);
@@ -92,7 +92,7 @@ test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
 );
 
 test.each([reference(), js()])(
-  '$name has the Jacobians of PyTorch to 1e-12 on graphs with delays and aggregations, at every step',
+  '$name matches the Jacobians of PyTorch to 1e-12 on graphs with delays and aggregations, at every step',
   (engine) => {
     expect(sequenceJacobians.length).toBeGreaterThanOrEqual(24);
     const features = new Set<string>();

@@ -66,7 +66,7 @@ describe('the suite', () => {
     for (const { run } of cases) expect(run).toThrow(/^gradients, number 0: expected/);
   });
 
-  test('the suite expects an engine to refuse the graphs that it does not support', () => {
+  test('the suite expects an engine to reject the graphs that it does not support', () => {
     const casesOf = (engine: Engine) => conformance(engine).filter(({ name }) => name.includes('delays'));
     const careless: Engine = { ...js(), supports: () => ['No delays.'] };
     for (const { run } of casesOf(careless)) expect(run).toThrow('expected the error UNSUPPORTED');

@@ -16,7 +16,7 @@ function expectClose(what: string, actual: ArrayLike<number>, expected: readonly
 const engines: readonly Engine[] = [reference(), js()];
 
 describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine) => {
-  test(`${engine.name} has the outputs, loss and gradients of PyTorch on ${graphs.entries.length} graphs`, () => {
+  test(`${engine.name} matches the outputs, loss and gradients of PyTorch on ${graphs.entries.length} graphs`, () => {
     graphs.entries.forEach((entry, n) => {
       const { graph, loss, parameters, data } = problemOf(entry);
       const executor = engine.prepare(graph, data.samples);
@@ -30,7 +30,7 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
     });
   });
 
-  test(`${engine.name} has the Jacobians of PyTorch on ${jacobians.length} graphs`, () => {
+  test(`${engine.name} matches the Jacobians of PyTorch on ${jacobians.length} graphs`, () => {
     jacobians.forEach((expected, n) => {
       const { graph, parameters, data } = problemOf(graphs.entries[n]);
       const executor = engine.prepare(graph, data.samples);
@@ -58,7 +58,7 @@ test('the graphs compared with PyTorch contain everything a graph may contain', 
 });
 
 describe('50 steps compared with PyTorch', () => {
-  test.each(optimizers.entries)('$name $options takes the steps of PyTorch', (entry) => {
+  test.each(optimizers.entries)('$name $options takes the same steps as PyTorch', (entry) => {
     const optimizer = optimizerOf(entry);
     const parameters = Float64Array.from(optimizers.start);
     optimizers.gradients.forEach((gradients, step) => {
@@ -67,7 +67,7 @@ describe('50 steps compared with PyTorch', () => {
     });
   });
 
-  test.each(schedules.entries)('schedule $name $options has the learning rates of PyTorch', (entry) => {
+  test.each(schedules.entries)('schedule $name $options has the same learning rates as PyTorch', (entry) => {
     const schedule = scheduleOf(entry);
     entry.rates.forEach((rate, step) => {
       expectClose(`step ${step}`, [schedule.rate(step)], [rate]);

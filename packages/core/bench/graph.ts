@@ -1,4 +1,4 @@
-/** How long a graph of two million edges takes to build, and how much it holds. Run: pnpm bench:graph */
+/** Measures the build time and the memory of a graph of two million edges. Run: pnpm bench:graph */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 

@@ -56,11 +56,11 @@ interface Group {
   readonly first: number;
   readonly count: number;
   readonly from: readonly string[];
-  /** An entry per edge, if any is delayed. */
+  /** The delay of each edge; undefined if none is delayed. */
   readonly delays: readonly number[] | undefined;
-  /** Values before the first step, by id, where given. */
+  /** The given values before the first step, by id. */
   readonly initials: readonly (readonly [id: string, value: number])[];
-  /** The edges' names: `from`, unless any is delayed. */
+  /** The name of each edge; the same as `from` if none is delayed. */
   readonly edges: readonly string[];
   readonly activation: Activation;
   readonly aggregation: Aggregation | undefined;
@@ -306,7 +306,7 @@ export class GraphBuilder {
     if (own !== undefined) {
       throw new NnbpError(
         'SELF_EDGE',
-        `Node "${own}" is its own predecessor. To read its value of the previous step: from: [delayed("${own}")].`,
+        `Node "${own}" is its own predecessor. To read its value at the previous step, use from: [delayed("${own}")].`,
       );
     }
     expectFunctions(label, activation, 'an activation with value(h) and derivative(h, g)');

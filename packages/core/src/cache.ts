@@ -8,7 +8,7 @@ import type { Graph } from './graph.js';
 
 /** The cache of one step of one sample: an entry per node, in topological order. Inputs have only `x` and `dLossDx`. */
 export interface SampleCache {
-  /** $h_i = b_i + A(z)$, the pre-activation; for a node that adds, $b_i + \sum_j w_{ji} x_j$. */
+  /** $h_i = b_i + A(z)$, the pre-activation; with the default aggregation, $b_i + \sum_j w_{ji} x_j$. */
   readonly h: Float64Array;
   /** $g_i = g(h_i)$. */
   readonly g: Float64Array;

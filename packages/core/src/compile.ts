@@ -169,7 +169,7 @@ class CompiledNetwork implements Predictor {
     let probe = 0;
     for (let k = 0, at = s * width; k < width; k++, at++) {
       const value = input[k];
-      // Null would be 0.
+      // 0 * null is 0, so null would pass the check.
       probe += typeof value === 'number' ? 0 * value : NaN;
       rows[at] = scaler === undefined ? value : scaler.apply(value, k);
     }

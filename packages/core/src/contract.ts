@@ -41,7 +41,7 @@ export interface OptionRecord {
  * ```
  */
 export interface Activation {
-  /** For messages and files. */
+  /** The name in messages and files. */
   readonly name: string;
   /** g(h), for any finite h. */
   value(h: number): number;
@@ -71,7 +71,7 @@ export interface Activation {
  * ```
  */
 export interface Aggregation {
-  /** For messages and files. */
+  /** The name in messages and files. */
   readonly name: string;
   /** A(z). `z` has an entry per incoming edge, in the order of `from`: at least one, all finite. */
   value(z: ArrayLike<number>): number;
@@ -90,7 +90,7 @@ export interface Aggregation {
 
 /** The loss of one sample over all output nodes. `x` and `t` have one entry per output node, in the graph's order. */
 export interface Loss {
-  /** For messages and files. */
+  /** The name in messages and files. */
   readonly name: string;
   /** The loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
@@ -160,7 +160,8 @@ export interface OptimizerState {
 
 /**
  * A built-in optimizer for an engine that runs the update itself: the rule's name and options, the scalars of the next
- * step, and the optimizer's step count and vectors, so that `state()` and `restore` work whichever of the two updates.
+ * step, and the optimizer's step count and vectors, so that `state()` and `restore` work whether the engine or the
+ * optimizer runs the update.
  */
 export interface BuiltinOptimizer extends Builtin {
   /** Steps taken so far. */
@@ -188,13 +189,15 @@ export interface BuiltinOptimizer extends Builtin {
 
 /** Updates the flat parameter vector in place from the gradient vector of the same layout. */
 export interface Optimizer {
-  /** For messages and files. */
+  /** The name in messages and files. */
   readonly name: string;
   /** One update. `gradients` may be overwritten (a clipping transform does). */
   step(parameters: FloatArray, gradients: FloatArray): void;
   /** A copy of the state, from which it resumes bit-for-bit. */
   state(): OptimizerState;
-  /** Continues from a saved state. Throws `WRONG_STATE` and keeps its own for the state of another optimizer. */
+  /**
+   * Continues from a saved state. If that is the state of another optimizer, throws `WRONG_STATE` and changes nothing.
+   */
   restore(state: OptimizerState): void;
   /** Called after each epoch with the validation loss, or the training loss without validation data. */
   observe?(loss: number): void;

@@ -202,7 +202,7 @@ export class GraphEditor {
     return { graph, origin: this.#origin(graph) };
   }
 
-  /** For each new parameter its old index. */
+  /** For each parameter of the new graph, its index in the old one, or −1. */
   #origin(graph: Graph): Int32Array {
     const origin = new Int32Array(graph.parameterCount).fill(-1);
     const note = (index: number, old: number | undefined) => {
@@ -264,7 +264,7 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
  * new network. Scalers and output transform are kept if the number of inputs and outputs allows it.
  *
  * @param network - The network whose graph was edited.
- * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (a network with fewer parameters than that one)
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (a network with fewer parameters than the graph before the edit)
  *
  * @example
  * ```ts
@@ -278,7 +278,7 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
  * ```
  */
 export function keepParameters(network: Network, edited: EditedGraph, options: NetworkOptions = {}): Network {
-  expectObject('edited', edited, 'what build() returns');
+  expectObject('edited', edited, 'the result of build()');
   if (!((network as Network | null)?.parameters instanceof ParameterVector)) {
     throw mismatch('WRONG_TYPE', 'network', 'a Network', network, typeof network);
   }
@@ -319,7 +319,7 @@ function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
   const shared: Draft['shared'] = { w: new Map() };
   const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
-    // The names of parameters that were shared before differ from all that a caller writes.
+    // The \0 keeps the names of parameters that were shared before apart from those of the caller.
     else if (users[slot] > 1) share(`\0${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];

@@ -75,7 +75,7 @@ export interface Executor {
    * `DISPOSED`; the next two methods throw the same
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray;
-  /** Forward and backward. Returns the mean loss over the rows and leaves the gradients. */
+  /** Forward and backward. Returns the mean loss over the rows and writes `gradients`. */
   backpropagate(
     inputs: FloatArray,
     targets: FloatArray,
@@ -86,7 +86,7 @@ export interface Executor {
   /**
    * The derivative of every output with respect to every parameter, by the same cases, where case 1 is 1 for one output
    * and 0 for the others. Writes dx_k/dp for each row, output k and parameter p, in this order, to `out[(row *
-   * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step depend on the steps before. For
+   * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step also depend on earlier steps. For
    * bounded memory pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are undefined.
    *
    * @returns The outputs, as `predict`.
@@ -114,8 +114,8 @@ export interface Executor {
   ): number;
   /**
    * Several steps in one call, for networks so small that a call takes as long as a step: step k trains on `batchSize`
-   * samples of the table, those with the numbers order[first + k · batchSize] and following. Optional: training calls
-   * `step` for the steps that it does not take.
+   * samples of the table, whose rows are order[first + k · batchSize] and the following entries. Optional: training
+   * calls `step` for the steps that this method does not take.
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
@@ -135,16 +135,16 @@ export interface Executor {
   dispose(): void;
 }
 
-/** Prepares graphs to run: where and in which precision numbers are computed. */
+/** Prepares graphs to run. The engine decides where and in which precision numbers are computed. */
 export interface Engine {
-  /** For messages. */
+  /** The name in messages. */
   readonly name: string;
   /** The reasons why the engine cannot run a graph, one sentence each. Empty if it can. */
   supports(graph: Graph): readonly string[];
   /**
    * Allocates the memory for batches of up to `batchSize` samples of up to `steps` steps.
    *
-   * @param steps - Default 1: no sequences.
+   * @param steps - Default: 1, no sequences.
    * @throws NnbpError `OUT_OF_RANGE` (a batch size or a number of steps that is not an integer ≥ 1), `UNSUPPORTED` (a
    * graph for which `supports` has reasons)
    */

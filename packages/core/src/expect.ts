@@ -28,7 +28,7 @@ export const mismatch = (
 const shownType = (value: unknown) => (value === null ? 'null' : typeof value);
 
 /**
- * Throws unless `values` is an array, a typed array, or an object like them.
+ * Throws unless `values` is an array, a typed array, or another array-like object.
  *
  * @throws NnbpError `WRONG_TYPE`
  */
@@ -38,7 +38,7 @@ export function expectArray(what: string, values: unknown): void {
 }
 
 /**
- * Throws unless `values` is an array, which has methods that objects like arrays have not.
+ * Throws unless `values` is an array. Array-like objects do not have its methods.
  *
  * @throws NnbpError `WRONG_TYPE`
  */
@@ -59,7 +59,7 @@ export function expectObject(what: string, value: unknown, expected: string, nam
 }
 
 /**
- * Throws unless `graph` is a graph: a network is a likely mistake.
+ * Throws unless `graph` is a graph. Passing a network is a likely mistake.
  *
  * @throws NnbpError `WRONG_TYPE`
  */

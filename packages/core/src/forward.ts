@@ -44,7 +44,7 @@ function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCach
  * The other quantities that are used more than once, for node i at step t:
  *
  *     slope_i = c_i · g'(h_i)
- *     dA/dz_e of every incoming edge e; 1 where the node adds
+ *     dA/dz_e of every incoming edge e; 1 for the default aggregation, the sum
  */
 export function slope(graph: Graph, slots: Float64Array, { steps }: SequenceCache, t: number, i: number): void {
   const { h, g, slope, aggregated } = steps[t];

@@ -62,7 +62,7 @@ export class Graph {
   declare readonly activationOf: ArrayLike<number>;
   /** The distinct aggregations in use. The first is undefined: the sum. */
   declare readonly aggregations: readonly (Aggregation | undefined)[];
-  /** For each node, the index of its aggregation in `aggregations`; undefined if every node adds. */
+  /** For each node, the index of its aggregation in `aggregations`; undefined if every node uses the sum. */
   declare readonly aggregationOf: ArrayLike<number> | undefined;
   /** For each node, 1 if its c is a parameter, 0 if it is fixed. */
   declare readonly scaleTrainable: ArrayLike<number>;
@@ -88,7 +88,9 @@ export class Graph {
    * parameterStart[i].
    */
   declare readonly parameterStart: ArrayLike<number>;
-  /** For each node the slot of b, if any b or w is fixed, any c fixed at another number than 1, or any b or c shared. */
+  /**
+   * For each node the slot of b, if any b or w is fixed, any c fixed at a number other than 1, or any b or c shared.
+   */
   declare readonly biasSlots: ArrayLike<number> | undefined;
   /** For each node the slot of c; undefined where `biasSlots` is. */
   declare readonly scaleSlots: ArrayLike<number> | undefined;
@@ -100,7 +102,7 @@ export class Graph {
   declare readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
   /** The edges out of node i are entries successorStart[i] to successorStart[i + 1] − 1 of the lists of `successorsOf`. */
   readonly successorStart: ArrayLike<number>;
-  /** For each node the slot of b, and that of c: without a branch, since the reference engine asks for them in each pass. */
+  /** The slots of b and c of each node. Arrays, so that the reference engine reads them without a branch. */
   readonly #biases: ArrayLike<number>;
   readonly #scales: ArrayLike<number>;
   /** For each node the slot of the weight of edge e, minus e, if `sharedWeights` is undefined. */
@@ -224,7 +226,7 @@ export class Graph {
   }
 }
 
-/** For each node, where its entries begin in a list of all nodes' entries; the length of the list at the end. */
+/** The start of each node's entries in a list of the entries of all nodes, followed by the length of that list. */
 function startsOf(counts: Uint32Array): Uint32Array {
   const start = new Uint32Array(counts.length + 1);
   for (let i = 0; i < counts.length; i++) start[i + 1] = start[i] + counts[i];

@@ -10,8 +10,8 @@ import type { Graph } from './graph.js';
 /** Nodes computed together. */
 export interface Unit {
   /**
-   * Whether all nodes add, have the same predecessors and share no weight with each other. Another unit may have the same
-   * weights.
+   * Whether all nodes use the sum, have the same predecessors and share no weight with each other. Another unit may
+   * have the same weights.
    */
   readonly dense: boolean;
   /** Graph indices of the nodes, in the order of their rows. */
@@ -20,7 +20,7 @@ export interface Unit {
   readonly firstRow: number;
   /** The activation of every node. */
   readonly activation: Activation;
-  /** How every node combines its edges; undefined: by adding. */
+  /** The aggregation of every node; undefined for the sum. */
   readonly aggregation: Aggregation | undefined;
   /** Whether c of every node is a parameter. */
   readonly scaleTrainable: boolean;
@@ -119,10 +119,10 @@ export function levels(graph: Graph): Uint32Array {
   return level;
 }
 
-/** The number of a node's aggregation; 0 for one that adds. */
+/** The index of a node's aggregation; 0 for the sum. */
 const aggregationOf = (graph: Graph, i: number): number => graph.aggregationOf?.[i] ?? 0;
 
-/** Whether a node adds, and its weights are parameters that follow one another in the order of its edges. */
+/** Whether a node uses the sum, and its weights are consecutive parameters in the order of its edges. */
 function adjacentWeights(graph: Graph): (i: number) => boolean {
   return (i) => {
     if (aggregationOf(graph, i) !== 0) return false;

@@ -72,7 +72,7 @@ export class Prediction {
     let probe = 0;
     for (let k = 0; k < inputCount; k++) {
       const value = input[k];
-      // Null would be 0.
+      // 0 * null is 0, so null would pass the check.
       if (typeof value !== 'number') this.#expectInput(input, sample, of);
       probe += 0 * value;
       x[k] = inputScaler === undefined ? value : inputScaler.apply(value, k);

@@ -10,7 +10,7 @@ export interface MlpOptions {
   readonly activation: Activation;
   /** g of the output nodes; `activation` by default. */
   readonly outputActivation?: Activation;
-  /** Numbers in place of parameters, for every node: `{ c: 1 }` for nodes without a scale. */
+  /** Constants in place of parameters, for every node: `{ c: 1 }` for nodes without a scale. */
   readonly fixed?: NodeOptions['fixed'];
 }
 

@@ -4,7 +4,7 @@ import type { Activation } from './contract.js';
 import { expectGraph, expectInteger, expectList } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** For the nodes that stand for values before the first step. */
+/** The activation of nodes that represent values before the first step. */
 const identity: Activation = {
   name: 'identity',
   value: (h) => h,

@@ -76,7 +76,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['a duplicate output', 'DUPLICATE_OUTPUT', /"a" is declared twice/, () => new GraphBuilder().output('b', 'a', 'a')],
   ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
   ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
-  ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
+  ['a layer without nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
   ['a layer without predecessors', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
   ['a fractional number of nodes', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
   [
@@ -100,7 +100,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
   ['a missing activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
   [
-    'a shared weight of no edge',
+    'a shared weight for an edge that does not exist',
     'UNKNOWN_ID',
     /"z"/,
     () => new GraphBuilder().node('a', { ...node(['i']), shared: { w: { z: 'w' } } }),
@@ -138,7 +138,12 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['no samples', 'EMPTY_DATA', /^inputs is empty/, () => network().predictBatch([])],
   ['an unknown node', 'UNKNOWN_ID', /"x"/, () => network().getParameters('x')],
   ['parameters of an input', 'UNKNOWN_ID', /input/, () => network().getParameters('input.0')],
-  ['a weight of no edge', 'UNKNOWN_ID', /no edge/, () => network().setParameters('output.0', { w: { 'input.0': 1 } })],
+  [
+    'a weight for an edge that does not exist',
+    'UNKNOWN_ID',
+    /no edge/,
+    () => network().setParameters('output.0', { w: { 'input.0': 1 } }),
+  ],
   ['a parameter that is NaN', 'NOT_FINITE', /b of node/, () => network().setParameters('output.0', { b: NaN })],
   [
     'c where it is fixed',
@@ -221,14 +226,14 @@ describe('bad input gets a typed error that reports what was received', () => {
 });
 
 describe('an error leaves everything unchanged', () => {
-  test('a refused setParameters changes nothing', () => {
+  test('a rejected setParameters changes nothing', () => {
     const one = network();
     const before = one.parameters.vector.slice();
     expect(() => one.setParameters('output.0', { b: 1, w: { 'layer1.0': 3, nobody: 1 } })).toThrow(NnbpError);
     expect(one.parameters.vector).toEqual(before);
   });
 
-  test('a refused layer leaves no node behind', () => {
+  test('a rejected layer adds no node', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('i'), builder.input('layer1.1')];
     expect(() => builder.layer(2, { from, activation: sigmoid })).toThrow(/layer1.1/);
@@ -238,7 +243,7 @@ describe('an error leaves everything unchanged', () => {
     expect(builder.build().outputs).toHaveLength(1);
   });
 
-  test('a step whose loss, gradient or update is not finite leaves the parameters', () => {
+  test('a step whose loss, gradient or update is not finite leaves the parameters unchanged', () => {
     const graph = mlp([1, 1], { activation: identity, fixed: { c: 1 } });
     const executor = reference().prepare(graph, 1);
     const [x, t] = [Float64Array.of(1), Float64Array.of(0)];

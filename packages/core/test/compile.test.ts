@@ -55,7 +55,7 @@ describe('bad input', () => {
     expect(action).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
   };
 
-  test('is refused with what is wrong and where', async () => {
+  test('is rejected with an error that names the problem and its position', async () => {
     const predictor = await compile(network, { batchSize: 2 });
     refused(() => predictor.predict([1, 2]), 'WRONG_LENGTH', /^input of sample 0/);
     refused(() => predictor.predict([1, 2, NaN]), 'NOT_FINITE', /^input of sample 0, position 2/);

@@ -47,7 +47,7 @@ describe('a graph', () => {
     expect([...first, ...builder.layer(1, { from: first, activation: identity })]).toEqual(['layer1.0', 'layer2.0']);
   });
 
-  test('is refused with a predecessor that is listed twice or an incomplete activation', () => {
+  test('rejects a predecessor that is listed twice and an incomplete activation', () => {
     const builder = new GraphBuilder();
     for (const id of ['a', 'b', 'c']) builder.input(id);
     expect(() => builder.node('y', { from: ['a', 'b', 'b', 'c'], activation: identity })).toThrow('"b" twice');
@@ -66,7 +66,7 @@ describe('a graph', () => {
     return () => builder.build();
   };
 
-  test('with a cycle is refused with the nodes of the cycle alone, at most eleven of them', () => {
+  test('with a cycle is rejected, and the error names only nodes of the cycle, at most eleven of them', () => {
     const names = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
       `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the previous step: from: [delayed("${path[0]}")].`;

@@ -117,7 +117,7 @@ describe('numbers at the edge of float64', () => {
   });
 });
 
-test('backpropagateBatch without samples is refused', () => {
+test('backpropagateBatch without samples is rejected', () => {
   const network = new Network(mlp([1, 1], { activation: identity }));
   expect(() => backpropagateBatch(network, [], [], mse())).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
 });

@@ -127,7 +127,7 @@ test('a split edge keeps a fixed and a shared weight, and the new node has param
     return [edited.graph.biasIndex(i), edited.graph.scaleIndex(i)];
   };
   for (const id of ['p', 'q', 'r', 't']) expect(isOfP).toEqual(expect.arrayContaining(ownOf(id)));
-  // The fixed weights that the edges took along.
+  // The edges keep their fixed weights.
   const output = (network: Network) => network.predict([1, 0]);
   for (const id of ['a', 'b']) after.setParameters(id, { w: {} });
   expect(output(after)[0]).toBeCloseTo(Math.tanh(5 * 2 + 5 * 0), 12);
@@ -140,7 +140,7 @@ test('a weight that was shared stays shared after one of its edges is split', ()
   const network = new Network(builder.build(), { seed: 1 });
   const edited = edit(network.graph)
     .split('x', 'a', 'between', { activation: identity })
-    // The same name as before is the name of another parameter.
+    // The same name as before now denotes another parameter.
     .node('d', { from: ['x'], activation: tanh, shared: { w: { x: 's' } } })
     .node('e', { from: ['x'], activation: tanh, shared: { w: { x: 'slot 2' } } })
     .build();
@@ -151,7 +151,7 @@ test('a weight that was shared stays shared after one of its edges is split', ()
   expect(after.getParameters('e').w.x).not.toBe(7);
 });
 
-test('removing an edge or a node removes this one only', () => {
+test('removing an edge or a node removes only that one', () => {
   const { graph } = network();
   const edgesOf = (edited: ReturnType<GraphEditor['build']>['graph']) =>
     Array.from({ length: edited.nodeCount }, (_, i) =>
@@ -248,7 +248,7 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
     (editor) => editor.split('x', 'c', 'n', { activation: tanh }),
   ],
   [
-    'a split that fixes too much',
+    'a split with `fixed: true`',
     'WRONG_TYPE',
     (editor) => editor.split('a', 'c', 'n', { activation: tanh, fixed: true as never }),
   ],
@@ -258,10 +258,10 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
     'NOT_FINITE',
     (editor) => editor.connect(delayed('a', 1, { initial: NaN }), 'b'),
   ],
-  ['a predecessor that is no id', 'WRONG_TYPE', (editor) => editor.connect(null as never, 'b')],
+  ['a predecessor that is not an id', 'WRONG_TYPE', (editor) => editor.connect(null as never, 'b')],
   ['a node without options', 'WRONG_TYPE', (editor) => editor.node('n', undefined as never)],
   [
-    'predecessors that are no array',
+    'predecessors that are not an array',
     'WRONG_TYPE',
     (editor) => editor.node('n', { from: 'xy' as never, activation: tanh }),
   ],
@@ -276,11 +276,11 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
   ['an edge that does not exist', 'UNKNOWN_ID', (editor) => editor.disconnect('b', 'b')],
   ['a cycle', 'CYCLE', (editor) => editor.connect('c', 'a').build()],
   ['no output', 'NO_OUTPUTS', (editor) => editor.output('c', false).build()],
-])('refuses %s', (_, code, act) => {
+])('rejects %s', (_, code, act) => {
   expect(() => act(edit(network().graph))).toThrow(expect.objectContaining({ code }));
 });
 
-test('refused edits leave the editor and the graph unchanged', () => {
+test('rejected edits leave the editor and the graph unchanged', () => {
   const { graph } = network();
   const all = (of: ReturnType<GraphEditor['build']>) => JSON.stringify([of, [...of.origin]]);
   const expected = all(edit(graph).build());
@@ -304,7 +304,7 @@ test('refused edits leave the editor and the graph unchanged', () => {
   }
 });
 
-test('a network that was not edited, and what is no network, are refused', () => {
+test('keepParameters rejects another network than the edited one, and values that are not a network', () => {
   const small = new Network(mlp([1, 1], { activation: tanh }));
   const edited = edit(network().graph).build();
   const code = (expected: NnbpErrorCode) => expect.objectContaining({ code: expected }) as Error;

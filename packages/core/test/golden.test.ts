@@ -12,7 +12,7 @@ import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { articleNetwork, golden } from '@nnbp/conformance';
 
-/** Relative to 1e-12. */
+/** Allows a relative error of 1e-12. */
 function expectGolden(actual: number, expected: string): void {
   expect(Math.abs(actual - Number(expected))).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
 }

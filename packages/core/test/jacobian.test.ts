@@ -87,7 +87,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
     }
   });
 
-  test('is refused with the reason if out is too short or the number of samples too large', () => {
+  test('is rejected with the reason if out is too short or the number of samples too large', () => {
     const graph = randomGraph(new Random(1));
     const executor = engine.prepare(graph, 2);
     const inputs = new Float64Array(2 * graph.inputCount);

@@ -3,7 +3,7 @@ import { backpropagate, backpropagateBatch, constant, GraphBuilder, mlp, Network
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
-describe('deep, wide, many', () => {
+describe('deep networks, wide networks and large batches', () => {
   const chain = (length: number, w: number) => {
     const builder = new GraphBuilder();
     builder.input('n0');

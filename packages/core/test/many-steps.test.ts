@@ -57,7 +57,7 @@ const optimizers: Record<string, () => Optimizer> = {
 
 describe.each(Object.entries(optimizers))('with %s', (_, make) => {
   test.each(Object.entries(graphs).flatMap(([name, graph]) => [1, 2].map((size) => ({ name, graph, size }))))(
-    'one call takes the steps that single calls take, on the $name graph in batches of $size',
+    'one call takes the same steps as single calls, on the $name graph in batches of $size',
     ({ graph, size }) => {
       const [one, many] = [prepared(graph, size), prepared(graph, size)];
       const [first, second] = [make(), make()];

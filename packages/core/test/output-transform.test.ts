@@ -4,7 +4,7 @@ import { softmaxCrossEntropy } from '@nnbp/losses';
 import { accuracy, evaluate } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
 
-/** Its output values are its inputs. */
+/** A network whose output values are its inputs. */
 function copying(inputs: number, outputTransform: OutputTransform): Network {
   const builder = new GraphBuilder();
   const from = builder.inputs(inputs);
@@ -63,7 +63,7 @@ test('metrics of evaluate see the transformed outputs, the loss does not', async
   expect(metrics.accuracy).toBe(1);
 });
 
-test('an unknown transform is refused, and the transform stays the same', () => {
+test('an unknown transform is rejected, and the transform stays the same', () => {
   const network = copying(1, 'sigmoid');
   expect(() => {
     network.outputTransform = 'tanh' as OutputTransform;

@@ -1,4 +1,4 @@
-/** How a graph is divided into units of work. */
+/** The division of a graph into units of work. */
 import { identity, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { randomParameters, randomSamples } from '@nnbp/conformance';
@@ -27,7 +27,7 @@ test('nodes with the same predecessors are a dense unit, and others a sparse one
 });
 
 test('lists of predecessors with the same hash are distinguished', () => {
-  // Both lists have the same hash: found by a search.
+  // Both lists have the same hash (found by a search).
   const lists = [
     [2, 46, 31, 28, 36],
     [57, 24, 8, 13, 53],

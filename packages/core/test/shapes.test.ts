@@ -106,7 +106,7 @@ describe('graphs of any shape', () => {
 });
 
 describe('random numbers', () => {
-  test('the same seed gives the same stream, another seed another', () => {
+  test('the same seed gives the same stream, and another seed a different one', () => {
     const stream = (seed: number) =>
       Array.from(
         { length: 5 },
@@ -144,7 +144,7 @@ describe('random numbers', () => {
     expect(new Random(42).uniform()).toBe(0.33856788432312845);
   });
 
-  test('a shuffle has every order equally often', () => {
+  test('a shuffle produces every order equally often', () => {
     const random = new Random(11);
     const counts = new Map<string, number>();
     for (let k = 0; k < 24_000; k++) {
@@ -222,10 +222,10 @@ describe('initializers', () => {
     });
     expect(drawn).toEqual([
       [2, 2], // m from a
-      [2, 3], // m from b, and with it n from b
+      [2, 3], // m from b, which shares its weight with n from b
       [3, 2], // n from a
       [3, 1], // n from m
-      [2, 1], // o from n, and with it o from b
+      [2, 1], // o from n, which shares its weight with o from b
     ]);
     expect(network.getParameters('n').w).toEqual({ b: 2, a: 3, m: 4 });
     expect(network.getParameters('o').w).toEqual({ n: 5, b: 5 });

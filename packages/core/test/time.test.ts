@@ -129,7 +129,7 @@ describe('features', () => {
     for (const engine of [reference(), js()]) expect(engine.supports(graph)).toEqual([]);
   });
 
-  test('that an engine does not support are refused with the first node that has them', () => {
+  test('that an engine does not support are rejected, and the error names the first node that has them', () => {
     const graph = build({ aggregation: product });
     expect(() => expectFeatures('This engine', graph)).toThrow(
       'This engine does not support this graph: Node "a" has the aggregation product.',
@@ -206,7 +206,7 @@ describe('a network', () => {
     }
   });
 
-  test('has independent streams, which keep their state when a step is refused', () => {
+  test('has independent streams, which keep their state when a step is rejected', () => {
     const network = recurrence();
     const [one, two] = [stream(network), stream(network)];
     expect([one.next([1]), two.next([5]), one.next([5])]).toEqual([[2], [10], [16]]);
@@ -223,7 +223,7 @@ describe('a network', () => {
     expect(one.next([1])).toEqual([3]);
   });
 
-  test('has a stream that refuses a parameter that is not finite, even where no value shows it', () => {
+  test('has a stream that rejects a parameter that is not finite, even where no value shows it', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), delayed('h')];
     builder.output(builder.node('h', { from, aggregation: max, activation: identity }));
@@ -305,12 +305,12 @@ describe('a network', () => {
       () => stream(recurrence()).next([NaN]),
     ],
     [
-      'a sequence that is no array',
+      'a sequence that is not an array',
       'WRONG_TYPE',
       /inputs: expected an array/,
       () => predictSequence(recurrence(), 5 as never),
     ],
-    ['a step that is no array', 'WRONG_TYPE', /step 1/, () => predictSequence(recurrence(), [[1], null as never])],
+    ['a step that is not an array', 'WRONG_TYPE', /step 1/, () => predictSequence(recurrence(), [[1], null as never])],
     ['a step of null', 'NOT_FINITE', /step 1/, () => predictSequence(recurrence(), [[1], [null as never]])],
     ['a step of a string', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next(['1' as never])],
     ['a step of a bigint', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
@@ -328,12 +328,12 @@ describe('a network', () => {
       () => backpropagateSequence(recurrence(), [[1]], [undefined as never], mse()),
     ],
     [
-      'targets that are no array',
+      'targets that are not an array',
       'WRONG_TYPE',
       /targets/,
       () => backpropagateSequence(recurrence(), [[1]], 5 as never, mse()),
     ],
-    ['a state that is no array', 'WRONG_TYPE', /state/, () => (stream(recurrence()).state = null as never)],
+    ['a state that is not an array', 'WRONG_TYPE', /state/, () => (stream(recurrence()).state = null as never)],
     ['options of a delay that are a number', 'WRONG_TYPE', /\{ initial \}/, () => delayed('h', 1, 5 as never)],
     ['an unknown option of a delay', 'WRONG_TYPE', /"start"/, () => delayed('h', 1, { start: 1 } as never)],
     [
@@ -345,8 +345,8 @@ describe('a network', () => {
     ['a delay of a string', 'OUT_OF_RANGE', /delay/, () => bad({ from: ['x', delayed('h', '1' as never)] })],
     ['a predecessor that is a number', 'WRONG_TYPE', /delayed\(id\)/, () => bad({ from: [5 as never] })],
     ['predecessors that are a string', 'WRONG_TYPE', /from/, () => bad({ from: 'x' as never })],
-    ['everything fixed by a switch', 'WRONG_TYPE', /fixed/, () => bad({ fixed: true as never })],
-    ['every weight fixed by a switch', 'WRONG_TYPE', /fixed\.w/, () => bad({ fixed: { w: true as never } })],
+    ['all parameters fixed by a boolean', 'WRONG_TYPE', /fixed/, () => bad({ fixed: true as never })],
+    ['all weights fixed by a boolean', 'WRONG_TYPE', /fixed\.w/, () => bad({ fixed: { w: true as never } })],
     ['a fixed parameter by another name', 'WRONG_TYPE', /"bias"/, () => bad({ fixed: { bias: 0 } as never })],
     ['a fixed b that is null', 'WRONG_TYPE', /fixed\.b/, () => bad({ fixed: { b: null as never } })],
     ['a shared name that is a number', 'WRONG_TYPE', /shared\.w\.x/, () => bad({ shared: { w: { x: 5 as never } } })],
@@ -386,7 +386,12 @@ describe('a network', () => {
       /w from "x" is both/,
       () => bad({ fixed: { w: 1 }, shared: { w: { x: 's' } } }),
     ],
-    ['a fixed weight of no edge', 'UNKNOWN_ID', /fixes the weight of "z"/, () => bad({ fixed: { w: { z: 1 } } })],
+    [
+      'a fixed weight for an edge that does not exist',
+      'UNKNOWN_ID',
+      /fixes the weight of "z"/,
+      () => bad({ fixed: { w: { z: 1 } } }),
+    ],
     ['a fixed c that is not finite', 'NOT_FINITE', /fixed c/, () => bad({ fixed: { c: NaN } })],
     ['a fixed w that is not finite', 'NOT_FINITE', /fixed w from "x"/, () => bad({ fixed: { w: Infinity } })],
     ['an initial parameter that is not finite', 'NOT_FINITE', /initial b/, () => bad({ init: { b: NaN } })],
@@ -411,7 +416,7 @@ describe('a network', () => {
     ['too few weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
     ['too short a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
     ['too long a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [0, 0])],
-  ])('refuses %s', (_, code, message, act) => {
+  ])('rejects %s', (_, code, message, act) => {
     expect(act).toThrow(
       expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }),
     );

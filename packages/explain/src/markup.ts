@@ -57,7 +57,7 @@ const remark = (sentence: string) => `&& & \\text{${sentence}}`;
 
 const inline = (sides: readonly string[]) => `$${sides.join(' = ')}$`;
 
-/** Symbol, formulas, numbers and value, without equal neighbours. */
+/** Symbol, formulas, numbers and value; consecutive equal ones are written once. */
 function equation({ symbol, value, expression }: Line, extent: Extent): string[] {
   const all = [
     latex.symbol(symbol),

@@ -12,7 +12,10 @@ export interface PathCount {
   readonly edgesInPaths: bigint;
   /** Edges that lie on any path; the cache visits each once. */
   readonly edgesVisited: number;
-  /** Multiplications without the cache: for each edge of each path by c (if trained), g', w, and dA/dz unless the node sums. */
+  /**
+   * Multiplications without the cache: for each edge of each path by c (if trained), g', w, and dA/dz unless the
+   * aggregation is the sum.
+   */
   readonly naiveMultiplications: bigint;
   /** Multiplications with the cache: two per visited edge (case 2), one per slope (none if c is fixed). */
   readonly cachedMultiplications: number;
@@ -63,7 +66,7 @@ export function paths(of: Network | Graph, from: string, output: string): PathCo
     if (after === undefined || reached[j] === 0) continue;
     counts.delete(j);
     cachedMultiplications += scaleTrainable[j];
-    // By dA/dz, unless the node adds.
+    // By dA/dz, unless the aggregation is the sum.
     const byAggregation = graph.aggregation(j) === undefined ? 0 : 1;
     const through = after.edges + after.paths;
     const multiplications = after.multiplications + after.paths * BigInt(2 + byAggregation + scaleTrainable[j]);

@@ -15,7 +15,7 @@ type Term = (bare?: boolean) => string;
 export interface NodeTerms {
   readonly h: Term;
   readonly g: Term;
-  /** Writes a sum as a factor: in parentheses, unless it is the only one. */
+  /** Writes a sum as a factor: in parentheses, unless it is the only factor. */
   readonly grouped: (sum: string) => string;
 }
 

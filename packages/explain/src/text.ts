@@ -77,7 +77,7 @@ function broken(line: Line, room: number, extent: Extent): string[] {
   );
 }
 
-/** Symbol, right-hand sides and value, without equal neighbours. */
+/** Symbol, right-hand sides and value; consecutive equal ones are written once. */
 function equation({ symbol, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
   const all = [plain.symbol(symbol), ...sides, plain.number(value, digits)];
   return all.filter((side, k) => side !== all[k - 1]);

@@ -273,7 +273,7 @@ describe('a trace through time', () => {
     ]);
   });
 
-  it('trace names it for a graph with delays', () => {
+  it('trace throws for a graph with delays and names traceSequence', () => {
     expect(() => trace(recurrence(), [1], [1], mse())).toThrow('traceSequence');
   });
 });

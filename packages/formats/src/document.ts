@@ -129,7 +129,7 @@ export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | 
 }
 
 /**
- * Everything but the nodes.
+ * Reads everything but the nodes.
  *
  * @throws NnbpError `MALFORMED`
  */

@@ -49,12 +49,12 @@ export class JsonScanner {
     return count;
   }
 
-  /** Calls `each` on every value of an object. A key must be one of these, and occur once. */
+  /** Calls `each` on every value of an object. Each key must be one of `keys` and occur only once. */
   object(keys: readonly string[], each: (key: string) => void): void {
     const seen = new Set<string>();
     this.#entries((key) => {
-      if (!keys.includes(key)) this.refuse(`for an entry one of ${keys.join(', ')}, before`);
-      if (seen.has(key)) this.refuse(`the entry "${key}" once; its second value`);
+      if (!keys.includes(key)) this.refuse(`the value of one of the entries ${keys.join(', ')}`);
+      if (seen.has(key)) this.refuse(`no second entry "${key}"`);
       seen.add(key);
       each(key);
     });
@@ -70,7 +70,7 @@ export class JsonScanner {
       // At the end of the text, this is NaN.
       if (!(c >= 0x20)) this.refuse('the rest of a string');
       if (c !== backslash) continue;
-      const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('what may follow \\ in JSON');
+      const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('an escape sequence of JSON');
       at += found[0].length;
     }
     this.at = at;
@@ -82,7 +82,8 @@ export class JsonScanner {
   number(): number {
     const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.refuse('a number');
     const value = Number(digits);
-    if (digits.length === longestNumber || !Number.isFinite(value)) this.refuse('a finite number of fewer digits');
+    if (digits.length === longestNumber || !Number.isFinite(value))
+      this.refuse(`a finite number of fewer than ${longestNumber} characters`);
     this.#step(digits.length);
     return value;
   }
@@ -116,7 +117,7 @@ export class JsonScanner {
 
   /** Scans a string, number or literal. Returns its value. */
   scalar(): unknown {
-    if ('[{'.includes(this.text[this.at])) this.refuse('no list or object');
+    if ('[{'.includes(this.text[this.at])) this.refuse('a string, number, true, false or null');
     return JSON.parse(this.skip());
   }
 
@@ -160,7 +161,7 @@ export class JsonScanner {
       c === 0x20 || (c >= 0x09 && c <= 0x0d);
       c = this.text.charCodeAt(++this.at)
     ) {
-      if (c === 0x0b || c === 0x0c) this.refuse('no such space');
+      if (c === 0x0b || c === 0x0c) this.refuse('a space, tab or line break');
     }
   }
 }

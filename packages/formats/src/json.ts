@@ -75,7 +75,7 @@ export function fromJson(text: string, plugins: Plugins = {}): Network {
     const set = (index: number, value: number | undefined) => {
       if (index < 0 || value === undefined) return;
       if (isSet[index] === 1 && !Object.is(parameters.vector[index], value)) {
-        json.refuse(`for a shared parameter the same number everywhere, ${parameters.vector[index]}`);
+        json.refuse(`the value that the other nodes have for this shared parameter, ${parameters.vector[index]}`);
       }
       isSet[index] = 1;
       parameters.vector[index] = value;

@@ -1,5 +1,6 @@
 /**
- * A hash set of strings in a JSON string. It stores their positions in 11 bytes each, where a JavaScript map needs 80 and more.
+ * A hash set of strings in a JSON string. It stores their positions in 11 bytes each, where a JavaScript map needs 80
+ * or more.
  */
 import { NnbpError } from '@nnbp/core';
 import { textAt } from './json-scanner.js';

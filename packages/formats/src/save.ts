@@ -73,7 +73,7 @@ function asJson(metadata: Readonly<Record<string, unknown>>): string {
       `metadata: expected values that JSON can represent (${(error as Error).message}).`,
     );
   }
-  // What cannot be read again is not written.
+  // Do not write what cannot be read back.
   expectFewMarks(text, 'metadata');
   return text;
 }

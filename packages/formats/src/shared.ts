@@ -1,4 +1,4 @@
-/** What @nnbp/interop shares with this package. Not part of the public API: it may change in any release. */
+/** Internal functions that @nnbp/interop imports. Not part of the public API: they may change in any release. */
 export { asMalformed, withShortMessages } from './as-malformed.js';
 export { parsed } from './exact-json.js';
 export { JsonValue } from './json-value.js';

@@ -23,7 +23,7 @@ export interface Survey {
 
 const nodeEntries = ['ids', 'from', 'activation', 'aggregation', 'b', 'c', 'w'];
 const longestFunction = 2 ** 16;
-/** Maximum number, since each becomes an object. */
+/** Maximum number of distinct functions, since each becomes an object. */
 export const maxFunctions = 2 ** 14;
 
 /**
@@ -45,7 +45,7 @@ export function survey(text: string): Survey {
   const version = readVersion(value('format'), value('version'));
   const known = version === 1 ? networkEntries1 : networkEntries;
   for (const key of positions.keys()) {
-    if (!known.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}; its value`);
+    if (!known.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}`);
   }
   const reader = new NodeReader(scanner, version, at);
   const inputs = at('inputs').list(() => reader.declare());
@@ -125,7 +125,7 @@ class NodeReader {
     };
   }
 
-  /** An id that no node before has. */
+  /** Scans the id of a new node. */
   declare(): void {
     const id = this.#scanner.string();
     if (!this.#ids.add(id)) this.#scanner.refuseAt(id, 'an id that no other node has');
@@ -168,13 +168,14 @@ class NodeReader {
           if (scanner.begins('n')) scanner.literal('null');
           else if (this.#readFixedOrShared(scanner, 'w')) own--;
         });
-        if (entries !== edges) at('w').refuse(`an entry per edge, ${edges}, here`);
+        if (entries !== edges) at('w').refuse(`an entry per edge (${edges})`);
       }
     }
     const count = at('ids').list(() => this.declare());
     // Otherwise a short file could describe any number of edges without parameters.
     const single = positions.has('shared') || positions.has('w');
-    if (count === 0 || (single && count > 1)) at('ids').refuse('an id, and only one where weights are fixed or shared');
+    if (count === 0 || (single && count > 1))
+      at('ids').refuse('at least one id, and only one if weights are fixed or shared');
     this.#parameters += count * own;
     scanner.at = end;
   }
@@ -203,7 +204,7 @@ class NodeReader {
     });
   }
 
-  /** An id of a node with delayed edges, not given before, and a number. */
+  /** Scans an initial value: the id of a node with delayed edges, listed only once, and a number. */
   initial(): void {
     const scanner = this.#scanner;
     const begin = scanner.at;
@@ -213,13 +214,13 @@ class NodeReader {
       else {
         const id = scanner.string();
         if (this.#ids.mark(id, this.#isGiven) !== this.#isDelayed)
-          scanner.refuseAt(id, 'the id of a node with delayed edges, once');
+          scanner.refuseAt(id, 'the id of a node with delayed edges, listed only once');
       }
     });
     if (k !== 2) scanner.refuseAt(begin, 'an id and a number');
   }
 
-  /** An id of a node that is not an output yet. */
+  /** Scans the id of an output: a node that is not an output yet. */
   output(): void {
     const id = this.#scanner.string();
     const mark = this.#ids.mark(id, this.#isOutput);
@@ -229,12 +230,12 @@ class NodeReader {
 
   #function(kind: 'activation' | 'aggregation', value: string): void {
     if (value.length > longestFunction)
-      this.#scanner.refuse(`an ${kind} of at most ${longestFunction} characters, before`);
+      this.#scanner.refuse(`an ${kind} of at most ${longestFunction} characters before this position`);
     this.#functions[kind].add(value);
     if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
   }
 
-  /** An edge: from a node before this one, or a delayed one, whose node is looked up in {@link delayedEdges}. */
+  /** Scans an edge: from an earlier node, or a delayed one, whose node is looked up in {@link delayedEdges}. */
   #source(isPredecessor: number): void {
     const scanner = this.#scanner;
     if (scanner.begins('{') && !this.#old) {
@@ -247,10 +248,10 @@ class NodeReader {
     const id = scanner.string();
     const mark = this.#ids.mark(id, isPredecessor);
     if (mark === undefined || mark === isPredecessor)
-      scanner.refuseAt(id, 'the id of a node before this one, and once');
+      scanner.refuseAt(id, 'the id of an earlier node, listed only once');
   }
 
-  /** A delayed edge. Returns the position of its id. */
+  /** Scans a delayed edge. Returns the position of its id. */
   #delay(): { id: number; delay: number } {
     const scanner = this.#scanner;
     const begin = scanner.at;
@@ -264,19 +265,19 @@ class NodeReader {
     return { id, delay };
   }
 
-  /** A number or a name: what a parameter is fixed at or shared by. */
+  /** Scans the number at which a parameter is fixed, or the name under which it is shared. */
   #readFixedOrShared(scanner: JsonScanner, letter: 'b' | 'c' | 'w'): true {
     if (scanner.begins('"')) this.#shared[letter].add(scanner.string());
     else scanner.number();
     return true;
   }
 
-  /** Version 1: a predecessor and a name. Returns the position of the predecessor. */
+  /** Scans a predecessor and a name, in version 1. Returns the position of the predecessor. */
   #pair(): number {
     const scanner = this.#scanner;
     const sides: number[] = [];
     scanner.list(() => sides.push(scanner.string()));
-    if (sides.length !== 2) scanner.refuse('a pair, before');
+    if (sides.length !== 2) scanner.refuse('a pair before this position');
     this.#shared.w.add(sides[1]);
     return sides[0];
   }
@@ -287,7 +288,7 @@ function surveyScaler(scanner: JsonScanner, columns: number): void {
   const found = new Map<string, number>();
   scanner.object(['mean', 'deviation'], (key) => {
     const count = scanner.list(() => {
-      if (scanner.number() <= 0 && key === 'deviation') scanner.refuse('a deviation above 0, before');
+      if (scanner.number() <= 0 && key === 'deviation') scanner.refuse('a deviation above 0 before this position');
     });
     found.set(key, count);
   });

@@ -25,7 +25,7 @@ export interface Network1 {
   readonly outputTransform?: Exclude<OutputTransform, 'none'>;
 }
 
-/** What version 1 calls entries of a {@link NetworkDocument}. */
+/** The names of entries in version 1, by their names in a {@link NetworkDocument}. */
 const oldNames: Readonly<Record<string, string>> = { inputScaler: 'inputUnits', outputScaler: 'outputUnits' };
 /** The name of an entry in version 1. */
 export const nameIn1 = (entry: string): string => oldNames[entry] ?? entry;

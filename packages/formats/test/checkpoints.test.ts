@@ -78,7 +78,7 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
-  test('a directory of another training run is refused before it is changed, and a corrupt file of a later epoch is replaced', async () => {
+  test('a directory of another training run is rejected before it is changed, and a corrupt file of a later epoch is replaced', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const network = freshNetwork();
@@ -115,7 +115,7 @@ describe('checkpoints', () => {
     await expect(latestCheckpoint(directory)).rejects.toThrow(/tanx/);
   });
 
-  test('bad numbers are refused before training', () => {
+  test('bad numbers are rejected before training', () => {
     expect(() => checkpoints({ directory: '.', keep: 0 })).toThrow(NnbpError);
     expect(() => checkpoints({ directory: '.', every: 1.5 })).toThrow(/every/);
   });
@@ -125,7 +125,7 @@ describe('a directory is locked by one training run at a time', () => {
   const locks = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.lock'));
   const refusal = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
 
-  test('a second training in the same process is refused, and the first continues', async () => {
+  test('a second training run in the same process is rejected, and the first continues', async () => {
     const directory = folder();
     const callback = checkpoints({ directory });
     const second: unknown[] = [];
@@ -143,7 +143,7 @@ describe('a directory is locked by one training run at a time', () => {
     expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(6);
   });
 
-  test('one of eight trainings that start together in one process runs', async () => {
+  test('of eight training runs that start together in one process, only one runs', async () => {
     const directory = folder();
     const runs = await Promise.allSettled(Array.from({ length: 8 }, () => train(freshNetwork(), directory)));
     expect(runs.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -170,7 +170,7 @@ describe('a directory is locked by one training run at a time', () => {
     },
   );
 
-  test('a training run of another process is refused while that process runs, and resumes when it was killed', async () => {
+  test('a training run of another process is rejected while that process runs, and resumes when it was killed', async () => {
     const parent = folder();
     const directory = join(parent, 'run');
     const child = spawn(process.execPath, [await trainingProgram(parent), directory, '1000000'], {
@@ -264,7 +264,7 @@ describe('a state taken inside an epoch', () => {
     ['no sum', { batches: 1, weight: 0 }],
     ['an entry that is not known', { batches: 1, sum: 0, weight: 0, more: 1 }],
     ['a missing vector', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],
-  ])('is refused with %s', (_, underway) => {
+  ])('is rejected with %s', (_, underway) => {
     const text = { epoch: 1, random: [1, 2, 3, 4], optimizer: { name: 'sgd', numbers: [], vectors: [] }, underway };
     expect(() => readCheckpoint(text, new Map(), 1)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
   });

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 
 export { damaged, damagedBytes, damagedText } from './damage.js';
 
-/** The number of damaged models of each format; `FUZZ_FILES` sets another. */
+/** The number of damaged models of each format; `FUZZ_FILES` sets another number. */
 export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
 
 /**

@@ -80,26 +80,26 @@ describe('a file of another program is loaded', () => {
 const delayedModel = (model: string, initial: string) =>
   model.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1}]').replace(/\}$/, `,"initial":${initial}}`);
 
-describe('a model is refused with the path', () => {
+describe('a model is rejected with the path', () => {
   test.each<[string, RegExp, (model: string) => string]>([
-    ['an unknown predecessor', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
-    ['a duplicate predecessor', /and once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
+    ['an unknown predecessor', /an earlier node.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
+    ['a duplicate predecessor', /listed only once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
     ['a duplicate id', /no other node has/, (m) => m.replace('"ids":["2"', '"ids":["1"')],
-    ['an unknown entry', /one of ids, from/, (m) => m.replace('"from"', '"form"')],
-    ['a duplicate entry', /"from" once/, (m) => m.replace('"from"', '"from":[],"from"')],
+    ['an unknown entry', /one of the entries ids, from/, (m) => m.replace('"from"', '"form"')],
+    ['a duplicate entry', /no second entry "from"/, (m) => m.replace('"from"', '"from":[],"from"')],
     ['a missing entry', /an entry "from"/, (m) => m.replace(/"from":\["1"\],/, '')],
     ['an output that is not a node', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["8"]')],
     ['a duplicate output', /not an output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
     ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
     ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
-    ['an entry of version 1', /one of ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
+    ['an entry of version 1', /one of the entries ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
     ['b as a word', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
     [
-      'a w for no edge',
-      /an entry per edge, 1/,
+      'a w without an edge',
+      /an entry per edge \(1\)/,
       (m) => m.replace('"ids":["2","3"],"from":["1"]', '"ids":["2"],"w":["a","b"],"from":["1"]'),
     ],
-    ['fixed weights of a group', /only one where/, (m) => m.replace('"from":["1"]', '"from":["1"],"w":[1]')],
+    ['fixed weights of a group', /only one if/, (m) => m.replace('"from":["1"]', '"from":["1"],"w":[1]')],
     ['a delay of 0', /an integer ≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":0}]')],
     ['a delay of one and a half', /≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1.5}]')],
     ['a delayed edge without an id', /an id and/, (m) => m.replace('"from":["1"]', '"from":["1",{"delay":1}]')],
@@ -108,14 +108,18 @@ describe('a model is refused with the path', () => {
       /id of a node/,
       (m) => m.replace('"from":["1"]', '"from":["1",{"id":"9","delay":1}]'),
     ],
-    ['an aggregation of nothing', /predecessors/, (m) => m.replace('"from":["1"]', '"from":[],"aggregation":"max"')],
+    [
+      'an aggregation without predecessors',
+      /predecessors/,
+      (m) => m.replace('"from":["1"]', '"from":[],"aggregation":"max"'),
+    ],
     ['an initial value of a node without delays', /with delayed/, (m) => m.replace(/\}$/, ',"initial":[["1",2]]}')],
     ['an initial value without a number', /and a number/, (m) => delayedModel(m, '[["1"]]')],
-    ['a duplicate initial value', /once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
-    ['an empty group', /an id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
+    ['a duplicate initial value', /listed only once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
+    ['an empty group', /at least one id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
     ['text after its end', /the end/, (m) => `${m} {}`],
     ['no end', /received the end/, (m) => m.slice(0, -1)],
-    ['a bad escape', /may follow/, (m) => m.replace('"7"', '"\\x"')],
+    ['a bad escape', /an escape sequence of JSON/, (m) => m.replace('"7"', '"\\x"')],
     ['a raw line break in a string', /rest of a string/, (m) => m.replace('"7"', '"7\n"')],
     ['a scaler of strings', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
     ['an infinite scaler', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
@@ -243,7 +247,7 @@ test('layers with default names and with other names are loaded unchanged', () =
   }
 });
 
-describe('saving is refused', () => {
+describe('saving is rejected', () => {
   test('for metadata with too many entries or levels', () => {
     expect(() => save(articleNetwork(), { metadata: { a: new Array(300_000).fill(0) } })).toThrow(
       failure('TOO_LARGE', /metadata/),
@@ -259,7 +263,7 @@ describe('saving is refused', () => {
   });
 });
 
-test('load refuses values that are not a file', () => {
+test('load rejects values that are not a file', () => {
   const { buffer } = save(articleNetwork());
   expect(() => load(buffer as unknown as Uint8Array)).toThrow(failure('WRONG_TYPE', /new Uint8Array\(buffer\)/));
   expect(() => fromJson({} as unknown as string)).toThrow(failure('WRONG_TYPE', /as a string/));
@@ -279,7 +283,7 @@ describe('JSON to read and edit', () => {
     expect(() => fromJson(text.replace(':0.5', ':0.75'))).toThrow(failure('MALFORMED', /nodes\[1\].*shared parameter/));
   });
 
-  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is refused with its path', (entry) => {
+  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is rejected with its path', (entry) => {
     expect(() => fromJson(toJson(articleNetwork()).replace(/"b":[-\d.]+/, entry))).toThrow(
       failure('MALFORMED', /nodes\[0\]\.b: expected a finite number/),
     );

@@ -175,7 +175,7 @@ export function predict(input) {
     }
   });
 
-  test('has no eval and no import, and refuses an input of the wrong length', async () => {
+  test('has no eval and no import, and rejects an input of the wrong length', async () => {
     for (const size of [2, 100]) {
       const { js } = toModule(new Network(mlp([size, 8, 1], { activation: tanh })));
       expect(js).not.toMatch(/\beval\b|\bFunction\b|\bimport\b|\brequire\b/);
@@ -197,7 +197,7 @@ export function predict(input) {
     expect(problems({ 'network.d.ts': dts, 'use.ts': use })).toEqual([]);
   }, 30_000);
 
-  test('is refused for a custom activation, and the error names the node', () => {
+  test('is rejected for a custom activation, and the error names the node', () => {
     const builder = new GraphBuilder();
     const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -205,7 +205,7 @@ export function predict(input) {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Node "bend".*"cube"/)]);
   });
 
-  test('is refused for a parameter that is not finite', () => {
+  test('is rejected for a parameter that is not finite', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }));
     network.parameters.vector[0] = NaN;
     expect(errorOf(() => toModule(network)).code).toBe('NOT_FINITE');

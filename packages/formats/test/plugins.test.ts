@@ -79,7 +79,7 @@ test('nodes with one function share one object', () => {
 });
 
 describe('unknown names in a file', () => {
-  test.each(['no such thing', '__proto__', 'constructor', 'toString'])('"%s" is refused', (name) => {
+  test.each(['no such thing', '__proto__', 'constructor', 'toString'])('"%s" is rejected', (name) => {
     expect(() => builtinActivation(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*sigmoid/));
     expect(() => builtinLoss(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*mse/));
   });
@@ -88,7 +88,7 @@ describe('unknown names in a file', () => {
     expect(() => builtinLoss('elementwise')).toThrow(failure('MISSING_PLUGIN', /elementwise/));
   });
 
-  test.each(['beta', '__proto__', 'constructor'])('an option "%s" is refused', (option) => {
+  test.each(['beta', '__proto__', 'constructor'])('an option "%s" is rejected', (option) => {
     const options = Object.fromEntries([[option, 1]]);
     expect(() => builtinActivation('elu', options)).toThrow(failure('UNSUPPORTED', /has no option/));
     expect(() => builtinActivation('tanh', options)).toThrow(failure('UNSUPPORTED', /has no option/));
@@ -97,7 +97,7 @@ describe('unknown names in a file', () => {
   });
 });
 
-test('a parameter that is not finite is refused before it is saved', () => {
+test('a parameter that is not finite is rejected before it is saved', () => {
   const network = articleNetwork();
   network.parameters.vector[3] = NaN;
   expect(() => save(network)).toThrow(failure('NOT_FINITE', /parameters, position 3/));

@@ -100,7 +100,7 @@ describe.each(forms)('as %s', (_, round) => {
     expect(() => round(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
   });
 
-  test('two custom activations with one name are refused', () => {
+  test('two custom activations with one name are rejected', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.node('2', { from: ['1'], activation: { name: 'wave', value: Math.sin, derivative: Math.cos } });
@@ -127,7 +127,7 @@ test('JSON has one line per node and uses the terms of the field', () => {
   );
 });
 
-test('metadata is saved and loaded, and values that JSON cannot represent are refused', () => {
+test('metadata is saved and loaded, and values that JSON cannot represent are rejected', () => {
   const network = articleNetwork();
   const metadata = { columns: ['a', 'b'], classes: { yes: 1 } };
   expect(load(save(network, { metadata })).metadata).toEqual(metadata);

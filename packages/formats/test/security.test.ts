@@ -448,7 +448,7 @@ test('a value of another type anywhere in a model is a typed error in bounded ti
   expect(attempts).toBeGreaterThan(300);
 });
 
-test('load refuses buffers that are not a Uint8Array', () => {
+test('load rejects buffers that are not a Uint8Array', () => {
   expect(codeOf(() => load(new DataView(new ArrayBuffer(100)) as unknown as Uint8Array))).toBe('WRONG_TYPE');
   expect(codeOf(() => load(new ArrayBuffer(100) as unknown as Uint8Array))).toBe('WRONG_TYPE');
 });

@@ -1,6 +1,6 @@
 /**
  * A formula as a graph of scalar nodes. Each parameter is a node without predecessors whose b is the parameter; every
- * other b, c and w is fixed. Sums are weighted sums, products the product aggregation, functions activations.
+ * other b, c and w is fixed. Sums become weighted sums, products the product aggregation, and functions activations.
  */
 import { identity, sine, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -114,7 +114,7 @@ class FormulaNodes {
     }
   }
 
-  /** Adds a node with this activation of a value, unless there is one. */
+  /** Adds a node that applies this activation to a value, unless there is one already. */
   node(id: string, from: Affine, activation: Activation): string {
     if (!this.#made.has(id)) {
       this.#made.add(id);

@@ -60,7 +60,7 @@ export function power(exponent: number): Activation {
   return made;
 }
 
-/** All of these except powers, for `load`. */
+/** All functions of this file except powers, for the option `activations` of `load`. */
 export const formulaActivations: readonly Activation[] = [
   exp,
   log,

@@ -72,7 +72,7 @@ describe.each([
     ['NaN weight', { ...line, weights: [1, NaN, 1, 1] }, 'OUT_OF_RANGE'],
     ['negative weight', { ...line, weights: [1, -1, 1, 1] }, 'OUT_OF_RANGE'],
     ['weight, since all are 0', { ...line, weights: [0, 0, 0, 0] }, 'OUT_OF_RANGE'],
-  ])('refuses a bad %s before anything changes', async (_, data, expected) => {
+  ])('rejects a bad %s before anything changes', async (_, data, expected) => {
     const network = networkOf('a + b*x', { a: 1, b: 1 });
     await expect(fit(network, data, options(optimizer()))).rejects.toThrow(code(expected));
     expect(Array.from(network.parameters.vector)).toEqual([1, 1]);

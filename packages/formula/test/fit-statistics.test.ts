@@ -116,7 +116,7 @@ describe('fitStatistics', () => {
     expect(found.predict([3])).toHaveLength(2);
   });
 
-  test('refuses invalid data and options', async () => {
+  test('rejects invalid data and options', async () => {
     const network = await fitted('a + b*x', {});
     expect(() => fitStatistics(network, { inputs: [], targets: [] })).toThrow(code('EMPTY_DATA'));
     expect(() => fitStatistics(network, { inputs: [[1]], targets: [] })).toThrow(code('WRONG_LENGTH'));

@@ -107,13 +107,13 @@ describe('formulaGraph', () => {
     ['nothing', '', ['x'], 'MALFORMED', /formula/],
     ['an output named like a parameter', 'y*x', ['x'], 'DUPLICATE_ID', /output "y" is a name in the formula/],
     ['a duplicate variable', 'a*x', ['x', 'x'], 'DUPLICATE_ID', /x/],
-  ])('refuses %s', (_, formula, variables, expected, message) => {
+  ])('rejects %s', (_, formula, variables, expected, message) => {
     const refused = () => formulaGraph(formula, variables);
     expect(refused).toThrow(code(expected));
     expect(refused).toThrow(message);
   });
 
-  test('refuses formulas that are too long or too deep', () => {
+  test('rejects formulas that are too long or too deep', () => {
     expect(() => parseFormula('a+'.repeat(6000) + 'a')).toThrow(code('TOO_LARGE'));
     expect(() => parseFormula(`${'('.repeat(300)}a${')'.repeat(300)}`)).toThrow(code('MALFORMED'));
   });

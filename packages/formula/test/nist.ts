@@ -1,4 +1,4 @@
-/** The 27 problems of NIST StRD, nonlinear regression, as networks. */
+/** The 27 nonlinear regression problems of NIST StRD, as networks. */
 import { readFileSync } from 'node:fs';
 import { Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

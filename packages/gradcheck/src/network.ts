@@ -164,7 +164,7 @@ function compare(
     const shorter = () => [reach / 8, reach / 64].map(comparisonWithin).find(agrees);
     comparisons.push(agrees(comparison) ? comparison : (shorter() ?? comparison));
   }
-  return new Report(`Network of ${graph.nodeCount} nodes under ${probe.lossFunction.name}`, comparisons, excluded);
+  return new Report(`Network of ${graph.nodeCount} nodes with loss ${probe.lossFunction.name}`, comparisons, excluded);
 }
 
 /** The network's loss as a function of its parameters and inputs. */
@@ -238,7 +238,7 @@ class Probe {
     return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
   }
 
-  /** The side of each kink on which each node and output is. */
+  /** For each node and output, the side of each kink on which it lies. */
   #sidesOfKinks(): string {
     const graph = this.#graph;
     let sides = '';

@@ -12,7 +12,7 @@ export interface AttentionOptions {
   readonly keys: readonly (readonly string[])[];
   /** Ids of the value of each position: [keys × value size]. */
   readonly values: readonly (readonly string[])[];
-  /** The ids are `name.0.0`, …: position and entry. Default `attention`. */
+  /** The ids are `name.0.0`, …: position and entry. Default: `attention`. */
   readonly name?: string;
 }
 

@@ -9,9 +9,9 @@ import { uniformWithin } from './unit.js';
 export interface Conv2dOptions extends GridOptions {
   /** The number of output channels, each with its own weights: an integer ≥ 1. */
   readonly filters: number;
-  /** Default identity. */
+  /** The activation of every node. Default: `identity`. */
   readonly activation?: Activation;
-  /** The ids are `name.0`, `name.1`, …. Default `conv`. */
+  /** The ids are `name.0`, `name.1`, …. Default: `conv`. */
   readonly name?: string;
   /** Initializer of the weights. Default: uniform within ±1/√(channels · kernel), as in PyTorch. */
   readonly initializer?: Initializer;
@@ -26,11 +26,11 @@ export interface Conv1dOptions extends Omit<
   readonly length: number;
   /** The window's length. */
   readonly kernel: number;
-  /** Distance between neighboring windows. Default 1. */
+  /** Distance between neighboring windows. Default: 1. */
   readonly stride?: number;
-  /** Zeros at both ends. Default 0. */
+  /** Zeros at both ends. Default: 0. */
   readonly padding?: number;
-  /** Distance between neighboring nodes of a window. Default 1. */
+  /** Distance between neighboring nodes of a window. Default: 1. */
   readonly dilation?: number;
 }
 

@@ -8,7 +8,7 @@ export type Size = number | readonly [rows: number, columns: number];
 export interface GridOptions {
   /** `channels × height × width` ids; the column index varies fastest. */
   readonly from: readonly string[];
-  /** Default 1. */
+  /** The number of input channels. Default: 1. */
   readonly channels?: number;
   /** Rows. */
   readonly height: number;
@@ -18,9 +18,9 @@ export interface GridOptions {
   readonly kernel: Size;
   /** Distance between neighboring windows. */
   readonly stride?: Size;
-  /** Rows and columns of zeros around the grid. Default 0. */
+  /** Rows and columns of zeros around the grid. Default: 0. */
   readonly padding?: Size;
-  /** Distance between neighboring nodes of a window. Default 1. */
+  /** Distance between neighboring nodes of a window. Default: 1. */
   readonly dilation?: Size;
 }
 

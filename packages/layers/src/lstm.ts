@@ -6,9 +6,9 @@ import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
 
 /** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
-  /** Initial bias of the forget gates. Default 1, so that a new unit keeps its state. */
+  /** Initial bias of the forget gates. Default: 1, so that a new unit keeps its state. */
   readonly forgetBias?: number;
-  /** Whether gates also read the cell state of their unit (peepholes). Default false. */
+  /** Whether gates also read the cell state of their unit (peepholes). Default: false. */
   readonly peepholes?: boolean;
 }
 

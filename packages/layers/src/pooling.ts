@@ -6,9 +6,9 @@ import { type GridOptions, windowsOf } from './grid.js';
 
 /** Options of {@link maxPool} and {@link averagePool}. Default stride: the kernel, so that windows do not overlap. */
 export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'dilation'> {
-  /** Rows. Default 1: a row of nodes, with a kernel of `[1, size]`. */
+  /** The number of rows. Default: 1, a row of nodes with a kernel of `[1, size]`. */
   readonly height?: number;
-  /** The ids are `name.0`, `name.1`, …. Default `pool`. */
+  /** The ids are `name.0`, `name.1`, …. Default: `pool`. */
   readonly name?: string;
 }
 

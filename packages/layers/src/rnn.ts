@@ -6,7 +6,7 @@ import { numbered, uniformWithin, weighted } from './unit.js';
 
 /** Options of {@link rnn}. */
 export interface RnnOptions extends RecurrentOptions {
-  /** Default tanh. */
+  /** The activation of every unit. Default: `tanh`. */
   readonly activation?: Activation;
 }
 

@@ -112,6 +112,6 @@ test.each<[string, NnbpErrorCode, RegExp, () => unknown]>([
     /keys\[0\]/,
     () => attention(new GraphBuilder(), { queries: [['a']], keys: [['a', 'b']], values: [['a']] }),
   ],
-])('refuses %s', (_, code, message, act) => {
+])('rejects %s', (_, code, message, act) => {
   expect(act).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
 });

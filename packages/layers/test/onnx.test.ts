@@ -26,7 +26,7 @@ interface Case {
 
 const kinds = { RNN: 'rnn', LSTM: 'lstm', GRU: 'gru' } as const;
 const layers = { rnn, lstm, gru };
-/** The parts of each operator in ONNX's order of rows, by the names of our nodes. */
+/** The parts of each operator in ONNX's order of rows, by the names of the nodes in this package. */
 const parts = { RNN: [''], LSTM: ['i', 'o', 'f', 'g'], GRU: ['z', 'r', 'n'] } as const;
 
 const optionsOf = ({ attributes, tensors }: Case) => ({
@@ -35,7 +35,10 @@ const optionsOf = ({ attributes, tensors }: Case) => ({
   resetAfter: attributes.linear_before_reset === 1,
 });
 
-/** Copies the weights of direction d to a layer's nodes. `h` and `c` are the names of what the first step reads. */
+/**
+ * Copies the weights of direction d to a layer's nodes. `h` and `c` are the names of the nodes that the first step
+ * reads.
+ */
 function copyWeights(
   network: Network,
   { op, attributes, tensors }: Case,
@@ -95,7 +98,7 @@ function expectNear(of: Case, d: number, s: number, t: number, actual: readonly 
 const all = cases as unknown as readonly Case[];
 const isBidirectional = ({ attributes }: Case) => attributes.direction === 'bidirectional';
 
-describe('in a batch of sequences, the layer has the values of ONNX Runtime to 1e-6', () => {
+describe('in a batch of sequences, the layer matches the values of ONNX Runtime to 1e-6', () => {
   test.each(all.filter((of) => !isBidirectional(of)).map((of) => [of.name, of] as const))('%s', (_, of) => {
     const builder = new GraphBuilder();
     const inputs = builder.inputs(of.tensors.X[0][0].length);
@@ -114,7 +117,7 @@ describe('in a batch of sequences, the layer has the values of ONNX Runtime to 1
   });
 });
 
-describe('read in both directions, the layers have the values of ONNX Runtime to 1e-6', () => {
+describe('read in both directions, the layers match the values of ONNX Runtime to 1e-6', () => {
   test.each(all.filter(isBidirectional).map((of) => [of.name, of] as const))('%s', (_, of) => {
     const builder = new GraphBuilder();
     const steps = of.tensors.X.map((step, t) => builder.inputs(step[0].length, `step${t}`));

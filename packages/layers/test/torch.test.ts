@@ -68,7 +68,7 @@ function* nodesOf(
 const layers = { rnn, lstm, gru };
 
 describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
-  test('of two layers has the outputs and gradients of PyTorch, to 1e-12', () => {
+  test('of two layers matches the outputs and gradients of PyTorch to 1e-12', () => {
     const of = caseOf(kind);
     const builder = new GraphBuilder();
     const inputs = builder.inputs(3);
@@ -88,7 +88,7 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     for (const { id, b, w } of each(of.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 
-  test('read in both directions has the outputs and gradients of PyTorch, to 1e-12', () => {
+  test('read in both directions matches the outputs and gradients of PyTorch to 1e-12', () => {
     const of = caseOf(`${kind}, bidirectional`);
     const builder = new GraphBuilder();
     const steps = [0, 1, 2, 3, 4].map((t) => builder.inputs(2, `step${t}`));
@@ -147,7 +147,7 @@ describe.each([
   ],
   ['attention', attend],
 ] as const)('%s', (name, add) => {
-  test('has the outputs and gradients of PyTorch, to 1e-12', () => {
+  test('matches the outputs and gradients of PyTorch to 1e-12', () => {
     const of = caseOf(name);
     const inputs = flat(of.inputs);
     const builder = new GraphBuilder();

@@ -1,4 +1,4 @@
-/** Mean squared error. For one output it is the loss of the method. */
+/** Mean squared error. With one output, it is the loss that the article uses. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';

@@ -244,7 +244,7 @@ describe('levenbergMarquardt', () => {
     expect(parameters.every(Number.isFinite)).toBe(true);
   });
 
-  test('reports a derivative that is not finite at the start, and refuses more than 5,000 parameters', () => {
+  test('reports a derivative that is not finite at the start, and rejects more than 5,000 parameters', () => {
     const root = leastSquares(
       2,
       (p) => Math.sqrt(p[0]) - 1,

@@ -9,7 +9,10 @@ import type { Pace } from './yield-to-event-loop.js';
 export interface Assessment {
   /** The mean loss over the samples, weighted, for standardized targets if the network has an output scaler. */
   readonly loss: number;
-  /** By the metrics' names, of what `predict` returns: in the units of the data, after the output transform. */
+  /**
+   * The value of each metric, by its name, computed from what `predict` returns: in the units of the data, after the
+   * output transform.
+   */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
@@ -17,7 +20,7 @@ export interface Assessment {
 export interface YieldOptions {
   /** When it yields to the event loop. */
   readonly pace: Pace;
-  /** Aborts it. */
+  /** Aborts the work. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -38,21 +38,21 @@ import { yieldToEventLoop } from './yield-to-event-loop.js';
 export interface Batch {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
-  /** The rows: a number of samples, or of the samples at each step of sequences. */
+  /** The number of samples; for sequences, the number of samples at each step. */
   readonly counts: SampleCounts;
-  /** Of sequences: the number of the first row's step. Otherwise 0. */
+  /** For sequences, the step of the first row; otherwise 0. */
   readonly firstStep: number;
   /** The number of rows. */
   readonly samples: number;
-  /** The sum of the rows' weights. 0: the batch only passes on its state. */
+  /** The sum of the rows' weights. 0 if the batch only passes on its state. */
   readonly weight: number;
   /** Weights and the state that the batch continues. */
   readonly options: PassOptions | undefined;
-  /** The number of sample s of the batch in its data. */
+  /** The index in the data of sample s of the batch. */
   numberOf(s: number): number;
 }
 
-/** Gives one batch after another, then undefined. */
+/** A source of batches. `next` returns undefined at the end of the epoch. */
 export interface BatchSource {
   /** Begins an epoch. */
   start(): void;
@@ -67,11 +67,11 @@ export interface BatchSource {
 
 /** The rest of an epoch, for an executor that takes several batches in one call. */
 export interface BatchTable extends SampleTable {
-  /** The numbers of the samples in the order of the epoch. */
+  /** The indices of the samples, in the order of the epoch. */
   readonly order: Uint32Array;
-  /** Where in `order` the next batch begins. */
+  /** The index in `order` at which the next batch begins. */
   readonly first: number;
-  /** Skips this number of samples, which were already trained on. */
+  /** Skips this number of samples, on which the network was already trained. */
   skip(samples: number): void;
 }
 

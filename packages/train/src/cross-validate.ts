@@ -10,7 +10,7 @@ import { isSequenceList } from './sequences.js';
 /** Options of {@link crossValidate}. */
 export interface CrossValidationOptions extends FoldOptions {
   /**
-   * Options of `fit` for a split. Make a new optimizer for each: an optimizer keeps its state. With `groups`, a
+   * Options of `fit` for a split. Create a new optimizer for each: an optimizer keeps its state. With `groups`, a
    * `validation` fraction never splits a group of the training set; with `timeOrdered`, it is the latest samples of the
    * training set.
    */
@@ -25,9 +25,9 @@ export interface CrossValidationOptions extends FoldOptions {
 export interface FoldResult {
   /** Which samples were trained on, and which were tested on. */
   readonly split: Split;
-  /** Trained on the split's training set. */
+  /** The network, trained on the split's training set. */
   readonly network: Network;
-  /** What `fit` returned. */
+  /** The result of `fit`. */
   readonly report: Report;
   /** The loss on the test set. */
   readonly loss: number;
@@ -39,17 +39,17 @@ export interface FoldResult {
 export interface MeanAndDeviation {
   /** The mean. */
   readonly mean: number;
-  /** With n − 1 in the denominator. */
+  /** The standard deviation, with n − 1 in the denominator. */
   readonly deviation: number;
 }
 
 /** The result of {@link crossValidate}. */
 export interface CrossValidation {
-  /** In the order of the splits. */
+  /** The result of each split, in order. */
   readonly folds: readonly FoldResult[];
-  /** Of the losses on the test sets. */
+  /** Mean and deviation of the losses on the test sets. */
   readonly loss: MeanAndDeviation;
-  /** Of each metric that is a number. */
+  /** Mean and deviation of each metric that is a number, by its name. */
   readonly metrics: Readonly<Record<string, MeanAndDeviation>>;
 }
 
@@ -139,7 +139,7 @@ export function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Samples of any data by their numbers. */
+/** Selects samples of any data by their indices. */
 function partsOf(data: Data): { count: number; pick: (numbers: Uint32Array) => Data } {
   if (areSequences(data)) {
     if (!isSequenceList(data)) throw cannotDivide();

@@ -30,7 +30,7 @@ export interface Sample {
 export interface Tables {
   /** A row per sample, a number for each input node. */
   readonly inputs: ArrayLike<Row>;
-  /** As many rows, a number or null for each output node. */
+  /** A row per sample, a number or null for each output node. */
   readonly targets: ArrayLike<Target>;
   /**
    * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so that an integer weight has
@@ -63,7 +63,7 @@ export interface FlatData extends Pick<Part, 'rows'> {
 /**
  * Whether the data are sequences.
  *
- * @throws NnbpError `WRONG_TYPE` for what is no data at all
+ * @throws NnbpError `WRONG_TYPE` if they are none of the kinds of {@link Data}
  */
 export function areSequences(data: Data): data is Sequences {
   if (typeof data !== 'function') expectObject('data', data, 'tables, samples, sequences or a stream');

@@ -9,11 +9,11 @@ export type DivergenceCause = 'unscaled input' | 'rate' | 'saturation' | 'gradie
 export class DivergedError extends NnbpError {
   constructor(
     message: string,
-    /** Counted from 1. */
+    /** The epoch, counted from 1. */
     readonly epoch: number,
-    /** Counted from 1. */
+    /** The batch, counted from 1. */
     readonly batch: number,
-    /** The number of the sample in its table or stream; the batch's first if no value overflowed. */
+    /** The index of the sample in its table or stream; that of the first sample of the batch if no value overflowed. */
     readonly sample: number,
     /** The first node, in topological order, whose value is not finite; undefined if all are and the loss is not. */
     readonly node: string | undefined,

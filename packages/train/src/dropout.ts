@@ -1,4 +1,4 @@
-/** Dropout: in training, the values of some nodes are 0 for their successors, drawn anew for each row. */
+/** Dropout: in training, the values of some nodes are 0 for their successors, drawn independently for each row. */
 import {
   type Activation,
   type Aggregation,
@@ -23,8 +23,8 @@ export interface Dropout {
   /** The probability that a node's value is 0 for its successors: from 0 to below 1. Other values are divided by 1 − rate. */
   readonly rate: number;
   /**
-   * Ids of nodes or inputs, or a function that is true for them. Default: every node that is neither an input nor an output.
-   * Edges with a delay read the value before dropout, as between the steps of PyTorch's recurrent layers.
+   * Ids of nodes or inputs, or a function that returns true for them. Default: every node that is neither an input nor
+   * an output. Edges with a delay read the value before dropout, as between the steps of PyTorch's recurrent layers.
    */
   readonly nodes?: readonly string[] | ((id: string) => boolean);
 }
@@ -54,8 +54,8 @@ const gate: Aggregation = {
 };
 
 /**
- * Dropout is one more product node: what the successors of a dropped node read is node · mask, and the mask is an input.
- * So any engine runs it, and the derivative is that of the three cases. Parameters and state keep their layout.
+ * Dropout adds a product node: the successors of a dropped node read node · mask, and the mask is an input. So any
+ * engine runs it, and the derivative is that of the three cases. Parameters and state keep their layout.
  *
  * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a rate), `UNKNOWN_ID` (a node the graph does not have, or a group without any),
  * `CONFLICT` (a node in two groups, or one that no other node reads), and what `engine.prepare` throws
@@ -95,7 +95,7 @@ export function prepareWithDropout(
     cache: executor.cache,
     seek(epoch, batch) {
       random.restore([low, high, epoch, batch]);
-      // Until every bit of the state depends on all four numbers.
+      // Afterwards every bit of the state depends on all four numbers.
       for (let k = 0; k < 8; k++) random.uniform();
     },
     predict: (inputs, samples, options?: PassOptions) =>

@@ -5,7 +5,7 @@ import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 export interface EarlyStoppingOptions {
   /** Epochs without improvement before training ends. */
   readonly patience: number;
-  /** By how much the loss must fall below the best to count. Default 0. */
+  /** By how much the loss must fall below the best loss to count as an improvement. Default: 0. */
   readonly minimumImprovement?: number;
   /** The loss that is monitored. Default: the validation loss, or the training loss without validation data. */
   readonly monitor?: 'validation' | 'training';

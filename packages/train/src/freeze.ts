@@ -19,7 +19,7 @@ export interface ParameterName {
   readonly from?: string;
 }
 
-/** Ids of nodes whose parameters are frozen, single parameters, or a function that is true for those to freeze. */
+/** Ids of nodes whose parameters are frozen, single parameters, or a function that returns true for those to freeze. */
 export type Freeze = readonly (string | ParameterName)[] | ((parameter: ParameterName) => boolean);
 
 /**

@@ -1,4 +1,7 @@
-/** How much a network relies on each input: what the loss becomes when the input is shuffled between the samples. */
+/**
+ * Measures how much a network relies on each input: the increase of the loss when the input is shuffled between
+ * samples.
+ */
 import { type Engine, expectInteger, type Loss, mismatch, type Network, Random } from '@nnbp/core';
 import { type MeanAndDeviation, meanAndDeviation } from './cross-validate.js';
 import { type Sample, type Tables, tablesOf } from './data.js';
@@ -10,7 +13,9 @@ export interface PermutationOptions {
   readonly loss: Loss;
   /** How many times each input is shuffled, an integer ≥ 2. Default: 5. */
   readonly repeats?: number;
-  /** Inputs that are shuffled together, by index: the nodes of one category. Default: each input alone. */
+  /**
+   * Indices of inputs that are shuffled together, such as those of one categorical column. Default: each input alone.
+   */
   readonly columns?: readonly (readonly number[])[];
   /** Seeds the shuffling. Default: 0. */
   readonly seed?: number;

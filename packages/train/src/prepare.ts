@@ -29,7 +29,7 @@ import {
 } from './sequences.js';
 import type { TrainerOptions } from './trainer.js';
 
-/** Where batches come from. */
+/** The sources of batches. */
 export interface Sources {
   readonly training: BatchSource;
   /** The training data in their own order, for metrics: it draws no random numbers. */
@@ -40,7 +40,7 @@ export interface Sources {
   readonly window: number;
   /** Only for sequences: whether they continue each other. */
   readonly stateful?: boolean;
-  /** Whether a batch of `training` may have to be waited for. */
+  /** Whether `training` reads a stream, so that `next` may return a promise. */
   readonly isStream: boolean;
 }
 
@@ -141,7 +141,7 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
   };
 }
 
-/** Of a table or of sequences. */
+/** The batch size for a table or for sequences. */
 function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions, samples: number): number {
   const usual = stateful ? 1 : optimizer.fullBatch === true ? samples : 32;
   const size = Math.min(batchSize ?? usual, samples);
@@ -176,7 +176,7 @@ function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: P
   return split(tables, validation, new Random(seed));
 }
 
-/** A stream has neither a mean nor a size before it has run. */
+/** The mean and the size of a stream are not known before it has been read. */
 function streamBatchSize({
   standardize = false,
   validation,

@@ -21,7 +21,7 @@ import { expectTarget, iteratorOf, type Target, writeSample } from './data.js';
 export interface Sequence {
   /** `[steps × inputs]`. */
   readonly inputs: ArrayLike<Row>;
-  /** As many rows, a number or null for each output node; null for a step without a target, which has no loss. */
+  /** A row per step, a number or null for each output node; null for a step without a target, which has no loss. */
   readonly targets: ArrayLike<Target | null>;
   /** The weight of each step's loss, a number ≥ 0. Default: 1. */
   readonly weights?: ArrayLike<number>;
@@ -39,7 +39,7 @@ export interface Sequences {
 /** Sequences in memory. */
 export interface SequenceList extends Sequences {
   readonly sequences: readonly Sequence[];
-  /** For each sequence its number in the data; absent: its own. */
+  /** The index of each sequence in the data. Default: its index in `sequences`. */
   readonly numbers?: ArrayLike<number>;
 }
 
@@ -48,7 +48,7 @@ interface FlatSequence {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
   readonly weights: Float64Array;
-  /** In the data. */
+  /** The index of the sequence in the data. */
   readonly number: number;
 }
 
@@ -69,7 +69,7 @@ export const isSequenceStream = (sequences: Sequences['sequences']): sequences i
 /**
  * Whether sequences are in memory.
  *
- * @throws NnbpError `WRONG_TYPE` for what are no sequences at all
+ * @throws NnbpError `WRONG_TYPE` if they are neither an array nor a stream
  */
 export function isSequenceList(data: Sequences): data is SequenceList {
   const { sequences } = data;
@@ -235,12 +235,12 @@ export function sequenceStreamBatches(
 class Windows {
   /** Sequences per batch. */
   readonly size: number;
-  /** Of the sequences under way, the longest first; then of positions that this batch does not use. */
+  /** The states of the current sequences, the longest first, followed by entries that this batch does not use. */
   readonly state: Float64Array;
   readonly #network: Network;
   readonly #window: number;
   readonly #stateful: boolean | undefined;
-  /** The longest first. */
+  /** The current sequences, the longest first. */
   #members: readonly FlatSequence[] = [];
   /** For each row of `state` the index of its sequence in the batch. */
   #order: readonly number[] = [];
@@ -269,7 +269,7 @@ class Windows {
     this.#forget();
   }
 
-  /** Begins with other sequences. */
+  /** Begins with the given sequences. */
   begin(members: readonly FlatSequence[]): void {
     const lengthAt = (index: number) => (index < members.length ? lengthOf(members[index]) : 0);
     // The sort is stable: sequences of one length stay in their order.

@@ -1,4 +1,4 @@
-/** Training step by step: what `fit` loops over. */
+/** Training step by step. `fit` is a loop over a `Trainer`. */
 import {
   type Engine,
   type Executor,
@@ -66,8 +66,8 @@ export interface TrainerOptions {
    */
   readonly stateful?: boolean;
   /**
-   * Parameters that training does not change: ids of nodes, single parameters, or a function that is true for them.
-   * They are still part of the network, its files and its gradients. Default: none.
+   * Parameters that training does not change: ids of nodes, single parameters, or a function that returns true for
+   * them. They are still part of the network, its files and its gradients. Default: none.
    */
   readonly freeze?: Freeze;
   /**
@@ -97,9 +97,9 @@ export interface TrainerOptions {
 export interface TrainState {
   /** Epochs finished. */
   readonly epoch: number;
-  /** Of the shuffling, at the start of the epoch under way. */
+  /** The random state of the shuffling, at the start of the current epoch. */
   readonly random: readonly number[];
-  /** As `Optimizer.state` returned it. */
+  /** The result of `Optimizer.state`. */
   readonly optimizer: OptimizerState;
   /** Only inside an epoch: its progress. */
   readonly underway?: {
@@ -112,13 +112,13 @@ export interface TrainState {
     /** Only for sequences: the state that the next batch continues. */
     readonly carried?: readonly number[];
   };
-  /** Only with early stopping. */
+  /** The state of early stopping, if it is used. */
   readonly earlyStopping?: EarlyStoppingState;
 }
 
 /** The results of an epoch. */
 export interface EpochRecord {
-  /** Counted from 1. */
+  /** The epoch, counted from 1. */
   readonly epoch: number;
   /** The mean of the batches' losses, each computed before its update. */
   readonly loss: number;
@@ -126,7 +126,7 @@ export interface EpochRecord {
   readonly validationLoss?: number;
   /** The value of each metric, by its name. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
-  /** Training speed, without validation. Of epochs shorter than a millisecond: measured over several. */
+  /** Training speed, without validation. For epochs shorter than a millisecond, it is measured over several. */
   readonly samplesPerSecond: number;
 }
 
@@ -169,7 +169,7 @@ export class Trainer {
   #epochs = 0;
   /** Whether an epoch has begun and not ended. */
   #underway = false;
-  /** Of this epoch, or of the last one. */
+  /** The batches and samples of this epoch, or of the last one. */
   #batches = 0;
   #samples = 0;
   /** The sums of the weighted losses and of the weights. */
@@ -575,14 +575,14 @@ export class Trainer {
 
 /** Throws unless a state has the numbers of {@link TrainState}. */
 function expectState(state: TrainState): void {
-  expectObject('state', state, 'what Trainer.state returned');
+  expectObject('state', state, 'a state from Trainer.state');
   const { epoch, random, optimizer, underway } = state;
   expectInteger('state.epoch', epoch, 0);
   expectArray('state.random', random);
   expectFinite('state.random', random);
-  expectObject('state.optimizer', optimizer, 'what Optimizer.state returned');
+  expectObject('state.optimizer', optimizer, 'the result of Optimizer.state');
   if (underway === undefined) return;
-  expectObject('state.underway', underway, 'what Trainer.state returned');
+  expectObject('state.underway', underway, 'a state from Trainer.state');
   expectInteger('state.underway.batches', underway.batches, 0);
   expectFinite('state.underway.sum and weight', [underway.sum, underway.weight]);
   if (underway.carried === undefined) return;

@@ -98,7 +98,7 @@ describe('splitsOf', () => {
     ['too few groups', 'WRONG_LENGTH', { folds: 2, groups: ['a'] }],
     ['labels with groups', 'UNSUPPORTED', { folds: 2, labels: [1, 1, 1, 2, 2, 2], groups: [1, 2, 3, 4, 5, 6] }],
     ['no repeat', 'OUT_OF_RANGE', { folds: 2, repeats: 0 }],
-  ])('%s is refused', (_, expected, options) => {
+  ])('%s is rejected', (_, expected, options) => {
     expect(() => splitsOf(6, options)).toThrow(code(expected));
   });
 });
@@ -129,7 +129,7 @@ describe('drawGroups', () => {
     ['one group', [5], 0.5],
     ['a fraction of 0', [5, 5], 0],
     ['a fraction of 1', [5, 5], 1],
-  ])('%s is refused', (_, sizes, fraction) => {
+  ])('%s is rejected', (_, sizes, fraction) => {
     expect(() => drawGroups(new Map(sizes.entries()), fraction, new Random(1))).toThrow(code('OUT_OF_RANGE'));
   });
 });
@@ -188,7 +188,7 @@ describe('crossValidate', () => {
   test.each([
     ['a training set of one group', 0.3],
     ['a validation fraction of 1', 1],
-  ])('%s is refused', async (_, validation) => {
+  ])('%s is rejected', async (_, validation) => {
     const groups = inputs.map((_, s) => s % 2);
     const run = crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
       ...{ folds: 2, groups },
@@ -237,7 +237,7 @@ describe('crossValidate', () => {
     for (const { split } of ordered.folds) expect(Math.max(...split.training)).toBeLessThan(Math.min(...split.test));
   });
 
-  test('never splits a sequence, and refuses streams', async () => {
+  test('never splits a sequence, and rejects streams', async () => {
     const builder = new GraphBuilder();
     builder.input('x');
     builder.node('h', { from: ['x', delayed('h')], activation: tanh });
@@ -278,7 +278,7 @@ describe('permutationImportance', () => {
     expect(both.mean).toBeGreaterThan(0.3);
   });
 
-  test('refuses invalid input indices and a single repeat', async () => {
+  test('rejects invalid input indices and a single repeat', async () => {
     await expect(permutationImportance(line, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
     });

@@ -1,4 +1,4 @@
-/** Tables, samples and streams: batches, numbers of samples, defaults, and what is refused. */
+/** Tables, samples and streams: batches, numbers of samples, defaults, and what is rejected. */
 import { identity, tanh } from '@nnbp/activations';
 import { js, mlp, Network } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
@@ -100,7 +100,7 @@ describe('the sample of an overflow is named by its number', () => {
     expect(named).toBeGreaterThan(3);
   });
 
-  test('and so is one that is refused, in the table before it was divided', async () => {
+  test('and so is one that is rejected, in the table before it was divided', async () => {
     const bad = { inputs: [[1], [NaN], [1], [1]], targets: [[1], [1], [1], [1]] };
     for (let seed = 0; seed < 4; seed++) {
       await expect(fit(straight(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');
@@ -119,7 +119,7 @@ describe('the sample of an overflow is named by its number', () => {
   });
 });
 
-test('a target with null is refused by a loss that compares all outputs', async () => {
+test('a target with null is rejected by a loss that compares all outputs', async () => {
   const data: Data = { inputs: [[1, 2]], targets: [[null, 1]] };
   const refused = fit(wide(), data, options({ loss: softmaxCrossEntropy() }));
   await expect(refused).rejects.toMatchObject({
@@ -153,7 +153,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     () => streamOf(samples),
     { standardize: true },
   ],
-])('%s is refused', async (_, code, message, data, more) => {
+])('%s is rejected', async (_, code, message, data, more) => {
   await expect(fit(wide(), data, options(more))).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message) as string,

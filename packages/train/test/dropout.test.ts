@@ -254,7 +254,7 @@ describe('dropout', () => {
     ['an empty group', { rate: 0.5, nodes: () => false }, 'UNKNOWN_ID'],
     ['a node in two groups', [{ rate: 0.5 }, { rate: 0.1, nodes: ['layer1.0'] }], 'CONFLICT'],
     ['a node that no other reads', { rate: 0.5, nodes: ['output.0'] }, 'CONFLICT'],
-  ])('refuses %s, and changes nothing', (_, dropout, code) => {
+  ])('rejects %s, and changes nothing', (_, dropout, code) => {
     const network = plain();
     expect(() => new Trainer(network, table, options({ dropout, standardize: true }))).toThrow(
       expect.objectContaining({ code }) as NnbpError,
@@ -263,7 +263,7 @@ describe('dropout', () => {
     expect(network.outputScaler).toBeUndefined();
   });
 
-  test('is refused for an optimizer that evaluates the loss itself', () => {
+  test('is rejected for an optimizer that evaluates the loss itself', () => {
     expect(() => new Trainer(plain(), table, { loss: mse(), optimizer: lbfgs(), dropout: { rate: 0.5 } })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED' }) as NnbpError,
     );

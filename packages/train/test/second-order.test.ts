@@ -87,7 +87,7 @@ describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
     again.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(history[k].loss, 12));
   });
 
-  test('truncated sequences are refused with the reason', () => {
+  test('truncated sequences are rejected with the reason', () => {
     const options = { loss: mse(), optimizer: optimizer(), epochs: 1, truncate: 2 };
     return expect(fit(recurrent(), { sequences }, options)).rejects.toThrow(
       /evaluates the loss of whole sequences: remove `truncate`/,

@@ -297,7 +297,7 @@ describe('sequences', () => {
     ['a state that is null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
     ['a state without numbers', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
     ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
-  ])('%s is refused', async (_, code, bad, more) => {
+  ])('%s is rejected', async (_, code, bad, more) => {
     const network = recurrent();
     const before = parametersOf(network);
     await expect(fit(network, bad, options(more))).rejects.toMatchObject({ code });
@@ -305,7 +305,7 @@ describe('sequences', () => {
   });
 });
 
-test('a state with a number that is not valid is refused, and training continues from where it was', async () => {
+test('a state with a number that is not valid is rejected, and training continues from where it was', async () => {
   const network = recurrent();
   const trainer = new Trainer(network, data, options({ truncate: 2, shuffle: false }));
   await trainer.step();
@@ -332,7 +332,7 @@ test('a state with a number that is not valid is refused, and training continues
   await trainer.dispose();
 });
 
-test('a stream of sequences names the one it refuses, and is closed', async () => {
+test('a stream of sequences names the one it rejects, and is closed', async () => {
   let closed = 0;
   const [one, two] = sums(2, () => 2);
   const stream = async function* () {
@@ -413,7 +413,7 @@ test.each<[what: string, code: string, targets: unknown]>([
   ['of different lengths', 'WRONG_LENGTH', [[1], [1, 2]]],
   ['that are not known', 'NOT_FINITE', [[1], [null]]],
   ['that are not finite', 'NOT_FINITE', [[1], [NaN]]],
-])('class weights of targets %s are refused', (_, code, targets) => {
+])('class weights of targets %s are rejected', (_, code, targets) => {
   expect(() => classWeights(targets as never)).toThrow(expect.objectContaining({ name: 'NnbpError', code }));
 });
 
@@ -493,7 +493,7 @@ describe('frozen parameters', () => {
     expect(parametersOf(two)).toEqual(parametersOf(one));
   });
 
-  test('that the graph does not have are refused by name', async () => {
+  test('that the graph does not have are rejected by name', async () => {
     const refused = (freeze: FitOptions['freeze']) => fit(network(), { inputs, targets }, options({ freeze: freeze! }));
     await expect(refused(['nobody'])).rejects.toThrow('no parameter of this name: "nobody"');
     await expect(refused([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow('w of "output.0" x');

@@ -184,13 +184,13 @@ describe('a stream of sequences', () => {
     ['with a sequence of no step', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
     ['with too few targets', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1], [2]], targets: [[1]] }]],
     ['with a wide input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
-  ])('%s is refused', async (_, code, more, bad = sequences) => {
+  ])('%s is rejected', async (_, code, more, bad = sequences) => {
     const network = recurrent();
     await expect(fit(network, { sequences: () => streamOf(bad) }, options(more))).rejects.toMatchObject({ code });
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
   });
 
-  test('is refused if training resumes inside an epoch, and for cross-validation', async () => {
+  test('is rejected if training resumes inside an epoch, and for cross-validation', async () => {
     const trainer = new Trainer(recurrent(), { sequences: () => streamOf(sequences) }, options({ truncate: 2 }));
     await trainer.step();
     expect(() => trainer.restore(trainer.state)).toThrow('cannot resume inside an epoch');
@@ -205,12 +205,12 @@ test.each<[what: string, code: string, more: Partial<FitOptions>]>([
   ['shuffled', 'CONFLICT', { shuffle: true }],
   ['with a validation fraction', 'CONFLICT', { validation: 0.5 }],
   ['with a second-order optimizer', 'UNSUPPORTED', { optimizer: lbfgs() }],
-])('stateful sequences %s are refused', async (_, code, more) => {
+])('stateful sequences %s are rejected', async (_, code, more) => {
   const refused = fit(recurrent(), { sequences: [sequenceOf(3)] }, options({ stateful: true, ...more }));
   await expect(refused).rejects.toMatchObject({ code });
 });
 
-test('stateful is refused for samples that are not sequences, and for cross-validation', async () => {
+test('stateful is rejected for samples that are not sequences, and for cross-validation', async () => {
   const table = { inputs: [[1]], targets: [[1]] };
   await expect(fit(recurrent(), table, options({ stateful: true }))).rejects.toMatchObject({ code: 'WRONG_TYPE' });
   await expect(evaluate(recurrent(), table, { loss: mse(), stateful: true })).rejects.toMatchObject({

@@ -63,7 +63,7 @@ describe('a trainer', () => {
     }
   });
 
-  test('refuses a state that does not fit its data, and continues unchanged', async () => {
+  test('rejects a state that does not fit its data, and continues unchanged', async () => {
     const [one, two] = [small(), small()];
     const [trainer, untouched] = [new Trainer(one, data, options()), new Trainer(two, data, options())];
     for (let k = 0; k < 2; k++) await Promise.all([trainer.step(), untouched.step()]);

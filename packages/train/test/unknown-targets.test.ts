@@ -124,7 +124,7 @@ test.each<[string, Data, Loss, string]>([
     mse(),
     'EMPTY_DATA',
   ],
-])('fit refuses %s', async (_, data, loss, code) => {
+])('fit rejects %s', async (_, data, loss, code) => {
   await expect(fit(network(), data, { loss, optimizer: sgd({ learningRate: 1 }), epochs: 1 })).rejects.toMatchObject({
     code,
   });

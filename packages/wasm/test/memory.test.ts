@@ -57,7 +57,7 @@ test('a thousand executors, disposed or garbage-collected, do not grow the memor
   await expectMemoryBelow(before + 16);
 });
 
-test('a graph too large for WebAssembly memory is refused before anything is allocated', () => {
+test('a graph too large for WebAssembly memory is rejected before anything is allocated', () => {
   const before = process.memoryUsage().rss;
   expect(() => engine.prepare(graph, 2 ** 27)).toThrow(/needs \d+\.\d GiB; WebAssembly addresses 4/);
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);

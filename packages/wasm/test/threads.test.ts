@@ -118,7 +118,7 @@ describe('one thread is used, with the reason, for', () => {
   });
 });
 
-test('invalid numbers of threads are refused', async () => {
+test('invalid numbers of threads are rejected', async () => {
   for (const threads of [0, 1.5, 17]) {
     await expect(wasm({ threads })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   }

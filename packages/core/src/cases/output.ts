@@ -6,7 +6,7 @@ import type { Loss } from '../contract.js';
  *
  * For loss(x) = (x − t)², dloss/dx = 2 (x − t): with x = 7 and t = 10 it is −6.
  *
- * @param dLossDx - Written: one entry per output node, as `x` and `t`.
+ * @param dLossDx - Receives the result: one entry per output node, like `x` and `t`.
  */
 export function outputValues(loss: Loss, x: Float64Array, t: Float64Array, dLossDx: Float64Array): void {
   loss.derivative(x, t, dLossDx);

@@ -12,7 +12,7 @@ export interface Tables extends ForwardTables {
 }
 
 /**
- * Cases 2 and 3, from case 1.
+ * Computes cases 2 and 3 from case 1.
  *
  * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx and 0 in all others.
  * @param gradients - The sum over the samples is added to it.
@@ -53,10 +53,10 @@ function nodeGradients(
     for (let s = 0; s < samples; s++, at++) {
       const value = g[at];
       const d = dLossDx[at];
-      const answer = c * activation.derivative(h[at], value);
-      slope[at] = answer;
-      delta[at] = d * answer;
-      dLossDb += d * answer;
+      const slopeOfSample = c * activation.derivative(h[at], value);
+      slope[at] = slopeOfSample;
+      delta[at] = d * slopeOfSample;
+      dLossDb += d * slopeOfSample;
       dLossDc += d * value;
     }
     gradients[biases[k]] += dLossDb;

@@ -23,14 +23,12 @@ export const js = (): Engine => ({
   prepare: (graph, batchSize, steps) => new JsExecutor(graph, batchSize, steps),
 });
 
-/**
- * The number of steps of a call after which parameters are checked, and the number of parameters up to which that saves
- * time.
- */
-const maxTogether = 64;
+/** The maximum number of steps that `stepMany` takes before it checks the parameters. */
+const maxStepsPerCall = 64;
+/** The maximum number of parameters for which one check after several steps saves time. */
 const maxCheckedTogether = 2000;
 
-/** The tables of one step of a pass, as long as the step has samples. */
+/** The tables of one step of a pass. A row has an entry for each sample of the step. */
 interface Step {
   readonly samples: number;
   readonly tables: Tables;
@@ -118,7 +116,7 @@ class JsExecutor implements Executor {
       for (let k = 0; k < outputRows.length; k++) {
         for (let t = step; t >= 0; t--) {
           const { samples: length, tables } = this.#steps[t];
-          // Case 1. The derivatives from later steps are already there.
+          // Case 1. The derivatives from later steps are already added.
           if (t === step) {
             for (let u = 0; u <= t; u++) this.#steps[u].tables.dLossDx.fill(0);
             tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);
@@ -195,7 +193,7 @@ class JsExecutor implements Executor {
   ): number {
     const size = this.batchSize;
     const { inputCount, outputRows } = this.#program;
-    const most = Math.min(count, maxTogether, Math.floor((order.length - first) / size));
+    const most = Math.min(count, maxStepsPerCall, Math.floor((order.length - first) / size));
     if (most < 2 || optimizer.builtin === undefined || this.graph.parameterCount > maxCheckedTogether) return 0;
     this.#batch ??= {
       inputs: new Float64Array(size * inputCount),
@@ -221,7 +219,7 @@ class JsExecutor implements Executor {
         optimizer.step(this.parameters, this.gradients);
       }
     }
-    // Checked once for all: no built-in optimizer makes a parameter finite again.
+    // One check after all steps is enough: no built-in optimizer makes a parameter finite again.
     if (allFinite(this.parameters)) return taken;
     optimizer.restore(before);
     this.parameters.set(this.#previous);
@@ -401,7 +399,7 @@ class JsExecutor implements Executor {
       dLossDx: part(dLossDx),
       delta: part(delta),
     };
-    // The rows of inputs, which no pass writes, were rows of other nodes if the numbers of samples were different.
+    // With other numbers of samples, the rows of inputs were rows of other nodes. No pass writes them.
     tables.g.fill(0, 0, inputCount * samples);
     tables.slope.fill(0, 0, inputCount * samples);
     return { samples, tables };

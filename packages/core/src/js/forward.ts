@@ -6,7 +6,7 @@ export interface ForwardTables {
   readonly h: Float64Array;
   readonly g: Float64Array;
   readonly x: Float64Array;
-  /** A(z) of nodes that do not add; empty if all do. */
+  /** A(z) of nodes with an aggregation other than the sum; empty if there are none. */
   readonly a: Float64Array;
 }
 

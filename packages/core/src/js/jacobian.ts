@@ -20,10 +20,10 @@ export interface RowLayout {
 }
 
 /**
- * Cases 2 and 3, from case 1.
+ * Computes cases 2 and 3 from case 1.
  *
  * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx.
- * @param out - Added to.
+ * @param out - The derivatives are added to it.
  */
 export function jacobianRows(
   program: Program,
@@ -63,7 +63,7 @@ function ownParameters(
   }
 }
 
-/** Edges of nodes with predecessors of their own, and of nodes that do not add. */
+/** Edges of nodes that do not share their predecessors, and of nodes with an aggregation other than the sum. */
 function edgeParameters(
   { count, firstRow, sparse, combination }: ProgramUnit,
   slots: Float64Array,
@@ -90,7 +90,7 @@ function edgeParameters(
   }
 }
 
-/** Edges of nodes that have all predecessors in common. */
+/** Edges of nodes that share all their predecessors. */
 function denseParameters(
   { sources, blocks }: NonNullable<ProgramUnit['dense']>,
   slots: Float64Array,

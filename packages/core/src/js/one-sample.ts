@@ -6,7 +6,7 @@ import { combinedBackward, type Tables } from './backward.js';
 import { combine, type ForwardTables, gather, sumSparse } from './forward.js';
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
-/** As `forward`, for one sample. */
+/** Like `forward`, for one sample. */
 export function forwardOne({ units }: Program, parameters: Float64Array, { h, g, x, a }: ForwardTables): void {
   for (let u = 0; u < units.length; u++) {
     const unit = units[u];
@@ -27,10 +27,10 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
 }
 
 /**
- * As `backward`, for one sample.
+ * Like `backward`, for one sample.
  *
- * @param target - factor · gradient is added to it. It may be `parameters`, since a parameter is written after it was read
- * for the last time, unless `program.hasSharedOrFixed`.
+ * @param target - Receives factor · gradient, added to its entries. It may be `parameters`, since a parameter is
+ * written after it was read for the last time, unless `program.hasSharedOrFixed`.
  */
 export function backwardOne(
   { units }: Program,
@@ -60,13 +60,13 @@ function nodeGradients(
   { h, g, slope, dLossDx, delta }: Tables,
 ): void {
   for (let k = 0, i = firstRow; k < count; k++, i++) {
-    let answer = activation.derivative(h[i], g[i]);
+    let slopeOfNode = activation.derivative(h[i], g[i]);
     if (scales !== undefined) {
-      answer *= parameters[scales[k]];
+      slopeOfNode *= parameters[scales[k]];
       target[scales[k]] += factor * (dLossDx[i] * g[i]);
     }
-    const d = dLossDx[i] * answer;
-    slope[i] = answer;
+    const d = dLossDx[i] * slopeOfNode;
+    slope[i] = slopeOfNode;
     delta[i] = d;
     target[biases[k]] += factor * d;
   }

@@ -40,10 +40,10 @@ export interface SparseEdges {
   readonly weights: Uint32Array;
 }
 
-/** How the nodes of a unit combine their edges, if not by adding, and where it is computed. */
+/** The aggregation of a unit, if it is not the sum, and the memory in which it is computed. */
 export interface Combination {
   readonly aggregation: Aggregation;
-  /** For each node, an entry per edge: z and dA/dz. Overwritten by each node. */
+  /** For each node, z and dA/dz with an entry per edge. Nodes with the same number of edges share them. */
   readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
 
@@ -58,7 +58,7 @@ export interface ProgramUnit {
   readonly scales: Uint32Array | undefined;
   readonly dense: { readonly sources: Sources; readonly blocks: readonly DenseBlock[] } | undefined;
   readonly sparse: SparseEdges | undefined;
-  /** Only with sparse edges; undefined if the nodes add. */
+  /** Only with sparse edges; undefined for the sum. */
   readonly combination: Combination | undefined;
 }
 
@@ -76,8 +76,9 @@ export interface MemoryRow extends Memory {
 }
 
 /**
- * What the js engine runs at each step. A row is a node: the inputs first, then what delayed edges read, then unit after
- * unit. `parameters` are slots here (the graph's parameters and constants), `gradients` have as many entries.
+ * What the js engine runs at each step. The rows are the inputs, then the values that delayed edges read, then the
+ * nodes unit by unit. `parameters` are slots here (the graph's parameters and constants), and `gradients` has as many
+ * entries.
  */
 export interface Program {
   readonly units: readonly ProgramUnit[];
@@ -92,7 +93,7 @@ export interface Program {
   readonly rowCount: number;
   /** Whether some parameters are shared by several nodes or edges, or fixed (other than c = 1). */
   readonly hasSharedOrFixed: boolean;
-  /** Whether some nodes do not add. */
+  /** Whether any node has an aggregation other than the sum. */
   readonly combines: boolean;
 }
 
@@ -148,7 +149,7 @@ function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit 
   };
 }
 
-/** Nodes with the same number of edges share their scratch. */
+/** Allocates the memory of {@link Combination}. */
 function scratchOf({ start }: SparseEdges): Combination['scratch'] {
   const byLength = new Map<number, Combination['scratch'][number]>();
   return Array.from(start.subarray(1), (end, k) => {

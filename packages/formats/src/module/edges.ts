@@ -1,4 +1,4 @@
-/** What a node of a module reads, with the values of its parameters. */
+/** The edges of a node of a module, and the values of its parameters. */
 import type { Network } from '@nnbp/core';
 
 /** An edge into a node. */

@@ -7,8 +7,8 @@ import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * `layers`, and `predict` that goes through them; for a network with memory, `step`. Values are in a list: the inputs,
- * the state, then the nodes.
+ * `layers`, and the function `predict` that loops over them, or `step` for a network with memory. The values are one
+ * list: the inputs, the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
@@ -26,12 +26,12 @@ export function byLoops(network: Network, nodes: readonly number[], functions: F
     `const outputIndices = [${Array.from(graph.outputs, (i) => indexOf.get(i)!).join(', ')}];`,
     ...(memory.length > 0
       ? [
-          '// A value, and where in the state its last ones begin and end.',
+          '// The index of a value in x, and where its previous values begin and end in the state.',
           `const memory = [${memory.map(({ node, start, end }) => `[${indexOf.get(node)!}, ${start}, ${end}]`).join(', ')}];`,
         ]
       : []),
   ];
-  return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)), where no a is the sum and no c is 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where no c is 1.'}
+  return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)), where a layer without a uses the sum, and without c, c is 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where c is 1 for a layer without c.'}
 const layers = [
 ${layersOf(network, nodes, indexOf, functions).join('\n')}
 ];

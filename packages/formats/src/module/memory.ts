@@ -38,7 +38,7 @@ export function stream() {
 }`;
 }
 
-/** The types of those functions. */
+/** The type declarations of these functions. */
 export function memoryTypes(inputs: readonly string[], stateSize: number): string {
   return `/** The outputs at every step of a sequence, which starts from the initial state. */
 export declare function predictSequence(inputs: ArrayLike<ArrayLike<number>>): number[][];

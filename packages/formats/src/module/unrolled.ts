@@ -8,7 +8,7 @@ import { counted } from './counted.js';
 
 const widest = 110;
 
-/** `predict`, node after node; for a network with memory, `step`. */
+/** The function `predict`, node after node, or `step` for a network with memory. */
 export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {

@@ -123,7 +123,7 @@ export interface Skipped {
 
 /** A checkpoint that was found, and those that were skipped. */
 export interface Found extends Loaded {
-  /** For `fit`'s `resume`. */
+  /** The checkpoint, for the option `resume` of `fit`. */
   readonly checkpoint: Checkpoint;
   /** The path of its file. */
   readonly path: string;
@@ -134,7 +134,7 @@ export interface Found extends Loaded {
 /**
  * The newest checkpoint in a directory that loads; undefined if there is none.
  *
- * @param plugins - Activations and losses of your own, as for `load`.
+ * @param plugins - Custom activations, aggregations and losses, as for `load`.
  * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a newer version's), `UNAVAILABLE` (a directory or file that cannot be read)
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {

@@ -1,4 +1,4 @@
-/** Rows of a block that are folded together. */
+/** The number of rows that are folded together. */
 const rowsAtOnce = 128;
 /** A squared norm that fell below this fraction by subtraction is computed again: √ε. */
 const accurate = 1.5e-8;

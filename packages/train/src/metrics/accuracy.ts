@@ -6,15 +6,15 @@ import type { Metric } from './metric.js';
 export const accuracy = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
   name: 'accuracy',
   start() {
-    let right = 0;
+    let correct = 0;
     let all = 0;
     return {
       add(output, target) {
         if (hasNoClass(target)) return;
         all++;
-        if (classOf(output, threshold) === classOf(target, threshold)) right++;
+        if (classOf(output, threshold) === classOf(target, threshold)) correct++;
       },
-      result: () => right / all,
+      result: () => correct / all,
     };
   },
 });

@@ -29,7 +29,7 @@ export interface Metric {
 /** An evaluation in progress. */
 export interface MetricCount {
   /**
-   * One sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
+   * Adds one sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
    *
    * @param step - The number of the step in its sequence; 0 without sequences.
    */
