@@ -1,6 +1,7 @@
 /** The Fit view: parsing of data and formula. */
 import { expect, test } from 'vitest';
 import { prepareFit } from '../web/fit/fit.js';
+import { recurrence } from '../web/recurrence.js';
 
 const labels = (data: string, formula: string) => {
   const question = prepareFit({ data, formula, network: null, start: {} });
@@ -14,4 +15,9 @@ test.each([
   ['1, 2', 'a + b*t', 'x', ['a', 'b', 't']],
 ])('with the data %j, the variable of %s is %s', (data, formula, variable, parameters) => {
   expect(labels(data, formula)).toEqual({ variable, parameters });
+});
+
+test('a network with delayed edges is refused: points have no order in time', () => {
+  const prepare = () => prepareFit({ data: 'x, y\n1, 2', formula: '', network: recurrence, start: {} });
+  expect(prepare).toThrow(expect.objectContaining({ problem: { kind: 'delays' } }));
 });

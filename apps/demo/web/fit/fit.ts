@@ -6,7 +6,7 @@ import { mse } from '@nnbp/losses';
 import { levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { builtinFunctions } from '../functions.js';
-import { networkOf } from '../network.js';
+import { hasDelays, networkOf } from '../network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import { formulaNetwork, rightSide, variableOf } from '../shared/formula-network.js';
 import { modelOf } from './models.js';
@@ -59,6 +59,7 @@ export interface CurvePoint {
 export type FitProblem =
   | { readonly kind: 'points'; readonly problem: PointsProblem }
   | { readonly kind: 'shape' }
+  | { readonly kind: 'delays' }
   | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
   | { readonly kind: 'start' }
   | { readonly kind: 'other'; readonly text: string };
@@ -76,13 +77,14 @@ const curvePoints = 160;
 /**
  * Reads data and model.
  *
- * @throws FitError for points or a network of another shape
+ * @throws FitError for bad points, a network of another shape or one with delays
  * @throws NnbpError for a formula or a network that cannot be built
  */
 export function prepareFit({ data, network: drawn, formula, start }: FitRequest): Prepared {
   const points = readPoints(data);
   if ('why' in points) throw new FitError({ kind: 'points', problem: points });
   if (drawn !== null) {
+    if (hasDelays(drawn)) throw new FitError({ kind: 'delays' });
     const network = networkOf(drawn, builtinFunctions);
     const { graph } = network;
     if (graph.inputCount !== 1 || graph.outputs.length !== 1) throw new FitError({ kind: 'shape' });
@@ -105,7 +107,10 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
   };
 }
 
-/** Fits the model to the points. * @throws FitError for too few points or a bad start
+/**
+ * Fits the model to the points.
+ *
+ * @throws FitError for too few points or a bad start
  * @throws NnbpError as `fit` and `fitStatistics` do
  * @throws the signal's reason when aborted
  */

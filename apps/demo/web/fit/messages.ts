@@ -85,6 +85,8 @@ const en = {
       tooMany: (max: number) => `More than ${max} points. Paste fewer.`,
     },
     shape: 'The network in Build needs exactly one input and one output to fit a curve.',
+    delays:
+      'The network in Build has delayed edges, and the points of a curve have no order in time. Remove the delays.',
     few: (points: number, parameters: number) =>
       `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
     start:
@@ -177,6 +179,7 @@ const zh: typeof en = {
       tooMany: (max) => `数据点超过 ${max} 个。请减少一些。`,
     },
     shape: '“搭建”中的网络必须恰好有一个输入和一个输出，才能拟合曲线。',
+    delays: '“搭建”中的网络有延迟边，而曲线上的数据点没有时间顺序。请去掉延迟。',
     few: (points, parameters) =>
       `${points} 个数据点无法确定 ${parameters} 个参数及其误差：至少需要 ${parameters + 1} 个。`,
     start: '在初始值处，公式或它的某个导数在某个数据点上没有有限值。请修改初始值。',

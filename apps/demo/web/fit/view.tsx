@@ -58,6 +58,8 @@ function sentence(problem: FitProblem, say: (typeof messages)['en']['problems'])
     }
     case 'shape':
       return say.shape;
+    case 'delays':
+      return say.delays;
     case 'few':
       return say.few(problem.points, problem.parameters);
     case 'start':
