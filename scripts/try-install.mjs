@@ -1,12 +1,30 @@
-// Installs the packed command and its packages in a fresh directory and runs it on a table, as a user would.
+// Installs the packed packages in a fresh directory, imports `nnbp` and runs its command on a table, as a user would.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
 
+/** Imports `nnbp` for Node and for other hosts: both export the same, and errors of core are the same class. */
+const imports = `
+  import { NnbpError } from '@nnbp/core';
+  import { DivergedError } from '@nnbp/train';
+  import * as node from 'nnbp';
+  import * as others from './node_modules/nnbp/dist/index.js';
+  const names = (exported) => JSON.stringify(Object.keys(exported));
+  if (node.fit === others.fit) throw new Error('Node loaded the build for other hosts.');
+  if (names(node) !== names(others)) throw new Error(\`nnbp exports for Node: \${names(node)}\n, else: \${names(others)}\`);
+  for (const { NnbpError: Core, DivergedError: Train } of [node, others]) {
+    if (Core !== NnbpError || Train !== DivergedError) throw new Error('nnbp has its own classes of errors.');
+  }
+  const { auto, fit, mlp, mse, Network, sgd, tanh } = node;
+  const network = new Network(mlp([1, 1], { activation: tanh }));
+  const options = { loss: mse(), optimizer: sgd({ learningRate: 0.1 }), epochs: 1, engine: await auto() };
+  await fit(network, { inputs: [[1]], targets: [[1]] }, options);
+`;
+
 /**
- * Installs the tarballs, by package name, and trains and predicts with `nnbp`.
+ * Installs the tarballs, by package name, imports the library, and trains and predicts with the command.
  *
  * @returns What is wrong; undefined if nothing is, or if the registry cannot be
  * reached, which is logged.
@@ -32,6 +50,8 @@ export function tryInstall(folder, tarballs) {
     return undefined;
   }
   try {
+    writeFileSync(join(home, 'imports.mjs'), imports);
+    run('node', 'imports.mjs');
     const nnbp = (...args) => run(npm, 'exec', '--offline', '--', 'nnbp', ...args);
     const version = nnbp('--version').trim();
     if (!/^\d+\.\d+\.\d+/.test(version)) return `nnbp --version printed "${version}"`;

@@ -14,6 +14,7 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { xor } from '../../core/test/xor.js';
 import { engineFor } from '../src/defaults.js';
+import * as onDemand from '../src/wasm-on-demand.js';
 
 const libraries = {
   activations,
@@ -34,6 +35,14 @@ test.each(Object.entries(libraries))('nnbp re-exports every name of @nnbp/%s', (
     if (name === 'Report') expect(nnbp.CheckReport).toBe(value);
     else if (!overridden.includes(name)) expect(nnbp, name).toHaveProperty(name, value);
   }
+});
+
+test('the build for Node exports every name of @nnbp/wasm, and its engines run', async () => {
+  const standIn: typeof fast = onDemand;
+  expect(Object.keys(standIn).sort()).toEqual(Object.keys(fast).sort());
+  expect(standIn.cores()).toBe(fast.cores());
+  for (const engine of [await standIn.auto({ fused: false }), await standIn.wasm()]) expect(engine.name).toBe('wasm');
+  await expect(standIn.wasm({ threads: 0 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
 });
 
 describe('the defaults of nnbp', () => {

@@ -1,7 +1,8 @@
 import { tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, mlp, ReferenceExecutor } from '@nnbp/core';
-import { auto, WasmExecutor } from '@nnbp/wasm';
+import { auto } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
+import { WasmExecutor } from '../src/executor.js';
 
 test('auto runs a plain graph on the fast engine', async () => {
   const engine = await auto();
