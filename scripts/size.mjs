@@ -44,7 +44,7 @@ const budgets = [
   ['the fast engine', 47.2, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22, "export { load, save } from '@nnbp/formats';"],
   ['ONNX out', 29, "export { toOnnx } from '@nnbp/interop';"],
-  ['explain', 13.5, "export { explain } from '@nnbp/explain';"],
+  ['explain', 13.6, "export { explain } from '@nnbp/explain';"],
   ['optim, sgd alone', 1.3, "export { sgd } from '@nnbp/optim';"],
   ...functions('activation', 'activations', 0.45),
   ...functions('aggregation', 'aggregations', 0.5),

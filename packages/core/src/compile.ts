@@ -94,8 +94,9 @@ class CompiledNetwork implements Predictor {
   readonly #one: Executor;
   /** Created by the first `predictBatch`. */
   #many: Executor | undefined;
-  readonly #row: Float64Array;
-  #rows: Float64Array | undefined;
+  /** Rows of inputs, in the precision of the engine, so that it need not convert them. */
+  readonly #row: FloatArray;
+  #rows: FloatArray | undefined;
 
   constructor(
     { graph, parameters, inputScaler, outputScaler, outputTransform }: Network,
@@ -116,8 +117,8 @@ class CompiledNetwork implements Predictor {
     this.#outputScaler = outputScaler;
     this.#outputTransform = outputTransform;
     this.#batchSize = batchSize;
-    this.#row = new Float64Array(graph.inputCount);
     this.#one = this.#prepare(1);
+    this.#row = this.#makeRows(1);
     expectFinite(`parameters, in the precision of the ${engine.name} engine`, this.#one.parameters);
   }
 
@@ -163,23 +164,23 @@ class CompiledNetwork implements Predictor {
   }
 
   /** Checks and scales an input and writes it as row s. `sample` is its index among all samples. */
-  #write(input: Row, s: number, rows: Float64Array, sample: number): void {
+  #write(input: Row, s: number, rows: FloatArray, sample: number): void {
     const width = this.#inputCount;
     const scaler = this.#inputScaler;
-    let probe = 0;
-    for (let k = 0, at = s * width; k < width; k++, at++) {
-      const value = input[k];
-      // 0 * null is 0, so null would pass the check.
-      probe += typeof value === 'number' ? 0 * value : NaN;
-      rows[at] = scaler === undefined ? value : scaler.apply(value, k);
-    }
-    if (probe === 0 && input.length === width) return;
+    const isFinite = copyFinite(input, width, rows, s * width);
+    if (scaler !== undefined) for (let k = 0; k < width; k++) rows[s * width + k] = scaler.apply(input[k], k);
+    if (isFinite && input.length === width) return;
     expectLength(`input of sample ${sample}`, input.length, width);
     expectFinite(`input of sample ${sample}`, input);
   }
 
-  #gather(inputs: ArrayLike<Row>, first: number, count: number): Float64Array {
-    const rows = (this.#rows ??= new Float64Array(this.#batchSize * this.#inputCount));
+  #makeRows(count: number): FloatArray {
+    const length = count * this.#inputCount;
+    return this.#one.parameters instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  }
+
+  #gather(inputs: ArrayLike<Row>, first: number, count: number): FloatArray {
+    const rows = (this.#rows ??= this.#makeRows(this.#batchSize));
     for (let s = 0; s < count; s++) this.#write(inputs[first + s], s, rows, first + s);
     return rows;
   }
@@ -190,7 +191,7 @@ class CompiledNetwork implements Predictor {
     const part = flat.subarray(first * width, (first + count) * width);
     if (this.#inputScaler === undefined && allFinite(part)) return part;
     const row = (s: number) => part.subarray(s * width, (s + 1) * width);
-    const rows = new Float64Array(count * width);
+    const rows = (this.#rows ??= this.#makeRows(this.#batchSize));
     for (let s = 0; s < count; s++) this.#write(row(s), s, rows, first + s);
     return rows;
   }
@@ -216,4 +217,38 @@ class CompiledNetwork implements Predictor {
     }
     throw overflow(`Sample ${sample}: an output is not finite in the units of the data`);
   }
+}
+
+/** Copies the first `width` entries of a row. Returns false if one of them is not a finite number. */
+function copyFinite(row: Row, width: number, to: FloatArray, at: number): boolean {
+  // Sums of their own, so that no addition waits for the one before.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let k = 0;
+  for (; k + 3 < width; k += 4, at += 4) {
+    const v0 = row[k];
+    const v1 = row[k + 1];
+    const v2 = row[k + 2];
+    const v3 = row[k + 3];
+    // 0 * null is 0, so null would pass the check.
+    if (typeof v0 !== 'number' || typeof v1 !== 'number' || typeof v2 !== 'number' || typeof v3 !== 'number')
+      return false;
+    a += 0 * v0;
+    b += 0 * v1;
+    c += 0 * v2;
+    d += 0 * v3;
+    to[at] = v0;
+    to[at + 1] = v1;
+    to[at + 2] = v2;
+    to[at + 3] = v3;
+  }
+  for (; k < width; k++, at++) {
+    const value = row[k];
+    if (typeof value !== 'number') return false;
+    a += 0 * value;
+    to[at] = value;
+  }
+  return a + b + c + d === 0;
 }

@@ -91,19 +91,27 @@ export function expectLength(what: string, received: number, expected: number): 
  * per entry: 0.3 ns per entry, against 0.6 ns with `Number.isFinite` in a loop and 4.6 ns with `every`.
  */
 export function allFinite(values: ArrayLike<number>): boolean {
-  const { length } = values;
+  for (let from = 0; from < values.length; from += part) if (!partFinite(values, from)) return false;
+  return true;
+}
+
+/** V8 optimizes a function that is called often; code for a loop that it optimizes while it runs slows each call. */
+const part = 1024;
+
+function partFinite(values: ArrayLike<number>, from: number): boolean {
+  const end = Math.min(from + part, values.length);
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  let k = 0;
-  for (; k + 3 < length; k += 4) {
+  let k = from;
+  for (; k + 3 < end; k += 4) {
     a += 0 * values[k];
     b += 0 * values[k + 1];
     c += 0 * values[k + 2];
     d += 0 * values[k + 3];
   }
-  for (; k < length; k++) a += 0 * values[k];
+  for (; k < end; k++) a += 0 * values[k];
   return a + b + c + d === 0;
 }
 

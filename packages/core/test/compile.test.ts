@@ -72,6 +72,16 @@ describe('bad input', () => {
     await expect(compile(network, { batchSize: 0 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   });
 
+  test.each([0, 3, 4, 6])('is refused at position %i of seven', async (position) => {
+    const predictor = await compile(new Network(mlp([7, 2], { activation: tanh }), { seed: 1 }));
+    for (const bad of [NaN, -Infinity, null, '5', undefined]) {
+      const input = Array.from({ length: 7 }, (_, k) => (k === position ? bad : k)) as number[];
+      const where = new RegExp(`^input of sample 0, position ${position}`);
+      refused(() => predictor.predict(input), 'NOT_FINITE', where);
+      refused(() => predictor.predictBatch([input]), 'NOT_FINITE', where);
+    }
+  });
+
   test('names the node that overflows', async () => {
     const large = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     large.setParameters('output.0', { w: { 'input.0': 1e200 } });
