@@ -1,17 +1,17 @@
 /**
- * Adds the tags that need an absolute URL to the page, for the previews that other sites show of a link: its picture and
- * its own address. The build gets the URL from PLAYGROUND_URL, with a slash at the end; without it there are no tags.
+ * Adds Open Graph tags for link previews: those that need the absolute URL of the page, such as the preview image. The
+ * build reads the URL from PLAYGROUND_URL; it must end with a slash. If it is not set, no tags are added.
  */
 import type { HtmlTagDescriptor, Plugin } from 'vite';
 
 /** Size of `public/link-preview.png`, in pixels. */
 export const pictureSize = { width: 1200, height: 630 };
 
-/** The tags of a page at a URL; none without a URL. */
+/** Link preview tags of the page at `url`; empty if there is no URL. */
 export function previewTags(url: string | undefined): HtmlTagDescriptor[] {
   if (url === undefined || url === '') return [];
   if (!URL.canParse(url) || !url.endsWith('/')) {
-    throw new Error(`PLAYGROUND_URL: expected an absolute URL with a slash at the end, received "${url}".`);
+    throw new Error(`PLAYGROUND_URL: expected an absolute URL that ends with a slash, received "${url}".`);
   }
   const properties = {
     'og:url': url,

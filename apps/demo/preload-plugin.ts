@@ -1,6 +1,6 @@
 /**
- * Adds a script to the page that starts to load the files of the view that the URL names, while the page's main script
- * is still loading. Without it they are requested only once that script runs.
+ * Adds a script to the page that preloads the files of the view in the URL while the main script is still loading. Without
+ * it, they would be requested only when the main script runs.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
@@ -9,9 +9,12 @@ import { type ViewName, viewNames } from './web/state.js';
 type Bundle = Rolldown.OutputBundle;
 
 /** Modules that a view loads as soon as it is shown. */
-const loadedNext: Partial<Record<ViewName, string>> = { derive: '/web/shared/katex.ts' };
+const loadedWithView: Partial<Record<ViewName, string>> = { derive: '/web/shared/katex.ts' };
 
-/** The files that a view loads beside those of the page: scripts, styles, the worker of Train, and what is loaded next. */
+/**
+ * The files to preload for each view, without those that the page itself loads: scripts, styles, the worker of Train, and
+ * the modules in `loadedWithView`.
+ */
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');
   const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('index.html') === true);
@@ -25,7 +28,7 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
       const worker = Object.keys(bundle).find(
         (file) => view.code.includes(file.replace('assets/', '')) && /\/worker-[^/]*\.js$/.test(file),
       );
-      const next = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(loadedNext[name] ?? ' ') === true);
+      const next = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(loadedWithView[name] ?? ' ') === true);
       return [
         name,
         [
@@ -38,17 +41,17 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   );
 }
 
-/** A chunk's own file and styles, and those of the chunks that it imports. */
-function filesOf(bundle: Bundle, file: string, found = new Set<string>()): Set<string> {
+/** Files and styles of a chunk and of the chunks that it imports. */
+function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<string> {
   const chunk = bundle[file];
-  if (found.has(file) || chunk?.type !== 'chunk') return found;
-  found.add(file);
-  for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
-  for (const other of chunk.imports) filesOf(bundle, other, found);
-  return found;
+  if (files.has(file) || chunk?.type !== 'chunk') return files;
+  files.add(file);
+  for (const style of chunk.viteMetadata?.importedCss ?? []) files.add(style);
+  for (const other of chunk.imports) filesOf(bundle, other, files);
+  return files;
 }
 
-/** The script, which runs before any other. Without a view in the URL, the page opens Learn. */
+/** Source of the preload script. Without a view in the URL, the page opens Learn. */
 const script = (files: Record<string, string[]>): string =>
   `{
   const files = ${JSON.stringify(files)};

@@ -12,7 +12,7 @@ const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-T
 
 const isEmbed = (url = ''): boolean => url.split(/[?#]/)[0].endsWith('/embed.html');
 
-/** Writes the content security policy into the page. Not while developing: reloading needs an inline script. */
+/** Writes the content security policy into the built page. In development, hot reloading needs an inline script. */
 const policy: Plugin = {
   name: 'policy',
   apply: 'build',
@@ -51,8 +51,9 @@ const embed: Plugin = {
 };
 
 /**
- * The name of a class of a CSS module in the page: a hash of the file, and the number of the class in it. Names of one file
- * begin alike, so that they compress well, and are the same in every build. An animation keeps its name after the hash.
+ * The scoped name of a class of a CSS module: a hash of the file path, then the index of the class in the file. Names from
+ * one file share a prefix, so they compress well, and are the same in every build. For an animation, its own name follows
+ * the hash.
  */
 function scopedName(name: string, file: string, css: string): string {
   const hash = createHash('sha256')
@@ -64,8 +65,8 @@ function scopedName(name: string, file: string, css: string): string {
 }
 
 /**
- * Modules that several views need are one file, loaded with the page: each further file of a view costs a request. What only
- * some views need and is large (the graph, plots, formats, editors) stays out of it.
+ * Modules that several views need are bundled in one file, loaded with the page, because each further file of a view costs
+ * a request. Large modules that only some views need (the graph, plots, formats, editors) are not part of it.
  */
 const shared = {
   name: 'shared',
@@ -76,7 +77,7 @@ const shared = {
     ) && !/graph-view|layered|user-code[\\/](?!messages|recording)/.test(id),
 };
 
-/** The playground is built from the packages' sources: nothing else has to be built first. */
+/** The playground is built from the sources of the packages, so they need not be built first. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',

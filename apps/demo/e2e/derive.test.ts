@@ -226,7 +226,7 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
   await page.getByRole('button', { name: 'One node too early' }).click();
   expect(Math.abs((await computed('dloss/dx_1')) - right('1'))).toBeGreaterThan(1e-3);
   await page.getByRole('button', { name: 'Correct order' }).click();
-  await page.getByText('All numbers are right.').waitFor();
+  await page.getByText('All numbers are correct.').waitFor();
   for (const id of ['1', '2', '3', '4', '5', '6', '7']) {
     expect(await computed(`dloss/dx_${id}`)).toBeCloseTo(right(id), 12);
     if (id !== '1') expect(await computed(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);

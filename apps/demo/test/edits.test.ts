@@ -32,7 +32,7 @@ function refusalOf(edit: () => unknown) {
 describe('a delayed edge', () => {
   test('may close a cycle, which an edge without delay may not', () => {
     expect(refusalOf(() => connect(chain, 'y', 'h'))).toEqual({
-      why: 'cycle',
+      reason: 'cycle',
       nodes: ['h', 'y', 'h'],
       edge: 'added',
     });
@@ -43,9 +43,9 @@ describe('a delayed edge', () => {
   test('can be parallel to an edge with another delay, but not with the same delay', () => {
     const both = connect(loop, 'h', 'h', 3);
     expect(both.nodes[0].delays).toEqual([0, 1, 2, 3]);
-    expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ why: 'duplicateEdge', delay: 3 });
+    expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ reason: 'duplicateEdge', delay: 3 });
     expect(refusalOf(() => setDelay(both, { from: 'h', to: 'h', delay: 1 }, 3))).toMatchObject({
-      why: 'duplicateEdge',
+      reason: 'duplicateEdge',
     });
     expect(disconnect(both, { from: 'h', to: 'h', delay: 3 })).toEqual(loop);
   });

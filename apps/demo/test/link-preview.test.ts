@@ -12,7 +12,7 @@ test('a link preview has absolute URLs under the URL of the build, and is left o
   expect(previewTags(undefined)).toEqual([]);
   expect(previewTags('')).toEqual([]);
   for (const wrong of ['/nnbp/playground/', 'https://example.org/playground']) {
-    expect(() => previewTags(wrong)).toThrow('expected an absolute URL with a slash at the end');
+    expect(() => previewTags(wrong)).toThrow('expected an absolute URL that ends with a slash');
   }
 });
 

@@ -4,7 +4,7 @@ import { readPoints } from '../web/fit/points.js';
 
 const read = (text: string) => {
   const found = readPoints(text);
-  return 'why' in found ? found : { names: found.names, rows: found.points.map(({ x, y }) => [x, y]) };
+  return 'reason' in found ? found : { names: found.names, rows: found.points.map(({ x, y }) => [x, y]) };
 };
 
 test.each([
@@ -39,7 +39,7 @@ test('two numbers with decimal commas and a space between them are a point, also
 test.each(['1, NA\n2, 3', 'NA, 1\n2, 3', '3, x\n2, 3', '1,5 x\n2, 3', '1, Infinity\n2, 3'])(
   'a first line with one number is not a header: %j',
   (text) => {
-    expect(readPoints(text)).toEqual({ why: 'line', line: 1 });
+    expect(readPoints(text)).toEqual({ reason: 'line', line: 1 });
   },
 );
 
@@ -53,5 +53,5 @@ test.each([
 });
 
 test('a second line of words is not a header', () => {
-  expect(readPoints('t, counts\na, b\n1, 2')).toEqual({ why: 'line', line: 2 });
+  expect(readPoints('t, counts\na, b\n1, 2')).toEqual({ reason: 'line', line: 2 });
 });

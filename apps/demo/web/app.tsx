@@ -60,7 +60,7 @@ export function App() {
 
 let isStarted = false;
 
-/** Runs once the first view is shown. */
+/** Registers the service worker when the first view is shown. */
 function FirstView() {
   useEffect(() => {
     if (isStarted) return;
@@ -70,7 +70,7 @@ function FirstView() {
   return null;
 }
 
-/** The views that are not hidden by the link. */
+/** The views that the link does not hide. */
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   (Object.keys(views) as ViewName[]).filter((name) => !hide.includes(name));
 
@@ -178,7 +178,7 @@ function Share() {
   );
 }
 
-/** Moves the focus without an anchor, since the URL fragment is the state. */
+/** Moves the focus to the content. An anchor would replace the URL fragment, which holds the state. */
 function skip(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById('content')?.focus();
@@ -187,7 +187,7 @@ function skip(event: { preventDefault(): void }): void {
 interface GuardProps {
   readonly children: ReactNode;
   readonly startOver: string;
-  readonly failed: (why: string) => string;
+  readonly failed: (reason: string) => string;
 }
 
 /** Error boundary: an error in a view does not affect the rest of the page. */

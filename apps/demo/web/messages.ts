@@ -40,7 +40,7 @@ const en = {
     notAState:
       'The link could not be read: it contains no valid state. Ask for a new link. The default network is shown.',
   },
-  failed: (why: string) => `This view failed: ${why}. Reload the page, or start over.`,
+  failed: (reason: string) => `This view failed: ${reason}. Reload the page, or start over.`,
   startOver: 'Start over',
   skip: 'Skip to content',
   newVersion: 'A newer version of this page is ready.',
@@ -86,7 +86,7 @@ const zh: typeof en = {
     tooLong: '链接无法读取：它太长。现在显示默认网络。',
     notAState: '链接无法读取：其中没有有效的状态。请重新获取链接。现在显示默认网络。',
   },
-  failed: (why) => `此视图出错：${why}。请刷新页面，或重新开始。`,
+  failed: (reason) => `此视图出错：${reason}。请刷新页面，或重新开始。`,
   startOver: '重新开始',
   skip: '跳到主要内容',
   newVersion: '本页有更新的版本。',

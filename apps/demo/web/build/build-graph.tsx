@@ -1,4 +1,4 @@
-/** The graph editor: nodes and weights to select, edges to drag. */
+/** The graph editor: select nodes and weights, drag to add edges. */
 import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -26,12 +26,12 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
   const selectedNode = selection !== undefined && 'node' in selection ? selection.node : undefined;
   const selectedEdge = selection !== undefined && 'edge' in selection ? selection.edge : undefined;
   const cycle =
-    notice !== undefined && 'refused' in notice && notice.refused.why === 'cycle' ? notice.refused.nodes : [];
+    notice !== undefined && 'refused' in notice && notice.refused.reason === 'cycle' ? notice.refused.nodes : [];
 
-  const box = (id: string, node: NodeDescription | undefined): GraphNode => {
+  const nodeOf = (id: string, node: NodeDescription | undefined): GraphNode => {
     const isOutput = network.outputs.includes(id);
     const { activation = say.input, aggregation } = node ?? {};
-    const what = [aggregation, activation, isOutput && say.output].filter((word) => typeof word === 'string');
+    const labels = [aggregation, activation, isOutput && say.output].filter((label) => typeof label === 'string');
     return {
       id,
       width: nodeWidth,
@@ -49,18 +49,21 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
           type="button"
           aria-pressed={id === selectedNode}
           data-in-cycle={cycle.includes(id) || undefined}
-          aria-label={say.selectNode(id, what.join(', '))}
+          aria-label={say.selectNode(id, labels.join(', '))}
           onClick={() => select({ node: id })}
         >
           <b>{id}</b>
-          <span>{what.join(' · ')}</span>
+          <span>{labels.join(' · ')}</span>
         </button>
       ),
     };
   };
-  const nodes = [...network.inputs.map((id) => box(id, undefined)), ...network.nodes.map((node) => box(node.id, node))];
+  const nodes = [
+    ...network.inputs.map((id) => nodeOf(id, undefined)),
+    ...network.nodes.map((node) => nodeOf(node.id, node)),
+  ];
   const edgeCount = edgeCountOf(network);
-  const near = network.nodes.reduce(
+  const nearCount = network.nodes.reduce(
     (sum, { id, from }) => sum + (id === selectedNode ? from.length : Number(from.includes(selectedNode ?? ''))),
     0,
   );
@@ -74,7 +77,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
         ...edge,
         width: isSelected || inCycle ? 3.5 : isNear ? 2.5 : 1.5,
         className: `${styles.edge} ${inCycle ? styles.inCycle : isSelected ? styles.selected : isNear ? styles.near : ''}`,
-        ...((edgeCount <= labelledEdges || isSelected || (isNear && near <= labelledNear)) && {
+        ...((edgeCount <= labelledEdges || isSelected || (isNear && nearCount <= labelledNear)) && {
           label: (
             <button
               type="button"
@@ -105,7 +108,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
       flow={{
         connectionDragThreshold: 6,
         connectOnClick: false,
-        onConnectEnd: (event, end) => drop(editor, event, end),
+        onConnectEnd: (event, end) => endDrag(editor, event, end),
         onPaneClick: () => select(undefined),
         onEdgeClick: (_, { id }) => select({ edge: edgeOf(id) }),
       }}
@@ -116,16 +119,16 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
 type End = Parameters<OnConnectEnd>[1];
 
 /** Ends a dragged edge at a node, or creates a node on the empty canvas. */
-function drop(editor: Editor, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
+function endDrag(editor: Editor, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
   if (fromNode === null || fromHandle === null) return;
   const { clientX, clientY } = 'changedTouches' in event ? event.changedTouches[0] : event;
-  const under = document.elementFromPoint(clientX, clientY);
-  const onto = toNode?.id ?? under?.closest<HTMLElement>('.react-flow__node')?.dataset.id;
-  const forwards = fromHandle.type === 'source';
-  if (onto !== undefined) {
-    const [from, to] = forwards ? [fromNode.id, onto] : [onto, fromNode.id];
+  const element = document.elementFromPoint(clientX, clientY);
+  const target = toNode?.id ?? element?.closest<HTMLElement>('.react-flow__node')?.dataset.id;
+  const isForward = fromHandle.type === 'source';
+  if (target !== undefined) {
+    const [from, to] = isForward ? [fromNode.id, target] : [target, fromNode.id];
     connectNodes(editor, from, to);
-  } else if (under?.closest('.react-flow__pane') != null) {
-    insertNode(editor, forwards ? { from: fromNode.id } : { to: fromNode.id });
+  } else if (element?.closest('.react-flow__pane') != null) {
+    insertNode(editor, isForward ? { from: fromNode.id } : { to: fromNode.id });
   }
 }

@@ -1,30 +1,33 @@
-/** Why an edit is refused, as data, so that the message can be in either language. */
+/** Reasons for refusing an edit. `messages.ts` puts them into words in both languages. */
 
 /** Why an edit is refused. */
 export type EditProblem =
-  /** The nodes of the cycle, with the first one repeated at the end; what was done to the edge that closes it. */
-  | { readonly why: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
-  | { readonly why: 'duplicateEdge'; readonly from: string; readonly to: string; readonly delay: number }
-  | { readonly why: 'intoInput'; readonly to: string }
-  | { readonly why: 'duplicateId'; readonly id: string }
-  | { readonly why: 'badId' }
-  | { readonly why: 'lastInput'; readonly id: string }
-  | { readonly why: 'lastOutput'; readonly id: string }
-  | { readonly why: 'badSizes' }
+  /**
+   * `nodes`: the cycle, with the first node repeated at the end. `edge`: whether the edge that closes the cycle would be
+   * new, or would lose its delay.
+   */
+  | { readonly reason: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
+  | { readonly reason: 'duplicateEdge'; readonly from: string; readonly to: string; readonly delay: number }
+  | { readonly reason: 'intoInput'; readonly to: string }
+  | { readonly reason: 'duplicateId'; readonly id: string }
+  | { readonly reason: 'badId' }
+  | { readonly reason: 'lastInput'; readonly id: string }
+  | { readonly reason: 'lastOutput'; readonly id: string }
+  | { readonly reason: 'badSizes' }
   | {
-      readonly why: 'tooMany';
+      readonly reason: 'tooMany';
       readonly what: 'inputs' | 'nodes' | 'outputs' | 'fanIn' | 'edges';
       readonly count: number;
     }
-  | { readonly why: 'tooLong' }
-  | { readonly why: 'bigFile'; readonly megabytes: number }
-  | { readonly why: 'options'; readonly id: string; readonly activation: string }
-  | { readonly why: 'units' }
-  | { readonly why: 'unreadable'; readonly message: string };
+  | { readonly reason: 'tooLong' }
+  | { readonly reason: 'bigFile'; readonly megabytes: number }
+  | { readonly reason: 'options'; readonly id: string; readonly activation: string }
+  | { readonly reason: 'standardized' }
+  | { readonly reason: 'unreadable'; readonly message: string };
 
-/** Thrown before anything is changed. */
+/** Thrown by an edit that is refused. The graph is unchanged. */
 export class EditError extends Error {
   constructor(readonly problem: EditProblem) {
-    super(problem.why);
+    super(problem.reason);
   }
 }

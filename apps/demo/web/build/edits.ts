@@ -14,12 +14,12 @@ export interface EdgeName {
   readonly delay: number;
 }
 
-/** Limits of a state (see `state.ts`). This many edges are drawn within about a second. */
+/** Size limits of a graph, the same as in `state.ts`. The maximum number of edges is drawn in about a second. */
 export const max = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
 /** Maximum length of an id in characters; see `state.ts`. */
-export const longestId = 60;
+export const maxIdLength = 60;
 /** Initial weight of an edge. */
-const firstWeight = 0.5;
+const initialWeight = 0.5;
 
 /** All nodes, inputs first. */
 export const idsOf = ({ inputs, nodes }: NetworkDescription): string[] => [...inputs, ...nodes.map(({ id }) => id)];
@@ -35,7 +35,7 @@ export function freeId(network: NetworkDescription): string {
   return String(k);
 }
 
-/** Adds a node that has no edge yet. */
+/** Adds a node without edges. Its activation is that of the last node. Default: tanh. */
 export function addNode(network: NetworkDescription, id: string): NetworkDescription {
   expectFree(network, id);
   const activation = network.nodes.at(-1)?.activation ?? 'tanh';
@@ -48,26 +48,26 @@ export function addInput(network: NetworkDescription, id: string): NetworkDescri
   return { ...network, inputs: [...network.inputs, id] };
 }
 
-/** Removes a node or an input, with its edges. One output and one input stay. */
+/** Removes a node or an input and its edges. The last input and the last output cannot be removed. */
 export function removeNode(network: NetworkDescription, id: string): NetworkDescription {
   const inputs = network.inputs.filter((other) => other !== id);
   const outputs = network.outputs.filter((other) => other !== id);
-  if (inputs.length === 0) throw new EditError({ why: 'lastInput', id });
-  if (outputs.length === 0) throw new EditError({ why: 'lastOutput', id });
+  if (inputs.length === 0) throw new EditError({ reason: 'lastInput', id });
+  if (outputs.length === 0) throw new EditError({ reason: 'lastOutput', id });
   const nodes = network.nodes.filter((node) => node.id !== id).map((node) => withoutEdges(node, (from) => from === id));
   return withoutEmptyEntries({ ...network, inputs, nodes, outputs });
 }
 
 /** Adds an edge. Without a delay it must not close a cycle. */
 export function connect(network: NetworkDescription, from: string, to: string, delay = 0): NetworkDescription {
-  if (network.inputs.includes(to)) throw new EditError({ why: 'intoInput', to });
+  if (network.inputs.includes(to)) throw new EditError({ reason: 'intoInput', to });
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'added');
   return withoutEmptyEntries(
     changeNode(network, to, (node) => ({
       from: [...node.from, from],
       delays: [...delaysOf(node), delay],
-      w: [...node.w, firstWeight],
+      w: [...node.w, initialWeight],
     })),
   );
 }
@@ -99,11 +99,11 @@ export function setInitial(network: NetworkDescription, id: string, value: numbe
     : withoutEmptyEntries({ ...network, initial: { ...network.initial, [id]: value } });
 }
 
-/** The position of an edge among those into its node; −1 if there is none. */
+/** Index of an edge among the incoming edges of its node; −1 if the edge does not exist. */
 export const edgeIndex = (node: NodeDescription, { from, delay }: Omit<EdgeName, 'to'>): number =>
   node.from.findIndex((other, k) => other === from && delayOf(node, k) === delay);
 
-/** The edges into a node, in the order of its weights. */
+/** The incoming edges of a node, in the order of its weights. */
 export const edgesInto = (node: NodeDescription): EdgeName[] =>
   node.from.map((from, k) => ({ from, to: node.id, delay: delayOf(node, k) }));
 
@@ -126,7 +126,7 @@ export function rename(network: NetworkDescription, id: string, next: string): N
 /** Appends a node to the outputs, or removes it from them. */
 export function setOutput(network: NetworkDescription, id: string, isOutput: boolean): NetworkDescription {
   const others = network.outputs.filter((other) => other !== id);
-  if (!isOutput && others.length === 0) throw new EditError({ why: 'lastOutput', id });
+  if (!isOutput && others.length === 0) throw new EditError({ reason: 'lastOutput', id });
   return { ...network, outputs: isOutput ? [...others, id] : others };
 }
 
@@ -137,11 +137,11 @@ export function setInput(network: NetworkDescription, id: string, isInput: boole
     return { ...network, inputs: [...network.inputs, id], nodes };
   }
   const inputs = network.inputs.filter((other) => other !== id);
-  if (inputs.length === 0) throw new EditError({ why: 'lastInput', id });
+  if (inputs.length === 0) throw new EditError({ reason: 'lastInput', id });
   return addNode({ ...network, inputs }, id);
 }
 
-/** Changes how a node combines its edges. The sum is the default. */
+/** Changes a node's aggregation. Default: sum. */
 export const setAggregation = (network: NetworkDescription, id: string, aggregation: string): NetworkDescription => ({
   ...network,
   nodes: network.nodes.map((node) => {
@@ -161,7 +161,7 @@ export const changeNode = (
   nodes: network.nodes.map((node) => (node.id === id ? { ...node, ...change(node) } : node)),
 });
 
-/** The nodes of a shortest path without delays, including both ends; undefined if there is none. */
+/** The nodes of a shortest path of edges without delay, including both ends; undefined if there is none. */
 function pathBetween(network: NetworkDescription, start: string, end: string): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[start, undefined]]);
   // Breadth-first: a map iterates in the order of insertion, including entries added during the iteration.
@@ -178,7 +178,7 @@ function pathBetween(network: NetworkDescription, start: string, end: string): s
   return undefined;
 }
 
-/** A node without some of its edges. */
+/** Removes the incoming edges of a node that satisfy `isRemoved`. */
 function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: number) => boolean): NodeDescription {
   const isKept = edgesInto(node).map(({ from, delay }) => !isRemoved(from, delay));
   if (!isKept.includes(false)) return node;
@@ -203,14 +203,14 @@ function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
 
 function expectNewEdge(network: NetworkDescription, { from, to, delay }: EdgeName): void {
   const node = network.nodes.find(({ id }) => id === to);
-  if (node && edgeIndex(node, { from, delay }) >= 0) throw new EditError({ why: 'duplicateEdge', from, to, delay });
+  if (node && edgeIndex(node, { from, delay }) >= 0) throw new EditError({ reason: 'duplicateEdge', from, to, delay });
 }
 
 function expectNoCycle(network: NetworkDescription, from: string, to: string, edge: 'added' | 'undelayed'): void {
   const path = pathBetween(network, to, from);
-  if (path !== undefined) throw new EditError({ why: 'cycle', nodes: [...path, to], edge });
+  if (path !== undefined) throw new EditError({ reason: 'cycle', nodes: [...path, to], edge });
 }
 
 function expectFree(network: NetworkDescription, id: string): void {
-  if (idsOf(network).includes(id)) throw new EditError({ why: 'duplicateId', id });
+  if (idsOf(network).includes(id)) throw new EditError({ reason: 'duplicateId', id });
 }

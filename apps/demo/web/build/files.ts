@@ -9,10 +9,10 @@ import { EditError } from './edit-error.js';
 
 const maxBytes = 16e6;
 
-/** A graph that was read, and whether it was simplified. */
+/** A graph that was read from text or from a file. */
 export interface Opened {
   readonly network: NetworkDescription;
-  /** Whether shared or fixed parameters became separate ones. */
+  /** Whether shared or fixed parameters were replaced by separate, trainable ones. */
   readonly separated: boolean;
 }
 
@@ -39,7 +39,7 @@ export function openText(text: string, custom: readonly string[]): Opened {
  * @throws EditError
  */
 export async function openFile(file: File, custom: readonly string[]): Promise<Opened> {
-  if (file.size > maxBytes) throw new EditError({ why: 'bigFile', megabytes: file.size / 1e6 });
+  if (file.size > maxBytes) throw new EditError({ reason: 'bigFile', megabytes: file.size / 1e6 });
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes.length === 0 || /\.json$/i.test(file.name) || bytes[0] === '{'.charCodeAt(0)) {
     return openText(new TextDecoder().decode(bytes), custom);
@@ -52,24 +52,29 @@ export async function openFile(file: File, custom: readonly string[]): Promise<O
   );
 }
 
-/** The description of a network, if the editor can show it. */
+/**
+ * The description of a network.
+ *
+ * @throws EditError if the editor cannot show the network
+ */
 function toDescription(network: Network): Opened {
   const { inputCount, nodeCount } = network.graph;
   // Checked before describe() copies the network.
   if (nodeCount - inputCount > max.nodes) {
-    throw new EditError({ why: 'tooMany', what: 'nodes', count: nodeCount - inputCount });
+    throw new EditError({ reason: 'tooMany', what: 'nodes', count: nodeCount - inputCount });
   }
-  if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new EditError({ why: 'units' });
+  if (network.inputScaler !== undefined || network.outputScaler !== undefined)
+    throw new EditError({ reason: 'standardized' });
   const json = JSON.parse(toJson(network)) as { nodes: { id: string; activation: string | object }[] };
   for (const { id, activation } of json.nodes) {
     if (typeof activation === 'string') continue;
-    throw new EditError({ why: 'options', id, activation: JSON.stringify(activation) });
+    throw new EditError({ reason: 'options', id, activation: JSON.stringify(activation) });
   }
   const { parameterCount, edgeCount } = network.graph;
   return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
-/** For writing and reading, an activation is its name; custom ones are not run here. */
+/** An activation for reading and writing. Files contain only its name, so custom functions are not run here. */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 
@@ -77,7 +82,7 @@ function read(reading: () => Opened): Opened {
   try {
     return reading();
   } catch (error) {
-    if (error instanceof NnbpError) throw new EditError({ why: 'unreadable', message: error.message });
+    if (error instanceof NnbpError) throw new EditError({ reason: 'unreadable', message: error.message });
     throw error;
   }
 }

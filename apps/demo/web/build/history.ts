@@ -1,13 +1,11 @@
-/**
- * Undo and redo: the graphs since the page was opened.
- */
+/** Undo and redo: the graphs since the page was opened. */
 import { identity } from '@nnbp/activations';
 import { parseQuantity } from '@nnbp/explain';
 import { readLink, writeLink } from '../link.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
-import { edgeCountOf, idsOf, longestId, max } from './edits.js';
+import { edgeCountOf, idsOf, maxIdLength, max } from './edits.js';
 import { EditError } from './edit-error.js';
 
 type Change = (network: NetworkDescription) => NetworkDescription;
@@ -20,14 +18,14 @@ interface Snapshot extends Pick<PlaygroundState['derive'], 'input' | 'target' | 
 interface History {
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
-  /** The graph after the last edit. If the page has another one, it was changed in Derive or by a link. */
+  /** The graph after the last edit. If the page shows another graph, Derive or a link has changed it. */
   readonly present: NetworkDescription | undefined;
   /** The field of the last edit: further input in the same field belongs to the same edit. */
   readonly field: string | undefined;
 }
 
 const maxPast = 200;
-/** Maximum length of a row of Derive; see `state.ts`. */
+/** Maximum number of inputs or targets in Derive, over all steps of a sequence; see `state.ts`. */
 const maxRow = 200;
 
 let history: History = { past: [], future: [], present: undefined, field: undefined };
@@ -35,8 +33,9 @@ let history: History = { past: [], future: [], present: undefined, field: undefi
 /**
  * Changes the graph, and adapts the sample and selection of Derive.
  *
- * @param field - The input field of the change, if any: a number typed digit by digit is one edit.
- * @throws EditError, with nothing changed
+ * @param field - The input field of the change, if any. Consecutive changes in the same field are one edit, so that a
+ *   number typed digit by digit is undone at once.
+ * @throws EditError if the edit is refused; the graph is unchanged
  */
 export function edit(change: Change, field?: string): void {
   update((state) => {
@@ -44,7 +43,7 @@ export function edit(change: Change, field?: string): void {
     if (network === state.network) return state;
     expectWithinLimits(network, state.network);
     const next = withNetwork(state, network);
-    expectLinkable(next);
+    expectFitsLink(next);
     const { past, field: before } = withOutsideChange(state);
     const isSameField = field !== undefined && field === before;
     history = {
@@ -72,7 +71,7 @@ export const undo = (): void =>
     return restored(state, snapshot);
   });
 
-/** Restores the edit that was undone last. */
+/** Reapplies the edit that was undone last. */
 export const redo = (): void =>
   update((state) => {
     const { past, future } = withOutsideChange(state);
@@ -88,7 +87,7 @@ export function possible(network: NetworkDescription): { readonly undo: boolean;
   return { undo: changedOutside || history.past.length > 0, redo: !changedOutside && history.future.length > 0 };
 }
 
-/** The history, including a change that was made outside of Build. */
+/** The history, with a change outside of Build as its last entry. */
 function withOutsideChange(state: PlaygroundState): History {
   const { past, present } = history;
   if (present === undefined || present === state.network) return history;
@@ -103,7 +102,7 @@ const snapshotOf = ({ network, derive: { input, target, selected } }: Playground
   selected,
 });
 
-/** Keeps the current sample if it fits the restored graph. */
+/** Restores a snapshot. Keeps the current sample if it fits the restored graph. */
 function restored(state: PlaygroundState, { network, input, target, selected }: Snapshot): PlaygroundState {
   const { inputs, outputs } = state.network;
   const fits = sameList(inputs, network.inputs) && sameList(outputs, network.outputs);
@@ -123,14 +122,14 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
       ...derive,
       input: carriedOver(derive.input, state.network.inputs, network.inputs, 0.5),
       target: carriedOver(derive.target, state.network.outputs, network.outputs, 0),
-      selected: has(network, derive.selected) ? derive.selected : `dloss/dx_${network.outputs[0]}`,
+      selected: hasQuantity(network, derive.selected) ? derive.selected : `dloss/dx_${network.outputs[0]}`,
       step: null,
       order: [],
     },
   };
 }
 
-/** Carries over the numbers of nodes in each step of a sequence; a renamed node keeps its number. */
+/** Adapts a sample, or each step of a sequence, to the new nodes. A renamed node keeps its value; new ones get `fill`. */
 function carriedOver(
   row: readonly number[],
   before: readonly string[],
@@ -150,7 +149,7 @@ function carriedOver(
     .slice(0, maxRow);
 }
 
-function has(network: NetworkDescription, quantity: string): boolean {
+function hasQuantity(network: NetworkDescription, quantity: string): boolean {
   try {
     parseQuantity(networkOf(network, { activation: () => identity }).graph, quantity);
     return true;
@@ -164,22 +163,26 @@ function expectWithinLimits(network: NetworkDescription, before: NetworkDescript
   const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
   const counts = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
-    if (counts[what] > max[what]) throw new EditError({ why: 'tooMany', what, count: counts[what] });
+    if (counts[what] > max[what]) throw new EditError({ reason: 'tooMany', what, count: counts[what] });
   }
   // A graph from a link may exceed the limits; edits that reduce it are allowed.
   const edges = edgeCountOf(network);
   if (edges > max.edges && edges > edgeCountOf(before)) {
-    throw new EditError({ why: 'tooMany', what: 'edges', count: edges });
+    throw new EditError({ reason: 'tooMany', what: 'edges', count: edges });
   }
-  if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new EditError({ why: 'badId' });
+  if (idsOf(network).some((id) => id === '' || id.length > maxIdLength)) throw new EditError({ reason: 'badId' });
 }
 
-/** Refuses a state that is too large for a link. */
-function expectLinkable(state: PlaygroundState): void {
+/**
+ * Checks that the state fits in a link.
+ *
+ * @throws EditError if not
+ */
+function expectFitsLink(state: PlaygroundState): void {
   try {
     readLink(writeLink(state));
   } catch {
-    throw new EditError({ why: 'tooLong' });
+    throw new EditError({ reason: 'tooLong' });
   }
 }
 

@@ -102,7 +102,7 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
         />{' '}
         {say.isOutput}
       </label>
-      {node !== undefined && <ComputingFields node={node} editor={editor} />}
+      {node !== undefined && <FunctionFields node={node} editor={editor} />}
       <h3>{say.successors}</h3>
       {successors.length === 0 ? (
         <p className="quiet">{say.none}</p>
@@ -125,7 +125,7 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
   );
 }
 
-function ComputingFields({ node, editor }: { readonly node: NodeDescription; readonly editor: Editor }) {
+function FunctionFields({ node, editor }: { readonly node: NodeDescription; readonly editor: Editor }) {
   const custom = usePlayground(({ custom }) => custom.activations);
   const say = useMessages(messages);
   const { id, activation, aggregation = 'sum', b, c, from } = node;
@@ -274,20 +274,20 @@ function EdgeFields({ edge, editor }: EdgeProps) {
   );
 }
 
-/** The name is applied on Enter or when the field loses focus. */
+/** Input for the name of a node. Applies it on Enter or when the field loses focus. */
 function NameField({ id, editor }: { readonly id: string; readonly editor: Editor }) {
   const say = useMessages(messages);
-  const [typed, type] = useState(id);
+  const [draft, setDraft] = useState(id);
   const commit = () => {
-    const next = typed.trim();
-    type(next);
+    const next = draft.trim();
+    setDraft(next);
     if (next === id) return;
     const done = editor.attempt(
       () => edit((network) => rename(network, id, next)),
       (say) => say.renamed(next),
     );
     if (done) editor.select({ node: next });
-    else type(id);
+    else setDraft(id);
   };
   return (
     <label className={fields.field}>
@@ -296,12 +296,12 @@ function NameField({ id, editor }: { readonly id: string; readonly editor: Edito
         type="text"
         autoComplete="off"
         spellCheck={false}
-        value={typed}
-        onChange={(event) => type(event.target.value)}
+        value={draft}
+        onChange={(event) => setDraft(event.target.value)}
         onBlur={commit}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit();
-          if (event.key === 'Escape') type(id);
+          if (event.key === 'Escape') setDraft(id);
         }}
       />
     </label>

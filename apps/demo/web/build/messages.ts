@@ -1,4 +1,4 @@
-import { longestId, max } from './edits.js';
+import { maxIdLength, max } from './edits.js';
 import type { EditProblem } from './edit-error.js';
 
 const rounded = (megabytes: number) => megabytes.toFixed(1);
@@ -13,8 +13,8 @@ const afterEdgeZh = (delay: number) => (delay === 0 ? '' : `，${delayedZh(delay
 
 const en = {
   graph: 'Graph editor',
-  hint: 'Drag from the right side of a node to another node for an edge, or onto the empty canvas for a new node.',
-  hintNarrow: 'Drag from below a node to another node for an edge, or onto the empty canvas for a new node.',
+  hint: 'Drag from the right side of a node to another node to add an edge, or to an empty spot to add a node.',
+  hintNarrow: 'Drag from the bottom of a node to another node to add an edge, or to an empty spot to add a node.',
   toolbar: 'Edit',
   undo: 'Undo',
   redo: 'Redo',
@@ -59,8 +59,8 @@ const en = {
     `The edge reads the value of node ${from} ${delay === 1 ? 'one step' : `${delay} steps`} ago.`,
   initial: (id: string) => `x of ${id} before the first step`,
   delayThisEdge: 'Delay this edge by one step',
-  predecessors: 'From its predecessors',
-  successors: 'To its successors',
+  predecessors: 'Incoming edges',
+  successors: 'Outgoing edges',
   none: 'none',
   addSuccessor: 'Add a node after it',
   removeNode: 'Remove node',
@@ -81,7 +81,7 @@ const en = {
   skips: 'Skip connections from all earlier layers',
   make: 'Create',
   text: 'As JSON',
-  textHint: 'Edit this text or paste another one, then apply it to the graph.',
+  textHint: 'Edit or replace this text, then apply it to the graph.',
   textLabel: 'The graph as JSON',
   use: 'Apply',
   discard: 'Discard changes',
@@ -100,12 +100,12 @@ const en = {
     undone: 'Undid the last change.',
     redone: 'Redid the change.',
     made: 'Graph replaced. Undo restores the previous one.',
-    separated: 'Graph replaced. Shared and fixed parameters became separate ones.',
+    separated: 'Graph replaced. Its shared or fixed parameters are now separate and trainable.',
     copied: 'Copied.',
     notCopied: 'The browser blocked copying. Select the text and copy it.',
   },
   refused(problem: EditProblem): string {
-    switch (problem.why) {
+    switch (problem.reason) {
       case 'cycle': {
         const { nodes, edge } = problem;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
@@ -123,7 +123,7 @@ const en = {
       case 'duplicateId':
         return `A node “${problem.id}” already exists. Choose another name.`;
       case 'badId':
-        return `Node names must have 1 to ${longestId} characters.`;
+        return `Node names must have 1 to ${maxIdLength} characters.`;
       case 'lastInput':
         return `${problem.id} is the only input, and a network needs one. Add another input first.`;
       case 'lastOutput':
@@ -143,13 +143,13 @@ const en = {
       case 'tooLong':
         return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
       case 'bigFile':
-        return `The file is ${rounded(problem.megabytes)} MB; the playground opens at most 16 MB.  Use a smaller file, or the library.`;
+        return `The file is ${rounded(problem.megabytes)} MB; the playground opens at most 16 MB. Use a smaller file, or the library.`;
       case 'options':
-        return `Node ${problem.id} has the activation ${problem.activation}, with options that the playground does not support. Use it without options.`;
-      case 'units':
-        return 'The playground does not support standardized inputs or outputs. Save the network without inputScaler and outputScaler.';
+        return `Node ${problem.id} has the activation ${problem.activation} with options, which the playground does not support. Use the default options.`;
+      case 'standardized':
+        return 'The playground does not support standardized inputs or outputs. Remove inputScaler and outputScaler before you save the network.';
       case 'unreadable':
-        return `Could not be opened; nothing was changed. ${problem.message}`;
+        return `The graph could not be read; nothing was changed. ${problem.message}`;
     }
   },
 };
@@ -198,8 +198,8 @@ const zh: typeof en = {
   delayed: (from, delay) => `这条边读取节点 ${from} 在 ${delay} 步之前的值。`,
   initial: (id) => `第一步之前 ${id} 的 x`,
   delayThisEdge: '给这条边加一步延迟',
-  predecessors: '从前驱',
-  successors: '到后继',
+  predecessors: '入边',
+  successors: '出边',
   none: '无',
   addSuccessor: '在其后添加节点',
   removeNode: '删除节点',
@@ -244,7 +244,7 @@ const zh: typeof en = {
     notCopied: '浏览器不允许复制。请选中文本后手动复制。',
   },
   refused(problem) {
-    switch (problem.why) {
+    switch (problem.reason) {
       case 'cycle': {
         const { nodes, edge } = problem;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
@@ -262,7 +262,7 @@ const zh: typeof en = {
       case 'duplicateId':
         return `已有名为“${problem.id}”的节点：请另取名称。`;
       case 'badId':
-        return `节点名称须为 1 到 ${longestId} 个字符：请另取名称。`;
+        return `节点名称须为 1 到 ${maxIdLength} 个字符：请另取名称。`;
       case 'lastInput':
         return `${problem.id} 是唯一的输入，网络至少需要一个输入：请先添加另一个。`;
       case 'lastOutput':
@@ -285,7 +285,7 @@ const zh: typeof en = {
         return `文件大小为 ${rounded(problem.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
       case 'options':
         return `节点 ${problem.id} 的激活函数为 ${problem.activation}，带有演练场不支持的选项。请使用默认选项。`;
-      case 'units':
+      case 'standardized':
         return '演练场不支持标准化的输入或输出。请去掉 inputScaler 和 outputScaler 后再保存。';
       case 'unreadable':
         return `无法打开，图没有改变。${problem.message}`;

@@ -9,7 +9,7 @@ import styles from './notice.module.css';
 
 interface NoticeLineProps {
   readonly editor: Editor;
-  /** Size of the graph. */
+  /** Number of inputs, nodes, edges and parameters, in words. */
   readonly counts: string;
 }
 
@@ -22,7 +22,7 @@ export function NoticeLine({ editor, counts }: NoticeLineProps) {
       : 'refused' in notice
         ? say.refused(notice.refused)
         : notice.failed;
-  const closing = notice !== undefined && 'refused' in notice ? closingEdge(notice.refused) : undefined;
+  const rejectedEdge = notice !== undefined && 'refused' in notice ? rejectedEdgeOf(notice.refused) : undefined;
   return (
     <>
       <div className={`${styles.line} quiet`}>
@@ -32,8 +32,8 @@ export function NoticeLine({ editor, counts }: NoticeLineProps) {
       {problem !== undefined && (
         <div role="alert" className={`problem ${styles.problem}`}>
           <p>{problem}</p>
-          {closing !== undefined && (
-            <button type="button" onClick={() => connectNodes(editor, closing.from, closing.to, 1)}>
+          {rejectedEdge !== undefined && (
+            <button type="button" onClick={() => connectNodes(editor, rejectedEdge.from, rejectedEdge.to, 1)}>
               {say.delayThisEdge}
             </button>
           )}
@@ -46,8 +46,8 @@ export function NoticeLine({ editor, counts }: NoticeLineProps) {
   );
 }
 
-/** The edge that was not added because it would close a cycle. With a delay it closes none. */
-const closingEdge = (problem: EditProblem) =>
-  problem.why === 'cycle' && problem.edge === 'added'
+/** The edge that was not added because it would close a cycle. With a delay, it could be added. */
+const rejectedEdgeOf = (problem: EditProblem) =>
+  problem.reason === 'cycle' && problem.edge === 'added'
     ? { from: problem.nodes.at(-2)!, to: problem.nodes[0] }
     : undefined;

@@ -1,4 +1,4 @@
-/** Templates, and layers of custom sizes. */
+/** Buttons that replace the graph with a template, or with layers of custom sizes. */
 import { type SubmitEvent, useState } from 'react';
 import { articleDescription } from '../article.js';
 import { builtinActivations } from '../functions.js';

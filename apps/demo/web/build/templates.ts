@@ -7,7 +7,7 @@ import { max } from './edits.js';
 import { EditError } from './edit-error.js';
 
 interface Layers {
-  /** From the inputs to the outputs. */
+  /** Nodes per layer, from the inputs to the outputs. */
   readonly sizes: readonly number[];
   /** The name of every node's activation. */
   readonly activation: string;
@@ -15,7 +15,7 @@ interface Layers {
   readonly skips: boolean;
 }
 
-/** A layered graph with nodes 1, 2, … and random weights, rounded for reading. */
+/** A layered graph with nodes 1, 2, … and random weights, rounded to three decimals. */
 export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDescription {
   const builder = new GraphBuilder();
   let count = 0;
@@ -36,18 +36,22 @@ export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDes
   };
 }
 
-/** Sizes as they are typed: "2, 4, 2, 1" or "2-4-2-1". */
+/**
+ * Parses layer sizes, such as "2, 4, 2, 1" or "2-4-2-1".
+ *
+ * @throws EditError if they are invalid or too large
+ */
 export function parseSizes(text: string): number[] {
   const parts = text.split(/[^\d.]+/).filter((part) => part !== '');
   const sizes = parts.map(Number);
   if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new EditError({ why: 'badSizes' });
+    throw new EditError({ reason: 'badSizes' });
   }
   // Check the size before the graph is built.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
-  if (sizes[0] > max.inputs) throw new EditError({ why: 'tooMany', what: 'inputs', count: sizes[0] });
-  if (nodes > max.nodes) throw new EditError({ why: 'tooMany', what: 'nodes', count: nodes });
+  if (sizes[0] > max.inputs) throw new EditError({ reason: 'tooMany', what: 'inputs', count: sizes[0] });
+  if (nodes > max.nodes) throw new EditError({ reason: 'tooMany', what: 'nodes', count: nodes });
   const edges = sizes.slice(1).reduce((sum, size, k) => sum + size * sizes[k], 0);
-  if (edges > max.edges) throw new EditError({ why: 'tooMany', what: 'edges', count: edges });
+  if (edges > max.edges) throw new EditError({ reason: 'tooMany', what: 'edges', count: edges });
   return sizes;
 }

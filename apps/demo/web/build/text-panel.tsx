@@ -15,7 +15,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
-  // The edited text; undefined while it follows the graph.
+  // The edited text; undefined if it has not been edited and shows the graph.
   const [draft, setDraft] = useState<string>();
   const chooser = useRef<HTMLInputElement>(null);
   const { text = '', problem } = useMemo(() => exportResult(() => exported(network)), [network]);
@@ -76,7 +76,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
           onChange={(event) => {
             const { files } = event.target;
             void choose(files?.[0]).then(() => {
-              // Allows choosing the same file again after it was fixed.
+              // So that the same file can be chosen again, for example after a fix.
               event.target.value = '';
             });
           }}
@@ -86,7 +86,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** Replaces the graph by one that was opened. */
+/** Replaces the graph with one that was opened. */
 export function replaceGraph(editor: Editor, { network, separated }: Opened): void {
   edit(() => network);
   editor.select(undefined);

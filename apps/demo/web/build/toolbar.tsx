@@ -42,7 +42,7 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
         <Plus size={16} aria-hidden /> {say.addInput}
       </button>
       {offers('derive') && (
-        <button type="button" className="primary" onClick={lookAtDerivatives}>
+        <button type="button" className="primary" onClick={viewDerivatives}>
           <Sigma size={16} aria-hidden /> {say.derive}
         </button>
       )}
@@ -55,10 +55,10 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
   );
 }
 
-const lookAtDerivatives = () =>
+const viewDerivatives = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
-/** Opens Train with this graph, and with a data set that fits it if there is one: sequences for a graph with delays. */
+/** Opens Train with this graph and, if there is one, a data set that fits it. A graph with delays opens Sequences. */
 const train = () =>
   update((state) => {
     const { network: graph, train, sequences } = state;
@@ -73,5 +73,5 @@ const train = () =>
     };
   });
 
-/** Data sets by the number of inputs they need. */
+/** Data set for a number of inputs. */
 const dataForInputs: Readonly<Record<number, DataName>> = { 1: 'tripling', 2: 'circles', 4: 'iris' };

@@ -22,7 +22,7 @@ export default function View() {
   const task = usePlayground(({ task }) => task);
   const { inputs, nodes } = network;
   const say = useMessages(messages);
-  const editor = usePresent(useEditor());
+  const editor = useExistingSelection(useEditor());
   useKeys(editor);
   const edges = edgeCountOf(network);
   const successors = nodes.filter(({ from }) => from.includes('2')).length;
@@ -45,27 +45,27 @@ export default function View() {
   );
 }
 
-/** The editor state without a selection that undo has removed. */
-function usePresent(editor: Editor): Editor {
+/** The editor state, without a selection that no longer exists, for example after undo. */
+function useExistingSelection(editor: Editor): Editor {
   const network = usePlayground(({ network }) => network);
   const { selection } = editor;
   if (selection === undefined) return editor;
-  const isThere =
+  const exists =
     'node' in selection
       ? idsOf(network).includes(selection.node)
       : network.nodes.some((node) => node.id === selection.edge.to && edgeIndex(node, selection.edge) >= 0);
-  return isThere ? editor : { ...editor, selection: undefined };
+  return exists ? editor : { ...editor, selection: undefined };
 }
 
-/** Keyboard shortcuts for undo, redo and delete, and pasting a graph outside of input fields. */
+/** Outside of input fields: keyboard shortcuts for undo, redo and delete, and pasting a graph. */
 function useKeys(editor: Editor): void {
   const custom = usePlayground(({ custom }) => custom.activations);
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (isField(event.target)) return;
     const key = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey) {
-      const again = key === 'y' || (key === 'z' && event.shiftKey);
-      if (again) editor.attempt(redo, (say) => say.redone);
+      const isRedo = key === 'y' || (key === 'z' && event.shiftKey);
+      if (isRedo) editor.attempt(redo, (say) => say.redone);
       else if (key === 'z') editor.attempt(undo, (say) => say.undone);
       else return;
     } else if ((key === 'delete' || key === 'backspace') && editor.selection !== undefined) {
@@ -92,6 +92,6 @@ function useKeys(editor: Editor): void {
   }, []);
 }
 
-/** Whether an element handles keys itself. */
+/** Whether an element handles key presses itself. */
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('textarea, select, input:not([type="checkbox"])');

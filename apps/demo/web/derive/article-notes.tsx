@@ -1,4 +1,4 @@
-/** The errors in the article. */
+/** Panel that lists the errors in the article, with the correct values. */
 import { sigmoid } from '@nnbp/activations';
 import { useMessages } from '../language.js';
 import { formatNumber } from '../shared/format-number.js';
@@ -10,9 +10,9 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const { article: say } = useMessages(messages);
   const { cache } = exercise.trace.pass;
   const g = cache.g('7').toPrecision(9);
-  const meant = formatNumber(cache.slope('7'), 8);
-  const taken = sigmoid.value(7);
-  const literal = formatNumber(sigmoid.derivative(7, taken), 6);
+  const correctSlope = formatNumber(cache.slope('7'), 8);
+  const g7 = sigmoid.value(7);
+  const literalSlope = formatNumber(sigmoid.derivative(7, g7), 6);
   return (
     <section className={`panel ${styles.panel}`} aria-label={say.title}>
       <h2>{say.title}</h2>
@@ -21,7 +21,7 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
         {say.notes.map(({ title, text }) => (
           <article key={title}>
             <h3>{title}</h3>
-            <p>{text(g, meant, literal)}</p>
+            <p>{text(g, correctSlope, literalSlope)}</p>
           </article>
         ))}
       </div>

@@ -1,11 +1,11 @@
-/** The name of a case in its colour. */
+/** Badge with the name and colour of a case. */
 import { useMessages } from '../language.js';
 import styles from './badge.module.css';
 import { messages } from './messages.js';
 
 interface Props {
   readonly of: 1 | 2 | 3 | 'forward';
-  /** The term that explains it while the pointer is on it. */
+  /** The glossary term to explain when the pointer is over the badge. */
   readonly term?: string | number;
 }
 

@@ -1,9 +1,9 @@
-/** The choice of a mistake, its result and an explanation. */
+/** Panel of the Break it mode: choose a mistake and see its result and an explanation. */
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
-import { depthFirst, forwardOrder, isWrong, rightOrder, tooEarly, visits } from '../shared/broken-pass.js';
+import { depthFirst, forwardOrder, isWrong, correctOrder, tooEarly, visits } from '../shared/broken-pass.js';
 import type { Broken } from './broken-graph.js';
 import styles from './break-it.module.css';
 import { change } from './change.js';
@@ -16,7 +16,7 @@ interface BreakItProps {
   readonly broken: Broken;
 }
 
-const presets = { depthFirst, early: tooEarly, forward: forwardOrder, right: rightOrder } as const;
+const presets = { depthFirst, early: tooEarly, forward: forwardOrder, right: correctOrder } as const;
 
 export function BreakIt({ broken }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
@@ -46,11 +46,11 @@ export function BreakIt({ broken }: BreakItProps) {
   );
 }
 
-function Verdict({ broken: { exercise, pass, taken, states } }: BreakItProps) {
+function Verdict({ broken: { exercise, pass, shownSteps, states } }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { verdict: say } = useMessages(messages).break;
   const total = grouped(pass.total);
-  const right = String(pass.rightTotal);
+  const right = String(pass.correctTotal);
   if (mistake !== 'order') {
     return (
       <p className={styles.verdict} role="status">
@@ -63,27 +63,27 @@ function Verdict({ broken: { exercise, pass, taken, states } }: BreakItProps) {
   return (
     <p className={wrong > 0 ? `${styles.verdict} ${styles.wrong}` : styles.verdict} role="status">
       <b>
-        {taken < pass.steps.length
+        {shownSteps < pass.steps.length
           ? say.soFar(wrong, nodeCount)
           : wrong > 0
             ? say.wrong(wrong, nodeCount)
             : say.allRight}
       </b>{' '}
-      {pass.total !== BigInt(pass.rightTotal) && say.visits(total, right)}
+      {pass.total !== BigInt(pass.correctTotal) && say.visits(total, right)}
     </p>
   );
 }
 
-/** With more visits than this, the list cannot be edited. */
-const maxEdited = 24;
+/** Maximum length of a list of visits that can be edited. */
+const maxEditableVisits = 24;
 
 function Order({ exercise }: { readonly exercise: Exercise }) {
   const chosen = usePlayground(({ derive }) => derive.order);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const order = visits(exercise, chosen).map((i) => graph.ids[i]);
-  const put = (next: readonly string[]) => change({ order: [...next], step: null });
-  const swap = (k: number, with_: number) => put(order.with(k, order[with_]).with(with_, order[k]));
+  const setOrder = (next: readonly string[]) => change({ order: [...next], step: null });
+  const swap = (k: number, other: number) => setOrder(order.with(k, order[other]).with(other, order[k]));
   return (
     <div className={styles.order}>
       <p className={styles.presets}>
@@ -93,14 +93,14 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
             key={name}
             type="button"
             title={say.orderTasks[name]}
-            onClick={() => put(presets[name](graph).map((i) => graph.ids[i]))}
+            onClick={() => setOrder(presets[name](graph).map((i) => graph.ids[i]))}
           >
             {say.orders[name]}
           </button>
         ))}
       </p>
       <p className="quiet">{say.visits}</p>
-      {order.length > maxEdited ? (
+      {order.length > maxEditableVisits ? (
         <p className={styles.visitsText}>{order.join(' ')}</p>
       ) : (
         <ol className={styles.visits}>
@@ -127,7 +127,7 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
                 type="button"
                 disabled={order.length === 1}
                 aria-label={say.remove(id, k + 1)}
-                onClick={() => put(order.toSpliced(k, 1))}
+                onClick={() => setOrder(order.toSpliced(k, 1))}
               >
                 <X size={14} aria-hidden />
               </button>
@@ -139,7 +139,7 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
   );
 }
 
-/** Maximum number of nodes in the comparison. */
+/** Maximum number of rows in the table of nodes. */
 const maxRows = 40;
 
 function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakItProps) {
@@ -147,7 +147,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
-  // Without a cache, all computations are counted; for a wrong order, the visits that the graph shows.
+  // For a wrong order, only the visits shown so far are counted; without a cache, all computations.
   const timesOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, right: number, found: number, wrong: boolean) => (

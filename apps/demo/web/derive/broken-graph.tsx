@@ -1,4 +1,4 @@
-/** The network with a mistake: what each node has received and passed on, and the right values. */
+/** Diagram of a backward pass with a mistake: the numbers that each node received and passed on, and the correct ones. */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -24,11 +24,11 @@ import { Stepper } from './stepper.js';
 export interface Broken {
   readonly exercise: Exercise;
   readonly pass: BrokenPass;
-  /** Number of steps that are shown. */
-  readonly taken: number;
-  /** The values after these steps. */
+  /** Number of steps shown so far. */
+  readonly shownSteps: number;
+  /** The values after the shown steps. */
   readonly accumulated: PassState;
-  /** The state of each node after these steps. */
+  /** The state of each node after the shown steps. */
   readonly states: readonly NodeState[];
 }
 
@@ -36,22 +36,22 @@ export function useBroken(exercise: Exercise): Broken {
   const { mistake, order, step } = usePlayground(({ derive }) => derive);
   const pass = useMemo(() => brokenPass(exercise, mistake, order), [exercise, mistake, order]);
   const all = pass.steps.length;
-  const taken = step === null ? all : Math.min(step, all);
+  const shownSteps = step === null ? all : Math.min(step, all);
   return useMemo(() => {
-    const accumulated = pass.at(taken);
-    return { exercise, pass, taken, accumulated, states: nodeStates(exercise, accumulated, taken === all) };
-  }, [exercise, pass, taken, all]);
+    const accumulated = pass.at(shownSteps);
+    return { exercise, pass, shownSteps, accumulated, states: nodeStates(exercise, accumulated, shownSteps === all) };
+  }, [exercise, pass, shownSteps, all]);
 }
 
 export function BrokenGraph({ broken }: { readonly broken: Broken }) {
-  const { exercise, pass, taken, accumulated, states } = broken;
+  const { exercise, pass, shownSteps, accumulated, states } = broken;
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const step = usePlayground(({ derive }) => derive.step);
   const join = useJoin();
   const say = useMessages(messages);
   const { graph } = exercise.network;
   const right = exercise.trace.pass.cache.samples[0];
-  const current = step === null || taken === 0 ? -1 : pass.steps[taken - 1];
+  const current = step === null || shownSteps === 0 ? -1 : pass.steps[shownSteps - 1];
   const isOrder = mistake === 'order';
   const isSlope = mistake === 'without-slope';
   const cached = isSlope ? right.slope : right.dLossDx;
@@ -63,8 +63,8 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
     const nodeIsWrong = isOrder && (wrongDx || wrongDb);
     const isWaiting = isOrder && !nodeIsWrong && waitsFor.length > 0;
     const isInput = i < graph.inputCount;
-    const has = !isSlope || !isInput;
-    const rows = !has ? 1 : isOrder ? 4 : 3;
+    const hasValue = !isSlope || !isInput;
+    const rows = !hasValue ? 1 : isOrder ? 4 : 3;
     const name = isSlope ? 'slope' : '∂loss/∂x';
     return {
       id,
@@ -89,7 +89,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
               <span>{name}</span>
             )}
           </div>
-          {has && (
+          {hasValue && (
             <>
               <div className={styles.kept}>
                 <span>{say.break.right}</span>
@@ -118,32 +118,32 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const edges: GraphEdge[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      const handsOn = isOrder && current === i;
+      const isSending = isOrder && current === i;
       edges.push({
         from: graph.ids[graph.predecessors[e]],
         to: graph.ids[i],
-        ...(handsOn && { className: styles.litEdge, width: 3 }),
+        ...(isSending && { className: styles.litEdge, width: 3 }),
       });
     }
   }
   return (
     <>
       <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount) - 60} />
-      <Stepper step={step} all={pass.steps.length} before={say.break.none} room="lines">
-        {taken > 0 && <LastStep broken={broken} />}
+      <Stepper step={step} all={pass.steps.length} before={say.break.none} space="lines">
+        {shownSteps > 0 && <LastStep broken={broken} />}
       </Stepper>
       {pass.total > BigInt(pass.steps.length) && <p className="quiet">{say.break.firstSteps(pass.steps.length)}</p>}
     </>
   );
 }
 
-/** What the last step did. */
-function LastStep({ broken: { exercise, pass, taken, accumulated } }: { readonly broken: Broken }) {
+/** Describes the last step. */
+function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { readonly broken: Broken }) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   const join = useJoin();
   const { graph } = exercise.network;
-  const i = pass.steps[taken - 1];
+  const i = pass.steps[shownSteps - 1];
   const right = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
   // A visit changes the sums of the node's predecessors, not its own.
@@ -153,8 +153,8 @@ function LastStep({ broken: { exercise, pass, taken, accumulated } }: { readonly
       {say.stepAt(graph.ids[i], accumulated.times[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
-          {say.handsOn(formatNumber(sum), join(to.map((j) => graph.ids[j])))}{' '}
-          {differs(sum, right) && say.notWhole(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
+          {say.sends(formatNumber(sum), join(to.map((j) => graph.ids[j])))}{' '}
+          {differs(sum, right) && say.incomplete(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
         </>
       )}
     </p>

@@ -1,4 +1,4 @@
-/** Changes of the state that the parts of the view make. */
+/** Changes of the state that several parts of the Derive view make. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { NodeDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';

@@ -1,13 +1,13 @@
-/** What the derivation panel shows: numbers that can be derived, of a sample or of a sequence. */
+/** Source of the derivation panel: the derivations of the numbers of a sample or of a sequence. */
 import type { Derivation, QuantityName, Step } from '@nnbp/explain';
 
 export interface Derivable {
-  /** Assumed values, by node, which replace the computed ones. */
+  /** Assumed values by node id. They replace the computed values; empty for most exercises. */
   readonly given: Readonly<Record<string, number>>;
   /** The derivation of a number. */
-  derivation(what: QuantityName): Step;
+  derivation(name: QuantityName): Step;
   /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
-  explanation(what: QuantityName): Derivation;
-  /** dloss/dp of a parameter by finite differences; undefined for anything else. */
-  measured(what: QuantityName): number | undefined;
+  explanation(name: QuantityName): Derivation;
+  /** dloss/dp by finite differences; undefined if `name` is not the derivative of a parameter. */
+  measured(name: QuantityName): number | undefined;
 }

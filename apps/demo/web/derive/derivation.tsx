@@ -1,4 +1,4 @@
-/** The derivation of a number: formula and numbers, with the derivation of each operand on demand. */
+/** The derivation panel: the formula of a number, its values, and on demand the derivation of each operand. */
 import { nameOf, type QuantityName, type Replay, type Step } from '@nnbp/explain';
 import { createContext, useContext, useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -90,11 +90,14 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   );
 }
 
-/** LaTeX to paste into a document: a display that can continue on the next page, as `aligned` cannot. */
-const display = (latex: string): string =>
-  `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks it continues on the next page.\n${latex.replaceAll('{aligned}', '{align*}')}`;
+/** Replaces `aligned` by `align*`, which can break across pages, so that the LaTeX can be pasted into a document. */
+const pastable = (latex: string): string =>
+  `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks it can break across pages.\n${latex.replaceAll('{aligned}', '{align*}')}`;
 
-/** Copies the derivation as LaTeX or Markdown. The article's node has assumed numbers, which no engine computes. */
+/**
+ * Buttons to copy the derivation as LaTeX or Markdown. Hidden in the mode `article`, whose assumed value the engine cannot
+ * compute.
+ */
 function CopyAs({
   exercise,
   selected,
@@ -107,7 +110,7 @@ function CopyAs({
   if (Object.keys(exercise.given).length > 0) return null;
   const copy = (as: 'latex' | 'markdown') => {
     const written = exercise.explanation(selected)[as]({ language });
-    const text = as === 'latex' ? display(written) : written;
+    const text = as === 'latex' ? pastable(written) : written;
     navigator.clipboard.writeText(text).then(
       () => notify(say.copied),
       () => notify(say.notCopied),
@@ -127,7 +130,7 @@ function CopyAs({
   );
 }
 
-/** Terms shown initially; longer sums show the first ones and the last. */
+/** Number of terms shown initially. Of a longer sum, the first ones and the last one are shown. */
 const maxTerms = 8;
 const moreTerms = 50;
 
@@ -228,7 +231,7 @@ function Measured({
   );
 }
 
-/** Splits "a = b = c" into one line per equals sign, with a and b on the first line. Terms on the right are labelled. */
+/** Splits "a = b = c" into the lines "a = b" and "= c". Terms on the right-hand sides are linked to their numbers. */
 function equation({ formula, terms }: Step, plain: string): { readonly latex: string; readonly plain: string }[] {
   const [letter, ...others] = sides(formula);
   const [first, ...more] = others.map((side) => linkedFormula(side, terms, (other) => sides(other)[0]));
@@ -238,22 +241,22 @@ function equation({ formula, terms }: Step, plain: string): { readonly latex: st
   ];
 }
 
-/** The sides of an equation, split at equals signs outside of names. */
+/** Splits an equation at equals signs, except those inside braces. */
 function sides(latex: string): string[] {
-  const found = [''];
+  const parts = [''];
   let depth = 0;
   for (let at = 0; at < latex.length; at++) {
     if (latex[at] === '\\') {
-      found.push(`${found.pop()!}${latex.slice(at, at + 2)}`);
+      parts.push(`${parts.pop()!}${latex.slice(at, at + 2)}`);
       at++;
       continue;
     }
     if (latex[at] === '{') depth++;
     if (latex[at] === '}') depth--;
     if (depth === 0 && latex.startsWith(' = ', at)) {
-      found.push('');
+      parts.push('');
       at += 2;
-    } else found.push(found.pop()! + latex[at]);
+    } else parts.push(parts.pop()! + latex[at]);
   }
-  return found;
+  return parts;
 }

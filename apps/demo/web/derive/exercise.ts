@@ -1,4 +1,4 @@
-/** What the Derive view shows: a network with a sample and a loss, and its pass. */
+/** The exercise of the Derive view: a network, a sample and a loss, with the forward and backward pass. */
 import { backpropagate, type Loss, type Network } from '@nnbp/core';
 import { explain, nameOf, parseQuantity, type QuantityName, type Trace, trace } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
@@ -13,17 +13,17 @@ export interface Exercise extends Derivable {
   readonly input: readonly number[];
   readonly target: readonly number[];
   readonly loss: Loss;
-  /** Its forward and backward pass, step by step. */
+  /** The forward and backward pass, step by step. */
   readonly trace: Trace;
 }
 
 /** The parts of the state that define an exercise. */
 export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
-  /** The user's network; the mode `article` has the article's node 7 with what feeds it instead. */
+  /** The user's network. The mode `article` uses the article's node 7 and its predecessors instead. */
   readonly network: NetworkDescription;
-  /** In the mode `fit`: what replaces the network. */
+  /** The formula that replaces the network in the mode `fit`; undefined in other modes. */
   readonly formula: FormulaDescription | undefined;
-  /** For a network with delays: its sample is a sequence. */
+  /** Set for a network with delays, whose sample is a sequence. */
   readonly time: PlaygroundState['derive']['time'] | undefined;
 }
 
@@ -47,20 +47,20 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
     loss,
     trace: trace(network, input, target, loss),
     given: isArticle ? { 7: 7 } : {},
-    explanation: (what) => explain(network, input, target, loss, what),
-    derivation(what) {
-      const { root } = explain(network, input, target, loss, what);
+    explanation: (name) => explain(network, input, target, loss, name),
+    derivation(name) {
+      const { root } = explain(network, input, target, loss, name);
       return isArticle ? asInTheArticle(root) : root;
     },
-    measured: (what) => finiteDifference(network, what, () => backpropagate(network, input, target, loss).loss),
+    measured: (name) => finiteDifference(network, name, () => backpropagate(network, input, target, loss).loss),
   };
 }
 
-/** As many numbers as there are nodes: the network may have changed since they were written. */
+/** Fits a row to `length` numbers, since the network may have changed after the row was typed. Missing ones are `fill`. */
 export const sized = (row: readonly number[], length: number, fill: number): number[] =>
   Array.from({ length }, (_, k) => row[k] ?? fill);
 
-/** The selected quantity; the derivative of the first output if the network does not have it. */
+/** The selected quantity, or dloss/dx of the first output if the network does not have that quantity. */
 export function selectedQuantity({ network: { graph } }: Exercise, selected: string): QuantityName {
   try {
     return parseQuantity(graph, selected);
@@ -87,6 +87,6 @@ export function quantitiesOf({ network: { graph } }: Exercise, node: string): Qu
   ];
 }
 
-/** Whether two names denote the same number. */
+/** Whether two names refer to the same number. */
 export const sameQuantity = (a: QuantityName, b: QuantityName): boolean =>
   a.node === b.node && a.quantity === b.quantity && nameOf(a) === nameOf(b);

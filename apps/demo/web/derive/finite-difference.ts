@@ -1,18 +1,17 @@
-/** The parameter of a derivative, and the derivative by finite differences. */
+/** Derivatives of parameters by finite differences, and the index of a parameter. */
 import type { Graph, Network } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 /**
- * dloss/dp of a parameter by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined for what is not a
+ * dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined if `name` is not the derivative of a
  * parameter, or if the loss cannot be computed at these points.
  *
  * @param lossOf - The loss with the network's current parameters.
  */
-export function finiteDifference(network: Network, what: QuantityName, lossOf: () => number): number | undefined {
-  // In a sequence, other numbers are of a node at a step.
-  if (!isParameter(what)) return undefined;
+export function finiteDifference(network: Network, name: QuantityName, lossOf: () => number): number | undefined {
+  if (!isParameter(name)) return undefined;
   const { vector } = network.parameters;
-  const index = parameterIndex(network.graph, what);
+  const index = parameterIndex(network.graph, name);
   const before = vector[index];
   const distance = 1e-5 * Math.max(1, Math.abs(before));
   const lossAt = (value: number) => {
@@ -33,14 +32,14 @@ export function finiteDifference(network: Network, what: QuantityName, lossOf: (
 export const isParameter = ({ quantity }: QuantityName): boolean =>
   quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 
-/** A parameter's index in the parameters' layout. */
+/** Index of a parameter in the parameter vector of a graph. */
 export function parameterIndex(graph: Graph, { quantity, node, from }: QuantityName): number {
   const i = graph.indexOf(node);
   if (quantity === 'dLossDb') return graph.biasIndex(i);
   return quantity === 'dLossDc' ? graph.scaleIndex(i) : graph.weightIndex(edgeFrom(graph, i, from!), i);
 }
 
-/** The edge into node i with this name, as in `Graph.edgeName`. */
+/** Index of the edge into node i that `Graph.edgeName` calls `name`; −1 if there is none. */
 export function edgeFrom(graph: Graph, i: number, name: string): number {
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) if (graph.edgeName(e) === name) return e;
   return -1;

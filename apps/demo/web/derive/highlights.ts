@@ -1,21 +1,21 @@
-/** Highlighted nodes and edges: those that a number depends on, up to the loss or, for a value, up to the inputs. */
+/** The nodes and edges to highlight: all paths from a derivative to the loss, or from the inputs to a value. */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 export interface Highlights {
-  /** Node numbers. */
+  /** Node indices. */
   readonly nodes: ReadonlySet<number>;
-  /** Edge numbers. */
+  /** Edge indices. */
   readonly edges: ReadonlySet<number>;
 }
 
-/** The highlights of a number: through successors for a derivative, through predecessors for a value. */
+/** The highlights of a number: follows successors for a derivative, predecessors for a value. */
 export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Highlights {
-  const forwards = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
-  return forwards ? behind(graph, graph.indexOf(node)) : ahead(graph, graph.indexOf(node));
+  const isValue = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
+  return isValue ? behind(graph, graph.indexOf(node)) : ahead(graph, graph.indexOf(node));
 }
 
-/** From node i to everything that depends on it. */
+/** Node i and everything that depends on it. */
 function ahead(graph: Graph, i: number): Highlights {
   const { nodeCount, successorStart } = graph;
   const successors = successorsOf(graph);
@@ -31,7 +31,7 @@ function ahead(graph: Graph, i: number): Highlights {
   return { nodes, edges };
 }
 
-/** From everything that node i depends on to node i. */
+/** Node i and everything that it depends on. */
 function behind({ edgeStart, predecessors }: Graph, i: number): Highlights {
   const nodes = new Set([i]);
   const edges = new Set<number>();

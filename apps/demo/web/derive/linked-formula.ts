@@ -1,13 +1,13 @@
-/** A formula in which each term is labelled with the name of its number, so that the page can link the two. */
+/** Labels each term of a formula with the name of its number, so that the page can link the term to the number. */
 import { nameOf, type Step } from '@nnbp/explain';
 
-/** Names that KaTeX takes as the value of an attribute. */
+/** Names that KaTeX accepts as the value of an attribute. */
 const plainName = /^[\w/]+$/;
 
 /**
  * Wraps each term of the step, each weight and each b and c of a formula in `\htmlData{name=…}`.
  *
- * @param letterOf the left side of a formula, `x_{4}` of `x_{4} = …`
+ * @param letterOf - Returns the left side of a formula, for example `x_{4}` for `x_{4} = …`.
  */
 export function linkedFormula(latex: string, terms: readonly Step[], letterOf: (formula: string) => string): string {
   const names: string[] = [];
@@ -15,7 +15,7 @@ export function linkedFormula(latex: string, terms: readonly Step[], letterOf: (
   const letters = terms
     .map(({ formula, quantity }) => ({ letter: letterOf(formula), name: nameOf(quantity) }))
     .filter(({ name }) => plainName.test(name))
-    // The longest first: ∂loss/∂x_7 has x_7 in it.
+    // Longest first, since ∂loss/∂x_7 contains x_7.
     .sort((a, b) => b.letter.length - a.letter.length);
   const wrapped: string[] = [];
   let marked = latex;

@@ -10,18 +10,18 @@ import styles from './loss-box.module.css';
 import { messages } from './messages.js';
 
 /** A pass of a sample or a sequence. */
-export interface PassOf {
+export interface ShownPass {
   readonly network: Network;
   readonly loss: Loss;
   readonly pass: { readonly loss: number; readonly gradients: ParameterVector };
-  /** The numbers of the sample or the sequence; null: no target. */
+  /** The inputs and targets of the sample or the sequence; null for a missing target. */
   readonly data: readonly (number | null)[];
 }
 
-export function LossBox({ exercise }: { readonly exercise: PassOf }) {
+export function LossBox({ exercise }: { readonly exercise: ShownPass }) {
   const say = useMessages(messages).lossBox;
   const [learningRate, setLearningRate] = useState(0.01);
-  const [shown, setShown] = useState<{ readonly before?: PassOf; readonly now: PassOf }>({ now: exercise });
+  const [shown, setShown] = useState<{ readonly before?: ShownPass; readonly now: ShownPass }>({ now: exercise });
   // Keeps the previous exercise for comparison.
   if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
   const { loss } = exercise.pass;
@@ -56,25 +56,25 @@ export function LossBox({ exercise }: { readonly exercise: PassOf }) {
 }
 
 /**
- * The change of the loss that the derivatives predicted, Σ dloss/dp · Δp over all parameters p; undefined if more than
- * parameters changed, or nothing did.
+ * The change of the loss that the derivatives predicted, Σ dloss/dp · Δp over all parameters p. Undefined unless the
+ * parameters changed and nothing else did.
  */
-function predictedChange(before: PassOf, now: PassOf): number | undefined {
-  const [old, fresh] = [before.network, now.network];
+function predictedChange(before: ShownPass, now: ShownPass): number | undefined {
+  const [previous, current] = [before.network, now.network];
   const isSame =
-    old.graph.ids.join('\n') === fresh.graph.ids.join('\n') &&
-    old.graph.edgeCount === fresh.graph.edgeCount &&
+    previous.graph.ids.join('\n') === current.graph.ids.join('\n') &&
+    previous.graph.edgeCount === current.graph.edgeCount &&
     before.loss.name === now.loss.name &&
     before.data.join() === now.data.join();
   if (!isSame) return undefined;
-  const [from, to] = [old.parameters.vector, fresh.parameters.vector];
+  const [from, to] = [previous.parameters.vector, current.parameters.vector];
   const gradients = before.pass.gradients.vector;
   if (from.every((value, p) => value === to[p])) return undefined;
   return from.reduce((sum, value, p) => sum + gradients[p] * (to[p] - value), 0);
 }
 
-/** w ← w − η · dloss/dw, for every parameter. */
-function takeStep({ pass }: PassOf, learningRate: number): void {
+/** One step of gradient descent: w ← w − η · dloss/dw for every parameter. */
+function takeStep({ pass }: ShownPass, learningRate: number): void {
   update((state) => ({
     ...state,
     network: {

@@ -2,7 +2,7 @@ const en = {
   modes: { own: 'Your network', article: "The article's numbers", break: 'Break it', fit: 'Fitted formula' },
   modeTasks: {
     own: 'Every derivative in a network is one of three cases. Select a number to see how it is computed; change a number, and everything is recomputed.',
-    article: 'The calculation of the output node in the article, number by number, and the errors in its text.',
+    article: 'The article’s calculation of the output node, number by number, and the errors in its text.',
     break: 'Make a mistake on purpose and see what is counted twice, lost or recomputed.',
     fit: 'The formula that you fitted, as a graph. Each parameter is the bias b of a node; all other b, c and w are fixed.',
   },
@@ -112,7 +112,7 @@ const en = {
   nudge: (parameter: string) => `Measured: change ${parameter} slightly in both directions, and the loss changes by`,
   nudgeEnd: 'times as much.',
   parameters: 'Parameters and their derivatives',
-  parametersHint: 'Type a value, or use the arrow keys. Shift steps by 10.',
+  parametersHint: 'Type a value or press the arrow keys. Hold Shift for steps of ten times the size.',
   parametersOf: (id: string) => `Node ${id}`,
   parameter: 'parameter',
   value: 'value',
@@ -138,7 +138,7 @@ const en = {
   article: {
     title: 'Errors in the article',
     intro:
-      'The text takes x4 = 4, x5 = 5, x6 = 6, all parameters 1, t = 10, and x7 = 7. Everything else is computed from these.',
+      'The text sets x4 = 4, x5 = 5, x6 = 6, all parameters 1, t = 10, and x7 = 7. Everything else is computed from these.',
     notes: [
       {
         title: 'x7 = 7 is an assumption',
@@ -158,7 +158,7 @@ const en = {
       {
         title: 'The follow-up omits g′',
         text: (_: string, meant: string) =>
-          `The author's own program later uses dloss/db = dloss/dx, without the slope. That is right only if c · g′(h) = 1; here it would give −6 instead of −6 · ${meant}.`,
+          `The author's own program later uses dloss/db = dloss/dx, without the slope. That is correct only if c · g′(h) = 1; here it would give −6 instead of −6 · ${meant}.`,
       },
     ],
   },
@@ -174,9 +174,9 @@ const en = {
       order:
         'A node may pass on its dloss/dx only when it is complete: after all successors have been visited. Every reverse topological order guarantees that, and all of them give the same numbers. If a node is visited too early, contributions that arrive later never reach its predecessors. If it is visited twice, its earlier contribution is counted twice.',
       'without-dLossDx':
-        'The numbers stay right, but each parameter recomputes the dloss/dx of its node, which recomputes that of all successors, and so on to the loss. The work grows with the number of paths instead of the number of edges.',
+        'The numbers stay correct, but each parameter recomputes the dloss/dx of its node, which recomputes that of all successors, and so on to the loss. The work grows with the number of paths instead of the number of edges.',
       'without-slope':
-        'The numbers stay right, but c · g′(h) is recomputed for b, for every weight and for every predecessor. With the cache it is computed once per node.',
+        'The numbers stay correct, but c · g′(h) is recomputed for b, for every weight and for every predecessor. With the cache it is computed once per node.',
     },
     orders: {
       depthFirst: 'Depth first',
@@ -197,7 +197,7 @@ const en = {
     remove: (node: string, position: number) => `Visit ${position}, node ${node}: remove`,
     node: 'node',
     times: { order: 'visits', 'without-dLossDx': 'dloss/dx computed', 'without-slope': 'slope computed' },
-    right: 'right',
+    right: 'correct',
     found: 'computed',
     none: 'No node has been visited yet. Take a step: does each node wait until its sum is complete?',
     received: 'received',
@@ -207,14 +207,14 @@ const en = {
       soFar: (wrong: number, all: number) =>
         wrong === 0 ? 'Nothing is wrong so far.' : `Wrong so far: ${wrong} of ${all} nodes.`,
       wrong: (wrong: number, all: number) => `${wrong} of ${all} nodes have a wrong number.`,
-      allRight: 'All numbers are right.',
+      allRight: 'All numbers are correct.',
       visits: (total: string, right: string) => `${total} visits instead of ${right}.`,
       counts: (total: string, right: string) => `Computed ${total} times instead of ${right}.`,
     },
     firstSteps: (count: number) => `Only the first ${count} steps can be shown one by one.`,
     stepAt: (node: string, time: number) => `Node ${node}, ${ordinal(time)} visit.`,
-    handsOn: (value: string, to: string) => `It passes on dloss/dx = ${value} to ${to}.`,
-    notWhole: (right: string) => `That is incomplete: ${right} would be right.`,
+    sends: (value: string, to: string) => `It passes on dloss/dx = ${value} to ${to}.`,
+    incomplete: (right: string) => `That is incomplete: the correct value is ${right}.`,
     again: 'This includes its earlier contribution again.',
     wrongMark: 'wrong',
   },
@@ -429,8 +429,8 @@ const zh: typeof en = {
     },
     firstSteps: (count) => `只能逐步显示最初的 ${count} 步。`,
     stepAt: (node, time) => `节点 ${node}，第 ${time} 次。`,
-    handsOn: (value, to) => `它把 dloss/dx = ${value} 传给 ${to}。`,
-    notWhole: (right) => `这还不完整：正确的是 ${right}。`,
+    sends: (value, to) => `它把 dloss/dx = ${value} 传给 ${to}。`,
+    incomplete: (right) => `这还不完整：正确的是 ${right}。`,
     again: '其中重复包含了之前传过的部分。',
     wrongMark: '错',
   },

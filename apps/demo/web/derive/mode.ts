@@ -1,20 +1,20 @@
 /** Modes of Derive: the user's network, the article's node, or the formula that was fitted last. */
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
-/** The mode, and the formula if it is `fit`. A link may name this mode without containing a formula. */
+/** The mode, with the formula for `fit`. A link can name `fit` without containing a formula; the mode is then `own`. */
 export function modeOf(
   mode: PlaygroundState['derive']['mode'],
-  shown: FormulaDescription | null,
+  fitted: FormulaDescription | null,
 ): { readonly mode: typeof mode; readonly formula: FormulaDescription | undefined } {
   if (mode !== 'fit') return { mode, formula: undefined };
-  return shown === null ? { mode: 'own', formula: undefined } : { mode, formula: shown };
+  return fitted === null ? { mode: 'own', formula: undefined } : { mode, formula: fitted };
 }
 
 /**
- * Whether the user wrote the loss. In a sequence, only the last step then has a target: the recorded results of such a loss
- * are those of one step.
+ * Whether the loss is a custom one. In a sequence, only the last step then has a target, because the results of a custom
+ * loss are recorded for one step.
  */
-export const isOwnLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
+export const isCustomLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
   custom.losses.some(({ name }) => name === derive.loss);
 
 /** A network description with the input and the output of a formula, for code that needs only their ids. */

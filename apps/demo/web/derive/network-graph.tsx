@@ -15,26 +15,26 @@ import { messages } from './messages.js';
 export interface NetworkGraphProps {
   readonly exercise: Exercise;
   readonly selected: QuantityName;
-  /** What the steps taken have computed. */
+  /** The numbers computed by the steps taken so far. */
   readonly known: Replay;
-  /** Steps of the trace taken; null: all, without a highlighted step. */
+  /** Number of steps taken; null: all steps, without a highlighted one. */
   readonly step: number | null;
 }
 
-/** With more edges than this, only highlighted ones are labelled. */
+/** With more edges than this, only the selected one has a label. */
 const labelledEdges = 40;
 
-type Kept = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
-const letters: Record<Kept, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
+type CachedQuantity = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
+const letters: Record<CachedQuantity, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
 
-/** Numbers shown in a node; h and g only in small graphs. */
-const ofInput: readonly Kept[] = ['x', 'dLossDx'];
-const ofFew: readonly Kept[] = ['h', 'g', 'x', 'slope', 'dLossDx'];
-const ofMany: readonly Kept[] = ['x', 'slope', 'dLossDx'];
+/** The numbers shown in each node. h and g are shown only if there are at most `manyNodes` nodes. */
+const inputNumbers: readonly CachedQuantity[] = ['x', 'dLossDx'];
+const allNumbers: readonly CachedQuantity[] = ['h', 'g', 'x', 'slope', 'dLossDx'];
+const mainNumbers: readonly CachedQuantity[] = ['x', 'slope', 'dLossDx'];
 const manyNodes = 16;
 
 export const nodeWidth = 142;
-/** On phones three nodes fit beside each other. */
+/** Width on phones, where three nodes fit next to each other. */
 export const narrowNodeWidth = 106;
 /** Height of a node with a number of rows, in pixels. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
@@ -63,7 +63,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
       .filter(Boolean)
       .join(' ');
 
-  const row = (quantity: QuantityName, kind: Kept, of: 1 | 2 | 3 | undefined) => {
+  const row = (quantity: QuantityName, kind: CachedQuantity, of: 1 | 2 | 3 | undefined) => {
     const value = valueOf(quantity);
     const name = nameOf(quantity);
     return (
@@ -94,8 +94,8 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   const nodes = graph.ids.map((id, i): GraphNode => {
     const isInput = i < graph.inputCount;
     const isLast = graph.outputPosition[i] >= 0 && graph.successorStart[i + 1] === graph.successorStart[i];
-    const kinds = isInput ? ofInput : graph.nodeCount > manyNodes ? ofMany : ofFew;
-    const caseOf: Partial<Record<Kept, 1 | 2 | 3>> = { slope: 3, dLossDx: isLast ? 1 : 2 };
+    const kinds = isInput ? inputNumbers : graph.nodeCount > manyNodes ? mainNumbers : allNumbers;
+    const caseOf: Partial<Record<CachedQuantity, 1 | 2 | 3>> = { slope: 3, dLossDx: isLast ? 1 : 2 };
     return {
       id,
       width: nodeWidth,
@@ -133,7 +133,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         to: node,
         width: isSelected ? 4 : isLit && !isCrowded ? 2.5 : 1.5,
         className: isSelected ? styles.selectedEdge : isLit ? styles.litEdge : '',
-        // A fixed weight has no derivative, and 1 is not shown.
+        // A fixed weight has no derivative. A fixed weight of 1 has no label.
         ...(isFixed && w !== 1 && { label: <span className={styles.weight}>{formatNumber(w, 3)}</span> }),
         ...(!isFixed &&
           (!isCrowded || isSelected) && {
@@ -169,7 +169,7 @@ export function functionsOf(graph: Graph, i: number): string {
   return aggregation === undefined ? name : `${aggregation.name}, ${name}`;
 }
 
-/** The functions of a node, and c. */
+/** The functions of a node, and its scale c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
   const text = c === undefined ? name : `${name}, c = ${formatNumber(c, 3)}`;
   return (

@@ -16,12 +16,12 @@ import { sameQuantity } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './parameter-cards.module.css';
 
-/** In a larger network only the selected node is shown. */
+/** With more nodes than this, only the selected node is shown. */
 const maxCards = 40;
 
 export interface ParameterCardsProps {
   readonly selected: QuantityName | undefined;
-  /** What has been computed so far. Derivatives that come later are not shown. */
+  /** The numbers computed so far. Other derivatives are not shown. */
   readonly known: Known | undefined;
 }
 
@@ -32,12 +32,12 @@ interface Known {
 export function ParameterCards({ selected, known }: ParameterCardsProps) {
   const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
-  const large = network.nodes.length > maxCards;
-  const shown = large ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
+  const isLarge = network.nodes.length > maxCards;
+  const shown = isLarge ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
   return (
     <section className="panel" aria-label={say.parameters}>
       <h2>
-        {say.parameters} <span className={`quiet ${styles.hint}`}>{large ? say.onlyOne : say.parametersHint}</span>
+        {say.parameters} <span className={`quiet ${styles.hint}`}>{isLarge ? say.onlyOne : say.parametersHint}</span>
       </h2>
       <div className={styles.cards}>
         {shown.map((node) => (

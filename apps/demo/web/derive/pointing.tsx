@@ -1,6 +1,6 @@
 /**
- * What the pointer or the focus is on: the same number is marked wherever it occurs (graph, formula, parameters), and the
- * terms in it are explained. Elements name their number in `data-name`, other terms in `data-term`.
+ * When the pointer or the focus is on a number, marks that number everywhere (graph, formula, parameters) and explains its
+ * terms in a tooltip. Elements have the name of their number in `data-name`, or glossary terms in `data-term`.
  */
 import { type ReactNode, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -16,7 +16,7 @@ interface Tip {
   readonly top: number;
 }
 
-/** In pixels, as in the style sheet. */
+/** In pixels; must match the style sheet. */
 const tipWidth = 260;
 
 export function Pointing({ className, children }: { readonly className: string; readonly children: ReactNode }) {

@@ -1,10 +1,10 @@
-/** Example networks: the article's, and three with a problem of the gradient. */
+/** Example networks: the article's, three with a vanishing, exploding or zero gradient, and a recurrence. */
 import { articleDescription } from '../article.js';
 import { recurrence, recurrentSequence } from '../recurrence.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';
 
 export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss'> {
-  /** Only for a network with delays. */
+  /** Set only for a network with delays. */
   readonly time?: PlaygroundState['derive']['time'];
   readonly network: NetworkDescription;
   /** The number to select. Default: the selection is kept. */
@@ -24,7 +24,7 @@ const { input, target, loss } = defaultState.derive;
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   article: { network: articleDescription, input, target, loss },
-  // A sigmoid's slope is at most 0.25: each layer leaves a quarter of dloss/dx, at best.
+  // A sigmoid's slope is at most 0.25: each layer passes on at most a quarter of dloss/dx.
   vanishing: { network: chain('sigmoid', 1), input: [0.5], target: [1], loss: 'mse', selected: 'dloss/dw_1to2' },
   // Slope 1 and weight 4: each layer makes dloss/dx four times as large.
   exploding: { network: chain('relu', 4), input: [0.5], target: [0], loss: 'mse', selected: 'dloss/dw_1to2' },

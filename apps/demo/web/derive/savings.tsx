@@ -1,4 +1,4 @@
-/** What the cache saves: paths multiplied out, compared with edges visited once. */
+/** Panel that shows what the cache saves: all paths multiplied out, compared with each edge visited once. */
 import { type PathCount, paths, type QuantityName } from '@nnbp/explain';
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
@@ -14,7 +14,7 @@ import styles from './savings.module.css';
 export function Savings({ exercise, selected }: { readonly exercise: Exercise; readonly selected: QuantityName }) {
   const { layers, width } = usePlayground(({ derive }) => derive.imagined);
   const { savings: say } = useMessages(messages);
-  const { found, output } = maxPaths(exercise, selected.node);
+  const { count, output } = maxPaths(exercise, selected.node);
   const imagined = useMemo(() => {
     const dense = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: sigmoid });
     return paths(dense, dense.ids[0], 'output.0');
@@ -25,14 +25,14 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
       <p className="quiet">{say.explained}</p>
       {output === selected.node ? (
         <p>{say.itself(output)}</p>
-      ) : found.paths === 0n ? (
+      ) : count.paths === 0n ? (
         <p>{say.none(selected.node, output)}</p>
       ) : (
         <dl className={styles.counts}>
-          <Count value={found.paths} label={say.paths(selected.node, output, found.paths === 1n)} />
-          <Count value={found.naiveMultiplications} label={say.naive} />
-          <Count value={BigInt(found.edgesVisited)} label={say.edges} />
-          <Count value={BigInt(found.cachedMultiplications)} label={say.cached} />
+          <Count value={count.paths} label={say.paths(selected.node, output, count.paths === 1n)} />
+          <Count value={count.naiveMultiplications} label={say.naive} />
+          <Count value={BigInt(count.edgesVisited)} label={say.edges} />
+          <Count value={BigInt(count.cachedMultiplications)} label={say.cached} />
         </dl>
       )}
       <p className={styles.imagine}>
@@ -78,8 +78,8 @@ function Count({ value, label }: { readonly value: bigint; readonly label: strin
   );
 }
 
-/** The output with the largest number of paths. */
-function maxPaths({ network: { graph } }: Exercise, node: string): { found: PathCount; output: string } {
-  const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], found: paths(graph, node, graph.ids[i]) }));
-  return all.reduce((most, other) => (other.found.paths > most.found.paths ? other : most));
+/** The output with the most paths from `node`, and the numbers of paths and edges. */
+function maxPaths({ network: { graph } }: Exercise, node: string): { count: PathCount; output: string } {
+  const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], count: paths(graph, node, graph.ids[i]) }));
+  return all.reduce((most, other) => (other.count.paths > most.count.paths ? other : most));
 }

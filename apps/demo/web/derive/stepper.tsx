@@ -12,35 +12,36 @@ import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './stepper.module.css';
 
-/** Milliseconds between two steps of the playback. */
-const pause = 900;
+/** Milliseconds between two steps of playback. */
+const stepDelay = 900;
 
 export interface StepperProps {
-  /** Steps taken; null: all of them. */
+  /** Number of steps taken; null: all steps. */
   readonly step: number | null;
+  /** Number of steps of the pass. */
   readonly all: number;
-  /** Shown before the first step. */
+  /** Text shown before the first step. */
   readonly before: string;
-  /** The space reserved for the description of a step, so that no step moves the page. */
-  readonly room: 'lines' | 'formulas';
+  /** Height reserved for the description of a step, so that the page does not move between steps. */
+  readonly space: 'lines' | 'formulas';
   /** The description of the step. */
   readonly children?: ReactNode;
 }
 
-export function Stepper({ step, all, before, room, children }: StepperProps) {
+export function Stepper({ step, all, before, space, children }: StepperProps) {
   const say = useMessages(messages).steps;
   const [playing, setPlaying] = useState(false);
   const taken = step ?? all;
   useEffect(() => {
     if (!playing) return;
-    // Another pass, which starts with all steps shown, is played from its beginning.
+    // All steps are shown, for example of a new pass: play from the start.
     const next = step === null ? 0 : Math.min(step + 1, all);
     const timer = setTimeout(
       () => {
         change({ step: next });
         if (next === all) setPlaying(false);
       },
-      step === null ? 0 : pause,
+      step === null ? 0 : stepDelay,
     );
     return () => clearTimeout(timer);
   }, [playing, step, all]);
@@ -113,7 +114,7 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
       </div>
       <div
         className={styles.caption}
-        data-room={room}
+        data-room={space}
         role="group"
         aria-label={say.what}
         aria-live="polite"
@@ -130,7 +131,7 @@ export function TraceStepper({ exercise, step }: { readonly exercise: Exercise; 
   const { trace } = exercise;
   const say = useMessages(messages);
   return (
-    <Stepper step={step} all={trace.steps.length} before={say.steps.none} room="formulas">
+    <Stepper step={step} all={trace.steps.length} before={say.steps.none} space="formulas">
       {step !== 0 && <Caption exercise={exercise} index={(step ?? trace.steps.length) - 1} />}
     </Stepper>
   );

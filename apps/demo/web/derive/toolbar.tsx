@@ -12,7 +12,7 @@ import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
 import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
 import { messages } from './messages.js';
-import { formulaStandIn, isOwnLoss, modeOf } from './mode.js';
+import { formulaStandIn, isCustomLoss, modeOf } from './mode.js';
 import { type PresetName, presetNames, presetOf, presets } from './presets.js';
 import styles from './toolbar.module.css';
 
@@ -148,7 +148,7 @@ function Time() {
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
   const { time } = derive;
-  const isOwn = isOwnLoss({ derive, custom });
+  const isOwn = isCustomLoss({ derive, custom });
   return (
     <>
       <BoundedField

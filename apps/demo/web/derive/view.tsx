@@ -11,19 +11,19 @@ import { BreakIt } from './break-it.js';
 import { BrokenGraph, useBroken } from './broken-graph.js';
 import { DerivationPanel } from './derivation.js';
 import { type Exercise, exerciseOf, type Question, selectedQuantity, sized } from './exercise.js';
-import { LossBox, type PassOf } from './loss-box.js';
+import { LossBox, type ShownPass } from './loss-box.js';
 import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
-import { formulaStandIn, isOwnLoss, modeOf } from './mode.js';
+import { formulaStandIn, isCustomLoss, modeOf } from './mode.js';
 import { Pointing } from './pointing.js';
 import { TraceStepper } from './stepper.js';
 import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
 import { Toolbar } from './toolbar.js';
 import styles from './view.module.css';
 
-/** Only for networks with delays. */
+/** Loaded only for networks with delays. */
 const TimeView = lazy(() => import('./time/view.js'));
 
 export default function View() {
@@ -35,7 +35,7 @@ export default function View() {
   const { mode, formula } = modeOf(derive.mode, fit.shown);
   const say = useMessages(messages);
   const hasTime = formula === undefined && mode !== 'article' && hasDelays(own);
-  const targets = isOwnLoss({ derive, custom }) ? 'last' : time.targets;
+  const targets = isCustomLoss({ derive, custom }) ? 'last' : time.targets;
   const asked = useMemo((): Question => {
     const network = formula === undefined ? own : formulaStandIn(formula);
     return {
@@ -99,11 +99,11 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const initialStep = derive.step ?? (display.answers === 'hidden' ? 0 : null);
-  const pass = useMemo(() => passOf(exercise), [exercise]);
+  const pass = useMemo(() => shownPass(exercise), [exercise]);
   const all = exercise.trace.steps.length;
   const step = initialStep === null ? null : Math.min(initialStep, all);
   const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
-  // The graph and the derivation are shown and can be used before the panels below them are there.
+  // Show the graph and the derivation first; they can be used before the panels below them are rendered.
   const isBelowShown = useDeferredValue(true, false);
   return (
     <div className={styles.stage}>
@@ -127,7 +127,7 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
   );
 }
 
-const passOf = ({ network, loss, trace: { pass }, input, target }: Exercise): PassOf => ({
+const shownPass = ({ network, loss, trace: { pass }, input, target }: Exercise): ShownPass => ({
   network,
   loss,
   pass,
@@ -153,7 +153,7 @@ function Broken({ exercise }: { readonly exercise: Exercise }) {
 
 interface Attempt {
   readonly exercise?: Exercise;
-  /** Of a network with delays. */
+  /** The exercise of a network with delays. */
   readonly inTime?: TimeExercise;
   readonly problem?: string;
 }

@@ -1,4 +1,4 @@
-/** The result of the check: a sentence, a table and a plot. */
+/** Panel with the result of the check: a sentence, a table of mismatches and a plot. */
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { messages as userCodeMessages } from '../shared/user-code/messages.js';
@@ -30,7 +30,7 @@ export function CheckPanel({ check: { status, verdict }, kind }: { readonly chec
   );
 }
 
-/** The state of the check; once it is done, its result. */
+/** The result of the check, or its state while there is no result. */
 const resultOf = (status: CheckStatus) =>
   status.state === 'checked' ? (status.verdict.ok ? 'correct' : 'wrong') : status.state;
 

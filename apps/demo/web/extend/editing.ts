@@ -1,25 +1,25 @@
 /**
- * The function in the editor, and unsaved ones that another replaced there. They outlive the view. A link opened in the page
- * shows its own function; what was being written stays in the list.
+ * The function in the editor, and drafts: unsaved functions that another one replaced there. Both are kept when the view is
+ * closed. When a link is opened, its function is shown, and an unsaved function becomes a draft.
  */
 import { useEffect, useSyncExternalStore } from 'react';
 import { Listeners } from '../shared/listeners.js';
 import { hasSameContent } from '../shared/same-content.js';
-import type { OwnFunction } from '../shared/user-code/user-worker.js';
+import type { UserFunction } from '../shared/user-code/user-worker.js';
 import type { PlaygroundState } from '../state.js';
 import { currentState, onLinkOpened, usePlayground } from '../store.js';
 import { type Example, examples, softsign } from './examples.js';
 
 interface Editing {
-  /** Default: the function named in the state of the page. */
-  readonly own?: OwnFunction;
+  /** The function in the editor. Default: see `first`. */
+  readonly edited?: UserFunction;
   /** Unsaved functions, the newest first. */
-  readonly drafts: readonly OwnFunction[];
+  readonly drafts: readonly UserFunction[];
 }
 
 const maxDrafts = 10;
 let editing: Editing = { drafts: [] };
-/** The task whose function was last put into the editor. */
+/** The task whose function was shown last. */
 let lastTask: PlaygroundState['task'] = null;
 const listeners = new Listeners();
 
@@ -28,37 +28,37 @@ function change(next: Editing): void {
   listeners.notify();
 }
 
-export const ownOf = ({ kind, name, source }: Example): OwnFunction => ({ kind, name, source });
+export const functionOf = ({ kind, name, source }: Example): UserFunction => ({ kind, name, source });
 
 /** All saved functions. */
-export const savedFunctions = ({ activations, losses }: PlaygroundState['custom']): OwnFunction[] => [
+export const savedFunctions = ({ activations, losses }: PlaygroundState['custom']): UserFunction[] => [
   ...activations.map((entry) => ({ kind: 'activation' as const, ...entry })),
   ...losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
 ];
 
-/** The exercise of a task, else the first saved function, else the first example. */
-const first = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): OwnFunction =>
-  task === 'softsign' ? ownOf(softsign) : (savedFunctions(custom).at(0) ?? ownOf(examples[0]));
+/** The function shown at first: the exercise of the task, else the first saved function, else the first example. */
+const first = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): UserFunction =>
+  task === 'softsign' ? functionOf(softsign) : (savedFunctions(custom).at(0) ?? functionOf(examples[0]));
 
-const isUnsaved = (own: OwnFunction, custom: PlaygroundState['custom']): boolean =>
-  ![...savedFunctions(custom), ...examples.map(ownOf)].some((known) => hasSameContent(known, own));
+const isUnsaved = (edited: UserFunction, custom: PlaygroundState['custom']): boolean =>
+  ![...savedFunctions(custom), ...examples.map(functionOf)].some((known) => hasSameContent(known, edited));
 
-/** The drafts after `next` replaces the function in the editor, which belongs to the functions of `custom`. */
-function draftsAfter(next: OwnFunction | undefined, custom: PlaygroundState['custom']): readonly OwnFunction[] {
-  const { own, drafts } = editing;
-  const all = own !== undefined && isUnsaved(own, custom) ? [own, ...drafts] : drafts;
-  const others = all.filter((draft, k) => !hasSameContent(draft, next) && (k === 0 || !hasSameContent(draft, own)));
+/** The drafts after `next` replaces the function in the editor. `custom`: the saved functions. */
+function draftsAfter(next: UserFunction | undefined, custom: PlaygroundState['custom']): readonly UserFunction[] {
+  const { edited, drafts } = editing;
+  const all = edited !== undefined && isUnsaved(edited, custom) ? [edited, ...drafts] : drafts;
+  const others = all.filter((draft, k) => !hasSameContent(draft, next) && (k === 0 || !hasSameContent(draft, edited)));
   return others.slice(0, maxDrafts);
 }
 
-/** Puts another function into the editor. */
-export const chooseFunction = (own: OwnFunction): void =>
-  change({ own, drafts: draftsAfter(own, currentState().custom) });
+/** Shows another function in the editor. An unsaved one becomes a draft. */
+export const chooseFunction = (edited: UserFunction): void =>
+  change({ edited, drafts: draftsAfter(edited, currentState().custom) });
 
 /** Changes the function in the editor. */
-export const editFunction = (own: OwnFunction): void => change({ ...editing, own });
+export const editFunction = (edited: UserFunction): void => change({ ...editing, edited });
 
-export const discardDraft = (draft: OwnFunction): void =>
+export const discardDraft = (draft: UserFunction): void =>
   change({ ...editing, drafts: editing.drafts.filter((other) => other !== draft) });
 
 onLinkOpened((before) => {
@@ -66,15 +66,15 @@ onLinkOpened((before) => {
   change({ drafts: draftsAfter(undefined, before.custom) });
 });
 
-/** The function in the editor, and the unsaved ones that it replaced. */
+/** The function in the editor and the drafts. */
 export function useEditing(): Required<Editing> {
   const task = usePlayground(({ task }) => task);
   const custom = usePlayground(({ custom }) => custom);
-  const { own = first({ task, custom }), drafts } = useSyncExternalStore(listeners.subscribe, () => editing);
+  const { edited = first({ task, custom }), drafts } = useSyncExternalStore(listeners.subscribe, () => editing);
   useEffect(() => {
     if (task === lastTask) return;
     lastTask = task;
-    if (task === 'softsign') chooseFunction(ownOf(softsign));
+    if (task === 'softsign') chooseFunction(functionOf(softsign));
   }, [task]);
-  return { own, drafts };
+  return { edited, drafts };
 }

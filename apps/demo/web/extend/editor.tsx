@@ -1,4 +1,4 @@
-/** The code editor: CodeMirror with type errors and completion. */
+/** The code editor: CodeMirror with TypeScript errors and completion. */
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -31,16 +31,16 @@ export function Editor({ label, value, onChange }: Props) {
   const latest = useEffectEvent(() => value);
 
   useEffect(() => {
-    const opinions = new Compartment();
-    const made = new EditorView({
+    const typescriptSupport = new Compartment();
+    const editor = new EditorView({
       parent: frame.current!,
       doc: latest(),
       extensions: [
         basicSetup,
         javascript({ typescript: true }),
         syntaxHighlighting(colours),
-        look,
-        opinions.of([]),
+        theme,
+        typescriptSupport.of([]),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.updateListener.of((change) => {
@@ -48,28 +48,28 @@ export function Editor({ label, value, onChange }: Props) {
         }),
       ],
     });
-    view.current = made;
+    view.current = editor;
     let isUnmounted = false;
-    const assist = (worker: Awaited<ReturnType<typeof compiler>>) => {
+    const addTypescript = (worker: Awaited<ReturnType<typeof compiler>>) => {
       if (isUnmounted) return;
-      const typescript = [
+      const extensions = [
         tsFacetWorker.of({ worker, path }),
         tsSyncWorker(),
         tsLinterWorker(),
         autocompletion({ override: [tsAutocompleteWorker()] }),
         tsHoverWorker(),
       ];
-      made.dispatch({ effects: opinions.reconfigure(typescript) });
+      editor.dispatch({ effects: typescriptSupport.reconfigure(extensions) });
     };
-    // If TypeScript cannot be loaded, the result says so, and the text can still be edited.
-    compiler().then(assist, () => undefined);
+    // If TypeScript cannot be loaded, the check panel reports it, and the text can still be edited.
+    compiler().then(addTypescript, () => undefined);
     return () => {
       isUnmounted = true;
-      made.destroy();
+      editor.destroy();
     };
   }, [label]);
 
-  // Replaces the text if another function was selected.
+  // Show the text of another function when it is selected.
   useEffect(() => {
     const { current } = view;
     const text = current?.state.doc.toString();
@@ -87,7 +87,7 @@ const colours = HighlightStyle.define([
   { tag: tags.typeName, color: 'var(--case-3)' },
 ]);
 
-const look = EditorView.theme({
+const theme = EditorView.theme({
   '&': { backgroundColor: 'var(--panel)', color: 'var(--text)', fontSize: '14px' },
   '.cm-gutters': { backgroundColor: 'var(--page)', color: 'var(--quiet)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--accent) 8%, transparent)' },

@@ -1,4 +1,4 @@
-/** Example functions, right and wrong ones. */
+/** Example functions, correct and incorrect. */
 import type { Kind } from '../shared/user-code/user-functions.js';
 
 export interface Example {
@@ -29,7 +29,7 @@ export default {
     key: 'wrong',
     kind: 'activation',
     name: 'swishWrong',
-    source: `// The same function, but the derivative misses the product rule.
+    source: `// The same function, but its derivative ignores the product rule.
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 
 export default {

@@ -1,4 +1,4 @@
-/** Plot of value, derivative and finite differences. The background is red where these two disagree. */
+/** Plot of value, derivative and finite differences. The background is shaded where the last two disagree. */
 import { useEffect } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -58,7 +58,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
   return <div ref={frame} className={styles.plot} role="img" aria-label={label} />;
 }
 
-/** Points at which the derivatives differ by more than the error of finite differences. */
+/** For each point, whether the derivatives differ by more than the error of finite differences. */
 const disagreements = ({ analytic, differences }: Curves): boolean[] =>
   analytic.map((d, k) => !(Math.abs(d - differences[k]) <= 1e-3 * Math.max(1, Math.abs(d))));
 

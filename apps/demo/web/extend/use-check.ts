@@ -4,7 +4,7 @@ import { readVerdict } from '../shared/user-code/responses.js';
 import type { Verdict } from '../shared/user-code/check.js';
 import { compiler } from '../shared/user-code/compiler.js';
 import { FunctionError } from '../shared/user-code/function-error.js';
-import { type OwnFunction, startUserWorker } from '../shared/user-code/user-worker.js';
+import { type UserFunction, startUserWorker } from '../shared/user-code/user-worker.js';
 
 export type CheckStatus =
   | { readonly state: 'loading' }
@@ -15,16 +15,16 @@ export type CheckStatus =
 export interface Check {
   readonly status: CheckStatus;
   /**
-   * Of the last function that was checked; undefined if that one was refused. It stays while another check runs, so
-   * that the plot does not disappear.
+   * The verdict on the last function that was checked; undefined if that function was refused. Kept while the next check
+   * runs, so that the plot does not disappear.
    */
   readonly verdict: Verdict | undefined;
 }
 
-/** Debounce time in milliseconds. */
-const pause = 350;
+/** Delay of the check after a keystroke, in milliseconds. */
+const debounceDelay = 350;
 
-export function useCheck({ kind, name, source }: OwnFunction): Check {
+export function useCheck({ kind, name, source }: UserFunction): Check {
   const [check, setCheck] = useState<Check>({ status: { state: 'loading' }, verdict: undefined });
   useEffect(() => {
     let isOutdated = false;
@@ -36,7 +36,7 @@ export function useCheck({ kind, name, source }: OwnFunction): Check {
       void (async () => {
         report(await ask({ kind, name: name === '' ? 'unnamed' : name, source }, () => report({ state: 'checking' })));
       })();
-    }, pause);
+    }, debounceDelay);
     return () => {
       isOutdated = true;
       clearTimeout(timer);
@@ -50,13 +50,16 @@ function verdictAfter(status: CheckStatus, last: Verdict | undefined): Verdict |
   return status.state === 'refused' ? undefined : last;
 }
 
-async function ask(own: OwnFunction, begin: () => void): Promise<CheckStatus> {
+async function ask(edited: UserFunction, onStart: () => void): Promise<CheckStatus> {
   try {
     await compiler();
-    begin();
-    const worker = await startUserWorker([own]);
+    onStart();
+    const worker = await startUserWorker([edited]);
     try {
-      return { state: 'checked', verdict: readVerdict(await worker.ask((runner) => runner.check(own.kind, own.name))) };
+      return {
+        state: 'checked',
+        verdict: readVerdict(await worker.ask((runner) => runner.check(edited.kind, edited.name))),
+      };
     } finally {
       worker.close();
     }

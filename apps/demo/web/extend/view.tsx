@@ -6,7 +6,7 @@ import { useMessages } from '../language.js';
 import type { CustomFunction, PlaygroundState } from '../state.js';
 import { TaskLine } from '../shared/task-line.js';
 import { update, usePlayground } from '../store.js';
-import { chooseFunction, discardDraft, editFunction, ownOf, savedFunctions, useEditing } from './editing.js';
+import { chooseFunction, discardDraft, editFunction, functionOf, savedFunctions, useEditing } from './editing.js';
 import { Editor } from './editor.js';
 import { examples, softsign } from './examples.js';
 import { messages } from './messages.js';
@@ -14,7 +14,7 @@ import { CheckPanel } from './check-panel.js';
 import { useCheck } from './use-check.js';
 import styles from './view.module.css';
 import type { Kind } from '../shared/user-code/user-functions.js';
-import type { OwnFunction } from '../shared/user-code/user-worker.js';
+import type { UserFunction } from '../shared/user-code/user-worker.js';
 
 const listOf: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activation: 'activations', loss: 'losses' };
 const max = { length: 8000, functions: 20 };
@@ -23,28 +23,28 @@ export default function ExtendView() {
   const custom = usePlayground(({ custom }) => custom);
   const task = usePlayground(({ task }) => task);
   const say = useMessages(messages);
-  const { own, drafts } = useEditing();
+  const { edited, drafts } = useEditing();
   const [notice, report] = useState('');
-  const check = useCheck(own);
+  const check = useCheck(edited);
   const { status } = check;
-  const problem = problemWith(own, custom, say);
+  const problem = problemWith(edited, custom, say);
   const saved = savedFunctions(custom);
-  const choose = (next: OwnFunction) => {
+  const choose = (next: UserFunction) => {
     report('');
     chooseFunction(next);
   };
-  const edit = (next: OwnFunction) => {
+  const edit = (next: UserFunction) => {
     report('');
     editFunction(next);
   };
   const save = () => {
-    change(own.kind, (list) => [
-      ...list.filter(({ name }) => name !== own.name),
-      { name: own.name, source: own.source },
+    change(edited.kind, (list) => [
+      ...list.filter(({ name }) => name !== edited.name),
+      { name: edited.name, source: edited.source },
     ]);
-    report(say.saved(own.name));
+    report(say.saved(edited.name));
   };
-  const remove = ({ kind, name }: OwnFunction) => {
+  const remove = ({ kind, name }: UserFunction) => {
     change(kind, (list) => list.filter((entry) => entry.name !== name));
     report(say.removed(name));
   };
@@ -53,7 +53,7 @@ export default function ExtendView() {
       {task === 'softsign' && (
         <TaskLine
           task={say.softsign}
-          done={own.name === softsign.name && status.state === 'checked' && status.verdict.ok}
+          done={edited.name === softsign.name && status.state === 'checked' && status.verdict.ok}
         />
       )}
       <p className={styles.intro}>
@@ -68,7 +68,7 @@ export default function ExtendView() {
               <button
                 type="button"
                 className={styles.name}
-                aria-pressed={entry.kind === own.kind && entry.name === own.name}
+                aria-pressed={entry.kind === edited.kind && entry.name === edited.name}
                 onClick={() => choose(entry)}
               >
                 {entry.name} <span className="quiet">{say.kinds[entry.kind]}</span>
@@ -96,7 +96,7 @@ export default function ExtendView() {
         <ul>
           {examples.map((example) => (
             <li key={example.key}>
-              <button type="button" className={styles.name} onClick={() => choose(ownOf(example))}>
+              <button type="button" className={styles.name} onClick={() => choose(functionOf(example))}>
                 {say.exampleNames[example.key]}
               </button>
             </li>
@@ -107,7 +107,7 @@ export default function ExtendView() {
         <div className={styles.head}>
           <label>
             {say.kind}{' '}
-            <select value={own.kind} onChange={(event) => edit({ ...own, kind: event.target.value as Kind })}>
+            <select value={edited.kind} onChange={(event) => edit({ ...edited, kind: event.target.value as Kind })}>
               <option value="activation">{say.kinds.activation}</option>
               <option value="loss">{say.kinds.loss}</option>
             </select>
@@ -115,10 +115,10 @@ export default function ExtendView() {
           <label>
             {say.name}{' '}
             <input
-              value={own.name}
+              value={edited.name}
               spellCheck={false}
               aria-invalid={problem !== undefined}
-              onChange={(event) => edit({ ...own, name: event.target.value })}
+              onChange={(event) => edit({ ...edited, name: event.target.value })}
             />
           </label>
           <button
@@ -134,10 +134,10 @@ export default function ExtendView() {
         <p role="status" className={styles.notice}>
           {notice}
         </p>
-        <Editor label={say.source} value={own.source} onChange={(source) => editFunction({ ...own, source })} />
+        <Editor label={say.source} value={edited.source} onChange={(source) => editFunction({ ...edited, source })} />
         <p className={`quiet ${styles.help}`}>{say.editorHelp}</p>
       </section>
-      <CheckPanel check={check} kind={own.kind} />
+      <CheckPanel check={check} kind={edited.kind} />
     </div>
   );
 }
@@ -147,7 +147,7 @@ function change(kind: Kind, of: (list: readonly CustomFunction[]) => CustomFunct
 }
 
 function problemWith(
-  { kind, name, source }: OwnFunction,
+  { kind, name, source }: UserFunction,
   custom: PlaygroundState['custom'],
   say: (typeof messages)['en'],
 ): string | undefined {

@@ -5,15 +5,15 @@ import type { PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 import type { FitResult, Parameter } from './fit.js';
 
-/** Changes what is fitted or shown. */
+/** Changes settings of the Fit view. */
 export const change = (part: Partial<PlaygroundState['fit']>): void =>
   update((state) => ({ ...state, fit: { ...state.fit, ...part } }));
 
-/** The estimates by the parameter's name. */
+/** The estimates by parameter name. */
 export const estimatesOf = ({ parameters, network }: FitResult): Record<string, number> =>
   Object.fromEntries(parameters.map(({ label, index }) => [label, network.parameters.vector[index]]));
 
-/** Shows in Derive where a derivative at a point comes from, with the parameters as they were fitted. */
+/** Opens the derivation of a derivative at a point in Derive, with the fitted parameters. */
 export function openInDerive(fit: FitResult, point: number, { quantity }: Parameter): void {
   const { x, y } = fit.data.points[point];
   const selection = { input: [x], target: [y], loss: 'mse', selected: nameOf(quantity), step: null };

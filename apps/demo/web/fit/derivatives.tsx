@@ -1,4 +1,4 @@
-/** The derivatives of one point's loss with respect to all parameters; each opens in Derive. */
+/** The derivatives of one point's loss with respect to all parameters, each with a button that opens it in Derive. */
 import { nameOf } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';

@@ -1,4 +1,4 @@
-/** The table of estimates, and how well the model fits as a whole. */
+/** The table of estimates, and statistics of the whole fit. */
 import { useMessages } from '../language.js';
 import { useJoin } from '../shared/use-join.js';
 import { Figure } from '../shared/figure.js';

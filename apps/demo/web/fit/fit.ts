@@ -1,4 +1,4 @@
-/** A fit: points and a model in, estimates, curve and derivatives out. */
+/** Fits a model to points: returns estimates, the curve and derivatives. */
 import { backpropagate, type Network, NnbpError } from '@nnbp/core';
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { type FitStatistics, fitStatistics } from '@nnbp/formula';
@@ -12,50 +12,50 @@ import { formulaNetwork, rightSide, variableOf } from '../shared/formula-network
 import { modelOf } from './models.js';
 import { type Points, readPoints, type PointsProblem } from './points.js';
 
-/** What is fitted. */
+/** The data and the model to fit. */
 export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
-  /** A drawn network instead of the formula. */
+  /** A network drawn in Build, which is fitted instead of the formula; null: the formula. */
   readonly network: NetworkDescription | null;
 }
 
-/** A request whose data and model could be read. */
+/** The parsed data and model of a request. */
 export interface Prepared {
   readonly data: Points;
   readonly network: Network;
-  /** The formula as Derive shows it, with its initial values; null: a drawn network. */
+  /** The formula, with the initial values of its parameters; null for a drawn network. */
   readonly formula: FormulaDescription | null;
   readonly parameters: readonly Parameter[];
 }
 
-/** A parameter and its name. */
+/** A parameter of the model. `index`: its index in the parameter vector. `label`: its name in the table. */
 export interface Parameter {
   readonly index: number;
   readonly label: string;
   readonly quantity: QuantityName;
 }
 
-/** The result of a fit as the view shows it. */
+/** The result of a fit. */
 export interface FitResult extends Prepared {
   readonly statistics: FitStatistics;
   readonly iterations: number;
   readonly converged: boolean;
-  /** At the points, in their order. */
+  /** The values of the fitted curve at the points, in their order. */
   readonly fittedValues: readonly number[];
-  /** At evenly spaced x, from a little below the points to a little above; NaN where the model has no finite value. */
+  /** The curve at evenly spaced x, slightly beyond the points at both ends; NaN where the model has no finite value. */
   readonly curve: readonly CurvePoint[];
 }
 
-/** The curve at x, and the ends of its two bands. */
+/** A point of the fitted curve, with its confidence and prediction intervals. */
 export interface CurvePoint {
   readonly x: number;
   readonly y: number;
-  /** Of the confidence band. */
+  /** The 95 % confidence interval of the curve. */
   readonly curve: readonly [low: number, high: number];
-  /** Of the prediction band. */
+  /** The 95 % prediction interval of a new observation. */
   readonly observation: readonly [low: number, high: number];
 }
 
-/** Why there is no fit. */
+/** Reasons why the model cannot be fitted. */
 export type FitProblem =
   | { readonly kind: 'points'; readonly problem: PointsProblem }
   | { readonly kind: 'shape' }
@@ -64,7 +64,7 @@ export type FitProblem =
   | { readonly kind: 'start' }
   | { readonly kind: 'other'; readonly text: string };
 
-/** A `FitProblem` that is thrown. */
+/** Error with a `FitProblem`. */
 export class FitError extends Error {
   constructor(readonly problem: FitProblem) {
     super(problem.kind);
@@ -75,14 +75,14 @@ const maxIterations = 500;
 const curvePoints = 160;
 
 /**
- * Reads data and model.
+ * Parses the data and builds the model.
  *
- * @throws FitError for bad points, a network of another shape or one with delays
- * @throws NnbpError for a formula or a network that cannot be built
+ * @throws FitError if the data cannot be read, or if the network has delays, or not one input and one output
+ * @throws NnbpError if the formula or the network is invalid
  */
 export function prepareFit({ data, network: drawn, formula, start }: FitRequest): Prepared {
   const points = readPoints(data);
-  if ('why' in points) throw new FitError({ kind: 'points', problem: points });
+  if ('reason' in points) throw new FitError({ kind: 'points', problem: points });
   if (drawn !== null) {
     if (hasDelays(drawn)) throw new FitError({ kind: 'delays' });
     const network = networkOf(drawn, builtinFunctions);
@@ -90,10 +90,10 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
     if (graph.inputCount !== 1 || graph.outputs.length !== 1) throw new FitError({ kind: 'shape' });
     return { data: points, network, formula: null, parameters: parametersOf(network) };
   }
-  const right = rightSide(formula);
-  const variable = variableOf(right, points.names[0]);
-  const values = { ...modelOf(right)?.start(points.points), ...start };
-  const description = { formula: right, variable, values };
+  const formulaText = rightSide(formula);
+  const variable = variableOf(formulaText, points.names[0]);
+  const values = { ...modelOf(formulaText)?.start(points.points), ...start };
+  const description = { formula: formulaText, variable, values };
   const { network, parameters } = formulaNetwork(description);
   return {
     data: points,
@@ -110,12 +110,12 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
 /**
  * Fits the model to the points.
  *
- * @throws FitError for too few points or a bad start
+ * @throws FitError if there are too few points, or if the loss is not finite at the start values
  * @throws NnbpError as `fit` and `fitStatistics` do
- * @throws the signal's reason when aborted
+ * @throws the reason of `signal` when it is aborted
  */
-export async function runFit(question: Prepared, signal: AbortSignal): Promise<FitResult> {
-  const { data, network, parameters } = question;
+export async function runFit(prepared: Prepared, signal: AbortSignal): Promise<FitResult> {
+  const { data, network, parameters } = prepared;
   const { points } = data;
   if (points.length <= parameters.length) {
     throw new FitError({ kind: 'few', points: points.length, parameters: parameters.length });
@@ -126,7 +126,7 @@ export async function runFit(question: Prepared, signal: AbortSignal): Promise<F
     const report = await fit(network, table, options);
     const statistics = fitStatistics(network, table);
     return {
-      ...question,
+      ...prepared,
       statistics,
       iterations: report.history.length,
       converged: report.stoppedBy === 'converged',
@@ -158,18 +158,18 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
   });
 }
 
-/** dloss/d of every parameter, in their order, for one point and the loss mse. */
+/** The derivative of the loss at one point with respect to every parameter, in their order. The loss is mse. */
 export function gradientAt({ network, parameters, data }: FitResult, point: number): number[] {
   const { x, y } = data.points[point];
   const { vector } = backpropagate(network, [x], [y], mse()).gradients;
   return parameters.map(({ index }) => vector[index]);
 }
 
-/** The parameters of a drawn network, all of which are fitted: it has none that is fixed or shared. */
+/** The parameters of a drawn network. None is fixed or shared, so all are fitted. */
 function parametersOf({ graph }: Network): Parameter[] {
-  const found: Parameter[] = [];
+  const parameters: Parameter[] = [];
   const add = (index: number, quantity: QuantityName) =>
-    found.push({ index, label: nameOf(quantity).replace('dloss/d', ''), quantity });
+    parameters.push({ index, label: nameOf(quantity).replace('dloss/d', ''), quantity });
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const node = graph.ids[i];
     add(graph.biasIndex(i), { quantity: 'dLossDb', node });
@@ -178,5 +178,5 @@ function parametersOf({ graph }: Network): Parameter[] {
       add(graph.weightIndex(e, i), { quantity: 'dLossDw', node, from: graph.ids[graph.predecessors[e]] });
     }
   }
-  return found;
+  return parameters;
 }

@@ -1,7 +1,7 @@
 const en = {
-  lead: 'Paste measurements, choose a formula with unknown parameters, and see how certain they are. The formula becomes a network: every derivative is one of the three cases.',
+  lead: 'Paste measurements, choose a formula with unknown parameters, and see how certain the estimates are. The formula becomes a network: every derivative is one of the three cases.',
   data: 'Data',
-  dataLabel: 'x and y, a pair per line',
+  dataLabel: 'x and y, one pair per line',
   dataHint: 'Paste two columns from a spreadsheet or a CSV file. The first line may contain names.',
   tooLong: (max: number) => `Not accepted: the text has more than ${max} characters. Paste fewer points.`,
   examples: 'Example',
@@ -90,7 +90,7 @@ const en = {
     few: (points: number, parameters: number) =>
       `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
     start:
-      'At the start values the formula or a derivative of it has no finite value at some point. Change the start values.',
+      'At the start values, the formula or one of its derivatives is not finite at some point. Change the start values.',
   },
 };
 

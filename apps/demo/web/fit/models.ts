@@ -6,7 +6,7 @@ import type { Point } from './points.js';
 export interface Model {
   readonly name: ModelName;
   readonly formula: string;
-  /** Initial parameters, with the right sign and order of magnitude. */
+  /** Initial parameters for these points, with about the correct sign and order of magnitude. */
   start(points: readonly Point[]): Readonly<Record<string, number>>;
 }
 
@@ -124,18 +124,18 @@ export const models: readonly Model[] = [
   },
 ];
 
-/** Waves per unit of x, from how often y crosses its mean. */
+/** Periods per unit of x, estimated from how often y crosses its mean. */
 function frequencyOf(points: readonly Point[], mean: number): number {
   const sorted = points.toSorted((a, b) => a.x - b.x);
   const crossings = sorted.filter(({ y }, k) => k > 0 && y > mean !== sorted[k - 1].y > mean).length;
   return Math.max(1, crossings) / 2 / (sorted.at(-1)!.x - sorted[0].x || 1);
 }
 
-/** The model with this formula, ignoring white space. */
+/** The model with this formula, ignoring white space; undefined if there is none. */
 export const modelOf = (formula: string): Model | undefined =>
-  models.find((model) => packed(model.formula) === packed(formula));
+  models.find((model) => normalized(model.formula) === normalized(formula));
 
-const packed = (formula: string) => formula.replaceAll(/\s/g, '').replaceAll('**', '^');
+const normalized = (formula: string) => formula.replaceAll(/\s/g, '').replaceAll('**', '^');
 
 /** Example data: synthetic, with errors of a few percent. */
 export const examples = {

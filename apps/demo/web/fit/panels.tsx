@@ -16,7 +16,7 @@ export function DataPanel() {
   const say = useMessages(messages);
   const [refused, setRefused] = useState(false);
   const names = Object.keys(examples) as ExampleName[];
-  /** Accepts all of the data or nothing: data cut inside a number would be fitted. */
+  /** Refuses data that are too long instead of cutting them, since the cut could be inside a number. */
   const accept = (text: string, part: Partial<PlaygroundState['fit']> = {}) => {
     setRefused(text.length > maxFitData);
     if (text.length <= maxFitData) change({ data: text, point: 0, ...part });

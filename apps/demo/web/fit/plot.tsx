@@ -1,4 +1,4 @@
-/** Points, the fitted curve and its two bands; below, the residuals. */
+/** Plot of the points, the fitted curve and its two bands, with the residuals below. */
 import { useMessages } from '../language.js';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import { SavePicture } from '../shared/save-picture.js';
@@ -11,9 +11,9 @@ import type { Point, Points } from './points.js';
 
 export interface PlotProps {
   readonly data: Points;
-  /** Missing until there is a fit. */
+  /** Undefined while there is no fit. */
   readonly fit: FitResult | undefined;
-  /** The number of the highlighted point. */
+  /** Index of the highlighted point. */
   readonly chosen: number;
   readonly choose: (point: number) => void;
 }
@@ -26,7 +26,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
   const [frame, width] = useWidth();
   const { points, names } = data;
   const xs = spread([...points.map(({ x }) => x), ...(fit?.curve ?? []).map(({ x }) => x)], 0);
-  // A band may be far wider than the data: it does not set the scale.
+  // The scale does not depend on the bands, which can be far wider than the data.
   const ys = spread([...points.map(({ y }) => y), ...(fit?.curve ?? []).map(({ y }) => y)], 0.08);
   const residuals = fit && residualsOf(fit);
   return (
@@ -79,7 +79,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
   );
 }
 
-/** The position of a data point in the plot. */
+/** Converts data coordinates to pixels. */
 type At = (x: number, y: number) => readonly [across: number, down: number];
 
 interface AxesProps {
@@ -95,7 +95,7 @@ interface AxesProps {
 function Axes({ label, width, height, x, y, names, children }: AxesProps) {
   const frame = { width, height, margin, x, y };
   const { toX, toY } = scalesOf(frame);
-  // Clamped: far outside, a browser would draw nothing.
+  // Clamped, because browsers do not draw shapes with points very far outside.
   const at: At = (a, b) => [toX(a), Math.max(-height, Math.min(2 * height, toY(b)))];
   const middle = { x: (margin.left + width - margin.right) / 2, y: (margin.top + height - margin.bottom) / 2 };
   const axes = (
@@ -139,7 +139,7 @@ interface DotsProps {
   readonly choose: (point: number) => void;
 }
 
-/** With a mouse a point can be chosen here; with the keyboard, in the list below. */
+/** The points. Clicking one selects it; keyboard users select points in the list of the Derivatives panel. */
 function Dots({ points, at, chosen, choose }: DotsProps) {
   return points.map(({ x, y }, k) => {
     const [cx, cy] = at(x, y);
@@ -174,11 +174,14 @@ function aroundZero(residuals: readonly Point[]): [number, number] {
   return [-1.3 * size, 1.3 * size];
 }
 
-/** Smallest and largest of the finite values, with some room; of equal numbers, 1 below and above. */
-function spread(values: readonly number[], room: number): [number, number] {
+/**
+ * Smallest and largest of the finite values, each moved outwards by `padding` times the range. If all are equal: 1 below and
+ * above.
+ */
+function spread(values: readonly number[], padding: number): [number, number] {
   const known = values.filter(Number.isFinite);
   const low = known.reduce((a, b) => Math.min(a, b), Infinity);
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
   if (!(low < high)) return [low - 1, high + 1];
-  return [low - room * (high - low), high + room * (high - low)];
+  return [low - padding * (high - low), high + padding * (high - low)];
 }

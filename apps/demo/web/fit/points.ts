@@ -6,16 +6,16 @@ export interface Point {
   readonly y: number;
 }
 
-/** The points in the text. */
+/** The points that were read, and the names of their columns. */
 export interface Points {
   readonly points: readonly Point[];
-  /** From a first line in which neither of the first two cells is a number; otherwise x and y. */
+  /** The first two cells of the first line if neither is a number. Default: x and y. */
   readonly names: readonly [x: string, y: string];
 }
 
-/** Why the text could not be read, and in which line, from 1. */
+/** The reason why the text could not be read, and the number of the line, from 1. */
 export interface PointsProblem {
-  readonly why: 'empty' | 'line' | 'tooMany';
+  readonly reason: 'empty' | 'line' | 'tooMany';
   readonly line: number;
 }
 
@@ -28,22 +28,22 @@ export function readPoints(text: string): Points | PointsProblem {
   let names: [string, string] = ['x', 'y'];
   let isFirst = true;
   for (const [k, line] of text.split(/\r\n?|\n/).entries()) {
-    const written = line.trim();
-    if (written === '' || written.startsWith('#')) continue;
-    const cells = cellsOf(written);
+    const trimmed = line.trim();
+    if (trimmed === '' || trimmed.startsWith('#')) continue;
+    const cells = cellsOf(trimmed);
     const [x, y] = cells.map(numberOf);
     if (cells.length >= 2 && Number.isFinite(x) && Number.isFinite(y)) points.push({ x, y });
     else if (isFirst && cells.length >= 2 && Number.isNaN(x) && Number.isNaN(y)) names = [cells[0], cells[1]];
-    else return { why: 'line', line: k + 1 };
+    else return { reason: 'line', line: k + 1 };
     isFirst = false;
-    if (points.length > maxPoints) return { why: 'tooMany', line: k + 1 };
+    if (points.length > maxPoints) return { reason: 'tooMany', line: k + 1 };
   }
-  return points.length === 0 ? { why: 'empty', line: 1 } : { points, names };
+  return points.length === 0 ? { reason: 'empty', line: 1 } : { points, names };
 }
 
 /**
- * The cells of a line, without quotes. Semicolons and tabs separate cells before commas and spaces do. Two numbers with
- * only spaces between them have decimal commas: `1,5 2,5`.
+ * The cells of a line, without quotes. The separator is the first of these that the line contains: semicolon, tab, comma,
+ * space. Exception: two numbers separated by spaces have decimal commas: `1,5 2,5`.
  */
 function cellsOf(line: string): string[] {
   return separated(line).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
@@ -58,7 +58,7 @@ function separated(line: string): string[] {
   return line.split(',');
 }
 
-/** A comma next to a space separates: `1, 2` and `1 ,2` are 1 and 2. */
+/** Whether a line is a pair such as `1,5 2,5`. A comma next to a space is a separator: `1, 2` and `1 ,2` are 1 and 2. */
 const isDecimalPair = (line: string, words: readonly string[]) =>
   words.length === 2 && !/,\s|\s,/.test(line) && words.every((word) => Number.isFinite(numberOf(word)));
 

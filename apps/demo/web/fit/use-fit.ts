@@ -12,31 +12,31 @@ import {
 
 /** State of a fit. */
 export interface Fit {
-  /** Data and model, once they are parsed. */
+  /** The parsed data and model; undefined if they are invalid. */
   readonly prepared: Prepared | undefined;
   readonly fit: FitResult | undefined;
   readonly problem: FitProblem | undefined;
 }
 
-interface Answer {
+interface Outcome {
   readonly request: FitRequest;
   readonly fit?: FitResult;
   readonly problem?: FitProblem;
 }
 
-/** Fits whenever the request changes. Requests are compared by identity. */
+/** Runs a fit whenever the request changes. Requests are compared by identity. */
 export function useFit(request: FitRequest): Fit {
-  const [last, setLast] = useState<Answer>();
-  const start = useMemo(() => ready(request), [request]);
+  const [last, setLast] = useState<Outcome>();
+  const start = useMemo(() => attempt(request), [request]);
   useEffect(() => {
     const { prepared } = start;
     if (prepared === undefined) return;
-    const superseded = new AbortController();
-    void runFit(prepared, superseded.signal).then(
-      (fit) => !superseded.signal.aborted && setLast({ request, fit }),
-      (error: unknown) => !superseded.signal.aborted && setLast({ request, problem: problemOf(error) }),
+    const controller = new AbortController();
+    void runFit(prepared, controller.signal).then(
+      (fit) => !controller.signal.aborted && setLast({ request, fit }),
+      (error: unknown) => !controller.signal.aborted && setLast({ request, problem: problemOf(error) }),
     );
-    return () => superseded.abort();
+    return () => controller.abort();
   }, [request, start]);
   const isCurrent = last?.request === request;
   return {
@@ -46,7 +46,7 @@ export function useFit(request: FitRequest): Fit {
   };
 }
 
-function ready(request: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
+function attempt(request: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
   try {
     return { prepared: prepareFit(request) };
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The Fit view: data and model on the left, the curve, the estimates and the derivatives on the right. */
+/** The Fit view: data and model on the left; curve, estimates and derivatives on the right. */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
@@ -52,9 +52,9 @@ export default function View() {
 function sentence(problem: FitProblem, say: (typeof messages)['en']['problems']): string {
   switch (problem.kind) {
     case 'points': {
-      const { why, line } = problem.problem;
-      if (why === 'empty') return say.points.empty;
-      return why === 'line' ? say.points.line(line) : say.points.tooMany(maxPoints);
+      const { reason, line } = problem.problem;
+      if (reason === 'empty') return say.points.empty;
+      return reason === 'line' ? say.points.line(line) : say.points.tooMany(maxPoints);
     }
     case 'shape':
       return say.shape;

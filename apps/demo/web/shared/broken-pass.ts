@@ -28,9 +28,9 @@ export interface PassState {
 export interface BrokenPass {
   /** Node index of each step; only the first steps if there are very many. */
   readonly steps: readonly number[];
-  /** Number of all steps, and of the steps of the correct pass. */
+  /** Number of all steps, and number of steps of a correct pass. */
   readonly total: bigint;
-  readonly rightTotal: number;
+  readonly correctTotal: number;
   /** For each node, the number of all visits or computations. */
   readonly times: readonly bigint[];
   /** The values after a number of steps. */
@@ -55,14 +55,14 @@ export function visits({ network: { graph } }: Exercise, order: readonly string[
 type Graph = Exercise['network']['graph'];
 
 /** The correct order: each node before its predecessors, inputs last. */
-export const rightOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => graph.nodeCount - 1 - i);
+export const correctOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => graph.nodeCount - 1 - i);
 
 /** The order of the forward pass: each node before its successors. */
 export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => i);
 
 /** The correct order, except for one node that is visited before its last successor. */
 export function tooEarly(graph: Graph): number[] {
-  const order = rightOrder(graph);
+  const order = correctOrder(graph);
   const { successorStart: start } = graph;
   const { nodes: successors } = successorsOf(graph);
   const early = order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ?? order.at(-1)!;
@@ -102,7 +102,7 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
   return {
     steps: order,
     total: BigInt(order.length),
-    rightTotal: graph.nodeCount,
+    correctTotal: graph.nodeCount,
     times,
     at(steps) {
       const accumulated = emptyState(graph.nodeCount, 0);
@@ -143,7 +143,13 @@ function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
     if (steps.length < maxSteps) steps.push(i);
   };
   for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = usesOf(i); k > 0; k--) compute(i);
-  return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(trace, steps, count) };
+  return {
+    steps,
+    total: sum(times),
+    correctTotal: graph.nodeCount,
+    times,
+    at: (count) => counted(trace, steps, count),
+  };
 }
 
 /** Without a cache of the slope, case 3 recomputes it for b and each weight, case 2 for each predecessor. */
@@ -162,7 +168,7 @@ function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   return {
     steps: shown,
     total: sum(times),
-    rightTotal: graph.nodeCount - graph.inputCount,
+    correctTotal: graph.nodeCount - graph.inputCount,
     times,
     at: (count) => counted(trace, shown, count),
   };

@@ -10,7 +10,7 @@ const en = {
     'controls.fitView.ariaLabel': 'Fit view',
   },
   savePicture: (format: string) => `Download as ${format}`,
-  notSaved: (why: string) => `The image could not be created. ${why}`,
+  notSaved: (reason: string) => `The image could not be created. ${reason}`,
 };
 
 const zh: typeof en = {
@@ -24,7 +24,7 @@ const zh: typeof en = {
     'controls.fitView.ariaLabel': '适应视图',
   },
   savePicture: (format) => `下载为 ${format}`,
-  notSaved: (why) => `无法生成图片。${why}`,
+  notSaved: (reason) => `无法生成图片。${reason}`,
 };
 
 export const messages = { en, zh };

@@ -3,7 +3,7 @@
  * any time.
  */
 import { type Remote, wrap } from 'comlink';
-import type { OwnFunction } from '../shared/user-code/user-worker.js';
+import type { UserFunction } from '../shared/user-code/user-worker.js';
 import type { Runner } from '../user-code-worker.js';
 
 /** Milliseconds between two checks that the worker responds, and the time limit of each. */
@@ -25,7 +25,7 @@ export interface Access<Trainer> {
 /** @throws FunctionError if the user's code cannot be started */
 export async function connect<Trainer>(
   { start, among }: Access<Trainer>,
-  own: readonly OwnFunction[],
+  own: readonly UserFunction[],
 ): Promise<Connection<Trainer>> {
   if (own.length > 0) {
     const { startUserWorker } = await import('../shared/user-code/user-worker.js');

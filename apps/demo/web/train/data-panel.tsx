@@ -81,7 +81,7 @@ function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTabl
   const say = useMessages(messages);
   const read = async (bytes: Uint8Array) => {
     const found = await describe(bytes);
-    if (isProblem(found)) return found.kind === 'table' ? say.problems.table[found.why] : say.fileUnreadable;
+    if (isProblem(found)) return found.kind === 'table' ? say.problems.table[found.reason] : say.fileUnreadable;
     const { text, description } = found;
     const { target, columns } = description;
     chooseTable({ text, description, target, as: columns[target].as });

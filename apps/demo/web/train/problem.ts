@@ -1,4 +1,4 @@
-/** Why training is not possible, as data, so that the message can be in either language. */
+/** Reasons why training is not possible. `messages.ts` puts them into words in both languages. */
 import type { TableProblem } from './data/csv.js';
 
 /** Count in the graph, and count that the data set needs. */
@@ -10,7 +10,7 @@ export interface Counts {
 export type Problem =
   | { readonly kind: 'diverged'; readonly step: number }
   | { readonly kind: 'no-table' }
-  | { readonly kind: 'table'; readonly why: TableProblem }
+  | { readonly kind: 'table'; readonly reason: TableProblem }
   | { readonly kind: 'few-points' }
   /** The user's graph does not have the inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }

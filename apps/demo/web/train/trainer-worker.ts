@@ -1,5 +1,5 @@
 /** The worker of a training run: started by the first request, and again for other user functions or after an error. */
-import type { OwnFunction } from '../shared/user-code/user-worker.js';
+import type { UserFunction } from '../shared/user-code/user-worker.js';
 import { type Access, type Connection, connect } from './connection.js';
 import { problemOf, type WorkerProblem } from './worker-problem.js';
 
@@ -21,7 +21,7 @@ export class TrainerWorker<Trainer> {
   }
 
   /** The connection to a worker with these functions. */
-  connectWith(own: readonly OwnFunction[]): Promise<Connection<Trainer>> {
+  connectWith(own: readonly UserFunction[]): Promise<Connection<Trainer>> {
     if (this.#known !== JSON.stringify(own)) this.#end();
     this.#known = JSON.stringify(own);
     return this.#connect(own);
@@ -45,7 +45,7 @@ export class TrainerWorker<Trainer> {
     }
   }
 
-  #connect(own: readonly OwnFunction[]): Promise<Connection<Trainer>> {
+  #connect(own: readonly UserFunction[]): Promise<Connection<Trainer>> {
     return (this.#connection ??= connect(this.#access, own));
   }
 

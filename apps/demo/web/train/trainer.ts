@@ -317,7 +317,7 @@ const pointsOf = ({ count, inputs, answers }: Part): Points => ({
 
 function problemOf(error: unknown): Problem {
   const { message, problem } = error as Error & { readonly problem?: TableProblem };
-  return problem === undefined ? { kind: 'other', text: message } : { kind: 'table', why: problem };
+  return problem === undefined ? { kind: 'other', text: message } : { kind: 'table', reason: problem };
 }
 
 const buffersOf = (observation: Observation): ArrayBufferLike[] =>

@@ -3,7 +3,7 @@
  * the next one, so that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
-import type { OwnFunction } from '../shared/user-code/user-worker.js';
+import type { UserFunction } from '../shared/user-code/user-worker.js';
 import { Listeners } from '../shared/listeners.js';
 import { takePlayRequest } from '../shared/play-next.js';
 import type { Settings } from '../shared/training-settings.js';
@@ -63,7 +63,7 @@ export class Training {
   async openOnce(
     settings: Settings,
     table: TableRequest | undefined,
-    own: readonly OwnFunction[],
+    own: readonly UserFunction[],
     steps: number,
   ): Promise<void> {
     const origin = [JSON.stringify(settings), table, JSON.stringify(own)];
@@ -86,7 +86,7 @@ export class Training {
   async open(
     settings: Settings,
     table: TableRequest | undefined,
-    own: readonly OwnFunction[],
+    own: readonly UserFunction[],
     steps = 0,
   ): Promise<void> {
     const again = this.view.playing;

@@ -194,7 +194,7 @@ function sentence(problem: Problem, say: (typeof messages)['en']['problems']): s
     case 'not-loaded':
       return say.notLoaded;
     case 'table':
-      return say.table[problem.why];
+      return say.table[problem.reason];
     case 'other':
       return say.other(problem.text);
   }

@@ -19,9 +19,9 @@ import { highlightsInTime, type KnownInTime, splitId, type TimeExercise } from '
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
-/** In pixels: a node, and the room between columns and rows. */
+/** Sizes in pixels: of a node, and of the gaps between columns and between rows. */
 const box = { width: 148, head: 24, row: 21, field: 34 };
-const between = { columns: 56, rows: 34 };
+const gap = { columns: 56, rows: 34 };
 const headHeight = 30;
 
 interface Position {
@@ -33,9 +33,9 @@ interface Position {
 export interface ColumnsProps {
   readonly exercise: TimeExercise;
   readonly selected: QuantityName;
-  /** What has been computed so far. */
+  /** The numbers computed so far. */
   readonly known: KnownInTime;
-  /** The uses of a selected parameter from this step on are highlighted. */
+  /** Uses of the selected parameter are highlighted from this step on. */
   readonly firstStep: number;
 }
 
@@ -54,20 +54,20 @@ export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) 
   let below = headHeight;
   for (const height of heights) {
     tops.push(below);
-    below += height + between.rows;
+    below += height + gap.rows;
   }
   const positionOf = (id: string): Position => {
     const [node, t] = splitId(id);
     const i = graph.indexOf(node);
     const isBefore = t < 0;
     return {
-      left: (t - firstColumn) * (box.width + between.columns),
+      left: (t - firstColumn) * (box.width + gap.columns),
       top: tops[i],
       height: isBefore ? box.head + box.row + 4 : heights[i],
     };
   };
-  const width = (steps - firstColumn) * (box.width + between.columns) - between.columns;
-  const height = below - between.rows + 6;
+  const width = (steps - firstColumn) * (box.width + gap.columns) - gap.columns;
+  const height = below - gap.rows + 6;
   return (
     <div className={styles.scroller} role="group" aria-label={say.columns(steps)} tabIndex={0}>
       <div className={styles.canvas} style={{ width, height }}>
@@ -85,7 +85,7 @@ export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) 
           <div
             key={k}
             className={styles.step}
-            style={{ left: k * (box.width + between.columns), width: box.width }}
+            style={{ left: k * (box.width + gap.columns), width: box.width }}
             data-opened={k + firstColumn >= firstStep}
           >
             {k + firstColumn < 0 ? say.before(k + firstColumn) : say.step(k + firstColumn)}
@@ -108,7 +108,7 @@ export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) 
 }
 
 interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected' | 'known'> {
-  /** Of the unrolled graph. */
+  /** Id in the unrolled graph, for example `h@1`. */
   readonly id: string;
   readonly isLit: boolean;
   readonly style: CSSProperties;
@@ -123,7 +123,7 @@ function NodeAtStep({ id, exercise, selected, known, isLit, style }: NodeAtStepP
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
   const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, of?: 1 | 2 | 3) => (
-    <KeptNumber quantity={{ quantity: kind, node: id }} letter={letter} of={of} known={known} selected={selected} />
+    <CachedNumber quantity={{ quantity: kind, node: id }} letter={letter} of={of} known={known} selected={selected} />
   );
   const hasTarget = t >= 0 && k >= 0 && exercise.targets[t] !== null;
   const inputs = exercise.inputs.flat();
@@ -169,14 +169,14 @@ function NodeAtStep({ id, exercise, selected, known, isLit, style }: NodeAtStepP
   );
 }
 
-interface KeptNumberProps extends Pick<ColumnsProps, 'known' | 'selected'> {
+interface CachedNumberProps extends Pick<ColumnsProps, 'known' | 'selected'> {
   readonly quantity: QuantityName;
   readonly letter: string;
-  /** The case that computes it. */
+  /** The case that computes the number. */
   readonly of: 1 | 2 | 3 | undefined;
 }
 
-function KeptNumber({ quantity, letter, of, known, selected }: KeptNumberProps) {
+function CachedNumber({ quantity, letter, of, known, selected }: CachedNumberProps) {
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
   const value = known.value(quantity);
@@ -208,19 +208,19 @@ function edgesOf({ unrolled }: TimeExercise): { readonly e: number; readonly fro
   ).flat();
 }
 
-/** A line down a column, or an arc to a later one that passes between the rows. */
+/** SVG path of an edge: a line down a column, or an arc between the rows to a later column. */
 function pathBetween(from: Position, to: Position, delay: number): string {
   if (delay === 0) {
     const [x1, y1, x2, y2] = [from.left + box.width / 2, from.top + from.height, to.left + box.width / 2, to.top];
-    // Around a node in between.
-    const aside = y2 - y1 > between.rows + 8 ? box.width / 2 + 22 : 0;
+    // Bend around a node in between.
+    const aside = y2 - y1 > gap.rows + 8 ? box.width / 2 + 22 : 0;
     return `M${x1},${y1} C${x1 + aside},${y1 + 18} ${x2 + aside},${y2 - 18} ${x2},${y2}`;
   }
   const [x1, y1] = [from.left + box.width, from.top + from.height / 2];
   const [x2, y2] = [to.left, to.top + to.height / 2];
-  const bend = between.columns / 2;
+  const bend = gap.columns / 2;
   if (delay === 1) return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
-  // Above the row, past the columns in between.
+  // Pass above the row, over the columns in between.
   const above = Math.min(from.top, to.top) - 12;
-  return `M${x1},${y1} C${x1 + bend},${y1} ${x1 + bend / 2},${above} ${x1 + between.columns},${above} L${x2 - between.columns},${above} C${x2 - bend / 2},${above} ${x2 - bend},${y2} ${x2},${y2}`;
+  return `M${x1},${y1} C${x1 + bend},${y1} ${x1 + bend / 2},${above} ${x1 + gap.columns},${above} L${x2 - gap.columns},${above} C${x2 - bend / 2},${above} ${x2 - bend},${y2} ${x2},${y2}`;
 }

@@ -1,4 +1,4 @@
-/** A network with delays and a sequence: its pass through time, the unrolled graph, and the sums over time. */
+/** An exercise with a sequence: the pass through time, the unrolled graph, and derivatives as sums over time. */
 import { backpropagateSequence, type Graph, type Loss, type Network, type SequencePass, unroll } from '@nnbp/core';
 import { explainSequence, parseQuantity, type QuantityName } from '@nnbp/explain';
 import type { Functions } from '../../functions.js';
@@ -13,8 +13,9 @@ type Time = PlaygroundState['derive']['time'];
 
 export interface TimeQuestion {
   readonly network: NetworkDescription;
-  /** [steps × inputs] and [steps × outputs], one row after another. */
+  /** [steps × inputs], one step after another. */
   readonly input: readonly number[];
+  /** [steps × outputs], one step after another. */
   readonly target: readonly number[];
   readonly loss: string;
   readonly time: Time;
@@ -24,20 +25,21 @@ export interface TimeExercise extends Derivable {
   readonly network: Network;
   readonly loss: Loss;
   readonly steps: number;
+  /** [steps][inputs]. */
   readonly inputs: readonly (readonly number[])[];
-  /** Null for a step without a target. */
+  /** [steps][outputs]; null for a step without a target. */
   readonly targets: readonly (readonly number[] | null)[];
   readonly pass: SequencePass;
-  /** A copy of every node for every step: `h@0`, `h@1`, … and `h@-1` for a value before the first step. */
+  /** Has a copy of every node for every step: `h@0`, `h@1`, …, and `h@-1` for the value before the first step. */
   readonly unrolled: Graph;
-  /** The number of a quantity: x, g, h, slope or dloss/dx of a node at a step, or the derivative of a parameter. */
-  value(what: QuantityName): number;
+  /** The value of a quantity: x, g, h, slope or dloss/dx of a node at a step, or the derivative of a parameter. */
+  value(name: QuantityName): number;
 }
 
 /**
  * Computes the pass of an exercise.
  *
- * @throws NnbpError as `networkOf` and `backpropagateSequence`
+ * @throws NnbpError as `networkOf` and `backpropagateSequence` do
  */
 export function timeExerciseOf(question: TimeQuestion, functions: Functions): TimeExercise {
   const network = networkOf(question.network, functions);
@@ -47,7 +49,7 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
   const targets = targetRows(question.target, graph.outputs.length, question.time);
   const loss = functions.loss(question.loss);
   const pass = backpropagateSequence(network, inputs, targets, loss);
-  const explanation = (what: QuantityName) => explainSequence(network, inputs, targets, loss, what);
+  const explanation = (name: QuantityName) => explainSequence(network, inputs, targets, loss, name);
   return {
     network,
     loss,
@@ -58,22 +60,22 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
     unrolled: unroll(graph, steps),
     given: {},
     explanation,
-    derivation: (what) => explanation(what).root,
-    measured: (what) =>
-      finiteDifference(network, what, () => backpropagateSequence(network, inputs, targets, loss).loss),
-    value(what) {
-      const { quantity } = what;
+    derivation: (name) => explanation(name).root,
+    measured: (name) =>
+      finiteDifference(network, name, () => backpropagateSequence(network, inputs, targets, loss).loss),
+    value(name) {
+      const { quantity } = name;
       if (quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw') {
-        return pass.gradients.vector[parameterIndex(graph, what)];
+        return pass.gradients.vector[parameterIndex(graph, name)];
       }
-      if (quantity === 'dAdz') return explanation(what).root.value;
-      const [id, t] = splitId(what.node);
+      if (quantity === 'dAdz') return explanation(name).root.value;
+      const [id, t] = splitId(name.node);
       return t < 0 ? initialValue(graph, id) : pass.cache[quantity](id, 0, t);
     },
   };
 }
 
-/** The id and the step of a node of the unrolled graph. */
+/** Splits an id of the unrolled graph, such as `h@1`, into the id of the node and the step. */
 export function splitId(id: string): readonly [id: string, t: number] {
   const at = id.lastIndexOf('@');
   return [id.slice(0, at), Number(id.slice(at + 1))];
@@ -81,35 +83,37 @@ export function splitId(id: string): readonly [id: string, t: number] {
 
 const initialValue = (graph: Graph, id: string): number => graph.initials?.[graph.indexOf(id)] ?? 0;
 
-/** The selected quantity; the first weight of a delayed edge if the sequence does not have it. */
+/**
+ * The selected quantity. If the sequence does not have that quantity, the derivative of the first weight of a delayed edge.
+ */
 export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, selected: string): QuantityName {
   try {
-    const found = parseQuantity(/^dloss\/d[bcw]_/.test(selected) ? graph : unrolled, selected);
-    return found.quantity === 'dLossDw' ? { ...found, from: fullEdgeName(graph, found) } : found;
+    const parsed = parseQuantity(/^dloss\/d[bcw]_/.test(selected) ? graph : unrolled, selected);
+    return parsed.quantity === 'dLossDw' ? { ...parsed, from: fullEdgeName(graph, parsed) } : parsed;
   } catch {
     return firstDelayed(graph);
   }
 }
 
-/** The numbers that are known once the terms of the last `opened` steps are added. */
+/** The numbers computed so far. */
 export interface KnownInTime {
-  value(what: QuantityName): number | undefined;
+  value(name: QuantityName): number | undefined;
 }
 
 /**
- * With the first term the forward pass of all steps is known, with each term dloss/dx of its step, and with all terms the
- * derivatives of the parameters.
+ * The numbers that are known when the terms of the last `opened` steps are added: after the first term, the forward pass of
+ * all steps; after each term, dloss/dx at its step; after all terms, the derivatives of the parameters.
  */
 export const knownInTime = (exercise: TimeExercise, opened: number): KnownInTime => ({
-  value(what) {
-    const isKnown = isParameter(what)
+  value(name) {
+    const isKnown = isParameter(name)
       ? opened === exercise.steps
-      : opened > 0 && (what.quantity !== 'dLossDx' || splitId(what.node)[1] >= exercise.steps - opened);
-    return isKnown ? exercise.value(what) : undefined;
+      : opened > 0 && (name.quantity !== 'dLossDx' || splitId(name.node)[1] >= exercise.steps - opened);
+    return isKnown ? exercise.value(name) : undefined;
   },
 });
 
-/** The name of a weight's edge with its delay, which may be left out where it is unambiguous. */
+/** The edge name of a weight, including the delay, which `from` can omit if it is unambiguous. */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);
   if (edgeFrom(graph, i, from!) >= 0) return from!;
@@ -128,7 +132,7 @@ function firstDelayed(graph: Graph): QuantityName {
   return { quantity: 'dLossDx', node: `${graph.ids[graph.outputs[0]]}@0` };
 }
 
-/** A term of a parameter's derivative: what one step contributes. */
+/** A term of a parameter's derivative: the contribution of one step. */
 export interface TermInTime {
   readonly step: number;
   readonly value: number;
@@ -160,8 +164,8 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * Highlighted nodes and edges of the unrolled graph: for a parameter, from its uses at the steps from `firstStep` on to the
- * loss; for another number, as in a graph without time.
+ * The nodes and edges of the unrolled graph to highlight. For a parameter: the paths to the loss from its uses at
+ * `firstStep` and later. For another number: as in a graph without delays.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;
@@ -170,13 +174,13 @@ export function highlightsInTime(exercise: TimeExercise, selected: QuantityName,
   const edges = new Set<number>();
   const { graph } = network;
   const i = graph.indexOf(selected.node);
-  const own = selected.quantity === 'dLossDw' ? edgeFrom(graph, i, selected.from!) - graph.edgeStart[i] : -1;
+  const edgeOffset = selected.quantity === 'dLossDw' ? edgeFrom(graph, i, selected.from!) - graph.edgeStart[i] : -1;
   for (let t = firstStep; t < steps; t++) {
     const node = `${selected.node}@${t}`;
     const ahead = highlightsOf(unrolled, { quantity: 'dLossDx', node });
     for (const j of ahead.nodes) nodes.add(j);
     for (const e of ahead.edges) edges.add(e);
-    if (own >= 0) edges.add(unrolled.edgeStart[unrolled.indexOf(node)] + own);
+    if (edgeOffset >= 0) edges.add(unrolled.edgeStart[unrolled.indexOf(node)] + edgeOffset);
   }
   return { nodes, edges };
 }

@@ -13,11 +13,11 @@ import styles from './time.module.css';
 
 export interface TermsProps {
   readonly exercise: TimeExercise;
-  /** A parameter's derivative. */
+  /** The derivative of a parameter. */
   readonly selected: QuantityName;
-  /** The number of terms that are shown. */
+  /** Number of terms shown. */
   readonly opened: number;
-  /** The smallest number of open terms. */
+  /** Minimum number of terms shown. */
   readonly min: number;
 }
 
@@ -76,7 +76,7 @@ interface OpenTermsProps extends Pick<TermsProps, 'opened' | 'min'> {
   readonly max: number;
 }
 
-/** The slider that opens terms. */
+/** Slider for the number of terms shown. */
 export function OpenTerms({ opened, min, max }: OpenTermsProps) {
   const say = useMessages(messages);
   return (
@@ -95,7 +95,7 @@ export function OpenTerms({ opened, min, max }: OpenTermsProps) {
   );
 }
 
-/** The factors of a term, each a number to select. */
+/** The factors of a term, as buttons that select a number. */
 function Factors({
   exercise,
   selected,

@@ -23,7 +23,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const sayDerive = useMessages(deriveMessages);
   const selected = useMemo(() => selectedInTime(exercise, name), [exercise, name]);
   const isSum = isParameter(selected);
-  // Hidden answers begin before the first term.
+  // With hidden answers, no term is shown at first.
   const [min, initial] = isHidden ? [0, 0] : [1, exercise.steps];
   const opened = Math.max(min, Math.min(step ?? initial, exercise.steps));
   const known = useMemo(() => (isHidden ? knownInTime(exercise, opened) : exercise), [exercise, isHidden, opened]);

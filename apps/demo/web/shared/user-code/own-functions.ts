@@ -1,12 +1,12 @@
 /** The user's functions among those that a computation uses. */
 import type { PlaygroundState } from '../../state.js';
-import type { OwnFunction } from './user-worker.js';
+import type { UserFunction } from './user-worker.js';
 
 export function ownFunctionsOf(
   activations: Iterable<string>,
   loss: string,
   custom: PlaygroundState['custom'],
-): OwnFunction[] {
+): UserFunction[] {
   const used = new Set(activations);
   return [
     ...custom.activations.filter(({ name }) => used.has(name)).map((own) => ({ ...own, kind: 'activation' as const })),

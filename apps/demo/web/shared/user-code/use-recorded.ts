@@ -12,7 +12,7 @@ import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError } from './function-error.js';
 import { ownFunctionsOf } from './own-functions.js';
-import type { OwnFunction, UserWorker } from './user-worker.js';
+import type { UserFunction, UserWorker } from './user-worker.js';
 
 /** A pass of a network, or of a formula in its place, for a sample and a loss. */
 interface Pass {
@@ -98,7 +98,7 @@ let release: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds. */
 const keptFor = 3000;
 
-async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functions> {
+async function answered(own: readonly UserFunction[], pass: Pass): Promise<Functions> {
   const { network, formula, loss, time, input, target } = pass;
   const of = JSON.stringify(own);
   clearTimeout(release);
@@ -108,7 +108,7 @@ async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functi
   }
   const { worker } = cached;
   try {
-    const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
+    const of = (kind: UserFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
     const [{ ask }, { readRecording }] = await Promise.all([worker, import('./responses.js')]);
     const answer = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));

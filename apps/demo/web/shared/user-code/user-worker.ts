@@ -12,7 +12,7 @@ import type { Runner } from '../../user-code-worker.js';
 import runnerAddress from '../../user-code-worker.ts?worker&url';
 import type { Kind } from './user-functions.js';
 
-export interface OwnFunction extends CustomFunction {
+export interface UserFunction extends CustomFunction {
   readonly kind: Kind;
 }
 
@@ -35,7 +35,7 @@ const loadLimit = 30_000;
  *
  * @throws FunctionError
  */
-export async function startUserWorker(functions: readonly OwnFunction[]): Promise<UserWorker> {
+export async function startUserWorker(functions: readonly UserFunction[]): Promise<UserWorker> {
   const typescript = await compiler();
   const parts: string[] = [];
   for (const { kind, name, source } of functions) {

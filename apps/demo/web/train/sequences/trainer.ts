@@ -35,9 +35,9 @@ export type Refusal =
   /** The user's graph does not have the inputs and outputs that the data need. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
   /** The loss does not fit the data or the outputs. */
-  | { readonly kind: 'misfit'; readonly why: Misfit; readonly loss: string }
+  | { readonly kind: 'misfit'; readonly reason: Misfit; readonly loss: string }
   | WorkerProblem;
-export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly why: TableProblem };
+export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly reason: TableProblem };
 
 /** Number of batches whose mean loss is shown. */
 const recentBatches = 20;
@@ -77,7 +77,7 @@ export function createSequenceTrainer(functions: Functions) {
       try {
         const { columns, rows } = csv.readTable(csv.decodeTable(bytes));
         const numbers = columns.map(({ kind }, k) => (kind === 'number' ? k : -1)).filter((k) => k >= 0);
-        if (numbers.length === 0) return { kind: 'table', why: 'no-inputs' };
+        if (numbers.length === 0) return { kind: 'table', reason: 'no-inputs' };
         return {
           names: numbers.map((k) => columns[k].name),
           rows: rows.map((row) => numbers.map((k) => Number(row[k]))),
@@ -85,7 +85,7 @@ export function createSequenceTrainer(functions: Functions) {
       } catch (error) {
         const { problem } = error as { readonly problem?: TableProblem };
         if (problem === undefined) throw error;
-        return { kind: 'table', why: problem };
+        return { kind: 'table', reason: problem };
       }
     },
 
@@ -183,10 +183,10 @@ function problemOf(settings: Settings, { task, inputNames, outputNames }: Sequen
     }
   }
   const loss = lossOf(settings);
-  const why = settings.kinds
+  const reason = settings.kinds
     .map((kind) => misfit(task, { loss, outputActivation: 'identity', graph: kind === 'graph' ? graph : null }))
     .find((found) => found !== undefined);
-  return why && { kind: 'misfit', why, loss };
+  return reason && { kind: 'misfit', reason, loss };
 }
 
 /** The data with the targets of classes as the loss expects them. */

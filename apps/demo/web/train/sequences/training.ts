@@ -3,7 +3,7 @@ import type { Remote } from 'comlink';
 import { Listeners } from '../../shared/listeners.js';
 import { hasSameContent } from '../../shared/same-content.js';
 import type { Kind, SequenceTable, Settings } from '../../shared/sequence-settings.js';
-import type { OwnFunction } from '../../shared/user-code/user-worker.js';
+import type { UserFunction } from '../../shared/user-code/user-worker.js';
 import type { Access } from '../connection.js';
 import { TrainerWorker } from '../trainer-worker.js';
 import { inTime, loadTimeout } from '../worker-problem.js';
@@ -34,7 +34,7 @@ export interface Origin {
   readonly settings: Start;
   readonly table: SequenceTable | undefined;
   /** The user functions that are needed. */
-  readonly own: readonly OwnFunction[];
+  readonly own: readonly UserFunction[];
 }
 
 /** Milliseconds of training between two pictures. */

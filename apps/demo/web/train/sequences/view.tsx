@@ -158,7 +158,7 @@ function Data({ settings, training, table, choose }: DataProps) {
   const say = useMessages(messages);
   const read = async (bytes: Uint8Array) => {
     const found = await training.readTable(bytes);
-    if ('kind' in found) return say.problems.table[found.why];
+    if ('kind' in found) return say.problems.table[found.reason];
     choose({ ...found, target: found.names.length - 1 });
     return undefined;
   };
@@ -437,7 +437,7 @@ function sentence(
     case 'shape':
       return sayTrain.shape(problem.inputs, problem.outputs);
     case 'misfit':
-      return sayTrain.misfits[problem.why](problem.loss);
+      return sayTrain.misfits[problem.reason](problem.loss);
     case 'stuck':
       return sayTrain.stuck;
     case 'not-loaded':
