@@ -35,15 +35,18 @@ describe('activations match 60-digit arithmetic for |h| from 1e-8 to 30', () => 
     expect(Object.keys(activationRecords)).toEqual(expect.arrayContaining(Object.keys(exact)));
   });
 
-  test.each(Object.entries(exact) as [keyof typeof exact, readonly (readonly number[])[]][])('%s', (name, rows) => {
-    const { activation } = activationRecords[name];
-    const worst = [0, 0];
-    for (const [h, g, derivative] of rows) {
-      const actual = activation.value(h);
-      worst[0] = Math.max(worst[0], inUlps(actual, g));
-      worst[1] = Math.max(worst[1], inUlps(activation.derivative(h, actual), derivative, 1));
-    }
-    expect(worst[0]).toBeLessThanOrEqual(maxErrors[name][0]);
-    expect(worst[1]).toBeLessThanOrEqual(maxErrors[name][1]);
-  });
+  test.each(Object.entries(exact) as [keyof typeof exact, readonly (readonly number[])[]][])(
+    '%s matches',
+    (name, rows) => {
+      const { activation } = activationRecords[name];
+      const worst = [0, 0];
+      for (const [h, g, derivative] of rows) {
+        const actual = activation.value(h);
+        worst[0] = Math.max(worst[0], inUlps(actual, g));
+        worst[1] = Math.max(worst[1], inUlps(activation.derivative(h, actual), derivative, 1));
+      }
+      expect(worst[0]).toBeLessThanOrEqual(maxErrors[name][0]);
+      expect(worst[1]).toBeLessThanOrEqual(maxErrors[name][1]);
+    },
+  );
 });

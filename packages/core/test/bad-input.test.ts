@@ -218,7 +218,7 @@ describe('bad input gets a typed error that reports what was received', () => {
     });
   }
 
-  test('parameters that became NaN are reported', () => {
+  test('NaN in the parameters is reported', () => {
     const broken = network();
     broken.parameters.vector[3] = NaN;
     expect(errorOf(() => broken.predict([1, 2])).code).toBe('NOT_FINITE');

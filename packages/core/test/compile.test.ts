@@ -50,12 +50,12 @@ test('a compiled network keeps its parameters when the network changes', async (
   expect(predictor.predictBatch([[2]])).toEqual([before]);
 });
 
-describe('bad input', () => {
+describe('errors of a compiled network', () => {
   const refused = (action: () => unknown, code: string, message: RegExp) => {
     expect(action).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
   };
 
-  test('is rejected with an error that names the problem and its position', async () => {
+  test('bad input is rejected with an error that names the argument and the position', async () => {
     const predictor = await compile(network, { batchSize: 2 });
     refused(() => predictor.predict([1, 2]), 'WRONG_LENGTH', /^input of sample 0/);
     refused(() => predictor.predict([1, 2, NaN]), 'NOT_FINITE', /^input of sample 0, position 2/);
@@ -72,7 +72,7 @@ describe('bad input', () => {
     await expect(compile(network, { batchSize: 0 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   });
 
-  test.each([0, 3, 4, 6])('is refused at position %i of seven', async (position) => {
+  test.each([0, 3, 4, 6])('a number that is not finite is rejected at position %i of seven', async (position) => {
     const predictor = await compile(new Network(mlp([7, 2], { activation: tanh }), { seed: 1 }));
     for (const bad of [NaN, -Infinity, null, '5', undefined]) {
       const input = Array.from({ length: 7 }, (_, k) => (k === position ? bad : k)) as number[];
@@ -82,7 +82,7 @@ describe('bad input', () => {
     }
   });
 
-  test('names the node that overflows', async () => {
+  test('the error of an overflow names the node', async () => {
     const large = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     large.setParameters('output.0', { w: { 'input.0': 1e200 } });
     const predictor = await compile(large);
@@ -93,7 +93,7 @@ describe('bad input', () => {
     refused(() => scaling.predict([1]), 'OVERFLOW', /^Sample 0: an output is not finite in the units of the data/);
   });
 
-  test('names parameters that are not finite', async () => {
+  test('compile rejects parameters that are not finite and names the first', async () => {
     const broken = new Network(network.graph);
     broken.parameters.vector[3] = NaN;
     await expect(compile(broken)).rejects.toMatchObject({ code: 'NOT_FINITE' });

@@ -31,7 +31,7 @@ const steep = (derivative: number): Loss => ({
 });
 
 describe('a graph', () => {
-  test('has its inputs first, wherever they were declared, and no shared weights by default', () => {
+  test('a graph has its inputs first, wherever they were declared, and no shared weights by default', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: ['b', 'a'], activation: identity }));
     builder.input('a');
@@ -41,13 +41,13 @@ describe('a graph', () => {
     expect(graph.sharedWeights).toBeUndefined();
   });
 
-  test('numbers its layers', () => {
+  test('a builder numbers its layers', () => {
     const builder = new GraphBuilder();
     const first = builder.layer(1, { from: [builder.input('x')], activation: identity });
     expect([...first, ...builder.layer(1, { from: first, activation: identity })]).toEqual(['layer1.0', 'layer2.0']);
   });
 
-  test('rejects a predecessor that is listed twice and an incomplete activation', () => {
+  test('a builder rejects a predecessor that is listed twice and an incomplete activation', () => {
     const builder = new GraphBuilder();
     for (const id of ['a', 'b', 'c']) builder.input(id);
     expect(() => builder.node('y', { from: ['a', 'b', 'b', 'c'], activation: identity })).toThrow('"b" twice');
@@ -66,7 +66,7 @@ describe('a graph', () => {
     return () => builder.build();
   };
 
-  test('with a cycle is rejected, and the error names only nodes of the cycle, at most eleven of them', () => {
+  test('a graph with a cycle is rejected, and the error names only nodes of the cycle, at most eleven of them', () => {
     const names = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
       `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the previous step: from: [delayed("${path[0]}")].`;
@@ -139,8 +139,8 @@ describe('many samples of many outputs', () => {
   });
 });
 
-describe('the error of an overflow reports', () => {
-  test('dloss/dx of the first input, although the other samples are finite', () => {
+describe('overflow', () => {
+  test('an overflow of dloss/dx of the first input is reported, although the other samples are finite', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });
@@ -151,7 +151,7 @@ describe('the error of an overflow reports', () => {
 
   const twice = [[0], [0]];
 
-  test('the gradient of a b, which is a sum over samples', () => {
+  test('an overflow in the gradient of a b, a sum over samples, is reported', () => {
     const network = chain();
     network.setParameters('a', { w: { x: 0 } });
     network.setParameters('y', { w: { a: 1e-300 } });
@@ -160,7 +160,7 @@ describe('the error of an overflow reports', () => {
     );
   });
 
-  test('the first gradient', () => {
+  test('an overflow of the first gradient is reported', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());
@@ -169,17 +169,20 @@ describe('the error of an overflow reports', () => {
     );
   });
 
-  test.each([reference(), js()])('an overflowing gradient, and $name does not call the optimizer', (engine) => {
-    const executor = engine.prepare(chain().graph, 2);
-    const optimizer = { step: () => expect.unreachable() } as unknown as Optimizer;
-    executor.parameters.set([0, 0, 0, 1e-300]);
-    expect(executor.step(new Float64Array(2), new Float64Array(2), 2, steep(1e308), optimizer)).toBeNaN();
-    expect(Array.from(executor.parameters)).toEqual([0, 0, 0, 1e-300]);
-  });
+  test.each([reference(), js()])(
+    'an overflowing gradient is reported, and $name does not call the optimizer',
+    (engine) => {
+      const executor = engine.prepare(chain().graph, 2);
+      const optimizer = { step: () => expect.unreachable() } as unknown as Optimizer;
+      executor.parameters.set([0, 0, 0, 1e-300]);
+      expect(executor.step(new Float64Array(2), new Float64Array(2), 2, steep(1e308), optimizer)).toBeNaN();
+      expect(Array.from(executor.parameters)).toEqual([0, 0, 0, 1e-300]);
+    },
+  );
 });
 
 describe('the parameters of a node', () => {
-  test('are returned as a new plain object', () => {
+  test('getParameters returns a new plain object', () => {
     const found = chain().getParameters('y');
     expect(Object.keys(found)).toEqual(['b', 'w']);
     found.w.a = 5;
@@ -188,7 +191,7 @@ describe('the parameters of a node', () => {
     expect(found.w).toEqual({});
   });
 
-  test('are stored in the vector only', () => {
+  test('parameters are stored in the vector only', () => {
     const network = chain();
     network.setParameters('a', { b: 1, w: { x: 2 } });
     network.setParameters('y', { b: 3, w: { a: 4 } });
@@ -196,7 +199,7 @@ describe('the parameters of a node', () => {
     expect(network.graph.outputPosition).toEqual(Int32Array.of(-1, -1, 0));
   });
 
-  test('do not include those of the next node', () => {
+  test('the parameters of a node do not include those of the next node', () => {
     const network = chain();
     const before = network.parameters.vector.slice();
     expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');

@@ -119,7 +119,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     });
   }
 
-  test('for binaryCrossEntropy, with outputs that are probabilities', () => {
+  test('backpropagation agrees for binaryCrossEntropy, with outputs that are probabilities', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 3, max: 60 }), (seed, nodes) => {
         const random = new Random(seed);
@@ -133,7 +133,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     );
   });
 
-  test('for large graphs of up to 200 nodes', () => {
+  test('backpropagation agrees for large graphs of up to 200 nodes', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
@@ -260,7 +260,7 @@ describe('each cached quantity is computed exactly once per pass', () => {
     return { array, writes };
   }
 
-  test('for h, g, x and slope', () => {
+  test('h, g, x and slope are computed once per pass', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);

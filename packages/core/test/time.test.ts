@@ -123,13 +123,13 @@ describe('features', () => {
     ['none: c fixed at 1', build({ fixed: { c: 1 } }), {}],
     ['none: shared weights', build({ shared: { w: { x: 's' } } }), {}],
     ['none: the sum', build({ aggregation: { ...product, isSum: true } }), {}],
-  ])('are listed: %s', (_, graph, expected) => {
+  ])('the features of a graph list %s', (_, graph, expected) => {
     expect(Object.fromEntries(featuresOf(graph))).toEqual(expected);
     expect(unsupportedFeatures(graph)).toEqual(Object.values(expected));
     for (const engine of [reference(), js()]) expect(engine.supports(graph)).toEqual([]);
   });
 
-  test('that an engine does not support are rejected, and the error names the first node that has them', () => {
+  test('features that an engine does not support are rejected, and the error names the first node that has them', () => {
     const graph = build({ aggregation: product });
     expect(() => expectFeatures('This engine', graph)).toThrow(
       'This engine does not support this graph: Node "a" has the aggregation product.',

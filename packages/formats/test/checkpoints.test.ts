@@ -143,7 +143,7 @@ describe('a directory is locked by one training run at a time', () => {
     expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(6);
   });
 
-  test('of eight training runs that start together in one process, only one runs', async () => {
+  test('only one of eight training runs that start together in one process continues', async () => {
     const directory = folder();
     const runs = await Promise.allSettled(Array.from({ length: 8 }, () => train(freshNetwork(), directory)));
     expect(runs.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -222,7 +222,7 @@ describe('a state taken inside an epoch', () => {
   test.each<[string, Data, object]>([
     ['a table', xor, { batchSize: 1 }],
     ['truncated sequences', { sequences }, { batchSize: 2, truncate: 2 }],
-  ])('resumes bit-for-bit from a file: %s', async (_, data, more) => {
+  ])('training resumes bit-for-bit from a file: %s', async (_, data, more) => {
     for (let steps = 1; steps < 9; steps++) {
       const whole = freshNetwork();
       const first = new Trainer(whole, data, { ...options(), ...more });
@@ -236,7 +236,7 @@ describe('a state taken inside an epoch', () => {
     }
   });
 
-  test('keeps the recurrent state for the next part of a sequence', async () => {
+  test('a state keeps the recurrent state for the next part of a sequence', async () => {
     const network = () => {
       const builder = new GraphBuilder();
       builder.input('a');
@@ -264,7 +264,7 @@ describe('a state taken inside an epoch', () => {
     ['no sum', { batches: 1, weight: 0 }],
     ['an entry that is not known', { batches: 1, sum: 0, weight: 0, more: 1 }],
     ['a missing vector', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],
-  ])('is rejected with %s', (_, underway) => {
+  ])('a state with %s is rejected', (_, underway) => {
     const text = { epoch: 1, random: [1, 2, 3, 4], optimizer: { name: 'sgd', numbers: [], vectors: [] }, underway };
     expect(() => readCheckpoint(text, new Map(), 1)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
   });

@@ -63,7 +63,7 @@ describe('a file of another program is loaded', () => {
     expect(bits(network.predict([0.5]))).toBe(bits(expected.predict([0.5])));
   });
 
-  test('with tensors in another order than in the header', () => {
+  test('a file with tensors in another order than in the header is loaded', () => {
     const numbers = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
     const header = {
       7: { dtype: 'F32', shape: [], data_offsets: [8, 12] },
@@ -140,7 +140,7 @@ describe('a model is rejected with the path', () => {
     ).toThrow(failure('MALFORMED', message));
   });
 
-  test('if its parameters do not fit the network, before the network is built', () => {
+  test('a model whose parameters do not fit the network is rejected before the network is built', () => {
     const ids = (name: string) => Array.from({ length: 20_000 }, (_, k) => `"${name}${k}"`).join();
     const wide = (model: string) =>
       model
@@ -248,7 +248,7 @@ test('layers with default names and with other names are loaded unchanged', () =
 });
 
 describe('saving is rejected', () => {
-  test('for metadata with too many entries or levels', () => {
+  test('metadata with too many entries or levels is not saved', () => {
     expect(() => save(articleNetwork(), { metadata: { a: new Array(300_000).fill(0) } })).toThrow(
       failure('TOO_LARGE', /metadata/),
     );
@@ -256,7 +256,7 @@ describe('saving is rejected', () => {
     expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /nested lists/));
   });
 
-  test('for a large network as JSON', () => {
+  test('a large network is not saved as JSON', () => {
     const network = new Network(mlp([600, 600, 1], { activation: tanh }), { initializer: () => 0 });
     expect(() => toJson(network)).toThrow(failure('TOO_LARGE', /network as JSON/));
     expect(load(save(network)).network.graph.edgeCount).toBe(360_600);
@@ -270,7 +270,7 @@ test('load rejects values that are not a file', () => {
 });
 
 describe('JSON to read and edit', () => {
-  test('has one number for a shared weight', () => {
+  test('JSON has one number for a shared weight', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.node('2', { from: ['1'], activation: tanh, shared: { w: { 1: 'w' } } });

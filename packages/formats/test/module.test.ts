@@ -42,7 +42,7 @@ function randomNetwork(seed: number): { network: Network; rows: number[][] } {
 }
 
 describe('a module is bit-identical to the reference engine', () => {
-  test('for random graphs of every activation, in both forms', async () => {
+  test('modules of random graphs are bit-identical with every activation, in both forms', async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const forms = { unrolled: 0, tables: 0 };
     for (let k = 0; k < 60; k++) {
@@ -61,7 +61,7 @@ describe('a module is bit-identical to the reference engine', () => {
     expect(Math.min(forms.unrolled, forms.tables)).toBeGreaterThan(5);
   });
 
-  test.each(everyActivation)('for $name, near 0 and far from 0', async (activation) => {
+  test.each(everyActivation)('a module with $name is bit-identical near 0 and far from 0', async (activation) => {
     const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }));
     network.setParameters('output.0', { b: 0, w: { 'input.0': 1 } });
     const { predict } = await loaded(toModule(network).js);
@@ -71,14 +71,14 @@ describe('a module is bit-identical to the reference engine', () => {
     }
   });
 
-  test('for a dense network in tables, with typed arrays as input', async () => {
+  test('the module of a dense network in tables is bit-identical with typed arrays as input', async () => {
     const network = new Network(mlp([20, 30, 3], { activation: tanh }), { seed: 3 });
     const { predict } = await loaded(toModule(network).js);
     const row = Float64Array.from({ length: 20 }, (_, k) => Math.sin(k));
     expect(predict(row)).toEqual(network.predict(row));
   });
 
-  test('for parameters such as −0 and 5e-324', async () => {
+  test('a module is bit-identical with parameters such as −0 and 5e-324', async () => {
     const builder = new GraphBuilder();
     const [x, y] = [builder.input('x'), builder.input('y')];
     builder.output(builder.node('sum', { from: [x, y], activation: identity }));
@@ -102,7 +102,7 @@ describe('a module is bit-identical to the reference engine', () => {
 });
 
 describe('the code of a module', () => {
-  test('is readable', () => {
+  test('a module is readable', () => {
     const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } }));
     network.setParameters('layer1.0', { b: 0.5, w: { 'input.0': 1, 'input.1': -2 } });
     network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
@@ -129,7 +129,7 @@ export function predict(input) {
 `);
   });
 
-  test('has one function per activation and options', async () => {
+  test('a module has one function per activation and options', async () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     const activations = [leakyRelu, leakyRelu.negativeSlope(-1), leakyRelu.negativeSlope(-1), sine.frequency(3), sine];
@@ -144,7 +144,7 @@ export function predict(input) {
     expect(predict([-0.7])).toEqual(network.predict([-0.7]));
   });
 
-  test('omits nodes that no output needs', () => {
+  test('a module omits nodes that no output needs', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     builder.node('unused', { from: [x], activation: sine });
@@ -152,7 +152,7 @@ export function predict(input) {
     expect(toModule(new Network(builder.build())).js).not.toMatch(/unused|sine/);
   });
 
-  test('escapes names that would end a string, a comment or a script element', async () => {
+  test('a module escapes names that would end a string, a comment or a script element', async () => {
     const hostile = [
       '"];\nthrow 1;//',
       '*/ throw 2; /*',
@@ -175,7 +175,7 @@ export function predict(input) {
     }
   });
 
-  test('has no eval and no import, and rejects an input of the wrong length', async () => {
+  test('a module has no eval and no import, and rejects an input of the wrong length', async () => {
     for (const size of [2, 100]) {
       const { js } = toModule(new Network(mlp([size, 8, 1], { activation: tanh })));
       expect(js).not.toMatch(/\beval\b|\bFunction\b|\bimport\b|\brequire\b/);
@@ -197,7 +197,7 @@ export function predict(input) {
     expect(problems({ 'network.d.ts': dts, 'use.ts': use })).toEqual([]);
   }, 30_000);
 
-  test('is rejected for a custom activation, and the error names the node', () => {
+  test('toModule rejects a custom activation, and the error names the node', () => {
     const builder = new GraphBuilder();
     const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -205,7 +205,7 @@ export function predict(input) {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Node "bend".*"cube"/)]);
   });
 
-  test('is rejected for a parameter that is not finite', () => {
+  test('toModule rejects a parameter that is not finite', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }));
     network.parameters.vector[0] = NaN;
     expect(errorOf(() => toModule(network)).code).toBe('NOT_FINITE');

@@ -33,21 +33,21 @@ describe('a loss in the file', () => {
     losses.huber({ delta: 0.3 }),
   ];
 
-  test.each(shipped.map((loss) => [loss.name, loss] as const))('%s is loaded with its options', (_, loss) => {
+  test.each(shipped.map((loss) => [loss.name, loss] as const))('the loss %s is loaded with its options', (_, loss) => {
     const found = load(save(articleNetwork(), { loss })).loss!;
     expect(found.builtin).toEqual(loss.builtin);
     const [x, t] = [[0.2], [1]];
     expect(found.value(x, t)).toBe(loss.value(x, t));
   });
 
-  test('that is custom is supplied when loading', () => {
+  test('a custom loss is supplied when loading', () => {
     const loss = cubic('cubic');
     const file = save(articleNetwork(), { loss });
     expect(load(file, { losses: [cubic('other'), loss] }).loss).toBe(loss);
     expect(() => load(file, { losses: [cubic('other')] })).toThrow(failure('MISSING_PLUGIN', /losses "cubic"/));
   });
 
-  test('is undefined if none was saved', () => {
+  test('the loss is undefined if none was saved', () => {
     expect(load(save(articleNetwork()))).not.toHaveProperty('loss');
   });
 });

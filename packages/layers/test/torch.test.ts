@@ -68,7 +68,7 @@ function* nodesOf(
 const layers = { rnn, lstm, gru };
 
 describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
-  test('of two layers matches the outputs and gradients of PyTorch to 1e-12', () => {
+  test('a network of two layers matches the outputs and gradients of PyTorch to 1e-12', () => {
     const of = caseOf(kind);
     const builder = new GraphBuilder();
     const inputs = builder.inputs(3);
@@ -88,7 +88,7 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     for (const { id, b, w } of each(of.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 
-  test('read in both directions matches the outputs and gradients of PyTorch to 1e-12', () => {
+  test('a bidirectional layer matches the outputs and gradients of PyTorch to 1e-12', () => {
     const of = caseOf(`${kind}, bidirectional`);
     const builder = new GraphBuilder();
     const steps = [0, 1, 2, 3, 4].map((t) => builder.inputs(2, `step${t}`));

@@ -1,4 +1,4 @@
-/** Tables, samples and streams: batches, numbers of samples, defaults, and what is rejected. */
+/** Tables, samples and streams: batches, numbers of samples, defaults, and invalid data. */
 import { identity, tanh } from '@nnbp/activations';
 import { js, mlp, Network } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
@@ -28,7 +28,7 @@ const table = { inputs: samples.map(({ input }) => input), targets: samples.map(
 const large = Array.from({ length: 40 }, (_, s) => [s / 40]);
 
 describe('batches', () => {
-  test('of a table, of samples and of a stream train alike, with several outputs', async () => {
+  test('a table, samples and a stream give the same training, with several outputs', async () => {
     const results: number[][] = [];
     for (const data of [table, samples, () => streamOf(samples)]) {
       const network = wide();
@@ -39,7 +39,7 @@ describe('batches', () => {
     expect(results[2]).toEqual(results[0]);
   });
 
-  test('have 32 samples by default, or all of them for a full-batch optimizer', () => {
+  test('a batch has 32 samples by default, or all samples for a full-batch optimizer', () => {
     const data: Data = { inputs: large, targets: large };
     const stream: Data = () => streamOf(large.map((row) => ({ input: row, target: row })));
     const sizeOf = (of: Data, more: Partial<FitOptions>) => {
@@ -56,7 +56,7 @@ describe('batches', () => {
     );
   });
 
-  test('of sequences are in a new order in each epoch by default', async () => {
+  test('sequences are in a new order in each epoch by default', async () => {
     const data: Data = { sequences: samples.map(({ input, target }) => ({ inputs: [input], targets: [target] })) };
     const [shuffled, ordered] = [wide(), wide()];
     await fit(shuffled, data, options());
@@ -64,7 +64,7 @@ describe('batches', () => {
     expect(parametersOf(shuffled)).not.toEqual(parametersOf(ordered));
   });
 
-  test('have weights in every engine, also one that takes many steps in a call', async () => {
+  test('samples have weights in every engine, also in one that takes many steps in a call', async () => {
     const [one, two] = [wide(), wide()];
     const weights = [1, 2, 0, 1, 3, 1, 0.5];
     const more = { batchSize: 1, shuffle: false };
@@ -80,7 +80,7 @@ describe('the sample of an overflow is named by its number', () => {
   const none = rows.map(() => [0]);
   const small = sgd({ learningRate: 1e-6 });
 
-  test('in a table and in a stream', async () => {
+  test('an overflow names the sample in a table and in a stream', async () => {
     const stream = () => streamOf(rows.map((input) => ({ input, target: [0] })));
     for (const data of [{ inputs: rows, targets: none }, stream]) {
       const failed = fit(straight(), data, options({ optimizer: small, shuffle: false }));
@@ -88,7 +88,7 @@ describe('the sample of an overflow is named by its number', () => {
     }
   });
 
-  test('in the part of a table that is not for validation, in any order', async () => {
+  test('an overflow names the sample in a table with a validation part, in any order', async () => {
     let named = 0;
     for (let seed = 0; seed < 8; seed++) {
       const more = { optimizer: small, validation: 0.25, seed, batchSize: 3 };
@@ -100,7 +100,7 @@ describe('the sample of an overflow is named by its number', () => {
     expect(named).toBeGreaterThan(3);
   });
 
-  test('and so is one that is rejected, in the table before it was divided', async () => {
+  test('a rejected sample is named by its number in the table before it was divided', async () => {
     const bad = { inputs: [[1], [NaN], [1], [1]], targets: [[1], [1], [1], [1]] };
     for (let seed = 0; seed < 4; seed++) {
       await expect(fit(straight(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');

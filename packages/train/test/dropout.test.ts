@@ -76,7 +76,7 @@ function recording(engine: Engine, rows: Float64Array[]): Engine {
 }
 
 describe('dropout', () => {
-  test('trains the graph in which successors read the product of a node and its mask', async () => {
+  test('dropout trains the graph in which successors read the product of a node and its mask', async () => {
     const recordedInputs: Float64Array[] = [];
     const network = new Network(recurrent(false), { seed: 3 });
     const before = network.parameters.vector.slice();
@@ -99,7 +99,7 @@ describe('dropout', () => {
     network.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(before[k] - 0.1 * executor.gradients[k], 12));
   });
 
-  test('with a rate of 0 trains as without dropout: aggregations, delays and initial values stay', async () => {
+  test('a rate of 0 trains like no dropout: aggregations, delays and initial values are kept', async () => {
     const builder = new GraphBuilder();
     const from = [
       builder.input('a'),
@@ -117,7 +117,7 @@ describe('dropout', () => {
     expect(parametersOf(two)).toEqual(parametersOf(one));
   });
 
-  test('drops hidden nodes unless others are named, and releases the executor', async () => {
+  test('dropout drops hidden nodes unless others are named, and releases the executor', async () => {
     const noted: Float64Array[] = [];
     let disposed = 0;
     const engine = recording(reference(), noted);
@@ -182,7 +182,7 @@ describe('dropout', () => {
     expect(new Set(masks.map(String)).size).toBeGreaterThan(100);
   });
 
-  test.each(['table', 'sequences'])('of a %s gives the same training in every engine', async (kind) => {
+  test.each(['table', 'sequences'])('dropout gives the same training in every engine: %s', async (kind) => {
     const data = kind === 'table' ? table : sequences;
     const trained = async (engine: Engine) => {
       const network = kind === 'table' ? plain() : new Network(recurrent(false), { seed: 3 });
@@ -199,7 +199,7 @@ describe('dropout', () => {
     }
   });
 
-  test('is off in predictions, validation and metrics', async () => {
+  test('dropout is off in predictions, validation and metrics', async () => {
     const network = plain();
     const trainer = new Trainer(network, table, options({ validation: table }));
     const record = await trainer.epoch();
@@ -209,7 +209,7 @@ describe('dropout', () => {
     await trainer.dispose();
   });
 
-  test('with a rate of 0 changes results by rounding only', async () => {
+  test('a rate of 0 changes results by rounding only', async () => {
     const [one, two] = [plain(), plain()];
     await fit(one, table, { ...options(), dropout: { rate: 0 } });
     const { dropout: _, ...without } = options();
@@ -254,7 +254,7 @@ describe('dropout', () => {
     ['an empty group', { rate: 0.5, nodes: () => false }, 'UNKNOWN_ID'],
     ['a node in two groups', [{ rate: 0.5 }, { rate: 0.1, nodes: ['layer1.0'] }], 'CONFLICT'],
     ['a node that no other reads', { rate: 0.5, nodes: ['output.0'] }, 'CONFLICT'],
-  ])('rejects %s, and changes nothing', (_, dropout, code) => {
+  ])('dropout rejects %s, and changes nothing', (_, dropout, code) => {
     const network = plain();
     expect(() => new Trainer(network, table, options({ dropout, standardize: true }))).toThrow(
       expect.objectContaining({ code }) as NnbpError,
@@ -263,7 +263,7 @@ describe('dropout', () => {
     expect(network.outputScaler).toBeUndefined();
   });
 
-  test('is rejected for an optimizer that evaluates the loss itself', () => {
+  test('dropout is rejected for an optimizer that evaluates the loss itself', () => {
     expect(() => new Trainer(plain(), table, { loss: mse(), optimizer: lbfgs(), dropout: { rate: 0.5 } })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED' }) as NnbpError,
     );

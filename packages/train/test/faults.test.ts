@@ -53,7 +53,7 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     fit(network, data, options({ ...(engine && { engine }), ...more }));
 
   test.each(events)(
-    'that throws in %s stops training with its error and the parameters of the last valid step',
+    'a callback that throws in %s stops training with its error and the parameters of the last valid step',
     async (event) => {
       const network = lineNetwork();
       const callback = on(event, () => {
@@ -67,14 +67,14 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
   );
 
   test.each(events)(
-    'that rejects in %s stops training with its error and the parameters of the last valid step',
+    'a callback that rejects in %s stops training with its error and the parameters of the last valid step',
     async (event) => {
       const callback = on(event, () => Promise.reject(new Error('mine')));
       expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('mine');
     },
   );
 
-  test.each(events)('that never returns from %s is abandoned when the signal is aborted', async (event) => {
+  test.each(events)('a callback that never returns from %s is abandoned when the signal is aborted', async (event) => {
     const network = lineNetwork();
     const controller = new AbortController();
     const callback = on(event, () => {
@@ -94,7 +94,7 @@ describe('the signal', () => {
       yield { input: [s], target: [3 * s] };
     }
   }
-  test.each(['data', 'validation data'])('stops waiting for %s that never arrive', async (what) => {
+  test.each(['data', 'validation data'])('an abort ends the wait for %s that never arrive', async (what) => {
     const controller = new AbortController();
     async function* stuck(): AsyncGenerator<Sample> {
       yield* samples(3);
@@ -106,7 +106,7 @@ describe('the signal', () => {
     expect(await reasonOf(fit(lineNetwork(), stream, options({ signal: controller.signal, ...more })))).toBe('enough');
   });
 
-  test('stops the evaluation of a large data set, which yields to the event loop', async () => {
+  test('an abort stops the evaluation of a large data set, which yields to the event loop', async () => {
     const many = {
       inputs: Array.from({ length: 200_000 }, (_, s) => [s / 1e5]),
       targets: Array.from({ length: 200_000 }, () => [1]),
@@ -137,7 +137,7 @@ describe('the signal', () => {
     ).toBe('no');
   });
 
-  test('has no listeners after training', async () => {
+  test('the signal has no listeners after training', async () => {
     const { signal } = new AbortController();
     const added: unknown[] = [];
     const watched = new Proxy(signal, {
@@ -162,7 +162,7 @@ describe('the signal', () => {
     expect(added).toEqual([]);
   });
 
-  test('closes the validation stream too when training stops early', async () => {
+  test('the validation stream is closed too when training stops early', async () => {
     let closed = 0;
     async function* watched(): AsyncGenerator<Sample> {
       try {

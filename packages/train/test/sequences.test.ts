@@ -68,7 +68,7 @@ async function* streamOf<Item>(item: Item) {
 }
 
 describe('sequences', () => {
-  test('are learned', async () => {
+  test('sums of sequences are learned', async () => {
     const network = recurrent();
     const { history } = await fit(network, { sequences: sums(40, (n) => 4 + (n % 5)) }, options({ epochs: 150 }));
     expect(history.at(-1)!.loss).toBeLessThan(1e-3);
@@ -79,7 +79,7 @@ describe('sequences', () => {
     });
   });
 
-  test('in one batch have the mean loss and gradient of all steps with a target', async () => {
+  test('sequences in one batch have the mean loss and gradient of all steps with a target', async () => {
     const [trained, stepped] = [recurrent(), recurrent()];
     const { sequences } = { sequences: sums(5, (n) => 2 + n) };
     await fit(trained, { sequences }, options({ epochs: 1, batchSize: 5, optimizer: sgd({ learningRate: 0.1 }) }));
@@ -92,7 +92,7 @@ describe('sequences', () => {
     });
   });
 
-  test('have the same training and evaluation on the js and the reference engine', async () => {
+  test('sequences are trained and evaluated alike by the js and the reference engine', async () => {
     for (const truncate of [undefined, 2]) {
       const [one, two] = [recurrent(), recurrent()];
       const more = { validation: 0.3, metrics: [meanAbsoluteError()], ...(truncate && { truncate }) };
@@ -106,7 +106,7 @@ describe('sequences', () => {
     }
   });
 
-  test('have the same loss in windows of one step as in one piece, but another gradient', async () => {
+  test('sequences have the same loss in windows of one step as in one piece, but another gradient', async () => {
     const still = () => sgd({ learningRate: 0 });
     const losses = await Promise.all(
       [undefined, 1, 2, 3].map(async (truncate) => {
@@ -126,7 +126,7 @@ describe('sequences', () => {
     expect(parametersOf(truncated)).not.toEqual(parametersOf(full));
   });
 
-  test('resume bit-for-bit after any batch, also between the windows of a sequence', async () => {
+  test('training resumes bit-for-bit after any batch, also between the windows of a sequence', async () => {
     for (let steps = 0; steps < 12; steps++) {
       const [one, two] = [recurrent(), recurrent()];
       const first = new Trainer(one, data, options({ truncate: 2 }));
@@ -143,7 +143,7 @@ describe('sequences', () => {
     }
   });
 
-  test('are standardized over all of their steps', async () => {
+  test('sequences are standardized over all of their steps', async () => {
     const network = recurrent();
     const far = sums(6, () => 4).map(({ inputs, targets }) => ({
       inputs: inputs.map(([x]) => [1000 + x]),
@@ -154,7 +154,7 @@ describe('sequences', () => {
     expect(predictSequence(network, far[0].inputs)[1][0] / 1e5).toBeCloseTo(far[0].targets[1]![0] / 1e5, 0);
   });
 
-  test('with an overflow are reported with its step', async () => {
+  test('an overflow in a sequence is reported with its step', async () => {
     const network = recurrent();
     const sequences = [{ inputs: [[1], [1]], targets: [[1], [1e300]] }];
     await expect(fit(network, { sequences }, options({ truncate: 1 }))).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('sequences', () => {
     });
   });
 
-  test('with several inputs and outputs train like an executor on the same rows', async () => {
+  test('sequences with several inputs and outputs train like an executor on the same rows', async () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), builder.input('y'), delayed('a', 2, { initial: 0.5 }), delayed('b')];
     for (const id of ['a', 'b']) builder.output(builder.node(id, { from, activation: tanh }));
@@ -184,7 +184,7 @@ describe('sequences', () => {
     expect(parametersOf(network)).toEqual([...executor.parameters]);
   });
 
-  test('have targets that suit the loss, where they have targets', async () => {
+  test('the targets of sequences must suit the loss', async () => {
     const network = () => recurrent();
     const more = () => options({ loss: hinge() });
     const inputs = [[1], [2]];
@@ -195,7 +195,7 @@ describe('sequences', () => {
     await expect(fit(network(), { sequences: [{ inputs, targets: [null, [-1]] }] }, more())).resolves.toBeDefined();
   });
 
-  test('with an overflow are reported with the number of the sequence', async () => {
+  test('an overflow in a sequence is reported with the number of the sequence', async () => {
     const good = { inputs: [[1]], targets: [[1]] };
     const sequences = [good, good, { inputs: [[1]], targets: [[1e300]] }];
     const more = options({ batchSize: 1, shuffle: false });
@@ -215,7 +215,7 @@ describe('sequences', () => {
     ['weights that are all 0', 'EMPTY_DATA', { sequences: [{ inputs: [[1]], targets: [[1]], weights: [0] }] }],
     ['fewer weights than steps', 'WRONG_LENGTH', { sequences: [{ inputs: [[1]], targets: [[1]], weights: [] }] }],
     ['truncation longer than the sequences', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 4 }],
-    ['truncation to no step', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 0 }],
+    ['truncation to 0 steps', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 0 }],
     ['truncation without sequences', 'WRONG_TYPE', { inputs: [[1]], targets: [[1]] }, { truncate: 1 }],
     [
       'validation without sequences',
@@ -293,7 +293,7 @@ describe('sequences', () => {
     ['freezing one node by its name', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: 'h' as never }],
     ['freezing null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: null as never }],
     ['freezing a parameter that is null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [null as never] }],
-    ['freezing what is no parameter', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [5 as never] }],
+    ['freezing a value that is not a parameter', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [5 as never] }],
     ['a state that is null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
     ['a state without numbers', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
     ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
@@ -332,7 +332,7 @@ test('a state with a number that is not valid is rejected, and training continue
   await trainer.dispose();
 });
 
-test('a stream of sequences names the one it rejects, and is closed', async () => {
+test('a rejected sequence of a stream is named in the error, and the stream is closed', async () => {
   let closed = 0;
   const [one, two] = sums(2, () => 2);
   const stream = async function* () {
@@ -363,7 +363,7 @@ describe('sample weights', () => {
   const targets = [[1], [0], [0.5]];
   const network = () => new Network(mlp([1, 3, 1], { activation: sigmoid }), { seed: 3 });
 
-  test('that are integers equal repeating the samples', async () => {
+  test('integer sample weights equal repeating the samples', async () => {
     const [weighted, repeated] = [network(), network()];
     const more = { optimizer: sgd({ learningRate: 0.5 }), batchSize: 9, shuffle: false, epochs: 20 };
     const a = await fit(weighted, { inputs, targets, weights: [2, 0, 3] }, options(more));
@@ -376,14 +376,14 @@ describe('sample weights', () => {
     expect(evaluated.loss).toBeCloseTo((await evaluate(weighted, repeatedData, { loss: mse() })).loss, 12);
   });
 
-  test('are split together with their samples for validation', async () => {
+  test('sample weights are split together with their samples for validation', async () => {
     const many = Array.from({ length: 10 }, (_, s) => [s / 10]);
     const weights = many.map((_, s) => s);
     const { history } = await fit(network(), { inputs: many, targets: many, weights }, options({ validation: 0.5 }));
     expect(history[2].validationLoss).toBeGreaterThan(0);
   });
 
-  test('of a batch may all be 0, and the step then changes nothing', async () => {
+  test('the weights of a batch may all be 0, and the step then changes nothing', async () => {
     const trained = network();
     const trainer = new Trainer(
       trained,
@@ -397,7 +397,7 @@ describe('sample weights', () => {
     expect(parametersOf(trained)).not.toEqual(before);
   });
 
-  test('of classes give rare classes the same influence as frequent ones', () => {
+  test('class weights give rare classes the same influence as frequent ones', () => {
     expect(classWeights([[0], [0], [0], [1]])).toEqual([2 / 3, 2 / 3, 2 / 3, 2]);
     expect(classWeights([[0.9, 0.1], [0.2, 0.8], [1, 0], [3, 0]])).toEqual([2 / 3, 2, 2 / 3, 2 / 3]); // oxfmt-ignore
     // The largest of three outputs.
@@ -407,7 +407,7 @@ describe('sample weights', () => {
 });
 
 test.each<[what: string, code: string, targets: unknown]>([
-  ['that are no array', 'WRONG_TYPE', 5],
+  ['that are not an array', 'WRONG_TYPE', 5],
   ['with a row that is missing', 'WRONG_TYPE', [[1], null]],
   ['without a number', 'WRONG_LENGTH', [[]]],
   ['of different lengths', 'WRONG_LENGTH', [[1], [1, 2]]],
@@ -437,24 +437,27 @@ describe('frozen parameters', () => {
     levenbergMarquardt,
   };
 
-  test.each(Object.entries(optimizers))('do not change with %s, and all others change', async (_, optimizer) => {
-    for (const freeze of [
-      ['layer1.0', { node: 'output.0', name: 'w', from: 'layer1.1' } as const],
-      ({ node, name, from }: { node: string; name: string; from?: string }) =>
-        node === 'layer1.0' || (node === 'output.0' && name === 'w' && from === 'layer1.1'),
-    ]) {
-      const trained = network();
-      const before = trained.graph.ids.slice(1).map((id) => trained.getParameters(id));
-      await fit(trained, { inputs, targets }, options({ optimizer: optimizer(), freeze }));
-      const [first, second, output] = trained.graph.ids.slice(1).map((id) => trained.getParameters(id));
-      expect(first).toEqual(before[0]);
-      expect(output.w['layer1.1']).toBe(before[2].w['layer1.1']);
-      expect(output.w['layer1.0']).not.toBe(before[2].w['layer1.0']);
-      for (const [name, value] of Object.entries(before[1])) expect(second[name as 'b']).not.toEqual(value);
-    }
-  });
+  test.each(Object.entries(optimizers))(
+    'frozen parameters do not change with %s, and all others change',
+    async (_, optimizer) => {
+      for (const freeze of [
+        ['layer1.0', { node: 'output.0', name: 'w', from: 'layer1.1' } as const],
+        ({ node, name, from }: { node: string; name: string; from?: string }) =>
+          node === 'layer1.0' || (node === 'output.0' && name === 'w' && from === 'layer1.1'),
+      ]) {
+        const trained = network();
+        const before = trained.graph.ids.slice(1).map((id) => trained.getParameters(id));
+        await fit(trained, { inputs, targets }, options({ optimizer: optimizer(), freeze }));
+        const [first, second, output] = trained.graph.ids.slice(1).map((id) => trained.getParameters(id));
+        expect(first).toEqual(before[0]);
+        expect(output.w['layer1.1']).toBe(before[2].w['layer1.1']);
+        expect(output.w['layer1.0']).not.toBe(before[2].w['layer1.0']);
+        for (const [name, value] of Object.entries(before[1])) expect(second[name as 'b']).not.toEqual(value);
+      }
+    },
+  );
 
-  test('are found by name, and the optimizer is the same if there are none', async () => {
+  test('frozen parameters are found by name, and the optimizer is the same if there are none', async () => {
     const used: Optimizer[] = [];
     const engine = {
       ...js(),
@@ -479,7 +482,7 @@ describe('frozen parameters', () => {
     await expect(refused).rejects.toThrow(/c of "output\.0"\.$/);
   });
 
-  test('let training resume bit-for-bit', async () => {
+  test('training with frozen parameters resumes bit-for-bit', async () => {
     const [one, two] = [network(), network()];
     const freeze = ['layer1.1'];
     await fit(one, { inputs, targets }, options({ optimizer: decaying(), freeze, epochs: 6 }));
@@ -493,7 +496,7 @@ describe('frozen parameters', () => {
     expect(parametersOf(two)).toEqual(parametersOf(one));
   });
 
-  test('that the graph does not have are rejected by name', async () => {
+  test('freeze rejects parameters that the graph does not have, and names them', async () => {
     const refused = (freeze: FitOptions['freeze']) => fit(network(), { inputs, targets }, options({ freeze: freeze! }));
     await expect(refused(['nobody'])).rejects.toThrow('no parameter of this name: "nobody"');
     await expect(refused([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow('w of "output.0" x');

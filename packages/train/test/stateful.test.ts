@@ -52,7 +52,7 @@ async function* streamOf(sequences: readonly Sequence[]) {
 }
 
 describe('stateful sequences', () => {
-  test('that are parts of a long sequence train like the long one in windows', async () => {
+  test('the parts of a long sequence train like the long one in windows', async () => {
     const [long, parts] = [recurrent(), recurrent()];
     const sequence = sequenceOf(12);
     const metrics = [meanAbsoluteError()];
@@ -65,7 +65,7 @@ describe('stateful sequences', () => {
     });
   });
 
-  test('continue the sequence at the same index of the previous batch, whatever their lengths', async () => {
+  test('stateful sequences continue the one at the same index of the previous batch, whatever their lengths', async () => {
     const rows = [sequenceOf(9), sequenceOf(9), sequenceOf(9)];
     const lengths = [
       [1, 5, 3],
@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('keep the state of an index that a shorter batch does not have', async () => {
+  test('the state of an index that a shorter batch does not have is kept', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
@@ -93,7 +93,7 @@ describe('stateful sequences', () => {
     expect(actual.loss).toBeCloseTo(expected.loss, 12);
   });
 
-  test('resume bit-for-bit after any batch of an epoch', async () => {
+  test('stateful training resumes bit-for-bit after any batch of an epoch', async () => {
     const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
     const more = () => options({ stateful: true, truncate: 2, batchSize: 2 });
     for (let steps = 0; steps < 9; steps++) {
@@ -115,7 +115,7 @@ describe('stateful sequences', () => {
 describe('a stream of sequences', () => {
   const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
 
-  test('trains like the same sequences in memory, also if they are stateful', async () => {
+  test('a stream of sequences trains like the same sequences in memory, also if they are stateful', async () => {
     for (const stateful of [false, true]) {
       const [one, two] = [recurrent(), recurrent()];
       const more = { batchSize: 2, truncate: 2, metrics: [meanAbsoluteError()], stateful };
@@ -139,7 +139,7 @@ describe('a stream of sequences', () => {
     }
   });
 
-  test('may be infinite: a callback stops training', async () => {
+  test('a stream may be infinite: a callback stops training', async () => {
     const network = recurrent();
     async function* endless() {
       for (;;) yield* streamOf(sequences);
@@ -164,7 +164,7 @@ describe('a stream of sequences', () => {
     expect(parametersOf(network)).not.toEqual(parametersOf(recurrent()));
   });
 
-  test('is evaluated, long sequences in windows', async () => {
+  test('a stream of sequences is evaluated, long sequences in windows', async () => {
     const long = [sequenceOf(150), sequenceOf(3)];
     const network = recurrent();
     const found = await evaluate(network, { sequences: streamOf(long) }, { loss: mse() });
@@ -181,7 +181,7 @@ describe('a stream of sequences', () => {
     ['to be standardized', 'WRONG_TYPE', { truncate: 2, standardize: true }],
     ['with a second-order optimizer', 'UNSUPPORTED', { truncate: 2, optimizer: lbfgs() }],
     ['that is empty', 'EMPTY_DATA', { truncate: 2 }, []],
-    ['with a sequence of no step', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
+    ['with a sequence without steps', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
     ['with too few targets', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1], [2]], targets: [[1]] }]],
     ['with a wide input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
   ])('%s is rejected', async (_, code, more, bad = sequences) => {
@@ -190,7 +190,7 @@ describe('a stream of sequences', () => {
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
   });
 
-  test('is rejected if training resumes inside an epoch, and for cross-validation', async () => {
+  test('a stream is rejected if training resumes inside an epoch, and for cross-validation', async () => {
     const trainer = new Trainer(recurrent(), { sequences: () => streamOf(sequences) }, options({ truncate: 2 }));
     await trainer.step();
     expect(() => trainer.restore(trainer.state)).toThrow('cannot resume inside an epoch');

@@ -111,7 +111,7 @@ describe('scalers', () => {
     targets: [[5e5], [6e5], [7e5], [8e5]],
   };
 
-  test('belong to the network, which takes and returns data in their original units', async () => {
+  test('scalers belong to the network, which takes and returns data in their original units', async () => {
     const network = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }));
     await fit(network, far, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
     expect(network.predict([1015, 7])[0] / 6.5e5).toBeCloseTo(1, 3);
@@ -122,7 +122,7 @@ describe('scalers', () => {
     expect(metrics.meanAbsoluteError).toBeLessThan(500);
   });
 
-  test('of the network are kept', async () => {
+  test('scalers of the network are kept', async () => {
     const network = lineNetwork();
     await fit(network, line, plain({ standardize: { inputs: true } }));
     const units = network.inputScaler;
@@ -229,7 +229,7 @@ describe('metrics equal values computed by hand', () => {
       [0, 1, 0],
     ],
   ];
-  test('for several classes', () => {
+  test('metrics are correct for several classes', () => {
     expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
     expect(count(confusionMatrix(), classes)).toEqual([
       [1, 0, 0],
@@ -237,7 +237,7 @@ describe('metrics equal values computed by hand', () => {
       [0, 0, 0],
     ]);
   });
-  test('for two classes with a threshold', () => {
+  test('metrics are correct for two classes with a threshold', () => {
     const pairs: [Row, Row][] = [
       [[0.2], [1]],
       [[-0.2], [-1]],
@@ -250,7 +250,7 @@ describe('metrics equal values computed by hand', () => {
       [1, 1],
     ]);
   });
-  test('for distances', () => {
+  test('metrics are correct for distances', () => {
     const pairs: [Row, Row][] = [
       [
         [1, 2],
@@ -272,7 +272,7 @@ describe('metrics equal values computed by hand', () => {
 });
 
 describe('callbacks', () => {
-  test('are called in order and awaited', async () => {
+  test('callbacks are called in order and awaited', async () => {
     const events: string[] = [];
     const names = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const;
     const callback = Object.fromEntries(
@@ -295,7 +295,7 @@ describe('callbacks', () => {
     ]);
   });
 
-  test('may stop training, also within an epoch', async () => {
+  test('a callback may stop training, also within an epoch', async () => {
     const steps: number[] = [];
     const report = await fit(
       lineNetwork(),
@@ -317,7 +317,7 @@ describe('callbacks', () => {
     expect(steps).toEqual([1, 2, 3]);
   });
 
-  test('have onTrainEnd called last, however training ends, if onTrainBegin was called', async () => {
+  test('teardown is called last, however training ends, if onTrainBegin was called', async () => {
     const runs: string[] = [];
     const of = (name: string, more: Callback = {}): Callback => ({ ...more, teardown: () => void runs.push(name) });
     const controller = new AbortController();
@@ -345,7 +345,7 @@ describe('callbacks', () => {
     expect((await errorOf(fit(lineNetwork(), line, plain({ callbacks: [both] })))).message).toBe('begin');
   });
 
-  test('that throw stop training, and the network has the parameters of the last valid step', async () => {
+  test('a callback that throws stops training, and the network has the parameters of the last valid step', async () => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(
@@ -357,7 +357,7 @@ describe('callbacks', () => {
 });
 
 describe('aborting', () => {
-  test('before the start changes nothing', async () => {
+  test('an abort before the start changes nothing', async () => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(fit(network, line, plain({ signal: AbortSignal.abort(new Error('no')) })));
@@ -365,7 +365,7 @@ describe('aborting', () => {
     expect([...network.parameters.vector]).toEqual(before);
   });
 
-  test('rejects with the reason, between steps and at the end of an epoch', async () => {
+  test('fit rejects with the reason of an abort, between steps and at the end of an epoch', async () => {
     for (const event of ['onBatchEnd', 'onEpochBegin'] as const) {
       const controller = new AbortController();
       const callbacks = [
@@ -397,7 +397,7 @@ describe('streams', () => {
     }
   }
 
-  test('train like tables, and are opened again in each epoch', async () => {
+  test('streams train like tables, and are opened again in each epoch', async () => {
     const [one, two] = [lineNetwork(), lineNetwork()];
     await fit(one, () => stream(5), plain({ epochs: 4, batchSize: 2, validation: () => stream(5) }));
     await fit(two, line, plain({ epochs: 4, batchSize: 2, shuffle: false }));
@@ -407,7 +407,7 @@ describe('streams', () => {
     );
   });
 
-  test('that are exhausted, too short, malformed or failing are errors', async () => {
+  test('a stream that is exhausted, too short, malformed or failing is an error', async () => {
     expect((await errorOf(fit(lineNetwork(), stream(5), plain()))).message).toMatch(/new stream/);
     expect((await errorOf(fit(lineNetwork(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
     const wrong = async function* () {
@@ -422,7 +422,7 @@ describe('streams', () => {
     );
   });
 
-  test('are closed when training stops early', async () => {
+  test('a stream is closed when training stops early', async () => {
     let closed = false;
     const endless = async function* () {
       try {
@@ -476,7 +476,7 @@ test('training that was stopped resumes bit-for-bit', async () => {
 });
 
 describe('a number that is not finite stops training with a report', () => {
-  test('for a learning rate that is too large', async () => {
+  test('a learning rate that is too large is reported', async () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const error = await errorOf(fit(network, line, plain({ optimizer: sgd({ learningRate: 1e4 }), epochs: 1000 })));
     expect(error).toBeInstanceOf(DivergedError);
@@ -485,7 +485,7 @@ describe('a number that is not finite stops training with a report', () => {
     expect(network.parameters.vector.every(Number.isFinite)).toBe(true);
   });
 
-  test('for inputs that are not standardized, with the first node that overflows', async () => {
+  test('inputs that are not standardized are reported, with the first node that overflows', async () => {
     const network = new Network(mlp([1, 2, 1], { activation: leakyRelu, fixed: { c: 1 } }), { seed: 1 });
     const before = [...network.parameters.vector];
     const huge = { inputs: [[1e200], [-1e308]], targets: [[0], [0]] };
@@ -500,7 +500,7 @@ describe('a number that is not finite stops training with a report', () => {
     });
   });
 
-  test('for a finite loss whose gradient overflows', async () => {
+  test('a finite loss whose gradient overflows is reported', async () => {
     const bad = { ...mse(), value: () => Infinity };
     expect(await errorOf(fit(lineNetwork(), line, plain({ loss: bad })))).toMatchObject({
       likelyCause: 'saturation',
@@ -545,7 +545,7 @@ describe('invalid arguments are reported before anything is changed', () => {
     expect([...network.parameters.vector]).toEqual(before);
   });
 
-  test('by evaluate', async () => {
+  test('invalid arguments are reported by evaluate', async () => {
     expect((await errorOf(evaluate(lineNetwork(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
     expect((await errorOf(evaluate(lineNetwork(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe(
       'WRONG_LENGTH',

@@ -200,7 +200,7 @@ export const i32x4 = {
   add: binary(...vector(0xae)),
   sub: binary(...vector(0xb1)),
   and: binary(...vector(0x4e)),
-  /** Bits of `a` where `b` has none. */
+  /** The bits that are 1 in `a` and 0 in `b`. */
   andNot: binary(...vector(0x4f)),
   or: binary(...vector(0x50)),
   xor: binary(...vector(0x51)),
@@ -283,7 +283,7 @@ interface FunctionEntry {
   readonly results: readonly ValueType[];
 }
 
-/** A function another one can call. */
+/** A function that other functions can call. */
 export type Callable = (...args: readonly Code[]) => Code;
 
 /** Collects functions and writes the module's bytes. Imports must be declared before functions. */
@@ -333,7 +333,7 @@ export class Assembler {
     return this.#callable(index);
   }
 
-  /** The module. */
+  /** The module's bytes. */
   bytes(): Uint8Array<ArrayBuffer> {
     const types = this.#types.map(({ parameters, results }) => [
       0x60,

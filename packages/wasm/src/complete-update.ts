@@ -7,7 +7,7 @@ import { header } from './memory-map.js';
 /** Updates the parameters in a range of bytes and records the progress in the word at `mark`. */
 export type Optimize = (optimizer: number, from: number, to: number, mark: number) => void;
 
-/** Updates what is left of the workers' shares; this thread's own is done. */
+/** Completes the workers' shares of the update. This thread's own share is complete. */
 export function completeUpdate(
   memory: WebAssembly.Memory,
   threads: number,

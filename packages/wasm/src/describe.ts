@@ -1,4 +1,4 @@
-/** What the engine found in a graph: `PlanDescription`, as data for programs and as a few lines for people. */
+/** Describes how the engine runs a graph: `PlanDescription`, as data for programs and as a few lines for people. */
 import type { Graph, Plan } from '@nnbp/core';
 import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -9,9 +9,9 @@ import type { TimeGraph } from './time.js';
 
 /** Blocks of one shape: the nodes of each have the same predecessors, so that one matrix product computes them. */
 export interface DenseBlocks {
-  /** How many blocks there are, those of all steps together. */
+  /** Number of blocks, over all steps. */
   readonly count: number;
-  /** Nodes of each. */
+  /** Nodes of each block. */
   readonly nodes: number;
   /** Predecessors of each node. */
   readonly predecessors: number;
@@ -19,7 +19,7 @@ export interface DenseBlocks {
   readonly activation: string;
 }
 
-/** Nodes that are computed edge by edge, of all steps together. */
+/** Nodes that are computed edge by edge, over all steps. */
 export interface SparseNodes {
   /** Number of nodes. */
   readonly nodes: number;
@@ -31,7 +31,7 @@ export interface SparseNodes {
   readonly aggregation: string;
 }
 
-/** What a {@link PlanDescription} is made from. */
+/** What a {@link PlanDescription} describes. */
 export interface Described {
   readonly graph: Graph;
   readonly batchSize: number;
@@ -44,7 +44,7 @@ export interface Described {
   readonly threadsReason: string | undefined;
 }
 
-/** What the engine found in a graph, and how it runs it. */
+/** The properties of a graph, and how the engine runs it. */
 export class PlanDescription {
   /** Counts of the graph. */
   readonly graph: {
@@ -84,13 +84,13 @@ export class PlanDescription {
   readonly custom: readonly string[];
   /** Whether a · b + c is rounded once or twice. */
   readonly multiplyAdd: 'fused' | 'separate';
-  /** How many threads may share the work. */
+  /** Number of threads that may share the work. */
   readonly threads: number;
   /** Why there are fewer than requested; undefined if there are not. */
   readonly threadsReason: string | undefined;
   /** Bytes of memory by purpose. `values`: the rows of x, g, slope, dloss/dx and delta of all nodes. */
   readonly memory: Readonly<Record<Purpose, number>>;
-  /** Bytes of memory, all purposes together. */
+  /** Total bytes of memory. */
   readonly bytes: number;
 
   /** @internal */
@@ -124,7 +124,7 @@ export class PlanDescription {
     this.bytes = Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** The same in a few lines of English. */
+  /** A summary in a few lines of English. */
   toString(): string {
     const { graph, batchSize, steps, threads, threadsReason } = this;
     const lines: string[] = [];
@@ -156,7 +156,7 @@ export class PlanDescription {
   }
 }
 
-/** How many kinds are listed. */
+/** The maximum number of kinds that are listed. */
 const maxListed = 6;
 
 function listed<Item>(items: readonly Item[], text: (item: Item) => string, none: string): string[] {

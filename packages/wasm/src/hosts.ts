@@ -80,7 +80,8 @@ export function manyThreads(
         try {
           run(0, kind, loss, optimizer);
         } catch (error) {
-          // A worker lost at the last barrier: the step is complete but for its share. The next call reports the loss.
+          // A worker lost at the last barrier: the step is complete but for its share. The next call reports the lost
+          // worker.
           if (kind !== job.step || updated[0] === 0) throw error;
           completeUpdate(memory, threads, optimizer, optimize);
         }

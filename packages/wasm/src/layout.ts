@@ -1,10 +1,13 @@
-/** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
+/** The memory layout of a plan for a batch size: the address and size of each part. Nothing is allocated here. */
 import { type Graph, NnbpError } from '@nnbp/core';
 import { portion } from './kernels/sparse-backward.js';
 import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
 import type { RowUnit } from './row-units.js';
 
-/** What the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same names. */
+/**
+ * The parts that the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same
+ * names.
+ */
 export interface CommonLayout {
   readonly rowBytes: number;
   readonly x: number;
@@ -20,11 +23,11 @@ export interface CommonLayout {
   readonly inputStride: number;
   readonly targets: number;
   readonly targetStride: number;
-  /** Where the rows of several batches are, one after another, and how many. The first is at `inputs` and `targets`. */
+  /** The number of batches whose rows the queue holds, one after another. The first is at `inputs` and `targets`. */
   readonly queue: number;
   readonly queueInputBytes: number;
   readonly queueTargetBytes: number;
-  /** A float64 for each. */
+  /** A float64 for each batch. */
   readonly queueLosses: number;
   readonly targetRows: number;
   readonly outputX: number;
@@ -35,7 +38,7 @@ export interface CommonLayout {
   readonly use: MemoryUse;
 }
 
-/** What memory is for. */
+/** The purposes of memory. */
 export type Purpose = 'values' | 'parameters' | 'gradients' | 'optimizer' | 'samples' | 'tables';
 
 /** Bytes by purpose. */
@@ -47,7 +50,7 @@ export interface Layout extends CommonLayout {
   /** Rows of delta for the nodes of a dense unit, which nothing else reads, and for all others. */
   readonly denseDelta: number;
   readonly delta: number;
-  /** How many edges have entries in `outDelta` and `outWeight`. */
+  /** The number of edges with entries in `outDelta` and `outWeight`. */
   readonly sparseEdges: number;
   readonly biasOf: number;
   readonly scaleOf: number;
@@ -65,7 +68,7 @@ export interface Layout extends CommonLayout {
   readonly outWeight: number;
   readonly inStart: number;
   readonly inX: number;
-  /** 0 where no weights are shared and every node adds. */
+  /** 0 if no weights are shared and every node uses the sum. */
   readonly inWeight: number;
   /** Rows of zeros, for tables that are rounded up. */
   readonly zeroRow: number;

@@ -23,13 +23,13 @@ export interface Form {
   readonly padded: boolean;
   /** Writes everything that is the same in all steps. `words` and `numbers` are views of the whole memory. */
   write(words: Uint32Array, numbers: Float32Array): void;
-  /** Code of its own, which calls the kernels that all graphs share. */
+  /** Code that was generated for this graph. It calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;
   /** Whether that code expects a weight of 1: it does not divide gradients by the sum of the weights. */
   readonly withoutMean?: boolean;
 }
 
-/** The form for kernels that find everything in tables. */
+/** The form that runs the general kernels, which read the graph from tables. */
 export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
   const units = rowUnits(graph, plan);
   const laidOut = layout(graph, units, batchSize, steps);

@@ -75,7 +75,7 @@ export const header = {
   /** As float32: a step is taken only if the total of the gradients times `reach` is at most `room`. */
   reach: 156,
   room: 160,
-  /** How many edges go to sparse nodes that are not elementwise. */
+  /** The number of edges to sparse nodes that are not elementwise. */
   sparseEdges: 168,
   /** A page per thread, for intermediate sums. */
   scratch: 172,

@@ -20,15 +20,15 @@ export class OptimizerBinding {
   readonly #numbers: Float32Array;
   readonly #vectors: readonly Float32Array[];
   #owner: BuiltinOptimizer | undefined;
-  /** The optimizer whose kernel, code and transforms are these. */
+  /** The optimizer to which `#kernel`, `#code` and the transforms in the header belong. */
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
   #code = noOptimizer;
-  /** Set while the memory holds the numbers of plain gradient descent: whose, at which rate, for how many samples. */
+  /** The optimizer, rate and number of samples, while the memory holds the numbers of plain gradient descent. */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
   #samples = 0;
-  /** Of the step prepared last. */
+  /** The optimizer and number of samples of the step that was prepared last. */
   #optimizer: Optimizer | undefined;
   #total = 0;
 
@@ -123,7 +123,7 @@ export class OptimizerBinding {
     return true;
   }
 
-  /** Makes our vectors the optimizer's, unless they are. */
+  /** Replaces the optimizer's vectors by those of this memory, unless it already uses them. */
   #adopt(builtin: BuiltinOptimizer, { vectors: names }: OptimizerKernel): void {
     const before = builtin.vectors;
     if (names.length === 0 || (this.#owner === builtin && this.#holds(before, names))) return;

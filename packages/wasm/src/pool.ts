@@ -165,7 +165,7 @@ async function startWorker(begin: (worker: WorkerThread) => void, ended: () => v
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
     try {
       const worker = new Worker(url, { name: '@nnbp/wasm', type: 'module' });
-      const answered = new Promise<void>((resolve, reject) => {
+      const responded = new Promise<void>((resolve, reject) => {
         worker.addEventListener('message', () => resolve());
         worker.addEventListener('error', (event) => {
           event.preventDefault();
@@ -174,14 +174,14 @@ async function startWorker(begin: (worker: WorkerThread) => void, ended: () => v
         });
       });
       begin(worker);
-      await answered;
+      await responded;
     } finally {
       URL.revokeObjectURL(url);
     }
     return;
   }
   const worker = new (nodeThreads().Worker)(workerSource, { eval: true, name: '@nnbp/wasm' });
-  const answered = new Promise<void>((resolve, reject) => {
+  const responded = new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);
     worker.once('exit', () => {
@@ -190,7 +190,7 @@ async function startWorker(begin: (worker: WorkerThread) => void, ended: () => v
     });
   });
   begin(worker);
-  await answered;
+  await responded;
   // A waiting thread must not keep the process alive.
   worker.unref();
 }

@@ -1,4 +1,7 @@
-/** The units of a plan with what spares the kernels tables: where h goes, and which units need only the values. */
+/**
+ * The units of a plan, with properties that make tables unnecessary: which rows coincide, and which units are
+ * elementwise.
+ */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { customActivation } from './kernels/activation.js';
@@ -9,8 +12,8 @@ import { elementwise } from './kernels/elementwise.js';
 /** A unit as the kernels run it. */
 export interface RowUnit extends Unit {
   /**
-   * Whether c is the constant 1 everywhere: x is g(h), so that both are one row, and h before that. Custom activations have
-   * a row of g all the same.
+   * Whether c is the constant 1 everywhere: x is g(h), so that both are one row, and h before that. Custom activations
+   * always have a row of g.
    */
   readonly gIsX: boolean;
   /**

@@ -1,7 +1,7 @@
 /**
- * Where threads must wait for each other. Each computes its share of every unit; a barrier between two units is left out
- * where no thread reads or writes a row that another has written since the last one. So the gates and cell states of a
- * recurrent layer need none: a thread that has computed some units' gates continues with the same units.
+ * Decides where threads must wait for each other. Each computes its share of every unit; a barrier between two units is
+ * left out where no thread reads or writes a row that another has written since the last one. So the gates and cell
+ * states of a recurrent layer need none: a thread that has computed some units' gates continues with the same units.
  */
 import type { Graph } from '@nnbp/core';
 import { ownerOf } from './kernels/share.js';

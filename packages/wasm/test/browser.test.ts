@@ -91,14 +91,14 @@ describe('the conformance suite passes in a browser', () => {
     });
   }
 
-  test('in a service worker, which cannot start threads', { timeout: 120_000 }, async () => {
+  test('the suite passes in a service worker, which cannot start threads', { timeout: 120_000 }, async () => {
     const outcome = await run('/isolated', 'inServiceWorker', 2);
     expect(outcome).toMatchObject({ engine: 'wasm', threads: 1, failures: [] });
     expect(outcome.cases).toBeGreaterThan(15);
   });
 
   test(
-    'in a page that is not isolated, with one thread instead of two and the reason',
+    'the suite passes in a page that is not isolated, with one thread instead of two and the reason',
     { timeout: 120_000 },
     async () => {
       const outcome = await run('/plain', 'runQuarter', 2);

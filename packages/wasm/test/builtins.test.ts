@@ -42,14 +42,17 @@ const insideActivation = (activation: Activation): Activation => ({ ...activatio
 const insideLoss = (loss: Loss): Loss => ({ ...loss, value: refuse, derivative: refuse });
 const insideOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: refuse });
 
-describe('runs as a kernel:', () => {
-  test.each(Object.entries<ActivationRecord>(activationRecords))('the activation %s', (_, { activation }) => {
-    steps({ activation: insideActivation(activation) });
-  });
-  test.each(Object.entries<LossRecord>(lossRecords))('the loss %s', (_, { make }) => {
+describe('built-ins', () => {
+  test.each(Object.entries<ActivationRecord>(activationRecords))(
+    'the activation %s runs as a kernel',
+    (_, { activation }) => {
+      steps({ activation: insideActivation(activation) });
+    },
+  );
+  test.each(Object.entries<LossRecord>(lossRecords))('the loss %s runs as a kernel', (_, { make }) => {
     steps({ loss: insideLoss(make({})) });
   });
-  test.each(Object.entries<OptimizerRecord>(optimizerRecords))('the optimizer %s', (_, { make }) => {
+  test.each(Object.entries<OptimizerRecord>(optimizerRecords))('the optimizer %s runs as a kernel', (_, { make }) => {
     steps({ optimizer: insideOptimizer(make({})) });
   });
   test.each([
@@ -57,7 +60,7 @@ describe('runs as a kernel:', () => {
     ['clipByValue', clipByValue(0.01)],
     ['decayWeights', decayWeights(0.1)],
     ['l1Penalty', l1Penalty(0.1)],
-  ])('%s before an optimizer', (_, transform) => {
+  ])('%s before an optimizer runs as a kernel', (_, transform) => {
     steps({ optimizer: insideOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
   });
 });

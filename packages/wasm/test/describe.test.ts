@@ -78,7 +78,7 @@ test('describe counts the blocks of all steps of a sequence, and its threads', (
   expect(lines).toContain(`Threads 1: ${description.threadsReason}`);
 });
 
-test('describe says that a small graph at batch size 1 has code of its own', () => {
+test('describe reports that a small graph at batch size 1 runs as unrolled code', () => {
   const executor = engine.prepare(mlp([2, 8, 1], { activation: sigmoid }), 1);
   const description = executor.describe();
   expect(description.code).toBe('unrolled');

@@ -73,9 +73,9 @@ const sumOfSquares: Aggregation = {
 const aggregations = [logSumExp, max, maxAbs, mean, median, min, product, sumOfSquares];
 
 describe.each([1, 2, 7, 32])('batches of %i agree with the reference engine', (samples) => {
-  test('with fixed and shared parameters', () => compare(samples));
-  test.each(aggregations.map((one) => [one.name, one] as const))('with the aggregation %s', (_, one) =>
+  test('fixed and shared parameters agree', () => compare(samples));
+  test.each(aggregations.map((one) => [one.name, one] as const))('the aggregation %s agrees', (_, one) =>
     compare(samples, [one]),
   );
-  test('with all aggregations together', () => compare(samples, aggregations));
+  test('all aggregations agree together', () => compare(samples, aggregations));
 });

@@ -62,7 +62,7 @@ const [inputs, targets] = [uniform(64 * 16), uniform(8 * 16)];
 
 describe('a worker that exits', () => {
   test.each([2, 3])(
-    'during a step of %d threads is reported, and the parameters are those before the step',
+    'a worker that exits during a step of %d threads is reported, and the parameters are those before the step',
     async (count) => {
       const { engine, workers, exited } = await watched(count);
       const executor = engine.prepare(graph, 16);
@@ -87,7 +87,7 @@ describe('a worker that exits', () => {
     },
   );
 
-  test('makes fit reject, and the network keeps the parameters of the last step that succeeded', async () => {
+  test('a worker that exits makes fit reject, and the network keeps the parameters of the last successful step', async () => {
     const { engine, workers } = await watched(2);
     const network = new Network(graph, { seed: 2 });
     const rows = (from: Float32Array, width: number) =>
@@ -104,7 +104,7 @@ describe('a worker that exits', () => {
     engine.dispose();
   });
 
-  test('between two calls is reported by the next call', async () => {
+  test('a worker that exits between two calls is reported by the next call', async () => {
     const { engine, workers } = await watched(2);
     const executor = engine.prepare(graph, 16);
     await workers[0].terminate();
@@ -112,7 +112,7 @@ describe('a worker that exits', () => {
     engine.dispose();
   });
 
-  test('before a graph is prepared is reported by prepare', async () => {
+  test('a worker that exits before a graph is prepared is reported by prepare', async () => {
     const { engine, workers } = await watched(2);
     terminate(workers[0]);
     expect(() => {
@@ -144,7 +144,7 @@ test('the error of a loss that throws in a step is thrown after the step, and th
 });
 
 describe('a loss that calls the engine that is running it', () => {
-  test('cannot call step of another executor or of its own, nor prepare, and the engine still works', async () => {
+  test('a loss cannot call step of its own executor or another one, nor prepare, and the engine still works', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
     const refused = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
@@ -159,7 +159,7 @@ describe('a loss that calls the engine that is running it', () => {
     engine.dispose();
   });
 
-  test('and disposes of it makes the step throw DISPOSED', async () => {
+  test('a loss that disposes of the engine makes the step throw DISPOSED', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const executor = engine.prepare(graph, 16);
     expect(() =>

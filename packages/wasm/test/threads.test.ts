@@ -78,7 +78,7 @@ describe('several threads are bit-identical to one on sequences and shared weigh
   }
 });
 
-describe('one thread is used, with the reason, for', () => {
+describe('graphs for one thread', () => {
   const custom: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
   const withShared = () => {
     const builder = new GraphBuilder();
@@ -86,15 +86,15 @@ describe('one thread is used, with the reason, for', () => {
     builder.output(builder.node('out', { from: [a, b], activation: sigmoid, shared: { w: { a: 'w', b: 'w' } } }));
     return builder.build();
   };
-  test('a custom activation', () => {
+  test('a custom activation runs on one thread, with the reason', () => {
     const executor = two.prepare(mlp([2, 3, 1], { activation: custom }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('cube is custom')]);
   });
-  test('edges of one level that share a weight', () => {
+  test('edges of one level that share a weight run on one thread, with the reason', () => {
     const executor = two.prepare(withShared(), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share parameters')]);
   });
-  test('nodes of one level that share b or c', () => {
+  test('nodes of one level that share b or c run on one thread, with the reason', () => {
     for (const letter of ['b', 'c'] as const) {
       const builder = new GraphBuilder();
       const from = builder.inputs(3);
@@ -105,14 +105,14 @@ describe('one thread is used, with the reason, for', () => {
       expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share parameters')]);
     }
   });
-  test('too little work', async () => {
+  test('too little work runs on one thread, with the reason', async () => {
     const engine = await wasm({ threads: 2 });
     const executor = engine.prepare(mlp([2, 3, 1], { activation: sigmoid }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('too little work')]);
     expect(engine.prepare(mlp([784, 128, 10], { activation: sigmoid }), 4).threads).toBe(2);
     engine.dispose();
   });
-  test('neither a custom loss nor a custom optimizer', () => {
+  test('a custom loss and a custom optimizer run on several threads', () => {
     const executor = two.prepare(mlp([20, 30, 3], { activation: sigmoid }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([2, undefined]);
   });

@@ -22,8 +22,8 @@ import type { ActivationKernel } from './activations/kernel.js';
 export const customActivation = 256;
 
 /**
- * Called with a unit's address and the nodes from, to of it: reads h, writes g, x and slope rows (where x is g, twice). One
- * loop over all vectors of all rows, so that the constants of g are loaded once.
+ * Called with a unit's address and the range of its nodes, `from` and `to`. Reads the rows of h, and writes those of g,
+ * x and slope. One loop over all vectors of all rows, so that the constants of g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>

@@ -1,7 +1,7 @@
 /**
  * Aggregations other than the sum. Forward leaves h = b + A(z) of a node, and a row of dA/dz_e for each of its edges.
- * Backward multiplies these rows by the node's delta: to the sparse edges they are the successors' deltas then, so that
- * cases 2 and 3 are the same for every aggregation. The code of each is in `aggregations/`.
+ * Backward multiplies these rows by the node's delta. The kernels of sparse edges read them in place of the successor's
+ * delta, so cases 2 and 3 are the same for every aggregation. The code of each is in `aggregations/`.
  */
 import {
   type Assembler,
@@ -41,7 +41,7 @@ export function codeOfAggregation(name: string): number {
 const ofRow = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
   load(add(word(table), shl(row, number(2))));
 
-/** Called with a unit's address and the nodes from, to of it. */
+/** Called with a unit's address and the range of its nodes, `from` and `to`. */
 export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const emitted = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
   const kernels = emitted.map(({ emit }) =>

@@ -1,4 +1,4 @@
-/** The backward pass: unit by unit, against the order of the graph. */
+/** The backward pass: unit by unit, in the reverse order of the graph. */
 import { type Code, control, i32, int } from '../assembler.js';
 import { unitBytes, word } from '../memory-map.js';
 import { nodeKind } from './finish.js';
@@ -42,7 +42,7 @@ const finishShare = (
 function elementwiseBackward(pass: Pass): Code {
   const { kernels, u, from, to, share, field } = pass;
   return [
-    // Nodes without parameters, as inputs are: only the share of sparse successors.
+    // Nodes without parameters, such as inputs: only the share of sparse successors.
     control.when(
       word('sparseEdges'),
       finishShare(pass, field('nodes'), field('firstRow'), number(nodeKind.input), number(0)),
@@ -70,7 +70,7 @@ function unitBackward(pass: Pass): Code {
   ];
 }
 
-/** Case 2 for the predecessors, without leading inputs unless their gradients are asked for, and case 3. */
+/** Case 2 for the predecessors, without leading inputs unless their gradients are requested, and case 3. */
 function denseBackward({ kernels: { dense }, u, from, to, record, local, share, field, wait, makePanel }: Pass): Code {
   const skipped = local(i32);
   return [

@@ -1,4 +1,4 @@
-/** The barrier between the units of a pass, where all threads of it meet. */
+/** The barrier between the units of a pass, at which all its threads wait for each other. */
 import { type Assembler, atomic, type Callable, control, i32, int } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 
@@ -7,13 +7,13 @@ const number = int.const;
 
 /** Number of checks before a waiting thread sleeps between checks. */
 const spinLimit = 200_000;
-/** In nanoseconds. */
+/** How long a waiting thread sleeps between checks, in nanoseconds. */
 const sleepTime = 50_000;
 
 /**
  * Barrier: the last thread to arrive advances a counter, for which the others wait. If there are more threads than
- * processors, the awaited thread may not be running, so waiting threads sleep. It may have exited: the first thread
- * asks its host, which throws when it has waited long enough.
+ * processors, the awaited thread may not be running, so waiting threads sleep. It may also have exited, so the first
+ * thread calls its host, which throws after a timeout.
  */
 export function barrierFunction(module: Assembler): Callable {
   const checkTimeout = module.importFunction('waiting', [i32]);

@@ -1,10 +1,10 @@
 /**
- * Elementary functions of four numbers at a time, in float32. Each is code over locals. The README of the package states
- * the largest error of each; a test sweeps float32 for it.
+ * Elementary functions of four numbers at a time, in float32. Each emits code that reads and sets locals. The README of
+ * the package states the largest error of each, which a test measures over a sweep of float32.
  */
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 
-/** What emitting code into a function needs: how a · b + c is computed, and new locals of that function. */
+/** The context for emitting code into a function: how a · b + c is computed, and new locals of that function. */
 export interface KernelContext {
   readonly multiplyAdd: MultiplyAdd;
   local(type: typeof v128): Local;

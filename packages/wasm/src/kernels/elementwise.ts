@@ -1,7 +1,7 @@
 /**
- * Elementwise units: nodes with one or two edges and no parameters, as the gates and the cell states of an LSTM. Forward
- * leaves h = z, z₁ + z₂ or z₁ · z₂ in the row of x. Backward adds case 2 to the predecessors' dLossDx: delta, or delta times
- * the other factor.
+ * Elementwise units: nodes with one or two edges and no parameters, such as the gates and the cell states of an LSTM.
+ * Forward leaves h = z, z₁ + z₂ or z₁ · z₂ in the row of x. Backward adds case 2 to the predecessors' dLossDx: delta,
+ * or delta times the other factor.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, type Local, v128 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
@@ -12,7 +12,7 @@ const number = int.const;
 /** What a unit computes: the code in its record. */
 export const elementwise = { copy: 1, sum: 2, product: 3 } as const;
 
-/** Both are called with a unit's address and the nodes from, to of it. */
+/** Both are called with a unit's address and the range of its nodes, `from` and `to`. */
 export function elementwiseKernels(module: Assembler): { forward: Callable; backward: Callable } {
   const byKind = (emit: (kind: keyof typeof elementwise) => Callable): Callable => {
     const kernels = (Object.keys(elementwise) as (keyof typeof elementwise)[]).map(emit);

@@ -1,4 +1,4 @@
-/** All kernels of a pass, and how its threads divide work and meet. */
+/** All kernels of a pass, how its threads divide the work, and where they wait for each other. */
 import { type Assembler, type Callable, f64, i32, type MultiplyAdd } from '../assembler.js';
 import { activationKernel } from './activation.js';
 import { aggregationKernel, edgeDeltas } from './aggregation.js';

@@ -1,7 +1,7 @@
 /** Code that several kernels share. */
 import { type Code, control, f32x4, int, type Local, scalar } from '../assembler.js';
 
-/** Runs the body while `size` more fit below the end, and advances by `step`. */
+/** Runs the body while counter + `size` ≤ end, and advances the counter by `step`. */
 export function whileRoom(counter: Local, end: Local, size: number, body: Code, step = size): Code {
   return control.block(
     control.loop(

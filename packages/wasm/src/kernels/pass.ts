@@ -1,4 +1,7 @@
-/** What the parts of a pass share: locals of `run`, and code for a thread's share of the work, for barriers and for steps. */
+/**
+ * What the parts of a pass have in common: locals of `run`, and code for a thread's share of the work, for barriers and
+ * for steps.
+ */
 import { type Code, control, i32, int, type Local, memory, type ValueType } from '../assembler.js';
 import { header, unit, word } from '../memory-map.js';
 import type { KernelSet } from './kernel-set.js';
@@ -10,7 +13,7 @@ export interface Pass {
   readonly kernels: KernelSet;
   /** The thread's number, from 0. */
   readonly thread: Local;
-  /** The addresses of the current unit, of the first unit, and after the last. */
+  /** The addresses of the current unit, of the first unit, and of the end of the last one. */
   readonly u: Local;
   readonly firstUnit: Local;
   readonly endUnit: Local;
@@ -29,11 +32,11 @@ export interface Pass {
   field(name: keyof typeof unit): Code;
   /** Waits for all threads if the flag of the current unit says so. */
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
-  /** The body for the first thread alone. */
+  /** Runs the body on the first thread only. */
   first(body: Code): Code;
   /** Writes the columns and samples of a step to the header: every thread writes the same. */
   enterStep(step: Code): Code;
-  /** The body for the current unit if at least one sequence has the unit's step. */
+  /** Runs the body if at least one sequence has the step of the current unit. */
   whenInUse(body: Code): Code;
   /** Transposes the thread's share of `inputs` or `targets` from a row per sample to a row per node. */
   takeIn(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
@@ -43,7 +46,7 @@ export interface Pass {
   clear(address: Code, bytes: Code): Code;
 }
 
-/** The pass of the thread with that number; `local` adds a local to `run`. */
+/** The pass of the thread with the number `thread`; `local` adds a local to `run`. */
 export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']): Pass {
   const { shared, rows } = kernels;
   const [u, firstUnit, endUnit, from, to, record, entry] = Array.from({ length: 7 }, () => local(i32));

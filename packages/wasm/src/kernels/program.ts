@@ -1,7 +1,7 @@
 /**
  * The whole pass in one call: units forward, the loss, units backward, the update. With several threads each does its
- * share of every unit, and all meet at a barrier before the next. No sum is split, so the result is bit-identical to that
- * of one thread.
+ * share of every unit, and all wait at a barrier before the next. No sum is split, so the result is bit-identical to
+ * that of one thread.
  */
 import {
   type Assembler,
@@ -64,7 +64,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   runMany(module, stepOn, advance);
 }
 
-/** Clears what the backward pass adds to, and takes in the targets. */
+/** Clears the rows and gradients that the backward pass adds to, and reads the targets. */
 const prepareGradients = ({ kernels, record, first, clear, takeIn }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),
   kernels.shared ? int.store(record.get, number(0), header.updateAt - header.total) : [],

@@ -9,8 +9,9 @@ const number = int.const;
 
 /**
  * Both are called with (from, fromStride, rows, width, to, toStride): `rows` rows of `width` numbers become `width`
- * rows. `fromSamples` reads rows at equal distances; `toSamples` reads rows where the table at `from` says, and ignores
- * `fromStride`. Rows and width are rounded up to multiples of four, for which both sides have room and the table has entries.
+ * rows. `fromSamples` reads rows at equal distances; `toSamples` reads rows at the addresses in the table at `from`,
+ * and ignores `fromStride`. Rows and width are rounded up to multiples of four, for which both sides have room and the
+ * table has entries.
  */
 export function rowKernels(module: Assembler): { fromSamples: Callable; toSamples: Callable } {
   const emit = (address: (table: Code, index: Code, stride: Code) => Code) =>

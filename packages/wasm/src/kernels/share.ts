@@ -10,10 +10,10 @@ export type Share = (
   tile: number,
 ) => Code;
 
-/** All of it: there is one thread. */
+/** The share of a single thread: all items. */
 export const wholeShare: Share = (_, { from, to }, count) => [from.set(int.const(0)), to.set(count)];
 
-/** A share for each of `threads` threads, as the header says. */
+/** The share of one of several threads. Their number is in the header. */
 export const threadShare: Share = (thread, { from, to }, count, tile) => {
   const tiles = int.mul(word('threads'), int.const(tile));
   const chunk = int.mul(int.divU(int.add(count, int.sub(tiles, int.const(1))), tiles), int.const(tile));
@@ -27,7 +27,7 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
   ];
 };
 
-/** The thread whose share has number `k` of `count` things: the same division, known beforehand. */
+/** The thread whose share contains item `k` of `count`. The same division, computed in advance. */
 export function ownerOf(k: number, count: number, tile: number, threads: number): number {
   const tiles = threads * tile;
   return Math.floor(k / (Math.floor((count + tiles - 1) / tiles) * tile));

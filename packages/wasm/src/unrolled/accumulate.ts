@@ -1,4 +1,4 @@
-/** Case 3 of one step, added to what later steps left: parameters are shared by all steps. */
+/** Case 3 of one step, added to the gradients of later steps: all steps share the parameters. */
 import { type Code, f32x4, type Local, scalar } from '../assembler.js';
 import { edgeDeltas, valueOf } from './aggregate.js';
 import { type CodegenContext, loadFirst, splat, storeFirst } from './codegen-context.js';

@@ -48,10 +48,7 @@ export function aggregate(context: CodegenContext, k: number, a: Local, slopes: 
   );
 }
 
-/**
- * delta · dA/dz_e of the nodes of a group for each column: it takes the role that delta has for edges of a node that
- * sums. Evaluates A again.
- */
+/** delta · dA/dz_e of the nodes of a group, for each column; with the sum, this is delta. Evaluates A again. */
 export function edgeDeltas(context: CodegenContext, k: number): { code: Code; deltas: readonly Local[] } {
   const { delta, groups, local, columnsOf } = context;
   const columns = columnsOf(k);

@@ -1,4 +1,4 @@
-/** What the parts of unrolled code share: the graph, addresses and registers. */
+/** The context that all parts of unrolled code use: the graph, addresses and registers. */
 import type { Graph } from '@nnbp/core';
 import { type Code, f32x4, int, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 import { type Column, columns, type Stretch, stretches } from './edges.js';
@@ -6,7 +6,7 @@ import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
 import type { Step } from './step.js';
 
-/** Where the code of a step finds its sample and its rows. */
+/** The addresses at which the code of a step finds its sample and its rows. */
 export interface StepAddresses {
   /** The address of the sample's inputs, and of its targets. */
   readonly inputs: Local;
@@ -17,7 +17,7 @@ export interface StepAddresses {
   outputRow(k: number): Code;
 }
 
-/** Made once for a graph; each part of the program emits its code with it. */
+/** Created once for a graph; each part of the program emits its code with it. */
 export interface CodegenContext extends StepAddresses {
   readonly graph: Graph;
   readonly groups: readonly Group[];

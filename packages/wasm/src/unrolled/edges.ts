@@ -1,4 +1,4 @@
-/** Which edges can be taken four at a time: those into one node, or one into each of four nodes. */
+/** Finds edges that can be processed four at a time: edges into one node, or one edge into each of four nodes. */
 import type { Graph } from '@nnbp/core';
 import type { Group } from './groups.js';
 
@@ -6,7 +6,7 @@ import type { Group } from './groups.js';
 export interface Stretch {
   readonly group: number;
   readonly lane: number | undefined;
-  /** How many edges. */
+  /** The number of edges. */
   readonly count: number;
   /** The first weight's slot. */
   readonly weight: number;
@@ -42,7 +42,7 @@ export interface Column {
   readonly weights: readonly number[];
 }
 
-/** The edges into the nodes of a group that is taken by columns. */
+/** The edges into the nodes of a group that is processed by columns. */
 export function columns(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, k: number): Column[] {
   const { edgeStart, predecessors } = graph;
   const { nodes } = groups[k];

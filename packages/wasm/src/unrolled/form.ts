@@ -1,7 +1,7 @@
 /**
- * Unrolled code for one small graph and one sample: what the three cases come to when every index is known
- * beforehand. No loops but the one over the steps of a sequence, no tables: addresses are constants, and values wait in
- * registers, four nodes of a kind in each.
+ * Unrolled code for one small graph and one sample: the three cases, with every index known in advance. There is no
+ * loop except the one over the steps of a sequence, and there are no tables: addresses are constants, and values stay
+ * in registers, four nodes of a kind in each.
  *
  * Nodes are in groups of four; the last group of a kind may have fewer. A node whose predecessors are just a
  * group's nodes, in order, multiplies all their values by all its weights at once. Nodes without weights of their own, such
@@ -37,7 +37,8 @@ const forms = new WeakMap<Graph, Map<string, Form>>();
  * The form for unrolled code, batches of one sample. Compiled once for each graph and number of steps: `fit` prepares an
  * executor per call.
  *
- * @throws RangeError if the host compiles no module of this size at once, as some browsers' main threads
+ * @throws RangeError if the host does not compile a module of this size synchronously, as on the main thread of some
+ * browsers
  */
 export function unrolledForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   const { original, steps } = time;

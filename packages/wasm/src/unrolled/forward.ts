@@ -38,7 +38,7 @@ export function forward(context: CodegenContext): Code {
   });
 }
 
-/** Sets h of a group that is taken by columns. */
+/** Sets h of a group that is processed by columns. */
 function sumOfColumns(context: CodegenContext, k: number, h: Local): Code {
   const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
   const slopes = context.columnsOf(k).map(context.local);

@@ -1,4 +1,4 @@
-/** Which four nodes share a register. */
+/** Groups of four nodes that share a register. */
 import type { Graph, Memory, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationKernelOf, type KernelChoice } from '../builtins.js';
 import type { AggregationKernel } from '../kernels/aggregations/kernel.js';
@@ -14,9 +14,12 @@ export interface Group {
   readonly scaleTrainable: boolean;
   /** Whether c is the constant 1 everywhere: g and x are one row. */
   readonly gIsX: boolean;
-  /** Whether, besides, g is the identity: the slope is 1. */
+  /** Whether g is also the identity, so that the slope is 1. */
   readonly isCopy: boolean;
-  /** Whether the first edges of all nodes are taken together, then the second ones, …: each node has as many. */
+  /**
+   * Whether edges are processed by columns: the first edges of all nodes together, then the second ones, …. All nodes
+   * have the same number of edges.
+   */
   readonly byColumns: boolean;
   /** Of memories: how many steps ago the values were computed. */
   readonly delay: number;
@@ -60,7 +63,10 @@ export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]):
 const fours = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
-/** The nodes of a unit: those whose edges are taken node by node, and those by columns, with the same number of edges. */
+/**
+ * Splits the nodes of a unit: those whose edges are processed node by node, and by columns those with the same number
+ * of edges.
+ */
 function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
   const kinds = new Map<number, number[]>();
   for (const i of nodes) {
@@ -70,7 +76,7 @@ function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: bo
   return Array.from(kinds, ([edges, nodes]) => ({ byColumns: edges > 0, nodes }));
 }
 
-/** Whether a node has an aggregation, or adds with constant weights: there is nothing to gain from its own edges. */
+/** Whether the edges of a node are processed by columns: it has an aggregation, or all of its weights are constants. */
 function hasColumns(graph: Graph, i: number): boolean {
   if (graph.aggregation(i) !== undefined) return true;
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {

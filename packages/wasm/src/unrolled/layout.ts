@@ -1,14 +1,14 @@
-/** How much memory unrolled code needs, and where each part of it goes. */
+/** The memory layout of unrolled code: the address and size of each part. */
 import type { Graph } from '@nnbp/core';
 import { allocator, type CommonLayout, parameterVectorBytes, queueLength, squareSumBytes } from '../layout.js';
 import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
-  /** A row of four lanes for each output's value, of which one sample needs one, and from there to its dLossDx. */
+  /** For each output a row of four lanes, of which one sample uses one; and the distance from there to its dLossDx. */
   readonly outputRows: number;
   readonly toDLossDx: number;
-  /** From the rows of a step, in each table, to those of the next. */
+  /** The distance from the rows of a step to those of the next, in each table. */
   readonly stepBytes: number;
 }
 

@@ -136,7 +136,7 @@ function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayo
   };
 }
 
-/** Adds what later steps left of a group's dloss/dx. */
+/** Adds the part of a group's dloss/dx that comes from later steps. */
 const addRow = ({ dLossDx, row }: CodegenContext, k: number): Code =>
   dLossDx[k].set(f32x4.add(dLossDx[k].get, f32x4.load(row('dLossDx', 4 * k))));
 

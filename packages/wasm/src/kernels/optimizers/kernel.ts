@@ -9,7 +9,7 @@ export interface VectorElements {
 
 /** Four parameters and all that their update reads. */
 export interface Update {
-  /** The parameters; left updated. */
+  /** The parameters, which the kernel updates. */
   readonly p: Local;
   /** The gradient of the mean loss. May be overwritten. */
   readonly g: Local;
@@ -33,8 +33,8 @@ export interface OptimizerKernel {
   /** The code of the update. */
   emit(update: Update): Code;
   /**
-   * The bound on overflow: every updated parameter is finite if the sum of |gradient| times this is at most 2¹⁰². Not
-   * finite: the engine calls the optimizer back, and checks what it leaves.
+   * The bound on overflow: every updated parameter is finite if the sum of |gradient| times this is at most 2¹⁰². If it
+   * is not finite, the engine calls the optimizer back and checks the result.
    */
   reach(scalars: Numbers): number;
 }
@@ -53,5 +53,5 @@ export const reachIf = (condition: boolean, reach: number): number => (condition
 
 /** Above this learning rate an update may overflow even though no gradient does. */
 export const maxRate = 1e6;
-/** Below, ε is not a normal float32: √0 + ε would be 0. */
+/** Below this, ε is not a normal float32: √0 + ε would be 0. */
 export const minEpsilon = 1e-37;

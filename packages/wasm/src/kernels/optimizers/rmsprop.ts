@@ -1,6 +1,6 @@
 /**
  * Kernels of `rmsprop`: g ← g + weightDecay · p;  v ← α v + (1 − α) g²;  step = g / (√v + ε), p ← p − rate · step.
- * Centered: v less the square of the mean gradient. With momentum: m ← momentum · m + step, p ← p − rate · m.
+ * Centered: v minus the square of the mean gradient. With momentum: m ← momentum · m + step, p ← p − rate · m.
  */
 import { type Code, f32x4 } from '../../assembler.js';
 import { maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels, reachIf } from './kernel.js';

@@ -11,7 +11,7 @@ import { maxRate, type OptimizerKernel, type OptimizerKernels, reachIf } from '.
 
 const { add, mul, sub } = f32x4;
 
-/** The kernel for which unrolled code has a descent of its own. */
+/** The kernel that unrolled code replaces by its own code. */
 export const plain: OptimizerKernel = {
   scalars: ['rate'],
   vectors: [],
