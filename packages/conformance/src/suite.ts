@@ -1,6 +1,6 @@
 /** The cases that every engine must pass: its numbers, and the contract of `Executor`. */
 import { sigmoid, tanh } from '@nnbp/activations';
-import { type Engine, type Graph, mlp, Random } from '@nnbp/core';
+import { type Engine, expectEngine, type Graph, mlp, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expectConformance, expectGolden, expectJacobian, expectSteps } from './compare.js';
 import { expectSequences } from './compare-sequences.js';
@@ -46,6 +46,7 @@ const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
  * ```
  */
 export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
+  expectEngine(engine);
   const one = (name: string, run: () => void): ConformanceCase => ({ name, run });
   const agrees = (
     name: string,

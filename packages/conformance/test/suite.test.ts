@@ -10,6 +10,11 @@ for (const engine of [reference(), js()]) {
 }
 
 describe('the suite', () => {
+  test('refuses a promise of an engine', () => {
+    const refused = expect.objectContaining({ code: 'WRONG_TYPE' }) as Error;
+    expect(() => conformance(Promise.resolve(js()) as never)).toThrow(refused);
+  });
+
   /** The js engine with a fault after each backward pass. */
   const faulty = (inject: (executor: Executor) => void): Engine => ({
     name: 'faulty',

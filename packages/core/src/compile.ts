@@ -2,7 +2,7 @@
 import type { FloatArray } from './contract.js';
 import type { Engine, Executor } from './engine.js';
 import { NnbpError } from './errors.js';
-import { mismatch, allFinite, expectFinite, expectInteger, expectLength } from './expect.js';
+import { mismatch, allFinite, expectEngine, expectFinite, expectInteger, expectLength } from './expect.js';
 import { js } from './js/engine.js';
 import type { Network } from './network.js';
 import { applyOutputTransform, type OutputTransform } from './output-transform.js';
@@ -60,7 +60,7 @@ export interface Predictor {
 /**
  * Prepares a network for many predictions on an engine.
  *
- * @throws NnbpError `OUT_OF_RANGE`; `NOT_FINITE` for a parameter that is not finite in the precision of the engine
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`; `NOT_FINITE` for a parameter that is not finite in the precision of the engine
  *
  * @example
  * ```ts
@@ -77,6 +77,7 @@ export interface Predictor {
 // oxlint-disable-next-line typescript/require-await -- an engine may have to compile the graph
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = js(), batchSize = 128 } = options;
+  expectEngine(engine);
   expectInteger('batchSize', batchSize, 1);
   return new CompiledNetwork(network, engine, batchSize);
 }

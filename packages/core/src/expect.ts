@@ -70,6 +70,19 @@ export function expectGraph(graph: unknown): void {
 }
 
 /**
+ * Throws unless `engine` is an engine. Passing `auto()` without `await` is a likely mistake.
+ *
+ * @throws NnbpError `WRONG_TYPE`
+ */
+export function expectEngine(engine: unknown): void {
+  const { prepare, then } = Object(engine) as Partial<Record<'prepare' | 'then', unknown>>;
+  if (typeof prepare !== 'function') {
+    const shown = typeof then === 'function' ? 'a promise' : shownType(engine);
+    throw mismatch('WRONG_TYPE', 'engine', 'an Engine, such as `await auto()` or `js()`', engine, shown);
+  }
+}
+
+/**
  * Throws unless `what` has the expected length.
  *
  * @throws NnbpError `WRONG_LENGTH`

@@ -97,5 +97,6 @@ async function onEngineFor<T>(network: Network, data: Data, epochs: number, run:
 
 /** Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32. */
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
-  return compileOn(network, { ...options, engine: options.engine ?? (await fastest()) });
+  const { engine = await fastest() } = options;
+  return compileOn(network, { ...options, engine });
 }

@@ -37,6 +37,28 @@ test.each(Object.entries(libraries))('nnbp re-exports every name of @nnbp/%s', (
   }
 });
 
+const network = () => new nnbp.Network(nnbp.mlp([2, 1], { activation: nnbp.tanh }));
+const options = { loss: nnbp.mse(), optimizer: nnbp.sgd({ learningRate: 0.1 }) };
+
+test.each<[string, (engine: nnbp.Engine) => unknown]>([
+  ['fit', (engine) => nnbp.fit(network(), xor, { ...options, epochs: 1, engine })],
+  ['fit of @nnbp/train', (engine) => training.fit(network(), xor, { ...options, epochs: 1, engine })],
+  ['Trainer', (engine) => new nnbp.Trainer(network(), xor, { ...options, engine })],
+  ['evaluate', (engine) => nnbp.evaluate(network(), xor, { ...options, engine })],
+  ['compile', (engine) => nnbp.compile(network(), { engine })],
+])('%s refuses what is not an engine', async (_, call) => {
+  for (const [engine, shown] of [
+    [nnbp.auto(), 'a promise'],
+    [nnbp.js, 'function'],
+    ['wasm', 'string'],
+    [null, 'null'],
+  ] as const) {
+    const message = `engine: expected an Engine, such as \`await auto()\` or \`js()\`, received ${shown}.`;
+    const result = Promise.resolve(null).then(() => call(engine as never));
+    await expect(result).rejects.toMatchObject({ code: 'WRONG_TYPE', message });
+  }
+});
+
 test('the build for Node exports every name of @nnbp/wasm, and its engines run', async () => {
   const standIn: typeof fast = onDemand;
   expect(Object.keys(standIn).sort()).toEqual(Object.keys(fast).sort());

@@ -1,5 +1,5 @@
 /** Evaluation of a network on data. */
-import { type Engine, expectInteger, js, type Loss, type Network, NnbpError } from '@nnbp/core';
+import { type Engine, expectEngine, expectInteger, js, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
 import { Pace } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
@@ -34,11 +34,12 @@ const maxWindow = 64;
 /**
  * Computes the mean loss (of standardized targets, if the network has an output scaler) and the metrics (in the data's units).
  *
- * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
   const { loss, metrics = [], engine = js(), stateful = false, signal, yieldEvery = 12 } = options;
   const { batchSize = stateful ? 1 : 256 } = options;
+  expectEngine(engine);
   expectInteger('batchSize', batchSize, 1);
   signal?.throwIfAborted();
   if (stateful && !areSequences(data)) throw new NnbpError('WRONG_TYPE', 'stateful: expected data with sequences.');

@@ -79,7 +79,7 @@ export interface Report {
  * that throws or an abort, they are those of the last successful step; with early stopping, after an abort, those of the best
  * epoch so far.
  *
- * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `WRONG_STATE`, before
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `WRONG_STATE`, before
  * anything is changed; `DivergedError` when a number stops being finite
  *
  * @example

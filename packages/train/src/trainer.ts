@@ -3,6 +3,7 @@ import {
   type Engine,
   type Executor,
   expectArray,
+  expectEngine,
   expectFinite,
   expectInteger,
   expectLength,
@@ -188,6 +189,7 @@ export class Trainer {
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
+    expectEngine(engine);
     this.network = network;
     this.#options = options;
     this.#optimizer =
