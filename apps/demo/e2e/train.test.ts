@@ -30,7 +30,9 @@ const openTrain = (data: DataName, change: Partial<Settings> = {}, ...rest: Para
   open({ view: 'train', train: settingsFor(data, change), ...rest[0] }, rest[1]);
 
 const stat = async (page: Page, name: string) => (await page.locator(`[data-stat="${name}"]`).textContent()) ?? '';
-const numberIn = async (page: Page, name: string) => Number.parseFloat((await stat(page, name)).replaceAll(',', ''));
+/** A number as the page shows it, with separators, a typographic minus sign or a unit. */
+const read = (text: string | null) => Number.parseFloat((text ?? '').replaceAll(',', '').replaceAll('−', '-'));
+const numberIn = async (page: Page, name: string) => read(await stat(page, name));
 
 /** Waits until a number on the page satisfies the condition. */
 const until = (page: Page, name: string, condition: (value: number) => boolean) =>
@@ -291,7 +293,7 @@ test('the columns of a user’s table are detected, and it is learned as classes
     .locator('tbody tr')
     .first()
     .locator('td');
-  expect(Number(await errors.first().textContent())).toBeLessThan(1);
+  expect(read(await errors.first().textContent())).toBeLessThan(1);
   const predict = page.getByRole('region', { name: 'Predict' });
   await predict.getByLabel('size').fill('3');
   await predict.getByLabel('weight').fill('12');
@@ -360,9 +362,7 @@ test('a function can be drawn with the pointer or typed, and is fitted', async (
 test('the gradient vanishes in many sigmoid layers, and the page reports it', async () => {
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
   await page.getByText('Vanishing: the gradient of the last hidden layer').waitFor();
-  const sizes = await page
-    .locator('[data-gradient]')
-    .evaluateAll((cells) => cells.map((cell) => Number(cell.textContent)));
+  const sizes = (await page.locator('[data-gradient]').allTextContents()).map(read);
   // From the output back to the inputs.
   expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
 });

@@ -1,8 +1,8 @@
 /** Plot of value, derivative and finite differences. The background is shaded where the last two disagree. */
 import { useEffect } from 'react';
 import UPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
+import { axisOf, lineOf } from '../shared/canvas-plot.js';
 import { css, usePalette } from '../shared/palette.js';
 import { useWidth } from '../shared/use-width.js';
 import type { Curves } from '../shared/user-code/check.js';
@@ -19,14 +19,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
   useEffect(() => {
     if (frame.current === null || width === 0) return;
     const wrong = disagreements(curves);
-    const axis = { stroke: css(palette.quiet), grid: { stroke: css(palette.line, 0.6) }, ticks: { show: false } };
-    const line = (label: string, stroke: string, dash?: number[]): UPlot.Series => ({
-      label,
-      stroke,
-      width: 2,
-      points: { show: false },
-      ...(dash && { dash }),
-    });
+    const axis = axisOf(palette);
     const plot = new UPlot(
       {
         width,
@@ -39,9 +32,9 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
         ],
         series: [
           {},
-          line(say.value, css(palette.accent)),
-          line(say.derivative, css(palette.positive)),
-          line(say.byDifferences, css(palette.quiet), [5, 4]),
+          lineOf(say.value, css(palette.accent)),
+          lineOf(say.derivative, css(palette.positive)),
+          lineOf(say.byDifferences, css(palette.quiet), [5, 4]),
         ],
         cursor: { drag: { x: false, y: false } },
         legend: { live: false },

@@ -1,13 +1,14 @@
 /** The live loss curves. */
 import { memo, useEffect, useEffectEvent, useRef, useState } from 'react';
 import UPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
 import type { Curve } from './curve.js';
+import { formatNumber } from '../shared/format-number.js';
 import { SavePicture } from '../shared/save-picture.js';
 import { CurvePicture } from './curve-picture.js';
 import { cancelDrawing, queueDrawing } from './draw-queue.js';
 import { messages } from './messages.js';
+import { axisOf, lineOf } from '../shared/canvas-plot.js';
 import { css, usePalette } from '../shared/palette.js';
 import { useWidth } from '../shared/use-width.js';
 import styles from './losses.module.css';
@@ -34,14 +35,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
 
   useEffect(() => {
     if (frame.current === null || width === 0) return;
-    const axis = { stroke: css(palette.quiet), grid: { stroke: css(palette.line, 0.6) }, ticks: { show: false } };
-    const series = (label: string, stroke: string, dash?: number[]): UPlot.Series => ({
-      label,
-      stroke,
-      width: 2,
-      points: { show: false },
-      ...(dash && { dash }),
-    });
+    const axis = axisOf(palette);
     const made = new UPlot(
       {
         width,
@@ -53,8 +47,8 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
         ],
         series: [
           { label: say.steps },
-          series(say.training, css(palette.accent)),
-          ...(validation ? [series(say.validation, css(palette.positive), [6, 3])] : []),
+          lineOf(say.training, css(palette.accent)),
+          ...(validation ? [lineOf(say.validation, css(palette.positive), [6, 3])] : []),
         ],
         cursor: { drag: { x: false, y: false } },
         legend: { live: false },
@@ -112,7 +106,7 @@ function isWide({ training, validation }: Curve): boolean {
 
 /** Label of a tick; a power of ten on the logarithmic scale. */
 const tickLabel = (tick: number, logarithmic: boolean): string =>
-  logarithmic ? String(Number((10 ** tick).toPrecision(2))) : String(tick);
+  formatNumber(logarithmic ? Number((10 ** tick).toPrecision(2)) : tick);
 
 function tables(
   { steps, training, validation }: Curve,

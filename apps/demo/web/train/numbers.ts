@@ -1,12 +1,12 @@
 /** Formats numbers of the Train view. */
 import { grouped } from '../shared/format-number.js';
 
-/** Four significant digits, as a power of ten if that is shorter. */
+/** Four significant digits, as a power of ten if that is shorter, with a typographic minus sign. */
 export function short(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
-  return value.toPrecision(4);
+  const isShort = size === 0 || (size >= 1e-3 && size < 1e5);
+  return (isShort ? value.toPrecision(4) : value.toExponential(2)).replaceAll('-', '−');
 }
 
 /** A fraction in percent with one decimal. */

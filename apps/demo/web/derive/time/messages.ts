@@ -1,7 +1,7 @@
 const en = {
   columns: (steps: number) => `The network unrolled over ${steps} ${steps === 1 ? 'step' : 'steps'}`,
   step: (t: number) => `t = ${t}`,
-  before: (t: number) => `before: t = ${t}`,
+  before: (t: number) => `before: t = −${-t}`,
   inputAt: (id: string, t: number) => `input x_${id} at step ${t}`,
   targetAt: (id: string, t: number) => `target t_${id} at step ${t}`,
   terms: (name: string) => `${name} as a sum over time`,
@@ -27,7 +27,7 @@ const en = {
 const zh: typeof en = {
   columns: (steps) => `展开 ${steps} 步的网络`,
   step: (t) => `t = ${t}`,
-  before: (t) => `之前：t = ${t}`,
+  before: (t) => `之前：t = −${-t}`,
   inputAt: (id, t) => `第 ${t} 步的输入 x_${id}`,
   targetAt: (id, t) => `第 ${t} 步的目标 t_${id}`,
   terms: (name) => `${name} 是各步之和`,
