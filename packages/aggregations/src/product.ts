@@ -28,19 +28,19 @@ class Product {
 
   /** This product times another. */
   with(other: Product): number {
-    const both = new Product();
-    both.times(this.#mantissa);
-    both.times(other.#mantissa);
-    return both.#scaled(both.#exponent + this.#exponent + other.#exponent);
+    const result = new Product();
+    result.times(this.#mantissa);
+    result.times(other.#mantissa);
+    return result.#scaled(result.#exponent + this.#exponent + other.#exponent);
   }
 
   /** mantissa · 2^exponent; a power of two beyond float64's range takes several multiplications. */
   #scaled(exponent: number): number {
     let value = this.#mantissa;
-    for (let left = exponent; left !== 0 && value !== 0 && Number.isFinite(value);) {
-      const step = Math.max(-400, Math.min(400, left));
+    for (let remaining = exponent; remaining !== 0 && value !== 0 && Number.isFinite(value);) {
+      const step = Math.max(-400, Math.min(400, remaining));
       value *= 2 ** step;
-      left -= step;
+      remaining -= step;
     }
     return value;
   }

@@ -134,10 +134,10 @@ export function expectSteps(engine: Engine, make: () => Optimizer, random: Rando
     const state = optimizer.state();
     const { reference, gradientErrors, loss, lossError } = errorBounds(graph, before, data, mse(), unit);
     const updated = [0, -1, 1].map((side) => {
-      const other = make();
-      other.restore(state);
+      const otherOptimizer = make();
+      otherOptimizer.restore(state);
       const after = before.slice();
-      other.step(
+      otherOptimizer.step(
         after,
         reference.gradients.map((gradient, p) => gradient + side * gradientErrors[p]),
       );

@@ -252,7 +252,7 @@ function expectStateErrors(engine: Engine): void {
   // The state of two samples has four numbers. A longer one may belong to another network.
   for (const length of [3, 5, 6]) {
     const state = Float64Array.from({ length }, (_, k) => k + 0.5);
-    const given = state.join();
+    const original = state.join();
     const optimizer = sgd({ learningRate: 0.1 });
     for (const counts of [2, [2, 2], [2, 1]]) {
       // An engine may keep the counts of the last call.
@@ -262,7 +262,7 @@ function expectStateErrors(engine: Engine): void {
       expectError('WRONG_LENGTH', () => executor.jacobian(inputs, counts, jacobian, { state }));
       expectError('WRONG_LENGTH', () => executor.step(inputs, targets, counts, mse(), optimizer, { state }));
     }
-    if (state.join() !== given) throw new Error(`A state of the wrong length (${length}) must remain unchanged.`);
+    if (state.join() !== original) throw new Error(`A state of the wrong length (${length}) must remain unchanged.`);
   }
   if (executor.parameters.join() !== before) throw new Error('A rejected state must leave the parameters unchanged.');
   executor.dispose();

@@ -51,13 +51,13 @@ export function randomGraph(random: Random, options: RandomGraphOptions = {}): G
     }
     const from = chance(0.05) ? [] : randomPredecessors(random, ids);
     const shared: [string, string][] = from.filter(() => chance(0.15)).map((id) => [id, `shared ${below(4)}`]);
-    const own: Pick<NodeOptions, 'activation' | 'fixed'> = {
+    const nodeOptions: Pick<NodeOptions, 'activation' | 'fixed'> = {
       activation: activations[below(activations.length)],
       fixed: chance(0.25) ? { c: 1 } : {},
     };
     ids.push(
       builder.node(`node ${i}`, {
-        ...own,
+        ...nodeOptions,
         ...(outputs.has(i) && output),
         from,
         shared: { w: Object.fromEntries<string>(shared) },

@@ -50,7 +50,7 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
   for (const id of ids.slice(0, inputs)) builder.input(id);
   const initials = ids.map(() => (chance(0.5) ? 0 : random.uniform() - 0.5));
   /** A random selection of the names, each with a value. */
-  const some = <T>(names: readonly string[], value: (name: string) => T): Record<string, T> =>
+  const randomSubset = <T>(names: readonly string[], value: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.filter(() => chance(0.2)).map((name) => [name, value(name)]));
   for (let k = inputs; k < count; k++) {
     const edges = new Map<string, Source>();
@@ -62,11 +62,11 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
     }
     const names = [...edges.keys()];
     const number = () => pick([0, 1, -0.5, random.uniform()]);
-    const fixed = { ...some(['b', 'c'], number), w: some(names, number) };
+    const fixed = { ...randomSubset(['b', 'c'], number), w: randomSubset(names, number) };
     const free = (list: readonly string[], taken: object) => list.filter((name) => !Object.hasOwn(taken, name));
     const shared = {
-      ...some(free(['b', 'c'], fixed), (letter) => `${letter} ${below(3)}`),
-      w: some(free(names, fixed.w), () => `w ${below(3)}`),
+      ...randomSubset(free(['b', 'c'], fixed), (letter) => `${letter} ${below(3)}`),
+      w: randomSubset(free(names, fixed.w), () => `w ${below(3)}`),
     };
     builder.node(ids[k], {
       from: [...edges.values()],

@@ -47,14 +47,14 @@ const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
  */
 export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
   expectEngine(engine);
-  const one = (name: string, run: () => void): ConformanceCase => ({ name, run });
+  const testCase = (name: string, run: () => void): ConformanceCase => ({ name, run });
   const agrees = (
     name: string,
     draw: (random: Random) => Graph,
     loss = mse(),
     target?: Parameters<typeof randomSamples>[3],
   ) =>
-    one(name, () => {
+    testCase(name, () => {
       const random = new Random(seed);
       for (const samples of batchSizes) {
         const graph = draw(random);
@@ -63,9 +63,9 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       }
     });
   return [
-    one('matches the golden numbers', () => expectGolden(engine)),
+    testCase('matches the golden numbers', () => expectGolden(engine)),
     ...batchSizes.map((samples) =>
-      one(`matches the reference engine on random graphs, batches of ${samples}`, () => {
+      testCase(`matches the reference engine on random graphs, batches of ${samples}`, () => {
         const random = new Random(seed + samples);
         for (let n = 0; n < 12; n++) {
           const graph = randomGraph(random, { nodes: n < 8 ? 40 : 150 });
@@ -109,10 +109,12 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       couplingLoss,
     ),
     ...Object.entries({ ...everyOptimizer, 'sign descent (custom)': signDescent }).map(([name, make]) =>
-      one(`matches the reference engine for 100 steps of ${name}`, () => expectSteps(engine, make, new Random(seed))),
+      testCase(`matches the reference engine for 100 steps of ${name}`, () =>
+        expectSteps(engine, make, new Random(seed)),
+      ),
     ),
     ...[1, 5].map((samples) =>
-      one(`computes the Jacobian of random graphs, batches of ${samples}`, () => {
+      testCase(`computes the Jacobian of random graphs, batches of ${samples}`, () => {
         const random = new Random(seed + samples);
         for (let n = 0; n < 3; n++) {
           const graph = randomGraph(random, { nodes: 15 });
@@ -121,7 +123,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       }),
     ),
     ...sequences.map((counts) =>
-      one(
+      testCase(
         `matches the reference engine on random graphs with delays, aggregations, fixed and shared parameters, ` +
           `samples [${counts.join(', ')}]`,
         () => {
@@ -130,16 +132,16 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
         },
       ),
     ),
-    one('runs an aggregation that is not a built-in', () => {
+    testCase('runs an aggregation that is not a built-in', () => {
       const random = new Random(seed);
       const graph = () => randomMemoryGraph(random, { aggregations: [squares], activations: [tanh] });
       for (let n = 0; n < 6; n++) expectSequences(engine, graph(), random, [2, 2, 1], mse());
     }),
-    one('keeps the state of an optimizer separate from executors', () => expectOwnState(engine)),
-    one('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),
-    one('runs short batches after long ones', () => expectShortBatches(engine, new Random(seed))),
-    one('takes the same steps with stepMany as with step', () => expectSameSteps(engine, new Random(seed))),
-    one('leaves parameters unchanged when a step overflows', () => expectOverflowHandled(engine)),
-    one('rejects invalid arguments', () => expectErrors(engine)),
+    testCase('keeps the state of an optimizer separate from executors', () => expectOwnState(engine)),
+    testCase('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),
+    testCase('runs short batches after long ones', () => expectShortBatches(engine, new Random(seed))),
+    testCase('takes the same steps with stepMany as with step', () => expectSameSteps(engine, new Random(seed))),
+    testCase('leaves parameters unchanged when a step overflows', () => expectOverflowHandled(engine)),
+    testCase('rejects invalid arguments', () => expectErrors(engine)),
   ];
 }

@@ -277,11 +277,11 @@ export class GraphBuilder {
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
     const initialOf = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {
-      const other = initialOf.get(id) ?? value;
-      if (other !== value) {
+      const earlier = initialOf.get(id) ?? value;
+      if (earlier !== value) {
         throw new NnbpError(
           'CONFLICT',
-          `Delayed edges from "${id}" have different initial values, ${other} and ${value}: expected one per node.`,
+          `Delayed edges from "${id}" have different initial values, ${earlier} and ${value}: expected one per node.`,
         );
       }
       initialOf.set(id, value);
@@ -302,11 +302,11 @@ export class GraphBuilder {
       const duplicate = edges.find((name) => !names.delete(name));
       throw new NnbpError('DUPLICATE_EDGE', `${label} has the predecessor "${duplicate}" twice.`);
     }
-    const own = ids.find((id) => names.has(id) && from.some((other, k) => other === id && !delays?.[k]));
-    if (own !== undefined) {
+    const selfConnected = ids.find((id) => names.has(id) && from.some((other, k) => other === id && !delays?.[k]));
+    if (selfConnected !== undefined) {
       throw new NnbpError(
         'SELF_EDGE',
-        `Node "${own}" is its own predecessor. To read its value at the previous step, use from: [delayed("${own}")].`,
+        `Node "${selfConnected}" is its own predecessor. To read its value at the previous step, use from: [delayed("${selfConnected}")].`,
       );
     }
     expectFunctions(label, activation, 'an activation with value(h) and derivative(h, g)');
@@ -328,11 +328,11 @@ export class GraphBuilder {
         }
       }
     }
-    const both = [
+    const conflicts = [
       ...(['b', 'c'] as const).filter((letter) => fixed[letter] !== undefined && shared[letter] !== undefined),
       ...[...fixed.w.keys()].filter((name) => shared.w.has(name)).map((name) => `w from "${name}"`),
     ];
-    if (both.length > 0) throw new NnbpError('CONFLICT', `${label}: ${both[0]} is both fixed and shared.`);
+    if (conflicts.length > 0) throw new NnbpError('CONFLICT', `${label}: ${conflicts[0]} is both fixed and shared.`);
     for (const letter of ['b', 'c'] as const) {
       if (init?.[letter] !== undefined) expectFinite(`${label}: initial ${letter}`, [init[letter]]);
     }
@@ -386,18 +386,18 @@ export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'act
   expectList(`${label}: from`, options.from);
   for (const source of options.from) expectSource(label, source);
   for (const [option, { one, w, each }] of Object.entries(parameterTypes)) {
-    const given = options[option as keyof typeof parameterTypes];
-    if (given === undefined) continue;
-    expectObject(`${label}: ${option}`, given, 'an object with b, c or w', ['b', 'c', 'w']);
+    const parameters = options[option as keyof typeof parameterTypes];
+    if (parameters === undefined) continue;
+    expectObject(`${label}: ${option}`, parameters, 'an object with b, c or w', ['b', 'c', 'w']);
     const expectType = (name: string, value: unknown, types: readonly string[]) => {
       if (value === undefined || (value !== null && types.includes(typeof value))) return;
       throw mismatch('WRONG_TYPE', `${label}: ${option}.${name}`, types.join(' or '), value, typeof value);
     };
-    expectType('b', given.b, [one]);
-    expectType('c', given.c, [one]);
-    expectType('w', given.w, w);
-    if (typeof given.w !== 'object') continue;
-    for (const [name, value] of Object.entries(given.w)) expectType(`w.${name}`, value, [each]);
+    expectType('b', parameters.b, [one]);
+    expectType('c', parameters.c, [one]);
+    expectType('w', parameters.w, w);
+    if (typeof parameters.w !== 'object') continue;
+    for (const [name, value] of Object.entries(parameters.w)) expectType(`w.${name}`, value, [each]);
   }
 }
 

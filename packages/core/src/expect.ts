@@ -54,8 +54,8 @@ export function expectList(what: string, values: unknown): void {
 export function expectObject(what: string, value: unknown, expected: string, names?: readonly string[]): void {
   if (typeof value !== 'object' || value === null)
     throw mismatch('WRONG_TYPE', what, expected, value, shownType(value));
-  const other = names && Object.keys(value).find((name) => !names.includes(name));
-  if (other !== undefined) throw mismatch('WRONG_TYPE', what, expected, value, `"${other}"`);
+  const unknown = names && Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw mismatch('WRONG_TYPE', what, expected, value, `"${unknown}"`);
 }
 
 /**

@@ -14,12 +14,12 @@ export type GraphFeature = 'aggregation' | 'delay' | 'fixedParameter' | 'sharedP
 
 /** The features of the graph, each with a sentence that names the first node that has it. */
 export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
-  const found = new Map<GraphFeature, string>();
+  const features = new Map<GraphFeature, string>();
   const add = (feature: GraphFeature, sentence: string) => {
-    if (!found.has(feature)) found.set(feature, sentence);
+    if (!features.has(feature)) features.set(feature, sentence);
   };
   const { aggregations, edgeDelay, biasSlots } = graph;
-  if (aggregations.length === 1 && edgeDelay === undefined && biasSlots === undefined) return found;
+  if (aggregations.length === 1 && edgeDelay === undefined && biasSlots === undefined) return features;
   const users = new Uint32Array(graph.parameterCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const node = `Node "${graph.ids[i]}"`;
@@ -38,7 +38,7 @@ export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
       if (graph.weightIndex(e, i) < 0) add('fixedParameter', `${node} has a fixed w, from "${source}".`);
     }
   }
-  return found;
+  return features;
 }
 
 /** A sentence for each feature of the graph that is not among `supported`: what `Engine.supports` returns. */

@@ -18,9 +18,9 @@ export class Layout {
   slot(letter: 'b' | 'c' | 'w', fixed: number | undefined, name: string | undefined): number {
     if (fixed !== undefined) return this.#constant(fixed);
     if (name === undefined) return this.parameterCount++;
-    const known = this.#named[letter].get(name) ?? this.parameterCount++;
-    this.#named[letter].set(name, known);
-    return known;
+    const slot = this.#named[letter].get(name) ?? this.parameterCount++;
+    this.#named[letter].set(name, slot);
+    return slot;
   }
 
   /** The constants' values, in the order of their slots. */
@@ -37,8 +37,8 @@ export class Layout {
   }
 
   #constant(value: number): number {
-    const known = this.#constants.get(value) ?? this.#constants.size;
-    this.#constants.set(value, known);
-    return lastSlot - known;
+    const index = this.#constants.get(value) ?? this.#constants.size;
+    this.#constants.set(value, index);
+    return lastSlot - index;
   }
 }

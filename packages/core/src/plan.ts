@@ -150,7 +150,7 @@ function predecessorKeys(graph: Graph): Uint32Array {
   const { edgeStart, predecessors } = graph;
   const key = new Uint32Array(graph.nodeCount);
   const byHash = new Map<number, number[]>();
-  const same = (i: number, j: number) => {
+  const haveSamePredecessors = (i: number, j: number) => {
     const length = edgeStart[i + 1] - edgeStart[i];
     if (edgeStart[j + 1] - edgeStart[j] !== length) return false;
     for (let k = 0; k < length; k++)
@@ -162,9 +162,9 @@ function predecessorKeys(graph: Graph): Uint32Array {
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) hash = (Math.imul(hash, 0x01000193) ^ predecessors[e]) | 0;
     // One representative for each distinct list; a comparison separates lists with the same hash.
     const representatives = byHash.get(hash) ?? [];
-    const known = representatives.find((j) => same(i, j));
-    key[i] = known ?? i;
-    if (known === undefined) byHash.set(hash, [...representatives, i]);
+    const representative = representatives.find((j) => haveSamePredecessors(i, j));
+    key[i] = representative ?? i;
+    if (representative === undefined) byHash.set(hash, [...representatives, i]);
   }
   return key;
 }

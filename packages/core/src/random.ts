@@ -70,10 +70,10 @@ export class Random {
       c = (((c << 21) | (c >>> 11)) + bits) | 0;
       counter = (counter + 1) | 0;
       // Below 2³², so that >>> rounds down as Math.floor would, in a third of the time.
-      const other = ((bits >>> 0) * 2 ** -32 * (k + 1)) >>> 0;
+      const target = ((bits >>> 0) * 2 ** -32 * (k + 1)) >>> 0;
       const value = values[k];
-      values[k] = values[other];
-      values[other] = value;
+      values[k] = values[target];
+      values[target] = value;
     }
     s[0] = a;
     s[1] = b;

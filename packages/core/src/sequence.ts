@@ -81,8 +81,8 @@ export function backpropagateSequence(
   const inputRows = flatRows('input', inputs, graph.inputCount, inputScaler, 'step');
   // A step without a target has weight 0, so its row is not read.
   // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would take undefined for null.
-  const known = Array.from(targets, (target) => (target === null ? new Float64Array(width) : target));
-  const targetRows = flatRows('target', known, width, outputScaler, 'step');
+  const filledTargets = Array.from(targets, (target) => (target === null ? new Float64Array(width) : target));
+  const targetRows = flatRows('target', filledTargets, width, outputScaler, 'step');
   const targetOf = (t: number) => targetRows.subarray(t * width, (t + 1) * width);
   const weights = Float64Array.from(targets, (target) => Number(target !== null));
   if (!weights.includes(1)) throw new NnbpError('EMPTY_DATA', 'targets: expected a target for at least one step.');

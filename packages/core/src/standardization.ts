@@ -39,16 +39,16 @@ export class Standardization {
     const width = rows[0].length;
     const mean = new Array<number>(width).fill(0);
     const deviation = new Array<number>(width).fill(0);
-    const known = new Float64Array(rows.length);
+    const column = new Float64Array(rows.length);
     for (let k = 0; k < width; k++) {
       let count = 0;
       for (let s = 0; s < rows.length; s++) {
         // A row that is too short gives undefined, which becomes NaN, and so does the mean.
         const value = rows[s][k];
-        if (value !== null) known[count++] = value;
+        if (value !== null) column[count++] = value;
       }
-      for (let s = 0; s < count; s++) mean[k] += known[s] / count;
-      for (let s = 0; s < count; s++) deviation[k] += (known[s] - mean[k]) ** 2 / count;
+      for (let s = 0; s < count; s++) mean[k] += column[s] / count;
+      for (let s = 0; s < count; s++) deviation[k] += (column[s] - mean[k]) ** 2 / count;
       deviation[k] = Math.sqrt(deviation[k]);
       // Rounding alone makes the deviation of a constant column differ from 0.
       if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;

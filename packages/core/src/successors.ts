@@ -9,12 +9,12 @@ export interface Successors {
   readonly edges: Uint32Array;
 }
 
-const known = new WeakMap<Graph, Successors>();
+const cache = new WeakMap<Graph, Successors>();
 
 /** Computed on the first call for a graph: not every engine needs it, and it takes most of a graph's memory. */
 export function successorsOf(graph: Graph): Successors {
-  let successors = known.get(graph);
-  if (successors === undefined) known.set(graph, (successors = bySource(graph)));
+  let successors = cache.get(graph);
+  if (successors === undefined) cache.set(graph, (successors = bySource(graph)));
   return successors;
 }
 

@@ -91,12 +91,12 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
 
 /** The values before the first step that are read in the first `steps` steps: node and step, each once. */
 function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
-  const found = new Map<string, readonly [number, number]>();
+  const valuesBefore = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {
     const delay = graph.delay(e);
     for (let t = 0; t < Math.min(delay, steps); t++) {
-      found.set(`${graph.predecessors[e]} ${t - delay}`, [graph.predecessors[e], t - delay]);
+      valuesBefore.set(`${graph.predecessors[e]} ${t - delay}`, [graph.predecessors[e], t - delay]);
     }
   }
-  return [...found.values()];
+  return [...valuesBefore.values()];
 }

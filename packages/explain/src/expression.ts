@@ -131,12 +131,12 @@ function slope(computation: Computation, i: number): Expression {
   const c = scale(computation, i);
   const h = cached(computation, 'h', i);
   const g = cached(computation, 'g', i);
-  const own = activationOf(computation, i);
+  const activation = activationOf(computation, i);
   const derivative: Factor = {
     symbol: { derivativeOf: computation.graph.ids[i] },
-    value: own.derivative(h.value, g.value),
+    value: activation.derivative(h.value, g.value),
   };
-  const rule = derivativeRule(own);
+  const rule = derivativeRule(activation);
   const general = (notation: Notation, write: Write) => timesEach(notation, write, [...c, derivative]);
   return {
     ...product(3, [h, g]),
@@ -170,13 +170,13 @@ function loss(computation: Computation, i: number): Expression {
   const successors = graph.successorStart[i + 1] - start;
   const output = graph.outputPosition[i];
   if (output >= 0 && successors === 0) return caseOneOf(computation, output);
-  const own: Factor[] = output < 0 ? [] : [{ symbol: { caseOneOf: graph.ids[i] }, value: caseOne[output] }];
+  const lossPart: Factor[] = output < 0 ? [] : [{ symbol: { caseOneOf: graph.ids[i] }, value: caseOne[output] }];
   return {
     case: 2,
-    count: own.length + successors,
+    count: lossPart.length + successors,
     summand(k) {
-      if (k < own.length) return own;
-      const at = start + k - own.length;
+      if (k < lossPart.length) return lossPart;
+      const at = start + k - lossPart.length;
       const j = nodes[at];
       const edge = edges[at];
       return [
@@ -308,13 +308,13 @@ function mean({ steps }: Computation, sum: Expression): Expression {
 function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readonly [edge: number, node: number])[] {
   const { sharedWeights, edgeStart } = graph;
   if (sharedWeights === undefined) return [[edge, i]];
-  const found: [number, number][] = [];
+  const sharing: [number, number][] = [];
   for (let node = graph.nodeCount - 1; node >= graph.inputCount; node--) {
     for (let e = edgeStart[node]; e < edgeStart[node + 1]; e++) {
-      if (sharedWeights[e] === sharedWeights[edge]) found.push([e, node]);
+      if (sharedWeights[e] === sharedWeights[edge]) sharing.push([e, node]);
     }
   }
-  return found;
+  return sharing;
 }
 
 /** dA/dz_e as factors: the other factors of a product; none for a sum, where it is 1. */

@@ -120,8 +120,8 @@ const escapes = new Map([
 /** Characters that LaTeX fonts may lack are written as code points. */
 function upright(text: string): string {
   const written = Array.from(text, (character) => {
-    const known = escapes.get(character);
-    if (known !== undefined) return known;
+    const escape = escapes.get(character);
+    if (escape !== undefined) return escape;
     if (/^[ -~\u4e00-\u9fff]$/.test(character)) return character;
     return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
   });

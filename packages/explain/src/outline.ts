@@ -144,19 +144,19 @@ function nearest(
   { maxTerms, steps }: Limits,
   follow: (read: Read) => boolean,
 ): Map<string, Read> {
-  const found = new Map<string, Read>();
+  const reads = new Map<string, Read>();
   const queue = [...from];
   // The queue grows while it is read.
   for (const read of queue) {
-    if (found.size === steps) break;
+    if (reads.size === steps) break;
     const key = keyOf(read.symbol);
-    if (found.has(key)) continue;
-    found.set(key, read);
+    if (reads.has(key)) continue;
+    reads.set(key, read);
     for (const term of shownReads(expressionOf(computation, read.symbol), maxTerms)) {
       if (typeof term === 'object' && follow(term)) queue.push(term);
     }
   }
-  return found;
+  return reads;
 }
 
 const keyOf = (symbol: Derived): string => ('caseOneOf' in symbol ? `case 1 ${symbol.caseOneOf}` : nameOf(symbol));

@@ -83,12 +83,12 @@ export function paths(of: Network | Graph, from: string, output: string): PathCo
       });
     }
   }
-  const found = counts.get(first) ?? { paths: 0n, edges: 0n, multiplications: 0n };
+  const count = counts.get(first) ?? { paths: 0n, edges: 0n, multiplications: 0n };
   return {
-    paths: found.paths,
-    edgesInPaths: found.edges,
+    paths: count.paths,
+    edgesInPaths: count.edges,
     edgesVisited,
-    naiveMultiplications: found.multiplications,
+    naiveMultiplications: count.multiplications,
     cachedMultiplications,
   };
 }

@@ -93,13 +93,13 @@ const fixed = (what: string, node: string) =>
 
 /** The edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is none. */
 export function edgeNamed(graph: Graph, from: string, i: number): number {
-  const found: number[] = [];
+  const edges: number[] = [];
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
     if (graph.edgeName(e) === from) return e;
-    if (graph.ids[graph.predecessors[e]] === from) found.push(e);
+    if (graph.ids[graph.predecessors[e]] === from) edges.push(e);
   }
   // The delay may be omitted if the edge is unambiguous.
-  return found.length === 1 ? found[0] : -1;
+  return edges.length === 1 ? edges[0] : -1;
 }
 
 /** Whether dA/dz of node i is a quantity of its own: not of a sum, where it is 1, nor of a product. */
@@ -110,17 +110,17 @@ export const hasAggregationRule = (graph: Graph, i: number): boolean => {
 
 /** Parses "2to4": tries every "to" in the text. */
 function edgeIn(graph: Graph, quantity: 'dAdz' | 'dLossDw', text: string): QuantityName {
-  const known = new Set(graph.ids);
+  const ids = new Set(graph.ids);
   const edges: QuantityName[] = [];
   for (let at = text.indexOf('to'); at >= 0; at = text.indexOf('to', at + 1)) {
     const from = text.slice(0, at);
     const node = text.slice(at + 2);
-    if (known.has(node) && edgeNamed(graph, from, graph.indexOf(node)) >= 0) edges.push({ quantity, node, from });
+    if (ids.has(node) && edgeNamed(graph, from, graph.indexOf(node)) >= 0) edges.push({ quantity, node, from });
   }
   if (edges.length === 1) return edges[0];
-  const found =
+  const problem =
     edges.length === 0
       ? `No edge is named "${text}": expected FROMtoNODE with the ids of an edge's two nodes`
       : `"${text}" is ambiguous, it names ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}. Pass { node, parameter: 'w', from }`;
-  throw new NnbpError('UNKNOWN_ID', `${found}.`);
+  throw new NnbpError('UNKNOWN_ID', `${problem}.`);
 }

@@ -31,11 +31,11 @@ export function text(heading: Heading, outline: Outline, words: Words, extent: E
 
 function tree(branches: readonly Branch[], words: Words, margin: number, extent: Extent): string[] {
   /** For each level, whether more entries follow. */
-  const more: boolean[] = [];
+  const continues: boolean[] = [];
   return branches.flatMap((branch, index) => {
     const { depth, last } = branch;
-    more[depth] = !last;
-    const rails = more.slice(1, depth).map((on) => (on ? '│  ' : '   '));
+    continues[depth] = !last;
+    const rails = continues.slice(1, depth).map((on) => (on ? '│  ' : '   '));
     const above = rails.join('');
     const [first, below] = depth === 0 ? ['', ''] : last ? ['└─ ', '   '] : ['├─ ', '│  '];
     if (branch.state === 'omitted')
@@ -97,9 +97,9 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
     );
   const symbols = written(({ symbol }) => plain.symbol(symbol));
   const digits = written(numberWriter(plain, extent.digits));
-  const both = [symbols, digits];
+  const sides = [symbols, digits];
 
-  const inOneLine = both.map((side) =>
+  const inOneLine = sides.map((side) =>
     side
       .map((factors, k) => row(factors, (f) => Math.max(columns(symbols[k][f]), columns(digits[k][f]))))
       .join(' + ')
@@ -108,12 +108,12 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
   if (expression.count === 1 || inOneLine.every((side) => columns(side) <= room)) return inOneLine;
   const widest = (f: number) =>
     Math.max(
-      ...both
+      ...sides
         .flat()
         .filter((factors) => factors.length > 1)
         .map((factors) => columns(factors[f] ?? '')),
     );
-  return both.map((side) => side.map((factors) => row(factors, widest)).join('\n'));
+  return sides.map((side) => side.map((factors) => row(factors, widest)).join('\n'));
 }
 
 const row = (factors: readonly string[], width: (f: number) => number): string =>

@@ -323,7 +323,7 @@ function runningSums({ graph, sample, pass, steps }: Computation) {
 
 /** The target node of each edge. */
 function owners({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
-  const of = new Uint32Array(edgeCount);
-  for (let i = 0; i < nodeCount; i++) of.fill(i, edgeStart[i], edgeStart[i + 1]);
-  return of;
+  const targets = new Uint32Array(edgeCount);
+  for (let i = 0; i < nodeCount; i++) targets.fill(i, edgeStart[i], edgeStart[i + 1]);
+  return targets;
 }

@@ -114,18 +114,22 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
   };
   const at = new JsonValue(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'underway', 'earlyStopping']);
   const underway = at('underway').optional((json) => {
-    const of = json.object(['batches', 'sum', 'weight', 'carried']);
-    const carried = of('carried').optional((name) => Array.from(numbers(name)));
+    const entry = json.object(['batches', 'sum', 'weight', 'carried']);
+    const carried = entry('carried').optional((name) => Array.from(numbers(name)));
     return {
-      batches: readCount(of('batches')),
-      sum: readNumber(of('sum')),
-      weight: readNumber(of('weight')),
+      batches: readCount(entry('batches')),
+      sum: readNumber(entry('sum')),
+      weight: readNumber(entry('weight')),
       ...(carried && { carried }),
     };
   });
   const earlyStopping = at('earlyStopping').optional((json) => {
-    const of = json.object(['best', 'bestEpoch', 'parameters']);
-    return { best: readNumber(of('best')), bestEpoch: of('bestEpoch').number(), parameters: vector(of('parameters')) };
+    const entry = json.object(['best', 'bestEpoch', 'parameters']);
+    return {
+      best: readNumber(entry('best')),
+      bestEpoch: entry('bestEpoch').number(),
+      parameters: vector(entry('parameters')),
+    };
   });
   return {
     epoch: readCount(at('epoch')),

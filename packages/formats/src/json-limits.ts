@@ -28,7 +28,7 @@ export function expectFewMarks(text: string, what: string, max = 2 ** 18 + text.
 
 /** Counts structural characters and the depth of nesting. */
 function counted(text: string): { marks: number; depth: number } {
-  const found = { marks: 0, depth: 0 };
+  const result = { marks: 0, depth: 0 };
   let depth = 0;
   let inText = false;
   for (let k = 0; k < text.length; k++) {
@@ -37,11 +37,11 @@ function counted(text: string): { marks: number; depth: number } {
       if (c === 0x5c) k++;
       else if (c === 0x22) inText = false;
     } else if (c === 0x22) inText = true;
-    else if (c === 0x2c || c === 0x3a) found.marks++;
+    else if (c === 0x2c || c === 0x3a) result.marks++;
     else if (c === 0x5b || c === 0x7b) {
-      found.marks++;
-      found.depth = Math.max(found.depth, ++depth);
+      result.marks++;
+      result.depth = Math.max(result.depth, ++depth);
     } else if (c === 0x5d || c === 0x7d) depth--;
   }
-  return found;
+  return result;
 }

@@ -70,8 +70,8 @@ export class JsonScanner {
       // At the end of the text, this is NaN.
       if (!(c >= 0x20)) this.refuse('the rest of a string');
       if (c !== backslash) continue;
-      const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('an escape sequence of JSON');
-      at += found[0].length;
+      const sequence = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('an escape sequence of JSON');
+      at += sequence[0].length;
     }
     this.at = at;
     this.#step(1);

@@ -137,11 +137,11 @@ function block(graph: Graph, nodes: readonly number[]): Block {
 
 /** All sources of the nodes, in ascending order. */
 function union(graph: Graph, nodes: readonly number[]): number[] {
-  const found = new Set<number>();
+  const sources = new Set<number>();
   for (const i of nodes) {
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) found.add(sourceOf(graph, e));
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) sources.add(sourceOf(graph, e));
   }
-  return [...found].sort((i, j) => i - j);
+  return [...sources].sort((i, j) => i - j);
 }
 
 const edgesInto = (graph: Graph, nodes: readonly number[]) =>

@@ -55,11 +55,11 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   aggregations.forEach(aggregationOf);
   const values = expectParameters(tensors.get('parameters')?.values, parameters);
   const state = metadata.get('checkpoint');
-  const more = metadata.get('metadata');
+  const userMetadata = metadata.get('metadata');
   const rest = {
     ...(state !== undefined && { checkpoint: readCheckpoint(json('checkpoint', state), tensors, values.length) }),
     ...(loss && { loss: lossNamed(loss, plugins.losses ?? []) }),
-    metadata: more === undefined ? {} : asObject(json('metadata', more)),
+    metadata: userMetadata === undefined ? {} : asObject(json('metadata', userMetadata)),
   };
   // The file is valid: now build the network.
   const document: unknown = JSON.parse(model);

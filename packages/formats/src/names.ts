@@ -14,7 +14,7 @@ export class Names {
   readonly #positions: Uint32Array;
   readonly #marks: Uint32Array;
   #size = 0;
-  #lookUps = 0;
+  #lookups = 0;
   #steps = 0;
 
   /** @param max - Maximum number of names. */
@@ -58,11 +58,11 @@ export class Names {
       hash ^= hash >>> 15;
     }
     let slot = (hash >>> 0) % this.#positions.length;
-    this.#lookUps++;
+    this.#lookups++;
     while (this.#positions[slot] !== 0 && textAt(this.text, this.#positions[slot] - 1) !== name) {
       slot = (slot + 1) % this.#positions.length;
       // About three steps per name are usual.
-      if (++this.#steps > 10_000 + 100 * this.#lookUps) {
+      if (++this.#steps > 10_000 + 100 * this.#lookups) {
         throw new NnbpError('MALFORMED', 'The names in the file collide in the hash table.');
       }
     }

@@ -95,8 +95,8 @@ export interface NamedFunctions {
 export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
   const lacking = (['activations', 'aggregations', 'losses'] as const)
     .map((kind) => {
-      const own = new Set((plugins[kind] ?? []).map(({ name }) => name));
-      const missing = (named[kind] ?? []).filter(({ name, custom }) => custom === true && !own.has(name));
+      const supplied = new Set((plugins[kind] ?? []).map(({ name }) => name));
+      const missing = (named[kind] ?? []).filter(({ name, custom }) => custom === true && !supplied.has(name));
       return [kind, [...new Set(missing.map(({ name }) => `"${name}"`))].join(', ')] as const;
     })
     .filter(([, list]) => list !== '');
@@ -126,12 +126,12 @@ function lookUp<T extends Activation | Aggregation>(
   supplied: readonly T[],
   builtin: (name: string, options?: Options) => T,
 ): (name: FunctionName) => T {
-  const own = new Map(supplied.map((plugin) => [plugin.name, plugin]));
-  const found = new Map<string, T>();
+  const customs = new Map(supplied.map((plugin) => [plugin.name, plugin]));
+  const resolved = new Map<string, T>();
   return ({ name, options, custom }) => {
     const key = JSON.stringify([name, options, custom]);
-    const plugin = found.get(key) ?? (custom === true ? own.get(name)! : builtin(name, options));
-    found.set(key, plugin);
+    const plugin = resolved.get(key) ?? (custom === true ? customs.get(name)! : builtin(name, options));
+    resolved.set(key, plugin);
     return plugin;
   };
 }

@@ -105,19 +105,19 @@ function placements(from: readonly Source[], { b, c, w }: Pick<NodesDocument, 'b
   if (w !== undefined && w.length !== from.length) {
     throw mismatch('MALFORMED', 'w', `an entry per edge, ${from.length}`, w.length);
   }
-  const some = <T>(type: 'number' | 'string') => {
-    const of = (value: ParameterDocument | null | undefined) => typeof value === type;
+  const ofType = <T>(type: 'number' | 'string') => {
+    const hasType = (value: ParameterDocument | null | undefined) => typeof value === type;
     return {
-      ...(of(b) && { b: b as T }),
-      ...(of(c) && { c: c as T }),
+      ...(hasType(b) && { b: b as T }),
+      ...(hasType(c) && { c: c as T }),
       ...(w && {
         w: Object.fromEntries(
-          from.map((source, k) => [edgeName(source), w[k] as T]).filter(([, v]) => of(v as ParameterDocument)),
+          from.map((source, k) => [edgeName(source), w[k] as T]).filter(([, v]) => hasType(v as ParameterDocument)),
         ) as Record<string, T>,
       }),
     };
   };
-  return { fixed: some<number>('number'), shared: some<string>('string') };
+  return { fixed: ofType<number>('number'), shared: ofType<string>('string') };
 }
 
 /** The name of the layer, if the ids are those of a layer. A layer takes much less memory than separate nodes. */
@@ -142,18 +142,18 @@ function groups(graph: Graph): NodesDocument[] {
     }
     return true;
   };
-  const found: (Omit<NodesDocument, 'ids'> & { readonly ids: string[] })[] = [];
+  const groups: (Omit<NodesDocument, 'ids'> & { readonly ids: string[] })[] = [];
   let last: ReturnType<typeof placementOf> = {};
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const placement = placementOf(i);
     const { b, c, w } = placement;
     if (i > graph.inputCount && !w && !last.w && b === last.b && c === last.c && sameAs(i, i - 1)) {
-      found[found.length - 1].ids.push(ids[i]);
+      groups[groups.length - 1].ids.push(ids[i]);
       continue;
     }
     last = placement;
     const aggregation = aggregations[graph.aggregationOf?.[i] ?? 0];
-    found.push({
+    groups.push({
       ids: [ids[i]],
       from: Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceAt(graph, edgeStart[i] + k)),
       activation: activations[activationOf[i]],
@@ -161,7 +161,7 @@ function groups(graph: Graph): NodesDocument[] {
       ...placement,
     });
   }
-  return found;
+  return groups;
 }
 
 /** The source of an edge. */
@@ -209,11 +209,11 @@ export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocu
 
 /** The values before the first step that are not 0, of nodes with delayed edges. */
 function initialValues({ ids, initials, stateStart, nodeCount }: Graph): [id: string, value: number][] {
-  const found: [string, number][] = [];
+  const entries: [string, number][] = [];
   for (let i = 0; initials !== undefined && i < nodeCount; i++) {
-    if (stateStart![i + 1] > stateStart![i] && !Object.is(initials[i], 0)) found.push([ids[i], initials[i]]);
+    if (stateStart![i + 1] > stateStart![i] && !Object.is(initials[i], 0)) entries.push([ids[i], initials[i]]);
   }
-  return found;
+  return entries;
 }
 
 function expectBoundedState({ stateSize }: Graph): void {
@@ -223,15 +223,15 @@ function expectBoundedState({ stateSize }: Graph): void {
 }
 
 function expectDistinctNames(kind: string, functions: readonly (Activation | Aggregation | undefined)[]): void {
-  const own = new Set<string>();
+  const names = new Set<string>();
   for (const plugin of functions) {
     if (plugin === undefined || plugin.builtin !== undefined) continue;
-    if (own.has(plugin.name)) {
+    if (names.has(plugin.name)) {
       throw new NnbpError(
         'UNSUPPORTED',
         `Two custom ${kind} have the name "${plugin.name}", which identifies them in a file: rename one of them.`,
       );
     }
-    own.add(plugin.name);
+    names.add(plugin.name);
   }
 }

@@ -43,9 +43,9 @@ export function survey(text: string): Survey {
   const at = (key: string) => Object.assign(scanner, { at: positions.get(key) ?? text.length });
   const value = (key: string) => positions.has(key) && at(key).scalar();
   const version = readVersion(value('format'), value('version'));
-  const known = version === 1 ? networkEntries1 : networkEntries;
+  const expected = version === 1 ? networkEntries1 : networkEntries;
   for (const key of positions.keys()) {
-    if (!known.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}`);
+    if (!expected.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}`);
   }
   const reader = new NodeReader(scanner, version, at);
   const inputs = at('inputs').list(() => reader.declare());
@@ -146,27 +146,27 @@ class NodeReader {
     const isPredecessor = ++this.#mark;
     const edges = at('from').list(() => this.#source(isPredecessor));
     if (edges === 0 && positions.has('aggregation')) at('aggregation').refuse('no aggregation without predecessors');
-    let own = 2 + edges;
+    let ownParameters = 2 + edges;
     if (this.#old) {
       if (positions.has('fixed')) {
         at('fixed').literal('true');
-        own--;
+        ownParameters--;
       }
       const isShared = ++this.#mark;
       if (positions.has('shared')) {
-        own -= at('shared').list(() => {
+        ownParameters -= at('shared').list(() => {
           if (this.#ids.mark(this.#pair(), isShared) !== isPredecessor)
             at('shared').refuse('pairs of a predecessor and a name');
         });
       }
     } else {
       for (const letter of ['b', 'c'] as const) {
-        if (positions.has(letter) && this.#readFixedOrShared(at(letter), letter)) own--;
+        if (positions.has(letter) && this.#readFixedOrShared(at(letter), letter)) ownParameters--;
       }
       if (positions.has('w')) {
         const entries = at('w').list(() => {
           if (scanner.begins('n')) scanner.literal('null');
-          else if (this.#readFixedOrShared(scanner, 'w')) own--;
+          else if (this.#readFixedOrShared(scanner, 'w')) ownParameters--;
         });
         if (entries !== edges) at('w').refuse(`an entry per edge (${edges})`);
       }
@@ -176,7 +176,7 @@ class NodeReader {
     const single = positions.has('shared') || positions.has('w');
     if (count === 0 || (single && count > 1))
       at('ids').refuse('at least one id, and only one if weights are fixed or shared');
-    this.#parameters += count * own;
+    this.#parameters += count * ownParameters;
     scanner.at = end;
   }
 
@@ -285,14 +285,14 @@ class NodeReader {
 
 function surveyScaler(scanner: JsonScanner, columns: number): void {
   const begin = scanner.at;
-  const found = new Map<string, number>();
+  const counts = new Map<string, number>();
   scanner.object(['mean', 'deviation'], (key) => {
     const count = scanner.list(() => {
       if (scanner.number() <= 0 && key === 'deviation') scanner.refuse('a deviation above 0 before this position');
     });
-    found.set(key, count);
+    counts.set(key, count);
   });
   scanner.at = begin;
-  if (found.get('mean') !== columns || found.get('deviation') !== columns)
+  if (counts.get('mean') !== columns || counts.get('deviation') !== columns)
     scanner.refuse(`mean and deviation of ${columns === 1 ? 'one column' : `${columns} columns`}`);
 }

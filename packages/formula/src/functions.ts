@@ -48,16 +48,16 @@ const powers = new Map<number, Activation>();
  */
 export function power(exponent: number): Activation {
   expectFinite('exponent', [exponent]);
-  let made = powers.get(exponent);
-  if (made === undefined) {
-    made = {
+  let activation = powers.get(exponent);
+  if (activation === undefined) {
+    activation = {
       name: `power(${exponent})`,
       value: (h) => h ** exponent,
       derivative: (h) => exponent * h ** (exponent - 1),
     };
-    powers.set(exponent, made);
+    powers.set(exponent, activation);
   }
-  return made;
+  return activation;
 }
 
 /** All functions of this file except powers, for the option `activations` of `load`. */

@@ -115,8 +115,8 @@ function read(node: Expression, text: string, depth: number): Formula {
   if (node.type === 'Literal' && typeof node.value === 'number') return { kind: 'number', value: node.value };
   if (node.type === 'Identifier') return { kind: 'name', name: node.name as string };
   if (node.type === 'UnaryExpression' && (node.operator === '-' || node.operator === '+')) {
-    const of = next(node.argument);
-    return node.operator === '-' ? { kind: 'negative', of } : of;
+    const operand = next(node.argument);
+    return node.operator === '-' ? { kind: 'negative', of: operand } : operand;
   }
   if (node.type === 'BinaryExpression' && operators.has(node.operator as string)) {
     const kind = node.operator as Operator;

@@ -32,8 +32,8 @@ const families: readonly TargetFamily[] = [
   draw((random) => (random.uniform() < 0.5 ? -1 : 1)),
   draw((random) => Math.floor(5 * random.uniform())),
   (random, outputs) => {
-    const one = Math.floor(random.uniform() * outputs);
-    return Array.from({ length: outputs }, (_, k) => Number(k === one));
+    const hot = Math.floor(random.uniform() * outputs);
+    return Array.from({ length: outputs }, (_, k) => Number(k === hot));
   },
 ];
 

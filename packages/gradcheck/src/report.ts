@@ -71,9 +71,9 @@ export class Report {
     const guess = hint(mismatches);
     if (guess !== undefined) lines.push(`  Likely cause: ${guess}`);
     for (const [reason, group] of groups(excluded)) {
-      const some = group.slice(0, 4).map(({ name }) => name);
+      const shown = group.slice(0, 4).map(({ name }) => name);
       lines.push(
-        `  Skipped (${reason}): ${some.join(', ')}${group.length > 4 ? ` and ${group.length - 4} more` : ''}.`,
+        `  Skipped (${reason}): ${shown.join(', ')}${group.length > 4 ? ` and ${group.length - 4} more` : ''}.`,
       );
     }
     return lines.join('\n');

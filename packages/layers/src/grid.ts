@@ -75,14 +75,14 @@ export function windowsOf(options: GridOptions): Windows {
     rows,
     columns,
     cells(channel, row, column) {
-      const found: Cell[] = [];
+      const cells: Cell[] = [];
       for (let index = 0; index < kernel[0] * kernel[1]; index++) {
         const y = row * stride[0] - padding[0] + Math.floor(index / kernel[1]) * dilation[0];
         const x = column * stride[1] - padding[1] + (index % kernel[1]) * dilation[1];
         if (y < 0 || y >= height || x < 0 || x >= width) continue;
-        found.push({ id: from[(channel * height + y) * width + x], index });
+        cells.push({ id: from[(channel * height + y) * width + x], index });
       }
-      return found;
+      return cells;
     },
   };
 }

@@ -74,8 +74,8 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
 /** The problem of the first output that has one, with the index of the output. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
-    const found = problem(t[k]);
-    if (found !== undefined) return `output ${k}: ${found}`;
+    const message = problem(t[k]);
+    if (message !== undefined) return `output ${k}: ${message}`;
   }
   return undefined;
 }

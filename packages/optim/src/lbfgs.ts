@@ -69,14 +69,14 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       const direction = descent(gradient, pairs);
       const slope = dot(direction, gradient);
       const candidate = new Float64Array(n);
-      const found = new Float64Array(n);
+      const foundGradient = new Float64Array(n);
       let foundLoss = loss;
       let triedStep = 0;
       const evaluate = (step: number) => {
         triedStep = step;
         for (let k = 0; k < n; k++) candidate[k] = at[k] + step * direction[k];
-        foundLoss = objective.gradient(candidate, found);
-        return { value: foundLoss, slope: dot(found, direction) };
+        foundLoss = objective.gradient(candidate, foundGradient);
+        return { value: foundLoss, slope: dot(foundGradient, direction) };
       };
       const first = pairs.length === 0 ? 1 / Math.sqrt(dot(gradient, gradient)) : 1;
       const { step, accepted } = lineSearch(evaluate, { value: loss, slope }, first);
@@ -88,10 +88,10 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       if (step === 0) return settle(loss);
       if (step !== triedStep) evaluate(step);
       const s = candidate.map((p, k) => p - at[k]);
-      const y = found.map((g, k) => g - gradient[k]);
+      const y = foundGradient.map((g, k) => g - gradient[k]);
       if (dot(s, y) > Number.EPSILON * dot(y, y)) pairs = [...pairs, { s, y }].slice(-memory);
       parameters.set(candidate);
-      last = { loss: foundLoss, gradient: found.slice(), at: candidate.slice() };
+      last = { loss: foundLoss, gradient: foundGradient.slice(), at: candidate.slice() };
       if (loss - foundLoss <= lossTolerance * Math.max(Math.abs(loss), Math.abs(foundLoss))) converged = true;
       return loss;
     },

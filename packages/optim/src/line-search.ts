@@ -50,14 +50,14 @@ export function lineSearch(
   let upper = 5 * first;
 
   for (let evaluations = 0; evaluations < maxEvaluations; evaluations++) {
-    const found = along(step);
-    if (!Number.isFinite(found.value) || !Number.isFinite(found.slope)) {
+    const evaluation = along(step);
+    if (!Number.isFinite(evaluation.value) || !Number.isFinite(evaluation.slope)) {
       // Overflow: the minimum is nearer.
       upper = step;
       step = best.step + (step - best.step) / 10;
       continue;
     }
-    const point: Point = { step, ...found };
+    const point: Point = { step, ...evaluation };
     const sufficient = enough(point);
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;

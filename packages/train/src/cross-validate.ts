@@ -101,9 +101,9 @@ export async function crossValidate(
     }
     const report = await train(network, pick, split, fitOptions, options);
     const { loss, metrics = [], engine } = fitOptions;
-    const more = { ...(engine && { engine }), ...(fitOptions.signal && { signal: fitOptions.signal }) };
-    const found = await evaluate(network, pick(split.test), { loss, metrics, ...more });
-    const result = { split, network, report, loss: found.loss, metrics: found.metrics };
+    const evaluateOptions = { ...(engine && { engine }), ...(fitOptions.signal && { signal: fitOptions.signal }) };
+    const evaluation = await evaluate(network, pick(split.test), { loss, metrics, ...evaluateOptions });
+    const result = { split, network, report, loss: evaluation.loss, metrics: evaluation.metrics };
     folds.push(result);
     await onFold?.(result, folds.length, splits.length);
   }

@@ -127,11 +127,12 @@ export function checkSample(network: Network, sample: Sample, label: string): vo
 export function expectTarget(label: string, target: Target, width: number): void {
   expectArray(label, target);
   expectLength(label, target.length, width);
-  let known = 0;
-  for (let k = 0; k < width; k++) if (target[k] !== null) known++;
-  if (known === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one number, received only null.`);
+  let knownCount = 0;
+  for (let k = 0; k < width; k++) if (target[k] !== null) knownCount++;
+  if (knownCount === 0)
+    throw new NnbpError('EMPTY_DATA', `${label}: expected at least one number, received only null.`);
   // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would take undefined for null.
-  expectFinite(label, known === width ? (target as Row) : Array.from(target, (t) => (t === null ? 0 : t)));
+  expectFinite(label, knownCount === width ? (target as Row) : Array.from(target, (t) => (t === null ? 0 : t)));
 }
 
 /** Standardizes a checked sample and writes it as row `s`. Throws if the loss cannot use its target. */

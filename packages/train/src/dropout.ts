@@ -112,7 +112,7 @@ export function prepareWithDropout(
 
 /** For each dropped node its rate, in topological order. */
 function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
+  const rates = new Map<number, number>();
   for (const group of groups) {
     if (typeof (group as Dropout | null)?.rate !== 'number') {
       throw mismatch('WRONG_TYPE', 'dropout', '{ rate } or a list of them', group, typeof group);
@@ -126,14 +126,14 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
     if (members.length === 0) throw new NnbpError('UNKNOWN_ID', 'dropout: a group has no nodes.');
     for (const i of members) {
       const label = `dropout: node "${graph.ids[i]}"`;
-      if (found.has(i)) throw new NnbpError('CONFLICT', `${label} is in two groups.`);
+      if (rates.has(i)) throw new NnbpError('CONFLICT', `${label} is in two groups.`);
       if (!isRead(graph, i)) {
         throw new NnbpError('CONFLICT', `${label} has no successor in the same step, so dropping it changes nothing.`);
       }
-      found.set(i, rate);
+      rates.set(i, rate);
     }
   }
-  return new Map([...found].sort(([a], [b]) => a - b));
+  return new Map([...rates].sort(([a], [b]) => a - b));
 }
 
 function membersOf(graph: Graph, nodes: Dropout['nodes']): number[] {

@@ -39,9 +39,9 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
     name: optimizer.name,
     ...(iterate && {
       iterate(objective: Objective, all: Float64Array) {
-        const some = Float64Array.from(free, (p) => all[p]);
-        const value = iterate(objectiveOfFree(objective, free, all), some);
-        free.forEach((p, k) => (all[p] = some[k]));
+        const freeValues = Float64Array.from(free, (p) => all[p]);
+        const value = iterate(objectiveOfFree(objective, free, all), freeValues);
+        free.forEach((p, k) => (all[p] = freeValues[k]));
         return value;
       },
     }),

@@ -28,7 +28,7 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
   // One row's outputs, targets, residuals and their derivatives.
   const [output, target, own, slopes] = Array.from({ length: 4 }, () => new Float64Array(width));
   let block = new Float64Array(0);
-  let found = new Float64Array(0);
+  let residualBlock = new Float64Array(0);
   const readRow = (values: FloatArray, row: number, to: Float64Array) => {
     for (let k = 0, from = row * width; k < width; k++) to[k] = values[from + k];
   };
@@ -65,33 +65,33 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
         const perSample = all.steps * width * parameterCount;
         const perBlock = Math.max(1, Math.min(all.samples, Math.floor(blockLength / (perSample || 1))));
         const rowLimit = Math.min(samples, perBlock * all.steps);
-        if (found.length < rowLimit * width) {
+        if (residualBlock.length < rowLimit * width) {
           block = new Float64Array(rowLimit * width * parameterCount);
-          found = new Float64Array(rowLimit * width);
+          residualBlock = new Float64Array(rowLimit * width);
         }
         let sum = 0;
         for (let first = 0; first < all.samples; first += perBlock) {
-          const some = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
-          const x = executor.jacobian(some.inputs, some.counts, block);
+          const part = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
+          const x = executor.jacobian(part.inputs, part.counts, block);
           let rows = 0;
-          for (let r = 0; r < some.numbers.length; r++) {
-            const weight = weightOf(some.numbers[r]);
+          for (let r = 0; r < part.numbers.length; r++) {
+            const weight = weightOf(part.numbers[r]);
             if (weight === 0) continue;
             readRow(x, r, output);
-            readRow(targets, some.numbers[r], target);
+            readRow(targets, part.numbers[r], target);
             residuals!.value(output, target, own);
             residuals!.derivative(output, target, slopes);
             const share = Math.sqrt(weight / total);
             for (let k = 0; k < width; k++, rows++) {
-              found[rows] = own[k] * share;
-              sum += found[rows] ** 2;
+              residualBlock[rows] = own[k] * share;
+              sum += residualBlock[rows] ** 2;
               const slope = slopes[k] * share;
               const to = rows * parameterCount;
               const from = (r * width + k) * parameterCount;
               for (let p = 0; p < parameterCount; p++) block[to + p] = slope * block[from + p];
             }
           }
-          if (rows > 0) visit(found.subarray(0, rows), block.subarray(0, rows * parameterCount), rows);
+          if (rows > 0) visit(residualBlock.subarray(0, rows), block.subarray(0, rows * parameterCount), rows);
         }
         return sum;
       },

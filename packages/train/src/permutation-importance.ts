@@ -72,7 +72,7 @@ export async function permutationImportance(
   const before = await lossOf(tables.inputs);
   const random = new Random(seed);
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
-  const found: Importance[] = [];
+  const importances: Importance[] = [];
   for (const indices of columns) {
     const increases: number[] = [];
     for (let repeat = 0; repeat < repeats; repeat++) {
@@ -84,7 +84,7 @@ export async function permutationImportance(
       });
       increases.push((await lossOf(shuffled)) - before);
     }
-    found.push({ inputs: indices.map((k) => graph.ids[k]), ...meanAndDeviation(increases) });
+    importances.push({ inputs: indices.map((k) => graph.ids[k]), ...meanAndDeviation(increases) });
   }
-  return found;
+  return importances;
 }

@@ -121,14 +121,14 @@ async function scoreOf<Options>(
 
 /** Distinct options; fewer than `count` if the space has no more. */
 function drawOptions<Options extends object>(space: SearchSpace<Options>, count: number, random: Random): Options[] {
-  const found = new Map<string, Options>();
-  for (let tries = 0; tries < 20 * count && found.size < count; tries++) {
+  const distinct = new Map<string, Options>();
+  for (let tries = 0; tries < 20 * count && distinct.size < count; tries++) {
     const entries = Object.entries<Distribution<unknown>>(space).map(([name, draw]) => [name, draw(random)]);
-    const one = Object.fromEntries(entries) as Options;
-    const key = JSON.stringify(one);
-    if (!found.has(key)) found.set(key, one);
+    const options = Object.fromEntries(entries) as Options;
+    const key = JSON.stringify(options);
+    if (!distinct.has(key)) distinct.set(key, options);
   }
-  return [...found.values()];
+  return [...distinct.values()];
 }
 
 /** Number of trials and budget of each round. The last round has the largest budget. */

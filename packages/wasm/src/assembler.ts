@@ -358,10 +358,10 @@ export class Assembler {
   }
 
   #type(entry: FunctionEntry): number {
-    const same = (other: FunctionEntry) =>
+    const isSame = (other: FunctionEntry) =>
       String(other.parameters) === String(entry.parameters) && String(other.results) === String(entry.results);
-    const known = this.#types.findIndex(same);
-    return known >= 0 ? known : this.#types.push(entry) - 1;
+    const index = this.#types.findIndex(isSame);
+    return index >= 0 ? index : this.#types.push(entry) - 1;
   }
 
   #callable(index: number): Callable {

@@ -115,7 +115,7 @@ export class CustomPlugins {
       return this.caseOne();
     } catch (error) {
       this.#failure = { error };
-      this.#spoilCaseOne();
+      this.#invalidateCaseOne();
       return NaN;
     }
   };
@@ -128,7 +128,7 @@ export class CustomPlugins {
   }
 
   /** Sets case 1 to NaN, so that no parameter is updated. */
-  #spoilCaseOne(): void {
+  #invalidateCaseOne(): void {
     const words = this.#words;
     const toDLossDx = words[header.dLossDx / 4] - words[header.x / 4];
     for (let k = 0; k < this.#x.length; k++) {

@@ -192,8 +192,8 @@ function denseBlocks(graph: Graph, { units }: Plan): DenseBlocks[] {
       predecessors: fanIn(graph, nodes[0]),
       activation: activation.name,
     }));
-  const same = grouped(blocks, ({ nodes, predecessors, activation }) => [nodes, predecessors, activation].join());
-  return same
+  const kinds = grouped(blocks, ({ nodes, predecessors, activation }) => [nodes, predecessors, activation].join());
+  return kinds
     .map((group) => ({ ...group[0], count: group.length }))
     .sort((a, b) => b.nodes * b.predecessors - a.nodes * a.predecessors);
 }

@@ -75,7 +75,7 @@ export function manyThreads(
         },
       });
       const updated = new Uint32Array(memory.buffer, header.updated, 1);
-      const own = (kind: number, loss: number, optimizer: number) => {
+      const runShare = (kind: number, loss: number, optimizer: number) => {
         timeout.begin();
         try {
           run(0, kind, loss, optimizer);
@@ -91,7 +91,7 @@ export function manyThreads(
       const words = new Uint32Array(memory.buffer);
       const runOn = (several: boolean, kind: number, loss: number, optimizer: number) => {
         words[header.threads / 4] = several ? threads : 1;
-        if (several) pool.run(executor, own, kind, loss, optimizer);
+        if (several) pool.run(executor, runShare, kind, loss, optimizer);
         else run(0, kind, loss, optimizer);
         plugins.rethrow();
       };

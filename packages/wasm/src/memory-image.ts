@@ -96,7 +96,7 @@ export function writeHeader(
     Pick<CommonLayout, 'parameters' | 'gradients' | 'outputX' | 'targetRows' | 'weights'> & { readonly steps?: number },
 ): void {
   const { steps = 1 } = values;
-  const own = {
+  const counts = {
     inputCount: graph.inputCount,
     targetCount: graph.outputs.length,
     outputCount: graph.outputs.length / steps,
@@ -106,10 +106,10 @@ export function writeHeader(
     // Kernels have the address of a parameter and need that of its gradient.
     gradients: values.gradients - values.parameters,
   };
-  for (const [name, value] of Object.entries({ ...values, ...own })) {
+  for (const [name, value] of Object.entries({ ...values, ...counts })) {
     if (typeof value === 'number' && name in header) words[header[name as keyof typeof header] / 4] = value;
   }
-  numbers[header.outputShare / 4] = 1 / own.outputCount;
+  numbers[header.outputShare / 4] = 1 / counts.outputCount;
 }
 
 function writeUnits(
@@ -205,7 +205,7 @@ function writeSparseEdges(
 
   const next = words.slice(outStart, outStart + graph.nodeCount);
   eachNode((i, isElementwise) => {
-    const own = layout.edgeRowOf === 0 ? 0 : words[layout.edgeRowOf / 4 + rowOf[i]];
+    const firstEdgeRow = layout.edgeRowOf === 0 ? 0 : words[layout.edgeRowOf / 4 + rowOf[i]];
     const delta = layout.delta + rowOf[i] * layout.rowBytes;
     let entry = words[inStart + rowOf[i]];
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++, entry++) {
@@ -215,7 +215,8 @@ function writeSparseEdges(
       if (layout.inWeight > 0) words[layout.inWeight / 4 + entry] = weight;
       if (isElementwise) continue;
       const out = next[row]++;
-      words[layout.outDelta / 4 + out] = own === 0 ? delta : own + (e - edgeStart[i]) * layout.rowBytes;
+      words[layout.outDelta / 4 + out] =
+        firstEdgeRow === 0 ? delta : firstEdgeRow + (e - edgeStart[i]) * layout.rowBytes;
       words[layout.outWeight / 4 + out] = weight;
     }
   });

@@ -11,7 +11,7 @@ import {
 } from './assembler.js';
 import { program } from './kernels/program.js';
 
-const made = new Map<string, Promise<WebAssembly.Module>>();
+const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
  * The module with all kernels. Compiles asynchronously, since some browsers do not allow synchronous compilation on the main thread.
@@ -21,13 +21,13 @@ const made = new Map<string, Promise<WebAssembly.Module>>();
  */
 export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
   const key = `${shared} ${multiplyAdd === fusedMultiplyAdd}`;
-  let module = made.get(key);
+  let module = modules.get(key);
   if (module === undefined) {
     const assembler = new Assembler();
     assembler.importMemory(shared);
     program(assembler, multiplyAdd, shared);
     module = WebAssembly.compile(assembler.bytes());
-    made.set(key, module);
+    modules.set(key, module);
   }
   return module;
 }

@@ -95,7 +95,7 @@ export class OptimizerBinding {
   release(): void {
     const owner = this.#owner;
     this.#owner = undefined;
-    if (owner === undefined || !Object.values(owner.vectors).some((vector) => this.#isOurs(vector))) return;
+    if (owner === undefined || !Object.values(owner.vectors).some((vector) => this.#isInMemory(vector))) return;
     owner.vectors = Object.fromEntries(Object.entries(owner.vectors).map(([name, vector]) => [name, vector.slice()]));
   }
 
@@ -144,7 +144,7 @@ export class OptimizerBinding {
     return true;
   }
 
-  #isOurs(vector: unknown): boolean {
+  #isInMemory(vector: unknown): boolean {
     return this.#vectors.includes(vector as Float32Array);
   }
 }

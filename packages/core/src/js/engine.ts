@@ -377,9 +377,9 @@ class JsExecutor implements Executor {
       return;
     }
     const rows = expectRows(this, this.graph, samples, inputs, targets, options);
-    const same = rows.steps === this.#rows.steps && this.#steps.every((step, t) => step.samples === countAt(rows, t));
+    const isSame = rows.steps === this.#rows.steps && this.#steps.every((step, t) => step.samples === countAt(rows, t));
     this.#rows = rows;
-    if (same) return;
+    if (isSame) return;
     this.#steps.length = 0;
     for (let t = 0; t < rows.steps; t++) this.#steps.push(this.#stepAt(rows, t));
   }

@@ -154,9 +154,9 @@ function scratchOf({ start }: SparseEdges): Combination['scratch'] {
   const byLength = new Map<number, Combination['scratch'][number]>();
   return Array.from(start.subarray(1), (end, k) => {
     const length = end - start[k];
-    const known = byLength.get(length) ?? { z: new Float64Array(length), dAdz: new Float64Array(length) };
-    byLength.set(length, known);
-    return known;
+    const memory = byLength.get(length) ?? { z: new Float64Array(length), dAdz: new Float64Array(length) };
+    byLength.set(length, memory);
+    return memory;
   });
 }
 

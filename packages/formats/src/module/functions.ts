@@ -111,7 +111,7 @@ export function functionsOf(
   whose: (plugin: Activation | Aggregation) => string,
 ): Functions {
   const helpers = new Map<string, string>();
-  const own = new Map<Activation | Aggregation, { readonly name: string; readonly code: string }>();
+  const declared = new Map<Activation | Aggregation, { readonly name: string; readonly code: string }>();
   for (const activation of activations) {
     const { name, options = {}, custom } = nameOf(activation);
     const source = custom ? undefined : (sources as Readonly<Record<string, Source | undefined>>)[name];
@@ -125,12 +125,12 @@ export function functionsOf(
     // At most one option each; a name with another option is another function.
     const [option] = Object.values(options);
     const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
-    const used = [...own.values()];
+    const used = [...declared.values()];
     const same = used.find((other) => other.code === code);
     const alike = new Set(
       used.filter((other) => other.name.replace(/(?<!\d)\d+$/, '') === name).map((other) => other.name),
     );
-    own.set(activation, same ?? { name: alike.size === 0 ? name : `${name}${alike.size + 1}`, code });
+    declared.set(activation, same ?? { name: alike.size === 0 ? name : `${name}${alike.size + 1}`, code });
   }
   for (const aggregation of aggregations) {
     const { name, custom } = nameOf(aggregation);
@@ -141,8 +141,8 @@ export function functionsOf(
         `Node "${whose(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom "${name}".`,
       );
     }
-    own.set(aggregation, { name, code });
+    declared.set(aggregation, { name, code });
   }
-  const distinct = new Set([...own.values()].map(({ name, code }) => `const ${name} = ${code};`));
-  return { declarations: [...helpers.values(), ...distinct], nameOf: (plugin) => own.get(plugin)!.name };
+  const distinct = new Set([...declared.values()].map(({ name, code }) => `const ${name} = ${code};`));
+  return { declarations: [...helpers.values(), ...distinct], nameOf: (plugin) => declared.get(plugin)!.name };
 }

@@ -76,7 +76,7 @@ function layersOf(
   const numbers = numbersOf(network);
   const indices = ({ edges }: NodeNumbers) =>
     edges.map(({ node, state }) => (state === undefined ? indexOf.get(node)! : graph.inputCount + state));
-  const found: string[] = [];
+  const layers: string[] = [];
   let k = 0;
   while (k < nodes.length) {
     const start = k;
@@ -90,7 +90,7 @@ function layersOf(
       indices(numbers(i)).every((one, e) => one === from[e]);
     while (k < nodes.length && isAlike(nodes[k])) k++;
     const layer = nodes.slice(start, k).map((i) => ({ id: graph.ids[i], ...numbers(i) }));
-    found.push(
+    layers.push(
       '  {',
       `    g: ${functions.nameOf(graph.activations[activation])},`,
       ...(aggregation ? [`    a: ${functions.nameOf(aggregation)},`] : []),
@@ -100,9 +100,9 @@ function layersOf(
       '    w: [',
     );
     for (const { id, edges } of layer) {
-      found.push(`      [${edges.map(({ w }) => exact(w)).join(', ')}], // ${oneLine(id)}`);
+      layers.push(`      [${edges.map(({ w }) => exact(w)).join(', ')}], // ${oneLine(id)}`);
     }
-    found.push('    ],', '  },');
+    layers.push('    ],', '  },');
   }
-  return found;
+  return layers;
 }

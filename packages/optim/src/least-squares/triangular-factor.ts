@@ -43,8 +43,8 @@ export class TriangularFactor {
    */
   fold(rows: Float64Array, right: Float64Array, count: number): void {
     for (let first = 0; first < count; first += rowsAtOnce) {
-      const some = Math.min(rowsAtOnce, count - first);
-      this.#foldColumns(this.#transposed(rows, first, some), right.subarray(first, first + some), some);
+      const size = Math.min(rowsAtOnce, count - first);
+      this.#foldColumns(this.#transposed(rows, first, size), right.subarray(first, first + size), size);
     }
   }
 
@@ -65,9 +65,9 @@ export class TriangularFactor {
   #foldColumns(columns: Float64Array, right: Float64Array, stride: number, isTriangular = false): void {
     const { R, z, n } = this;
     for (let j = 0; j < n; j++) {
-      const own = j * stride;
+      const pivotStart = j * stride;
       const count = isTriangular ? j + 1 : stride;
-      const below = norm(columns, own, own + count);
+      const below = norm(columns, pivotStart, pivotStart + count);
       if (below === 0) continue;
       const a = R[j * n + j];
       const length = Math.hypot(a, below);
@@ -86,7 +86,7 @@ export class TriangularFactor {
         let d2 = head * R[above + 2];
         let d3 = head * R[above + 3];
         for (let i = 0; i < count; i++) {
-          const v = columns[own + i];
+          const v = columns[pivotStart + i];
           d0 += v * columns[c0 + i];
           d1 += v * columns[c1 + i];
           d2 += v * columns[c2 + i];
@@ -101,7 +101,7 @@ export class TriangularFactor {
         R[above + 2] += d2 * head;
         R[above + 3] += d3 * head;
         for (let i = 0; i < count; i++) {
-          const v = columns[own + i];
+          const v = columns[pivotStart + i];
           columns[c0 + i] += d0 * v;
           columns[c1 + i] += d1 * v;
           columns[c2 + i] += d2 * v;
@@ -109,18 +109,18 @@ export class TriangularFactor {
         }
       }
       for (; k < n; k++) {
-        const other = k * stride;
+        const columnStart = k * stride;
         let dot = head * R[j * n + k];
-        for (let i = 0; i < count; i++) dot += columns[own + i] * columns[other + i];
+        for (let i = 0; i < count; i++) dot += columns[pivotStart + i] * columns[columnStart + i];
         dot *= factor;
         R[j * n + k] += dot * head;
-        for (let i = 0; i < count; i++) columns[other + i] += dot * columns[own + i];
+        for (let i = 0; i < count; i++) columns[columnStart + i] += dot * columns[pivotStart + i];
       }
       let dot = head * z[j];
-      for (let i = 0; i < count; i++) dot += columns[own + i] * right[i];
+      for (let i = 0; i < count; i++) dot += columns[pivotStart + i] * right[i];
       dot *= factor;
       z[j] += dot * head;
-      for (let i = 0; i < count; i++) right[i] += dot * columns[own + i];
+      for (let i = 0; i < count; i++) right[i] += dot * columns[pivotStart + i];
     }
   }
 
@@ -142,30 +142,30 @@ export class TriangularFactor {
         [columns[j], columns[longest]] = [columns[longest], columns[j]];
         [norms[longest], exact[longest]] = [norms[j], exact[j]];
       }
-      const own = j * n;
-      const length = norm(work, own + j, own + n);
+      const pivotStart = j * n;
+      const length = norm(work, pivotStart + j, pivotStart + n);
       if (!(length > 0)) break;
-      const diagonal = work[own + j] > 0 ? -length : length;
-      work[own + j] -= diagonal;
-      const factor = 1 / (diagonal * work[own + j]);
+      const diagonal = work[pivotStart + j] > 0 ? -length : length;
+      work[pivotStart + j] -= diagonal;
+      const factor = 1 / (diagonal * work[pivotStart + j]);
       for (let k = j + 1; k < n; k++) {
-        const other = k * n;
+        const columnStart = k * n;
         let dot = 0;
-        for (let i = j; i < n; i++) dot += work[own + i] * work[other + i];
+        for (let i = j; i < n; i++) dot += work[pivotStart + i] * work[columnStart + i];
         dot *= factor;
-        for (let i = j; i < n; i++) work[other + i] += dot * work[own + i];
+        for (let i = j; i < n; i++) work[columnStart + i] += dot * work[pivotStart + i];
         // The remaining norm of the column below row j, by subtraction while that is accurate (as LAPACK's xGEQP3
         // does).
         if (norms[k] === 0) continue;
-        const left = Math.max(0, 1 - (work[other + j] / norms[k]) ** 2);
-        if (left * (norms[k] / exact[k]) ** 2 > accurate) norms[k] *= Math.sqrt(left);
-        else norms[k] = exact[k] = norm(work, other + j + 1, other + n);
+        const share = Math.max(0, 1 - (work[columnStart + j] / norms[k]) ** 2);
+        if (share * (norms[k] / exact[k]) ** 2 > accurate) norms[k] *= Math.sqrt(share);
+        else norms[k] = exact[k] = norm(work, columnStart + j + 1, columnStart + n);
       }
       let dot = 0;
-      for (let i = j; i < n; i++) dot += work[own + i] * z[i];
+      for (let i = j; i < n; i++) dot += work[pivotStart + i] * z[i];
       dot *= factor;
-      for (let i = j; i < n; i++) z[i] += dot * work[own + i];
-      work[own + j] = diagonal;
+      for (let i = j; i < n; i++) z[i] += dot * work[pivotStart + i];
+      work[pivotStart + j] = diagonal;
     }
     for (let i = 0; i < n; i++) for (let k = i; k < n; k++) R[i * n + k] = work[k * n + i];
   }

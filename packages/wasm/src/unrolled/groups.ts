@@ -42,7 +42,7 @@ const notComputed = {
  */
 export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]): Group[] {
   const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
-  const own = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
+  const inputGroups = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
   const computed = plan.units.flatMap((unit) => {
     const { activation, aggregation, scaleTrainable } = unit;
     const common = {
@@ -57,7 +57,7 @@ export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]):
       fours(nodes).map((four) => ({ ...common, nodes: four, byColumns })),
     );
   });
-  return [...own, ...memoryGroups([...own, ...computed], inputs.length, memories), ...computed];
+  return [...inputGroups, ...memoryGroups([...inputGroups, ...computed], inputs.length, memories), ...computed];
 }
 
 const fours = (nodes: readonly number[]): number[][] =>
@@ -90,8 +90,10 @@ function memoryGroups(groups: readonly Group[], inputCount: number, memories: re
   const origin = (m: number) => originOf(memories, inputCount, inputCount + m);
   return groups.flatMap(({ nodes }) =>
     [...new Set(memories.map(({ delay }) => delay))].flatMap((delay) => {
-      const own = nodes.flatMap((i) => memories.flatMap((of, m) => (of.delay === delay && origin(m) === i ? [m] : [])));
-      return own.length === 0 ? [] : [{ ...notComputed, nodes: own.map((m) => inputCount + m), delay }];
+      const members = nodes.flatMap((i) =>
+        memories.flatMap((of, m) => (of.delay === delay && origin(m) === i ? [m] : [])),
+      );
+      return members.length === 0 ? [] : [{ ...notComputed, nodes: members.map((m) => inputCount + m), delay }];
     }),
   );
 }
