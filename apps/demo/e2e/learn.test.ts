@@ -314,7 +314,7 @@ test('the same seed gives the same exercise, and a short address opens a chapter
   await page.getByText('Task 1 of 3').waitFor();
   expect(await card(page).locator('p').nth(1).textContent()).toBe(question);
   await solve(page, tasksOf('output', 1)[0]);
-  await card(page).getByText('Right.', { exact: true }).first().waitFor();
+  await card(page).getByText('Correct.', { exact: true }).first().waitFor();
 });
 
 test('in chapter 3 no message overlaps another or a node, at 1024 px and on a phone', async () => {

@@ -1,6 +1,6 @@
 /**
- * The built-in activations and losses by name. User functions run in a worker only; their recorded results are replayed
- * with the same interface (`extend/recording.ts`).
+ * The built-in activations, aggregations and losses by name. User functions run only in a worker; the page replays their
+ * recorded results through the same interface (`shared/user-code/recording.ts`).
  */
 import { activationRecords } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
@@ -9,9 +9,9 @@ import { lossRecords } from '@nnbp/losses';
 
 /** Looks up functions by name. */
 export interface Functions {
-  /** Throws NnbpError `MISSING_PLUGIN`. */
+  /** @throws NnbpError `MISSING_PLUGIN` for an unknown name */
   activation(name: string): Activation;
-  /** Throws NnbpError `MISSING_PLUGIN`. */
+  /** @throws NnbpError `MISSING_PLUGIN` for an unknown name */
   loss(name: string): Loss;
 }
 
@@ -37,7 +37,7 @@ export const builtinFunctions: Functions = {
   loss: (name) => lookUp('loss', builtinLosses, name),
 };
 
-/** @throws NnbpError `MISSING_PLUGIN` */
+/** @throws NnbpError `MISSING_PLUGIN` for an unknown name */
 export const aggregationNamed = (name: string): Aggregation =>
   lookUp('aggregation', builtinAggregations, name, 'Choose another one.');
 

@@ -1,6 +1,6 @@
 /**
- * Keeps the last edit across a reload. The browser reloads the URL it had when the reload began; a URL written after that,
- * by an edit that was pending or made since, comes too late. The tab's session storage does not.
+ * Keeps the last edit across a reload. The browser reloads the URL that the page had when the reload began, so an edit that
+ * is written to the URL later would be lost. The session storage of the tab keeps it.
  */
 const key = 'nnbp-last-edit';
 
@@ -13,16 +13,16 @@ export function keepLastEdit(link: string): void {
   }
 }
 
-/** Removes the stored link when the page is closed unchanged. */
+/** Removes the stored link. Called when the page is hidden or closed and the URL is up to date. */
 export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);
   } catch {
-    // Without storage, there is nothing to do.
+    // Without storage, nothing was stored.
   }
 }
 
-/** Puts the stored link into the URL, if the page was reloaded. */
+/** After a reload, puts the stored link into the URL. */
 export function restoreLastEdit(): void {
   try {
     const link = sessionStorage.getItem(key);
@@ -30,6 +30,6 @@ export function restoreLastEdit(): void {
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     if (link !== null && navigation?.type === 'reload') history.replaceState(null, '', `#${link}`);
   } catch {
-    // Without storage, there is nothing to do.
+    // Without storage, nothing was stored.
   }
 }

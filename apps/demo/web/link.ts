@@ -2,8 +2,8 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { parseState, type PlaygroundState } from './state.js';
 
-const longestLink = 64_000;
-const longestState = 1_000_000;
+const maxLinkLength = 64_000;
+const maxStateLength = 1_000_000;
 
 /** Writes a link; the inverse of `readLink`. */
 export function writeLink(state: PlaygroundState): string {
@@ -14,10 +14,10 @@ export function writeLink(state: PlaygroundState): string {
     .replaceAll('=', '');
 }
 
-/** Why a link is invalid: damaged, too long, or without a valid state. */
+/** The reason why a link is invalid. `notAState`: it contains no valid state. */
 export type LinkFault = 'damaged' | 'tooLong' | 'notAState';
 
-/** Thrown by `readLink`. */
+/** Thrown by `readLink` for an invalid link. */
 export class LinkError extends Error {
   constructor(
     readonly fault: LinkFault,
@@ -27,9 +27,14 @@ export class LinkError extends Error {
   }
 }
 
-/** Reads a link. Throws a `LinkError`; never decompresses more than a megabyte. */
+/**
+ * Reads a link. Never decompresses more than 1 MB.
+ *
+ * @throws LinkError if the link is invalid
+ */
 export function readLink(link: string): PlaygroundState {
-  if (link.length > longestLink) throw new LinkError('tooLong', `longer than ${longestLink} characters`);
+  if (link.length > maxLinkLength)
+    throw new LinkError('tooLong', `The link is longer than ${maxLinkLength} characters.`);
   const value = unpacked(link);
   try {
     return parseState(value);
@@ -53,7 +58,8 @@ function inflated(bytes: Uint8Array): Uint8Array {
   let length = 0;
   const inflate = new Inflate((part) => {
     length += part.length;
-    if (length > longestState) throw new LinkError('tooLong', `unpacks to more than ${longestState} characters`);
+    if (length > maxStateLength)
+      throw new LinkError('tooLong', `The state is longer than ${maxStateLength} characters.`);
     parts.push(part);
   });
   // In small chunks, so that little is decompressed before its length is checked.

@@ -20,14 +20,14 @@ const en = {
   copyEmbed: 'Copy embed code',
   embedCopied: 'Copied.',
   embedTheme:
-    'Embedded with colours Auto, the page follows each reader’s system. To fix them, choose Light or Dark first.',
+    'With the colours Auto, the embedded page follows the setting of each reader. For fixed colours, choose Light or Dark before you copy.',
   print: 'Print',
   sheet: 'Exercise sheet',
   forClasses: 'Links for a class',
   locked: 'Only this view',
   hideAnswers: 'Hide answers',
   large: 'Presentation size',
-  thenCopy: 'Choose, then copy the link.',
+  thenCopy: 'Choose options, then copy the link.',
   offered: 'Available views',
   guides: 'Guides',
   repository: 'Source code',
@@ -35,10 +35,10 @@ const en = {
   loading: 'Loading…',
   badLink: {
     damaged:
-      'The link could not be read: it is incomplete or was changed. Copy the whole link again. The default network is shown.',
-    tooLong: 'The link could not be read: it is too long. The default network is shown.',
+      'The link could not be read because it is incomplete or was changed. Copy the whole link again. The default network is shown.',
+    tooLong: 'The link could not be read because it is too long. The default network is shown.',
     notAState:
-      'The link could not be read: it contains no valid state. Ask for a new link. The default network is shown.',
+      'The link could not be read because it contains no valid state. Ask for a new link. The default network is shown.',
   },
   failed: (reason: string) => `This view failed: ${reason}. Reload the page, or start over.`,
   startOver: 'Start over',

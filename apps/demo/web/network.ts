@@ -3,24 +3,24 @@ import { delayed, GraphBuilder, Network } from '@nnbp/core';
 import { aggregationNamed, type Functions } from './functions.js';
 import type { NetworkDescription, NodeDescription } from './state.js';
 
-/** The delay of the k-th edge into a node, in steps; 0: it reads the same step. */
+/** Delay of the k-th incoming edge of a node, in steps. 0: the edge reads the same step. */
 export const delayOf = ({ delays }: Pick<NodeDescription, 'delays'>, k: number): number => delays?.[k] ?? 0;
 
-/** The name of an edge among those into the same node, as in `Graph.edgeName`: `h`, or `h@-2` with a delay of 2. */
+/** Name of an incoming edge, as in `Graph.edgeName`: `h`, or `h@-2` for a delay of 2 steps. */
 export const edgeName = (from: string, delay: number): string => (delay === 0 ? from : `${from}@-${delay}`);
 
-/** Whether an edge is delayed: the network then has steps. */
+/** Whether any edge is delayed, so that a sample is a sequence of steps. */
 export const hasDelays = ({ nodes }: NetworkDescription): boolean =>
   nodes.some(({ delays }) => delays?.some((delay) => delay > 0));
 
-/** The value of a node before the first step. */
+/** The value of a node before the first step. Default: 0. */
 export const initialOf = ({ initial = {} }: NetworkDescription, id: string): number =>
   Object.hasOwn(initial, id) ? initial[id] : 0;
 
 /**
  * Builds the described network.
  *
- * @throws NnbpError, as `GraphBuilder` does: a cycle, an unknown id, no output
+ * @throws NnbpError as `GraphBuilder` does, for example if there is a cycle, an unknown id or no output
  */
 export function networkOf(description: NetworkDescription, functions: Pick<Functions, 'activation'>): Network {
   const builder = new GraphBuilder();
@@ -33,7 +33,7 @@ export function networkOf(description: NetworkDescription, functions: Pick<Funct
         return steps === 0 ? source : delayed(source, steps, { initial: initialOf(description, source) });
       }),
       activation: functions.activation(activation),
-      // Without predecessors there is nothing to combine: the node's value is c · g(b).
+      // A node without predecessors has nothing to aggregate: its value is c · g(b).
       ...(aggregation !== undefined && from.length > 0 && { aggregation: aggregationNamed(aggregation) }),
     });
   }
@@ -48,8 +48,8 @@ export function networkOf(description: NetworkDescription, functions: Pick<Funct
 }
 
 /**
- * The description of a network, in its own order. Each function is named by its `name`; fixed and shared parameters become
- * separate ones.
+ * The description of a network, with nodes in the order of the graph. Functions are given by their `name`. Fixed and shared
+ * parameters become separate, trainable ones.
  */
 export function describe(network: Network): NetworkDescription {
   const { graph } = network;

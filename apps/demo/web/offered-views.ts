@@ -1,9 +1,9 @@
-/** Which views the page offers to open: none in a frame and with a locked link, from which there would be no way back. */
+/** Which views the page offers to open: none in a frame or with a locked link, since there is no way back. */
 import { isEmbedded } from './embed.js';
 import type { PlaygroundState, ViewName } from './state.js';
 import { usePlayground } from './store.js';
 
-/** Whether views can be opened from this one, as a function of their name. */
+/** Returns a function that tells whether a view can be opened from the current one. */
 export function useOffers(): (view: ViewName) => boolean {
   const display = usePlayground(({ display }) => display);
   return (view) => offers(display, view);

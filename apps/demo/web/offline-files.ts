@@ -1,11 +1,11 @@
-/** The files of the build that the service worker keeps. */
+/** The files of the build that the service worker caches. */
 export interface OfflineFiles {
-  /** The script that the page of this version loads. */
+  /** The main script of this version. */
   readonly entry: string;
-  /** A hash of the page: the worker changes whenever the page does. */
+  /** A hash of the page, so that the worker changes whenever the page does. */
   readonly page: string;
-  /** Cached at the first visit. */
+  /** Files to cache at the first visit. */
   readonly now: readonly string[];
-  /** Cached at first use. */
+  /** Files to cache when they are first used. */
   readonly later: readonly string[];
 }

@@ -1,10 +1,10 @@
 /**
- * The service worker: after one visit the page works offline. It handles only files of the build, never requests
- * another host, and caches nothing else. When online, the page itself is always loaded from the server.
+ * The service worker, which makes the page work offline after one visit. It handles and caches only files of the build and
+ * never requests another host. When online, the page itself is always loaded from the server.
  */
 import type { OfflineFiles } from './offline-files.js';
 
-// This program is checked with the types of a page, which has no service workers.
+// The types of a page, with which this file is checked, have no service worker events.
 interface WaitingEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -19,38 +19,39 @@ interface Worker {
 }
 const worker = self as unknown as Worker;
 
-/** The build writes them here. */
+/** The build replaces `__FILES__` by the list of files. */
 const { entry, now, later } = JSON.parse('__FILES__') as OfflineFiles;
 
 const { scope } = worker.registration;
 const addressOf = (file: string): string => new URL(file, scope).href;
 const open = () => caches.open(`nnbp-playground ${scope}`);
-/** Where the addresses of the current version's files are kept. */
-const listed = addressOf('offline-files');
+/** Cache key of the list of the current version's files. */
+const fileListAddress = addressOf('offline-files');
 const nowAddresses = new Set(now.map(addressOf));
 const laterAddresses = new Set(later.map(addressOf));
 
-/** Fetches the files of this version that are not cached yet, and then the page. */
+/** Fetches the files of this version that are not cached yet, then the page. */
 async function install(): Promise<void> {
   const cache = await open();
   const cached = new Set((await cache.keys()).map(({ url }) => url));
-  // Names have a hash of their content in them, except in `public`.
+  // The names of files in `assets` contain a hash of the content. Others, from `public`, can have changed.
   const missing = [...nowAddresses].filter((address) => !cached.has(address) || !address.includes('/assets/'));
   await cache.addAll(missing.map((address) => new Request(address, { cache: 'reload' })));
   const page = await fetch(scope, { cache: 'reload' });
-  if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page belongs to another version.');
+  if (!page.ok || !(await page.clone().text()).includes(entry))
+    throw new Error('The server has a page of another version. The installation is tried again at the next visit.');
   await cache.put(scope, page);
   await worker.skipWaiting();
 }
 
-/** Removes files of versions before the last: an open page may still load parts of the previous one. */
+/** Removes files that only versions before the previous one used. An open page may still load parts of the previous one. */
 async function activate(): Promise<void> {
   const cache = await open();
   const current = [...nowAddresses, ...laterAddresses];
-  const last = ((await (await cache.match(listed))?.json()) ?? []) as string[];
-  const needed = new Set([scope, listed, ...current, ...last]);
+  const last = ((await (await cache.match(fileListAddress))?.json()) ?? []) as string[];
+  const needed = new Set([scope, fileListAddress, ...current, ...last]);
   for (const request of await cache.keys()) if (!needed.has(request.url)) await cache.delete(request);
-  await cache.put(listed, new Response(JSON.stringify(current)));
+  await cache.put(fileListAddress, new Response(JSON.stringify(current)));
   await worker.clients.claim();
 }
 
@@ -85,6 +86,6 @@ addEventListener('fetch', (event) => {
   } else if (isBuilt(address)) respondWith.call(event, file(request, address));
 });
 
-/** Whether an address is a file of this or another version. The digits are only read in part, and not cached. */
+/** Whether an address is a file of this or another version. JSON assets (the digits) are not cached, since they are read in parts. */
 const isBuilt = (address: string): boolean =>
   (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);

@@ -11,13 +11,10 @@ export const newVersion = {
   isReady: (): boolean => isOutdated,
 };
 
-/** Milliseconds until the worker loads all files: whatever the first view needs besides its scripts is loaded first. */
+/** Milliseconds to wait before the worker loads all files, so that everything the first view needs is loaded first. */
 const delay = 4000;
 
-/**
- * Called once the first view is shown. Works with `https:` and on localhost. An embedded
- * page registers nothing.
- */
+/** Registers the service worker. Called when the first view is shown. Does nothing in development and in an embedded page. */
 export function startOffline(): void {
   if (!import.meta.env.PROD || isEmbedded || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
@@ -37,7 +34,7 @@ async function register(): Promise<void> {
   try {
     await navigator.serviceWorker.register('./offline-worker.js');
   } catch {
-    // The browser forbids it, as in a private window: the page then works only online.
+    // The browser forbids service workers, for example in a private window. The page then works only online.
   }
 }
 
@@ -47,6 +44,6 @@ async function checkForUpdate(): Promise<void> {
     const registration = await navigator.serviceWorker.getRegistration();
     await registration?.update();
   } catch {
-    // Offline.
+    // Offline: the next check will do.
   }
 }

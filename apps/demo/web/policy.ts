@@ -1,7 +1,7 @@
 /**
- * The content security policy of the page: its own scripts and WebAssembly only, no `unsafe-eval`, no inline scripts. Inline
- * styles are allowed since KaTeX uses them, and blob workers since user functions run in one. The page's HTML contains it, for
- * hosts that send no header; only a header can say who may frame the page.
+ * The content security policy of the page: only its own scripts and WebAssembly, no `unsafe-eval`, no inline scripts. Inline
+ * styles are allowed because KaTeX uses them, and blob workers because user functions run in one. The HTML contains the
+ * policy, for hosts that send no headers, but only a header can set which pages may frame this one.
  */
 export const policyInPage = [
   "default-src 'none'",

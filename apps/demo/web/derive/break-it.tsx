@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
-import { depthFirst, forwardOrder, isWrong, correctOrder, tooEarly, visits } from '../shared/broken-pass.js';
+import { depthFirst, forwardOrder, isWrong, correctOrder, oneTooEarly, visits } from '../shared/broken-pass.js';
 import type { Broken } from './broken-graph.js';
 import styles from './break-it.module.css';
 import { change } from './change.js';
@@ -16,7 +16,7 @@ interface BreakItProps {
   readonly broken: Broken;
 }
 
-const presets = { depthFirst, early: tooEarly, forward: forwardOrder, right: correctOrder } as const;
+const presets = { depthFirst, early: oneTooEarly, forward: forwardOrder, right: correctOrder } as const;
 
 export function BreakIt({ broken }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);

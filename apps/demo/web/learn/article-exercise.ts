@@ -1,4 +1,4 @@
-/** The article's graph with the article's numbers (seed 0), or with others drawn from a seed. */
+/** Exercises on the article's graph: with the article's numbers for seed 0, or with random numbers for other seeds. */
 import { sigmoid } from '@nnbp/activations';
 import { backpropagate, type Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -9,19 +9,19 @@ import type { ComputedSample } from './chapter.js';
 const functions = { activation: () => sigmoid };
 
 /**
- * The numbers of a seed. Drawn again until none that a task asks for is close to 0, where a tolerance of 1 % is
- * meaningless.
+ * The exercise of a seed. Random numbers are randomSample again until no number that a task asks for is close to 0, where a
+ * tolerance of 1 % would be meaningless.
  */
 export function articleExercise(seed: number): ComputedSample {
-  if (seed === 0) return worked(networkOf(articleDescription, functions), 0.5, 10);
+  if (seed === 0) return compute(networkOf(articleDescription, functions), 0.5, 10);
   const random = new Random(seed);
   for (;;) {
-    const found = drawn(random);
-    if (isUnambiguous(found)) return found;
+    const sample = randomSample(random);
+    if (isUnambiguous(sample)) return sample;
   }
 }
 
-function drawn(random: Random): ComputedSample {
+function randomSample(random: Random): ComputedSample {
   const between = (low: number, high: number) => Math.round(20 * (low + (high - low) * random.uniform())) / 20;
   const signed = (low: number, high: number) => between(low, high) * (random.uniform() < 0.5 ? -1 : 1);
   const network = networkOf(
@@ -36,14 +36,14 @@ function drawn(random: Random): ComputedSample {
     },
     functions,
   );
-  return worked(network, signed(0.3, 1.5), between(4, 12));
+  return compute(network, signed(0.3, 1.5), between(4, 12));
 }
 
-function worked(network: Network, input: number, target: number): ComputedSample {
+function compute(network: Network, input: number, target: number): ComputedSample {
   return { network, target, pass: backpropagate(network, [input], [target], mse()) };
 }
 
-/** Whether all numbers are far enough from 0, and from the numbers they are often confused with. */
+/** Whether all numbers are far enough from 0 and from the results of common mistakes. */
 function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   return network.graph.ids.every((id) => {
     const isInput = id === '1';
@@ -52,12 +52,12 @@ function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   });
 }
 
-/** What node j contributes to dloss/dx of node i: dloss/dx_j · slope_j · w_ij. */
+/** The contribution of node j = `from` to dloss/dx of node i = `to`: dloss/dx_j · slope_j · w_ij. */
 export function message({ network, pass: { cache } }: ComputedSample, from: string, to: string): number {
   return cache.dLossDx(from) * cache.slope(from) * network.getParameters(from).w[to];
 }
 
 /** The sigmoid, for curves and common mistakes. */
 export const g = (h: number): number => sigmoid.value(h);
-/** Its derivative. */
+/** The derivative of the sigmoid. */
 export const dg = (h: number): number => sigmoid.derivative(h, sigmoid.value(h));

@@ -2,33 +2,33 @@
 import { type Network, type Pass, successorsOf } from '@nnbp/core';
 import { sigmoid } from '@nnbp/activations';
 
-/** The bugs, by name. */
+/** Names of the bugs; see `backwardWith`. */
 export const bugNames = ['slope', 'at-x', 'lost', 'early', 'twice', 'sign'] as const;
 export type BugName = (typeof bugNames)[number];
 
-/** The results of the pass: an entry per node, and per edge. */
+/** The results of the pass. dLossDx and dLossDb have one entry per node. */
 export interface Gradients {
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
-  /** By edge number. */
+  /** One entry per edge. */
   readonly dLossDw: Float64Array;
 }
 
 /**
- * From the outputs back to the inputs as the engine does it, but wrong at node `buggy`:
+ * The backward pass of the engine, but with a bug at node `buggy`:
  *
  *     slope   dloss/db = dloss/dx                           the slope is missing
- *     at-x    slope = c · g(x) · (1 − g(x))                 taken at x instead of h
+ *     at-x    slope = c · g(x) · (1 − g(x))                 the slope is taken at x instead of h
  *     lost    dloss/dx = Σ over all successors but the last
- *     early   what is passed on and dloss/db use that shorter sum; dloss/dx is completed afterwards
+ *     early   dloss/db and the messages use the sum of `lost`; dloss/dx is completed afterwards
  *     twice   dloss/dx = Σ over successors, the last one twice
  *     sign    dloss/dx = −Σ over successors
  */
 export function backwardWith(network: Network, { cache }: Pass, buggy: number, bug: BugName | undefined): Gradients {
   const { graph, parameters } = network;
-  const { slope, x, dLossDx: right } = cache.samples[0];
+  const { slope, x, dLossDx: correct } = cache.samples[0];
   const { vector } = parameters;
-  const found: Gradients = {
+  const gradients: Gradients = {
     dLossDx: new Float64Array(graph.nodeCount),
     dLossDb: new Float64Array(graph.nodeCount),
     dLossDw: new Float64Array(graph.edgeCount),
@@ -39,22 +39,23 @@ export function backwardWith(network: Network, { cache }: Pass, buggy: number, b
     let sum = 0;
     let last = 0;
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-      last = found.dLossDb[nodes[k]] * vector[graph.weightIndex(edges[k], nodes[k])];
+      last = gradients.dLossDb[nodes[k]] * vector[graph.weightIndex(edges[k], nodes[k])];
       sum += last;
     }
     // An output has no successors here: its dloss/dx comes from the loss.
-    if (graph.outputPosition[i] >= 0) sum = right[i];
+    if (graph.outputPosition[i] >= 0) sum = correct[i];
     const wrongSum = { lost: sum - last, early: sum, twice: sum + last, sign: -sum };
-    found.dLossDx[i] = isBuggy && bug !== undefined && bug in wrongSum ? wrongSum[bug as keyof typeof wrongSum] : sum;
+    gradients.dLossDx[i] =
+      isBuggy && bug !== undefined && bug in wrongSum ? wrongSum[bug as keyof typeof wrongSum] : sum;
     if (i < graph.inputCount) continue;
     const { c = 1 } = network.getParameters(graph.ids[i]);
     const slopeAtX = c * sigmoid.derivative(x[i], sigmoid.value(x[i]));
     const factor = isBuggy && bug === 'slope' ? 1 : isBuggy && bug === 'at-x' ? slopeAtX : slope[i];
-    const passedOn = isBuggy && bug === 'early' ? sum - last : found.dLossDx[i];
-    found.dLossDb[i] = passedOn * factor;
+    const passedOn = isBuggy && bug === 'early' ? sum - last : gradients.dLossDx[i];
+    gradients.dLossDb[i] = passedOn * factor;
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      found.dLossDw[e] = found.dLossDb[i] * x[graph.predecessors[e]];
+      gradients.dLossDw[e] = gradients.dLossDb[i] * x[graph.predecessors[e]];
     }
   }
-  return found;
+  return gradients;
 }

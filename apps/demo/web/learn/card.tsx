@@ -1,4 +1,4 @@
-/** The card: one task, its answer, and what is wrong or right about it. */
+/** The card: one task, the answer, and feedback on the answer. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -9,7 +9,7 @@ import type { Chapter } from './chapter.js';
 import { parseAccusation } from './chapters/repair.js';
 import { ViewLinks } from './view-links.js';
 import { messages } from './messages.js';
-import { checkAnswer, goTo, setDraft, settledTasks, showTask, vary } from './progress.js';
+import { checkAnswer, goTo, setDraft, settledTasks, showTask, restart } from './progress.js';
 import { Result } from './result.js';
 import { RichText } from './rich-text.js';
 import { show } from './show.js';
@@ -33,7 +33,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const status = useRef<HTMLDivElement>(null);
   const isWrong = state === 'open' && checked && hint !== undefined;
-  // On phones the card is as high as half of the screen, and the hint may be below its end.
+  // On phones the card takes half of the screen, so the hint can be outside of its visible part.
   useEffect(() => {
     if (isWrong) status.current?.scrollIntoView({ block: 'nearest' });
   }, [isWrong, tries.length]);
@@ -63,7 +63,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
             <RichText text={hint[language]} /> {say.triesLeft(maxTries - tries.length)}
           </>
         )}
-        {state === 'right' && <span className="visually-hidden">{say.right}</span>}
+        {state === 'correct' && <span className="visually-hidden">{say.correctAnswer}</span>}
         {state === 'shown' && <span className="visually-hidden">{isHidden ? say.withheld : say.shown}</span>}
       </div>
     </section>
@@ -71,7 +71,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
 }
 
 /**
- * What the task asks. On phones it can be folded, so that the picture is visible above it, and it is folded after the
+ * The question of the task. On phones it can be folded, so that the picture above it is visible. It is folded after the
  * answer.
  */
 function Question({ task, isOpen }: { readonly task: Task; readonly isOpen: boolean }) {
@@ -106,11 +106,11 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
   const say = useMessages(messages);
   const name = useId();
   const answer = task.kind === 'point' && draft === '' ? String(task.start) : draft;
-  const complete =
+  const isComplete =
     task.kind === 'setting' ? true : task.kind === 'pick' ? picked(answer).length > 0 : answer.trim() !== '';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (complete) checkAnswer(answer);
+    if (isComplete) checkAnswer(answer);
   };
   return (
     <form className={styles.answer} onSubmit={submit}>
@@ -160,14 +160,14 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
           )}
         </p>
       )}
-      <button type="submit" className="primary" disabled={!complete}>
+      <button type="submit" className="primary" disabled={!isComplete}>
         {say.check}
       </button>
     </form>
   );
 }
 
-/** Maximum length of an option, in characters, with which two stand beside each other on phones. */
+/** Maximum length of an option, in characters, for two options per row on phones. */
 const shortOption = { en: 24, zh: 12 };
 
 const hasShortOptions = ({ options }: Extract<Task, { kind: 'choice' }>, language: keyof typeof shortOption): boolean =>
@@ -187,7 +187,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
   const isLast = number === tasks.length - 1;
   const isHidden = state === 'shown' && answers === 'hidden';
   return (
-    <div className={state === 'right' ? styles.right : styles.shown}>
+    <div className={state === 'correct' ? styles.correct : styles.shown}>
       <p>
         <b>
           {state === 'shown'
@@ -196,7 +196,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
               : say.shown
             : task.kind === 'number' && task.isGuess === true
               ? say.guessed(work.tries[number]?.at(-1) ?? '')
-              : say.right}
+              : say.correctAnswer}
         </b>{' '}
         {!isHidden && task.kind === 'number' && state === 'shown' && <>{say.answerIs(show(Number(task.solution)))} </>}
         {!isHidden && <RichText text={task.explain[language]} />}
@@ -214,12 +214,12 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
           </button>
         )}
         {isLast && (
-          <button type="button" onClick={() => vary(work.seed + 1)}>
+          <button type="button" onClick={() => restart(work.seed + 1)}>
             {say.vary}
           </button>
         )}
         {isLast && work.seed !== 0 && (
-          <button type="button" onClick={() => vary(0)}>
+          <button type="button" onClick={() => restart(0)}>
             {say.article}
           </button>
         )}

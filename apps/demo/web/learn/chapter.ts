@@ -1,15 +1,15 @@
-/** A chapter: a question, and from a seed an exercise with its tasks. Pure data, so that it is tested without a page. */
+/** A chapter: a title, and a function from a seed to an exercise. It does not need a page, so it can be tested without one. */
 import type { Network, Pass } from '@nnbp/core';
 import type { ChapterName } from '../state.js';
 import type { Task } from './task.js';
 import type { Text } from './text.js';
 
-/** What an exercise is about, and its tasks in their order. Chapters add what their pictures need. */
+/** An exercise: its tasks, in order. Chapters add the data that their pictures need. */
 export interface Exercise {
   readonly tasks: readonly Task[];
 }
 
-/** A sample on a network, with every number the reference engine gives for it. */
+/** A network and a sample, with every number that the reference engine computes. */
 export interface ComputedSample {
   readonly network: Network;
   readonly target: number;
@@ -18,9 +18,9 @@ export interface ComputedSample {
 
 export interface Chapter<Content extends Exercise = Exercise> {
   readonly name: ChapterName;
-  /** The question the chapter answers. */
+  /** The question that the chapter answers. */
   readonly title: Text;
-  /** What the learner can do afterwards. */
+  /** What the learner can do afterwards; completes the sentence "You can now …". */
   readonly ability: Text;
   /** The exercise of a seed; seed 0 has the article's numbers. */
   exercise(seed: number): Content;

@@ -1,4 +1,4 @@
-/** The chapters in their order, each with its picture. A new chapter is one entry here and one name in the state. */
+/** The chapters in their order, each with its picture. To add a chapter, add an entry here and a name in `state.ts`. */
 import type { ComponentType } from 'react';
 import type { ChapterName } from '../state.js';
 import type { Chapter, Exercise } from './chapter.js';
@@ -24,21 +24,21 @@ import { SuccessorsStage } from './stages/successors-stage.js';
 import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
-/** A chapter with its picture; only these two use the content of its exercises. */
+/** A chapter with its picture. No other module depends on the type of its exercises. */
 export interface Lesson {
   readonly chapter: Chapter;
   readonly Stage: ComponentType<StageProps>;
 }
 
-/** Each exercise is made once: several parts of the page ask for the same. */
+/** Caches the exercises of a chapter, since several parts of the page use the same one. */
 function memoized<Content extends Exercise>(chapter: Chapter<Content>): Chapter<Content> {
-  const made = new Map<number, Content>();
+  const exercises = new Map<number, Content>();
   return {
     ...chapter,
     exercise(seed) {
-      const known = made.get(seed) ?? chapter.exercise(seed);
-      made.set(seed, known);
-      return known;
+      const cached = exercises.get(seed) ?? chapter.exercise(seed);
+      exercises.set(seed, cached);
+      return cached;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** A printable exercise sheet: a network with the numbers of a seed and six questions; the solutions on a second page. */
+/** A printable exercise sheet: a network with the numbers of a seed, ten quantities to compute, and a page of solutions. */
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
 import { articleExercise } from './article-exercise.js';
@@ -9,8 +9,19 @@ import { Rows } from './rows.js';
 import styles from './exercise-sheet.module.css';
 import { show } from './show.js';
 
-/** The quantities asked for, in an order in which they can be computed. */
-const asked = ['x_2', 'x_3', 'h_4', 'x_4', 'x_7', 'loss', 'dloss/dx_7', 'dloss/dx_4', 'dloss/dx_2', 'dloss/dw_2to4'];
+/** The quantities to compute, each after those that it depends on. */
+const quantities = [
+  'x_2',
+  'x_3',
+  'h_4',
+  'x_4',
+  'x_7',
+  'loss',
+  'dloss/dx_7',
+  'dloss/dx_4',
+  'dloss/dx_2',
+  'dloss/dw_2to4',
+];
 
 export default function ExerciseSheet({ seed }: { readonly seed: number }) {
   const language = usePlayground(({ language }) => language);
@@ -64,7 +75,7 @@ export default function ExerciseSheet({ seed }: { readonly seed: number }) {
           edge={(from, to) => ({ label: show(network.getParameters(to).w[from]) })}
         />
         <ol className={styles.questions}>
-          {asked.map((name) => (
+          {quantities.map((name) => (
             <li key={name}>
               <RichText text={name} /> = <span className={styles.blank} />
             </li>
@@ -77,7 +88,7 @@ export default function ExerciseSheet({ seed }: { readonly seed: number }) {
             {say.solutions} <small>{say.sheetSeed(seed)}</small>
           </h2>
           <ol className={styles.questions}>
-            {asked.map((name) => (
+            {quantities.map((name) => (
               <li key={name}>
                 <RichText text={name} /> = {show(valueOf(name))}
               </li>

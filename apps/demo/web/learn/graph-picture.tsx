@@ -1,12 +1,12 @@
 /**
- * A small graph in layers, drawn with CSS and one SVG: inputs on the left, or on top on narrow screens. Whatever a
- * chapter wants to show is in the nodes and on the edges.
+ * Draws a small graph in layers with CSS and one SVG, with the inputs on the left, or at the top on narrow screens. Each
+ * chapter decides what is in the nodes and on the edges.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { ReactNode } from 'react';
 import styles from './graph-picture.module.css';
 
-/** `focus`: what the task is about; `dim`: what it is not about; `wrong`; `done`. */
+/** Look of a node or edge. `focus`: the task is about it. `dim`: it does not matter for the task. */
 export type Tone = 'plain' | 'focus' | 'dim' | 'wrong' | 'done';
 
 export interface PictureNode {
@@ -20,12 +20,12 @@ export interface PictureEdge {
 }
 
 export interface GraphPictureProps {
-  /** What the graph is, for screen readers. */
+  /** Description of the graph for screen readers. */
   readonly label: string;
   readonly graph: Graph;
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
-  /** Height of a node with its surroundings, in pixels, and on phones. Default: the height given by the style sheet. */
+  /** Height per node, in pixels; `narrow`: on phones. Default: the frame has the height of the style sheet. */
   readonly nodeHeight?: { readonly wide: number; readonly narrow: number };
 }
 
@@ -95,7 +95,7 @@ const between = (start: Position, end: Position, part: number): Position => ({
   across: start.across + part * (end.across - start.across),
 });
 
-/** With the inputs on the left, and on top. */
+/** CSS variables of a position: `wide` with the inputs on the left, `narrow` with the inputs at the top. */
 const positioned = (wide: Position, narrow: Position) =>
   ({
     '--x': `${wide.along}%`,
@@ -105,8 +105,9 @@ const positioned = (wide: Position, narrow: Position) =>
   }) as object;
 
 /**
- * Each edge, and how far along it its label is: away from the end where more edges meet. With the inputs on top those
- * into one node alternate between two heights, because labels are wider than high.
+ * All edges, with the position of the label as a fraction of the length: `wide` and `narrow` as in `positioned`. Labels are
+ * moved away from the end where more edges meet. With the inputs at the top, labels of edges into the same node alternate
+ * between two heights, because labels are wider than high.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
   const edges: { from: string; to: string; wide: number; narrow: number }[] = [];
@@ -115,8 +116,8 @@ function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successo
       const i = predecessors[e];
       const fanOut = successorStart[i + 1] - successorStart[i];
       const shift = 0.05 * Math.sign(fanOut - (edgeStart[j + 1] - edgeStart[j]));
-      const aside = (e - edgeStart[j]) % 2 === 0 ? -0.12 : 0.12;
-      edges.push({ from: ids[i], to: ids[j], wide: 0.5 + Math.min(0, shift), narrow: 0.5 + 2 * shift + aside });
+      const offset = (e - edgeStart[j]) % 2 === 0 ? -0.12 : 0.12;
+      edges.push({ from: ids[i], to: ids[j], wide: 0.5 + Math.min(0, shift), narrow: 0.5 + 2 * shift + offset });
     }
   }
   return edges;
@@ -128,7 +129,7 @@ const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wid
     '--narrow': `${layers.length * narrow}px`,
   }) as object;
 
-/** Node numbers by depth: each node a layer after the last of its predecessors, or, without any, before its first successor. */
+/** Node indices by layer: each node is one layer after its last predecessor; an input, one before its first successor. */
 function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];
   const layers: number[][] = [];
@@ -151,17 +152,17 @@ function layersOf(graph: Graph): number[][] {
   return layers;
 }
 
-/** The centre of each node in percent of the frame: along the layers, and across them. */
+/** The centre of each node, in percent of the frame. `along`: in the direction of the layers; `across`: within a layer. */
 function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const positions = new Map<string, Position>();
   layers.forEach((layer, depth) => {
-    // Lone nodes alternate between two sides, so that an edge past them stays visible.
-    const aside =
+    // In a layer of one node, the node is moved to alternating sides, so that an edge that skips the layer stays visible.
+    const offset =
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {
       positions.set(ids[i], {
         along: 9 + (82 * depth) / Math.max(1, layers.length - 1),
-        across: (100 * (k + 0.5)) / layer.length + aside,
+        across: (100 * (k + 0.5)) / layer.length + offset,
       });
     });
   });

@@ -1,11 +1,11 @@
-/** Numbers as people type them. */
+/** Reads numbers that a person typed. */
 
-/** A typed number: `-` or `−`, `.` or `,`, full-width characters too. NaN for anything else. */
+/** Parses a number. Accepts `-` or `−`, `.` or `,`, and full-width characters. NaN for anything else. */
 export function parseNumber(typed: string): number {
   const text = typed.normalize('NFKC').replaceAll(/\s/g, '').replace(/[−–]/g, '-').replace(',', '.');
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
 }
 
-/** Whether an answer is the expected number within 1 %. */
+/** Whether an answer is within 1 % of the expected number. */
 export const isClose = (answer: number, expected: number): boolean =>
   Math.abs(answer - expected) <= 0.01 * Math.abs(expected) + 1e-12;

@@ -1,4 +1,4 @@
-/** Curves in a frame with axes; a point on it can be dragged, or moved with the slider below it. */
+/** Curves in a frame with axes. Optionally, a point can be dragged, or moved with a slider below the frame. */
 import { type ReactNode, useRef } from 'react';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import styles from './plot.module.css';
@@ -9,7 +9,7 @@ export interface PlotPoint {
 }
 
 export interface PlotProps {
-  /** What is drawn, for screen readers. */
+  /** Description of the plot for screen readers. */
   readonly label: string;
   readonly x: readonly [min: number, max: number];
   readonly y: readonly [min: number, max: number];
@@ -22,10 +22,10 @@ export interface PlotProps {
     readonly at: PlotPoint;
     readonly step: number;
     readonly onChange: (x: number) => void;
-    /** The slider's value in words. */
+    /** The value of the slider in words, for screen readers. */
     readonly text: string;
   };
-  /** Beside the slider. */
+  /** Shown next to the slider. */
   readonly children?: ReactNode;
 }
 
@@ -40,7 +40,7 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
   const move = (clientX: number) => {
     if (drag === undefined || svg.current === null) return;
     const box = svg.current.getBoundingClientRect();
-    // The picture keeps its proportions inside its box.
+    // The SVG keeps its aspect ratio inside its box.
     const scale = Math.min(box.width / width, box.height / height);
     const inside = (clientX - box.left - (box.width - width * scale) / 2) / scale;
     const value = x[0] + ((inside - margin.left) / (width - margin.left - margin.right)) * (x[1] - x[0]);
@@ -106,7 +106,7 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
   );
 }
 
-/** A function's values over a range. */
+/** Samples a function at `count` + 1 evenly spaced points of a range. */
 export const sampled = (f: (x: number) => number, [low, high]: readonly [number, number], count = 80): PlotPoint[] =>
   Array.from({ length: count + 1 }, (_, k) => {
     const x = low + ((high - low) * k) / count;

@@ -8,7 +8,7 @@ const untouched: ChapterWork = { seed: 0, task: 0, tries: [], draft: '' };
 export const workOn = ({ learn }: PlaygroundState, chapter: ChapterName): ChapterWork =>
   learn.work[chapter] ?? untouched;
 
-/** How many of a chapter's tasks are settled, counted from the first. */
+/** Number of tasks before the first open one. */
 export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): number {
   const open = tasks.findIndex((task, k) => taskState(task, tries[k] ?? []).state === 'open');
   return open < 0 ? tasks.length : open;
@@ -17,7 +17,7 @@ export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): nu
 export const goTo = (chapter: ChapterName): void =>
   update((state) => ({ ...state, view: 'learn', sheet: null, learn: { ...state.learn, chapter } }));
 
-/** Changes the work on the chapter that is shown. */
+/** Changes the work on the current chapter. */
 function change(part: (work: ChapterWork) => Partial<ChapterWork>): void {
   update((state) => {
     const { chapter, work } = state.learn;
@@ -38,5 +38,5 @@ export const checkAnswer = (answer: string): void =>
 
 export const showTask = (task: number): void => change(() => ({ task, draft: '' }));
 
-/** The same chapter with other numbers. */
-export const vary = (seed: number): void => change(() => ({ ...untouched, seed }));
+/** Restarts the chapter with the numbers of another seed. */
+export const restart = (seed: number): void => change(() => ({ ...untouched, seed }));

@@ -1,4 +1,4 @@
-/** The challenge's result to share: a picture, and a link to the same exercise without the answers. */
+/** Sharing of the challenge: an image of the result, and a link to the same exercise without answers. */
 import { useState } from 'react';
 import { addressOf } from '../address.js';
 import { fullPageUrl } from '../embed.js';
@@ -14,7 +14,7 @@ export interface ResultProps {
   readonly tries: number;
 }
 
-/** The address of the challenge with a seed, nothing answered. */
+/** URL fragment of the challenge with this seed, without answers. */
 export function challengeAddress(seed: number, language: LanguageName): string {
   const work = { repair: { seed, task: 0, tries: [], draft: '' } };
   const state = { ...defaultState, language, view: 'learn', learn: { chapter: 'repair', work } } as const;
@@ -50,7 +50,7 @@ export function Result({ seed, probes, tries }: ResultProps) {
   );
 }
 
-/** A card as an SVG image. */
+/** The result as an SVG image. */
 const picture = ([
   title,
   line,

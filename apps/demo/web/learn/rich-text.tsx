@@ -1,4 +1,4 @@
-/** A sentence with its quantities set as letters with an index. */
+/** Text in which quantities such as `x_4` are shown as a letter with a subscript. */
 import { pieces } from './text.js';
 import styles from './rich-text.module.css';
 

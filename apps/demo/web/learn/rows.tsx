@@ -1,16 +1,16 @@
-/** The content of a node in a chapter's graph: its id, and a row for each number. */
+/** The content of a node in a graph picture: its id, and a row for each number. */
 import type { ReactNode } from 'react';
 import { Figure } from '../shared/figure.js';
 import { RichText } from './rich-text.js';
 import styles from './rows.module.css';
 
 export interface Row {
-  /** `h_4`, `dloss/dx_4`. */
+  /** Name of the quantity, such as `h_4` or `dloss/dx_4`. */
   readonly name: string;
-  /** Undefined until it is known. */
+  /** Value of the quantity. Undefined: shown as "?". */
   readonly value?: number | undefined;
   readonly tone?: 'case-1' | 'case-2' | 'case-3';
-  /** Makes the row a button, except on phones, where a node is too small for it. */
+  /** Called on a click. The row is then a button, except on phones, where a node is too small for buttons. */
   readonly onPick?: (() => void) | undefined;
   readonly picked?: boolean;
 }

@@ -3,12 +3,12 @@ import type { Exercise } from './chapter.js';
 
 export interface StageProps<Content extends Exercise = Exercise> {
   readonly exercise: Content;
-  /** The number of the task that is shown. */
+  /** Index of the current task. */
   readonly task: number;
-  /** How many tasks are settled: what they asked for may be shown. */
+  /** Number of settled tasks, whose solutions may be shown. */
   readonly settled: number;
-  /** The answer to the current task, not checked yet. */
+  /** Answer to the current task that has not been checked yet. */
   readonly draft: string;
-  /** Absent once the task is settled. */
+  /** Called when the answer changes; undefined once the task is settled. */
   readonly onDraft?: ((draft: string) => void) | undefined;
 }

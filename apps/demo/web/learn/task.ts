@@ -1,36 +1,36 @@
 /**
- * A task: a question with an answer that can be checked. An answer is a string for every kind of task, so that a
- * link can contain it.
+ * A task: a question with an answer that can be checked. Answers are strings for all kinds of tasks, so that a link can
+ * contain them.
  */
 import { isClose, parseNumber } from './number-answer.js';
 import type { Text } from './text.js';
 
-/** Whether an answer is right, and if not, what is wrong with it. */
+/** Whether an answer is correct; `hint`: what is wrong with it. */
 export interface Verdict {
-  readonly right: boolean;
+  readonly correct: boolean;
   readonly hint?: Text;
 }
 
 interface Common {
-  /** At most 60 English words. */
+  /** The question. At most 60 English words. */
   readonly ask: Text;
-  /** Shown once the task is settled. */
+  /** The explanation, shown once the task is settled. */
   readonly explain: Text;
   /** A correct answer. */
   readonly solution: string;
   check(answer: string): Verdict;
 }
 
-/** A number to type. */
+/** A task whose answer is a number to type. */
 export interface NumberTask extends Common {
   readonly kind: 'number';
-  /** The requested quantity: `h_4`. */
+  /** The requested quantity, such as `h_4`. */
   readonly label: Text;
-  /** Whether it is a guess, for which any number is accepted. */
+  /** Whether the answer is a guess, so that any number is accepted. Default: false. */
   readonly isGuess?: boolean;
 }
 
-/** A position on an axis, set by dragging or with a slider. */
+/** A task whose answer is a position on an axis, set by dragging or with a slider. */
 export interface PointTask extends Common {
   readonly kind: 'point';
   readonly label: Text;
@@ -41,13 +41,13 @@ export interface PointTask extends Common {
   readonly start: number;
 }
 
-/** One of several answers. */
+/** A task with several answers to choose from. */
 export interface ChoiceTask extends Common {
   readonly kind: 'choice';
   readonly options: readonly { readonly name: string; readonly text: Text }[];
 }
 
-/** Several nodes or edges picked in the graph; the order may matter. */
+/** A task whose answer is a list of nodes or edges picked in the graph. Their order may matter. */
 export interface PickTask extends Common {
   readonly kind: 'pick';
   /** Number of picks in an answer. */
@@ -56,14 +56,14 @@ export interface PickTask extends Common {
   readonly options: readonly string[];
 }
 
-/** A setting made with the controls of the stage, which write the answer. */
+/** A task whose answer is set with the controls of the stage. */
 export interface SettingTask extends Common {
   readonly kind: 'setting';
 }
 
 export type Task = NumberTask | PointTask | ChoiceTask | PickTask | SettingTask;
 
-/** The number that results from a common mistake, and its hint. */
+/** The result of a common mistake, and the hint to show for it. */
 export interface Mistake {
   readonly value: number;
   readonly hint: Text;
@@ -74,7 +74,7 @@ const notANumber: Text = {
   zh: '请输入一个数，例如 −0.25。',
 };
 const wrongSign: Text = {
-  en: 'The size is right, the sign is not.',
+  en: 'The magnitude is correct, the sign is not.',
   zh: '大小对了，正负号不对。',
 };
 const otherNumber: Text = {
@@ -89,7 +89,7 @@ interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> 
   readonly exact?: boolean;
 }
 
-/** A number within 1 % of the expected one; the number of a common mistake gets its hint. */
+/** A task that accepts a number within 1 % of the expected one. The results of common mistakes get specific hints. */
 export function numberTask({ expected, mistakes, exact = false, ...rest }: NumberOptions): NumberTask {
   const near = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
   return {
@@ -98,50 +98,50 @@ export function numberTask({ expected, mistakes, exact = false, ...rest }: Numbe
     solution: String(expected),
     check(typed) {
       const answer = parseNumber(typed);
-      if (Number.isNaN(answer)) return { right: false, hint: notANumber };
-      if (near(answer, expected)) return { right: true };
+      if (Number.isNaN(answer)) return { correct: false, hint: notANumber };
+      if (near(answer, expected)) return { correct: true };
       const mistake = mistakes.find(({ value }) => near(answer, value));
-      if (mistake !== undefined) return { right: false, hint: mistake.hint };
-      return { right: false, hint: near(-answer, expected) ? wrongSign : otherNumber };
+      if (mistake !== undefined) return { correct: false, hint: mistake.hint };
+      return { correct: false, hint: near(-answer, expected) ? wrongSign : otherNumber };
     },
   };
 }
 
-/** A number guessed before it is computed: any number is an answer. */
+/** A task that asks for a guess before the number is computed. Any number is accepted. */
 export function guessTask({ expected, ...rest }: Omit<NumberOptions, 'mistakes' | 'exact'>): NumberTask {
   return {
     kind: 'number',
     isGuess: true,
     ...rest,
     solution: String(expected),
-    check: (typed) => (Number.isNaN(parseNumber(typed)) ? { right: false, hint: notANumber } : { right: true }),
+    check: (typed) => (Number.isNaN(parseNumber(typed)) ? { correct: false, hint: notANumber } : { correct: true }),
   };
 }
 
 interface ChoiceOptions extends Omit<ChoiceTask, 'kind' | 'solution' | 'check' | 'options'> {
   readonly options: readonly { readonly name: string; readonly text: Text; readonly hint?: Text }[];
-  /** The name of the right option. */
-  readonly right: string;
+  /** The name of the correct option. */
+  readonly correct: string;
 }
 
-/** One option is right; each of the others has its own hint. */
-export function choiceTask({ options, right, ...rest }: ChoiceOptions): ChoiceTask {
+/** A choice with one correct option. Each of the others has its own hint. */
+export function choiceTask({ options, correct, ...rest }: ChoiceOptions): ChoiceTask {
   return {
     kind: 'choice',
     ...rest,
     options,
-    solution: right,
+    solution: correct,
     check(answer) {
       const hint = options.find(({ name }) => name === answer)?.hint;
-      return { right: answer === right, ...(answer !== right && hint !== undefined && { hint }) };
+      return { correct: answer === correct, ...(answer !== correct && hint !== undefined && { hint }) };
     },
   };
 }
 
-/** The parts of a picked answer, in the order they were picked. */
+/** The parts of the answer to a pick task, in the order in which they were picked. */
 export const picked = (answer: string): string[] => (answer === '' ? [] : answer.split(' '));
 
-/** Adds a pick; or removes it and all later ones if it was already picked. */
+/** Adds a pick, or removes it if it was already picked. With `count` picks, nothing more is added. */
 export function pick(answer: string, name: string, count: number): string {
   const names = picked(answer);
   const at = names.indexOf(name);
@@ -149,13 +149,13 @@ export function pick(answer: string, name: string, count: number): string {
   return names.length >= count ? answer : [...names, name].join(' ');
 }
 
-/** How many wrong answers are allowed before the solution is shown. */
+/** Number of wrong answers after which the solution is shown. */
 export const maxTries = 3;
 
 /** State of a task after some checked answers. */
 export interface TaskState {
-  /** `shown`: the solution is shown after the last wrong attempt. */
-  readonly state: 'open' | 'right' | 'shown';
+  /** `shown`: the solution is shown, after the last wrong answer. */
+  readonly state: 'open' | 'correct' | 'shown';
   /** What is wrong with the last answer. */
   readonly hint?: Text;
 }
@@ -163,7 +163,7 @@ export interface TaskState {
 export function taskState(task: Task, tries: readonly string[]): TaskState {
   const last = tries.at(-1);
   if (last === undefined) return { state: 'open' };
-  const { right, hint } = task.check(last);
-  if (right) return { state: 'right' };
+  const { correct, hint } = task.check(last);
+  if (correct) return { state: 'correct' };
   return { state: tries.length >= maxTries ? 'shown' : 'open', ...(hint !== undefined && { hint }) };
 }

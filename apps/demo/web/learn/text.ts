@@ -1,17 +1,17 @@
-/** Text of a chapter in each language of the page. `h_4`, `w_2to4`, `dloss/dx_4`, `dloss/dw` and so on become letters. */
+/** Texts of the chapters. `h_4`, `w_2to4`, `dloss/dx_4`, `dloss/dw` and so on are shown as letters with subscripts. */
 import type { LanguageName } from '../state.js';
 
 export type Text = Readonly<Record<LanguageName, string>>;
 
-/** The same in every language: a name, a number, a formula. */
+/** A text that is the same in both languages, such as a name, a number or a formula. */
 export const same = (text: string): Text => ({ en: text, zh: text });
 
-/** A piece of a sentence: plain, or a quantity of the method with its node. */
+/** A piece of a sentence: plain text or a quantity. */
 export interface Piece {
   readonly text: string;
-  /** `x` of `x_4`, `∂loss/∂w` of `dloss/dw_2to4`; absent: plain text. */
+  /** The letter of a quantity: `x` for `x_4`, `∂loss/∂w` for `dloss/dw_2to4`; undefined for plain text. */
   readonly letter?: string;
-  /** `4` of `x_4`, `2→4` of `w_2to4`; absent: the quantity of any node. */
+  /** The subscript: `4` for `x_4`, `2→4` for `w_2to4`; undefined if the quantity names no node. */
   readonly index?: string;
 }
 
@@ -19,20 +19,20 @@ const quantity = /(?<!\w)(?:(dloss\/d[xbcwh]|slope|loss|d?[hgxbcwt])_(\w+?)(?:to
 
 /** Splits a sentence into plain pieces and quantities. */
 export function pieces(text: string): Piece[] {
-  const found: Piece[] = [];
+  const result: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(quantity)) {
-    if (match.index > end) found.push({ text: text.slice(end, match.index) });
+    if (match.index > end) result.push({ text: text.slice(end, match.index) });
     const [all, letter = match[4], node, to] = match;
-    found.push({
+    result.push({
       text: all,
       letter: letter.replace(/^dloss\/d/, '∂loss/∂'),
       ...(node !== undefined && { index: to === undefined ? node : `${node}→${to}` }),
     });
     end = match.index + all.length;
   }
-  if (end < text.length) found.push({ text: text.slice(end) });
-  return found;
+  if (end < text.length) result.push({ text: text.slice(end) });
+  return result;
 }
 
 /** The number of words of an English text; in a formula, parts separated by spaces are words. */

@@ -1,4 +1,4 @@
-/** Learn: a chapter's card beside its picture, and the navigation between chapters. */
+/** The Learn view: the card and the picture of a chapter, and the navigation between chapters. */
 import { lazy, useEffect, useMemo, useRef } from 'react';
 import { chapterAddress } from '../address.js';
 import { useMessages } from '../language.js';
@@ -55,7 +55,7 @@ function ChapterList() {
   const offers = useOffers();
   const say = useMessages(messages);
   const list = useRef<HTMLOListElement>(null);
-  // On phones the list is wider than the screen.
+  // Scroll to the current chapter, since the list is wider than the screen on phones.
   useEffect(() => {
     const { current: ol } = list;
     const chosen = ol?.querySelector('[aria-current]');

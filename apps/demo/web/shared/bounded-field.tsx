@@ -1,4 +1,4 @@
-/** A number input with bounds. The value is applied once it is valid. */
+/** A number input with bounds. A value is applied as soon as it is valid. */
 import { useState } from 'react';
 
 interface Props {
@@ -9,12 +9,12 @@ interface Props {
   readonly step: number | 'any';
   readonly disabled?: boolean;
   readonly choose: (value: number) => void;
-  /** The label is for screen readers only. */
+  /** Whether the label is only for screen readers. Default: false. */
   readonly hidden?: boolean;
 }
 
 export function BoundedField({ label, value, min, max, step, disabled = false, choose, hidden = false }: Props) {
-  // Typed text is shown as long as the value is the one it was typed for.
+  // The typed text, with the value at that time. When the value changes in another way, the text is dropped.
   const [draft, setDraft] = useState<{ readonly text: string; readonly value: number }>();
   const text = draft?.value === value ? draft.text : String(value);
   const read = (typed: string) => {

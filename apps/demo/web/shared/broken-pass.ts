@@ -1,13 +1,13 @@
 /**
- * A backward pass with a mistake: nodes visited too early or twice, or no cache. Its steps and counts can be compared with
- * the correct pass.
+ * Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. Their steps and counts can be
+ * compared with the correct pass.
  */
 import { type Loss, type Network, type Pass, type SampleCache, successorsOf } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
 
 export type Mistake = PlaygroundState['derive']['mistake'];
 
-/** A network with a sample and its pass. */
+/** A network with a sample and its correct pass. */
 export interface Exercise {
   readonly network: Network;
   readonly target: readonly number[];
@@ -17,16 +17,16 @@ export interface Exercise {
 
 /** The accumulated values after some steps, one entry per node; NaN if not known yet. */
 export interface PassState {
-  /** Number of visits of each node, or of computations of its quantity. */
+  /** For each node, the number of visits, or of computations of dloss/dx or slope. */
   readonly times: Float64Array;
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
-  /** The sum of what the node passed on as its dloss/dx, over its visits. */
+  /** For each node, the sum over its visits of the dloss/dx that it passed on. */
   readonly passedOn: Float64Array;
 }
 
 export interface BrokenPass {
-  /** Node index of each step; only the first steps if there are very many. */
+  /** Node index of each step. Contains only the first steps if there are more than `maxSteps`. */
   readonly steps: readonly number[];
   /** Number of all steps, and number of steps of a correct pass. */
   readonly total: bigint;
@@ -45,7 +45,7 @@ export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly
   return mistake === 'without-dLossDx' ? withoutDLossDx(exercise) : withoutSlope(exercise);
 }
 
-/** The chosen visits as node indices; depth first if there are none. */
+/** The chosen visits as node indices. Default: depth first. */
 export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
   const known = new Map(graph.ids.map((id, i) => [id, i]));
   const chosen = order.flatMap((id) => known.get(id) ?? []);
@@ -60,8 +60,8 @@ export const correctOrder = (graph: Graph): number[] => Array.from(graph.ids, (_
 /** The order of the forward pass: each node before its successors. */
 export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => i);
 
-/** The correct order, except for one node that is visited before its last successor. */
-export function tooEarly(graph: Graph): number[] {
+/** The correct order, except that one node is visited before its last successor. */
+export function oneTooEarly(graph: Graph): number[] {
   const order = correctOrder(graph);
   const { successorStart: start } = graph;
   const { nodes: successors } = successorsOf(graph);
@@ -73,7 +73,7 @@ export function tooEarly(graph: Graph): number[] {
   return others;
 }
 
-/** The order of a plain recursion from the outputs. Nodes are visited once per path. */
+/** The order of a simple recursion from the outputs, which visits nodes once per path. Ends after 400 visits. */
 export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[] {
   const order: number[] = [];
   const stack = Array.from(outputs).reverse();
@@ -174,7 +174,7 @@ function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   };
 }
 
-/** The numbers stay correct; only the counts grow. */
+/** The state of a pass without a cache: the numbers are correct, and only the counts are larger. */
 function counted(trace: Exercise['trace'], steps: readonly number[], count: number): PassState {
   const { dLossDx, slope } = sampleOf(trace);
   const accumulated = emptyState(dLossDx.length, NaN);
@@ -196,15 +196,15 @@ const emptyState = (length: number, fill: number): PassState => ({
   passedOn: new Float64Array(length).fill(fill),
 });
 
-/** Whether two numbers differ by more than rounding. */
-export const differs = (computed: number, right: number): boolean =>
-  Math.abs(computed - right) > 1e-12 * Math.max(Math.abs(computed), Math.abs(right));
+/** Whether two numbers differ by more than rounding errors. */
+export const differs = (computed: number, correct: number): boolean =>
+  Math.abs(computed - correct) > 1e-12 * Math.max(Math.abs(computed), Math.abs(correct));
 
 /** State of a node's sum after some visits. */
 export interface NodeState {
   /** Ids of successors that have not been visited yet. */
   readonly waitsFor: readonly string[];
-  /** Whether dloss/dx is wrong and nothing more can arrive. */
+  /** Whether dloss/dx is wrong and no further contribution can arrive. */
   readonly wrongDx: boolean;
   /** Whether the node passed on something other than its complete dloss/dx, so that dloss/db is wrong too. */
   readonly wrongDb: boolean;

@@ -1,4 +1,4 @@
-/** How delayed edges are drawn: a dashed arc and z to the power of minus the delay. */
+/** Delayed edges are drawn as dashed arcs and labelled with the delay operator, such as z⁻². */
 import { superscript } from './format-number.js';
 
 /** The delay operator of a number of steps: z⁻¹, z⁻². */
@@ -12,16 +12,16 @@ export interface Ends {
   readonly targetY: number;
 }
 
-/** How far the arc of a delay of one step leaves the straight line, and how much more each further step, in pixels. */
+/** Height of the arc of a delay of one step, and additional height for each further step, in pixels. */
 const [lift, liftPerStep] = [78, 16];
-/** How far an arc that leads back runs beyond its nodes, in pixels. */
+/** How far an arc that leads backward extends beyond its nodes, in pixels. */
 const overhang = 56;
 
 /**
- * The arc of a delayed edge: above the nodes, or right of them where inputs are on top, so that it covers neither the node
- * it comes from nor an edge without delay between the same nodes.
+ * The arc of a delayed edge. It is above the nodes, or to their right if the inputs are at the top, so that it covers neither
+ * its source node nor an undelayed edge between the same nodes.
  *
- * @returns The path, and the position of the label in its middle.
+ * @returns The SVG path, and the position of the label, in the middle of the path.
  */
 export function delayedArc(
   { sourceX, sourceY, targetX, targetY }: Ends,

@@ -1,4 +1,4 @@
-/** A rounded number. Its title and value attributes have all digits. */
+/** Shows a rounded number. The title and value attributes contain all digits. */
 import { formatNumber } from './format-number.js';
 
 export interface FigureProps {

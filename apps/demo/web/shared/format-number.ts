@@ -1,6 +1,6 @@
 /** Formats numbers for display. */
 
-/** Rounds to significant digits, with an exponent for small and large numbers, and a typographic minus sign. */
+/** Rounds to significant digits. Very small and large numbers have an exponent. The minus sign is the typographic one. */
 export function formatNumber(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
   return rounded(value, digits).replaceAll('-', '−').replace('e+', 'e');
@@ -13,7 +13,7 @@ function rounded(value: number, digits: number): string {
     const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 3)).split('e');
     return `${Number(mantissa)}e${exponent}`;
   }
-  // A number close to an integer is not shown as that integer.
+  // Show more digits of a number that would otherwise look like an integer.
   let shown = Number(value.toPrecision(digits));
   for (let more = digits + 1; more <= 9 && shown !== value && Number.isInteger(shown); more++) {
     shown = Number(value.toPrecision(more));
@@ -21,7 +21,10 @@ function rounded(value: number, digits: number): string {
   return String(shown);
 }
 
-/** A non-negative integer in groups of three digits, the same in both languages. (`toLocaleString` takes milliseconds when it is called first.) */
+/**
+ * Formats a non-negative integer in groups of three digits, for both languages. The first call of `toLocaleString` would
+ * take milliseconds.
+ */
 export function grouped(integer: number | bigint): string {
   const digits = String(integer);
   const groups: string[] = [];
@@ -29,7 +32,7 @@ export function grouped(integer: number | bigint): string {
   return groups.join(',');
 }
 
-/** A large factor: two significant digits with thousands separators; from 1e9 as in 7.1 · 10¹⁰. */
+/** Formats a factor with two significant digits and thousands separators; from 1e9 on as in 7.1 · 10¹⁰. */
 export function times(factor: number): string {
   if (factor < 1e9) {
     const shown = Number(factor.toPrecision(2));
@@ -42,6 +45,6 @@ export function times(factor: number): string {
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** A non-negative integer as an exponent: ¹². */
+/** Formats a non-negative integer as an exponent, such as ¹². */
 export const superscript = (exponent: number): string =>
   Array.from(String(exponent), (digit) => superscripts[Number(digit)]).join('');

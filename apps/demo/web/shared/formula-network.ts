@@ -1,4 +1,4 @@
-/** A formula with the values of its parameters as a network. */
+/** Converts a formula and the values of its parameters to a network. */
 import { Network } from '@nnbp/core';
 import { formulaGraph, namesIn, parseFormula } from '@nnbp/formula';
 import type { Functions } from '../functions.js';
@@ -35,12 +35,12 @@ export const passNetwork = (
   functions: Pick<Functions, 'activation'>,
 ): Network => (formula === undefined ? networkOf(network, functions) : formulaNetwork(formula).network);
 
-/** What follows an equals sign, if there is one: people write `y = a + b*x`. */
+/** The part after the first `=` or `~`, so that `y = a + b*x` works; the whole formula if it has neither. */
 export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();
 
 /**
- * The name in a formula that is the input: the name of the data's x if the formula has that and no x; otherwise x. In
- * `a + b*x`, a is a parameter even if it is also the name of a column.
+ * The name of the input in a formula: `name`, the name of the x column, if the formula contains it but no x; otherwise `x`.
+ * In `a + b*x`, a is a parameter even if a column is named a.
  *
  * @throws NnbpError as `parseFormula` does
  */

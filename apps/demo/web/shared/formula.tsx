@@ -6,7 +6,7 @@ let loading: Promise<void> | undefined;
 
 export interface FormulaProps {
   readonly latex: string;
-  /** Shown until KaTeX is loaded. */
+  /** Text shown until KaTeX is loaded. Default: "…". */
   readonly plain?: string;
 }
 
@@ -18,7 +18,7 @@ export function Formula({ latex, plain = '…' }: FormulaProps) {
     loading ??= import('./katex.js').then(({ typeset: ready }) => {
       typeset = ready;
     });
-    // Typesetting all formulas of a page takes a while: what the user does meanwhile comes first.
+    // Typesetting all formulas of a page takes a while, so it must not block user input.
     void loading.then(() => {
       if (mounted) startTransition(() => setReady(true));
     });

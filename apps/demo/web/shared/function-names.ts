@@ -1,6 +1,6 @@
-/** Names for a select: built-ins, user functions, and the selected one even if it no longer exists. */
+/** Names of functions for a select: built-in ones, user functions, and the selected one even if it no longer exists. */
 export const namesOf = (
   builtin: Readonly<Record<string, unknown>>,
-  own: readonly { readonly name: string }[],
+  custom: readonly { readonly name: string }[],
   chosen: string,
-): string[] => [...new Set([...Object.keys(builtin), ...own.map(({ name }) => name), chosen])];
+): string[] => [...new Set([...Object.keys(builtin), ...custom.map(({ name }) => name), chosen])];

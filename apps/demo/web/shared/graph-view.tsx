@@ -1,6 +1,6 @@
 /**
- * Draws a graph with automatic layout in layers: inputs on the left, or on top on narrow screens. The views supply the
- * content of nodes and edges.
+ * Draws a graph with automatic layout in layers: inputs on the left, or at the top on narrow screens. The views
+ * supply the content of nodes and edges.
  */
 import {
   BaseEdge,
@@ -36,7 +36,7 @@ import { useWidth } from './use-width.js';
 export interface GraphNode {
   readonly id: string;
   readonly width: number;
-  /** Width where the inputs are on top. Default: width. */
+  /** Width on narrow screens, where the inputs are at the top. Default: `width`. */
   readonly narrowWidth?: number;
   readonly height: number;
   readonly content: ReactNode;
@@ -54,7 +54,7 @@ export interface GraphEdge {
   readonly className?: string;
   /** Stroke width in pixels. Default: 1.5. */
   readonly width?: number;
-  /** In steps. A delayed edge is a dashed arc and does not count in the layout. Default: 0. */
+  /** Delay in steps. A delayed edge is drawn as a dashed arc and does not affect the layout. Default: 0. */
   readonly delay?: number;
 }
 
@@ -73,11 +73,11 @@ export interface GraphViewProps {
   readonly label: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** Minimum height in pixels. With inputs on top it may grow. The width is that of the container. */
+  /** Maximum height in pixels. Does not apply if the inputs are at the top. The width is that of the container. */
   readonly height: number;
-  /** Whether edges can be dragged from node to node; shows the handles. */
+  /** Whether edges can be dragged from node to node. Also shows the handles. Default: false. */
   readonly open?: boolean;
-  /** Below this width, in pixels, the inputs are on top. */
+  /** Below this width in pixels, the inputs are at the top. Default: 560. */
   readonly narrowBelow?: number;
   /** More React Flow properties, for a view that edits the graph. */
   readonly flow?: Partial<ReactFlowProps<FlowNode, FlowEdge>>;
@@ -87,53 +87,53 @@ interface Shape {
   readonly direction: Direction;
   readonly boxes: readonly Box[];
   readonly links: readonly Link[];
-  /** Width of the frame in pixels, rounded down. */
-  readonly room: number;
-  /** Space between neighbouring nodes of a column. */
+  /** Width of the frame, rounded down to a multiple of 40 pixels. */
+  readonly frameWidth: number;
+  /** Space between neighbouring nodes of a column, in pixels. */
   readonly nodeGap: number;
 }
 
-/** Space between neighbouring nodes of a column; more in the editor, where labels need it between low nodes. */
+/** Space between neighbouring nodes of a column, in pixels. Larger in the editor, where nodes are low and labels need it. */
 const [nodeGap, editorNodeGap] = [24, 44];
-/** Spacing of graphs with many nodes. */
+/** Spacing of graphs with more than `manyNodes` nodes, in pixels. */
 const crowded = { layerGap: 120, nodeGap: 8 };
 const manyNodes = 16;
 const downwards = { layerGap: 120, nodeGap: 6 };
 
-/** Gap between columns of nodes: as wide as the frame allows, in pixels. */
-const [minBetween, maxBetween] = [56, 110];
+/** Limits of the gap between columns of nodes, in pixels. Within them it is as wide as the frame allows. */
+const [minLayerGap, maxLayerGap] = [56, 110];
 
-/** Room of a label on an edge, in pixels. */
-const labelRoom = { width: 52, height: 32 };
+/** Space reserved for the label of an edge, in pixels. */
+const labelSize = { width: 52, height: 32 };
 
-/** Limits of the zoom: of the user, and of the initial view of a small graph. */
+/** Minimum zoom, and maximum zoom of the initial view of a small graph. */
 const [minZoom, maxFitZoom] = [0.1, 1.15];
 
 const nodeTypes = { box: BoxNode };
 const edgeTypes = { arrow: ArrowEdge };
 
-/** Width of a printed page without margins and a panel's padding, in pixels: A4, and letters are wider. */
+/** Width of a printed A4 page without margins and padding, in pixels. The letter format is wider. */
 const paperWidth = 640;
 
-/** For the rules of print: the width on the screen, and what makes it fit a page. */
-const onPaper = (width: number): CSSProperties =>
+/** CSS variables for print: the width on the screen, and the zoom that makes it fit on a page. */
+const printVariables = (width: number): CSSProperties =>
   ({ '--screen-width': `${width}px`, '--print-zoom': Math.min(1, paperWidth / Math.max(1, width)) }) as CSSProperties;
 
-/** The id of an edge of the chart. */
+/** Id of an edge in React Flow. */
 const edgeId = (from: string, to: string, delay: number): string => JSON.stringify([from, to, delay]);
-/** The edge of an id. */
+/** Parses the id of an edge; the inverse of `edgeId`. */
 export const edgeOf = (id: string): { readonly from: string; readonly to: string; readonly delay: number } => {
   const [from, to, delay] = JSON.parse(id) as [string, string, number];
   return { from, to, delay };
 };
 
-/** Part of the width or height that is left free around the graph; more if arcs leave it. */
+/** Free space around the graph, as a fraction of its size. Larger if there are arcs, which extend beyond the nodes. */
 const [margin, marginWithArcs] = [0.04, 0.13];
 
 export function GraphView({ label, nodes, edges, height, open = false, narrowBelow = 560, flow }: GraphViewProps) {
   const [frame, width] = useWidth();
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
-  // The layout is recomputed only if the shape changes; numbers change far more often.
+  // Recompute the layout only when the shape changes; numbers change far more often.
   const shape = useStable<Shape>({
     direction,
     boxes: nodes.map(({ id, width, narrowWidth = width, height }) => ({
@@ -142,18 +142,19 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
       height,
     })),
     links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
-    // In steps, so that a scrollbar does not move every node.
-    room: Math.floor(width / 40) * 40,
+    // Rounded, so that the appearance of a scrollbar does not move every node.
+    frameWidth: Math.floor(width / 40) * 40,
     nodeGap: open ? editorNodeGap : nodeGap,
   });
   const boxes = useMemo(() => positioned(shape), [shape]);
-  const filled = heightAtWidth(boxes, width);
-  // A graph with handles keeps empty space for new nodes.
+  const graphHeight = heightAtWidth(boxes, width);
   const hasArcs = edges.some(({ delay = 0 }) => delay > 0);
   const padding = hasArcs ? marginWithArcs : margin;
   const around = hasArcs ? 160 : 30;
-  const tall = direction === 'LR' ? Math.min(height, Math.max(220, filled + (open ? 120 : around))) : filled + around;
-  const place = useMemo(() => ({ boxes, width, tall }), [boxes, width, tall]);
+  // The editor needs empty space for new nodes.
+  const frameHeight =
+    direction === 'LR' ? Math.min(height, Math.max(220, graphHeight + (open ? 120 : around))) : graphHeight + around;
+  const place = useMemo(() => ({ boxes, width, frameHeight }), [boxes, width, frameHeight]);
   const flowNodes = nodes.map(({ id, content, className }, k): FlowNode => ({
     id,
     type: 'box',
@@ -161,7 +162,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
     width: boxes[k].width,
     height: boxes[k].height,
     measured: { width: boxes[k].width, height: boxes[k].height },
-    // Without these, React Flow would draw the edges only after it has measured every node.
+    // Without these, React Flow would not draw edges before it has measured every node.
     handles: handlesOf(boxes[k], direction, open),
     data: { content, direction, open },
     ...(className !== undefined && { className }),
@@ -176,13 +177,13 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
     ...(className !== undefined && { className }),
   }));
   return (
-    <div className={styles.view} ref={frame} style={{ height: tall, ...onPaper(width) }}>
+    <div className={styles.view} ref={frame} style={{ height: frameHeight, ...printVariables(width) }}>
       {width > 0 && (
         <ReactFlowProvider
           initialNodes={flowNodes}
           initialEdges={flowEdges}
           initialWidth={width}
-          initialHeight={tall}
+          initialHeight={frameHeight}
           initialMinZoom={minZoom}
           initialMaxZoom={maxFitZoom}
           fitView
@@ -212,9 +213,9 @@ interface ChartProps extends Pick<GraphViewProps, 'label'> {
   readonly direction: Direction;
   readonly open: boolean;
   readonly padding: number;
-  /** When it changes, the graph is fitted into the frame again. */
+  /** When this object changes, the graph is fitted into the frame again. */
   readonly place: object;
-  /** The element to save as a picture. */
+  /** Returns the element to save as an image. */
   readonly picture: () => HTMLElement | null;
 }
 
@@ -251,7 +252,7 @@ function Chart({ label, nodes, edges, direction, open, padding, place, picture, 
       {...flow}
     >
       <Controls showInteractive={false} position="bottom-left" />
-      {/* Not beside the controls: on a phone they would reach the outputs, in the middle of the last row. */}
+      {/* Not next to the controls: on a phone, both together would cover the outputs in the middle of the last row. */}
       <Panel position="bottom-right" className={styles.picture}>
         <SavePicture of={picture} name="graph" />
       </Panel>
@@ -259,11 +260,11 @@ function Chart({ label, nodes, edges, direction, open, padding, place, picture, 
   );
 }
 
-/** The sides of a node where edges end and start. */
+/** The sides of a node where edges arrive and leave. */
 const sidesOf = (direction: Direction) =>
   direction === 'LR' ? ([Position.Left, Position.Right] as const) : ([Position.Top, Position.Bottom] as const);
 
-/** Width and height of a handle in pixels, as in the style sheet. */
+/** Width and height of a handle in pixels; must match the style sheet. */
 const [closedHandle, openHandle] = [1, 14];
 
 /** The handles of a box, in the middle of two opposite sides. */
@@ -327,42 +328,42 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   );
 }
 
-/** The boxes with the positions of the layout. */
-function positioned({ boxes, links, direction, room, nodeGap }: Shape): (Box & Rect)[] {
+/** Lays out the boxes. */
+function positioned({ boxes, links, direction, frameWidth, nodeGap }: Shape): (Box & Rect)[] {
   const positions =
     direction === 'TB'
       ? layered(boxes, links, direction, downwards)
       : boxes.length > manyNodes
         ? layered(boxes, links, direction, crowded)
-        : spread(boxes, links, room, nodeGap);
+        : spread(boxes, links, frameWidth, nodeGap);
   return boxes.map((box) => ({ ...box, ...positions.get(box.id)! }));
 }
 
-/** Where on its straight edge each label is, by the id of the edge. */
+/** The position of each label on its straight edge, from 0 (source) to 1 (target), by the id of the edge. */
 function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
   const boxOf = new Map(boxes.map((box) => [box.id, box]));
   const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
-  const positions = labelPositions(segments, boxes, labelRoom);
+  const positions = labelPositions(segments, boxes, labelSize);
   return new Map(links.map(({ from, to }, k) => [edgeId(from, to, 0), positions[k]]));
 }
 
-/** In columns, with gaps as wide as the frame allows. */
-function spread(boxes: readonly Box[], links: readonly Link[], room: number, nodeGap: number) {
-  const narrow = layered(boxes, links, 'LR', { layerGap: minBetween, nodeGap });
+/** Layout in columns, with gaps as wide as the frame allows, within limits. */
+function spread(boxes: readonly Box[], links: readonly Link[], frameWidth: number, nodeGap: number) {
+  const narrow = layered(boxes, links, 'LR', { layerGap: minLayerGap, nodeGap });
   const right = Math.max(...boxes.map(({ id, width }) => narrow.get(id)!.x + width));
   const columns = new Set(boxes.map(({ id, width }) => Math.round(narrow.get(id)!.x + width / 2))).size;
-  const more = (0.92 * room - right) / Math.max(1, columns - 1);
-  const layerGap = Math.max(minBetween, Math.min(maxBetween, minBetween + more));
+  const more = (0.92 * frameWidth - right) / Math.max(1, columns - 1);
+  const layerGap = Math.max(minLayerGap, Math.min(maxLayerGap, minLayerGap + more));
   return layered(boxes, links, 'LR', { layerGap, nodeGap });
 }
 
-/** The straight line from the source's handle to the target's. */
+/** The straight line from the handle of the source to that of the target. */
 const segment = (from: Rect, to: Rect, direction: Direction): Segment =>
   direction === 'LR'
     ? { x1: from.x + from.width, y1: from.y + from.height / 2, x2: to.x, y2: to.y + to.height / 2 }
     : { x1: from.x + from.width / 2, y1: from.y + from.height, x2: to.x + to.width / 2, y2: to.y };
 
-/** Height of the graph when it fits a width; at most the size of a phone screen. */
+/** Height of the graph in pixels when it is scaled to fit `width`. Maximum: 820, about the height of a phone screen. */
 function heightAtWidth(boxes: readonly Rect[], width: number): number {
   const across = Math.max(1, ...boxes.map((box) => box.x + box.width)) - Math.min(...boxes.map(({ x }) => x));
   const down = Math.max(1, ...boxes.map((box) => box.y + box.height)) - Math.min(...boxes.map(({ y }) => y));

@@ -1,4 +1,4 @@
-/** The frame of a plot, inside an SVG element: grid lines, their numbers, and the drawing, clipped to the frame. */
+/** The frame of a plot as part of an SVG element: grid lines with numbers, and the children, clipped to the frame. */
 import { type ReactNode, useId } from 'react';
 import styles from './grid.module.css';
 import { ticks } from './ticks.js';
@@ -16,15 +16,15 @@ interface Frame {
 export interface GridProps extends Frame {
   /** Pixels from the lower edge of the frame to the baseline of the numbers below it. */
   readonly numberOffset: number;
-  /** The names of the axes: `text` elements with the class `axisName`. */
+  /** Names of the axes: `text` elements with the class `axisName`. */
   readonly names: ReactNode;
   readonly children: ReactNode;
 }
 
-/** The class of an axis's name. */
+/** CSS class of the name of an axis. */
 export const axisName = styles.axis;
 
-/** In a narrower plot, only every second number of many is shown below the frame. */
+/** In a plot narrower than this (pixels), every second number of the x axis is omitted if there are six or more. */
 const narrow = 420;
 
 export function Grid({ numberOffset, names, children, ...frame }: GridProps) {
@@ -62,7 +62,7 @@ export function Grid({ numberOffset, names, children, ...frame }: GridProps) {
   );
 }
 
-/** From numbers of the data to pixels of the plot. */
+/** Functions that convert data coordinates to pixels. */
 export function scalesOf({ width, height, margin, x, y }: Frame) {
   const [right, bottom] = [width - margin.right, height - margin.bottom];
   return {

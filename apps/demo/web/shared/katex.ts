@@ -3,8 +3,8 @@ import katex from 'katex';
 import 'katex/dist/katex.min.css';
 
 /**
- * Renders HTML, and MathML for screen readers. Commands that load, link or style something are rejected; `\htmlData`, which
- * sets data-* attributes, is not.
+ * Renders LaTeX as HTML, with MathML for screen readers. Commands that load, link or style something are rejected;
+ * `\htmlData`, which sets data-* attributes, is allowed.
  */
 export const typeset = (latex: string): string =>
   katex.renderToString(`\\displaystyle ${latex}`, {

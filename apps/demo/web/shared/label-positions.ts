@@ -1,4 +1,4 @@
-/** Where the labels of straight edges are drawn: clear of each other, of the boxes, and of other edges where possible. */
+/** Positions labels on straight edges so that they avoid each other, the boxes and, if possible, other edges. */
 
 export interface Segment {
   readonly x1: number;
@@ -14,13 +14,13 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Parts of an edge at which its label may be, the preferred ones first. */
-const parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
+/** Possible positions of a label on its edge, as fractions of the length, the preferred ones first. */
+const fractions = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
 
-/** Above this number of edges a label is drawn at the middle of its edge. */
+/** With more edges than this, all labels are in the middle of their edges. */
 const maxEdges = 120;
 
-/** For each edge the part of it at which its label is, from 0 (source) to 1 (target). */
+/** The position of the label on each edge, from 0 (source) to 1 (target). */
 export function labelPositions(
   edges: readonly Segment[],
   boxes: readonly Rect[],
@@ -28,31 +28,31 @@ export function labelPositions(
 ): number[] {
   if (edges.length > maxEdges) return edges.map(() => 0.5);
   const taken: Rect[] = [];
-  return edges.map((edge, own) => {
-    const labelAt = (part: number): Rect => ({
-      x: edge.x1 + part * (edge.x2 - edge.x1) - label.width / 2,
-      y: edge.y1 + part * (edge.y2 - edge.y1) - label.height / 2,
+  return edges.map((edge, index) => {
+    const labelAt = (fraction: number): Rect => ({
+      x: edge.x1 + fraction * (edge.x2 - edge.x1) - label.width / 2,
+      y: edge.y1 + fraction * (edge.y2 - edge.y1) - label.height / 2,
       ...label,
     });
-    let best = parts[0];
+    let best = fractions[0];
     let minCost = Infinity;
-    for (const [rank, part] of parts.entries()) {
-      const label = labelAt(part);
+    for (const [rank, fraction] of fractions.entries()) {
+      const label = labelAt(fraction);
       const overlaps = (other: Rect) =>
         Math.max(0, Math.min(label.x + label.width, other.x + other.width) - Math.max(label.x, other.x)) *
         Math.max(0, Math.min(label.y + label.height, other.y + other.height) - Math.max(label.y, other.y));
       let cost = rank;
       for (const other of taken) cost += overlaps(other);
       for (const box of boxes) cost += overlaps(box);
-      for (const [k, other] of edges.entries()) if (k !== own && crosses(other, label)) cost += 40;
-      if (cost < minCost) [best, minCost] = [part, cost];
+      for (const [k, other] of edges.entries()) if (k !== index && crosses(other, label)) cost += 40;
+      if (cost < minCost) [best, minCost] = [fraction, cost];
     }
     taken.push(labelAt(best));
     return best;
   });
 }
 
-/** Whether a segment passes through a rectangle: the part of it that is inside on both axes is not empty. */
+/** Whether a segment passes through a rectangle. */
 function crosses({ x1, y1, x2, y2 }: Segment, { x, y, width, height }: Rect): boolean {
   let [from, to] = [0, 1];
   for (const [start, change, low, high] of [

@@ -14,27 +14,28 @@ export interface Link {
   readonly to: string;
 }
 
-/** `LR`: inputs on the left; `TB`: inputs on top, for phones. */
+/** `LR`: inputs on the left. `TB`: inputs at the top, for phones. */
 export type Direction = 'LR' | 'TB';
 
-/** The upper left corner of each node. Nodes must be in topological order, inputs first. */
+/** Returns the upper left corner of each node. Nodes must be in topological order, inputs first. */
 export function layered(
   boxes: readonly Box[],
   links: readonly Link[],
   direction: Direction,
   gaps: Gaps,
 ): Map<string, { x: number; y: number }> {
-  const layers = cleanLayers(boxes, links);
-  return layers === undefined ? withCrossings(boxes, links, direction, gaps) : stacked(layers, direction, gaps);
+  const layers = layersWithoutSkips(boxes, links);
+  return layers === undefined ? dagreLayout(boxes, links, direction, gaps) : stacked(layers, direction, gaps);
 }
 
+/** Gaps between layers, and between the nodes of a layer, in pixels. */
 interface Gaps {
   readonly layerGap: number;
   readonly nodeGap: number;
 }
 
 /** The layers, if every edge leads from one layer to the next; otherwise undefined. */
-function cleanLayers(boxes: readonly Box[], links: readonly Link[]): Box[][] | undefined {
+function layersWithoutSkips(boxes: readonly Box[], links: readonly Link[]): Box[][] | undefined {
   const into = new Map<string, string[]>();
   for (const { from, to } of links) into.set(to, [...(into.get(to) ?? []), from]);
   const layerOf = new Map<string, number>();
@@ -72,8 +73,8 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
   return positions;
 }
 
-/** Lays out any other graph with dagre. */
-function withCrossings(
+/** Lays out a graph with edges that skip layers. */
+function dagreLayout(
   boxes: readonly Box[],
   links: readonly Link[],
   direction: Direction,
@@ -90,7 +91,7 @@ function withCrossings(
     return { x, y };
   });
   const across = direction === 'LR' ? 'y' : 'x';
-  if (runsBackwards(centres.map((centre) => centre[across]))) {
+  if (isReversed(centres.map((centre) => centre[across]))) {
     const max = Math.max(...centres.map((centre) => centre[across]));
     const min = Math.min(...centres.map((centre) => centre[across]));
     for (const centre of centres) centre[across] = max + min - centre[across];
@@ -100,8 +101,8 @@ function withCrossings(
   );
 }
 
-/** Whether the first nodes are placed last. Then the mirror image, with the same crossings, is easier to read. */
-function runsBackwards(positions: readonly number[]): boolean {
+/** Whether the first nodes tend to be placed last. The mirror image has the same crossings and is easier to read. */
+function isReversed(positions: readonly number[]): boolean {
   const mean = positions.reduce((sum, position) => sum + position, 0) / positions.length;
   return positions.reduce((sum, position, k) => sum + (position - mean) * k, 0) < 0;
 }

@@ -1,11 +1,11 @@
-/** A number input with arrow keys. Every finite value is reported immediately. */
+/** A number input whose value can be changed with the arrow keys. Reports every finite value immediately. */
 import { useState } from 'react';
 
 export interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
   readonly onChange: (value: number) => void;
-  /** Step of the arrow keys; times 10 with Shift. Default: 0.1. */
+  /** Change per press of an arrow key; ten times as much with Shift. Default: 0.1. */
   readonly step?: number;
   readonly disabled?: boolean;
 }

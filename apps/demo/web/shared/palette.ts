@@ -1,4 +1,4 @@
-/** The colours of the theme as numbers, for canvases. */
+/** The colours of the theme as RGB values, for canvases. */
 import { useSyncExternalStore } from 'react';
 import { usePlayground } from '../store.js';
 import { themeColour } from './theme-colour.js';
@@ -15,11 +15,11 @@ export interface Palette {
   readonly negative: Rgb;
 }
 
-/** `paper`: the light colours as they are printed. */
+/** `paper`: the light colours as the style sheet has them in print. */
 type Theme = 'dark' | 'light' | 'paper';
 
 const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative'] as const;
-/** Whether the style sheet applies its dark colours: on paper it has none. */
+/** The condition of the dark colours in the style sheet. They do not apply in print. */
 const dark = matchMedia('screen and (prefers-color-scheme: dark)');
 const paper = matchMedia('print');
 const palettes: Partial<Record<Theme, Palette>> = {};
@@ -39,7 +39,7 @@ export function usePalette(): Palette {
   return paletteOf(isPrinted ? 'paper' : theme === 'dark' || (theme === 'system' && isDark) ? 'dark' : 'light');
 }
 
-/** The colours of a theme, read once. */
+/** The colours of a theme. Each theme is read once. */
 const paletteOf = (theme: Theme): Palette => (palettes[theme] ??= read(theme));
 
 /** Reads the colours of a theme, which the document may not have applied yet. */
@@ -52,23 +52,23 @@ function read(theme: Theme): Palette {
   return Object.fromEntries(colours) as Palette;
 }
 
-/** Reads `rgb(27, 32, 41)`. */
+/** Parses a colour such as `rgb(27, 32, 41)`. */
 const rgb = (colour: string): Rgb => colour.match(/\d+/g)!.map(Number) as unknown as Rgb;
 
 export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue} / ${alpha})`;
 
-/** Mixes two colours; `share` of the second, from 0 to 1. */
+/** Mixes two colours. `share`: the part of the second one, from 0 to 1. */
 export const mix = (one: Rgb, other: Rgb, share: number): Rgb => [
   one[0] + (other[0] - one[0]) * share,
   one[1] + (other[1] - one[1]) * share,
   one[2] + (other[2] - one[2]) * share,
 ];
 
-/** Colour of a number from −1 to 1: `negative`, `panel`, `positive`. */
+/** Colour of a number: `negative` for −1, `panel` for 0, `positive` for 1, and mixtures in between. */
 export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
   mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
 
-/** Colour of a class: the two of the theme first, then colours that also differ in lightness. */
+/** Colour of class k: `negative`, `positive`, then colours that also differ in lightness. */
 export function classColour({ positive, negative, panel }: Palette, k: number): Rgb {
   const isDark = panel[0] < 128;
   const more: readonly Rgb[] = isDark

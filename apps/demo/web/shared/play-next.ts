@@ -1,11 +1,11 @@
-/** A request to start training as soon as Train opens, which another view makes before it opens Train. */
+/** A request by another view to start training as soon as Train opens. */
 let requested = false;
 
 export function requestPlay(): void {
   requested = true;
 }
 
-/** Whether there is a request; removes it. */
+/** Whether there was a request. Removes the request. */
 export function takePlayRequest(): boolean {
   const wasRequested = requested;
   requested = false;

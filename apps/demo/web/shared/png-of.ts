@@ -1,4 +1,4 @@
-/** An SVG picture as the bytes of a PNG file. */
+/** Renders an SVG image as a PNG file. */
 import type { SvgPicture } from './svg-of.js';
 
 /** Pixels per CSS pixel. */
@@ -15,7 +15,8 @@ export async function pngOf({ text, width, height }: SvgPicture): Promise<Uint8A
     canvas.height = height * density;
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-    if (blob === null) throw new Error(`${canvas.width} by ${canvas.height} pixels are too many for a PNG file.`);
+    if (blob === null)
+      throw new Error(`The image has ${canvas.width} × ${canvas.height} pixels, which is too large for this browser.`);
     return new Uint8Array(await blob.arrayBuffer());
   } finally {
     URL.revokeObjectURL(address);

@@ -1,4 +1,4 @@
-/** Chapter 6, the gradient cache: what is computed repeatedly if dloss/dx and slope are not kept. */
+/** Chapter 6, the gradient cache: how often dloss/dx and slope are computed with and without a cache. */
 import { identity, sigmoid } from '@nnbp/activations';
 import { backpropagate, GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { paths } from '@nnbp/explain';
@@ -18,15 +18,17 @@ export interface Counts {
 
 export interface CachesExercise extends Exercise {
   readonly network: Network;
+  /** Counts with nothing cached. */
   readonly none: Counts;
-  /** With slope cached, but not dloss/dx. */
-  readonly slopeKept: Counts;
-  /** With dloss/dx cached, but not slope. */
-  readonly dLossDxKept: Counts;
+  /** Counts with slope cached, but not dloss/dx. */
+  readonly slopeCached: Counts;
+  /** Counts with dloss/dx cached, but not slope. */
+  readonly dLossDxCached: Counts;
+  /** Counts with both cached. */
   readonly both: Counts;
   /** Nodes per hidden layer of the third task. */
   readonly width: number;
-  /** For one hidden layer, two, …: paths from the input to the output, and edges on them. */
+  /** Numbers of paths from the input to the output, and of edges on them. Index 0: one hidden layer. */
   readonly byDepth: readonly { readonly paths: number; readonly edges: number }[];
 }
 
@@ -39,20 +41,20 @@ export const caches: Chapter<CachesExercise> = {
     const width = seed === 0 ? 10 : 5 + Math.floor(8 * new Random(seed).uniform());
     const counted = count(network);
     const byDepth = Array.from({ length: maxDepth }, (_, depth) => pathsAt(depth + 1, width));
-    const { none, dLossDxKept, both } = counted;
+    const { none, dLossDxCached, both } = counted;
     return {
       network,
       ...counted,
       width,
       byDepth,
-      tasks: [guess(none, both), slopes(network, dLossDxKept, both), million(width, byDepth)],
+      tasks: [guess(none, both), slopes(network, dLossDxCached, both), million(width, byDepth)],
     };
   },
 };
 
 const maxDepth = 9;
 
-/** One input, two hidden layers of two to four nodes, one output. */
+/** A network with one input, two hidden layers of two to four nodes, and one output. */
 function layered(seed: number): Network {
   const random = new Random(seed);
   const units = () => 2 + Math.floor(3 * random.uniform());
@@ -66,8 +68,8 @@ function layered(seed: number): Network {
   return new Network(builder.build(), { seed });
 }
 
-/** Both quantities, counted with no cache, one, and two. */
-function count(network: Network): Pick<CachesExercise, 'none' | 'slopeKept' | 'dLossDxKept' | 'both'> {
+/** Counts the computations of dloss/dx and slope with no cache, with one of the two, and with both. */
+function count(network: Network): Pick<CachesExercise, 'none' | 'slopeCached' | 'dLossDxCached' | 'both'> {
   const { graph } = network;
   const pass = backpropagate(network, [0.5], [10], mse());
   const exercise = { network, target: [10], loss: mse(), trace: { pass } };
@@ -84,16 +86,16 @@ function count(network: Network): Pick<CachesExercise, 'none' | 'slopeKept' | 'd
   }
   return {
     none: { dLossDx: Number(recomputed.total), slope: slopesForNone },
-    slopeKept: { dLossDx: Number(recomputed.total), slope: both.slope },
-    dLossDxKept: { dLossDx: both.dLossDx, slope: Number(slopes.total) },
+    slopeCached: { dLossDx: Number(recomputed.total), slope: both.slope },
+    dLossDxCached: { dLossDx: both.dLossDx, slope: Number(slopes.total) },
     both,
   };
 }
 
 function pathsAt(layers: number, width: number): { paths: number; edges: number } {
   const graph = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: identity });
-  const found = paths(graph, 'input.0', 'output.0');
-  return { paths: Number(found.paths), edges: found.edgesVisited };
+  const result = paths(graph, 'input.0', 'output.0');
+  return { paths: Number(result.paths), edges: result.edgesVisited };
 }
 
 function guess(none: Counts, both: Counts): Task {
@@ -104,7 +106,7 @@ function guess(none: Counts, both: Counts): Task {
       zh: '缓存就是把算过的数保存下来。假设没有缓存：每个参数都向所在的节点要 dloss/dx，节点每次又重新向所有后继要。在这个网络里，dloss/dx 一共要算多少次？先猜一猜。',
     },
     explain: {
-      en: `${none.dLossDx} times. If each node caches it, it is computed ${both.dLossDx} times: once per node.`,
+      en: `${none.dLossDx} times. If each node caches its dloss/dx, ${both.dLossDx} times: once per node.`,
       zh: `${none.dLossDx} 次。如果每个节点保存它，只要算 ${both.dLossDx} 次：每个节点一次。`,
     },
     expected: none.dLossDx,
@@ -120,7 +122,7 @@ function slopes({ graph }: Network, kept: Counts, both: Counts): Task {
       zh: '现在保存 dloss/dx，不保存 slope。一个节点的 slope，b 要一次，每个输入权重要一次，每个前驱的场景 2 要一次。slope 一共要算多少次？',
     },
     explain: {
-      en: `${kept.slope}: for each node 1 + 2 · its incoming edges. If it is cached, it is computed ${both.slope} times: once per node that has parameters.`,
+      en: `${kept.slope} times: 1 + 2 · (number of incoming edges) per node. If slope is cached, ${both.slope} times: once per node that has parameters.`,
       zh: `${kept.slope} 次：每个节点 1 + 2 × 入边数。保存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
     },
     expected: kept.slope,
@@ -128,17 +130,17 @@ function slopes({ graph }: Network, kept: Counts, both: Counts): Task {
       {
         value: both.slope + graph.edgeCount,
         hint: {
-          en: 'That counts b and the weights. Each predecessor asks once more, for its case 2.',
+          en: 'That counts b and the weights. Each predecessor needs the slope once more, for its case 2.',
           zh: '这只算了 b 和权重。每个前驱为了场景 2 还要再要一次。',
         },
       },
       {
         value: 2 * graph.edgeCount,
-        hint: { en: 'The bias of each node asks once, too.', zh: '每个节点的偏置也要一次。' },
+        hint: { en: 'The bias of each node needs the slope once, too.', zh: '每个节点的偏置也要一次。' },
       },
       {
         value: both.slope,
-        hint: { en: 'That is with the cache: once per node.', zh: '这是有缓存时的次数：每个节点一次。' },
+        hint: { en: 'That is the number with the cache: once per node.', zh: '这是有缓存时的次数：每个节点一次。' },
       },
     ],
   });
@@ -150,7 +152,7 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
     exact: true,
     label: { en: 'Hidden layers:', zh: '隐藏层数：' },
     ask: {
-      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Each node reads the whole layer before it. Without caches the work grows with the number of paths from input to output. From how many hidden layers on are there a million paths or more?`,
+      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Each node reads the whole layer before it. Without caches, the work grows with the number of paths from input to output. How many hidden layers does it take to reach a million paths?`,
       zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出，每个节点读取前一层的所有节点。没有缓存时，工作量随输入到输出的路径数增长。从几个隐藏层起，路径达到一百万条？`,
     },
     explain: {
@@ -165,16 +167,19 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
     check(typed) {
       const verdict = task.check(typed);
       const layers = parseNumber(typed);
-      if (verdict.right || Number.isNaN(layers)) return verdict;
+      if (verdict.correct || Number.isNaN(layers)) return verdict;
       return {
-        right: false,
+        correct: false,
         hint:
           layers < first
             ? {
                 en: `Fewer than a million. Each hidden layer multiplies the paths by ${width}.`,
                 zh: `还不到一百万。每个隐藏层把路径数乘以 ${width}。`,
               }
-            : { en: 'That many, but a smaller depth has a million already.', zh: '确实有，但更少的层就已达到一百万。' },
+            : {
+                en: 'More than a million, but fewer hidden layers are enough.',
+                zh: '确实有，但更少的层就已达到一百万。',
+              },
       };
     },
   };

@@ -10,7 +10,7 @@ export interface ForwardExercise extends Exercise, ComputedSample {}
 export const forward: Chapter<ForwardExercise> = {
   name: 'forward',
   title: { en: 'How does node 4 compute x_4 from x_2 and x_3?', zh: '节点 4 用 x_2 和 x_3 算出什么？' },
-  ability: { en: 'run any node forward', zh: '对任意节点做前向计算' },
+  ability: { en: 'compute the value of any node', zh: '对任意节点做前向计算' },
   exercise(seed) {
     const worked = articleExercise(seed);
     return { ...worked, tasks: [preActivation(worked), value(worked)] };
@@ -50,11 +50,11 @@ function preActivation({ network, pass: { cache } }: ComputedSample): Task {
       },
       {
         value: b + w['2'] * x2,
-        hint: { en: 'That is only the part of node 2: x_3 is missing.', zh: '这只有节点 2 的部分：少了 x_3。' },
+        hint: { en: 'That is only the contribution of node 2: x_3 is missing.', zh: '这只有节点 2 的部分：少了 x_3。' },
       },
       {
         value: b + w['3'] * x3,
-        hint: { en: 'That is only the part of node 3: x_2 is missing.', zh: '这只有节点 3 的部分：少了 x_2。' },
+        hint: { en: 'That is only the contribution of node 3: x_2 is missing.', zh: '这只有节点 3 的部分：少了 x_2。' },
       },
       {
         value: b + Math.abs(w['2']) * x2 + Math.abs(w['3']) * x3,
@@ -79,7 +79,7 @@ function value({ network, pass: { cache } }: ComputedSample): Task {
       zh: `现在 h_4 = ${show(h)} 要经过 sigmoid 函数 g，它把任何数变成 0 和 1 之间的数。把点沿曲线拖到 h_4，读出 g(h_4)。节点再乘以自己的系数 c_4，传出 x_4 = c_4 · g(h_4)。x_4 是多少？`,
     },
     explain: {
-      en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node of every network does these steps: add, bend by an activation function such as the sigmoid, scale.`,
+      en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node does these three steps: add up, apply an activation function such as the sigmoid, scale.`,
       zh: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}。任何网络的任何节点都是这三步：相加、经过激活函数（例如 sigmoid）、缩放。`,
     },
     expected: x,

@@ -8,14 +8,14 @@ import { show } from '../show.js';
 import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, ComputedSample {
-  /** dloss/dx of every node, in the graph's order, at the end of the pass of the second task. */
+  /** dloss/dx of every node, in the order of the graph, after the wrong pass of the second task. */
   readonly computed: Float64Array;
 }
 
 export const order: Chapter<OrderExercise> = {
   name: 'order',
   title: { en: 'Does the order matter?', zh: '顺序重要吗？' },
-  ability: { en: 'find a topological order and say why it is needed', zh: '找出拓扑顺序，并说明为什么需要它' },
+  ability: { en: 'find a topological order and explain why it is needed', zh: '找出拓扑顺序，并说明为什么需要它' },
   exercise(seed) {
     const worked = articleExercise(seed);
     const hasty = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
@@ -24,10 +24,10 @@ export const order: Chapter<OrderExercise> = {
   },
 };
 
-/** Nodes that can be visited too early with an effect on node 1. */
+/** The nodes that change dloss/dx of node 1 if they are visited too early. */
 const candidates = ['2', '3', '4', '5', '6'];
 
-/** The first node of an order that is visited before one of its successors, and those it should have waited for. */
+/** The first node that is visited before one of its successors, and the successors that it should have waited for. */
 export function firstTooEarly(graph: Graph, ids: readonly string[]): { id: string; waitsFor: string[] } | undefined {
   const visited = new Set<string>();
   for (const id of ids) {
@@ -44,13 +44,13 @@ export function successorIds(graph: Graph, id: string): string[] {
   return Array.from(successorsOf(graph).nodes.slice(successorStart[i], successorStart[i + 1]), (j) => ids[j]);
 }
 
-/** dloss/dx of every node after visiting the nodes in an order, right or wrong. */
+/** dloss/dx of every node after visiting the nodes in a correct or incorrect order. */
 export function passInOrder({ network, target, pass }: ComputedSample, ids: readonly string[]): Float64Array {
   const exercise = { network, target: [target], loss: mse(), trace: { pass } };
   return brokenPass(exercise, 'order', ids).at(ids.length).dLossDx;
 }
 
-/** The right order, but for one node that is visited just before the last of its successors. */
+/** dloss/dx of every node after visiting one node just before the last of its successors, and the others in a correct order. */
 function withOneTooEarly(worked: ComputedSample, hasty: string): Float64Array {
   const { graph } = worked.network;
   const ids = [...graph.ids].reverse();
@@ -65,7 +65,7 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
     count: graph.nodeCount,
     options: graph.ids,
     ask: {
-      en: 'The backward pass visits every node once. A visited node adds up the messages that have arrived and sends its own to its predecessors, the nodes it reads. Click all seven nodes in an order in which no message comes too late. Several orders are right.',
+      en: 'The backward pass visits every node once. A visited node adds up the messages that have arrived and sends its own to its predecessors, the nodes it reads. Click all seven nodes in an order in which no message comes too late. Several orders are correct.',
       zh: '反向传播访问每个节点一次。被访问的节点把已收到的消息加起来，再把自己的消息传给前驱，也就是它读取的节点。请按某个顺序点击全部七个节点，不让任何消息来得太晚。这样的顺序不止一种。',
     },
     explain: {
@@ -78,18 +78,18 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
       const early = firstTooEarly(graph, ids);
       if (early !== undefined) {
         return {
-          right: false,
+          correct: false,
           hint: {
-            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}: what comes from there is too late.`,
+            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}: messages from there arrive too late.`,
             zh: `节点 ${early.id} 在 ${early.waitsFor.join('、')} 之前就被访问了：从那里来的消息太晚了。`,
           },
         };
       }
-      if (ids.length === graph.nodeCount) return { right: true };
+      if (ids.length === graph.nodeCount) return { correct: true };
       return {
-        right: false,
+        correct: false,
         hint: {
-          en: `${graph.nodeCount - ids.length} nodes are still to visit.`,
+          en: `Nodes not visited yet: ${graph.nodeCount - ids.length}.`,
           zh: `还有 ${graph.nodeCount - ids.length} 个节点没有访问。`,
         },
       };
@@ -100,26 +100,26 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
 function whoWasTooEarly(worked: ComputedSample, hasty: string, computed: Float64Array): Task {
   const { graph } = worked.network;
   const first = graph.indexOf('1');
-  const right = worked.pass.cache.dLossDx('1');
+  const correct = worked.pass.cache.dLossDx('1');
   const wrong = show(computed[first]);
-  const missing = `${show(right)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(right - computed[first])}`;
+  const missing = `${show(correct)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(correct - computed[first])}`;
   return choiceTask({
     ask: {
-      en: `A node was visited before the last of its successors, and dloss/dx_1 came out as ${wrong}, not ${show(right)}. The edges show the right messages. Which node was it?`,
-      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(right)}。边上是正确的消息。是哪个节点？`,
+      en: `A node was visited before the last of its successors, so dloss/dx_1 is ${wrong} instead of ${show(correct)}. The edges show the correct messages. Which node was it?`,
+      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(correct)}。边上是正确的消息。是哪个节点？`,
     },
     explain: {
-      en: `Node ${hasty} sent its messages before all of those for it had arrived. The rest never reached node 1: ${missing} is missing.`,
+      en: `Node ${hasty} sent its messages before it had received all of its own. The rest never reached node 1: ${missing} is missing.`,
       zh: `节点 ${hasty} 在消息到齐之前就往回传了。剩下的消息来得太晚，到不了节点 1：少了 ${missing}。`,
     },
-    right: hasty,
+    correct: hasty,
     options: candidates.map((id) => {
       const instead = show(withOneTooEarly(worked, id)[first]);
       return {
         name: id,
         text: { en: `Node ${id}`, zh: `节点 ${id}` },
         hint: {
-          en: `With node ${id} too early, dloss/dx_1 would be ${instead}.`,
+          en: `If node ${id} had been visited too early, dloss/dx_1 would be ${instead}.`,
           zh: `如果过早的是节点 ${id}，dloss/dx_1 会是 ${instead}。`,
         },
       };

@@ -9,7 +9,7 @@ import { numberTask, type PointTask, type Task } from '../task.js';
 import { same } from '../text.js';
 
 export interface OutputExercise extends Exercise, ComputedSample {
-  /** An output and its target that make the arithmetic easy. */
+  /** An output x and its target t that make the arithmetic easy. */
   readonly x: number;
   readonly t: number;
 }
@@ -31,7 +31,7 @@ export const output: Chapter<OutputExercise> = {
   exercise(seed) {
     const worked = articleExercise(seed);
     const { x, t } = seed === 0 ? { x: 7, t: 10 } : drawn(seed);
-    return { ...worked, x, t, tasks: [easy(x, t), flat(x, t), inTheNetwork(worked)] };
+    return { ...worked, x, t, tasks: [easy(x, t), flat(x, t), networkOutput(worked)] };
   },
 };
 
@@ -51,7 +51,7 @@ function easy(x: number, t: number): Task {
       zh: `输出 x_7 = ${show(x)}，它应该等于目标 t = ${show(t)}。损失 (x_7 − t)² 衡量错了多少。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
     },
     explain: {
-      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network has a say.`,
+      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network affects it.`,
       zh: `三个场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}网络里的其他部分都不影响它。`,
     },
     expected: slope,
@@ -59,11 +59,14 @@ function easy(x: number, t: number): Task {
       {
         value: -slope,
         hint: {
-          en: 'The size is right. Which way is down: does the loss fall or rise when x_7 grows?',
+          en: 'The magnitude is correct, the sign is not: does the loss fall or rise when x_7 grows?',
           zh: '大小对了。往哪边是下坡：x_7 变大时，损失变小还是变大？',
         },
       },
-      { value: slope / 2, hint: { en: 'The square brings a factor 2 down.', zh: '平方求导会带出系数 2。' } },
+      {
+        value: slope / 2,
+        hint: { en: 'Differentiating the square gives a factor of 2.', zh: '平方求导会带出系数 2。' },
+      },
       {
         value: lossAt(x, t),
         hint: { en: 'That is the loss itself, not its slope.', zh: '这是损失本身，不是它的斜率。' },
@@ -71,7 +74,7 @@ function easy(x: number, t: number): Task {
       {
         value: slope ** 2,
         hint: {
-          en: 'The derivative of a square is linear: no square remains.',
+          en: 'The derivative of a square is linear: it contains no square.',
           zh: '平方的导数是一次的：不再有平方。',
         },
       },
@@ -98,9 +101,9 @@ function flat(x: number, t: number): PointTask {
     solution: String(t),
     check(answer) {
       const at = Number(answer);
-      if (isClose(at, t)) return { right: true };
+      if (isClose(at, t)) return { correct: true };
       return {
-        right: false,
+        correct: false,
         hint:
           slopeAt(at, t) < 0
             ? { en: 'The tangent still falls here: move to the right.', zh: '切线在这里仍向下倾斜：往右移。' }
@@ -110,7 +113,7 @@ function flat(x: number, t: number): PointTask {
   };
 }
 
-function inTheNetwork({ target, pass: { cache } }: ComputedSample): Task {
+function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
   const x = cache.x('7');
   const slope = cache.dLossDx('7');
   return numberTask({
@@ -120,7 +123,7 @@ function inTheNetwork({ target, pass: { cache } }: ComputedSample): Task {
       zh: `在这个网络里，输出 x_7 = ${show(x)}，目标 t = ${show(target)}。这里的 dloss/dx_7 是多少？`,
     },
     explain: {
-      en: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}. This number starts the way back: every other derivative in the network is made from it.`,
+      en: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}. The backward pass starts with this number: every other derivative in the network is computed from it.`,
       zh: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}。反向传播由这个数开始：网络里其他所有导数都由它得来。`,
     },
     expected: slope,
@@ -129,7 +132,10 @@ function inTheNetwork({ target, pass: { cache } }: ComputedSample): Task {
         value: -slope,
         hint: { en: 'It is x_7 − t, not t − x_7.', zh: '应该是 x_7 − t，而不是 t − x_7。' },
       },
-      { value: slope / 2, hint: { en: 'The square brings a factor 2 down.', zh: '平方求导会带出系数 2。' } },
+      {
+        value: slope / 2,
+        hint: { en: 'Differentiating the square gives a factor of 2.', zh: '平方求导会带出系数 2。' },
+      },
       {
         value: lossAt(x, target),
         hint: { en: 'That is the loss itself, not its slope.', zh: '这是损失本身，不是它的斜率。' },
@@ -137,7 +143,7 @@ function inTheNetwork({ target, pass: { cache } }: ComputedSample): Task {
       {
         value: slope * cache.slope('7'),
         hint: {
-          en: 'The slope of node 7 comes later: dloss/dx_7 is about the value x_7, from the loss alone.',
+          en: 'The slope of node 7 is not needed here: dloss/dx_7 depends on the value x_7 and the loss alone.',
           zh: '节点 7 的 slope 以后才用到：dloss/dx_7 只关于值 x_7，只由损失得来。',
         },
       },

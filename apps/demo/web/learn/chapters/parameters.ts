@@ -6,17 +6,17 @@ import { choiceTask, numberTask, picked, type PickTask, type Task } from '../tas
 import { same } from '../text.js';
 
 export interface ParametersExercise extends Exercise, ComputedSample {
-  /** The loss with w_2to4 moved by `nudge`, minus the loss as it is, over `nudge`: measured, not derived. */
+  /** dloss/dw_2to4 by finite differences, with w_2to4 changed by ±`nudge`. */
   readonly measured: number;
 }
 
-/** Of w_2to4. */
+/** Change of w_2to4 for finite differences. */
 export const nudge = 1e-4;
 
 export const parameters: Chapter<ParametersExercise> = {
   name: 'parameters',
-  title: { en: 'How does the loss follow the weight w_2to4?', zh: '损失怎样随权重 w_2to4 变化？' },
-  ability: { en: 'find b, c and w anywhere', zh: '求任何节点的 b、c、w 的导数' },
+  title: { en: 'How does the loss depend on the weight w_2to4?', zh: '损失怎样随权重 w_2to4 变化？' },
+  ability: { en: 'find the derivatives of b, c and w at any node', zh: '求任何节点的 b、c、w 的导数' },
   exercise(seed) {
     const worked = articleExercise(seed);
     const measured = measure(worked);
@@ -24,7 +24,7 @@ export const parameters: Chapter<ParametersExercise> = {
   },
 };
 
-/** Half the change of the loss between the weight nudged up and nudged down, per unit: the curvature cancels. */
+/** Central finite difference, in which the curvature of the loss cancels. */
 function measure({ network, target, pass }: ComputedSample): number {
   const { graph, parameters } = network;
   const i = graph.indexOf('4');
@@ -45,14 +45,14 @@ const needed = ['dloss/dx_4', 'slope_4', 'x_2'];
 
 function factors(_: ComputedSample): PickTask {
   const hints: Readonly<Record<string, { en: string; zh: string }>> = {
-    h_4: { en: 'h_4 is already inside slope_4.', zh: 'h_4 已经包含在 slope_4 里。' },
+    h_4: { en: 'h_4 is already included in slope_4.', zh: 'h_4 已经包含在 slope_4 里。' },
     x_4: {
-      en: 'x_4 is what comes out. The weight multiplies what comes in.',
+      en: 'x_4 is the output of the node. The weight multiplies an input.',
       zh: 'x_4 是输出的值。权重乘的是输入的值。',
     },
-    x_3: { en: 'w_2to4 never meets x_3: look at its edge.', zh: 'w_2to4 与 x_3 无关：看看它在哪条边上。' },
-    'dloss/dx_7': { en: 'dloss/dx_7 is already inside dloss/dx_4.', zh: 'dloss/dx_7 已经包含在 dloss/dx_4 里。' },
-    slope_7: { en: 'slope_7 is already inside dloss/dx_4.', zh: 'slope_7 已经包含在 dloss/dx_4 里。' },
+    x_3: { en: 'w_2to4 does not multiply x_3: look at its edge.', zh: 'w_2to4 与 x_3 无关：看看它在哪条边上。' },
+    'dloss/dx_7': { en: 'dloss/dx_7 is already included in dloss/dx_4.', zh: 'dloss/dx_7 已经包含在 dloss/dx_4 里。' },
+    slope_7: { en: 'slope_7 is already included in dloss/dx_4.', zh: 'slope_7 已经包含在 dloss/dx_4 里。' },
   };
   return {
     kind: 'pick',
@@ -70,10 +70,10 @@ function factors(_: ComputedSample): PickTask {
     check(answer) {
       const names = picked(answer);
       const wrong = names.find((name) => !needed.includes(name));
-      if (wrong !== undefined) return { right: false, hint: hints[wrong] };
-      if (names.length === needed.length) return { right: true };
+      if (wrong !== undefined) return { correct: false, hint: hints[wrong] };
+      if (names.length === needed.length) return { correct: true };
       return {
-        right: false,
+        correct: false,
         hint: {
           en: 'Follow the weight: what does it multiply, what does the sum go through, what happens to x_4?',
           zh: '跟着权重走：它乘以什么？和经过什么？x_4 之后又怎样？',
@@ -109,7 +109,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
       {
         value: d * c * atX * (1 - atX) * x,
         hint: {
-          en: 'The slope was taken at x_4. It belongs to h_4: g(h_4) · (1 − g(h_4)).',
+          en: 'The slope was taken at x_4. It must be taken at h_4: g(h_4) · (1 − g(h_4)).',
           zh: 'slope 取在了 x_4 处。它属于 h_4：g(h_4) · (1 − g(h_4))。',
         },
       },
@@ -117,7 +117,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
       {
         value: d * slope * cache.x('3'),
         hint: {
-          en: 'That is dloss/dw_3to4: the weight from 2 meets x_2.',
+          en: 'That is dloss/dw_3to4: the weight from node 2 multiplies x_2.',
           zh: '这是 dloss/dw_3to4：从 2 来的权重对应 x_2。',
         },
       },
@@ -130,19 +130,19 @@ function followUp({ pass: { cache, gradients } }: ComputedSample, measured: numb
   const wrong = cache.dLossDx('4') * cache.x('2');
   return choiceTask({
     ask: {
-      en: `A published program, the article's follow-up, computes dw = dloss_dx * source.x. It gives ${show(wrong)}. Nudging the weight and watching the loss gives ${show(measured)}. What is missing in the program?`,
+      en: `A published program, the article's follow-up, computes dw = dloss_dx * source.x. It gives ${show(wrong)}. Changing the weight slightly and measuring the loss gives ${show(measured)}. What is missing in the program?`,
       zh: `文章的后续程序这样计算：dw = dloss_dx * source.x。它得到 ${show(wrong)}；微调权重，看损失怎样变，测得 ${show(measured)}。程序里少了什么？`,
     },
     explain: {
-      en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Leaving it out is right only where the slope is 1, as for a node without a sigmoid and c = 1.`,
+      en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Omitting it is correct only where the slope is 1, as in a node without a sigmoid and with c = 1.`,
       zh: `少了 slope：${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}。只有在 slope 为 1 的地方（没有 sigmoid 且 c = 1 的节点）才能省掉它。`,
     },
-    right: 'slope',
+    correct: 'slope',
     options: [
       {
         name: 'sum',
         text: { en: 'The sum over successors', zh: '对后继的求和' },
-        hint: { en: 'That sum is inside dloss_dx already.', zh: '这个和已经在 dloss_dx 里了。' },
+        hint: { en: 'That sum is already included in dloss_dx.', zh: '这个和已经在 dloss_dx 里了。' },
       },
       { name: 'slope', text: { en: 'The slope of the node', zh: '节点的 slope' } },
       {
@@ -154,7 +154,7 @@ function followUp({ pass: { cache, gradients } }: ComputedSample, measured: numb
         name: 'bias',
         text: { en: 'The bias', zh: '偏置' },
         hint: {
-          en: 'The bias is added: it does not change how the loss follows w.',
+          en: 'The bias is added: it does not change how the loss depends on w.',
           zh: '偏置是加上去的：它不改变损失随 w 的变化方式。',
         },
       },

@@ -1,4 +1,4 @@
-/** Chapter 8, the learning rate: y = 3x with one node, so that the loss is a surface over its two parameters. */
+/** Chapter 8, the learning rate: one node learns y = 3x, so the loss is a surface over its two parameters, w and b. */
 import { identity } from '@nnbp/activations';
 import { type Graph, GraphBuilder, type Optimizer, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -8,7 +8,7 @@ import { parseNumber } from '../number-answer.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
 
-/** A point on the loss surface, and the loss there. */
+/** A point on the loss surface. */
 export interface SurfacePoint {
   readonly w: number;
   readonly b: number;
@@ -19,11 +19,11 @@ export interface RateExercise extends Exercise {
   /** The true slope of the data, y = factor · x. */
   readonly factor: number;
   lossAt(w: number, b: number): number;
-  /** The points that an optimizer visits from w = 0, b = 0 on; it stops where the loss is no longer finite. */
+  /** The points that an optimizer visits, starting at w = b = 0. Ends before the first loss that is not finite. */
   path(optimizer: Optimizer, steps: number): SurfacePoint[];
 }
 
-/** x of the five samples. */
+/** The inputs of the five samples. */
 const xs = [1, 2, 3, 4, 5];
 const inputs = Float64Array.from(xs);
 const loss = mse();
@@ -38,7 +38,7 @@ export const rate: Chapter<RateExercise> = {
     const factor = seed === 0 ? 3 : Math.round(20 * (1 + 4 * new Random(seed).uniform())) / 10;
     const targets = Float64Array.from(xs, (x) => factor * x);
     const executor = reference().prepare(oneNode(), xs.length);
-    // In the graph's layout: b, then w.
+    // Both have the layout of the graph: b, then w.
     const { parameters, gradients } = executor;
     const measure = () => executor.backpropagate(inputs, targets, xs.length, loss);
     const lossAt = (w: number, b: number) => {
@@ -50,18 +50,18 @@ export const rate: Chapter<RateExercise> = {
       const points: SurfacePoint[] = [];
       for (let step = 0; ; step++) {
         const [b, w] = parameters;
-        const found = measure();
-        if (!Number.isFinite(found)) return points;
-        points.push({ w, b, loss: found });
+        const currentLoss = measure();
+        if (!Number.isFinite(currentLoss)) return points;
+        points.push({ w, b, loss: currentLoss });
         if (step === steps) return points;
         optimizer.step(parameters, gradients);
       }
     };
-    return { factor, lossAt, path, tasks: [nextLoss(path, factor), largest(path), race(path)] };
+    return { factor, lossAt, path, tasks: [nextLoss(path, factor), largest(path), comparison(path)] };
   },
 };
 
-/** y = w · x + b. */
+/** The graph of y = w · x + b. */
 function oneNode(): Graph {
   const builder = new GraphBuilder();
   builder.input('x');
@@ -74,7 +74,7 @@ type Path = RateExercise['path'];
 
 function nextLoss(path: Path, factor: number): Task {
   const [start, next] = path(sgd({ learningRate: firstRate }), 1);
-  // The gradient at the start, from the step it caused.
+  // The gradient at the start, computed from the first step.
   const [dw, db] = [-next.w / firstRate, -next.b / firstRate];
   const linear = start.loss - firstRate * (dw ** 2 + db ** 2);
   return numberTask({
@@ -84,7 +84,7 @@ function nextLoss(path: Path, factor: number): Task {
       zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
     },
     explain: {
-      en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would have given ${show(linear)}: the surface is curved, and a derivative is true only nearby.`,
+      en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would give ${show(linear)}: the surface is curved, so a derivative is accurate only nearby.`,
       zh: `这一步走到 w = ${show(next.w)}，b = ${show(next.b)}，那里的损失是 ${show(next.loss)}。按直线推算会是 ${show(linear)}：曲面是弯的，导数只在附近成立。`,
     },
     expected: next.loss,
@@ -92,17 +92,17 @@ function nextLoss(path: Path, factor: number): Task {
       {
         value: linear,
         hint: {
-          en: 'That is what the straight line predicts. A loss below 0 cannot be: compute it at the new w and b.',
-          zh: '这是按直线推算的结果。损失不可能小于 0：请用新的 w 和 b 计算。',
+          en: 'That is what a straight line predicts, but the surface is curved. Compute the loss at the new w and b.',
+          zh: '这是按直线推算的结果，但曲面是弯的。请用新的 w 和 b 计算损失。',
         },
       },
       {
         value: meanSquare(next.w, 0, factor),
-        hint: { en: 'b takes its step too.', zh: 'b 也要走一步。' },
+        hint: { en: 'b is changed too.', zh: 'b 也要走一步。' },
       },
       {
         value: meanSquare(0, next.b, factor),
-        hint: { en: 'w takes its step too.', zh: 'w 也要走一步。' },
+        hint: { en: 'w is changed too.', zh: 'w 也要走一步。' },
       },
       {
         value: meanSquare(-next.w, -next.b, factor),
@@ -122,10 +122,10 @@ function nextLoss(path: Path, factor: number): Task {
 const meanSquare = (w: number, b: number, factor: number): number =>
   xs.reduce((sum, x) => sum + (w * x + b - factor * x) ** 2, 0) / xs.length;
 
-/** Steps after which it is decided whether a rate converges. */
+/** Number of steps after which `converges` compares the losses. */
 const manySteps = 500;
 
-/** Whether gradient descent with this rate ends lower than it began. */
+/** Whether gradient descent with this learning rate ends at a lower loss than it started from. */
 export function converges(path: Path, learningRate: number): boolean {
   const points = path(sgd({ learningRate }), manySteps);
   return points.length > manySteps && points[manySteps].loss < points[0].loss;
@@ -141,7 +141,7 @@ function largest(path: Path): Task {
       zh: '梯度下降就是反复走这样的步。移动学习率，观察路径。在某个值以内，它会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
     },
     explain: {
-      en: '0.084 converges, 0.085 does not. Theory says 2 / λ, with λ the largest curvature of the surface: 2 / 23.66 = 0.0845. The steepest direction alone limits the step.',
+      en: '0.084 converges, 0.085 does not. In theory, the limit is 2 / λ, where λ is the largest curvature of the surface: 2 / 23.66 = 0.0845. Only the steepest direction limits the step.',
       zh: '0.084 收敛，0.085 不收敛。理论值是 2 / λ，λ 是曲面的最大曲率：2 / 23.66 = 0.0845。步长只受最陡方向的限制。',
     },
     solution: '0.084',
@@ -149,7 +149,7 @@ function largest(path: Path): Task {
       const rate = parseNumber(typed);
       if (Number.isNaN(rate) || !isRate(rate)) {
         return {
-          right: false,
+          correct: false,
           hint: {
             en: 'Enter a learning rate between 0 and 1, for example 0.05.',
             zh: '请输入 0 到 1 之间的学习率，例如 0.05。',
@@ -158,67 +158,70 @@ function largest(path: Path): Task {
       }
       if (!converges(path, rate)) {
         return {
-          right: false,
+          correct: false,
           hint: {
             en: `With ${rate} the loss grows: the step is too large.`,
             zh: `用 ${rate} 时损失变大：步子太大了。`,
           },
         };
       }
-      // A thousandth more must diverge.
+      // The rate is the largest one if 0.001 more diverges.
       if (converges(path, rate + 0.001)) {
         return {
-          right: false,
+          correct: false,
           hint: {
             en: `${rate} converges, but a larger rate still does.`,
             zh: `${rate} 收敛，但更大的学习率仍然收敛。`,
           },
         };
       }
-      return { right: true };
+      return { correct: true };
     },
   };
 }
 
-/** The optimizers of the race, each with a usual learning rate. */
-export const racingOptimizers: Readonly<Record<string, () => Optimizer>> = {
+/** The optimizers to compare, each with a typical learning rate. */
+export const comparedOptimizers: Readonly<Record<string, () => Optimizer>> = {
   'SGD, 0.05': () => sgd({ learningRate: 0.05 }),
   'Momentum, 0.02': () => sgd({ learningRate: 0.02, momentum: 0.8 }),
   'Adam, 0.3': () => adam({ learningRate: 0.3 }),
   'RMSprop, 0.1': () => rmsprop({ learningRate: 0.1 }),
 };
 
-/** The loss that ends the race. */
+/** The loss that the optimizers have to reach. */
 export const finish = 1e-3;
 
-/** Steps until the loss is below `finish`; Infinity if it is not within 500. */
+/** Number of steps until the loss is below `finish`; Infinity if that takes more than 500. */
 export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
   const at = path(optimizer, manySteps).findIndex((point) => point.loss < finish);
   return at < 0 ? Infinity : at;
 };
 
-function race(path: Path): Task {
-  const times = Object.entries(racingOptimizers).map(([name, make]) => ({ name, steps: stepsToFinish(path, make()) }));
+function comparison(path: Path): Task {
+  const times = Object.entries(comparedOptimizers).map(([name, make]) => ({
+    name,
+    steps: stepsToFinish(path, make()),
+  }));
   const winner = times.reduce((best, other) => (other.steps < best.steps ? other : best));
   const listed = (separator: string) =>
     times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
   return choiceTask({
     ask: {
-      en: `Optimizers turn derivatives into steps: SGD is plain gradient descent, the others also use earlier derivatives. Four start at w = b = 0, each with the rate beside its name. Which is the first to bring the loss below ${finish}? Predict, then watch.`,
+      en: `Optimizers turn derivatives into steps: SGD is plain gradient descent, the others also use earlier derivatives. Four start at w = b = 0, each with the learning rate next to its name. Which is the first to bring the loss below ${finish}? Predict, then watch.`,
       zh: `优化器把导数变成步子。SGD 就是普通的梯度下降，其他几个还会用到之前的导数。四个优化器都从 w = b = 0 出发，学习率写在名称旁边。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
     },
     explain: {
-      en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag in it, others carry speed along it. No optimizer wins everywhere.`,
+      en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag across it, while the others keep their speed along it. No optimizer is the best everywhere.`,
       zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器处处领先。`,
     },
-    right: winner.name,
+    correct: winner.name,
     options: times.map(({ name, steps }) => ({
       name,
       text: { en: name, zh: name },
       hint: {
         en: Number.isFinite(steps)
           ? `${name} needs ${steps === 1 ? '1 step' : `${steps} steps`}. Another one is faster.`
-          : `${name} does not reach it within 500 steps.`,
+          : `${name} does not get there within 500 steps.`,
         zh: Number.isFinite(steps) ? `${name} 需要 ${steps} 步。还有更快的。` : `${name} 走 500 步仍未到达。`,
       },
     })),

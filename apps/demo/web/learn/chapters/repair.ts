@@ -1,4 +1,4 @@
-/** The challenge: a seeded irregular graph whose backward pass has one bug at one node, to be found with five probes. */
+/** The challenge: find the bug in the backward pass of a random graph. It is at one node; five nodes can be probed. */
 import { sigmoid } from '@nnbp/activations';
 import { backpropagate, GraphBuilder, Network, type Pass, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -12,12 +12,13 @@ export interface RepairExercise extends Exercise {
   readonly pass: Pass;
   /** The results of the pass with the bug. */
   readonly broken: Gradients;
-  readonly right: Gradients;
-  /** The nodes that can have the bug. */
+  /** The results of the correct pass. */
+  readonly correct: Gradients;
+  /** Ids of the nodes that can have the bug. */
   readonly suspects: readonly string[];
 }
 
-/** Nodes that can be probed. */
+/** Maximum number of nodes that can be probed. */
 export const maxProbes = 5;
 
 export const bugTexts: Readonly<Record<BugName, Text>> = {
@@ -36,20 +37,20 @@ export const repair: Chapter<RepairExercise> = {
   exercise(seed) {
     const random = new Random(1000 + seed);
     for (;;) {
-      const found = drawn(random);
-      if (found !== undefined) return found;
+      const exercise = drawExercise(random);
+      if (exercise !== undefined) return exercise;
     }
   },
 };
 
-/** What the learner has set: probes, and the accused node and bug, as far as chosen. */
+/** The learner's probes and choices. `node` and `bug` are empty while nothing is chosen. */
 export interface Accusation {
   readonly probes: readonly string[];
   readonly node: string;
   readonly bug: string;
 }
 
-/** As an answer: `5 slope 7 6 5`; `-` for what is not chosen. */
+/** Writes an accusation as an answer: node, bug and probes, such as `5 slope 7 6 5`. A missing choice is `-`. */
 export const accusationAnswer = ({ probes, node, bug }: Accusation): string =>
   [node || '-', bug || '-', ...probes].join(' ');
 
@@ -58,9 +59,9 @@ export function parseAccusation(answer: string): Accusation {
   return { node: node === '-' ? '' : node, bug: bug === '-' ? '' : bug, probes: probes.slice(0, maxProbes) };
 }
 
-/** An exercise whose bug is visible and differs from all others; undefined if the random graph has none. */
-function drawn(random: Random): RepairExercise | undefined {
-  const network = irregular(random);
+/** Draws an exercise; undefined if its bug cannot be told from a correct pass or from another bug. */
+function drawExercise(random: Random): RepairExercise | undefined {
+  const network = irregularNetwork(random);
   const { graph } = network;
   const pass = backpropagate(network, [0.8, -0.6], [2], mse());
   const suspects = graph.ids.slice(graph.inputCount, -1);
@@ -71,23 +72,23 @@ function drawn(random: Random): RepairExercise | undefined {
   const needsSeveral = bug === 'lost' || bug === 'early' || bug === 'twice';
   if (needsSeveral && fanOut < 2) return undefined;
   const broken = backwardWith(network, pass, i, bug);
-  const right = backwardWith(network, pass, -1, undefined);
-  // The number at the node must differ visibly from what the right pass and every other bug give there.
+  const correct = backwardWith(network, pass, -1, undefined);
+  // The numbers at the node must differ visibly from those of the correct pass and of every other bug.
   const others = [
-    right,
+    correct,
     ...bugNames.filter((name) => name !== bug).map((name) => backwardWith(network, pass, i, name)),
   ];
   const isClear = others.every((other) =>
     [broken.dLossDx[i] - other.dLossDx[i], broken.dLossDb[i] - other.dLossDb[i]].some(
-      (difference) => Math.abs(difference) > 0.05 * Math.abs(right.dLossDb[i]) && Math.abs(difference) > 1e-3,
+      (difference) => Math.abs(difference) > 0.05 * Math.abs(correct.dLossDb[i]) && Math.abs(difference) > 1e-3,
     ),
   );
   if (!isClear) return undefined;
-  return { network, pass, broken, right, suspects, tasks: [name(network, node, bug)] };
+  return { network, pass, broken, correct, suspects, tasks: [name(network, node, bug)] };
 }
 
-/** Two inputs, five to six nodes, one output; every node has a successor, most have several. */
-function irregular(random: Random): Network {
+/** A network with two inputs, five or six nodes and one output. Every node has a successor, and most have several. */
+function irregularNetwork(random: Random): Network {
   const builder = new GraphBuilder();
   const ids = [builder.input('1'), builder.input('2')];
   const count = 6 + Math.floor(2 * random.uniform());
@@ -97,9 +98,9 @@ function irregular(random: Random): Network {
     const from = new Set<string>();
     const oldest = [...unused].filter((id) => id !== ids.at(-1));
     if (oldest.length > 0) from.add(oldest[0]);
-    const missing = isLast ? 2 : 2 + Math.floor(1.5 * random.uniform());
+    const fanIn = isLast ? 2 : 2 + Math.floor(1.5 * random.uniform());
     const near = ids.slice(-4);
-    for (let draws = 0; from.size < Math.min(missing, near.length) && draws < 50; draws++) {
+    for (let draws = 0; from.size < Math.min(fanIn, near.length) && draws < 50; draws++) {
       from.add(near[Math.floor(random.uniform() * near.length)]);
     }
     if (isLast) for (const id of unused) from.add(id);
@@ -131,35 +132,35 @@ function name({ graph }: Network, node: string, bug: BugName): SettingTask {
       zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多可以探测五个节点，对比程序的结果和正确的结果，然后选出节点和错误。',
     },
     explain: {
-      en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. Everything before it only passes the wrong number on, so the bug sits at the node nearest to the loss that is wrong.`,
+      en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. The nodes before it only pass the wrong number on, so the bug is at the wrong node that is closest to the loss.`,
       zh: `节点 ${node}：${bugTexts[bug].zh}。它前面的节点只是把错误的数字继续传下去，所以错误就在离损失最近的那个出错节点上。`,
     },
     solution: accusationAnswer({ node, bug, probes: [] }),
     check(answer) {
       const { node: accused, bug: named } = parseAccusation(answer);
-      if (accused === node && named === bug) return { right: true };
+      if (accused === node && named === bug) return { correct: true };
       if (accused === '' || named === '') {
-        return { right: false, hint: { en: 'Choose a node and a bug first.', zh: '请先选择节点和错误。' } };
+        return { correct: false, hint: { en: 'Choose a node and a bug first.', zh: '请先选择节点和错误。' } };
       }
       if (accused === node) {
         return {
-          right: false,
+          correct: false,
           hint: {
-            en: `Node ${node} it is, but not that bug. Is dloss/dx_${node} itself right there, or only what is made of it?`,
+            en: `The node is correct, but the bug is not. Is dloss/dx_${node} itself wrong, or only the numbers computed from it?`,
             zh: `节点没错，但不是这个错误。节点 ${node} 的 dloss/dx_${node} 本身对吗，还是只有由它算出的数不对？`,
           },
         };
       }
       const isBefore = graph.indexOf(accused) < graph.indexOf(node);
       return {
-        right: false,
+        correct: false,
         hint: isBefore
           ? {
-              en: `Not node ${accused}. If its numbers are wrong, they came in wrong: look nearer to the loss.`,
+              en: `It is not node ${accused}. If its numbers are wrong, it has received wrong ones: look closer to the loss.`,
               zh: `不是节点 ${accused}。如果它的数字不对，那是传进来时就错了：往损失那边找。`,
             }
           : {
-              en: `Everything is right at node ${accused}: look further from the loss.`,
+              en: `Everything is correct at node ${accused}: look further from the loss.`,
               zh: `节点 ${accused} 处一切正确：往远离损失的方向找。`,
             },
       };

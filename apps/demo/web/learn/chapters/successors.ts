@@ -10,7 +10,7 @@ export interface SuccessorsExercise extends Exercise, ComputedSample {}
 export const successors: Chapter<SuccessorsExercise> = {
   name: 'successors',
   title: { en: 'Why blame node 4? And node 2?', zh: '为什么要怪节点 4？又为什么要怪节点 2？' },
-  ability: { en: 'add over successors', zh: '对所有后继节点求和' },
+  ability: { en: 'sum over successors', zh: '对所有后继节点求和' },
   exercise(seed) {
     const worked = articleExercise(seed);
     return { ...worked, tasks: [rate(worked), oneSuccessor(worked), collect(worked), sum(worked)] };
@@ -37,7 +37,7 @@ function rate({ network, pass: { cache } }: ComputedSample): Task {
       {
         value: cache.slope('4') * w,
         hint: {
-          en: 'The slope of node 7 counts, where the change arrives, not that of node 4.',
+          en: 'Use the slope of node 7, where the change arrives, not that of node 4.',
           zh: '要用节点 7 的 slope（变化到达的地方），不是节点 4 的。',
         },
       },
@@ -53,7 +53,7 @@ function oneSuccessor(worked: ComputedSample): Task {
   return numberTask({
     label: same('dloss/dx_4'),
     ask: {
-      en: 'Node 4 affects the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate dx_7/dx_4 of the edge, just computed. What is dloss/dx_4?',
+      en: 'Node 4 affects the loss through node 7 only. So dloss/dx_4 is dloss/dx_7 times the exchange rate dx_7/dx_4 of the edge, which you have just computed. What is dloss/dx_4?',
       zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
     },
     explain: {
@@ -72,7 +72,7 @@ function oneSuccessor(worked: ComputedSample): Task {
       },
       {
         value: cache.dLossDx('7') * cache.slope('4') * w,
-        hint: { en: 'Take the slope of node 7, not that of node 4.', zh: '要用节点 7 的 slope，不是节点 4 的。' },
+        hint: { en: 'Use the slope of node 7, not that of node 4.', zh: '要用节点 7 的 slope，不是节点 4 的。' },
       },
       {
         value: cache.slope('7') * w,
@@ -97,7 +97,7 @@ function collect(worked: ComputedSample): PickTask {
       zh: '读取某个节点的那些节点是它的后继。每个后继 j 都往回传给它一条消息：dloss/dx_j · slope_j · w。图上是这些消息。请选出节点 2 收到的那些。',
     },
     explain: {
-      en: `Node 2 feeds nodes 4, 5 and 6, and each of them sends a message back: ${values.join(', ')}.`,
+      en: `The successors of node 2 are nodes 4, 5 and 6. Each sends a message back: ${values.join(', ')}.`,
       zh: `节点 2 通向节点 4、5、6，它们各自传回一条消息：${values.join('，')}。`,
     },
     solution: received.join(' '),
@@ -107,16 +107,16 @@ function collect(worked: ComputedSample): PickTask {
       if (wrong !== undefined) {
         const [from, to] = wrong.split('to');
         return {
-          right: false,
+          correct: false,
           hint: {
             en: `The message from ${from} goes to node ${to}, not to node 2.`,
             zh: `来自 ${from} 的这条消息去往节点 ${to}，不是节点 2。`,
           },
         };
       }
-      if (names.length === received.length) return { right: true };
+      if (names.length === received.length) return { correct: true };
       return {
-        right: false,
+        correct: false,
         hint: {
           en: 'Node 2 has another successor. Count its outgoing edges.',
           zh: '节点 2 还有别的后继。数一数它的出边。',

@@ -1,4 +1,4 @@
-/** Chapter 9, delays: a node that reads its own last value, unrolled over two steps. */
+/** Chapter 9, delays: a node that reads its own previous value, unrolled over two steps. */
 import { sigmoid } from '@nnbp/activations';
 import { backpropagate, delayed, GraphBuilder, Network, Random, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -12,7 +12,7 @@ import { same } from '../text.js';
 interface Numbers {
   readonly b: number;
   readonly c: number;
-  /** Of the edge from node 1, and of the delayed edge from node 2 to itself. */
+  /** Weights of the edge from node 1 and of the delayed edge from node 2 to itself. */
   readonly w: readonly [number, number];
   readonly inputs: readonly [number, number];
   readonly target: number;
@@ -20,9 +20,9 @@ interface Numbers {
 
 export interface TimeExercise extends Exercise, ComputedSample {
   readonly numbers: Numbers;
-  /** dloss/dw_1to2, of step 1 and of step 2: the gradient is their sum. */
+  /** The terms of dloss/dw_1to2 at step 1 and at step 2. The derivative is their sum. */
   readonly terms: readonly [number, number];
-  /** dloss/dw_1to2 measured: the weight of both steps moved a little both ways. */
+  /** dloss/dw_1to2 by finite differences, with the weight changed at both steps. */
   readonly measured: number;
 }
 
@@ -34,16 +34,16 @@ export const time: Chapter<TimeExercise> = {
   title: { en: 'Why is a gradient through time a sum?', zh: '为什么随时间的梯度是一个和？' },
   ability: { en: 'unroll a recurrence and derive it', zh: '展开循环结构并求导' },
   exercise(seed) {
-    if (seed === 0) return worked(article);
+    if (seed === 0) return exerciseOf(article);
     const random = new Random(seed);
     for (;;) {
-      const found = worked(drawn(random));
-      if (isUnambiguous(found)) return found;
+      const exercise = exerciseOf(randomNumbers(random));
+      if (isUnambiguous(exercise)) return exercise;
     }
   },
 };
 
-function drawn(random: Random): Numbers {
+function randomNumbers(random: Random): Numbers {
   const between = (low: number, high: number) => Math.round(20 * (low + (high - low) * random.uniform())) / 20;
   const signed = (low: number, high: number) => between(low, high) * (random.uniform() < 0.5 ? -1 : 1);
   return {
@@ -55,7 +55,7 @@ function drawn(random: Random): Numbers {
   };
 }
 
-/** The unrolled network: `2@0` is node 2 at the learner's step 1, `2@-1` its value before. Parameters are shared. */
+/** The unrolled network, with shared parameters. `2@0` is node 2 at step 1 of the text, `2@-1` its value before that. */
 function networkOf({ b, c, w }: Numbers): Network {
   const builder = new GraphBuilder();
   builder.input('1');
@@ -66,7 +66,7 @@ function networkOf({ b, c, w }: Numbers): Network {
   return network;
 }
 
-function worked(numbers: Numbers): TimeExercise {
+function exerciseOf(numbers: Numbers): TimeExercise {
   const { inputs, target, w } = numbers;
   const network = networkOf(numbers);
   const pass = backpropagate(network, [...inputs], [target], mse());
@@ -82,10 +82,13 @@ function worked(numbers: Numbers): TimeExercise {
     terms: [termAt(0), termAt(1)] as const,
     measured: (lossAt(w[0] + nudge) - lossAt(w[0] - nudge)) / (2 * nudge),
   };
-  return { ...exercise, tasks: [secondValue(exercise), earlierBlame(exercise), sum(exercise), why(exercise)] };
+  return {
+    ...exercise,
+    tasks: [secondValue(exercise), earlierDerivative(exercise), sum(exercise), sumReason(exercise)],
+  };
 }
 
-/** Whether no number that is asked for, and neither term of the sum, is close to 0. */
+/** Whether none of the numbers to compute, including the terms of the sum, is close to 0. */
 const isUnambiguous = ({ pass: { cache }, terms }: TimeExercise): boolean =>
   [cache.x('2@1'), cache.dLossDx('2@0'), ...terms, terms[0] + terms[1]].every((number) => Math.abs(number) > 0.05);
 
@@ -131,13 +134,13 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
   });
 }
 
-function earlierBlame({ pass: { cache }, numbers: { w } }: Solved): Task {
+function earlierDerivative({ pass: { cache }, numbers: { w } }: Solved): Task {
   const [last, slope] = [cache.dLossDx('2@1'), cache.slope('2@1')];
   const expected = cache.dLossDx('2@0');
   return numberTask({
     label: same('dloss/dx_2(1)'),
     ask: {
-      en: 'Only step 2 has a target, so case 1 gives dloss/dx_2(2). Step 1 still matters: its value went on to step 2. Which case is that, and what is dloss/dx_2(1)?',
+      en: 'Only step 2 has a target, so case 1 gives dloss/dx_2(2). Step 1 still matters, because its value was passed on to step 2. Which case is that, and what is dloss/dx_2(1)?',
       zh: '只有第 2 步有目标，所以场景 1 给出 dloss/dx_2(2)。第 1 步仍然有影响：它的值传给了第 2 步。这是哪个场景？dloss/dx_2(1) 是多少？',
     },
     explain: {
@@ -158,7 +161,7 @@ function earlierBlame({ pass: { cache }, numbers: { w } }: Solved): Task {
       {
         value: last * slope * w[0],
         hint: {
-          en: 'w_1to2 leads to node 1. The way back in time is w_2to2.',
+          en: 'w_1to2 leads to node 1. The message goes back in time along w_2to2.',
           zh: 'w_1to2 通向节点 1。往回的路是 w_2to2。',
         },
       },
@@ -180,7 +183,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
       zh: 'w_1to2 是一个权重，两步都用到它。场景 3 在每一步都成立：dloss/dx_2 · slope_2 · x_1。dloss/dw_1to2 是多少？',
     },
     explain: {
-      en: `${factors(1)} = ${show(terms[0])}, ${factors(2)} = ${show(terms[1])}. Their sum is ${show(expected)}: a step that moves w_1to2 moves both uses at once.`,
+      en: `${factors(1)} = ${show(terms[0])}, ${factors(2)} = ${show(terms[1])}. Their sum is ${show(expected)}: changing w_1to2 changes both uses at once.`,
       zh: `${factors(1)} = ${show(terms[0])}，${factors(2)} = ${show(terms[1])}。它们的和是 ${show(expected)}：移动 w_1to2 就同时移动了两处。`,
     },
     expected,
@@ -201,7 +204,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
       },
       {
         value: expected / 2,
-        hint: { en: 'Add up, do not average: both uses move together.', zh: '要相加，不是平均：两处一起移动。' },
+        hint: { en: 'Add up, do not average: both uses change together.', zh: '要相加，不是平均：两处一起移动。' },
       },
       {
         value: terms[0] * terms[1],
@@ -218,17 +221,17 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
   });
 }
 
-function why({ terms, measured }: Solved): Task {
+function sumReason({ terms, measured }: Solved): Task {
   return choiceTask({
     ask: {
-      en: `Moving w_1to2 a little both ways and watching the loss gives ${show(measured)}: the sum, not step 2 alone (${show(terms[1])}). Why do the steps add up?`,
+      en: `Changing w_1to2 slightly in both directions and measuring the loss gives ${show(measured)}: the sum, not step 2 alone (${show(terms[1])}). Why do the steps add up?`,
       zh: `把 w_1to2 向两边微调，看损失怎样变，测得 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
     },
     explain: {
-      en: 'A shared parameter is the case of several successors again: every use is a way to the loss, and ways add up. With many steps each term has one more factor slope · w_2to2 per step back, which is why long memories starve or explode.',
+      en: 'A shared parameter is the case of several successors again: every use is on a path to the loss, and paths add up. With many steps, each term has one more factor slope · w_2to2 per step back, which is why gradients of long sequences vanish or explode.',
       zh: '共享参数就像有多个后继：每一处使用都是通向损失的一条路，各条路相加。步数多时，每往回一步就多乘一个 slope · w_2to2，所以长期记忆的梯度会消失或爆炸。',
     },
-    right: 'uses',
+    correct: 'uses',
     options: [
       {
         name: 'mean',
@@ -249,7 +252,7 @@ function why({ terms, measured }: Solved): Task {
         name: 'weights',
         text: { en: 'Every step has a weight of its own', zh: '每一步有自己的权重' },
         hint: {
-          en: 'Then there would be two derivatives, one each. Unrolling copies the node, not its parameters.',
+          en: 'Then there would be two derivatives, one per weight. Unrolling copies the node, not its parameters.',
           zh: '那样就会有两个导数，各有一个。展开时复制的是节点，不是参数。',
         },
       },

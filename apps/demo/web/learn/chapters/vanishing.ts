@@ -1,4 +1,4 @@
-/** Chapter 7, vanishing gradients: how dloss/dx shrinks through deep sigmoid layers, and what repairs it. */
+/** Chapter 7, vanishing gradients: how dloss/dx shrinks in a deep sigmoid network, and how to prevent it. */
 import { leakyRelu, relu, sigmoid, softsign, tanh } from '@nnbp/activations';
 import { backpropagate, glorotUniform, heNormal, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -12,21 +12,21 @@ import { guessTask, type SettingTask, type Task } from '../task.js';
 export interface Setting {
   readonly activation: keyof typeof activations;
   readonly initializer: keyof typeof initializers;
-  /** Hidden layers, 1 to 8. */
+  /** Number of hidden layers, 1 to 8. */
   readonly layers: number;
 }
 
-/** What a layer receives: means over its nodes. */
+/** Means over the nodes of a layer. */
 export interface Layer {
-  /** Of |dloss/dx|. */
+  /** Mean |dloss/dx|. */
   readonly received: number;
-  /** Of |slope|. */
+  /** Mean |slope|. */
   readonly slope: number;
 }
 
 export interface VanishingExercise extends Exercise {
   readonly start: Setting;
-  /** The hidden layers of a network with these settings, from the first on. */
+  /** The means of each hidden layer of a network with these settings, in order. */
   layersOf(setting: Setting): Layer[];
 }
 
@@ -39,7 +39,7 @@ const start: Setting = { activation: 'sigmoid', initializer: 'glorotUniform', la
 
 export const vanishing: Chapter<VanishingExercise> = {
   name: 'vanishing',
-  title: { en: 'Why do deep sigmoid networks starve?', zh: '为什么深层 sigmoid 网络会“挨饿”？' },
+  title: { en: 'Why do gradients vanish in deep sigmoid networks?', zh: '为什么深层 sigmoid 网络的梯度会消失？' },
   ability: { en: 'diagnose vanishing gradients', zh: '诊断梯度消失' },
   exercise(seed) {
     const layersOf = (setting: Setting) => layersWith(setting, seed + 1);
@@ -62,7 +62,7 @@ function layersWith({ activation, initializer, layers }: Setting, seed: number):
   }));
 }
 
-/** What the last hidden layer receives, as a multiple of what the first one does. */
+/** Mean |dloss/dx| of the last hidden layer, divided by that of the first one. */
 export const shrinkage = (layers: readonly Layer[]): number => layers[layers.length - 1].received / layers[0].received;
 
 function factor(layers: readonly Layer[]): Task {
@@ -70,7 +70,7 @@ function factor(layers: readonly Layer[]): Task {
   const task = guessTask({
     label: { en: 'Factor:', zh: '倍数：' },
     ask: {
-      en: 'Eight hidden layers of eight sigmoid nodes. On the way back each layer multiplies by its slopes; that of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The power of ten is enough.',
+      en: 'Eight hidden layers of eight sigmoid nodes. On the way back each layer multiplies by its slopes; that of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The order of magnitude is enough.',
       zh: '八个隐藏层，每层八个 sigmoid 节点。往回传时，每一层都乘以它的 slope，而 sigmoid 的 slope 最大是 0.25。最后一个隐藏层的平均 |dloss/dx| 是第一个的多少倍？数量级对就行。',
     },
     explain: {
@@ -84,21 +84,21 @@ function factor(layers: readonly Layer[]): Task {
     isGuess: false,
     check(typed) {
       const verdict = task.check(typed);
-      if (!verdict.right) return verdict;
+      if (!verdict.correct) return verdict;
       const guess = Math.abs(parseNumber(typed));
       const size = guess > 0 && guess < 1 ? 1 / guess : guess;
-      const off = Math.log10(size / expected);
-      if (Math.abs(off) <= 1) return { right: true };
+      const logRatio = Math.log10(size / expected);
+      if (Math.abs(logRatio) <= 1) return { correct: true };
       return {
-        right: false,
+        correct: false,
         hint:
-          off < 0
+          logRatio < 0
             ? {
                 en: 'Larger. From the last layer to the first there are seven steps; each multiplies by a slope of at most a quarter.',
                 zh: '更大。从最后一层到第一层有七步；每一步乘以不超过四分之一的 slope。',
               }
             : {
-                en: 'Smaller. Each node adds up eight contributions, which makes up for a part of it.',
+                en: 'Smaller. Each node adds up eight contributions, which partly makes up for the small slopes.',
                 zh: '没有那么大。每个节点把八份加起来，弥补了一部分。',
               },
       };
@@ -106,7 +106,7 @@ function factor(layers: readonly Layer[]): Task {
   };
 }
 
-/** A setting as an answer: `tanh glorotUniform 8`. */
+/** Writes a setting as an answer, such as `tanh glorotUniform 8`. */
 export const settingAnswer = ({ activation, initializer, layers }: Setting): string =>
   `${activation} ${initializer} ${layers}`;
 
@@ -127,30 +127,30 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
   return {
     kind: 'setting',
     ask: {
-      en: 'Repair the network: change its activation g, its initial weights or its depth, until the first hidden layer receives at least a tenth of what the last one does. Keep at least six hidden layers.',
+      en: 'Repair the network: change its activation g, its initial weights or its depth, until the first hidden layer receives at least a tenth as much as the last one. Keep at least six hidden layers.',
       zh: '修好这个网络：改变激活函数 g、初始权重或深度，使第一个隐藏层收到的至少是最后一个的十分之一。至少要保留六个隐藏层。',
     },
     explain: {
-      en: 'A tanh has slope 1 at 0, four times that of a sigmoid, so a layer passes back about as much as it receives. Initial weights matter for the same reason: it is the product slope · w that counts.',
+      en: 'A tanh has slope 1 at 0, four times that of a sigmoid, so a layer passes back about as much as it receives. Initial weights matter for the same reason: each layer multiplies by slope · w.',
       zh: 'tanh 在 0 处的 slope 是 1，是 sigmoid 的四倍，所以每层传回的与收到的差不多。初始权重同样重要：起作用的是乘积 slope · w。',
     },
     solution: settingAnswer(solution),
     check(answer) {
       const setting = parseSetting(answer);
-      if (isRepaired(setting)) return { right: true };
+      if (isRepaired(setting)) return { correct: true };
       if (setting.layers < 6) {
         return {
-          right: false,
+          correct: false,
           hint: {
-            en: 'That is shallow rather than repaired: keep six hidden layers.',
+            en: 'That only makes the network shallower: keep at least six hidden layers.',
             zh: '这只是变浅了，没有修好：要保留六个隐藏层。',
           },
         };
       }
-      const off = shrinkage(layersOf(setting));
-      if (!Number.isFinite(off)) {
+      const ratio = shrinkage(layersOf(setting));
+      if (!Number.isFinite(ratio)) {
         return {
-          right: false,
+          correct: false,
           hint: {
             en: 'Some layer passes back nothing: all its slopes are 0.',
             zh: '有一层什么都没有传回：它的 slope 全是 0。',
@@ -158,10 +158,10 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
         };
       }
       return {
-        right: false,
+        correct: false,
         hint: {
-          en: `The first layer still receives ${show(off)} times less than the last. Which activation has a larger slope?`,
-          zh: `最后一层收到的仍是第一层的 ${show(off)} 倍。哪个激活函数的 slope 更大？`,
+          en: `The first layer still receives ${show(ratio)} times less than the last. Which activation has a larger slope?`,
+          zh: `最后一层收到的仍是第一层的 ${show(ratio)} 倍。哪个激活函数的 slope 更大？`,
         },
       };
     },

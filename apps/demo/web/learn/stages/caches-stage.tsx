@@ -1,6 +1,6 @@
 /**
- * Chapter 6's picture: how often each quantity is computed without a cache, with one and with both, and logarithmic
- * bars over depth.
+ * Chapter 6's picture: a table of how often each quantity is computed with no cache, one or both, and logarithmic bars of
+ * paths and edges by depth.
  */
 import { useMessages } from '../../language.js';
 import { grouped } from '../../shared/format-number.js';
@@ -14,10 +14,10 @@ import styles from './stage.module.css';
 
 export function CachesStage({ exercise, task, settled }: StageProps<CachesExercise>) {
   const say = useMessages(messages);
-  const { network, none, slopeKept, dLossDxKept, both, byDepth, width } = exercise;
+  const { network, none, slopeCached, dLossDxCached, both, byDepth, width } = exercise;
   if (task === 2) {
     const logOf = (value: number) => `${(100 * Math.log10(value)) / 9}%`;
-    // Depths whose paths would give the answer away appear once the task is settled.
+    // Depths that would give the answer away are shown once the task is settled.
     const shown = settled > 2 ? byDepth : byDepth.slice(0, 2);
     return (
       <>
@@ -35,9 +35,9 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
   }
   const rows: [string, Counts, boolean, boolean][] = [
     [say.noCache, none, settled > 0, settled > 1],
-    [say.slopeKept, slopeKept, settled > 0, settled > 1],
-    [say.dLossDxKept, dLossDxKept, settled > 0, settled > 1],
-    [say.bothKept, both, settled > 0, settled > 1],
+    [say.slopeCached, slopeCached, settled > 0, settled > 1],
+    [say.dLossDxCached, dLossDxCached, settled > 0, settled > 1],
+    [say.bothCached, both, settled > 0, settled > 1],
   ];
   return (
     <div className={styles.above}>
@@ -50,7 +50,7 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">{say.kept}</th>
+            <th scope="col">{say.cacheColumn}</th>
             <th scope="col">
               <RichText text="dloss/dx_i" />
             </th>

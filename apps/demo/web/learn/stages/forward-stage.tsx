@@ -1,4 +1,4 @@
-/** Chapter 1's picture: node 4 with what feeds it, and the sigmoid with a point to drag. */
+/** Chapter 1's picture: node 4 with its predecessors, and the sigmoid with a point to drag. */
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';

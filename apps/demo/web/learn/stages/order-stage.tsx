@@ -1,6 +1,6 @@
 /**
- * Chapter 5's picture: the nodes, which the learner visits in an order of their choice, and the contributions that have
- * arrived, are missing, or came too late.
+ * Chapter 5's picture: the learner visits the nodes in any order and sees which messages have arrived, are missing, or come
+ * too late.
  */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
@@ -25,12 +25,12 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
     const successors = successorIds(graph, id);
     const index = visited.indexOf(id);
     const arrived = successors.filter((successor) => visited.includes(successor)).length;
-    const leftBehind =
+    const isIncomplete =
       index >= 0 &&
       successors.some((successor) => !(visited.indexOf(successor) < index && visited.includes(successor)));
     const count = successors.length === 0 ? say.fromLoss : say.arrived(arrived, successors.length);
     return {
-      tone: leftBehind ? 'wrong' : index >= 0 ? 'done' : 'plain',
+      tone: isIncomplete ? 'wrong' : index >= 0 ? 'done' : 'plain',
       content: (
         <button
           type="button"
@@ -56,10 +56,10 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
   const visitEdge = (from: string, to: string): PictureEdge => {
     const [before, after] = [visited.indexOf(to), visited.indexOf(from)];
     if (before < 0) return { tone: after < 0 ? 'plain' : 'dim' };
-    // What `to` passes to `from` is lost where `from` was visited before it.
+    // The message of `to` is lost if `from` was visited first.
     return { tone: after >= 0 && after < before ? 'wrong' : 'done' };
   };
-  const shareEdge = (from: string, to: string): PictureEdge => ({
+  const messageEdge = (from: string, to: string): PictureEdge => ({
     tone: 'plain',
     ...(to !== '7' && { label: <Figure value={message(exercise, to, from)} digits={3} /> }),
   });
@@ -86,7 +86,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
               tone: id === '1' ? 'wrong' : 'plain',
             })
       }
-      edge={task === 0 ? visitEdge : shareEdge}
+      edge={task === 0 ? visitEdge : messageEdge}
     />
   );
 }

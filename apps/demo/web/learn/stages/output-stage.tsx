@@ -1,4 +1,4 @@
-/** Chapter 2's picture: the loss over the output, with its tangent. */
+/** Chapter 2's picture: the loss as a function of the output, with a tangent. */
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
@@ -22,7 +22,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
   const x = isFlat && draft !== '' ? Number(draft) : isFlat || moved === undefined ? start : moved;
   const range = [Math.min(t - 6, Math.floor(start)), Math.max(t + 6, Math.ceil(start))] as const;
   const slope = slopeAt(x, t);
-  // The slope is what tasks 1 and 3 ask for: its tangent is drawn once they are settled.
+  // Tasks 1 and 3 ask for the slope, so the tangent is drawn once they are settled.
   const tangentIsKnown = isFlat || settled > task;
   const points = sampled((at) => lossAt(at, t), range);
   return (

@@ -1,4 +1,4 @@
-/** Chapter 4's picture: the numbers around w_2to4 to pick from, the product as tiles, and the measured nudge. */
+/** Chapter 4's picture: the numbers to choose from, the product as tiles, and the derivative by finite differences. */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import type { ParametersExercise } from '../chapters/parameters.js';

@@ -1,11 +1,11 @@
-/** The choices of a task as buttons below the graph, since the graph is too small to tap on phones. */
+/** The choices of a task as buttons below the graph, since nodes and edges are too small to tap on phones. */
 import type { ReactNode } from 'react';
 import { pick, picked } from '../task.js';
 import styles from './stage.module.css';
 
 interface Props {
   readonly names: readonly string[];
-  /** Number of choices that are selected. */
+  /** Number of choices to pick. */
   readonly count: number;
   readonly draft: string;
   readonly onDraft: (draft: string) => void;

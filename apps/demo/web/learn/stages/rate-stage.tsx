@@ -3,14 +3,14 @@ import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
-import { firstRate, type SurfacePoint, racingOptimizers, type RateExercise } from '../chapters/rate.js';
+import { firstRate, type SurfacePoint, comparedOptimizers, type RateExercise } from '../chapters/rate.js';
 import { messages } from '../messages.js';
 import type { StageProps } from '../stage.js';
 import styles from './stage.module.css';
 
 const width = 440;
 const height = 300;
-/** Level curves, each shade between two of them. */
+/** Number of level curves. */
 const levels = 14;
 
 export function RateStage({ exercise, task, settled }: StageProps<RateExercise>) {
@@ -22,7 +22,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
     if (task === 0)
       return settled > 0 ? [path(sgd({ learningRate: firstRate }), 1)] : [path(sgd({ learningRate: firstRate }), 0)];
     if (task === 1) return [path(sgd({ learningRate: rate }), steps)];
-    return Object.values(racingOptimizers).map((make) => path(make(), settled > 2 ? steps : 0));
+    return Object.values(comparedOptimizers).map((make) => path(make(), settled > 2 ? steps : 0));
   }, [path, task, settled, rate, steps]);
   return (
     <>
@@ -60,7 +60,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
             const last = points.at(-1);
             return (
               <li key={k} data-path={k}>
-                {task === 2 && <b>{Object.keys(racingOptimizers)[k]} </b>}
+                {task === 2 && <b>{Object.keys(comparedOptimizers)[k]} </b>}
                 {say.lossAfter(points.length - 1, last === undefined ? '∞' : formatNumber(last.loss, 3))}
               </li>
             );
@@ -83,7 +83,7 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
   const toX = (w: number) => ((w - w0) / (w1 - w0)) * width;
   const toY = (b: number) => height - ((b - b0) / (b1 - b0)) * height;
   const ellipses = useMemo(() => {
-    // Height and width of a pixel are in the directions of b and w; the factors turn a circle into a level curve.
+    // The matrix turns a circle into a level curve: an ellipse of the quadratic loss, in pixels.
     const { ww, wb, bb } = curvature(lossAt, factor);
     const [across, down] = [width / (w1 - w0), -height / (b1 - b0)];
     const lower = Math.sqrt(bb - wb ** 2 / ww);
@@ -135,11 +135,11 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
   );
 }
 
-/** Second derivatives of the loss, exact up to rounding: it is quadratic in w and b, and zero at w = factor, b = 0. */
+/** Second derivatives of the loss, exact up to rounding, since it is quadratic in w and b and zero at w = factor, b = 0. */
 function curvature(lossAt: RateExercise['lossAt'], factor: number) {
   const [ww, bb, both] = [lossAt(factor + 1, 0), lossAt(factor, 1), lossAt(factor + 1, 1)];
   return { ww: 2 * ww, bb: 2 * bb, wb: both - ww - bb };
 }
 
-/** Limits the coordinates of points far outside. */
+/** Limits the coordinates of points far outside of the picture. */
 const clip = (pixel: number): string => Math.max(-5000, Math.min(5000, pixel)).toFixed(1);

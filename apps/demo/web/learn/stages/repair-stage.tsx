@@ -1,6 +1,6 @@
 /**
- * The challenge's picture: the graph with its forward numbers, probes, and the accusation. On phones a node shows its output
- * only, and a panel the numbers of the selected one.
+ * The challenge's picture: the graph with the numbers of the forward pass, the probes, and the choice of node and bug. On
+ * phones, nodes show only their output, and a panel shows the numbers of the selected node.
  */
 import { Search } from 'lucide-react';
 import { useState } from 'react';
@@ -141,15 +141,15 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
       </div>
       {probes.length > 0 && (
         <div className={`${styles.scroll} ${styles.onWide}`} role="region" aria-label={say.probes} tabIndex={0}>
-          <Probed exercise={exercise} ids={probes} />
+          <ProbedNodes exercise={exercise} ids={probes} />
         </div>
       )}
     </>
   );
 }
 
-/** The program's numbers at some nodes beside the correct ones. */
-function Probed({ exercise, ids }: { readonly exercise: RepairExercise; readonly ids: readonly string[] }) {
+/** Table of the program's numbers at the probed nodes, next to the correct numbers. */
+function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; readonly ids: readonly string[] }) {
   const say = useMessages(messages);
   return (
     <table className={styles.table}>
@@ -171,7 +171,7 @@ function Probed({ exercise, ids }: { readonly exercise: RepairExercise; readonly
                 <Figure value={of(exercise.broken)} digits={4} />
               </td>
               <td>
-                <Figure value={of(exercise.right)} digits={4} />
+                <Figure value={of(exercise.correct)} digits={4} />
               </td>
             </tr>
           )),
@@ -181,7 +181,7 @@ function Probed({ exercise, ids }: { readonly exercise: RepairExercise; readonly
   );
 }
 
-/** The same table for one node, with one column per quantity, so that it has few rows on a phone. */
+/** The same table for one node, with one column per quantity, so that it fits a phone. */
 function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; readonly id: string }) {
   const say = useMessages(messages);
   const numbers = numbersAt(exercise, id);
@@ -203,11 +203,11 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
         {(
           [
             ['program', exercise.broken],
-            ['correct', exercise.right],
+            ['correct', exercise.correct],
           ] as const
-        ).map(([who, gradients]) => (
-          <tr key={who}>
-            <th scope="row">{say[who]}</th>
+        ).map(([row, gradients]) => (
+          <tr key={row}>
+            <th scope="row">{say[row]}</th>
             {numbers.map(([name, of]) => (
               <td key={name}>
                 <Figure value={of(gradients)} digits={3} />
@@ -220,7 +220,7 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
   );
 }
 
-/** What a probe shows at a node. */
+/** The quantities that a probe shows at a node, each with a function that reads it from the gradients. */
 function numbersAt({ network: { graph } }: RepairExercise, id: string): [string, (of: Gradients) => number][] {
   const i = graph.indexOf(id);
   const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);

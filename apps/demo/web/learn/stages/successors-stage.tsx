@@ -1,4 +1,4 @@
-/** Chapter 3's picture: messages moving backward along the edges, and node 7's curve with its tangent. */
+/** Chapter 3's picture: messages that go backward along the edges, and the activation of node 7 with a tangent. */
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
@@ -21,8 +21,8 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
   const { network, pass } = exercise;
   const { c = 1, w } = network.getParameters('7');
   const [h, setH] = useState(0);
-  const collects = task === 2 && onDraft !== undefined;
-  const reads = settled > 0 || Math.abs(h - pass.cache.h('7')) < 0.02;
+  const isPicking = task === 2 && onDraft !== undefined;
+  const slopeIsKnown = settled > 0 || Math.abs(h - pass.cache.h('7')) < 0.02;
   const rowsOf = (id: string): Row[] => {
     const slope: Row = { name: `slope_${id}`, value: pass.cache.slope(id), tone: 'case-3' };
     const d: Row = { name: `dloss/dx_${id}`, value: pass.cache.dLossDx(id), tone: 'case-2' };
@@ -34,7 +34,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
               { name: 'h_7', value: pass.cache.h('7') },
             ]
           : []),
-        { ...slope, value: reads ? slope.value : undefined },
+        { ...slope, value: slopeIsKnown ? slope.value : undefined },
         { ...d, tone: 'case-1' },
       ];
     if (id === '4' && task < 2) return [{ ...d, value: settled > 1 ? d.value : undefined }];
@@ -47,7 +47,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
     const name = `${to}to${from}`;
     const isPicked = picked(draft).includes(name);
     const toNode2 = from === '2';
-    if (collects) {
+    if (isPicking) {
       return {
         tone: isPicked ? 'focus' : 'plain',
         label: (
@@ -76,7 +76,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
       : { tone: 'dim' };
   };
   return (
-    <div className={task < 2 ? styles.above : collects ? styles.collecting : styles.alone}>
+    <div className={task < 2 ? styles.above : isPicking ? styles.collecting : styles.alone}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
@@ -86,7 +86,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
         })}
         edge={edge}
       />
-      {collects && (
+      {isPicking && (
         <PickButtons
           names={['4', '5', '6'].flatMap((id) => [`7to${id}`, `${id}to2`, `${id}to3`])}
           count={3}

@@ -1,4 +1,4 @@
-/** Chapter 9's picture: the recurrence unrolled, with the parameters that all steps share below it. */
+/** Chapter 9's picture: the unrolled recurrence, with the parameters that all steps share below. */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import type { TimeExercise } from '../chapters/time.js';

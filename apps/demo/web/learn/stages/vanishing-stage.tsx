@@ -1,4 +1,4 @@
-/** Chapter 7's picture: what each hidden layer receives, on a logarithmic scale, and the controls of the repair. */
+/** Chapter 7's picture: mean |dloss/dx| of each hidden layer on a logarithmic scale, and controls to change the network. */
 import { useMessages } from '../../language.js';
 import { times, formatNumber } from '../../shared/format-number.js';
 import {
@@ -15,7 +15,7 @@ import { RichText } from '../rich-text.js';
 import type { StageProps } from '../stage.js';
 import styles from './stage.module.css';
 
-/** The decades that the bars cover, from 10⁻⁹ to 10². */
+/** Range of the bars, as powers of ten: from 10⁻⁹ to 10². */
 const [lowest, highest] = [-9, 2];
 
 export function VanishingStage({ exercise, task, settled, draft, onDraft }: StageProps<VanishingExercise>) {
