@@ -3,7 +3,7 @@ import type { LanguageName } from '../state.js';
 
 export type Text = Readonly<Record<LanguageName, string>>;
 
-/** A text that is the same in both languages, such as a name, a number or a formula. */
+/** Text that is the same in both languages, such as a name, a number or a formula. */
 export const same = (text: string): Text => ({ en: text, zh: text });
 
 /** A piece of a sentence: plain text or a quantity. */
