@@ -15,8 +15,8 @@ const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<v
   regression,
 };
 const name = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-const chosen = name === undefined && smoke ? Object.keys(measurements) : [name ?? ''];
-for (const one of chosen) {
+const selected = name === undefined && smoke ? Object.keys(measurements) : [name ?? ''];
+for (const one of selected) {
   if (!(one in measurements)) {
     console.error(`Expected one of ${Object.keys(measurements).join(', ')}, received "${one}".`);
     process.exit(2);

@@ -1,8 +1,8 @@
 /**
  * L-BFGS compared with SciPy's L-BFGS-B on 20 network problems, both with a memory of 10. Both take the same path for
- * the first 50 to 150 evaluations; then rounding decides, and the number of evaluations of one run says little. So each
- * problem is run from 31 starts that differ by 1e-10, and medians are compared: evaluations until the loss is within 1
- * % of the median of those at which SciPy stops.
+ * the first 50 to 150 evaluations; then rounding errors separate them, and the number of evaluations of a single run
+ * says little. So each problem is run from 31 starting points that differ by 1e-10. Medians are compared: the number of
+ * evaluations until the loss is within 1 % of the median loss at which SciPy stops.
  */
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -23,8 +23,8 @@ const shapes = [
   [1, 10, 1],
   [5, 4, 2],
 ];
-/** Relative distance between starts. */
-const distance = 1e-10;
+/** Relative distance between starting points. */
+const startDistance = 1e-10;
 const maxIterations = 5000;
 
 interface Problem {
@@ -35,7 +35,7 @@ interface Problem {
   readonly starts: readonly number[][];
 }
 
-/** One problem: 100 samples of a sine of the first input, and its starts. */
+/** Problem `n`: 100 samples of a sine of the first input, and `runs` starting points. */
 function problem(n: number, runs: number): Problem {
   const random = new Random(n + 1);
   const layers = shapes[n % shapes.length];
@@ -45,12 +45,12 @@ function problem(n: number, runs: number): Problem {
     Array.from({ length: layers.at(-1)! }, (_, k) => Math.sin(2 * x[0] + k) + 0.1 * random.uniform()),
   );
   const starts = Array.from({ length: runs }, (_, run) =>
-    Array.from(network.parameters.vector, (p) => p * (1 + (run === 0 ? 0 : distance * random.normal()))),
+    Array.from(network.parameters.vector, (p) => p * (1 + (run === 0 ? 0 : startDistance * random.normal()))),
   );
   return { layers, network, inputs, targets, starts };
 }
 
-/** The losses of our evaluations, up to the first at or below the goal. */
+/** Runs our L-BFGS. Returns the loss of each evaluation, up to the first at or below the goal. */
 function minimize({ network, inputs, targets }: Problem, start: readonly number[], goal: number): number[] {
   const executor = js().prepare(network.graph, inputs.length);
   const [rows, targetRows] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];
@@ -81,7 +81,7 @@ const scipy = (problems: readonly Problem[]) =>
     problems.map(({ network: _, ...rest }) => rest),
   ) as number[][][];
 
-/** Evaluations until the loss is at most the goal. */
+/** Number of evaluations until the loss is at most the goal; Infinity if it never is. */
 function evaluations(losses: readonly number[], goal: number): number {
   const at = losses.findIndex((loss) => loss <= goal);
   return at < 0 ? Infinity : at + 1;
@@ -94,8 +94,8 @@ function equalEvaluations(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Prints a line for each problem and a summary. With `smoke`, runs without SciPy and only checks that ours reaches a
- * loss.
+ * Prints a line for each problem and a summary. With `smoke`, runs without SciPy and only reports when our L-BFGS
+ * reaches a loss of 0.01.
  */
 export function compareWithScipy(smoke: boolean): void {
   if (smoke) {
@@ -104,15 +104,17 @@ export function compareWithScipy(smoke: boolean): void {
     return;
   }
   const problems = Array.from({ length: 20 }, (_, n) => problem(n, 31));
-  const theirs = scipy(problems);
+  const scipyRuns = scipy(problems);
   const ratios = problems.map((problem, n) => {
-    const goal = 1.01 * median(theirs[n].map((losses) => losses.at(-1)!));
-    const ours = problem.starts.map((start) => minimize(problem, start, goal));
-    const [own, scipys] = [ours, theirs[n]].map((runs) => median(runs.map((losses) => evaluations(losses, goal))));
-    console.log(
-      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${own} evaluations, SciPy ${scipys}, ratio ${(own / scipys).toFixed(2)}; the first ${equalEvaluations(ours[0], theirs[n][0])} are the same`,
+    const goal = 1.01 * median(scipyRuns[n].map((losses) => losses.at(-1)!));
+    const ourRuns = problem.starts.map((start) => minimize(problem, start, goal));
+    const [ourMedian, scipyMedian] = [ourRuns, scipyRuns[n]].map((runs) =>
+      median(runs.map((losses) => evaluations(losses, goal))),
     );
-    return own / scipys;
+    console.log(
+      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${ourMedian} evaluations, SciPy ${scipyMedian}, ratio ${(ourMedian / scipyMedian).toFixed(2)}; the first ${equalEvaluations(ourRuns[0], scipyRuns[n][0])} are the same`,
+    );
+    return ourMedian / scipyMedian;
   });
   const within = ratios.filter((ratio) => ratio <= 1.2).length;
   console.log(`within 1.2 times SciPy's evaluations: ${within} of 20; median ratio ${median(ratios).toFixed(2)}`);

@@ -1,21 +1,24 @@
-/** Files of Proben1 (Prechelt 1994). They are not in this repository: the variable PROBEN1 names their directory. */
+/**
+ * Files of Proben1 (Prechelt 1994). They are not in this repository: the environment variable PROBEN1 names their
+ * directory.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Samples of one part. */
+/** Samples of the training, validation or test set. */
 export interface Part {
   readonly inputs: number[][];
   readonly targets: number[][];
 }
 
-/** A problem in its three parts, in the order of the file. */
+/** The three parts of a problem, in the order of the file. */
 export interface Proben1 {
   readonly training: Part;
   readonly validation: Part;
   readonly test: Part;
 }
 
-/** Reads for example `cancer1.dt`; undefined if PROBEN1 is not set. */
+/** Reads `NAME.dt`, for example `cancer1.dt`; undefined if PROBEN1 is not set. */
 export function readProben1(name: string): Proben1 | undefined {
   const directory = process.env.PROBEN1;
   return directory === undefined ? undefined : parseProben1(readFileSync(join(directory, `${name}.dt`), 'latin1'));

@@ -1,7 +1,7 @@
 /**
  * Proben1: the error on the test set of five classification problems over 30 runs, with rprop, Levenberg–Marquardt and
- * L-BFGS. One hidden layer of tanh nodes, linear outputs, mean squared error, as in the report: the parameters with the
- * lowest loss on the validation set are tested. The largest output is the class.
+ * L-BFGS. One hidden layer of tanh nodes, linear outputs, mean squared error, as in the report. The parameters with the
+ * lowest validation loss are tested. The index of the largest output is the class.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -12,7 +12,7 @@ import { layersOf } from './networks.js';
 import { parseProben1, readProben1 } from './proben1-data.js';
 import { deviation, mean } from './statistics.js';
 
-/** Problems with the number of hidden nodes. */
+/** The number of hidden nodes for each problem. */
 const problems: Readonly<Record<string, number>> = { cancer1: 6, diabetes1: 4, glass1: 8, heart1: 8, thyroid1: 8 };
 const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number; patience: number }>> = {
   rprop: { make: () => rprop(), epochs: 1500, patience: 200 },

@@ -3,7 +3,7 @@ import { Random, Standardization } from '@nnbp/core';
 import { iris } from '../../apps/demo/src/data.js';
 import { readProben1 } from './proben1-data.js';
 
-/** Samples, and the sizes of the layers that learn them. */
+/** Samples, and the layer sizes of the network that is trained on them. */
 export interface Problem {
   readonly name: string;
   readonly layers: readonly number[];
@@ -11,7 +11,7 @@ export interface Problem {
   readonly targets: readonly number[][];
 }
 
-/** All problems; Pima (the training samples of Proben1's diabetes1) only if its file exists. */
+/** All problems. Pima (the training samples of Proben1's diabetes1) is included only if `PROBEN1` is set. */
 export function smallProblems(): Problem[] {
   const random = new Random(7);
   const xs = Array.from({ length: 20 }, (_, k) => k / 9.5 - 1);

@@ -1,7 +1,7 @@
 /**
  * `nnbp train` on tables with a numeric target: the error on the test rows and the CPU time, with Adam and with
- * Levenberg–Marquardt, all other options at their defaults. The same seed divides the rows in the same way, so that runs
- * are compared in pairs.
+ * Levenberg–Marquardt, all other options at their defaults. The same seed splits the rows in the same way, so runs are
+ * compared in pairs.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,12 +28,14 @@ interface Summary {
   readonly test: { readonly metrics: { readonly rSquared: number } };
 }
 
-/** `nnbp train` on the task: its output as JSON, and the CPU time in seconds. The model is written to `directory`. */
+/**
+ * Runs `nnbp train` on the task. Returns its JSON output and the CPU time in seconds. Writes the model to `directory`.
+ */
 async function train(
   { path, targets }: Task,
   directory: string,
   options: readonly string[],
-): Promise<{ found: Summary; seconds: number }> {
+): Promise<{ summary: Summary; seconds: number }> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const chunks: Buffer[] = [];
@@ -44,11 +46,12 @@ async function train(
   const code = await run(argv, { stdout, stderr, stdin: Readable.from([]), cwd: dirname(path) });
   if (code !== 0) throw new Error(String(stderr.read() ?? `Exit code ${code}.`));
   const { user, system } = process.cpuUsage(before);
-  return { found: JSON.parse(Buffer.concat(chunks).toString()) as Summary, seconds: (user + system) / 1e6 };
+  return { summary: JSON.parse(Buffer.concat(chunks).toString()) as Summary, seconds: (user + system) / 1e6 };
 }
 
 /**
- * A problem of Proben1 as a table in the directory. Its division into training, validation and test rows is not used.
+ * Writes a problem of Proben1 as a table to the directory. Its split into training, validation and test rows is not
+ * used.
  */
 function proben1Task(name: string, directory: string): Task | undefined {
   const data = readProben1(name);
@@ -62,8 +65,13 @@ function proben1Task(name: string, directory: string): Task | undefined {
   return { name, path, targets };
 }
 
-/** Trains with each optimizer and each seed; returns the line of the task. */
-async function compared(task: Task, directory: string, seeds: number, options: readonly string[]): Promise<string> {
+/** Trains with each optimizer and each seed. Returns the line to print for the task. */
+async function compareOptimizers(
+  task: Task,
+  directory: string,
+  seeds: number,
+  options: readonly string[],
+): Promise<string> {
   const errors: number[][] = [];
   const columns: string[] = [];
   let size = '';
@@ -72,18 +80,18 @@ async function compared(task: Task, directory: string, seeds: number, options: r
     for (let seed = 0; seed < seeds; seed++) {
       runs.push(await train(task, directory, ['--optimizer', optimizer, '--seed', String(seed), ...options]));
     }
-    const own = runs.map(({ found }) => 1 - found.test.metrics.rSquared);
+    const own = runs.map(({ summary }) => 1 - summary.test.metrics.rSquared);
     const seconds = mean(runs.map((one) => one.seconds));
     errors.push(own);
     columns.push(`${optimizer} ${mean(own).toFixed(4)} ± ${deviation(own).toFixed(4)} in ${seconds.toFixed(2)} s`);
-    const [{ found }] = runs;
-    size = `${found.rows.training} training rows, ${found.network.parameters} parameters`;
+    const [{ summary }] = runs;
+    size = `${summary.rows.training} training rows, ${summary.network.parameters} parameters`;
   }
   const better = errors[1].filter((error, seed) => error < errors[0][seed]).length;
   return `${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`;
 }
 
-/** `regression [FILE.csv:TARGET …] [--seeds 10] [-- options of train]`. */
+/** Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- options of train]` and prints a line for each table. */
 export async function regression(smoke: boolean): Promise<void> {
   const [, ...given] = process.argv.slice(2).filter((argument) => argument !== '--smoke');
   const rest = given.includes('--') ? given.slice(given.indexOf('--') + 1) : [];
@@ -105,7 +113,7 @@ export async function regression(smoke: boolean): Promise<void> {
       tasks.push(...proben1Problems.map((name) => proben1Task(name, directory)).filter((task) => task !== undefined));
     }
     const options = [...(smoke ? ['--epochs', '3'] : []), ...rest];
-    for (const task of tasks) console.log(await compared(task, directory, seeds, options));
+    for (const task of tasks) console.log(await compareOptimizers(task, directory, seeds, options));
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,5 +1,5 @@
 /**
- * CPU time to a training loss: a tenth of the loss of Adam after 200 epochs (batches of 32, learning rate 0.01), for
+ * CPU time to reach a training loss: a tenth of Adam's loss after 200 epochs (batches of 32, learning rate 0.01), for
  * networks of tanh layers with a linear output. Adam runs on the fast engine for up to 20,000 epochs, Levenberg–Marquardt
  * for up to 300 iterations, L-BFGS for up to 3,000; brain.js for up to 20,000, with targets and loss scaled to 0.1 to
  * 0.9 for its sigmoid output; scikit-learn's `lbfgs` for up to 3,000. Runs are interleaved; the first of four rounds
@@ -17,7 +17,7 @@ import { runPython } from './python.js';
 import { median } from './statistics.js';
 
 const rounds = 4;
-/** The engine of a measurement; made when it begins. */
+/** The engine of all measurements. `timeToLoss` creates it. */
 let engine: Awaited<ReturnType<typeof auto>>;
 const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number }>> = {
   Adam: { make: () => adam({ learningRate: 0.01 }), epochs: 20_000 },
@@ -32,7 +32,7 @@ interface Time {
 }
 type Method = (problem: Problem, seed: number, goal: number) => Time | Promise<Time>;
 
-const since = (before: NodeJS.CpuUsage) => {
+const millisecondsSince = (before: NodeJS.CpuUsage) => {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 };
@@ -60,7 +60,7 @@ async function train({ layers, inputs, targets }: Problem, seed: number, name: s
     },
   );
   const { loss } = history.at(-1)!;
-  return { time: since(before), reached: loss <= goal, loss };
+  return { time: millisecondsSince(before), reached: loss <= goal, loss };
 }
 
 interface Brain {
@@ -69,7 +69,7 @@ interface Brain {
   };
 }
 
-/** brain.js as `pnpm bench` installs it; undefined where it is not. */
+/** Trains with brain.js as `pnpm bench` installs it; undefined if it is not installed. */
 function brain(): Method | undefined {
   let library: Brain;
   try {
@@ -86,7 +86,7 @@ function brain(): Method | undefined {
     const errorThresh = goal * factor ** 2;
     const before = process.cpuUsage();
     const { error } = network.train(data, { iterations: 20_000, errorThresh, errorCheckInterval: 1, log: false });
-    return { time: since(before), reached: error <= errorThresh };
+    return { time: millisecondsSince(before), reached: error <= errorThresh };
   };
 }
 
@@ -95,8 +95,8 @@ function scikitLearn(problems: readonly (Problem & { readonly goals: readonly nu
   return found.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
 }
 
-/** The median over the seeds; with `>` if more than half of them did not reach the goal in their time. */
-function shown(times: readonly Time[]): string {
+/** The median over the seeds, with `>` if more than half of the runs stopped before they reached the goal. */
+function formatTimes(times: readonly Time[]): string {
   const reached = times.filter((run) => run.reached).length;
   const sorted = times.toSorted((a, b) => Number(b.reached) - Number(a.reached) || a.time - b.time);
   const middle = sorted[times.length >> 1];
@@ -135,7 +135,7 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
       });
     }
     measured.push({ ...problem, goals });
-    const line = methods.map(([name], k) => `${name} ${shown(times[k])}`);
+    const line = methods.map(([name], k) => `${name} ${formatTimes(times[k])}`);
     console.log(
       `${problem.name}, ${problem.layers.join('-')}, loss ${median(goals).toPrecision(2)}: ${line.join('; ')}`,
     );
@@ -143,7 +143,7 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
   engine.dispose();
   if (smoke) return;
   try {
-    scikitLearn(measured).forEach((all, n) => console.log(`${measured[n].name}: scikit-learn ${shown(all)}`));
+    scikitLearn(measured).forEach((all, n) => console.log(`${measured[n].name}: scikit-learn ${formatTimes(all)}`));
   } catch (error) {
     console.log(`scikit-learn: not measured. ${String(error)}`);
   }

@@ -1,4 +1,4 @@
-/** Handwritten digits, 28 × 28, from the package `mnist`: a few of each for training, others for testing. */
+/** Handwritten digits, 28 × 28, from the package `mnist`: some of each digit for training, others for testing. */
 import { readFileSync } from 'node:fs';
 
 /**

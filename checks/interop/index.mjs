@@ -1,7 +1,7 @@
 /**
  * `pnpm interop`: downloads the other programs if they are not installed (800 MB), finds or installs a browser and the
- * Python modules, runs all tests against our sources, and writes the results to RESULTS.md. Names of test files as
- * arguments run only those, and write nothing.
+ * Python modules, runs all tests against our sources, and writes the results to RESULTS.md. With names of test files as
+ * arguments, runs only those and does not write RESULTS.md.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,9 +15,9 @@ import { results } from './record.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const chosen = process.argv.slice(2);
+const testFiles = process.argv.slice(2);
 
-// Without their install scripts: onnxruntime-node's would download files that its package contains already.
+// Install scripts are skipped: that of onnxruntime-node would download files that its package already contains.
 const install = ['install', '--ignore-workspace', '--ignore-scripts', '--frozen-lockfile', '--dir', here];
 run('npx', ['--yes', packageManager, ...install]);
 console.log(`Browser: ${provideBrowser()}`);
@@ -34,9 +34,10 @@ run('npx', [
   '--root',
   here,
   '--no-file-parallelism',
-  ...chosen,
+  ...testFiles,
 ]);
-if (chosen.length === 0) writeFileSync(new URL('RESULTS.md', import.meta.url), page((Date.now() - startTime) / 1000));
+if (testFiles.length === 0)
+  writeFileSync(new URL('RESULTS.md', import.meta.url), page((Date.now() - startTime) / 1000));
 
 function run(command, args) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });

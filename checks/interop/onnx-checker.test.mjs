@@ -1,4 +1,4 @@
-/** Validates our ONNX models with the checker of ONNX, including shape inference. */
+/** Validates our ONNX models with the ONNX checker, including shape inference. */
 import { everyActivation, randomGraph } from '@nnbp/conformance';
 import { toOnnx } from '@nnbp/interop';
 import { Network, Random } from '@nnbp/core';
@@ -20,8 +20,8 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
   record(
     '0-onnx-checker',
-    `The checker of onnx ${found?.version ?? ''}`,
-    found ? rows : [['not run', 'no Python with onnx found']],
+    `Checker of onnx ${found?.version ?? ''}`,
+    found ? rows : [['not run', 'found no Python with the module onnx']],
   );
 });
 

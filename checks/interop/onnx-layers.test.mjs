@@ -1,4 +1,6 @@
-/** Recognized layers as operators of ONNX, run in onnxruntime: outputs of sequences and of grids, also after a round trip. */
+/**
+ * Layers recognized as ONNX operators, run in onnxruntime: outputs for sequences and grids, also after a round trip.
+ */
 import { predictSequence } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import ort from 'onnxruntime-node';
@@ -9,10 +11,12 @@ import { record, versionOf } from './record.mjs';
 
 const networks = 200;
 const [steps, batch] = [7, 3];
-const found = [];
-afterAll(() => record('4-onnx-layers', `onnxruntime-node ${versionOf('onnxruntime-node')}, standard layers`, found));
+const resultRows = [];
+afterAll(() =>
+  record('4-onnx-layers', `onnxruntime-node ${versionOf('onnxruntime-node')}, standard layers`, resultRows),
+);
 
-/** Outputs of a model for inputs of this shape, one number after another. */
+/** Runs a model on inputs of shape `dims`; returns its outputs as one flat array. */
 async function run(bytes, inputs, dims) {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const { output } = await session.run({ input: new ort.Tensor('float32', Float32Array.from(inputs), dims) });
@@ -20,11 +24,11 @@ async function run(bytes, inputs, dims) {
   return Array.from(output.data);
 }
 
-function worstOf(outputs, expected, what) {
+function largestError(outputs, expected, what) {
   expect(outputs, what).toHaveLength(expected.length);
   return outputs.reduce((worst, value, k) => {
     const error = Math.abs(value - expected[k]) / Math.max(1, Math.abs(expected[k]));
-    expect(error, `${what}, output ${k}: ${value} for ${expected[k]}`).toBeLessThan(1e-4);
+    expect(error, `${what}, output ${k}: received ${value}, expected ${expected[k]}`).toBeLessThan(1e-4);
     return Math.max(worst, error);
   }, 0);
 }
@@ -54,15 +58,15 @@ test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as 
       expect(countOf(bytes, `/${operator}.`) > 0, what).toBe(named > 0);
     }
     for (const { name } of layers) counts[name] = (counts[name] ?? 0) + 1;
-    worst.out = Math.max(worst.out, worstOf(await run(bytes, inputs, [steps, batch, width]), expected, what));
+    worst.out = Math.max(worst.out, largestError(await run(bytes, inputs, [steps, batch, width]), expected, what));
     const back = fromOnnx(bytes);
     expect(back.graph.stateSize, what).toBe(network.graph.stateSize);
-    worst.back = Math.max(worst.back, worstOf(sequencesOf(back, sequences), expected, `${what}, back`));
+    worst.back = Math.max(worst.back, largestError(sequencesOf(back, sequences), expected, `${what}, back`));
     const again = await run(toOnnx(back, { sequences: true }), inputs, [steps, batch, width]);
-    worstOf(again, expected, `${what}, written again`);
+    largestError(again, expected, `${what}, written again`);
   }
   const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-  found.push([
+  resultRows.push([
     `${networks} networks of one or two recurrent layers (${named.join(', ')}), ${batch} sequences of ${steps} steps`,
     `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
   ]);
@@ -83,12 +87,12 @@ test(`${networks} networks of bidirectional layers have the same outputs, from s
     // The word occurs once per operator, as the value of its attribute.
     for (const model of [bytes, again]) expect(countOf(model, 'bidirectional'), what).toBe(layers.length);
     for (const name of layers) counts[name] = (counts[name] ?? 0) + 1;
-    worst.out = Math.max(worst.out, worstOf(await run(bytes, rows.flat(), [batch, width]), expected, what));
-    worst.back = Math.max(worst.back, worstOf(back.predictBatch(rows).flat(), expected, `${what}, back`));
-    worstOf(await run(again, rows.flat(), [batch, width]), expected, `${what}, written again`);
+    worst.out = Math.max(worst.out, largestError(await run(bytes, rows.flat(), [batch, width]), expected, what));
+    worst.back = Math.max(worst.back, largestError(back.predictBatch(rows).flat(), expected, `${what}, back`));
+    largestError(await run(again, rows.flat(), [batch, width]), expected, `${what}, written again`);
   }
   const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-  found.push([
+  resultRows.push([
     `${networks} networks of one or two bidirectional layers (${named.join(', ')}) over 2 to 6 steps`,
     `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
   ]);
@@ -99,7 +103,7 @@ test(`${networks} networks of convolutions and pooling have the same outputs, fr
   const counts = {};
   // On a small grid, the windows may not determine the kernel, and a matrix is written instead of the operator.
   let unrecognized = 0;
-  /** Networks whose weights are shared as before. */
+  /** Number of networks whose weights are still shared after the round trip. */
   let sharing = 0;
   for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
     const { network, layers, random } = randomConvolution(seed);
@@ -115,15 +119,15 @@ test(`${networks} networks of convolutions and pooling have the same outputs, fr
       }
       counts[operator] = (counts[operator] ?? 0) + layers.filter((layer) => layer === operator).length;
     }
-    worst.out = Math.max(worst.out, worstOf(await run(bytes, rows.flat(), [batch, width]), expected, what));
+    worst.out = Math.max(worst.out, largestError(await run(bytes, rows.flat(), [batch, width]), expected, what));
     const back = fromOnnx(bytes);
-    worst.back = Math.max(worst.back, worstOf(back.predictBatch(rows).flat(), expected, `${what}, back`));
+    worst.back = Math.max(worst.back, largestError(back.predictBatch(rows).flat(), expected, `${what}, back`));
     if (back.graph.parameterCount <= network.graph.parameterCount) sharing++;
-    worstOf(await run(toOnnx(back), rows.flat(), [batch, width]), expected, `${what}, written again`);
+    largestError(await run(toOnnx(back), rows.flat(), [batch, width]), expected, `${what}, written again`);
   }
   expect(unrecognized, 'layers not written as their operator').toBeLessThanOrEqual(0.05 * networks);
   expect(sharing, 'networks that keep their shared weights').toBeGreaterThanOrEqual(0.95 * networks);
-  found.push([
+  resultRows.push([
     `${networks} networks of one or two layers (${Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')})`,

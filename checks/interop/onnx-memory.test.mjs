@@ -1,4 +1,4 @@
-/** Networks with delays as ONNX models of one step, run in onnxruntime step after step. */
+/** Networks with delays as ONNX models of a single step, run in onnxruntime step by step. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
@@ -10,8 +10,8 @@ import { record, versionOf } from './record.mjs';
 
 const graphs = 200;
 const steps = 8;
-const found = [];
-afterAll(() => record('4-onnx-memory', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, found));
+const resultRows = [];
+afterAll(() => record('4-onnx-memory', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, resultRows));
 
 /** @returns {Promise<number[][]>} The outputs at each step of one sequence. */
 async function run(network, inputs, bytes = toOnnx(network)) {
@@ -32,13 +32,15 @@ async function run(network, inputs, bytes = toOnnx(network)) {
 const sequence = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
-/** The largest error, relative to values above 1. */
-function worstOf(outputs, expected, what) {
+/** The largest error, relative where the expected value is above 1. Throws if an error reaches 2e-4. */
+function largestError(outputs, expected, what) {
   let worst = 0;
   outputs.forEach((row, t) =>
     row.forEach((value, k) => {
       const error = Math.abs(value - expected[t][k]) / Math.max(1, Math.abs(expected[t][k]));
-      expect(error, `${what}, step ${t}, output ${k}: ${value} for ${expected[t][k]}`).toBeLessThan(2e-4);
+      expect(error, `${what}, step ${t}, output ${k}: received ${value}, expected ${expected[t][k]}`).toBeLessThan(
+        2e-4,
+      );
       worst = Math.max(worst, error);
     }),
   );
@@ -67,15 +69,15 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
     if (graph.stateSize > 0) recurrent++;
     const bytes = toOnnx(network);
     const outputs = await run(network, inputs, bytes);
-    worst = Math.max(worst, worstOf(outputs, expected, `INTEROP_SEED=${seed}`));
+    worst = Math.max(worst, largestError(outputs, expected, `INTEROP_SEED=${seed}`));
     // The network read from the file has the same outputs as the runtime, and so does the model exported from that
     // network.
     const back = fromOnnx(bytes);
-    worstBack = Math.max(worstBack, worstOf(outputs, predictSequence(back, inputs), `INTEROP_SEED=${seed}, back`));
-    worstOf(await run(back, inputs), expected, `INTEROP_SEED=${seed}, written again`);
+    worstBack = Math.max(worstBack, largestError(outputs, predictSequence(back, inputs), `INTEROP_SEED=${seed}, back`));
+    largestError(await run(back, inputs), expected, `INTEROP_SEED=${seed}, written again`);
   }
   expect(recurrent).toBeGreaterThan(graphs / 2);
-  found.push([
+  resultRows.push([
     `${graphs} random graphs, ${recurrent} of them with delays, ${steps} steps`,
     `max error ${worst.toExponential(1)}; read back by fromOnnx: max error ${worstBack.toExponential(1)}`,
   ]);
@@ -87,7 +89,7 @@ test('RNN, LSTM and GRU layers have the same outputs', async () => {
     builder.output(...layer(builder, { from: builder.inputs(3), units: 5 }));
     const network = new Network(builder.build(), { seed: 1 });
     const inputs = sequence(new Random(2), 3);
-    const worst = worstOf(await run(network, inputs), predictSequence(network, inputs), name);
-    found.push([`layers: ${name} of 5 units, ${steps} steps`, `max error ${worst.toExponential(1)}`]);
+    const worst = largestError(await run(network, inputs), predictSequence(network, inputs), name);
+    resultRows.push([`layers: ${name} of 5 units, ${steps} steps`, `max error ${worst.toExponential(1)}`]);
   }
 }, 60_000);

@@ -38,7 +38,7 @@ test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, as
   found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, String(worst)]);
 }, 240_000);
 
-test('every activation has the same values, near 0 and far from it', async () => {
+test('every activation has the same values near 0 and far from 0', async () => {
   let worst = 0;
   for (const activation of everyActivation) {
     const network = new Network(mlp([1, 1], { activation }));
@@ -59,7 +59,7 @@ test('every activation has the same values, near 0 and far from it', async () =>
   ]);
 });
 
-test('one model takes batches of any size', async () => {
+test('a model accepts batches of any size', async () => {
   const network = new Network(mlp([3, 5, 2], { activation: everyActivation[0] }), { seed: 1 });
   const bytes = toOnnx(network);
   const random = new Random(2);

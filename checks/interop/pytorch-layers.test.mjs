@@ -1,4 +1,4 @@
-/** Recognized layers as modules of PyTorch: outputs and gradients in float64, single steps, and training by train.py. */
+/** Layers recognized as PyTorch modules: outputs and gradients in float64, single steps, and training with train.py. */
 import { backpropagateBatch, backpropagateSequence, predictSequence } from '@nnbp/core';
 import { fromPyTorch } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
@@ -22,15 +22,17 @@ const rows = [];
 const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-layers-'));
 afterAll(() => {
   rmSync(work, { recursive: true, force: true });
-  const none = [['not run', 'no Python with torch found']];
-  record('5-pytorch-layers', `PyTorch ${found?.version ?? ''}, standard layers`, found === undefined ? none : rows);
+  const notRun = [['not run', 'found no Python with the module torch']];
+  record('5-pytorch-layers', `PyTorch ${found?.version ?? ''}, standard layers`, found === undefined ? notRun : rows);
 });
 
 const byName = (a, b) => a.localeCompare(b);
 const numbers = (random, count, width) =>
   Array.from({ length: count }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
-/** Writes a network's files and samples; returns the directory, and the modules of PyTorch in them. */
+/**
+ * Writes a network's files and samples. Returns the directory and the names of the PyTorch modules that the files use.
+ */
 function exportTo(name, network, samples) {
   const directory = join(work, name);
   const files = writeExport(directory, network, samples);
@@ -88,7 +90,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const { gradients } = backpropagateSequence(network, inputs, targets, mse());
       const expected = { outputs: [predictSequence(network, inputs)], gradients: gradients.vector };
       const exported = exportTo(`recurrent-${seed}`, network, { inputs: [inputs], targets: [targets] });
-      // A sequence is computed layer by layer only if all its recurrent layers are PyTorch's.
+      // A sequence is computed layer by layer only if all recurrent layers are PyTorch modules.
       const expectedModules = layers.every(({ torch }) => torch !== undefined) ? layers.map(({ torch }) => torch) : [];
       expect(exported.modules.sort(byName), `INTEROP_SEED=${seed}`).toEqual(expectedModules.sort(byName));
       return { seed, network, expected, ...exported };
@@ -136,7 +138,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('single steps give the outputs of the sequence, and training keeps second biases at 0', () => {
+  test('single steps have the outputs of the whole sequence, and training keeps second biases at 0', () => {
     const seeds = Array.from({ length: 20 }, (_, k) => firstSeed + k);
     const directories = seeds.flatMap((seed) => {
       const { network, layers, random } = randomRecurrent(seed);
@@ -159,7 +161,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       expect(second).toBe(0);
     }
     rows.push([
-      `${results.length} of them step by step, and trained by AdamW`,
+      `${results.length} of them step by step, and trained with AdamW`,
       'max output difference between single steps and the whole sequence ' +
         `${largest(results.map((each) => each.steps)).toExponential(1)}; second biases stay 0`,
     ]);

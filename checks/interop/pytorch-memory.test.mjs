@@ -24,8 +24,12 @@ const rows = [];
 const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-memory-'));
 afterAll(() => {
   rmSync(work, { recursive: true, force: true });
-  const none = [['not run', 'no Python with torch found']];
-  record('5-pytorch-memory', `PyTorch ${found?.version ?? ''}, modules with delays`, found === undefined ? none : rows);
+  const notRun = [['not run', 'found no Python with the module torch']];
+  record(
+    '5-pytorch-memory',
+    `PyTorch ${found?.version ?? ''}, modules with delays`,
+    found === undefined ? notRun : rows,
+  );
 });
 
 function python(cwd, ...args) {
@@ -34,7 +38,10 @@ function python(cwd, ...args) {
   return stdout;
 }
 
-/** Writes a network's files, and one sequence beside them: as a batch of one, or of its rows if there are no delays. */
+/**
+ * Writes a network's files and a sequence: as a batch of one sequence, or as a batch of its rows if there are no
+ * delays.
+ */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);
   const hasState = network.graph.stateSize > 0;
@@ -46,8 +53,8 @@ function exportTo(name, network, inputs, targets) {
 const numbers = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
-/** What we compute, or undefined where a product that is fed back grows too large to compare. */
-function ours(network, inputs, targets) {
+/** Our outputs and gradients, or undefined if a product that is fed back grows too large to compare. */
+function outputsAndGradients(network, inputs, targets) {
   try {
     const outputs = predictSequence(network, inputs);
     const { gradients } = backpropagateSequence(network, inputs, targets, mse());
@@ -67,7 +74,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
       const { inputCount, outputs } = network.graph;
       const [inputs, targets] = [numbers(random, inputCount), numbers(random, outputs.length)];
-      const expected = ours(network, inputs, targets);
+      const expected = outputsAndGradients(network, inputs, targets);
       if (expected === undefined) return [];
       return [{ seed, network, expected, directory: exportTo(`graph-${seed}`, network, inputs, targets) }];
     });

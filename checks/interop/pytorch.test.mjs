@@ -1,6 +1,6 @@
 /**
- * Our networks as PyTorch modules: same outputs and gradients in float64, trained there by two processes and
- * imported again; and ONNX models exported by PyTorch, imported here.
+ * Our networks as PyTorch modules: outputs and gradients in float64, training by two processes, and import of the
+ * trained parameters. Also imports ONNX models exported by PyTorch.
  */
 import { identity, relu } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network, predictSequence } from '@nnbp/core';
@@ -30,11 +30,11 @@ afterAll(() => {
   record(
     '3-pytorch',
     `PyTorch ${found?.version ?? ''}`,
-    found === undefined ? [['not run', 'no Python with torch found']] : rows,
+    found === undefined ? [['not run', 'found no Python with the module torch']] : rows,
   );
 });
 
-/** Runs a script to its end and returns what it printed. */
+/** Runs a Python script and returns its standard output. */
 function python(script, ...args) {
   const { status, stdout, stderr } = spawnSync(found.python, [join(scripts, script), ...args], {
     encoding: 'utf8',
@@ -44,7 +44,7 @@ function python(script, ...args) {
   return stdout;
 }
 
-/** Writes a network's files, and samples beside them. */
+/** Writes a network's files and samples into the same directory. */
 function exportTo(name, network, samples) {
   const directory = join(work, name);
   writeExport(directory, network, samples);
@@ -54,7 +54,7 @@ function exportTo(name, network, samples) {
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
 /** Runs `train.py` in two processes over gloo. */
-async function trainByTwo(directory, ...options) {
+async function trainByTwoProcesses(directory, ...options) {
   const port = await freePort();
   const children = [];
   const outputs = await Promise.all(
@@ -76,7 +76,7 @@ async function trainByTwo(directory, ...options) {
       child.stderr.on('data', (part) => (text += part));
       return new Promise((resolve) =>
         child.on('close', (code) => {
-          // Otherwise the other process would wait half an hour for one that failed.
+          // Otherwise the other process would wait half an hour for the one that failed.
           if (code !== 0) for (const one of children) one.kill();
           resolve({ code, text });
         }),
@@ -91,7 +91,7 @@ async function trainByTwo(directory, ...options) {
   return texts[0];
 }
 
-/** The same with torchrun. Without the two options, torchrun of PyTorch 1.13 fails on Python 3.11. */
+/** Runs `train.py` with torchrun. Without `--redirects` and `--tee`, torchrun of PyTorch 1.13 fails on Python 3.11. */
 function trainByTorchrun(directory, ...options) {
   const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', '--redirects=1', '--tee=1'];
   const { status, stderr } = spawnSync(found.python, [...launcher, 'train.py', '--data', 'data.csv', ...options], {
@@ -127,7 +127,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       worst.outputs = Math.max(worst.outputs, ...errors);
       expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
 
-      // Import PyTorch's gradients like weights, as the parameters of a copy.
+      // Imports PyTorch's gradients as if they were weights: as the parameters of a copy.
       const expected = backpropagateBatch(network, inputs, targets, mse()).gradients.vector;
       const got = fromPyTorch(asSafetensors(directories[k], gradients), network).parameters.vector;
       const size = largest(expected);
@@ -177,7 +177,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('two processes take the same steps as our trainer, on a graph with all features', async () => {
+  test('two processes take the same steps as our trainer on a graph with all features', async () => {
     // Seed 6: 196 nodes, scalers, shared weights, unread nodes, some fixed c.
     const { network, rows: inputs, targets } = randomNetwork(6, 40);
     const { graph } = network;
@@ -188,7 +188,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const lines = inputs.map((row, s) => [...row, ...targets[s]].join());
     writeFileSync(join(directory, 'data.csv'), [names, ...lines].join('\n'));
     const steps = 5;
-    const printed = await trainByTwo(
+    const printed = await trainByTwoProcesses(
       directory,
       ...['--optimizer', 'sgd', '--learning-rate', '0.05', '--dtype', 'float64'],
       ...['--epochs', `${steps}`, '--batch-size', `${inputs.length}`],
@@ -203,17 +203,17 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const theirs = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
     const error = largest(ours.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]));
     expect(error).toBeLessThan(1e-10);
-    const moved = ours.parameters.vector.filter(
+    const changedCount = ours.parameters.vector.filter(
       (value, p) => Math.abs(value - network.parameters.vector[p]) > 1e-6,
     ).length;
-    expect(moved).toBeGreaterThan(500);
+    expect(changedCount).toBeGreaterThan(500);
     rows.push([
       `${steps} steps of gradient descent on an irregular graph with scalers and shared weights, two processes in float64`,
-      `the ${moved} parameters that changed differ from those of our trainer by at most ${error.toExponential(1)}`,
+      `the ${changedCount} parameters that changed differ from those of our trainer by at most ${error.toExponential(1)}`,
     ]);
   }, 120_000);
 
-  test('ONNX models exported by PyTorch have the same outputs here', () => {
+  test('ONNX models exported by PyTorch have the same outputs after import', () => {
     const directory = join(work, 'onnx');
     mkdirSync(directory);
     python('export.py', directory);

@@ -8,7 +8,7 @@ const chooser = (random) => {
   return { below, oneOf: (list) => list[below(list.length)], chance: (p) => random.uniform() < p };
 };
 
-/** Parameters of moderate size, none of them 0. */
+/** Sets all parameters to random numbers of moderate size, none of them 0. */
 function withParameters(graph, random) {
   const network = new Network(graph);
   const { vector } = network.parameters;
@@ -27,7 +27,9 @@ export const recurrentKinds = [
   { name: 'gru, reset before', operator: 'GRU', add: (b, o) => gru(b, { ...o, resetAfter: false }) },
 ];
 
-/** One or two recurrent layers, some with a dense layer between them or after, with scalers and shortcuts. */
+/**
+ * A network of one or two recurrent layers, some with a dense layer between or after them, with scalers and shortcuts.
+ */
 export function randomRecurrent(seed) {
   const random = new Random(seed);
   const { below, oneOf, chance } = chooser(random);
@@ -54,7 +56,10 @@ export function randomRecurrent(seed) {
   return { network, layers, random };
 }
 
-/** One or two bidirectional layers over 2 to 6 steps of a sample, some with a dense layer at each step between them or after. */
+/**
+ * A network of one or two bidirectional layers over 2 to 6 steps of a sample, some with a dense layer at each step
+ * between or after them.
+ */
 export function randomBidirectional(seed) {
   const random = new Random(seed);
   const { below, oneOf, chance } = chooser(random);
@@ -86,7 +91,7 @@ export function randomBidirectional(seed) {
   return { network, layers, random };
 }
 
-/** A convolution, then another, or pooling, then a dense layer. */
+/** A network of a convolution, another convolution or pooling, and a dense layer. */
 export function randomConvolution(seed) {
   const random = new Random(seed);
   const { below, oneOf, chance } = chooser(random);
@@ -126,7 +131,7 @@ export function randomConvolution(seed) {
       from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, own);
       grid = { channels: filters, height: size(0, dilation[0], padding[0]), width: size(1, dilation[1], padding[1]) };
     }
-    // With a single window it is a dense layer, or an aggregation.
+    // With a single window, the layer is a dense layer or an aggregation.
     if (grid.height * grid.width === 1) layers.pop();
     if (grid.width < 3 || (!isRow && grid.height < 3)) break;
   }

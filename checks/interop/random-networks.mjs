@@ -3,18 +3,18 @@ import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance'
 import { identity, relu, tanh } from '@nnbp/activations';
 import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
 
-/** The first seed. `INTEROP_SEED` repeats a run. */
+/** Seed of the first network. Set the environment variable `INTEROP_SEED` to repeat a run. Default: random. */
 export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
 /** @type {import('@nnbp/core').OutputTransform[]} */
 const transforms = ['sigmoid', 'softmax', 'logSoftmax'];
 
 /**
- * A random network with samples. Every fourth consists of layers with missing edges, every third
- * has scalers, every fifth an output transform. */
+ * A random network with samples. Every fourth network consists of layers with missing edges, every third has scalers,
+ * every fifth an output transform. */
 export function randomNetwork(seed, samples = 16) {
   const random = new Random(seed);
-  const graph = seed % 4 === 0 ? layersWithHoles(random) : randomGraph(random);
+  const graph = seed % 4 === 0 ? layersWithMissingEdges(random) : randomGraph(random);
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
   if (seed % 3 === 0) {
@@ -31,8 +31,8 @@ export function randomNetwork(seed, samples = 16) {
   };
 }
 
-/** Layers on random earlier layers, some with missing edges. */
-function layersWithHoles(random) {
+/** A graph of layers that read random earlier layers, some with missing edges. */
+function layersWithMissingEdges(random) {
   const below = (n) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();
   const layers = [builder.inputs(1 + below(200))];

@@ -1,11 +1,11 @@
 /** Records the result of a test for RESULTS.md. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Directory of the results of a run. */
+/** Directory for the results of a run. */
 export const results = new URL('../../reports/interop/', import.meta.url);
 
 /**
- * @param {string} name - Name of the result; results are sorted by it.
+ * @param {string} name - Name of the result. RESULTS.md lists the results in the order of their names.
  * @param {string} program - The other program and its version.
  * @param {readonly (readonly [what: string, found: string])[]} rows
  */

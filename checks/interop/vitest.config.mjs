@@ -1,6 +1,6 @@
 import { project } from '../../vitest.shared.ts';
 
-/** One test file for each program that we are compared with; against the sources of our packages. */
+/** Tests of @nnbp with other programs. They run on the sources of our packages. */
 export default project('interop', {
   include: ['**/*.test.mjs'],
   testTimeout: 120_000,

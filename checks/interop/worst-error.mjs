@@ -1,6 +1,6 @@
 /**
  * Compares another program's float32 outputs with ours. The error bound is that of our own engines, propagated through
- * the graph; it is doubled, because c is multiplied into the weights first.
+ * the graph; it is doubled because exporters multiply c into the weights.
  */
 import { errorBounds } from '@nnbp/conformance';
 import { applyOutputTransform } from '@nnbp/core';
@@ -9,14 +9,14 @@ import { expect } from 'vitest';
 
 const unit = 2 ** -24;
 
-/** The error of a value, relative where more than 1 is expected. */
+/** The error of a value, relative where the expected value is above 1. */
 export const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 
 /** The largest errors over many networks. */
 export class WorstError {
-  /** Absolute, or relative to outputs above 1. */
+  /** Largest error: absolute, or relative where the output is above 1. */
   difference = 0;
-  /** Relative to the error bound. */
+  /** Largest error as a fraction of the error bound, 0 to 1. */
   part = 0;
 
   /** Throws if an error exceeds the bound. */
@@ -35,12 +35,12 @@ export class WorstError {
       const values = Array.from(graph.outputs, (i, k) => outputScaler?.undo(x[i], k) ?? x[i]);
       const bounds = Array.from(graph.outputs, (i, k) => {
         const scale = outputScaler?.deviation[k] ?? 1;
-        // Inputs are standardized in float32 too: a rounding or two more at each.
+        // Inputs are standardized in float32 too, which adds one or two roundings to each.
         const bound = scale * (2 * errors[i] + (inputScaler ? 8 * unit * largest * (1 + Math.abs(x[i])) : 0));
         return bound + 4 * unit * (Math.abs(values[k]) + Math.abs(outputScaler?.mean[k] ?? 0));
       });
       if (outputTransform !== 'none') {
-        // No output transform changes by more than twice the largest change of its inputs.
+        // An output transform changes by at most twice the largest change of its inputs.
         const worst = 2 * Math.max(...bounds);
         applyOutputTransform(outputTransform, values, 0, width);
         bounds.forEach((_, k) => (bounds[k] = worst + 8 * unit * (1 + Math.abs(values[k]))));
@@ -48,7 +48,10 @@ export class WorstError {
       values.forEach((expected, k) => {
         const difference = Math.abs(outputs[s * width + k] - expected);
         const part = difference / bounds[k];
-        expect(part, `${label} sample ${s}, output ${k}: ${outputs[s * width + k]} for ${expected}`).toBeLessThan(1);
+        expect(
+          part,
+          `${label} sample ${s}, output ${k}: received ${outputs[s * width + k]}, expected ${expected}`,
+        ).toBeLessThan(1);
         this.difference = Math.max(this.difference, relative(expected, outputs[s * width + k]));
         this.part = Math.max(this.part, part);
       });

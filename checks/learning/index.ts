@@ -1,6 +1,6 @@
 /**
  * `pnpm learning [task [last [first]]]`: trains each task with the seeds first (default 1) to last (default 20) and writes the
- * results to results.json. With `first` above 1 the results of earlier seeds are kept.
+ * results to results.json. With `first` above 1, the results of earlier seeds are kept.
  */
 import { auto } from '@nnbp/wasm';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,9 +12,9 @@ interface Result {
   readonly measures: number[];
 }
 
-const [chosen, last = '20', first = '1'] = process.argv.slice(2);
-if (chosen !== undefined && !(chosen in tasks)) {
-  console.error(`Unknown task "${chosen}": expected one of ${Object.keys(tasks).join(', ')}.`);
+const [selected, last = '20', first = '1'] = process.argv.slice(2);
+if (selected !== undefined && !(selected in tasks)) {
+  console.error(`Unknown task "${selected}": expected one of ${Object.keys(tasks).join(', ')}.`);
   process.exit(2);
 }
 const path = new URL('results.json', import.meta.url);
@@ -23,7 +23,7 @@ const read = () => JSON.parse(readFileSync(path, 'utf8')) as Record<string, Resu
 const engine = await auto();
 let failed = 0;
 for (const [name, task] of Object.entries(tasks)) {
-  if (chosen !== undefined && name !== chosen) continue;
+  if (selected !== undefined && name !== selected) continue;
   const measures = first === '1' ? [] : read()[name].measures.slice(0, Number(first) - 1);
   for (let seed = Number(first); seed <= Number(last); seed++) {
     measures.push(Number((await task.run(seed, engine)).toPrecision(4)));

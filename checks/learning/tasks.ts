@@ -1,4 +1,6 @@
-/** The tasks: how data are drawn, which network learns them, and what counts as learned. */
+/**
+ * The learning tasks. Each draws its data, trains a network and returns a measure, which is compared with a threshold.
+ */
 import { identity, relu } from '@nnbp/activations';
 import { type Engine, Graph, GraphBuilder, Network, predictSequence, Random, stream } from '@nnbp/core';
 import { conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
@@ -9,9 +11,9 @@ import { handwrittenDigits } from '../../apps/demo/src/data.js';
 
 /** A task with its threshold. */
 export interface Task {
-  /** What is measured on new sequences. */
+  /** The measure on new sequences or images. */
   readonly measure: string;
-  /** The threshold, and in how many of 20 seeds it has to be reached. */
+  /** The threshold, and the number of seeds out of 20 that have to reach it. */
   readonly threshold: string;
   readonly requiredOf20: number;
   /** Trains with one seed and returns the measure. */
@@ -30,7 +32,7 @@ const oneHot = (k: number, count: number) => Array.from({ length: count }, (_, j
 const largest = (row: readonly number[]) => row.indexOf(Math.max(...row));
 const clipped = (learningRate: number) => chain(clipByNorm(1), adam({ learningRate }));
 
-/** x(t) ⊕ x(t − 1) of random bits. */
+/** Temporal XOR: the target is x(t) ⊕ x(t − 1) of random bits. */
 const temporalXor: Task = {
   measure: 'accuracy on 100 new sequences of 50 bits',
   threshold: '≥ 98.3 %',
@@ -102,7 +104,7 @@ const reber = (() => {
     ],
     [['E', 7]],
   ];
-  /** A string, and for each position the symbols that may come next. */
+  /** Draws a string, and for each position the symbols that may come next. */
   const draw = (random: Random) => {
     const inner: string[] = [];
     const legal: string[] = [];
@@ -132,7 +134,7 @@ const reber = (() => {
         const rows = Array.from(text, (symbol) => oneHot(symbols.indexOf(symbol), 7));
         return { inputs: rows.slice(0, -1), targets: rows.slice(1) };
       });
-      // 10 epochs of 2,000: 20,000 sequences.
+      // 20,000 sequences: 10 epochs of 2,000.
       await fit(
         network,
         { sequences },
@@ -159,7 +161,7 @@ const reber = (() => {
   return task;
 })();
 
-/** The sum of the two marked of 50 numbers (Hochreiter and Schmidhuber 1997). */
+/** The adding problem (Hochreiter and Schmidhuber 1997): the sum of the two marked numbers in a sequence of 50. */
 const adding: Task = {
   measure: 'mean squared error on 200 new sequences of 50 steps',
   threshold: '< 0.01',
@@ -196,7 +198,7 @@ const adding: Task = {
   },
 };
 
-/** A sine of random phase: 50 steps are seen, the next 50 are the network's own forecasts. */
+/** A sine with a random phase: the network reads 50 steps, then forecasts the next 50 from its own outputs. */
 const sine: Task = {
   measure: 'R² over 50 forecast steps after 50 given ones, on 100 new phases',
   threshold: '≥ 0.95',
@@ -246,7 +248,7 @@ const sine: Task = {
 
 /**
  * Discrete sequence recall: two symbols among distractors, then two prompts, at which they must be repeated in order.
- * Lengths with the prompts grow from 4 to 10.
+ * Sequence lengths, prompts included, grow from 4 to 10.
  */
 const recall: Task = {
   measure: 'share of 100 new sequences of length 10 repeated without an error',
@@ -275,7 +277,7 @@ const recall: Task = {
       { seed },
     );
     const optimizer = clipped(0.01);
-    // 7 lengths of 1,375: 9,625 sequences.
+    // 9,625 sequences: 7 lengths, 1,375 of each.
     for (let length = 4; length <= 10; length++) {
       const sequences = Array.from({ length: 1375 }, () => draw(length));
       await fit(
@@ -294,7 +296,7 @@ const recall: Task = {
   },
 };
 
-/** An image of 28 by 28 pixels, moved. */
+/** Moves an image of 28 × 28 pixels by `down` and `right` pixels. */
 function shifted(image: ArrayLike<number>, down: number, right: number): Float64Array {
   const moved = new Float64Array(28 * 28);
   for (let row = Math.max(0, down); row < Math.min(28, 28 + down); row++) {
@@ -305,7 +307,7 @@ function shifted(image: ArrayLike<number>, down: number, right: number): Float64
   return moved;
 }
 
-/** Handwritten digits: 8,000 to train on, 2,000 to test, drawn anew with each seed. */
+/** Handwritten digits: each seed draws 8,000 for training and 2,000 for testing. */
 const digits: Task = {
   measure: 'accuracy on 2,000 test digits',
   threshold: '≥ 98 %',
@@ -340,8 +342,9 @@ const digits: Task = {
     const network = new Network(builder.build(), { seed });
     const random = new Random(seed);
     const order = Uint32Array.from({ length: training.inputs.length }, (_, k) => k);
-    /** Each digit once, in a new order, moved by up to two pixels. */
-    // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, though nothing here is waited for
+    /** Yields each digit once, in random order, moved by up to two pixels. */
+    // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, even though nothing here is
+    // awaited
     const moved = async function* (): AsyncGenerator<Sample> {
       random.shuffle(order);
       for (const n of order) {
@@ -359,7 +362,7 @@ const digits: Task = {
   },
 };
 
-/** By name. */
+/** All tasks by name. */
 export const tasks: Readonly<Record<string, Task>> = {
   'temporal XOR': temporalXor,
   recall,

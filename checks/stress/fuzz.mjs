@@ -31,7 +31,7 @@ const recurrent = [
   networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
   networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
 ];
-/** Layers over the steps of a sample, with a head that reads both ends. */
+/** Bidirectional layers over the steps of a sample, with an output that reads both ends. */
 const bidirectionalLayers = ['rnn', 'lstm', 'gru'].map((cell) =>
   networkOf((b) => {
     const steps = [0, 1, 2].map((t) => b.inputs(2, `step${t}`));
@@ -53,7 +53,7 @@ const windows = [
     });
   }),
 ];
-/** Delays, fixed and shared parameters, and aggregations. */
+/** A network with delays, fixed and shared parameters, and aggregations. */
 const mixed = networkOf((b) => {
   const [x, y] = b.inputs(2);
   b.node('a', {
@@ -72,7 +72,7 @@ const mixed = networkOf((b) => {
   return [b.node('c', { from: ['a', 'b', x], activation: tanh, aggregation: max })];
 });
 
-/** Damaged bytes of a file, or of its beginning. */
+/** Damages a copy of a file; 5 % of the files are also cut off. */
 function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ random) {
   const length = random.uniform() < 0.05 ? Math.floor(random.uniform() * file.length) : file.length;
   return damagedBytes(file.subarray(0, length), random);
@@ -80,13 +80,13 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
-/** A reader of bytes. */
+/** For a reader of bytes: returns a function that damages an original and returns the call that reads it. */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
   return () => read(bytes);
 };
 
-/** A reader of JSON: half parsed, half as text with a wrong character. */
+/** The same for a reader of JSON: 80 % are parsed JSON with a wrong value, 20 % strings with a wrong character. */
 const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);
   const isText = random.uniform() < 0.2;
@@ -95,12 +95,12 @@ const jsonReader = (originals, read) => (random) => {
   return () => read(broken, bytes);
 };
 
-/** Models that other libraries wrote. */
+/** Models that other libraries wrote, from the fixtures of @nnbp/interop. */
 function fixtures(name) {
   const file = new URL(`../../packages/interop/test/fixtures/${name}.generated.json`, import.meta.url);
   const { models, recurrent: sequences } = JSON.parse(readFileSync(file, 'utf8'));
-  const opened = ({ json, weights }) => ({ json, weights: weights && Uint8Array.from(Buffer.from(weights, 'base64')) });
-  return { models: models.map(opened), recurrent: sequences.map(opened) };
+  const decode = ({ json, weights }) => ({ json, weights: weights && Uint8Array.from(Buffer.from(weights, 'base64')) });
+  return { models: models.map(decode), recurrent: sequences.map(decode) };
 }
 
 const has =
@@ -156,8 +156,8 @@ const readers = {
 };
 
 /**
- * Reads damaged files. Throws at the first one that gives neither a network nor an `NnbpError`, or takes too much time
- * or memory.
+ * Reads damaged files. Throws at the first file that results in neither a network nor an `NnbpError`, or that takes too
+ * much time or memory.
  */
 function run(name) {
   const found = { files, networks: 0, refused: 0, milliseconds: 0, megabytes: 0 };

@@ -19,7 +19,7 @@ const connections = 16;
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-load-'));
 const path = join(folder, 'model.safetensors');
 const graph = mlp([4, 16, 3], { activation: tanh });
-/** The server counts the models it loads from 1. */
+/** Models by version − 1: the server numbers the models that it loads from 1. */
 const models = Array.from({ length: 400 }, (_, seed) => new Network(graph, { seed }));
 await writeAtomically(path, save(models[0]));
 
@@ -49,7 +49,7 @@ const seen = new Set();
 let sent = 0;
 let wrong = 0;
 const startTime = performance.now();
-await Promise.all(Array.from({ length: connections }, work));
+await Promise.all(Array.from({ length: connections }, sendRequests));
 const seconds = (performance.now() - startTime) / 1000;
 replacing = false;
 await replacement;
@@ -73,7 +73,7 @@ const found = {
     p999: percentile(0.999),
     max: percentile(1),
   },
-  // After a fifth of the requests, when caches are warm, and at the end.
+  // Memory after a fifth of the requests, when caches are warm, and at the end.
   megabytes: { early: memory[Math.floor(memory.length / 5)], end: memory.at(-1) },
   exit: status,
 };
@@ -82,14 +82,16 @@ console.log(found);
 const steady = smoke || (seen.size >= 3 && found.megabytes.end <= 1.25 * found.megabytes.early);
 if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
-/** One connection: sends requests and checks that each response is the prediction of the model it names, to float32. */
-async function work() {
+/**
+ * One connection: sends requests and checks that each response is the float32 prediction of the model that it names.
+ */
+async function sendRequests() {
   while (sent < count) {
     const n = sent++;
     const row = [Math.sin(n), Math.cos(n), Math.sin(2 * n), Math.cos(3 * n)];
-    const asked = performance.now();
+    const requestTime = performance.now();
     const { status, body } = await call('POST', '/predict', JSON.stringify({ inputs: [row] }));
-    latencies[n] = performance.now() - asked;
+    latencies[n] = performance.now() - requestTime;
     seen.add(body.model);
     const expected = models[body.model - 1]?.predict(row);
     if (status !== 200 || expected?.some((x, k) => !(Math.abs(x - body.outputs[0][k]) < 1e-5))) wrong++;

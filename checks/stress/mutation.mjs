@@ -1,8 +1,8 @@
 /**
- * `pnpm mutation [package[:file,…] …]`: changes the sources of core, activations, aggregations, losses, optim, gradcheck and
- * train in thousands of small ways, one at a time, and checks whether a test fails. `core:edit,unroll` are two files of core,
- * which have a result of their own. A mutant that no test can detect is explained in `survivors.json`;
- * if several have the same text, the key gives their number: `… ×2`.
+ * `pnpm mutation [package[:file,…] …]`: changes the sources of core, activations, aggregations, losses, optim,
+ * gradcheck and train in thousands of small ways, one at a time, and checks whether a test fails. `core:edit,unroll`
+ * changes only two files of core and records a separate result. `survivors.json` explains the mutants that no test can
+ * detect; if several have the same text, the key ends with their number: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { record, results } from './results.mjs';
 
 const all = ['activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'core', 'train'];
-const chosen = process.argv.slice(2);
+const selected = process.argv.slice(2);
 const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.json'), 'utf8'));
 let unexplained = 0;
 
-for (const name of chosen.length > 0 ? chosen : all) {
+for (const name of selected.length > 0 ? selected : all) {
   const [of, files] = name.split(':');
   const source = `packages/${of}/src`;
   const paths = files?.split(',').map((file) => `${source}/${file}.ts`) ?? [`${source}/**/*.ts`, `!${source}/index.ts`];
@@ -26,7 +26,9 @@ for (const name of chosen.length > 0 ? chosen : all) {
   const found = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
   record('mutation', { ...results().mutation, [name]: found });
   unexplained += found.unexplained.length;
-  console.log(`${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, left:`);
+  console.log(
+    `${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, unexplained:`,
+  );
   console.log(found.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
 }
 process.exit(unexplained === 0 ? 0 : 1);
@@ -52,7 +54,7 @@ function summary({ files }, prefixes) {
   };
 }
 
-/** `optim/sgd.ts: momentum > 0 → true`, which stays the same when lines move. */
+/** Describes a mutant, for example `optim/sgd.ts: momentum > 0 → true`, without line numbers, which change often. */
 function describe(path, source, { location: { start, end }, replacement = '' }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);

@@ -1,11 +1,11 @@
-/** A local registry on the loopback address, which proxies the registry that npm is configured for. */
+/** A local package registry on the loopback address. It proxies the registry that npm is configured to use. */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * @param {string} folder - Directory of its packages.
+ * @param {string} folder - Directory for the packages of the registry.
  * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} `environment` makes npm, pnpm and yarn use it.
  */
 export async function startRegistry(folder) {
@@ -45,9 +45,9 @@ max_body_size: 100mb
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
       YARN_ENABLE_TELEMETRY: '0',
-      // Ignore the cache of earlier registries, which had packages of the same name.
+      // Ignore the cache of earlier registries, which had packages with the same names.
       YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
-      // Always install what was just published.
+      // Install the packages that were just published.
       YARN_NPM_MINIMAL_AGE_GATE: '0',
     },
     stop: () => void child.kill(),

@@ -1,7 +1,7 @@
 /**
- * `pnpm stress rehearsal`: a release from beginning to end. A fresh clone is given version numbers, built, and published
- * by `changeset publish` to a registry on the loopback address; from there npm, pnpm and Yarn install it in fresh
- * directories, every supported runtime runs it, and every supported version of TypeScript compiles against it.
+ * `pnpm stress rehearsal`: rehearses a release from beginning to end. Versions and builds a fresh clone, and publishes
+ * it with `changeset publish` to a registry on the loopback address. Then npm, pnpm and Yarn install it from there in
+ * new directories, every supported runtime runs it, and every supported version of TypeScript compiles against it.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const runtimes = {
   Bun: ['bun', '1'],
   Deno: ['deno', '2'],
 };
-const typescripts = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0', 'latest'];
+const typescriptVersions = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0', 'latest'];
 
 const root = join(import.meta.dirname, '../..');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -70,7 +70,7 @@ try {
       };
     });
   }
-  for (const version of typescripts) {
+  for (const version of typescriptVersions) {
     results.types[version] = attempt(`TypeScript ${version}`, () => {
       const directory = fresh(`typescript-${version}`, { dependencies: { typescript: version } });
       run(directory, 'npm', 'install', '--no-audit', '--no-fund');
@@ -102,7 +102,7 @@ record('rehearsal', results);
 console.log(JSON.stringify(results, null, 2));
 if (failures > 0) process.exit(1);
 
-/** Publishes, and returns the names and versions of the packages. */
+/** Publishes all public packages; returns their manifests. */
 function publish() {
   const clone = join(folder, 'clone');
   run(folder, 'git', 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);
@@ -111,7 +111,7 @@ function publish() {
   pnpm('exec', 'changeset', 'version');
   const manifests = readdirSync(join(clone, 'packages')).map((name) => join(clone, 'packages', name, 'package.json'));
   for (const path of manifests) {
-    // Provenance can only be signed by the CI, not in a rehearsal.
+    // Only CI can sign provenance.
     writeFileSync(path, readFileSync(path, 'utf8').replace('"provenance": true', '"provenance": false'));
   }
   pnpm('run', 'build');

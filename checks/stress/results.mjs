@@ -1,10 +1,13 @@
-/** Results of the long checks with date and machine: `results.json`, from which a page of the documentation is generated. */
+/**
+ * Reads and writes `results.json`: results of the long checks, with date and machine. A documentation page is generated
+ * from it.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 
-/** With `--smoke`, a script runs its smallest workload as a test, and writes no results. */
+/** Whether `--smoke` is set: a script then runs its smallest workload as a test and writes no results. */
 export const smoke = process.argv.includes('--smoke');
 
 const path = join(import.meta.dirname, 'results.json');
@@ -12,7 +15,7 @@ const path = join(import.meta.dirname, 'results.json');
 /** @returns {Record<string, any>} */
 export const results = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
-/** Replaces the earlier result of a check. */
+/** Writes the result of a check, in place of its earlier result. */
 export function record(check, result) {
   if (smoke) return;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();

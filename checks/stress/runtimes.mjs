@@ -1,7 +1,7 @@
 /**
- * `pnpm stress runtimes`: the conformance suite for every engine, training, saving and loading (`platforms/check.mjs`) on
- * this Node and on the newest Node 22, 24 and 26, Bun and Deno of the npm registry. The sources are bundled into one file.
- * Linux on x64 only; elsewhere only this Node.
+ * `pnpm stress runtimes`: the conformance suite for every engine, training, saving and loading (`platforms/check.mjs`)
+ * on this Node and on the newest Node 22, 24 and 26, Bun and Deno of the npm registry. The sources are bundled into one
+ * file. The other runtimes are tested only on Linux x64.
  */
 import { build } from 'esbuild';
 import { execFileSync, spawnSync } from 'node:child_process';

@@ -53,7 +53,7 @@ const flat =
   );
 if (!flat || !found.fit.sameAsFresh || Object.values(found.steps).some(({ finite }) => !finite)) process.exit(1);
 
-/** One new sample per step. */
+/** Online training: each step has a new sample. */
 function online(engine) {
   const executor = engine.prepare(graph, 1);
   executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);
@@ -75,7 +75,7 @@ function online(engine) {
   return { perSecond: Math.round((1000 * steps) / (performance.now() - startTime)), megabytes, finite };
 }
 
-/** A new input for each prediction. */
+/** Predicts a new input each time. */
 function manyPredictions(predictor) {
   const random = new Random(1);
   const megabytes = [];

@@ -1,4 +1,4 @@
-/** node forecast.mjs [visitors.csv] */
+/** Forecasts a daily series by two weeks: `node forecast.mjs [visitors.csv]`. */
 import { readFileSync } from 'node:fs';
 import { adam, fit, GraphBuilder, identity, lstm, mse, Network, stream } from 'nnbp';
 
@@ -15,7 +15,7 @@ const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
 const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
 const scaled = known.map((value) => [(value - mean) / deviation]);
 
-// A sequence has eight weeks; the target of each day is the next day.
+// A sequence has eight weeks; the target of each day is the value of the next day.
 const sequences = [];
 for (let first = 0; first + steps < scaled.length; first += week) {
   sequences.push({ inputs: scaled.slice(first, first + steps), targets: scaled.slice(first + 1, first + steps + 1) });

@@ -1,4 +1,4 @@
-/** node train.mjs [coffee.csv] [model.safetensors] */
+/** Trains on a CSV file, saves the model and loads it: `node train.mjs [coffee.csv] [model.safetensors]`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { adam, fit, identity, load, mlp, mse, Network, save, tanh } from 'nnbp';
 

@@ -6,9 +6,9 @@
  *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[8.1, 1.9, -6.3]]}
  *     GET  /health    →  {"model": 1, "requests": 12, "memory": 61865984}
  *
- * When the model's file is replaced (renamed into place, as `writeAtomically` does) or on SIGHUP, it loads the new one.
- * A file that does not load, or has other inputs or outputs, is reported on standard error, and the current model
- * stays in use.
+ * When the model file is replaced (renamed into place, as `writeAtomically` does) or on SIGHUP, the server loads the
+ * new file. A file that does not load, or has other inputs or outputs, is reported on standard error, and the current
+ * model stays in use.
  */
 import { auto, compile, load, NnbpError } from 'nnbp';
 import { readFileSync, statSync, watch } from 'node:fs';
@@ -17,7 +17,7 @@ import { basename, dirname } from 'node:path';
 
 const maxBytes = 1_000_000;
 const maxRows = 1000;
-/** Milliseconds for a whole request to arrive. */
+/** Time limit for a whole request to arrive, in milliseconds. Default: 10,000. */
 const timeout = Number(process.env.REQUEST_TIMEOUT ?? 10_000);
 
 const [path, port = '8080'] = process.argv.slice(2);
@@ -26,12 +26,12 @@ if (path === undefined) {
   process.exit(2);
 }
 
-// One thread: a request has few rows, and other requests use the other cores.
+// One thread: a request has too few rows to divide among threads.
 const engine = await auto({ threads: 1 });
 let model = await modelOf(1, networkAt(path));
 let requests = 0;
 
-// Otherwise a client that sends a byte every few seconds could keep its connection open forever.
+// Without these limits, a client that sends a byte every few seconds could keep its connection open forever.
 const limits = { requestTimeout: timeout, headersTimeout: timeout, connectionsCheckingInterval: timeout / 4 };
 const server = createServer(limits, (request, response) => {
   respond(request).then(
@@ -49,7 +49,7 @@ server.listen(Number(port), '127.0.0.1', () => {
   );
 });
 
-// A burst of events is one change.
+// Wait 20 ms: one change of the file causes several events.
 let pending;
 const watcher = watch(dirname(path), (_, name) => {
   if (name !== basename(path)) return;
@@ -68,10 +68,10 @@ async function respond(request) {
     return { model: model.number, requests, memory: process.memoryUsage.rss() };
   }
   if (request.url !== '/predict') throw new HttpError(404, 'Expected POST /predict or GET /health.');
-  if (request.method !== 'POST') throw new HttpError(405, 'POST the inputs: {"inputs": [[…], …]}.');
+  if (request.method !== 'POST') throw new HttpError(405, 'Expected POST with {"inputs": [[…], …]}.');
   const rows = rowsOf(await bodyOf(request));
   requests++;
-  // One model for the whole request, even if another one is loaded meanwhile.
+  // Use one model for the whole request, even if another model is loaded meanwhile.
   const { number, predictor } = model;
   return { model: number, outputs: predictor.predictBatch(rows) };
 }
@@ -86,14 +86,15 @@ function rowsOf(text) {
   const areRows =
     Array.isArray(inputs) && inputs.every((row) => Array.isArray(row) && row.every((x) => typeof x === 'number'));
   if (!areRows) throw new HttpError(400, 'inputs: expected a list of rows of numbers.');
-  if (inputs.length > maxRows) throw new HttpError(413, `inputs: at most ${maxRows} rows, received ${inputs.length}.`);
+  if (inputs.length > maxRows)
+    throw new HttpError(413, `inputs: expected at most ${maxRows} rows, received ${inputs.length}.`);
   return inputs;
 }
 
 async function bodyOf(request) {
   const parts = [];
   let length = 0;
-  const tooLong = new HttpError(413, `Expected at most ${maxBytes} bytes per request.`);
+  const tooLong = new HttpError(413, `Expected a body of at most ${maxBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong;
   // Keep the connection open, so that the response can be sent.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
@@ -127,7 +128,7 @@ async function reload() {
     const [now, next] = [model.network.graph, network.graph];
     if (next.inputCount !== now.inputCount || next.outputs.length !== now.outputs.length) {
       throw new Error(
-        `it has ${next.inputCount} inputs and ${next.outputs.length} outputs, not ${now.inputCount} and ${now.outputs.length}`,
+        `expected ${now.inputCount} inputs and ${now.outputs.length} outputs, received ${next.inputCount} and ${next.outputs.length}.`,
       );
     }
     const loaded = await modelOf(model.number + 1, network);

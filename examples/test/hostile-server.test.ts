@@ -18,7 +18,7 @@ const networkOf = (seed: number, inputs = 2) => new Network(mlp([inputs, 3, 1], 
 const goodBody = '{"inputs":[[0.5,-1]]}';
 const longTimeout = { timeout: 20_000 };
 
-/** Starts the server with the model of seed 1; a request may take `requestTimeout` milliseconds. */
+/** Starts the server with the model of seed 1. A request may take `requestTimeout` milliseconds. */
 async function startServer(requestTimeout = 60_000) {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-example-'));
   const model = join(directory, 'model.safetensors');
@@ -42,10 +42,10 @@ async function startServer(requestTimeout = 60_000) {
       return rm(directory, { recursive: true });
     },
     port: Number(new URL(url).port),
-    refusals: () => output.split('\n').filter((line) => line.includes('was rejected')),
+    rejections: () => output.split('\n').filter((line) => line.includes('was rejected')),
     async post(body: string) {
       const response = await fetch(`${url}/predict`, { method: 'POST', body });
-      return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+      return { status: response.status, json: (await response.json()) as Record<string, unknown> };
     },
   };
 }
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('a body that is too long or not rows of numbers gets a 4xx, and the server keeps responding', async () => {
+test('a body that is too long or has no rows of numbers gets a 4xx, and the server keeps responding', async () => {
   const { post, url } = server;
   const bodies: readonly [body: string, status: number][] = [
     ['', 400],
@@ -76,14 +76,14 @@ test('a body that is too long or not rows of numbers gets a 4xx, and the server 
   ];
   for (const [body, status] of bodies) {
     const found = await post(body);
-    expect([body.slice(0, 40), found.status, typeof found.answer.error]).toEqual([body.slice(0, 40), status, 'string']);
+    expect([body.slice(0, 40), found.status, typeof found.json.error]).toEqual([body.slice(0, 40), status, 'string']);
   }
   expect((await fetch(`${url}/predict`)).status).toBe(405);
   expect((await fetch(`${url}/%2e%2e/server.mjs`)).status).toBe(404);
-  expect(await post(goodBody)).toMatchObject({ status: 200, answer: { model: 1 } });
+  expect(await post(goodBody)).toMatchObject({ status: 200, json: { model: 1 } });
 });
 
-test('a body without an end is cut off after its first megabyte', async () => {
+test('an endless body is cut off after its first megabyte', async () => {
   const { port, post } = server;
   const socket = connect(port, '127.0.0.1');
   socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
@@ -114,28 +114,28 @@ test('a client that sends its body too slowly is disconnected', async () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a truncated model, a pipe, a directory and a model of another shape are refused, and a valid model is loaded',
+  'a truncated model, a pipe, a directory and a model of another shape are rejected, and a valid model is loaded',
   async () => {
-    const { directory, model, post, refusals } = server;
+    const { directory, model, post, rejections } = server;
     const next = join(directory, 'next');
-    const replacements: readonly [refusal: RegExp, make: () => unknown][] = [
+    const replacements: readonly [rejection: RegExp, make: () => unknown][] = [
       [/header/, () => writeFile(next, save(networkOf(2)).subarray(0, 200))],
       [/not a regular file/, () => spawnSync('mkfifo', [next])],
-      [/3 inputs/, () => writeFile(next, save(networkOf(2, 3)))],
+      [/received 3/, () => writeFile(next, save(networkOf(2, 3)))],
       [/not a regular file/, () => mkdir(next)],
     ];
-    for (const [refusal, make] of replacements) {
+    for (const [rejection, make] of replacements) {
       await make();
-      const before = refusals().length;
+      const before = rejections().length;
       await rm(model, { recursive: true, force: true });
       await rename(next, model);
-      await expect.poll(() => refusals().slice(before).at(-1), longTimeout).toMatch(refusal);
-      expect((await post(goodBody)).answer.model).toBe(1);
+      await expect.poll(() => rejections().slice(before).at(-1), longTimeout).toMatch(rejection);
+      expect((await post(goodBody)).json.model).toBe(1);
     }
     await rename(model, next);
     await writeFile(join(directory, 'good'), save(networkOf(2)));
     await rename(join(directory, 'good'), model);
-    await expect.poll(async () => (await post(goodBody)).answer.model, longTimeout).toBe(2);
-    expect((await post(goodBody)).answer.outputs).toEqual([[expect.closeTo(networkOf(2).predict([0.5, -1])[0], 5)]]);
+    await expect.poll(async () => (await post(goodBody)).json.model, longTimeout).toBe(2);
+    expect((await post(goodBody)).json.outputs).toEqual([[expect.closeTo(networkOf(2).predict([0.5, -1])[0], 5)]]);
   },
 );

@@ -7,7 +7,7 @@ import { load } from '@nnbp/formats';
 import { expect, onTestFinished, test } from 'vitest';
 import { env } from './environment.js';
 
-test('the Node script forecasts two weeks of visitors with a smaller error than the values one week before', async () => {
+test('the Node script forecasts two weeks of visitors with a smaller error than the values of one week before', async () => {
   const directory = join(import.meta.dirname, '../node-script');
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -19,7 +19,7 @@ test('the Node script forecasts two weeks of visitors with a smaller error than 
   expect(model).toBeLessThan(0.85 * naive);
 });
 
-test('the Node script learns how coffee cools, and its file predicts what it printed', async () => {
+test('the Node script learns how coffee cools, and its saved model makes the printed prediction', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nnbp-example-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const directory = join(import.meta.dirname, '../node-script');

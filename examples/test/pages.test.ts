@@ -64,7 +64,7 @@ test('the browser page separates two moons and draws the classes', async () => {
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/browser-page.png') });
 });
 
-test('the gesture page names the drawn shape while the pointer moves, and starts over with the next gesture', async () => {
+test('the gesture page recognizes the shape while the pointer moves, and resets its state for the next gesture', async () => {
   const page = await open('browser-page', 'gestures.html');
   await page.waitForSelector('#status[data-done]');
   const pad = (await page.locator('#pad').boundingBox())!;
@@ -103,7 +103,7 @@ test('the gesture page names the drawn shape while the pointer moves, and starts
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/gestures.png') });
 });
 
-test('the page with a worker shows the loss, then predicts with the model that the worker sends', async () => {
+test('the web worker page shows the loss, then predicts with the model that the worker sends', async () => {
   const page = await open('web-worker');
   await page.locator('#status', { hasText: 'loss' }).waitFor();
   await page.locator('#status', { hasText: 'Trained.' }).waitFor();
@@ -113,7 +113,7 @@ test('the page with a worker shows the loss, then predicts with the model that t
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/web-worker.png') });
 });
 
-test('the Stop button ends training in the worker early', async () => {
+test('the Stop button stops training in the worker early', async () => {
   const page = await open('web-worker');
   await page.locator('#status', { hasText: 'loss' }).waitFor();
   await page.locator('#stop').click();

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { env } from './environment.js';
 
-test('the server predicts, refuses bad input with a message, and reloads a new model', async () => {
+test('the server predicts, rejects invalid input with a message, and loads a new model', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nnbp-example-'));
   const path = join(folder, 'model.safetensors');
   const [first, second] = [1, 2].map((seed) => new Network(mlp([2, 3, 1], { activation: tanh }), { seed }));

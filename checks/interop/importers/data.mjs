@@ -21,7 +21,7 @@ export const flowers = Array.from({ length: 90 }, (_, k) => {
   };
 });
 
-/** Points around and between the samples, up to `reach` outside. */
+/** `count` random rows of `inputs` numbers between -`reach` and `reach`: points around and between the samples. */
 export function probes(inputs, count, reach = 2) {
   return Array.from({ length: count }, () => Array.from({ length: inputs }, () => reach * (2 * Math.random() - 1)));
 }

@@ -4,7 +4,7 @@ import { flowers, probes, xor } from './data.mjs';
 
 const { layers } = tf;
 const activations = ['linear', 'sigmoid', 'hardSigmoid', 'tanh', 'relu', 'elu', 'selu', 'softplus', 'softsign'];
-const more = ['swish', 'mish', 'gelu'];
+const moreActivations = ['swish', 'mish', 'gelu'];
 
 export async function models() {
   return [
@@ -45,7 +45,7 @@ export async function models() {
     await withOutputs('two inputs and a skip connection', twoInputs(), 5),
     ...(await windows()),
     ...(await Promise.all(
-      [...activations, ...more].map((activation) =>
+      [...activations, ...moreActivations].map((activation) =>
         withOutputs(
           activation,
           sequence(
@@ -195,7 +195,7 @@ async function trained(name, model, data, epochs) {
   return withOutputs(name, model, model.inputs[0].shape[1], data.slice(0, 8));
 }
 
-/** Rows concatenate the numbers of all inputs, and of all outputs. */
+/** Each row concatenates the numbers of all inputs; each row of `outputs` those of all outputs. */
 async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
   let at = 0;
@@ -210,7 +210,7 @@ async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])
   return { name, ...(await saved(model)), rows, outputs: rows.map((_, s) => lists.flatMap((list) => list[s])) };
 }
 
-/** As `model.save` writes it to two files. */
+/** The contents of the two files that `model.save` writes. */
 async function saved(model) {
   /** @type {any} */
   let files;

@@ -9,15 +9,15 @@ import * as keras from './keras.mjs';
 import * as neataptic from './neataptic.mjs';
 import * as synaptic from './synaptic.mjs';
 
-/** Models of each library, our importer, and the largest error that its precision explains. */
+/** Models of each library, our importer, and the largest error that float32 or float64 explains. */
 const libraries = [
-  { package: 'brain.js', models: brainJs.models(), read: fromBrainJs, allowed: 5e-6, arithmetic: 'float32' },
-  { package: 'synaptic', models: synaptic.models(), read: fromSynaptic, allowed: 1e-12, arithmetic: 'float64' },
-  { package: 'neataptic', models: neataptic.models(), read: fromNeataptic, allowed: 1e-11, arithmetic: 'float64' },
-  { package: '@tensorflow/tfjs', models: await keras.models(), read: fromKeras, allowed: 1e-5, arithmetic: 'float32' },
+  { package: 'brain.js', models: brainJs.models(), read: fromBrainJs, maxError: 5e-6, arithmetic: 'float32' },
+  { package: 'synaptic', models: synaptic.models(), read: fromSynaptic, maxError: 1e-12, arithmetic: 'float64' },
+  { package: 'neataptic', models: neataptic.models(), read: fromNeataptic, maxError: 1e-11, arithmetic: 'float64' },
+  { package: '@tensorflow/tfjs', models: await keras.models(), read: fromKeras, maxError: 1e-5, arithmetic: 'float32' },
 ];
 
-for (const { package: name, models, read, allowed, arithmetic } of libraries) {
+for (const { package: name, models, read, maxError, arithmetic } of libraries) {
   describe(name, () => {
     const errors = [];
     afterAll(() => {
@@ -30,35 +30,36 @@ for (const { package: name, models, read, allowed, arithmetic } of libraries) {
     });
 
     test.each(models)('$name', ({ json, weights, rows, outputs }) => {
-      for (const form of [json, JSON.stringify(json)]) {
-        const ours = read(form, weights).predictBatch(rows);
+      for (const model of [json, JSON.stringify(json)]) {
+        const ours = read(model, weights).predictBatch(rows);
         expect(ours.map(({ length }) => length)).toEqual(outputs.map(({ length }) => length));
         const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => relative(y, ours[s][k]))));
-        expect(worst).toBeLessThan(allowed);
+        expect(worst).toBeLessThan(maxError);
         errors.push(worst);
       }
     });
   });
 }
 
-/** The same for recurrent models, 50 steps each. */
+/** Number of steps of each recurrent model. */
 const steps = 50;
-for (const { package: name, models, read, allowed } of [
-  { package: 'brain.js', models: brainJs.recurrent(5, steps), read: fromBrainJs, allowed: 1e-5 },
-  { package: 'synaptic', models: synaptic.recurrent(20, steps), read: fromSynaptic, allowed: 1e-9 },
-  { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic, allowed: 1e-9 },
-  { package: '@tensorflow/tfjs', models: await keras.recurrent(4, steps), read: fromKeras, allowed: 1e-5 },
+for (const { package: name, models, read, maxError } of [
+  { package: 'brain.js', models: brainJs.recurrent(5, steps), read: fromBrainJs, maxError: 1e-5 },
+  { package: 'synaptic', models: synaptic.recurrent(20, steps), read: fromSynaptic, maxError: 1e-9 },
+  { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic, maxError: 1e-9 },
+  { package: '@tensorflow/tfjs', models: await keras.recurrent(4, steps), read: fromKeras, maxError: 1e-5 },
 ]) {
   test(`${models.length} recurrent models of ${name} have the same outputs for ${steps} steps`, () => {
     let worst = 0;
     for (const { name: model, json, weights, rows, outputs } of models) {
       const network = read(json, weights);
-      // A chaotic model amplifies rounding at each step. Parameters and inputs that differ in their last bits show by how much.
-      const similar = read(json, weights);
-      const { vector } = similar.parameters;
+      // A chaotic model amplifies rounding at each step. A run with slightly different parameters and inputs measures
+      // by how much.
+      const perturbed = read(json, weights);
+      const { vector } = perturbed.parameters;
       vector.forEach((parameter, p) => (vector[p] = parameter * (1 + (-1) ** p * 2 ** -50)));
-      const moved = predictSequence(
-        similar,
+      const perturbedOutputs = predictSequence(
+        perturbed,
         rows.map((row) => row.map((x) => x * (1 + 2 ** -50))),
       );
       let rounding = 0;
@@ -66,8 +67,8 @@ for (const { package: name, models, read, allowed } of [
         expect(row).toHaveLength(outputs[t].length);
         row.forEach((value, k) => {
           const error = relative(outputs[t][k], value);
-          rounding = Math.max(rounding, Math.abs(value - moved[t][k]));
-          expect(error, `${model}, step ${t}: ${JSON.stringify(json)}`).toBeLessThan(allowed + 100 * rounding);
+          rounding = Math.max(rounding, Math.abs(value - perturbedOutputs[t][k]));
+          expect(error, `${model}, step ${t}: ${JSON.stringify(json)}`).toBeLessThan(maxError + 100 * rounding);
           worst = Math.max(worst, error);
         });
       });

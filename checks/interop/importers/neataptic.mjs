@@ -4,7 +4,7 @@ import { flowers, probes, xor } from './data.mjs';
 
 const { architect, methods, Network } = neataptic;
 
-/** The supported functions, by neataptic's names. */
+/** The supported activations, by their names in neataptic. */
 export const squashes = [
   ...['LOGISTIC', 'TANH', 'IDENTITY', 'RELU', 'SOFTSIGN', 'SINUSOID', 'GAUSSIAN', 'BIPOLAR_SIGMOID', 'HARD_TANH'],
   ...['ABSOLUTE', 'INVERSE', 'SELU'],
@@ -21,13 +21,13 @@ export function models() {
 
 function trained(name, network, data, options) {
   network.train(data, { error: 1e-6, ...options });
-  return answered(name, network, data.slice(0, 8));
+  return withOutputs(name, network, data.slice(0, 8));
 }
 
 function everyNode(squash) {
   const network = new architect.Perceptron(2, 5, 2);
   for (const node of network.nodes) if (node.type !== 'input') node.squash = methods.activation[squash];
-  return answered(`every node ${squash}`, network);
+  return withOutputs(`every node ${squash}`, network);
 }
 
 /** A network after random mutations: nodes and forward connections are added and removed. */
@@ -42,10 +42,10 @@ function mutated(name) {
   // ADD_NODE picks any squash, including those without a derivative.
   const names = new Set(squashes);
   for (const node of network.nodes) if (!names.has(node.squash.name)) node.squash = methods.activation.TANH;
-  return answered(name, network);
+  return withOutputs(name, network);
 }
 
-function answered(name, network, data = []) {
+function withOutputs(name, network, data = []) {
   const rows = [...data.map(({ input }) => input), ...probes(network.input, 16)];
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
@@ -63,12 +63,12 @@ export function recurrent(each, steps) {
     Hopfield: () => new Hopfield(4),
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: each }, (_, k) => finite(() => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps))),
+    Array.from({ length: each }, (_, k) => makeFinite(() => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps))),
   );
 }
 
-/** Some diverge, and are saved with null for NaN. */
-function finite(make) {
+/** Makes models until one is finite: some diverge, and their JSON has null in place of NaN. */
+function makeFinite(make) {
   for (;;) {
     const model = make();
     const numbers = [...model.outputs.flat(), ...model.json.nodes.map(({ bias }) => bias)];

@@ -7,17 +7,17 @@ const { Architect, Layer, Network, Neuron, Trainer } = synaptic;
 export function models() {
   return [
     trained('XOR, perceptron', new Architect.Perceptron(2, 4, 1), xor, 3000),
-    trained('flowers, perceptron of two hidden layers', new Architect.Perceptron(4, 6, 5, 3), flowers, 200),
+    trained('flowers, perceptron with two hidden layers', new Architect.Perceptron(4, 6, 5, 3), flowers, 200),
     ...['TANH', 'RELU', 'IDENTITY'].map((squash) => {
       const network = new Architect.Perceptron(4, 5, 3);
       network.layers.hidden[0].set({ squash: Neuron.squash[squash], bias: 0.1 });
       return trained(`flowers, hidden ${squash}`, network, flowers, 100);
     }),
-    trained('XOR, with connections past the hidden layer and within it', withShortcuts(), xor, 1000),
+    trained('XOR, with connections that skip the hidden layer and connections within it', withShortcuts(), xor, 1000),
   ];
 }
 
-/** Connects the inputs to the output too, and each hidden neuron to the next. */
+/** Also connects the inputs to the output, and each hidden neuron to the next. */
 function withShortcuts() {
   const [input, hidden, output] = [new Layer(2), new Layer(3), new Layer(1)];
   input.project(hidden);

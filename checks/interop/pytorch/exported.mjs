@@ -3,7 +3,7 @@ import { toPyTorch } from '@nnbp/interop';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes a network's files into a new directory, and samples beside them; returns the files. */
+/** Writes a network's files and samples into a new directory. Returns the files: path → text. */
 export function writeExport(directory, network, samples) {
   mkdirSync(directory);
   const files = toPyTorch(network);

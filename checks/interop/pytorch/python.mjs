@@ -14,7 +14,8 @@ export const modules = {
  * The first of `PYTHON`, `python3` on the PATH, /usr/bin/python3 and `python` that can import the module.
  *
  * @param {keyof typeof modules} module
- * @param {(python: string, code: string) => string | undefined} [run] - What a Python prints; undefined if it fails.
+ * @param {(python: string, code: string) => string | undefined} [run] - Returns what Python prints; undefined if it
+ * fails.
  * @returns {{ python: string, version: string } | undefined}
  */
 export function findPython(module, run = runPython) {
@@ -51,14 +52,14 @@ export function providePython(module, { canInstallPackages, installPackages, fin
   }
   const packages = modules[module];
   if (canInstallPackages()) {
-    log(`No Python with the module ${module} found. Running "apt-get install ${packages.join(' ')}".`);
+    log(`Found no Python with the module ${module}. Running "apt-get install ${packages.join(' ')}".`);
     installPackages(packages);
     const installed = find(module);
     if (installed !== undefined) return installed;
   }
   log(
-    `No Python with the module ${module} found: its tests are skipped and recorded as not run.\n` +
-      `Debian: apt-get install ${packages.join(' ')}. Any system: set PYTHON to a Python that has ${module}.`,
+    `Found no Python with the module ${module}: its tests are skipped and recorded as not run.\n` +
+      `Debian: apt-get install ${packages.join(' ')}. Other systems: set PYTHON to the path of a Python that has ${module}.`,
   );
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What runs on every platform: plain JavaScript that imports the installed packages, trains with each engine, explains
- * a derivative, saves and loads, and prints digests of the results.
+ * Runs on every platform: imports the installed packages, trains with each engine, explains a derivative, saves and
+ * loads, and prints digests of the results.
  */
 import { gaussian, sigmoid, tanh } from '@nnbp/activations';
 import { articleNetwork, conformance, golden } from '@nnbp/conformance';

@@ -1,65 +1,68 @@
 /** The columns a model was trained on: the meaning of each input and output node. */
-/** A column that is one number: one node. */
+/** A column of numbers. It has one node. */
 export interface NumberColumn {
   readonly kind: 'number';
   readonly name: string;
-  /** The value that replaces a missing cell; undefined: none. */
+  /** The value that replaces a missing cell. Undefined: rows with a missing cell are left out. */
   readonly fill?: number;
 }
 
-/** A column that is one of several words: a node for each, 1 for the word of the row. */
+/**
+ * A column of categories, one-hot encoded: one node per category, 1 for the category of the row and 0 for the others.
+ */
 export interface CategoryColumn {
   readonly kind: 'category';
   readonly name: string;
-  /** In the order of their nodes. */
+  /** The categories, in the order of their nodes. */
   readonly values: readonly string[];
   readonly fill?: string;
 }
 
 export type Column = NumberColumn | CategoryColumn;
 
-/** Stored in the model file. */
+/** The columns of a model. Stored in the model file. */
 export interface Columns {
   readonly inputs: readonly Column[];
-  /** Numbers, or one category. */
+  /** Columns of numbers, or one column of categories. */
   readonly targets: readonly Column[];
   /** The name of the loss of the training run. */
   readonly loss: string;
-  /** Cells without a value, if the user listed them with --missing-values. */
+  /** Cells that stand for a missing value, if the user listed them with --missing-values. */
   readonly missingValues?: readonly string[];
-  /** Present if the rows of a group are a sequence. */
+  /** Defined if the rows of a group are a sequence. */
   readonly sequences?: SequenceUse;
 }
 
-/** How the rows of a table are sequences. */
+/** How the rows of a table form sequences. */
 export interface SequenceUse {
-  /** The column whose value the rows of a sequence share. */
+  /** Name of the column that has the same value in all rows of a sequence. */
   readonly group: string;
-  /** Whether a sequence has one target, after its last row, or one at each row. */
+  /** `last`: one target per sequence, that of its last row. `each`: one target per row. */
   readonly targets: 'last' | 'each';
 }
 
-/** The target, if it is a category. */
+/** The target column if it has categories; undefined if the targets are numbers. */
 export function categoryOf({ targets }: Pick<Columns, 'targets'>): CategoryColumn | undefined {
   return targets[0].kind === 'category' ? targets[0] : undefined;
 }
 
-/** The number of nodes of the columns. */
+/** Total number of nodes of the columns. */
 export const nodesOf = (columns: readonly Column[]): number =>
   columns.reduce((sum, column) => sum + (column.kind === 'number' ? 1 : column.values.length), 0);
 
-/** The name of each node: the column's, or "town=Bern" for a category. */
+/** The name of each node: the name of its column, or for example "town=Bern" for a category. */
 export const nodeNames = (columns: readonly Column[]): string[] =>
   columns.flatMap((column) =>
     column.kind === 'number' ? [column.name] : column.values.map((value) => `${column.name}=${value}`),
   );
 
 /**
- * Converts a row of codes to the values of the nodes: a number as it is, a category as `on` at its index and `off` elsewhere.
+ * Converts a row of codes to the values of the nodes. A number stays the same; a category becomes `on` at its index and
+ * `off` elsewhere.
  *
- * @param codes - A number per column, from `codes[first]` on: its value, or the index of its category.
+ * @param codes - One number per column, starting at `codes[first]`: the value, or the index of the category.
  */
-export function spread(
+export function nodeValues(
   columns: readonly Column[],
   codes: ArrayLike<number>,
   [off, on]: readonly [number, number] = [0, 1],
@@ -75,7 +78,7 @@ export function spread(
   return row;
 }
 
-/** Reads the columns from the metadata of an untrusted file; undefined if it has none. */
+/** Validates the columns in the metadata of an untrusted file. Returns undefined if they are missing or invalid. */
 export const columnsIn = (value: unknown): Columns | undefined => (isColumns(value) ? value : undefined);
 
 function isColumns(value: unknown): value is Columns {

@@ -111,4 +111,4 @@ export const withModel = (command: Command): Command =>
   command
     .argument('<model>', 'a model file, of any format that convert reads')
     .option('--from <format>', "the model's format (default: detected from the file)")
-    .option('--plugin <file>', 'a JavaScript file that exports activations the model names', collect);
+    .option('--plugin <file>', 'a JavaScript file that exports custom activations of the model', collect);

@@ -1,5 +1,5 @@
 /** The rows of a file as a trained model's samples. */
-import { type Columns, spread, withoutFill } from './columns.js';
+import { type Columns, nodeValues, withoutFill } from './columns.js';
 import type { Csv } from './csv/read.js';
 import { Encoder, type Gap, Gaps } from './encode.js';
 import { lossNamed } from './functions.js';
@@ -36,8 +36,8 @@ export async function* modelRows(
     yield {
       cells,
       number,
-      input: gap === undefined ? spread(columns.inputs, codes) : undefined,
-      target: targets && gap === undefined ? spread(columns.targets, targetCodes, use.targets) : [],
+      input: gap === undefined ? nodeValues(columns.inputs, codes) : undefined,
+      target: targets && gap === undefined ? nodeValues(columns.targets, targetCodes, use.targets) : [],
     };
   }
 }

@@ -245,7 +245,7 @@ describe('convert and export', () => {
     const { nnbp } = await irisWorkspace();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
-    expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format can hold them');
+    expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format can store them');
   });
 
   it('import weights from PyTorch', async () => {

@@ -39,7 +39,7 @@ describe('a custom activation', () => {
     const { code, stdout, stderr } = await nnbp('check', 'm.nnbp', 'iris.csv', '--plugin', 'bent.mjs');
     expect(code).toBe(3);
     expect(stdout).toContain('WRONG');
-    expect(stderr).toBe('nnbp: A derivative is wrong; see the report.\n');
+    expect(stderr).toBe('nnbp: A derivative is wrong. See the report above.\n');
   });
 
   it('resumes bit-for-bit from checkpoints', async () => {

@@ -1,8 +1,8 @@
-/** `nnbp check`: a model's derivatives against finite differences. */
+/** `nnbp check`: checks a model's derivatives against finite differences. */
 import { Random } from '@nnbp/core';
 import { checkNetwork } from '@nnbp/gradcheck';
 import { type Command } from 'commander';
-import { type Columns, spread } from '../columns.js';
+import { type Columns, nodeValues } from '../columns.js';
 import type { CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed, type LossUse } from '../functions.js';
@@ -25,8 +25,8 @@ Examples:
   nnbp check iris.nnbp.safetensors iris.csv
   nnbp check model.onnx --seed 7
 
-Inputs come from the data or are drawn at random. Targets are always drawn: at its
-own targets a trained network has almost no gradient. The exit code is 3 if a
+Inputs come from the data or are drawn at random. Targets are always drawn: with its
+own targets, a trained network has almost no gradient. The exit code is 3 if a
 derivative is wrong.`;
 
 /** Adds the command. */
@@ -46,13 +46,13 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
   const model = await openModel(io, modelPath, options);
   const use = lossNamed(model.columns.loss);
   const { maxDerivatives, seed } = options;
-  const draw = drawing(model, use, seed);
+  const draw = randomRows(model, use, seed);
   const inputs =
     dataPath === undefined
       ? Array.from({ length: options.rows }, draw.input)
       : await inputsOf(io, model, dataPath, options);
-  // With its own targets a trained network has almost no gradient, so that finite differences would mostly measure
-  // rounding.
+  // With its own targets, a trained network has almost no gradient, so finite differences would mostly measure rounding
+  // errors.
   const targets = inputs.map(draw.target);
   const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });
   if (options.json === true) {
@@ -60,10 +60,10 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
     const summary = { ok, compared: comparisons.length, wrong: mismatches, leftOut: excluded.length, worst };
     await print(io.stdout, `${visibleJson(summary, 2)}\n`);
   } else await print(io.stdout, `${report.toString()}\n`);
-  if (!report.ok) throw new Problem('A derivative is wrong; see the report.', exitCodes.wrongDerivative);
+  if (!report.ok) throw new Problem('A derivative is wrong. See the report above.', exitCodes.wrongDerivative);
 }
 
-/** The inputs of the first rows that can be used. */
+/** The inputs of the first `options.rows` usable rows. */
 async function inputsOf(io: Io, model: Model, path: string, options: CheckOptions): Promise<number[][]> {
   const csv = await openDataFor(io, path, model, options);
   const inputs: number[][] = [];
@@ -73,17 +73,20 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
     if (inputs.length === options.rows) break;
   }
   if (inputs.length > 0) return inputs;
-  throw new Problem(`${csv.name} has no row that can be used. ${gaps.sentence('left out') ?? ''}`.trim());
+  throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
 }
 
-/** Draws rows like those that the model was trained on: numbers around their mean, any of the categories. */
-function drawing({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
+/**
+ * Returns functions that draw random inputs and targets like those of the training data: numbers around the mean, any
+ * category.
+ */
+function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);
-  const row = (some: Columns['inputs'], units: typeof inputScaler, marks?: LossUse['targets']) => {
-    const codes = some.map((column) =>
+  const row = (columns: Columns['inputs'], scaler: typeof inputScaler, categoryTargets?: LossUse['targets']) => {
+    const codes = columns.map((column) =>
       column.kind === 'number' ? random.normal() : Math.floor(random.uniform() * column.values.length),
     );
-    return spread(some, codes, marks).map((value, k) => units?.undo(value, k) ?? value);
+    return nodeValues(columns, codes, categoryTargets).map((value, k) => scaler?.undo(value, k) ?? value);
   };
   return {
     input: () => row(columns.inputs, inputScaler),

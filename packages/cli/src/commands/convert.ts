@@ -1,4 +1,4 @@
-/** `nnbp convert`: a model from one format to another. */
+/** `nnbp convert`: converts a model from one format to another. */
 import { bipolarStep, fromPyTorch, step } from '@nnbp/interop';
 import { type Command } from 'commander';
 import { readWhole, writeWhole } from '../files.js';
@@ -41,11 +41,11 @@ export function addConvert(program: Command, io: Io): void {
     .summary('convert a model to another format')
     .argument('<in>', 'a model file')
     .argument('<out>', 'the file to write')
-    .description('Reads a model of any known format and writes it in another.')
+    .description('Reads a model in any supported format and writes it in another.')
     .option('--from <format>', 'format of IN (default: detected from its content)')
     .option('--to <format>', 'format of OUT (default: from its extension)')
     .option('--of <model>', 'for weights trained in PyTorch: the exported model that they belong to')
-    .option('--plugin <file>', 'a JavaScript file that exports activations the model names', collect)
+    .option('--plugin <file>', 'a JavaScript file that exports custom activations of the model', collect)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((from: string, to: string, options: ConvertOptions) => convert(io, from, to, options));
@@ -73,7 +73,7 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
     );
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {
-    await note(io, 'Names of columns and categories are not written: only the nnbp format can hold them.');
+    await note(io, 'Names of columns and categories are not written: only the nnbp format can store them.');
   }
 }
 
@@ -81,7 +81,7 @@ function readWith(io: Io, path: string, options: ConvertOptions): Promise<Read &
   return options.from === 'pytorch' ? fromTorch(io, path, options) : readModel(io, path, options);
 }
 
-/** PyTorch weights do not contain the network, which comes from --of. */
+/** Reads PyTorch weights. They do not contain the network, which is read from the exported model of --of. */
 async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
   if (of === undefined) {
     throw misuse('Weights from PyTorch do not contain the network: pass the exported model with --of.');

@@ -1,4 +1,4 @@
-/** `nnbp evaluate`: loss and metrics of a model on rows with known targets. */
+/** `nnbp evaluate`: computes loss and metrics of a model on rows with known targets. */
 import { confusionMatrix, evaluate, permutationImportance, type Sample } from '@nnbp/train';
 import { type Command } from 'commander';
 import { categoryOf, type Column, type Columns, nodesOf, type SequenceUse } from '../columns.js';
@@ -44,12 +44,12 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const csv = await openDataFor(io, dataPath, model, options);
   const { sequences } = model.columns;
   if (sequences !== undefined && options.importance === true) {
-    throw misuse('--importance shuffles single rows, and this model reads sequences: remove --importance.');
+    throw misuse('--importance shuffles single rows, but this model reads sequences: remove --importance.');
   }
   const bySequence = sequences && (await sequencesOf(csv, model.columns, sequences, io.signal));
   const gaps = bySequence?.gaps ?? new Gaps();
   let rows = bySequence?.rows ?? 0;
-  /** Only kept for --importance, which reads them more than once. */
+  /** Filled only for --importance, which reads the samples more than once. */
   const importanceSamples: Sample[] = [];
   const samples = async function* (): AsyncGenerator<Sample> {
     for await (const { input, target } of modelRows(model, csv, { targets: true, gaps })) {
@@ -116,7 +116,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   }
 }
 
-/** The sequences of a file, with targets. */
+/** Reads the sequences of a file, with targets. */
 async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: SequenceUse, signal?: AbortSignal) {
   const columns = { group: use.group, inputs, targets, loss };
   const table = await readSequences(csv, columns, signal);
@@ -133,7 +133,7 @@ interface ColumnImportance {
   readonly deviation: number;
 }
 
-/** The importance of each column, the largest first; the nodes of a category are shuffled together. */
+/** The importance of each column, largest first. The nodes of a category are shuffled together. */
 async function columnImportance(
   columns: readonly Column[],
   measure: (indices: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
@@ -146,7 +146,7 @@ async function columnImportance(
     .sort((a, b) => b.mean - a.mean);
 }
 
-/** Rows are the true classes, columns the predicted ones. */
+/** Describes the confusion matrix: rows are the true classes, columns the predicted classes. */
 function describeConfusion(values: readonly string[], matrix: readonly (readonly number[])[]): string {
   const rows = matrix.map((counts, k) => [values[k], ...counts.map((count) => (count === 0 ? '·' : String(count)))]);
   const right = values.map((_, k) => k + 1);

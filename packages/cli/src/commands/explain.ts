@@ -1,4 +1,4 @@
-/** `nnbp explain`: the derivation of one derivative of one row, in the notation of the method. */
+/** `nnbp explain`: derives one derivative for one row, in the notation of the method. */
 import { explain, nameOf } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
@@ -32,7 +32,7 @@ Examples:
     --derivative dloss/dw_petal_widthtohidden1.1
 
 A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or
-dloss/dx_NODE; h_, g_, x_ and slope_ with a node's name are explained too.`;
+dloss/dx_NODE. You can also explain h_, g_, x_ and slope_ with a node's name.`;
 
 /** Adds the command. */
 export function addExplain(program: Command, io: Io): void {
@@ -41,7 +41,7 @@ export function addExplain(program: Command, io: Io): void {
     .description('Shows how a derivative is computed: each of the three cases, with its formula and its numbers.')
     .option(
       '--row <row>',
-      'the number of a row of the data, or without data its values: inputs, then target (default: 1)',
+      'number of a row of the data; without data, the values of a row: inputs, then target (default: 1)',
     )
     .option('--derivative <name>', 'derivative to explain (default: list all)')
     .addOption(new Option('--language <language>', 'language of the explanation').choices(['en', 'zh']).default('en'))
@@ -50,7 +50,7 @@ export function addExplain(program: Command, io: Io): void {
         .choices(['text', 'markdown', 'latex'])
         .default('text'),
     )
-    .option('--max-terms <count>', 'terms of a sum to show', integerFrom(2), 6)
+    .option('--max-terms <count>', 'maximum number of terms of a sum to show', integerFrom(2), 6)
     .option('--json', 'print the value and its first terms as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));
@@ -66,13 +66,13 @@ async function explainRow(
   const { network, columns } = model;
   if (columns.sequences !== undefined) {
     throw misuse(
-      `explain derives a single row, and ${modelPath} reads sequences of rows. In code: explainSequence of @nnbp/explain.`,
+      `nnbp explain reads a single row, but ${modelPath} reads sequences of rows. Use explainSequence() of @nnbp/explain in a program.`,
     );
   }
-  const { input, target } = await chosenRow(io, model, dataPath, options);
+  const { input, target } = await selectedRow(io, model, dataPath, options);
   const loss = lossNamed(columns.loss).loss();
   if (options.derivative === undefined) {
-    await print(io.stdout, listOf(network));
+    await print(io.stdout, listDerivatives(network));
     return;
   }
   const derivation = explain(network, input, target, loss, options.derivative);
@@ -88,8 +88,8 @@ async function explainRow(
   await print(io.stdout, text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** The row's input and target, for the network's nodes. */
-async function chosenRow(io: Io, model: Model, dataPath: string | undefined, options: ExplainOptions) {
+/** Reads the selected row. Returns its inputs and targets, one number per input and output node. */
+async function selectedRow(io: Io, model: Model, dataPath: string | undefined, options: ExplainOptions) {
   const { inputs, targets } = model.columns;
   const { row = '1' } = options;
   const names = [...inputs, ...targets].map(({ name }) => name);
@@ -106,7 +106,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   } else {
     number = Number(row);
     if (!Number.isSafeInteger(number) || number < 1)
-      throw misuse(`--row: expected the number of a row of the data, received "${row}".`);
+      throw misuse(`--row: expected a row number of the data, an integer ≥ 1, received "${row}".`);
     csv = await openDataFor(io, dataPath, model, options);
   }
   const gaps = new Gaps();
@@ -123,29 +123,29 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
 /** Maximum number of nodes that are listed. */
 const maxListed = 30;
 
-/** The names of the derivatives, by node. */
-function listOf({ graph }: Network): string {
+/** Lists how the derivatives of a network are named, with a table of its nodes. */
+function listDerivatives({ graph }: Network): string {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.nodeCount - 1 - k);
   const fromOf = (i: number) =>
     Array.from(
       { length: graph.edgeStart[i + 1] - graph.edgeStart[i] },
       (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
     );
-  const rows = nodes.slice(0, maxListed).map((i) => [graph.ids[i], some(fromOf(i))]);
+  const rows = nodes.slice(0, maxListed).map((i) => [graph.ids[i], shortList(fromOf(i))]);
   const rest = nodes.length > maxListed ? [[`and ${nodes.length - maxListed} more`, '']] : [];
   const example = nodes.find((i) => fromOf(i).length > 0);
-  const such =
+  const nameExample =
     example === undefined
       ? ''
-      : `, such as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
+      : `, nameExample as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
   return `Specify one with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
-node, or dloss/dw_FROMtoNODE${such}.
+node, or dloss/dw_FROMtoNODE${nameExample}.
 
 ${tableOf([['node', 'from'], ...rows, ...rest])}
-The inputs have only a dloss/dx_: ${some(graph.ids.slice(0, graph.inputCount))}.
+Inputs have only dloss/dx_: ${shortList(graph.ids.slice(0, graph.inputCount))}.
 `;
 }
 
-/** The first ones, and the last. */
-const some = (all: readonly string[], names = all.map((name) => cut(visible(name), 60))) =>
+/** The names, separated by commas. Of more than five, only the first three and the last. */
+const shortList = (all: readonly string[], names = all.map((name) => cut(visible(name), 60))) =>
   names.length > 5 ? `${names.slice(0, 3).join(', ')}, …, ${names[names.length - 1]}` : names.join(', ');

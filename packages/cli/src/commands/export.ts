@@ -53,7 +53,7 @@ async function exportModel(io: Io, path: string, options: ExportOptions): Promis
   await print(io.stdout, options.json === true ? `${visibleJson(names)}\n` : `Wrote ${visible(names.join(', '))}.\n`);
 }
 
-/** The files to write, by path. */
+/** The files to write: path → content. */
 function filesOf(network: Network, name: string, { to, output }: ExportOptions): Record<string, string | Uint8Array> {
   if (to === 'onnx') return { [output ?? `${name}.onnx`]: toOnnx(network, { name }) };
   if (to === 'module') {

@@ -59,19 +59,22 @@ export function addFit(program: Command, io: Io): void {
     .summary('fit a formula to a CSV file')
     .description('Fits the parameters of a formula to the columns of a CSV file, with standard errors and intervals.')
     .requiredOption('-f, --formula <formula>', 'the formula, such as "a + b*x" or "y = a + b*x"')
-    .option('-t, --target <column>', 'the column to fit (default: the left side, or the only other column)')
+    .option(
+      '-t, --target <column>',
+      'the column to fit (default: the left side of the formula, or the only other column)',
+    )
     .addOption(
       pairs('--start <pairs>', `initial values of the parameters, such as b1=500,b2=0.0001 (default: ${usualStart})`),
     )
     .addOption(pairs('--lower <pairs>', 'lower bounds, such as b1=0'))
     .addOption(pairs('--upper <pairs>', 'upper bounds, such as b1=1000'))
-    .option('--weights <column>', 'a column with the weight of each row, 1/variance up to a factor')
+    .option('--weights <column>', 'a column with the weight of each row, proportional to 1/variance')
     .addOption(
       new Option('--confidence <fraction>', 'confidence level of the intervals').argParser(confidence).default(0.95),
     )
     .option('--iterations <count>', 'maximum number of iterations', integerFrom(1), 1000)
     .option('--plot [file.svg]', 'plot data and curve in the terminal, or into an SVG file')
-    .option('-o, --output <file>', 'save the fitted formula to a file, for predict, evaluate and explain')
+    .option('-o, --output <file>', 'save the fitted formula to a file for predict, evaluate and explain')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((path: string, options: FitCommandOptions) => fitFormula(io, path, options));
@@ -82,7 +85,7 @@ const none: Assignments = new Map();
 async function fitFormula(io: Io, path: string, options: FitCommandOptions): Promise<void> {
   const { plot, output, json = false, start = none, lower = none, upper = none } = options;
   if (typeof plot === 'string' && !plot.endsWith('.svg')) {
-    throw misuse(`--plot ${plot}: expected a file that ends with .svg. Without a file it plots in the terminal.`);
+    throw misuse(`--plot ${plot}: expected a file that ends with .svg. Omit the file to plot in the terminal.`);
   }
   const data = path === '-' ? [] : [pathIn(io, path)];
   await expectOtherFile(output && pathIn(io, output), ...data);
@@ -99,24 +102,24 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
     await note(io, `${visible(unset.join(', '))} started at ${usualStart}. If the fit is poor, set --start.`);
   }
 
-  // Each parameter is a node of its name; parameters are in the graph's order.
-  const inOrder = (bounds: Assignments, without: number) => {
-    const vector = network.parameters.vector.slice().fill(without);
+  // Each parameter is a node with the same name. The optimizer has them in the order of the graph.
+  const boundVector = (bounds: Assignments, defaultBound: number) => {
+    const vector = network.parameters.vector.slice().fill(defaultBound);
     for (const [name, value] of bounds) vector[problem.graph.biasIndex(problem.graph.indexOf(name))] = value;
     return vector;
   };
-  const bounds = { lower: inOrder(lower, -Infinity), upper: inOrder(upper, Infinity) };
+  const bounds = { lower: boundVector(lower, -Infinity), upper: boundVector(upper, Infinity) };
   const optimizer = levenbergMarquardt(lower.size + upper.size > 0 ? bounds : {});
   const report = await run(io, network, rows, optimizer, options.iterations);
   const statistics = fitStatistics(network, rows, { confidence: options.confidence });
-  const found = resultOf(problem, statistics, report, rows);
+  const result = resultOf(problem, statistics, report, rows);
 
   for (const warning of warningsOf(problem, statistics, report, rows, bounds)) await note(io, `Note: ${warning}`);
   const title = `${target} = ${problem.formula}`;
   const picture = plot === undefined ? undefined : pictureOf(problem.variables, target, rows, statistics);
-  if (json) await print(io.stdout, `${visibleJson(found, 2)}\n`);
+  if (json) await print(io.stdout, `${visibleJson(result, 2)}\n`);
   else {
-    await print(io.stdout, describe(visible(csv.name), title, found, options.confidence));
+    await print(io.stdout, describe(visible(csv.name), title, result, options.confidence));
     if (picture !== undefined && plot === true) await print(io.stdout, `\n${fitTextPlot(picture)}`);
   }
   if (picture !== undefined && typeof plot === 'string') {
@@ -136,7 +139,9 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
   }
 }
 
-/** Throws if the formula overflows at the initial values, where no direction of search can be computed. */
+/**
+ * Throws if the formula or a derivative is not finite at the initial values: no search direction can be computed there.
+ */
 function expectFiniteStart(network: Network, { parameters, variables }: FitProblem, { inputs }: FitRows): void {
   const values = parameters.map((name) => `${name}=${network.getParameters(name).b}`).join(',');
   for (const input of inputs) {
@@ -145,7 +150,7 @@ function expectFiniteStart(network: Network, { parameters, variables }: FitProbl
     } catch {
       const at = variables.map((name, k) => `${name} = ${input[k]}`).join(', ');
       throw new Problem(
-        `At ${at} the formula is not finite for the initial values ${values}. Set other ones with --start.`,
+        `At ${at}, the formula is not finite for the initial values ${values}. Set other initial values with --start.`,
       );
     }
   }
@@ -167,13 +172,15 @@ async function run(
     });
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
-    throw new Problem('A derivative of the formula is not finite at the initial values. Set other ones with --start.');
+    throw new Problem(
+      'A derivative of the formula is not finite at the initial values. Set other initial values with --start.',
+    );
   }
 }
 
 type Result = ReturnType<typeof resultOf>;
 
-/** The result as data. */
+/** Collects the result as plain data, for --json. */
 function resultOf(
   { formula, target, parameters }: FitProblem,
   statistics: FitStatistics,
@@ -215,25 +222,27 @@ function warningsOf(
   { targets }: FitRows,
   { lower, upper }: { readonly lower: Float64Array; readonly upper: Float64Array },
 ): string[] {
-  const found: string[] = [];
+  const warnings: string[] = [];
   const names = (some: readonly string[]) => visible(some.join(', '));
   if (report.stoppedBy !== 'converged') {
-    found.push(
-      `the fit did not converge in ${report.history.length} iterations. Set --start closer, or increase --iterations.`,
+    warnings.push(
+      `the fit did not converge in ${report.history.length} iterations. Set --start closer to the solution, or increase --iterations.`,
     );
   }
   const free = parameters.filter((name) => undetermined.includes(graph.biasIndex(graph.indexOf(name))));
   if (free.length > 0) {
-    found.push(
+    warnings.push(
       `the data do not determine ${names(free)}: other values fit equally well. Replace ${free.length === 1 ? 'it' : 'one of them'} by a number in the formula, or add data.`,
     );
   }
   const atBound = estimates.filter(({ index, estimate }) => estimate === lower[index] || estimate === upper[index]);
   if (atBound.length > 0) {
-    found.push(`${names(atBound.map(({ node }) => node))} ended at a bound: errors and intervals do not hold there.`);
+    warnings.push(
+      `${names(atBound.map(({ node }) => node))} ended at a bound, where standard errors and intervals are not valid.`,
+    );
   }
-  if (Number.isNaN(rSquared)) found.push(`the target is ${targets[0][0]} in every row, so R² is not defined.`);
-  return found;
+  if (Number.isNaN(rSquared)) warnings.push(`the target is ${targets[0][0]} in every row, so R² is not defined.`);
+  return warnings;
 }
 
 const digits = (value: number, count = 6) => (Number.isFinite(value) ? String(Number(value.toPrecision(count))) : '–');

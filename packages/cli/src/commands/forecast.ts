@@ -1,4 +1,4 @@
-/** `nnbp forecast`: writes the next steps of a series. */
+/** `nnbp forecast`: forecasts the next steps of a series. */
 import { auto } from '@nnbp/wasm';
 import type { Command } from 'commander';
 import { asPlainText } from '../csv/formula.js';
@@ -37,18 +37,18 @@ Examples:
 Each forecast comes with a baseline: the value one season before, or the last value
 if the series has no season. A useful forecast is better than the baseline.`;
 
-/** Steps of the past in a plot, in horizons. */
+/** Past steps in a plot, as a multiple of the horizon. */
 const pastInPlot = 5;
 
 /** Adds the command. */
 export function addForecast(program: Command, io: Io): void {
-  const command = program.command('forecast').summary('write the next steps of a time series');
+  const command = program.command('forecast').summary('forecast the next steps of a time series');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series so far'))
     .description('Continues each series of a CSV file with a model that was trained with --time.')
     .option('-o, --output <file>', 'write the forecast to a file (default: standard output)')
-    .option('--plot', 'also plot them in the terminal, to standard error')
+    .option('--plot', 'also plot the forecast in the terminal (on standard error)')
     .option('--svg <file>', 'also write a plot of the past, the forecast and the baseline')
-    .option('--series <name>', 'only this series (default: all; for --plot and --svg, the first)')
+    .option('--series <name>', 'forecast only this series (default: all; --plot and --svg show the first)')
     .option('--json', 'write JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: ForecastOptions) => forecast(io, model, data, options));
@@ -82,7 +82,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
       );
       continue;
     }
-    // A series that was not in the training data gets its own scale.
+    // A series that was not in the training data is scaled by its own values.
     windows.push({ series, scale: scales.get(series.name) ?? scaleOf(series, end, model.horizon), end });
   }
   if (windows.length === 0) throw new Problem(`${csv.name} has no series that can be continued.`);

@@ -1,8 +1,8 @@
-/** `nnbp predict`: the rows of a file, each with the prediction of the model. */
+/** `nnbp predict`: writes the rows of a file, each with the prediction of the model. */
 import { compile, predictSequence } from '@nnbp/core';
 import { type Command } from 'commander';
 import { open } from 'node:fs/promises';
-import { categoryOf, type Columns, type SequenceUse, spread } from '../columns.js';
+import { categoryOf, type Columns, type SequenceUse, nodeValues } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
 import { csvLine, numberCell, rounded } from '../csv/write.js';
@@ -43,7 +43,7 @@ run there. Predicted categories, which come from the model file, are always esca
 export function addPredict(program: Command, io: Io): void {
   const command = program.command('predict').summary('add predictions to a CSV file');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
-    .description('Writes the rows of a CSV file with the prediction for each.')
+    .description('Writes the rows of a CSV file, each with its prediction.')
     .option('-o, --output <file>', 'the file to write (default: standard output)')
     .option('--probabilities', 'add a column for the probability of each category')
     .option('--only', 'write only the predictions')
@@ -94,7 +94,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   if (sentence !== undefined) await note(io, sentence);
 }
 
-/** A prediction per group, or per row, in the order of the file. */
+/** Writes one prediction per group or per row, in the order of the file. */
 async function predictSequences(
   io: Io,
   model: Model,
@@ -110,7 +110,7 @@ async function predictSequences(
   const groupOnly = { ...csv, header: [group] };
   for (const { name, steps } of sequences) {
     io.signal?.throwIfAborted();
-    const known = steps.flatMap(({ input }) => (input === undefined ? [] : [spread(inputs, input)]));
+    const known = steps.flatMap(({ input }) => (input === undefined ? [] : [nodeValues(inputs, input)]));
     const outputs = known.length > 0 ? predictSequence(model.network, known) : [];
     if (targets === 'last') lines.push([steps[0].row, writing.row(groupOnly, { cells: [name] }, outputs.at(-1))]);
     else {

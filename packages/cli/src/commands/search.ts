@@ -1,4 +1,4 @@
-/** `nnbp search`: looks for a good network and optimizer by cross-validation and successive halving. */
+/** `nnbp search`: searches for a good network and optimizer by cross-validation and successive halving. */
 import { choice, type CrossValidation, logUniform, search, type Trial } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { type Command } from 'commander';
@@ -30,7 +30,7 @@ interface Candidate {
   readonly hidden: readonly number[];
   readonly activation: string;
   readonly optimizer: string;
-  /** A factor for the optimizer's default learning rate. */
+  /** Multiplied by the optimizer's default learning rate. */
   readonly factor: number;
   readonly batch: number;
 }
@@ -43,7 +43,7 @@ Examples:
 Draws networks (hidden layers, activation), optimizers, learning rates and batch sizes
 at random, measures each by cross-validation with few epochs, and lets the best third
 continue with three times as many, until --max-epochs. Prints the best, and the command
-that trains it. The same seed gives the same result.`;
+that trains it. Runs with the same seed have the same result.`;
 
 const shown = 5;
 
@@ -76,7 +76,7 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
     throw misuse(`--folds ${folds}: expected at least ${2 * folds} usable rows, received ${codes.length}.`);
   }
   const engine = await auto();
-  const found = new Map<Candidate, CrossValidation>();
+  const validations = new Map<Candidate, CrossValidation>();
   const line = progressLine(io);
   let best = Infinity;
   const start = performance.now();
@@ -88,7 +88,7 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
       { hidden: candidate.hidden, seed, optimizer, ...(rate !== undefined && { rate }) },
       { folds, epochs: Math.max(1, Math.round(budget)), batch: candidate.batch, engine, signal },
     );
-    found.set(candidate, validated);
+    validations.set(candidate, validated);
     return validated.loss.mean;
   };
   let ranked: Trial<Candidate>[];
@@ -113,16 +113,16 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
       ...settingsOf(candidate),
       epochs: Math.round(budget),
       loss: Number.isFinite(loss) ? loss : null,
-      metrics: found.get(candidate)?.metrics,
+      metrics: validations.get(candidate)?.metrics,
     }));
     await print(io.stdout, `${visibleJson({ command, trials: list }, 2)}\n`);
     return;
   }
   await note(io, `${counted(ranked.length, 'candidate')} in ${duration((performance.now() - start) / 1000)}.`);
-  await print(io.stdout, `\n${describeRanking(ranked, found, folds)}\nTrain the best:\n  ${visible(command)}\n`);
+  await print(io.stdout, `\n${describeRanking(ranked, validations, folds)}\nTrain the best:\n  ${visible(command)}\n`);
 }
 
-/** Levenberg–Marquardt is included for regression only. */
+/** The search space. It includes Levenberg–Marquardt only for regression. */
 const spaceFor = (numbers: boolean) => ({
   hidden: choice<readonly number[]>([[4], [8], [16], [32], [8, 8], [16, 16], [32, 16]]),
   activation: choice(['tanh', 'relu', 'sigmoid', 'silu']),
@@ -131,10 +131,10 @@ const spaceFor = (numbers: boolean) => ({
   batch: choice([8, 16, 32, 64]),
 });
 
-/** Rates are rounded, so that the command that is printed is the one that was measured. */
+/** The optimizer and its learning rate, rounded to two digits so that the printed command has the measured rate. */
 function optimizerOf({ optimizer, factor }: Candidate): { optimizer: string; rate: number | undefined } {
-  const usual = defaultRates[optimizer];
-  return { optimizer, rate: usual === undefined ? undefined : Number((usual * factor).toPrecision(2)) };
+  const defaultRate = defaultRates[optimizer];
+  return { optimizer, rate: defaultRate === undefined ? undefined : Number((defaultRate * factor).toPrecision(2)) };
 }
 
 function settingsOf(candidate: Candidate) {
@@ -145,13 +145,13 @@ function settingsOf(candidate: Candidate) {
 
 function describeRanking(
   ranked: readonly Trial<Candidate>[],
-  found: ReadonlyMap<Candidate, CrossValidation>,
+  validations: ReadonlyMap<Candidate, CrossValidation>,
   folds: number,
 ): string {
-  const names = Object.keys(found.get(ranked[0].options)?.metrics ?? {});
+  const names = Object.keys(validations.get(ranked[0].options)?.metrics ?? {});
   const lines = ranked.slice(0, shown).map(({ options, budget, score }) => {
     const { hidden, activation, optimizer, rate, batch } = settingsOf(options);
-    const metrics = found.get(options)?.metrics;
+    const metrics = validations.get(options)?.metrics;
     return [
       `${hidden.join(',')} ${activation}`,
       rate === undefined ? optimizer : `${optimizer} ${rate}, batches of ${batch}`,
@@ -164,7 +164,7 @@ function describeRanking(
   return `The best of ${counted(ranked.length, 'candidate')}, mean over ${folds} folds:\n\n${tableOf([head, ...lines], [2, 3, 4, 5])}`;
 }
 
-/** The command that trains a candidate with the same columns. */
+/** The `nnbp train` command that trains a candidate with the same columns. */
 function commandFor(path: string, options: SearchCommandOptions, { options: candidate, budget }: Trial<Candidate>) {
   const { hidden, activation, optimizer, rate, batch } = settingsOf(candidate);
   const columns = (['target', 'number', 'category', 'ignore'] as const).flatMap((option) =>

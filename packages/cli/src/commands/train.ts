@@ -67,7 +67,7 @@ function sizes(text: string): number[] {
 /** Adds the options that assign roles and types to columns. */
 export const withColumnOptions = (command: Command): Command =>
   withCsvOptions(command)
-    .option('-t, --target <column>', 'the column to predict; repeat the option for several numbers', collect)
+    .option('-t, --target <column>', 'the column to predict; repeat the option for several columns of numbers', collect)
     .option('--number <column>', 'treat the column as a number', collect)
     .option('--category <column>', 'treat the column as a category', collect)
     .option('--ignore <column>', 'do not use the column', collect)
@@ -134,7 +134,7 @@ export function addTrain(program: Command, io: Io): void {
     )
     .option(
       '--season <steps>',
-      'with --time: steps per season (default: from the step, such as 24 for hours)',
+      'with --time: steps per season (default: from the time between rows, such as 24 for hourly data)',
       integerFrom(1),
     )
     .option('--json', 'print the result as JSON')
@@ -198,12 +198,12 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     );
 
     const metrics = metricsFor(plan);
-    const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
-    // For millions of training rows, the test loss is enough: another pass would take long.
-    const again = data.training.inMemory || parts.test === undefined;
+    const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
+    // Training metrics of millions of rows are not computed: another pass would take long.
+    const measureTraining = data.training.inMemory || parts.test === undefined;
     const results: Results = {
-      ...(again && { training: await assess(parts.training) }),
-      ...(again && parts.validation !== undefined && { validation: await assess(parts.validation) }),
+      ...(measureTraining && { training: await assess(parts.training) }),
+      ...(measureTraining && parts.validation !== undefined && { validation: await assess(parts.validation) }),
       ...(parts.test !== undefined && { test: await assess(parts.test) }),
     };
     const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
@@ -229,7 +229,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   }
 }
 
-/** Runs cross-validation with the epochs and early stopping that training will have. */
+/** Runs cross-validation with the same epochs and early stopping as training. */
 async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
   const { repeats, timeOrdered, batch } = options;
   const folds = options.folds!;

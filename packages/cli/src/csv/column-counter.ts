@@ -7,19 +7,19 @@ const maxValues = 1000;
 /** Maximum number of categories. */
 export const maxCategories = 100_000;
 
-/** The numbers of a column, for one decimal separator. */
+/** Statistics of the numbers in a column, read with one decimal separator. */
 interface Numbers {
   count: number;
   min: number;
   max: number;
   mean: number;
-  /** Whether all are integers. */
+  /** Whether all numbers are integers. */
   integers: boolean;
-  /** Whether each is greater than the one before. */
-  rising: boolean;
-  /** The number of cells that are neither a number nor a usual word for a missing number. */
+  /** Whether each number is greater than the previous number. */
+  increasing: boolean;
+  /** The number of cells that are neither a number nor a usual word for a missing number, such as NA. */
   words: number;
-  /** The first of these. */
+  /** The first such cell. */
   word: string | undefined;
 }
 
@@ -28,12 +28,12 @@ export interface ColumnSurvey {
   readonly name: string;
   /** The number of cells that are neither empty nor listed as missing. */
   readonly present: number;
-  /** Of these, the usual words for a missing number, such as NA, and how often each occurs. */
+  /** The usual words for a missing number among them, such as NA, and how often each occurs. */
   readonly placeholders: ReadonlyMap<string, number>;
   /** Cells that are empty ('') or listed as missing, and how often each occurs. */
   readonly missing: ReadonlyMap<string, number>;
   readonly decimal: Decimal;
-  /** A sentence with both readings of a column of numbers that could be read in two ways. */
+  /** A sentence with both readings, if the numbers could be read in two ways. Otherwise undefined. */
   readonly doubt: string | undefined;
   readonly numbers: Readonly<Numbers>;
   /** How often each value occurs, in order of first occurrence; `undefined` if there are too many. */
@@ -58,7 +58,10 @@ export class ColumnCounter {
   readonly #maxValues: number;
   #values: Map<string, number> | undefined = new Map();
 
-  /** @param isCategory - Whether all values are listed, however many there are. */
+  /**
+   * @param isCategory - Whether the user declared the column a category, so that up to `maxCategories` values are
+   * listed.
+   */
   constructor(
     readonly name: string,
     readonly format: CellFormat,
@@ -88,7 +91,7 @@ export class ColumnCounter {
     count(this.#readings[','], cell, comma);
   }
 
-  /** @param usual - The decimal separator where the column's own cells do not decide. */
+  /** @param usual - The decimal separator if the cells of the column do not determine it. */
   survey(usual: Decimal): ColumnSurvey {
     const { name, evidence, format } = this;
     const decimal = format.decimal ?? evidence.decided ?? evidence.likely ?? usual;
@@ -105,7 +108,9 @@ export class ColumnCounter {
   }
 }
 
-/** The results of all counters. A column that does not determine its decimal separator uses that of the others. */
+/**
+ * The statistics of all columns. A column that does not determine its decimal separator uses that of the other columns.
+ */
 export function surveysOf(counters: readonly ColumnCounter[], delimiter: string): ColumnSurvey[] {
   const usual = decimalOfFile(
     counters.map(({ evidence }) => evidence),
@@ -120,7 +125,7 @@ const noNumbers = (): Numbers => ({
   max: -Infinity,
   mean: 0,
   integers: true,
-  rising: true,
+  increasing: true,
   words: 0,
   word: undefined,
 });
@@ -135,7 +140,7 @@ function count(numbers: Numbers, cell: string, value: number | undefined): void 
     numbers.word ??= cell;
     return;
   }
-  if (value <= numbers.max) numbers.rising = false;
+  if (value <= numbers.max) numbers.increasing = false;
   numbers.count++;
   numbers.mean += (value - numbers.mean) / numbers.count;
   numbers.min = Math.min(numbers.min, value);

@@ -10,15 +10,16 @@ const maxInputCategories = 50;
 const fewValues = 20;
 
 /** Usual names of columns that only identify rows. */
-const rowName = /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
+const rowNumberName =
+  /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
 
-/** The cells that are not a usual word for a missing number. */
+/** Number of cells that are not a usual word for a missing number. */
 const readable = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words;
 
 const isConstant = ({ values, numbers }: ColumnSurvey) =>
   values?.size === 1 || (numbers.words === 0 && numbers.count > 0 && numbers.min === numbers.max);
 
-/** Whether the column holds numbers. A few words among many numbers are typing errors, and count as missing. */
+/** Whether the column has numbers. A few words among many numbers are typing errors and count as missing. */
 export function isNumeric(survey: ColumnSurvey): boolean {
   const { numbers, values } = survey;
   const all = readable(survey);
@@ -49,7 +50,8 @@ export function targetKind(survey: ColumnSurvey): ColumnKind {
 }
 
 /**
- * Up to 10 different integers, 5 rows each or more; or up to 30 consecutive integers from 0 or 1, 10 rows each or more.
+ * Whether integers are class labels: up to 10 different integers with at least 5 rows each on average, or up to 30
+ * consecutive integers from 0 or 1 with at least 10.
  */
 export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   const { count, min, max, integers, words } = numbers;
@@ -59,9 +61,9 @@ export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   return (distinct <= 10 && count >= 5 * distinct) || (counted && distinct <= 30 && count >= 10 * distinct);
 }
 
-/** Whether the column only numbers or names the rows. */
+/** Whether the column only numbers the rows: increasing integers under a name such as `id`. */
 export const isRowNumber = ({ name, numbers }: ColumnSurvey, rows: number): boolean =>
-  rows > 2 && numbers.count === rows && numbers.integers && numbers.rising && rowName.test(name);
+  rows > 2 && numbers.count === rows && numbers.integers && numbers.increasing && rowNumberName.test(name);
 
-/** The cell as the name of a category: 1.0 and 1 are the same. */
+/** The category that a cell names: 1.0 and 1 are the same. */
 export const categoryOf = (cell: string): string => cell.replace(/^([+-]?\d+)\.0+$/, '$1');

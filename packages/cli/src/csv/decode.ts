@@ -7,14 +7,14 @@ export interface Decoder {
   end(): string;
 }
 
-/** The encoding that a byte order mark names. */
+/** The encoding that the byte order mark specifies; UTF-8 without a byte order mark. */
 export function encodingOf(beginning: Uint8Array): string {
   if (beginning[0] === 0xff && beginning[1] === 0xfe) return 'utf-16le';
   if (beginning[0] === 0xfe && beginning[1] === 0xff) return 'utf-16be';
   return 'utf-8';
 }
 
-/** Whether the encoding is known: a label of the Encoding Standard, such as utf-8, latin1, windows-1252, gbk. */
+/** Whether `label` is an encoding of the Encoding Standard, such as utf-8, latin1, windows-1252 or gbk. */
 export function isEncoding(label: string): boolean {
   try {
     new TextDecoder(label);
@@ -24,7 +24,7 @@ export function isEncoding(label: string): boolean {
   }
 }
 
-/** @param name - The name of the file, for messages. */
+/** @param name - The name of the file in error messages. */
 export function decoderFor(name: string, encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let before = 0;
@@ -57,7 +57,7 @@ function firstInvalid(bytes: Uint8Array, encoding: string): number {
       return false;
     }
   };
-  // Bisection: if a prefix is invalid, so is every longer one.
+  // Bisection: if a prefix is invalid, so is every longer prefix.
   let valid = 0;
   let invalid = bytes.length;
   while (invalid - valid > 1) {

@@ -4,13 +4,16 @@
 export interface Dialect {
   /** The delimiter. ' ' means any number of spaces and tabs. */
   readonly delimiter: string;
-  /** The quote; null if quotes have no special meaning. */
+  /** The quote character; null if quotes have no special meaning. */
   readonly quote: string | null;
-  /** Lines that begin with it are comments; undefined if there are none. */
+  /** The character that begins a comment line; undefined if there are no comments. */
   readonly comment: string | undefined;
-  /** Lines before the header or the first row, after comments: a "sep=" line, or the declarations of an ARFF file. */
+  /**
+   * Number of lines, after comments, before the header or the first row: a "sep=" line, or the declarations of an ARFF
+   * file.
+   */
   readonly skip: number;
-  /** The columns' names, where the file declares them elsewhere than in a header row (ARFF). */
+  /** The names of the columns, if the file declares them outside a header row (ARFF). */
   readonly names: readonly string[] | undefined;
 }
 
@@ -26,7 +29,9 @@ export const delimiterNames: Readonly<Record<string, string>> = {
   ' ': 'blanks',
 };
 
-/** The first line that is neither empty nor a comment of ARFF. In a loop: as an expression it took exponential time. */
+/**
+ * The first line that is neither empty nor an ARFF comment. A loop, because a regular expression took exponential time.
+ */
 function firstStatement(text: string): string {
   for (const line of text.split('\n')) {
     const statement = line.trimStart();
@@ -43,7 +48,7 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
   const comment = hasComments(body) ? '#' : undefined;
   const rows = comment === undefined ? body : body.replaceAll(/^#.*(?:\n|$)/gm, '');
   const chosen = delimiter ?? separator ?? guessDelimiter(rows);
-  // A cell such as "big" one shows that the file, separated by tabs, does not quote cells.
+  // In a file separated by tabs, a cell such as `"big" one` shows that cells are not quoted.
   const unquoted = chosen === '\t' && /(?:^|\t)"[^"\t\n]*"[^"\t\r\n]/m.test(rows);
   return {
     delimiter: chosen,
@@ -54,7 +59,10 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
   };
 }
 
-/** Whether the first line is a comment: it begins with # and has other separators than the first line that does not. */
+/**
+ * Whether the first line is a comment: it begins with # and its separators differ from those of the first line without
+ * #.
+ */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;
   const lines = text.split('\n', maxLines);
@@ -63,18 +71,21 @@ function hasComments(text: string): boolean {
   return row !== undefined && (shape(lines[0]) !== shape(row) || shape(row) === shape(''));
 }
 
-/** The candidate that occurs equally often in each of the first lines (the most frequent of several), else spaces. */
+/**
+ * The candidate that occurs equally often in most of the first lines (the most frequent of several). Otherwise, spaces
+ * or a comma.
+ */
 function guessDelimiter(text: string): string {
   const lines = counts(text);
   const found = (candidate: string) => lines.map((line) => line.get(candidate) ?? 0);
-  const steady = candidates
+  const consistent = candidates
     .map((candidate) => ({ candidate, perLine: found(candidate) }))
     .filter(({ perLine }) => perLine[0] > 0)
     .sort((a, b) => share(b.perLine) - share(a.perLine) || b.perLine[0] - a.perLine[0]);
-  return steady.at(0)?.candidate ?? (isSeparatedBySpaces(text) ? ' ' : ',');
+  return consistent.at(0)?.candidate ?? (isSeparatedBySpaces(text) ? ' ' : ',');
 }
 
-/** How often each candidate occurs outside quotes, per line; quotes may contain line breaks. */
+/** How often each candidate occurs outside quotes in each line. Quotes may contain line breaks. */
 function counts(text: string): Map<string, number>[] {
   const lines: Map<string, number>[] = [];
   let line = new Map<string, number>();
@@ -99,7 +110,7 @@ function counts(text: string): Map<string, number>[] {
 /** The fraction of lines with the same count as the first line. */
 const share = (perLine: readonly number[]) => perLine.filter((count) => count === perLine[0]).length / perLine.length;
 
-/** Whether every line has the same number of words, above one, and most of them below the first line are numbers. */
+/** Whether every line has the same number of words, at least two, and most words below the first line are numbers. */
 function isSeparatedBySpaces(text: string): boolean {
   const lines = text.split('\n', maxLines).filter((line) => line.trim() !== '');
   const rows = lines.map((line) => line.trim().split(/\s+/));
@@ -110,7 +121,7 @@ function isSeparatedBySpaces(text: string): boolean {
     : false;
 }
 
-/** ARFF, the format of Weka: a declaration per column, then rows. */
+/** Reads the header of an ARFF file, the format of Weka: a declaration per column, then rows. */
 function arff(beginning: string): Dialect {
   const lines = beginning.split('\n');
   const data = lines.findIndex((line) => /^\s*@data\s*$/i.test(line));
@@ -122,7 +133,7 @@ function arff(beginning: string): Dialect {
   return { delimiter: ',', quote: "'", comment: '%', skip: declared.length + 1, names };
 }
 
-/** The text without the lines before the rows. */
+/** The text without the first `skip` lines. */
 export function rowsIn(text: string, { skip }: Dialect): string {
   let from = 0;
   for (let k = 0; k < skip; k++) {

@@ -1,5 +1,5 @@
 /** The targets of sequences: one for the whole sequence, at its last step, or one at each step. */
-import { type SequenceUse, spread } from '../columns.js';
+import { type SequenceUse, nodeValues } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { lossNamed } from '../functions.js';
 import { Problem } from '../problem.js';
@@ -58,9 +58,9 @@ export function withTargets(
   where: TargetSteps,
 ): Sequence | undefined {
   const marks = lossNamed(columns.loss).targets;
-  const targetOf = ({ target }: Step) => (target === undefined ? null : spread(columns.targets, target, marks));
+  const targetOf = ({ target }: Step) => (target === undefined ? null : nodeValues(columns.targets, target, marks));
   const steps = rows.steps.filter(({ input }) => input !== undefined);
-  const inputs = steps.map(({ input }) => spread(columns.inputs, input!));
+  const inputs = steps.map(({ input }) => nodeValues(columns.inputs, input!));
   if (where === 'each') {
     const targets = steps.map(targetOf);
     return targets.some((target) => target !== null) ? { inputs, targets } : undefined;

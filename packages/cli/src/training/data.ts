@@ -1,7 +1,7 @@
 /** The last pass over the file: encodes rows, draws training, validation and test rows, and fits the scalers. */
 import { Random, Standardization } from '@nnbp/core';
 import type { Data, Sample } from '@nnbp/train';
-import { type Column, nodesOf, spread } from '../columns.js';
+import { type Column, nodesOf, nodeValues } from '../columns.js';
 import type { Csv, CsvRow } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import { misuse, Problem } from '../problem.js';
@@ -200,7 +200,7 @@ export function sampleOf(
   { inputs, targets, use }: Pick<Plan, 'inputs' | 'targets' | 'use'>,
   codes: ArrayLike<number>,
 ): Sample {
-  return { input: spread(inputs, codes), target: spread(targets, codes, use.targets, inputs.length) };
+  return { input: nodeValues(inputs, codes), target: nodeValues(targets, codes, use.targets, inputs.length) };
 }
 
 /**
