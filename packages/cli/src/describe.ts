@@ -11,7 +11,7 @@ import { cut, visible } from './visible.js';
 /** Column names longer than this are shortened in the table. */
 const maxName = 60;
 
-/** Describes a file: its columns with their roles and types, and notes on what the user may want to change. */
+/** Describes a file: its columns with their roles and types, and notes on options that the user may want to set. */
 export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly Guess[]): string {
   const { dim, bold, cyan } = colorsFor(io.stdout);
   const { name: file, header, named, dialect, decimal } = csv;
@@ -34,7 +34,7 @@ export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly G
 export const reasonOf = ({ reason, missing }: Guess): string =>
   missing === undefined || reason === 'empty' ? reason : `${reason}; missing: ${missing}`;
 
-/** Notes on what the user may want to change, one sentence each. */
+/** Notes that tell the user which options to consider, one sentence each. */
 export function notesOn({ doubtfulName }: Csv, guesses: readonly Guess[]): string[] {
   const header =
     doubtfulName === undefined
@@ -51,9 +51,9 @@ export interface Results {
 }
 
 /**
- * The loss and the metrics, one line per part of the data.
+ * Formats the loss and the metrics: one line per part of the data.
  *
- * @param unit - What the data consist of.
+ * @param unit - The heading of the counts, such as `rows` or `sequences`.
  */
 export function describeResults(
   results: Results,

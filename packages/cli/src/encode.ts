@@ -11,7 +11,7 @@ import { cut, visible } from './visible.js';
 /** A cell that cannot be used: it is missing, or does not have the type of the column. */
 export interface Gap {
   readonly column: string;
-  /** Empty if the cell has no value. */
+  /** The content of the cell; '' if it has no value. */
   readonly cell: string;
 }
 
@@ -22,7 +22,7 @@ export class Encoder {
   readonly #fills: readonly (number | undefined)[];
   readonly #decimals: readonly Decimal[];
 
-  /** @throws Problem if the file lacks one of the columns. */
+  /** @throws Problem if the file does not have all these columns. */
   constructor(
     readonly columns: readonly Column[],
     readonly csv: Csv,
@@ -36,7 +36,10 @@ export class Encoder {
     this.#fills = columns.map(({ fill }, k) => (typeof fill === 'string' ? this.#codes[k]?.get(fill) : fill));
   }
 
-  /** Writes a number per column to `codes`, from `from` on. Returns the first cell that has neither a code nor a fill value. */
+  /**
+   * Writes one number per column to `codes`, starting at index `from`. Returns the first cell that has neither a code
+   * nor a fill value.
+   */
   encode(cells: readonly string[], codes: Float64Array, from = 0): Gap | undefined {
     for (let k = 0; k < this.columns.length; k++) {
       const cell = cells[this.#columnIndices[k]];
@@ -65,14 +68,14 @@ export class Encoder {
 function missingColumn(name: string, csv: Csv, columns: readonly Column[]): never {
   const needed = new Set(columns.map((column) => column.name));
   const others = csv.header.filter((other) => !needed.has(other));
-  const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data: is the header missing?';
+  const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data. If it has no header, add one.';
   throw misuse(`${csv.name} has no column "${name}", which the model requires. ${hint}`);
 }
 
 /** Counts rows that cannot be used. */
 export class Gaps {
   count = 0;
-  /** The reason for the last one. */
+  /** Why the last of these rows cannot be used. */
   last = '';
   #first: string | undefined;
 

@@ -1,14 +1,16 @@
-/** Reads and writes files safely: directories, devices, pipes, links, and files that change while they are read. */
+/**
+ * Reads and writes files safely. Handles directories, devices, pipes, links, and files that change while they are read.
+ */
 import { type Stats } from 'node:fs';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { writeAtomically } from '@nnbp/formats/node';
 import { type Io, pathIn, printData } from './io.js';
 import { misuse, Problem } from './problem.js';
 
-/** Maximum size of a model file. */
+/** Maximum size of a model file, in bytes. */
 const maxModelBytes = 2 ** 31 - 1;
 
-/** The file that the path leads to, following links; undefined if there is none. */
+/** Information about the file at a path, following links; undefined if there is no file. */
 const statOf = (path: string): Promise<Stats | undefined> =>
   stat(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -22,7 +24,7 @@ function expectNoDevice(path: string, stats: Stats): void {
   }
 }
 
-/** All bytes of a file, or of a pipe until its writer closes it. A device, which may never end, is refused. */
+/** Reads all bytes of a file, or of a pipe until its writer closes it. Throws for a device, which may never end. */
 export async function readWhole(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
@@ -41,14 +43,14 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Whether data can be read from the path only once, as from a pipe. A device or directory is refused. */
+/** Whether data can be read from the path only once, as from a pipe. Throws for a device or directory. */
 export async function isReadOnce(path: string): Promise<boolean> {
   const stats = await stat(path);
   expectNoDevice(path, stats);
   return !stats.isFile();
 }
 
-/** Throws if `output` is one of these files, also by another name or link: it would be overwritten while it is read. */
+/** Throws if `output` is one of the inputs, even by another name or link: it would be overwritten while it is read. */
 export async function expectOtherFile(output: string | undefined, ...inputs: readonly string[]): Promise<void> {
   if (output === undefined) return;
   const target = await statOf(output);
@@ -67,20 +69,20 @@ export async function fingerprint(path: string): Promise<string> {
   return [dev, ino, size, mtimeMs].join(' ');
 }
 
-/** Throws if a file that is read twice is another one the second time. */
+/** Throws if a file that is read twice has changed before the second time. */
 export async function expectUnchanged(path: string, before: string): Promise<void> {
   if ((await fingerprint(path)) !== before) {
     throw new Problem(`${path}: the file changed while it was read. Run the command again.`);
   }
 }
 
-/** Writes a file atomically. A device or a pipe is written to, and never replaced by a file. */
+/** Writes a file atomically. A device or pipe is written to directly instead of being replaced by a file. */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const target = await statOf(path);
   await (target === undefined || target.isFile() ? writeAtomically(path, bytes) : writeFile(path, bytes));
 }
 
-/** Writes data to the file that the user named, or to the standard output. */
+/** Writes data to the file that the user named, or to standard output. */
 export const writeData = (io: Io, output: string | undefined, text: string): Promise<void> =>
   output === undefined ? printData(io.stdout, text) : writeWhole(pathIn(io, output), text);

@@ -21,45 +21,49 @@ import { type JsonKeys, jsonKeys } from './json-keys.js';
 import { misuse, Problem } from './problem.js';
 
 /** The content of a model file. */
-export interface Read {
+export interface ModelContent {
   readonly network: Network;
-  /** Only the nnbp format has it. */
+  /** Metadata of the file. Only the nnbp format has metadata. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** What reading a file may require. */
-export interface Help {
-  /** Reads a file that the model names, by its path relative to the model's directory. */
+/** Other files and functions that reading a model may require. */
+export interface ReadContext {
+  /** Reads another file that the model names. The path is relative to the directory of the model. */
   readonly beside: (path: string) => Promise<Uint8Array>;
   /** Custom functions of the user. */
   readonly activations: readonly Activation[];
 }
 
-/** One format. What it does not support is undefined. */
+/** A file format. `read` or `write` is undefined if the format does not support it. */
 export interface Format {
   readonly name: string;
-  /** What the help calls it. */
+  /** Description of the format in the help. */
   readonly what: string;
   readonly extensions: readonly string[];
-  /** Whether the content can be of this format; `keys` are those of its JSON object, empty if it is none. */
+  /**
+   * Whether the content can be in this format. `keys` are those of its JSON object, empty if the content is not JSON.
+   */
   readonly fits: (bytes: Uint8Array, keys: JsonKeys) => boolean;
-  readonly read?: (bytes: Uint8Array, help: Help) => Read | Promise<Read>;
-  readonly write?: (model: Read) => Uint8Array | string;
+  readonly read?: (bytes: Uint8Array, context: ReadContext) => ModelContent | Promise<ModelContent>;
+  readonly write?: (model: ModelContent) => Uint8Array | string;
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Whether it is a link that contains the whole network; nothing is fetched. */
+/**
+ * Whether the path is a link to TensorFlow Playground. Such a link contains the whole network, so nothing is fetched.
+ */
 export const isLink = (path: string): boolean => /^https?:\/\/playground\.tensorflow\.org\b/.test(path);
 
 /** Whether the JSON object has all these keys at its top level. */
-const has =
+const hasKeys =
   (...keys: readonly string[]) =>
   (_: Uint8Array, { topLevel }: JsonKeys) =>
     keys.every((key) => topLevel.has(key));
 
 /** A format of another library, which can only be read. */
-const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json: string) => Network): Format => ({
+const importOnly = (name: string, what: string, fits: Format['fits'], from: (json: string) => Network): Format => ({
   name,
   what,
   extensions: ['.json'],
@@ -67,7 +71,7 @@ const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json
   read: (bytes) => ({ network: from(text(bytes)) }),
 });
 
-/** In the order in which they are tried. */
+/** All formats, in the order in which they are tried. */
 export const formats: readonly Format[] = [
   {
     name: 'nnbp',
@@ -81,7 +85,7 @@ export const formats: readonly Format[] = [
     name: 'json',
     what: 'the network as editable text',
     extensions: ['.json'],
-    fits: has('format', 'version', 'nodes', 'inputs'),
+    fits: hasKeys('format', 'version', 'nodes', 'inputs'),
     read: (bytes, { activations }) => ({ network: fromJson(text(bytes), { activations }) }),
     write: ({ network }) => toJson(network),
   },
@@ -89,7 +93,7 @@ export const formats: readonly Format[] = [
     name: 'formula',
     what: 'a formula fitted by nnbp fit',
     extensions: ['.json'],
-    fits: has('formula', 'variables', 'target', 'parameters'),
+    fits: hasKeys('formula', 'variables', 'target', 'parameters'),
     read: (bytes) => readFormulaFile(text(bytes)),
   },
   {
@@ -105,7 +109,7 @@ export const formats: readonly Format[] = [
     write: ({ network }) => toOnnx(network),
   },
   {
-    ...elsewhere(
+    ...importOnly(
       'neat-python',
       'a genome, or the output of neat.export',
       (_, keys) =>
@@ -118,7 +122,7 @@ export const formats: readonly Format[] = [
     name: 'keras',
     what: 'model.json of TensorFlow.js or Keras, with its weight files',
     extensions: ['.json'],
-    fits: (_, keys) => has('modelTopology', 'weightsManifest')(_, keys) && !keys.has('modelTopology', 'node'),
+    fits: (_, keys) => hasKeys('modelTopology', 'weightsManifest')(_, keys) && !keys.has('modelTopology', 'node'),
     async read(bytes, { beside }) {
       const json = text(bytes);
       const shards = [];
@@ -126,25 +130,25 @@ export const formats: readonly Format[] = [
       return { network: fromKeras(json, shards) };
     },
   },
-  elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js, or of brain before it', has('layers'), fromBrainJs),
+  importOnly('brain.js', 'NeuralNetwork.toJSON() of brain.js or its predecessor brain', hasKeys('layers'), fromBrainJs),
   {
     name: 'playground',
-    what: 'a link to TensorFlow Playground, in place of a file',
+    what: 'a link to TensorFlow Playground instead of a file',
     extensions: [],
     fits: (bytes) => isLink(text(bytes.subarray(0, 100))),
     read: (bytes) => ({ network: fromPlayground(text(bytes).trim()).network }),
   },
-  elsewhere('synaptic', 'Network.toJSON() of synaptic 1.x', has('neurons', 'connections'), fromSynaptic),
-  elsewhere('neataptic', 'Network.toJSON() of neataptic', has('nodes', 'connections'), fromNeataptic),
+  importOnly('synaptic', 'Network.toJSON() of synaptic 1.x', hasKeys('neurons', 'connections'), fromSynaptic),
+  importOnly('neataptic', 'Network.toJSON() of neataptic', hasKeys('nodes', 'connections'), fromNeataptic),
 ];
 
-/** The format of that name. */
-export function formatNamed(name: string, able: 'read' | 'write'): Format {
-  const known = formats.filter((format) => format[able] !== undefined);
+/** The format with this name. Throws if it is unknown or cannot be read or written. */
+export function formatNamed(name: string, access: 'read' | 'write'): Format {
+  const known = formats.filter((format) => format[access] !== undefined);
   const found = known.find((format) => format.name === name);
   if (found === undefined) {
     throw misuse(
-      `Unknown format to ${able === 'read' ? 'read' : 'write'}: "${name}". ${suggestion(
+      `Unknown format to ${access === 'read' ? 'read' : 'write'}: "${name}". ${suggestion(
         name,
         known.map((format) => format.name),
       )}`,
@@ -153,7 +157,7 @@ export function formatNamed(name: string, able: 'read' | 'write'): Format {
   return found;
 }
 
-/** The format for the extension of a path, for writing. */
+/** The format to write, from the extension of a path. */
 export function formatForPath(path: string): Format {
   const known = formats.filter(({ write }) => write !== undefined);
   const found = known.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)));
@@ -164,17 +168,17 @@ export function formatForPath(path: string): Format {
   return found;
 }
 
-/** The format of a file, by name if one is given, else by its content. */
+/** The format of a file: the format with the given name, or else the first that fits the content. */
 export function formatOf(path: string, bytes: Uint8Array, name?: string): Format & Required<Pick<Format, 'read'>> {
-  const able = (format: Format) => format as Format & Required<Pick<Format, 'read'>>;
-  if (name !== undefined) return able(formatNamed(name, 'read'));
+  const asReadable = (format: Format) => format as Format & Required<Pick<Format, 'read'>>;
+  if (name !== undefined) return asReadable(formatNamed(name, 'read'));
   const keys = jsonKeys(bytes);
   const found = formats.find(({ read, fits }) => read !== undefined && fits(bytes, keys));
-  if (found !== undefined) return able(found);
+  if (found !== undefined) return asReadable(found);
   const names = formats.filter(({ read }) => read !== undefined).map((format) => format.name);
   const kind = unsupportedFormatOf(bytes, keys);
   if (kind !== undefined) throw new Problem(`${path}: ${kind}`);
   throw new Problem(
-    `${path}: unknown format. Supported: ${names.join(', ')}. If it is one of these, set it with --from.`,
+    `${path}: unknown format. Supported: ${names.join(', ')}. If the file has one of these formats, set it with --from.`,
   );
 }

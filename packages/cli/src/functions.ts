@@ -1,4 +1,4 @@
-/** Activations, losses and optimizers by name, and what each requires of the data. */
+/** Activations, losses and optimizers by name, and how each loss encodes the targets. */
 import { activationRecords, identity, sigmoid } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer, OutputTransform } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -9,11 +9,11 @@ import { misuse } from './problem.js';
 /** A loss, with its targets, output activation and predictions. */
 export interface LossUse {
   readonly loss: () => Loss;
-  /** The output nodes' activation. */
+  /** The activation of the output nodes. */
   readonly output: Activation;
-  /** Whether the target is a number, which is standardized, or a category. */
+  /** Whether the targets are numbers, which are standardized. Otherwise, the target is a category. */
   readonly numbers: boolean;
-  /** The two targets of an output node: for samples of other categories, and for samples of its category. */
+  /** The target values of an output node: for samples of other categories, and for samples of its category. */
   readonly targets: readonly [number, number];
   /** Converts the output values to probabilities of the categories; undefined if they cannot be converted. */
   readonly transform?: OutputTransform;
@@ -50,7 +50,7 @@ const uses: Readonly<Record<string, LossUse>> = {
   hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
 };
 
-/** Default learning rates. Solvers determine their step sizes themselves. */
+/** Default learning rates. `lm` and `lbfgs` have no rate: they determine their step sizes themselves. */
 const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
   adam: { rate: 0.003, make: (learningRate) => optim.adam({ learningRate }) },
@@ -64,10 +64,10 @@ const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: n
   lbfgs: { make: () => optim.lbfgs() },
 };
 
-/** `lm` is Levenberg–Marquardt. */
+/** Name of an optimizer. `lm` is Levenberg–Marquardt. */
 type OptimizerName = optim.OptimizerName | 'lm' | 'lbfgs';
 
-/** The default learning rate of each optimizer; undefined if it has no learning rate. */
+/** The default learning rate of each optimizer; undefined if the optimizer has no learning rate. */
 export const defaultRates: Readonly<Record<string, number | undefined>> = Object.fromEntries(
   Object.entries(optimizers).map(([name, { rate }]) => [name, rate]),
 );
@@ -86,14 +86,14 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
   throw misuse(`Unknown ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
 }
 
-/** The custom or built-in activation of that name. */
+/** The custom or built-in activation with this name. */
 export const activationNamed = (name: string, own: readonly Activation[] = []): Activation =>
   lookUp('activation', { ...builtinActivations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
 
-/** The loss of that name, with its targets, output activation and predictions. */
+/** The loss with this name, with its targets, output activation and predictions. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
 
-/** The optimizer of that name, and its learning rate if it has one. */
+/** The optimizer with this name, and its learning rate if it has one. */
 export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number | undefined } {
   const { rate: usual, make } = lookUp('optimizer', optimizers, name);
   if (usual === undefined && rate !== undefined) {

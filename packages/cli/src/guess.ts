@@ -1,4 +1,4 @@
-/** Decides what each column is: an input or target that is a number or a category, or ignored. */
+/** Decides the role and type of each column: an input or target, a number or a category, or ignored. */
 import type { Column } from './columns.js';
 import { type ColumnSurvey, maxCategories } from './csv/column-counter.js';
 import { categoryOf, hasIntegerClasses, inputKind, isNumeric, isRowNumber, targetKind } from './csv/column-kind.js';
@@ -10,7 +10,7 @@ import { misuse, Problem } from './problem.js';
 import { shellWord } from './shell-word.js';
 import { counted } from './table.js';
 
-/** The options of the command line that concern columns. */
+/** The command-line options for columns. */
 export interface ColumnOptions {
   readonly target: readonly string[];
   readonly number: readonly string[];
@@ -22,26 +22,26 @@ export interface ColumnOptions {
   readonly missing: 'drop' | 'mean';
 }
 
-/** A column, what it is, and why. */
+/** The role and type of a column, and the reason for them. */
 export interface Guess {
   readonly survey: ColumnSurvey;
   readonly role: 'input' | 'target' | 'ignored';
-  /** Absent if ignored. */
+  /** Undefined if the column is ignored. */
   readonly column?: Column;
-  /** What the column holds, or why it is ignored. */
+  /** Describes the values of the column, or why it is ignored. */
   readonly reason: string;
-  /** How many cells have no value, by what they hold: "10 empty, 2 NA". */
+  /** The number of missing cells by their content: "10 empty, 2 NA". */
   readonly missing?: string;
-  /** What the user may want to change, one sentence each. */
+  /** Notes on options that the user may want to set, one sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** @throws Problem if the file lacks one of these columns. */
+/** @throws Problem if the file does not have all these columns. */
 export function expectColumns({ name: file, header, named, doubtfulName }: Csv, names: readonly string[]): void {
   for (const name of names) {
     if (header.includes(name)) continue;
     const hint = !named
-      ? ' Its first row looks like data; if it holds the column names, add --header.'
+      ? ' Its first row looks like data. If it contains the column names, add --header.'
       : doubtfulName !== undefined
         ? ' If its first row is data, add --no-header.'
         : '';
@@ -50,7 +50,7 @@ export function expectColumns({ name: file, header, named, doubtfulName }: Csv, 
 }
 
 /**
- * Decides from the rows that are used, and counts the missing cells of all rows.
+ * Decides the columns from the rows that are `used`, and counts the missing cells of `all` rows.
  *
  * @throws Problem if there is no target or no input to learn from.
  */
@@ -68,7 +68,7 @@ export function guessColumns(used: Survey, options: ColumnOptions, all: Survey =
     const reasons = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);
     const why = reasons.map(({ survey, reason }) => ` "${survey.name}": ${reason}.`).join('');
     throw new Problem(
-      `No input columns: every column except the target is ignored.${why} Add --number NAME or --category NAME for one.`,
+      `No input columns: every column except the target is ignored.${why} Add --number NAME or --category NAME to use one of them.`,
     );
   }
   return guesses;
@@ -76,7 +76,7 @@ export function guessColumns(used: Survey, options: ColumnOptions, all: Survey =
 
 function guessColumn(survey: ColumnSurvey, options: ColumnOptions, rows: number): Guess {
   if (options.target.includes(survey.name)) return guessTarget(survey, options);
-  if (options.group === survey.name) return ignored(survey, 'the group of the row');
+  if (options.group === survey.name) return ignored(survey, 'identifies the group of each row');
   if (options.ignore.includes(survey.name)) return ignored(survey, 'as specified');
   return guessInput(survey, options, rows);
 }
@@ -89,7 +89,7 @@ function guessInput(survey: ColumnSurvey, options: ColumnOptions, rows: number):
   if (options.category.includes(name)) return { survey, role: 'input', ...asCategory(survey, options) };
   switch (inputKind(survey)) {
     case 'number':
-      if (isRowNumber(survey, rows)) return ignored(survey, 'counts the rows');
+      if (isRowNumber(survey, rows)) return ignored(survey, 'numbers the rows');
       return { survey, role: 'input', ...asNumber(survey, options) };
     case 'category':
       return { survey, role: 'input', ...asCategory(survey, options) };
@@ -98,7 +98,7 @@ function guessInput(survey: ColumnSurvey, options: ColumnOptions, rows: number):
     case 'constant':
       return ignored(survey, `always ${firstValue(survey)}`);
     case 'mixed':
-      return ignored(survey, `numbers and words mixed: ${shown(numbers.word ?? '')}`);
+      return ignored(survey, `numbers mixed with words such as ${shown(numbers.word ?? '')}`);
     case 'text':
       return ignored(
         survey,
@@ -176,7 +176,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   };
 }
 
-/** "10 empty, 2 NA", or nothing. */
+/** The number of missing cells by their content, such as "10 empty, 2 NA"; '' if there are none. */
 function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): string {
   const { missing, placeholders, numbers } = survey;
   const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : shown(cell)}`);
@@ -187,7 +187,7 @@ function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): stri
   return counts.length > 4 ? `${counts.slice(0, 4).join(', ')}, …` : counts.join(', ');
 }
 
-/** The number of cells that have no value in this column. */
+/** The number of missing cells in this column. */
 export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
   const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
   const words = kind === 'number' ? survey.numbers.words : 0;
@@ -198,8 +198,8 @@ export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
 const firstValue = ({ values }: ColumnSurvey, word?: string) =>
   shown(word ?? [...(values?.keys() ?? [])].find((value) => !isPlaceholder(value)) ?? [...(values?.keys() ?? [])][0]);
 
-/** A number with four significant digits. */
+/** Formats a number with four significant digits. */
 export const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** A cell, cut to 24 characters. */
+/** Shortens a cell to 24 characters. */
 const shown = (cell: string) => (cell.length > 24 ? `${cell.slice(0, 23)}…` : cell);

@@ -1,18 +1,18 @@
-/** The streams, directory and signal of a command. Tests pass their own. */
+/** The input and output of a command: streams, directory and signal. Tests pass their own. */
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import { visibleColored, visibleLines } from './visible.js';
 
-/** The environment of a command. */
+/** The streams, directory and signal of a command. */
 export interface Io {
-  /** Results. */
+  /** Receives results. */
   readonly stdout: NodeJS.WriteStream | NodeJS.WritableStream;
-  /** Progress, notes and errors. */
+  /** Receives progress, notes and errors. */
   readonly stderr: NodeJS.WriteStream | NodeJS.WritableStream;
   /** The input for the file name "-". */
   readonly stdin: NodeJS.ReadableStream;
-  /** The directory that relative paths start from. */
+  /** The directory to which relative paths are resolved. */
   readonly cwd: string;
   /** Aborted by Ctrl-C. */
   readonly signal?: AbortSignal;
@@ -21,18 +21,18 @@ export interface Io {
 /** Whether a stream is a terminal. */
 export const isTerminal = (stream: Io['stdout']): stream is NodeJS.WriteStream => 'isTTY' in stream && stream.isTTY;
 
-/** Resolves a path of the user. */
+/** Resolves a path that the user specified. */
 export const pathIn = (io: Io, path: string): string => resolve(io.cwd, path);
 
-/** Writes text. Control characters, which names from a file may contain, are shown as escapes. */
+/** Writes text. Shows control characters, which names from a file may contain, as escape sequences. */
 export const print = (stream: Io['stdout'], text: string): Promise<void> =>
   write(stream, hasColors(stream) ? visibleColored(text) : visibleLines(text));
 
-/** Writes data unchanged to a file or another program, and like {@link print} to a terminal. */
+/** Writes data: unchanged to a file or another program, like {@link print} to a terminal. */
 export const printData = (stream: Io['stdout'], text: string): Promise<void> =>
   write(stream, isTerminal(stream) ? visibleLines(text) : text);
 
-/** Waits until the reader has caught up. */
+/** Writes text and waits until the stream can accept more. */
 async function write(stream: Io['stdout'], text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain');
 }
@@ -40,7 +40,7 @@ async function write(stream: Io['stdout'], text: string): Promise<void> {
 /** Writes a note to stderr. */
 export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `${text}\n`);
 
-/** Colors, if the stream is a terminal and NO_COLOR is not set. */
+/** Color functions for a stream. They have no effect if it is not a terminal or NO_COLOR is set. */
 export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> => createColors(hasColors(stream));
 
 const hasColors = (stream: Io['stdout']) => isTerminal(stream) && (process.env.NO_COLOR ?? '') === '';

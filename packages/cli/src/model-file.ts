@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNamed, lossNames } from './functions.js';
 import { readWhole, writeWhole } from './files.js';
-import { formatOf, isLink, type Read } from './formats.js';
+import { formatOf, isLink, type ModelContent } from './formats.js';
 import { type Io, pathIn } from './io.js';
 import { neighborPath } from './neighbor.js';
 import { loadPlugins } from './plugins.js';
@@ -34,7 +34,7 @@ export async function readModel(
   io: Io,
   path: string,
   { from, plugin }: ModelOptions,
-): Promise<Read & { readonly format: string }> {
+): Promise<ModelContent & { readonly format: string }> {
   const file = pathIn(io, path);
   const bytes = isLink(path) ? new TextEncoder().encode(path) : await readWhole(file);
   const { name, read } = formatOf(path, bytes, from);

@@ -60,7 +60,7 @@ describe('train --folds', () => {
       JSON.parse((await nnbp(...argv, ...more, '--json')).stdout) as Validated & { readonly columns: unknown };
     const grouped = await of('--group', 'patient');
     expect(grouped.columns).toContainEqual(
-      expect.objectContaining({ name: 'patient', role: 'ignored', reason: 'the group of the row' }),
+      expect.objectContaining({ name: 'patient', role: 'ignored', reason: 'identifies the group of each row' }),
     );
     for (const fold of grouped.crossValidation.folds) expect([fold.training, fold.test]).toEqual([90, 30]);
     const mixed = await of('--ignore', 'patient');

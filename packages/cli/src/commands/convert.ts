@@ -2,7 +2,7 @@
 import { bipolarStep, fromPyTorch, step } from '@nnbp/interop';
 import { type Command } from 'commander';
 import { readWhole, writeWhole } from '../files.js';
-import { formatForPath, formatNamed, formats, type Read } from '../formats.js';
+import { formatForPath, formatNamed, formats, type ModelContent } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { type ModelOptions, readModel } from '../model-file.js';
 import { collect } from '../options.js';
@@ -77,7 +77,7 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   }
 }
 
-function readWith(io: Io, path: string, options: ConvertOptions): Promise<Read & { readonly format: string }> {
+function readWith(io: Io, path: string, options: ConvertOptions): Promise<ModelContent & { readonly format: string }> {
   return options.from === 'pytorch' ? fromTorch(io, path, options) : readModel(io, path, options);
 }
 

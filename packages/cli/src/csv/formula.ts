@@ -1,4 +1,4 @@
-/** Cells that a spreadsheet would evaluate as formulas when it opens a CSV file. */
+/** Escapes cells that a spreadsheet would evaluate as formulas when it opens a CSV file. */
 
 /**
  * The characters that a formula can start with, including their full-width forms, and white space that spreadsheets

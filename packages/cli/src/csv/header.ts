@@ -6,7 +6,7 @@ type Row = readonly string[];
 
 /** Options of {@link headerOf}. */
 export interface HeaderOptions {
-  /** Names that the file declares outside its first row. */
+  /** Names that the file declares outside its first row (ARFF). Default: none. */
   readonly declared?: Row | undefined;
   /** Whether the first row contains the names. Default: detected. */
   readonly header?: boolean | undefined;
@@ -14,13 +14,13 @@ export interface HeaderOptions {
 
 /** The header of a table. */
 export interface Header {
-  /** The names, without duplicates. */
+  /** The column names, without duplicates. */
   readonly names: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
   /** Whether the first row contains the names and is not data. */
   readonly inFirstRow: boolean;
-  /** A column of numbers whose name is a number too: the first row may be data after all. */
+  /** A column of numbers whose name is a number too: the first row may be data. Undefined if there is none. */
   readonly doubtfulName: string | undefined;
 }
 
@@ -43,7 +43,10 @@ const isNumber = (cell: string) => numberIn(cell, '.') !== undefined || numberIn
 const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k) ?? '').filter((cell) => cell !== '');
 const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
 
-/** Whether the first row is data: all numbers, or numbers above numbers and words that occur again below. */
+/**
+ * Whether the first row is data: all cells are numbers, or each is a number above numbers or a word that occurs again
+ * below.
+ */
 function looksLikeData(first: Row, below: readonly Row[]): boolean {
   if (first.every(isNumber)) return true;
   const words = first.map((cell, k) => ({ cell, cells: cellsOf(below, k) })).filter(({ cell }) => !isNumber(cell));

@@ -1,4 +1,4 @@
-/** Reads tables without Node: for the command line and for pages. */
+/** Reads tables. Does not need Node, so the command line and browser pages share it. */
 export { ColumnCounter, type ColumnSurvey, surveysOf } from './column-counter.js';
 export { categoryOf, type ColumnKind, inputKind, targetKind } from './column-kind.js';
 export { decoderFor, encodingOf } from './decode.js';

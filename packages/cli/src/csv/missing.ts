@@ -1,6 +1,6 @@
 /** Detects missing values. */
 
-/** Words for a missing number. In a column of words they are ordinary values. */
+/** The usual words for a missing number. In a column of categories, they are ordinary values. */
 const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
 
 /** Whether the cell is a usual word for a missing number. */
@@ -10,17 +10,22 @@ export const isPlaceholder = (cell: string): boolean => cell.length < 8 && place
 export class MissingValues {
   readonly #listed: ReadonlySet<string> | undefined;
 
-  /** @param listed - Cells without a value, in every column. Default: the usual words, in columns of numbers only. */
+  /**
+   * @param listed - Cells that stand for a missing value, in every column. Default: the usual words, only in columns of
+   * numbers.
+   */
   constructor(listed?: readonly string[]) {
     this.#listed = listed && new Set(listed);
   }
 
-  /** Whether the cell has no value in any kind of column: it is empty or listed. */
+  /** Whether the cell is missing in any kind of column: it is empty or listed. */
   always(cell: string): boolean {
     return cell === '' || this.#listed?.has(cell) === true;
   }
 
-  /** Whether the cell is a usual word for a missing number, and the user listed no words. */
+  /**
+   * Whether the cell is missing in a column of numbers: a usual word for a missing number, if the user listed no words.
+   */
   inNumbers(cell: string): boolean {
     return this.#listed === undefined && isPlaceholder(cell);
   }

@@ -4,7 +4,7 @@
 export type Decimal = '.' | ',';
 
 const plain = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-/** Thousands in groups of three. The separator is the other character, a space or an apostrophe. */
+/** Numbers with groups of three digits, separated by the other of point and comma, a space or an apostrophe. */
 const grouped: Readonly<Record<Decimal, RegExp>> = {
   '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/,
   ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$/,
@@ -12,9 +12,9 @@ const grouped: Readonly<Record<Decimal, RegExp>> = {
 const spaced = /^[+-]?[1-9]\d{0,2}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
 const separators: Readonly<Record<Decimal, RegExp>> = { '.': /[, '’\u00a0\u202f]/g, ',': /[. '’\u00a0\u202f]/g };
 
-/** The finite number in the cell, or undefined. */
+/** The finite number in the cell, or undefined if it has none. */
 export function numberIn(cell: string, decimal: Decimal): number | undefined {
-  // U+2212, the minus sign of typography.
+  // U+2212, the typographic minus sign.
   const signed = cell.startsWith('−') ? `-${cell.slice(1)}` : cell;
   const hasGroups = grouped[decimal].test(signed) || spaced.test(signed);
   const digits = hasGroups ? signed.replaceAll(separators[decimal], '') : signed;
@@ -28,12 +28,12 @@ export function numberIn(cell: string, decimal: Decimal): number | undefined {
 
 /** Finds the decimal separator of a column from its cells. */
 export class DecimalEvidence {
-  /** Cells that are numbers only with a decimal point, or only with a decimal comma. */
+  /** Number of cells that are numbers only with a decimal point, and only with a decimal comma. */
   point = 0;
   comma = 0;
   /** The first cell with two readings, such as "1,200". */
   ambiguous: string | undefined;
-  /** The largest absolute value that is written without any separator. */
+  /** The largest absolute value of the numbers that are written without separators. */
   #maxPlain = 0;
 
   add(cell: string, point: number | undefined, comma: number | undefined): void {
@@ -50,15 +50,18 @@ export class DecimalEvidence {
   }
 
   /**
-   * The likely separator if the cells do not determine it: in 260, 527, 1,061 the comma groups thousands, since numbers
-   * below 1,000 have none.
+   * The likely separator if the cells do not determine it. In 260, 527, 1,061 the comma separates thousands, because
+   * numbers below 1,000 have none.
    */
   get likely(): Decimal | undefined {
     return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;
   }
 }
 
-/** The separator of columns whose cells determine none: that of the other columns, or a comma if semicolons separate cells. */
+/**
+ * The separator of columns whose cells do not determine it: that of the other columns; otherwise a comma if semicolons
+ * separate cells, else a point.
+ */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.map((column) => column.decided));
   if (decided.has(',') !== decided.has('.')) return decided.has(',') ? ',' : '.';
@@ -66,7 +69,8 @@ export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: st
 }
 
 /**
- * A sentence with both readings of an ambiguous column, or undefined. 1.234 is not ambiguous if commas separate cells.
+ * A sentence with both readings of an ambiguous column; undefined if the column is not ambiguous. In a file whose cells
+ * are separated by commas, 1.234 is not ambiguous.
  */
 export function bothReadings(
   name: string,

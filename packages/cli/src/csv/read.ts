@@ -1,4 +1,4 @@
-/** Reads a CSV file as column names and a stream of rows. Only a few buffers are in memory. */
+/** Reads a CSV file as column names and a stream of rows. Keeps only a few buffers in memory. */
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -11,7 +11,7 @@ import { counted } from '../table.js';
 import { MissingValues } from './missing.js';
 import type { Decimal } from './number-format.js';
 
-/** Options for reading a file. What is not set is detected. */
+/** Options for reading a file. Options that are not set are detected. */
 export interface CsvOptions {
   /** Whether the first row contains the column names. Default: detected. */
   readonly header?: boolean | undefined;
@@ -33,7 +33,7 @@ export interface CsvRow {
 
 /** An opened file. */
 export interface Csv {
-  /** The name of the file, for messages. */
+  /** The name of the file in error messages. */
   readonly name: string;
   readonly dialect: Dialect;
   /** The column names, without duplicates. */
@@ -42,18 +42,18 @@ export interface Csv {
   readonly named: boolean;
   /** A column of numbers whose name is a number too, if there is one: the first row may be data. */
   readonly doubtfulName: string | undefined;
-  /** The decimal separator of each column, from the first rows. */
+  /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
-  /** The decimal separator that numbers are written with in this file: a comma only if some column has one. */
+  /** The decimal separator for numbers added to this file: a comma if some column uses it, else a point. */
   readonly decimal: Decimal;
-  /** Columns of the first rows that can be read in two ways: their names, and a sentence with both readings. */
+  /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */
   readonly doubts: ReadonlyMap<string, string>;
   readonly format: CellFormat;
-  /** Iterates over the rows from the first on. A file can be read several times, a stream once. */
+  /** Iterates over all rows. A file can be read several times, a stream only once. */
   rows(): AsyncGenerator<CsvRow>;
 }
 
-/** Bytes that are read before the dialect is detected; more if the first row is longer. */
+/** Number of bytes that are read before the dialect is detected, or more if the first row is longer. */
 const beginningLength = 1 << 16;
 const maxFirstRow = 1 << 26;
 /** Number of rows that are used to detect header and number formats. */
@@ -94,7 +94,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   };
 }
 
-/** Reads at least the first row, and returns these bytes and a stream of all bytes. */
+/** Reads at least the first row. Returns the bytes read and a stream of all bytes, including these. */
 async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
   const read: Buffer[] = [];
   let length = 0;
@@ -141,19 +141,19 @@ async function* readFrom(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk as Buffer;
   } catch (error) {
-    // Node omits the path from errors of reading, as opposed to opening.
+    // Node includes the path in errors from opening a file, but not in errors from reading it.
     throw Object.assign(error as Error, { path });
   } finally {
     await file.close();
   }
 }
 
-/** The beginning as text, without an incomplete last character. */
+/** The first bytes as text, without an incomplete last character. */
 function textOf(name: string, beginning: Buffer, decoder: Decoder): string {
   const text = decoder.decode(beginning);
   if (text.includes('\0')) {
     throw new Problem(
-      `${name} is not text: it contains zero bytes. Set --encoding utf-16le, or save it as "CSV UTF-8".`,
+      `${name} is not text: it contains zero bytes. Set --encoding utf-16le, or save the file as "CSV UTF-8".`,
     );
   }
   return text;
@@ -168,7 +168,7 @@ const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
   delimiter,
   quote,
   ...(comment !== undefined && { comment, comment_no_infix: true }),
-  // A quote inside a cell that does not begin with one is a character: 5" pipe.
+  // A quote in a cell that does not begin with a quote is an ordinary character: 5" pipe.
   relax_quotes: true,
   skip_empty_lines: true,
   skip_records_with_empty_values: true,
@@ -209,7 +209,7 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
     const source = Readable.from(lines(Readable.from([text.slice(0, cut) || text]), dialect));
     for await (const row of source.pipe(parser)) rows.push(row as string[]);
   } catch (error) {
-    // A quote that is closed after this part, or never: reading the rows reports it.
+    // The quote may be closed in a later part. If it is never closed, reading all rows reports the error.
     if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw asProblem(name, error);
   }
   return rows;
@@ -230,7 +230,7 @@ async function* rowsOf(
     for await (const cells of source.pipe(parser) as AsyncIterable<string[]>) {
       number++;
       if (number === 0) continue;
-      if (cells.length !== width) throw wrongWidth(name, number, cells.length, width);
+      if (cells.length !== width) throw wrongRowLength(name, number, cells.length, width);
       yield { cells, number };
     }
   } catch (error) {
@@ -241,12 +241,12 @@ async function* rowsOf(
   }
 }
 
-const wrongWidth = (name: string, number: number, received: number, width: number) =>
+const wrongRowLength = (name: string, number: number, received: number, width: number) =>
   new Problem(
     `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${received}. Fix the row, or set the separator with --delimiter.`,
   );
 
-/** Converts an error of csv-parse to a message for users. */
+/** Converts an error of csv-parse to a `Problem` with a message for users. */
 function asProblem(name: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const { code, lines: line } = error as CsvError & { readonly lines?: number };

@@ -1,4 +1,4 @@
-/** Counts the values of each column in one pass over the file, the first of the two that training needs. */
+/** Counts the values of each column in one pass over the file. Training then reads the file a second time. */
 import { ColumnCounter, type ColumnSurvey, surveysOf } from './column-counter.js';
 import type { Csv } from './read.js';
 
@@ -10,14 +10,14 @@ export interface Survey {
 
 /** Options of {@link survey}. */
 export interface SurveyOptions {
-  /** Columns whose values are all listed, however many there are. Default: none. */
+  /** Columns that the user declared categories: up to 100,000 of their values are listed. Default: none. */
   readonly categories?: readonly string[];
-  /** Whether a row is counted. Default: all are. */
+  /** Whether to count a row. Default: all rows. */
   readonly counts?: (cells: readonly string[]) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads the whole file once. */
+/** Reads the whole file once and returns its statistics. */
 export async function survey(csv: Csv, options: SurveyOptions = {}): Promise<Survey> {
   const { categories = [], counts = () => true, signal } = options;
   const counters = csv.header.map((name) => new ColumnCounter(name, csv.format, categories.includes(name)));

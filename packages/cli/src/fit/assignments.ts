@@ -1,9 +1,9 @@
-/** `b1=500,b2=0.0001`: numbers for the parameters of a formula. */
+/** Parses options such as `b1=500,b2=0.0001`: numbers for the parameters of a formula. */
 import { InvalidArgumentError } from 'commander';
 import { suggestion } from '../nearest.js';
 import { misuse } from '../problem.js';
 
-/** Numbers by the name of the parameter. */
+/** Numbers by parameter name. */
 export type Assignments = ReadonlyMap<string, number>;
 
 /** Parses `name=number` pairs separated by commas, and adds them to the previous ones: the option may be repeated. */

@@ -1,24 +1,24 @@
-/** A fitted formula as a file: JSON that contains the formula itself, from which the graph is rebuilt. */
+/** Reads and writes fitted formulas as JSON files. The file contains the formula, from which the graph is rebuilt. */
 import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { formulaGraph } from '@nnbp/formula';
 import type { Columns } from '../columns.js';
 
-/** What the file holds. */
+/** The content of the file. */
 export interface FittedFormula {
   readonly formula: string;
-  /** The columns that it reads. */
+  /** Names of the columns that the formula reads. */
   readonly variables: readonly string[];
-  /** The column that it predicts. */
+  /** Name of the column that the formula predicts. */
   readonly target: string;
-  /** Values by name. */
+  /** Parameter values by name. */
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-/** The content of a file. */
+/** Returns the text of the file for a fitted formula. */
 export const formulaFile = (fitted: FittedFormula): string =>
   `${JSON.stringify({ format: 'nnbp-formula', version: 1, ...fitted }, undefined, 2)}\n`;
 
-/** @throws NnbpError `MALFORMED`, and those of `formulaGraph` */
+/** @throws NnbpError `MALFORMED` if the text is not a valid file, and the errors of `formulaGraph`. */
 export function readFormulaFile(text: string): { network: Network; metadata: { columns: Columns } } {
   const { formula, variables, target, parameters } = asFitted(text);
   const { graph, parameters: names } = formulaGraph(formula, variables, target);

@@ -1,22 +1,22 @@
-/** What a plot of a fit shows: the observations, and the curve with its band. */
+/** Computes the data of a plot of a fit: the observations, and the curve with its confidence band. */
 import type { FitStatistics } from '@nnbp/formula';
 import { extentOf } from '../extent.js';
 
-/** Coordinates, in the units of the data. */
+/** Data of a plot, in the units of the data. */
 export interface Picture {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Of a formula of one variable, from left to right: the curve, and the ends of its confidence interval. */
+  /** Points of the curve from left to right: `y`, and its confidence interval from `low` to `high`. */
   readonly curve: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
 }
 
-/** Points of a curve. */
+/** Number of intervals between the points of a curve. */
 const curvePoints = 160;
 
 /**
- * The observations over the variable, with the curve; with several variables, the observations over the fitted values,
- * with the diagonal.
+ * With one variable: the observations over the variable, and the curve. With several: the observations over the fitted
+ * values, and the diagonal.
  */
 export function pictureOf(
   variables: readonly string[],
@@ -42,14 +42,14 @@ export function pictureOf(
   return { xLabel: variables[0], yLabel: target, points: xs.map((x, s) => [x, targets[s][0]]), curve };
 }
 
-/** Smallest and largest; for equal numbers, 1 below and 1 above. */
+/** The minimum and maximum of the values. If they are equal, the range is widened by 1 on both sides. */
 export function rangeOf(values: readonly number[]): [min: number, max: number] {
   const [min, max] = extentOf(values);
   return min < max ? [min, max] : [min - 1, max + 1];
 }
 
-/** The range of y of points and curve. */
-export const heightOf = ({ points, curve }: Picture): [min: number, max: number] =>
+/** The range of y values of points and curve. */
+export const yRangeOf = ({ points, curve }: Picture): [min: number, max: number] =>
   rangeOf([...points.map(([, y]) => y), ...curve.map(({ y }) => y)]);
 
 /** Round numbers in a range, about `count` of them. */

@@ -1,4 +1,4 @@
-/** What is fitted: the formula, the columns it reads, where it starts, and the rows. */
+/** Prepares a fit: the formula, the columns that it reads, its initial values, and the rows. */
 import { formulaGraph, type FormulaGraph, namesIn, parseFormula } from '@nnbp/formula';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
@@ -21,13 +21,13 @@ export interface FitRequest {
 
 /** A formula with its names divided into variables, target and parameters. */
 export interface FitProblem extends FormulaGraph {
-  /** The right side. */
+  /** The right side of the formula. */
   readonly formula: string;
   readonly variables: readonly string[];
   readonly target: string;
 }
 
-/** `y = a + b*x` or `y ~ a + b*x`: the left side is the target. */
+/** Splits `y = a + b*x` or `y ~ a + b*x`. The left side is the target; undefined if the formula has only one side. */
 function sidesOf(text: string): { left: string | undefined; right: string } {
   const at = text.search(/[=~]/);
   return at < 0
@@ -52,7 +52,7 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
     request.target ?? left ?? onlyOtherColumn(csv, [...variables, ...(request.weights ? [request.weights] : [])]);
   expectColumns(csv, [target, ...(request.weights === undefined ? [] : [request.weights])]);
   if (variables.includes(target)) {
-    throw misuse(`The formula reads "${target}", which is the target: set another --target.`);
+    throw misuse(`The formula reads the target "${target}". Set another --target.`);
   }
   const built = formulaGraph(right, variables, target);
   for (const option of ['start', 'lower', 'upper'] as const) {
@@ -71,7 +71,7 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   return { formula: right, variables, target, ...built };
 }
 
-/** The start of a parameter that --start does not set. */
+/** The initial value of a parameter that --start does not set. */
 export const usualStart = 1;
 
 /** The only column that the formula and the options do not mention. */
@@ -83,7 +83,7 @@ function onlyOtherColumn({ name, header }: Csv, used: readonly string[]): string
   );
 }
 
-/** The rows that are fitted. */
+/** The rows to fit. */
 export interface FitRows {
   readonly inputs: number[][];
   readonly targets: number[][];

@@ -1,5 +1,5 @@
-/** A plot as an SVG file: observations, curve and the confidence band of the curve. */
-import { heightOf, type Picture, rangeOf, ticksIn } from './picture.js';
+/** Draws a fit as an SVG file: observations, curve and the confidence band of the curve. */
+import { yRangeOf, type Picture, rangeOf, ticksIn } from './picture.js';
 
 const [width, height] = [720, 440];
 const margin = { left: 72, right: 20, top: 20, bottom: 56 };
@@ -7,17 +7,17 @@ const margin = { left: 72, right: 20, top: 20, bottom: 56 };
 const escaped = (text: string) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u001f]/g, ' '); // oxlint-disable-line no-control-regex
 
-/** The file's content. Light or dark, as the viewer's system. */
+/** Returns the content of the file. Its colors follow the light or dark theme of the viewer's system. */
 export function svgPlot(picture: Picture, title: string): string {
   const { points, curve, xLabel, yLabel } = picture;
   const xRange = rangeOf([...points.map(([x]) => x), ...curve.map(({ x }) => x)]);
-  const [min, max] = heightOf(picture);
+  const [min, max] = yRangeOf(picture);
   const space = 0.05 * (max - min);
   const yRange: [number, number] = [min - space, max + space];
   const right = width - margin.right;
   const bottom = height - margin.bottom;
   const across = (x: number) => margin.left + ((x - xRange[0]) / (xRange[1] - xRange[0])) * (right - margin.left);
-  // A band may be far wider than the plot.
+  // The band may extend far beyond the plot.
   const down = (y: number) =>
     Math.min(
       2 * height,

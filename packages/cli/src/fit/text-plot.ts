@@ -1,7 +1,7 @@
-/** The plot of a fit for the terminal: the curve as a line of dots, observations as ●. */
+/** Plots a fit in the terminal: the curve as a line of dots, observations as ●. */
 import { short } from '../guess.js';
 import { textPlot } from '../text-plot.js';
-import { heightOf, type Picture, rangeOf } from './picture.js';
+import { yRangeOf, type Picture, rangeOf } from './picture.js';
 
 /** Draws the plot as lines of text. */
 export function fitTextPlot(picture: Picture): string {
@@ -9,7 +9,7 @@ export function fitTextPlot(picture: Picture): string {
   const xRange = rangeOf([...points.map(([x]) => x), ...curve.map(({ x }) => x)]);
   return textPlot({
     xRange,
-    yRange: heightOf(picture),
+    yRange: yRangeOf(picture),
     line: curve.map(({ x, y }) => [x, y]),
     marks: [{ mark: '●', points }],
     title: yLabel,
