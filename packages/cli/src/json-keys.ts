@@ -1,19 +1,19 @@
 /**
- * Finds the keys of a JSON object without parsing it: one pass over the bytes, which keeps nothing but the keys of the
+ * Finds the keys of a JSON object without parsing it. Makes one pass over the bytes and keeps only the keys of the
  * outermost object and of the objects in it. Takes time proportional to the length of the file, which may be untrusted.
  */
 
 const codeOf = (character: string) => character.charCodeAt(0);
 const [quote, backslash, comma, colon] = [codeOf('"'), codeOf('\\'), codeOf(','), codeOf(':')];
 const [openBrace, closeBrace, openBracket, closeBracket] = [codeOf('{'), codeOf('}'), codeOf('['), codeOf(']')];
-/** Formats are detected by keys within these limits: the number of keys read, and the bytes of a key. */
+/** Maximum number of keys that are read, and maximum length of a key in bytes. */
 const [maxKeys, maxKeyLength] = [4096, 64];
 
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-/** The keys that were found. */
+/** The keys of a JSON object and of the objects in it. */
 export class JsonKeys {
-  /** Of the outermost object. */
+  /** The keys of the outermost object. */
   readonly topLevel = new Set<string>();
   readonly #nested = new Set<string>();
 
@@ -22,7 +22,7 @@ export class JsonKeys {
     return this.#nested.has(JSON.stringify([outer, inner]));
   }
 
-  /** @returns Whether there is room for more. */
+  /** @returns Whether more keys can be added. */
   add(outer: string, inner?: string): boolean {
     if (inner === undefined) this.topLevel.add(outer);
     else this.#nested.add(JSON.stringify([outer, inner]));
@@ -31,8 +31,8 @@ export class JsonKeys {
 }
 
 /**
- * The keys at the first two levels, at most 4,096 of at most 64 bytes; none if the bytes do not start with an object. The
- * rest need not be valid JSON; the reader of the format checks that.
+ * Finds the keys at the first two levels: at most 4,096 keys of at most 64 bytes; none if the bytes do not start with
+ * an object. Does not check that the rest is valid JSON; the reader of the format does.
  */
 export function jsonKeys(bytes: Uint8Array): JsonKeys {
   const keys = new JsonKeys();

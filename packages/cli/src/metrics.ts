@@ -1,9 +1,9 @@
-/** The metrics of a model, by what it predicts, and how tables show them. */
+/** The metrics of a model, and how tables show them. */
 import { accuracy, meanAbsoluteError, type Metric, rSquared } from '@nnbp/train';
 import { categoryOf, type Columns } from './columns.js';
 import { short } from './guess.js';
 
-/** Accuracy for a category; R² and mean absolute error for numbers. */
+/** The metrics for the targets of a model: accuracy for a category, R² and mean absolute error for numbers. */
 export const metricsFor = (columns: Pick<Columns, 'targets'>): Metric[] =>
   categoryOf(columns) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
 
@@ -14,6 +14,6 @@ export const metricNames: Readonly<Record<string, string>> = {
   meanAbsoluteError: 'mean absolute error',
 };
 
-/** A metric's value in tables. */
+/** Formats the value of a metric for tables. */
 export const metricText = (name: string, value: number): string =>
   name === 'accuracy' ? `${(100 * value).toFixed(1)} %` : name === 'rSquared' ? value.toFixed(4) : short(value);

@@ -1,4 +1,4 @@
-/** A trained model on disk: the network, and the columns that its nodes represent. */
+/** Reads and writes model files: the network, and the columns that its nodes represent. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { bipolarStep, step } from '@nnbp/interop';
@@ -12,24 +12,24 @@ import { neighborPath } from './neighbor.js';
 import { loadPlugins } from './plugins.js';
 import { Problem } from './problem.js';
 
-/** A model as commands use it. */
+/** A model and its columns. */
 export interface Model {
   readonly network: Network;
-  /** What the nodes mean. */
+  /** The columns that the input and output nodes represent. */
   readonly columns: Columns;
-  /** Whether the file has columns. If not, each node is a number column with its id as the name. */
+  /** Whether the file has columns. If not, each node is a column of numbers named after the node. */
   readonly hasColumns: boolean;
 }
 
 /** Options for reading a model. */
 export interface ModelOptions {
-  /** The format. Default: detected from the content. */
+  /** Format of the file. Default: detected from the content. */
   readonly from?: string;
-  /** Files with activations that it names. */
+  /** JavaScript files that export custom activations of the model. */
   readonly plugin?: readonly string[];
 }
 
-/** Reads a model of any format that can be read. */
+/** Reads a model in any supported format. */
 export async function readModel(
   io: Io,
   path: string,
@@ -53,7 +53,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   const { columns: written, series } = metadata ?? {};
   if (series !== undefined) {
     throw new Problem(
-      `${path} is a forecasting model, which reads a series and not single rows. Use it: nnbp forecast ${path} series.csv. Its errors and those of the baselines are in the report of nnbp train.`,
+      `${path} is a forecasting model: it reads a series, not single rows. Use nnbp forecast ${path} series.csv. Its errors and those of the baselines are in the report of nnbp train.`,
     );
   }
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };
@@ -65,7 +65,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
     nodesOf(columns.inputs) !== graph.inputCount ||
     nodesOf(columns.targets) !== graph.outputs.length
   ) {
-    throw new NnbpError('MALFORMED', `The column metadata of ${path} does not fit its network: train it again.`);
+    throw new NnbpError('MALFORMED', `The column metadata of ${path} does not fit its network. Train the model again.`);
   }
   // Files of the first version contain only the loss.
   if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';
@@ -76,7 +76,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>
   writeWhole(path, save(network, { metadata: { columns } }));
 
-/** Columns for a network without them: a number for each input and output node, with its id as the name. */
+/** Columns for a network without columns: a column of numbers for each input and output node, named after the node. */
 function columnsOf({ graph }: Network): Columns {
   const numbers = (ids: readonly string[]): Column[] => ids.map((name) => ({ kind: 'number', name }));
   return {

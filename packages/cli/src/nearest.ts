@@ -1,9 +1,9 @@
-/** "Did you mean": the known name that takes the fewest keystrokes to reach. */
+/** Suggests the known name that is most similar to an unknown name. */
 
 /** Limits on the number and the length of names that are compared: both may come from an untrusted file. */
 const [maxNames, maxLength] = [1000, 100];
 
-/** Levenshtein's distance, whatever the case. */
+/** Levenshtein distance. */
 function distance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, k) => k);
   for (let i = 1; i <= a.length; i++) {
@@ -16,12 +16,12 @@ function distance(a: string, b: string): number {
   return above[b.length];
 }
 
-/** ` Did you mean "species"?`, or the possible names. Long lists are truncated. */
-export function suggestion(found: string, known: readonly string[]): string {
-  const lower = found.toLowerCase();
+/** Returns `Did you mean "species"?`, or a list of the known names, truncated to 20. */
+export function suggestion(received: string, known: readonly string[]): string {
+  const lower = received.toLowerCase();
   let best: string | undefined;
-  let min = Math.max(1, Math.floor(found.length / 2)) + 1;
-  for (const name of found.length <= maxLength ? known.slice(0, maxNames) : []) {
+  let min = Math.max(1, Math.floor(received.length / 2)) + 1;
+  for (const name of received.length <= maxLength ? known.slice(0, maxNames) : []) {
     if (name.length > maxLength) continue;
     const edits = distance(lower, name.toLowerCase());
     if (edits < min) [best, min] = [name, edits];

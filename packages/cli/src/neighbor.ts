@@ -1,13 +1,13 @@
-/** Paths that a model's file names: only files in its own directory, or below it, are opened. */
+/** Resolves paths that a model file contains. Only files in its directory or below are opened. */
 import { posix, resolve } from 'node:path';
 import { NnbpError } from '@nnbp/core';
 
 /**
- * The file that `path` names, seen from the model's directory. `./weights.bin` and `parts/./weights.bin` are normalized
- * first; a path that then leads out of the directory, is absolute, or has a hidden part is refused.
+ * Resolves `path` relative to the directory of the model. `./weights.bin` and `parts/./weights.bin` are normalized
+ * first; a path that then leads out of the directory, is absolute, or has a hidden part is rejected.
  *
- * @param model - The model's file, for messages.
- * @throws NnbpError `UNSUPPORTED`
+ * @param model - The path of the model file in error messages.
+ * @throws NnbpError `UNSUPPORTED` if the path is rejected
  */
 export function neighborPath(model: string, directory: string, path: string): string {
   const normal = posix.normalize(path);
@@ -20,7 +20,7 @@ export function neighborPath(model: string, directory: string, path: string): st
   if (!inside) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${model} names ${JSON.stringify(path)}: expected a file in its own directory. Put the file there and correct the path.`,
+      `${model} refers to ${JSON.stringify(path)}: expected a file in the same directory. Put the file there and correct the path.`,
     );
   }
   return resolve(directory, normal);

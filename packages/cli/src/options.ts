@@ -1,4 +1,4 @@
-/** Options that several commands share, and their checks. */
+/** Options that several commands share, and the functions that parse them. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -18,7 +18,7 @@ export const integerFrom =
     throw new InvalidArgumentError(`Expected an integer ≥ ${min}.`);
   };
 
-/** A number from `min` to below `max`; with `open`, above `min`. */
+/** Parses a number ≥ `min` and < `max`; with `open`, a number > `min`. */
 export const numberBetween =
   (min: number, max: number, open = false) =>
   (text: string): number => {
@@ -28,14 +28,14 @@ export const numberBetween =
     throw new InvalidArgumentError(`Expected a number ${from}${max < Infinity ? ` to below ${max}` : ''}.`);
   };
 
-/** Any finite number. */
+/** Parses a finite number. */
 export function finite(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Expected a number.');
 }
 
-/** For an option that may be given several times. */
+/** Collects the values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function delimiter(text: string): string {
@@ -78,20 +78,20 @@ export const withCsvOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--missing-values <list>',
-        'cells without a value, separated by commas, such as NA,?,-999 (default: NA, ?, - and similar in columns of numbers)',
+        'cells that stand for a missing value, separated by commas, such as NA,?,-999 (default: NA, ?, - and similar in columns of numbers)',
       ).argParser((text: string) => text.split(',').map((cell) => cell.trim())),
     )
     .option('--header', 'the first row contains the column names (default: detected)')
-    .option('--no-header', 'the first row is data: columns are called column1, column2, …');
+    .option('--no-header', 'the first row is data; name the columns column1, column2, …');
 
-/** Opens a CSV file, or "-" for the standard input. */
+/** Opens a CSV file, or standard input for "-". */
 export async function openData(io: Io, path: string, options: CsvOptions): Promise<Csv> {
-  if (path === '-') return openCsv('the standard input', io.stdin, options);
+  if (path === '-') return openCsv('standard input', io.stdin, options);
   const file = pathIn(io, path);
   return openCsv(basename(path), (await isReadOnce(file)) ? createReadStream(file) : file, options);
 }
 
-/** Opens the data for a trained model, with the missing values that it was trained with. */
+/** Opens the data for a trained model. Default for --missing-values: the values that the model was trained with. */
 export async function openDataFor(
   io: Io,
   path: string,
@@ -106,9 +106,9 @@ export async function openDataFor(
   return csv;
 }
 
-/** Adds the model's file. */
+/** Adds the argument for the model file, and its options. */
 export const withModel = (command: Command): Command =>
   command
-    .argument('<model>', 'a model file, of any format that convert reads')
-    .option('--from <format>', "the model's format (default: detected from the file)")
+    .argument('<model>', 'a model file in any format that convert can read')
+    .option('--from <format>', 'format of the model (default: detected from the file)')
     .option('--plugin <file>', 'a JavaScript file that exports custom activations of the model', collect);

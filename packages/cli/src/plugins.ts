@@ -1,10 +1,10 @@
-/** `--plugin`: custom activations from a JavaScript file that exports them. */
+/** `--plugin`: loads custom activations from a JavaScript file that exports them. */
 import type { Activation } from '@nnbp/core';
 import { pathToFileURL } from 'node:url';
 import { type Io, pathIn } from './io.js';
 import { misuse, Problem } from './problem.js';
 
-/** The activations that the files export: objects with `name`, `value(h)` and `derivative(h, g)`. */
+/** Loads the activations that the files export: objects with `name`, `value(h)` and `derivative(h, g)`. */
 export async function loadPlugins(io: Io, files: readonly string[] = []): Promise<Activation[]> {
   const found: Activation[] = [];
   for (const file of files) {
@@ -29,6 +29,6 @@ async function importFrom(io: Io, file: string): Promise<object> {
 
 function isActivation(value: unknown): value is Activation {
   const { name, value: g, derivative } = (value ?? {}) as Partial<Record<string, unknown>>;
-  // A loss has the same names, and a value of two arguments.
+  // A loss has properties of the same names, but its `value` takes two arguments.
   return typeof name === 'string' && typeof g === 'function' && g.length === 1 && typeof derivative === 'function';
 }

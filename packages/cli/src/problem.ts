@@ -1,4 +1,4 @@
-/** An error as one line for people and an exit code for scripts. */
+/** Errors with a one-line message for users and an exit code for scripts. */
 import { NnbpError } from '@nnbp/core';
 
 /** Exit codes. Scripts rely on them. */
@@ -9,9 +9,9 @@ export const exitCodes = {
   failed: 1,
   /** Invalid command: an unknown option, column or function. */
   usage: 2,
-  /** `nnbp check` found a derivative that is wrong. */
+  /** `nnbp check` found a wrong derivative. */
   wrongDerivative: 3,
-  /** Stopped by Ctrl-C; the model so far is saved. */
+  /** Stopped by Ctrl-C. `nnbp train` saves the current model. */
   interrupted: 130,
 } as const;
 
@@ -21,14 +21,14 @@ export class Problem extends Error {
 
   constructor(
     message: string,
-    /** One of {@link exitCodes}. */
+    /** One of {@link exitCodes}. Default: `failed`. */
     readonly exitCode: number = exitCodes.failed,
   ) {
     super(message);
   }
 }
 
-/** An error in the command, not in the files. */
+/** Creates an error for a mistake in the command, not in the files. */
 export const misuse = (message: string): Problem => new Problem(message, exitCodes.usage);
 
 const systemMessages: Readonly<Record<string, string>> = {
@@ -44,16 +44,18 @@ const systemMessages: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-/** The one line for an error that ended a command; undefined for a bug, whose stack trace is needed. */
-export function sentenceOf(error: unknown): string | undefined {
+/**
+ * The one-line message for an error that stopped a command. Undefined for a bug, whose stack trace is shown instead.
+ */
+export function messageOf(error: unknown): string | undefined {
   if (error instanceof NnbpError && error.code === 'MISSING_PLUGIN') {
-    return `${error.message} Here: name a JavaScript file that exports it with --plugin.`;
+    return `${error.message} On the command line, name a JavaScript file that exports it with --plugin.`;
   }
   if (error instanceof Problem || error instanceof NnbpError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === undefined) return undefined;
   if (path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;
-  // Node omits the path from errors of reading and writing, as opposed to opening.
+  // Node includes the path in errors from opening a file, but not in errors from reading or writing it.
   if (Object.hasOwn(systemMessages, code)) return `The command cannot continue: ${systemMessages[code]}.`;
   return undefined;
 }

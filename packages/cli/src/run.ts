@@ -1,4 +1,4 @@
-/** The command `nnbp`: parses the arguments, runs the command they name, and returns the exit code. */
+/** The `nnbp` command line: parses the arguments, runs the command and returns the exit code. */
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addConvert } from './commands/convert.js';
@@ -11,7 +11,7 @@ import { addPredict } from './commands/predict.js';
 import { addSearch } from './commands/search.js';
 import { addTrain } from './commands/train.js';
 import { type Io, note } from './io.js';
-import { exitCodes, Problem, sentenceOf } from './problem.js';
+import { exitCodes, Problem, messageOf } from './problem.js';
 import { cut, visible, visibleLines } from './visible.js';
 import { version } from '../package.json';
 
@@ -20,20 +20,21 @@ Start with: nnbp train data.csv --target COLUMN
 Each command has its own help: nnbp train --help
 
 Exit codes:
-  0    done
+  0    success
   1    a file or its data cannot be used, or training failed
-  2    the command was not understood
+  2    the command is invalid
   3    check found a wrong derivative
   130  stopped by Ctrl-C`;
 
-/** A name in an error may be of any length. */
+/** Maximum length of an error message, in characters. A name in an error may have any length. */
 const maxSentence = 4000;
 
 /**
  * Runs one command.
  *
- * @param argv - What was typed after `nnbp`.
- * @returns The exit code: 0 done, 1 a file or its data cannot be used, 2 usage, 3 a wrong derivative, 130 interrupted.
+ * @param argv - The arguments after `nnbp`.
+ * @returns The exit code: 0 success, 1 a file or its data cannot be used, 2 usage error, 3 wrong derivative, 130
+ * interrupted.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -45,7 +46,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       await note(io, 'nnbp: Stopped. Nothing was saved.');
       return exitCodes.interrupted;
     }
-    const sentence = sentenceOf(error);
+    const sentence = messageOf(error);
     if (sentence === undefined) throw error;
     await note(io, visible(cut(`nnbp: ${sentence}`, maxSentence)));
     return error instanceof Problem ? error.exitCode : exitCodes.failed;
@@ -54,7 +55,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function programFor(io: Io): Command {
   const program = new Command('nnbp')
-    .description('Trains small neural networks on CSV files, and explains their derivatives.')
+    .description('Trains small neural networks on CSV files and explains their derivatives.')
     .version(version)
     .exitOverride()
     .configureOutput({

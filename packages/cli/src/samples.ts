@@ -1,4 +1,4 @@
-/** The rows of a file as a trained model's samples. */
+/** Reads the rows of a file as samples for a trained model. */
 import { type Columns, nodeValues, withoutFill } from './columns.js';
 import type { Csv } from './csv/read.js';
 import { Encoder, type Gap, Gaps } from './encode.js';
@@ -7,17 +7,17 @@ import type { Model } from './model-file.js';
 import { misuse } from './problem.js';
 import { counted } from './table.js';
 
-/** A row, encoded if it can be used. */
+/** A row of the file, encoded if it is usable. */
 export interface ModelRow {
   readonly cells: readonly string[];
   readonly number: number;
-  /** For the input nodes; undefined if the row has a gap. */
+  /** One number per input node; undefined if a cell cannot be used. */
   readonly input: readonly number[] | undefined;
-  /** For the output nodes, if they were asked for and the row has no gap. */
+  /** One number per output node; empty if targets were not requested or a cell cannot be used. */
   readonly target: readonly number[];
 }
 
-/** The rows, encoded. `gaps` counts what cannot be used. */
+/** Encodes the rows one by one. `gaps` counts the rows that cannot be used. */
 export async function* modelRows(
   model: Model,
   file: Csv,
@@ -42,7 +42,7 @@ export async function* modelRows(
   }
 }
 
-/** A model without columns reads the columns in their order: inputs, then targets. */
+/** Renames the columns for a model without column names, which reads them in order: inputs, then targets. */
 function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): Csv {
   if (hasColumns) return csv;
   const names = namesOf(columns, targets);
@@ -50,7 +50,7 @@ function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): 
   if (names.every((name) => header.has(name))) return csv;
   if (csv.header.length < names.length) {
     throw misuse(
-      `${csv.name} has ${counted(csv.header.length, 'column')}; the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,
+      `${csv.name} has ${counted(csv.header.length, 'column')}, but the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,
     );
   }
   return { ...csv, header: csv.header.map((name, k) => names[k] ?? name) };

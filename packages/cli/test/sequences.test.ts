@@ -88,14 +88,14 @@ describe('a table with one label per group', () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
     const message =
-      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 groups of 60 have one. Use one value in all rows of a group.';
+      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 groups of 60 have only one. Use one value in all rows of a group.';
     const refused = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...quick);
     expect([refused.code, refused.stderr]).toEqual([1, `nnbp: ${message}\n`]);
     await nnbp(...classify, 'lstm', ...quick);
     const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'wrong.csv');
     expect([evaluated.code, evaluated.stderr]).toEqual([
       1,
-      `nnbp: ${message.replace(' 59 groups of 60 have one.', '')}\n`,
+      `nnbp: ${message.replace(' 59 groups of 60 have only one.', '')}\n`,
     ]);
   });
 });

@@ -12,7 +12,7 @@ import { Problem } from '../problem.js';
 import { naive, seasonalNaive } from '../series/baselines.js';
 import { openSeriesModel } from '../series/model.js';
 import { outputsOf } from '../series/network.js';
-import { type ForecastPicture, plotOf } from '../series/plot.js';
+import { type ForecastPicture, forecastSvgPlot } from '../series/plot.js';
 import { readSeries } from '../series/read.js';
 import { forecastTextPlot } from '../series/text-plot.js';
 import { after, timeText } from '../series/time.js';
@@ -130,7 +130,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const picture = pictureOf(windows[0], own, model, table.precision);
   if (options.plot === true) await print(io.stderr, forecastTextPlot(picture));
   if (options.svg === undefined) return;
-  await writeWhole(pathIn(io, options.svg), plotOf(picture));
+  await writeWhole(pathIn(io, options.svg), forecastSvgPlot(picture));
 }
 
 function pictureOf(

@@ -1,4 +1,4 @@
-/** Recurrent networks that read a sequence step by step. */
+/** Builds recurrent networks that read a sequence step by step. */
 import { GraphBuilder, Network } from '@nnbp/core';
 import { nodeNames } from '../columns.js';
 import { type Recurrent, recurrentLayers } from '../series/network.js';
@@ -6,7 +6,10 @@ import type { TrainingData } from '../training/data.js';
 import type { Plan, TrainOptions } from '../training/plan.js';
 import { uniqueNames } from '../unique.js';
 
-/** A network with random parameters and the scalers of the data. Its input and output nodes are named after the columns. */
+/**
+ * Builds a network with random parameters and the scalers of the data. Input and output nodes are named after the
+ * columns.
+ */
 export function recurrentNetwork(
   { inputs, targets, use }: Pick<Plan, 'inputs' | 'targets' | 'use'>,
   { inputScaler, outputScaler }: Pick<TrainingData, 'inputScaler' | 'outputScaler'>,

@@ -6,17 +6,17 @@ import { expectColumns } from '../guess.js';
 import { misuse } from '../problem.js';
 import { groupReader } from '../training/groups.js';
 
-/** Maximum number of values of all sequences, which are in memory. */
+/** Maximum number of values in all sequences, because they are kept in memory. */
 const maxNumbers = 1 << 24;
 
 /** A row of a sequence. */
 export interface Step {
   readonly cells: readonly string[];
-  /** In the file, from 1. */
+  /** Row number in the file, from 1. */
   readonly row: number;
-  /** A number per input column; undefined if a cell is missing. */
+  /** One number per input column; undefined if a cell is missing. */
   readonly input: Float64Array | undefined;
-  /** A number per target column; undefined if the target is missing or was not requested. */
+  /** One number per target column; undefined if the target is missing or was not requested. */
   readonly target: Float64Array | undefined;
 }
 
@@ -27,31 +27,31 @@ export interface RowSequence {
   readonly steps: readonly Step[];
 }
 
-/** What {@link readSequences} reads. */
+/** The columns that {@link readSequences} reads. */
 export interface SequenceColumns {
   readonly group: string;
   readonly inputs: readonly Column[];
-  /** None: the targets are not read. */
+  /** Target columns. Empty: targets are not read. */
   readonly targets: readonly Column[];
 }
 
 /** The sequences of a file. */
 export interface SequenceTable {
-  /** In the order of their first rows. */
+  /** The sequences, in the order of their first rows. */
   readonly sequences: readonly RowSequence[];
   readonly rows: number;
-  /** Rows without an input. */
+  /** Counts the rows with a missing input. */
   readonly gaps: Gaps;
 }
 
-/** @throws Problem (a column is missing, a row has no group, the file is too large) */
+/** @throws Problem if a column is missing, a row has no group, or the file is too large */
 export async function readSequences(
   csv: Csv,
   { group, inputs, targets }: SequenceColumns,
   signal: AbortSignal | undefined,
 ): Promise<SequenceTable> {
   expectColumns(csv, [group]);
-  const groupOf = groupReader(csv, group, 'Every row needs a group: its sequence.');
+  const groupOf = groupReader(csv, group, 'Every row needs a group, which identifies its sequence.');
   const inputEncoder = new Encoder(inputs, csv);
   const targetEncoder = new Encoder(withoutFill(targets), csv);
   const nodes = nodesOf([...inputs, ...targets]);
@@ -63,7 +63,9 @@ export async function readSequences(
     if (number % 1024 === 0) signal?.throwIfAborted();
     const name = groupOf(row);
     if (++rows * nodes > maxNumbers) {
-      throw misuse(`${csv.name} is too large: sequences are in memory, up to ${maxNumbers} values. Use a part of it.`);
+      throw misuse(
+        `${csv.name} is too large: sequences are kept in memory, which is limited to ${maxNumbers} values. Use fewer rows or columns.`,
+      );
     }
     const input = new Float64Array(inputs.length);
     const gap = inputEncoder.encode(cells, input);

@@ -1,4 +1,4 @@
-/** The targets of sequences: one for the whole sequence, at its last step, or one at each step. */
+/** Finds the targets of sequences: one for the whole sequence, at its last step, or one at each step. */
 import { type SequenceUse, nodeValues } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { lossNamed } from '../functions.js';
@@ -8,21 +8,22 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { RowSequence, SequenceColumns, Step } from './read.js';
 
-/** Where a sequence has targets. */
+/** `last`: a sequence has one target, at its last step. `each`: it has one at each step. */
 export type TargetSteps = SequenceUse['targets'];
 
 const firstTarget = ({ steps }: RowSequence): Step | undefined => steps.find(({ target }) => target !== undefined);
 
-/** A step whose target differs from that of an earlier step of its sequence. */
+/** The first step whose target differs from the first target of its sequence; undefined if there is none. */
 function otherTarget(sequence: RowSequence): Step | undefined {
   const first = firstTarget(sequence)?.target;
   return sequence.steps.find(({ target }) => target?.some((code, k) => code !== first![k]));
 }
 
 /**
- * Where the targets of a table belong: at the last step if no sequence has several, at each step if most have.
+ * Decides where a table has targets: at the last step if no sequence has several different targets, at each step if
+ * most have.
  *
- * @throws Problem (some sequences have several targets, but most have one)
+ * @throws Problem if some sequences have several different targets, but most have one
  */
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
   const varied = sequences.filter((sequence) => otherTarget(sequence) !== undefined);
@@ -30,7 +31,7 @@ export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns
   const long = sequences.filter(({ steps }) => steps.filter(({ target }) => target !== undefined).length > 1);
   if (varied.length > long.length / 2) return 'each';
   const others = long.length - varied.length;
-  const more = ` ${counted(others, 'group')} of ${long.length} ${others === 1 ? 'has' : 'have'} one.`;
+  const more = ` ${counted(others, 'group')} of ${long.length} ${others === 1 ? 'has' : 'have'} only one.`;
   throw severalTargets(csv, varied[0], columns, more);
 }
 
@@ -46,10 +47,10 @@ function severalTargets(csv: Csv, sequence: RowSequence, { group, targets }: Seq
 }
 
 /**
- * The rows of a group as a sequence of the network: steps without a gap, with targets where they belong. Undefined without
- * a target, or without a step.
+ * Converts the rows of a group to a sequence for the network: its complete steps, with targets at the steps that
+ * `where` selects. Undefined if it has no target or no complete step.
  *
- * @throws Problem (the sequence has several targets, and they belong at its last step)
+ * @throws Problem if `where` is `last` and the sequence has several different targets
  */
 export function withTargets(
   csv: Csv,

@@ -31,16 +31,16 @@ import { recurrentNetwork } from './network.js';
 import { readSequences, type RowSequence, type SequenceColumns } from './read.js';
 import { type TargetSteps, targetSteps, withTargets } from './targets.js';
 
-/** Steps that gradients reach back at most, which bounds memory. */
+/** Maximum number of steps that gradients reach back. Limits memory use. */
 const maxSteps = 1000;
 
-/** A group that has a target: its rows, and the sequence that the network receives. */
+/** A group with a target: its rows, and the sequence that the network receives. */
 interface Usable {
   readonly rows: RowSequence;
   readonly sequence: Sequence;
 }
 
-/** The part of `train` for a table whose rows are the steps of sequences. */
+/** Runs `nnbp train` for a table whose rows are the steps of sequences. */
 export async function trainSequences(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
   expectSequenceOptions(options);
@@ -51,7 +51,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   await show(describeFile(io, csv, plan.rows, plan.guesses));
   const columns = { group, inputs, targets, loss: lossName };
   const found = await usableSequences(io, path, plan, columns);
-  const parts = drawn(csv.name, found.usable, options);
+  const parts = splitGroups(csv.name, found.usable, options);
   const trainingRun = sequenceRun(plan, options, found, parts);
   const network = recurrentNetwork(plan, scalersOf(parts.training, inputs, targets), recurrent, { hidden, seed });
   await show(describeSequences(found.all, found.lengths, columns, found.targets));
@@ -107,10 +107,10 @@ const dataOf = (groups: readonly Usable[]): Data => ({ sequences: groups.map(({ 
 
 const stepsOf = (groups: readonly Usable[]) => groups.reduce((sum, { sequence }) => sum + sequence.inputs.length, 0);
 
-/** The groups of a table, with what is missing in them. */
-interface Found {
+/** The usable groups of a table, and statistics of all its groups. */
+interface SequenceGroups {
   readonly usable: readonly Usable[];
-  /** The number of groups, with those that are not usable. */
+  /** The number of groups, including those that are not usable. */
   readonly all: number;
   readonly rows: number;
   readonly gaps: { readonly count: number };
@@ -118,13 +118,13 @@ interface Found {
   readonly targets: TargetSteps;
 }
 
-/** Reads the groups of the file, and reports what is left out. */
+/** Reads the groups of the file, and reports groups and rows that are left out. */
 async function usableSequences(
   io: Io,
   path: string,
   { csv, fingerprint }: Plan,
   columns: SequenceColumns & { readonly loss: string },
-): Promise<Found> {
+): Promise<SequenceGroups> {
   const { sequences, gaps, rows } = await readSequences(csv, columns, io.signal);
   await expectUnchanged(pathIn(io, path), fingerprint);
   const missing = gaps.sentence('left out');
@@ -140,21 +140,30 @@ async function usableSequences(
   return { usable, all: sequences.length, rows, gaps, lengths, targets };
 }
 
-/** Draws the set of each group. */
-function drawn(file: string, usable: readonly Usable[], { group, seed, testSplit, validationSplit }: SeriesOptions) {
+/** Assigns each group at random to the training, validation or test set. */
+function splitGroups(
+  file: string,
+  usable: readonly Usable[],
+  { group, seed, testSplit, validationSplit }: SeriesOptions,
+) {
   const fraction = validationFraction(validationSplit, usable.length * (1 - testSplit));
   const draw = drawing({ rows: usable.length, testSplit, validationSplit: fraction, seed });
   const parts = { training: [] as Usable[], validation: [] as Usable[], test: [] as Usable[] };
   for (const one of usable) parts[draw()].push(one);
   if (parts.training.length < 2) {
     throw new Problem(
-      `${file} has ${counted(usable.length, 'group')} in "${group}", too few for training. Rows with the same value are one sequence.`,
+      `${file} has ${counted(usable.length, 'group')} in "${group}", too few to train on. Rows with the same value form one sequence.`,
     );
   }
   return parts;
 }
 
-function sequenceRun(plan: Plan, options: SeriesOptions, found: Found, parts: ReturnType<typeof drawn>): TrainingRun {
+function sequenceRun(
+  plan: Plan,
+  options: SeriesOptions,
+  found: SequenceGroups,
+  parts: ReturnType<typeof splitGroups>,
+): TrainingRun {
   const epochs = options.epochs ?? epochsFor(stepsOf(parts.training));
   return planTrainingRun(
     plan,
@@ -169,7 +178,7 @@ function sequenceRun(plan: Plan, options: SeriesOptions, found: Found, parts: Re
   );
 }
 
-/** Throws for options that cannot be combined with `--recurrent`, and without those that it needs. */
+/** Throws if an option cannot be combined with `--recurrent`, or an option that it requires is missing. */
 function expectSequenceOptions(options: SeriesOptions): asserts options is SeriesOptions & { readonly group: string } {
   if (options.group === undefined) {
     throw misuse(
@@ -187,7 +196,7 @@ function expectSequenceOptions(options: SeriesOptions): asserts options is Serie
   }
 }
 
-/** How many sequences there are, how long they are, and where the target is predicted. */
+/** Describes the sequences: their number, their lengths, and where the target is predicted. */
 function describeSequences(
   count: number,
   [shortest, longest]: readonly [number, number],
@@ -202,13 +211,13 @@ function describeSequences(
   return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;
 }
 
-/** The class that most training sequences have, and the accuracy on the test set of always predicting it. */
+/** The most frequent class of the training sequences, and the test accuracy of always predicting it. */
 interface MajorityBaseline {
   readonly class: string;
   readonly accuracy: number;
 }
 
-/** Undefined unless the target is a category and there is a test set. */
+/** Computes the majority baseline; undefined unless the target is a category and there is a test set. */
 function majorityBaseline(
   columns: Pick<Columns, 'targets'>,
   where: TargetSteps,
@@ -234,7 +243,7 @@ function majorityBaseline(
 const describeBaseline = ({ class: name, accuracy }: MajorityBaseline) =>
   `\nBaseline: always "${visible(name)}", the majority class in training; test accuracy ${metricText('accuracy', accuracy)}.\n`;
 
-/** The scalers of the steps of the training sequences. */
+/** Fits scalers to the steps of the training sequences. */
 function scalersOf(groups: readonly Usable[], inputs: readonly Column[], targets: readonly Column[]) {
   const [inputMoments, targetMoments] = [inputs, targets].map((columns) => columns.map(() => new Moments()));
   for (const { rows } of groups) {

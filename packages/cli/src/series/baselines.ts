@@ -1,11 +1,11 @@
-/** Baseline forecasts, and the errors of forecasts. */
+/** Computes baseline forecasts and the errors of forecasts. */
 import { type Shape, type Window } from './windows.js';
 
 /** Repeats the last value for every step. */
 export const naive = ({ series, end }: Window, { horizon }: Shape): number[] =>
   new Array<number>(horizon).fill(series.values[end - 1]);
 
-/** Repeats the value one season before; undefined if the series is shorter than a season. */
+/** Repeats the values of one season before; undefined if the series is shorter than a season. */
 export function seasonalNaive({ series, end }: Window, { horizon }: Shape, season: number): number[] | undefined {
   if (end < season) return undefined;
   return Array.from({ length: horizon }, (_, h) => series.values[end - season + (h % season)]);

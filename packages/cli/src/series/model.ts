@@ -1,4 +1,4 @@
-/** The metadata of a forecasting model. */
+/** Reads the metadata of a forecasting model. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { type Io } from '../io.js';
 import { type ModelOptions, readModel } from '../model-file.js';
@@ -8,7 +8,7 @@ import type { SeriesColumns } from './read.js';
 import type { Step } from './time.js';
 import { type CalendarPeriod, calendarPeriods } from './windows.js';
 
-/** Stored in the model file's metadata as `series`. */
+/** The metadata of a forecasting model, stored as `series` in the metadata of the model file. */
 export interface SeriesModel extends SeriesColumns, NetworkShape {
   readonly step: Step;
   /** Steps per season; 1 if there is none. */
@@ -21,7 +21,7 @@ export interface SeriesModel extends SeriesColumns, NetworkShape {
 /**
  * Opens a forecasting model.
  *
- * @throws Problem (another kind of model), NnbpError `MALFORMED`
+ * @throws Problem if it is another kind of model, NnbpError `MALFORMED` if the metadata does not fit the network
  */
 export async function openSeriesModel(
   io: Io,
@@ -32,12 +32,12 @@ export async function openSeriesModel(
   const written = metadata?.series;
   if (written === undefined) {
     throw new Problem(
-      `${path} is not a forecasting model. Train one: nnbp train series.csv --target COLUMN --time COLUMN --horizon 6.`,
+      `${path} is not a forecasting model. Train one with nnbp train series.csv --target COLUMN --time COLUMN --horizon 6.`,
     );
   }
   const model = seriesModelIn(written);
   if (model === undefined || !fits(network, model)) {
-    throw new NnbpError('MALFORMED', `The series metadata of ${path} does not fit its network: train it again.`);
+    throw new NnbpError('MALFORMED', `The series metadata of ${path} does not fit its network. Train the model again.`);
   }
   return { network, model };
 }

@@ -1,4 +1,4 @@
-/** Networks for forecasting: dense over a window, or recurrent over its steps. */
+/** Builds networks for forecasting: dense over a window, or recurrent over its steps. */
 import { identity } from '@nnbp/activations';
 import { type Activation, type Engine, GraphBuilder, Network } from '@nnbp/core';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -9,14 +9,17 @@ import { inputRow, inputRows, type Shape, targetRow, type Window } from './windo
 export const recurrentLayers = { rnn, lstm, gru };
 export type Recurrent = keyof typeof recurrentLayers;
 
-/** Options of the network. */
+/** Options for the network. */
 export interface NetworkShape extends Shape {
-  /** Default: a dense network over the window. */
+  /** Type of the recurrent layers; undefined for a dense network over the window. */
   readonly recurrent: Recurrent | undefined;
   readonly hidden: readonly number[];
 }
 
-/** A network with random parameters. In a dense one, inputs also connect directly to outputs, for the linear part. */
+/**
+ * Builds a network with random parameters. In a dense network, inputs also connect directly to outputs, for the linear
+ * part.
+ */
 export function forecaster(shape: NetworkShape, activation: Activation, seed: number): Network {
   const { recurrent, hidden, window, horizon, calendar } = shape;
   const builder = new GraphBuilder();
@@ -38,14 +41,14 @@ export function forecaster(shape: NetworkShape, activation: Activation, seed: nu
   return new Network(builder.build(), { seed });
 }
 
-/** Windows as samples of a dense network. */
+/** Converts windows to samples for a dense network. */
 export const samplesOf = (windows: readonly Window[], shape: Shape): Sample[] =>
   windows.map((window) => ({
     input: inputRow(window, shape, window.series.times[window.end]),
     target: targetRow(window, shape),
   }));
 
-/** Windows as sequences of a recurrent network, with a target at the last step. */
+/** Converts windows to sequences for a recurrent network, with a target at the last step. */
 export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequences: Sequence[] } => ({
   sequences: windows.map((window) => {
     const inputs = inputRows(window, shape, window.series.times[window.end]);
@@ -53,11 +56,11 @@ export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequenc
   }),
 });
 
-/** Batch size of predictions. */
-const atOnce = 256;
+/** Batch size for predictions. */
+const batchSize = 256;
 
 /**
- * The outputs of the network for each window, in its own units.
+ * Computes the outputs of the network for each window, in the units of the scaled values.
  *
  * @param next - The time of the first step to forecast.
  */
@@ -70,7 +73,7 @@ export function outputsOf(
 ): number[][] {
   const { graph } = network;
   const steps = shape.recurrent === undefined ? 1 : shape.window;
-  const size = Math.min(atOnce, windows.length);
+  const size = Math.min(batchSize, windows.length);
   const executor = engine.prepare(graph, size, steps);
   try {
     executor.parameters.set(network.parameters.vector);

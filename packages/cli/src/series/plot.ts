@@ -1,23 +1,23 @@
 /** Plots a forecast as SVG: past values, forecast and baseline. */
 import { extentOf } from '../extent.js';
 
-/** What a plot of a forecast shows. */
+/** The data of a plot of a forecast. */
 export interface ForecastPicture {
   readonly title: string;
   /** The last values of the series. */
   readonly observed: readonly number[];
-  /** The values that follow. */
+  /** The forecast of the values that follow. */
   readonly forecast: readonly number[];
   readonly baseline: readonly number[];
-  /** Of the first and the last observation, and of the last forecast. */
+  /** The times of the first and the last observation, and of the last forecast. */
   readonly times: readonly [string, string, string];
 }
 
 const [width, height] = [800, 320];
 const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 
-/** The plot as an SVG file. */
-export function plotOf({ title, observed, forecast, baseline, times }: ForecastPicture): string {
+/** Draws the plot as an SVG file. */
+export function forecastSvgPlot({ title, observed, forecast, baseline, times }: ForecastPicture): string {
   const end = observed.length - 1;
   const from = observed[end];
   const lines = [
@@ -55,7 +55,7 @@ ${lines.map(({ values, start, color, dashed }) => `<path d="${values.map((value,
 
 const escaped = (text: string) =>
   text
-    // oxlint-disable-next-line no-control-regex -- XML allows no control characters.
+    // oxlint-disable-next-line no-control-regex -- XML does not allow control characters.
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '�')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -1,4 +1,4 @@
-/** Reads one or several time series from a table, sorted by time, and finds gaps. */
+/** Reads one or several time series from a table, sorts them by time, and finds gaps. */
 import type { Csv } from '../csv/read.js';
 import { MissingValues } from '../csv/missing.js';
 import { numberIn } from '../csv/number-format.js';
@@ -21,7 +21,7 @@ export interface Series {
   readonly name: string;
   readonly times: readonly number[];
   readonly values: readonly number[];
-  /** For each value, whether it directly follows the one before. */
+  /** For each value, whether it directly follows the previous value, without a gap. */
   readonly follows: readonly boolean[];
 }
 
@@ -42,7 +42,7 @@ const maxHolidays = 5;
 /**
  * Reads the series.
  *
- * @param known - The step of the table that a model was trained on.
+ * @param known - The step of the table that the model was trained on. Default: the most frequent step.
  * @throws Problem
  */
 export async function readSeries(
@@ -66,7 +66,7 @@ export async function readSeries(
     const value = numberIn(cell, csv.decimals[of]);
     if (value === undefined) {
       throw new Problem(
-        `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target is a series of numbers.`,
+        `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target has to be a column of numbers.`,
       );
     }
     rows.push({ name: by < 0 ? '' : cells[by], time: cells[at], value });

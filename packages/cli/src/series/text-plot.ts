@@ -1,9 +1,9 @@
-/** A forecast as a plot for the terminal: the past as a line of dots, the forecast as ●, the baseline as ○. */
+/** Plots a forecast in the terminal: the past as a line of dots, the forecast as ●, the baseline as ○. */
 import { rangeOf } from '../fit/picture.js';
 import { type Point, textPlot } from '../text-plot.js';
 import type { ForecastPicture } from './plot.js';
 
-/** The plot. */
+/** Draws the plot as lines of text. */
 export function forecastTextPlot({ title, observed, forecast, baseline, times }: ForecastPicture): string {
   const end = observed.length - 1;
   const after = (values: readonly number[]) => values.map((value, k): Point => [end + 1 + k, value]);

@@ -1,7 +1,7 @@
-/** Times in cells of a table, and the regular step between them. All times are UTC. */
+/** Reads times from the cells of a table, and finds the regular step between them. All times are UTC. */
 import { Problem } from '../problem.js';
 
-/** The finest part of a time that a column shows. `number`: the column counts steps. */
+/** The finest unit of time in a column. `number`: the column has numbers instead of times. */
 export type Precision = 'number' | 'year' | 'month' | 'day' | 'minute' | 'second';
 
 /** The regular step between two times. `weekday`: Monday to Friday. */
@@ -16,18 +16,18 @@ const slashed = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d
 const yearFirst = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
 const quarter = /^(\d{4})[- ]?Q([1-4])$/i;
 
-/** The times of a column. */
+/** The times in a column. */
 export interface Times {
   readonly values: readonly number[];
   readonly precision: Precision;
-  /** A remark on how the column was read. */
+  /** A note on how ambiguous dates were read. */
   readonly note?: string;
 }
 
 /**
  * Reads a column of times.
  *
- * @param file - For messages; so is `column`.
+ * @param file - The name of the file in error messages. @param column - The name of the column in error messages.
  * @throws Problem naming the first cell that is not a time
  */
 export function readTimes(file: string, column: string, cells: readonly string[]): Times {
@@ -45,7 +45,7 @@ export function readTimes(file: string, column: string, cells: readonly string[]
     finest = Math.max(finest, rank.indexOf(found.precision));
     return found.value;
   });
-  // Whole numbers that all look like years are years.
+  // Integers that all look like years are years.
   const years = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
   const ambiguous =
     cells.some((cell) => slashed.exec(cell)?.[2] !== '.' && slashed.test(cell)) && !dayFirst && !monthFirst;
@@ -84,7 +84,7 @@ function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: 
   return { value, precision };
 }
 
-/** The most frequent step between adjacent times. `times` are sorted. */
+/** The most frequent step between adjacent times. `times` must be sorted. */
 export function stepOf(times: readonly number[], precision: Precision): Step {
   const counts = new Map<number, number>();
   for (let k = 1; k < times.length; k++) {
@@ -113,7 +113,7 @@ export function after(time: number, { unit, count }: Step, steps: number): numbe
   return next;
 }
 
-/** The last day of a month remains the last day. */
+/** Adds months to a time. The last day of a month stays the last day of a month. */
 function addMonths(time: number, months: number): number {
   const from = new Date(time);
   const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
@@ -142,7 +142,7 @@ export function stepsBetween(from: number, to: number, step: Step): number | und
   return steps;
 }
 
-/** In words: "1 hour", "3 months". */
+/** Describes a step in words: "1 hour", "3 months". */
 export function stepText({ unit, count }: Step): string {
   const many = (value: number, one: string) => `${value === 1 ? '1' : String(value)} ${one}${value === 1 ? '' : 's'}`;
   if (unit === 'number') return many(count, 'unit');
@@ -160,7 +160,10 @@ export function stepText({ unit, count }: Step): string {
   return `${count} ms`;
 }
 
-/** The number of steps per season: a day for hours, a week for days, a year for weeks, months or quarters. 1: none. */
+/**
+ * The number of steps per season: a day for hours, a week for days, a year for weeks, months or quarters; 1 if there is
+ * no season.
+ */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;
   if (unit === 'weekday') return 5;
@@ -171,7 +174,7 @@ export function seasonOf({ unit, count }: Step): number {
   return count < day && Number.isInteger(perDay) ? perDay : 1;
 }
 
-/** A time as the column shows times. */
+/** Formats a time with the precision of its column. */
 export function timeText(time: number, precision: Precision): string {
   if (precision === 'number') return String(Number(time.toPrecision(12)));
   const text = new Date(time).toISOString();
