@@ -343,8 +343,7 @@ const digits: Task = {
     const random = new Random(seed);
     const order = Uint32Array.from({ length: training.inputs.length }, (_, k) => k);
     /** Yields each digit once, in random order, moved by up to two pixels. */
-    // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, even though nothing here is
-    // awaited
+    // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, even without await
     const moved = async function* (): AsyncGenerator<Sample> {
       random.shuffle(order);
       for (const n of order) {

@@ -21,7 +21,10 @@ const chars = {
   middle: '  ',
 };
 
-/** The rows, indented; `right` are the columns that hold numbers. Cells may come from a file: each is one visible line. */
+/**
+ * Formats rows as an indented table. The columns with an index in `right` are right-aligned. Control characters in
+ * cells, which may come from a file, are escaped.
+ */
 export function tableOf(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const table = new Table({
     chars,
@@ -36,6 +39,6 @@ export function tableOf(rows: readonly (readonly string[])[], right: readonly nu
     .join('');
 }
 
-/** A count with its unit: "1 row", "150 rows", "1,234 rows". */
+/** Formats a count with its noun: "1 row", "150 rows", "1,234 rows". */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

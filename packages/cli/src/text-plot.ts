@@ -1,28 +1,28 @@
-/** A plot for the terminal: a line in braille characters, each a grid of 2 × 4 dots, and points as marks. */
+/** Plots in the terminal: a line in braille characters, each a grid of 2 × 4 dots, and points as marks. */
 import { short } from './guess.js';
 import { visible } from './visible.js';
 
 /** Coordinates, in the units of the data. */
 export type Point = readonly [x: number, y: number];
 
-/** What is plotted. */
+/** The content of a plot. */
 export interface TextPlot {
   readonly xRange: readonly [min: number, max: number];
   readonly yRange: readonly [min: number, max: number];
-  /** Drawn as connected dots. */
+  /** Points of the line, connected by dots. */
   readonly line: readonly Point[];
-  /** Drawn over the line, later ones over earlier ones. */
+  /** Marks drawn over the line, in order. */
   readonly marks: readonly { readonly mark: string; readonly points: readonly Point[] }[];
-  /** Above the plot. */
+  /** Title above the plot. */
   readonly title: string;
-  /** Labels below the axis: its two ends, then its name. */
+  /** Labels at the two ends of the x axis. */
   readonly xEnds: readonly [string, string];
   readonly xLabel: string;
 }
 
 const [columns, lines] = [60, 15];
 const [dotsAcross, dotsDown] = [2 * columns, 4 * lines];
-/** The bit of each dot of a character, by its index. */
+/** The bit of each dot of a braille character: `bits[row][column]`. */
 const bits = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -31,7 +31,7 @@ const bits = [
 ];
 const braille = 0x2800;
 
-/** The plot, 15 lines of 60 characters and its axes. */
+/** Draws a plot of 15 lines of 60 characters, with its axes. */
 export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: TextPlot): string {
   const toDot = (value: number, [min, max]: readonly number[], dots: number) =>
     Math.round(((value - min) / (max - min)) * (dots - 1));
@@ -48,7 +48,7 @@ export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: 
   for (let k = 1; k < line.length; k++) {
     const [from, to] = [line[k - 1], line[k]];
     const [first, last] = [dotAt(from), dotAt(to)];
-    // One dot for each row or column that the segment spans.
+    // At least one dot for each row and column that the segment spans.
     const parts = Math.max(1, Math.abs(last.across - first.across), Math.abs(last.down - first.down));
     for (let part = 0; part <= parts; part++) {
       const { cell, bit } = cellAt([

@@ -15,18 +15,24 @@ const startsWith =
 const latin1 = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 4096)));
 const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
-/** A ZIP archive has the name of each file in front of the file, and all names again at its end. */
+/**
+ * Whether a ZIP archive contains a file with this name. A ZIP archive has each file's name before the file, and all
+ * names at its end.
+ */
 const zipHas = (name: string) => (bytes: Uint8Array) =>
   isZip(bytes) &&
   (latin1(bytes, 0, 4096).includes(name) ||
     latin1(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(name));
 
-/** The header's length in 8 bytes, then the header: a JSON object. */
+/** Whether a file looks like safetensors: the length of the header in 8 bytes, then the header, a JSON object. */
 export const isSafetensors = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes[8] === codeOfBrace && bytes[7] === 0 && bytes[6] === 0;
 const codeOfBrace = 0x7b;
 
-/** Whether the header has a network, which `save` of @nnbp/formats puts there. A header that names no tensor may be damaged. */
+/**
+ * Whether the header contains a network that `save` of @nnbp/formats wrote. Also true for a header without tensors,
+ * which may be damaged.
+ */
 export function isOwnSafetensors(bytes: Uint8Array): boolean {
   const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const keys = jsonKeys(bytes.subarray(8, 8 + header));
@@ -37,10 +43,10 @@ const kerasAdvice =
   'Convert it in Python: pip install tensorflowjs, then tensorflowjs.converters.save_keras_model(model, "folder"), and use ' +
   'folder/model.json; or export it to ONNX with tf2onnx';
 const torchAdvice =
-  'Convert it in Python: torch.onnx.export(model, (example,), "model.onnx"), which writes the network with its weights';
-const scikitAdvice = 'Convert it in Python with skl2onnx: to_onnx(model, X[:1]) gives an ONNX model';
+  'Convert it in Python: torch.onnx.export(model, (example,), "model.onnx"), which exports the network and its weights';
+const scikitAdvice = 'Convert it in Python with skl2onnx: to_onnx(model, X[:1]) returns an ONNX model';
 
-/** In the order in which they are tried. */
+/** All recognized formats, in the order in which they are tried. */
 const formats: readonly UnsupportedFormat[] = [
   {
     what: 'a Keras model in HDF5 (.h5)',
@@ -54,7 +60,7 @@ const formats: readonly UnsupportedFormat[] = [
     advice: 'Export the model itself to ONNX',
     fits: zipHas('.npy'),
   },
-  { what: 'a ZIP archive', advice: 'Unpack it, and name the model file inside', fits: isZip },
+  { what: 'a ZIP archive', advice: 'Unpack it and pass the model file inside', fits: isZip },
   {
     what: 'a Python pickle (.pkl, .joblib, .pt), which executes code when it is loaded',
     advice: `It is never loaded. ${scikitAdvice}; for PyTorch use torch.onnx.export`,
@@ -68,11 +74,11 @@ const formats: readonly UnsupportedFormat[] = [
   },
   {
     what: 'a GGUF model',
-    advice: 'It is a language model; only small networks are supported',
+    advice: 'It contains a language model; only small networks are supported',
     fits: startsWith(0x47, 0x47, 0x55, 0x46),
   },
   {
-    what: 'a TensorFlow.js graph model, which has operations in place of layers',
+    what: 'a TensorFlow.js graph model, which has operations instead of layers',
     advice:
       'Convert the original Keras model again, as a layers model: tensorflowjs_converter --input_format=keras model.h5 folder',
     fits: (_, keys) => keys.has('modelTopology', 'node'),
@@ -84,7 +90,7 @@ const formats: readonly UnsupportedFormat[] = [
   },
   {
     what: 'safetensors weights without a network',
-    advice: `Weights do not contain the network. ${torchAdvice}; weights of a network that nnbp exported come back with --from pytorch --of MODEL`,
+    advice: `Weights do not contain the network. ${torchAdvice}; to import weights of a network that nnbp exported, use --from pytorch --of MODEL`,
     fits: (bytes) => isSafetensors(bytes) && !isOwnSafetensors(bytes),
   },
   {
@@ -99,12 +105,15 @@ const formats: readonly UnsupportedFormat[] = [
   },
   {
     what: 'PMML',
-    advice: 'Export the model to ONNX in the program that made it',
+    advice: 'Export the model to ONNX in the program that created it',
     fits: (bytes) => /^\s*<\?xml|^\s*<PMML/.test(latin1(bytes, 0, 200)) && latin1(bytes, 0, 4096).includes('PMML'),
   },
 ];
 
-/** Names the format and says how to convert the file: "this is a Keras model in HDF5 (.h5). Convert it …". Undefined if unknown. */
+/**
+ * Names the format and tells how to convert the file: "this is a Keras model in HDF5 (.h5). Convert it …". Undefined if
+ * the format is unknown.
+ */
 export function unsupportedFormatOf(bytes: Uint8Array, keys: JsonKeys): string | undefined {
   const found = formats.find(({ fits }) => fits(bytes, keys));
   return found && `this is ${found.what}. ${found.advice}.`;

@@ -10,7 +10,7 @@ describe('an error is one line', () => {
     ['no file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: no such file or directory.'],
     ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'expected a file, received a directory.'],
     ['an empty file', { 'a.csv': '' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv is empty'],
-    ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names and no rows.'],
+    ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names but no rows.'],
     ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'for example --target species. Columns: sepal_length, '],
     [
       'a misspelled target',
@@ -112,7 +112,7 @@ describe('an error is one line', () => {
       "unknown option '--taget' (Did you mean --target?)",
     ],
     ['an unknown command', {}, ['trian', 'a.csv'], 2, "unknown command 'trian' (Did you mean train?)"],
-    ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save them to a file'],
+    ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save the data to a file'],
     ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv: unknown format. Supported: nnbp'],
     ['a missing model file', { 'a.csv': irisCsv }, ['predict', 'm.nnbp', 'a.csv'], 1, 'm.nnbp: no such file'],
     [

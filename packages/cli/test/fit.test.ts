@@ -178,6 +178,6 @@ describe('train with a solver', () => {
     const rate = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--rate', '0.1');
     expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining('lm has no learning rate')]);
     const loss = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--loss', 'huber');
-    expect([loss.code, loss.stderr]).toEqual([2, expect.stringContaining('use --optimizer lbfgs')]);
+    expect([loss.code, loss.stderr]).toEqual([2, expect.stringContaining('Use --optimizer lbfgs')]);
   });
 });

@@ -152,6 +152,6 @@ describe('a model that names other files', () => {
     await write('model.json', JSON.stringify(json).replace('weights.bin', path));
     const { code, stderr } = await nnbp('convert', 'model.json', 'mine.nnbp');
     expect(code).toBe(1);
-    expect(stderr).toContain('expected a file in its own directory');
+    expect(stderr).toContain('expected a file in the same directory');
   });
 });

@@ -166,7 +166,9 @@ describe('Ctrl-C', () => {
     stop.abort();
     const { code, stdout, stderr } = await training;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/^nnbp: Stopped in epoch \d+ of 1000000; the model so far is in iris.nnbp.safetensors\.$/m);
+    expect(stderr).toMatch(
+      /^nnbp: Stopped in epoch \d+ of 1000000\. The current model is saved in iris.nnbp.safetensors\.$/m,
+    );
     expect(stdout).toContain('test');
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
@@ -207,7 +209,7 @@ describe('checkpoints', () => {
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');
     expect([again.code, again.stderr]).toEqual([
       2,
-      'nnbp: run contains checkpoints up to epoch 2: add --resume to continue, or set another directory.\n',
+      'nnbp: run contains checkpoints up to epoch 2. Add --resume to continue, or set another directory.\n',
     ]);
     const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
     expect(other.code).toBe(1);

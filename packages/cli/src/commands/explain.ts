@@ -66,7 +66,7 @@ async function explainRow(
   const { network, columns } = model;
   if (columns.sequences !== undefined) {
     throw misuse(
-      `nnbp explain reads a single row, but ${modelPath} reads sequences of rows. Use explainSequence() of @nnbp/explain in a program.`,
+      `Cannot explain a single row: ${modelPath} reads sequences of rows. Use explainSequence() of @nnbp/explain in a program.`,
     );
   }
   const { input, target } = await selectedRow(io, model, dataPath, options);

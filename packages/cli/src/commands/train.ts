@@ -13,7 +13,7 @@ import { saveModel } from '../model-file.js';
 import { collect, finite, numberBetween, integerFrom, withCsvOptions } from '../options.js';
 import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
-import { runIn } from '../training/checkpoint.js';
+import { openCheckpoints } from '../training/checkpoint.js';
 import {
   planTrainingRun,
   defaultPatience,
@@ -179,7 +179,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     const trainingRun = planTrainingRun(plan, options, data);
     const { missingValues } = options;
     const columns = { inputs, targets, loss: plan.lossName, ...(missingValues !== undefined && { missingValues }) };
-    const run = await runIn(
+    const run = await openCheckpoints(
       io,
       { ...options, activation: plan.activation },
       { columns, ...settingsOf(plan, trainingRun, options) },

@@ -22,7 +22,7 @@ import {
   summaryOf,
   type TrainingRun,
 } from '../training/training-run.js';
-import { drawing, Moments, scaler, validationFraction } from '../training/data.js';
+import { randomParts, Moments, scaler, validationFraction } from '../training/data.js';
 import { learn } from '../training/learn.js';
 import { type Plan, planFor } from '../training/plan.js';
 import { duration } from '../training/progress.js';
@@ -147,7 +147,7 @@ function splitGroups(
   { group, seed, testSplit, validationSplit }: SeriesOptions,
 ) {
   const fraction = validationFraction(validationSplit, usable.length * (1 - testSplit));
-  const draw = drawing({ rows: usable.length, testSplit, validationSplit: fraction, seed });
+  const draw = randomParts({ rows: usable.length, testSplit, validationSplit: fraction, seed });
   const parts = { training: [] as Usable[], validation: [] as Usable[], test: [] as Usable[] };
   for (const one of usable) parts[draw()].push(one);
   if (parts.training.length < 2) {

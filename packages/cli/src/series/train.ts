@@ -39,16 +39,16 @@ const defaultWindow = 24;
 const defaultValidationSplit = 0.2;
 const defaultPatience = 30;
 
-/** Throws if an option for series is given without --time. */
+/** Throws if an option for time series is set without --time. */
 export function expectNoSeriesOptions(options: SeriesOptions): void {
   for (const name of ['window', 'horizon', 'season'] as const) {
     if (options[name] !== undefined) {
-      throw misuse(`--${name} is for time series: name the column of times with --time.`);
+      throw misuse(`--${name} is for time series: set the column of times with --time.`);
     }
   }
 }
 
-/** The part of `train` for a table with a column of times. */
+/** Runs `nnbp train` for a table with a column of times. */
 export async function trainSeries(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
   const target = expectForecastOptions(options);
@@ -107,7 +107,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   );
 }
 
-/** Throws for options that cannot be combined with `--time`; returns the one column to forecast. */
+/** Throws if an option cannot be combined with `--time`. Returns the column to forecast. */
 function expectForecastOptions(options: SeriesOptions): string {
   for (const name of ['checkpoint', 'resume', 'category', 'number', 'ignore', 'folds', 'repeats'] as const) {
     if (options[name] !== undefined) throw misuse(`--${name} cannot be combined with --time.`);
@@ -121,34 +121,35 @@ function expectForecastOptions(options: SeriesOptions): string {
   return target;
 }
 
-/** The functions that the options name. */
+/** The activation, loss and optimizer that the options name. */
 type Functions = Awaited<ReturnType<typeof functionsFor>>;
 
 async function functionsFor(io: Io, options: SeriesOptions) {
   const activation = activationNamed(options.activation, await loadPlugins(io, options.plugin));
   const lossName = options.loss ?? 'mse';
   const use = lossNamed(lossName);
-  if (!use.numbers) throw misuse(`The loss ${lossName} is for categories: with --time, use mse, mae or huber.`);
+  if (!use.numbers) throw misuse(`The loss ${lossName} is for categories. With --time, use mse, mae or huber.`);
   return { activation, ...optimizerNamed(options.optimizer, options.rate), lossName, use };
 }
 
 async function openFile(io: Io, path: string, options: SeriesOptions): Promise<Csv> {
   const file = pathIn(io, path);
   await expectOtherFile(options.output && pathIn(io, options.output), file);
-  if (path === '-' || (await isReadOnce(file))) throw misuse('train reads a file: save the data and pass its name.');
+  if (path === '-' || (await isReadOnce(file)))
+    throw misuse('Training needs a file: save the data to a file and pass its name.');
   return openData(io, path, options);
 }
 
-/** The windows of the three parts, of the size that was set or fits the season. */
+/** Divides the series into training, validation and test windows. The default window fits the season. */
 function windowedParts(file: string, table: SeriesTable, season: number, options: SeriesOptions) {
   const { horizon = 1, testSplit, validationSplit = defaultValidationSplit } = options;
-  // A window of one season and the value before it sees what the seasonal baseline sees.
+  // A window of one season plus one value has the values that the seasonal baseline uses.
   const window = options.window ?? Math.max(defaultWindow, season <= 400 ? season + 1 : 0);
   if (window < 2) throw misuse('--window: expected an integer ≥ 2.');
   const parts = partsOf(table, window, horizon, testSplit, validationSplit);
   if (parts.training.length === 0) {
     throw new Problem(
-      `${file} has too few consecutive values: a window of ${window} and a horizon of ${horizon} need ${window + horizon} before the validation and test parts. Set a smaller --window.`,
+      `${file} has too few consecutive values: a window of ${window} and a horizon of ${horizon} need ${window + horizon} values before the validation and test sets. Set a smaller --window.`,
     );
   }
   return { window, horizon, parts };
@@ -183,18 +184,18 @@ function describeRun(
   );
 }
 
-/** The windows of each part of the data, and the scales and calendar, which are determined from the training part. */
+/** The windows of the training, validation and test sets. Scales and calendar are determined from the training set. */
 interface Parts {
   readonly training: readonly Window[];
   readonly validation: readonly Window[];
   readonly test: readonly Window[];
   readonly scales: ReadonlyMap<string, number>;
   readonly calendar: NetworkShape['calendar'];
-  /** When validation and test begin. */
+  /** Times at which the validation and test sets begin. */
   readonly starts: readonly [validation: number, test: number];
 }
 
-/** Splits the data by time: training forecasts are before those of validation, and these before those of the test. */
+/** Splits the windows by time: first the training set, then the validation set, then the test set. */
 function partsOf(
   { series, step }: SeriesTable,
   window: number,
@@ -231,19 +232,19 @@ function describe(file: string, table: SeriesTable, shape: NetworkShape, season:
   const when = (time: number) => timeText(time, precision);
   const test =
     parts.test.length > 0
-      ? `${parts.test.length.toLocaleString('en')} for the test, from ${when(parts.starts[1])}`
-      : 'none for the test';
+      ? `${parts.test.length.toLocaleString('en')} for testing, from ${when(parts.starts[1])}`
+      : 'none for testing';
   return (
     `${visible(file)}: ${what}, ${counted(rows, 'value')} from ${when(first)} to ${when(last)}, a step is ${stepText(step)}.\n` +
     notes.map((text) => `Note: ${visible(text)}\n`).join('') +
     `\nForecast:  ${counted(shape.horizon, 'step')} ahead, from the last ${shape.window} values${calendar}\n` +
-    `Windows:   ${parts.training.length.toLocaleString('en')} to train, ` +
+    `Windows:   ${parts.training.length.toLocaleString('en')} for training, ` +
     `${parts.validation.length.toLocaleString('en')} for validation, ${test}\n` +
     (season > 1 ? `Season:    ${counted(season, 'step')}\n` : '')
   );
 }
 
-/** The errors of the model and the baselines; undefined without windows. */
+/** The errors of the model and of the baselines. */
 export interface Comparison {
   readonly model: Errors;
   readonly naive: Errors;
@@ -280,11 +281,11 @@ function describeErrors({ model, naive, seasonalNaive }: Comparison, part: strin
     line('naive (last value)', naive),
     ...(seasonalNaive === undefined ? [] : [line('seasonal naive (one season before)', seasonalNaive)]),
   ];
-  const title = `Errors of ${visible(target)} on the ${part} part:`;
+  const title = `Errors of ${visible(target)} on the ${part} set:`;
   const best = Math.min(naive.meanAbsolute, seasonalNaive?.meanAbsolute ?? Infinity);
   const verdict =
     model.meanAbsolute < best
       ? ''
-      : '\nThe model is no better than the baseline here: forecast with the baseline, or try another --window or --hidden.\n';
-  return `${title}\n\n${tableOf([['', 'mean absolute', 'root mean square', 'of naive'], ...lines], [1, 2, 3])}${verdict}`;
+      : '\nThe model is no better than the baseline. Forecast with the baseline, or try another --window or --hidden.\n';
+  return `${title}\n\n${tableOf([['', 'mean absolute', 'root mean square', 'vs. naive'], ...lines], [1, 2, 3])}${verdict}`;
 }

@@ -1,28 +1,28 @@
-/** Converts series to samples: the inputs are the last values and the calendar, the targets the next values. */
+/** Converts series to samples. The inputs are the last values and the calendar, the targets are the next values. */
 import type { Series } from './read.js';
 import type { Step } from './time.js';
 
-/** The calendar inputs of a network, in this order. Each is a sine and a cosine. */
+/** The calendar inputs of a network, in this order. Each period has two inputs: sine and cosine. */
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];
 
-/** A window of a series: the values before `end`, then the horizon. */
+/** A window of a series: the values before `end` are inputs, those from `end` on are to be forecast. */
 export interface Window {
   readonly series: Series;
-  /** The scale of the series: what a change of 1 is for the network. */
+  /** The scale of the series: a change by `scale` is a change by 1 for the network. */
   readonly scale: number;
   /** The index of the first value to forecast. */
   readonly end: number;
 }
 
-/** How long windows are, and what belongs to an input. */
+/** The number of past values, the number of steps to forecast, and the calendar inputs. */
 export interface Shape {
   readonly window: number;
   readonly horizon: number;
   readonly calendar: readonly CalendarPeriod[];
 }
 
-/** All windows of a series that no gap divides. */
+/** All windows of a series without a gap. */
 export function windowsOf(series: Series, scale: number, { window, horizon }: Shape): Window[] {
   const found: Window[] = [];
   let run = 0;
@@ -34,8 +34,8 @@ export function windowsOf(series: Series, scale: number, { window, horizon }: Sh
 }
 
 /**
- * The root mean square of changes over up to `horizon` steps, so that the scaled changes to forecast are about 1 in
- * size.
+ * Root mean square of the changes over up to `horizon` steps. Changes divided by this scale have a magnitude of about
+ * 1.
  */
 export function scaleOf({ values }: Series, count: number, horizon: number): number {
   let squares = 0;
@@ -47,7 +47,7 @@ export function scaleOf({ values }: Series, count: number, horizon: number): num
   return found > 0 && Number.isFinite(found) ? found : 1;
 }
 
-/** The periods that a step divides and the series is long enough to show. */
+/** The calendar periods that are longer than a step and for which the series is long enough. */
 export function calendarFor({ unit, count }: Step, first: number, last: number): CalendarPeriod[] {
   if (unit === 'number') return [];
   const days = (last - first) / 86_400_000;
@@ -63,7 +63,7 @@ export function calendarFor({ unit, count }: Step, first: number, last: number):
   ];
 }
 
-/** Writes sine and cosine of each period. */
+/** Appends the sine and cosine of each period to `row`. */
 export function writeCalendar(time: number, calendar: readonly CalendarPeriod[], row: number[]): void {
   const date = new Date(time);
   for (const period of calendar) {
@@ -78,10 +78,10 @@ export function writeCalendar(time: number, calendar: readonly CalendarPeriod[],
 }
 
 /**
- * What a network reads: for each step of the window the value, relative to the last one, in units of the scale, and the
- * calendar of the step after it.
+ * The inputs of a recurrent network: for each step of the window, the value minus the last value, divided by the scale,
+ * and the calendar of the next step.
  *
- * @param next - The time of the first step to forecast, which the series may not have yet.
+ * @param next - The time of the first step to forecast. The series may end before it.
  */
 export function inputRows({ series, scale, end }: Window, { window, calendar }: Shape, next: number): number[][] {
   const { values, times } = series;
@@ -94,16 +94,16 @@ export function inputRows({ series, scale, end }: Window, { window, calendar }: 
   });
 }
 
-/** The same as one row, for a network without memory: the values, then the calendar of the first step to forecast. */
+/** The inputs of a dense network in one row: the values, then the calendar of the first step to forecast. */
 export function inputRow(window: Window, shape: Shape, next: number): number[] {
   const rows = inputRows(window, { ...shape, calendar: [] }, next).map(([value]) => value);
-  // The last value is 0 in its own units.
+  // The last value is omitted because it is always 0.
   rows.pop();
   writeCalendar(next, shape.calendar, rows);
   return rows;
 }
 
-/** The standardized values to forecast. */
+/** The scaled changes to forecast. */
 export const targetRow = ({ series, scale, end }: Window, { horizon }: Shape): number[] =>
   Array.from({ length: horizon }, (_, h) => (series.values[end + h] - series.values[end - 1]) / scale);
 

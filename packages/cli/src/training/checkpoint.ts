@@ -1,4 +1,4 @@
-/** `--checkpoint` and `--resume`: a training run can be interrupted at any time and resumes bit-for-bit. */
+/** `--checkpoint` and `--resume`: a training run can be interrupted at any time and be resumed bit-for-bit. */
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
@@ -23,41 +23,42 @@ interface RunOptions {
 /**
  * Opens the directory of checkpoints, if the user set one.
  *
- * @param settings - The settings that determine the result: a checkpoint with other settings is refused.
+ * @param settings - The settings that determine the result. A checkpoint with other settings is rejected.
  */
-export async function runIn(
+export async function openCheckpoints(
   io: Io,
   { checkpoint: directory, resume = false, activation }: RunOptions,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Run> {
   if (directory === undefined) {
-    if (resume) throw misuse('--resume continues from checkpoints: set their directory with --checkpoint.');
+    if (resume) throw misuse('--resume needs checkpoints: set their directory with --checkpoint.');
     return { callbacks: [] };
   }
   const path = pathIn(io, directory);
   const found = await latestCheckpoint(path, activation.builtin ? {} : { activations: [activation] });
   const run = { callbacks: [checkpoints({ directory: path, metadata: settings })] };
   if (found === undefined) {
-    if (resume) await note(io, `There is no checkpoint in ${directory} yet: training starts at epoch 1.\n`);
+    if (resume) await note(io, `There is no checkpoint in ${directory} yet. Training starts at epoch 1.\n`);
     return run;
   }
   const { epoch } = found.checkpoint;
   if (!resume) {
     throw misuse(
-      `${directory} contains checkpoints up to epoch ${epoch}: add --resume to continue, or set another directory.`,
+      `${directory} contains checkpoints up to epoch ${epoch}. Add --resume to continue, or set another directory.`,
     );
   }
   for (const [name, value] of Object.entries(settings)) {
     if (JSON.stringify(found.metadata[name]) === JSON.stringify(value)) continue;
-    const shown =
+    const difference =
       name === 'columns'
         ? 'other columns or another loss'
         : `${name} ${JSON.stringify(found.metadata[name])}, not ${JSON.stringify(value)}`;
     throw new Problem(
-      `The checkpoints in ${directory} belong to a training run with ${shown}: use the same options, or set another directory.`,
+      `The checkpoints in ${directory} belong to a training run with ${difference}. Use the same options, or set another directory.`,
     );
   }
-  for (const { path: bad, reason } of found.skipped) await note(io, visible(`${bad} was skipped: ${reason.message}`));
+  for (const { path: skippedPath, reason } of found.skipped)
+    await note(io, visible(`${skippedPath} was skipped: ${reason.message}`));
   await note(io, `Resuming after epoch ${epoch}.\n`);
   return { ...run, found };
 }

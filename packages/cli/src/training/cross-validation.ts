@@ -19,9 +19,9 @@ export interface CrossValidationOptions {
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
   readonly epochs: number;
-  /** Fraction of each training set for early stopping; 0 for none. Default: 0. */
+  /** Fraction of each training set that is used for early stopping. Default: 0, no early stopping. */
   readonly validationSplit?: number;
-  /** Undefined: no early stopping. */
+  /** Epochs without a lower validation loss before training stops. Undefined: no early stopping. */
   readonly patience?: number | undefined;
   readonly batch?: number | undefined;
   readonly engine: Engine;
@@ -80,7 +80,7 @@ export async function crossValidation(
   }
 }
 
-/** Standardizes the columns from `first` on, with mean and deviation of these rows. */
+/** Fits a scaler to the columns, whose codes start at index `first`, with the mean and deviation of these rows. */
 function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], first: number): Standardization {
   const moments = columns.map((_, k) => {
     const column = new Moments();
@@ -121,7 +121,9 @@ export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
   })),
 });
 
-/** A progress line that is overwritten. Shows nothing unless stderr is a terminal. */
+/**
+ * A line on stderr that shows progress and is overwritten by each update. Shows nothing if stderr is not a terminal.
+ */
 export function progressLine(io: Io): { show(text: string): void; end(): void } {
   const { stderr } = io;
   if (!isTerminal(stderr)) return { show: () => undefined, end: () => undefined };

@@ -1,4 +1,7 @@
-/** The last pass over the file: encodes rows, draws training, validation and test rows, and fits the scalers. */
+/**
+ * Reads the training data in the last pass over the file: encodes rows, draws training, validation and test rows, and
+ * fits the scalers.
+ */
 import { Random, Standardization } from '@nnbp/core';
 import type { Data, Sample } from '@nnbp/train';
 import { type Column, nodesOf, nodeValues } from '../columns.js';
@@ -12,17 +15,17 @@ import { fitsInMemory, type Store, storeFor } from './store.js';
 /** The data of a training run, read from a file. */
 export interface TrainingData {
   readonly training: Store;
-  /** Rows for early stopping. */
+  /** Validation rows, for early stopping. */
   readonly validation: Store;
-  /** Rows that are used only for the report. */
+  /** Test rows, which are used only for the report. */
   readonly test: Store;
-  /** Computed from the training rows only. */
+  /** Scaler of the inputs, fitted to the training rows only. */
   readonly inputScaler: Standardization;
-  /** Present if the targets are numbers. */
+  /** Scaler of the targets. Undefined if the target is a category. */
   readonly outputScaler: Standardization | undefined;
-  /** Rows left out for a missing input. */
+  /** Counts the rows left out because an input is missing. */
   readonly gaps: Gaps;
-  /** Rows left out for a missing target. */
+  /** Counts the rows left out because the target is missing. */
   readonly withoutTarget: Gaps;
   close(): Promise<void>;
 }
@@ -33,18 +36,18 @@ export interface TrainingDataOptions extends PartSizes {
   readonly targets: readonly Column[];
   /** The number of usable rows, from the survey of the file. */
   readonly rows: number;
-  /** The column that identifies the group of each row. A group is in one set. */
+  /** The column that identifies the group of each row. All rows of a group are in the same set. */
   readonly group?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** With fewer rows than this besides the test set, there is no validation set unless the user asks for one. */
+/** Minimum number of rows, without the test set, for a validation set by default. */
 const minRowsToValidate = 50;
 
 /**
- * The fraction of rows, or sequences, for validation.
+ * The fraction of rows or sequences for validation.
  *
- * @param requested - That of the user.
+ * @param requested - The fraction that the user set. Default: 0.2, or 0 for fewer than 50 rows.
  * @param rows - Number of rows that are not in the test set.
  */
 export const validationFraction = (requested: number | undefined, rows: number): number =>
@@ -64,7 +67,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     const [training, validation, test] = stores;
     const [gaps, withoutTarget] = [new Gaps(), new Gaps()];
     const moments = columns.map(() => new Moments());
-    const partOf = options.group === undefined ? drawing(options) : await groupDrawing(csv, options, options.group);
+    const partOf = options.group === undefined ? randomParts(options) : await groupParts(csv, options, options.group);
     const codes = new Float64Array(columns.length);
     for await (const row of usableRows(csv, options, codes, { gaps, withoutTarget })) {
       const drawn = partOf(row);
@@ -95,7 +98,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
   }
 }
 
-/** Where the rows of a file are encoded. */
+/** The columns of a file that are encoded. */
 interface RowColumns {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
@@ -103,9 +106,9 @@ interface RowColumns {
 }
 
 /**
- * The rows without a gap, in the order of the file. The others are counted.
+ * Encodes the rows and yields those without missing cells, in the order of the file. Counts the other rows.
  *
- * @param codes - Holds a number per column, inputs before targets, until the next row is read.
+ * @param codes - Receives one number per column, inputs before targets. Overwritten by the next row.
  */
 async function* usableRows(
   csv: Csv,
@@ -124,8 +127,11 @@ async function* usableRows(
   }
 }
 
-/** Draws the set of each row, with probabilities that make the sizes of the sets exact. */
-export function drawing({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
+/**
+ * Returns a function that draws the set of each row at random. The sets have exactly the requested sizes after all
+ * rows.
+ */
+export function randomParts({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
   const random = new Random(seed);
   let testLeft = Math.round(rows * testSplit);
   let validationLeft = Math.round((rows - testLeft) * validationSplit);
@@ -144,8 +150,10 @@ export function drawing({ rows, testSplit, validationSplit, seed }: PartSizes & 
   };
 }
 
-/** The set of each row's group. Reads the file once to count the rows of each group. */
-async function groupDrawing(csv: Csv, options: TrainingDataOptions, group: string): Promise<(row: CsvRow) => Part> {
+/**
+ * Returns a function that looks up the set of a row by its group. Reads the file once to count the rows of each group.
+ */
+async function groupParts(csv: Csv, options: TrainingDataOptions, group: string): Promise<(row: CsvRow) => Part> {
   const groupOf = groupReader(csv, group);
   const codes = new Float64Array(options.inputs.length + options.targets.length);
   const sizes = new Map<string, number>();
@@ -172,7 +180,7 @@ export class Moments {
 
   get deviation(): number {
     const found = Math.sqrt(this.#squares / this.#count);
-    // Rounding gives a constant column a tiny deviation.
+    // Rounding errors give a constant column a tiny deviation.
     return found > 1e-12 * Math.abs(this.mean) ? found : 1;
   }
 }
@@ -204,9 +212,10 @@ export function sampleOf(
 }
 
 /**
- * A store as data for `fit`: a table if it is in memory, which `fit` shuffles, else a stream.
+ * Converts a store to data for `fit`: an array of samples if the store is in memory, which `fit` shuffles; otherwise a
+ * stream.
  *
- * @param order - The random source of the coming epoch's order, for a stream.
+ * @param order - Returns the random number generator that shuffles the next epoch of a stream.
  */
 export async function dataOf(
   store: Store,
@@ -225,17 +234,17 @@ export async function dataOf(
 
 /** Encoded rows in memory. */
 export interface EncodedRows {
-  /** For each row a number per column: inputs, then targets. */
+  /** One array per row, with one number per column: inputs, then targets. */
   readonly codes: readonly Float64Array[];
-  /** The cell of each row in the group column, if there is one. */
+  /** The cell of each row in the group column. Undefined without a group column. */
   readonly groups?: readonly string[];
 }
 
 /**
- * All usable rows, in the order of the file.
+ * Encodes all usable rows, in the order of the file.
  *
  * @param group - The column that identifies the group of each row.
- * @throws Problem (the rows do not fit into memory, or one has no group)
+ * @throws Problem if the rows do not fit into memory, or a row has no group
  */
 export async function encodedRows(
   { csv, inputs, targets, usableRows: count }: Plan,
@@ -244,9 +253,7 @@ export async function encodedRows(
 ): Promise<EncodedRows> {
   const columns = [...inputs, ...targets];
   if (!fitsInMemory(count, nodesOf(columns))) {
-    throw misuse(
-      `${csv.name} is too large for cross-validation, which needs all rows in memory: use a part of the rows.`,
-    );
+    throw misuse(`${csv.name} is too large for cross-validation, which needs all rows in memory. Use fewer rows.`);
   }
   const groupOf = group === undefined ? undefined : groupReader(csv, group);
   const found = new Float64Array(columns.length);

@@ -1,14 +1,14 @@
-/** `--group`: rows with the same value in a column stay in the same part of the data. */
+/** `--group`: rows with the same value in a column stay in the same set. */
 import { Random } from '@nnbp/core';
 import { drawGroups } from '@nnbp/train';
 import type { Csv, CsvRow } from '../csv/read.js';
 import { misuse, Problem } from '../problem.js';
 import { visible } from '../visible.js';
 
-/** A part of the rows. */
+/** The set to which a row belongs. */
 export type Part = 'training' | 'validation' | 'test';
 
-/** Fractions of the rows: for the test set, and of the others for the validation set. */
+/** Fractions in [0, 1): of all rows for the test set, and of the other rows for the validation set. */
 export interface PartSizes {
   readonly testSplit: number;
   readonly validationSplit: number;
@@ -16,10 +16,10 @@ export interface PartSizes {
 }
 
 /**
- * Returns the group of a row.
+ * Returns a function that returns the group of a row.
  *
- * @param reason - Why a row needs a group, for the error.
- * @throws Problem from the function that it returns, if the row has no group
+ * @param reason - Why a row needs a group, for the error message.
+ * @throws Problem in the returned function if the row has no group
  */
 export function groupReader(
   csv: Csv,
@@ -35,7 +35,7 @@ export function groupReader(
   };
 }
 
-/** The part of each group, given the number of its rows. The sizes are as close to the requested ones as whole groups allow. */
+/** Draws the set of each group. The sizes of the sets are as close to the requested fractions as whole groups allow. */
 export function partsOfGroups(
   sizes: ReadonlyMap<string, number>,
   group: string,
@@ -58,7 +58,7 @@ export function partsOfGroups(
     }
   };
   draw('test', testSplit);
-  // The test set may have taken all groups but one.
+  // The test set may have taken all groups except one, which is needed for training.
   if (left.size > 1) draw('validation', validationSplit);
   for (const name of left.keys()) parts.set(name, 'training');
   return parts;

@@ -1,4 +1,4 @@
-/** Runs the training: to the last epoch, to early stopping, or until it is interrupted. */
+/** Trains the network until the last epoch, until early stopping, or until the run is interrupted. */
 import { type Engine, type Network, Random } from '@nnbp/core';
 import { type Data, DivergedError, fit, type FitOptions } from '@nnbp/train';
 import type { Io } from '../io.js';
@@ -9,14 +9,17 @@ import { dataOf, sampleOf, type TrainingData } from './data.js';
 import type { Plan } from './plan.js';
 import { progressBar } from './progress.js';
 
-/** The three parts of the data as samples; absent if a part has no rows. */
+/** The training, validation and test sets as samples. Undefined if a set has no rows. */
 export interface Parts {
   readonly training: Data;
   readonly validation?: Data;
   readonly test?: Data;
 }
 
-/** @param order - The random source of the coming epoch's order, for training data that is not in memory. */
+/**
+ * @param order - Returns the random number generator that shuffles the next epoch, for training data that is not in
+ * memory.
+ */
 export async function partsOf(
   plan: Plan,
   { training, validation, test }: TrainingData,
@@ -35,10 +38,11 @@ interface LearnOptions extends Pick<FitOptions, 'truncate' | 'standardize'> {
 }
 
 /**
- * Trains the network. It ends with the parameters of the best epoch.
+ * Trains the network. At the end, the network has the parameters of the best epoch.
  *
- * @param partsFor - The data, for the random source of the coming epoch's order.
- * @param more - `rows` that an epoch goes through, for the progress bar; options of `fit`.
+ * @param partsFor - Returns the data. Its argument returns the random number generator that shuffles the next epoch.
+ * @param more - Options of `fit`, and `rows`: the number of rows in an epoch, for the progress bar. Default: the
+ * training rows.
  */
 export async function learn(
   io: Io,

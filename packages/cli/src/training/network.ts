@@ -5,7 +5,7 @@ import { uniqueNames } from '../unique.js';
 import type { TrainingData } from './data.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** A network with random parameters and the scalers of the data. */
+/** Builds a network with random parameters and the scalers of the data. */
 export function networkFor(
   { inputs, targets, activation, use }: Plan,
   { inputScaler, outputScaler }: Pick<TrainingData, 'inputScaler' | 'outputScaler'>,

@@ -37,7 +37,7 @@ export interface TrainOptions extends CsvOptions {
   readonly resume?: boolean;
   readonly output?: string;
   readonly json?: boolean;
-  /** Cross-validation instead of a test set. */
+  /** Number of folds for cross-validation. Default: no cross-validation, but a test set. */
   readonly folds?: number;
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
@@ -45,7 +45,7 @@ export interface TrainOptions extends CsvOptions {
   readonly group?: string;
 }
 
-/** A planned training. */
+/** A planned training run. */
 export interface Plan {
   readonly csv: Csv;
   /** Fingerprint of the data file, which is read more than once and must not change. */
@@ -65,7 +65,7 @@ export interface Plan {
   readonly rate: number | undefined;
 }
 
-/** Checks all options before the slow work begins. */
+/** Checks all options before the time-consuming work begins. */
 export async function planFor(
   io: Io,
   path: string,
@@ -78,7 +78,7 @@ export async function planFor(
   const file = pathIn(io, path);
   await expectOtherFile(options.output && pathIn(io, options.output), file);
   if (path === '-' || (await isReadOnce(file))) {
-    throw misuse('train reads the data more than once: save them to a file and pass its name.');
+    throw misuse('Training reads the data more than once: save the data to a file and pass its name.');
   }
   const before = await fingerprint(file);
   const { target = [], number = [], category = [], ignore = [], missing, group } = options;
@@ -86,18 +86,20 @@ export async function planFor(
   if (target.length === 0) {
     const { header } = opened;
     throw misuse(
-      `Specify the column to learn, for example --target ${shellWord(header[header.length - 1])}. Columns: ${header.join(', ')}.`,
+      `Specify the column to predict, for example --target ${shellWord(header[header.length - 1])}. Columns: ${header.join(', ')}.`,
     );
   }
   expectColumns(opened, [...target, ...number, ...category, ...ignore, ...(group === undefined ? [] : [group])]);
   if (group !== undefined && target.includes(group)) {
-    throw misuse(`--group and --target are both "${group}": the group says which rows belong together.`);
+    throw misuse(
+      `--group and --target are both "${group}". Set --group to the column that identifies which rows belong together.`,
+    );
   }
   const { csv, all, usable, guesses } = await surveyUsableRows(
     io,
     opened,
     { target, number, category, ignore, missing, group },
-    // A sequence may have its target in one of its rows.
+    // In a sequence, only one row may have the target.
     options.recurrent !== undefined,
   );
   const columnsIn = (role: Guess['role']) =>
@@ -107,24 +109,26 @@ export async function planFor(
   const use = requested ?? lossNamed(lossName);
   if (targets[0].kind === 'number' && !use.numbers) {
     throw misuse(
-      `The loss ${lossName} is for categories, and "${targets[0].name}" is a number: remove --loss, or add --category ${shellWord(targets[0].name)}.`,
+      `The loss ${lossName} is for categories, but "${targets[0].name}" is a number. Remove --loss, or add --category ${shellWord(targets[0].name)}.`,
     );
   }
   if (options.optimizer === 'lm' && use.loss().residuals === undefined) {
     throw misuse(
-      `The optimizer lm needs a loss that is a sum of squares, and ${lossName} is not one: use --optimizer lbfgs, or --loss mse.`,
+      `The optimizer lm needs a loss that is a sum of squares, and ${lossName} is not. Use --optimizer lbfgs or --loss mse.`,
     );
   }
   const rows = { rows: all.rows, usableRows: usable.rows };
   return { csv, fingerprint: before, ...rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
 }
 
-/** Surveys all rows; if cells are missing, surveys again without the skipped rows, so that these add no categories. */
+/**
+ * Surveys all rows. If cells are missing, surveys again without the skipped rows, so that these do not add categories.
+ */
 async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, withoutTarget: boolean) {
   const { signal } = io;
   const categories = [...options.target, ...options.category];
   const all = await survey(opened, { categories, signal });
-  if (all.rows === 0) throw new Problem(`${opened.name} has column names and no rows.`);
+  if (all.rows === 0) throw new Problem(`${opened.name} has column names but no rows.`);
   const csv = { ...opened, decimals: all.columns.map(({ decimal }) => decimal) };
   const first = guessColumns(all, options);
   const used = first.filter(({ role }) => role !== 'ignored');
@@ -159,7 +163,7 @@ function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: 
   const listed = worst
     .slice(0, 3)
     .map(({ name, missing }) => `"${visible(name)}" is missing in ${missing} of ${all.rows} rows`);
-  const more = worst.length > 3 ? `, and ${worst.length - 3} more columns have gaps` : '';
+  const more = worst.length > 3 ? `, and ${worst.length - 3} more columns have missing cells` : '';
   return new Problem(
     `${csv.name}: ${dropped} of ${rows} rows lack an input (${listed.join(', ')}${more}). ` +
       `Ignore a column with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in missing values with --missing mean.`,

@@ -1,4 +1,4 @@
-/** A progress bar. Shows nothing unless stderr is a terminal. */
+/** Shows a progress bar on stderr. Shows nothing if stderr is not a terminal. */
 import { SingleBar } from 'cli-progress';
 import type { Callback } from '@nnbp/train';
 import { type Io, isTerminal } from '../io.js';

@@ -1,38 +1,38 @@
 /**
- * Stores encoded rows: few in memory, many in a temporary file that is read and shuffled in blocks. The CSV text is parsed
- * once and not in each epoch.
+ * Stores encoded rows, so that the CSV text is parsed only once and not in each epoch. A few rows are kept in memory,
+ * many in a temporary file that is read and shuffled in blocks.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from '@nnbp/core';
 
-/** Maximum number of values in memory; more are written to disk. */
+/** Maximum number of values in memory. If there are more, all are written to disk. */
 const maxNumbers = 1 << 19;
-/** Consecutive rows of the file that are read at once. */
+/** Number of consecutive rows of the file that are read at once. */
 const rowsInBlock = 256;
-/** Rows that are in memory, and shuffled, at a time. */
+/** Number of rows that are in memory and shuffled at a time. */
 const rowsAtOnce = 1 << 15;
 
-/** Rows with a number per column. */
+/** Rows with one number per column. */
 export interface Store {
   readonly rows: number;
   /** Whether all rows are in memory. */
   readonly inMemory: boolean;
   /** Adds a row. */
   add(codes: Float64Array): Promise<void>;
-  /** Call it after the last row is added and before the first is read. */
+  /** Must be called after the last row is added and before the first row is read. */
   finish(): Promise<void>;
-  /** Returns the rows; shuffled if they are not in memory and a random source is given. */
+  /** Yields the rows: shuffled if they are not in memory and a random number generator is given, otherwise in order. */
   read(random?: Random): AsyncGenerator<ArrayLike<number>>;
   /** Removes the temporary file. */
   close(): Promise<void>;
 }
 
-/** Whether this many rows of this many nodes are kept in memory. */
+/** Whether `rows` rows with `nodes` values each are kept in memory. */
 export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nodes <= maxNumbers;
 
-/** Creates a store for about this many rows and columns. */
+/** Creates a store for about `rows` rows of `columns` numbers, which are converted to `nodes` values each. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
   fitsInMemory(rows, nodes) ? Promise.resolve(new Memory()) : Scratch.create(columns);
 
@@ -71,7 +71,7 @@ class Scratch implements Store {
   static async create(columns: number): Promise<Scratch> {
     const directory = await mkdtemp(join(tmpdir(), 'nnbp-'));
     const file = await open(join(directory, 'rows'), 'w+');
-    // Where the system allows it, the file is unlinked at once, so that nothing is left behind if the command is killed.
+    // If the system allows it, the file is unlinked immediately, so that nothing remains if the command is killed.
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
     return new Scratch(columns, directory, file);
   }

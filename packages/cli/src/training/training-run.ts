@@ -1,4 +1,4 @@
-/** The rows, epochs and batch size of a training run, and how they are reported. */
+/** Chooses the rows, epochs and batch size of a training run, and describes them. */
 import type { Network } from '@nnbp/core';
 import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
@@ -7,10 +7,10 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** Epochs without a lower validation loss before training stops. */
+/** Default number of epochs without a lower validation loss before training stops. */
 export const defaultPatience = 50;
 
-/** The default number of epochs: more for fewer rows. */
+/** The default number of epochs: 5 to 400, fewer for more rows. */
 export const epochsFor = (rows: number): number => Math.min(400, Math.max(5, Math.round(400_000 / rows)));
 
 /** The rows, epochs and batch size of a training run. */
@@ -18,11 +18,11 @@ export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
   readonly batch: number;
-  /** Undefined: no early stopping. */
+  /** Epochs without a lower validation loss before training stops. Undefined: no early stopping. */
   readonly patience: number | undefined;
 }
 
-/** How many rows, or sequences, there are for each purpose. */
+/** The number of rows or sequences in each set, and the number left out. */
 interface Sizes {
   readonly training: { readonly rows: number };
   readonly validation: { readonly rows: number };
@@ -67,7 +67,7 @@ export const settingsOf = (
 /**
  * Describes the network and the training before it starts.
  *
- * @param unit - What the rows are called, in the singular.
+ * @param unit - Noun for a row, in the singular. Default: `row`.
  */
 export function describeTrainingRun(
   { inputs, lossName, rate }: Plan,
@@ -98,12 +98,12 @@ export function describeTrainingRun(
 export interface Ended {
   readonly stoppedBy: string;
   readonly epochs: number;
-  /** The epoch whose parameters were kept. */
+  /** The epoch whose parameters were kept. Undefined if these are the parameters of the last epoch. */
   readonly bestEpoch?: number;
   readonly seconds: number;
 }
 
-/** Describes how training ended; empty if it ran all epochs and kept the last one. */
+/** Describes how training ended; '' if it ran all epochs and kept the parameters of the last epoch. */
 export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: TrainingRun): string {
   const verb = ({ 'early stopping': 'Stopped', converged: 'Converged' } as Record<string, string>)[stoppedBy];
   const stopped = verb === undefined ? '' : `${verb} after ${counted(epochs, 'epoch')}. `;
@@ -112,7 +112,7 @@ export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: T
   return `${stopped}Kept the parameters of epoch ${bestEpoch}, where the ${watched} loss was lowest.\n\n`;
 }
 
-/** @throws Problem (training was interrupted; the model is saved) */
+/** @throws Problem if training was interrupted. The model is already saved. */
 export function expectFinished(
   { stoppedBy, epochs }: Pick<Ended, 'stoppedBy' | 'epochs'>,
   trainingRun: Pick<TrainingRun, 'epochs'>,
@@ -120,12 +120,12 @@ export function expectFinished(
 ): void {
   if (stoppedBy !== 'interrupt') return;
   throw new Problem(
-    `Stopped in epoch ${epochs} of ${trainingRun.epochs}; the model so far is in ${output}.`,
+    `Stopped in epoch ${epochs} of ${trainingRun.epochs}. The current model is saved in ${output}.`,
     exitCodes.interrupted,
   );
 }
 
-/** The training as an object, for --json. */
+/** Summarizes a training run as an object, for --json. */
 export const summaryOf = ({ csv, rows, guesses, lossName }: Plan, trainingRun: TrainingRun, { graph }: Network) => ({
   rows: { all: rows, ...trainingRun.rows },
   columns: guesses.map((guess) => ({
