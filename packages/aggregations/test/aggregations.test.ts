@@ -75,7 +75,7 @@ describe('product', () => {
       1,
       9,
     );
-    derivative(product, large).forEach((found, e) => expect(found * large[e]).toBeCloseTo(1, 12));
+    derivative(product, large).forEach((slope, e) => expect(slope * large[e]).toBeCloseTo(1, 12));
   });
 
   test('is infinite or 0 where the result is out of range', () => {

@@ -164,7 +164,7 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
     parameters: Array.from(executor.parameters),
     optimizer: optimizer.state(),
   });
-  const [expected, received] = [one, two].map((of) => JSON.stringify(state(of)));
+  const [expected, received] = [one, two].map((executor) => JSON.stringify(state(executor)));
   one.executor.dispose();
   two.executor.dispose();
   if (expected === received) return;

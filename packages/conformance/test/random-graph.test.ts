@@ -10,22 +10,26 @@ describe('random graphs', () => {
   });
 
   test('random graphs cover everything a graph may contain', () => {
-    const some = (what: string, holds: (graph: (typeof graphs)[number]) => boolean) =>
+    const expectSome = (what: string, holds: (graph: (typeof graphs)[number]) => boolean) =>
       expect(graphs.some(holds), what).toBe(true);
-    some('shared weights', (graph) => graph.sharedWeights !== undefined);
-    some('several outputs', ({ outputs }) => outputs.length > 1);
-    some('an output with successors', ({ outputs, successorStart }) =>
+    expectSome('shared weights', (graph) => graph.sharedWeights !== undefined);
+    expectSome('several outputs', ({ outputs }) => outputs.length > 1);
+    expectSome('an output with successors', ({ outputs, successorStart }) =>
       Array.from(outputs).some((i) => successorStart[i + 1] > successorStart[i]),
     );
-    some('an unused input', ({ successorStart }) => successorStart[1] === 0);
-    some('an input that is an output', ({ outputs, inputCount }) => Array.from(outputs).some((i) => i < inputCount));
-    some('a node without predecessors', ({ edgeStart, inputCount, nodeCount }) =>
+    expectSome('an unused input', ({ successorStart }) => successorStart[1] === 0);
+    expectSome('an input that is an output', ({ outputs, inputCount }) =>
+      Array.from(outputs).some((i) => i < inputCount),
+    );
+    expectSome('a node without predecessors', ({ edgeStart, inputCount, nodeCount }) =>
       Array.from({ length: nodeCount - inputCount }, (_, k) => inputCount + k).some(
         (i) => edgeStart[i] === edgeStart[i + 1],
       ),
     );
-    some('a fixed scale', ({ scaleTrainable, inputCount }) => Array.from(scaleTrainable).slice(inputCount).includes(0));
-    some('almost 200 nodes', ({ nodeCount }) => nodeCount > 190);
+    expectSome('a fixed scale', ({ scaleTrainable, inputCount }) =>
+      Array.from(scaleTrainable).slice(inputCount).includes(0),
+    );
+    expectSome('almost 200 nodes', ({ nodeCount }) => nodeCount > 190);
     expect(new Set(graphs.flatMap(({ activations }) => activations))).toEqual(new Set(everyActivation));
   });
 

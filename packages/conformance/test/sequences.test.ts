@@ -52,40 +52,42 @@ function graphOf({ inputs, nodes, initial, outputs }: Case) {
 }
 
 /** Sequences of different lengths as one batch, the longest first, in the order of steps. */
-function batchOf(one: Case) {
-  const sequences = one.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);
+function batchOf(testCase: Case) {
+  const sequences = testCase.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);
   const steps = sequences[0].inputs.map((_, t) => sequences.filter(({ inputs }) => t < inputs.length));
   return {
     sequences,
     counts: steps.map(({ length }) => length),
-    inputs: Float64Array.from(steps.flatMap((of, t) => of.flatMap(({ inputs }) => inputs[t]))),
+    inputs: Float64Array.from(steps.flatMap((running, t) => running.flatMap(({ inputs }) => inputs[t]))),
     targets: Float64Array.from(
-      steps.flatMap((of, t) => of.flatMap(({ targets }) => targets[t] ?? one.outputs.map(() => NaN))),
+      steps.flatMap((running, t) => running.flatMap(({ targets }) => targets[t] ?? testCase.outputs.map(() => NaN))),
     ),
-    weights: Float64Array.from(steps.flatMap((of, t) => of.map(({ targets }) => Number(targets[t] !== null)))),
+    weights: Float64Array.from(
+      steps.flatMap((running, t) => running.map(({ targets }) => Number(targets[t] !== null))),
+    ),
   };
 }
 
-test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
+test.each((cases as unknown as Case[]).map((testCase, k) => [k, testCase] as const))(
   'graph %i with delays matches the outputs, loss and gradients of PyTorch to 1e-12',
-  (_, one) => {
-    const graph = graphOf(one);
-    expect(graph.parameterCount).toBe(one.parameters.length);
-    const { sequences, counts, inputs, targets, weights } = batchOf(one);
+  (_, testCase) => {
+    const graph = graphOf(testCase);
+    expect(graph.parameterCount).toBe(testCase.parameters.length);
+    const { sequences, counts, inputs, targets, weights } = batchOf(testCase);
     const executor = reference().prepare(graph, counts[0], counts.length);
-    executor.parameters.set(one.parameters);
+    executor.parameters.set(testCase.parameters);
     const loss = executor.backpropagate(inputs, targets, counts, mse(), { weights });
     const near = (actual: number, expected: number, scale: number) => {
       expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-12 * Math.max(scale, Math.abs(expected)));
     };
-    near(loss, one.loss, 0);
+    near(loss, testCase.loss, 0);
     sequences.forEach(({ inputs: { length }, last }, s) => {
-      one.outputs.forEach((i, k) => {
+      testCase.outputs.forEach((i, k) => {
         near(executor.cache.x(graph.ids[i], s, length - 1), last[k], 1);
       });
     });
-    const largest = Math.max(...one.gradients.map(Math.abs));
-    one.gradients.forEach((gradient, p) => {
+    const largest = Math.max(...testCase.gradients.map(Math.abs));
+    testCase.gradients.forEach((gradient, p) => {
       near(executor.gradients[p], gradient, largest);
     });
   },
@@ -97,15 +99,15 @@ test.each([reference(), js()])(
     expect(sequenceJacobians.length).toBeGreaterThanOrEqual(24);
     const features = new Set<string>();
     sequenceJacobians.forEach((expected, n) => {
-      const one = (cases as unknown as Case[])[n];
-      for (const { from, aggregation } of one.nodes) {
+      const testCase = (cases as unknown as Case[])[n];
+      for (const { from, aggregation } of testCase.nodes) {
         features.add(aggregation);
         for (const [, delay] of from) features.add(`delay ${delay}`);
       }
-      const graph = graphOf(one);
-      const { inputs } = one.sequences[0];
+      const graph = graphOf(testCase);
+      const { inputs } = testCase.sequences[0];
       const executor = engine.prepare(graph, 1, inputs.length);
-      executor.parameters.set(one.parameters);
+      executor.parameters.set(testCase.parameters);
       const actual = new Float64Array(inputs.length * graph.outputs.length * graph.parameterCount);
       const counts = inputs.map(() => 1);
       executor.jacobian(Float64Array.from(inputs.flat()), counts, actual);

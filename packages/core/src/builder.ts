@@ -425,19 +425,19 @@ function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
 }
 
 /** What a node reads: ids, delays and values before the first step, each checked. */
-function sourcesOf(given: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
-  if (given.every((source) => typeof source === 'string')) {
-    const from = [...given];
+function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
+  if (sources.every((source) => typeof source === 'string')) {
+    const from = [...sources];
     return { from, edges: from, delays: undefined, initials: [] };
   }
   const initials: [string, number][] = [];
-  const delays = given.map((source) => {
+  const delays = sources.map((source) => {
     if (typeof source === 'string') return 0;
     if (source.initial !== undefined) initials.push([source.id, source.initial]);
     return source.steps;
   });
-  const from = given.map((source) => (typeof source === 'string' ? source : source.id));
-  return { from, edges: given.map(edgeName), delays, initials };
+  const from = sources.map((source) => (typeof source === 'string' ? source : source.id));
+  return { from, edges: sources.map(edgeName), delays, initials };
 }
 
 /** The fixed parameters, with a number for each fixed weight. */

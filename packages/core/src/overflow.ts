@@ -18,9 +18,10 @@ export function expectNoOverflow(
     sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, of: sequence.length })),
   );
   if (Number.isFinite(mean) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
-  steps.forEach(({ step: sample, s, t, of }) => {
+  steps.forEach(({ step: sample, s, t, of: stepCount }) => {
     const expect = (what: string, value: number) => {
-      if (!Number.isFinite(value)) throw overflow(`Sample ${s}${of > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);
+      if (!Number.isFinite(value))
+        throw overflow(`Sample ${s}${stepCount > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);
     };
     const { ids } = graph;
     for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, sample.x[i]);

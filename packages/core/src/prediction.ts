@@ -64,22 +64,22 @@ export class Prediction {
    * @param sample - The index of the sample or step, for messages.
    * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
-  predict(network: Network, input: Row, sample: number, of: 'Sample' | 'Step' = 'Sample'): number[] {
+  predict(network: Network, input: Row, sample: number, kind: 'Sample' | 'Step' = 'Sample'): number[] {
     const { inputCount } = this.#graph;
     const { x, outputRows } = this.#pass;
     const { slots, inputScaler, outputScaler, outputTransform } = network;
-    if (typeof input !== 'object' || input === null) this.#expectInput(input, sample, of);
+    if (typeof input !== 'object' || input === null) this.#expectInput(input, sample, kind);
     let probe = 0;
     for (let k = 0; k < inputCount; k++) {
       const value = input[k];
       // 0 * null is 0, so null would pass the check.
-      if (typeof value !== 'number') this.#expectInput(input, sample, of);
+      if (typeof value !== 'number') this.#expectInput(input, sample, kind);
       probe += 0 * value;
       x[k] = inputScaler === undefined ? value : inputScaler.apply(value, k);
     }
-    if (probe !== 0 || input.length !== inputCount) this.#expectInput(input, sample, of);
+    if (probe !== 0 || input.length !== inputCount) this.#expectInput(input, sample, kind);
     probe += this.#pass.run(slots);
-    if (probe !== 0) this.#expectNoOverflow(slots, sample, of);
+    if (probe !== 0) this.#expectNoOverflow(slots, sample, kind);
     const result = new Array<number>(outputRows.length);
     for (let k = 0; k < result.length; k++) {
       const value = x[outputRows[k]];
@@ -87,29 +87,29 @@ export class Prediction {
       probe += 0 * result[k];
     }
     if (probe !== 0) {
-      this.#expectNoOverflow(slots, sample, of);
-      expectFinite(`The outputs of ${of.toLowerCase()} ${sample}, in the data's units`, result);
+      this.#expectNoOverflow(slots, sample, kind);
+      expectFinite(`The outputs of ${kind.toLowerCase()} ${sample}, in the data's units`, result);
     }
     if (outputTransform !== 'none') applyOutputTransform(outputTransform, result, 0, result.length);
     return result;
   }
 
-  #expectInput(input: Row, sample: number, of: string): void {
-    const label = `input of ${of.toLowerCase()} ${sample}`;
+  #expectInput(input: Row, sample: number, kind: string): void {
+    const label = `input of ${kind.toLowerCase()} ${sample}`;
     expectArray(label, input);
     expectLength(label, input.length, this.#graph.inputCount);
     expectFinite(label, input);
   }
 
   /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */
-  #expectNoOverflow(slots: Float64Array, sample: number, of: string): void {
+  #expectNoOverflow(slots: Float64Array, sample: number, kind: string): void {
     const { ids, parameterCount } = this.#graph;
     const { x, outputRows, rowOf } = this.#pass;
     expectFinite('parameters', slots.subarray(0, parameterCount));
     if (Array.from(outputRows).every((row) => Number.isFinite(x[row]))) return;
     ids.forEach((id, i) => {
       const value = x[rowOf?.[i] ?? i];
-      if (!Number.isFinite(value)) throw overflow(`${of} ${sample}: x of node "${id}" is ${value}`);
+      if (!Number.isFinite(value)) throw overflow(`${kind} ${sample}: x of node "${id}" is ${value}`);
     });
   }
 }

@@ -8,7 +8,7 @@ export type Row = ArrayLike<number>;
 /**
  * Checks rows and concatenates them.
  *
- * @param of - What a row belongs to: `sample` or `step`.
+ * @param kind - What a row belongs to: `sample` or `step`.
  * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`
  */
 export function flatRows(
@@ -16,12 +16,12 @@ export function flatRows(
   rows: ArrayLike<Row>,
   width: number,
   scaler: Standardization | undefined,
-  of = 'sample',
+  kind = 'sample',
 ): Float64Array {
   const flat = new Float64Array(rows.length * width);
   for (let s = 0; s < rows.length; s++) {
     const row = rows[s];
-    const label = `${what} of ${of} ${s}`;
+    const label = `${what} of ${kind} ${s}`;
     expectArray(label, row);
     expectLength(label, row.length, width);
     expectFinite(label, row);

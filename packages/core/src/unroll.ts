@@ -77,7 +77,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
     ] as const;
     const isFixed = (slot: number) => slot >= parameterCount;
     const constant = (slot: number) => constants[slot - parameterCount];
-    const some = <Value>(fixed: boolean, value: (slot: number) => Value) => ({
+    const valuesWhere = <Value>(fixed: boolean, value: (slot: number) => Value) => ({
       ...Object.fromEntries(
         all.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
       ),
@@ -85,7 +85,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
         weights.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
       ),
     });
-    return { fixed: some(true, constant), shared: some(false, String) };
+    return { fixed: valuesWhere(true, constant), shared: valuesWhere(false, String) };
   }
 }
 

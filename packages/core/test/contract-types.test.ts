@@ -15,10 +15,10 @@ test('an object of the right shape is an activation, and one of another is not',
 test('an object of the right shape is a loss, and one of another is not', () => {
   const value = (x: ArrayLike<number>, t: ArrayLike<number>) => x[0] - t[0];
   expectTypeOf({
-    name: 'mine',
+    name: 'custom',
     value,
     derivative: (_: ArrayLike<number>, __: ArrayLike<number>, d: Float64Array | Float32Array) => void d.fill(1),
   }).toExtend<Loss>();
-  expectTypeOf({ name: 'mine', value }).not.toExtend<Loss>();
-  expectTypeOf({ name: 'mine', value, derivative: (x: string) => x.length }).not.toExtend<Loss>();
+  expectTypeOf({ name: 'custom', value }).not.toExtend<Loss>();
+  expectTypeOf({ name: 'custom', value, derivative: (x: string) => x.length }).not.toExtend<Loss>();
 });

@@ -128,8 +128,8 @@ describe('many samples of many outputs', () => {
   test.each([reference(), js()])('$name returns as many outputs as requested, and accepts longer rows', (engine) => {
     const executor = engine.prepare(network.graph, 3);
     executor.parameters.set(network.parameters.vector);
-    const found = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
-    expect(Array.from(found)).toEqual(network.predictBatch(inputs).flat());
+    const actual = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
+    expect(Array.from(actual)).toEqual(network.predictBatch(inputs).flat());
     expect(executor.predict(Float64Array.from(inputs.flat()), 2)).toHaveLength(4);
     expect(() => executor.backpropagate(Float64Array.from(inputs.flat()), new Float64Array(5), 3, mse())).toThrow(
       'targets: expected 6 numbers, received 5.',
@@ -183,12 +183,12 @@ describe('overflow', () => {
 
 describe('the parameters of a node', () => {
   test('getParameters returns a new plain object', () => {
-    const found = chain().getParameters('y');
-    expect(Object.keys(found)).toEqual(['b', 'w']);
-    found.w.a = 5;
-    expect(found.w).toEqual({ a: 5 });
-    delete found.w.a;
-    expect(found.w).toEqual({});
+    const actual = chain().getParameters('y');
+    expect(Object.keys(actual)).toEqual(['b', 'w']);
+    actual.w.a = 5;
+    expect(actual.w).toEqual({ a: 5 });
+    delete actual.w.a;
+    expect(actual.w).toEqual({});
   });
 
   test('parameters are stored in the vector only', () => {

@@ -58,8 +58,8 @@ describe('numbers at the edge of float64', () => {
     for (const activation of everyActivation) {
       for (const x of edges) {
         for (const c of edges) {
-          const found = attempt(() => backpropagate(single(activation, { c }), [x], [0.5], mse()));
-          if (!(found instanceof NnbpError)) expect(numbersOf(found).every(Number.isFinite)).toBe(true);
+          const result = attempt(() => backpropagate(single(activation, { c }), [x], [0.5], mse()));
+          if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
           else if (Math.abs(x) <= 1 && Math.abs(c) <= 1) expect.unreachable(`${activation.name}, x ${x}, c ${c}`);
         }
       }
@@ -69,8 +69,8 @@ describe('numbers at the edge of float64', () => {
   test('a pass has only finite numbers, or an error names the one that is not: every loss', () => {
     for (const { loss } of everyLoss) {
       for (const x of edges) {
-        const found = attempt(() => backpropagate(single(), [x], [1], loss));
-        if (!(found instanceof NnbpError)) expect(numbersOf(found).every(Number.isFinite)).toBe(true);
+        const result = attempt(() => backpropagate(single(), [x], [1], loss));
+        if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
         // The cross-entropy of a number outside 0 to 1 is undefined; everything else is finite if the numbers are not large.
         else if (Math.abs(x) <= 1 && x >= 0) expect.unreachable(`${loss.name}, x ${x}`);
       }

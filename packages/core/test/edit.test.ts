@@ -33,11 +33,11 @@ function network(): Network {
     init: { b: 1 },
   });
   builder.output(builder.node('c', { from: ['a', 'b'], activation: identity, shared: { w: { a: 'w', b: 'w' } } }));
-  const made = new Network(builder.build(), { seed: 3 });
-  made.inputScaler = new Standardization([1, 2], [3, 4]);
-  made.outputScaler = new Standardization([1], [2]);
-  made.outputTransform = 'sigmoid';
-  return made;
+  const network = new Network(builder.build(), { seed: 3 });
+  network.inputScaler = new Standardization([1, 2], [3, 4]);
+  network.outputScaler = new Standardization([1], [2]);
+  network.outputTransform = 'sigmoid';
+  return network;
 }
 
 const rows = [

@@ -99,15 +99,15 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
 
 test('the engines agree on every row for sequences with delays, products, fixed and shared parameters', () => {
   for (let seed = 1; seed <= 40; seed++) {
-    const [one, other] = [reference(), js()].map((engine) => {
+    const [expected, actual] = [reference(), js()].map((engine) => {
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);
       const { counts, rows, executor, inputs } = sequencesOf(graph, random, engine);
       return jacobianIn(executor, rows * graph.outputs.length * graph.parameterCount, inputs, counts).out;
     });
-    one.forEach((expected, k) => {
+    expected.forEach((expected, k) => {
       const size = Math.max(1, Math.abs(expected));
-      expect(other[k] / size, `seed ${seed}, entry ${k}`).toBeCloseTo(expected / size, 11);
+      expect(actual[k] / size, `seed ${seed}, entry ${k}`).toBeCloseTo(expected / size, 11);
     });
   }
 });

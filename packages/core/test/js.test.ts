@@ -146,9 +146,9 @@ describe('network.predict', () => {
 
   test('is bit-identical for one sample, for many, and in the reference engine', () => {
     const network = new Network(mlp([2, 70, 3], { activation: tanh }), { seed: 3 });
-    const one = inputs.map((input) => network.predict(input));
-    expect(network.predictBatch(inputs)).toEqual(one);
-    expect(backpropagateBatch(network, inputs, one, mse()).outputs).toEqual(one);
+    const single = inputs.map((input) => network.predict(input));
+    expect(network.predictBatch(inputs)).toEqual(single);
+    expect(backpropagateBatch(network, inputs, single, mse()).outputs).toEqual(single);
   });
 
   test('equals the reference engine for wide layers with c fixed at 1, and nodes without predecessors', () => {

@@ -45,8 +45,8 @@ describe('deep networks, wide networks and large batches', () => {
     const inputs = Array.from({ length: 65_536 }, (_, s) => [Math.sin(s)]);
     const targets = inputs.map(([x]) => [x * x]);
     const pass = backpropagateBatch(network, inputs, targets, mse());
-    const some = [0, 1, 40_000, 65_535].map((s) => backpropagate(network, inputs[s], targets[s], mse()));
-    expect(some.map(({ outputs }) => outputs[0][0])).toEqual([0, 1, 40_000, 65_535].map((s) => pass.outputs[s][0]));
+    const passes = [0, 1, 40_000, 65_535].map((s) => backpropagate(network, inputs[s], targets[s], mse()));
+    expect(passes.map(({ outputs }) => outputs[0][0])).toEqual([0, 1, 40_000, 65_535].map((s) => pass.outputs[s][0]));
     const mean = targets.reduce((sum, [t], s) => sum + (pass.outputs[s][0] - t) ** 2, 0) / 65_536;
     expect(pass.loss).toBeCloseTo(mean, 12);
   });

@@ -187,10 +187,10 @@ test('the gradient of a batch is the mean of the gradients of its samples', () =
       const mean = new Float64Array(graph.parameterCount);
       let loss = 0;
       for (let s = 0; s < samples; s++) {
-        const one = backpropagate(network, inputs[s], targets[s], losses.mse());
-        loss += one.loss / samples;
-        one.gradients.vector.forEach((gradient, p) => (mean[p] += gradient / samples));
-        for (const id of graph.ids) expect(batch.cache.dLossDx(id, s)).toBe(one.cache.dLossDx(id));
+        const pass = backpropagate(network, inputs[s], targets[s], losses.mse());
+        loss += pass.loss / samples;
+        pass.gradients.vector.forEach((gradient, p) => (mean[p] += gradient / samples));
+        for (const id of graph.ids) expect(batch.cache.dLossDx(id, s)).toBe(pass.cache.dLossDx(id));
       }
       expect(batch.loss).toBeCloseTo(loss, 12);
       mean.forEach((gradient, p) => expect(batch.gradients.vector[p]).toBeCloseTo(gradient, 10));
@@ -338,11 +338,11 @@ test('two edges that share a weight are updated together, and its gradient is th
   };
   const [one, two] = [build(true), build(false)];
   expect(one.graph.parameterCount).toBe(two.graph.parameterCount - 1);
-  const [shared, own] = [one, two].map(
+  const [shared, separate] = [one, two].map(
     (network) => backpropagate(network, [2, -3], [1], losses.mse()).gradients.of('n').w,
   );
   expect(shared.a).toBe(shared.b);
-  expect(shared.a).toBeCloseTo(own.a + own.b, 14);
+  expect(shared.a).toBeCloseTo(separate.a + separate.b, 14);
   one.setParameters('n', { w: { b: 5 } });
   expect(one.getParameters('n').w).toEqual({ a: 5, b: 5 });
 });

@@ -29,8 +29,8 @@ export function randomRecurrentGraph(random: Random): Graph {
     }
     const sources = [...from.values()];
     const nameOf = (source: Source) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`);
-    const some = (p: number) => sources.map(nameOf).filter(() => chance(p));
-    const fixed = some(0.2);
+    const randomNames = (p: number) => sources.map(nameOf).filter(() => chance(p));
+    const fixed = randomNames(0.2);
     builder.node(ids[k], {
       from: sources,
       activation: chance(0.7) ? tanh : sigmoid,
@@ -42,7 +42,7 @@ export function randomRecurrentGraph(random: Random): Graph {
       },
       shared: {
         w: Object.fromEntries(
-          some(0.3)
+          randomNames(0.3)
             .filter((name) => !fixed.includes(name))
             .map((name) => [name, `w${below(3)}`]),
         ),

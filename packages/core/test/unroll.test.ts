@@ -16,9 +16,9 @@ const sumOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => {
       dLossDx.fill(0);
       weights.forEach((weight, s) => {
         if (weight === 0) return;
-        const own = dLossDx.subarray(s * width, (s + 1) * width);
-        loss.derivative(step(x, s), step(t, s), own);
-        for (let k = 0; k < width; k++) own[k] *= weight;
+        const stepDerivatives = dLossDx.subarray(s * width, (s + 1) * width);
+        loss.derivative(step(x, s), step(t, s), stepDerivatives);
+        for (let k = 0; k < width; k++) stepDerivatives[k] *= weight;
       });
     },
   };

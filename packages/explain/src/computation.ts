@@ -84,7 +84,7 @@ function compute(
   input: Row,
   target: Row,
   loss: Loss,
-  of: Pick<Computation, 'loss' | 'width' | 'steps' | 'folded'>,
+  properties: Pick<Computation, 'loss' | 'width' | 'steps' | 'folded'>,
 ): Computation {
   const { graph, inputScaler, outputScaler } = network;
   const pass = backpropagate(network, input, target, loss);
@@ -94,7 +94,7 @@ function compute(
   const caseOne = new Float64Array(x.length);
   outputValues(loss, x, t, caseOne);
   return {
-    ...of,
+    ...properties,
     graph,
     pass,
     sample: pass.cache.samples[0],

@@ -119,8 +119,8 @@ function input(computation: Computation, i: number): Expression {
     units === undefined
       ? (_, write) => write(x, true)
       : (_, write) => {
-          const number = (of: keyof typeof units, first?: boolean) =>
-            write({ symbol: { units: of, node: computation.graph.ids[i] }, value: units[of] }, first);
+          const number = (unit: keyof typeof units, first?: boolean) =>
+            write({ symbol: { units: unit, node: computation.graph.ids[i] }, value: units[unit] }, first);
           return `(${number('value', true)} - ${number('mean')}) / ${number('deviation')}`;
         };
   return { ...product('forward', []), count: 0, forms: [written] };
@@ -379,8 +379,8 @@ export function readsOf({ count, summand }: Expression): { readonly symbol: Deri
 /** Whether a symbol has a formula. */
 export const isDerived = (symbol: FormulaSymbol): symbol is Derived => 'quantity' in symbol || 'caseOneOf' in symbol;
 
-function product(of: Expression['case'], factors: readonly Factor[]): Expression {
-  return { case: of, count: 1, summand: () => factors };
+function product(rule: Expression['case'], factors: readonly Factor[]): Expression {
+  return { case: rule, count: 1, summand: () => factors };
 }
 
 function cached({ graph, sample }: Computation, quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', i: number): Factor {

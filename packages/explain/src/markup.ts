@@ -7,7 +7,7 @@ import { type Extent, formulas, numbers } from './right-hand-side.js';
 /** Nested Markdown lists, with formulas between dollar signs. */
 export function markdown(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsTruncated } = outline;
-  const legend = casesIn(backward).map((of) => `- **${words.cases[of]}**${words.colon}${words.meaning[of]}`);
+  const legend = casesIn(backward).map((rule) => `- **${words.cases[rule]}**${words.colon}${words.meaning[rule]}`);
   const tree = backward.map((branch) => {
     const item = `${'  '.repeat(branch.depth)}- `;
     if (branch.state === 'omitted') return `${item}… ${words.omittedTerms(branch.count)}`;

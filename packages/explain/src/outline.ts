@@ -48,8 +48,8 @@ export interface Outline {
 
 /** The cases that occur in a tree. */
 export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
-  ([1, 2, 3] as const).filter((of) =>
-    branches.some((branch) => branch.state === 'derived' && branch.expression.case === of),
+  ([1, 2, 3] as const).filter((rule) =>
+    branches.some((branch) => branch.state === 'derived' && branch.expression.case === rule),
   );
 
 /** The outline of the derivation of one number. */

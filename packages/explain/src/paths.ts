@@ -38,8 +38,8 @@ export interface PathCount {
  * edgesVisited; // 220
  * ```
  */
-export function paths(of: Network | Graph, from: string, output: string): PathCount {
-  const graph = of instanceof Network ? of.graph : of;
+export function paths(source: Network | Graph, from: string, output: string): PathCount {
+  const graph = source instanceof Network ? source.graph : source;
   if (graph.edgeDelay !== undefined) {
     throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges: pass unroll(graph, steps).');
   }

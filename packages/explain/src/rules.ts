@@ -98,7 +98,7 @@ const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   binaryCrossEntropyWithLogits: ({ x, t, n }, { name }) => mean(`${name('sigmoid')}(${x(true)}) - ${t()}`, n),
   poisson: ({ x, t, n }, { name }) => mean(`${name('exp')}(${x(true)}) - ${t()}`, n),
   softmaxCrossEntropy({ x, t, sum, targetSum }, { times, name }) {
-    const exp = (of: Term) => `${name('exp')}(${of(true)})`;
+    const exp = (term: Term) => `${name('exp')}(${term(true)})`;
     const softmax = `${exp(x)} / (${sum(exp)})`;
     return `${targetSum === 1 ? softmax : `${softmax}${times}(${sum((_, each) => each())})`} - ${t()}`;
   },

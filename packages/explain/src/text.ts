@@ -19,7 +19,7 @@ export function text(heading: Heading, outline: Outline, words: Words, extent: E
     [
       `${plain.symbol(heading.symbol)} = ${heading.value}`,
       ...(heading.standardized ? [words.standardized] : []),
-      ...casesIn(backward).map((of) => `${fill(words.cases[of], margin)}${words.meaning[of]}`),
+      ...casesIn(backward).map((rule) => `${fill(words.cases[rule], margin)}${words.meaning[rule]}`),
     ],
     ...(backward.length === 0 ? [] : [[words.backward, ...tree(backward, words, margin, extent)]]),
     ...(forward.length === 0

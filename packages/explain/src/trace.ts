@@ -203,8 +203,8 @@ function stepsOf(computation: Computation) {
   const { nodes: successors } = successorsOf(graph);
   const sums = runningSums(computation);
   const outputs = Array.from(graph.outputs, (k) => named('x', ids[k]));
-  const range = <T>(from: number, to: number, of: (k: number) => T) =>
-    Array.from({ length: to - from }, (_, k) => of(from + k));
+  const range = <T>(from: number, to: number, item: (k: number) => T) =>
+    Array.from({ length: to - from }, (_, k) => item(from + k));
   const predecessorsOf = (i: number) => range(edgeStart[i], edgeStart[i + 1], (e) => ids[predecessors[e]]);
 
   const forwards = (i: number): UnnumberedStep[] => {

@@ -26,7 +26,7 @@ describe('paths', () => {
         const { graph } = randomSample(seed, { nodes: 12 }).network;
         const [from, output] = [a % graph.nodeCount, b % graph.nodeCount];
         const walks = walk(graph, from, output);
-        const used = (of: 'edges' | 'nodes') => walks.flatMap((path) => path[of]);
+        const used = (kind: 'edges' | 'nodes') => walks.flatMap((path) => path[kind]);
         // dx_j/dx_i = c_j · g'(h_j) · w_ij: one multiplication for each factor; none for a fixed c.
         const factors = used('nodes').map((j) => (graph.scaleIndex(j) < 0 ? 2 : 3));
         const slopes = [...new Set(used('nodes'))].filter((j) => graph.scaleIndex(j) >= 0);

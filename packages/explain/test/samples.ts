@@ -48,12 +48,12 @@ export function outputInTheMiddle(): Sample {
 /** All quantities of a graph. */
 export function everyQuantity(graph: Graph): QuantityName[] {
   return graph.ids.flatMap((node, i): QuantityName[] => {
-    const both = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));
-    if (i < graph.inputCount) return both;
+    const everyNode = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));
+    if (i < graph.inputCount) return everyNode;
     const own = (['h', 'g', 'slope', 'dLossDb'] as const).map((quantity) => ({ quantity, node }));
     const edges = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
     return [
-      ...both,
+      ...everyNode,
       ...own,
       ...(graph.scaleIndex(i) < 0 ? [] : [{ quantity: 'dLossDc', node } as const]),
       ...edges.map((j) => ({ quantity: 'dLossDw', node, from: graph.ids[j] }) as const),

@@ -141,10 +141,11 @@ describe('an explanation through time', () => {
   });
 
   it('explainSequence throws for quantities that do not exist', () => {
-    const of = (what: Parameters<typeof explain>[4]) => () => explainSequence(recurrence(), [[1]], [[1]], mse(), what);
-    expect(of('x_h@1')).toThrow(NnbpError);
-    expect(of('dloss/db_h')).toThrow('b of node "h" is fixed: a constant has no derivative.');
-    expect(of({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('no edge from "h@-2"');
+    const explaining = (what: Parameters<typeof explain>[4]) => () =>
+      explainSequence(recurrence(), [[1]], [[1]], mse(), what);
+    expect(explaining('x_h@1')).toThrow(NnbpError);
+    expect(explaining('dloss/db_h')).toThrow('b of node "h" is fixed: a constant has no derivative.');
+    expect(explaining({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('no edge from "h@-2"');
     expect(() => explain(recurrence(), [1], [1], mse(), 'x_h')).toThrow('explainSequence');
     expect(() => explainSequence(recurrence(), [[1]], [null], mse(), 'x_h@0')).toThrow('at least one step');
   });
@@ -179,8 +180,8 @@ describe('nodes with aggregations other than the sum', () => {
     [median, 'dmedian/dz_btoy(w_atoy · x_a, w_btoy · x_b)', 'dmedian/dz_btoy(2 · 3, 2 · 4)'],
   ])('dA/dz of $name is derived from the z of all edges', (aggregation, symbols, values) => {
     const builder = new GraphBuilder();
-    const both = [builder.input('a'), builder.input('b')];
-    builder.output(builder.node('y', { from: both, aggregation, activation: identity }));
+    const inputs = [builder.input('a'), builder.input('b')];
+    builder.output(builder.node('y', { from: inputs, aggregation, activation: identity }));
     const network = new Network(builder.build(), { initializer: () => 2 });
     const { cache } = backpropagate(network, [3, 4], [20], mse());
     const derivation = explain(network, [3, 4], [20], mse(), 'dloss/dw_btoy');

@@ -21,9 +21,9 @@ const traceOf = ({ network, input, target, loss }: Sample) => trace(network, inp
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'] as const;
 
 /** The first step that reads a quantity that no earlier step wrote; undefined if there is none. */
-function firstReadBeforeWrite(of: Trace, order: readonly TraceStep[]): TraceStep | undefined {
+function firstReadBeforeWrite(trace: Trace, order: readonly TraceStep[]): TraceStep | undefined {
   return order.find((step, at) => {
-    const { value } = replay({ ...of, steps: order }, at);
+    const { value } = replay({ ...trace, steps: order }, at);
     return step.reads.some((name) => value(name) === undefined);
   });
 }
@@ -87,11 +87,12 @@ describe('a trace', () => {
   it('trace numbers its steps and reports the case 1 part of an output with successors', () => {
     const { steps } = traceOf(outputInTheMiddle());
     expect(steps.map(({ index }) => index)).toEqual(steps.map((_, k) => k));
-    const of = (node: string) => steps.find(({ node: id, writes }) => id === node && writes[0].quantity === 'dLossDx')!;
-    expect(of('4')).toMatchObject({ case: 1 });
-    expect('caseOne' in of('4')).toBe(false);
+    const stepOf = (node: string) =>
+      steps.find(({ node: id, writes }) => id === node && writes[0].quantity === 'dLossDx')!;
+    expect(stepOf('4')).toMatchObject({ case: 1 });
+    expect('caseOne' in stepOf('4')).toBe(false);
     const x = steps.find(({ node }) => node === '3')!.values[2];
-    expect(of('3')).toMatchObject({ case: 2, caseOne: x - 1 });
+    expect(stepOf('3')).toMatchObject({ case: 2, caseOne: x - 1 });
   });
 
   it('replaying a trace is bit-identical to the engine, on random graphs with every loss', () => {
@@ -132,7 +133,7 @@ describe('a trace', () => {
     const part = (id: string, from: string) => cache.dLossDx(id) * cache.slope(id) * cache.x(from);
     const sums = [part('4', '3'), part('4', '3') + part('3', '2'), part('4', '3') + part('3', '2') + part('2', '1')];
     const name = { quantity: 'dLossDw', node: '2', from: '1' } as const;
-    const found = whole.steps.flatMap(({ writes, values }) =>
+    const actual = whole.steps.flatMap(({ writes, values }) =>
       values.filter(
         (_, k) =>
           writes[k].quantity === 'dLossDw' &&
@@ -140,7 +141,7 @@ describe('a trace', () => {
           !(writes[k].node === '4' && writes[k].from === '2'),
       ),
     );
-    expect(found).toEqual(sums);
+    expect(actual).toEqual(sums);
     expect(replay(whole).value(name)).toBe(sums[2]);
   });
 });

@@ -22,19 +22,19 @@ function render(formula: string, displayMode: boolean): void {
 
 /** The equations `name = … = value` of a plain text, with joined lines. */
 function equations(text: string): { name: string; sides: string[]; reused: boolean }[] {
-  const found: { name: string; sides: string[]; reused: boolean }[] = [];
+  const equations: { name: string; sides: string[]; reused: boolean }[] = [];
   const body = text.slice(text.search(/^(Backward|Forward)/m));
   for (const line of body.split('\n')) {
     const bare = line.replace(/^(case \d)?[ │├└─]*/u, '');
     if (/^(Backward|Forward|…|$)/.test(bare)) continue;
-    if (bare.startsWith('= ')) found.at(-1)!.sides.push(...bare.slice(2).split(' = '));
-    else if (bare.startsWith('+ ')) found.at(-1)!.sides.push(`${found.at(-1)!.sides.pop()} ${bare}`);
+    if (bare.startsWith('= ')) equations.at(-1)!.sides.push(...bare.slice(2).split(' = '));
+    else if (bare.startsWith('+ ')) equations.at(-1)!.sides.push(`${equations.at(-1)!.sides.pop()} ${bare}`);
     else {
       const [name, ...sides] = bare.replace(/ {3}reused$/, '').split(' = ');
-      found.push({ name, sides, reused: bare.endsWith('   reused') });
+      equations.push({ name, sides, reused: bare.endsWith('   reused') });
     }
   }
-  return found;
+  return equations;
 }
 
 describe('plain text', () => {
@@ -230,17 +230,17 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   });
 
   it('text writes the derivative of a custom function as a number', () => {
-    const own: Activation = { name: 'own', value: (h) => h * h, derivative: (h) => 2 * h };
+    const custom: Activation = { name: 'own', value: (h) => h * h, derivative: (h) => 2 * h };
     const slope = (activation: Activation, fixed: { c?: number }) => {
       const network = new Network(mlp([1, 1], { activation, fixed }), { initializer: () => -3 });
       return equations(explain(network, [1], [1], mse(), 'slope_output.0').text())[0].sides;
     };
-    expect(slope(own, {})).toEqual(["c_output.0 · g'(h_output.0)", '1 · (-6)', '-6']);
-    expect(slope(own, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
+    expect(slope(custom, {})).toEqual(["c_output.0 · g'(h_output.0)", '1 · (-6)', '-6']);
+    expect(slope(custom, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
     expect(slope(identity, { c: 1 })).toEqual(["g'(h_output.0)", '1']);
     expect(slope(sigmoid, { c: 1 })[1]).toBe('g_output.0 · (1 - g_output.0)');
     // Only a built-in may use the formula of its name.
-    expect(slope({ ...own, name: 'sigmoid' }, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
+    expect(slope({ ...custom, name: 'sigmoid' }, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
   });
 
   const eight = new Network(mlp([1, 8], { activation: identity, fixed: { c: 1 } }), { initializer: () => -1 });

@@ -56,8 +56,8 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;
   const { activationOf, aggregationOf } = functionsNamed(supplied);
-  const named = <T>(value: NodesDocument['activation'], of: (name: { name: string }) => T) =>
-    of(typeof value === 'string' ? { name: value } : value);
+  const named = <T>(value: NodesDocument['activation'], resolve: (name: { name: string }) => T) =>
+    resolve(typeof value === 'string' ? { name: value } : value);
   const unread = new Map(initial);
   if (unread.size < initial.length) throw new NnbpError('MALFORMED', 'initial: expected each id once.');
   const sourceOf = (source: SourceDocument): Source => {

@@ -17,16 +17,16 @@ import { freshNetwork, options } from './killed/run.js';
 
 const folders: string[] = [];
 const folder = () => {
-  const made = mkdtempSync(join(tmpdir(), 'nnbp-checkpoints-'));
-  folders.push(made);
-  return made;
+  const directory = mkdtempSync(join(tmpdir(), 'nnbp-checkpoints-'));
+  folders.push(directory);
+  return directory;
 };
 afterEach(() => {
-  for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
+  for (const directory of folders.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 const bits = ({ parameters }: Network) => new BigUint64Array(parameters.vector.slice().buffer).join();
-const train = (network: Network, directory: string, more: object = {}) =>
-  fit(network, xor, { ...options(), epochs: 6, callbacks: [checkpoints({ directory })], ...more });
+const train = (network: Network, directory: string, overrides: object = {}) =>
+  fit(network, xor, { ...options(), epochs: 6, callbacks: [checkpoints({ directory })], ...overrides });
 
 /** A program that trains in the given directory, and writes a line before the first epoch and after each epoch. */
 async function trainingProgram(parent: string): Promise<string> {
@@ -47,12 +47,12 @@ describe('checkpoints', () => {
     const directory = join(folder(), 'not', 'there', 'yet');
     await train(freshNetwork(), directory);
     expect(readdirSync(directory).sort()).toEqual([4, 5, 6].map((epoch) => `epoch-000000${epoch}.safetensors`));
-    const found = (await latestCheckpoint(directory))!;
-    expect([found.checkpoint.epoch, found.skipped]).toEqual([6, []]);
-    await fit(found.network, xor, { ...options(), epochs: 12, resume: found.checkpoint });
+    const latest = (await latestCheckpoint(directory))!;
+    expect([latest.checkpoint.epoch, latest.skipped]).toEqual([6, []]);
+    await fit(latest.network, xor, { ...options(), epochs: 12, resume: latest.checkpoint });
     const whole = freshNetwork();
     await fit(whole, xor, { ...options(), epochs: 12 });
-    expect(bits(found.network)).toBe(bits(whole));
+    expect(bits(latest.network)).toBe(bits(whole));
   });
 
   test('the option every and the last epoch write checkpoints, with the metadata of the model', async () => {
@@ -69,10 +69,10 @@ describe('checkpoints', () => {
     const newest = join(directory, 'epoch-0000006.safetensors');
     writeFileSync(newest, readFileSync(newest).subarray(0, 300));
     writeFileSync(join(directory, 'epoch-0000009.safetensors'), save(freshNetwork()));
-    writeFileSync(join(directory, 'notes.txt'), 'mine');
-    const found = (await latestCheckpoint(directory))!;
-    expect(found.checkpoint.epoch).toBe(5);
-    expect(found.skipped.map(({ path }) => path.slice(-19))).toEqual(['0000009.safetensors', '0000006.safetensors']);
+    writeFileSync(join(directory, 'notes.txt'), 'a note');
+    const latest = (await latestCheckpoint(directory))!;
+    expect(latest.checkpoint.epoch).toBe(5);
+    expect(latest.skipped.map(({ path }) => path.slice(-19))).toEqual(['0000009.safetensors', '0000006.safetensors']);
     expect(existsSync(join(directory, 'notes.txt'))).toBe(true);
     expect(await latestCheckpoint(join(directory, 'nowhere'))).toBeUndefined();
     expect(await latestCheckpoint(folder())).toBeUndefined();
@@ -154,9 +154,9 @@ describe('a directory is locked by one training run at a time', () => {
     'the directory is unlocked after an error and after an abort in %s',
     async (event) => {
       const directory = folder();
-      const fail = () => Promise.reject(new Error('mine'));
+      const fail = () => Promise.reject(new Error('on purpose'));
       const failed = train(freshNetwork(), directory, { callbacks: [checkpoints({ directory }), { [event]: fail }] });
-      await expect(failed).rejects.toThrow('mine');
+      await expect(failed).rejects.toThrow('on purpose');
       expect(locks(directory)).toEqual([]);
 
       const controller = new AbortController();
@@ -187,9 +187,9 @@ describe('a directory is locked by one training run at a time', () => {
     child.kill('SIGKILL');
     await once(child, 'close');
     expect(locks(directory)).toHaveLength(1);
-    const found = await latestCheckpoint(directory);
-    const epochs = (found?.checkpoint.epoch ?? 0) + 1;
-    await train(found?.network ?? freshNetwork(), directory, { epochs, ...(found && { resume: found.checkpoint }) });
+    const latest = await latestCheckpoint(directory);
+    const epochs = (latest?.checkpoint.epoch ?? 0) + 1;
+    await train(latest?.network ?? freshNetwork(), directory, { epochs, ...(latest && { resume: latest.checkpoint }) });
     expect(locks(directory)).toEqual([]);
     expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(epochs);
   });
@@ -222,14 +222,14 @@ describe('a state taken inside an epoch', () => {
   test.each<[string, Data, object]>([
     ['a table', xor, { batchSize: 1 }],
     ['truncated sequences', { sequences }, { batchSize: 2, truncate: 2 }],
-  ])('training resumes bit-for-bit from a file: %s', async (_, data, more) => {
+  ])('training resumes bit-for-bit from a file: %s', async (_, data, overrides) => {
     for (let steps = 1; steps < 9; steps++) {
       const whole = freshNetwork();
-      const first = new Trainer(whole, data, { ...options(), ...more });
+      const first = new Trainer(whole, data, { ...options(), ...overrides });
       for (let k = 0; k < steps; k++) await first.step();
       const { network, checkpoint } = load(save(whole, { checkpoint: first.state }));
       expect(checkpoint).toEqual(first.state);
-      const second = new Trainer(network, data, { ...options(), ...more });
+      const second = new Trainer(network, data, { ...options(), ...overrides });
       second.restore(checkpoint!);
       for (let k = 0; k < 2; k++) expect((await second.epoch()).loss).toBe((await first.epoch()).loss);
       expect(bits(network)).toBe(bits(whole));
@@ -245,15 +245,15 @@ describe('a state taken inside an epoch', () => {
       builder.output('h');
       return new Network(builder.build(), { seed: 2 });
     };
-    const more = { ...options(), batchSize: 2, truncate: 1 };
+    const trainingOptions = { ...options(), batchSize: 2, truncate: 1 };
     const [whole, resumed] = [network(), network()];
-    const first = new Trainer(whole, { sequences }, more);
+    const first = new Trainer(whole, { sequences }, trainingOptions);
     for (let k = 0; k < 4; k++) await first.step();
     expect(first.state.underway?.carried?.some((x) => x !== 0)).toBe(true);
     const { text, tensors } = writeCheckpoint(first.state);
     const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
     resumed.parameters.vector.set(whole.parameters.vector);
-    const second = new Trainer(resumed, { sequences }, { ...more, optimizer: options().optimizer });
+    const second = new Trainer(resumed, { sequences }, { ...trainingOptions, optimizer: options().optimizer });
     second.restore(readCheckpoint(JSON.parse(text), byName, whole.parameters.vector.length));
     for (const trainer of [first, second]) await trainer.epoch();
     expect(bits(resumed)).toBe(bits(whole));
@@ -277,10 +277,10 @@ describe('a file is written completely or not at all', () => {
     const network = freshNetwork();
     await writeAtomically(path, save(network));
     // A directory with the name of the file: the rename fails after everything is written.
-    const taken = join(directory, 'taken');
+    const existing = join(directory, 'taken');
     await writeAtomically(join(directory, 'other'), save(network));
-    mkdirSync(join(taken, 'inside'), { recursive: true });
-    await expect(writeAtomically(taken, save(network))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    mkdirSync(join(existing, 'inside'), { recursive: true });
+    await expect(writeAtomically(existing, save(network))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(writeAtomically(join(directory, 'gone', 'model'), save(network))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       cause: { code: 'ENOENT' },
@@ -374,19 +374,19 @@ describe('a process that is killed', () => {
         child.kill('SIGKILL');
         await once(child, 'close');
         const reported = Number(output.trimEnd().split('\n').at(-1));
-        const found = await latestCheckpoint(directory);
-        const epoch = found?.checkpoint.epoch ?? 0;
+        const latest = await latestCheckpoint(directory);
+        const epoch = latest?.checkpoint.epoch ?? 0;
         // Every reported epoch is on disk; at most one more may be.
         expect([reported, reported + 1]).toContain(epoch);
         expect(epoch).toBeGreaterThanOrEqual(last);
-        expect(found?.skipped ?? []).toEqual([]);
+        expect(latest?.skipped ?? []).toEqual([]);
         last = epoch;
         const state = { onEpochEnd: ({ network }: { network: Network }) => void digests.push(bits(network)) };
         if (digests.length <= epoch) {
           digests.length = 1;
           await fit(freshNetwork(), xor, { ...options(), epochs: epoch, callbacks: [state] });
         }
-        if (found) expect(bits(found.network), `epoch ${epoch}, seed ${seed}`).toBe(digests[epoch]);
+        if (latest) expect(bits(latest.network), `epoch ${epoch}, seed ${seed}`).toBe(digests[epoch]);
       }
       // Each run was killed after at least one more epoch.
       expect(last, 'epochs survived').toBeGreaterThanOrEqual(kills);

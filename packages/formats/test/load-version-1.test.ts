@@ -101,8 +101,8 @@ const makers: Record<string, () => Network | Promise<{ network: Network; file: U
 if (process.env.WRITE_FIXTURES !== undefined) {
   for (const [name, make] of Object.entries(makers)) {
     if (existsSync(join(folder, `${name}.expected.json`))) continue;
-    const made = await make();
-    const network = made instanceof Network ? made : made.network;
+    const model = await make();
+    const network = model instanceof Network ? model : model.network;
     const loss = name === 'custom-functions' ? { loss: quartic } : {};
     const input = Array.from({ length: network.graph.inputCount }, (_, k) => 0.5 - k / 4);
     const expected: Expected = {
@@ -114,7 +114,7 @@ if (process.env.WRITE_FIXTURES !== undefined) {
     const write = (ending: string, content: string | Uint8Array) => {
       writeFileSync(join(folder, `${name}.${ending}`), content, { flag: 'wx' });
     };
-    write('safetensors', made instanceof Network ? save(network, loss) : made.file);
+    write('safetensors', model instanceof Network ? save(network, loss) : model.file);
     write('model', toJson(network));
     write('expected.json', `${JSON.stringify(expected, undefined, 2)}\n`);
   }

@@ -34,10 +34,10 @@ describe('a loss in the file', () => {
   ];
 
   test.each(shipped.map((loss) => [loss.name, loss] as const))('the loss %s is loaded with its options', (_, loss) => {
-    const found = load(save(articleNetwork(), { loss })).loss!;
-    expect(found.builtin).toEqual(loss.builtin);
+    const loaded = load(save(articleNetwork(), { loss })).loss!;
+    expect(loaded.builtin).toEqual(loss.builtin);
     const [x, t] = [[0.2], [1]];
-    expect(found.value(x, t)).toBe(loss.value(x, t));
+    expect(loaded.value(x, t)).toBe(loss.value(x, t));
   });
 
   test('a custom loss is supplied when loading', () => {

@@ -87,16 +87,16 @@ describe.each(forms)('as %s', (_, round) => {
   });
 
   test('a custom activation is supplied when loading, and all missing ones are listed', () => {
-    const own = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
+    const custom = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
     const builder = new GraphBuilder();
     builder.input('1');
-    builder.node('2', { from: ['1'], activation: own('wave') });
-    builder.node('3', { from: ['2'], activation: own('tide') });
+    builder.node('2', { from: ['1'], activation: custom('wave') });
+    builder.node('3', { from: ['2'], activation: custom('tide') });
     builder.output('3');
     const network = new Network(builder.build(), { seed: 1 });
-    const activations = [own('wave'), own('tide'), own('unused')];
+    const activations = [custom('wave'), custom('tide'), custom('unused')];
     expect(round(network, activations).predict([0.4])).toEqual(network.predict([0.4]));
-    expect(() => round(network, [own('unused')])).toThrow(/"wave", "tide"/);
+    expect(() => round(network, [custom('unused')])).toThrow(/"wave", "tide"/);
     expect(() => round(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
   });
 

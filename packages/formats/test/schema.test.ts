@@ -26,8 +26,8 @@ describe('the published schema', () => {
   });
 
   test('accepts every activation, custom activations and scalers', () => {
-    const own: Activation = { name: 'wave', value: Math.sin, derivative: Math.cos };
-    for (const activation of [...everyActivation, own]) {
+    const custom: Activation = { name: 'wave', value: Math.sin, derivative: Math.cos };
+    for (const activation of [...everyActivation, custom]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 1 });
       network.inputScaler = new Standardization([1, 2], [3, 4]);
       network.outputScaler = new Standardization([-1], [1e-300]);

@@ -33,12 +33,12 @@ const model = (change: object) => ({
   outputs: ['2'],
   ...change,
 });
-const modelFile = (change: object, more: object = {}) =>
+const modelFile = (change: object, entries: object = {}) =>
   file(
     {
       __metadata__: { model: JSON.stringify(model(change)) },
       parameters: { dtype: 'F32', shape: [3], data_offsets: [0, 12] },
-      ...more,
+      ...entries,
     },
     new Uint8Array(12),
   );
@@ -192,8 +192,8 @@ test(
     const integer = (max: number) => Math.floor(random.uniform() * max);
     const networks = [
       articleNetwork(),
-      ...[1, 2, 3].map((of) => new Network(randomGraph(new Random(of), { nodes: 12 }), { seed: of })),
-      ...[1, 2, 3].map((of) => new Network(randomMemoryGraph(new Random(of)), { seed: of })),
+      ...[1, 2, 3].map((seed) => new Network(randomGraph(new Random(seed), { nodes: 12 }), { seed: seed })),
+      ...[1, 2, 3].map((seed) => new Network(randomMemoryGraph(new Random(seed)), { seed: seed })),
     ];
     const valid = networks.flatMap((network) => {
       const vector = network.parameters.vector.slice();
@@ -204,9 +204,9 @@ test(
     });
     const counts: Record<string, number> = {};
     for (let n = 0; n < damagedFiles; n++) {
-      const one = valid[n % valid.length];
+      const model = valid[n % valid.length];
       const isText = n % 3 === 2;
-      let bytes = one.slice();
+      let bytes = model.slice();
       for (let change = 0; change <= integer(4); change++) {
         const at = integer(bytes.length);
         const length = 1 + integer(40);

@@ -83,7 +83,7 @@ export interface FitStatistics {
    * A quantity derived from the parameters, such as `(p) => 1 / p.of('rate').b!`, by the delta method with central
    * differences.
    */
-  derived(of: (parameters: ParameterVector) => number): Estimate;
+  derived(quantity: (parameters: ParameterVector) => number): Estimate;
   /**
    * The prediction for one input, one entry per output.
    *
@@ -182,8 +182,8 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     }),
     covariance,
     undetermined,
-    derived(of) {
-      const at = (changed: Float64Array) => of(new ParameterVector(graph, changed));
+    derived(quantity) {
+      const at = (changed: Float64Array) => quantity(new ParameterVector(graph, changed));
       const gradient = vector.map((value, k) => {
         const step = Math.cbrt(Number.EPSILON) * (Math.abs(value) || 1);
         const moved = (by: number) => at(vector.with(k, value + by));

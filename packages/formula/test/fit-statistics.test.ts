@@ -32,10 +32,10 @@ describe('fitStatistics', () => {
   // Computed by SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
   test('agrees with SciPy to 8 digits', async () => {
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
-    const found = fitStatistics(network, data);
-    const [b1, b2] = found.parameters;
+    const statistics = fitStatistics(network, data);
+    const [b1, b2] = statistics.parameters;
     expect([b1.node, b2.node, b1.name]).toEqual(['b1', 'b2', 'b']);
-    expect([found.observations, found.degreesOfFreedom]).toEqual([8, 6]);
+    expect([statistics.observations, statistics.degreesOfFreedom]).toEqual([8, 6]);
     close(b1.estimate, 17.078008780624273);
     close(b2.estimate, 0.560887930136522);
     close(b1.standardError, 0.403738393105338);
@@ -44,18 +44,18 @@ describe('fitStatistics', () => {
     close(b2.p, 2.453483443025053e-5);
     close(b1.interval[0], 16.09009652272271);
     close(b2.interval[1], 0.679059990315103);
-    close(found.covariance[1], -0.01514840858736275);
-    close(found.residualSumOfSquares, 2.2696479622142878);
-    close(found.residualStandardDeviation, 0.6150403729585953);
-    close(found.rSquared, 0.9679829597472901);
-    close(found.aic, 18.624482091770147);
-    close(found.bic, 18.86280671680965);
-    const [{ curve, observation }] = found.predict([10]);
+    close(statistics.covariance[1], -0.01514840858736275);
+    close(statistics.residualSumOfSquares, 2.2696479622142878);
+    close(statistics.residualStandardDeviation, 0.6150403729585953);
+    close(statistics.rSquared, 0.9679829597472901);
+    close(statistics.aic, 18.624482091770147);
+    close(statistics.bic, 18.86280671680965);
+    const [{ curve, observation }] = statistics.predict([10]);
     close(curve.estimate, 17.01541489639907);
     close(curve.standardError, 0.3792510538485912);
     close(curve.interval[1], 17.94340879372792);
     close(observation.standardError, 0.7225690432161587);
-    const inverse = found.derived((p) => 1 / p.of('b2').b!);
+    const inverse = statistics.derived((p) => 1 / p.of('b2').b!);
     close(inverse.estimate, 1.7828873581868594);
     close(inverse.standardError, 0.1535126943250625);
     expect(network.getParameters('b2').b).toBe(b2.estimate);
@@ -64,18 +64,18 @@ describe('fitStatistics', () => {
   test('agrees with SciPy to 8 digits for weighted data, where weight 0 is not an observation', async () => {
     const weighted = { ...data, weights: [1, 2, 0.5, 3, 0, 1, 4, 0.25] };
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 }, weighted);
-    const found = fitStatistics(network, weighted);
-    const [b1, b2] = found.parameters;
-    expect([found.observations, found.degreesOfFreedom]).toEqual([7, 5]);
+    const statistics = fitStatistics(network, weighted);
+    const [b1, b2] = statistics.parameters;
+    expect([statistics.observations, statistics.degreesOfFreedom]).toEqual([7, 5]);
     close(b1.estimate, 17.514655075019796);
     close(b2.estimate, 0.5030327355001437);
     close(b1.standardError, 0.5230462817133358);
     close(b2.standardError, 0.052037823819756586);
-    close(found.residualSumOfSquares, 3.908566905059059);
-    close(found.residualStandardDeviation, 0.8841455655104604);
-    close(found.rSquared, 0.9612549984365603);
-    close(found.aic, 20.687351637379017);
-    close(found.bic, 20.525082084544955);
+    close(statistics.residualSumOfSquares, 3.908566905059059);
+    close(statistics.residualStandardDeviation, 0.8841455655104604);
+    close(statistics.rSquared, 0.9612549984365603);
+    close(statistics.aic, 20.687351637379017);
+    close(statistics.bic, 20.525082084544955);
     const negative = { ...data, weights: [1, 1, 1, 1, 1, 1, 1, -1] };
     expect(() => fitStatistics(network, negative)).toThrow(code('OUT_OF_RANGE'));
   });
@@ -92,28 +92,29 @@ describe('fitStatistics', () => {
   test('reports parameters that the data do not determine, and the rest as if these were fixed', async () => {
     // Only b1 + b2 matters, and b4 never does.
     const network = await fitted('b1 + b2 + b3*x + 0*b4', { b1: 1, b2: 1, b3: 1, b4: 1 });
-    const found = fitStatistics(network, data);
-    expect(found.undetermined).toHaveLength(2);
-    expect(found.degreesOfFreedom).toBe(6);
-    for (const index of found.undetermined) expect(found.parameters[index].standardError).toBe(Infinity);
+    const statistics = fitStatistics(network, data);
+    expect(statistics.undetermined).toHaveLength(2);
+    expect(statistics.degreesOfFreedom).toBe(6);
+    for (const index of statistics.undetermined) expect(statistics.parameters[index].standardError).toBe(Infinity);
     const line = fitStatistics(await fitted('a + b*x', {}), data);
-    const slope = ({ parameters }: typeof found, node: string) => parameters.find((one) => one.node === node)!;
-    close(slope(found, 'b3').standardError, slope(line, 'b').standardError);
+    const slope = ({ parameters }: typeof statistics, node: string) =>
+      parameters.find((parameter) => parameter.node === node)!;
+    close(slope(statistics, 'b3').standardError, slope(line, 'b').standardError);
   });
 
   test('works for a layered network with inputs that are standardized, and several outputs', () => {
     const network = new Network(mlp([1, 2], { activation: identity, fixed: { c: 1 } }));
     network.inputScaler = new Standardization([4.5], [2]);
     const rows = { inputs: data.inputs, targets: data.targets.map(([y]) => [y, -y]) };
-    const found = fitStatistics(network, rows);
-    expect(found.observations).toBe(16);
-    expect(found.parameters.map(({ node, name }) => `${node} ${name}`)).toEqual([
+    const statistics = fitStatistics(network, rows);
+    expect(statistics.observations).toBe(16);
+    expect(statistics.parameters.map(({ node, name }) => `${node} ${name}`)).toEqual([
       'output.0 b',
       'output.0 w from input.0',
       'output.1 b',
       'output.1 w from input.0',
     ]);
-    expect(found.predict([3])).toHaveLength(2);
+    expect(statistics.predict([3])).toHaveLength(2);
   });
 
   test('rejects invalid data and options', async () => {

@@ -108,7 +108,7 @@ function compare(
   { graph }: Network,
   probe: Probe,
   pass: PassResult,
-  of: 'sample' | 'step',
+  kind: 'sample' | 'step',
   options: NetworkCheckOptions,
 ): Report {
   const { maxDerivatives = 1000, seed = 0, relativeTolerance = 1e-7 } = options;
@@ -123,7 +123,7 @@ function compare(
     })),
     ...pass.outputs.flatMap((_, row) =>
       Array.from({ length: graph.inputCount }, (__, k) => ({
-        name: `${of} ${row}, dloss/dx_${graph.ids[k]}`,
+        name: `${kind} ${row}, dloss/dx_${graph.ids[k]}`,
         vector: probe.inputs,
         index: row * graph.inputCount + k,
         // The cache has the derivatives of each sample's loss; the probe measures the mean loss.

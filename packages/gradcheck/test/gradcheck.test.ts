@@ -5,7 +5,7 @@ import { hinge, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
 const wrong = (derivative: Activation['derivative'], value: Activation['value'] = sigmoid.value): Activation => ({
-  name: 'mine',
+  name: 'custom',
   value,
   derivative,
 });

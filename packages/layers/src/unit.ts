@@ -24,8 +24,8 @@ export interface Weighted {
 }
 
 /** Adds a node g(b + Σ w · x). */
-export function weighted(builder: GraphBuilder, id: string, of: Weighted): string {
-  const { from, plus, activation, bias = 0, weights, share } = of;
+export function weighted(builder: GraphBuilder, id: string, options: Weighted): string {
+  const { from, plus, activation, bias = 0, weights, share } = options;
   return builder.node(id, {
     from: plus === undefined ? from : [...from, plus],
     activation,

@@ -134,9 +134,9 @@ describe('read in both directions, the layers match the values of ONNX Runtime t
     });
     const { units } = options;
     sequencesOf(of).forEach((sequence, s) => {
-      const found = network.predict(sequence.flat());
+      const actual = network.predict(sequence.flat());
       for (let t = 0; t < sequence.length; t++) {
-        for (let d = 0; d < 2; d++) expectNear(of, d, s, t, found.slice((2 * t + d) * units, (2 * t + d + 1) * units));
+        for (let d = 0; d < 2; d++) expectNear(of, d, s, t, actual.slice((2 * t + d) * units, (2 * t + d + 1) * units));
       }
     });
   });

@@ -69,7 +69,7 @@ const layers = { rnn, lstm, gru };
 
 describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
   test('a network of two layers matches the outputs and gradients of PyTorch to 1e-12', () => {
-    const of = caseOf(kind);
+    const testCase = caseOf(kind);
     const builder = new GraphBuilder();
     const inputs = builder.inputs(3);
     const first = layers[kind](builder, { from: inputs, units: 4, name: 'first' });
@@ -80,16 +80,17 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
       ...nodesOf(kind, tensors, 'l0', 'first', inputs, 4, (k) => `first.${k}@-1`),
       ...nodesOf(kind, tensors, 'l1', 'second', first, 4, (k) => `second.${k}@-1`),
     ];
-    for (const { id, b, w } of each(of.parameters)) network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
+    for (const { id, b, w } of each(testCase.parameters))
+      network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
 
-    const pass = backpropagateSequence(network, rows(of.inputs), rows(of.targets), mse());
-    expectNear('outputs', pass.outputs.flat(), flat(of.outputs));
+    const pass = backpropagateSequence(network, rows(testCase.inputs), rows(testCase.targets), mse());
+    expectNear('outputs', pass.outputs.flat(), flat(testCase.outputs));
     // Both of PyTorch's biases have the gradient of their sum.
-    for (const { id, b, w } of each(of.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
+    for (const { id, b, w } of each(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 
   test('a bidirectional layer matches the outputs and gradients of PyTorch to 1e-12', () => {
-    const of = caseOf(`${kind}, bidirectional`);
+    const testCase = caseOf(`${kind}, bidirectional`);
     const builder = new GraphBuilder();
     const steps = [0, 1, 2, 3, 4].map((t) => builder.inputs(2, `step${t}`));
     for (const ids of bidirectional(builder, { steps, cell: kind, units: 3, name: 'both' })) builder.output(...ids);
@@ -98,16 +99,17 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
       ...nodesOf(kind, tensors, 'l0', 'both.forward.0', steps[0], 3, (k) => `both.forward.zero.${k}`),
       ...nodesOf(kind, tensors, 'l0_reverse', 'both.backward.0', steps[4], 3, (k) => `both.backward.zero.${k}`),
     ];
-    for (const { id, b, w } of each(of.parameters)) network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
+    for (const { id, b, w } of each(testCase.parameters))
+      network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
 
-    const pass = backpropagate(network, flat(of.inputs), flat(of.targets), mse());
-    expectNear('outputs', pass.outputs[0], flat(of.outputs));
-    for (const { id, b, w } of each(of.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
+    const pass = backpropagate(network, flat(testCase.inputs), flat(testCase.targets), mse());
+    expectNear('outputs', pass.outputs[0], flat(testCase.outputs));
+    for (const { id, b, w } of each(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 });
 
-function expectGradients(found: NodeParameters, id: string, b: number, w: Readonly<Record<string, number>>): void {
-  expectNear(id, [found.b!, ...Object.keys(w).map((from) => found.w[from])], [b, ...Object.values(w)]);
+function expectGradients(actual: NodeParameters, id: string, b: number, w: Readonly<Record<string, number>>): void {
+  expectNear(id, [actual.b!, ...Object.keys(w).map((from) => actual.w[from])], [b, ...Object.values(w)]);
 }
 
 describe.each([
@@ -148,22 +150,22 @@ describe.each([
   ['attention', attend],
 ] as const)('%s', (name, add) => {
   test('matches the outputs and gradients of PyTorch to 1e-12', () => {
-    const of = caseOf(name);
-    const inputs = flat(of.inputs);
+    const testCase = caseOf(name);
+    const inputs = flat(testCase.inputs);
     const builder = new GraphBuilder();
     builder.output(...add(builder, builder.inputs(inputs.length)));
     const network = new Network(builder.build());
-    setFilters(network.graph, network.parameters.vector, of.parameters);
-    const pass = backpropagate(network, inputs, flat(of.targets), mse());
-    expectNear('outputs', pass.outputs[0], flat(of.outputs));
+    setFilters(network.graph, network.parameters.vector, testCase.parameters);
+    const pass = backpropagate(network, inputs, flat(testCase.targets), mse());
+    expectNear('outputs', pass.outputs[0], flat(testCase.outputs));
     const { ids } = network.graph;
     expectNear(
       'dloss/dx',
       inputs.map((_, k) => pass.cache.dLossDx(ids[k])),
-      flat(of.inputGradients),
+      flat(testCase.inputGradients),
     );
     const expected = new Float64Array(network.graph.parameterCount);
-    setFilters(network.graph, expected, of.gradients);
+    setFilters(network.graph, expected, testCase.gradients);
     expectNear('gradients', [...pass.gradients.vector], [...expected]);
   });
 });

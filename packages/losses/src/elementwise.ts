@@ -40,8 +40,8 @@ export interface ElementwiseLoss {
  * cautious.value([3], [1]); // 12
  * ```
  */
-export function elementwise(of: ElementwiseLoss): Loss {
-  const { name, value, derivative, kinks, targetProblem, residual, builtin } = of;
+export function elementwise(loss: ElementwiseLoss): Loss {
+  const { name, value, derivative, kinks, targetProblem, residual, builtin } = loss;
   return {
     name,
     value(x, t) {
@@ -65,8 +65,8 @@ export function elementwise(of: ElementwiseLoss): Loss {
 
 /** The mean over n outputs is the sum of the squares of r/√n. */
 function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residual']>): Residuals {
-  const fill = (of: typeof value) => (x: ArrayLike<number>, t: ArrayLike<number>, out: FloatArray) => {
-    for (let k = 0; k < x.length; k++) out[k] = Number.isNaN(t[k]) ? 0 : of(x[k], t[k]) / Math.sqrt(x.length);
+  const fill = (entry: typeof value) => (x: ArrayLike<number>, t: ArrayLike<number>, out: FloatArray) => {
+    for (let k = 0; k < x.length; k++) out[k] = Number.isNaN(t[k]) ? 0 : entry(x[k], t[k]) / Math.sqrt(x.length);
   };
   return { value: fill(value), derivative: fill(derivative) };
 }

@@ -135,7 +135,7 @@ describe('targetProblem', () => {
 
 test('elementwise() takes the mean over outputs and keeps kinks, residual and targetProblem', () => {
   const loss = losses.elementwise({
-    name: 'mine',
+    name: 'custom',
     value: (x, t) => x * t,
     derivative: (_, t) => t,
     kinks: (t) => [t],

@@ -75,12 +75,12 @@ describe('the defaults of nnbp', () => {
   const options = (epochs: number) => ({ loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs });
 
   test('fit of a small task computes in float64, without starting the fast engine', async () => {
-    const [own, double] = [fresh(), fresh()];
-    await nnbp.fit(own, xor, options(300));
+    const [network, double] = [fresh(), fresh()];
+    await nnbp.fit(network, xor, options(300));
     await nnbp.fit(double, xor, { ...options(300), engine: js() });
-    expect(own.parameters.vector).toEqual(double.parameters.vector);
-    expect(isSingle(own.parameters.vector)).toBe(false);
-    expect(own.predict([0, 1])[0]).toBeCloseTo(1, 1);
+    expect(network.parameters.vector).toEqual(double.parameters.vector);
+    expect(isSingle(network.parameters.vector)).toBe(false);
+    expect(network.predict([0, 1])[0]).toBeCloseTo(1, 1);
   });
 
   // 24 edges × 4 samples × 50,000 epochs; training stops after the first.

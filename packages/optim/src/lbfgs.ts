@@ -108,11 +108,11 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
         ...(last && { gradient: last.gradient.slice(), at: last.at.slice() }),
       },
     }),
-    restore({ name: of, numbers, vectors }) {
+    restore({ name: stateName, numbers, vectors }) {
       const count = numbers.pairs;
       const names = Array.from({ length: count || 0 }, (_, k) => [`s${k}`, `y${k}`]).flat();
-      if (of !== name || !(count >= 0 && count <= memory) || names.some((vector) => !(vector in vectors))) {
-        throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${of}.`);
+      if (stateName !== name || !(count >= 0 && count <= memory) || names.some((vector) => !(vector in vectors))) {
+        throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${stateName}.`);
       }
       steps = numbers.steps;
       converged = numbers.converged === 1;

@@ -101,8 +101,8 @@ describe('lbfgs', () => {
       (p) => [4 * p[0] * (p[0] ** 2 - 1) + 2.7 * Math.cos(9 * p[0])],
     );
     for (const start of [-3, -0.4, 0.1, 0.6, 2, 5]) {
-      const found = minimize(quartic, [start]).parameters[0];
-      expect(Math.abs(4 * found * (found ** 2 - 1) + 2.7 * Math.cos(9 * found))).toBeLessThan(1e-3);
+      const minimum = minimize(quartic, [start]).parameters[0];
+      expect(Math.abs(4 * minimum * (minimum ** 2 - 1) + 2.7 * Math.cos(9 * minimum))).toBeLessThan(1e-3);
     }
   });
 

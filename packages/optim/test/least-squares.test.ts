@@ -55,7 +55,7 @@ describe('TriangularFactor', () => {
   });
 
   test('the estimated condition number is a close lower bound, and infinite for a singular factor', () => {
-    const found: number[] = [];
+    const conditions: number[] = [];
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const n = 2 + (seed % 7);
@@ -77,9 +77,9 @@ describe('TriangularFactor', () => {
       const condition = factor.condition();
       // The Frobenius norm of R is at most √n times its largest singular value.
       expect(condition, `seed ${seed}`).toBeLessThan(1.01 * Math.sqrt(n) * 10 ** power);
-      found.push(condition / 10 ** power);
+      conditions.push(condition / 10 ** power);
     }
-    expect(Math.min(...found)).toBeGreaterThan(0.05);
+    expect(Math.min(...conditions)).toBeGreaterThan(0.05);
     const singular = new TriangularFactor(2);
     singular.fold(Float64Array.of(1, 2), Float64Array.of(1), 1);
     expect(singular.condition()).toBe(Infinity);
@@ -232,9 +232,9 @@ describe('levenbergMarquardt', () => {
     const best = e.reduce((sum, v, k) => sum + v * ys[k], 0) / e.reduce((sum, v) => sum + v * v, 0);
     expect(parameters[0]).toBeCloseTo(best, 10);
     const free = levenbergMarquardt({ lower: [0, -2], upper: [10, -0.1] });
-    const { parameters: found } = minimize(exponential(xs, ys), [1, -0.1], free);
-    expect(found[0]).toBeCloseTo(3, 10);
-    expect(found[1]).toBeCloseTo(-0.5, 10);
+    const { parameters: solution } = minimize(exponential(xs, ys), [1, -0.1], free);
+    expect(solution[0]).toBeCloseTo(3, 10);
+    expect(solution[1]).toBeCloseTo(-0.5, 10);
     const upper = levenbergMarquardt({ upper: [2, 0] });
     expect(minimize(exponential(xs, ys), [1, -0.1], upper).parameters[0]).toBe(2);
   });

@@ -274,10 +274,10 @@ test('an engine can take over the options, steps and vectors of an optimizer', (
   expect(builtin.steps).toBe(2);
   expect(builtin.learningRate()).toBe(0.25);
   expect([...builtin.vectors.mean]).toEqual([0.2, 0.4].map((m) => expect.closeTo(m, 14) as number));
-  const own = { mean: new Float64Array(2), square: new Float64Array(2) };
-  builtin.vectors = own;
+  const vectors = { mean: new Float64Array(2), square: new Float64Array(2) };
+  builtin.vectors = vectors;
   optimizer.step(new Float64Array(2), Float64Array.of(1, 2));
-  expect(own.mean[1]).toBeCloseTo(0.4, 14);
+  expect(vectors.mean[1]).toBeCloseTo(0.4, 14);
   expect(optimizer.state().numbers.steps).toBe(3);
   expect(adamw().builtin?.options).toEqual({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
   expect(sgd({ learningRate: 1, momentum: 0.5, nesterov: true }).builtin?.options).toEqual({

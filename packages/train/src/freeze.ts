@@ -64,20 +64,20 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
 /** The loss as a function of the free parameters, which it writes to `all`. */
 function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Array): Objective {
   const gradients = new Float64Array(all.length);
-  const complete = (some: FloatArray) => {
-    for (let k = 0; k < free.length; k++) all[free[k]] = some[k];
+  const complete = (freeValues: FloatArray) => {
+    for (let k = 0; k < free.length; k++) all[free[k]] = freeValues[k];
     return all;
   };
   return {
     residualCount: objective.residualCount,
-    loss: (some) => objective.loss(complete(some)),
-    gradient(some, someGradients) {
-      const value = objective.gradient(complete(some), gradients);
+    loss: (freeValues) => objective.loss(complete(freeValues)),
+    gradient(freeValues, someGradients) {
+      const value = objective.gradient(complete(freeValues), gradients);
       for (let k = 0; k < free.length; k++) someGradients[k] = gradients[free[k]];
       return value;
     },
-    jacobian: (some, visit) =>
-      objective.jacobian(complete(some), (residuals, jacobian, rows) => {
+    jacobian: (freeValues, visit) =>
+      objective.jacobian(complete(freeValues), (residuals, jacobian, rows) => {
         // In place: a column never moves to the right.
         for (let r = 0; r < rows; r++) {
           for (let k = 0; k < free.length; k++) jacobian[r * free.length + k] = jacobian[r * all.length + free[k]];

@@ -26,7 +26,7 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
   const width = graph.outputs.length;
   const { residuals } = loss;
   // One row's outputs, targets, residuals and their derivatives.
-  const [output, target, own, slopes] = Array.from({ length: 4 }, () => new Float64Array(width));
+  const [output, target, residual, slopes] = Array.from({ length: 4 }, () => new Float64Array(width));
   let block = new Float64Array(0);
   let residualBlock = new Float64Array(0);
   const readRow = (values: FloatArray, row: number, to: Float64Array) => {
@@ -79,11 +79,11 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
             if (weight === 0) continue;
             readRow(x, r, output);
             readRow(targets, part.numbers[r], target);
-            residuals!.value(output, target, own);
+            residuals!.value(output, target, residual);
             residuals!.derivative(output, target, slopes);
             const share = Math.sqrt(weight / total);
             for (let k = 0; k < width; k++, rows++) {
-              residualBlock[rows] = own[k] * share;
+              residualBlock[rows] = residual[k] * share;
               sum += residualBlock[rows] ** 2;
               const slope = slopes[k] * share;
               const to = rows * parameterCount;

@@ -27,11 +27,13 @@ describe('splitsOf', () => {
     const splits = splitsOf(23, { folds: 4, repeats: 3 });
     expect(splits.map(({ repeat, fold }) => [repeat, fold])).toHaveLength(12);
     for (let repeat = 0; repeat < 3; repeat++) {
-      const of = splits.filter((split) => split.repeat === repeat);
-      expect(of.flatMap(({ test: some }) => [...some]).sort((a, b) => a - b)).toEqual([...Array(23).keys()]);
-      for (const { training, test: some } of of) {
-        expect([...training, ...some].sort((a, b) => a - b)).toEqual([...Array(23).keys()]);
-        expect(Math.abs(some.length - 23 / 4)).toBeLessThan(1);
+      const splitsOfRepeat = splits.filter((split) => split.repeat === repeat);
+      expect(splitsOfRepeat.flatMap(({ test: tested }) => [...tested]).sort((a, b) => a - b)).toEqual([
+        ...Array(23).keys(),
+      ]);
+      for (const { training, test: tested } of splitsOfRepeat) {
+        expect([...training, ...tested].sort((a, b) => a - b)).toEqual([...Array(23).keys()]);
+        expect(Math.abs(tested.length - 23 / 4)).toBeLessThan(1);
       }
     }
     expect(splits[0].test).not.toEqual(splits[4].test);
@@ -41,19 +43,19 @@ describe('splitsOf', () => {
 
   test('with labels, every fold has the same share of each class', () => {
     const labels = Array.from({ length: 60 }, (_, k) => (k < 45 ? 'often' : 'seldom'));
-    for (const { test: some } of splitsOf(60, { folds: 5, labels })) {
-      expect(Array.from(some, (s) => labels[s]).filter((label) => label === 'seldom')).toHaveLength(3);
-      expect(some).toHaveLength(12);
+    for (const { test: tested } of splitsOf(60, { folds: 5, labels })) {
+      expect(Array.from(tested, (s) => labels[s]).filter((label) => label === 'seldom')).toHaveLength(3);
+      expect(tested).toHaveLength(12);
     }
   });
 
   test('with groups, no group is in both sets, and folds have about the same size', () => {
     const groups = Array.from({ length: 40 }, (_, k) => Math.floor(Math.sqrt(k)));
-    for (const { training, test: some } of splitsOf(40, { folds: 3, groups })) {
-      const tested = new Set(Array.from(some, (s) => groups[s]));
-      expect(Array.from(training, (s) => groups[s]).some((group) => tested.has(group))).toBe(false);
-      expect(some.length).toBeGreaterThan(8);
-      expect(some.length).toBeLessThan(18);
+    for (const { training, test: tested } of splitsOf(40, { folds: 3, groups })) {
+      const testedGroups = new Set(Array.from(tested, (s) => groups[s]));
+      expect(Array.from(training, (s) => groups[s]).some((group) => testedGroups.has(group))).toBe(false);
+      expect(tested.length).toBeGreaterThan(8);
+      expect(tested.length).toBeLessThan(18);
     }
   });
 
@@ -66,9 +68,9 @@ describe('splitsOf', () => {
       const splits = splitsOf(count, { folds: 4, repeats: 2, groups, seed });
       for (const repeat of [0, 1]) {
         const foldsOf = new Map<string, Set<number>>();
-        for (const { fold, test: some, training } of splits.filter((split) => split.repeat === repeat)) {
-          expect(some.length + training.length, `seed ${seed}`).toBe(count);
-          for (const s of some) foldsOf.set(groups[s], (foldsOf.get(groups[s]) ?? new Set()).add(fold));
+        for (const { fold, test: tested, training } of splits.filter((split) => split.repeat === repeat)) {
+          expect(tested.length + training.length, `seed ${seed}`).toBe(count);
+          for (const s of tested) foldsOf.set(groups[s], (foldsOf.get(groups[s]) ?? new Set()).add(fold));
         }
         expect(foldsOf.size, `seed ${seed}`).toBe(many);
         for (const folds of foldsOf.values()) expect(folds.size, `seed ${seed}`).toBe(1);
@@ -81,7 +83,7 @@ describe('splitsOf', () => {
 
   test('with timeOrdered, each test set comes after its training set', () => {
     const splits = splitsOf(11, { folds: 3, timeOrdered: true });
-    expect(splits.map(({ test: some }) => [...some])).toEqual([
+    expect(splits.map(({ test: tested }) => [...tested])).toEqual([
       [5, 6],
       [7, 8],
       [9, 10],
@@ -301,7 +303,7 @@ describe('search', () => {
   test('lets the best third of each round continue, and returns the best first', async () => {
     const budgets: number[] = [];
     const progress: number[] = [];
-    const found = await search(
+    const trials = await search(
       space,
       (options, budget) => {
         budgets.push(budget);
@@ -309,14 +311,14 @@ describe('search', () => {
       },
       { onTrial: (_: Trial<Options>, done, total) => void progress.push(done / total) },
     );
-    expect([10, 30, 90].map((budget) => budgets.filter((one) => one === budget).length)).toEqual([27, 9, 3]);
+    expect([10, 30, 90].map((budget) => budgets.filter((used) => used === budget).length)).toEqual([27, 9, 3]);
     expect(progress).toHaveLength(39);
     expect(progress.at(-1)).toBe(1);
-    expect(found).toHaveLength(27);
-    expect(found[0].score).toBe(Math.min(...found.map((trial) => trial.score)));
-    expect(found.slice(0, 3).every(({ budget }) => budget === 90)).toBe(true);
-    expect(Math.abs(Math.log10(found[0].options.rate) + 2)).toBeLessThan(0.3);
-    expect(found.every(({ options: { rate, share } }) => rate >= 1e-4 && rate < 1 && share >= 2 && share < 3)).toBe(
+    expect(trials).toHaveLength(27);
+    expect(trials[0].score).toBe(Math.min(...trials.map((trial) => trial.score)));
+    expect(trials.slice(0, 3).every(({ budget }) => budget === 90)).toBe(true);
+    expect(Math.abs(Math.log10(trials[0].options.rate) + 2)).toBeLessThan(0.3);
+    expect(trials.every(({ options: { rate, share } }) => rate >= 1e-4 && rate < 1 && share >= 2 && share < 3)).toBe(
       true,
     );
   });
@@ -333,12 +335,12 @@ describe('search', () => {
       return kind === 'b' ? NaN : 1;
     };
     const kinds = { kind: choice(['a', 'b', 'c']) };
-    const found = await search(kinds, diverging, { trials: 3 });
-    expect([found[0].options.kind, found[1].score, found[2].score]).toEqual(['c', Infinity, Infinity]);
+    const trials = await search(kinds, diverging, { trials: 3 });
+    expect([trials[0].options.kind, trials[1].score, trials[2].score]).toEqual(['c', Infinity, Infinity]);
     const failing = () => {
-      throw new TypeError('mine');
+      throw new TypeError('on purpose');
     };
-    await expect(search(kinds, failing)).rejects.toThrow('mine');
+    await expect(search(kinds, failing)).rejects.toThrow('on purpose');
     await expect(search(kinds, diverging, { minBudget: 100 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
     await expect(search(kinds, diverging, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });

@@ -7,12 +7,12 @@ import { type Data, fit, type FitOptions, type Sample, Trainer } from '@nnbp/tra
 import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
-const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: sgd({ learningRate: 0.1 }),
   epochs: 2,
   batchSize: 2,
-  ...more,
+  ...overrides,
 });
 const wide = () => new Network(mlp([2, 3, 2], { activation: tanh }), { seed: 1 });
 const straight = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: () => 10 });
@@ -42,9 +42,9 @@ describe('batches', () => {
   test('a batch has 32 samples by default, or all samples for a full-batch optimizer', () => {
     const data: Data = { inputs: large, targets: large };
     const stream: Data = () => streamOf(large.map((row) => ({ input: row, target: row })));
-    const sizeOf = (of: Data, more: Partial<FitOptions>) => {
-      const { batchSize: _, ...others } = options(more);
-      return new Trainer(straight(), of, others).batchSize;
+    const sizeOf = (data: Data, overrides: Partial<FitOptions>) => {
+      const { batchSize: _, ...others } = options(overrides);
+      return new Trainer(straight(), data, others).batchSize;
     };
     expect(sizeOf(data, {})).toBe(32);
     expect(sizeOf(stream, {})).toBe(32);
@@ -67,9 +67,9 @@ describe('batches', () => {
   test('samples have weights in every engine, also in one that takes many steps in a call', async () => {
     const [one, two] = [wide(), wide()];
     const weights = [1, 2, 0, 1, 3, 1, 0.5];
-    const more = { batchSize: 1, shuffle: false };
-    await fit(one, { ...table, weights }, options({ ...more, engine: js() }));
-    await fit(two, { ...table, weights }, options({ ...more, engine: await wasm({ threads: 1 }) }));
+    const overrides = { batchSize: 1, shuffle: false };
+    await fit(one, { ...table, weights }, options({ ...overrides, engine: js() }));
+    await fit(two, { ...table, weights }, options({ ...overrides, engine: await wasm({ threads: 1 }) }));
     parametersOf(one).forEach((p, k) => expect(two.parameters.vector[k]).toBeCloseTo(p, 5));
   });
 });
@@ -91,8 +91,8 @@ describe('the sample of an overflow is named by its number', () => {
   test('an overflow names the sample in a table with a validation part, in any order', async () => {
     let named = 0;
     for (let seed = 0; seed < 8; seed++) {
-      const more = { optimizer: small, validation: 0.25, seed, batchSize: 3 };
-      await fit(straight(), { inputs: rows, targets: none }, options(more)).catch((error: unknown) => {
+      const overrides = { optimizer: small, validation: 0.25, seed, batchSize: 3 };
+      await fit(straight(), { inputs: rows, targets: none }, options(overrides)).catch((error: unknown) => {
         expect(error).toMatchObject({ sample: 3 });
         named++;
       });
@@ -113,8 +113,8 @@ describe('the sample of an overflow is named by its number', () => {
     const classes = new Network(mlp([1, 2], { activation: identity }));
     const targets = [[1, 0], [0, 1], [-1, 0], [1, 0]]; // oxfmt-ignore
     for (let seed = 0; seed < 4; seed++) {
-      const more = options({ loss: softmaxCrossEntropy(), validation: 0.5, seed });
-      await expect(fit(classes, { inputs: rows.slice(4), targets }, more)).rejects.toThrow('sample 2, target');
+      const fitOptions = options({ loss: softmaxCrossEntropy(), validation: 0.5, seed });
+      await expect(fit(classes, { inputs: rows.slice(4), targets }, fitOptions)).rejects.toThrow('sample 2, target');
     }
   });
 });
@@ -153,8 +153,8 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     () => streamOf(samples),
     { standardize: true },
   ],
-])('%s is rejected', async (_, code, message, data, more) => {
-  await expect(fit(wide(), data, options(more))).rejects.toMatchObject({
+])('%s is rejected', async (_, code, message, data, overrides) => {
+  await expect(fit(wide(), data, options(overrides))).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message) as string,
   });

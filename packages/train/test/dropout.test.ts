@@ -27,13 +27,13 @@ const sequences: Data = {
   sequences: [5, 3, 4, 2, 5].map((length) => ({ inputs: rows(length, 2), targets: rows(length, 1) })),
 };
 const parametersOf = (network: Network) => [...network.parameters.vector];
-const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: sgd({ learningRate: 0.1 }),
   epochs: 3,
   batchSize: 4,
   dropout: { rate: 0.5 },
-  ...more,
+  ...overrides,
 });
 const plain = () => new Network(mlp([2, 6, 5, 1], { activation: tanh }), { seed: 1 });
 
@@ -172,8 +172,8 @@ describe('dropout', () => {
       Array.from({ length: 21 }, (_, s) => [...batch.slice(9 * s + 2, 9 * s + 9)]),
     );
     const shareOf = (value: number, from: number, to: number) => {
-      const some = masks.flatMap((mask) => mask.slice(from, to));
-      return some.filter((m) => m === value).length / some.length;
+      const values = masks.flatMap((mask) => mask.slice(from, to));
+      return values.filter((m) => m === value).length / values.length;
     };
     expect(shareOf(0, 0, 6)).toBeCloseTo(0.25, 1);
     expect(shareOf(1 / 0.75, 0, 6) + shareOf(0, 0, 6)).toBe(1);

@@ -16,12 +16,12 @@ import { describe, expect, test } from 'vitest';
 
 const data = { inputs: [[1], [2], [3], [4]], targets: [[3], [6], [9], [12]] };
 const lineNetwork = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
-const options = (more: Partial<FitOptions>): FitOptions => ({
+const options = (overrides: Partial<FitOptions>): FitOptions => ({
   loss: mse(),
   optimizer: adam({ learningRate: 0.1 }),
   epochs: 3,
   batchSize: 2,
-  ...more,
+  ...overrides,
 });
 const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const;
 const on = (event: (typeof events)[number], action: (progress: Progress) => void | Promise<void>): Callback => ({
@@ -49,17 +49,17 @@ const stepsBefore = { onTrainBegin: 0, onEpochBegin: 0, onBatchEnd: 1, onEpochEn
 const engines = { reference: undefined, wasm: await wasm() };
 
 describe.each(Object.entries(engines))('a callback with the %s engine', (_, engine) => {
-  const train = (network: Network, more: Partial<FitOptions>) =>
-    fit(network, data, options({ ...(engine && { engine }), ...more }));
+  const train = (network: Network, overrides: Partial<FitOptions>) =>
+    fit(network, data, options({ ...(engine && { engine }), ...overrides }));
 
   test.each(events)(
     'a callback that throws in %s stops training with its error and the parameters of the last valid step',
     async (event) => {
       const network = lineNetwork();
       const callback = on(event, () => {
-        throw new Error('mine');
+        throw new Error('on purpose');
       });
-      expect(await reasonOf(train(network, { callbacks: [callback] }))).toBe('mine');
+      expect(await reasonOf(train(network, { callbacks: [callback] }))).toBe('on purpose');
       const expected = await parametersAfter(stepsBefore[event]);
       [...network.parameters.vector].forEach((p, k) => expect(p).toBeCloseTo(expected[k], engine ? 5 : 14));
       expect((await train(network, {})).stoppedBy).toBe('epochs');
@@ -69,8 +69,8 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
   test.each(events)(
     'a callback that rejects in %s stops training with its error and the parameters of the last valid step',
     async (event) => {
-      const callback = on(event, () => Promise.reject(new Error('mine')));
-      expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('mine');
+      const callback = on(event, () => Promise.reject(new Error('on purpose')));
+      expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('on purpose');
     },
   );
 
@@ -101,9 +101,11 @@ describe('the signal', () => {
       setTimeout(() => controller.abort(new Error('enough')), 0);
       await never();
     }
-    const [stream, more]: [SampleStream, Partial<FitOptions>] =
+    const [stream, overrides]: [SampleStream, Partial<FitOptions>] =
       what === 'data' ? [stuck, {}] : [() => samples(4), { validation: stuck }];
-    expect(await reasonOf(fit(lineNetwork(), stream, options({ signal: controller.signal, ...more })))).toBe('enough');
+    expect(await reasonOf(fit(lineNetwork(), stream, options({ signal: controller.signal, ...overrides })))).toBe(
+      'enough',
+    );
   });
 
   test('an abort stops the evaluation of a large data set, which yields to the event loop', async () => {

@@ -55,12 +55,12 @@ function sums(count: number, length: (n: number) => number, seed = 1) {
   });
 }
 const data: Data = { sequences: sums(11, (n) => 2 + (n % 4)) };
-const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: adam({ learningRate: 0.02 }),
   epochs: 3,
   batchSize: 4,
-  ...more,
+  ...overrides,
 });
 const parametersOf = (network: Network) => [...network.parameters.vector];
 async function* streamOf<Item>(item: Item) {
@@ -95,9 +95,9 @@ describe('sequences', () => {
   test('sequences are trained and evaluated alike by the js and the reference engine', async () => {
     for (const truncate of [undefined, 2]) {
       const [one, two] = [recurrent(), recurrent()];
-      const more = { validation: 0.3, metrics: [meanAbsoluteError()], ...(truncate && { truncate }) };
-      const a = await fit(one, data, options({ ...more, engine: js() }));
-      const b = await fit(two, data, options({ ...more, engine: reference() }));
+      const overrides = { validation: 0.3, metrics: [meanAbsoluteError()], ...(truncate && { truncate }) };
+      const a = await fit(one, data, options({ ...overrides, engine: js() }));
+      const b = await fit(two, data, options({ ...overrides, engine: reference() }));
       parametersOf(one).forEach((p, k) => expect(p).toBeCloseTo(two.parameters.vector[k], 10));
       a.history.forEach(({ loss, validationLoss }, k) => {
         expect(loss).toBeCloseTo(b.history[k].loss, 10);
@@ -110,8 +110,8 @@ describe('sequences', () => {
     const still = () => sgd({ learningRate: 0 });
     const losses = await Promise.all(
       [undefined, 1, 2, 3].map(async (truncate) => {
-        const more = { optimizer: still(), epochs: 1, ...(truncate && { truncate }) };
-        return (await fit(recurrent(), data, options(more))).history[0].loss;
+        const overrides = { optimizer: still(), epochs: 1, ...(truncate && { truncate }) };
+        return (await fit(recurrent(), data, options(overrides))).history[0].loss;
       }),
     );
     for (const loss of losses) expect(loss).toBeCloseTo(losses[0], 12);
@@ -178,28 +178,32 @@ describe('sequences', () => {
     const rows = (of: 'inputs' | 'targets') =>
       Float64Array.from([one[of][0], two[of][0], one[of][1], one[of][2]].flat());
     const expected = executor.step(rows('inputs'), rows('targets'), [2, 1, 1], mse(), sgd({ learningRate: 0.1 }));
-    const more = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1, shuffle: false };
-    const { history } = await fit(network, { sequences: [two, one] }, options(more));
+    const overrides = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1, shuffle: false };
+    const { history } = await fit(network, { sequences: [two, one] }, options(overrides));
     expect(history[0].loss).toBe(expected);
     expect(parametersOf(network)).toEqual([...executor.parameters]);
   });
 
   test('the targets of sequences must suit the loss', async () => {
     const network = () => recurrent();
-    const more = () => options({ loss: hinge() });
+    const fitOptions = () => options({ loss: hinge() });
     const inputs = [[1], [2]];
-    await expect(fit(network(), { sequences: [{ inputs, targets: [[1], [0.5]] }] }, more())).rejects.toMatchObject({
+    await expect(
+      fit(network(), { sequences: [{ inputs, targets: [[1], [0.5]] }] }, fitOptions()),
+    ).rejects.toMatchObject({
       code: 'WRONG_TARGET',
       message: expect.stringContaining('sequence 0, step 1') as string,
     });
-    await expect(fit(network(), { sequences: [{ inputs, targets: [null, [-1]] }] }, more())).resolves.toBeDefined();
+    await expect(
+      fit(network(), { sequences: [{ inputs, targets: [null, [-1]] }] }, fitOptions()),
+    ).resolves.toBeDefined();
   });
 
   test('an overflow in a sequence is reported with the number of the sequence', async () => {
     const good = { inputs: [[1]], targets: [[1]] };
     const sequences = [good, good, { inputs: [[1]], targets: [[1e300]] }];
-    const more = options({ batchSize: 1, shuffle: false });
-    await expect(fit(recurrent(), { sequences }, more)).rejects.toMatchObject({ code: 'DIVERGED', sample: 2 });
+    const fitOptions = options({ batchSize: 1, shuffle: false });
+    await expect(fit(recurrent(), { sequences }, fitOptions)).rejects.toMatchObject({ code: 'DIVERGED', sample: 2 });
   });
 
   const [sequence] = sums(1, () => 3);
@@ -297,10 +301,10 @@ describe('sequences', () => {
     ['a state that is null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
     ['a state without numbers', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
     ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
-  ])('%s is rejected', async (_, code, bad, more) => {
+  ])('%s is rejected', async (_, code, bad, overrides) => {
     const network = recurrent();
     const before = parametersOf(network);
-    await expect(fit(network, bad, options(more))).rejects.toMatchObject({ code });
+    await expect(fit(network, bad, options(overrides))).rejects.toMatchObject({ code });
     expect(parametersOf(network)).toEqual(before);
   });
 });
@@ -365,11 +369,11 @@ describe('sample weights', () => {
 
   test('integer sample weights equal repeating the samples', async () => {
     const [weighted, repeated] = [network(), network()];
-    const more = { optimizer: sgd({ learningRate: 0.5 }), batchSize: 9, shuffle: false, epochs: 20 };
-    const a = await fit(weighted, { inputs, targets, weights: [2, 0, 3] }, options(more));
+    const overrides = { optimizer: sgd({ learningRate: 0.5 }), batchSize: 9, shuffle: false, epochs: 20 };
+    const a = await fit(weighted, { inputs, targets, weights: [2, 0, 3] }, options(overrides));
     const order = [0, 0, 2, 2, 2];
     const repeatedData = { inputs: order.map((s) => inputs[s]), targets: order.map((s) => targets[s]) };
-    const b = await fit(repeated, repeatedData, options({ ...more, optimizer: sgd({ learningRate: 0.5 }) }));
+    const b = await fit(repeated, repeatedData, options({ ...overrides, optimizer: sgd({ learningRate: 0.5 }) }));
     parametersOf(weighted).forEach((p, k) => expect(p).toBeCloseTo(repeated.parameters.vector[k], 12));
     expect(a.history.at(-1)!.loss).toBeCloseTo(b.history.at(-1)!.loss, 12);
     const evaluated = await evaluate(weighted, { inputs, targets, weights: [2, 0, 3] }, { loss: mse() });
@@ -476,7 +480,7 @@ describe('frozen parameters', () => {
     for (const freeze of [[], () => false, ['layer1.0']]) {
       await fit(network(), { inputs, targets }, options({ optimizer, freeze, engine, epochs: 1 }));
     }
-    expect(used.map((one) => one === optimizer)).toEqual([true, true, false]);
+    expect(used.map((received) => received === optimizer)).toEqual([true, true, false]);
     const fixed = new Network(mlp([1, 1], { activation: sigmoid, fixed: { c: 1 } }));
     const refused = fit(fixed, { inputs, targets }, options({ freeze: [{ node: 'output.0', name: 'c' }] }));
     await expect(refused).rejects.toThrow(/c of "output\.0"\.$/);

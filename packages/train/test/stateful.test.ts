@@ -35,16 +35,16 @@ function cut({ inputs, targets }: Sequence, lengths: readonly number[]): Sequenc
   let at = 0;
   return lengths.map((length) => {
     const part = (rows: ArrayLike<unknown>) => Array.from(rows).slice(at, at + length);
-    const found = { inputs: part(inputs), targets: part(targets) } as Sequence;
+    const sequence = { inputs: part(inputs), targets: part(targets) } as Sequence;
     at += length;
-    return found;
+    return sequence;
   });
 }
-const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: adam({ learningRate: 0.02 }),
   epochs: 3,
-  ...more,
+  ...overrides,
 });
 const parametersOf = (network: Network) => [...network.parameters.vector];
 async function* streamOf(sequences: readonly Sequence[]) {
@@ -95,13 +95,13 @@ describe('stateful sequences', () => {
 
   test('stateful training resumes bit-for-bit after any batch of an epoch', async () => {
     const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
-    const more = () => options({ stateful: true, truncate: 2, batchSize: 2 });
+    const fitOptions = () => options({ stateful: true, truncate: 2, batchSize: 2 });
     for (let steps = 0; steps < 9; steps++) {
       const [one, two] = [recurrent(), recurrent()];
-      const first = new Trainer(one, { sequences }, more());
+      const first = new Trainer(one, { sequences }, fitOptions());
       for (let k = 0; k < steps; k++) await first.step();
       two.parameters.vector.set(one.parameters.vector);
-      const second = new Trainer(two, { sequences }, more());
+      const second = new Trainer(two, { sequences }, fitOptions());
       second.restore(structuredClone(first.state));
       for (const trainer of [first, second]) {
         await trainer.epoch();
@@ -118,17 +118,17 @@ describe('a stream of sequences', () => {
   test('a stream of sequences trains like the same sequences in memory, also if they are stateful', async () => {
     for (const stateful of [false, true]) {
       const [one, two] = [recurrent(), recurrent()];
-      const more = { batchSize: 2, truncate: 2, metrics: [meanAbsoluteError()], stateful };
+      const overrides = { batchSize: 2, truncate: 2, metrics: [meanAbsoluteError()], stateful };
       const validation = [sequenceOf(7)];
       const a = await fit(
         one,
         { sequences },
-        options({ ...more, shuffle: false, validation: { sequences: validation } }),
+        options({ ...overrides, shuffle: false, validation: { sequences: validation } }),
       );
       const b = await fit(
         two,
         { sequences: () => streamOf(sequences) },
-        options({ ...more, validation: { sequences: () => streamOf(validation) } }),
+        options({ ...overrides, validation: { sequences: () => streamOf(validation) } }),
       );
       expect(parametersOf(two)).toEqual(parametersOf(one));
       a.history.forEach(({ loss, validationLoss, metrics }, k) => {
@@ -167,11 +167,11 @@ describe('a stream of sequences', () => {
   test('a stream of sequences is evaluated, long sequences in windows', async () => {
     const long = [sequenceOf(150), sequenceOf(3)];
     const network = recurrent();
-    const found = await evaluate(network, { sequences: streamOf(long) }, { loss: mse() });
+    const evaluation = await evaluate(network, { sequences: streamOf(long) }, { loss: mse() });
     const errors = long.flatMap(({ inputs, targets }) =>
       predictSequence(network, inputs).flatMap(([y], t) => (targets[t] === null ? [] : [(y - targets[t][0]!) ** 2])),
     );
-    expect(found.loss).toBeCloseTo(errors.reduce((a, b) => a + b) / errors.length, 12);
+    expect(evaluation.loss).toBeCloseTo(errors.reduce((a, b) => a + b) / errors.length, 12);
   });
 
   test.each<[what: string, code: string, more: Partial<FitOptions>, sequences?: readonly Sequence[]]>([
@@ -184,9 +184,9 @@ describe('a stream of sequences', () => {
     ['with a sequence without steps', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
     ['with too few targets', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1], [2]], targets: [[1]] }]],
     ['with a wide input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
-  ])('%s is rejected', async (_, code, more, bad = sequences) => {
+  ])('%s is rejected', async (_, code, overrides, bad = sequences) => {
     const network = recurrent();
-    await expect(fit(network, { sequences: () => streamOf(bad) }, options(more))).rejects.toMatchObject({ code });
+    await expect(fit(network, { sequences: () => streamOf(bad) }, options(overrides))).rejects.toMatchObject({ code });
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
   });
 
@@ -205,8 +205,8 @@ test.each<[what: string, code: string, more: Partial<FitOptions>]>([
   ['shuffled', 'CONFLICT', { shuffle: true }],
   ['with a validation fraction', 'CONFLICT', { validation: 0.5 }],
   ['with a second-order optimizer', 'UNSUPPORTED', { optimizer: lbfgs() }],
-])('stateful sequences %s are rejected', async (_, code, more) => {
-  const refused = fit(recurrent(), { sequences: [sequenceOf(3)] }, options({ stateful: true, ...more }));
+])('stateful sequences %s are rejected', async (_, code, overrides) => {
+  const refused = fit(recurrent(), { sequences: [sequenceOf(3)] }, options({ stateful: true, ...overrides }));
   await expect(refused).rejects.toMatchObject({ code });
 });
 
@@ -230,7 +230,7 @@ test('`stateful: false` is the default for any data and optimizer', async () => 
 });
 
 test('stateful sequences are validated like others, also without a batch size', async () => {
-  const stateful = (more: Partial<FitOptions>) => options({ stateful: true, ...more });
+  const stateful = (overrides: Partial<FitOptions>) => options({ stateful: true, ...overrides });
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));
   await expect(standardized).rejects.toMatchObject({ code: 'WRONG_TYPE' });

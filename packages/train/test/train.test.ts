@@ -20,11 +20,11 @@ import { xor } from '../../core/test/xor.js';
 
 const line = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
 const lineNetwork = (seed = 0) => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed });
-const plain = (more: Partial<FitOptions> = {}): FitOptions => ({
+const plain = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: sgd({ learningRate: 0.02 }),
   epochs: 3,
-  ...more,
+  ...overrides,
 });
 const small = (seed = 1) => new Network(mlp([2, 6, 1], { activation: tanh, outputActivation: identity }), { seed });
 
@@ -319,23 +319,26 @@ describe('callbacks', () => {
 
   test('teardown is called last, however training ends, if onTrainBegin was called', async () => {
     const runs: string[] = [];
-    const of = (name: string, more: Callback = {}): Callback => ({ ...more, teardown: () => void runs.push(name) });
+    const callback = (name: string, methods: Callback = {}): Callback => ({
+      ...methods,
+      teardown: () => void runs.push(name),
+    });
     const controller = new AbortController();
-    const ends = of('first', { onTrainEnd: () => void runs.push('end') });
-    await fit(lineNetwork(), line, plain({ epochs: 1, callbacks: [ends, of('second')] }));
+    const ends = callback('first', { onTrainEnd: () => void runs.push('end') });
+    await fit(lineNetwork(), line, plain({ epochs: 1, callbacks: [ends, callback('second')] }));
     const endings: readonly [message: string, ending: Callback, signal?: AbortSignal][] = [
-      ['mine', { onBatchEnd: () => Promise.reject(new Error('mine')) }],
+      ['on purpose', { onBatchEnd: () => Promise.reject(new Error('on purpose')) }],
       ['aborted', { onEpochBegin: () => controller.abort(new Error('aborted')) }, controller.signal],
     ];
     for (const [message, ending, signal] of endings) {
-      const callbacks = [of('first', ending), of('second')];
+      const callbacks = [callback('first', ending), callback('second')];
       const error = await errorOf(fit(lineNetwork(), line, plain({ epochs: 1, callbacks, ...(signal && { signal }) })));
       expect(error.message).toBe(message);
     }
     expect(runs).toEqual(['end', 'first', 'second', 'first', 'second', 'first', 'second']);
 
     const begin = { onTrainBegin: () => Promise.reject(new Error('begin')) };
-    await errorOf(fit(lineNetwork(), line, plain({ callbacks: [of('third', begin), of('fourth')] })));
+    await errorOf(fit(lineNetwork(), line, plain({ callbacks: [callback('third', begin), callback('fourth')] })));
     expect(runs.slice(7)).toEqual(['third']);
     const failing = { teardown: () => Promise.reject(new Error('teardown')) };
     expect((await errorOf(fit(lineNetwork(), line, plain({ epochs: 1, callbacks: [failing] })))).message).toBe(
@@ -349,9 +352,9 @@ describe('callbacks', () => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(
-      fit(network, line, plain({ callbacks: [{ onBatchEnd: () => Promise.reject(new Error('mine')) }] })),
+      fit(network, line, plain({ callbacks: [{ onBatchEnd: () => Promise.reject(new Error('on purpose')) }] })),
     );
-    expect(error.message).toBe('mine');
+    expect(error.message).toBe('on purpose');
     expect([...network.parameters.vector]).not.toEqual(before);
   });
 });
@@ -437,14 +440,14 @@ describe('streams', () => {
 });
 
 test('training that was stopped resumes bit-for-bit', async () => {
-  const options = (more: Partial<FitOptions>) =>
+  const options = (overrides: Partial<FitOptions>) =>
     plain({
       optimizer: adam({ learningRate: 0.05 }),
       epochs: 12,
       batchSize: 2,
       seed: 4,
       earlyStopping: { patience: 99, monitor: 'training' },
-      ...more,
+      ...overrides,
     });
   const uninterrupted = small();
   await fit(uninterrupted, xor, options({}));
@@ -538,10 +541,10 @@ describe('invalid arguments are reported before anything is changed', () => {
     ],
     ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
     ['no validation set to monitor', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
-  ])('%s', async (_, code, data, more) => {
+  ])('%s', async (_, code, data, overrides) => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
-    expect((await errorOf(fit(network, data, plain(more)))).code).toBe(code);
+    expect((await errorOf(fit(network, data, plain(overrides)))).code).toBe(code);
     expect([...network.parameters.vector]).toEqual(before);
   });
 
@@ -558,12 +561,12 @@ test('evaluate returns the mean of the losses of the samples', async () => {
   const random = new Random(1);
   const inputs = Array.from({ length: 7 }, () => [random.normal(), random.normal()]);
   const targets = inputs.map((_, s) => [0, 1, 2].map((k) => Number(k === s % 3)));
-  const found = await evaluate(network, { inputs, targets }, { loss: softmaxCrossEntropy(), batchSize: 3 });
+  const evaluation = await evaluate(network, { inputs, targets }, { loss: softmaxCrossEntropy(), batchSize: 3 });
   const mean = inputs.reduce(
     (sum, input, s) => sum + backpropagate(network, input, targets[s], softmaxCrossEntropy()).loss / 7,
     0,
   );
-  expect(found.loss).toBeCloseTo(mean, 14);
+  expect(evaluation.loss).toBeCloseTo(mean, 14);
 });
 
 test('a metric does not change training', async () => {
@@ -584,7 +587,7 @@ test('errors name the row in the original table, even with a validation split', 
   inputs[7] = [1e300];
   for (const seed of [0, 1, 2, 3, 4, 5]) {
     const error = await fit(lineNetwork(), data, plain({ validation: 0.1, seed, batchSize: 1 })).catch(
-      (found: unknown) => found,
+      (error: unknown) => error,
     );
     if (error instanceof DivergedError) expect(error.sample).toBe(7);
   }

@@ -9,11 +9,11 @@ import { describe, expect, test } from 'vitest';
 const inputs = Array.from({ length: 10 }, (_, s) => [Math.sin(s), Math.cos(2 * s)]);
 const data = { inputs, targets: inputs.map(([a, b]) => [a * b]) };
 const small = () => new Network(mlp([2, 5, 1], { activation: tanh, outputActivation: identity }), { seed: 2 });
-const options = (more: Partial<TrainerOptions> = {}): TrainerOptions => ({
+const options = (overrides: Partial<TrainerOptions> = {}): TrainerOptions => ({
   loss: mse(),
   optimizer: adam({ learningRate: 0.02 }),
   batchSize: 3,
-  ...more,
+  ...overrides,
 });
 const parametersOf = (network: Network) => [...network.parameters.vector];
 
@@ -82,15 +82,15 @@ describe('a trainer', () => {
   test('evaluates the validation data, the training data, or given data', async () => {
     const metrics = [meanAbsoluteError()];
     const trainer = new Trainer(small(), data, options({ metrics }));
-    const own = await trainer.evaluate();
-    expect(await trainer.evaluate(data)).toEqual(own);
+    const evaluation = await trainer.evaluate();
+    expect(await trainer.evaluate(data)).toEqual(evaluation);
     const validated = new Trainer(
       small(),
       data,
       options({ metrics, validation: { inputs: [[0, 0]], targets: [[2]] } }),
     );
-    const { metrics: found, loss } = await validated.evaluate();
-    expect((found.meanAbsoluteError as number) ** 2).toBeCloseTo(loss, 12);
+    const { metrics: actual, loss } = await validated.evaluate();
+    expect((actual.meanAbsoluteError as number) ** 2).toBeCloseTo(loss, 12);
     expect((await validated.epoch()).validationLoss).toBeTypeOf('number');
   });
 

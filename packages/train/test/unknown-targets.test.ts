@@ -49,7 +49,7 @@ describe('an output whose target is null has no loss and no gradient', () => {
             const rows = inputs.slice(0, count);
             const [actual, expected] = [network(), network()];
             const options = { optimizer: sgd({ learningRate: 0.5 }), epochs: 2, batchSize: count };
-            const some = await fit(
+            const report = await fit(
               actual,
               { inputs: rows, targets: rows.map(() => known.map((isKnown) => (isKnown ? 1 : null))) },
               { ...options, loss: make({}), engine },
@@ -59,7 +59,7 @@ describe('an output whose target is null has no loss and no gradient', () => {
               { inputs: rows, targets: rows.map(() => [1, 1]) },
               { ...options, loss: maskedLoss(make({}), known), engine: reference() },
             );
-            some.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(all.history[k].loss, digits));
+            report.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(all.history[k].loss, digits));
             actual.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(expected.parameters.vector[k], digits));
           }
         }

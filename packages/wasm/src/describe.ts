@@ -94,8 +94,8 @@ export class PlanDescription {
   readonly bytes: number;
 
   /** @internal */
-  constructor(of: Described) {
-    const { graph, time, plan, memory } = of;
+  constructor(described: Described) {
+    const { graph, time, plan, memory } = described;
     const { inputCount, nodeCount, outputs, edgeCount, parameterCount, stateSize } = graph;
     this.graph = {
       inputs: inputCount,
@@ -107,19 +107,21 @@ export class PlanDescription {
       sharingEdges: countSharing(graph),
       stateSize,
     };
-    this.batchSize = of.batchSize;
+    this.batchSize = described.batchSize;
     this.steps = time.steps;
     this.denseBlocks = denseBlocks(time.graph, plan);
     this.sparseNodes = sparseNodes(time.graph, plan);
     this.denseShare = time.graph.edgeCount === 0 ? 0 : 1 - plan.sparseEdges / time.graph.edgeCount;
-    this.code = of.isUnrolled ? 'unrolled' : 'tables';
+    this.code = described.isUnrolled ? 'unrolled' : 'tables';
     this.custom = [
-      ...graph.activations.filter((one) => activationKernelOf(one).code === customActivation),
-      ...graph.aggregations.filter((one) => one && aggregationCodeOf(one) === customAggregation),
-    ].map((one) => one!.name);
-    this.multiplyAdd = of.multiplyAdd === fusedMultiplyAdd ? 'fused' : 'separate';
-    this.threads = of.threads;
-    this.threadsReason = of.threadsReason;
+      ...graph.activations.filter((activation) => activationKernelOf(activation).code === customActivation),
+      ...graph.aggregations.filter(
+        (aggregation) => aggregation && aggregationCodeOf(aggregation) === customAggregation,
+      ),
+    ].map((plugin) => plugin!.name);
+    this.multiplyAdd = described.multiplyAdd === fusedMultiplyAdd ? 'fused' : 'separate';
+    this.threads = described.threads;
+    this.threadsReason = described.threadsReason;
     this.memory = memory;
     this.bytes = Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
   }

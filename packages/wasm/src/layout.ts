@@ -165,7 +165,7 @@ export function layout(graph: Graph, rowUnits: readonly RowUnit[], batchSize: nu
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const dense = rowUnits.filter((unit) => unit.dense);
   const sparse = rowUnits.filter((unit) => !unit.dense);
-  const largest = (of: (unit: RowUnit) => number) => dense.reduce((max, unit) => Math.max(max, of(unit)), 0);
+  const largest = (size: (unit: RowUnit) => number) => dense.reduce((max, unit) => Math.max(max, size(unit)), 0);
   const widest = largest(({ nodes }) => fanIn(nodes[0]));
   const rowBytes = sampleRowBytes(batchSize, widest);
   const rows = () => allocate(rowCount * rowBytes, 'values');

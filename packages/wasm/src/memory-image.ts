@@ -121,31 +121,31 @@ function writeUnits(
   layout: Layout,
 ): void {
   let table = layout.predecessorTables;
-  units.forEach((of, n) => {
+  units.forEach((rowUnit, n) => {
     const at = layout.units + n * unitBytes;
     const set = (field: keyof typeof unit, value: number) => (words[(at + unit[field]) / 4] = value);
-    const { code, options } = activationKernelOf(of.activation);
-    set('dense', Number(of.dense));
-    set('nodes', of.nodes.length);
-    set('firstRow', of.firstRow);
-    set('scaleTrainable', Number(of.scaleTrainable));
-    set('aggregation', aggregationCodeOf(of.aggregation));
+    const { code, options } = activationKernelOf(rowUnit.activation);
+    set('dense', Number(rowUnit.dense));
+    set('nodes', rowUnit.nodes.length);
+    set('firstRow', rowUnit.firstRow);
+    set('scaleTrainable', Number(rowUnit.scaleTrainable));
+    set('aggregation', aggregationCodeOf(rowUnit.aggregation));
     set('activation', code);
     numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
     const { rowBytes } = layout;
-    const onlyCopies = of.elementwise !== undefined && isCopy(graph, of);
-    set('h', of.gIsX ? layout.x : layout.g);
-    set('delta', of.dense ? layout.denseDelta - of.firstRow * rowBytes : layout.delta);
-    set('elementwise', of.elementwise ?? 0);
+    const onlyCopies = rowUnit.elementwise !== undefined && isCopy(graph, rowUnit);
+    set('h', rowUnit.gIsX ? layout.x : layout.g);
+    set('delta', rowUnit.dense ? layout.denseDelta - rowUnit.firstRow * rowBytes : layout.delta);
+    set('elementwise', rowUnit.elementwise ?? 0);
     set('activates', Number(!onlyCopies));
     if (onlyCopies) {
       // No kernel writes the slope of these nodes.
-      const slope = layout.slope + of.firstRow * rowBytes;
-      numbers.fill(1, slope / 4, (slope + of.nodes.length * rowBytes) / 4);
+      const slope = layout.slope + rowUnit.firstRow * rowBytes;
+      numbers.fill(1, slope / 4, (slope + rowUnit.nodes.length * rowBytes) / 4);
     }
-    if (!of.dense) return;
+    if (!rowUnit.dense) return;
 
-    const [first] = of.nodes;
+    const [first] = rowUnit.nodes;
     const start = graph.edgeStart[first];
     const count = graph.edgeStart[first + 1] - start;
     const length = tableLength(count);
@@ -178,7 +178,7 @@ function writeSparseEdges(
   const { edgeStart, predecessors } = graph;
   const inStart = layout.inStart / 4;
   const outStart = layout.outStart / 4;
-  const sparse = units.filter((of) => !of.dense);
+  const sparse = units.filter((rowUnit) => !rowUnit.dense);
   const eachNode = (visit: (i: number, isElementwise: boolean) => void) =>
     sparse.forEach(({ nodes, elementwise }) => nodes.forEach((i) => visit(i, elementwise !== undefined)));
 

@@ -22,9 +22,9 @@ export function oneThreadReason(
   stepWork: number,
   minThreadedWork: number,
 ): string | undefined {
-  const activation = graph.activations.find((one) => activationKernelOf(one).code === customActivation);
+  const activation = graph.activations.find((candidate) => activationKernelOf(candidate).code === customActivation);
   if (activation) return `the activation ${activation.name} is custom, so only this thread can call it`;
-  const aggregation = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
+  const aggregation = graph.aggregations.find((candidate) => aggregationCodeOf(candidate) === customAggregation);
   if (aggregation) return `the aggregation ${aggregation.name} is custom, so only this thread can call it`;
   const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';

@@ -72,7 +72,7 @@ export class Pool {
   }
 
   /** Runs a job on a memory: the workers begin while this thread does its `own` share. */
-  run(executor: number, own: Share, kind: number, loss: number, optimizer: number): void {
+  run(executor: number, runShare: Share, kind: number, loss: number, optimizer: number): void {
     this.expectUsable();
     this.#waitUntilReady();
     const words = this.#control;
@@ -83,7 +83,7 @@ export class Pool {
     this.#signal(command.run);
     this.#running = true;
     try {
-      own(kind, loss, optimizer);
+      runShare(kind, loss, optimizer);
     } catch (error) {
       // The workers are in the middle of a pass that this thread has left: they cannot run another.
       this.lose();

@@ -67,11 +67,11 @@ test.each([
   ['Adam', () => adam({ learningRate: 0.1 })],
 ])('%s', async (_, make) => {
   let compared = 0;
-  const own = await host(() => compared++);
-  const executor = new WasmExecutor(graph, 4, () => own);
+  const ownHost = await host(() => compared++);
+  const executor = new WasmExecutor(graph, 4, () => ownHost);
   executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
   const optimizer = make();
   for (let k = 0; k < 3; k++) executor.step(inputs, targets, 4, mse(), optimizer);
   expect(compared).toBe(3);
-  own.pool.dispose();
+  ownHost.pool.dispose();
 });

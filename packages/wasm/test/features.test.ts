@@ -74,8 +74,9 @@ const aggregations = [logSumExp, max, maxAbs, mean, median, min, product, sumOfS
 
 describe.each([1, 2, 7, 32])('batches of %i agree with the reference engine', (samples) => {
   test('fixed and shared parameters agree', () => compare(samples));
-  test.each(aggregations.map((one) => [one.name, one] as const))('the aggregation %s agrees', (_, one) =>
-    compare(samples, [one]),
+  test.each(aggregations.map((aggregation) => [aggregation.name, aggregation] as const))(
+    'the aggregation %s agrees',
+    (_, aggregation) => compare(samples, [aggregation]),
   );
   test('all aggregations agree together', () => compare(samples, aggregations));
 });

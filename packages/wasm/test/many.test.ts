@@ -41,9 +41,9 @@ test('stepMany takes no steps for an optimizer without kernels', () => {
 });
 
 /** The same engine with one step per call. */
-const oneByOne = (of: Engine): Engine => ({
-  ...of,
-  prepare: (...args) => Object.assign(of.prepare(...args), { stepMany: undefined }),
+const oneByOne = (engine: Engine): Engine => ({
+  ...engine,
+  prepare: (...args) => Object.assign(engine.prepare(...args), { stepMany: undefined }),
 });
 
 const results = async (on: Engine, options: Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, rate: number) => {
@@ -67,8 +67,8 @@ test.each<[string, Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, number]>([
   ['a step that overflows in float32', { epochs: 30, batchSize: 4 }, 1e38],
   ['a step that overflows in float64', { epochs: 30, batchSize: 4 }, 1e308],
 ])('fit has the same results with several steps in one call as with one, %s', async (_, options, rate) => {
-  for (const one of [engine, js()]) {
-    expect(await results(one, options, rate)).toEqual(await results(oneByOne(one), options, rate));
+  for (const anyEngine of [engine, js()]) {
+    expect(await results(anyEngine, options, rate)).toEqual(await results(oneByOne(anyEngine), options, rate));
   }
 });
 

@@ -33,15 +33,15 @@ export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): v
   const run = (executor: ReturnType<Engine['prepare']>) => {
     executor.parameters.set(parameters);
     const state = options.state?.slice();
-    const own: PassOptions = { ...options, ...(state && { state }) };
-    const { weights: _, ...forPredict } = own;
+    const passOptions: PassOptions = { ...options, ...(state && { state }) };
+    const { weights: _, ...forPredict } = passOptions;
     const outputs = [...executor.predict(inputs, samples, forPredict)].slice(0, sum(counts) * graph.outputs.length);
     const after = state ? [...state] : [];
     if (state) state.set(options.state!);
     const jacobian = new Float64Array(outputs.length * graph.parameterCount).fill(NaN);
     const withJacobian = [...executor.jacobian(inputs, samples, jacobian, forPredict)];
     if (state) state.set(options.state!);
-    const mean = executor.backpropagate(inputs, targets, samples, loss, own);
+    const mean = executor.backpropagate(inputs, targets, samples, loss, passOptions);
     const numbers: Record<string, number[]> = {
       outputs,
       withJacobian,

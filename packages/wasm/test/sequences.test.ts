@@ -65,10 +65,12 @@ function elementwise(): Graph {
   const options = { activation: identity, fixed: { b: 0, c: 1, w: 1 } };
   const [p, q] = builder.layer(2, { name: 'p', from: [x, y, delayed('sum'), delayed('last')], activation: tanh });
   const square = builder.node('square', { ...options, from: [p, delayed(p)], aggregation: product });
-  const both = [x, y].map((id, k) => builder.node(`both ${k}`, { ...options, from: [q, id], aggregation: product }));
+  const products = [x, y].map((id, k) =>
+    builder.node(`both ${k}`, { ...options, from: [q, id], aggregation: product }),
+  );
   const copy = builder.node('copy', { ...options, from: [square], activation: sigmoid });
-  builder.node('sum', { ...options, from: [copy, both[0]], activation: tanh });
-  builder.node('last', { from: ['sum', both[1], square], activation: tanh, fixed: { c: 1 } });
+  builder.node('sum', { ...options, from: [copy, products[0]], activation: tanh });
+  builder.node('last', { from: ['sum', products[1], square], activation: tanh, fixed: { c: 1 } });
   builder.output('last', copy);
   return builder.build();
 }

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { ThreadChoice } from '../src/thread-choice.js';
 
 /** Makes calls until the choice is made, and returns it. */
-function choose(choice: ThreadChoice, kind: number, rows: number, one: number, several: number): boolean {
+function choose(choice: ThreadChoice, kind: number, rows: number, single: number, several: number): boolean {
   let calls = 0;
   while (choice.isTrial(kind, rows)) {
-    choice.record(kind, rows, choice.isThreaded(kind, rows) ? several : one);
+    choice.record(kind, rows, choice.isThreaded(kind, rows) ? several : single);
     expect(++calls).toBeLessThan(1000);
   }
   return choice.isThreaded(kind, rows);
@@ -16,8 +16,8 @@ test.each([
   [1, 2, false],
   [0.01, 0.004, true],
   [0.004, 0.01, false],
-])('%f ms on one thread and %f ms on several: several are chosen: %s', (one, several, expected) => {
-  expect(choose(new ThreadChoice(), 3, 64, one, several)).toBe(expected);
+])('%f ms on one thread and %f ms on several: several are chosen: %s', (single, several, expected) => {
+  expect(choose(new ThreadChoice(), 3, 64, single, several)).toBe(expected);
 });
 
 test('each kind of call and each order of magnitude of rows has its own choice', () => {

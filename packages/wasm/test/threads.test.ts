@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
-const one = await wasm();
+const singleThreaded = await wasm();
 const two = await wasm({ threads: 2, minThreadedWork: 0 });
 const three = await wasm({ threads: 3, minThreadedWork: 0 });
 afterAll(() => {
@@ -30,7 +30,7 @@ describe('several threads are bit-identical to one', () => {
         const random = new Random(samples);
         const parameters = randomParameters(graph, random);
         const data = randomSamples(graph, random, samples, (r, n) => Array.from({ length: n }, () => r.uniform()));
-        const results = [one, two, three].map((engine) => {
+        const results = [singleThreaded, two, three].map((engine) => {
           const executor = engine.prepare(graph, samples);
           executor.parameters.set(parameters);
           const optimizer = adam({ learningRate: 0.01 });
@@ -62,7 +62,7 @@ describe('several threads are bit-identical to one on sequences and shared weigh
       const rows = counts.reduce((sum, count) => sum + count);
       const parameters = randomParameters(graph, random);
       const [inputs, targets] = [uniform(rows * graph.inputCount), uniform(rows * graph.outputs.length)];
-      const results = [one, two, three].map((engine) => {
+      const results = [singleThreaded, two, three].map((engine) => {
         const executor = engine.prepare(graph, counts[0], counts.length);
         expect([executor.threads, executor.threadsReason]).toEqual([engine.threads, undefined]);
         executor.parameters.set(parameters);

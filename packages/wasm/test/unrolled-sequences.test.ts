@@ -22,15 +22,15 @@ test.each([1, 2, 3, 4, 5, 8])('an LSTM of %i units on one sequence agrees with t
   expect(engine.prepare(graph, 1, 7).describe().code).toBe('unrolled');
   const pass = { parameters: randomParameters(graph, random), steps: 7 };
   for (const steps of [1, 2, 7]) {
-    const own = { ...pass, samples: counts(steps), ...rows(graph, steps, random) };
-    expectNearReference(engine, graph, { ...own, loss: mse() });
+    const passOptions = { ...pass, samples: counts(steps), ...rows(graph, steps, random) };
+    expectNearReference(engine, graph, { ...passOptions, loss: mse() });
     const weights = Float64Array.from({ length: steps }, (_, t) => (t === 0 ? 2 : t % 2));
     const state = Float64Array.from({ length: graph.stateSize }, () => random.uniform() - 0.5);
-    expectNearReference(engine, graph, { ...own, loss: mse(), options: { weights, state } });
+    expectNearReference(engine, graph, { ...passOptions, loss: mse(), options: { weights, state } });
     expectNearReference(engine, graph, {
-      ...own,
+      ...passOptions,
       loss: softmaxCrossEntropy(),
-      targets: own.targets.map(Math.abs),
+      targets: passOptions.targets.map(Math.abs),
       options: { state },
     });
   }

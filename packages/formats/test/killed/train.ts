@@ -6,13 +6,13 @@ import { xor } from '../../../core/test/xor.js';
 import { freshNetwork, options } from './run.js';
 
 const [directory, epochs] = process.argv.slice(2);
-const found = await latestCheckpoint(directory);
-const network = found?.network ?? freshNetwork();
+const latest = await latestCheckpoint(directory);
+const network = latest?.network ?? freshNetwork();
 const report = { onEpochEnd: ({ epoch }: { epoch: number }) => void writeSync(1, `${epoch}\n`) };
-writeSync(1, `${found?.checkpoint.epoch ?? 0}\n`);
+writeSync(1, `${latest?.checkpoint.epoch ?? 0}\n`);
 await fit(network, xor, {
   ...options(),
   epochs: Number(epochs),
   callbacks: [checkpoints({ directory, keep: 2 }), report],
-  ...(found && { resume: found.checkpoint }),
+  ...(latest && { resume: latest.checkpoint }),
 });

@@ -137,7 +137,7 @@ const cases = [
   ],
 ];
 
-const found = [];
+const results = [];
 for (const [name, op, chosen, tensors] of cases) {
   const attributes = { hidden_size: tensors.R[0][0].length, ...chosen };
   const session = await ort.InferenceSession.create(modelOf(op, attributes, tensors), { intraOpNumThreads: 1 });
@@ -151,7 +151,7 @@ for (const [name, op, chosen, tensors] of cases) {
   );
   const { Y } = await session.run(feeds);
   await session.release();
-  found.push({ name, op, attributes, tensors, Y: nested(Array.from(Y.data), Y.dims) });
+  results.push({ name, op, attributes, tensors, Y: nested(Array.from(Y.data), Y.dims) });
 }
-writeFileSync(new URL('recurrent.generated.json', import.meta.url), `${JSON.stringify(found)}\n`);
-console.log(`${found.length} cases`);
+writeFileSync(new URL('recurrent.generated.json', import.meta.url), `${JSON.stringify(results)}\n`);
+console.log(`${results.length} cases`);

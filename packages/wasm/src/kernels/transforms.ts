@@ -95,7 +95,7 @@ export function squareSums(module: Assembler): Callable {
     const [at, blockEnd, last] = [local(i32), local(i32), local(i32)];
     const [g, sum] = [local(v128), local(v128)];
     const pair = (g: Code): Code => f64x2.fromSingles(g);
-    const square = (of: Code): Code => sum.set(f64x2.add(sum.get, f64x2.mul(of, of)));
+    const square = (value: Code): Code => sum.set(f64x2.add(sum.get, f64x2.mul(value, value)));
     return control.count(block, block.get, end.get, int.const(1), [
       last.set(int.add(gradients, word('parameterBytes'))),
       at.set(int.add(gradients, int.mul(block.get, int.const(normBlock)))),

@@ -91,7 +91,7 @@ function memoryGroups(groups: readonly Group[], inputCount: number, memories: re
   return groups.flatMap(({ nodes }) =>
     [...new Set(memories.map(({ delay }) => delay))].flatMap((delay) => {
       const members = nodes.flatMap((i) =>
-        memories.flatMap((of, m) => (of.delay === delay && origin(m) === i ? [m] : [])),
+        memories.flatMap((memory, m) => (memory.delay === delay && origin(m) === i ? [m] : [])),
       );
       return members.length === 0 ? [] : [{ ...notComputed, nodes: members.map((m) => inputCount + m), delay }];
     }),

@@ -13,9 +13,9 @@ export const binaryCrossEntropy: LossKernel = {
   emit(context, x, t, derivative, value) {
     const [other, lnOther, tiny] = [context.local(v128), context.local(v128), constant(2 ** -126)];
     // The logarithm takes normal numbers; at 0 it is −100 by definition.
-    const boundedLog = (of: Code, result: Local): Code => [
-      log(context, pmax(of, tiny), result),
-      result.set(i32x4.select(result.get, constant(-100), gt(of, constant(0)))),
+    const boundedLog = (value: Code, result: Local): Code => [
+      log(context, pmax(value, tiny), result),
+      result.set(i32x4.select(result.get, constant(-100), gt(value, constant(0)))),
     ];
     return [
       other.set(sub(constant(1), x.get)),
