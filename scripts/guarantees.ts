@@ -67,7 +67,7 @@ const results: Results = existsSync('checks/stress/results.json')
 const on = ({ date, node }: Run) => `${date}, Node ${node.slice(1)}`;
 const count = (n: number) => n.toLocaleString('en');
 
-/** The largest distance from PyTorch's numbers, relative to 1 or the number, of the reference engine. */
+/** The largest error of the reference engine compared with PyTorch: relative for numbers above 1, else absolute. */
 function worstAgainstTorch(): number {
   let worst = 0;
   for (const entry of graphs.entries) {
@@ -101,7 +101,7 @@ function mutants(): string {
   });
   const missing = 'core' in results.mutation! ? [] : ['', 'Not run in full yet: core.'];
   return [
-    '| package | mutants | killed | explained | left |',
+    '| package | mutants | killed | explained | unexplained |',
     '| --- | ---: | ---: | ---: | ---: |',
     ...rows,
     ...missing,
@@ -111,16 +111,17 @@ function mutants(): string {
 function platforms(): string {
   const { rehearsal } = results;
   if (rehearsal === undefined) return 'Not run yet.';
-  const well = (of: Readonly<Record<string, unknown>>) =>
+  /** The names, each marked if its run failed. */
+  const outcomes = (of: Readonly<Record<string, unknown>>) =>
     Object.entries(of)
-      .map(([name, found]) =>
-        typeof found === 'object' && found !== null && 'failed' in found ? `${name} (failed)` : name,
+      .map(([name, outcome]) =>
+        typeof outcome === 'object' && outcome !== null && 'failed' in outcome ? `${name} (failed)` : name,
       )
       .join(', ');
   return [
     `${rehearsal.published}, published to a local registry and installed from there (${on(rehearsal.run)}):`,
     '',
-    `- installed by ${well(rehearsal.installs)};`,
+    `- installed by ${outcomes(rehearsal.installs)};`,
     `- the whole suite, training, saving and loading run by ${Object.entries(rehearsal.runtimes)
       .map(([name, { version, failed }]) =>
         failed === undefined
@@ -128,22 +129,22 @@ function platforms(): string {
           : `${name} (failed)`,
       )
       .join(', ')};`,
-    `- compiled by TypeScript ${well(rehearsal.types)};`,
+    `- compiled by TypeScript ${outcomes(rehearsal.types)};`,
     `- 300 epochs by the fast engine without fused multiply-add are ${rehearsal.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
 
 /** The runtimes that ran the conformance suite. */
 function runtimes(): string {
-  const found = results.runtimes;
-  if (found === undefined) return '';
-  const all = Object.entries(found.runtimes).map(
+  const latest = results.runtimes;
+  if (latest === undefined) return '';
+  const names = Object.entries(latest.runtimes).map(
     ([name, { version, failed }]) => `${name.split(' ')[0]} ${version}${failed === undefined ? '' : ' (failed)'}`,
   );
   return [
     '',
-    `The sources, in one file (${on(found.run)}): the conformance suite of every engine, training, saving and loading run by`,
-    `${all.join(', ')}. 300 epochs by the fast engine without fused multiply-add are ${found.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between them'}.`,
+    `The sources, in one file (${on(latest.run)}): the conformance suite of every engine, training, saving and loading run by`,
+    `${names.join(', ')}. 300 epochs by the fast engine without fused multiply-add are ${latest.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between them'}.`,
   ].join('\n');
 }
 
@@ -177,10 +178,10 @@ Each guarantee has a test that fails when it is broken. \`npm test\` runs with e
   error of 1e-7.
 - **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs, every loss with every activation, shared
   weights, several outputs, outputs with successors: max error ${worstAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizers and ${schedules.entries.length}
-  schedules for 50 steps, to 1e-13. Two errors of PyTorch 1.13 were corrected in its numbers: it computes hardsigmoid's derivative
+  schedules for 50 steps, to 1e-13. Two errors of PyTorch 1.13 are corrected in the expected numbers: it computes hardsigmoid's derivative
   with 1/6 in float32, and NAdam multiplies once too often (fixed in 2.0).
 - **50-digit arithmetic**: every number of the article's network.
-- **Engines**: each stays within derived error bounds for every number of every pass, and is compared with PyTorch directly.
+- **Engines**: every number of every pass is within derived error bounds, and each engine is compared with PyTorch directly.
 - **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
 
 Max error over ${exact.tanh.length} points from 1e-8 to 30, compared with 60-digit arithmetic, float64:
@@ -196,16 +197,16 @@ one node, 250,000 nodes, and batches of 65,536 samples.
 ## Untrusted files
 
 10,000 corrupt files of each format with every change${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a valid
-network. Reading a model costs at most four times the file and 16 MB, whatever it contains. See [SECURITY.md](../../SECURITY.md).
+network. Reading a model uses at most four times the file's size plus 16 MB of memory, whatever it contains. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults
 
-- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: at most the epoch under way is lost,
+- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: at most the current epoch is lost,
   and training resumes bit-for-bit. If a disk is full, read-only or removed, the last valid checkpoint remains.
 - A callback that throws, rejects or never returns, a stream that never responds, an abort in any phase of \`fit\`: the
   parameters are those of the last successful step, and training can start again.
-- A worker that exits, in the middle of a step or before it: an error with the code \`THREAD_LOST\`, after ten seconds or more
-  where the host does not report it. An update that it had begun is completed, so that parameters and optimizer are those of
+- A worker that exits, during a step or before it: an error with the code \`THREAD_LOST\`, or, if the host does not report
+  the exit, the same error after ten seconds or more. An update that it had begun is completed, so that parameters and optimizer are those of
   the last step that succeeded; all workers are terminated.
 
 ## Load
@@ -214,7 +215,9 @@ ${load ? `${count(load.requests)} predictions from a second process while the mo
 
 ${
   soak
-    ? `${count(soak.each)} online steps per engine (${on(soak.run)}): ${Object.entries(soak.steps)
+    ? `${count(soak.each)} online steps per engine, with memory at the beginning and at the end (${on(soak.run)}): ${Object.entries(
+        soak.steps,
+      )
         .map(
           ([name, { perSecond, megabytes }]) =>
             `${name} ${count(perSecond)} per second, ${megabytes[0]} to ${megabytes[1]} MB`,
@@ -241,14 +244,14 @@ ${mutants()}
 `;
 const path = 'docs/guides/guarantees.md';
 const text = await formatted(path, page);
-const own = `v${process.versions.node.split('.')[0]}.`;
-const theirs = results.mutation?.run as Run | undefined;
+const thisVersion = `v${process.versions.node.split('.')[0]}.`;
+const written = results.mutation?.run as Run | undefined;
 if (!process.argv.includes('--check')) {
   writeFileSync(path, text);
   console.log(`${path} is written.`);
-} else if (theirs?.node.startsWith(own) === false) {
+} else if (written?.node.startsWith(thisVersion) === false) {
   console.log(
-    `Not compared: the page was written on Node ${theirs.node}; exp and similar functions differ in their last bits on this version.`,
+    `Not compared: the page was written on Node ${written.node}; exp and similar functions differ in their last bits on this version.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is out of date: run "pnpm guarantees".`);

@@ -1,4 +1,4 @@
-/** Huber loss: squared near the target, absolute far away. */
+/** Huber loss: quadratic near the target, linear far away. */
 import { type Loss, mismatch } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';

@@ -1,4 +1,4 @@
-/** Logarithm of the hyperbolic cosine: squared near the target, absolute far away, smooth everywhere. */
+/** Logarithm of the hyperbolic cosine: quadratic near the target, linear far away, smooth everywhere. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
