@@ -1,4 +1,4 @@
-/** Download size of the page and its views, from the manifest of the build. */
+/** Download sizes of the page and its views, from the manifest of the build. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,13 +15,13 @@ interface Chunk {
 const built = (file: string) => readFile(join(inject('built'), file));
 const size = async (file: string) => gzipSync(await built(file)).length;
 
-/** All files that a chunk loads immediately. */
-function filesOf(manifest: Readonly<Record<string, Chunk>>, name: string, found = new Set<string>()): Set<string> {
+/** Adds all files that a chunk loads immediately to `files`, and returns it. */
+function filesOf(manifest: Readonly<Record<string, Chunk>>, name: string, files = new Set<string>()): Set<string> {
   const { file, imports = [], css = [] } = manifest[name];
-  if (found.has(file)) return found;
-  for (const own of [file, ...css]) found.add(own);
-  for (const other of imports) filesOf(manifest, other, found);
-  return found;
+  if (files.has(file)) return files;
+  for (const path of [file, ...css]) files.add(path);
+  for (const imported of imports) filesOf(manifest, imported, files);
+  return files;
 }
 
 const total = async (files: Iterable<string>) =>
@@ -40,12 +40,12 @@ test('the page and any first view are at most 250 KB gzipped, Learn at most 40 K
   expect(additional).toBeLessThan(40 * kilobytes);
   const fit = filesOf(manifest, 'web/fit/view.tsx', new Set(shell));
   expect(await total(['index.html', ...fit])).toBeLessThan(250 * kilobytes);
-  // KaTeX is loaded after the page is shown; nothing of the other views is loaded at all.
+  // KaTeX is loaded after the page is shown; the libraries of other views are not loaded at all.
   const names = [...derive, ...learn].join(' ');
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
 });
 
-test('the page starts to load all scripts and styles of the view that the URL names, in at most ten requests', async () => {
+test('the page preloads all scripts and styles of the view that the URL names, in at most ten requests', async () => {
   const manifest = JSON.parse((await built('.vite/manifest.json')).toString()) as Record<string, Chunk>;
   const page = (await built('index.html')).toString();
   const script = (await built(/src="\.\/(assets\/preload-[^"]*)"/.exec(page)![1])).toString();

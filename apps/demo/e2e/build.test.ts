@@ -70,12 +70,12 @@ test('a node that is added, connected and edited in the forms appears in the JSO
 
 test('dragging from node to node adds an edge, and dragging onto the empty canvas adds a node', async () => {
   const page = await inBuild();
-  const seven = (await boxOf(page, '7').boundingBox())!;
-  await dragFrom(page, '2', seven.x + seven.width / 2, seven.y + seven.height / 2);
+  const target = (await boxOf(page, '7').boundingBox())!;
+  await dragFrom(page, '2', target.x + target.width / 2, target.y + target.height / 2);
   await page.getByRole('heading', { name: 'Edge 2 → 7' }).waitFor();
   expect(edgesOf(await shown(page))).toContain('2→7');
-  const board = (await page.locator('.react-flow__pane').boundingBox())!;
-  await dragFrom(page, '3', board.x + board.width / 2, board.y + board.height - 6);
+  const canvas = (await page.locator('.react-flow__pane').boundingBox())!;
+  await dragFrom(page, '3', canvas.x + canvas.width / 2, canvas.y + canvas.height - 6);
   await page.getByRole('heading', { name: 'Node 8' }).waitFor();
   expect(edgesOf(await shown(page))).toContain('3→8');
 });
@@ -85,9 +85,9 @@ test('an edge can be drawn by touch on a phone', async () => {
   await settled(page);
   const start = (await boxOf(page, '2').locator('[data-handle="source"]').boundingBox())!;
   const end = (await boxOf(page, '7').boundingBox())!;
-  const finger = await page.context().newCDPSession(page);
+  const session = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', along: number) =>
-    finger.send('Input.dispatchTouchEvent', {
+    session.send('Input.dispatchTouchEvent', {
       type,
       touchPoints:
         type === 'touchEnd'

@@ -35,7 +35,7 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(await background()).toBe('rgb(247, 248, 250)');
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await background()).toBe('rgb(18, 21, 28)');
-  // A frame has no way back from another view, and is as wide as a column of text.
+  // An embedded page has no buttons that lead to other views, since nothing leads back. It fits into a column of text.
   await page.goto(new URL('#build', source).href);
   await page.getByRole('group', { name: 'Edit' }).waitFor();
   expect(await page.getByRole('button', { name: 'View derivatives' }).count()).toBe(0);
@@ -56,7 +56,7 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(overlaps).toEqual([]);
 });
 
-test('a link for a class offers one view only, hides derivations until they are stepped to, and is printed complete in black on white', async () => {
+test('a link for a class offers one view only and hides derivations until the student steps to them, and the whole page is printed in black on white', async () => {
   const page = await open({
     view: 'derive',
     theme: 'dark',
@@ -65,7 +65,7 @@ test('a link for a class offers one view only, hides derivations until they are 
   await page.getByText('is not computed yet').waitFor();
   expect(await page.getByRole('navigation', { name: 'View' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.size)).toBe('large');
-  // Edges start at a node, also at the presentation size.
+  // Edges start at the border of a node, also at the presentation size.
   const gaps = () =>
     page.evaluate(() => {
       const boxes = (of: string) => Array.from(document.querySelectorAll(of), (one) => one.getBoundingClientRect());
@@ -74,7 +74,7 @@ test('a link for a class offers one view only, hides derivations until they are 
     });
   await expect.poll(async () => (await gaps()).filter((gap) => gap < 8)).toHaveLength(11);
   await picture(page, 'class-link');
-  // On a page of A4, 180 mm wide between its margins, nothing of the graph is cut.
+  // 680 pixels are 180 mm, the width of A4 without margins: the graph is not cut off.
   await page.emulateMedia({ media: 'print' });
   await page.setViewportSize({ width: 680, height: 900 });
   const rights = () =>

@@ -88,11 +88,15 @@ test('a fitted formula can have a custom loss', longTimeout, async () => {
   expect(Number(await answer.getAttribute('value'))).toBe(gradients.of('b').b);
 });
 
-test('an infinite loop in a node is stopped with a message, and the page keeps working', longTimeout, async () => {
-  const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
-  const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
-  await page.getByRole('alert').getByText('Stopped after two seconds').waitFor({ timeout: 50_000 });
-  await page.getByLabel('Activation of node 2').selectOption('tanh');
-  await page.getByLabel('Activation of node 7').selectOption('tanh');
-  await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor();
-});
+test(
+  'an infinite loop in the activation of a node is stopped with a message, and the page keeps working',
+  longTimeout,
+  async () => {
+    const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
+    const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
+    await page.getByRole('alert').getByText('Stopped after two seconds').waitFor({ timeout: 50_000 });
+    await page.getByLabel('Activation of node 2').selectOption('tanh');
+    await page.getByLabel('Activation of node 7').selectOption('tanh');
+    await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor();
+  },
+);

@@ -153,7 +153,7 @@ test('stepping shows each number when it is computed and not before', async () =
     }
   }
   await page.getByLabel('Steps taken').fill('8');
-  // The derivation of what is not computed yet is not shown either.
+  // The derivation of a number that is not computed yet is not shown either.
   await page.getByText('dloss/dw_4to7 is not computed yet').waitFor();
   await page.getByLabel('Steps taken').press('ArrowLeft');
   await page.getByRole('button', { name: 'Next step' }).press('ArrowRight');
@@ -164,7 +164,7 @@ test('stepping shows each number when it is computed and not before', async () =
   expect(caption).toContain('−15.433');
 });
 
-test('playback stops at the last step, or where a button shows another one', async () => {
+test('playback stops at the last step, or when a button shows another step', async () => {
   const page = await open(inDerive({ step: 25 }));
   const play = page.getByRole('button', { name: 'Play', exact: true });
   const pause = page.getByRole('button', { name: 'Pause', exact: true });
@@ -275,15 +275,15 @@ test('a link restores the state of the view', async () => {
   await page.getByLabel('Colours').selectOption('dark');
   await untilUrl(page, ({ theme }) => theme === 'dark');
   const link = page.url();
-  const friend = await open();
-  await friend.goto('about:blank');
-  await friend.goto(link);
-  await friend.locator('[data-answer] data').waitFor();
-  expect(await answer(friend)).toBe(await answer(page));
-  expect(await friend.getByLabel('w_3to5', { exact: true }).inputValue()).toBe('0.123');
-  await friend.getByText('Step 25 of 26').waitFor();
-  expect(await friend.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
-  await picture(friend, 'derive-dark');
+  const linked = await open();
+  await linked.goto('about:blank');
+  await linked.goto(link);
+  await linked.locator('[data-answer] data').waitFor();
+  expect(await answer(linked)).toBe(await answer(page));
+  expect(await linked.getByLabel('w_3to5', { exact: true }).inputValue()).toBe('0.123');
+  await linked.getByText('Step 25 of 26').waitFor();
+  expect(await linked.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+  await picture(linked, 'derive-dark');
 });
 
 test('an invalid link or network is reported', async () => {
@@ -485,7 +485,7 @@ test('labels of the graph overlap neither each other nor a node, and its text is
     const page = await open({}, { viewport: { width, height } });
     await page.locator('.react-flow [data-name^="dloss/dw"]').first().waitFor();
     await settled(page);
-    const found = await page.locator('.react-flow').evaluate((flow) => {
+    const measured = await page.locator('.react-flow').evaluate((flow) => {
       const of = (selector: string) =>
         Array.from(flow.querySelectorAll(selector), (element) => element.getBoundingClientRect());
       const labels = of('[data-name^="dloss/dw"]');
@@ -501,7 +501,7 @@ test('labels of the graph overlap neither each other nor a node, and its text is
       );
       return { overlaps: overlaps.length, smallest: Math.min(...sizes) * new DOMMatrix(transform).a };
     });
-    expect(found.overlaps, `overlaps at ${width}`).toBe(0);
-    expect(found.smallest, `text at ${width}`).toBeGreaterThanOrEqual(11);
+    expect(measured.overlaps, `overlaps at ${width}`).toBe(0);
+    expect(measured.smallest, `text at ${width}`).toBeGreaterThanOrEqual(11);
   }
 });

@@ -22,42 +22,46 @@ const links = (source: string): readonly Partial<PlaygroundState>[] => [
 
 const waitForText = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
 
-test('has no network, storage, worker, timer, message or import in any view', { timeout: 180_000 }, async () => {
-  const names = [
-    ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
-    ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
-    ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
-    ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
-  ];
-  const source = `const scope = globalThis as unknown as Record<string, unknown>;
-const found = ${JSON.stringify(names)}.filter((name) => {
+test(
+  'user code has no network, storage, worker, timer, message or import in any view',
+  { timeout: 180_000 },
+  async () => {
+    const names = [
+      ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
+      ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
+      ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
+      ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
+    ];
+    const source = `const scope = globalThis as unknown as Record<string, unknown>;
+const available = ${JSON.stringify(names)}.filter((name) => {
   for (let o: object | null = scope; o !== null; o = Object.getPrototypeOf(o)) {
     if ((o as Record<string, unknown>)[name] !== undefined) return true;
   }
   return false;
 });
 const refused = (run: () => unknown) => { try { run(); return false; } catch { return true; } };
-const made = ['eval', 'Function'].filter((name) => !refused(() => (scope[name] as (code: string) => unknown)('1')));
+const evaluators = ['eval', 'Function'].filter((name) => !refused(() => (scope[name] as (code: string) => unknown)('1')));
 const addresses = ['/index.html', 'data:text/javascript,export{}', 'http://127.0.0.1:9/x.js'] as string[];
 let imported = 0;
 for (const address of addresses) import(address).then(() => imported++, () => undefined);
 export default {
   value(h: number): number {
-    throw new Error('found [' + [...found, ...made].join() + '], imported ' + imported);
+    throw new Error('available [' + [...available, ...evaluators].join() + '], imported ' + imported);
   },
   derivative: () => 1,
 };`;
-  const page = await open();
-  const requests: string[] = [];
-  page.on('request', (request) => requests.push(request.url()));
-  for (const link of links(source)) {
-    await follow(page, link);
-    await waitForText(page, 'found [], imported 0');
-    expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
-  }
-});
+    const page = await open();
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    for (const link of links(source)) {
+      await follow(page, link);
+      await waitForText(page, 'available [], imported 0');
+      expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
+    }
+  },
+);
 
-test('cannot forge a response that harms the page', longTimeout, async () => {
+test('user code cannot forge a response that harms the page', longTimeout, async () => {
   // Overrides everything that the worker's own code uses to build its response.
   const page = await open({
     view: 'extend',
@@ -74,7 +78,7 @@ ${working}`),
   await waitForText(page, /Correct: all/);
 });
 
-test('does not keep running after its response', { timeout: 180_000 }, async () => {
+test('user code does not keep running after its response', { timeout: 180_000 }, async () => {
   const later = `let chain: Promise<void> | undefined;
 export default {
   value(h: number) {
@@ -103,7 +107,7 @@ export default {
   }
 });
 
-test('trains with the downloaded data, and shows the progress of the download', longTimeout, async () => {
+test('user code trains on digits, which the page downloads', longTimeout, async () => {
   const page = await open({
     view: 'train',
     custom: customOf(working),

@@ -1,6 +1,6 @@
 /**
- * `pnpm --filter @nnbp/demo run link-preview` makes `public/link-preview.png`, the picture that other sites show of a
- * link, from the page itself.
+ * `pnpm --filter @nnbp/demo run link-preview` saves a screenshot of the playground as `public/link-preview.png`, the picture
+ * that other sites show beside a link to it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ const state = {
   learn: { chapter, work: { [chapter]: { seed: 0, task: tasks.length - 1, tries, draft: '' } } },
 } as const;
 
-/** The question and the graph alone, as large as they can be. */
+/** Shows only the question and the graph, as large as possible. */
 const styles = `
   .embedded, main > div > div:first-child { display: none !important }
   main > div { --graph-height: 425px !important }

@@ -18,24 +18,24 @@ test('the page opens in English, changes to Chinese, and the link remembers it',
   await picture(page, 'page-zh');
 });
 
-type Ending = 'reload' | 'leave' | 'hide';
+type Action = 'reload' | 'leave' | 'hide';
 
-/** Chooses Chinese and ends the page's life in the same task, without a delay in between. */
-const chooseChineseAnd = (page: Page, ending: Ending) =>
+/** Chooses Chinese and reloads, leaves or hides the page in the same task, without a delay in between. Returns the URL's hash. */
+const chooseChineseAnd = (page: Page, action: Action) =>
   page
     .getByLabel('Language')
-    .evaluate((element, how) => {
+    .evaluate((element, action) => {
       const select = element as HTMLSelectElement;
       select.value = 'zh';
       select.dispatchEvent(new Event('change', { bubbles: true }));
-      if (how === 'reload') location.reload();
-      if (how === 'leave') location.href = 'about:blank';
-      if (how === 'hide') {
+      if (action === 'reload') location.reload();
+      if (action === 'leave') location.href = 'about:blank';
+      if (action === 'hide') {
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
         document.dispatchEvent(new Event('visibilitychange'));
       }
       return location.hash;
-    }, ending)
+    }, action)
     // The page may be closed before it can respond.
     .catch(() => '');
 
@@ -48,7 +48,7 @@ test('an edit right before a reload is kept', async () => {
   await page.getByRole('button', { name: '求导' }).waitFor();
 });
 
-test('an edit whose URL is written while the reload is under way is kept', async () => {
+test('an edit whose URL is written during the reload is kept', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.route(inject('address'), async (route) => {
@@ -72,7 +72,7 @@ test('a link that is opened after an edit survives a reload', async () => {
   const page = await open();
   await page.getByLabel('Language').selectOption('zh');
   await page.getByRole('button', { name: '求导' }).waitFor();
-  // As when the page is left and comes back from the browser's cache, which browsers under test do not have.
+  // Simulates leaving the page and coming back to it from the back/forward cache, which browsers under test do not have.
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
   await page.evaluate(
     (link) => {
@@ -92,7 +92,7 @@ test('an edit right before the page is hidden is in its URL', async () => {
   expect(readAddress(await chooseChineseAnd(page, 'hide'), defaultState).language).toBe('zh');
 });
 
-test('a link that is opened while the URL of an edit is still to be written takes precedence', async () => {
+test('a link that is opened before the URL of an edit is written takes precedence', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.getByLabel('Language').evaluate(
@@ -100,7 +100,7 @@ test('a link that is opened while the URL of an edit is still to be written take
       const select = element as HTMLSelectElement;
       select.value = 'zh';
       select.dispatchEvent(new Event('change', { bubbles: true }));
-      // Due before the URL is written; but the page is busy for so long that both are overdue when it continues.
+      // The link opens before the URL of the edit is due; but the page is busy until both are overdue.
       setTimeout(() => (location.hash = link), 100);
       const start = performance.now();
       while (performance.now() < start + 300);

@@ -27,8 +27,8 @@ let reloads = false;
 /**
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
- * @param options.reload - Whether each test loads the page again. Default: false, it follows a link on the page that the test
- *   before has left, which takes half the time. State outside the link is kept: trainers, drafts, undo, the focus.
+ * @param options.reload - Whether each test loads the page again. Default: false, the test follows a link on the page of the
+ *   previous test, which takes half the time. State outside the link is kept: trainers, drafts, undo, the focus.
  */
 export function useBrowser({ reload = false } = {}): void {
   beforeAll(async () => {
@@ -53,8 +53,9 @@ async function newContext(options: BrowserContextOptions): Promise<BrowserContex
 
 /**
  * Opens the playground at the Derive view, with a part of the state changed. The test fails if the page reports an error or
- * violates its content security policy, or if it does not report what matches `expected`. Pages share a context unless
- * they have options other than the viewport; the playground stores nothing beyond a tab.
+ * violates its content security policy, unless the message matches `expected`; if `expected` is given, such an error is
+ * required. Pages share a context unless they have options other than the viewport; the playground stores nothing beyond a
+ * tab.
  */
 export async function open(
   change: Partial<PlaygroundState> = {},
@@ -77,12 +78,12 @@ export async function open(
     if (task.result?.state === 'fail' && !page.isClosed()) await save(page, `failed ${task.name}`);
     if (isShared) await leave(page, task.result?.state !== 'fail');
     else await context.close();
-    const isExpected = (complaint: string) => expected?.test(complaint) === true;
+    const isExpected = (message: string) => expected?.test(message) === true;
     expect(
-      pageErrors.filter((complaint) => !isExpected(complaint)),
+      pageErrors.filter((message) => !isExpected(message)),
       'errors in the page',
     ).toEqual([]);
-    if (expected !== undefined) expect(pageErrors.some(isExpected), `a complaint such as ${expected}`).toBe(true);
+    if (expected !== undefined) expect(pageErrors.some(isExpected), `an error that matches ${expected}`).toBe(true);
   });
   await follow(page, change);
   return page;
@@ -91,10 +92,10 @@ export async function open(
 /** Follows a link to the Derive view, with a part of the state changed, and waits until the page has read it. */
 export async function follow(page: Page, change: Partial<PlaygroundState>): Promise<void> {
   await page.goto(addressOf(inject('address'), change));
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
-/** Closes the pages of the shared context but one, which it keeps for the next test. */
+/** Closes all pages of the shared context except one, which it keeps for the next test. */
 async function leave(page: Page, isReusable: boolean): Promise<void> {
   const others = shared.pages().filter((one) => one !== page && one !== idle);
   await Promise.all(others.map((one) => one.close()));

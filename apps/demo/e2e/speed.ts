@@ -51,7 +51,7 @@ interface FirstAction {
   /** Selector of the element that contains `text` after the action. */
   readonly answer: string;
   readonly text: string;
-  /** Selector of an input, and what is typed into it before. */
+  /** Selector of an input, and the text that is typed into it before the click. */
   readonly type?: readonly [input: string, text: string];
 }
 
@@ -102,11 +102,11 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
  */
 function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, number]): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const find = async <Found extends Element>(selector: string, has = ''): Promise<Found> => {
+  const find = async <E extends Element>(selector: string, text = ''): Promise<E> => {
     for (;;) {
-      const found = document.querySelector<Found>(selector);
-      if (found?.textContent.includes(has) === true) return found;
-      if (performance.now() > limit) throw new Error(`Not ready in ${limit / 1000} s: no ${selector} with "${has}".`);
+      const element = document.querySelector<E>(selector);
+      if (element?.textContent.includes(text) === true) return element;
+      if (performance.now() > limit) throw new Error(`Not ready in ${limit / 1000} s: no ${selector} with "${text}".`);
       await frame();
     }
   };
@@ -205,13 +205,13 @@ export async function serve(directory: string, { latency, bandwidth }: Network):
   };
 }
 
-/** What the page records about itself, starting before its first script. */
+/** Times that the page records about itself in milliseconds, starting before its first script. */
 interface Notes {
   largestPaint: number;
   longestTask: number;
 }
 
-/** Opens the page at a state in an empty context, and closes it after `use`. */
+/** Opens the page with a state in a new context, and closes it after `use`. */
 async function withPage<Result>(
   browser: Browser,
   site: Site,
@@ -247,8 +247,8 @@ async function withPage<Result>(
     return await use(page);
   } finally {
     if (profile !== undefined) {
-      const { profile: taken } = await session.send('Profiler.stop');
-      await writeFile(`${profile}.cpuprofile`, JSON.stringify(taken));
+      const { profile: recorded } = await session.send('Profiler.stop');
+      await writeFile(`${profile}.cpuprofile`, JSON.stringify(recorded));
     }
     await context.close();
   }
@@ -321,11 +321,11 @@ export async function report(
   runs: number,
   measure: (site: Site, run: number) => Promise<Figures>,
 ): Promise<string[]> {
-  const taken = new Map<string, Figures[]>();
+  const measured = new Map<string, Figures[]>();
   for (let run = 0; run < runs; run++) {
-    for (const [build, site] of sites) taken.set(build, [...(taken.get(build) ?? []), await measure(site, run)]);
+    for (const [build, site] of sites) measured.set(build, [...(measured.get(build) ?? []), await measure(site, run)]);
   }
-  return Array.from(taken, ([build, figures]) => {
+  return Array.from(measured, ([build, figures]) => {
     const texts = Object.keys(figures[0]).map((key) => {
       const values = figures.map((figure) => figure[key]);
       const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>

@@ -50,11 +50,11 @@ async function pause(page: Page): Promise<void> {
 
 /** Waits until the page has drawn `count` frames. */
 const frames = (page: Page, count: number) =>
-  page.evaluate(async (left) => {
-    for (; left > 0; left--) await new Promise((resolve) => requestAnimationFrame(resolve));
+  page.evaluate(async (count) => {
+    for (let k = 0; k < count; k++) await new Promise((resolve) => requestAnimationFrame(resolve));
   }, count);
 
-/** Presses Step `times` times and waits each time until the page shows it. */
+/** Presses Step `times` times, and waits each time until the page shows the new number of steps. */
 async function step(page: Page, times: number): Promise<void> {
   for (let k = 0; k < times; k++) {
     const before = await numberIn(page, 'steps');
@@ -102,7 +102,7 @@ async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Prom
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 
-test('every loss that is not refused for a task trains on it', async () => {
+test('every loss that is accepted for a task trains on it', async () => {
   const engine = await auto();
   const datasets = datasetsByRequest();
   for (const data of ['five-points', 'moons', 'iris'] as const) {
@@ -247,10 +247,10 @@ test('no task of the page takes 50 ms while a 784-128-10 network learns digits',
   await press(page, 'Pause');
   expect(await page.getByRole('region', { name: 'Weights of the first layer' }).locator('canvas').count()).toBe(10);
   const misread = page.getByRole('region', { name: 'Misread digits' }).getByRole('button').first();
-  const [, truth, found] = /(.), read as (.)/.exec((await misread.getAttribute('aria-label'))!)!;
-  expect(found).not.toBe(truth);
+  const [, truth, prediction] = /(.), read as (.)/.exec((await misread.getAttribute('aria-label'))!)!;
+  expect(prediction).not.toBe(truth);
   await misread.click();
-  await expect.poll(() => stat(page, 'prediction')).toBe(found);
+  await expect.poll(() => stat(page, 'prediction')).toBe(prediction);
   const canvas = page.getByRole('img', { name: /Draw a digit/ });
   await canvas.scrollIntoViewIfNeeded();
   const box = (await canvas.boundingBox())!;

@@ -22,9 +22,9 @@ test('iris reaches 90 % test accuracy', async () => {
 });
 
 test('no test sample is a training sample', () => {
-  const { training, test: held } = handwrittenDigits(1);
-  expect([training.inputs.length, held.inputs.length]).toEqual([8000, 2000]);
+  const { training, test: testSet } = handwrittenDigits(1);
+  expect([training.inputs.length, testSet.inputs.length]).toEqual([8000, 2000]);
   const seen = new Set(Array.from(training.inputs));
-  expect(Array.from(held.inputs).some((row) => seen.has(row))).toBe(false);
+  expect(Array.from(testSet.inputs).some((row) => seen.has(row))).toBe(false);
   expect(iris(3).test.inputs.length).toBe(45);
 });

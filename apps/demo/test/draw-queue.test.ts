@@ -5,11 +5,11 @@ const frames: (() => void)[] = [];
 let now = 0;
 const nextFrame = () => frames.splice(0).forEach((frame) => frame());
 
-/** Reports elements as on the screen or not. */
+/** Reports which elements are on the screen. */
 let report: (entries: readonly { readonly target: Element; readonly isIntersecting: boolean }[]) => void;
 let print: () => void;
 
-// The queue makes its only observer at the first drawing.
+// The queue creates its only observer at the first drawing.
 vi.stubGlobal(
   'IntersectionObserver',
   class {
@@ -63,7 +63,7 @@ test('canvases are drawn for 6 ms per frame, blank ones first, and removed ones 
   expect(log).toEqual(['d', 'a']);
 });
 
-test('what is not on the screen is drawn once it is, or before the page is printed', async () => {
+test('a canvas that is not on the screen is drawn when it appears, or before the page is printed', async () => {
   const log: string[] = [];
   const [above, below] = ['above', 'below'].map((name) => canvas(name, log, 1));
   above.change();

@@ -19,7 +19,8 @@ const chain: NetworkDescription = {
 };
 const loop = setInitial(connect(connect(chain, 'h', 'h', 1), 'y', 'h', 2), 'h', 0.25);
 
-function refusalOf(edit: () => unknown) {
+/** The problem with which an edit is rejected; undefined if it is accepted. */
+function problemOf(edit: () => unknown) {
   try {
     edit();
   } catch (error) {
@@ -30,34 +31,34 @@ function refusalOf(edit: () => unknown) {
 }
 
 describe('a delayed edge', () => {
-  test('may close a cycle, which an edge without delay may not', () => {
-    expect(refusalOf(() => connect(chain, 'y', 'h'))).toEqual({
+  test('a delayed edge may close a cycle, and an edge without a delay may not', () => {
+    expect(problemOf(() => connect(chain, 'y', 'h'))).toEqual({
       reason: 'cycle',
       nodes: ['h', 'y', 'h'],
       edge: 'added',
     });
     expect(loop.nodes[0]).toMatchObject({ from: ['x', 'h', 'y'], delays: [0, 1, 2], w: [0.8, 0.5, 0.5] });
-    expect(refusalOf(() => setDelay(loop, { from: 'y', to: 'h', delay: 2 }, 0))).toMatchObject({ edge: 'undelayed' });
+    expect(problemOf(() => setDelay(loop, { from: 'y', to: 'h', delay: 2 }, 0))).toMatchObject({ edge: 'undelayed' });
   });
 
-  test('can be parallel to an edge with another delay, but not with the same delay', () => {
+  test('a delayed edge can be parallel to an edge with another delay, but not with the same delay', () => {
     const both = connect(loop, 'h', 'h', 3);
     expect(both.nodes[0].delays).toEqual([0, 1, 2, 3]);
-    expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ reason: 'duplicateEdge', delay: 3 });
-    expect(refusalOf(() => setDelay(both, { from: 'h', to: 'h', delay: 1 }, 3))).toMatchObject({
+    expect(problemOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ reason: 'duplicateEdge', delay: 3 });
+    expect(problemOf(() => setDelay(both, { from: 'h', to: 'h', delay: 1 }, 3))).toMatchObject({
       reason: 'duplicateEdge',
     });
     expect(disconnect(both, { from: 'h', to: 'h', delay: 3 })).toEqual(loop);
   });
 
-  test('leaves no unused entries when it or its delay is removed', () => {
+  test('a delayed edge leaves no unused entries when it or its delay is removed', () => {
     const removed = disconnect(disconnect(loop, { from: 'y', to: 'h', delay: 2 }), { from: 'h', to: 'h', delay: 1 });
     expect(removed).toStrictEqual(chain);
     const undelayed = connect(chain, 'x', 'y');
     expect(setDelay(connect(chain, 'x', 'y', 1), { from: 'x', to: 'y', delay: 1 }, 0)).toStrictEqual(undelayed);
   });
 
-  test('follows a renamed node and is removed with its node', () => {
+  test('a delayed edge follows a renamed node and is removed with its node', () => {
     expect(rename(loop, 'h', 'memory')).toMatchObject({
       nodes: [{ id: 'memory', from: ['x', 'memory', 'y'], delays: [0, 1, 2] }, { from: ['memory'] }],
       initial: { memory: 0.25 },

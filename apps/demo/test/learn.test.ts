@@ -51,7 +51,7 @@ test('each common mistake at dloss/dw_2to4 has its own hint', () => {
   expect(hintOf(task, 'half')).toMatch(/Enter a number/);
 });
 
-test('an answer within 1 % is accepted, and one beyond is not', () => {
+test('an answer within 1 % is accepted, and an answer further off is not', () => {
   const [task] = tasksOf('forward');
   const expected = Number(task.solution);
   expect(task.check(String(expected * 1.0099)).correct).toBe(true);
@@ -100,8 +100,8 @@ test('12 of the 5,040 orders of the nodes are correct, and each gives the engine
   const correct = permutations(ids).filter((order) => task.check(order.join(' ')).correct);
   expect(correct).toHaveLength(12);
   for (const order of correct) {
-    const found = passInOrder(orderChapter.exercise(0), order);
-    ids.forEach((id, i) => expect(found[i]).toBeCloseTo(article.cache.dLossDx(id), 12));
+    const dLossDx = passInOrder(orderChapter.exercise(0), order);
+    ids.forEach((id, i) => expect(dLossDx[i]).toBeCloseTo(article.cache.dLossDx(id), 12));
   }
   expect(hintOf(task, '7 4 2')).toMatch(/^Node 2 was visited before 5, 6/);
   expect(hintOf(task, '7 4 5')).toMatch(/^Nodes not visited yet: 4\.$/);
@@ -116,7 +116,7 @@ test('the node that was visited too early is identified by the number at node 1'
   }
 });
 
-test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million paths from depth 6', () => {
+test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million paths at depth 6', () => {
   const { none, dLossDxCached, both, tasks } = cachesChapter.exercise(0);
   expect(none.dLossDx).toBe(86);
   expect(dLossDxCached.slope).toBe(28);
@@ -127,7 +127,7 @@ test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million
   expect(hintOf(tasks[2], '5')).toMatch(/Fewer than a million/);
 });
 
-test('the first of 8 sigmoid layers receives about 22,000 times less, and tanh repairs it', () => {
+test('the gradient of the first of 8 sigmoid layers is about 22,000 times smaller, and tanh fixes that', () => {
   const { start, layersOf, tasks } = vanishingChapter.exercise(0);
   expect(times(shrinkage(layersOf(start)))).toBe('22,000');
   for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].check(guess).correct, guess).toBe(true);
@@ -172,7 +172,7 @@ test('every challenge shows its bug at the node, and the correct pass is the eng
     const { node, bug } = parseAccusation(tasks[0].solution);
     kinds.add(bug);
     const i = graph.indexOf(node);
-    // Nearer to the loss everything is correct; at the node something is not.
+    // The bug affects no node closer to the loss.
     for (let k = graph.nodeCount - 1; k > i; k--) expect(broken.dLossDb[k]).toBe(correct.dLossDb[k]);
     expect(broken.dLossDb[i]).not.toBe(correct.dLossDb[i]);
     for (const id of graph.ids) {
@@ -197,21 +197,21 @@ function permutations(ids: readonly string[]): string[][] {
   return ids.flatMap((id) => permutations(ids.filter((other) => other !== id)).map((rest) => [id, ...rest]));
 }
 
-describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the chapter %s', (_, lesson) => {
-  test.each(seeds)('with seed %i accepts its solutions and has a hint for every common mistake', (seed) => {
+describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the chapter %s', (name, lesson) => {
+  test.each(seeds)(`${name} accepts its solutions, seed %i`, (seed) => {
     for (const task of lesson.exercise(seed).tasks) {
       expect(task.check(task.solution), task.ask.en).toEqual({ correct: true });
       expect(taskState(task, [task.solution]).state).toBe('correct');
     }
   });
 
-  test('has the same exercise for the same seed, and others for other seeds', () => {
+  test(`${name} has the same exercise for the same seed, and others for other seeds`, () => {
     const solutions = seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks));
     expect(seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks))).toEqual(solutions);
     expect(new Set(solutions).size).toBeGreaterThan(seeds.length / 2);
   });
 
-  test('asks in at most 60 words, and in Chinese with full-width punctuation', () => {
+  test(`${name} asks in at most 60 words, and in Chinese with full-width punctuation`, () => {
     for (const seed of seeds) {
       for (const task of lesson.exercise(seed).tasks) {
         expect(words(task.ask.en), task.ask.en).toBeLessThanOrEqual(60);
@@ -223,7 +223,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
     }
   });
 
-  test('does not reveal in the question the number that it asks for', () => {
+  test(`${name} does not reveal in the question the number that it asks for`, () => {
     for (const seed of seeds) {
       for (const task of lesson.exercise(seed).tasks) {
         if (task.kind !== 'number' || Number.isInteger(Number(task.solution))) continue;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pictureSize, previewTags } from '../link-preview-plugin.js';
 
-test('a link preview has absolute URLs under the URL of the build, and is left out without one', () => {
+test('the tags of a link preview have absolute URLs under the URL of the site, and are omitted without such a URL', () => {
   const content = (property: string) =>
     previewTags('https://example.org/nnbp/playground/').find(({ attrs }) => attrs?.property === property)?.attrs
       ?.content;
@@ -16,7 +16,7 @@ test('a link preview has absolute URLs under the URL of the build, and is left o
   }
 });
 
-test('the picture of a link preview has the size that its tags promise', () => {
+test('the picture of a link preview has the size that its tags declare', () => {
   const png = readFileSync(join(import.meta.dirname, '../public/link-preview.png'));
   expect(png.subarray(1, 4).toString()).toBe('PNG');
   expect({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) }).toEqual(pictureSize);

@@ -10,10 +10,10 @@ const counted = vi.hoisted(() => ({ bytes: 0 }));
 vi.mock('fflate', async (original) => {
   const fflate = await original<typeof import('fflate')>();
   class Inflate extends fflate.Inflate {
-    constructor(given: FlateStreamHandler) {
+    constructor(onData: FlateStreamHandler) {
       super((part, final) => {
         counted.bytes += part.length;
-        given(part, final);
+        onData(part, final);
       });
     }
   }
@@ -34,7 +34,7 @@ const faultOf = (link: string) => {
 const hostile = '\u202e</script><img src=x onerror=alert(1)>\u2028`${alert(1)}`';
 
 describe('a link', () => {
-  test('that expands 1,000× is refused before a second megabyte is decompressed', () => {
+  test('a link that expands 1,000× is rejected before a second megabyte is decompressed', () => {
     const bomb = linkOf('0'.repeat(15_000_000));
     expect(bomb.length).toBeLessThan(15_000_000 / 700);
     counted.bytes = 0;
@@ -45,11 +45,11 @@ describe('a link', () => {
 
   test.each([
     ['too long', 'A'.repeat(64_001), 'tooLong'],
-    ['no base64', '%%%', 'damaged'],
-    ['base64 of nothing packed', base64(Uint8Array.from([255, 255, 255, 255])), 'damaged'],
+    ['not base64', '%%%', 'damaged'],
+    ['base64 of bytes that are not compressed data', base64(Uint8Array.from([255, 255, 255, 255])), 'damaged'],
     ['cut off', writeLink(defaultState).slice(0, -20), 'damaged'],
-    ['100,000 lists inside each other', linkOf('['.repeat(100_000)), 'damaged'],
-    ['100,000 closed lists inside each other', linkOf('['.repeat(100_000) + ']'.repeat(100_000)), /damaged|notAState/],
+    ['100,000 nested lists, not closed', linkOf('['.repeat(100_000)), 'damaged'],
+    ['100,000 nested lists', linkOf('['.repeat(100_000) + ']'.repeat(100_000)), /damaged|notAState/],
     [
       'a list of 400,000 numbers',
       linkOf(JSON.stringify({ ...defaultState, network: Array(400_000).fill(0) })),
@@ -57,7 +57,7 @@ describe('a link', () => {
     ],
     ['another version', linkOf(JSON.stringify({ ...defaultState, version: 2 })), 'notAState'],
     [
-      'more nodes than the page holds',
+      'more nodes than the page allows',
       linkOf(
         JSON.stringify({
           ...defaultState,
@@ -81,11 +81,11 @@ describe('a link', () => {
       ),
       'notAState',
     ],
-  ])('that is %s is refused with the reason', (_, link, fault) => {
+  ])('an invalid link is rejected: %s', (_, link, fault) => {
     expect(faultOf(link)).toMatch(fault);
   });
 
-  test('with names such as __proto__ does not change a prototype', () => {
+  test('a link with names such as __proto__ does not change a prototype', () => {
     const text = JSON.stringify(defaultState).replace(
       '{',
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
@@ -95,7 +95,7 @@ describe('a link', () => {
     expect((readLink(linkOf(text)) as unknown as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('with hostile strings keeps them as data, in every form of the URL', () => {
+  test('a link with hostile strings keeps them as data, in every form of the URL', () => {
     const state = {
       ...defaultState,
       custom: { activations: [{ name: hostile.slice(0, 60), source: hostile }], losses: [] },
@@ -105,7 +105,7 @@ describe('a link', () => {
     expect(readAddress(address, defaultState)).toEqual(state);
   });
 
-  test('with parameters of a formula whose names are long keeps them', () => {
+  test('a link keeps the long names of a formula’s parameters', () => {
     const [a, b] = ['amplitude_'.repeat(15), 'rate_'.repeat(30)];
     const formula = `${a} * exp(-${b}*x)`;
     const values = { [a]: 2, [b]: 0.5 };
@@ -117,7 +117,7 @@ describe('a link', () => {
     expect(readAddress(addressOf(state, defaultState), defaultState)).toEqual(state);
   });
 
-  test('with any corrupted character gives a state or a LinkError', () => {
+  test('a link with any corrupted character gives a state or a LinkError', () => {
     const seed = Date.now() % 1e9;
     const link = writeLink(defaultState);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%#';

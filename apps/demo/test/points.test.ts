@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { readPoints } from '../web/fit/points.js';
 
 const read = (text: string) => {
-  const found = readPoints(text);
-  return 'reason' in found ? found : { names: found.names, rows: found.points.map(({ x, y }) => [x, y]) };
+  const parsed = readPoints(text);
+  return 'reason' in parsed ? parsed : { names: parsed.names, rows: parsed.points.map(({ x, y }) => [x, y]) };
 };
 
 test.each([

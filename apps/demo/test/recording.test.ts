@@ -7,14 +7,14 @@ import { record, replayed } from '../web/shared/user-code/recording.js';
 import { formulaNetwork } from '../web/shared/formula-network.js';
 import { builtinFunctions, type Functions } from '../web/functions.js';
 
-const fourth: Loss = {
+const fourthPower: Loss = {
   name: 'fourth',
   value: (x, t) => (x[0] - t[0]) ** 4,
   derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
 };
 const functions: Functions = {
   activation: (name) => builtinFunctions.activation(name),
-  loss: (name) => (name === 'fourth' ? fourth : builtinFunctions.loss(name)),
+  loss: (name) => (name === 'fourth' ? fourthPower : builtinFunctions.loss(name)),
 };
 
 test('the derivation of a fitted formula with a custom loss has the numbers of the engine', () => {
@@ -31,7 +31,7 @@ test('the derivation of a fitted formula with a custom loss has the numbers of t
   const recording = record({ ...question, custom: { activations: [], losses: ['fourth'] } }, functions);
   const exercise = exerciseOf(question, replayed(recording, builtinFunctions));
   const { network } = formulaNetwork(formula);
-  const expected = backpropagate(network, [2], [3], fourth);
+  const expected = backpropagate(network, [2], [3], fourthPower);
   expect(exercise.trace.pass.loss).toBe(expected.loss);
   for (const node of ['a', 'b']) {
     expect(exercise.derivation({ quantity: 'dLossDb', node }).value).toBe(expected.gradients.of(node).b);

@@ -1,4 +1,4 @@
-/** Data that are equal by content start no layout, training or recording again; data that differ always do. */
+/** Data with the same content do not restart a layout, training or recording; data with different content always do. */
 import { expect, test } from 'vitest';
 import { hasSameContent } from '../web/shared/same-content.js';
 
@@ -29,7 +29,7 @@ test('an array differs from an object with the same entries, and 0 from −0', (
   expect(hasSameContent([0], [-0])).toBe(false);
 });
 
-test('objects that keep their content elsewhere are the same only if they are identical', () => {
+test('objects whose content is not in their properties, such as maps, are the same only if they are identical', () => {
   const table = new Map([['a', 1]]);
   expect(hasSameContent({ table }, { table })).toBe(true);
   expect(hasSameContent({ table }, { table: new Map([['b', 2]]) })).toBe(false);

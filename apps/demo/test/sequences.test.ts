@@ -1,4 +1,4 @@
-/** The sequences that Train offers, and what their networks are measured by. */
+/** The sequences of the Train view, and the gradients that it shows of their networks. */
 import { backpropagateSequence, Network, Standardization } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ test('the target of temporal XOR is whether a bit differs from the one before, f
   for (let t = 1; t < 12; t++) expect(targets[t]).toEqual([Number(inputs[t][0] !== inputs[t - 1][0])]);
 });
 
-test('recall asks at the last step for the symbol of the first, with distractors between', () => {
+test('recall asks at the last step for the symbol of the first step, with distractors in between', () => {
   for (const { inputs, targets } of recall(9, 4).validation) {
     expect(targets.slice(0, -1)).toEqual(Array(8).fill(null));
     expect(targets[8]).toEqual(inputs[0].slice(0, 4));
@@ -34,7 +34,7 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('is cut into windows in its order, validation after training, with scalers of the rows for training alone', () => {
+  test('a series is cut into windows in its order, validation after training, and scaled by the training rows alone', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -55,7 +55,7 @@ describe('a series', () => {
     );
   });
 
-  test('with too few rows says how many it needs', () => {
+  test('a series with too few rows reports how many it needs', () => {
     expect(series({ names: ['a', 'b'], rows: rows.slice(0, 20), target: 0 }, 8)).toEqual({
       kind: 'few-rows',
       rows: 20,
@@ -63,7 +63,7 @@ describe('a series', () => {
     });
   });
 
-  test('with a constant column has deviation 1 there, in spite of rounding', () => {
+  test('a constant column of a series has the deviation 1, in spite of rounding', () => {
     const data = series({ names: ['a', 'b'], rows: rows.map(([a]) => [a, 0.1]), target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.scalers!.targets.deviation).toEqual([1]);
@@ -92,7 +92,7 @@ test('samples reject a graph with delays, and a link to train a graph without on
   );
 });
 
-test('the gradient in time is the engine’s, of the cell states of an LSTM, for a loss at the last step', () => {
+test('the gradient against time of an LSTM is the engine’s mean |dloss/dx| of the cell states', () => {
   const data = recall(6, 1);
   const network: Network = recurrentNetwork('lstm', data, { units: 2, seed: 1 });
   const loss = softmaxCrossEntropy();

@@ -1,4 +1,4 @@
-/** Derive through time: the numbers on the page are those of the engine, bit-identical. */
+/** Derive through time: the numbers on the page are bit-identical to those of the engine. */
 import { backpropagateSequence, Random } from '@nnbp/core';
 import { type QuantityName } from '@nnbp/explain';
 import { describe, expect, test } from 'vitest';
@@ -11,8 +11,8 @@ import { builtinFunctions } from '../web/functions.js';
 const { network, input, target, loss, time } = presets.recurrence;
 const example = timeExerciseOf({ network, input, target, loss, time: time! }, builtinFunctions);
 
-/** Two delayed edges of different length, a product, and an initial value. */
-function drawn(seed: number) {
+/** An exercise with random numbers: delayed edges with different delays, a product, and initial values. */
+function randomExercise(seed: number) {
   const random = new Random(seed);
   const number = () => 2 * random.uniform() - 1;
   const network: NetworkDescription = {
@@ -67,9 +67,9 @@ const parametersOf = (exercise: typeof example): QuantityName[] => {
 
 describe('the sum over time', () => {
   test.each([1, 2, 3, 4, 5])(
-    'adds up to the engine’s derivative of every parameter, bit-identical, seed %i',
+    'the sum over time is the engine’s derivative of every parameter, bit-identical, seed %i',
     (seed) => {
-      const exercise = drawn(seed);
+      const exercise = randomExercise(seed);
       const { gradients } = backpropagateSequence(exercise.network, exercise.inputs, exercise.targets, exercise.loss);
       for (const parameter of parametersOf(exercise)) {
         const terms = termsInTime(exercise, parameter);
@@ -84,7 +84,7 @@ describe('the sum over time', () => {
     },
   );
 
-  test('of the example has the two terms of chapter 9', () => {
+  test('the sum over time of the example has the two terms of chapter 9', () => {
     const terms = termsInTime(example, { quantity: 'dLossDw', node: '2', from: '1' });
     const { cache } = example.pass;
     expect(terms.map(({ value }) => value)).toEqual(
@@ -94,13 +94,13 @@ describe('the sum over time', () => {
 });
 
 test('a value before the first step is the initial value of its node', () => {
-  const exercise = drawn(7);
+  const exercise = randomExercise(7);
   const { graph } = exercise.network;
   expect(exercise.value({ quantity: 'x', node: 'h@-1' })).toBe(graph.initials![graph.indexOf('h')]);
   expect(exercise.value({ quantity: 'x', node: 'y@-2' })).toBe(0);
 });
 
-test('the paths of fewer terms are those of the last steps', () => {
+test('while only some terms are open, the highlighted paths are those of the last steps', () => {
   const selected = selectedInTime(example, 'dloss/dw_1to2');
   const ids = (firstStep: number) =>
     Array.from(highlightsInTime(example, selected, firstStep).nodes, (j) => example.unrolled.ids[j]).sort();
@@ -108,7 +108,7 @@ test('the paths of fewer terms are those of the last steps', () => {
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });
 
-test('a selection that the sequence does not have becomes its first delayed edge', () => {
+test('a selection that the sequence does not have is replaced by its first delayed edge', () => {
   expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   const value = selectedInTime(example, 'x_2@1');

@@ -12,7 +12,7 @@ import { createTrainer } from '../web/train/trainer.js';
 import { openSession, type Session } from '../web/train/session.js';
 import { type Settings, withData } from '../web/shared/training-settings.js';
 
-/** y = 3a − 2 for red rows and 3a + 2 for blue ones, in hundreds. */
+/** y is 100 · (3a − 2) in red rows and 100 · (3a + 2) in blue rows. */
 const table = readTable(
   [
     'a,colour,y',
