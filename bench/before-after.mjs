@@ -4,7 +4,7 @@
  *     git worktree add ../before COMMIT && (cd ../before && npx pnpm install --frozen-lockfile)
  *     node bench/before-after.mjs ../before . [rounds]
  *
- * A process for each checkout runs its sources. Runs are interleaved, 0.15 s of CPU time each; a line is the median
+ * One process for each checkout runs its sources. Runs are interleaved, 0.15 s of CPU time each; a line is the median
  * over the rounds of steps per second after, over steps per second before.
  */
 import { spawn } from 'node:child_process';
@@ -41,11 +41,11 @@ async function compare([before, after = '.', rounds = '7']) {
       const ratios = [];
       let loss = [];
       for (let round = 0; round <= Number(rounds); round++) {
-        const found = [];
-        for (const child of children) found.push(await ask(child, { engine, network }));
-        loss = found.map((one) => one.loss);
+        const answers = [];
+        for (const child of children) answers.push(await ask(child, { engine, network }));
+        loss = answers.map((answer) => answer.loss);
         // The first round warms up.
-        if (round > 0) ratios.push(found[1].rate / found[0].rate);
+        if (round > 0) ratios.push(answers[1].rate / answers[0].rate);
       }
       ratios.sort((a, b) => a - b);
       const [low, middle, high] = [ratios[0], ratios[ratios.length >> 1], ratios.at(-1)].map((r) => r.toFixed(3));
@@ -61,11 +61,11 @@ async function serve(directory) {
   const [core, { sigmoid }, { mse }, { sgd }, { wasm }] = await Promise.all(
     ['core', 'activations', 'losses', 'optim', 'wasm'].map(load),
   );
-  const made = { reference: core.reference(), js: core.js(), wasm: await wasm({ threads: 1 }) };
+  const prepared = { reference: core.reference(), js: core.js(), wasm: await wasm({ threads: 1 }) };
   const ready = new Map();
   process.on('message', ({ engine, network }) => {
     const key = `${engine} ${network}`;
-    if (!ready.has(key)) ready.set(key, prepare(core, made[engine], networks[network], sigmoid, mse(), sgd));
+    if (!ready.has(key)) ready.set(key, prepare(core, prepared[engine], networks[network], sigmoid, mse(), sgd));
     const { step, loss } = ready.get(key);
     let steps = 0;
     const start = process.cpuUsage();
@@ -80,7 +80,7 @@ async function serve(directory) {
   });
 }
 
-/** A step on random data, and the loss of the first one. */
+/** A function that takes a step on random data, and the loss of the first step. */
 function prepare({ GraphBuilder, mlp, Network, Random }, engine, { sizes, batch }, sigmoid, loss, sgd) {
   const random = new Random(7);
   const graph = sizes === undefined ? randomGraph(GraphBuilder, random, sigmoid) : mlp(sizes, { activation: sigmoid });

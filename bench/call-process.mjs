@@ -15,7 +15,7 @@ function cpuMilliseconds() {
   return (user + system) / 1000;
 }
 
-/** Calls are timed in groups of about a millisecond: reading the clock must not be part of a fast one. */
+/** Calls per group. A group takes about a millisecond, so that reading the clock adds little to the time of fast calls. */
 let group = 1;
 
 async function measure(seconds) {

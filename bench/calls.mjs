@@ -1,7 +1,7 @@
 /**
- * The calls that users make, each library by its documented API at its best setting: predict one sample, predict 1,000,
- * train, train to a given loss, load a model and predict. Ours through `nnbp` and through the scoped packages, with the
- * defaults of each. Runs are interleaved, and ratios are taken within a round.
+ * Compares typical calls, with the documented API and the best settings of each library: predict one sample, predict 1,000,
+ * train, train to a given loss, load a model and predict. @nnbp is called through `nnbp` and through the scoped packages, with
+ * the defaults of each. Runs are interleaved, and ratios are taken within a round.
  *
  * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -14,13 +14,13 @@ import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { median, short, table } from './table.mjs';
 
-const ours = ['nnbp', 'scoped'];
+const nnbpPackages = ['nnbp', 'scoped'];
 const peers = ['brain.js', 'synaptic', 'neataptic', 'tfjs-wasm'];
 
 const { values: options } = parseArgs({
   options: {
     calls: { type: 'string', default: callNames.join() },
-    libraries: { type: 'string', default: [...ours, ...peers].join() },
+    libraries: { type: 'string', default: [...nnbpPackages, ...peers].join() },
     seconds: { type: 'string', default: '0.2' },
     smoke: { type: 'boolean', default: false },
   },
@@ -32,7 +32,7 @@ for (const name of options.calls.split(',')) calls.push(...(await measure(name, 
 
 console.log(
   table(
-    ['call', 'library', 'per second', 'speedup of nnbp', 'of @nnbp/*', 'how'],
+    ['call', 'library', 'per second', 'speedup of nnbp', 'speedup of @nnbp/*', 'note'],
     calls.map(({ call, library, perSecond, nnbp, scoped, note, reason }) =>
       reason
         ? [call, library, 'not measured', '', '', reason]
@@ -41,16 +41,16 @@ console.log(
   ),
 );
 if (!smoke) {
-  changeResults(({ calls: known = [] }) => ({
+  changeResults(({ calls: previous = [] }) => ({
     calls: [
-      ...known.filter((row) => !calls.some((fresh) => fresh.call === row.call && fresh.library === row.library)),
+      ...previous.filter((row) => !calls.some((other) => other.call === row.call && other.library === row.library)),
       ...calls,
     ],
   }));
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
-/** All libraries with one call, interleaved. */
+/** Measures one call of all libraries, interleaved. */
 async function measure(call, libraries) {
   const { below } = makeCall(call);
   const runners = [];
@@ -74,7 +74,7 @@ async function measure(call, libraries) {
   }
   for (const runner of runners) runner.end();
   const speedsOf = (name) => speeds.get(runners.find(({ library }) => library === name));
-  const ratio = (own, theirs) => own && Number(median(own.map((speed, k) => speed / theirs[k])).toPrecision(3));
+  const ratio = (nnbp, peer) => nnbp && Number(median(nnbp.map((speed, k) => speed / peer[k])).toPrecision(3));
   const rows = runners.map((runner) => ({
     call,
     library: runner.library,

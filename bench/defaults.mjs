@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Compares the defaults of `nnbp train` with scikit-learn's LogisticRegression and MLPClassifier on the same splits.
- * Prints the test accuracy of each, the mean over seeds 0-4. scikit-learn trains on all rows outside the test set: it
+ * Prints the mean test accuracy of each over seeds 0 to 4. scikit-learn trains on all rows outside the test set: it
  * needs no validation rows. Both get standardized numbers and one-hot categories.
  *
  * Usage: pnpm exec tsx --conditions=@nnbp/source bench/defaults.mjs DATA.csv:TARGET … [-- options of nnbp train]
@@ -33,25 +33,25 @@ function divided(argv) {
 const ioWith = (stdout) => ({ stdout, stderr: new PassThrough().resume(), stdin: process.stdin, cwd: process.cwd() });
 
 /**
- * Test accuracy of the command.
+ * Test accuracy of `nnbp train`.
  *
  * @param {string} path
  * @param {string} target
  * @param {number} seed
  */
-async function ours(path, target, seed) {
+async function testAccuracy(path, target, seed) {
   const stdout = new PassThrough();
   const output = join(directory, 'model');
   const argv = ['train', path, '--target', target, '--seed', String(seed), '--json', '--output', output, ...extra];
   const code = await run(argv, ioWith(stdout));
-  if (code !== 0) throw new Error(`nnbp ${argv.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`nnbp ${argv.join(' ')} exited with code ${code}`);
   /** @type {{ test: { metrics: { accuracy: number } } }} */
   const { test } = JSON.parse(String(stdout.read()));
   return test.metrics.accuracy;
 }
 
 /**
- * The rows of the same splits: training and validation together, and test.
+ * The rows of the splits of `nnbp train`: training and validation together, and test.
  *
  * @param {string} path
  * @param {string} target
@@ -85,7 +85,7 @@ try {
     let sum = 0;
     const all = [];
     for (const seed of seeds) {
-      sum += await ours(path, target, seed);
+      sum += await testAccuracy(path, target, seed);
       all.push(await splits(path, target, seed));
     }
     const python = spawnSync(
@@ -94,9 +94,9 @@ try {
       { input: JSON.stringify(all), encoding: 'utf8', maxBuffer: 1 << 26 },
     );
     if (python.status !== 0) throw new Error(python.stderr);
-    const theirs = JSON.parse(python.stdout);
-    const percent = [sum / seeds.length, ...theirs].map((value) => value.toFixed(4)).join(' | ');
-    console.log(`| ${basename(path)} | ${percent} |`);
+    const scikitLearn = JSON.parse(python.stdout);
+    const accuracies = [sum / seeds.length, ...scikitLearn].map((value) => value.toFixed(4)).join(' | ');
+    console.log(`| ${basename(path)} | ${accuracies} |`);
   }
 } finally {
   await rm(directory, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { smoke } from './smoke.mjs';
 
 export const sizes = [784, 128, 64, 10];
 export const batch = 64;
-const [trained, validation] = smoke ? [128, 64] : [8000, 2000];
+const [trainingCount, validationCount] = smoke ? [128, 64] : [8000, 2000];
 
 /** mulberry32: the same numbers in every process. */
 function stream(seed) {
@@ -30,11 +30,11 @@ function shuffled(count, uniform) {
 }
 
 /**
- * 8,000 digits to train on and 2,000 used for validation. The package's own `set` returns fewer than requested, so the files
- * are read.
+ * 8,000 digits for training and 2,000 for validation. The files are read directly, because `set` of the package `mnist` returns
+ * fewer digits than requested.
  */
 export function digits() {
-  if (smoke) return { train: noise(trained), validation: noise(validation) };
+  if (smoke) return { train: noise(trainingCount), validation: noise(validationCount) };
   const images = [];
   const labels = [];
   for (let digit = 0; digit < 10; digit++) {
@@ -54,10 +54,13 @@ export function digits() {
     });
     return { inputs, targets, labels: Uint8Array.from(members, (m) => labels[m]) };
   };
-  return { train: part(order.subarray(0, trained)), validation: part(order.subarray(trained, trained + validation)) };
+  return {
+    train: part(order.subarray(0, trainingCount)),
+    validation: part(order.subarray(trainingCount, trainingCount + validationCount)),
+  };
 }
 
-/** Blank images, for a smoke test without the package `mnist`. */
+/** Random images, for a smoke test without the package `mnist`. */
 function noise(count) {
   const uniform = stream(2);
   const labels = Uint8Array.from({ length: count }, (_, s) => s % 10);
@@ -80,18 +83,18 @@ export function firstWeights(seed) {
   });
 }
 
-/** Yields an epoch's batches in a new order, always in the same two arrays. */
+/** Yields the batches of an epoch in an order of its own. Every batch is in the same two arrays. */
 export function* epoch({ inputs, targets }, number, seed) {
-  const order = shuffled(trained, stream(10_000 * seed + number));
+  const order = shuffled(trainingCount, stream(10_000 * seed + number));
   const [width, outputs] = [sizes[0], sizes.at(-1)];
-  const some = { inputs: new Float32Array(batch * width), targets: new Float32Array(batch * outputs) };
-  for (let at = 0; at < trained; at += batch) {
+  const samples = { inputs: new Float32Array(batch * width), targets: new Float32Array(batch * outputs) };
+  for (let at = 0; at < trainingCount; at += batch) {
     for (let s = 0; s < batch; s++) {
       const from = order[at + s];
-      some.inputs.set(inputs.subarray(from * width, (from + 1) * width), s * width);
-      some.targets.set(targets.subarray(from * outputs, (from + 1) * outputs), s * outputs);
+      samples.inputs.set(inputs.subarray(from * width, (from + 1) * width), s * width);
+      samples.targets.set(targets.subarray(from * outputs, (from + 1) * outputs), s * outputs);
     }
-    yield some;
+    yield samples;
   }
 }
 

@@ -20,8 +20,8 @@ let firstLoss;
 let epochs = 0;
 while (accuracy < goal && epochs < maxEpochs) {
   epochs++;
-  for (const some of epoch(train, epochs, seed)) {
-    const loss = step(some);
+  for (const samples of epoch(train, epochs, seed)) {
+    const loss = step(samples);
     firstLoss ??= loss;
   }
   accuracy = countCorrect(predict(validation.inputs), validation.labels) / validation.labels.length;

@@ -3,7 +3,7 @@
  * weights, batches and optimizer, each run in a fresh process, interleaved. Rounding makes the two diverge, so one may
  * reach 95 % epochs before the other: each round has its own weights, and the time per epoch is reported too.
  */
-import { fresh } from './processes.mjs';
+import { runScript } from './processes.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
@@ -14,11 +14,11 @@ const flags = smoke ? ['--smoke'] : [];
 
 const runs = Object.fromEntries(libraries.map((library) => [library, []]));
 for (let round = 0; round < rounds; round++)
-  for (const library of libraries) runs[library].push(fresh('digits-process.mjs', [library, String(round), ...flags]));
+  for (const library of libraries) runs[library].push(runScript('digits-process.mjs', [library, String(round), ...flags]));
 
-const [ours, theirs] = libraries.map((library) => runs[library][0].firstLoss);
-if (Math.abs(ours - theirs) > 1e-3 * theirs) {
-  console.error(`The initial losses differ: ${ours} and ${theirs}.`);
+const [nnbpLoss, otherLoss] = libraries.map((library) => runs[library][0].firstLoss);
+if (Math.abs(nnbpLoss - otherLoss) > 1e-3 * otherLoss) {
+  console.error(`The initial losses differ: ${nnbpLoss} and ${otherLoss}.`);
   process.exit(1);
 }
 const digits = libraries.map((library) => {

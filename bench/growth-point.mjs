@@ -1,4 +1,4 @@
-/** One size in a fresh process: time to build, to prepare and to step, and memory. Needs --expose-gc. */
+/** Measures one size in a fresh process: time to build, to prepare and to step, and memory. Needs --expose-gc. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -11,17 +11,17 @@ const [kind, edgesWanted] = [process.argv[2], Number(process.argv[3])];
 const batch = 32;
 const outputs = 10;
 
-/** Two equal hidden layers after as many inputs: 2 n² + 10 n edges. */
+/** n inputs, two hidden layers of n nodes and 10 outputs: 2 n² + 10 n edges. */
 function dense(edges) {
   const n = Math.round((Math.sqrt(outputs ** 2 + 8 * edges) - outputs) / 4);
   return mlp([n, n, n, outputs], { activation: sigmoid });
 }
 
-/** Ten edges per node. */
+/** A random graph with ten edges per node. */
 const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
-/** V8 releases pages some time after it has collected their objects. */
+/** Memory in use after garbage collection. V8 releases pages some time after it has collected their objects. */
 const used = async () => {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -48,8 +48,8 @@ const step = () => executor.step(inputs, targets, batch, loss, optimizer);
 step();
 const prepared = await used();
 
-const warm = performance.now();
-while (performance.now() - warm < 200) step();
+const warmUpStart = performance.now();
+while (performance.now() - warmUpStart < 200) step();
 const times = [];
 const startTime = performance.now();
 while (times.length < 5 || performance.now() - startTime < 500) {

@@ -1,10 +1,10 @@
 /**
- * How cost grows with the graph, from a thousand edges to ten million: a fresh process for each size, a table, and
- * docs/plots/growth.svg.
+ * Measures how time and memory grow with the graph, from a thousand edges to ten million, in a fresh process for each size.
+ * Prints a table and draws docs/plots/growth.svg.
  */
 import { writeFileSync } from 'node:fs';
 import { growthPlot } from './growth-plot.mjs';
-import { fresh } from './processes.mjs';
+import { runScript } from './processes.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { short, table } from './table.mjs';
@@ -14,8 +14,8 @@ const kinds = smoke ? ['sparse'] : ['dense', 'sparse'];
 /** The builder stores ten million edges as lists of ids, which need a large heap. */
 const flags = ['--expose-gc', '--max-old-space-size=12000'];
 
-const growth = kinds.flatMap((kind) => sizes.map((edges) => fresh('growth-point.mjs', [kind, String(edges)], flags)));
-/** Below this, other allocations of the process are larger than those of the graph. */
+const growth = kinds.flatMap((kind) => sizes.map((edges) => runScript('growth-point.mjs', [kind, String(edges)], flags)));
+/** With fewer edges, other allocations of the process are larger than those of the graph. */
 const minVisible = 1e5 / 2;
 const bytes = (point) =>
   [point.graphBytesPerEdge, point.engineBytesPerEdge, point.engineReservedBytesPerEdge].map(short);

@@ -6,11 +6,11 @@ import { spawnSync } from 'node:child_process';
 
 const args = process.argv.slice(2);
 
-run('building', 'pnpm', ['build']);
-run('other libraries', 'pnpm', ['install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'bench']);
+run('building the packages', 'pnpm', ['build']);
+run('installing other libraries', 'pnpm', ['install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'bench']);
 run('nnbp and other libraries, interleaved', process.execPath, ['bench/run.mjs', ...args]);
 if (args.length === 0) {
-  run('the calls that users make', process.execPath, ['bench/calls.mjs']);
+  run('typical calls', process.execPath, ['bench/calls.mjs']);
   run('XOR from process start', process.execPath, ['bench/xor.mjs']);
   run('start-up', process.execPath, ['bench/start-up.mjs']);
   run('two threads', process.execPath, ['bench/threads.mjs']);

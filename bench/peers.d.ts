@@ -1,4 +1,4 @@
-/** Other libraries are installed by `pnpm bench` and `pnpm interop` only: type checking works without their types. */
+/** Only `pnpm bench` and `pnpm interop` install the other libraries: these declarations let type checking work without them. */
 declare module '@jax-js/jax';
 declare module '@tensorflow/tfjs';
 declare module '@tensorflow/tfjs-backend-wasm';

@@ -15,7 +15,7 @@ function command(script, args, { pinned, flags = [] }) {
 }
 
 /** Runs a script in a new process and reads the one line of JSON that it prints. */
-export function fresh(script, args, flags) {
+export function runScript(script, args, flags) {
   const [file, ...rest] = command(script, args, { pinned: true, flags });
   const { stdout, status } = spawnSync(file, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error(`${script} ${args.join(' ')}: exited with code ${status}.`);

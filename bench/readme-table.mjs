@@ -1,4 +1,4 @@
-/** The tables of the READMEs, from results.json: the calls that users make, and the speedup over each other library. */
+/** The tables of the READMEs, from results.json: typical calls, and the speedup over each other library. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatted } from '../scripts/formatted.mjs';
@@ -112,7 +112,7 @@ function speedupTable({ first, workloads, notMeasured }) {
   return markdown([first, ...Object.values(peers)], lines);
 }
 
-/** Rates per second, or milliseconds. */
+/** The table of typical calls, in calls or samples per second, or in milliseconds. */
 function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) {
   const { calls: measured = [], xor = [], startUp = [] } = results();
   const rate = (value) => (value < 1e6 ? short(value) : `${short(value / 1e6)} M`);
@@ -130,7 +130,7 @@ function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) 
   };
   const lines = Object.entries(calls)
     .map(([call, title]) => [title, ...Object.keys(libraries).map((library) => cell(call, library))])
-    .filter(([, ...cells]) => cells.some((found) => found !== notMeasured));
+    .filter(([, ...cells]) => cells.some((text) => text !== notMeasured));
   return markdown([first, ...Object.values(libraries)], lines);
 }
 

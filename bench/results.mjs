@@ -1,4 +1,4 @@
-/** bench/results.json: what was measured on which machine. A run replaces the parts that it measured. */
+/** Reads and writes bench/results.json: the results and the machine. A run replaces only the parts that it measured. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { smoke } from './smoke.mjs';
@@ -19,6 +19,6 @@ export const results = () => (existsSync(file) ? JSON.parse(readFileSync(file, '
 /** @param {(results: { rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }) => object} change */
 export function changeResults(change) {
   if (smoke) return;
-  const known = results();
-  writeFileSync(file, `${JSON.stringify({ ...known, ...change(known), machine: machine() }, undefined, 2)}\n`);
+  const previous = results();
+  writeFileSync(file, `${JSON.stringify({ ...previous, ...change(previous), machine: machine() }, undefined, 2)}\n`);
 }

@@ -21,7 +21,7 @@ import { makeWorkload, workloadNames } from './workloads.mjs';
 const ours = 'nnbp';
 const threaded = 'nnbp-2-threads';
 const peers = ['jax-js', 'tfjs-cpu', 'tfjs-wasm', 'brain.js', 'synaptic', 'neataptic', 'convnetjs', 'pytorch'];
-/** Measured where edges share weights. */
+/** The libraries that are measured on workloads with shared weights. */
 const sharingPeers = ['brain.js', 'synaptic', 'neataptic', 'convnetjs', 'tfjs-cpu', 'pytorch'];
 const allNames = [...workloadNames, ...sharingNames];
 const notMeasured = 'not measured';
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
   options: {
     workloads: { type: 'string', default: allNames.join() },
     libraries: { type: 'string', default: [threaded, ...peers].join() },
-    /** Duration of a run. */
+    /** Duration of a run, in seconds. */
     seconds: { type: 'string', default: '0.3' },
     smoke: { type: 'boolean', default: false },
   },
@@ -60,21 +60,21 @@ if (wrong > 0) {
 }
 console.log(`\n${table(['workload', 'library', 'samples/s', 'speedup of nnbp', ''], rows.map(line))}`);
 if (!smoke) {
-  changeResults((known) => ({
+  changeResults((previous) => ({
     rows: [
-      ...known.rows.filter((row) => !rows.some((fresh) => fresh.workload === row.workload && fresh.library === row.library)),
+      ...previous.rows.filter((row) => !rows.some((other) => other.workload === row.workload && other.library === row.library)),
       ...rows,
     ],
   }));
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
-/** What a comparison needs of a workload. */
+/** The number of samples and the expected losses of a workload. */
 function prepared(workload, expectationsOf) {
   return { samples: workload.samples, expected: expectationsOf(workload) };
 }
 
-/** Compares one workload. The first row is ours, unless only threads are measured. */
+/** Compares the libraries on one workload. The first row is the fast engine, unless only threads are measured. */
 async function compare(workload, samples, expected, names, pinned) {
   const own = await startProcess(ours, workload, pinned);
   check(own, expected, await own.ask({}));
@@ -99,7 +99,7 @@ async function compare(workload, samples, expected, names, pinned) {
   for (const runner of [own, ...measurable]) runner.end();
   return rows;
 
-  /** Runs each peer between two runs of ours; its ratio is to their mean. */
+  /** Runs each library between two runs of the fast engine; the ratio is their mean speed divided by that of the library. */
   async function interleave(own, measurable) {
     const measured = new Map([own, ...measurable].map((runner) => [runner, []]));
     const turn = async (runner) => {
@@ -123,7 +123,7 @@ async function compare(workload, samples, expected, names, pinned) {
   }
 }
 
-/** Whether the loss is correct to 1 in 1,000, and its change by one step to 1 in 50. */
+/** Whether the loss is correct to 0.1 %, and its change by one step to 2 %. Counts libraries for which they are not. */
 function check({ library }, expected, { before, after, rule }) {
   if (before === undefined) {
     console.log(`  ${library}: different network, not compared`);

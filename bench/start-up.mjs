@@ -1,11 +1,11 @@
 /**
- * Start-up: from `import` to the first prediction and the first training step, and the bytes of JavaScript that are loaded;
- * the median of 10 processes. Node loads whole packages; bundlers load what is used (`pnpm size`).
+ * Measures start-up: the time from `import` to the first prediction and to the first training step, and the bytes of JavaScript
+ * that are loaded; medians of 10 processes. Node loads whole packages; bundlers load what is used (`pnpm size`).
  *
  * Usage: node bench/start-up.mjs [--smoke]
  */
 import { writeFileSync } from 'node:fs';
-import { fresh } from './processes.mjs';
+import { runScript } from './processes.mjs';
 import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
@@ -16,11 +16,11 @@ const rounds = smoke ? 1 : 10;
 
 const runs = new Map(libraries.map((library) => [library, []]));
 for (let round = 0; round < rounds; round++) {
-  for (const library of libraries) runs.get(library).push(fresh('start-up-process.mjs', [library]));
+  for (const library of libraries) runs.get(library).push(runScript('start-up-process.mjs', [library]));
 }
 const startUp = libraries.map((library) => {
   const of = (key) => Number(median(runs.get(library).map((run) => run[key])).toPrecision(3));
-  const { bytes } = fresh('start-up-process.mjs', [library, '--bytes']);
+  const { bytes } = runScript('start-up-process.mjs', [library, '--bytes']);
   return { library, importMs: of('import'), predictMs: of('predict'), stepMs: of('step'), bytes };
 });
 console.log(

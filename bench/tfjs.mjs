@@ -1,13 +1,13 @@
-/** TensorFlow.js on a backend without a GPU. */
+/** Starts TensorFlow.js on a backend that uses no GPU. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-// Chooses the CommonJS builds: the ES ones import directories, which Node rejects.
+// Loads the CommonJS builds: the ES modules import directories, which Node rejects.
 const require = createRequire(import.meta.url);
 
 /** @param {'cpu' | 'wasm'} backend */
 export async function startTfjs(backend) {
   const tf = require('@tensorflow/tfjs');
-  // Without its checks, and without its advice to install tfjs-node.
+  // Turns off its checks, and its advice to install tfjs-node.
   tf.enableProdMode();
   if (backend === 'wasm') {
     const wasm = require('@tensorflow/tfjs-backend-wasm');

@@ -1,4 +1,4 @@
-/** A network to train, for measurements of our engine alone. */
+/** A network to train, for measurements of the fast engine alone. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

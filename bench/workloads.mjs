@@ -20,10 +20,10 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {Float32Array} targets
  */
 
-/** Small, since a million steps towards random targets would saturate the sigmoids of a larger one. */
+/** Small: with a larger rate, a million steps towards random targets would saturate the sigmoids. */
 const learningRate = 0.003;
 
-/** One update per sample needs several samples, or a compiler could specialize on a single one. */
+/** Several samples, since a compiler could specialize on a single one. */
 const onlineSamples = 256;
 
 const shapes = {
@@ -36,7 +36,7 @@ const shapes = {
 
 export const workloadNames = Object.keys(shapes);
 
-/** @param {'trainable' | 'fixed'} scale - Whether each c is learned, or 1. */
+/** @param {'trainable' | 'fixed'} scale - Whether each c is learned, or fixed at 1. */
 const scales = (scale) => (scale === 'fixed' ? { fixed: { c: 1 } } : {});
 
 /** @returns {Workload} */

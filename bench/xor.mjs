@@ -1,11 +1,12 @@
 /**
- * Wall time from the start of a process to XOR at a mean squared error of 0.005, by the quick start that each library
- * documents: the median of 20 processes. Runs are interleaved. A run that ends above the error does not count as reached.
+ * Measures the wall time from the start of a process until XOR is learned to a mean squared error of 0.005, with the quick start
+ * that each library documents; medians of 20 processes. Runs are interleaved. A run that ends with a larger error does not count
+ * as reached.
  *
  * Usage: node bench/xor.mjs [--smoke]
  */
 import { writeFileSync } from 'node:fs';
-import { fresh } from './processes.mjs';
+import { runScript } from './processes.mjs';
 import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
@@ -19,7 +20,7 @@ const runs = new Map(libraries.map((library) => [library, []]));
 for (let round = 0; round < rounds; round++) {
   for (const library of libraries) {
     const startTime = performance.now();
-    const outputs = fresh(`quick-starts/${library}.mjs`, []);
+    const outputs = runScript(`quick-starts/${library}.mjs`, []);
     const milliseconds = performance.now() - startTime;
     const error = outputs.reduce((sum, x, s) => sum + (x - expected[s]) ** 2 / 4, 0);
     runs.get(library).push({ milliseconds, reached: error < 0.0051 });

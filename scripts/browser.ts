@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { canInstallPackages, installPackages } from './debian.js';
 
-/** The functions of a machine that the search needs. Tests pass a fake. */
+/** The functions of the operating system that the search uses. Tests pass a fake. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -44,7 +44,7 @@ const thisMachine: Machine = {
   log: console.log,
 };
 
-/** The headless build first: it opens a page of the playground in a third of the CPU time. */
+/** Names of executables, in order of preference. The headless build opens the playground in a third of the CPU time. */
 const names = [
   'chromium-headless-shell',
   'chrome-headless-shell',

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { coveredPackages } from './coverage.mjs';
 
-/** The other projects of Vitest. Two exclusions in one command cancel each other. */
+/** The projects of Vitest without measured coverage. Vitest cannot exclude several projects in one command. */
 const uncovered = [
   ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !coveredPackages.includes(name)),
   ...['examples', 'example-programs', 'scripts'],
@@ -13,8 +13,8 @@ const uncovered = [
 const projects = (names) => names.map((name) => `--project=${name}`).join(' ');
 
 /**
- * In the order in which they start. `after` waits for another step and is not run if that fails; `show` prints a step's
- * output as it comes. `fix` says how a failure is fixed.
+ * The steps, in the order in which they start. `after` names a step that must succeed first, `show` prints the output while the
+ * step runs, and `fix` describes how to fix a failure.
  */
 /** @type {{ name: string, command: string, fix: string, after?: string, show?: boolean }[]} */
 const steps = [

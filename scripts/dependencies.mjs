@@ -1,4 +1,4 @@
-// What users install with the packages: which dependencies, under which licences, and that none runs a script on install.
+// Lists the dependencies that users install with the packages, and checks their licences and that none runs an install script.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -12,7 +12,7 @@ const allowed = new Set([
   'Apache-2.0',
   '(Apache-2.0 AND BSD-3-Clause)',
 ]);
-/** Packages that may have dependencies outside @nnbp; any other has none. */
+/** Packages that may have dependencies outside @nnbp. */
 const mayDepend = new Set(['cli', 'interop', 'formula']);
 const installScripts = ['preinstall', 'install', 'postinstall'];
 

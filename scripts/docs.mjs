@@ -1,6 +1,6 @@
 // Builds the site into docs/site: guides and package pages (VitePress), the reference (TypeDoc) and the playground (Vite).
 // SITE_BASE is the path at which the site will be served, for example /nnbp/; the default is /.
-// SITE_URL is its absolute URL, for the previews that other sites show of a link to the playground; without it they show none.
+// SITE_URL is its absolute URL, for the previews that other sites show of a link to the playground; without it, there are none.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 
@@ -8,10 +8,10 @@ const site = 'docs/site';
 const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
 const { SITE_URL } = process.env;
 const playgroundUrl = SITE_URL ? new URL('playground/', SITE_URL.replace(/\/?$/, '/')).href : '';
-// VitePress empties the directory, so it comes first. Its progress output would fill the log.
+// VitePress empties the directory, so it runs first. Its progress output would fill the log.
 execFileSync('vitepress', ['build', 'docs', '--logLevel', 'warn'], options);
 execFileSync('typedoc', ['--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], options);
-// The style sheet is copied as custom.css into assets/ and looks for its fonts beside itself.
+// TypeDoc copies the style sheet of KaTeX into assets/, where its fonts must be too.
 cpSync('node_modules/katex/dist/fonts', `${site}/reference/assets/fonts`, { recursive: true });
 execFileSync(
   'vite',

@@ -1,5 +1,5 @@
-// The drawings of the units of @nnbp/layers, made from their graphs: docs/plots/layers/*.svg. Only positions and labels are
-// written here: nodes, edges, delays and what is trained are read from the graph.
+// Draws units of @nnbp/layers from their graphs: docs/plots/layers/*.svg. Only positions and labels are written here; nodes,
+// edges, delays and trained weights are read from the graph.
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 
@@ -9,13 +9,16 @@ type Position = readonly [column: number, row: number];
 interface Drawing {
   readonly title: string;
   readonly graph: Graph;
-  /** By id; a value of the previous step by `id@-1`, or by `id@-1→successor` where it is drawn more than once. */
+  /**
+   * The positions of the nodes, by id. A value of the previous step has the key `id@-1`, or `id@-1→successor` if it is drawn
+   * more than once.
+   */
   readonly positions: Readonly<Record<string, Position>>;
-  /** The label below a node. Default: its id. */
+  /** The labels below nodes, by id. Default: a word of the id, such as `i` in `lstm.i.0`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Whether the labels of inputs are above them. Default: false. */
   readonly isDownward?: boolean;
-  /** The name of each shared weight, by its position in the parameters from the first one. */
+  /** The names of the weights, in the order of the parameters. Default: weights have no labels. */
   readonly weights?: readonly string[];
 }
 

@@ -1,11 +1,11 @@
-/** The text of a generated file as `pnpm fmt` would write it. */
+/** Formats the text of a generated file as `pnpm fmt` does. */
 import { readFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 
 const config = new URL('../.oxfmtrc.json', import.meta.url);
 
 /**
- * @param {string} path its extension says which language it is
+ * @param {string} path - Its extension determines the language.
  * @param {string} text
  */
 export async function formatted(path, text) {

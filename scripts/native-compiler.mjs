@@ -1,4 +1,4 @@
-/** The native TypeScript compiler. Run it with Node. */
+/** The path of the native TypeScript compiler, a script for Node. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Packs each library as it would be published, and checks it with publint and are-the-types-wrong.
+// Packs each package as for publishing, checks it with publint and are-the-types-wrong, and installs the packed packages.
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { problemAffectsResolutionKind, problemKindInfo } from '@arethetypeswrong/core/problems';
 import { execFileSync } from 'node:child_process';
@@ -19,8 +19,8 @@ for (const { name, filename } of packages) {
   for (const problem of await problemsOf(filename)) problems.push(`${name}: ${problem}`);
 }
 const tarballs = Object.fromEntries(packages.map(({ name, filename }) => [name, filename]));
-const notInstalled = tryInstall(folder, tarballs);
-if (notInstalled !== undefined) problems.push(`Installed from the tarballs, ${notInstalled}`);
+const installProblem = tryInstall(folder, tarballs);
+if (installProblem !== undefined) problems.push(`Installed from the tarballs: ${installProblem}`);
 rmSync(folder, { recursive: true });
 if (problems.length > 0) {
   console.error(problems.join('\n\n'));
@@ -28,7 +28,7 @@ if (problems.length > 0) {
 }
 console.log(`All ${packages.length} packages are well formed.`);
 
-/** The problems of a packed package, one sentence each. */
+/** The problems of a packed package, one line each. */
 async function problemsOf(tarball) {
   const data = readFileSync(tarball);
   const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });

@@ -1,5 +1,5 @@
-// The picture of every activation and loss, value and derivative, and the drawings of layers, made from the code:
-// docs/plots. With --check, checks that they are up to date.
+// Draws the figures in docs/plots from the code: value and derivative of every activation and loss, and the layers. With --check,
+// it writes nothing and fails if a figure is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { activationRecords } from '@nnbp/activations';
 import { type LossRecord, lossRecords } from '@nnbp/losses';
@@ -77,7 +77,7 @@ for (const { activation } of Object.values(activationRecords)) {
   );
 }
 
-/** Each loss of one output as a function of x, for a fixed target. Softmax needs a second output, which is 0. */
+// Each loss of one output as a function of x, for a fixed target. Softmax needs a second output, which is 0.
 for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
   const loss = record.make({});
   const two = record.task === 'classes';
@@ -102,20 +102,20 @@ const stale: string[] = [];
 for (const [name, svg] of files) {
   const url = new URL(`../docs/plots/${name}`, import.meta.url);
   if (process.argv.includes('--check')) {
-    let found = '';
+    let current = '';
     try {
-      found = readFileSync(url, 'utf8');
+      current = readFileSync(url, 'utf8');
     } catch {
-      // A missing picture is stale too.
+      // A missing figure is out of date too.
     }
-    if (found !== svg) stale.push(name);
+    if (current !== svg) stale.push(name);
   } else {
     mkdirSync(new URL('.', url), { recursive: true });
     writeFileSync(url, svg);
   }
 }
 if (stale.length > 0) {
-  console.error(`Stale pictures: ${stale.join(', ')}.`);
+  console.error(`Out of date: ${stale.join(', ')}. Run "pnpm plots".`);
   process.exit(1);
 }
-console.log(`${files.size} pictures.`);
+console.log(`${files.size} figures.`);

@@ -1,11 +1,11 @@
-// The size that common imports add to a bundle, minified and gzipped. From the built packages.
+// Checks the size that common imports of the built packages add to a bundle, minified and gzipped, against a budget.
 import sizeLimit from 'size-limit';
 import preset from '@size-limit/preset-small-lib';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const kilobyte = 1000;
-/** The names a package exports as values, as its index lists them. */
+/** The values (not types) that a package exports, read from its index. */
 const exported = (name) =>
   [...readFileSync(`packages/${name}/src/index.ts`, 'utf8').matchAll(/export \{([^}]*)\}/g)]
     .flatMap(([, list]) => list.split(','))
@@ -20,11 +20,11 @@ const functions = (kind, name, kilobytes) =>
 
 /**
  * A typical application was 9.9 kB before delays, aggregations, fixed and shared parameters (ee3b2a4), when `Network`
- * contained the reference engine, and 12.8 kB after (6720685). It is 8.6 kB since `Network` only predicts; 0.5 of it
- * refuses options of wrong types, and 0.07 is a sigmoid that is 1.6× faster than with `Math.exp`. The builder
- * and the graph have grown by 2 kB, mostly validation. `core, all of it` is what no application ships: the js and the
+ * contained the reference engine, and 12.8 kB after (6720685). It is 8.6 kB since `Network` only predicts; 0.5 kB of it
+ * rejects options of wrong types, and 0.07 kB is a sigmoid that is 1.6× faster than with `Math.exp`. The builder
+ * and the graph have grown by 2 kB, mostly validation. No application ships `core, all of it`: the js and the
  * reference engine, sequences, `edit`, `unroll`, `compile` and Jacobians are included only if they are imported.
- * `explain` brings the reference engine and sequences.
+ * `explain` includes the reference engine and sequences.
  *
  * @type {Budget[]}
  */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
 
-/** Imports `nnbp` for Node and for other hosts: both export the same, and errors of core are the same class. */
+/** Checks that the builds of `nnbp` for Node and for other hosts have the same exports and the error classes of core and train. */
 const imports = `
   import { NnbpError } from '@nnbp/core';
   import { DivergedError } from '@nnbp/train';
@@ -13,9 +13,9 @@ const imports = `
   import * as others from './node_modules/nnbp/dist/index.js';
   const names = (exported) => JSON.stringify(Object.keys(exported));
   if (node.fit === others.fit) throw new Error('Node loaded the build for other hosts.');
-  if (names(node) !== names(others)) throw new Error(\`nnbp exports for Node: \${names(node)}\n, else: \${names(others)}\`);
+  if (names(node) !== names(others)) throw new Error(\`nnbp exports for Node: \${names(node)}\n, for other hosts: \${names(others)}\`);
   for (const { NnbpError: Core, DivergedError: Train } of [node, others]) {
-    if (Core !== NnbpError || Train !== DivergedError) throw new Error('nnbp has its own classes of errors.');
+    if (Core !== NnbpError || Train !== DivergedError) throw new Error('nnbp contains copies of the error classes.');
   }
   const { auto, fit, mlp, mse, Network, sgd, tanh } = node;
   const network = new Network(mlp([1, 1], { activation: tanh }));
@@ -24,10 +24,9 @@ const imports = `
 `;
 
 /**
- * Installs the tarballs, by package name, imports the library, and trains and predicts with the command.
+ * Installs the packages from their tarballs, whose paths are given by package name, imports `nnbp`, and runs its command.
  *
- * @returns What is wrong; undefined if nothing is, or if the registry cannot be
- * reached, which is logged.
+ * @returns A description of the problem; undefined if there is none, or if the registry cannot be reached, which is logged.
  */
 export function tryInstall(folder, tarballs) {
   const home = join(folder, 'fresh');
@@ -56,12 +55,13 @@ export function tryInstall(folder, tarballs) {
     const version = nnbp('--version').trim();
     if (!/^\d+\.\d+\.\d+/.test(version)) return `nnbp --version printed "${version}"`;
     const { test } = JSON.parse(nnbp('train', 'data.csv', '--target', 'level', '--json'));
-    if (!(test.metrics.accuracy > 0.9)) return `nnbp train: accuracy ${test.metrics.accuracy}`;
+    if (!(test.metrics.accuracy > 0.9))
+      return `nnbp train: expected a test accuracy above 0.9, received ${test.metrics.accuracy}`;
     const [header] = nnbp('predict', 'data.nnbp.safetensors', 'data.csv').split('\n');
-    if (header !== 'x;y;level;predicted_level') return `nnbp predict began with "${header}"`;
+    if (header !== 'x;y;level;predicted_level') return `nnbp predict: unexpected first line "${header}"`;
     nnbp('export', 'data.nnbp.safetensors', '--to', 'onnx');
     return undefined;
   } catch (error) {
-    return `the installed nnbp:\n${error.stderr || error.message}`;
+    return `nnbp failed:\n${error.stderr || error.message}`;
   }
 }

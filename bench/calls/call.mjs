@@ -1,13 +1,13 @@
 /**
- * The calls that users make: what `bench/calls.mjs` measures. Each file beside this one is a library and exports
- * `prepare(call)`, which makes the call by the library's documented API at its best setting.
+ * The calls that `bench/calls.mjs` measures. Each other file in this directory is for one library and exports
+ * `prepare(call)`, which prepares a call with the documented API and the best settings of that library.
  *
  * @typedef {object} Prepared
  * @property {() => unknown} run One call; a promise is awaited.
- * @property {number} [count] Number of predictions or samples in one call. Default 1.
- * @property {() => number | Promise<number>} [loss] After `run` of a call that trains to a loss: that loss, measured on
+ * @property {number} [count] Number of predictions or samples in one call. Default: 1.
+ * @property {() => number | Promise<number>} [loss] For a call that trains to a loss: the loss after `run`, computed from
  *   predictions.
- * @property {string} [note] How it was called.
+ * @property {string} [note] Which methods and settings were used.
  *
  * @typedef {{ reason: string }} Absent
  * @typedef {(call: Call) => Promise<Prepared | Absent> | Prepared | Absent} Prepare
@@ -19,8 +19,8 @@
  * @property {number[][]} inputs
  * @property {number[][]} targets
  * @property {number} [batchSize]
- * @property {number} [epochs] Of `train`.
- * @property {number} [below] Of `reach`: the mean squared error to train to.
+ * @property {number} [epochs] For `train`: the number of epochs.
+ * @property {number} [below] For `reach`: the mean squared error at which training stops.
  */
 import { Random } from '@nnbp/core';
 
@@ -39,7 +39,8 @@ const shapes = {
 export const callNames = Object.keys(shapes);
 
 /**
- * The same numbers in every process. Two inputs are a point, and the target is whether it is in a circle.
+ * The call with this name, with the same samples in every process. If there are two inputs, they are a point, and the target
+ * is 1 inside a circle, else 0.
  *
  * @param {string} name
  * @returns {Call}
@@ -61,8 +62,8 @@ export function makeCall(name) {
 export function meanSquaredError({ inputs, targets }, predict) {
   let sum = 0;
   inputs.forEach((input, s) => {
-    const found = predict(input);
-    sum += targets[s].reduce((error, t, k) => error + (found[k] - t) ** 2, 0) / targets[s].length;
+    const outputs = predict(input);
+    sum += targets[s].reduce((error, t, k) => error + (outputs[k] - t) ** 2, 0) / targets[s].length;
   });
   return sum / inputs.length;
 }

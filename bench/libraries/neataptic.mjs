@@ -10,7 +10,7 @@ export function prepare(workload) {
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);
   const targets = rows(workload.targets, outputs);
-  // Its error is target − output, ours 2 (output − target) / outputs, and it adds up gradients instead of averaging
+  // Its error is target − output, that of mse is 2 (output − target) / outputs, and it adds up gradients instead of averaging
   // them.
   const rate = (workload.learningRate * 2) / outputs / batch;
   return {

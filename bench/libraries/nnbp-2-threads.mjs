@@ -1,4 +1,4 @@
-/** Our engine, two threads. */
+/** The fast engine of @nnbp, two threads. */
 import { ours } from './nnbp.mjs';
 
 /** @type {import('./library.mjs').Prepare} */

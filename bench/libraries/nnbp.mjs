@@ -1,4 +1,4 @@
-/** Our engine, one thread. */
+/** The fast engine of @nnbp, one thread. */
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { ourEngine } from '../our-engine.mjs';

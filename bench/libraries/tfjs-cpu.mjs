@@ -1,4 +1,4 @@
-/** TensorFlow.js, its plain JavaScript backend. */
+/** TensorFlow.js on its plain JavaScript backend. */
 import { prepareTfjs } from './tfjs-dense.mjs';
 
 /** @type {import('./library.mjs').Prepare} */

@@ -1,4 +1,4 @@
-/** TensorFlow.js, its WebAssembly backend (SIMD, one thread). */
+/** TensorFlow.js on its WebAssembly backend (SIMD, one thread). */
 import { prepareTfjs } from './tfjs-dense.mjs';
 
 /** @type {import('./library.mjs').Prepare} */

@@ -1,4 +1,4 @@
-/** The README of brain.js; 0.005 is its own default threshold. */
+/** The quick start in the README of brain.js. Its default error threshold is 0.005. */
 import brain from 'brain.js';
 
 const network = new brain.NeuralNetwork();

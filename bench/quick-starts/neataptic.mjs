@@ -1,4 +1,4 @@
-/** The README of neataptic, with a threshold of 0.005 in place of 0.01. */
+/** The quick start in the README of neataptic, with an error threshold of 0.005 instead of 0.01. */
 import neataptic from 'neataptic';
 
 const network = new neataptic.architect.Perceptron(2, 4, 1);

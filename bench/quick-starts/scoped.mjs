@@ -1,4 +1,4 @@
-/** The same with the scoped packages, whose default is the js engine. */
+/** The quick start of `nnbp` with the scoped packages, whose default is the js engine. */
 import { identity, tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -7,7 +7,7 @@ import { fit } from '@nnbp/train';
 
 const network = new Network(mlp([2, 8, 1], { activation: tanh, outputActivation: identity }), { seed: 1 });
 const data = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] }; // oxfmt-ignore
-// The loss of an epoch is that before its last update.
+// The loss of an epoch is that before its last update, so training stops a little below 0.005.
 const stopAt = { onEpochEnd: ({ loss, stop }) => loss < 0.003 && stop() };
 await fit(network, data, { loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 1000, callbacks: [stopAt] });
 console.log(JSON.stringify(data.inputs.map((input) => network.predict(input)[0])));

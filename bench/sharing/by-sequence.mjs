@@ -1,5 +1,5 @@
 /**
- * A `run` that can stop after any sequence, for libraries that need seconds per batch.
+ * A `run` that can stop after any sequence, for libraries that take seconds for a batch.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train
@@ -7,13 +7,13 @@
 export function bySequence({ samples }, train) {
   let next = 0;
   return async (seconds) => {
-    const begun = performance.now();
+    const startTime = performance.now();
     let done = 0;
-    while (performance.now() - begun < 1000 * seconds) {
+    while (performance.now() - startTime < 1000 * seconds) {
       train(next);
       next = (next + 1) % samples;
       done++;
     }
-    return { steps: done / samples, seconds: (performance.now() - begun) / 1000 };
+    return { steps: done / samples, seconds: (performance.now() - startTime) / 1000 };
   };
 }

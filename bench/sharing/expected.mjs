@@ -1,4 +1,7 @@
-/** What each library must compute according to the js engine, in float64: the reference engine takes minutes for these. */
+/**
+ * What each library must compute on workloads with shared weights. The values are those of the js engine, in float64, since the
+ * reference engine would take minutes.
+ */
 import { js } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';

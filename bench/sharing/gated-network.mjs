@@ -1,6 +1,6 @@
 /**
  * synaptic and neataptic: LSTM cells of gated connections, whose gates read the cells, and a network that learns after each
- * step from eligibility traces. They compute another function than PyTorch's LSTM: losses are not compared.
+ * step from eligibility traces. They compute a different function from PyTorch's LSTM: losses are not compared.
  */
 
 import { bySequence } from './by-sequence.mjs';

@@ -1,4 +1,4 @@
-/** Our engine, two threads. */
+/** The fast engine of @nnbp, two threads. */
 import { ours } from './nnbp.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */

@@ -1,4 +1,4 @@
-/** TensorFlow.js, its plain JavaScript backend: `conv2d` and `matMul` on variables, one `minimize` per update. */
+/** TensorFlow.js on its plain JavaScript backend: `conv2d` and `matMul` on variables, one `minimize` per update. */
 import { startTfjs } from '../tfjs.mjs';
 import { filterIds, image, matrixOf, outputIds } from './workloads.mjs';
 
@@ -11,7 +11,7 @@ export async function prepare(workload) {
   const [kernels, linear] = [matrixOf(workload, filterIds(workload)), matrixOf(workload, outputIds(workload))];
   const w1 = tf.variable(tf.tensor4d(kernels.weights, [filters, kernel, kernel, 1]).transpose([1, 2, 3, 0]));
   const b1 = tf.variable(tf.tensor1d(kernels.biases));
-  // Its images have the filters last.
+  // In its feature maps, the filter is the last axis.
   const byFilter = tf.tensor4d(linear.weights, [outputs, filters, windows, windows]);
   const w2 = tf.variable(byFilter.transpose([2, 3, 1, 0]).reshape([windows * windows * filters, outputs]));
   const b2 = tf.variable(tf.tensor1d(linear.biases));

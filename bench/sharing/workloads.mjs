@@ -7,15 +7,15 @@ import { conv2d, lstm } from '@nnbp/layers';
  * @typedef {object} SharingWorkload
  * @property {string} name
  * @property {'lstm' | 'stream' | 'convolution'} kind
- * @property {number} batch Sequences, or images, per update.
+ * @property {number} batch Number of sequences or images per update.
  * @property {number} samples Number of samples. A step of a runner trains on all of them.
- * @property {number} steps Steps of a sequence; 1 for images.
+ * @property {number} steps Number of steps per sequence; 1 for images.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
  * @property {Float64Array} parameters
- * @property {Float32Array[]} inputs A batch each: a row per step and sequence, those of one step next to each other.
+ * @property {Float32Array[]} inputs One array per batch, `[steps, batch, inputs]`.
  * @property {Float32Array[]} targets
- * @property {number[]} sizes Inputs, units or filters, outputs.
+ * @property {number[]} sizes The numbers of inputs, of units or filters, and of outputs.
  */
 
 const learningRate = 0.01;

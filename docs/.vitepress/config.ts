@@ -14,7 +14,7 @@ const listed = new Set(groups.flatMap(({ files }) => files.map((file) => `${file
 const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides/') && !listed.has(file));
 if (missing.length > 0) throw new Error(`docs/.vitepress/pages.ts lists no group for ${missing.join(', ')}.`);
 
-/** Whether no space belongs between two characters: both are Chinese, or one is full-width punctuation. */
+/** Whether two characters have no space between them: both are Chinese, or one is full-width punctuation. */
 function isInsideChinese(before: string, after: string): boolean {
   const punctuation = /[\u3000-\u303f\uff00-\uffef“”…]/;
   const chinese = /[\u3000-\u9fff\uff00-\uffef“”…]/;
@@ -24,7 +24,7 @@ function isInsideChinese(before: string, after: string): boolean {
 /** The first heading of a page. */
 const heading = (file: string) => /^# (.*)$/m.exec(readFileSync(root + file, 'utf8'))?.[1].replaceAll('`', '') ?? file;
 
-/** The sidebar of a language: a Chinese page where there is one, the English page otherwise. */
+/** The sidebar of a language. In Chinese, a page without a translation leads to the English page. */
 function sidebar(chinese: boolean): DefaultTheme.SidebarItem[] {
   const guides = groups.map(({ title, titleZh, files }) => ({
     text: chinese ? titleZh : title,
@@ -69,12 +69,12 @@ export default defineConfig({
       tex(md as never, {
         delimiters: 'dollars',
         render: (content, display) =>
-          // v-pre: braces of a formula are not Vue's.
+          // v-pre: Vue must not interpret the braces of a formula.
           katex
             .renderToString(content, { displayMode: display, throwOnError: true, strict: 'error' })
             .replace('<span', '<span v-pre'),
       });
-      // A line break inside a Chinese sentence is no space.
+      // A line break inside a Chinese sentence is not a space.
       md.core.ruler.push('chinese-line-breaks', (state) => {
         const { relativePath } = state.env as { relativePath?: string };
         if (!relativePath?.startsWith('zh/')) return;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** Where a file of the repository that is not a page is read. */
+/** The URL of the files of the repository, for links to files that are not pages of the site. */
 const repository = 'https://github.com/nnbp/nnbp/blob/main/';
 
 /**
@@ -9,14 +9,14 @@ const repository = 'https://github.com/nnbp/nnbp/blob/main/';
  * `docs/zh/guides/save.md` is `zh/guides/save`. Undefined for a file that is not a page.
  */
 export function pageOf(file: string): string | undefined {
-  const found =
+  const match =
     /^docs\/((?:zh\/)?(?:guides\/[\w-]+|index))\.md$/.exec(file) ??
     /^(packages\/[\w-]+)\/README\.md$/.exec(file) ??
     /^(CONTRIBUTING|ARCHITECTURE|SECURITY)\.md$/.exec(file);
-  return found ? found[1].toLowerCase() : undefined;
+  return match ? match[1].toLowerCase() : undefined;
 }
 
-/** Every page, as VitePress's `rewrites` want it: the file, and the file it would be if the site had no other tree. */
+/** The pages in the form of VitePress's `rewrites`: the path of a file in the repository, to its path in the site. */
 export function rewrites(root: string): Record<string, string> {
   const folders = ['', 'docs', 'docs/guides', 'docs/zh', 'docs/zh/guides'];
   const files = [
@@ -36,8 +36,8 @@ export function rewrites(root: string): Record<string, string> {
 }
 
 /**
- * The link as the site needs it. Links in the repository are relative to their file, so that they work where the file is
- * read; on the site, links to pages are absolute, and links to other files lead to the repository.
+ * Converts a link in a file of the repository, which is relative to that file, to a link on the site: links to pages become
+ * absolute, and links to other files lead to the repository.
  */
 export function siteLink(href: string, file: string): string {
   if (/^[a-z]+:|^[#/]/i.test(href)) return href;

@@ -1,11 +1,10 @@
 /**
- * Which files of the repository are pages of the site, and in which order a reader meets them. Every guide is in one of
- * the groups: the build fails when one is missing.
+ * The pages of the site in reading order, in groups. The build fails if a guide is in no group.
  */
 export interface Group {
   readonly title: string;
   readonly titleZh: string;
-  /** Paths of the repository, without `.md`. */
+  /** Paths in the repository, without `.md`. */
   readonly files: readonly string[];
 }
 

@@ -8,7 +8,7 @@ export interface Example {
   /** Line of its first line of code, counted from 1. */
   readonly line: number;
   readonly code: string;
-  /** Whether it is only compiled: signatures, and code of the reader's application. */
+  /** Whether the block is compiled but not run (`ts types`), for example since it reads files of the reader. */
   readonly typesOnly: boolean;
 }
 
@@ -42,14 +42,14 @@ export function collect(root: string): Example[] {
 }
 
 function blocks(file: string, text: string): Example[] {
-  const found: Example[] = [];
-  let before = '';
+  const examples: Example[] = [];
+  let previous = '';
   for (const match of text.matchAll(/^```ts(?: (continue|types))?\n([\s\S]*?)^```$/gm)) {
     const [, flag, body] = match;
     const line = text.slice(0, match.index).split('\n').length + 1;
-    const code = flag === 'continue' ? before + body : body;
-    before = code;
-    found.push({ file, line, code, typesOnly: flag === 'types' });
+    const code = flag === 'continue' ? previous + body : body;
+    previous = code;
+    examples.push({ file, line, code, typesOnly: flag === 'types' });
   }
-  return found;
+  return examples;
 }

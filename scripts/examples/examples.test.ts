@@ -13,9 +13,9 @@ const examples = collect(root).map((example, k) => ({ ...example, path: `${folde
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const { path, code, file, line } of examples) {
-  // A guide for contributors imports as a file inside the package would.
-  const inside = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
-  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(inside)}`);
+  // A guide for contributors has the imports of a file inside the package.
+  const resolved = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
+  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(resolved)}`);
 }
 writeFileSync(`${folder}/globals.d.ts`, 'declare function __expectShown(actual: unknown, shown: string): void;\n');
 writeFileSync(
@@ -28,11 +28,11 @@ writeFileSync(
 );
 
 describe('every example in guides, READMEs and doc comments', () => {
-  test('is found', () => {
+  test('the examples are found', () => {
     expect(examples.length).toBeGreaterThan(10);
   });
 
-  test('compiles', () => {
+  test('every example compiles', () => {
     try {
       execFileSync(process.execPath, [compiler, '--pretty', 'false', '-p', folder], { encoding: 'utf8', cwd: root });
     } catch (error) {

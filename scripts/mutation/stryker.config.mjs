@@ -1,4 +1,4 @@
-// `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and checks whether a test fails. Takes hours
+// `pnpm mutation`: makes thousands of small changes to the sources, one at a time, and checks whether a test fails. Takes hours
 // on two cores; `pnpm mutation optim` tests one package.
 export default {
   testRunner: 'vitest',

@@ -1,5 +1,5 @@
 /**
- * The tests that mutants are run against. Aliases instead of links, so that a package uses the mutated sources of other
+ * The tests that run for each mutant. Packages are resolved by aliases, so that a package uses the mutated sources of other
  * packages.
  */
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,11 @@ export default defineConfig({
     alias: Object.fromEntries(packages.map((name) => [`@nnbp/${name}`, `${root}packages/${name}/src/index.ts`])),
   },
   test: {
-    // Only the tests of train reach train.
+    // Only the tests of train use train.
     include: (process.env.MUTATED_PACKAGE === 'train' ? ['train'] : tested).map(
       (name) => `packages/${name}/test/**/*.test.ts`,
     ),
-    // Excluded: slow and large tests, whose guarantees smaller tests cover too.
+    // Slow tests whose guarantees are covered by faster tests too.
     exclude: ['packages/conformance/test/suite.test.ts', 'packages/core/test/large.test.ts'],
     testTimeout: 60_000,
   },

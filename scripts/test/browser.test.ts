@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findBrowser, type Machine, provideBrowser } from '../browser.js';
 
-/** A Linux machine that has these files, on which nothing can be installed unless `change` says so. */
+/** A fake Linux machine with these files, on which nothing can be installed unless `change` allows it. */
 function machine(files: readonly string[], change: Partial<Machine> = {}) {
   const present = new Set(files);
   const log: string[] = [];
@@ -21,30 +21,30 @@ function machine(files: readonly string[], change: Partial<Machine> = {}) {
 }
 
 describe('findBrowser', () => {
-  test('prefers CHROMIUM_PATH to everything else', () => {
+  test('findBrowser prefers CHROMIUM_PATH to everything else', () => {
     const { fake } = machine(['/mine/chrome', '/usr/bin/chromium'], { env: { CHROMIUM_PATH: '/mine/chrome' } });
     expect(findBrowser(fake)).toBe('/mine/chrome');
   });
 
-  test('rejects a CHROMIUM_PATH that does not exist, even if there is another browser', () => {
+  test('findBrowser rejects a CHROMIUM_PATH that does not exist, even if there is another browser', () => {
     const { fake } = machine(['/usr/bin/chromium'], { env: { CHROMIUM_PATH: '/nowhere/chrome' } });
     expect(() => findBrowser(fake)).toThrow(/CHROMIUM_PATH.*"\/nowhere\/chrome", which does not exist/);
   });
 
   test.each(['/opt/bin/google-chrome', '/usr/bin/chromium', '/usr/bin/microsoft-edge'])(
-    "prefers the system's %s to Playwright's browser",
+    "findBrowser prefers the system's %s to Playwright's browser",
     (path) => {
       const { fake } = machine([path, '/cache/playwright/chrome']);
       expect(findBrowser(fake)).toBe(path);
     },
   );
 
-  test('finds a browser in /usr/bin with an empty PATH', () => {
+  test('findBrowser finds a browser in /usr/bin with an empty PATH', () => {
     const { fake } = machine(['/usr/bin/chromium'], { env: {} });
     expect(findBrowser(fake)).toBe('/usr/bin/chromium');
   });
 
-  test('finds Chrome on macOS and Edge on Windows', () => {
+  test('findBrowser finds Chrome on macOS and Edge on Windows', () => {
     const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
     expect(findBrowser(machine([mac], { platform: 'darwin' }).fake)).toBe(mac);
     const edge = 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe';
@@ -52,14 +52,14 @@ describe('findBrowser', () => {
     expect(findBrowser(machine([edge], { platform: 'win32', env }).fake)).toBe(edge);
   });
 
-  test('skips a browser that does not start', () => {
+  test('findBrowser skips a browser that does not start', () => {
     const { fake } = machine(['/usr/bin/chromium', '/cache/playwright/chrome'], {
       starts: (path) => path.startsWith('/cache'),
     });
     expect(findBrowser(fake)).toBe('/cache/playwright/chrome');
   });
 
-  test('installs nothing', () => {
+  test('findBrowser installs nothing', () => {
     const never = () => {
       throw new Error('installed');
     };
@@ -69,7 +69,7 @@ describe('findBrowser', () => {
 });
 
 describe('provideBrowser', () => {
-  test("downloads Playwright's browser if there is none", () => {
+  test("provideBrowser downloads Playwright's browser if there is none", () => {
     const { fake, present, log } = machine([], {
       download: () => {
         present.add('/cache/playwright/chrome');
@@ -80,7 +80,7 @@ describe('provideBrowser', () => {
     expect(log).toHaveLength(1);
   });
 
-  test('installs the Debian package, as root, after the download failed', () => {
+  test('provideBrowser installs the Debian package, as root, if the download fails', () => {
     const packages: string[] = [];
     const { fake, present, log } = machine([], {
       canInstallPackages: () => true,
@@ -95,7 +95,7 @@ describe('provideBrowser', () => {
     expect(log).toHaveLength(2);
   });
 
-  test('installs chromium where Debian has no headless build', () => {
+  test('provideBrowser installs chromium where Debian has no headless build', () => {
     const packages: string[] = [];
     const { fake, present } = machine([], {
       canInstallPackages: () => true,
@@ -109,12 +109,12 @@ describe('provideBrowser', () => {
     expect(packages).toEqual(['chromium-headless-shell', 'chromium']);
   });
 
-  test("prefers the system's headless build", () => {
+  test("provideBrowser prefers the system's headless build", () => {
     const { fake } = machine(['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'], { env: {} });
     expect(findBrowser(fake)).toBe('/usr/bin/chromium-headless-shell');
   });
 
-  test('installs the Debian package if the downloaded browser does not start', () => {
+  test('provideBrowser installs the Debian package if the downloaded browser does not start', () => {
     const { fake, present } = machine([], {
       starts: (path) => path === '/usr/bin/chromium',
       download: () => {
@@ -130,7 +130,7 @@ describe('provideBrowser', () => {
     expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
   });
 
-  test('fails with one message that lists every way to install a browser', () => {
+  test('provideBrowser fails with one message that lists every way to install a browser', () => {
     const { fake } = machine([]);
     expect(() => provideBrowser(fake)).toThrow(
       /install Google Chrome(.|\n)*playwright-core install chromium(.|\n)*CHROMIUM_PATH/,

@@ -15,20 +15,20 @@ import { dirname, join } from 'node:path';
 /** The edits and commands of a guide. */
 export interface Guide {
   readonly edits: readonly Edit[];
-  /** The lines of its sh blocks. */
+  /** The lines of the guide's `sh` blocks. */
   readonly commands: readonly string[];
 }
 
 interface Edit {
   readonly file: string;
-  /** The line after which the text is inserted. Undefined if the text is a new file. */
+  /** A part of the line after which the text is inserted; undefined if the text is a new file. */
   readonly after?: string;
   readonly text: string;
 }
 
 /**
- * Reads a guide. A block marked `file=PATH` is a new file; with `after="LINE"` it is inserted after the one line of the
- * file that contains this text. A block of `sh` holds commands.
+ * Reads a guide. A block marked `file=PATH` is a new file; with `after="TEXT"` it is inserted after the one line of the
+ * file that contains this text. An `sh` block contains commands.
  */
 export function readGuide(markdown: string): Guide {
   const blocks = [...markdown.matchAll(/^```(\w+)( [^\n]*)?\n([\s\S]*?)^```$/gm)];
@@ -54,14 +54,15 @@ export function applyGuide({ edits }: Guide, copy: string): void {
       continue;
     }
     const lines = readFileSync(path, 'utf8').split('\n');
-    const found = lines.flatMap((line, k) => (line.includes(after) ? [k] : []));
-    if (found.length !== 1) throw new Error(`${file}: expected one line with "${after}", received ${found.length}.`);
-    lines.splice(found[0] + 1, 0, text.replace(/\n$/, ''));
+    const matches = lines.flatMap((line, k) => (line.includes(after) ? [k] : []));
+    if (matches.length !== 1)
+      throw new Error(`${file}: expected one line with "${after}", received ${matches.length}.`);
+    lines.splice(matches[0] + 1, 0, text.replace(/\n$/, ''));
     writeFileSync(path, lines.join('\n'));
   }
 }
 
-/** Copies the files of the repository, with the installed packages as links; workspace packages are those of the copy. */
+/** Copies the files of the repository, and links the installed packages. Links to workspace packages lead to the copy. */
 export function copyRepository(root: string, copy: string): void {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,

@@ -41,7 +41,7 @@ describe('smoke test', { timeout: 120_000 }, () => {
       expect(output).toContain(shown);
   });
 
-  test('the interop checks accept our own outputs and reject others', () => {
+  test('the interop checks accept the outputs of a network and reject others', () => {
     const { network, rows } = randomNetwork(1);
     const worst = new WorstError();
     const outputs = network.predictBatch(rows).flat();
