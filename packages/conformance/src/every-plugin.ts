@@ -26,7 +26,7 @@ export interface LossCase {
   readonly onProbabilities?: true;
 }
 
-/** By name; the compiler checks that none is missing. */
+/** Every built-in loss by name; the compiler checks that none is missing. */
 const lossCases = {
   mse: { loss: losses.mse() },
   mae: { loss: losses.mae() },

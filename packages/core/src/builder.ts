@@ -17,7 +17,7 @@ const maxNodes = 2 ** 24;
 /** The maximum number of edges, so that every edge and parameter index is below 2³². */
 const maxEdges = 2 ** 31;
 
-/** How a node, or each node of a layer, computes its value. */
+/** Options of a node, or of each node of a layer. */
 export interface NodeOptions {
   /**
    * The predecessors' ids, and delayed edges. They may be declared later; `build` looks them up. Empty: the node's value
@@ -26,7 +26,7 @@ export interface NodeOptions {
   readonly from: readonly Source[];
   /** The activation g. */
   readonly activation: Activation;
-  /** How the node combines w · x of its edges. Default: their sum. Requires at least one predecessor. */
+  /** The aggregation, which combines w · x of the node's edges. Default: the sum. Requires at least one predecessor. */
   readonly aggregation?: Aggregation;
   /**
    * Constants instead of parameters: `{ c: 1 }` for a node without a scale, `{ w: 1 }` for all of its edges,
@@ -424,7 +424,7 @@ function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   );
 }
 
-/** What a node reads: ids, delays and values before the first step, each checked. */
+/** The checked sources of a node: ids, delays and values before the first step. */
 function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
   if (sources.every((source) => typeof source === 'string')) {
     const from = [...sources];

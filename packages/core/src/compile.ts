@@ -18,7 +18,7 @@ export interface CompileOptions {
   readonly batchSize?: number;
 }
 
-/** Where `predict` writes: an array or a typed array with an entry for each output node. */
+/** The array or typed array that `predict` writes to, with an entry for each output node. */
 export type Output = number[] | FloatArray;
 
 /** A network prepared for predictions. It owns a copy of the parameters: later changes of the network do not affect it. */

@@ -47,7 +47,7 @@ export interface Activation {
   value(h: number): number;
   /** g'(h); `g` is value(h), so that a sigmoid can return g * (1 - g). */
   derivative(h: number, g: number): number;
-  /** Each h at which g has no derivative (`derivative` returns a one-sided one there). Default: none. */
+  /** The values of h at which g has no derivative (`derivative` returns a one-sided one there). Default: none. */
   readonly kinks?: readonly number[];
   /** Only for built-in ones. */
   readonly builtin?: Builtin;
@@ -96,14 +96,14 @@ export interface Loss {
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
   /** Case 1: writes dloss/dx_k for every output node k. Every entry is written; none is read. */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
-  /** Each x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
+  /** The values of x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];
   /**
    * True if targets may be NaN, which means unknown: such an output has no loss, and its derivative is 0.
    * `targetProblem` and `residuals` must accept NaN too.
    */
   readonly unknownTargets?: boolean;
-  /** What is wrong with a sample's targets, such as "expected -1 or 1, received 0"; undefined if they are valid. */
+  /** The problem with a sample's targets, such as "expected -1 or 1, received 0"; undefined if they are valid. */
   targetProblem?(t: ArrayLike<number>): string | undefined;
   /**
    * Present if the loss of a sample is a sum of squares, Σ r_k² with one residual per output. Least-squares optimizers
@@ -191,7 +191,7 @@ export interface BuiltinOptimizer extends Builtin {
 export interface Optimizer {
   /** The name in messages and files. */
   readonly name: string;
-  /** One update. `gradients` may be overwritten (a clipping transform does). */
+  /** Updates the parameters once. `gradients` may be overwritten (a clipping transform does). */
   step(parameters: FloatArray, gradients: FloatArray): void;
   /** A copy of the state, from which it resumes bit-for-bit. */
   state(): OptimizerState;

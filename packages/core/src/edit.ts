@@ -15,7 +15,7 @@ export interface EditedGraph {
   readonly origin: Int32Array;
 }
 
-/** What {@link GraphEditor.change} changes. */
+/** The changes of {@link GraphEditor.change}. */
 export interface NodeChanges {
   /** Default: as before. */
   readonly activation?: NodeOptions['activation'];
@@ -29,7 +29,7 @@ interface Draft {
   readonly fixed: { b?: number; c?: number; w: Map<string, number> };
   readonly shared: { b?: string; c?: string; w: Map<string, string> };
   readonly from: Source[];
-  /** Where its parameters were. Undefined for a new node. */
+  /** The slots of its parameters in the old graph. Undefined for a new node. */
   readonly slots?: { readonly b?: number; readonly c?: number; readonly w: Map<string, number> };
 }
 
@@ -303,7 +303,7 @@ export function keepParameters(network: Network, edited: EditedGraph, options: N
   return result;
 }
 
-/** How many nodes and edges use each slot. */
+/** The number of nodes and edges that use each slot. */
 function slotUsers(graph: Graph): Uint32Array {
   const users = new Uint32Array(graph.parameterCount + graph.constants.length);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

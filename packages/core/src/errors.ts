@@ -1,6 +1,6 @@
 /** The error that every package throws: a stable code and details for programs, a message for people. */
 
-/** What went wrong. Codes are stable: messages may change between versions, codes do not. */
+/** The codes of errors. They are stable: messages may change between versions, codes do not. */
 export type NnbpErrorCode =
   | 'CYCLE'
   | 'SELF_EDGE'
@@ -36,7 +36,7 @@ export type NnbpErrorCode =
 export interface NnbpErrorDetails {
   /** Path of the wrong argument or document entry, such as `inputs` or `nodes[3].from`. */
   readonly path?: string;
-  /** What was expected: a number, or a description such as `an integer ≥ 1`. */
+  /** The expected value: a number, or a description such as `an integer ≥ 1`. */
   readonly expected?: number | string;
   /** The value or length that was received. */
   readonly received?: unknown;
@@ -71,7 +71,7 @@ export class NnbpError extends Error {
   readonly details: NnbpErrorDetails;
 
   constructor(
-    /** What went wrong, for programs. */
+    /** The kind of error, for programs. */
     readonly code: NnbpErrorCode,
     message: string,
     { details = {}, ...options }: NnbpErrorOptions = {},

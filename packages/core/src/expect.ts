@@ -24,7 +24,7 @@ export const mismatch = (
 ): NnbpError =>
   new NnbpError(code, `${path}: expected ${expected}, received ${shown}.`, { details: { path, expected, received } });
 
-/** How a value of the wrong type is written in a message. */
+/** A value of the wrong type, as written in a message. */
 const shownType = (value: unknown) => (value === null ? 'null' : typeof value);
 
 /**

@@ -2,10 +2,10 @@
 
 /** A value for each of a node's parameters. A weight's key is the predecessor's id; with a delay of 2, `id@-2`. */
 export interface ForParameters<Value, Weight = Readonly<Record<string, Value>>> {
-  /** For the bias. */
+  /** The value for the bias. */
   readonly b?: Value;
-  /** For the scale. */
+  /** The value for the scale. */
   readonly c?: Value;
-  /** For the weights. */
+  /** The values for the weights. */
   readonly w?: Weight;
 }

@@ -70,7 +70,7 @@ export class Graph {
   declare readonly edgeStart: ArrayLike<number>;
   /** For each edge, the node it comes from. */
   declare readonly predecessors: ArrayLike<number>;
-  /** For each edge, how many steps ago it reads that node; undefined if no edge is delayed. */
+  /** For each edge, its delay in steps; undefined if no edge is delayed. */
   declare readonly edgeDelay: ArrayLike<number> | undefined;
   /** The largest delay; 0 if no edge is delayed. */
   readonly maxDelay: number;
@@ -163,7 +163,7 @@ export class Graph {
     return this.aggregations[this.aggregationOf?.[i] ?? 0];
   }
 
-  /** How many steps ago an edge reads its source. 0: in the same step. */
+  /** The delay of an edge in steps; 0 if it reads its source at the same step. */
   delay(edge: number): number {
     return this.edgeDelay?.[edge] ?? 0;
   }

@@ -2,7 +2,7 @@
 import { expectArray, expectFinite, expectLength } from './expect.js';
 import type { Standardization } from './standardization.js';
 
-/** One sample's numbers, or those of one step of a sequence. */
+/** The numbers of one sample, or of one step of a sequence. */
 export type Row = ArrayLike<number>;
 
 /**

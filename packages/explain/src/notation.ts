@@ -13,7 +13,7 @@ export type FormulaSymbol =
   | { readonly caseOneOf: string }
   | { readonly derivativeOf: string };
 
-/** How symbols, numbers and operators are written. */
+/** A notation for symbols, numbers and operators. */
 export interface Notation {
   readonly times: string;
   /** Ellipsis for omitted terms. */

@@ -15,7 +15,7 @@ import {
 import { expectQuantity, type QuantityName } from './quantity.js';
 import { numberIn, type Computation, computePass, computeSequence } from './computation.js';
 
-/** One step. Its lists are created when they are read, so the trace of a large graph is small. */
+/** One step of a trace. Its lists are created when they are read, so the trace of a large graph is small. */
 export interface TraceStep {
   /** Position in the trace, from 0. */
   readonly index: number;
@@ -39,7 +39,7 @@ export interface Trace {
   readonly graph: Graph;
   /** Result of the reference engine on that graph. */
   readonly pass: Pass;
-  /** From x of the first input to the last dLossDw: four per computed node, two per input. */
+  /** The steps, from x of the first input to the last dLossDw: four per computed node, two per input. */
   readonly steps: readonly TraceStep[];
 }
 

@@ -44,7 +44,7 @@ export interface NetworkDocument {
   readonly format: typeof format;
   readonly version: typeof version;
   readonly inputs: readonly string[];
-  /** In topological order. */
+  /** The nodes other than inputs, in topological order. */
   readonly nodes: readonly NodesDocument[];
   readonly outputs: readonly string[];
   /** Values before the first step, by node id. Default: 0. */

@@ -9,7 +9,7 @@ export interface Block {
   /** Graph indices, grouped by activation; outputs come last, in the order of the outputs. */
   readonly nodes: readonly number[];
   /**
-   * All that any of them reads, as {@link sourceOf} numbers it, in ascending order. Empty: the nodes depend on nothing but
+   * The sources of all its nodes, as {@link sourceOf} numbers them, in ascending order. Empty: the nodes depend only on
    * their b.
    */
   readonly from: readonly number[];
@@ -62,8 +62,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * What the next step reads, as {@link sourceOf} numbers it: for each node its value, then its previous values except
- * the oldest.
+ * The values that the next step reads, as {@link sourceOf} numbers them: for each node its value, then its previous
+ * values except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];

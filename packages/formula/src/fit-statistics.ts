@@ -57,7 +57,7 @@ export interface ParameterEstimate extends Estimate {
   readonly p: number;
 }
 
-/** What {@link fitStatistics} returns. */
+/** The result of {@link fitStatistics}. */
 export interface FitStatistics {
   /** Samples of weight above 0 × outputs. */
   readonly observations: number;

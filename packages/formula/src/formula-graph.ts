@@ -8,7 +8,7 @@ import { type Activation, type Graph, GraphBuilder, NnbpError } from '@nnbp/core
 import { absolute, arctangent, cosh, cosine, exp, log, power, reciprocal, sinh, sqrt, tangent } from './functions.js';
 import { type Formula, parseFormula } from './parse.js';
 
-/** What {@link formulaGraph} returns. */
+/** The result of {@link formulaGraph}. */
 export interface FormulaGraph {
   /** Inputs are the variables, in the given order. The only output has the id `output`. */
   readonly graph: Graph;

@@ -2,7 +2,7 @@
 
 /** One derivative, computed in two ways. */
 export interface Comparison {
-  /** Which derivative: "h = 0.5", "dloss/dw_2to4". */
+  /** The name of the derivative: "h = 0.5", "dloss/dw_2to4". */
   readonly name: string;
   /** The derivative that the code returns. */
   readonly analytic: number;

@@ -5,22 +5,22 @@ import { hint } from './hints.js';
 
 /** A derivative that was skipped, and why. */
 export interface Exclusion {
-  /** Which derivative, as in `Comparison`. */
+  /** The name of the derivative, as in `Comparison`. */
   readonly name: string;
-  /** For example "a declared kink". */
+  /** Why it was skipped, such as "a declared kink". */
   readonly reason: string;
 }
 
 /** The result of a check. */
 export class Report {
   constructor(
-    /** What was checked. */
+    /** The name of what was checked, such as "Activation tanh". */
     readonly subject: string,
     /** Every derivative that was compared. */
     readonly comparisons: readonly Comparison[],
     /** Every derivative that was skipped. */
     readonly excluded: readonly Exclusion[],
-    /** What is wrong besides derivatives that differ: a value that is not finite, an entry left unwritten. */
+    /** Problems besides derivatives that differ: a value that is not finite, an entry that was not written. */
     readonly violations: readonly string[] = [],
   ) {}
 

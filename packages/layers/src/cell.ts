@@ -22,7 +22,7 @@ export interface Memory {
   readonly c: readonly Source[];
 }
 
-/** How a kind of recurrent layer computes a step. */
+/** A kind of recurrent layer: the code that adds the nodes of one step. */
 export interface Cell {
   /** Default name of the layer. */
   readonly name: string;

@@ -11,7 +11,7 @@ export interface ElementwiseLoss {
   derivative(x: number, t: number): number;
   /** The values of x at which the derivative does not exist, for target t. */
   kinks?(t: number): readonly number[];
-  /** What is wrong with a target, such as "expected -1 or 1, received 0"; undefined if it is valid. */
+  /** The problem with a target, such as "expected -1 or 1, received 0"; undefined if it is valid. */
   targetProblem?(t: number): string | undefined;
   /** Present if the loss of one output is the square of a residual. */
   readonly residual?: {

@@ -18,7 +18,7 @@ export interface LossRecord {
    * often something happens (`counts`), a probability distribution (`distribution`).
    */
   readonly task: 'regression' | 'binary' | 'classes' | 'counts' | 'distribution';
-  /** What an output node's value means. `logit`: the logarithm of the odds; `score`: positive for yes. */
+  /** The meaning of an output node's value. `logit`: the logarithm of the odds; `score`: positive for yes. */
   readonly output: 'number' | 'probability' | 'logit' | 'score' | 'logRate' | 'logProbability';
   /** The lowest and the highest valid target. */
   readonly targets: readonly [low: number, high: number];

@@ -34,7 +34,7 @@ import {
 } from './sequences.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
-/** Some samples, row after row, in buffers that the next batch overwrites. */
+/** A batch of samples, row after row, in buffers that the next batch overwrites. */
 export interface Batch {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;

@@ -23,7 +23,7 @@ export interface CrossValidationOptions extends FoldOptions {
 
 /** The results of one fold. */
 export interface FoldResult {
-  /** Which samples were trained on, and which were tested on. */
+  /** The samples of the training set and of the test set. */
   readonly split: Split;
   /** The network, trained on the split's training set. */
   readonly network: Network;

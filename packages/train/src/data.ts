@@ -45,7 +45,7 @@ export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>)
 /** Data for `fit` and `evaluate`. */
 export type Data = Tables | readonly Sample[] | SampleStream | Sequences;
 
-/** Some rows of a table, with their indices in it. */
+/** A part of a table: rows, with their indices in the table. */
 export interface Part extends Tables {
   /** Index of each row in the original table. Default: 0, 1, 2, … */
   readonly rows?: ArrayLike<number>;

@@ -18,7 +18,7 @@ export interface FitOptions extends TrainerOptions {
   readonly resume?: TrainState;
 }
 
-/** What a callback receives. */
+/** The argument of callbacks. */
 export interface Progress {
   /** The network that is trained. */
   readonly network: Network;
@@ -45,15 +45,15 @@ export interface Progress {
  * but `onBatchEnd`.
  */
 export interface Callback {
-  /** Once, before the first epoch. */
+  /** Called once, before the first epoch. */
   onTrainBegin?(progress: Progress): void | Promise<void>;
-  /** Before each epoch. */
+  /** Called before each epoch. */
   onEpochBegin?(progress: Progress): void | Promise<void>;
-  /** After each batch. */
+  /** Called after each batch. */
   onBatchEnd?(progress: Progress): void | Promise<void>;
-  /** After each epoch and its validation. */
+  /** Called after each epoch and its validation. */
   onEpochEnd?(progress: Progress): void | Promise<void>;
-  /** Once at the end, unless an error ended training. */
+  /** Called once at the end, unless an error ended training. */
   onTrainEnd?(progress: Progress): void | Promise<void>;
   /**
    * Always called last, to close what `onTrainBegin` opened; not called if `onTrainBegin` was not. `fit` awaits it for every
@@ -64,7 +64,7 @@ export interface Callback {
 
 /** The result of {@link fit}. */
 export interface Report {
-  /** Why training ended. `converged`: the optimizer cannot lower the loss any further. */
+  /** The reason why training ended. `converged`: the optimizer cannot lower the loss any further. */
   readonly stoppedBy: 'epochs' | 'early stopping' | 'callback' | 'converged';
   /** An entry per epoch. */
   readonly history: readonly EpochRecord[];

@@ -1,11 +1,11 @@
 /** Divides samples into folds: each fold is the test set once, and the others are trained on. */
 import { expectInteger, expectLength, mismatch, NnbpError, Random } from '@nnbp/core';
 
-/** How samples are divided. */
+/** Options for dividing samples into folds. */
 export interface FoldOptions {
   /** The number of folds, an integer ≥ 2. Default: 5. */
   readonly folds?: number;
-  /** How many times the samples are divided, differently each time, an integer ≥ 1. Default: 1. */
+  /** The number of times that the samples are divided, each time differently; an integer ≥ 1. Default: 1. */
   readonly repeats?: number;
   /** The class of each sample: every fold gets the same share of each class. Default: samples are divided at random. */
   readonly labels?: ArrayLike<unknown>;

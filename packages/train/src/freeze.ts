@@ -13,7 +13,7 @@ import {
 export interface ParameterName {
   /** The id of the node. */
   readonly node: string;
-  /** Which of its parameters. */
+  /** The parameter: b, c or w. */
   readonly name: 'b' | 'c' | 'w';
   /** For a weight, the name of its edge: the predecessor's id; with a delay of 2, `id@-2`. */
   readonly from?: string;

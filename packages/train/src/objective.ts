@@ -99,7 +99,7 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
   };
 }
 
-/** Some samples of a batch, with all their steps. */
+/** A part of a batch: some of its samples, with all their steps. */
 function partOf({ inputCount }: Graph, rows: Rows, inputs: Float64Array, first: number, count: number) {
   if (rows.steps === 1) {
     const numbers = Uint32Array.from({ length: count }, (_, s) => first + s);

@@ -11,7 +11,7 @@ import { evaluate } from './evaluate.js';
 export interface PermutationOptions {
   /** The loss that is compared. */
   readonly loss: Loss;
-  /** How many times each input is shuffled, an integer ≥ 2. Default: 5. */
+  /** The number of times that each input is shuffled, an integer ≥ 2. Default: 5. */
   readonly repeats?: number;
   /**
    * Indices of inputs that are shuffled together, such as those of one categorical column. Default: each input alone.

@@ -4,19 +4,19 @@ import { expectInteger, mismatch, NnbpError, Random } from '@nnbp/core';
 /** Draws a value for one option. */
 export type Distribution<Value> = (random: Random) => Value;
 
-/** One of these values, each with the same probability. */
+/** Draws one of these values, each with the same probability. */
 export const choice =
   <Value>(values: readonly Value[]): Distribution<Value> =>
   (random) =>
     values[Math.floor(random.uniform() * values.length)];
 
-/** A number in `[low, high)`, uniformly distributed. */
+/** Draws a number in `[low, high)`, uniformly distributed. */
 export const uniform =
   (low: number, high: number): Distribution<number> =>
   (random) =>
     low + (high - low) * random.uniform();
 
-/** A number in `[low, high)`, both above 0, whose logarithm is uniformly distributed. */
+/** Draws a number in `[low, high)`, both above 0, whose logarithm is uniformly distributed. */
 export const logUniform =
   (low: number, high: number): Distribution<number> =>
   (random) =>
@@ -43,7 +43,7 @@ export interface SearchOptions<Options> {
   readonly signal?: AbortSignal;
 }
 
-/** One trial: the options, and their score. */
+/** A trial: the options, and their score. */
 export interface Trial<Options> {
   /** The options drawn from the space. */
   readonly options: Options;

@@ -52,7 +52,7 @@ interface FlatSequence {
   readonly number: number;
 }
 
-/** How sequences are cut into batches. */
+/** Options for cutting sequences into batches. */
 export interface SequenceBatchOptions {
   /** Sequences per batch. */
   readonly batchSize: number;
@@ -338,7 +338,7 @@ class Windows {
 
 const lengthOf = ({ weights }: FlatSequence): number => weights.length;
 
-/** How many steps are computed together. */
+/** The number of steps that are computed together. */
 export function windowOf(truncate: number | undefined, data: Sequences): number {
   if (!isSequenceList(data)) {
     if (truncate !== undefined) {

@@ -31,7 +31,7 @@ import { objectivesOf } from './objective.js';
 import { prepare, sequenceOptionOf, type Sources } from './prepare.js';
 import { Pace } from './yield-to-event-loop.js';
 
-/** Which columns are standardized. */
+/** The columns to standardize. */
 export interface StandardizeOptions {
   /** Default: false. */
   readonly inputs?: boolean;
@@ -48,8 +48,8 @@ export interface TrainerOptions {
   /** Samples per batch. Default: 32, or all samples for a full-batch optimizer. */
   readonly batchSize?: number;
   /**
-   * Where training is computed, and in which precision. Default: `js()`, float64. An optimizer that evaluates the loss
-   * itself, such as `lbfgs`, always runs on `js()`.
+   * The engine, which determines the precision. Default: `js()`, float64. An optimizer that evaluates the loss itself,
+   * such as `lbfgs`, always runs on `js()`.
    */
   readonly engine?: Engine;
   /** Seeds the shuffling, the validation split and dropout. Default: 0. */
@@ -94,7 +94,7 @@ export interface TrainerOptions {
   readonly yieldEvery?: number;
 }
 
-/** With the network's own parameters, all that training needs to resume bit-for-bit. */
+/** The state from which training resumes bit-for-bit, together with the parameters of the network. */
 export interface TrainState {
   /** Epochs finished. */
   readonly epoch: number;
@@ -255,7 +255,7 @@ export class Trainer {
     return this.#executor.parameters;
   }
 
-  /** All that is needed to continue from here, besides the parameters of the network. */
+  /** The state from which training continues, besides the parameters of the network. */
   get state(): TrainState {
     const { carried } = this.#sources.training;
     return {
@@ -479,7 +479,9 @@ export class Trainer {
     return this.#lastLoss;
   }
 
-  /** As many steps as the executor takes in one call: none, if it has no such call. True if it is time to yield. */
+  /**
+   * Takes as many steps as the executor takes in one call; none if it has no such call. True if it is time to yield.
+   */
   #trainMany(): boolean {
     const { table } = this.#sources.training;
     if (table === undefined || this.#executor.stepMany === undefined || this.#optimizer.iterate) return false;
@@ -505,7 +507,7 @@ export class Trainer {
     return this.#pace.count(taken * size, taken);
   }
 
-  /** One step. True if it is time to yield. */
+  /** Takes one step. True if it is time to yield. */
   #train(batch: Batch): boolean {
     const { loss } = this.#options;
     const { inputs, targets, counts, weight, options } = batch;

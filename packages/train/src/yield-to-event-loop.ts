@@ -40,7 +40,7 @@ export class Pace {
     this.#interval = Math.min(maxInterval, every);
   }
 
-  /** How many batches are left until the next read of the clock. */
+  /** The number of batches until the next read of the clock. */
   get left(): number {
     return this.#left;
   }

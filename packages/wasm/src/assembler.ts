@@ -216,11 +216,11 @@ export const f64x2 = {
   sub: binary(...vector(0xf1)),
   mul: binary(...vector(0xf2)),
   nearest: unary(...vector(0x94)),
-  /** From lanes 0 and 1 of four single-precision numbers. */
+  /** Converts lanes 0 and 1 of four single-precision numbers. */
   fromSingles: unary(...vector(0x5f)),
-  /** To lanes 0 and 1 of four single-precision numbers, the others 0. */
+  /** Converts to lanes 0 and 1 of four single-precision numbers; the others are 0. */
   toSingles: unary(...vector(0x5e)),
-  /** To lanes 0 and 1 of four integers, the others 0. */
+  /** Converts to lanes 0 and 1 of four integers; the others are 0. */
   truncate: unary(...vector(0xfc)),
 };
 

@@ -5,7 +5,7 @@ import type { WasmOptions } from './options.js';
 
 /** An engine that chooses among others. */
 export interface AutoEngine extends Engine {
-  /** Why this engine was chosen, in a sentence. */
+  /** The reason why this engine was chosen, in a sentence. */
   readonly reason: string;
   /** Terminates its threads, if it has any. */
   dispose(): void;

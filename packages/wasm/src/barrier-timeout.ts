@@ -1,6 +1,6 @@
 /**
- * How long a thread waits for the others at a barrier before one counts as lost: ten seconds plus three times the
- * duration of the preceding work.
+ * The timeout of a thread that waits for the others at a barrier: after ten seconds plus three times the duration of
+ * the preceding work, one of them counts as lost.
  */
 
 /** Maximum milliseconds that one check counts: if more have passed, the machine or the process was suspended. */

@@ -31,7 +31,7 @@ export interface SparseNodes {
   readonly aggregation: string;
 }
 
-/** What a {@link PlanDescription} describes. */
+/** The input of a {@link PlanDescription}. */
 export interface Described {
   readonly graph: Graph;
   readonly batchSize: number;
@@ -86,7 +86,7 @@ export class PlanDescription {
   readonly multiplyAdd: 'fused' | 'separate';
   /** Number of threads that may share the work. */
   readonly threads: number;
-  /** Why there are fewer than requested; undefined if there are not. */
+  /** The reason why there are fewer threads than requested; undefined if there are not. */
   readonly threadsReason: string | undefined;
   /** Bytes of memory by purpose. `values`: the rows of x, g, slope, dloss/dx and delta of all nodes. */
   readonly memory: Readonly<Record<Purpose, number>>;

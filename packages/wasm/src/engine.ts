@@ -13,7 +13,7 @@ import type { TimeGraph } from './time.js';
 export interface WasmEngine extends Engine {
   /** The number of threads: fewer than requested if the host allows no more. */
   readonly threads: number;
-  /** Why it has fewer threads than requested; undefined if it has them all. */
+  /** The reason why it has fewer threads than requested; undefined if it has them all. */
   readonly threadsReason: string | undefined;
   /** Plans a graph and allocates the memory for batches of up to `batchSize` samples; see `Engine`. */
   prepare(graph: Graph, batchSize: number, steps?: number): WasmExecutor;

@@ -45,12 +45,12 @@ export interface Attached {
   detach(): void;
 }
 
-/** What an executor needs from its engine. */
+/** The part of the engine that an executor uses. */
 export interface Host {
   readonly threads: number;
-  /** How a · b + c is computed. */
+  /** The code of a · b + c: fused, or with two roundings. */
   readonly multiplyAdd: MultiplyAdd;
-  /** Why there are fewer threads than requested. */
+  /** The reason why there are fewer threads than requested. */
   readonly reason?: string | undefined;
   /**
    * Instantiates the kernels, and the module of unrolled code if there is one.
@@ -75,9 +75,9 @@ export class WasmExecutor implements Executor {
   readonly gradients: Float32Array;
   /** Views of all that the last pass computed. */
   readonly cache: RowCache;
-  /** How many threads share the work. */
+  /** The number of threads that share the work. */
   readonly threads: number;
-  /** Why there are fewer than requested; undefined if there are not. */
+  /** The reason why there are fewer threads than requested; undefined if there are not. */
   readonly threadsReason: string | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
@@ -92,7 +92,7 @@ export class WasmExecutor implements Executor {
   readonly #withoutMean: boolean;
   readonly #multiplyAdd: MultiplyAdd;
   readonly #use: MemoryUse;
-  /** How many batches a call can take, and where their losses are. */
+  /** The number of batches that a call can take, and the position of their losses. */
   readonly #queue: number;
   readonly #queueLosses: Float64Array;
   #lossKernel = 0;
@@ -101,7 +101,7 @@ export class WasmExecutor implements Executor {
 
   /** @internal */
   constructor(
-    /** What it runs. */
+    /** The graph that it runs. */
     readonly graph: Graph,
     /** The largest number of samples per call. */
     readonly batchSize: number,

@@ -9,7 +9,10 @@ import { type Code, int } from './assembler.js';
 
 /** Addresses of the words of the header. */
 export const header = {
-  /** From one row to the next, in bytes: an odd number of cache lines, so that rows spread over all cache sets. */
+  /**
+   * The distance from one row to the next, in bytes: an odd number of cache lines, so that rows spread over all cache
+   * sets.
+   */
   rowBytes: 0,
   /** The bytes of a row in use: the samples, rounded up to whole vectors. */
   columns: 4,
@@ -38,7 +41,7 @@ export const header = {
   inX: 64,
   /** …and, where weights are shared, that of the weight. */
   inWeight: 68,
-  /** From a parameter to its gradient. */
+  /** The distance from a parameter to its gradient. */
   gradients: 72,
   parameters: 76,
   /** Length of the parameter vector, rounded up to whole cache lines. The graph's constants follow it. */
@@ -87,11 +90,11 @@ export const header = {
   weightsOf: 188,
   /** For each row whose node has an aggregation, the address of the row of dA/dz of its first edge. */
   edgeRowOf: 436,
-  /** From the sum over samples to the mean, float32. */
+  /** The factor from the sum over samples to the mean, as float32. */
   mean: 180,
   /** The numbers of a step as float32, in the order the optimizer's kernel names them. */
   stepNumbers: 192,
-  /** How many gradient transforms come before the optimizer. */
+  /** The number of gradient transforms before the optimizer. */
   transformCount: 256,
   /** For each transform its code, and its number as float32. */
   transforms: 260,
@@ -175,7 +178,7 @@ export const unit = {
 /** Bytes of a unit. */
 export const unitBytes = 92;
 
-/** How many options an activation or a loss can have. */
+/** The maximum number of options of an activation or a loss. */
 export const maxOptions = 4;
 
 /** A word of the header. */

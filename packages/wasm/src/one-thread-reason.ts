@@ -10,7 +10,7 @@ import { isUnrollable } from './unrolled/form.js';
 export const minMeasuredWork = 20_000;
 
 /**
- * Why a graph runs on one thread; undefined if several threads can share the work.
+ * The reason why a graph runs on one thread; undefined if several threads can share the work.
  *
  * @param plan - That of the plain graph of all steps.
  * @param stepWork - Edges times samples of one step.

@@ -9,7 +9,7 @@ import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
 const control = { job: 0, command: 1, executor: 2, kind: 3, loss: 4, optimizer: 5, ready: 6 } as const;
-/** What a job is: run kernels, receive a message (a memory to attach or to release), or terminate. */
+/** The kinds of jobs: run kernels, receive a message (a memory to attach or to release), or terminate. */
 const command = { run: 0, receive: 1, terminate: 2 } as const;
 
 /** The part of a web worker and of a Node thread that is used here. */
@@ -26,9 +26,9 @@ export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
   readonly #workers: WorkerThread[] = [];
   #executors = 0;
-  /** How many times the workers together have reported that they are ready. */
+  /** The expected total number of times that workers have reported that they are ready. */
   #expected = 0;
-  /** Why the workers were terminated. */
+  /** The error of calls after the workers were terminated. */
   #ended: NnbpError | undefined;
   /** Whether a job is running. */
   #running = false;

@@ -171,7 +171,7 @@ export class SampleRows {
     }
   }
 
-  /** Where the outputs' rows begin, in words. */
+  /** The position at which the outputs' rows begin, in words. */
   #findOutputs(): Uint32Array {
     const { outputX } = this.#layout;
     const count = this.#outputCount * this.#capacity.steps;
@@ -199,7 +199,7 @@ export class SampleRows {
     }
   }
 
-  /** Which samples each step has, and their weights. */
+  /** Writes the samples of each step, and their weights. */
   #setRows(rows: Rows, weights?: FloatArray): void {
     const { stepTable, delta, deltasEnd } = this.#layout;
     // Earlier steps read the deltas of later ones, which the kernels do not write where no sequence has that step.

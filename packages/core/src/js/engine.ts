@@ -51,7 +51,7 @@ class JsExecutor implements Executor {
   readonly #outputs: Float64Array;
   /** The outputs of the last prediction. */
   #view: Float64Array;
-  /** One row's outputs, targets and case 1. */
+  /** Outputs, targets and case 1 of one row. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;

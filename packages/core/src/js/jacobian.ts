@@ -5,15 +5,15 @@ import { edgeValues, gather } from './forward.js';
 import { addProduct } from './product.js';
 import type { Program, ProgramUnit } from './program.js';
 
-/** Where the rows of one output are in the Jacobian. */
+/** The position of one output's rows in the Jacobian. */
 export interface RowLayout {
   /** The index of the first sample's row. */
   readonly first: number;
-  /** From a sample's row to the next sample's. */
+  /** The distance from one sample's row to the next. */
   readonly stride: number;
-  /** How many samples have a row. */
+  /** The number of samples that have a row. */
   readonly count: number;
-  /** How many samples the tables have, at least `count`: the others are ignored. */
+  /** The number of samples in the tables, at least `count`. The others are ignored. */
   readonly length: number;
   /** Slots from here on are constants. */
   readonly parameterCount: number;

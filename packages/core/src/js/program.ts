@@ -11,7 +11,7 @@ import { type Memory, stepGraphOf } from './step-graph.js';
 export interface DenseBlock {
   /** The row of the first node. */
   readonly firstRow: number;
-  /** How many nodes there are. */
+  /** The number of nodes. */
   readonly count: number;
   /** The slot of the first node's first weight. */
   readonly firstWeight: number;
@@ -25,9 +25,9 @@ export interface DenseBlock {
 export interface Sources {
   /** The row of the first predecessor; the others follow it. */
   readonly firstRow: number;
-  /** How many there are. */
+  /** The number of predecessors. */
   readonly count: number;
-  /** Their rows, if these do not follow one another: they are then copied to `firstRow` and the rows after it. */
+  /** Their rows, if these are not consecutive: they are then copied to `firstRow` and the rows after it. */
   readonly gathered: Uint32Array | undefined;
 }
 

@@ -13,7 +13,7 @@ import { Graph } from '../graph.js';
 export interface Memory {
   /** The node, in the graph with delays. */
   readonly node: number;
-  /** How many steps ago. */
+  /** The number of steps ago. */
   readonly delay: number;
 }
 

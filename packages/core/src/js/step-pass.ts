@@ -11,7 +11,7 @@ export class StepPass implements ForwardPass {
   readonly x: Float64Array;
   readonly outputRows: Uint32Array;
   readonly rowOf: Uint32Array;
-  /** What delayed edges read, ordered as `graph.stateStart`. Initially the values before the first step. */
+  /** The values that delayed edges read, ordered as `graph.stateStart`. Initially the values before the first step. */
   readonly state: Float64Array;
   readonly #graph: Graph;
   readonly #program: Program;

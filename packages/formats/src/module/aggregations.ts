@@ -7,7 +7,7 @@ const first = (rank: string) => `(z) => {
   return largest;
 }`;
 
-/** By name. The compiler requires an entry for every built-in aggregation. */
+/** The source of each aggregation, by name. The compiler requires an entry for every built-in one. */
 export const aggregationSources = {
   logSumExp: `(z) => {
   let largest = -Infinity;

@@ -11,7 +11,7 @@ interface Source {
   readonly calls?: readonly string[];
 }
 
-/** By name. The compiler requires an entry for every built-in activation. */
+/** The source of each activation, by name. The compiler requires an entry for every built-in one. */
 const sources = {
   bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },

@@ -54,7 +54,7 @@ function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, funct
   return `  const x${i} = ${scale}${name}(${wrapped(terms)}); // ${oneLine(graph.ids[i])}`;
 }
 
-/** What an edge reads. */
+/** The variable that an edge reads. */
 const source = ({ node, state }: Edge) => (state === undefined ? `x${node}` : `s[${state}]`);
 
 /** a + (−w) and a − w are bit-identical. */

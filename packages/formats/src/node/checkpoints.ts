@@ -16,7 +16,7 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 export interface CheckpointOptions {
   /** Created if it does not exist. For one training run, from its first epoch to its last; locked while it runs. */
   readonly directory: string;
-  /** How many checkpoints are kept, an integer ≥ 1. Default: 3. */
+  /** The number of checkpoints to keep, an integer ≥ 1. Default: 3. */
   readonly keep?: number;
   /** The number of epochs between checkpoints, an integer ≥ 1. Default: 1. */
   readonly every?: number;
@@ -34,7 +34,7 @@ export interface EpochEnd {
   readonly epoch: number;
   /** The number of epochs of the training run. */
   readonly epochs: number;
-  /** All that is needed to resume. */
+  /** Returns the state from which training can resume. */
   state(): Checkpoint;
 }
 
@@ -115,9 +115,9 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
 
 /** A file that did not load. */
 export interface Skipped {
-  /** Its path. */
+  /** The path of the file. */
   readonly path: string;
-  /** Why it does not load. */
+  /** The reason why it cannot be loaded. */
   readonly reason: Error;
 }
 

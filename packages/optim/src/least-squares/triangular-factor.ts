@@ -48,7 +48,7 @@ export class TriangularFactor {
     }
   }
 
-  /** Some rows, column-major, so that columns are contiguous in memory. */
+  /** A block of rows, transposed to column-major order, so that columns are contiguous in memory. */
   #transposed(rows: Float64Array, first: number, count: number): Float64Array {
     const { n } = this;
     this.#scratch ??= new Float64Array(n * rowsAtOnce);

@@ -1,6 +1,6 @@
 /** The class that outputs predict. */
 
-/** One output: 1 if it is ≥ the threshold, else 0. Several: the index of the largest. */
+/** The class of an output. Of one number: 1 if it is ≥ the threshold, else 0. Of several: the index of the largest. */
 export function classOf(output: ArrayLike<number>, threshold: number): number {
   if (output.length === 1) return output[0] >= threshold ? 1 : 0;
   let best = 0;

@@ -9,7 +9,7 @@ import { unit, word } from '../memory-map.js';
 const { add, mul, shl, sub, load } = int;
 const number = int.const;
 
-/** What a unit computes: the code in its record. */
+/** The codes of what a unit computes, as stored in its record. */
 export const elementwise = { copy: 1, sum: 2, product: 3 } as const;
 
 /** Both are called with a unit's address and the range of its nodes, `from` and `to`. */

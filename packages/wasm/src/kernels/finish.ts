@@ -24,7 +24,7 @@ import { sparseBackward } from './sparse-backward.js';
 const { add, eq, mul, shl, sub, load, ltU } = int;
 const number = int.const;
 
-/** What a row has: no parameters (an input), b, or b and c. */
+/** The parameters of a row: none (an input), b, or b and c. */
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**

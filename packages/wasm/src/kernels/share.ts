@@ -1,4 +1,4 @@
-/** How work is divided between threads: each takes a range of whole tiles, in order. */
+/** Divides work between threads: each takes a range of whole tiles, in order. */
 import { type Code, control, int, type Local } from '../assembler.js';
 import { word } from '../memory-map.js';
 

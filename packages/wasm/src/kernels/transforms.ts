@@ -40,7 +40,7 @@ export const transformKernels = {
 export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
 
 const gradients = int.add(word('parameters'), word('gradients'));
-/** How many blocks of squares there are. */
+/** The number of blocks of squares. */
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /** Called with a transform's code, the address of its option, and the range of the gradient in bytes from its start. */

@@ -8,7 +8,7 @@ import type { Column } from './edges.js';
 
 const { add, mul, load, store } = f32x4;
 
-/** From the last group to the first. dloss/dx of inputs is computed only on request: no parameter needs it. */
+/** Case 2 from the last group to the first. dloss/dx of inputs is computed only on request: no parameter needs it. */
 export function backward(context: CodegenContext): Code {
   const { groups, computed, row, dLossDx, delta, dLossDc } = context;
   const isInput = (k: number) => groups[k].activation === undefined && groups[k].delay === 0;

@@ -34,7 +34,7 @@ export interface CodegenContext extends StepAddresses {
   /** Temporary registers. */
   readonly factor: Local;
   readonly product: Local;
-  /** At least the largest |gradient|, in all lanes. */
+  /** An upper bound of the largest |gradient|, in all lanes. */
   readonly total: Local;
   local(): Local;
   stretchesOf(i: number): readonly Stretch[];

@@ -21,7 +21,7 @@ export interface Group {
    * have the same number of edges.
    */
   readonly byColumns: boolean;
-  /** Of memories: how many steps ago the values were computed. */
+  /** For memories, the number of steps since the values were computed. */
   readonly delay: number;
 }
 

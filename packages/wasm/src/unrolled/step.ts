@@ -1,4 +1,4 @@
-/** What unrolled code computes in one step: a graph without delays, whose last inputs are values of earlier steps. */
+/** The graph that unrolled code computes in one step: without delays; its last inputs are values of earlier steps. */
 import { type Graph, type Memory, plan, stepGraphOf } from '@nnbp/core';
 import { type Group, groupsOf, originOf, rowsOfGroups } from './groups.js';
 

@@ -6,7 +6,7 @@ import type { KernelContext } from '../elementary.js';
 export interface ElementwiseLossKernel {
   /** Names of the loss's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];
-  /** As in the record of the loss. */
+  /** The reduction, as in the record of the loss. */
   readonly reduction: 'mean' | 'sum';
   /**
    * For four samples: leaves the loss of one output in `value` and its derivative in `derivative`, both before the mean

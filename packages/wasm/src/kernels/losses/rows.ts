@@ -1,4 +1,4 @@
-/** Where case 1 reads and writes: the rows of the output nodes. */
+/** The rows that case 1 reads and writes: those of the output nodes. */
 import { type Code, f32x4, i32x4, int, type Local } from '../../assembler.js';
 import { word } from '../../memory-map.js';
 

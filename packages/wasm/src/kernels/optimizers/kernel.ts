@@ -39,7 +39,7 @@ export interface OptimizerKernel {
   reach(scalars: Numbers): number;
 }
 
-/** All kernels of an optimizer, and which of them its options ask for. */
+/** All kernels of an optimizer, and the choice between them by its options. */
 export interface OptimizerKernels {
   readonly kernels: readonly OptimizerKernel[];
   choose(options: Numbers): OptimizerKernel;
