@@ -85,7 +85,7 @@ test('type errors and exceptions are reported while typing', longTimeout, async 
   );
   await waitForText(page, /not today/);
   await follow(page, withFunction(`export const value = 1;`));
-  await waitForText(page, /has no default export: end it with "export default/);
+  await waitForText(page, /has no default export\. End it with "export default/);
 });
 
 test('the code reaches neither the page nor the network', longTimeout, async () => {

@@ -157,7 +157,7 @@ test('question and graph fit the first screen in Chinese and in dark mode, too',
 test('the page does not contain the answer before it is checked, names a mistake, and shows the solution after three tries', async () => {
   const page = await open(at('parameters'));
   const [factors, product] = tasksOf('parameters');
-  await page.getByRole('heading', { name: /How does the loss follow/ }).waitFor();
+  await page.getByRole('heading', { name: /How does the loss depend on/ }).waitFor();
   expect(await readable(page)).not.toMatch(/[-−]?0\.512/);
   await solve(page, factors);
   await page.getByRole('button', { name: 'Next task' }).click();
@@ -188,7 +188,7 @@ test('the page does not contain the answer before it is checked, names a mistake
 
 const settled = (page: Page) =>
   card(page)
-    .getByText(/^(Right\.|Your guess|正确。|你猜的)/)
+    .getByText(/^(Correct\.|Your guess|正确。|你猜的)/)
     .first()
     .waitFor();
 

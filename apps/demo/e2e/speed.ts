@@ -91,7 +91,7 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
     picture: '.cm-content',
     press: 'section[aria-label="Functions"] ul:last-of-type li:nth-child(2) button',
     answer: '.cm-content',
-    text: 'misses the product rule',
+    text: 'ignores the product rule',
   },
 };
 

@@ -88,7 +88,7 @@ test('samples reject a graph with delays, and a link to train a graph without on
   port1.close();
   const kinds = ['graph'] as const;
   expect(() => parseState({ ...defaultState, sequences: { ...defaultState.sequences, kinds } })).toThrow(
-    'needs a graph',
+    'requires `graph`',
   );
 });
 

@@ -1,6 +1,6 @@
 /**
- * The state of the page as plain data, validated when it comes from a link. A network trained in the Train view is
- * stored through its seed and options, the network of Derive and Build with all its parameters.
+ * The state of the page as plain data, validated when it is read from a link. A network trained in Train is stored as a seed
+ * and settings, the network of Derive and Build with all parameters.
  */
 import * as v from 'valibot';
 import { articleDescription } from './article.js';
@@ -14,13 +14,13 @@ export const maxDelay = 100;
 
 const node = v.object({
   id: name,
-  /** The predecessors' ids. */
+  /** Ids of the predecessors. */
   from: v.pipe(v.array(name), v.maxLength(200)),
-  /** The name of a built-in activation, or of one of `custom.activations`. */
-  /** Delay of each incoming edge in steps; 0: the same step. Default: no edge is delayed. */
+  /** Delay of each incoming edge in steps. 0: the edge reads the same step. Default: no delays. */
   delays: v.exactOptional(v.pipe(v.array(count(0, maxDelay)), v.maxLength(200))),
+  /** Name of a built-in activation, or of one of `custom.activations`. */
   activation: name,
-  /** The name of a built-in aggregation. Default: the sum. */
+  /** Name of a built-in aggregation. Default: sum. */
   aggregation: v.exactOptional(name),
   b: finite,
   c: finite,
@@ -32,7 +32,7 @@ const network = v.object({
   inputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(200)),
   nodes: v.pipe(v.array(node), v.maxLength(400)),
   outputs: v.pipe(v.array(name), v.maxLength(200)),
-  /** Values of nodes before the first step, which delayed edges read, by node id. Default: 0. */
+  /** Values of nodes before the first step, by node id. Delayed edges read them. Default: 0. */
   initial: v.exactOptional(v.record(name, finite)),
 });
 
@@ -44,35 +44,36 @@ export const maxSteps = 100;
 const firstTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
-  /** Of a sequence, one step after another. */
+  /** Inputs of the sample; of a sequence, one step after another. */
   input: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
+  /** Targets of the sample; of a sequence, one step after another. */
   target: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
   loss: name,
-  /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
+  /** Name of the number to explain, such as `dloss/dw_2to4`. */
   selected: v.pipe(v.string(), v.maxLength(1000)),
   /**
-   * `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made; `fit`: the
-   * formula of `fit.shown`.
+   * `own`: the user's network. `article`: the article's numbers at node 7. `break`: the user's network with a mistake.
+   * `fit`: the formula in `fit.shown`.
    */
   mode: v.picklist(['own', 'article', 'break', 'fit']),
   mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
-  /** Steps of the trace that have been taken; null: all. */
+  /** Number of steps of the trace that are shown; null: all. */
   step: v.nullable(count(0, 100_000)),
-  /** For the mistake `order`: the nodes in the order they are visited, some perhaps again. Empty: depth first. */
+  /** Visits of the mistake `order`, as node ids. A node can be visited several times. Empty: depth first. */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
-  /** For a network with delays: the length of the sequence, and whether each step has a target or only the last. */
+  /** For a network with delays: the number of steps, and whether each step has a target or only the last one. */
   time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(['last', 'each']) }), firstTime),
-  /** The layered network for which the two caches' savings are counted. */
+  /** Hidden layers, and nodes per layer, of the larger network for which the savings of the cache are shown. */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
 
 const train = v.object({
   data: v.picklist(['tripling', 'five-points', 'xor', 'circles', 'moons', 'spirals', 'drawn', 'iris', 'digits', 'csv']),
-  /** The points of a drawn function: pairs x, y in [-1, 1], one after another; empty unless data is `drawn`. */
+  /** Points of the drawn function: x and y of each, in [-1, 1], one point after another. Used by the data set `drawn`. */
   drawn: v.pipe(v.array(finite), v.maxLength(400)),
   /** Sizes of the hidden layers. */
   hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),
-  /** A convolution before the hidden layers, with stride 2, if the inputs are an image; null: none. */
+  /** A convolution with stride 2 before the hidden layers. For inputs that are an image; null: none. */
   convolution: v.optional(v.nullable(v.object({ filters: count(1, 10), kernel: count(2, 9) })), null),
   activation: name,
   outputActivation: name,
@@ -82,22 +83,22 @@ const train = v.object({
   batchSize: count(1, 4096),
   noise: v.pipe(finite, v.minValue(0), v.maxValue(1)),
   seed: count(0, 2 ** 31),
-  /** Steps per second: a few, about 300, or as many as possible. */
+  /** Steps per second. `slow`: a few. `steady`: about 300. `full`: as many as possible. */
   speed: v.optional(v.picklist(['slow', 'steady', 'full']), 'steady'),
-  /** The number of the training sample whose gradient the edges show; null: they show the weights. */
+  /** Index of the training sample whose gradient the edges show; null: they show the weights. */
   sample: v.optional(v.nullable(count(0, 1_000_000)), null),
-  /** The user's graph with its parameters, trained instead of layers; null: the layers. */
+  /** The user's graph with its parameters, which is trained instead of layers; null: layers. */
   graph: v.optional(v.nullable(network), null),
-  /** Steps taken. A training run is deterministic: a link repeats them. */
+  /** Number of training steps taken. Training is deterministic, so a link can repeat them. */
   steps: v.optional(count(0, 100_000_000), 0),
 });
 
-/** `graph`: the user's graph; else a recurrent layer. */
+/** A network to train. `graph`: the user's graph; otherwise a recurrent layer. */
 const sequenceKind = v.picklist(['rnn', 'lstm', 'gru', 'graph']);
 
-/** Training on sequences, which Train offers beside samples. */
+/** Settings for training on sequences, which Train offers in addition to samples. */
 const sequenceSettings = v.object({
-  /** Whether Train shows it. */
+  /** Whether Train shows sequences instead of samples. */
   open: v.boolean(),
   data: v.picklist(['temporal-xor', 'recall', 'sine', 'series']),
   /** The networks that are trained side by side. */
@@ -106,21 +107,24 @@ const sequenceSettings = v.object({
   shown: sequenceKind,
   /** The user's graph with its parameters, for the kind `graph`; null: none. */
   graph: v.optional(v.nullable(network), null),
-  /** Null: the loss that suits the data. */
+  /** Name of the loss; null: the loss that suits the data set. */
   loss: v.optional(v.nullable(name), null),
   units: count(1, 32),
-  /** Length of a sequence. */
+  /** Length of a sequence, in steps. */
   steps: count(3, maxSteps),
   learningRate: v.pipe(finite, v.minValue(1e-6), v.maxValue(1)),
   batchSize: count(1, 256),
   seed: count(0, 2 ** 31),
-  /** Steps of training. It is deterministic: a link repeats them. */
+  /** Number of training steps taken. Training is deterministic, so a link can repeat them. */
   taken: count(0, 1_000_000),
 });
 
 const sequences = v.pipe(
   sequenceSettings,
-  v.check(({ kinds, graph }) => graph !== null || !kinds.includes('graph'), 'kinds: "graph" needs a graph'),
+  v.check(
+    ({ kinds, graph }) => graph !== null || !kinds.includes('graph'),
+    'kinds: "graph" requires `graph`, which is null.',
+  ),
 );
 
 const firstSequences: v.InferOutput<typeof sequences> = {
@@ -144,28 +148,28 @@ export const maxFitData = 40_000;
 export const maxFormula = 400;
 
 const formula = v.pipe(v.string(), v.maxLength(maxFormula));
-/** A parameter of a formula, or its variable: at most as long as the formula. */
+/** Name of a parameter or of the variable of a formula. */
 const nameInFormula = v.pipe(formula, v.minLength(1));
-/** Numbers by a parameter's name. */
+/** Values by parameter name. */
 const values = v.record(nameInFormula, finite);
 
 const fit = v.object({
-  /** Lines of x and y, as they were pasted. */
+  /** The pasted text: x and y on each line. */
   data: v.pipe(v.string(), v.maxLength(maxFitData)),
-  /** `formula`: that of `formula`; `network`: the one drawn in Build. */
+  /** What to fit: the formula, or the network drawn in Build. */
   model: v.picklist(['formula', 'network']),
   formula,
-  /** The initial values of parameters that the user has set. */
+  /** Start values of parameters that the user has changed. */
   start: values,
-  /** The number of the point whose derivatives are shown. */
+  /** Index of the point whose derivatives are shown. */
   point: count(0, 10_000),
   /** The fitted formula that Derive shows in its mode `fit`; null: none. */
   shown: v.nullable(
     v.object({
       formula,
-      /** The name in the formula that is the input. */
+      /** Name of the input in the formula. */
       variable: nameInFormula,
-      /** Of the parameters; 1 where there is none. */
+      /** Values of the parameters. Default: 1. */
       values,
     }),
   ),
@@ -194,15 +198,15 @@ export const chapterNames = [
   'repair',
 ] as const;
 
-/** What a learner has done in one chapter. */
+/** The work of a learner on a chapter. */
 const work = v.object({
-  /** Of the exercise's numbers; 0: the article's. */
+  /** Seed of the numbers of the exercise; 0: the article's numbers. */
   seed: count(0, 2 ** 31),
-  /** The task that is shown. */
+  /** Index of the current task. */
   task: count(0, 20),
-  /** The checked answers of each task, in the order they were given. */
+  /** Checked answers of each task, in the order in which they were given. */
   tries: v.pipe(v.array(v.pipe(v.array(v.pipe(v.string(), v.maxLength(400))), v.maxLength(3))), v.maxLength(20)),
-  /** The answer to the current task, not checked yet. */
+  /** Answer to the current task that has not been checked yet. */
   draft: v.pipe(v.string(), v.maxLength(400)),
 });
 
@@ -211,16 +215,16 @@ const learn = v.object({
   work: v.partial(v.object(v.entriesFromList(chapterNames, work))),
 });
 
-/** The views, in the order in which they are offered. */
+/** The views, in the order of the navigation. */
 export const viewNames = ['learn', 'derive', 'train', 'fit', 'build', 'extend'] as const;
 
-/** How the page is shown, for a class or inside another page. */
+/** Display options for a class or for embedding. */
 const display = v.object({
-  /** Only the view that the link opens, without the others and without settings. */
+  /** Whether only the view of the link is shown, without navigation. */
   locked: v.boolean(),
-  /** Views that are not offered. */
+  /** Views that are not in the navigation. */
   hide: v.pipe(v.array(v.picklist(viewNames)), v.maxLength(viewNames.length)),
-  /** `hidden`: Derive begins before the first step, and Learn does not show a solution after three tries. */
+  /** `hidden`: Derive starts before the first step, and Learn does not show solutions after three wrong answers. */
   answers: v.picklist(['shown', 'hidden']),
   size: v.picklist(['normal', 'large']),
 });
@@ -303,5 +307,9 @@ export const defaultState: PlaygroundState = {
   custom: { activations: [], losses: [] },
 };
 
-/** Validates an external state; throws valibot's error with the path of what is wrong. */
+/**
+ * Validates a state, for example from a link.
+ *
+ * @throws ValiError with the path of the invalid entry
+ */
 export const parseState = (value: unknown): PlaygroundState => v.parse(state, value);

@@ -1,4 +1,4 @@
-/** The state of the playground, which all views read and change; the URL follows it. */
+/** The state of the playground, shared by all views and written to the URL. */
 import { useSyncExternalStore } from 'react';
 import { addressOf, readAddress } from './address.js';
 import { forgetLastEdit, keepLastEdit, restoreLastEdit } from './last-edit.js';
@@ -10,21 +10,21 @@ type Change = (state: PlaygroundState) => PlaygroundState;
 
 const listeners = new Listeners();
 let linkProblem: LinkFault | undefined;
-/** The initial state. */
-const fresh: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
+/** The default state. Its language is that of the browser. */
+const initialState: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
-let state = opened();
-/** The state that the URL had when the page or another link in it was opened. */
+let state = readUrl();
+/** The state that was read from the URL, when the page or a link was opened. */
 let loaded = state;
 let pending: ReturnType<typeof setTimeout> | undefined;
-/** Marks the history entries that the page has shown: one without it is a link that was opened in the page. */
+/** History state of entries that the page has written. An entry without it is a link that was opened. */
 const shown = { shown: true };
 const linkListeners = new Set<(before: PlaygroundState) => void>();
 history.replaceState(shown, '');
 
 /**
- * Changes the state and, a moment later, the address. Another view or chapter becomes an entry of the browser's
- * history, so that Back returns to it; any other change replaces the current entry.
+ * Changes the state and, soon after, the URL. A change of the view or chapter adds an entry to the browser history, so that
+ * Back returns to the previous one. Other changes replace the current entry.
  */
 export function update(change: Change): void {
   const before = state;
@@ -37,71 +37,70 @@ export function update(change: Change): void {
     return;
   }
   pending = undefined;
-  history.replaceState(shown, '', addressOf(before, fresh));
-  history.pushState(shown, '', addressOf(state, fresh));
+  history.replaceState(shown, '', addressOf(before, initialState));
+  history.pushState(shown, '', addressOf(state, initialState));
 }
 
-/** Browsers limit how often a page may change its URL: it is written 150 ms after the last of several edits. */
+/** Writes the URL. Called 150 ms after the last of several edits, because browsers limit how often a page can change it. */
 function writeUrl(): void {
   clearTimeout(pending);
   pending = undefined;
-  history.replaceState(shown, '', addressOf(state, fresh));
+  history.replaceState(shown, '', addressOf(state, initialState));
 }
 
-// Runs before the page may be closed: the URL is for coming back to the page, the stored link for a reload. Without an
-// edit, a stored link is from before the browser brought this page back from its cache, or another link was opened in
-// it.
+// Runs before the page is hidden or closed. The URL is used when the user returns to the page, the stored link after a
+// reload. If there was no edit, an older stored link is outdated and must be removed.
 addEventListener('pagehide', () => {
   if (state === loaded) {
     forgetLastEdit();
     return;
   }
   if (pending !== undefined) writeUrl();
-  keepLastEdit(addressOf(state, fresh).slice(1));
+  keepLastEdit(addressOf(state, initialState).slice(1));
 });
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden' && pending !== undefined) writeUrl();
 });
 
-/** The state as it is now, for code that does not render. */
+/** The current state, for code outside of components. */
 export const currentState = (): PlaygroundState => state;
 
-/** The state, or the part of it that `select` returns; renders the caller again when that part changes. */
+/** The part of the state that `select` returns. The component renders again when that part changes. */
 export const usePlayground = <Part>(select: (state: PlaygroundState) => Part): Part =>
   useSyncExternalStore(listeners.subscribe, () => select(state));
 
 /** The URL fragment of the state. */
-export const useAddress = (): string => usePlayground((current) => addressOf(current, fresh));
+export const useAddress = (): string => usePlayground((current) => addressOf(current, initialState));
 
-/** Why the link that opened the state could not be read. */
+/** The reason why the link could not be read; undefined if it was valid. */
 export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => linkProblem);
 
-/** Calls back with the previous state after a link was opened in the page, but not after Back and Forward. */
+/** Calls `listener` with the previous state after a link is opened in the page, but not after Back and Forward. */
 export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);
 
-// Not "hashchange": browsers report it later, and a pending URL would be written over the one that was opened.
+// Not "hashchange", which browsers report later, when a pending URL could already have replaced the opened one.
 addEventListener('popstate', () => {
   const isLink = history.state === null;
   if (isLink) history.replaceState(shown, '');
-  if (location.hash === addressOf(state, fresh)) return;
+  if (location.hash === addressOf(state, initialState)) return;
   clearTimeout(pending);
   pending = undefined;
   const before = state;
-  state = loaded = opened();
+  state = loaded = readUrl();
   if (isLink) for (const listener of linkListeners) listener(before);
   listeners.notify();
 });
 
-/** The part of the state whose changes become entries of the browser's history. */
+/** Changes of this part of the state add an entry to the browser history. */
 const historyKeyOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 
-function opened(): PlaygroundState {
+function readUrl(): PlaygroundState {
   linkProblem = undefined;
   try {
-    return readAddress(location.hash, fresh);
+    return readAddress(location.hash, initialState);
   } catch (error) {
     linkProblem = error instanceof LinkError ? error.fault : 'damaged';
-    return fresh;
+    return initialState;
   }
 }

@@ -53,11 +53,11 @@ function Sentence({ status }: { readonly status: CheckStatus }) {
       </div>
     );
   }
-  const { ok, checked, mismatches, violations, leftOut, hint } = status.verdict;
+  const { ok, checked, mismatches, violations, skipped, hint } = status.verdict;
   if (ok) {
     return (
       <p className={styles.correct}>
-        {say.right(checked)} {leftOut > 0 && <span className="quiet">{say.leftOut(leftOut)}</span>}
+        {say.right(checked)} {skipped > 0 && <span className="quiet">{say.skipped(skipped)}</span>}
       </p>
     );
   }

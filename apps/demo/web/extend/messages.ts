@@ -35,7 +35,7 @@ const en = {
   wrong: (bad: number) =>
     `Wrong: the derivative differs from finite differences at ${bad === 6 ? 'six or more points' : `${bad} points`}.`,
   broken: 'This function cannot be used:',
-  leftOut: (count: number) => `${count} points at declared kinks were skipped.`,
+  skipped: (count: number) => `${count} points at declared kinks were skipped.`,
   line: (text: string) => `Line ${text}`,
   threw: 'The code threw an error:',
   perhaps: (hint: string) => `Likely cause: ${hint}`,
@@ -87,7 +87,7 @@ const zh: typeof en = {
   right: (count) => `正确：全部 ${count} 个导数与有限差分一致。`,
   wrong: (bad) => `错误：导数与有限差分不一致，${bad === 6 ? '至少六处' : `共 ${bad} 处`}。`,
   broken: '无法使用：',
-  leftOut: (count) => `已跳过已声明折点处的 ${count} 个点。`,
+  skipped: (count) => `已跳过已声明折点处的 ${count} 个点。`,
   line: (text) => `第 ${text}`,
   threw: '代码抛出了错误：',
   perhaps: (hint) => `可能的原因：${hint}`,

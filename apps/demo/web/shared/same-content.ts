@@ -1,4 +1,4 @@
-/** Compares plain data by content: objects, arrays and primitive values. Anything else is the same only if identical. */
+/** Compares plain data (objects, arrays, primitive values) by content. Other values are compared by identity. */
 export function hasSameContent(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (!isPlain(a) || !isPlain(b) || Array.isArray(a) !== Array.isArray(b)) return false;

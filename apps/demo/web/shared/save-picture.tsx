@@ -10,7 +10,7 @@ import { useNotice } from './use-notice.js';
 interface Props {
   /** Name of the file, without its extension. */
   readonly name: string;
-  /** The element to download. Default: the children, which are rendered off-screen for this. */
+  /** Returns the element to download. Default: the children, which are rendered off-screen. */
   readonly of?: () => HTMLElement | null;
   readonly children?: ReactNode;
 }
@@ -19,11 +19,11 @@ export function SavePicture({ of, name, children }: Props) {
   const say = useMessages(messages);
   const [notice, notify] = useNotice();
   const [drawing, draw] = useState(false);
-  const aside = useRef<HTMLDivElement>(null);
+  const offscreen = useRef<HTMLDivElement>(null);
   const save = async (as: 'svg' | 'png') => {
     flushSync(() => draw(true));
     try {
-      const element = of === undefined ? aside.current : of();
+      const element = of === undefined ? offscreen.current : of();
       if (element === null) return;
       const { svgOf } = await import('./svg-of.js');
       const picture = await svgOf(element);
@@ -44,7 +44,7 @@ export function SavePicture({ of, name, children }: Props) {
       ))}
       <span role="status">{notice}</span>
       {drawing && children !== undefined && (
-        <div ref={aside} className={styles.aside} aria-hidden>
+        <div ref={offscreen} className={styles.aside} aria-hidden>
           {children}
         </div>
       )}

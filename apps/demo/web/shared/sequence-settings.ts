@@ -2,16 +2,17 @@
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 
 export type Settings = PlaygroundState['sequences'];
-/** `graph`: the user's graph; else a recurrent layer. */
+/** The network to train. `graph`: the user's graph; otherwise a recurrent layer. */
 export type Kind = Settings['kinds'][number];
 export type LayerKind = Exclude<Kind, 'graph'>;
 export type SequenceDataName = Settings['data'];
 
-/** The columns of numbers of a table, in the order of its rows. */
+/** The numeric columns of a table. */
 export interface SequenceTable {
   readonly names: readonly string[];
+  /** [rows][columns]. */
   readonly rows: readonly (readonly number[])[];
-  /** The column to forecast. */
+  /** Index of the column to forecast. */
   readonly target: number;
 }
 
@@ -33,10 +34,10 @@ const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
   series: 'mse',
 };
 
-/** The name of the loss. */
+/** The name of the loss. Default: the loss that suits the data set. */
 export const lossOf = ({ loss, data }: Pick<Settings, 'loss' | 'data'>): string => loss ?? suitableLoss[data];
 
-/** The settings after another data set was chosen, with mse for the user's graph, as for samples. */
+/** The settings after another data set is chosen. The loss of the user's graph is mse, as for samples. */
 export const withSequences = (settings: Settings, data: SequenceDataName): Settings => ({
   ...settings,
   ...defaults[data],
@@ -45,14 +46,14 @@ export const withSequences = (settings: Settings, data: SequenceDataName): Setti
   taken: 0,
 });
 
-/** Numbers of inputs and outputs. A table has as many inputs as columns of numbers. */
+/** Numbers of inputs and outputs of each data set. A table has one input per numeric column. */
 export const widths: Readonly<Record<Exclude<SequenceDataName, 'series'>, readonly [inputs: number, outputs: number]>> =
   { sine: [1, 1], 'temporal-xor': [1, 1], recall: [7, 4] };
 
 const fits = ({ inputs, outputs }: NetworkDescription, data: SequenceDataName): boolean =>
   data === 'series' ? outputs.length === 1 : inputs.length === widths[data][0] && outputs.length === widths[data][1];
 
-/** The settings that train a graph with delays, on data that fit it if there are any. */
+/** The settings that train a graph with delays, if possible on a data set that fits it. */
 export function withSequenceGraph(settings: Settings, graph: NetworkDescription): Settings {
   const names = ['sine', 'temporal-xor', 'recall', 'series'] as const;
   const data = fits(graph, settings.data) ? settings.data : (names.find((name) => fits(graph, name)) ?? settings.data);

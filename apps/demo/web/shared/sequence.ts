@@ -1,11 +1,11 @@
-/** The rows of a sequence from a flat list of numbers. */
+/** Splits a flat list of numbers into the steps of a sequence. */
 import type { PlaygroundState } from '../state.js';
 
-/** Rows of this width, one row after another. */
+/** Splits a list into rows of `width` numbers. */
 export const rowsOf = (numbers: readonly number[], width: number): number[][] =>
   Array.from({ length: numbers.length / width }, (_, t) => numbers.slice(t * width, (t + 1) * width));
 
-/** The targets of each step: of the last one only, or of all. */
+/** The targets of each step; null for a step without a target. */
 export const targetRows = (
   numbers: readonly number[],
   width: number,

@@ -1,23 +1,24 @@
 /**
- * A part of the page as an SVG file: texts, boxes, borders, inner SVG, and canvases as images, at the positions where the
- * browser has drawn them. Fonts that the page loads are embedded, so that a formula looks the same elsewhere.
+ * Converts a part of the page to an SVG file: text, boxes, borders, inner SVG, and canvases as images, at the positions where
+ * the browser has drawn them. Fonts that the page loads are embedded, so that formulas look the same in other programs.
  */
 import { themeColour } from './theme-colour.js';
 
 export interface SvgPicture {
   readonly text: string;
-  /** Size in CSS pixels. */
+  /** Width in CSS pixels. */
   readonly width: number;
+  /** Height in CSS pixels. */
   readonly height: number;
 }
 
 const namespace = 'http://www.w3.org/2000/svg';
 
-/** Elements that are left out: controls, and text for screen readers. */
+/** Elements that are not drawn: controls, and text for screen readers. */
 const skipped =
   '[data-unsaved], .react-flow__panel, .react-flow__handle, .react-flow__edge-interaction, .katex-mathml, .visually-hidden, script, style';
 
-/** Computed properties that inner SVG keeps. */
+/** Computed style properties that are copied to inner SVG. */
 const copiedProperties = [
   'fill',
   'fill-opacity',
@@ -35,7 +36,7 @@ const copiedProperties = [
   'dominant-baseline',
 ] as const;
 
-/** White space around the picture, in pixels. */
+/** Empty space around the picture, in pixels. */
 const padding = 12;
 
 export async function svgOf(element: HTMLElement): Promise<SvgPicture> {
@@ -53,16 +54,16 @@ export async function svgOf(element: HTMLElement): Promise<SvgPicture> {
 
 class Drawing {
   readonly root = make('g', {});
-  /** Fonts of the texts, as `keyOf` writes them. */
+  /** Fonts that the text uses, as keys of `keyOf`. */
   readonly fonts = new Set<string>();
   bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   #clips = 0;
   readonly #ruler = document.createElement('canvas').getContext('2d')!;
 
-  /** @param target - The element to draw, without its own box: the picture has the size of the content. */
+  /** @param target - The element to draw. Its own box is not drawn; the picture has the size of its content. */
   constructor(readonly target: Element) {}
 
-  /** Appends an element to a group. `scale` is that of the surrounding transforms. */
+  /** Draws an element into a group. `scale`: the scale of the surrounding transforms. */
   draw(element: Element, group: SVGElement, scale: number): void {
     if (element.matches(skipped)) return;
     const style = getComputedStyle(element);
@@ -84,25 +85,25 @@ class Drawing {
     }
   }
 
-  /** A separate group if the element is transparent or clips its content. */
+  /** The group for the content of an element: a new one if the element is transparent or clips its content. */
   #groupOf(element: Element, style: CSSStyleDeclaration, rect: DOMRect, group: SVGElement): SVGElement {
     const hides =
       /hidden|clip/.test(`${style.overflowX} ${style.overflowY}`) &&
       (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
     if (!hides && style.opacity === '1') return group;
-    const own = make('g', { opacity: style.opacity });
+    const inner = make('g', { opacity: style.opacity });
     if (hides) {
       const id = `clip${this.#clips++}`;
       const clip = make('clipPath', { id });
       clip.append(make('rect', boundsOf(rect)));
       group.append(clip);
-      own.setAttribute('clip-path', `url(#${id})`);
+      inner.setAttribute('clip-path', `url(#${id})`);
     }
-    group.append(own);
-    return own;
+    group.append(inner);
+    return inner;
   }
 
-  /** Background and borders. */
+  /** Draws the background and the borders of an element. */
   #box(style: CSSStyleDeclaration, rect: DOMRect, group: SVGElement, scale: number): void {
     if (rect.width === 0 || rect.height === 0) return;
     const sides = (['Top', 'Right', 'Bottom', 'Left'] as const).map((side) => ({
@@ -145,7 +146,7 @@ class Drawing {
     }
   }
 
-  /** A string, line by line. */
+  /** Draws text, line by line. */
   #text(node: Text, style: CSSStyleDeclaration, group: SVGElement, scale: number): void {
     const range = document.createRange();
     const lines: { text: string; rect: DOMRect }[] = [];
@@ -187,7 +188,7 @@ class Drawing {
     }
   }
 
-  /** SVG inside of the page, with its computed style, moved to its position. */
+  /** Draws an SVG element of the page at its position, with its computed style. */
   #inner(svg: SVGSVGElement, group: SVGElement): void {
     const matrix = svg.getScreenCTM();
     if (matrix === null) return;
@@ -217,7 +218,7 @@ class Drawing {
   }
 }
 
-/** A copy of inner SVG with attributes in place of style sheets. */
+/** Copies inner SVG, with attributes instead of style sheets. */
 function styled(element: Element, fonts: Set<string>): Element {
   const copy = element.cloneNode(false) as Element;
   const style = getComputedStyle(element);
@@ -252,7 +253,7 @@ const unquoted = (family: string): string =>
     .trim()
     .replace(/^["']|["']$/g, '');
 
-/** Identifies a font: its family, style and weight. */
+/** Key of a font: family, style and weight. */
 const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): string =>
   [
     unquoted(fontFamily),

@@ -1,4 +1,4 @@
-/** The task that Learn set in another view, whether it is done, and a button to dismiss it. */
+/** Shows the task that Learn has set in another view, whether it is done, and a button to dismiss it. */
 import { Check, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update } from '../store.js';

@@ -1,7 +1,8 @@
 /**
- * A colour of the style sheet as the browser computes it: `rgb(27, 32, 41)`. The custom property itself holds `light-dark(…)`.
+ * A colour of the style sheet as the browser computes it, such as `rgb(27, 32, 41)`. The custom property itself contains
+ * `light-dark(…)`.
  *
- * @param name - Of the custom property, without `--`.
+ * @param name - Name of the custom property, without `--`.
  */
 export function themeColour(name: string): string {
   const probe = document.createElement('span');

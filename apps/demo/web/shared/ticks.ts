@@ -1,4 +1,4 @@
-/** Round numbers along an axis. */
+/** Computes the numbers to show along an axis. */
 
 /** Four to seven round numbers in a range. */
 export function ticks([low, high]: readonly [number, number]): number[] {

@@ -1,11 +1,11 @@
-/** Resolves like `answer`, or rejects with the error of `late` after some milliseconds. */
+/** Resolves like `answer`, or rejects with the error of `onTimeout` after `milliseconds`. */
 export async function withTimeLimit<Answer>(
   answer: Promise<Answer>,
   milliseconds: number,
-  late: () => Error,
+  onTimeout: () => Error,
 ): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(late()), milliseconds)));
+  const limit = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(onTimeout()), milliseconds)));
   try {
     return await Promise.race([answer, limit]);
   } finally {

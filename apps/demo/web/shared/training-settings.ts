@@ -1,11 +1,11 @@
-/** The settings of Train: the defaults of each data set, and the loss and output activation that suit its task. */
+/** The settings of Train: defaults for each data set, and the loss and output activation that suit each task. */
 import type { PlaygroundState } from '../state.js';
 import { hasSameContent } from './same-content.js';
 
 export type Settings = PlaygroundState['train'];
 export type DataName = Settings['data'];
 
-/** `regression`: a number; `binary`: two classes, one output; `classes`: several classes, one output each. */
+/** `regression`: predicts a number. `binary`: two classes, one output. `classes`: several classes, one output per class. */
 export type Task = 'regression' | 'binary' | 'classes';
 
 export type Choice = Pick<Settings, 'loss' | 'outputActivation'>;
@@ -18,7 +18,7 @@ const suitable: Readonly<Record<Task, Choice>> = {
 
 const planarNames: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
 
-/** The task of each data set except the user's table, which determines its own. */
+/** The task of a data set. That of the user's table depends on its columns. */
 export const taskOf = (data: Exclude<DataName, 'csv'>): Task =>
   data === 'iris' || data === 'digits' ? 'classes' : planarNames.includes(data) ? 'binary' : 'regression';
 
@@ -44,21 +44,22 @@ const defaults: Readonly<Record<DataName, Partial<Settings>>> = {
   csv: { hidden: [12], activation: 'tanh', optimizer: 'adam', learningRate: 0.01, batchSize: 16 },
 };
 
-/** The default curve of `drawn`. */
+/** The default points of the data set `drawn`: a sine curve. */
 const wave = Array.from({ length: 48 }, (_, k) => {
   const x = -1 + (2 * k) / 47;
   return [x, 0.7 * Math.sin(4.5 * x)].map((value) => Math.round(value * 1000) / 1000);
 }).flat();
 
 /**
- * The settings after another data set was selected: its defaults. Between two planar data sets the settings are kept.
+ * The settings after another data set is selected: its defaults. Between two planar data sets, settings that the user has
+ * changed are kept.
  */
 export function withData(settings: Settings, data: DataName): Settings {
-  const alike = planarNames.includes(data) && planarNames.includes(settings.data);
-  const untouched = Object.entries(defaults[settings.data]).every(([key, value]) =>
+  const arePlanar = planarNames.includes(data) && planarNames.includes(settings.data);
+  const isDefault = Object.entries(defaults[settings.data]).every(([key, value]) =>
     hasSameContent(settings[key as keyof Settings], value),
   );
-  if (alike && !untouched) return { ...settings, data, sample: null };
+  if (arePlanar && !isDefault) return { ...settings, data, sample: null };
   const drawn = data === 'drawn' && settings.drawn.length === 0 ? wave : settings.drawn;
   const next: Settings = {
     ...settings,
@@ -72,14 +73,14 @@ export function withData(settings: Settings, data: DataName): Settings {
   return data === 'csv' ? next : withTask(next, taskOf(data));
 }
 
-/** The settings with a convolution directly before the outputs, or without one. */
+/** The changes of the settings that add a convolution, with the outputs directly after it, or remove it. */
 export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
   convolution,
   ...(convolution === null && defaults[settings.data]),
   ...(convolution !== null && settings.convolution === null && { hidden: [], learningRate: 0.01 }),
 });
 
-/** The default loss and output activation for a task; mse for the user's graph. For a table, once its task is known. */
+/** The settings with the default loss and output activation for a task. The loss of the user's graph is mse. */
 export const withTask = (settings: Settings, task: Task): Settings => ({
   ...settings,
   ...(settings.graph === null ? suitable[task] : { loss: 'mse' }),

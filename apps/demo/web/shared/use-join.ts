@@ -1,4 +1,4 @@
-/** Joins names in the language of the page: with commas, in Chinese with its enumeration comma. */
+/** Joins names with commas, or with enumeration commas if the page is in Chinese. */
 import { usePlayground } from '../store.js';
 
 export function useJoin(): (names: readonly string[]) => string {

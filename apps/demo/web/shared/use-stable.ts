@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { hasSameContent } from './same-content.js';
 
-/** The object of the first render that had this content. */
+/** Returns the object of the first render with this content. */
 export function useStable<Data>(data: Data): Data {
   const [kept, keep] = useState(data);
   if (hasSameContent(kept, data)) return kept;

@@ -1,10 +1,10 @@
-/** The width of an element without padding, as it changes. */
+/** The current width of an element without padding, in pixels, rounded down. 0 before the first layout. */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
 export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  // Before the browser paints, so that what needs the width is in the first picture.
+  // Measure before the browser paints, so that everything that needs the width is in the first frame.
   useLayoutEffect(() => {
     if (element.current === null) return;
     setWidth(Math.floor(Number.parseFloat(getComputedStyle(element.current).width)) || 0);

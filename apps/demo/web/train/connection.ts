@@ -1,41 +1,45 @@
 /**
- * A worker that holds a trainer: a plain one, or a locked-down one if there are user functions. Either can be terminated at
- * any time.
+ * Connects to a trainer in a worker: a normal worker, or a locked-down one if there are user functions. Both can be
+ * terminated at any time.
  */
 import { type Remote, wrap } from 'comlink';
 import type { UserFunction } from '../shared/user-code/user-worker.js';
 import type { Runner } from '../user-code-worker.js';
 
-/** Milliseconds between two checks that the worker responds, and the time limit of each. */
-const [pause, timeLimit] = [2000, 5000];
+/** Milliseconds between two checks that the worker responds, and time limit of each check. */
+const [checkInterval, timeLimit] = [2000, 5000];
 
 export interface Connection<Trainer> {
   readonly trainer: Remote<Trainer>;
   close(): void;
 }
 
-/** How to reach a trainer. */
+/** Describes how to connect to a trainer. */
 export interface Access<Trainer> {
-  /** Starts a worker that exposes it. */
+  /** Starts a worker that exposes the trainer. */
   readonly start: () => Worker;
-  /** Its place in the worker that runs user functions. */
-  readonly among: (runner: Remote<Runner>) => Remote<Trainer>;
+  /** Selects the trainer in the worker that runs user functions. */
+  readonly inUserWorker: (runner: Remote<Runner>) => Remote<Trainer>;
 }
 
-/** @throws FunctionError if the user's code cannot be started */
+/**
+ * Starts a worker and connects to its trainer.
+ *
+ * @throws FunctionError if a user function cannot be started
+ */
 export async function connect<Trainer>(
-  { start, among }: Access<Trainer>,
-  own: readonly UserFunction[],
+  { start, inUserWorker }: Access<Trainer>,
+  functions: readonly UserFunction[],
 ): Promise<Connection<Trainer>> {
-  if (own.length > 0) {
+  if (functions.length > 0) {
     const { startUserWorker } = await import('../shared/user-code/user-worker.js');
-    const { runner, close, ask } = await startUserWorker(own);
-    // User code that keeps running cannot respond to this, so its worker is terminated.
+    const { runner, close, ask } = await startUserWorker(functions);
+    // If user code keeps running, the worker does not respond and is terminated.
     const watch = setInterval(() => {
       ask(({ ping }) => ping(), timeLimit).catch(() => clearInterval(watch));
-    }, pause);
+    }, checkInterval);
     return {
-      trainer: among(runner),
+      trainer: inUserWorker(runner),
       close() {
         clearInterval(watch);
         close();

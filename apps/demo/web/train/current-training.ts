@@ -1,19 +1,19 @@
-/** The training of the page, which continues while other views are shown. The state follows its steps. */
+/** The training run of the page, which continues while other views are shown. The state has its step count. */
 import { update } from '../store.js';
 import { Training } from './training.js';
 
 export const training = new Training();
 
 /** Milliseconds between two updates of the step count in the state. */
-const pace = 1000;
-let noted = -Infinity;
+const updateInterval = 1000;
+let lastUpdate = -Infinity;
 
 training.subscribe(() => {
   const { opening, playing, snapshot } = training.view;
   if (opening || snapshot === undefined) return;
   const now = performance.now();
-  if (playing && now - noted < pace) return;
-  noted = now;
+  if (playing && now - lastUpdate < updateInterval) return;
+  lastUpdate = now;
   const { steps } = snapshot;
   update((state) => (state.train.steps === steps ? state : { ...state, train: { ...state.train, steps } }));
 });

@@ -1,4 +1,4 @@
-/** The loss curves as SVG, for a download: on the page they are a canvas. */
+/** The loss curves as an SVG to download. On the page they are drawn on a canvas. */
 import { useMessages } from '../language.js';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import type { Curve } from './curve.js';
@@ -6,7 +6,7 @@ import { messages } from './messages.js';
 
 interface Props {
   readonly curve: Curve;
-  /** Whether the losses are shown as logarithms. */
+  /** Whether the y axis is logarithmic. */
   readonly logarithmic: boolean;
 }
 
@@ -21,13 +21,13 @@ export function CurvePicture({ curve: { steps, training, validation }, logarithm
   };
   const values = [...training, ...validation].map(shown).filter((value) => value !== undefined);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (high - low) * 0.05 || 0.5;
+  const padding = (high - low) * 0.05 || 0.5;
   const frame = {
     width,
     height,
     margin,
     x: [0, Math.max(1, steps.at(-1) ?? 1)] as const,
-    y: [low - room, high + room] as const,
+    y: [low - padding, high + padding] as const,
   };
   const { toX, toY } = scalesOf(frame);
   const lines = [

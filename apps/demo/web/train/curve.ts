@@ -1,21 +1,21 @@
-/** The loss curve: a limited number of points, thinned out as training continues. */
+/** The loss curve. It has a limited number of points, which are thinned out as training continues. */
 import type { Both } from './observe.js';
 
 export interface Curve {
   readonly steps: readonly number[];
   readonly training: readonly number[];
-  /** Validation loss; null without a validation set. */
+  /** Validation losses; null without a validation set. */
   readonly validation: readonly (number | null)[];
 }
 
 export const emptyCurve: Curve = { steps: [], training: [], validation: [] };
 
-const longest = 800;
+const maxPoints = 800;
 
-/** Adds a point, unless the step is already in the curve. */
+/** Adds a point, unless the curve already ends with this step. */
 export function withPoint(curve: Curve, step: number, loss: Both): Curve {
   if (curve.steps.at(-1) === step) return curve;
-  const { steps, training, validation } = curve.steps.length < longest ? curve : thinned(curve);
+  const { steps, training, validation } = curve.steps.length < maxPoints ? curve : thinned(curve);
   return {
     steps: [...steps, step],
     training: [...training, loss.training],

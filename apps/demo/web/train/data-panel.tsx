@@ -1,4 +1,4 @@
-/** Choice of the data set, with its noise, drawing or file. */
+/** Panel to choose the data set, and its noise, drawing or file. */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { type DataName, type Settings, withData } from '../shared/training-settings.js';
@@ -80,9 +80,9 @@ export const DataPanel = memo(function DataPanel({ settings, change, ready, tabl
 function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTable' | 'describe'>) {
   const say = useMessages(messages);
   const read = async (bytes: Uint8Array) => {
-    const found = await describe(bytes);
-    if (isProblem(found)) return found.kind === 'table' ? say.problems.table[found.reason] : say.fileUnreadable;
-    const { text, description } = found;
+    const result = await describe(bytes);
+    if (isProblem(result)) return result.kind === 'table' ? say.problems.table[result.reason] : say.fileUnreadable;
+    const { text, description } = result;
     const { target, columns } = description;
     chooseTable({ text, description, target, as: columns[target].as });
     return undefined;

@@ -1,4 +1,4 @@
-/** The network diagram: layers of nodes with small plots of their values, and edges. */
+/** The network diagram: layers of nodes with small plots of their values, and the edges between them. */
 import { Minus, Plus } from 'lucide-react';
 import { memo, useCallback } from 'react';
 import { useMessages } from '../language.js';
@@ -21,14 +21,14 @@ interface Props {
   readonly change: (part: Partial<Settings>) => void;
   readonly ready: Ready | undefined;
   readonly observation: Observation | undefined;
-  /** Shows the values of a node in the large plot; null: those of the output. */
+  /** Called to show the values of a node in the large plot; null: those of the output. */
   readonly inspect: (node: number | null) => void;
   readonly choose: (sample: number | null) => void;
 }
 
 const maxLayers = 8;
 
-/** Redrawn only if something changed: most snapshots have no observation. */
+/** The panel with the network. Memoized, because most snapshots have no new observation. */
 export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
   const say = useMessages(messages);
   const { hidden, graph } = settings;
@@ -95,7 +95,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
   );
 });
 
-/** Whether the image first goes through a convolution, and of which size. */
+/** Settings of the convolution: whether there is one, the number of filters, and the size of the window. */
 function Convolution({ settings, change }: Pick<Props, 'settings' | 'change'>) {
   const say = useMessages(messages);
   const { convolution } = settings;
@@ -174,12 +174,12 @@ function EdgeChoice(props: {
   );
 }
 
-/** Maximum number of parameters that are listed. */
-const fewParameters = 4;
+/** Maximum number of edges for which the parameters are listed. */
+const maxListedEdges = 4;
 
 function Parameters({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {
   const { edges } = ready.layout;
-  if (edges.length > fewParameters || edges.length !== observation.weights.length) return null;
+  if (edges.length > maxListedEdges || edges.length !== observation.weights.length) return null;
   const of = edges.map(([, to], e) => `w = ${short(observation.weights[e])}, b = ${short(observation.biases[to])}`);
   return <p data-stat="parameters">{of.join('; ')}</p>;
 }
@@ -204,7 +204,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
       (canvas) => {
         if (observation === undefined || width === 0) return;
         const values = observation.flow ?? observation.weights;
-        // A training run with another shape may be loading.
+        // The observation can be that of an earlier training run with another graph.
         if (values.length !== layout.edges.length) return;
         const context = contextOf(canvas, width, height);
         drawEdges(context, layout, positionsOf(layout, width, height), values, palette, observation.flow !== undefined);
@@ -256,7 +256,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   );
 }
 
-/** Name of a node: the column of an input, the class of an output, otherwise the id. */
+/** Displayed name of a node: the column of an input, the class of an output, otherwise the id. */
 function nameOf({ layout, inputNames, classes, answerName }: Ready, layer: number, n: number, id: string): string {
   if (layer === 0) return inputNames[n] ?? id;
   if (layer < layout.layers.length - 1) return id.replace('layer', '');
@@ -283,7 +283,7 @@ function Node({ number, name, position, ready, observation, palette, inspect }: 
       [number, ready, observation, palette],
     ),
   );
-  // The text changes too often to be announced during training; it is read when the node gets the focus.
+  // Not a live region: the text changes too often during training. Screen readers read it when the node is focused.
   const { means, gradients, biases } = observation ?? {};
   const label = say.node(name, short(means?.[number]), short(gradients?.[number]), short(biases?.[number]));
   return (
@@ -299,7 +299,7 @@ function Node({ number, name, position, ready, observation, palette, inspect }: 
       onBlur={() => inspect(null)}
     >
       <canvas ref={canvas} style={{ width: nodeSide - 4, height: nodeSide - 4 }} aria-hidden />
-      {/* Inputs of a table are told apart by their names only. */}
+      {/* Without small plots, inputs can be distinguished only by their names. */}
       {ready.resolution === 0 && <small>{name.slice(0, 9)}</small>}
     </button>
   );
@@ -318,23 +318,23 @@ function drawNode(
     return;
   }
   const count = nodeResolution ** axes.length;
-  const own = responses.subarray(number * count, (number + 1) * count);
+  const values = responses.subarray(number * count, (number + 1) * count);
   if (axes.length === 1) {
     const context = contextOf(canvas, nodeSide, nodeSide);
     context.fillStyle = css(palette.line, 0.6);
     context.fillRect(0, nodeSide / 2 - 0.5, nodeSide, 1);
     const height = (value: number) => nodeSide / 2 - (value / 127) * (nodeSide / 2 - 3);
-    drawCurve(context, own, height, nodeSide, css(palette.accent), 2);
+    drawCurve(context, values, height, nodeSide, css(palette.accent), 2);
     return;
   }
   const pixels = ramp(palette, 0.9);
-  paintImage(canvas, nodeResolution, (p) => pixels[own[p] + 128]);
+  paintImage(canvas, nodeResolution, (p) => pixels[values[p] + 128]);
 }
 
-/** Draws the mean value of a node as a bar from the middle, and the standard deviation in a lighter shade. */
+/** Draws the mean value of a node as a bar that starts in the middle, and the standard deviation in a lighter shade. */
 function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: number, palette: Palette): void {
   const y = (value: number) =>
-    nodeSide / 2 - (Math.max(-maxBarWidth, Math.min(maxBarWidth, value)) / maxBarWidth) * (nodeSide / 2);
+    nodeSide / 2 - (Math.max(-maxBarValue, Math.min(maxBarValue, value)) / maxBarValue) * (nodeSide / 2);
   const [top, bottom] = [y(mean + deviation), y(mean - deviation)];
   context.fillStyle = css(palette.quiet, 0.25);
   context.fillRect(nodeSide * 0.3, top, nodeSide * 0.4, Math.max(1, bottom - top));
@@ -344,5 +344,5 @@ function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: num
   context.fillRect(4, nodeSide / 2 - 0.5, nodeSide - 8, 1);
 }
 
-/** Value at the end of a bar; larger ones are clipped. */
-const maxBarWidth = 2;
+/** Largest value that a bar can show; larger values are clipped. */
+const maxBarValue = 2;

@@ -1,4 +1,4 @@
-/** A canvas to draw a digit on with a pointer. It also shows a misread image that was chosen. */
+/** A canvas to draw a digit on with a pointer. It also shows the misread image that the user selects. */
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { digitImage } from './digit-image.js';
@@ -10,25 +10,26 @@ import styles from './predict-panel.module.css';
 interface Props {
   /** Pixels per side of the image. */
   readonly side: number;
-  /** The image that is predicted: drawn here, or chosen elsewhere. */
+  /** The pixels of the image to predict, drawn here or selected in another panel; undefined if there is none. */
   readonly row: Float64Array | undefined;
   readonly ask: (row: Float64Array) => void;
 }
 
-/** Side of the canvas, and width of the brush, in pixels. */
+/** Side of the canvas, in pixels. */
 const size = 196;
+/** Width of the brush, in pixels. */
 const brush = 16;
 
 export function DigitCanvas({ side, row, ask }: Props) {
   const say = useMessages(messages);
   const palette = usePalette();
   const canvas = useRef<HTMLCanvasElement>(null);
-  /** The image of the current drawing; undefined if the canvas is empty or shows a chosen image. */
-  const own = useRef<Float64Array>(undefined);
+  /** The pixels of the current drawing; undefined if the canvas is empty or shows a selected image. */
+  const drawing = useRef<Float64Array>(undefined);
   const last = useRef<readonly [x: number, y: number]>(null);
   useEffect(() => {
-    if (row !== undefined && row === own.current) return;
-    own.current = undefined;
+    if (row !== undefined && row === drawing.current) return;
+    drawing.current = undefined;
     const context = canvas.current!.getContext('2d')!;
     context.clearRect(0, 0, size, size);
     if (row === undefined) return;
@@ -49,8 +50,8 @@ export function DigitCanvas({ side, row, ask }: Props) {
     context.lineTo(x, y);
     context.stroke();
     last.current = [x, y];
-    own.current = digitImage(canvas.current!, side);
-    if (own.current !== undefined) ask(own.current);
+    drawing.current = digitImage(canvas.current!, side);
+    if (drawing.current !== undefined) ask(drawing.current);
   };
   return (
     <canvas
@@ -62,8 +63,8 @@ export function DigitCanvas({ side, row, ask }: Props) {
       aria-label={say.drawDigit}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        // A drawing replaces a chosen image.
-        if (own.current === undefined) canvas.current!.getContext('2d')!.clearRect(0, 0, size, size);
+        // A drawing replaces a selected image.
+        if (drawing.current === undefined) canvas.current!.getContext('2d')!.clearRect(0, 0, size, size);
         draw(event);
       }}
       onPointerMove={(event) => last.current !== null && draw(event)}

@@ -1,15 +1,15 @@
 /**
- * A drawing as an image of the digits data set: as in that data set, the ink is scaled to 20 of the 28 pixels, and its
- * centre of mass is moved to the middle.
+ * Converts a drawing to an image like those of the digits data set: the ink is scaled to 20 of 28 pixels, and its centre of
+ * mass is moved to the middle.
  */
 
-/** Share of the side that the ink fills. */
+/** Fraction of the side that the ink fills. */
 const filled = 20 / 28;
 
 /**
- * Pixels from 0 to 1, row by row; undefined if nothing is drawn.
+ * Returns side × side pixels from 0 to 1, row by row; undefined if nothing is drawn.
  *
- * @param drawing - Opaque where there is ink, transparent elsewhere.
+ * @param drawing - Opaque where there is ink, otherwise transparent.
  */
 export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Array | undefined {
   const { width, height } = drawing;
@@ -43,7 +43,7 @@ function alphaOf(context: CanvasRenderingContext2D, width: number, height: numbe
   return Float64Array.from({ length: width * height }, (_, p) => data[4 * p + 3] / 255);
 }
 
-/** In pixels from the upper left corner. */
+/** Centre of mass of the ink, in pixels from the upper left corner. */
 function centreOfMass(ink: Float64Array, side: number): { readonly x: number; readonly y: number } {
   let [mass, x, y] = [0, 0, 0];
   for (let p = 0; p < ink.length; p++) {

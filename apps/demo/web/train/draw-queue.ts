@@ -1,13 +1,13 @@
 /**
- * Draws for a few milliseconds per frame, and only what is on the screen, so that many changes at once do not block the
- * page.
+ * A queue of drawings. Draws for a few milliseconds per frame, and only elements on the screen, so that many changes at once
+ * do not block the page.
  */
 
 /** Milliseconds of drawing per frame. At least one element is drawn. */
 const budget = 6;
-/** The queue. An element that changes again keeps its position. */
+/** The queue. An element that is queued again keeps its position. */
 const waiting = new Map<Element, () => void>();
-/** Elements that have been drawn: the others, which are blank, come first. */
+/** Elements that have been drawn before. The others are still blank, so they are drawn first. */
 const drawn = new WeakSet<Element>();
 const observed = new WeakSet<Element>();
 /** Elements that are not on the screen. They are drawn when they come into view. */
@@ -16,21 +16,21 @@ let isScheduled = false;
 let onEmpty: (() => void)[] = [];
 let observer: IntersectionObserver | undefined;
 
-/** Calls `draw` in one of the next frames, in place of a queued `draw` of the same element. */
+/** Calls `draw` in one of the next frames. Replaces a queued `draw` of the same element. */
 export function queueDrawing(element: Element, draw: () => void): void {
   observe(element);
   waiting.set(element, draw);
   schedule();
 }
 
-/** Forgets an element; for elements that are removed from the page. */
+/** Removes an element from the queue. Call it before the element is removed from the page. */
 export function cancelDrawing(element: Element): void {
   observer?.unobserve(element);
   observed.delete(element);
   waiting.delete(element);
 }
 
-/** Resolves in a frame in which everything on the screen has been drawn. */
+/** Resolves when everything on the screen has been drawn. */
 export const allDrawn = (): Promise<void> =>
   new Promise((resolve) => {
     onEmpty.push(resolve);
@@ -82,12 +82,11 @@ function schedule(): void {
   });
 }
 
-/** Milliseconds of a frame at 60 a second. */
+/** Duration of a frame at 60 frames per second, in milliseconds. */
 const frameTime = 1000 / 60;
 
 /**
- * Milliseconds to wait before the next drawing, after one that took `drawing`. On a fast device every other frame shows a new
- * one. On a slow device, where a drawing takes several frames, up to three quarters of the time stay free: few long frames
- * between many short ones.
+ * Milliseconds to wait after a drawing that took `drawing` milliseconds. On a fast device, every other frame can show a new
+ * drawing. On a slow device, where a drawing takes several frames, up to three quarters of the time stay free.
  */
 export const restAfter = (drawing: number): number => drawing + 2 * Math.max(0, drawing - frameTime);

@@ -17,11 +17,11 @@ export function contextOf(canvas: HTMLCanvasElement, width: number, height: numb
   return context;
 }
 
-/** A colour as a number in image data: alpha, blue, green and red from the highest byte. */
+/** Encodes an opaque colour as a 32-bit number of image data: alpha, blue, green, red, from the highest byte. */
 export const pixelOf = ([red, green, blue]: Rgb): number =>
   ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
 
-/** Image data by side, which are filled again for each image. */
+/** Image data by side in pixels, reused for each image. */
 const images = new Map<number, ImageData>();
 const small = new Map<number, HTMLCanvasElement>();
 
@@ -36,7 +36,7 @@ export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pi
   context.putImageData(image, 0, 0);
 }
 
-/** A square image with one pixel per value, to be drawn at once: the next one of this side replaces it. */
+/** A square image with one pixel per value. Draw it immediately, since the next image of this side overwrites it. */
 export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLCanvasElement {
   let canvas = small.get(side);
   if (canvas === undefined) small.set(side, (canvas = document.createElement('canvas')));
@@ -46,19 +46,19 @@ export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLC
 
 const ramps = new WeakMap<Palette, Map<number, Uint32Array>>();
 
-/** A lookup table of 256 pixels for values from −1 to 1. */
+/** A lookup table of 256 pixels for values from −1 to 1. `strength`: from 0 (no colour) to 1. */
 export function ramp(palette: Palette, strength: number): Uint32Array {
-  const own = ramps.get(palette) ?? new Map<number, Uint32Array>();
-  ramps.set(palette, own);
-  let pixels = own.get(strength);
+  const byStrength = ramps.get(palette) ?? new Map<number, Uint32Array>();
+  ramps.set(palette, byStrength);
+  let pixels = byStrength.get(strength);
   if (pixels === undefined) {
     pixels = Uint32Array.from({ length: 256 }, (_, k) => pixelOf(signed(palette, ((k - 127.5) / 127.5) * strength)));
-    own.set(strength, pixels);
+    byStrength.set(strength, pixels);
   }
   return pixels;
 }
 
-/** The pixels of the surface. */
+/** Returns a function that gives the pixels of the output surface. */
 export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palette): (pixel: number) => number {
   if (ready.task === 'classes') {
     const shades = ready.classes.map((_, k) =>
@@ -79,13 +79,13 @@ export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palet
   };
 }
 
-/** Range of the targets with a margin. */
+/** Range of the targets with a margin of 15 % on both sides. */
 export function answerRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
   const all = [...points.training.answers, ...(points.validation?.answers ?? [])];
   const [min, max] = [Math.min(...all), Math.max(...all)];
-  const room = (max - min) * 0.15 || 1;
-  return [min - room, max + room];
+  const margin = (max - min) * 0.15 || 1;
+  return [min - margin, max + margin];
 }
 
 /** Maps data coordinates to pixels. */
@@ -164,13 +164,14 @@ export function positionsOf({ layers }: Layout, width: number, height: number): 
   });
 }
 
-/** Vertical distance of nodes and side of a node, in pixels. */
+/** Vertical distance between the centres of nodes, in pixels. */
 export const nodeRow = 46;
+/** Side of a node, in pixels. */
 export const nodeSide = 34;
 
 /**
- * Draws edges as curves: thickness is the magnitude, colour the sign. `spread` uses the square root of the magnitude, so that
- * gradients that are a hundred times smaller stay visible.
+ * Draws edges as curves. The thickness shows the magnitude, the colour the sign. With `spread`, the thickness is proportional
+ * to the square root of the magnitude, so that gradients that are a hundred times smaller stay visible.
  */
 export function drawEdges(
   context: CanvasRenderingContext2D,
@@ -194,11 +195,11 @@ export function drawEdges(
     context.lineWidth = 0.4 + 5 * size;
     context.stroke();
   }
-  if (values.length <= fewEdges) drawNumbers(context, layout, positions, values, palette);
+  if (values.length <= maxLabelledEdges) drawNumbers(context, layout, positions, values, palette);
 }
 
-/** Maximum number of edges with labels. */
-const fewEdges = 12;
+/** With more edges than this, edges have no labels. */
+const maxLabelledEdges = 12;
 
 function drawNumbers(
   context: CanvasRenderingContext2D,

@@ -46,7 +46,7 @@ const nothing: TrainingView = {
 
 const access: Access<Trainer> = {
   start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainer' }),
-  among: (runner) => runner,
+  inUserWorker: (runner) => runner,
 };
 
 export class Training {

@@ -1,7 +1,7 @@
 /** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
-import { ownFunctionsOf } from '../shared/user-code/own-functions.js';
+import { userFunctionsOf } from '../shared/user-code/used-functions.js';
 import { currentState, update, usePlayground } from '../store.js';
 import { useStable } from '../shared/use-stable.js';
 import { type Settings, taskOf, withTask } from '../shared/training-settings.js';
@@ -62,7 +62,7 @@ function SampleView() {
   const wrong = task && misfit(task, settings);
   // It waits here while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
-  const own = useStable(ownFunctionsOf(activationsOf(settings), settings.loss, custom));
+  const own = useStable(userFunctionsOf(activationsOf(settings), settings.loss, custom));
   // Everything that determines a training run: other changes do not restart it.
   const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
   useEffect(() => {

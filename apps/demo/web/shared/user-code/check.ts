@@ -1,4 +1,4 @@
-/** In the worker: gradient-checks a function and samples it for the plot. */
+/** Gradient-checks a user function and samples it for the plot. Runs in the worker. */
 import { checkActivation, checkLoss, type Report } from '@nnbp/gradcheck';
 import type { Functions } from '../../functions.js';
 import type { Kind } from './user-functions.js';
@@ -19,19 +19,25 @@ export interface Curves {
   readonly differences: readonly number[];
 }
 
+/** The result of a check. */
 export interface Verdict {
   readonly ok: boolean;
+  /** Number of derivatives that were compared with finite differences. */
   readonly checked: number;
+  /** The largest mismatches, at most six. */
   readonly mismatches: readonly Mismatch[];
+  /** Other problems, at most six, such as results that are not finite. */
   readonly violations: readonly string[];
-  readonly leftOut: number;
-  /** The likely mistake, if it is a known one. */
+  /** Number of points at declared kinks, which are skipped. */
+  readonly skipped: number;
+  /** Likely cause of the mismatches, if they match a known mistake. */
   readonly hint: string | undefined;
   readonly curves: Curves;
 }
 
+/** The curves have `pointCount` points from −`range` to `range`. */
 const pointCount = 201;
-const reach = 5;
+const range = 5;
 
 export function check(kind: Kind, name: string, functions: Functions): Verdict {
   if (kind === 'activation') {
@@ -45,7 +51,7 @@ export function check(kind: Kind, name: string, functions: Functions): Verdict {
     );
   }
   const loss = functions.loss(name);
-  // The curve of a loss is over one output, with the first target that the loss accepts.
+  // A loss is sampled for one output, with the first of these targets that the loss accepts.
   const target = [0, 1, 0.5, -1].map((t) => [t]).find((t) => loss.targetProblem?.(t) === undefined) ?? [0];
   const dLossDx = new Float64Array(1);
   const derivative = (x: number) => {
@@ -66,14 +72,14 @@ function verdict(report: Report, curves: Curves): Verdict {
     checked: report.comparisons.length,
     mismatches: worst.slice(0, 6).map(({ name, at = NaN, analytic, numeric }) => ({ name, at, analytic, numeric })),
     violations: report.violations.slice(0, 6),
-    leftOut: report.excluded.length,
+    skipped: report.excluded.length,
     hint: /Likely cause: (.*)/.exec(report.toString())?.[1],
     curves,
   };
 }
 
 function curvesOf(value: (h: number) => number, derivative: (h: number) => number): Curves {
-  const h = Array.from({ length: pointCount }, (_, k) => -reach + (2 * reach * k) / (pointCount - 1));
+  const h = Array.from({ length: pointCount }, (_, k) => -range + (2 * range * k) / (pointCount - 1));
   const step = 1e-5;
   return {
     h,

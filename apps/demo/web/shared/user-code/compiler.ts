@@ -1,18 +1,18 @@
-/** The TypeScript worker of the page, started on first use and restarted after it was terminated. */
+/** The TypeScript worker. Started when it is first used, and again after it was terminated. */
 import { type Remote, wrap } from 'comlink';
 import { FunctionError } from './function-error.js';
 import type { Compiler } from './language-worker.js';
 
 let started: { readonly worker: Worker; readonly ready: Promise<Remote<Compiler>> } | undefined;
 
-/** Resolves when TypeScript is loaded; rejects with a `FunctionError` if it cannot be. */
+/** Resolves when TypeScript is loaded. Rejects with a `FunctionError` if loading fails. */
 export function compiler(): Promise<Remote<Compiler>> {
   started ??= start();
   return started.ready;
 }
 
 /** Terminates the worker. */
-export function endCompiler(): void {
+export function terminateCompiler(): void {
   started?.worker.terminate();
   started = undefined;
 }
@@ -20,11 +20,11 @@ export function endCompiler(): void {
 function start() {
   const worker = new Worker(new URL('./language-worker.ts', import.meta.url), { type: 'module', name: 'typescript' });
   const remote = wrap<Compiler>(worker);
-  const broken = new Promise<never>((_, reject) => {
+  const failure = new Promise<never>((_, reject) => {
     worker.addEventListener('error', () => {
-      endCompiler();
+      terminateCompiler();
       reject(new FunctionError('load'));
     });
   });
-  return { worker, ready: Promise.race([remote.initialize().then(() => remote), broken]) };
+  return { worker, ready: Promise.race([remote.initialize().then(() => remote), failure]) };
 }

@@ -1,7 +1,7 @@
 /** Path of the edited file in the TypeScript worker. */
 export const path = '/function.ts';
 
-/** Type declarations for the editor: the plugin interfaces of custom functions. */
+/** Type declarations for the editor: the interfaces that user functions implement. */
 export const declarations = `
 /** Activation g of a node. */
 interface Activation {

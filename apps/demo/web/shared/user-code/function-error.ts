@@ -1,4 +1,7 @@
-/** Why a user function cannot be used: type errors, an exception at its start, no result in time, or a part of the page is missing. */
+/**
+ * Reports that a user function cannot be used. `types`: it has type errors. `start`: its module throws. `time`: it gives no
+ * result in time. `load`: a part of the page could not be loaded.
+ */
 export class FunctionError extends Error {
   /** @param details - The type errors, or the message of the exception. */
   constructor(

@@ -1,11 +1,11 @@
-/** TypeScript in a worker: reports type errors, completes names, and compiles to JavaScript. */
+/** The TypeScript worker: reports type errors, completes names, and compiles to JavaScript. */
 import { createSystem, createVirtualTypeScriptEnvironment } from '@typescript/vfs';
 import { createWorker } from '@valtown/codemirror-ts/worker';
 import { expose } from 'comlink';
 import ts from 'typescript';
 import { declarations, path } from './declarations.js';
 
-/** Libraries of the language, without DOM and Node. */
+/** Declarations of the language itself, without those of browsers and Node. */
 const libraries = import.meta.glob<string>(
   '../../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts',
   {
@@ -33,12 +33,12 @@ const worker = createWorker(() => {
   return createVirtualTypeScriptEnvironment(system, ['/nnbp.d.ts', path], ts, options);
 });
 
-/** The compiled JavaScript, or the type errors. */
+/** The compiled JavaScript, or the type errors as `line: message`. */
 export type Compiled = { readonly code: string } | { readonly typeErrors: readonly string[] };
 
 const compiler = {
   ...worker,
-  /** Compiles a function; returns the code, or one line per type error. */
+  /** Compiles a function. */
   compile(source: string): Compiled {
     worker.updateFile({ path, code: source });
     const { languageService } = worker.getEnv();
@@ -55,7 +55,7 @@ const compiler = {
   },
 };
 
-/** The interface for the page. */
+/** Interface of the worker for the page. */
 export type Compiler = typeof compiler;
 
 expose(compiler);

@@ -1,7 +1,7 @@
 /**
- * Removes from a worker what a numeric function does not need: network, other workers, storage, other windows, timers that
- * would run after a response, and messages, with which user code could forge a response. The content security policy of
- * the page applies here as well; this is a second line of defence.
+ * Removes everything from a worker that a numeric function does not need: network, other workers, storage, other windows,
+ * timers that would run after a response, and messages, with which user code could forge a response. This is a second line
+ * of defence, since the content security policy of the page also applies to the worker.
  */
 
 const removedNames = [
@@ -46,7 +46,7 @@ const removedNames = [
   'Atomics',
 ];
 
-/** Removes them from the global object and its prototypes. */
+/** Removes `removedNames` from the global object and its prototypes. */
 export function lockDown(): void {
   for (const name of removedNames) {
     for (

@@ -1,26 +1,25 @@
-/**
- * Records a pass with user functions in the worker, so that the page can replay it without running user code.
- */
+/** Records a pass with user functions in the worker, so that the page can replay it without running user code. */
 import { type Activation, backpropagate, backpropagateSequence, type Loss } from '@nnbp/core';
 import { passNetwork } from '../formula-network.js';
 import type { Functions } from '../../functions.js';
 import { rowsOf, targetRows } from '../sequence.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../../state.js';
 
-/** Arguments and results of all function calls. */
+/** The results of all calls of user functions in a pass. */
 export interface Recording {
-  /** By name: triples h, g(h), g'(h), one after another. */
+  /** For each activation by name: h, g(h), g'(h) of each call, one call after another. */
   readonly activations: ReadonlyMap<string, readonly number[]>;
-  /** The loss, if it is the user's: value, and dloss/dx of each output. */
+  /** The value of the loss, and dloss/dx of each output; undefined if the loss is built in. */
   readonly loss: { readonly value: number; readonly dLossDx: readonly number[] } | undefined;
 }
 
+/** The pass to record. */
 export interface Question {
   readonly network: NetworkDescription;
-  /** Replaces the network. */
+  /** The formula that replaces the network, if any. */
   readonly formula: FormulaDescription | undefined;
   readonly loss: string;
-  /** For a network with delays: the sample is a sequence. */
+  /** Set for a network with delays, whose sample is a sequence. */
   readonly time: PlaygroundState['derive']['time'] | undefined;
   readonly input: readonly number[];
   readonly target: readonly number[];
@@ -28,28 +27,28 @@ export interface Question {
   readonly custom: { readonly activations: readonly string[]; readonly losses: readonly string[] };
 }
 
-/** In the worker. */
+/** Computes and records a pass. Runs in the worker. */
 export function record(question: Question, functions: Functions): Recording {
   const { loss, time, input, target, custom } = question;
-  const heard = new Map<string, number[]>();
-  const listening: Functions = {
+  const recorded = new Map<string, number[]>();
+  const recordingFunctions: Functions = {
     activation(name) {
       const activation = functions.activation(name);
       if (!custom.activations.includes(name)) return activation;
-      const notes = heard.get(name) ?? [];
-      heard.set(name, notes);
+      const calls = recorded.get(name) ?? [];
+      recorded.set(name, calls);
       return {
         ...activation,
         value(h) {
           const g = activation.value(h);
-          notes.push(h, g, activation.derivative(h, g));
+          calls.push(h, g, activation.derivative(h, g));
           return g;
         },
       };
     },
     loss: (name) => functions.loss(name),
   };
-  const network = passNetwork(question, listening);
+  const network = passNetwork(question, recordingFunctions);
   const { inputCount, outputs } = network.graph;
   const isCustom = custom.losses.includes(loss);
   const pass =
@@ -62,15 +61,15 @@ export function record(question: Question, functions: Functions): Recording {
           functions.loss(loss),
         );
   const dLossDx = new Float64Array(outputs.length);
-  // A loss of the user's has a target at the last step only.
+  // A user-defined loss has a target only at the last step.
   if (isCustom) functions.loss(loss).derivative(pass.outputs.at(-1)!, target.slice(-outputs.length), dLossDx);
-  return { activations: heard, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
+  return { activations: recorded, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
 }
 
-/** On the page: functions that return the recorded results. */
+/** Functions that return the recorded results. Runs on the page. */
 export function replayed(recording: Recording, builtin: Functions): Functions {
   const activations = new Map(
-    Array.from(recording.activations, ([name, notes]) => [name, activationFrom(name, notes)] as const),
+    Array.from(recording.activations, ([name, calls]) => [name, activationFrom(name, calls)] as const),
   );
   return {
     activation: (name) => activations.get(name) ?? builtin.activation(name),
@@ -78,11 +77,11 @@ export function replayed(recording: Recording, builtin: Functions): Functions {
   };
 }
 
-function activationFrom(name: string, notes: readonly number[]): Activation {
-  const answers = new Map<number, readonly [g: number, derivative: number]>();
-  for (let k = 0; k < notes.length; k += 3) answers.set(notes[k], [notes[k + 1], notes[k + 2]]);
-  const answer = (h: number) => answers.get(h) ?? [NaN, NaN];
-  return { name, value: (h) => answer(h)[0], derivative: (h) => answer(h)[1] };
+function activationFrom(name: string, calls: readonly number[]): Activation {
+  const results = new Map<number, readonly [g: number, derivative: number]>();
+  for (let k = 0; k < calls.length; k += 3) results.set(calls[k], [calls[k + 1], calls[k + 2]]);
+  const resultFor = (h: number) => results.get(h) ?? [NaN, NaN];
+  return { name, value: (h) => resultFor(h)[0], derivative: (h) => resultFor(h)[1] };
 }
 
 const lossFrom = (name: string, { value, dLossDx }: NonNullable<Recording['loss']>): Loss => ({

@@ -1,4 +1,4 @@
-/** Validates the responses of a worker that runs user code, which may have manipulated the worker. */
+/** Validates responses of the worker that runs user code, since that code can manipulate the worker. */
 import * as v from 'valibot';
 import type { Verdict } from './check.js';
 import type { Recording } from './recording.js';
@@ -16,7 +16,7 @@ const verdict = v.object({
     v.maxLength(6),
   ),
   violations: v.pipe(v.array(sentence), v.maxLength(6)),
-  leftOut: number,
+  skipped: number,
   hint: v.optional(sentence),
   curves: v.object({ h: curve, value: curve, analytic: curve, differences: curve }),
 });
@@ -27,14 +27,14 @@ const recording = v.object({
 });
 
 /** @throws ValiError if the response is invalid */
-export const readVerdict = (answer: unknown): Verdict => ({ hint: undefined, ...v.parse(verdict, answer) });
+export const readVerdict = (response: unknown): Verdict => ({ hint: undefined, ...v.parse(verdict, response) });
 
 /**
- * @param outputs - Number of outputs: a loss has one derivative for each.
+ * @param outputs - Number of outputs, which is the number of derivatives of the loss.
  * @throws ValiError if the response is invalid
  */
-export function readRecording(answer: unknown, outputs: number): Recording {
-  const { activations, loss } = v.parse(recording, answer);
+export function readRecording(response: unknown, outputs: number): Recording {
+  const { activations, loss } = v.parse(recording, response);
   v.parse(v.optional(v.pipe(v.array(number), v.length(outputs))), loss?.dLossDx);
   return { activations, loss };
 }

@@ -1,6 +1,6 @@
 /**
- * Functions for views that compute on the page. Built-ins are used directly; for user functions the pass is recorded in a
- * worker and replayed here.
+ * Provides functions for views that compute on the page. Built-in functions are called directly. With user functions, the
+ * pass is recorded in a worker and replayed on the page.
  */
 import { useEffect, useState } from 'react';
 import { builtinFunctions, type Functions } from '../../functions.js';
@@ -11,10 +11,10 @@ import { useStable } from '../use-stable.js';
 import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError } from './function-error.js';
-import { ownFunctionsOf } from './own-functions.js';
+import { userFunctionsOf } from './used-functions.js';
 import type { UserFunction, UserWorker } from './user-worker.js';
 
-/** A pass of a network, or of a formula in its place, for a sample and a loss. */
+/** A pass of a network, or of the formula that replaces it, for a sample and a loss. */
 interface Pass {
   readonly network: NetworkDescription;
   readonly formula: FormulaDescription | undefined;
@@ -25,32 +25,32 @@ interface Pass {
 }
 
 interface Recorded<Question extends Pass> {
-  /** The last recorded pass, if it belongs to the same graph. */
+  /** The last recorded pass of the same graph; undefined if there is none. */
   readonly question: Question | undefined;
   readonly functions: Functions;
-  /** Why the newest pass could not be recorded. */
+  /** Message if the latest pass could not be recorded. */
   readonly problem: string | undefined;
-  /** Message while there is nothing to show. */
+  /** Message while there is no pass to show. */
   readonly waiting: string | undefined;
 }
 
-/** Functions for this question. */
+/** Returns functions that compute the pass of `question`. */
 export function useRecorded<Question extends Pass>(question: Question): Recorded<Question> {
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
-  const own = ownFunctionsOf(
+  const used = userFunctionsOf(
     question.network.nodes.map(({ activation }) => activation),
     question.loss,
     custom,
   );
-  const pass = useStable({ own, question });
+  const pass = useStable({ used, question });
   const [last, setLast] = useState<{ readonly question: Question; readonly functions: Functions }>();
   const [failed, setFailed] = useState<{ readonly pass: typeof pass; readonly error: FunctionError }>();
   useEffect(() => {
-    const { own, question } = pass;
-    if (own.length === 0) return;
+    const { used, question } = pass;
+    if (used.length === 0) return;
     let isOutdated = false;
-    void answered(own, question).then(
+    void recordPass(used, question).then(
       (functions) => {
         if (!isOutdated) setLast({ question, functions });
       },
@@ -62,7 +62,7 @@ export function useRecorded<Question extends Pass>(question: Question): Recorded
       isOutdated = true;
     };
   }, [pass]);
-  if (own.length === 0) return { question, functions: builtinFunctions, problem: undefined, waiting: undefined };
+  if (used.length === 0) return { question, functions: builtinFunctions, problem: undefined, waiting: undefined };
   if (failed?.pass === pass) {
     return {
       question: undefined,
@@ -83,7 +83,7 @@ function sentence({ reason, message }: FunctionError, say: (typeof messages)['en
   return reason === 'types' ? `${say.types} ${message}` : message;
 }
 
-/** The graph without its numbers. */
+/** The structure of the graph, without its numbers, as a key. */
 const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string =>
   JSON.stringify([
     inputs,
@@ -92,34 +92,34 @@ const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string
     formula?.formula,
   ]);
 
-/** The worker of the last pass, kept briefly for the next one: its code could keep running after its response. */
+/** The worker of the last pass, kept for a short time for the next one. Not longer, since its code can keep running. */
 let cached: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
 let release: ReturnType<typeof setTimeout> | undefined;
-/** Milliseconds. */
-const keptFor = 3000;
+/** How long the worker is kept after a pass, in milliseconds. */
+const keepTime = 3000;
 
-async function answered(own: readonly UserFunction[], pass: Pass): Promise<Functions> {
+async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Functions> {
   const { network, formula, loss, time, input, target } = pass;
-  const of = JSON.stringify(own);
+  const of = JSON.stringify(used);
   clearTimeout(release);
   if (cached?.of !== of) {
     close(cached?.worker);
-    cached = { of, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(own)) };
+    cached = { of, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(used)) };
   }
   const { worker } = cached;
   try {
-    const of = (kind: UserFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
+    const of = (kind: UserFunction['kind']) => used.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
     const [{ ask }, { readRecording }] = await Promise.all([worker, import('./responses.js')]);
     const answer = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
     return replayed(readRecording(answer, network.outputs.length), builtinFunctions);
   } catch (error) {
-    // The worker may have been terminated: start a new one for the next pass.
+    // The worker may have been terminated, so the next pass must start a new one.
     close(worker);
     throw error;
   } finally {
     clearTimeout(release);
-    release = setTimeout(() => close(worker), keptFor);
+    release = setTimeout(() => close(worker), keepTime);
   }
 }
 

@@ -1,4 +1,4 @@
-/** In the worker: validated user functions by name, with the built-ins as fallback. */
+/** The user functions by name, with the built-in functions as fallback. Runs in the worker. */
 import { type Activation, type Loss, NnbpError } from '@nnbp/core';
 import { builtinFunctions, type Functions } from '../../functions.js';
 
@@ -10,31 +10,32 @@ const losses = new Map<string, Loss>();
 /**
  * Registers the default export of a user module.
  *
- * @throws NnbpError `WRONG_TYPE`
+ * @throws NnbpError `WRONG_TYPE` if it is not an object with the methods `value` and `derivative`
  */
 export function define(kind: Kind, name: string, given: unknown): void {
   const plugin = given as Partial<Activation & Loss> | undefined;
   if (typeof plugin !== 'object' || plugin === null) {
     throw new NnbpError(
       'WRONG_TYPE',
-      `"${name}" has no default export: end it with "export default { value, derivative }".`,
+      `"${name}" has no default export. End it with "export default { value, derivative }".`,
     );
   }
   for (const method of ['value', 'derivative'] as const) {
-    if (typeof plugin[method] !== 'function') throw new NnbpError('WRONG_TYPE', `"${name}" has no method ${method}.`);
+    if (typeof plugin[method] !== 'function')
+      throw new NnbpError('WRONG_TYPE', `"${name}" has no method ${method}. Add it to the exported object.`);
   }
-  // A copy: the name is the one under which it was saved, and it cannot pretend to be built in.
-  const { builtin: _, ...own } = plugin as Activation & Loss;
+  // Copied, to set the name under which it was saved and to remove `builtin`, which only built-in functions may have.
+  const { builtin: _, ...rest } = plugin as Activation & Loss;
   if (kind === 'activation') {
     activations.set(name, {
-      ...own,
+      ...rest,
       name,
       value: plugin.value!.bind(plugin),
       derivative: plugin.derivative!.bind(plugin),
     });
   } else {
     losses.set(name, {
-      ...own,
+      ...rest,
       name,
       value: plugin.value!.bind(plugin),
       derivative: plugin.derivative!.bind(plugin),

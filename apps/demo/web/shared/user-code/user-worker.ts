@@ -1,11 +1,11 @@
 /**
- * A worker for user code, which can be terminated at any time. The code is a module from a blob URL, so no `eval` is needed;
- * it has no access to the page.
+ * A worker for user code, which can be terminated at any time. The code is a module from a blob URL, so it needs no `eval`,
+ * and it has no access to the page.
  */
 import { type Remote, wrap } from 'comlink';
 import { withTimeLimit } from '../time-limit.js';
 import type { CustomFunction } from '../../state.js';
-import { compiler, endCompiler } from './compiler.js';
+import { compiler, terminateCompiler } from './compiler.js';
 import { FunctionError } from './function-error.js';
 import type { Compiled } from './language-worker.js';
 import type { Runner } from '../../user-code-worker.js';
@@ -18,28 +18,31 @@ export interface UserFunction extends CustomFunction {
 
 export interface UserWorker {
   readonly runner: Remote<Runner>;
-  /** The response; a `FunctionError` after `limit` milliseconds (2000), when the worker is terminated. */
+  /**
+   * Resolves with the response. After `limit` milliseconds, terminates the worker and rejects with a `FunctionError`.
+   * Default: 2000.
+   */
   ask<Answer>(question: (runner: Remote<Runner>) => Promise<Answer>, limit?: number): Promise<Answer>;
   close(): void;
 }
 
-/** Milliseconds that a request may take. */
+/** Time limit of a request, in milliseconds. */
 const timeLimit = 2000;
-/** Milliseconds for TypeScript, which a type may keep busy forever. */
+/** Time limit of the compilation, in milliseconds. A type can keep TypeScript busy forever. */
 const compileLimit = 8000;
-/** Milliseconds to load the worker's program. */
+/** Time limit for loading the program of the worker, in milliseconds. */
 const loadLimit = 30_000;
 
 /**
- * Starts a worker with these functions in it.
+ * Starts a worker that defines these functions.
  *
- * @throws FunctionError
+ * @throws FunctionError if a function cannot be compiled or defined, or if the worker cannot be loaded
  */
 export async function startUserWorker(functions: readonly UserFunction[]): Promise<UserWorker> {
   const typescript = await compiler();
   const parts: string[] = [];
   for (const { kind, name, source } of functions) {
-    const compiled = await within<Compiled>(compileLimit, endCompiler, typescript.compile(source));
+    const compiled = await within<Compiled>(compileLimit, terminateCompiler, typescript.compile(source));
     if ('typeErrors' in compiled) throw new FunctionError('types', compiled.typeErrors);
     const [of, called] = [JSON.stringify(kind), JSON.stringify(name)];
     parts.push(
@@ -49,10 +52,10 @@ export async function startUserWorker(functions: readonly UserFunction[]): Promi
   const address = new URL(runnerAddress, location.href).href;
   const text = `import ${JSON.stringify(address)};\n${parts.join('\n')}\nnnbp.defined();\n`;
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  const worker = new Worker(url, { type: 'module', name: 'own functions' });
+  const worker = new Worker(url, { type: 'module', name: 'user functions' });
   const close = () => worker.terminate();
   try {
-    const message = (what: string) => messageFrom(worker, what);
+    const message = (expected: string) => messageFrom(worker, expected);
     const [loaded, defined] = [message('loaded'), message('defined')];
     defined.catch(() => undefined);
     await within(loadLimit, close, loaded);
@@ -64,11 +67,11 @@ export async function startUserWorker(functions: readonly UserFunction[]): Promi
   return { runner, close, ask: (question, limit = timeLimit) => within(limit, close, question(runner)) };
 }
 
-/** Resolves when the worker sends this message; rejects if its code throws. */
-const messageFrom = (worker: Worker, what: string) =>
+/** Resolves when the worker sends `expected`. Rejects if its code throws. */
+const messageFrom = (worker: Worker, expected: string) =>
   new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => {
-      if (data === what) resolve();
+      if (data === expected) resolve();
     });
     worker.addEventListener('error', ({ message }) => {
       worker.terminate();
@@ -78,7 +81,7 @@ const messageFrom = (worker: Worker, what: string) =>
     });
   });
 
-/** The answer within a time limit, after which the worker is terminated. */
+/** Resolves like `answer`. After the time limit, closes the worker and rejects. */
 const within = <Answer>(milliseconds: number, close: () => void, answer: Promise<Answer>): Promise<Answer> =>
   withTimeLimit(answer, milliseconds, () => {
     close();

@@ -45,7 +45,7 @@ const longest = 400;
 const access: Access<SequenceTrainer> = {
   start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
   // Comlink's types know methods of the exposed object only, its proxies also those of objects in it.
-  among: ({ sequences }) => sequences as unknown as Remote<SequenceTrainer>,
+  inUserWorker: ({ sequences }) => sequences as unknown as Remote<SequenceTrainer>,
 };
 
 export class SequenceTraining {

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { lossOf, type SequenceTable, type Settings } from '../../shared/sequence-settings.js';
 import { useStable } from '../../shared/use-stable.js';
-import { ownFunctionsOf } from '../../shared/user-code/own-functions.js';
+import { userFunctionsOf } from '../../shared/user-code/used-functions.js';
 import type { PlaygroundState } from '../../state.js';
 import type { SequenceTraining, SequenceTrainingView } from './training.js';
 
@@ -18,7 +18,7 @@ export function useSequenceTraining(
   const trained = kinds.includes('graph') ? graph : null;
   const start = useStable({ ...rest, graph: trained });
   const activations = trained?.nodes.map(({ activation }) => activation) ?? [];
-  const own = useStable(ownFunctionsOf(activations, lossOf(settings), custom));
+  const own = useStable(userFunctionsOf(activations, lossOf(settings), custom));
   // The step count in the settings follows the training: a change of it opens nothing.
   const stepsToRepeat = useEffectEvent(() => taken);
   useEffect(() => void training.observe(shown), [training, shown]);
