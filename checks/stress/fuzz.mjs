@@ -160,7 +160,7 @@ const readers = {
  * much time or memory.
  */
 function run(name) {
-  const found = { files, networks: 0, refused: 0, milliseconds: 0, megabytes: 0 };
+  const found = { files, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
   const before = process.memoryUsage().rss;
   for (let k = 0; k < files; k++) {
     const what = `${name}, FUZZ_SEED=${seed + k}`;
@@ -176,7 +176,7 @@ function run(name) {
       if (!(error instanceof NnbpError)) throw new Error(what, { cause: error });
       if (error.message.length === 0 || error.message.length > 2000)
         throw new Error(`${what}: ${error.message}`, { cause: error });
-      found.refused++;
+      found.rejected++;
     }
     const { user, system } = process.cpuUsage(started);
     found.milliseconds = Math.max(found.milliseconds, Math.ceil((user + system) / 1000));
@@ -196,7 +196,7 @@ if (unknown.length > 0)
 for (const name of chosen.length > 0 ? chosen : Object.keys(readers)) {
   const found = run(name);
   console.log(
-    `${name}: ${found.files} corrupt files, ${found.networks} valid networks, ${found.refused} rejected,  ` +
+    `${name}: ${found.files} corrupt files, ${found.networks} valid networks, ${found.rejected} rejected,  ` +
       `max ${found.milliseconds} ms and ${found.megabytes} MB`,
   );
   record('fuzz', { readers: { ...results().fuzz?.readers, [name]: found } });

@@ -17,7 +17,7 @@ interface Validated {
   };
 }
 
-describe('train --folds', () => {
+describe('train with cross-validation or groups', () => {
   it('tests on every row once per repeat, and trains the saved model on all rows', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['train', 'iris.csv', '--target', 'species', '--epochs', '30', '--folds', '3', '--repeats', '2'];
@@ -80,19 +80,19 @@ describe('train --folds', () => {
     ]);
   });
 
-  it('stops early by groups that were not trained on', async () => {
+  it('uses separate groups for early stopping', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const epochs = async (...more: string[]) => {
       const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '3', '--epochs', '60'];
       const { stdout } = await nnbp(...argv, '--patience', '5', '--rate', '0.02', '--json', ...more);
       return (JSON.parse(stdout) as Validated).crossValidation.folds.map((fold) => fold.epochs);
     };
-    // With rows of the same patients for validation, their loss falls nearly to the end.
+    // If validation rows came from the training patients, the validation loss would decrease until near the last epoch.
     for (const found of await epochs('--ignore', 'patient')) expect(found).toBeGreaterThan(50);
     for (const found of await epochs('--group', 'patient')) expect(found).toBeLessThan(40);
   });
 
-  it('keeps a group in one of the three sets without folds', async () => {
+  it('keeps each group in one of the three sets if there are no folds', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--group', 'patient', '--epochs', '60'];
     const { rows, test, training } = JSON.parse((await nnbp(...argv, '--json')).stdout) as Validated;
@@ -103,7 +103,7 @@ describe('train --folds', () => {
     );
   });
 
-  it('refuses fewer groups than sets', async () => {
+  it('rejects fewer groups than sets', async () => {
     const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(40)}` });
     const argv = ['train', 'small.csv', '-t', 'y', '--number', 'y', '--epochs', '2', '--group', 'g'];
     const { code, stderr } = await nnbp(...argv);
@@ -111,7 +111,7 @@ describe('train --folds', () => {
     expect(await nnbp(...argv, '--test-split', '0')).toMatchObject({ code: 0 });
   });
 
-  it('refuses a row without a group', async () => {
+  it('rejects a row without a group', async () => {
     const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(9)},3,4.5\n` });
     const { code, stderr } = await nnbp(
       'train',
@@ -130,22 +130,18 @@ describe('train --folds', () => {
 
   it.each([
     ['a group that is the target', ['--group', 'species', '--folds', '3'], '--group and --target are both "species"'],
-    [
-      'a group in the order of time',
-      ['--group', 'sepal_width', '--folds', '3', '--time-ordered'],
-      'cannot be combined',
-    ],
+    ['groups with --time-ordered', ['--group', 'sepal_width', '--folds', '3', '--time-ordered'], 'cannot be combined'],
     ['one fold', ['--folds', '1'], 'Expected an integer ≥ 2'],
     ['repeats without folds', ['--repeats', '2'], 'add --folds 5'],
-  ])('refuses %s', async (_, argv, message) => {
+  ])('rejects %s', async (_, argv, message) => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { code, stderr } = await nnbp('train', 'iris.csv', '--target', 'species', ...argv);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
 
-describe('search', () => {
-  it('ranks candidates, repeats with its seed, and prints a command that trains the best', async () => {
+describe('nnbp search', () => {
+  it('ranks candidates, has the same result for the same seed, and prints a command that trains the best', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['search', 'iris.csv', '-t', 'species', '--trials', '6', '--max-epochs', '9'];
     const first = await nnbp(...argv, '--json');
@@ -163,7 +159,7 @@ describe('search', () => {
     expect((await nnbp(...command.split(' ').slice(1))).code).toBe(0);
   });
 
-  it('refuses more folds than the rows allow', async () => {
+  it('rejects more folds than the rows allow', async () => {
     const { nnbp } = await workspace({ 'small.csv': 'x,y\n1,2\n2,3\n3,5\n4,5\n5,7\n' });
     const { code, stderr } = await nnbp('search', 'small.csv', '-t', 'y', '--folds', '3');
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected at least 6 usable rows, received 5')]);

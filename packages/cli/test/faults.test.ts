@@ -4,14 +4,26 @@ import { housesCsv, irisCsv, workspace } from './workspace.js';
 const rows = (header: string, ...lines: string[]) => [header, ...lines, ''].join('\n');
 const many = (line: (k: number) => string, count = 20) => Array.from({ length: count }, (_, k) => line(k));
 
-/** Each is one line that says what to do, and an exit code. */
-describe('an error is one line', () => {
+/** Each error is one line that says what to do, with an exit code. */
+describe('errors of the command line', () => {
   it.each<[what: string, files: Record<string, string>, argv: string[], code: number, message: string]>([
-    ['no file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: no such file or directory.'],
+    ['a missing file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: no such file or directory.'],
     ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'expected a file, received a directory.'],
     ['an empty file', { 'a.csv': '' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv is empty'],
-    ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names but no rows.'],
-    ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'for example --target species. Columns: sepal_length, '],
+    [
+      'a file without rows',
+      { 'a.csv': 'x,y\n' },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'a.csv has column names but no rows.',
+    ],
+    [
+      'a missing --target',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv'],
+      2,
+      'for example --target species. Columns: sepal_length, ',
+    ],
     [
       'a misspelled target',
       { 'a.csv': irisCsv },
@@ -48,7 +60,7 @@ describe('an error is one line', () => {
       'is text with 20 different values',
     ],
     [
-      'no input columns',
+      'a table without input columns',
       { 'a.csv': rows('x,y', ...many((k) => `1,${k}`)) },
       ['train', 'a.csv', '-t', 'y'],
       1,
@@ -70,7 +82,7 @@ describe('an error is one line', () => {
     ],
     ['zero bytes', { 'a.csv': 'x\0,\0y\0\n\0' }, ['train', 'a.csv', '-t', 'y'], 1, 'Set --encoding utf-16le'],
     [
-      'every row with a gap',
+      'a missing cell in every row',
       { 'a.csv': rows('x,z,y', ...many((k) => (k % 2 ? `${k},,${k}` : `,${k},${k}`))) },
       ['train', 'a.csv', '-t', 'y'],
       1,
@@ -113,7 +125,13 @@ describe('an error is one line', () => {
     ],
     ['an unknown command', {}, ['trian', 'a.csv'], 2, "unknown command 'trian' (Did you mean train?)"],
     ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save the data to a file'],
-    ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv: unknown format. Supported: nnbp'],
+    [
+      'a file that is not a model',
+      { 'a.csv': irisCsv },
+      ['predict', 'a.csv', 'a.csv'],
+      1,
+      'a.csv: unknown format. Supported: nnbp',
+    ],
     ['a missing model file', { 'a.csv': irisCsv }, ['predict', 'm.nnbp', 'a.csv'], 1, 'm.nnbp: no such file'],
     [
       'a seed that is not a number',
@@ -143,7 +161,7 @@ describe('an error is one line', () => {
       1,
       'could not be written',
     ],
-  ])('%s', async (_, files, argv, code, message) => {
+  ])('%s is reported in one line', async (_, files, argv, code, message) => {
     const { nnbp } = await workspace(files);
     const outcome = await nnbp(...argv);
     expect(outcome.stderr).toContain(message);
@@ -204,7 +222,7 @@ describe('tables with unusual formatting', () => {
     expect(columns.map(({ name }) => name)).toEqual(['x', 'x_2', 'unnamed3', 'y']);
   });
 
-  it('empty lines and a missing final line end are accepted', async () => {
+  it('empty lines and a missing final line break are accepted', async () => {
     expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
   });
 

@@ -20,7 +20,7 @@ onUnix('a path that is not a file', () => {
     ['directory', /directory/],
     ['socket', /device|socket|ENXIO/],
     ['missing', /no such file/],
-  ])('%s is refused in one line, as a model and as data', async (path, message) => {
+  ])('%s is rejected with a one-line error, as a model and as data', async (path, message) => {
     const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await mkdir(join(directory, 'directory'));
     const server = createServer().listen(join(directory, 'socket'));
@@ -39,7 +39,7 @@ onUnix('a path that is not a file', () => {
     }
   });
 
-  it('a pipe is read once by predict, as a model or as data, and refused by train', async () => {
+  it('predict reads a pipe once, as a model or as data, and train rejects it', async () => {
     const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     const pipe = join(directory, 'pipe');
@@ -63,7 +63,7 @@ onUnix('a path that is not a file', () => {
 });
 
 onUnix('an output that is an input', () => {
-  it.each(['same name', 'symbolic link', 'hard link'])('is refused before anything is written: %s', async (kind) => {
+  it.each(['same name', 'symbolic link', 'hard link'])('is rejected before anything is written (%s)', async (kind) => {
     const { nnbp, directory, read } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     const model = await readFile(join(directory, 'm.nnbp'));
@@ -85,8 +85,8 @@ onUnix('an output that is an input', () => {
   });
 });
 
-describe('a file that changes between its two readings', () => {
-  it('is noticed by its modification time or its length', async () => {
+describe('a file that changes before it is read a second time', () => {
+  it('is detected by its modification time or length', async () => {
     const { directory } = await workspace({ 'd.csv': csv });
     const path = join(directory, 'd.csv');
     const before = await fingerprint(path);

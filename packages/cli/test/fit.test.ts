@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workspace } from './workspace.js';
 
-/** Saturating growth, as in the guide. */
+/** The example of the guide: saturating growth. */
 const ys = [8.3, 11.0, 13.9, 14.6, 16.2, 16.1, 17.4, 17.0];
 const growthCsv = ['x,y', ...ys.map((y, k) => `${k + 1},${y}`), ''].join('\n');
 const formula = 'b1*(1 - exp(-b2*x))';
@@ -23,7 +23,7 @@ interface Result {
 }
 const resultIn = (stdout: string) => JSON.parse(stdout) as Result;
 
-describe('fit', () => {
+describe('nnbp fit', () => {
   it('prints the estimates, errors, intervals and statistics that SciPy computes', async () => {
     const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stdout, stderr } = await nnbp('fit', 'growth.csv', '--formula', formula, '--start', 'b1=10,b2=1');
@@ -106,7 +106,7 @@ describe('fit', () => {
     ['an unknown function', ['-f', 'b1*foo(x)'], 1, 'unknown function "foo"'],
     ['an unknown target', ['-f', 'b1*x', '-t', 'z'], 2, 'has no column "z"'],
     ['two targets', ['-f', 'y = b1*x', '-t', 'x'], 2, 'differ'],
-    ['a start for no parameter', ['-f', 'b1*x', '--start', 'b2=3'], 2, 'the formula has no parameter "b2"'],
+    ['a start for an unknown parameter', ['-f', 'b1*x', '--start', 'b2=3'], 2, 'the formula has no parameter "b2"'],
     ['a start that is not a pair', ['-f', 'b1*x', '--start', 'b1'], 2, 'Expected name=number pairs'],
     ['a start outside its bounds', ['-f', 'b1*x', '--lower', 'b1=2'], 2, '"b1" starts at 1, outside its bounds'],
     [
@@ -125,7 +125,7 @@ describe('fit', () => {
     ['a plot that is not an SVG', ['-f', 'b1*x', '--plot', 'p.png'], 2, 'expected a file that ends with .svg'],
     ['an output that is the data', ['-f', 'b1*x', '-o', 'growth.csv'], 2, 'would overwrite'],
     ['a confidence of 95', ['-f', 'b1*x', '--confidence', '95'], 2, 'between 0 and 1'],
-  ])('%s is refused with what to do', async (_, argv, expected, message) => {
+  ])('%s is rejected with a message that says what to do', async (_, argv, expected, message) => {
     const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stderr, stdout } = await nnbp('fit', 'growth.csv', ...argv);
     expect([code, stdout]).toEqual([expected, '']);
@@ -147,7 +147,7 @@ describe('fit', () => {
     expect(zero.stderr).toContain('0 rows cannot determine 2 parameters');
   });
 
-  it('refuses a fitted formula that is corrupt', async () => {
+  it('rejects a fitted formula that is corrupt', async () => {
     const good = { formula, variables: ['x'], target: 'y', parameters: { b1: 1, b2: 1 } };
     for (const bad of [
       { ...good, variables: 3 },
@@ -161,10 +161,10 @@ describe('fit', () => {
   });
 });
 
-describe('train with a solver', () => {
+describe('train with lm or lbfgs', () => {
   const lineCsv = ['x,y', ...Array.from({ length: 60 }, (_, k) => `${k},${Math.sin(k / 10)}`), ''].join('\n');
 
-  it.each(['lm', 'lbfgs'])('%s learns a curve and reports no learning rate', async (optimizer) => {
+  it.each(['lm', 'lbfgs'])('%s learns a curve, and its report has no learning rate', async (optimizer) => {
     const { nnbp } = await workspace({ 'line.csv': lineCsv });
     const argv = ['train', 'line.csv', '-t', 'y', '--hidden', '6', '--optimizer', optimizer, '--epochs', '100'];
     const { code, stdout } = await nnbp(...argv);
@@ -173,7 +173,7 @@ describe('train with a solver', () => {
     expect(Number(/test +12 +\S+ +(\S+)/.exec(stdout)?.[1])).toBeGreaterThan(0.99);
   });
 
-  it('refuses a learning rate, and lm refuses a loss that is not a sum of squares', async () => {
+  it('lm rejects a learning rate and a loss that is not a sum of squares', async () => {
     const { nnbp } = await workspace({ 'line.csv': lineCsv });
     const rate = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--rate', '0.1');
     expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining('lm has no learning rate')]);

@@ -10,8 +10,8 @@ const blocks = (language: string) =>
 /** Splits a line into words as a shell does; spaces within quotes are kept. */
 const words = (line: string) => (line.match(/(?:"[^"]*"|[^ "])+/g) ?? []).map((word) => word.replaceAll('"', ''));
 
-describe('the guide to the command line', () => {
-  it('has commands that work, and shows their output', async () => {
+describe('the command-line guide', () => {
+  it('has commands that work and have the output shown', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
     const commands = blocks('sh')
       .flatMap((text) => text.trim().split('\n'))
@@ -23,7 +23,7 @@ describe('the guide to the command line', () => {
       printed.push(stdout);
     }
     expect(commands.length).toBeGreaterThan(15);
-    // Times differ from machine to machine. Digits, and so the best epoch, depend on whether the processor has fused
+    // Times depend on the machine. Digits, and therefore the best epoch, depend on whether the processor has fused
     // multiply-add.
     const normalized = (text: string) =>
       text

@@ -1,6 +1,10 @@
-/** Names that attack whatever reads them: terminals, spreadsheets, source code, markup, shells, file systems, objects. */
+/**
+ * Names that attack the program that reads them: terminals, spreadsheets, source code, markup, shells, file systems,
+ * objects.
+ */
 export const hostileStrings: readonly string[] = [
-  // Terminals: the title, a cleared screen, the clipboard, a hyperlink, an 8-bit control, a bell, a backspace.
+  // Terminals: set the title, clear the screen, write the clipboard; a hyperlink, an 8-bit control character, a bell, a
+  // backspace.
   '\x1b]0;owned\x07title',
   '\x1b[2J\x1b[1;1Hclear',
   '\x1b]52;c;cm0gLXJmIC8=\x07',
@@ -8,7 +12,7 @@ export const hostileStrings: readonly string[] = [
   '\x9b31mred',
   'over\b\b\b\bwritten',
   'a\r\nnnbp: Saved nothing',
-  // Text that is displayed in another order than it is stored.
+  // Text that is displayed in a different order than it is stored.
   'evil\u202Efdp.exe',
   '\u2066isolated\u2069\u200F',
   'line\u2028separator\u2029',
@@ -53,5 +57,5 @@ export const hostileStrings: readonly string[] = [
   '👩‍🔬 نرگس 花萼',
 ];
 
-/** What a terminal would act on: no output for people may have any of it. */
+/** Characters on which a terminal would act. Output that users read must not contain them. */
 export const unsafe = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/u;

@@ -14,7 +14,7 @@ import { type Outcome, type Workspace, workspace } from './workspace.js';
 
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** A column for each string, with three alternating strings as its values. The last column decides. */
+/** A table with one column per string, each with three alternating strings as values. The last column is the target. */
 function hostileCsv(names: readonly string[], rows = 24): string {
   const values = (k: number, r: number) => names[(k + (r % 3)) % names.length];
   const lines = Array.from({ length: rows }, (_, r) => names.map((_, k) => cell(values(k, r))).join());
@@ -31,7 +31,7 @@ function expectHarmless(what: string, { stdout, stderr }: Outcome): void {
 }
 
 /** Strings that a CSV file can contain as a name: not empty, and valid in UTF-8. */
-const inCsv = hostileStrings.filter(
+const csvNames = hostileStrings.filter(
   (text) => text.trim() !== '' && !/[\0\uD800\uFEFF]/.test(text) && text.length < 1000,
 );
 
@@ -48,10 +48,10 @@ async function hostileNetwork({ write }: Workspace, ids = hostileStrings): Promi
   return network;
 }
 
-describe('names that attack', () => {
-  it('are printed by train, predict, evaluate, check and explain in visible characters only', async () => {
-    const here = await workspace({ 'data.csv': hostileCsv(inCsv) });
-    const target = inCsv[inCsv.length - 1];
+describe('hostile names', () => {
+  it('are printed by train, predict, evaluate, check and explain only in visible characters', async () => {
+    const here = await workspace({ 'data.csv': hostileCsv(csvNames) });
+    const target = csvNames[csvNames.length - 1];
     const runs: readonly (readonly string[])[] = [
       ['train', 'data.csv'],
       ['train', 'data.csv', '--target', 'no \x1b[2J such'],
@@ -78,16 +78,16 @@ describe('names that attack', () => {
     expect((await here.nnbp('evaluate', 'm.nnbp', 'data.csv')).code).toBe(0);
   });
 
-  it('are written unchanged by predict to a file or a pipe', async () => {
-    const { nnbp, read } = await workspace({ 'data.csv': hostileCsv(inCsv) });
-    await nnbp('train', 'data.csv', '--target', inCsv[0], '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp');
+  it('are written unchanged to a file or a pipe by predict', async () => {
+    const { nnbp, read } = await workspace({ 'data.csv': hostileCsv(csvNames) });
+    await nnbp('train', 'data.csv', '--target', csvNames[0], '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp');
     const { stdout } = await nnbp('predict', 'm.nnbp', 'data.csv');
     expect(stdout).toContain('\x1b[2J\x1b[1;1Hclear');
     await nnbp('predict', 'm.nnbp', 'data.csv', '-o', 'out.csv');
     expect(await read('out.csv')).toBe(stdout);
   });
 
-  it('are read from models of every format, and printed in visible characters only', async () => {
+  it('are read from models in every format, and printed only in visible characters', async () => {
     const here = await workspace();
     const network = await hostileNetwork(here);
     for (const model of ['model.nnbp', 'model.json', 'model.onnx']) {
@@ -108,7 +108,7 @@ describe('names that attack', () => {
     expect(ids).toEqual(network.graph.ids);
   });
 
-  it('are data in the exported module, which runs, and never code', async () => {
+  it('are data, never code, in the exported module, which runs', async () => {
     const here = await workspace();
     const network = await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'module', '-o', 'model.mjs')).code).toBe(0);
@@ -128,7 +128,7 @@ describe('names that attack', () => {
     expect('owned' in globalThis).toBe(false);
   });
 
-  it('are strings in the exported Python, which has only definitions', async () => {
+  it('are strings in the exported Python file, which has only definitions', async () => {
     const here = await workspace();
     await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'pytorch', '-o', 'torch')).code).toBe(0);
@@ -141,7 +141,7 @@ describe('names that attack', () => {
     expect(names[1]).toHaveLength(4);
   });
 
-  it('that are a shell command are suggested as one quoted word, and nothing runs', async () => {
+  it('that are shell commands are quoted as one word in suggested commands, and nothing runs', async () => {
     const name = "$(touch owned); it's.csv";
     const { nnbp, directory } = await workspace({ [name]: 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n' });
     const { stdout } = await nnbp('train', name, '--target', 'b', '--epochs', '1');
@@ -160,7 +160,7 @@ describe('cells that a spreadsheet would execute', () => {
     'data.csv': `a,note,label\n${Array.from({ length: 20 }, (_, k) => `${k},"@${k}",${k % 2 === 0 ? cell(formula) : '+'}`).join('\n')}\n`,
   };
 
-  it('are escaped where they come from the model, and copied where they come from the data', async () => {
+  it('are escaped if they come from the model, and copied if they come from the data', async () => {
     const { nnbp } = await workspace(files);
     const trained = await nnbp(
       'train',

@@ -1,4 +1,7 @@
-/** Models that other libraries saved, with the predictions of those libraries: detected by content, imported, and used. */
+/**
+ * Models saved by other libraries are detected by content and imported, and have the same predictions as in those
+ * libraries.
+ */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +10,7 @@ import { workspace } from './workspace.js';
 interface Fixture {
   readonly name: string;
   readonly json: unknown;
-  /** Base64. */
+  /** Weight file, base64-encoded. */
   readonly weights?: string;
   readonly rows: readonly (readonly number[] | Readonly<Record<string, number>>)[];
   readonly outputs: readonly (readonly number[] | Readonly<Record<string, number>>)[];
@@ -21,7 +24,7 @@ const fixturesOf = async (library: string) => {
 const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number>(row);
 
 describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (library) => {
-  it('are recognized by their content and give the same predictions', async () => {
+  it('are recognized by their content and make the same predictions', async () => {
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
       // Fixtures with named rows or with probabilities instead of logits are tested in @nnbp/interop.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
@@ -79,7 +82,7 @@ describe('a genome of neat-python', () => {
 });
 
 describe('a model of neataptic with a step', () => {
-  it('is converted with a note, and predicts from the converted file', async () => {
+  it('is converted with a note, and the converted file makes predictions', async () => {
     const json = {
       nodes: [
         { type: 'input', bias: 0, squash: 'LOGISTIC', mask: 1 },
@@ -98,7 +101,7 @@ describe('a model of neataptic with a step', () => {
 });
 
 describe('a link to TensorFlow Playground', () => {
-  it('is imported with the shape that the page shows', async () => {
+  it('is imported with the layer sizes that the page shows', async () => {
     const { nnbp } = await workspace();
     const link = 'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true';
     expect((await nnbp('convert', link, 'page.json')).stdout).toBe(
@@ -108,7 +111,7 @@ describe('a link to TensorFlow Playground', () => {
   });
 });
 
-describe('a model that names other files', () => {
+describe('a model that refers to other files', () => {
   const dense = {
     class_name: 'Sequential',
     config: {
@@ -118,7 +121,7 @@ describe('a model that names other files', () => {
   const weights = [{ name: 'd/kernel', shape: [2, 1], dtype: 'float32' }];
 
   it.each(['./w.bin', 'parts/../w.bin', './/w.bin', 'parts/w.bin', './parts/./w.bin'])(
-    'is read with %j, which is a file in its directory',
+    'is read with %j, a file in its directory',
     async (path) => {
       const { nnbp, write, directory } = await workspace({ 'rows.csv': 'a,b\n1,10\n' });
       await mkdir(join(directory, 'parts'));
@@ -144,7 +147,7 @@ describe('a model that names other files', () => {
     'c:/b',
     'a\\\\b',
     '',
-  ])('is refused for the path %j', async (path) => {
+  ])('is rejected for the path %j', async (path) => {
     const { nnbp, write, directory } = await workspace();
     await mkdir(join(directory, 'a'));
     await write('a/b.bin', new Uint8Array(4));

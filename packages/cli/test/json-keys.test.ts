@@ -3,7 +3,7 @@ import { jsonKeys } from '../src/json-keys.js';
 
 const keysOf = (text: string) => [...jsonKeys(new TextEncoder().encode(text)).topLevel];
 
-/** The bytes, with a count of how often they are read. */
+/** The bytes of a string, with a counter of how often they are read. */
 function counted(text: string) {
   const bytes = new TextEncoder().encode(text);
   let reads = 0;
@@ -30,7 +30,7 @@ describe('the keys of a JSON object', () => {
     ['{}', []],
   ])('%j has %j', (text, keys) => expect(keysOf(text)).toEqual(keys));
 
-  it('are found at the second level by the key above them', () => {
+  it('are found at the second level together with the key above them', () => {
     const keys = jsonKeys(new TextEncoder().encode('{"a":{"b":{"c":1},"d":"e"},"f":["g",{"h":1}],"i":{}}'));
     expect([keys.has('a', 'b'), keys.has('a', 'd')]).toEqual([true, true]);
     expect([keys.has('a', 'c'), keys.has('f', 'g'), keys.has('f', 'h'), keys.has('i', 'b')]).not.toContain(true);

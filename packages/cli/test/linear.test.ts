@@ -20,14 +20,14 @@ beforeAll(async () => {
   work = JSON.parse(stdout) as typeof work;
 }, 180_000);
 
-test('four times the size takes at most five times the work, in every format', () => {
+test('reading a file of four times the size takes at most five times the work, in every format', () => {
   const { 'per byte of 1.8 MB': _, ...cases } = work;
   expect(Object.keys(cases).length).toBeGreaterThan(60);
   const steeper = Object.entries(cases).filter(([, [small, large]]) => !(small > 0 && large / small <= 5));
   expect(steeper).toEqual([]);
 });
 
-test('a file of 1.8 MB that once hung the command is recognized in ten steps per byte', () => {
+test('a file of 1.8 MB that once made the command hang is recognized in at most ten steps per byte', () => {
   expect(work['per byte of 1.8 MB'][0]).toBeGreaterThan(1);
   expect(work['per byte of 1.8 MB'][0]).toBeLessThan(10);
 });

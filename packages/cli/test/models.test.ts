@@ -15,7 +15,7 @@ async function irisWorkspace(): Promise<Workspace> {
   return here;
 }
 
-/** The network of the method's worked example: 7 nodes, in by 1, out by 7. */
+/** The network of the worked example of the method: 7 nodes, the first is the input, the last is the output. */
 function graphModel(): Network {
   const builder = new GraphBuilder();
   builder.input('1');
@@ -32,7 +32,7 @@ const cells = (csv: string, mark = ',') =>
     .split('\n')
     .map((line) => line.split(mark));
 
-describe('predict', () => {
+describe('nnbp predict', () => {
   it('adds a column and leaves the others unchanged', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout, stderr } = await nnbp('predict', iris, 'iris.csv');
@@ -62,7 +62,7 @@ describe('predict', () => {
     }
   });
 
-  it('reads the standard input, finds columns by name in any order, and writes JSON lines', async () => {
+  it('reads standard input, finds columns by name in any order, and writes JSON lines', async () => {
     const { nnbpWith } = await irisWorkspace();
     const stdin =
       'petal_width\tnew\tpetal_length\tsepal_width\tsepal_length\n0.2\tx\t1.4\t3.5\t5.1\n2.5\ty\t6\t3.3\t6.3\n';
@@ -78,7 +78,7 @@ describe('predict', () => {
     ]);
   });
 
-  it('writes an empty line for rows it cannot use, quotes cells if needed, and keeps decimal commas', async () => {
+  it('writes an empty line for unusable rows, quotes cells if needed, and keeps decimal commas', async () => {
     const { nnbp, write, read } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price');
     await write('new.csv', 'note;town;rooms;area\r\n"a;b";Bern;3;100,5\r\nc;Paris;3;100,5\r\nd;Genf;;90\r\n');
@@ -103,7 +103,7 @@ describe('predict', () => {
   });
 });
 
-describe('evaluate', () => {
+describe('nnbp evaluate', () => {
   it('reports the accuracy of a classifier and its confusion matrix', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('evaluate', iris, 'iris.csv');
@@ -154,7 +154,7 @@ describe('evaluate', () => {
   });
 });
 
-describe('explain', () => {
+describe('nnbp explain', () => {
   it('derives a derivative for a row of a file or for values', async () => {
     const { nnbp } = await irisWorkspace();
     const name = 'dloss/dw_petal_widthtohidden1.1';
@@ -212,7 +212,7 @@ describe('explain', () => {
   });
 });
 
-describe('check', () => {
+describe('nnbp check', () => {
   it('gradient-checks a model on its data and on random rows', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('check', iris, 'iris.csv');
@@ -223,8 +223,8 @@ describe('check', () => {
   });
 });
 
-describe('convert and export', () => {
-  it('keep the predictions from format to format', async () => {
+describe('nnbp convert and nnbp export', () => {
+  it('keep the predictions in every format', async () => {
     const { nnbp } = await irisWorkspace();
     const outputs = async (model: string) =>
       cells((await nnbp('predict', model, 'iris.csv', '--only')).stdout)
@@ -241,7 +241,7 @@ describe('convert and export', () => {
     expect(await outputs('plain.nnbp')).toEqual(await outputs('iris.onnx'));
   });
 
-  it('keep columns from nnbp to nnbp, and report when they are lost', async () => {
+  it('keep columns in the nnbp format, and report when they are lost', async () => {
     const { nnbp } = await irisWorkspace();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');

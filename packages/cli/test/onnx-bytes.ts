@@ -1,11 +1,14 @@
-/** ONNX files field by field, so that tests can write files that no exporter writes. The numbers are those of onnx.proto. */
+/**
+ * Writes ONNX files field by field, so that tests can write files that no exporter would write. The field numbers are
+ * those of onnx.proto.
+ */
 
-/** A field's number and its value: an integer, a string, or bytes, as of a nested message. */
+/** The number of a field and its value: an integer, a string, or bytes such as those of a nested message. */
 type Field = readonly [number: number, value: number | string | Uint8Array];
 
 const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
 
-/** The bytes of a message. */
+/** Encodes a message. */
 export const message = (...fields: readonly Field[]): Uint8Array =>
   Buffer.concat(
     fields.flatMap(([number, value]) => {
@@ -38,7 +41,7 @@ const operation = ({ type, domain = '', name = '', input, output, axis }: Operat
     [7, domain],
   );
 
-/** A float32 tensor, its data in the file or at a location. */
+/** A float32 tensor with its data in the file, or in another file at `location`. */
 export const tensor = (name: string, dims: readonly number[], data: Uint8Array, location?: string): Uint8Array =>
   message(
     ...dims.map((size): Field => [1, size]),
@@ -52,12 +55,12 @@ export const tensor = (name: string, dims: readonly number[], data: Uint8Array, 
         ] as const)),
   );
 
-/** One number per sample. */
+/** The type of an input or output that has one number per sample. */
 const column = (name: string) =>
   message([1, name], [2, message([1, message([1, 1], [2, message([1, message([2, 'N'])], [1, message([1, 1])])])])]);
 
 interface Model {
-  /** The name and the version of the program that wrote it, and a description. */
+  /** Name and version of the program that wrote the model, and a description. */
   readonly texts?: readonly [string, string, string];
   readonly metadata?: readonly string[];
   readonly name?: string;

@@ -13,7 +13,7 @@ export const version = '1.0';
 const train = ['train', 'iris.csv', '-t', 'species', '--activation', 'bent', '--epochs', '40', '-o', 'm.nnbp'];
 
 describe('a custom activation', () => {
-  it('trains, is saved by its name, and is supplied again', async () => {
+  it('is trained, saved by its name, and supplied again with --plugin', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe('a custom activation', () => {
     ['a missing file', 'no.mjs', 1, 'no.mjs could not be loaded as a module: it or a file it imports does not exist.'],
     ['a file without an activation', 'none.mjs', 2, 'none.mjs exports no activation'],
     ['a file that fails', 'fails.mjs', 1, 'fails.mjs could not be loaded as a module: oh dear.'],
-  ])('%s', async (_, file, expected, message) => {
+  ])('is reported as missing or invalid: %s', async (_, file, expected, message) => {
     const files = {
       'iris.csv': irisCsv,
       'none.mjs': 'export const a = 1;',

@@ -29,7 +29,7 @@ function start(cwd: string, argv: readonly string[], nodeOptions: readonly strin
   return { child, ended };
 }
 
-describe('the program', () => {
+describe('the nnbp program', () => {
   it(
     'trains on a file that is larger than its memory, and leaves no temporary file',
     { timeout: 180_000 },
@@ -39,7 +39,7 @@ describe('the program', () => {
       const file = createWriteStream(path);
       file.write('x,z,kind,remark,y\n');
       const remark = 'as people write it '.repeat(32);
-      // Sorted by kind, as exports often are: an order that must not be learned.
+      // Sorted by kind, as exported tables often are. Training must shuffle the rows.
       for (let k = 0; k < 120_000; k++) {
         const x = ((k * 7919) % 10_007) / 10_007;
         const z = ((k * 104_729) % 1009) / 1009;
@@ -75,7 +75,7 @@ describe('the program', () => {
     },
   );
 
-  it('exits with 130 on Ctrl-C, with the model saved', { timeout: 60_000 }, async () => {
+  it('saves the model and exits with 130 on Ctrl-C', { timeout: 60_000 }, async () => {
     const { directory, nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = [
       'train',

@@ -25,13 +25,13 @@ const gestures: readonly Row[] = Array.from({ length: 30 }, (_, pair) => {
 const tableOf = (rows: readonly Row[]) =>
   ['id,label,x', ...rows.map(({ id, label, x }) => `${id},${label},${x}`), ''].join('\n');
 const classify = ['train', 'gestures.csv', '--target', 'label', '--group', 'id', '--recurrent'];
-const thorough = ['--hidden', '4', '--rate', '0.03', '--epochs', '40'];
-const quick = ['--hidden', '2', '--epochs', '1'];
+const manyEpochs = ['--hidden', '4', '--rate', '0.03', '--epochs', '40'];
+const fewEpochs = ['--hidden', '2', '--epochs', '1'];
 
 describe('a table with one label per group', () => {
   test('is learned by group, and predict and evaluate read the group column from the model file', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
-    const trained = await nnbp(...classify, 'lstm', ...thorough);
+    const trained = await nnbp(...classify, 'lstm', ...manyEpochs);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(trained.stdout).toContain(
       'Sequences: 60 groups of "id", 3 to 6 steps each; label is predicted after the last step',
@@ -55,12 +55,12 @@ describe('a table with one label per group', () => {
     expect(evaluated.stdout).toMatch(/down +40 +·\n +up +· +20\n/);
   });
 
-  test('gives the same model whether all rows of a group have the label or only one', async () => {
+  test('results in the same model whether all rows of a group have the label or only one', async () => {
     const seen = new Set<string>();
     const once = gestures.map((row) => (seen.has(row.id) ? { ...row, label: '' } : (seen.add(row.id), row)));
     const { nnbp, read } = await workspace({ 'gestures.csv': tableOf(gestures), 'once.csv': tableOf(once) });
-    await nnbp(...classify, 'gru', ...quick);
-    const trained = await nnbp('train', 'once.csv', ...classify.slice(2), 'gru', ...quick);
+    await nnbp(...classify, 'gru', ...fewEpochs);
+    const trained = await nnbp('train', 'once.csv', ...classify.slice(2), 'gru', ...fewEpochs);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(await read('once.nnbp.safetensors')).toBe(await read('gestures.nnbp.safetensors'));
   });
@@ -70,7 +70,7 @@ describe('a table with one label per group', () => {
       row.id === 'g4' ? { ...row, label: '' } : row.id === 'g5' ? { ...row, x: row.x === '-1' ? '' : row.x } : row,
     );
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(rows) });
-    const { code, stdout, stderr } = await nnbp(...classify, 'rnn', ...quick, '--json');
+    const { code, stdout, stderr } = await nnbp(...classify, 'rnn', ...fewEpochs, '--json');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^1 row left out \(row 21: "x" is missing\)/);
     expect(stderr).toContain('1 group without a target or an input left out.');
@@ -84,14 +84,14 @@ describe('a table with one label per group', () => {
     expect(accuracy).toBeGreaterThan(0.3);
   });
 
-  test('is refused if a few groups have several labels, naming the rows', async () => {
+  test('is rejected if a few groups have several labels, naming the rows', async () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
     const message =
       'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 groups of 60 have only one. Use one value in all rows of a group.';
-    const refused = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...quick);
-    expect([refused.code, refused.stderr]).toEqual([1, `nnbp: ${message}\n`]);
-    await nnbp(...classify, 'lstm', ...quick);
+    const rejected = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...fewEpochs);
+    expect([rejected.code, rejected.stderr]).toEqual([1, `nnbp: ${message}\n`]);
+    await nnbp(...classify, 'lstm', ...fewEpochs);
     const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'wrong.csv');
     expect([evaluated.code, evaluated.stderr]).toEqual([
       1,
@@ -108,12 +108,12 @@ test('the message about several values in a group names the target', async () =>
   expect(stderr).toContain('group "g0" of "id" has several values of "b" ("0" in row 1, "8" in row 2).');
 });
 
-test('the extent of a million numbers is computed', () => {
+test('extentOf accepts a million numbers', () => {
   expect(extentOf(Array.from({ length: 1_000_000 }, (_, k) => k - 3))).toEqual([-3, 999_996]);
 });
 
 describe('a table whose target varies within groups', () => {
-  /** The label is the number of events so far, even or odd. */
+  /** The label of a row: whether the number of events so far is even or odd. */
   const events = Array.from({ length: 40 }, (_, k) => {
     let odd = 0;
     return Array.from({ length: 5 + (k % 3) }, (_, t) => {
@@ -123,9 +123,9 @@ describe('a table whose target varies within groups', () => {
     });
   }).flat();
 
-  test('is predicted at each row, and a row with a missing input gives an empty line', async () => {
+  test('is predicted at each row, with an empty line for a row with a missing input', async () => {
     const { nnbp, write } = await workspace({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
-    const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...quick];
+    const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...fewEpochs];
     const trained = await nnbp('train', 'events.csv', ...options);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(trained.stdout).toContain('sum is predicted at each step');
@@ -142,7 +142,7 @@ describe('a table whose target varies within groups', () => {
   test('may be a number, which is standardized', async () => {
     const rows = events.map((line, k) => `${line},${100 + (k % 5)}.5`);
     const { nnbp } = await workspace({ 'events.csv': ['run,sum,event,level', ...rows, ''].join('\n') });
-    const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...quick];
+    const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...fewEpochs];
     const trained = await nnbp('train', 'events.csv', ...options, '--number', 'level', '--number', 'event');
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(trained.stdout).toContain('mean absolute error');
@@ -153,7 +153,7 @@ describe('a table whose target varies within groups', () => {
   });
 });
 
-describe('errors', () => {
+describe('errors of sequences', () => {
   test.each<[string, string[], number, RegExp]>([
     [
       '--recurrent without --group',
@@ -173,7 +173,7 @@ describe('errors', () => {
       /no column "ids"/,
     ],
     ['the target as the group', ['--target', 'id', '--group', 'id', '--recurrent', 'rnn'], 2, /are both "id"/],
-  ])('train refuses %s', async (_, options, code, message) => {
+  ])('train rejects %s', async (_, options, code, message) => {
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
     const found = await nnbp('train', 'gestures.csv', ...options);
     expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
@@ -183,19 +183,19 @@ describe('errors', () => {
     const { nnbp } = await workspace({
       'gestures.csv': tableOf(gestures.map((row, k) => (k === 3 ? { ...row, id: '' } : row))),
     });
-    const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
+    const { code, stderr } = await nnbp(...classify, 'lstm', ...fewEpochs);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/row 4: "id" is empty/)]);
   });
 
-  test('a single group is refused as too few', async () => {
+  test('a single group is rejected as too few groups', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
-    const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
+    const { code, stderr } = await nnbp(...classify, 'lstm', ...fewEpochs);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);
   });
 
-  test('explain and --importance refuse a model of sequences, and a corrupt group is reported', async () => {
+  test('explain and --importance reject a model of sequences, and a corrupt group is reported', async () => {
     const { nnbp, directory } = await workspace({ 'gestures.csv': tableOf(gestures) });
-    await nnbp(...classify, 'lstm', ...quick);
+    await nnbp(...classify, 'lstm', ...fewEpochs);
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');
     expect([explained.code, explained.stderr]).toEqual([2, expect.stringMatching(/reads sequences of rows/)]);
     const shuffled = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv', '--importance');

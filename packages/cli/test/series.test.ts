@@ -6,16 +6,26 @@ import { workspace } from './workspace.js';
 const day = 86_400_000;
 const start = Date.UTC(2023, 0, 1);
 const dateOf = (k: number) => new Date(start + k * day).toISOString().slice(0, 10);
-/** A weekly pattern on a linear trend. */
+/** A table with a weekly pattern and a linear trend. */
 const valueOf = (k: number) => 50 + 0.1 * k + [0, 3, 8, 2, -4, -9, 0][k % 7];
 const weekly = (count = 160) =>
   ['date,units', ...Array.from({ length: count }, (_, k) => `${dateOf(k)},${valueOf(k).toFixed(2)}`), ''].join('\n');
-const quick = ['--epochs', '12', '--hidden', '4'];
+const fewEpochs = ['--epochs', '12', '--hidden', '4'];
 
-describe('train with --time', () => {
+describe('nnbp train with --time', () => {
   test('reports the errors of the model and of both baselines, and forecast continues the series', async () => {
     const { nnbp, read } = await workspace({ 'sales.csv': weekly() });
-    const trained = await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '3', ...quick);
+    const trained = await nnbp(
+      'train',
+      'sales.csv',
+      '--target',
+      'units',
+      '--time',
+      'date',
+      '--horizon',
+      '3',
+      ...fewEpochs,
+    );
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(trained.stdout).toContain('1 series, 160 values from 2023-01-01 to 2023-06-09, a step is 1 day.');
     expect(trained.stdout).toMatch(/model +\d.*\n +naive \(last value\) +\d.*\n +seasonal naive .* \d/);
@@ -24,7 +34,7 @@ describe('train with --time', () => {
     const lines = forecast.stdout.trim().split('\n');
     expect(lines[0]).toBe('date,forecast_units,baseline');
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['2023-06-10', '2023-06-11', '2023-06-12']);
-    // The baseline is the value one week before.
+    // The baseline is the value of one week before.
     expect(lines.slice(1).map((line) => Number(line.split(',')[2]))).toEqual(
       [153, 154, 155].map((k) => Number(valueOf(k).toFixed(2))),
     );
@@ -39,7 +49,7 @@ describe('train with --time', () => {
 
   test('forecast --plot draws past, forecast and baseline, and does not change the output', async () => {
     const { nnbp } = await workspace({ 'sales.csv': weekly() });
-    await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...quick);
+    await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...fewEpochs);
     const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
     const plotted = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--plot');
     expect(plotted.stdout).toBe(plain.stdout);
@@ -55,7 +65,7 @@ describe('train with --time', () => {
     expect(Math.max(...lines.slice(1, 16).map((line) => line.lastIndexOf('●')))).toBeGreaterThan(last);
   });
 
-  test('learns several series by a column, and a recurrent network', async () => {
+  test('learns several series identified by a column, also with a recurrent network', async () => {
     const rows = Array.from({ length: 60 }, (_, k) =>
       ['north', 'south'].map((name, s) => `${k},${name},${valueOf(k) + 20 * s}`),
     );
@@ -80,7 +90,7 @@ describe('train with --time', () => {
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
   });
 
-  test('trains on the past only: changing the test rows does not change the model', async () => {
+  test('trains only on the past: changing the test rows does not change the model', async () => {
     const lines = weekly().split('\n');
     const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');
     const { nnbp, read } = await workspace({ 'a.csv': lines.join('\n'), 'b.csv': changed });
@@ -92,7 +102,7 @@ describe('train with --time', () => {
         'units',
         '--time',
         'date',
-        ...quick,
+        ...fewEpochs,
         '-o',
         `${name}.nnbp.safetensors`,
       );
@@ -112,7 +122,7 @@ describe('train with --time', () => {
       'units',
       '--time',
       'date',
-      ...quick,
+      ...fewEpochs,
       '--window',
       '5',
     );
@@ -129,28 +139,28 @@ describe('train with --time', () => {
     ['a time column without times', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
     ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
     ['cross-validation', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
-    ['filled gaps', ['--target', 'units', '--time', 'date', '--missing', 'mean'], 2, /gaps are never filled in/],
+    ['--missing mean', ['--target', 'units', '--time', 'date', '--missing', 'mean'], 2, /gaps are never filled in/],
     ['too long a window', ['--target', 'units', '--time', 'date', '--window', '150'], 1, /too few consecutive/],
     [
-      'a loss of categories',
+      'a loss for categories',
       ['--target', 'units', '--time', 'date', '--loss', 'softmaxCrossEntropy'],
       2,
       /for categories/,
     ],
-  ])('refuses %s', async (_, options, code, message) => {
+  ])('rejects %s', async (_, options, code, message) => {
     const table = weekly(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
     const { nnbp } = await workspace({ 'sales.csv': table });
     const found = await nnbp('train', 'sales.csv', ...options);
     expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a repeated time is refused with the advice to pass --group', async () => {
+  test('a repeated time is rejected with the advice to pass --group', async () => {
     const { nnbp } = await workspace({ 'twice.csv': 'date,store,units\n2024-01-01,a,1\n2024-01-01,b,2\n' });
     const { code, stderr } = await nnbp('train', 'twice.csv', '--target', 'units', '--time', 'date');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 occurs twice.*--group store/)]);
   });
 
-  test('forecast refuses a model that does not forecast', async () => {
+  test('forecast rejects a model that does not forecast', async () => {
     const rows = Array.from({ length: 20 }, (_, k) => `${k / 2},${k}`);
     const { nnbp } = await workspace({ 'line.csv': ['x,y', ...rows, ''].join('\n') });
     const trained = await nnbp('train', 'line.csv', '--target', 'y', '--epochs', '1', '-o', 'm.nnbp.safetensors');
@@ -199,7 +209,7 @@ describe('times', () => {
     expect(readTimes('a.csv', 'when', ['1/2/2024', '13/2/2024']).values[0]).toBe(Date.UTC(2024, 1, 1));
   });
 
-  test('a date that does not exist is refused', () => {
+  test('a date that does not exist is rejected', () => {
     expect(() => readTimes('a.csv', 'when', ['2024-02-30'])).toThrow(/row 1.*"2024-02-30"/);
   });
 });

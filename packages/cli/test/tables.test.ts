@@ -130,7 +130,7 @@ describe('encodings', () => {
     expect(stderr).toContain(`byte ${start.length + 2} (0xFF) is invalid`);
   });
 
-  it('--encoding reads Latin-1 and GBK, and an unknown name is refused', async () => {
+  it('--encoding reads Latin-1 and GBK, and an unknown name is rejected', async () => {
     const { columns } = await train(latin1, '-t', 'y', '--encoding', 'latin1');
     expect((await columns()).inputs[0]).toMatchObject({ name: 'région', values: ['Orlèans', 'Orléans'] });
     // 城市,价格 and 北京, 上海 in GBK.

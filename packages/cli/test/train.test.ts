@@ -203,7 +203,7 @@ describe('checkpoints', () => {
     expect(await read('parts.nnbp')).toBe(await read('whole.nnbp'));
   });
 
-  it('are refused if they were written with other settings', async () => {
+  it('are rejected if they were written with other settings', async () => {
     const { nnbp, write } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');

@@ -111,7 +111,7 @@ export async function workOf(action: () => unknown): Promise<number> {
   try {
     await action();
   } catch {
-    // Reading a file that is refused counts too.
+    // Reading a file that is rejected counts too.
   }
   const natively = builtin;
   const { result } = (await post('Profiler.takePreciseCoverage')) as Coverage;
