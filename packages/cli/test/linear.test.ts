@@ -1,6 +1,7 @@
 /**
- * Reading an untrusted file takes time linear in its size, in every format. Counted, not timed: see
- * work/counter.ts. A search of the whole file at each position would take sixteen times the work for four times the size.
+ * Reading an untrusted file takes time linear in its size, in every format. Work is counted, not timed: see
+ * work/counter.ts. A search of the whole file at each position would take sixteen times the work for four times the
+ * size.
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';

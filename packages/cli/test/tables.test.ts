@@ -16,7 +16,7 @@ interface Summary {
 const lines = (count: number, line: (k: number) => string) => Array.from({ length: count }, (_, k) => line(k));
 const table = (header: string, rows: readonly string[], end = '\n') => `${[header, ...rows].join(end)}${end}`;
 
-/** Trains on the file, for one epoch by default. */
+/** Trains on the file. Default: one epoch. */
 async function train(content: string | Uint8Array, ...argv: string[]) {
   const here = await workspace();
   await here.write('a.csv', content);
@@ -39,7 +39,7 @@ describe('missing values', () => {
     ['NA', ['NA', 'mild', 'severe']],
     ['-', ['-', 'mild', 'severe']],
     ['?', ['?', 'mild', 'severe']],
-  ])('the word %s in a column of words is a category, also in the target', async (word, values) => {
+  ])('the word %s is a category in a column of words, also in the target', async (word, values) => {
     const rows = lines(60, (k) => `${k},${['mild', 'severe', word][k % 3]}`);
     const { columns, summary, stderr } = await train(table('x,grade', rows), '-t', 'grade');
     expect((await columns()).targets[0].values).toEqual(values);
@@ -48,7 +48,7 @@ describe('missing values', () => {
     expect(stderr).toBe('');
   });
 
-  it('--missing-values makes words missing, in training and for the trained model', async () => {
+  it('cells listed by --missing-values are missing, in training and for the trained model', async () => {
     const rows = lines(60, (k) => `${k % 10 === 3 ? -999 : k},${['a', 'b', 'none'][k % 3]}`);
     const { summary, columns, stderr, nnbp, write } = await train(
       table('x,grade', rows),
@@ -89,7 +89,7 @@ describe('missing values', () => {
     expect(evaluated.metrics.rSquared).toBeGreaterThan(0.98);
   });
 
-  it('training stops before it starts if most rows would be dropped', async () => {
+  it('train reports an error if most rows would be dropped', async () => {
     const rows = lines(100, (k) => `${k},${k % 25 === 0 ? k : ''},${k}`);
     const { code, stderr, nnbp } = await train(table('x,pool,y', rows), '-t', 'y');
     expect(code).toBe(1);
@@ -98,7 +98,7 @@ describe('missing values', () => {
     expect((await nnbp('train', 'a.csv', '-t', 'y', '--ignore', 'pool', '--epochs', '1')).code).toBe(0);
   });
 
-  it('categories come only from rows that are used', async () => {
+  it('only the rows that are used determine the categories', async () => {
     const rows = ['(cm),(kg),(1)', ...lines(60, (k) => `${k},${k % 4},${k % 3 === 0 ? 'b' : 'a'}`)];
     const { columns, summary } = await train(table('x,z,y', rows), '-t', 'y');
     expect((await columns()).targets[0].values).toEqual(['a', 'b']);
@@ -116,14 +116,14 @@ describe('encodings', () => {
     'latin1',
   );
 
-  it('bytes that are not UTF-8 are an error with their position and --encoding', async () => {
+  it('bytes that are not UTF-8 are an error that has their position and suggests --encoding', async () => {
     const { code, stderr } = await train(latin1, '-t', 'y');
     expect(code).toBe(1);
     expect(stderr).toContain('a.csv is not UTF-8: byte 1 (0xE9) is invalid.');
     expect(stderr).toContain('--encoding latin1');
   });
 
-  it('the position counts from the beginning of a long file', async () => {
+  it('the position of an invalid byte is counted from the beginning of a long file', async () => {
     const rows = lines(30_000, (k) => `${k},${k}.5`);
     const start = Buffer.from(table('x,y', rows));
     const { stderr } = await train(Buffer.concat([start, Buffer.from([0x31, 0x2c, 0xff, 0x0a])]), '-t', 'y');
@@ -148,7 +148,7 @@ describe('encodings', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected an encoding such as utf-8')]);
   });
 
-  it('a byte order mark of UTF-16 is respected', async () => {
+  it('a UTF-16 byte order mark determines the encoding', async () => {
     const text = `\ufeff${table(
       'ville,y',
       lines(20, (k) => `${['Köln', 'Bonn'][k % 2]},${k}`),
@@ -209,7 +209,7 @@ describe('decimal and thousands separators', () => {
     ['1,200 beside 900, which could also be 1.2', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
     ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
     ['1 234 with a narrow space', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
-  ])('thousands are grouped in %s', async (_, cell, range, notes) => {
+  ])('a thousands separator is recognized in %s', async (_, cell, range, notes) => {
     const mark = cell(0).includes('"') || cell(1).includes('"') ? ',' : ';';
     const { summary } = await train(
       table(
@@ -230,7 +230,7 @@ describe('decimal and thousands separators', () => {
     expect(summary.notes).toEqual(['"people": 1.004 is read as 1004. If it means 1.004, add --decimal point.']);
   });
 
-  it('--decimal decides, and there is no note', async () => {
+  it('--decimal sets the separator, and there is no note', async () => {
     const content = table(
       'x;y',
       lines(40, (k) => `1,${100 + k};${k}`),
@@ -244,7 +244,7 @@ describe('decimal and thousands separators', () => {
     expect((await train(content, '-t', 'y', '--decimal', 'dot')).stderr).toContain('Expected "point" or "comma".');
   });
 
-  it('predict writes numbers as the file does, and evaluate shows both readings', async () => {
+  it('predict writes numbers in the format of the file, and evaluate shows both readings', async () => {
     const { nnbp, write } = await train(
       table(
         'x;y',
@@ -269,7 +269,7 @@ describe('decimal and thousands separators', () => {
 describe('headers', () => {
   const rows = lines(40, (k) => `${(4 + k / 10).toFixed(1)},${k % 7},${['red', 'blue'][k % 2]}`);
 
-  it('a missing header is detected although cells are words', async () => {
+  it('a missing header is detected even if cells are words', async () => {
     const content = `${rows.join('\n')}\n`;
     const { summary } = await train(content, '-t', 'column3');
     expect(summary.rows.all).toBe(40);
@@ -277,7 +277,7 @@ describe('headers', () => {
     expect(stderr).toContain('Known: column1, column2, column3. Its first row looks like data');
   });
 
-  it('a name that is a number gets a note that suggests --no-header', async () => {
+  it('for a column name that is a number, a note suggests --no-header', async () => {
     const { summary } = await train(table('4.5,z,colour', rows), '-t', 'colour');
     expect(summary.notes[0]).toContain('"4.5" is a number. If it is data, add --no-header.');
   });
@@ -298,7 +298,7 @@ describe('classes written as numbers', () => {
     ['-1 and 1', (k: number) => (k % 2) * 2 - 1, ['-1', '1']],
     ['0, 1 and 3', (k: number) => [0, 1, 3][k % 3], ['0', '1', '3']],
     ['0 to 25', (k: number) => k % 26, lines(26, String)],
-  ])('%s are a category, and a note shows how to get regression', async (_, label, values) => {
+  ])('%s are a category, and a note tells how to predict a number instead', async (_, label, values) => {
     const content = table(
       'x,label',
       lines(520, (k) => `${Math.sin(k).toFixed(3)},${label(k)}`),
@@ -375,13 +375,13 @@ describe('quotes, comments and other separators', () => {
       't',
       '"big" one0',
     ],
-  ])('%s is read unchanged', async (_, content, name, value) => {
+  ])('%s is kept unchanged', async (_, content, name, value) => {
     const { columns } = await train(content, '-t', 'y');
     const [input] = (await columns()).inputs;
     expect([input.name, input.values?.[0]]).toEqual([name, value]);
   });
 
-  it('text after a closing quote is an error with its line', async () => {
+  it('text after a closing quote is an error with the line number', async () => {
     const { stderr } = await train(
       table(
         't,y',

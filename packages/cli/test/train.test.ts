@@ -26,7 +26,7 @@ interface Summary {
 
 const summaryIn = (stdout: string) => JSON.parse(stdout) as Summary;
 
-describe('train with nothing but a target', () => {
+describe('nnbp train with only a target', () => {
   it('learns the species of iris', async () => {
     const { nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '--target', 'species');
@@ -88,7 +88,7 @@ describe('train with nothing but a target', () => {
   });
 });
 
-describe('train with options', () => {
+describe('nnbp train with options', () => {
   it.each([
     [['--hidden', 'none', '--loss', 'binaryCrossEntropy']],
     [['--hidden', '8,4', '--activation', 'relu', '--loss', 'hinge', '--optimizer', 'sgd', '--rate', '0.01']],
@@ -145,7 +145,7 @@ describe('train with options', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('saves the model so far, evaluates it and exits with 130', async () => {
+  it('saves the current model, evaluates it and exits with 130', async () => {
     const { nnbpWith, nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const stop = new AbortController();
     const training = nnbpWith(
@@ -173,7 +173,7 @@ describe('Ctrl-C', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('reports if there is nothing to save yet', async () => {
+  it('reports that there is nothing to save yet', async () => {
     const { nnbpWith } = await workspace({ 'iris.csv': irisCsv });
     const result = await nnbpWith({ signal: AbortSignal.abort() }, 'predict', 'nothing', 'iris.csv');
     expect(result.code).toBe(130);
@@ -184,7 +184,7 @@ describe('Ctrl-C', () => {
 describe('checkpoints', () => {
   const args = ['train', 'iris.csv', '-t', 'species', '--seed', '3'];
 
-  it('let an interrupted training resume bit-for-bit', async () => {
+  it('resume an interrupted training run bit-for-bit', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '12', '-o', 'whole.nnbp');
     await nnbp(...args, '--epochs', '5', '-o', 'parts.nnbp', '--checkpoint', 'run');

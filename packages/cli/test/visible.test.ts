@@ -22,7 +22,7 @@ describe('untrusted text', () => {
     expect(visibleJson([text], 2).replaceAll('\n', '')).toMatch(/^\P{Cc}*$/u);
   });
 
-  it('keeps the colors of this program and no other code', () => {
+  it('keeps the color codes of this program and escapes all others', () => {
     expect(visibleColored('\x1b[1mname\x1b[22m\n\x1b[2J')).toBe('\x1b[1mname\x1b[22m\n' + String.raw`\x1b[2J`);
   });
 

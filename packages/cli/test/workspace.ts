@@ -1,4 +1,4 @@
-/** A temporary directory for a test, in which the command runs. */
+/** Creates a temporary directory for a test and runs the command in it. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export interface Workspace {
   write(name: string, content: string | Uint8Array): Promise<void>;
   read(name: string): Promise<string>;
   nnbp(...argv: string[]): Promise<Outcome>;
-  /** Like `nnbp`, with a standard input and a signal that stops the command. */
+  /** Like `nnbp`, with standard input and a signal that stops the command. */
   nnbpWith(options: { readonly stdin?: string; readonly signal?: AbortSignal }, ...argv: string[]): Promise<Outcome>;
 }
 
@@ -29,7 +29,10 @@ export const irisCsv = [
   '',
 ].join('\n');
 
-/** House prices by area, rooms and town, with semicolons and decimal commas, as a Swiss or French spreadsheet saves them. */
+/**
+ * House prices by area, rooms and town, with semicolons and decimal commas, as a spreadsheet with French settings saves
+ * them.
+ */
 export function housesCsv(count = 300): string {
   const comma = (value: number) => value.toFixed(1).replace('.', ',');
   const rows = Array.from({ length: count }, (_, k) => {
@@ -41,7 +44,7 @@ export function housesCsv(count = 300): string {
   return `\uFEFF${['id;area;rooms;town;note;price', ...rows].join('\r\n')}\r\n`;
 }
 
-/** A workspace that is deleted after the test. */
+/** Creates a workspace, which is deleted after the test. */
 export async function workspace(files: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-cli-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));

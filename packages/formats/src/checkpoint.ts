@@ -83,15 +83,15 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
  * @throws NnbpError `MALFORMED`
  */
 export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tensor>, parameters: number): Checkpoint {
-  const numbers = (json: JsonValue) => tensors.get(json.text())?.values ?? json.refuse('the name of a tensor');
+  const numbers = (json: JsonValue) => tensors.get(json.text())?.values ?? json.throwExpected('the name of a tensor');
   const vector = (json: JsonValue) => {
     const values = numbers(json);
-    if (values.length !== parameters) json.refuse(`the name of a tensor of ${parameters} numbers`);
+    if (values.length !== parameters) json.throwExpected(`the name of a tensor of ${parameters} numbers`);
     return values;
   };
   const pair = <T>(json: JsonValue, read: (json: JsonValue) => T): [string, T] => {
     const [key, of, ...more] = json.list();
-    if (of === undefined || more.length > 0) json.refuse('a name and a value');
+    if (of === undefined || more.length > 0) json.throwExpected('a name and a value');
     return [key.text(), read(of)];
   };
   const state = (json: JsonValue): OptimizerState => {
@@ -144,7 +144,7 @@ const written = (number: number): number | string => (Number.isFinite(number) ? 
 
 function readCount(json: JsonValue): number {
   const count = json.number();
-  return Number.isSafeInteger(count) && count >= 0 ? count : json.refuse('an integer ≥ 0');
+  return Number.isSafeInteger(count) && count >= 0 ? count : json.throwExpected('an integer ≥ 0');
 }
 
 function readNumber(json: JsonValue): number {

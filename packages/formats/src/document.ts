@@ -78,7 +78,8 @@ export function readFunction(json: JsonValue): FunctionName {
   const at = json.object(['name', 'options', 'custom']);
   const options = at('options').optional((options) => {
     const { value } = options;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) options.refuse('an object of numbers');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      options.throwExpected('an object of numbers');
     return Object.fromEntries(
       Object.entries(value as object).map(([key, number]) => [
         key,
@@ -86,7 +87,7 @@ export function readFunction(json: JsonValue): FunctionName {
       ]),
     );
   });
-  const custom = at('custom').optional((custom) => custom.value === true || custom.refuse('true'));
+  const custom = at('custom').optional((custom) => custom.value === true || custom.throwExpected('true'));
   return { name: at('name').text(), ...(options && { options }), ...(custom && { custom }) };
 }
 
@@ -107,7 +108,7 @@ export function readScaler(json: JsonValue): ScalerDocument {
 export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, 'none'> {
   const { value } = json;
   const isKnown = value === 'sigmoid' || value === 'softmax' || value === 'logSoftmax';
-  return isKnown ? value : json.refuse('"sigmoid", "softmax" or "logSoftmax"');
+  return isKnown ? value : json.throwExpected('"sigmoid", "softmax" or "logSoftmax"');
 }
 
 /**
@@ -152,5 +153,5 @@ export function readFrame(at: (key: string) => JsonValue): Omit<NetworkDocument,
 
 function readInitial(pair: JsonValue): readonly [string, number] {
   const parts = pair.list();
-  return parts.length === 2 ? [parts[0].text(), parts[1].number()] : pair.refuse('an id and a number');
+  return parts.length === 2 ? [parts[0].text(), parts[1].number()] : pair.throwExpected('an id and a number');
 }

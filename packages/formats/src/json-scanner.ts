@@ -25,7 +25,7 @@ export class JsonScanner {
   }
 
   /** @throws NnbpError `MALFORMED`, with the position */
-  refuse(expected: string): never {
+  throwExpected(expected: string): never {
     const received = this.text.slice(this.at, this.at + 20);
     throw mismatch(
       'MALFORMED',
@@ -38,7 +38,7 @@ export class JsonScanner {
   /** The same for an earlier position. */
   refuseAt(position: number, expected: string): never {
     this.at = position;
-    return this.refuse(expected);
+    return this.throwExpected(expected);
   }
 
   /** Calls `each` on every entry of a list. Returns how many there are. */
@@ -53,8 +53,8 @@ export class JsonScanner {
   object(keys: readonly string[], each: (key: string) => void): void {
     const seen = new Set<string>();
     this.#entries((key) => {
-      if (!keys.includes(key)) this.refuse(`the value of one of the entries ${keys.join(', ')}`);
-      if (seen.has(key)) this.refuse(`no second entry "${key}"`);
+      if (!keys.includes(key)) this.throwExpected(`the value of one of the entries ${keys.join(', ')}`);
+      if (seen.has(key)) this.throwExpected(`no second entry "${key}"`);
       seen.add(key);
       each(key);
     });
@@ -63,14 +63,14 @@ export class JsonScanner {
   /** Scans a string. Returns its index, for {@link textAt}. */
   string(): number {
     const { text, at: from } = this;
-    if (text.charCodeAt(from) !== quote) this.refuse('a string');
+    if (text.charCodeAt(from) !== quote) this.throwExpected('a string');
     let at = from + 1;
     for (let c = text.charCodeAt(at); c !== quote; c = text.charCodeAt(++at)) {
       this.at = at;
       // At the end of the text, this is NaN.
-      if (!(c >= 0x20)) this.refuse('the rest of a string');
+      if (!(c >= 0x20)) this.throwExpected('the rest of a string');
       if (c !== backslash) continue;
-      const sequence = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('an escape sequence of JSON');
+      const sequence = escape.exec(text.slice(at + 1, at + 6)) ?? this.throwExpected('an escape sequence of JSON');
       at += sequence[0].length;
     }
     this.at = at;
@@ -80,10 +80,10 @@ export class JsonScanner {
 
   /** Scans a finite number. */
   number(): number {
-    const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.refuse('a number');
+    const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.throwExpected('a number');
     const value = Number(digits);
     if (digits.length === longestNumber || !Number.isFinite(value))
-      this.refuse(`a finite number of fewer than ${longestNumber} characters`);
+      this.throwExpected(`a finite number of fewer than ${longestNumber} characters`);
     this.#step(digits.length);
     return value;
   }
@@ -95,14 +95,14 @@ export class JsonScanner {
 
   /** `true` or `null`. */
   literal(word: 'true' | 'null'): void {
-    if (!this.text.startsWith(word, this.at)) this.refuse(word);
+    if (!this.text.startsWith(word, this.at)) this.throwExpected(word);
     this.#step(4);
   }
 
   /** Scans any value. Returns its text. */
   skip(depth = 0): string {
     const from = this.at;
-    if (depth > deepest) this.refuse(`at most ${deepest} nested lists or objects`);
+    if (depth > deepest) this.throwExpected(`at most ${deepest} nested lists or objects`);
     const c = this.text[this.at];
     if (c === '"') this.string();
     else if (c === '[') this.list(() => this.skip(depth + 1));
@@ -117,13 +117,13 @@ export class JsonScanner {
 
   /** Scans a string, number or literal. Returns its value. */
   scalar(): unknown {
-    if ('[{'.includes(this.text[this.at])) this.refuse('a string, number, true, false or null');
+    if ('[{'.includes(this.text[this.at])) this.throwExpected('a string, number, true, false or null');
     return JSON.parse(this.skip());
   }
 
   /** Throws unless the text ends here. */
   end(): void {
-    if (this.at < this.text.length) this.refuse('the end');
+    if (this.at < this.text.length) this.throwExpected('the end');
   }
 
   #entries(each: (key: string) => void): void {
@@ -146,7 +146,7 @@ export class JsonScanner {
   }
 
   #take(character: string, expected: string): void {
-    if (this.text[this.at] !== character) this.refuse(expected);
+    if (this.text[this.at] !== character) this.throwExpected(expected);
     this.#step(1);
   }
 
@@ -161,7 +161,7 @@ export class JsonScanner {
       c === 0x20 || (c >= 0x09 && c <= 0x0d);
       c = this.text.charCodeAt(++this.at)
     ) {
-      if (c === 0x0b || c === 0x0c) this.refuse('a space, tab or line break');
+      if (c === 0x0b || c === 0x0c) this.throwExpected('a space, tab or line break');
     }
   }
 }

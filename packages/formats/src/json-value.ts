@@ -1,7 +1,7 @@
 /** A value in untrusted JSON, with its path for error messages. Every value is validated before it is used. */
 import { mismatch, NnbpError } from '@nnbp/core';
 
-/** A value in JSON that was parsed, and its path. Methods that read the value throw `MALFORMED` if it has another type. */
+/** A value in parsed JSON, and its path. Methods that read the value throw `MALFORMED` if it has another type. */
 export class JsonValue {
   constructor(
     readonly value: unknown,
@@ -13,13 +13,13 @@ export class JsonValue {
     return this.value !== undefined && this.value !== null;
   }
 
-  /** @throws NnbpError `MALFORMED` */
-  refuse(expected: string): never {
+  /** Throws an error: expected `expected`, received this value. @throws NnbpError `MALFORMED` */
+  throwExpected(expected: string): never {
     // It may contain a name of the file, of any length.
     throw mismatch('MALFORMED', this.path, expected.slice(0, 1000), this.value, shown(this.value));
   }
 
-  /** @throws NnbpError `UNSUPPORTED` */
+  /** Throws an error: the file is valid, but this value is not supported. @throws NnbpError `UNSUPPORTED` */
   unsupported(reason: string): never {
     throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
   }
@@ -37,44 +37,45 @@ export class JsonValue {
 
   /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */
   object(known: readonly string[]): (key: string) => JsonValue {
-    for (const [key, entry] of this.entries()) if (!known.includes(key)) entry.refuse('no such entry');
+    for (const [key, entry] of this.entries()) if (!known.includes(key)) entry.throwExpected('no such entry');
     return (key) => this.at(key);
   }
 
   list(): JsonValue[] {
-    if (!Array.isArray(this.value)) this.refuse('a list');
+    if (!Array.isArray(this.value)) this.throwExpected('a list');
     return (this.value as unknown[]).map((value, k) => new JsonValue(value, `${this.path}[${k}]`));
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.refuse('a string');
+    return typeof this.value === 'string' ? this.value : this.throwExpected('a string');
   }
 
   texts(): string[] {
     if (!Array.isArray(this.value) || this.value.some((value) => typeof value !== 'string'))
-      this.refuse('a list of strings');
+      this.throwExpected('a list of strings');
     return this.value as string[];
   }
 
   /** A finite number. Networks that diverged may have `null` in place of NaN. */
   number(): number {
-    return Number.isFinite(this.value) ? (this.value as number) : this.refuse('a finite number');
+    return Number.isFinite(this.value) ? (this.value as number) : this.throwExpected('a finite number');
   }
 
   numbers(): number[] {
-    if (!Array.isArray(this.value) || !this.value.every(Number.isFinite)) this.refuse('a list of finite numbers');
+    if (!Array.isArray(this.value) || !this.value.every(Number.isFinite))
+      this.throwExpected('a list of finite numbers');
     return this.value as number[];
   }
 
-  whole(min: number, max: number): number {
+  integer(min: number, max: number): number {
     const value = this.number();
     return Number.isInteger(value) && value >= min && value <= max
       ? value
-      : this.refuse(`an integer from ${min} to ${max}`);
+      : this.throwExpected(`an integer from ${min} to ${max}`);
   }
 
   flag(): boolean {
-    return typeof this.value === 'boolean' ? this.value : this.refuse('true or false');
+    return typeof this.value === 'boolean' ? this.value : this.throwExpected('true or false');
   }
 
   /** Undefined if absent; otherwise the result of `read`. */
@@ -84,7 +85,7 @@ export class JsonValue {
 
   #object(): Record<string, unknown> {
     const { value } = this;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('an object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.throwExpected('an object');
     return value as Record<string, unknown>;
   }
 

@@ -75,7 +75,9 @@ export function fromJson(text: string, plugins: Plugins = {}): Network {
     const set = (index: number, value: number | undefined) => {
       if (index < 0 || value === undefined) return;
       if (isSet[index] === 1 && !Object.is(parameters.vector[index], value)) {
-        json.refuse(`the value that the other nodes have for this shared parameter, ${parameters.vector[index]}`);
+        json.throwExpected(
+          `the value that the other nodes have for this shared parameter, ${parameters.vector[index]}`,
+        );
       }
       isSet[index] = 1;
       parameters.vector[index] = value;
@@ -138,7 +140,7 @@ function readNode(json: JsonValue): ReadNode {
   const b = readParameter(at('b'));
   const c = at('c').optional(readParameter) ?? { placement: 1, value: undefined };
   const w = at('w').list().map(readParameter);
-  if (w.length !== from.length) json.refuse('a w for each predecessor');
+  if (w.length !== from.length) json.throwExpected('a w for each predecessor');
   const document: NodesDocument = {
     ids: [at('id').text()],
     from,
@@ -156,14 +158,14 @@ function readNode(json: JsonValue): ReadNode {
 function readParameter(json: JsonValue): { placement: ParameterDocument | null; value: number | undefined } {
   const forms = 'a finite number, {"fixed": number} or {"shared": name, "value": number}';
   if (typeof json.value === 'number') return { placement: null, value: json.number() };
-  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) json.refuse(forms);
+  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) json.throwExpected(forms);
   const at = json.object(['fixed', 'shared', 'value']);
   const fixed = at('fixed').optional((fixed) => fixed.number());
   const shared = at('shared').optional((name) => name.text());
   const value = at('value').optional((value) => value.number());
   if (fixed !== undefined && shared === undefined && value === undefined) return { placement: fixed, value };
   if (fixed === undefined && shared !== undefined && value !== undefined) return { placement: shared, value };
-  return json.refuse(forms);
+  return json.throwExpected(forms);
 }
 
 /** A line of version 1. Without c the node's c is fixed at 1. */
@@ -176,10 +178,10 @@ function readNode1(json: JsonValue): ReadNode {
   const from = at('from').texts();
   const names = shared?.map(([name]) => name) ?? [];
   if (new Set(names).size < names.length || names.some((name) => !from.includes(name)))
-    json.refuse('shared weights of predecessors, each once');
+    json.throwExpected('shared weights of predecessors, each once');
   const fixed = c === undefined ? { fixed: true as const } : {};
   const document = upgradedNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
   const w = at('w').numbers();
-  if (w.length !== from.length) json.refuse('a w for each predecessor');
+  if (w.length !== from.length) json.throwExpected('a w for each predecessor');
   return { json, document, activation, aggregation: undefined, b: at('b').number(), c, w };
 }

@@ -45,16 +45,16 @@ export function survey(text: string): Survey {
   const version = readVersion(value('format'), value('version'));
   const expected = version === 1 ? networkEntries1 : networkEntries;
   for (const key of positions.keys()) {
-    if (!expected.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}`);
+    if (!expected.includes(key)) at(key).throwExpected(`no entry "${key}" in version ${version}`);
   }
   const reader = new NodeReader(scanner, version, at);
   const inputs = at('inputs').list(() => reader.declare());
-  if (inputs === 0) at('inputs').refuse('an input');
+  if (inputs === 0) at('inputs').throwExpected('an input');
   at('nodes').list(() => reader.node());
   reader.delayedEdges();
   if (positions.has('initial')) at('initial').list(() => reader.initial());
   const outputs = at('outputs').list(() => reader.output());
-  if (outputs === 0) at('outputs').refuse('an output');
+  if (outputs === 0) at('outputs').throwExpected('an output');
   for (const [key, columns] of Object.entries({ inputScaler: inputs, outputScaler: outputs })) {
     const name = version === 1 ? nameIn1(key) : key;
     if (positions.has(name)) surveyScaler(at(name), columns);
@@ -142,10 +142,12 @@ class NodeReader {
     });
     const end = scanner.at;
     const at = (key: string) => Object.assign(scanner, { at: positions.get(key) ?? begin });
-    for (const key of ['ids', 'from', 'activation']) if (!positions.has(key)) at(key).refuse(`an entry "${key}"`);
+    for (const key of ['ids', 'from', 'activation'])
+      if (!positions.has(key)) at(key).throwExpected(`an entry "${key}"`);
     const isPredecessor = ++this.#mark;
     const edges = at('from').list(() => this.#source(isPredecessor));
-    if (edges === 0 && positions.has('aggregation')) at('aggregation').refuse('no aggregation without predecessors');
+    if (edges === 0 && positions.has('aggregation'))
+      at('aggregation').throwExpected('no aggregation without predecessors');
     let ownParameters = 2 + edges;
     if (this.#old) {
       if (positions.has('fixed')) {
@@ -156,7 +158,7 @@ class NodeReader {
       if (positions.has('shared')) {
         ownParameters -= at('shared').list(() => {
           if (this.#ids.mark(this.#pair(), isShared) !== isPredecessor)
-            at('shared').refuse('pairs of a predecessor and a name');
+            at('shared').throwExpected('pairs of a predecessor and a name');
         });
       }
     } else {
@@ -168,14 +170,14 @@ class NodeReader {
           if (scanner.begins('n')) scanner.literal('null');
           else if (this.#readFixedOrShared(scanner, 'w')) ownParameters--;
         });
-        if (entries !== edges) at('w').refuse(`an entry per edge (${edges})`);
+        if (entries !== edges) at('w').throwExpected(`an entry per edge (${edges})`);
       }
     }
     const count = at('ids').list(() => this.declare());
     // Otherwise a short file could describe any number of edges without parameters.
     const single = positions.has('shared') || positions.has('w');
     if (count === 0 || (single && count > 1))
-      at('ids').refuse('at least one id, and only one if weights are fixed or shared');
+      at('ids').throwExpected('at least one id, and only one if weights are fixed or shared');
     this.#parameters += count * ownParameters;
     scanner.at = end;
   }
@@ -230,7 +232,7 @@ class NodeReader {
 
   #function(kind: 'activation' | 'aggregation', value: string): void {
     if (value.length > longestFunction)
-      this.#scanner.refuse(`an ${kind} of at most ${longestFunction} characters before this position`);
+      this.#scanner.throwExpected(`an ${kind} of at most ${longestFunction} characters before this position`);
     this.#functions[kind].add(value);
     if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
   }
@@ -277,7 +279,7 @@ class NodeReader {
     const scanner = this.#scanner;
     const sides: number[] = [];
     scanner.list(() => sides.push(scanner.string()));
-    if (sides.length !== 2) scanner.refuse('a pair before this position');
+    if (sides.length !== 2) scanner.throwExpected('a pair before this position');
     this.#shared.w.add(sides[1]);
     return sides[0];
   }
@@ -288,11 +290,12 @@ function surveyScaler(scanner: JsonScanner, columns: number): void {
   const counts = new Map<string, number>();
   scanner.object(['mean', 'deviation'], (key) => {
     const count = scanner.list(() => {
-      if (scanner.number() <= 0 && key === 'deviation') scanner.refuse('a deviation above 0 before this position');
+      if (scanner.number() <= 0 && key === 'deviation')
+        scanner.throwExpected('a deviation above 0 before this position');
     });
     counts.set(key, count);
   });
   scanner.at = begin;
   if (counts.get('mean') !== columns || counts.get('deviation') !== columns)
-    scanner.refuse(`mean and deviation of ${columns === 1 ? 'one column' : `${columns} columns`}`);
+    scanner.throwExpected(`mean and deviation of ${columns === 1 ? 'one column' : `${columns} columns`}`);
 }

@@ -66,5 +66,5 @@ export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument
  */
 export function readPair(json: JsonValue): readonly [string, string] {
   const pair = json.texts();
-  return pair.length === 2 ? [pair[0], pair[1]] : json.refuse('a predecessor and a name');
+  return pair.length === 2 ? [pair[0], pair[1]] : json.throwExpected('a predecessor and a name');
 }

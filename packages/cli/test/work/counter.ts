@@ -1,5 +1,5 @@
 /**
- * Counts work instead of time: how often every block of JavaScript was run (V8 counts them for coverage), and how many
+ * Counts work instead of time: how often each block of JavaScript ran (V8 counts this for coverage), and how many
  * characters, bytes or entries the built-in searches, copies and iterators processed. The counts are the same on every
  * machine.
  */
@@ -24,13 +24,13 @@ interface Sized {
   readonly length: number;
 }
 
-/** Characters or entries up to the match; all of them if there is none. */
+/** Number of characters or entries up to the match; all of them if there is no match. */
 const searched = (self: Sized, at: number, given: number[]) => (at < 0 ? self.length : at + 1) - (given[1] ?? 0);
 const searchedBack = (self: Sized, at: number) => self.length - Math.max(0, at);
 const wholeSelf = (self: Sized) => self.length;
 const wholeResult = (_: unknown, result: Sized) => result.length;
 const wholeArgument = (_: unknown, __: unknown, [given]: readonly (Sized | undefined)[]) => given?.length ?? 0;
-/** Entries from the second argument to the third. */
+/** Number of entries from the second argument to the third. */
 const between = (self: Sized, _: unknown, [, from = 0, to = self.length]: number[]) => Math.max(0, to - from);
 const one = () => 1;
 
@@ -52,12 +52,13 @@ function instrument(): void {
   }
   for (const name of ['toLowerCase', 'toUpperCase', 'padStart', 'padEnd', 'repeat'] as const)
     count(text, name, wholeResult);
-  // All other methods of RegExp call this one. Backtracking is not counted: the linter forbids expressions that backtrack much.
+  // All other methods of RegExp call this one. Backtracking is not counted because the linter forbids expressions that
+  // backtrack much.
   const { exec } = RegExp.prototype;
   RegExp.prototype.exec = function (string) {
     const from = this.lastIndex;
     const found = exec.call(this, string);
-    // A sticky expression, as `split` uses it, reads one position.
+    // A sticky expression, which `split` uses, reads only one position.
     if (found === null) builtin += this.sticky ? 1 : string.length - from;
     else builtin += found.index + found[0].length - from;
     return found;
@@ -79,7 +80,7 @@ function instrument(): void {
   count(TextEncoder.prototype, 'encode', wholeResult);
   count(JSON, 'parse', wholeArgument);
   for (const name of ['keys', 'values', 'entries'] as const) count(Object, name, wholeResult);
-  // Loops, spreads, and `new Set(list)` step through these.
+  // Loops, spreads and `new Set(list)` call these iterators.
   for (const iterable of [[], new Map(), new Set(), '']) {
     const iterator: object = (iterable as Iterable<unknown>)[Symbol.iterator]();
     count(Object.getPrototypeOf(iterator) as object, 'next', one);
@@ -97,14 +98,14 @@ const post = (method: string, options: object = {}) =>
     session.post(method, options, (error, answer) => (error === null ? resolve(answer) : reject(error)));
   });
 
-/** Starts counting. Call it once, after everything is loaded. */
+/** Starts counting. Must be called once, after all modules are loaded. */
 export async function startCounter(): Promise<void> {
   instrument();
   await post('Profiler.enable');
   await post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 }
 
-/** The work of an action, whether it succeeds or throws. */
+/** Counts the work of an action, whether it succeeds or throws. */
 export async function workOf(action: () => unknown): Promise<number> {
   await post('Profiler.takePreciseCoverage');
   builtin = 0;
@@ -113,10 +114,10 @@ export async function workOf(action: () => unknown): Promise<number> {
   } catch {
     // Reading a file that is rejected counts too.
   }
-  const natively = builtin;
+  const builtinWork = builtin;
   const { result } = (await post('Profiler.takePreciseCoverage')) as Coverage;
   let blocks = 0;
   for (const { functions } of result)
     for (const { ranges } of functions) for (const { count: times } of ranges) blocks += times;
-  return blocks + natively;
+  return blocks + builtinWork;
 }

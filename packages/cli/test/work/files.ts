@@ -1,4 +1,7 @@
-/** Files of any size that are made to be slow, for every format that is recognized or read, and the functions that read them. */
+/**
+ * Files of any size that are designed to be slow to read, in every format that is recognized or read, and the functions
+ * that read them.
+ */
 import { Readable } from 'node:stream';
 import { tanh } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
@@ -30,16 +33,16 @@ import { suggestion } from '../../src/nearest.js';
 import { uniqueNames } from '../../src/unique.js';
 import { cut, visible } from '../../src/visible.js';
 
-/** The action on an input of about `size` bytes. Preparing the input is not counted. */
+/** Returns an action on an input of about `size` bytes. Preparing the input is not counted. */
 export type Case = (size: number) => () => unknown;
 
 const utf8 = new TextEncoder();
 const range = <T>(count: number, of: (k: number) => T) => Array.from({ length: count }, (_, k) => of(k));
-const filled = (part: string, size: number) => part.repeat(Math.ceil(size / part.length));
+const repeated = (part: string, size: number) => part.repeat(Math.ceil(size / part.length));
 
-/** The kind of file that once hung the command, with `size` bytes. */
+/** A file of `size` bytes of the kind that once made the command hang. */
 export const pathsFile = (size: number) =>
-  utf8.encode(`{"modelTopology":1,"weightsManifest":1,${filled('"paths":[', size)}`);
+  utf8.encode(`{"modelTopology":1,"weightsManifest":1,${repeated('"paths":[', size)}`);
 
 /** Reads the content in every format, including the detected one. */
 const readByAll =
@@ -53,13 +56,13 @@ const readByAll =
         try {
           await read()(bytes, { beside, activations: [] });
         } catch {
-          // It is not of this format.
+          // The content is not in this format.
         }
       }
     };
   };
 
-/** Each node reads the one before, and every tenth is an output. */
+/** Each node reads the previous node, and every tenth node is an output. */
 function chain(count: number): Network {
   const builder = new GraphBuilder();
   const ids = range(count, (k) => `node ${k}`);
@@ -124,7 +127,7 @@ const csv =
   (text: (size: number) => string): Case =>
   (size) => {
     const bytes = Buffer.from(text(size));
-    // In chunks, as read from a disk.
+    // In chunks, as from a disk.
     const chunks = range(Math.ceil(bytes.length / 4096), (k) => bytes.subarray(k * 4096, (k + 1) * 4096));
     return async () => {
       const file = await openCsv('file', Readable.from(chunks), {});
@@ -137,32 +140,32 @@ const csv =
   };
 
 const texts: Readonly<Record<string, (size: number) => string>> = {
-  'empty lines': (size) => filled('\n', size),
-  blanks: (size) => filled(' ', size),
-  'blanks in a line': (size) => `a b\n1 ${filled(' ', size)}2\n`,
-  digits: (size) => `${filled('1', size)}x`,
-  'digits and points': (size) => filled('1.', size),
-  quotes: (size) => filled('"', size),
-  'a quote that is never closed': (size) => `a,b\n"${filled('x,\n', size)}`,
-  'comment signs': (size) => filled('%\n#\n', size),
-  'declarations of ARFF': (size) => `@relation x\n${filled("@attribute 'a b' numeric\n", size)}@data\n`,
-  brackets: (size) => filled('[', size),
-  braces: (size) => filled('{"a":', size),
-  'backslashes in a string': (size) => `{"${filled('\\\\', size)}`,
+  'empty lines': (size) => repeated('\n', size),
+  blanks: (size) => repeated(' ', size),
+  'blanks in a line': (size) => `a b\n1 ${repeated(' ', size)}2\n`,
+  digits: (size) => `${repeated('1', size)}x`,
+  'digits and points': (size) => repeated('1.', size),
+  quotes: (size) => repeated('"', size),
+  'a quote that is never closed': (size) => `a,b\n"${repeated('x,\n', size)}`,
+  'comment signs': (size) => repeated('%\n#\n', size),
+  'declarations of ARFF': (size) => `@relation x\n${repeated("@attribute 'a b' numeric\n", size)}@data\n`,
+  brackets: (size) => repeated('[', size),
+  braces: (size) => repeated('{"a":', size),
+  'backslashes in a string': (size) => `{"${repeated('\\\\', size)}`,
   'keys of an object': (size) => `{${range(size / 10, (k) => `"k${k}":0,`).join('')}"nodes":0}`,
   'keys of every format': (size) =>
-    `{${filled('"layers":[],"nodes":[],"connections":[],"neurons":[],"modelTopology":{},"weightsManifest":[],', size)}"a":0}`,
-  'columns of one name': (size) => `${filled('x,', size)}y\n${filled('1,', size)}2\n`,
+    `{${repeated('"layers":[],"nodes":[],"connections":[],"neurons":[],"modelTopology":{},"weightsManifest":[],', size)}"a":0}`,
+  'columns of one name': (size) => `${repeated('x,', size)}y\n${repeated('1,', size)}2\n`,
   'columns that no two share': (size) =>
     `${range(size / 8, (k) => `c${k}`).join()}\n${range(size / 8, (k) => k % 7).join()}\n`,
-  'one long line': (size) => filled('abc ', size),
-  'one row of cells': (size) => `a\n${filled('1,', size)}\n`,
-  'rows of one cell': (size) => `a\n${filled('1\n', size)}`,
+  'one long line': (size) => repeated('abc ', size),
+  'one row of cells': (size) => `a\n${repeated('1,', size)}\n`,
+  'rows of one cell': (size) => `a\n${repeated('1\n', size)}`,
   'categories that no two rows share': (size) => `a,b\n${range(size / 10, (k) => `c${k},d${k}`).join('\n')}\n`,
 };
 
 export const cases: Readonly<Record<string, Case>> = {
-  'paths that once hung the command': readByAll(pathsFile),
+  'paths that once made the command hang': readByAll(pathsFile),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a model`, readByAll(text)])),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a table`, csv(text)])),
   'random bytes, as a model': readByAll((size) =>
@@ -242,17 +245,17 @@ export const cases: Readonly<Record<string, Case>> = {
     (
       (link) => () =>
         fromPlayground(link)
-    )(`https://playground.tensorflow.org/#networkShape=${filled('8,', size)}1&${filled('a=%25&', size)}`),
+    )(`https://playground.tensorflow.org/#networkShape=${repeated('8,', size)}1&${repeated('a=%25&', size)}`),
   'a formula': (size) =>
     (
       (text) => () =>
         parseFormula(text)
-    )(filled('a*(b+', Math.min(size, 9000))),
+    )(repeated('a*(b+', Math.min(size, 9000))),
   'numbers of a cell': (size) =>
     (
       (cells) => () =>
         cells.map((cell) => [numberIn(cell, '.'), numberIn(cell, ','), asPlainText(cell)])
-    )(['1', '1,', '1.', '+ ', '-1e', "1'", '=1'].map((part) => filled(part, size))),
+    )(['1', '1,', '1.', '+ ', '-1e', "1'", '=1'].map((part) => repeated(part, size))),
   'beginnings of a table': (size) =>
     (
       (texts) => () =>
@@ -263,11 +266,11 @@ export const cases: Readonly<Record<string, Case>> = {
       (names) => () =>
         uniqueNames(names)
     )([...range(size / 20, () => 'x'), ...range(size / 20, (k) => `x_${k}`), ...range(size / 20, () => 'x_2')]),
-  'names that are nearly right': (size) =>
-    ((names) => () => [suggestion(filled('a', size), names), suggestion('ab', names)])([
+  'names that are nearly correct': (size) =>
+    ((names) => () => [suggestion(repeated('a', size), names), suggestion('ab', names)])([
       ...range(size / 20, (k) => `a${k}`),
-      filled('a', size),
+      repeated('a', size),
     ]),
   'control characters': (size) =>
-    ((text) => () => [visible(text), cut(visible(text), 60)])(filled('\x1b[2J\u202e', size)),
+    ((text) => () => [visible(text), cut(visible(text), 60)])(repeated('\x1b[2J\u202e', size)),
 };

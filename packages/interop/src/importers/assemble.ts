@@ -1,4 +1,4 @@
-/** The last step of every importer: builds a network from nodes and their parameters. */
+/** Builds a network from nodes and their parameters. The last step of every importer. */
 import {
   type Activation,
   type Aggregation,
@@ -12,23 +12,23 @@ import {
 } from '@nnbp/core';
 import { asMalformed } from '@nnbp/formats/shared';
 
-/** A node of another library. */
+/** A node of an imported network, with its parameters. */
 export interface Part {
   readonly id: string;
   readonly from: readonly Source[];
   readonly activation: Activation;
-  /** Default: the sum. */
+  /** Aggregation of the terms. Default: the sum. */
   readonly aggregation?: Aggregation;
   readonly b: number;
-  /** In the order of `from`. */
+  /** Weights, in the order of `from`. */
   readonly w: ArrayLike<number>;
-  /** Default: fixed at 1, since most libraries do not have it. */
+  /** Scale. Default: fixed at 1, because most libraries have no scale. */
   readonly c?: number;
-  /** Whether b and w are constants too. */
+  /** Whether b and w are constants too. Default: they are parameters. */
   readonly constant?: true;
-  /** Weights that are constants, by the name of the edge. */
+  /** Constant weights, by edge name. Default: none. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** Names of b and of each weight, which nodes with the same names share. */
+  /** Names of b and of each weight. Nodes with the same names share the parameters. Default: not shared. */
   readonly shared?: { readonly b: string; readonly w: readonly string[] };
 }
 
@@ -42,9 +42,10 @@ export interface Parts {
 }
 
 /**
- * Builds a network from these nodes.
+ * Builds a network from nodes and their parameters.
  *
- * @throws NnbpError `NOT_FINITE` (a number that overflows during the conversion), `MALFORMED` (not a valid graph)
+ * @throws NnbpError `NOT_FINITE` (a parameter is not finite or overflows during the conversion), `MALFORMED` (the nodes
+ * do not form a valid graph)
  */
 export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   const graph = asMalformed(what, () => {
@@ -74,7 +75,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     if (!allFinite([b, c ?? 1]) || !allFinite(w)) {
       throw new NnbpError(
         'NOT_FINITE',
-        `${what}, node "${id}": a parameter is not finite, or overflows in the conversion.`,
+        `${what}, node "${id}": a parameter is not finite, or overflows during the conversion.`,
       );
     }
     if (c !== undefined) vector[graph.scaleIndex(i)] = c;
@@ -88,7 +89,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   return network;
 }
 
-/** The numbers in place of parameters. */
+/** The constants of a node, in the form of the option `fixed`. */
 function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
   const scale = c === undefined && { c: 1 };
   if (constant === undefined) return { ...scale, ...(fixed && { w: fixed }) };
@@ -98,7 +99,10 @@ function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOpti
 const byEdge = <T>(from: readonly Source[], values: ArrayLike<T>): Record<string, T> =>
   Object.fromEntries(from.map((source, k) => [edgeName(source), values[k]]));
 
-/** Number of consecutive nodes that form a layer: their ids differ only in the number. They are declared together. */
+/**
+ * Name and number of consecutive nodes that form a layer: their ids differ only in the final number. They are declared
+ * together.
+ */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
   const { id, from, activation } = nodes[first];
   const name = id.slice(0, -2);

@@ -5,10 +5,13 @@ import { type Activation, delayed, type Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
 import { JsonValue } from '@nnbp/formats/shared';
 
-/** Numbers row by row. */
+/** A matrix as an array of rows. */
 type Matrix = readonly (readonly number[])[];
 
-/** A layer's nodes from the ids that it reads; `matrix` gives its matrices by name. */
+/**
+ * Returns the nodes of a layer that reads the nodes `from`. `matrix` returns a matrix of the layer by name, with one
+ * row per unit.
+ */
 type Layer = (
   name: string,
   from: readonly string[],
@@ -22,31 +25,31 @@ const layers: ReadonlyMap<string, Layer> = /* @__PURE__ */ new Map<string, Layer
   ['GRUTimeStep', gruLayer],
 ]);
 
-/** Whether a model is one of these. */
+/** Whether the type of a model is one of these. */
 export const isTimeStep = (type: string): boolean => layers.has(type);
 
-/** See `fromBrainJs`. */
+/** Imports such a model. See `fromBrainJs`. */
 export function timeStepNetwork(model: JsonValue, what: string): Network {
   const options = model.at('options');
   const layer = layers.get(model.at('type').text())!;
   const hidden = model.at('hiddenLayers').list();
-  if (hidden.length === 0) model.at('hiddenLayers').refuse('at least one layer');
+  if (hidden.length === 0) model.at('hiddenLayers').throwExpected('at least one layer');
   const matrices = hidden.map((json) => json.entries().map(([, matrix]) => matrix));
   matrices.forEach((layer, l) => {
-    if (layer.length === 0) hidden[l].refuse('matrices');
+    if (layer.length === 0) hidden[l].throwExpected('matrices');
   });
-  // A matrix has numbers for each input and each unit, so a larger size is refused before any node is created.
+  // A matrix has at least one number per input or unit, so larger sizes are rejected before any node is created.
   const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, countOf(matrix)), 1);
-  const inputs = numbered('input', options.at('inputSize').whole(1, max));
+  const inputs = numbered('input', options.at('inputSize').integer(1, max));
   const nodes: Part[] = [];
   let from: readonly string[] = inputs;
   hidden.forEach((json, l) => {
     const name = `layer${l + 1}`;
-    const units = matrices[l][0].at('rows').whole(1, max);
+    const units = matrices[l][0].at('rows').integer(1, max);
     nodes.push(...layer(name, from, units, (matrix, columns) => matrixOf(json.at(matrix), units, columns)));
     from = numbered(name, units);
   });
-  const size = options.at('outputSize').whole(1, maxSize);
+  const size = options.at('outputSize').integer(1, maxSize);
   const [w, b] = [matrixOf(model.at('outputConnector'), size, from.length), matrixOf(model.at('output'), size, 1)];
   const outputs = numbered('output', size);
   outputs.forEach((id, k) => nodes.push({ id, from, activation: identity, b: b[k][0], w: w[k] }));
@@ -56,7 +59,7 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
 const maxSize = 2 ** 24;
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** The number of entries of a matrix; 0 if it is not one. */
+/** The number of entries of a matrix; 0 if the value is not a matrix. */
 function countOf({ value }: JsonValue): number {
   const weights: unknown = (value as { weights?: unknown } | null | undefined)?.weights;
   if (typeof weights !== 'object' || weights === null) return 0;
@@ -67,10 +70,10 @@ function countOf({ value }: JsonValue): number {
       : Object.keys(weights).length;
 }
 
-/** `{ rows, columns, weights }`; in a JSON string, weights are an object by index. */
+/** Reads a matrix `{ rows, columns, weights }`. In a JSON string, `weights` is an object with indices as keys. */
 function matrixOf(json: JsonValue, rows: number, columns: number): Matrix {
   for (const [name, size] of Object.entries({ rows, columns })) {
-    if (json.at(name).whole(0, maxSize) !== size) json.at(name).refuse(`${size}`);
+    if (json.at(name).integer(0, maxSize) !== size) json.at(name).throwExpected(`${size}`);
   }
   const weights = json.at('weights');
   const { value } = weights;
@@ -78,13 +81,13 @@ function matrixOf(json: JsonValue, rows: number, columns: number): Matrix {
   const numbers = Array.isArray(listed)
     ? new JsonValue(listed, weights.path).list()
     : weights.entries().map(([, entry]) => entry);
-  if (numbers.length !== rows * columns) weights.refuse(`${rows * columns} numbers`);
+  if (numbers.length !== rows * columns) weights.throwExpected(`${rows * columns} numbers`);
   return Array.from({ length: rows }, (_, row) =>
     Array.from({ length: columns }, (_, column) => numbers[row * columns + column].number()),
   );
 }
 
-/** g(W x + R h + b) for each unit, where `h` are ids or delayed ones. */
+/** Nodes g(W x + R h + b), one per unit. `h` are node ids or delayed nodes. */
 function gate(
   name: string,
   activation: Activation,
@@ -101,12 +104,12 @@ function gate(
   }));
 }
 
-const times = (id: string, from: Part['from']): Part => ({
+const productNode = (id: string, from: Part['from']): Part => ({
   ...{ id, from, activation: identity, aggregation: product, b: 0, w: [1, 1], constant: true },
 });
 
-/** Without parameters: g(b + Σ w x). */
-const plain = (
+/** A node g(b + Σ w x) without parameters. */
+const constantNode = (
   id: string,
   from: Part['from'],
   activation: Activation = identity,
@@ -116,17 +119,17 @@ const plain = (
   ...{ id, from, activation, b, w, constant: true },
 });
 
-const before = (name: string, units: number) => numbered(name, units).map((id) => delayed(id));
+const delayedUnits = (name: string, units: number) => numbered(name, units).map((id) => delayed(id));
 
 /** relu(W x + R h(t − 1) + b) */
 function rnnLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const numbers = [matrix('weight', from.length), matrix('transition', units), matrix('bias', 1)] as const;
-  return gate(name, relu, from, before(name, units), numbers);
+  return gate(name, relu, from, delayedUnits(name, units), numbers);
 }
 
-/** o · tanh(f · h(t − 1) + i · g): the last output is kept in place of a cell state. */
+/** o · tanh(f · h(t − 1) + i · g): keeps the last output instead of a cell state. */
 function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
-  const h = before(name, units);
+  const h = delayedUnits(name, units);
   const gateOf = (part: string, activation: Activation, prefix: string) =>
     gate(`${name}.${part}`, activation, from, h, [
       matrix(`${prefix}Matrix`, from.length),
@@ -140,17 +143,17 @@ function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
     gateOf('g', tanh, 'cellActivation'),
   ];
   const combined = numbered(name, units).flatMap((id, k) => [
-    times(`${name}.fh.${k}`, [`${name}.f.${k}`, h[k]]),
-    times(`${name}.ig.${k}`, [`${name}.i.${k}`, `${name}.g.${k}`]),
-    plain(`${name}.tanh.${k}`, [`${name}.fh.${k}`, `${name}.ig.${k}`], tanh),
-    times(id, [`${name}.o.${k}`, `${name}.tanh.${k}`]),
+    productNode(`${name}.fh.${k}`, [`${name}.f.${k}`, h[k]]),
+    productNode(`${name}.ig.${k}`, [`${name}.i.${k}`, `${name}.g.${k}`]),
+    constantNode(`${name}.tanh.${k}`, [`${name}.fh.${k}`, `${name}.ig.${k}`], tanh),
+    productNode(id, [`${name}.o.${k}`, `${name}.tanh.${k}`]),
   ]);
   return [...gates.flat(), ...combined];
 }
 
 /** (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z */
 function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
-  const h = before(name, units);
+  const h = delayedUnits(name, units);
   const numbers = (prefix: string) =>
     [
       matrix(`${prefix}InputMatrix`, from.length),
@@ -161,13 +164,13 @@ function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   return [
     ...gate(`${name}.z`, sigmoid, from, h, numbers('updateGate')),
     ...gate(`${name}.r`, sigmoid, from, h, numbers('resetGate')),
-    ...reset.map((id, k) => times(id, [`${name}.r.${k}`, h[k]])),
+    ...reset.map((id, k) => productNode(id, [`${name}.r.${k}`, h[k]])),
     ...gate(`${name}.n`, tanh, from, reset, numbers('cellWrite')),
     ...numbered(name, units).flatMap((id, k) => [
-      plain(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
-      times(`${name}.new.${k}`, [`${name}.keep.${k}`, `${name}.n.${k}`]),
-      times(`${name}.old.${k}`, [h[k], `${name}.z.${k}`]),
-      plain(id, [`${name}.new.${k}`, `${name}.old.${k}`]),
+      constantNode(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
+      productNode(`${name}.new.${k}`, [`${name}.keep.${k}`, `${name}.n.${k}`]),
+      productNode(`${name}.old.${k}`, [h[k], `${name}.z.${k}`]),
+      constantNode(id, [`${name}.new.${k}`, `${name}.old.${k}`]),
     ]),
   ];
 }

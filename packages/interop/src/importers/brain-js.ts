@@ -21,27 +21,29 @@ const activations = new Map<string, Activation>([
   ['tanh', tanh],
 ]);
 
-/** A layer's activation, and the factor of its sums. */
+/** The activation of a layer, and the factor by which its parameters are multiplied. */
 interface Rule {
   readonly activation: Activation;
   readonly factor: number;
 }
 
 /**
- * Reads what `NeuralNetwork.toJSON()` of brain.js (1.x and 2.x) or of its predecessor `brain` returns. A file that names no
- * activation, as `brain` and the first brain.js wrote it, uses the sigmoid. Ids are `input.KEY`, `layer1.0`, …, `output.KEY`:
- * keys are those of the training data if its rows were objects, else 0, 1, …. An input that a row did not have was 0 in
- * training: pass 0 for it. Each c is fixed at 1.
+ * Imports the result of `NeuralNetwork.toJSON()` of brain.js (1.x and 2.x) or of its predecessor `brain`. A model
+ * without an activation, as `brain` and the first brain.js wrote it, uses the sigmoid. Node ids are `input.KEY`,
+ * `layer1.0`, …, `output.KEY`. Keys are those of the training data if its rows were objects, otherwise 0, 1, …. In
+ * training, an input that a row did not have was 0: pass 0 for it. Each c is fixed at 1.
  *
- * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, despite its name, and so does the imported network: α is
- * 0.01 (1.x does not save another) and is in the weights. That of 2.x is the leaky ReLU.
+ * Despite its name, the `leaky-relu` of 1.x computes α · max(h, 0), and so does the imported network: the weights are
+ * multiplied by α = 0.01, because 1.x does not save other values. That of 2.x is the leaky ReLU.
  *
- * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose ids are `input.0`, …, `layer1.0`, …,
- * `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the training data were
- * objects, keys are in the order of the first object. Their LSTM keeps its last output where others keep a cell state.
+ * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
+ * `layer1.0`, …, `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the
+ * training data were objects, keys are in the order of the first object. Their LSTM keeps its last output where others
+ * keep a cell state.
  *
- * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an activation brain.js does not have)
+ * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an activation that brain.js does not
+ * have)
  *
  * @example
  * ```ts
@@ -66,10 +68,10 @@ export function fromBrainJs(json: unknown): Network {
           'read and write text.',
       );
     }
-    model.at('layers').refuse('a list of layers');
+    model.at('layers').throwExpected('a list of layers');
   }
   const layers = model.at('layers').list();
-  if (layers.length < 2) model.at('layers').refuse('at least two layers');
+  if (layers.length < 2) model.at('layers').throwExpected('at least two layers');
   if (layers[1].at('nodes').present)
     return networkOf(
       byKeys(
@@ -102,11 +104,14 @@ function ruleOf(options: JsonValue, leaky: (options: JsonValue) => Rule): Rule {
 
 interface Layers {
   readonly inputs: readonly string[];
-  /** From the first hidden one to the outputs. */
+  /** The computed layers, from the first hidden layer to the output layer. */
   readonly computed: readonly (readonly Neuron[])[];
 }
 
-/** `brain` and 1.x: a layer is an object of nodes, and a node's weights are an object by the keys of the layer before. */
+/**
+ * Reads layers of `brain` and 1.x. A layer is an object of nodes, and the weights of a node are an object with the keys
+ * of the previous layer.
+ */
 function byKeys(model: JsonValue, [first, ...others]: readonly JsonValue[]): Layers {
   const inputs = first.entries().map(([key]) => key);
   const computed: Neuron[][] = [];
@@ -114,7 +119,8 @@ function byKeys(model: JsonValue, [first, ...others]: readonly JsonValue[]): Lay
   for (const layer of others) {
     const neurons = layer.entries().map(([key, neuron]) => {
       const weights = neuron.at('weights');
-      if (weights.entries().length !== before.length) weights.refuse(`a weight for each of ${before.length} nodes`);
+      if (weights.entries().length !== before.length)
+        weights.throwExpected(`a weight for each of ${before.length} nodes`);
       return { key, bias: neuron.at('bias').number(), weights: before.map((from) => weights.at(from).number()) };
     });
     computed.push(neurons);
@@ -124,7 +130,7 @@ function byKeys(model: JsonValue, [first, ...others]: readonly JsonValue[]): Lay
   return { inputs, computed };
 }
 
-/** 2.x: a layer is a list of rows of weights and a list of biases; keys are in lookup tables. */
+/** Reads layers of 2.x. A layer is a list of rows of weights and a list of biases; keys are in lookup tables. */
 function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
   const last = layers.length - 1;
   const keys = (table: JsonValue, count: number) => {
@@ -132,17 +138,17 @@ function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
     if (!table.present) return names;
     const seen = new Set<number>();
     for (const [key, json] of table.entries()) {
-      const k = json.whole(0, count - 1);
-      if (seen.has(k)) json.refuse('a different number for each key');
+      const k = json.integer(0, count - 1);
+      if (seen.has(k)) json.throwExpected('a different number for each key');
       seen.add(k);
       names[k] = key;
     }
-    return seen.size === count ? names : table.refuse(`${count} keys`);
+    return seen.size === count ? names : table.throwExpected(`${count} keys`);
   };
   const computed = layers.slice(1).map((layer, l): Neuron[] => {
     const weights = layer.at('weights').list();
     const biases = layer.at('biases').list();
-    if (biases.length !== weights.length) layer.refuse('a bias for each row of weights');
+    if (biases.length !== weights.length) layer.throwExpected('a bias for each row of weights');
     const names = keys(l + 1 === last ? model.at('outputLookup') : new JsonValue(null, ''), weights.length);
     return weights.map((row, k) => ({
       key: names[k],
@@ -150,27 +156,27 @@ function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
       weights: row.list().map((w) => w.number()),
     }));
   });
-  // Every row of the first computed layer has a weight for each input.
+  // Every row of the first computed layer has one weight per input.
   const width = computed[0][0]?.weights.length ?? 0;
   const inputs = keys(model.at('inputLookup'), width);
   computed.forEach((neurons, l) => {
     const expected = l === 0 ? width : computed[l - 1].length;
     neurons.forEach(({ weights }, k) => {
-      if (weights.length !== expected) layers[l + 1].at('weights').list()[k].refuse(`${expected} weights`);
+      if (weights.length !== expected) layers[l + 1].at('weights').list()[k].throwExpected(`${expected} weights`);
     });
   });
   expectSizes(model, [width, ...computed.map(({ length }) => length)]);
   return { inputs, computed };
 }
 
-/** `brain` does not write sizes. */
+/** Checks the sizes of the layers. They are optional, because `brain` does not write them. */
 function expectSizes(model: JsonValue, counts: readonly number[]): void {
   if (!model.at('sizes').present) return;
   const sizes = model.at('sizes').list();
-  if (sizes.length !== counts.length) model.at('sizes').refuse(`${counts.length} numbers, one per layer`);
+  if (sizes.length !== counts.length) model.at('sizes').throwExpected(`${counts.length} numbers, one per layer`);
   counts.forEach((count, l) => {
-    const size = sizes[l].whole(1, Number.MAX_SAFE_INTEGER);
-    if (size !== count) sizes[l].refuse(`${count}, the number of nodes in that layer`);
+    const size = sizes[l].integer(1, Number.MAX_SAFE_INTEGER);
+    if (size !== count) sizes[l].throwExpected(`${count}, the number of nodes in that layer`);
   });
 }
 

@@ -84,11 +84,12 @@ export function fromNeataptic(json: unknown): Network {
   const nodes = list.map(nodeOf);
   const inputs = nodes.filter((node) => node === 'input').length;
   if (nodes.slice(0, inputs).some((node) => node !== 'input'))
-    model.at('nodes').refuse('the inputs before other nodes');
+    model.at('nodes').throwExpected('the inputs before other nodes');
   const outputs = nodes.filter((node) => node !== 'input' && node.output).length;
-  if (model.at('input').whole(1, list.length) !== inputs) model.at('input').refuse(`${inputs}, the number of inputs`);
-  if (model.at('output').whole(1, list.length) !== outputs)
-    model.at('output').refuse(`${outputs}, the number of outputs`);
+  if (model.at('input').integer(1, list.length) !== inputs)
+    model.at('input').throwExpected(`${inputs}, the number of inputs`);
+  if (model.at('output').integer(1, list.length) !== outputs)
+    model.at('output').throwExpected(`${outputs}, the number of outputs`);
   return sequentialNetwork({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
 }
 
@@ -96,7 +97,7 @@ function nodeOf(json: JsonValue): Computed | 'input' {
   const type = json.at('type').text();
   if (type === 'input') return 'input';
   if (type !== 'hidden' && type !== 'output' && type !== 'constant') {
-    json.at('type').refuse('input, hidden, output or constant');
+    json.at('type').throwExpected('input, hidden, output or constant');
   }
   const { activation, factor = 1, shift = 0 } = squashOf(json.at('squash'));
   const mask = json.at('mask').present ? json.at('mask').number() : 1;

@@ -102,7 +102,7 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
       trainingShare: link.number('percTrainData', 50, 0, 100),
     },
     training: {
-      batchSize: link.whole('batchSize', 10),
+      batchSize: link.integer('batchSize', 10),
       learningRate: link.number('learningRate', 0.03, 0, Number.MAX_VALUE) / 2,
       regularization: link.one('regularization', ['none', 'L1', 'L2']),
       regularizationRate: link.number('regularizationRate', 0, 0, Number.MAX_VALUE),
@@ -170,12 +170,12 @@ class Link {
   number(name: string, fallback: number, min = -Number.MAX_VALUE, max = Number.MAX_VALUE): number {
     const text = this.#text(name);
     const value = text === undefined ? fallback : Number(text);
-    return value >= min && value <= max ? value : this.#refuse(name, `a number from ${min} to ${max}`);
+    return value >= min && value <= max ? value : this.#throwExpected(name, `a number from ${min} to ${max}`);
   }
 
-  whole(name: string, fallback: number): number {
+  integer(name: string, fallback: number): number {
     const value = this.number(name, fallback);
-    return Number.isSafeInteger(value) && value >= 1 ? value : this.#refuse(name, 'an integer ≥ 1');
+    return Number.isSafeInteger(value) && value >= 1 ? value : this.#throwExpected(name, 'an integer ≥ 1');
   }
 
   /** One of these. Default: the first. */
@@ -194,7 +194,7 @@ class Link {
       .filter((size) => size.trim() !== '')
       .map(Number);
     if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1))
-      this.#refuse(name, 'numbers of nodes, such as 4,2');
+      this.#throwExpected(name, 'numbers of nodes, such as 4,2');
     return sizes;
   }
 
@@ -202,7 +202,7 @@ class Link {
     throw new NnbpError('UNSUPPORTED', `${name}=${this.#shown(name)} in the link: ${reason}`);
   }
 
-  #refuse(name: string, expected: string): never {
+  #throwExpected(name: string, expected: string): never {
     throw mismatch('MALFORMED', `${name} in the link`, expected, this.#shown(name), `"${this.#shown(name)}"`);
   }
 

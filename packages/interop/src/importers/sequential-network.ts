@@ -79,15 +79,15 @@ export function sequentialNetwork({ what, nodes, order, connections }: Sequentia
 
   const incoming = nodes.map((): Incoming => ({ edges: new Map(), self: undefined }));
   for (const connection of connections.list()) {
-    const from = connection.at('from').whole(0, nodes.length - 1);
-    const to = connection.at('to').whole(0, nodes.length - 1);
-    if (nodes[to] === 'input') connection.at('to').refuse('a node that is not an input');
+    const from = connection.at('from').integer(0, nodes.length - 1);
+    const to = connection.at('to').integer(0, nodes.length - 1);
+    if (nodes[to] === 'input') connection.at('to').throwExpected('a node that is not an input');
     const gate = connection.at('gater');
-    const gater = gate.present ? gate.whole(0, nodes.length - 1) : undefined;
+    const gater = gate.present ? gate.integer(0, nodes.length - 1) : undefined;
     const weight = connection.at('weight').number();
     const { edges, self } = incoming[to];
     if (edges.has(String(from)) || (from === to && self !== undefined)) {
-      connection.refuse(`one connection from ${from} to ${to}`);
+      connection.throwExpected(`one connection from ${from} to ${to}`);
     }
     if (from === to) {
       const before = delayed(`${to}.sum`, 1, { initial: initialOf(to)?.sum ?? 0 });

@@ -1,6 +1,6 @@
 /**
- * Step functions of other libraries. Their derivative is 0: such a network can predict, but cannot be trained through
- * them.
+ * Step functions of other libraries. Their derivative is 0, so a network with step functions can predict, but no
+ * gradient passes through them in training.
  */
 import type { Activation } from '@nnbp/core';
 

@@ -82,10 +82,10 @@ function layerOf(json: JsonValue): number {
   // Some programs write the number as a string.
   return typeof json.value === 'string' && /^\d{1,9}$/.test(json.value)
     ? Number(json.value)
-    : json.whole(0, Number.MAX_SAFE_INTEGER);
+    : json.integer(0, Number.MAX_SAFE_INTEGER);
 }
 
 function activationOf(json: JsonValue): Activation {
   const name = json.text();
-  return squashes.get(name) ?? json.refuse(`one of ${[...squashes.keys()].join(', ')}`);
+  return squashes.get(name) ?? json.throwExpected(`one of ${[...squashes.keys()].join(', ')}`);
 }

@@ -220,7 +220,7 @@ export class Call {
     return this.#attribute(name)?.f ?? usual;
   }
 
-  whole(name: string, usual: number): number {
+  integer(name: string, usual: number): number {
     return Number(this.#attribute(name)?.i ?? usual);
   }
 

@@ -37,7 +37,7 @@ function sizesOf(call: Call): Constant {
   const isConstant = known !== undefined && 'dims' in known;
   if (isConstant && known.repeated !== undefined) call.unsupported('of values that are repeated for each sample');
   const sizes = isConstant ? known.dims : call.sizes(call.rows(0));
-  const values = sizes.slice(call.whole('start', 0), call.whole('end', sizes.length));
+  const values = sizes.slice(call.integer('start', 0), call.integer('end', sizes.length));
   return { dims: [values.length], values, isUnknown: values.some(Number.isNaN) };
 }
 
@@ -99,7 +99,7 @@ const chosen: Fold = (call, operands) => {
 
 const gathered: Fold = (call, operands) => {
   const [data, positions] = [same(call, operands), same(call, operands.slice(1))];
-  const axis = call.axisAmong(call.whole('axis', 0), data.dims.length);
+  const axis = call.axisAmong(call.integer('axis', 0), data.dims.length);
   const picked = call.positions(positions, data.dims[axis]);
   call.spendCopies((data.values.length / Math.max(1, data.dims[axis])) * picked.length);
   return {
@@ -125,7 +125,7 @@ const sliced: Fold = (call, operands) => {
 
 const joined: Fold = (call, operands) => {
   const parts = operands.map((_, k) => same(call, operands.slice(k)));
-  const axis = call.axisAmong(call.whole('axis', 0), parts[0].dims.length);
+  const axis = call.axisAmong(call.integer('axis', 0), parts[0].dims.length);
   const others = ({ dims }: Constant) => dims.with(axis, 0).join();
   if (parts.some((part) => part.dims.length !== parts[0].dims.length || others(part) !== others(parts[0]))) {
     call.malformed(`constants of [${parts.map(({ dims }) => dims.join(' × ')).join('], [')}]`);

@@ -200,10 +200,10 @@ function decode(bytes: Uint8Array): Proto<'ModelProto'> {
 }
 
 function graphOf({ graph }: Proto<'ModelProto'>): Proto<'GraphProto'> {
-  return graph ?? refuse('This is not an ONNX model: it has no graph.');
+  return graph ?? throwMalformed('This is not an ONNX model: it has no graph.');
 }
 
-function refuse(message: string): never {
+function throwMalformed(message: string): never {
   throw new NnbpError('MALFORMED', message);
 }
 
@@ -229,7 +229,7 @@ function expectOwnTensors(tensors: readonly Proto<'TensorProto'>[], files: Exter
 /** The version of the standard operator set. Before 6, several operators were defined differently. */
 function operatorSetOf({ opsetImport }: Proto<'ModelProto'>): number {
   const own = opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  if (own === undefined) refuse('The model does not name its operator set.');
+  if (own === undefined) throwMalformed('The model does not name its operator set.');
   if (own.version < 6n) {
     throw new NnbpError(
       'UNSUPPORTED',

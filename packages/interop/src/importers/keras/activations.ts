@@ -1,4 +1,4 @@
-/** The activations of Keras by its names. */
+/** Imports activations of Keras. */
 import {
   elu,
   gelu,
@@ -18,15 +18,15 @@ import {
 import type { Activation } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** g, and the factor of its h. */
+/** An activation, and the factor of its pre-activation: g(factor · h). */
 export interface Rule {
   readonly activation: Activation;
   readonly factor: number;
 }
 
-const one = (activation: Activation): Rule => ({ activation, factor: 1 });
+const unscaled = (activation: Activation): Rule => ({ activation, factor: 1 });
 
-const named: ReadonlyMap<string, Activation> = new Map([
+const activationsByName: ReadonlyMap<string, Activation> = new Map([
   ['linear', identity],
   ['sigmoid', sigmoid],
   ['tanh', tanh],
@@ -45,44 +45,47 @@ const named: ReadonlyMap<string, Activation> = new Map([
 ]);
 
 /**
- * The activation in a layer's configuration; `'softmax'` is one over all nodes of a layer.
+ * Reads the activation in the configuration of a layer. Default: the identity. `'softmax'` is computed over all nodes
+ * of a layer.
  *
- * @param version - Of Keras.
+ * @param version - The version of Keras.
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
 export function activationIn(json: JsonValue, version: string): Rule | 'softmax' {
-  if (!json.present) return one(identity);
-  // Keras writes some as objects.
+  if (!json.present) return unscaled(identity);
+  // Keras writes some activations as objects.
   const name = typeof json.value === 'object' ? json.at('class_name').text() : json.text();
   if (name === 'softmax') return 'softmax';
-  const activation = named.get(name) ?? json.unsupported(`supported are ${[...named.keys(), 'softmax'].join(', ')}.`);
-  // h / 5 + ½, cut off at 0 and 1; ours has a sixth. Keras 3 has a sixth too.
-  return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : one(activation);
+  const activation =
+    activationsByName.get(name) ??
+    json.unsupported(`supported are ${[...activationsByName.keys(), 'softmax'].join(', ')}.`);
+  // Before Keras 3: h / 5 + ½, clipped to [0, 1]. Ours is h / 6 + ½, as in Keras 3.
+  return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : unscaled(activation);
 }
 
-/** Layers that are an activation, by their class. */
+/** Layers that are activations, by class name. */
 export const activationLayers: ReadonlyMap<string, (config: JsonValue, version: string) => Rule | 'softmax'> = new Map<
   string,
   (config: JsonValue, version: string) => Rule | 'softmax'
 >([
   ['Activation', (config, version) => activationIn(config.at('activation'), version)],
   ['Softmax', () => 'softmax'],
-  ['ELU', (config) => one(elu.alpha(either(config, ['alpha'], 1)))],
-  ['LeakyReLU', (config) => one(leakyRelu.negativeSlope(either(config, ['negative_slope', 'alpha'], 0.3)))],
+  ['ELU', (config) => unscaled(elu.alpha(firstNumber(config, ['alpha'], 1)))],
+  ['LeakyReLU', (config) => unscaled(leakyRelu.negativeSlope(firstNumber(config, ['negative_slope', 'alpha'], 0.3)))],
   [
     'ReLU',
     (config) => {
       if (config.at('max_value').present) config.at('max_value').unsupported('a ReLU with a maximum is not supported.');
-      if (either(config, ['threshold'], 0) !== 0)
+      if (firstNumber(config, ['threshold'], 0) !== 0)
         config.at('threshold').unsupported('a ReLU with a threshold other than 0 is not supported.');
-      const slope = either(config, ['negative_slope'], 0);
-      return one(slope === 0 ? relu : leakyRelu.negativeSlope(slope));
+      const slope = firstNumber(config, ['negative_slope'], 0);
+      return unscaled(slope === 0 ? relu : leakyRelu.negativeSlope(slope));
     },
   ],
 ]);
 
-/** The first of these entries that is present. */
-function either(config: JsonValue, names: readonly string[], fallback: number): number {
+/** The first of these entries that is present, or else `fallback`. */
+function firstNumber(config: JsonValue, names: readonly string[], fallback: number): number {
   for (const name of names) if (config.at(name).present) return config.at(name).number();
   return fallback;
 }

@@ -114,17 +114,19 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   const reader = new Reader(arrays, topology.version, uses, hasSteps, timed);
   const known = new Map<string, Values>();
   for (const layer of topology.layers) {
-    if (known.has(layer.name)) layer.json.refuse(`one layer with the name ${JSON.stringify(layer.name)}`);
+    if (known.has(layer.name)) layer.json.throwExpected(`one layer with the name ${JSON.stringify(layer.name)}`);
     const before = layer.from.map(
-      (name) => known.get(name) ?? layer.json.refuse(`a layer after its inputs, not before ${name}`),
+      (name) => known.get(name) ?? layer.json.throwExpected(`a layer after its inputs, not before ${name}`),
     );
     known.set(layer.name, reader.read(layer, before));
   }
   const chosen = (names: readonly string[]) =>
-    names.flatMap((name) => known.get(name)?.ids ?? model.refuse(`a layer with the name ${JSON.stringify(name)}`));
+    names.flatMap(
+      (name) => known.get(name)?.ids ?? model.throwExpected(`a layer with the name ${JSON.stringify(name)}`),
+    );
   const inputs = chosen(topology.inputs);
   if (topology.layers.filter(({ kind }) => kind === 'InputLayer').length !== topology.inputs.length) {
-    model.refuse('every input layer among the inputs of the model');
+    model.throwExpected('every input layer among the inputs of the model');
   }
   const outputs = chosen(topology.outputs);
   if (new Set(outputs).size < outputs.length) model.unsupported('the same output is listed twice. List it once.');
@@ -142,7 +144,7 @@ const timeDistributed = 'TimeDistributed';
 /** The shape of an input layer, without that of the batch. */
 function inputSizes({ config, json }: Layer): JsonValue[] {
   const shape = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
-  return shape.present ? shape.list().slice(1) : json.refuse('an input with a batch_input_shape');
+  return shape.present ? shape.list().slice(1) : json.throwExpected('an input with a batch_input_shape');
 }
 
 /** Whether a layer is applied to each of any number of steps. */
@@ -212,11 +214,12 @@ class Reader {
     const inner = config.at('layer');
     const own = inner.at('config');
     const kind = inner.at('class_name').text();
-    if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate') json.refuse('a layer with one input');
+    if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate')
+      json.throwExpected('a layer with one input');
     const applied = { ...layer, kind, config: own, json: inner, inner: own.at('name').text() };
     if (values.steps === 'all') return this.#read(applied, [values]);
     const [copies, ...shape] = values.shape;
-    if (shape.length === 0) json.refuse('a sequence before it');
+    if (shape.length === 0) json.throwExpected('a sequence before it');
     const result = this.#read({ ...applied, copies }, [{ ...values, shape }]);
     if (result.softmax) inner.unsupported('a softmax is supported on a row of numbers only.');
     return { ...result, shape: [copies, ...result.shape] };
@@ -226,7 +229,7 @@ class Reader {
     const { kind, json } = layer;
     if (kind === 'InputLayer') return this.#input(layer);
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
-    if (before.length !== 1) json.refuse(`a layer ${kind} with one input layer`);
+    if (before.length !== 1) json.throwExpected(`a layer ${kind} with one input layer`);
     const [values] = before;
     if (open.has(kind)) return this.#once(layer, values);
     if (kind === 'Flatten' || kind === 'Reshape') return this.#reshaped(layer, values);
@@ -250,7 +253,7 @@ class Reader {
     const sizes = inputSizes(layer);
     // The number of steps may be unspecified, and is not needed.
     const isSequence = this.hasSteps && (sizes.length === 2 || (sizes.length > 2 && this.timed.has(name)));
-    const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.whole(1, 2 ** 31));
+    const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.integer(1, 2 ** 31));
     return { shape, ids: this.#ids(json, name, product(shape)), ...(isSequence && { steps: 'all' }) };
   }
 
@@ -261,7 +264,7 @@ class Reader {
     for (const option of ['go_backwards', 'return_state', 'time_major']) {
       if (config.at(option).value === true) config.at(option).unsupported('only false is supported.');
     }
-    const units = config.at('units').whole(1, 2 ** 31);
+    const units = config.at('units').integer(1, 2 ** 31);
     const columns = gateCounts[kind]! * units;
     const kernel = this.#array(layer, 'kernel', [ids.length, columns]);
     const recurrent = this.#array(layer, 'recurrent_kernel', [units, columns]);
@@ -288,8 +291,8 @@ class Reader {
   #dense(layer: Applied, values: Values): Values {
     const { config, json } = layer;
     const { shape, ids } = values;
-    const units = config.at('units').whole(1, 2 ** 31);
-    const channels = shape.at(-1) ?? json.refuse('a row of numbers before it');
+    const units = config.at('units').integer(1, 2 ** 31);
+    const channels = shape.at(-1) ?? json.throwExpected('a row of numbers before it');
     const kernel = this.#array(layer, 'kernel', [channels, units]);
     const windows = Array.from({ length: ids.length / channels }, (_, k): Window => ({
       cells: [k],
@@ -309,13 +312,13 @@ class Reader {
     const { shape, ids, steps } = values;
     if (shape.length !== axes + 1) {
       if (steps === 'all') json.unsupported('it combines the steps of a sequence.');
-      json.refuse(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
+      json.throwExpected(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
     }
     const format = config.at('data_format');
     if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
     const channels = shape[axes];
     const sizes = shape.slice(0, axes);
-    const filters = aggregation === undefined ? config.at('filters').whole(1, 2 ** 31) : 1;
+    const filters = aggregation === undefined ? config.at('filters').integer(1, 2 ** 31) : 1;
     const take = (cells: number) => this.#takeEdges(json, copies * cells * channels * filters);
     const cells = product(sizes);
     const one = kind.startsWith('Global')
@@ -394,7 +397,7 @@ class Reader {
   #batchNormalization(layer: Applied, values: Values): Values {
     const { name, config, json } = layer;
     const { shape, ids, unfinished, steps } = values;
-    const channels = shape.at(-1) ?? json.refuse('a row of numbers before it');
+    const channels = shape.at(-1) ?? json.throwExpected('a row of numbers before it');
     const axis = config.at('axis');
     const chosen = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
     const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
@@ -477,11 +480,11 @@ class Reader {
       return this.#once(layer, { ...values, shape: [length] });
     }
     const target = config.at('target_shape');
-    const sizes = target.list().map((size) => (size.value === -1 ? -1 : size.whole(1, 2 ** 31)));
+    const sizes = target.list().map((size) => (size.value === -1 ? -1 : size.integer(1, 2 ** 31)));
     const known = product(sizes.filter((size) => size !== -1));
     const shape = sizes.map((size) => (size === -1 ? length / known : size));
     if (shape.some((size) => !Number.isInteger(size)) || product(shape) !== length) {
-      target.refuse(`a shape of ${length} numbers`);
+      target.throwExpected(`a shape of ${length} numbers`);
     }
     return this.#once(layer, { ...values, shape });
   }
@@ -502,9 +505,9 @@ class Reader {
     const found =
       this.weights.get(`${name}/${part}`) ??
       (inner === undefined ? undefined : this.weights.get(`${inner}/${part}`)) ??
-      json.refuse(`weights with the name ${name}/${part}`);
+      json.throwExpected(`weights with the name ${name}/${part}`);
     if (found.shape.length !== shape.length || found.shape.some((size, k) => size !== shape[k])) {
-      json.refuse(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
+      json.throwExpected(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
     }
     return found.values;
   }

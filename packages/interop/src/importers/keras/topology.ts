@@ -47,7 +47,7 @@ function sequential(config: JsonValue): Omit<Topology, 'version'> {
       layers.push({ ...layer, from: [layers[0].name] });
     } else layers.push(layer);
   }
-  if (layers.length === 0) return config.refuse('at least one layer');
+  if (layers.length === 0) return config.throwExpected('at least one layer');
   return { layers, inputs: [layers[0].name], outputs: [layers[layers.length - 1].name] };
 }
 
@@ -88,7 +88,7 @@ function ends(json: JsonValue): string[] {
 /** `["dense", 0, 0]` */
 function nameIn(json: JsonValue): string {
   const [name, call, tensor] = json.list();
-  if (name === undefined) return json.refuse('the name of a layer and two numbers');
+  if (name === undefined) return json.throwExpected('the name of a layer and two numbers');
   if (call?.value !== 0 || tensor?.value !== 0) json.unsupported('only the first use of a layer is supported.');
   return name.text();
 }

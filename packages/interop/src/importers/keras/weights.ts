@@ -24,13 +24,13 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     const shape = json
       .at('shape')
       .list()
-      .map((size) => size.whole(0, 2 ** 31));
+      .map((size) => size.integer(0, 2 ** 31));
     expectFloat32(json);
     const count = shape.reduce((product, size) => product * size, 1);
     if (count * 4 > file.length - at)
-      json.refuse(`at most as many numbers as the ${file.length} bytes of weights have`);
+      json.throwExpected(`at most as many numbers as the ${file.length} bytes of weights have`);
     const key = keyOf(json.at('name').text());
-    if (found.has(key)) json.refuse(`one array with the name ${JSON.stringify(key)}`);
+    if (found.has(key)) json.throwExpected(`one array with the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
     found.set(key, { shape, values });
     at += 4 * count;
@@ -78,7 +78,7 @@ function listed(model: JsonValue): JsonValue[] {
   const manifest = model.at('weightsManifest');
   if (manifest.present) return manifest.list().flatMap((group) => group.at('weights').list());
   const specs = model.at('weightSpecs');
-  return specs.present ? specs.list() : manifest.refuse('a list of weights, as model.json of TensorFlow.js has');
+  return specs.present ? specs.list() : manifest.throwExpected('a list of weights, as model.json of TensorFlow.js has');
 }
 
 function expectFloat32(json: JsonValue): void {

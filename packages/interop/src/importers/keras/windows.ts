@@ -74,8 +74,8 @@ export const wholeGrid = (cells: number): Window => ({
 /** A size for each axis; a single number is that of all axes. */
 function sizesOf(json: JsonValue, axes: number): number[] {
   const all = Array.isArray(json.value) ? json.list() : Array.from({ length: axes }, () => json);
-  if (all.length !== axes) json.refuse(axes === 1 ? 'one size' : `${axes} sizes`);
-  return all.map((size) => size.whole(1, 2 ** 31));
+  if (all.length !== axes) json.throwExpected(axes === 1 ? 'one size' : `${axes} sizes`);
+  return all.map((size) => size.integer(1, 2 ** 31));
 }
 
 function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride' | 'dilation'>): Axis {
@@ -86,7 +86,7 @@ function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride'
     case 'valid': {
       const count = Math.floor((size - span) / stride) + 1;
       return count < 1
-        ? padding.refuse(`windows of at most ${size} cells, not ${span}, unless padding is "same"; the padding`)
+        ? padding.throwExpected(`windows of at most ${size} cells, not ${span}, unless padding is "same"; the padding`)
         : { ...axis, begin: 0, count };
     }
     case 'same': {

@@ -74,16 +74,16 @@ function connectionsByNode({ inputs, nodes, connections }: ParsedGenome): Incomi
   const known = new Set(inputs);
   const incoming = new Map<number, Map<number, number>>();
   for (const { gene, json } of nodes) {
-    if (known.has(gene.key)) json.refuse('a key that no other node or input has');
+    if (known.has(gene.key)) json.throwExpected('a key that no other node or input has');
     known.add(gene.key);
     incoming.set(gene.key, new Map());
   }
   for (const { gene, json } of connections) {
     const [from, to] = gene.key;
-    const weights = incoming.get(to) ?? json.refuse(`a connection to a node, not to ${to}`);
-    if (!known.has(from)) json.refuse(`a connection from a node or input, not from ${from} to ${to}`);
+    const weights = incoming.get(to) ?? json.throwExpected(`a connection to a node, not to ${to}`);
+    if (!known.has(from)) json.throwExpected(`a connection from a node or input, not from ${from} to ${to}`);
     if (!gene.enabled) continue;
-    if (weights.has(from)) json.refuse(`one connection from ${from} to ${to}`);
+    if (weights.has(from)) json.throwExpected(`one connection from ${from} to ${to}`);
     weights.set(from, gene.weight);
   }
   return incoming;

@@ -72,7 +72,7 @@ function genes(genome: JsonValue): ParsedGenome {
     nodes: members(genome.at('nodes')).map((json) => ({ json, gene: nodeOf(json, json.at('key')) })),
     connections: members(genome.at('connections')).map((json) => {
       const ends = json.at('key').list();
-      if (ends.length !== 2) json.at('key').refuse('two keys');
+      if (ends.length !== 2) json.at('key').throwExpected('two keys');
       return { json, gene: connectionOf(json, ends[0], ends[1]) };
     }),
   };
@@ -113,10 +113,10 @@ const connectionOf = (json: JsonValue, from: JsonValue, to: JsonValue): NeatConn
 const members = (genes: JsonValue): JsonValue[] =>
   Array.isArray(genes.value) ? genes.list() : genes.entries().map(([, gene]) => gene);
 
-const keyOf = (json: JsonValue): number => json.whole(-(2 ** 31), 2 ** 31);
+const keyOf = (json: JsonValue): number => json.integer(-(2 ** 31), 2 ** 31);
 
 function keysIn(json: JsonValue): number[] {
-  if (!json.present) json.refuse('the keys that config.genome_config has under this name');
+  if (!json.present) json.throwExpected('the keys that config.genome_config has under this name');
   return json.list().map(keyOf);
 }
 

@@ -91,7 +91,10 @@ class GenomeWriter {
     this.#asNeat = new Map(
       nodeIndices.map((i) => {
         const activation = graph.activations[graph.activationOf[i]];
-        return [i, toNeat(activation) ?? this.#refuse(i, `neat-python has no activation like "${activation.name}".`)];
+        return [
+          i,
+          toNeat(activation) ?? this.#throwUnsupported(i, `neat-python has no activation like "${activation.name}".`),
+        ];
       }),
     );
     this.#values = Array.from(graph.ids, (_, i) => (i < graph.inputCount ? this.#inputValue(i) : this.#nodeValue(i)));
@@ -125,7 +128,7 @@ class GenomeWriter {
     const i = this.#graph.outputs[k];
     if (this.#isDirect(i)) return;
     if (this.#isRecurrent && !isOfInputs(this.#values[i])) {
-      this.#refuse(
+      this.#throwUnsupported(
         i,
         'as an output of a recurrent network it has to be a single node of neat-python, with c = 1 and no output scaler.',
       );
@@ -181,14 +184,14 @@ class GenomeWriter {
     const j = graph.predecessors[e];
     const delay = graph.delay(e);
     if (this.#isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
-      this.#refuse(
+      this.#throwUnsupported(
         i,
         `it reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
           'other nodes one step earlier.',
       );
     }
     if (delay > 0 && (graph.initials![j] !== 0 || this.#values[j].constant !== 0)) {
-      this.#refuse(j, 'its value before the first step has to be 0 in neat-python.');
+      this.#throwUnsupported(j, 'its value before the first step has to be 0 in neat-python.');
     }
     return this.#values[j];
   }
@@ -196,7 +199,8 @@ class GenomeWriter {
   #aggregationOf(i: number): string {
     const { name, builtin } = this.#graph.aggregation(i)!;
     return (
-      aggregationNames.get(builtin?.name ?? '') ?? this.#refuse(i, `neat-python has no aggregation like "${name}".`)
+      aggregationNames.get(builtin?.name ?? '') ??
+      this.#throwUnsupported(i, `neat-python has no aggregation like "${name}".`)
     );
   }
 
@@ -206,7 +210,7 @@ class GenomeWriter {
     const { terms, constant } = value;
     if (terms.length === 1 && constant === 0) return [terms[0][0], weight * terms[0][1]];
     if (this.#isRecurrent && !isOfInputs(value)) {
-      this.#refuse(
+      this.#throwUnsupported(
         this.#graph.predecessors[e],
         'an aggregation of neat-python can read it only if it is a single node in neat-python.',
       );
@@ -224,8 +228,8 @@ class GenomeWriter {
     }
   }
 
-  #refuse(i: number, why: string): never {
-    throw new NnbpError('UNSUPPORTED', `Node "${this.#graph.ids[i]}": ${why}`);
+  #throwUnsupported(i: number, reason: string): never {
+    throw new NnbpError('UNSUPPORTED', `Node "${this.#graph.ids[i]}": ${reason}`);
   }
 }
 

@@ -28,7 +28,7 @@ export function reduction(call: Call, rows: Rows): Reduction {
   call.spend(2 * terms(entries));
   const ordered = permute(entries, shape, [...kept, ...[...reduced].sort((a, b) => a - b)]);
   const groups = Array.from({ length: entries.length / width }, (_, k) => ordered.slice(k * width, (k + 1) * width));
-  if (call.whole('keepdims', 1) !== 0) {
+  if (call.integer('keepdims', 1) !== 0) {
     return { shape: shape.map((size, axis) => (reduced.has(axis) ? 1 : size)), batchAxis, groups };
   }
   const before = [...reduced].filter((axis) => axis < batchAxis).length;
@@ -53,7 +53,7 @@ export const meanOrMedian: Operator = (call) => {
   const axes = call.listed(1, 'axes') ?? [];
   if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== lastAxisOf(call, sorted.shape)))
     call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
-  return ofLastAxis(call, median, sorted, call.whole('keepdims', 1) !== 0);
+  return ofLastAxis(call, median, sorted, call.integer('keepdims', 1) !== 0);
 };
 
 /** An aggregation of the last axis. */
@@ -73,9 +73,9 @@ function ofLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Ro
 export const sort: Operator = (call) => {
   const rows = call.rows(0);
   const width = rows.shape.at(-1) ?? 0;
-  const axis = call.whole('axis', -1);
+  const axis = call.integer('axis', -1);
   const count = call.constant(1).values[0];
-  const isSorted = call.whole('sorted', 1) !== 0;
+  const isSorted = call.integer('sorted', 1) !== 0;
   if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('anything but all of the last axis, sorted for a median');
   }
@@ -84,7 +84,7 @@ export const sort: Operator = (call) => {
 
 /** The middle of sorted values: a part of the median. */
 export function middle(call: Call, sorted: Rows): Rows {
-  const axis = call.whole('axis', 0);
+  const axis = call.integer('axis', 0);
   const width = sorted.shape.at(-1)!;
   const expected = width % 2 === 1 ? [width >> 1] : [(width >> 1) - 1, width >> 1];
   const { values } = call.constant(1);
@@ -97,13 +97,13 @@ export function middle(call: Call, sorted: Rows): Rows {
 /** `ArgMax` of |z| on the last axis: a part of maxAbs. */
 export const argMax: Operator = (call) => {
   const rows = call.rows(0);
-  const axis = call.whole('axis', 0);
+  const axis = call.integer('axis', 0);
   const absolute = rows.entries.map((entry) => {
     const node = call.tape.nodeOf(entry);
     const isAbsolute = node !== undefined && isUnfinished(node, 'abs') && entry.weights[0] === 1 && entry.bias === 0;
     return isAbsolute ? node.h : undefined;
   });
-  const isPart = call.whole('keepdims', 1) === 1 && call.whole('select_last_index', 0) === 0;
+  const isPart = call.integer('keepdims', 1) === 1 && call.integer('select_last_index', 0) === 0;
   if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || absolute.includes(undefined)) {
     call.unsupported(`a position; expected that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
   }
@@ -117,7 +117,7 @@ export const gatherElements: Operator = (call) => {
   const same =
     largest?.entries.length === rows.entries.length &&
     largest.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
-  const axis = call.whole('axis', 0);
+  const axis = call.integer('axis', 0);
   if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('positions that are computed; expected those of the largest |z|, for maxAbs');
   }

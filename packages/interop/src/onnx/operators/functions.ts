@@ -82,7 +82,7 @@ const last =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
-    call.expectAxis(call.whole('axis', -1));
+    call.expectAxis(call.integer('axis', -1));
     return { ...rows, ended: call.label, transform };
   };
 

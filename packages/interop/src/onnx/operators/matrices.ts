@@ -69,8 +69,8 @@ export const gemm: Operator = (call) => {
   const rows = call.table(0);
   const b = call.constant(1);
   if (b.dims.length !== 2) call.malformed(`its matrix has ${b.dims.length} axes instead of 2`);
-  if (call.whole('transA', 0) !== 0) call.unsupported('transA');
-  const transposed = call.whole('transB', 0) !== 0;
+  if (call.integer('transA', 0) !== 0) call.unsupported('transA');
+  const transposed = call.integer('transB', 0) !== 0;
   const [height, width] = b.dims;
   const alpha = call.number('alpha', 1);
   const beta = call.number('beta', 1);

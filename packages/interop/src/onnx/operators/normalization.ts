@@ -18,10 +18,10 @@ function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly 
 
 /** scale · (x − mean) / √(variance + ε) + B, with the mean and variance of training. */
 export const batchNormalization: Operator = (call) => {
-  if (call.whole('training_mode', 0) !== 0) call.unsupported('in training mode: export the model for inference');
+  if (call.integer('training_mode', 0) !== 0) call.unsupported('in training mode: export the model for inference');
   const rows = call.rows(0);
   const channels = rows.shape.at(0) ?? 0;
-  if (call.whole('spatial', 1) === 0 && rows.shape.length > 1) call.unsupported('with spatial = 0');
+  if (call.integer('spatial', 1) === 0 && rows.shape.length > 1) call.unsupported('with spatial = 0');
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map((k) => {
     const { values } = call.constant(k);
     if (values.length !== channels)

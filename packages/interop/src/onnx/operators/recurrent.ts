@@ -56,7 +56,7 @@ function recurrent(call: Call, kind: Kind): Rows[] {
   const rows = call.rows(0);
   const isSequence = rows.lead?.length === 2;
   const direction = call.text('direction', 'forward');
-  const layout = call.whole('layout', 0);
+  const layout = call.integer('layout', 0);
   if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
   if (isSequence && direction !== 'forward') {
     call.unsupported(
@@ -99,7 +99,7 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
 /** All steps of a sample, [steps, batch, inputs], in one direction or in both; each step has separate nodes. */
 function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
   if (!['forward', 'reverse', 'bidirectional'].includes(name)) call.malformed(`direction = ${name}`);
-  if (call.whole('layout', 0) !== 0) call.unsupported('layout = 1 with a fixed number of steps');
+  if (call.integer('layout', 0) !== 0) call.unsupported('layout = 1 with a fixed number of steps');
   if (shape.length !== 2 || batchAxis !== 1) call.unsupported('an input that is not [steps, batch, inputs]');
   const [steps, inputs] = shape;
   const { tape } = call;
@@ -218,7 +218,7 @@ export const recurrentLayer: Operator = (call) =>
 
 /** The nodes of `lstm` in @nnbp/layers. The gates are in the order i, o, f, g, and peepholes in the order i, o, f. */
 export const longShortTermMemory: Operator = (call) => {
-  if (call.whole('input_forget', 0) !== 0) call.unsupported('input_forget');
+  if (call.integer('input_forget', 0) !== 0) call.unsupported('input_forget');
   const { tape } = call;
   const step: Step = (direction, x, [h, c]) => {
     const { units, activations, bias, ofInputs, ofUnits, weightedSum } = direction;
@@ -251,7 +251,7 @@ export const longShortTermMemory: Operator = (call) => {
  */
 export const gatedRecurrentUnit: Operator = (call) => {
   const { tape } = call;
-  const isAfter = call.whole('linear_before_reset', 0) !== 0;
+  const isAfter = call.integer('linear_before_reset', 0) !== 0;
   const step: Step = (direction, x, [h]) => {
     const { units, activations, bias, ofInputs, ofUnits, weightedSum } = direction;
     const [gateFunction, candidate] = activations;

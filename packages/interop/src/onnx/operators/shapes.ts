@@ -12,7 +12,7 @@ export const same: Operator = (call) => call.operand(0);
 /** `Cast` to a floating-point type. Constants, which may be sizes and positions, are not changed. */
 export const cast: Operator = (call) => {
   const operand = call.operand(0);
-  const to = call.whole('to', 1);
+  const to = call.integer('to', 1);
   if ('entries' in operand && ![1, 10, 11, 16].includes(to)) call.unsupported(`to type ${to}; expected floats`);
   return operand;
 };
@@ -65,7 +65,7 @@ function isBatch(call: Call, { batchAxis = 0 }: Rows, asked: readonly number[], 
 
 /** `Flatten` of all axes except the batch. */
 export const flatten: Operator = (call) => {
-  if (call.whole('axis', 1) !== 1) call.unsupported(`axis ${call.whole('axis', 1)}`);
+  if (call.integer('axis', 1) !== 1) call.unsupported(`axis ${call.integer('axis', 1)}`);
   const { shape, entries } = call.rows(0);
   return { shape: [sizeOf(shape)], entries };
 };
@@ -154,7 +154,7 @@ const picked = (rows: Rows, axis: number, positions: readonly number[]): Rows =>
 export const concat: Operator = (call) => {
   const parts = Array.from({ length: call.count }, (_, k) => call.rows(k));
   if (parts.length === 0) call.malformed('it has no operands');
-  const axis = call.axisOf(parts[0], call.whole('axis', 1));
+  const axis = call.axisOf(parts[0], call.integer('axis', 1));
   const others = ({ shape }: Rows) => shape.with(axis, 0).join();
   if (parts.some((part) => part.shape.length !== parts[0].shape.length || others(part) !== others(parts[0]))) {
     call.unsupported(`tensors of [batch, ${parts.map(({ shape }) => shape.join(', ')).join('], [batch, ')}]`);
@@ -171,7 +171,7 @@ export const concat: Operator = (call) => {
 
 /** The last step of sequences. The entries stay the same, since they are those of every step. */
 function lastStep(call: Call, rows: Rows): Rows | undefined {
-  const axis = call.whole('axis', 0);
+  const axis = call.integer('axis', 0);
   const [first] = rows.lead?.length === 2 ? rows.lead : [];
   if (first === undefined || (axis !== 0 && axis !== 1)) return undefined;
   const { dims, values } = call.constant(1);
@@ -187,7 +187,7 @@ export const gather: Operator = (call) => {
   const rows = call.rows(0);
   const last = lastStep(call, rows);
   if (last !== undefined) return last;
-  const axis = call.axisOf(rows, call.whole('axis', 0));
+  const axis = call.axisOf(rows, call.integer('axis', 0));
   const chosen = call.constant(1);
   if (chosen.dims.length > maxAxes) call.unsupported(`positions of ${chosen.dims.length} axes`);
   const positions = call.positions(chosen, rows.shape[axis]);
@@ -203,7 +203,7 @@ export const gather: Operator = (call) => {
 /** `Split` along an axis. */
 export const split: Operator = (call) => {
   const rows = call.rows(0);
-  const axis = call.axisOf(rows, call.whole('axis', 0));
+  const axis = call.axisOf(rows, call.integer('axis', 0));
   const width = rows.shape[axis];
   const even = Math.ceil(width / call.results);
   const sizes =

@@ -19,7 +19,7 @@ function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[
   const axes = grid.length;
   if (axes === 0 || kernel.length !== axes)
     call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of ${axes} axes`);
-  if (call.whole('ceil_mode', 0) !== 0) call.unsupported('ceil_mode = 1');
+  if (call.integer('ceil_mode', 0) !== 0) call.unsupported('ceil_mode = 1');
   const ones = grid.map(() => 1);
   const [strides, dilations] = [call.wholes('strides') ?? ones, call.wholes('dilations') ?? ones];
   const sizes = [kernel, strides, dilations].flat();
@@ -91,7 +91,7 @@ export const convolution: Operator = (call) => {
   const [channels, ...grid] = shape;
   const { dims, values } = call.constant(1);
   const [filters, depth, ...kernel] = dims;
-  const groups = call.whole('group', 1);
+  const groups = call.integer('group', 1);
   if (shape.length < 2 || dims.length !== shape.length + 1) {
     call.unsupported(`a kernel of ${dims.length} axes for [batch, ${shape.join(', ')}]`);
   }
@@ -164,7 +164,7 @@ export const maxPool: Operator = (call) => pool(call, aggregate(call, max));
 
 /** With `count_include_pad`, zeros of the padding count. */
 export const averagePool: Operator = (call) => {
-  const withPadding = call.whole('count_include_pad', 0) !== 0;
+  const withPadding = call.integer('count_include_pad', 0) !== 0;
   const average = aggregate(call, mean);
   return pool(call, (window, kernelSize) =>
     withPadding && window.length < kernelSize ? affine(sum(window), 1 / kernelSize, 0) : average(window),
