@@ -4,6 +4,7 @@ import { type QuantityName } from '@nnbp/explain';
 import { describe, expect, test } from 'vitest';
 import { highlightsInTime, selectedInTime, termsInTime, timeExerciseOf } from '../web/derive/time/exercise.js';
 import { presets } from '../web/derive/presets.js';
+import { targetRows, targetStepsOf } from '../web/shared/sequence.js';
 import { edgeName } from '../web/network.js';
 import type { NetworkDescription } from '../web/state.js';
 import { builtinFunctions } from '../web/functions.js';
@@ -114,4 +115,14 @@ test('a selection that the sequence does not have is replaced by its first delay
   const value = selectedInTime(example, 'x_2@1');
   expect(value).toEqual({ quantity: 'x', node: '2@1' });
   expect(example.measured(value)).toBeUndefined();
+});
+
+test.each([
+  ['last', [null, null, [3]]],
+  ['rest', [null, [2], [3]]],
+  ['each', [[1], [2], [3]]],
+] as const)('the choice %s names the steps that have a target', (targets, rows) => {
+  expect(targetRows([1, 2, 3], 1, { targets })).toEqual(rows);
+  expect(targetStepsOf(rows)).toBe(targets);
+  expect(targetRows([1], 1, { targets }), 'one step has the target').toEqual([[1]]);
 });

@@ -41,6 +41,9 @@ const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8
 /** Maximum length of a sequence. */
 export const maxSteps = 100;
 
+/** Which steps of a sequence have a target: the last one, all but the first, or all. */
+export const targetSteps = ['last', 'rest', 'each'] as const;
+
 const firstTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
@@ -61,8 +64,8 @@ const derive = v.object({
   step: v.nullable(count(0, 100_000)),
   /** Visits of the mistake `order`, as node ids. A node can be visited several times. Empty: depth first. */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
-  /** For a network with delays: the number of steps, and whether each step has a target or only the last one. */
-  time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(['last', 'each']) }), firstTime),
+  /** For a network with delays: the number of steps, and which of them have a target. */
+  time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), firstTime),
   /** Hidden layers, and nodes per layer, of the larger network for which the savings of the cache are shown. */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });

@@ -19,7 +19,7 @@ const en = {
   sample: 'Sample',
   timeSteps: 'Steps',
   timeTargets: 'Targets',
-  targetsAt: { last: 'at the last step', each: 'at each step' },
+  targetsAt: { last: 'at the last step', rest: 'after the first step', each: 'at each step' },
   noTimeToBreak:
     'Break it shows networks without delays. Choose another network, or “Your network” to see this one unrolled.',
   loss: 'Loss',
@@ -247,7 +247,7 @@ const zh: typeof en = {
   sample: '样本',
   timeSteps: '步数',
   timeTargets: '目标',
-  targetsAt: { last: '仅最后一步', each: '每一步' },
+  targetsAt: { last: '仅最后一步', rest: '第一步之后', each: '每一步' },
   noTimeToBreak: '“故意出错”只能用于没有延迟的网络。请选择其他网络，或切换到“你的网络”查看展开的结果。',
   loss: '损失函数',
   lossNow: 'loss',

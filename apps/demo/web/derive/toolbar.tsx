@@ -7,7 +7,7 @@ import { hasDelays } from '../network.js';
 import { BoundedField } from '../shared/bounded-field.js';
 import { Letter } from '../shared/letter.js';
 import { NumberField } from '../shared/number-field.js';
-import { maxSteps } from '../state.js';
+import { maxSteps, targetSteps } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
 import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
@@ -166,7 +166,7 @@ function Time() {
           disabled={isOwn}
           onChange={(event) => change({ time: { ...time, targets: event.target.value as typeof time.targets } })}
         >
-          {(['last', 'each'] as const).map((name) => (
+          {targetSteps.map((name) => (
             <option key={name} value={name}>
               {say.targetsAt[name]}
             </option>

@@ -5,10 +5,21 @@ import type { PlaygroundState } from '../state.js';
 export const rowsOf = (numbers: readonly number[], width: number): number[][] =>
   Array.from({ length: numbers.length / width }, (_, t) => numbers.slice(t * width, (t + 1) * width));
 
+type TargetSteps = PlaygroundState['derive']['time']['targets'];
+
 /** The targets of each step; null for a step without a target. */
 export const targetRows = (
   numbers: readonly number[],
   width: number,
-  { targets }: PlaygroundState['derive']['time'],
-): (number[] | null)[] =>
-  rowsOf(numbers, width).map((row, t, all) => (targets === 'each' || t === all.length - 1 ? row : null));
+  { targets }: Readonly<{ targets: TargetSteps }>,
+): (number[] | null)[] => {
+  const rows = rowsOf(numbers, width);
+  const first = { last: rows.length - 1, rest: Math.min(1, rows.length - 1), each: 0 }[targets];
+  return rows.map((row, t) => (t < first ? null : row));
+};
+
+/** Which of the choices fits targets. */
+export const targetStepsOf = (targets: readonly (readonly number[] | null)[]): TargetSteps => {
+  const missing = targets.filter((row) => row === null).length;
+  return missing === 0 ? 'each' : missing === 1 && targets[0] === null && targets.length > 2 ? 'rest' : 'last';
+};

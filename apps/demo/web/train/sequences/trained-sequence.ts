@@ -1,5 +1,6 @@
 /** The network trained on sequences on the page, with the sequence whose states are shown. */
 import { lossOf, type Settings } from '../../shared/sequence-settings.js';
+import { targetStepsOf } from '../../shared/sequence.js';
 import { onPage, type Trained } from '../trained-network.js';
 import { withTrained } from '../trained-state.js';
 import { networkFor, type SequenceShape } from './network-for.js';
@@ -14,7 +15,7 @@ export function trainedSequence(settings: Settings, shape: SequenceShape, result
     derive: {
       input: inputs.flat(),
       target: targets.flatMap((row) => row ?? Array<number>(width).fill(0)),
-      time: { steps: inputs.length, targets: targets.includes(null) ? 'last' : 'each' },
+      time: { steps: inputs.length, targets: targetStepsOf(targets) },
       loss: lossOf(settings),
       // Of no node: Derive selects the first weight of a delayed edge.
       selected: '',
