@@ -4,8 +4,13 @@
  * binary in the repository, and the host decides what a kernel looks like (tile size, fused multiply-add).
  */
 
-/** Bytes, nested as the expressions are. */
-export type Code = readonly (number | Code | Uint8Array)[];
+/** Bytes, nested as the expressions are, and constants that become locals of the function. */
+export type Code = readonly (number | Code | Uint8Array | VectorConstant)[];
+
+/** The instruction for a vector constant. */
+class VectorConstant {
+  constructor(readonly code: readonly number[]) {}
+}
 
 /** The types a local or a parameter can have. */
 export const i32 = 0x7f;
@@ -73,6 +78,12 @@ const binary =
   (...op: number[]): Binary =>
   (a, b) => [a, b, op];
 const vector = (op: number): number[] => [0xfd, ...unsigned(op)];
+/** The same bytes in each lane. */
+const splatConstant = (bytes: readonly number[]): Code => {
+  const code = [...vector(0x0c), ...Array.from({ length: 16 / bytes.length }, () => bytes).flat()];
+  // One instruction sets a register to zero.
+  return bytes.some((byte) => byte !== 0) ? [new VectorConstant(code)] : code;
+};
 /** Alignment is a hint; offset is a constant added to the address. */
 const access = (op: number[], align: number) => ({
   load: (address: Code, offset = 0): Code => [address, op, align, unsigned(offset)],
@@ -132,7 +143,7 @@ export const double = {
 
 /** Four single-precision numbers. */
 export const f32x4 = {
-  const: (value: number): Code => [vector(0x0c), Array(4).fill(floatBytes(value)) as number[][]],
+  const: (value: number): Code => splatConstant(floatBytes(value)),
   /** Four constants. */
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(floatBytes)],
   load: access(vector(0x00), 2).load,
@@ -192,7 +203,7 @@ export const f32x4 = {
 
 /** The same 128 bits as integers, or as bits. */
 export const i32x4 = {
-  const: (value: number): Code => [vector(0x0c), Array(4).fill(intBytes(value)) as number[][]],
+  const: (value: number): Code => splatConstant(intBytes(value)),
   /** Four constants. */
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(intBytes)],
   shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
@@ -210,7 +221,7 @@ export const i32x4 = {
 
 /** Two double-precision numbers. */
 export const f64x2 = {
-  const: (value: number): Code => [vector(0x0c), Array(2).fill(doubleBytes(value)) as number[][]],
+  const: (value: number): Code => splatConstant(doubleBytes(value)),
   extract: (a: Code, lane: number): Code => [a, vector(0x21), lane],
   add: binary(...vector(0xf0)),
   sub: binary(...vector(0xf1)),
@@ -325,9 +336,24 @@ export class Assembler {
       parameters.map((_, k) => at(k)),
       (type) => at(types.push(type) - 1),
     );
+    // V8 (from Node 22 on) computes a constant in three instructions, in each iteration of the loop that contains it: the
+    // function does it once, at its start.
+    const constants = new Map<string, { readonly local: Local; readonly code: Code }>();
+    const flat = flatten(code, ({ code: constant }) => {
+      const key = constant.join();
+      const known = constants.get(key) ?? { local: at(types.push(v128) - 1), code: constant };
+      constants.set(key, known);
+      return known.local.get;
+    });
     const locals = types.slice(parameters.length).map((type) => [1, type]);
     this.#typeOf.push(this.#type({ parameters, results }));
-    this.#bodies.push([unsigned(locals.length), locals, code, 0x0b]);
+    this.#bodies.push([
+      unsigned(locals.length),
+      locals,
+      Array.from(constants.values(), ({ local, code: constant }) => local.set(constant)),
+      flat,
+      0x0b,
+    ]);
     const index = this.#importedFunctions + this.#bodies.length - 1;
     if (exportName !== undefined) this.#exports.push([name(exportName), 0x00, unsigned(index)]);
     return this.#callable(index);
@@ -375,7 +401,7 @@ function section(id: number, entries: readonly Code[]): Code {
 }
 
 /** The bytes, one after another. */
-function flatten(code: Code): Uint8Array<ArrayBuffer> {
+function flatten(code: Code, replace?: (constant: VectorConstant) => Code): Uint8Array<ArrayBuffer> {
   let bytes = new Uint8Array(1024);
   let length = 0;
   const reserve = (count: number) => {
@@ -393,7 +419,8 @@ function flatten(code: Code): Uint8Array<ArrayBuffer> {
     }
     for (let k = 0; k < part.length; k++) {
       const entry = part[k];
-      if (typeof entry !== 'number') write(entry);
+      if (entry instanceof VectorConstant) write(replace!(entry));
+      else if (typeof entry !== 'number') write(entry);
       else {
         if (length === bytes.length) reserve(1);
         bytes[length++] = entry;
