@@ -1,6 +1,6 @@
 /**
- * The program of a worker that runs user code. The module generated from that code imports it: this program locks the worker
- * down first, then the code defines its functions, then the page sends requests.
+ * The program of the worker that runs user code. A module generated from that code imports this program, which first locks
+ * the worker down. Then the code defines its functions, and the page sends requests.
  */
 import { type Endpoint, expose } from 'comlink';
 // Before the lock-down, since the library fetches data of its own.
@@ -22,7 +22,7 @@ lockDown();
 toPage.postMessage('loaded');
 
 const runner = {
-  /** Responds when the worker is idle. */
+  /** Responds as soon as the worker is idle. */
   ping: () => true,
   check: (kind: Kind, name: string): Verdict => check(kind, name, userFunctions),
   record: (question: Question): Recording => record(question, userFunctions),
@@ -30,10 +30,10 @@ const runner = {
   sequences: createSequenceTrainer(userFunctions),
 };
 
-/** The interface for the page. */
+/** Interface of the worker for the page. */
 export type Runner = typeof runner;
 
-/** Called by the module that is made from the user's code: `define` after each function, `defined` after the last. */
+/** Called by the module generated from user code: `define` after each function, `defined` after the last one. */
 const nnbp = Object.freeze({ define, defined: () => toPage.postMessage('defined') });
 Object.defineProperty(globalThis, 'nnbp', { value: nnbp });
 

@@ -1,10 +1,10 @@
-/** What the plots that uPlot draws on a canvas look like. */
+/** The look of plots that uPlot draws on a canvas. */
 import type UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from './format-number.js';
 import { css, type Palette } from './palette.js';
 
-/** Thin grid lines without ticks, and numbers with a typographic minus sign. */
+/** An axis with thin grid lines, no ticks, and typographic minus signs. */
 export const axisOf = (palette: Palette): UPlot.Axis => ({
   stroke: css(palette.quiet),
   grid: { stroke: css(palette.line, 0.6), width: 1 },

@@ -1,4 +1,4 @@
-/** Input of a function: drawn with a pointer, or typed point by point. */
+/** Input of a function: draw it with a pointer, or type its points. */
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { contextOf, frameOf } from './draw.js';
@@ -7,7 +7,7 @@ import { css, usePalette } from '../shared/palette.js';
 import styles from './data-panel.module.css';
 
 interface Props {
-  /** Pairs x, y in [−1, 1], one after another. */
+  /** x and y of each point, in [−1, 1], one point after another. */
   readonly points: readonly number[];
   readonly choose: (points: number[]) => void;
 }
@@ -47,7 +47,7 @@ export function Drawing({ points, choose }: Props) {
     last.current = positionOf(event);
     setStroke(new Map([last.current]));
   };
-  const go = (event: PointerEvent<HTMLCanvasElement>) => {
+  const move = (event: PointerEvent<HTMLCanvasElement>) => {
     if (last.current === null || stroke === undefined) return;
     const [from, to] = [last.current, positionOf(event)];
     last.current = to;
@@ -67,11 +67,11 @@ export function Drawing({ points, choose }: Props) {
         aria-label={say.drawingLabel}
         style={{ width, height, touchAction: 'none' }}
         onPointerDown={begin}
-        onPointerMove={go}
+        onPointerMove={move}
         onPointerUp={end}
         onPointerCancel={end}
       />
-      <Typed points={points} choose={choose} />
+      <TypedPoints points={points} choose={choose} />
     </div>
   );
 }
@@ -79,18 +79,18 @@ export function Drawing({ points, choose }: Props) {
 interface Draft {
   readonly points: readonly number[];
   readonly text: string;
-  /** Whether the text was refused. */
-  readonly bad: boolean;
+  /** Whether the text is invalid. */
+  readonly isInvalid: boolean;
 }
 
-function Typed({ points, choose }: Props) {
+function TypedPoints({ points, choose }: Props) {
   const say = useMessages(messages);
-  // Typed text applies to the points it was typed for: other points replace it.
+  // The typed text is dropped when the points change in another way.
   const [draft, setDraft] = useState<Draft>();
-  const { text, bad } = draft?.points === points ? draft : { text: linesOf(points), bad: false };
+  const { text, isInvalid } = draft?.points === points ? draft : { text: linesOf(points), isInvalid: false };
   const use = () => {
     const read = readPoints(text);
-    setDraft({ points, text, bad: read === undefined });
+    setDraft({ points, text, isInvalid: read === undefined });
     if (read !== undefined) choose(read);
   };
   return (
@@ -100,13 +100,13 @@ function Typed({ points, choose }: Props) {
         aria-label={say.pointsLabel}
         rows={6}
         value={text}
-        onChange={(event) => setDraft({ points, text: event.target.value, bad })}
-        aria-invalid={bad}
+        onChange={(event) => setDraft({ points, text: event.target.value, isInvalid })}
+        aria-invalid={isInvalid}
       />
       <button type="button" onClick={use}>
         {say.usePoints}
       </button>
-      {bad && (
+      {isInvalid && (
         <p role="alert" className="problem">
           {say.badPoints}
         </p>
@@ -121,11 +121,11 @@ const rounded = (value: number) => Math.round(value * 1000) / 1000;
 const linesOf = (points: readonly number[]): string =>
   Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`).join('\n');
 
-/** The points of a stroke, from left to right. */
+/** The points of a stroke, sorted by x. */
 const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
   [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
 
-/** The columns between two pointer positions, without the first. */
+/** Interpolates between two pointer positions: one point per column, without the first column. */
 function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
   const length = Math.abs(to[0] - from[0]);
   if (length === 0) return [[to[0], to[1]]];
@@ -135,7 +135,7 @@ function between(from: readonly [number, number], to: readonly [number, number])
   });
 }
 
-/** Parses lines of two numbers from −1 to 1, sorted by x; undefined if a line is invalid. */
+/** Parses 4 to 200 lines of two numbers from −1 to 1 and sorts them by x; undefined if the text is invalid. */
 function readPoints(text: string): number[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const rows = lines.map((line) =>
@@ -144,6 +144,6 @@ function readPoints(text: string): number[] | undefined {
       .split(/[\s,;]+/)
       .map(Number),
   );
-  const good = rows.every((row) => row.length === 2 && row.every((value) => Math.abs(value) <= 1));
-  return good && rows.length >= 4 && rows.length <= 200 ? rows.sort(([a], [b]) => a - b).flat() : undefined;
+  const areValid = rows.every((row) => row.length === 2 && row.every((value) => Math.abs(value) <= 1));
+  return areValid && rows.length >= 4 && rows.length <= 200 ? rows.sort(([a], [b]) => a - b).flat() : undefined;
 }

@@ -6,7 +6,7 @@ import type { Rows, Session } from './session.js';
 
 /** Predictions and errors of a regression, in the units of the target. */
 export interface RegressionFit {
-  /** Of the first samples of the set. */
+  /** Predictions for the first samples of the set. */
   readonly predicted: Float32Array;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquareError: number;
@@ -14,25 +14,28 @@ export interface RegressionFit {
 
 /** A sample whose predicted class is wrong. */
 export interface Mistake {
-  /** The number of the sample in its set. */
+  /** Index of the sample in its set. */
   readonly number: number;
+  /** Index of the true class. */
   readonly truth: number;
+  /** Index of the predicted class. */
   readonly predictedClass: number;
 }
 
 export interface Evaluation {
-  /** Mean over the samples. */
+  /** Mean loss of the samples. */
   readonly loss: number;
-  /** NaN for a regression. */
+  /** Fraction of samples with the correct class; NaN for a regression. */
   readonly accuracy: number;
-  /** [true class × predicted class] */
+  /** Confusion matrix: [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[];
-  /** The first mistakes. */
+  /** The first samples with a wrong class, at most `maxMistakes`. */
   readonly mistakes: readonly Mistake[];
+  /** Undefined for a classification. */
   readonly fit: RegressionFit | undefined;
 }
 
-/** Maximum of edges × points, so that an observation stays short. */
+/** Maximum of edges × points per observation, which limits its duration. */
 export const maxWork = 4e6;
 /** Maximum number of samples per set for loss and accuracy. */
 const maxEvaluated = 1000;
@@ -48,7 +51,7 @@ export function evaluate(session: Session, { task, classes }: Dataset, executor:
   const confusion = classes.map(() => classes.map(() => 0));
   const mistakes: Mistake[] = [];
   const predicted = task === 'regression' ? new Float32Array(count) : undefined;
-  let [sum, right, absolute, squared] = [0, 0, 0, 0];
+  let [sum, correctCount, absolute, squared] = [0, 0, 0, 0];
   inChunks(executor, rows.inputs, inputCount, count, (values, first, samples) => {
     for (let s = 0; s < samples; s++) {
       const at = s * width;
@@ -65,13 +68,13 @@ export function evaluate(session: Session, { task, classes }: Dataset, executor:
       const predictedClass = classOf(values, at, width, encoding.boundary);
       const truth = classOf(rows.targets, t, width, encoding.boundary);
       confusion[truth][predictedClass]++;
-      if (predictedClass === truth) right++;
+      if (predictedClass === truth) correctCount++;
       else if (mistakes.length < maxMistakes) mistakes.push({ number: first + s, truth, predictedClass });
     }
   });
   return {
     loss: sum / count,
-    accuracy: predicted === undefined ? right / count : NaN,
+    accuracy: predicted === undefined ? correctCount / count : NaN,
     confusion,
     mistakes,
     fit: predicted && {

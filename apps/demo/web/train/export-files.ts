@@ -14,9 +14,9 @@ export interface ExportedFile {
 }
 
 /**
- * The exported file.
+ * Exports a network to a file.
  *
- * @throws NnbpError `UNSUPPORTED` if the format cannot represent the network, for example a custom function
+ * @throws NnbpError `UNSUPPORTED` if the format cannot represent the network, for example because it has a custom function
  */
 export function exportedFile(network: Network, as: ExportName): ExportedFile {
   switch (as) {
@@ -39,6 +39,6 @@ export function exportedFile(network: Network, as: ExportName): ExportedFile {
     case 'notebook':
       return { name: 'network.ipynb', content: notebook(network, toPyTorch(network)) };
     default:
-      throw new NnbpError('UNSUPPORTED', `Unknown export "${as as string}".`);
+      throw new NnbpError('UNSUPPORTED', `Unknown export "${as as string}". Choose one of: ${exportNames.join(', ')}.`);
   }
 }

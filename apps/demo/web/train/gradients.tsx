@@ -1,4 +1,4 @@
-/** Gradient magnitude of each node: one row per layer, from the output to the inputs. */
+/** Panel with the gradient magnitude of each node: one row per layer, from the outputs to the inputs. */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
@@ -10,8 +10,8 @@ import type { Ready } from './trainer.js';
 import styles from './gradients.module.css';
 import areas from './view.module.css';
 
-/** Ratio of first and last layer above which gradients count as vanishing or exploding. */
-const remarkable = 30;
+/** Ratio between the first and the last layer above which gradients count as vanishing or exploding. */
+const notableRatio = 30;
 
 export const Gradients = memo(function Gradients({
   ready,
@@ -25,7 +25,7 @@ export const Gradients = memo(function Gradients({
   const { layers } = ready.layout;
   const { gradients, layerGradients } = observation;
   const largest = Math.max(1e-30, ...gradients, ...layerGradients);
-  // A quarter of the shade per power of ten, since vanishing gradients span many.
+  // Each power of ten is a quarter of the shade, since vanishing gradients span many of them.
   const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 4);
   let first = 0;
   const rows = layers.map(({ ids }, k) => {
@@ -70,10 +70,10 @@ export const Gradients = memo(function Gradients({
   );
 });
 
-/** Compares the first hidden layer with the last. */
+/** Compares the gradients of the first and the last hidden layer, in words. */
 function verdict(layers: Float32Array, say: (typeof messages)['en']['verdicts']): string {
   if (layers.length < 4) return '';
   const ratio = layers[1] / layers[layers.length - 2];
-  if (ratio < 1 / remarkable) return say.vanishing(times(1 / ratio));
-  return ratio > remarkable ? say.exploding(times(ratio)) : say.even;
+  if (ratio < 1 / notableRatio) return say.vanishing(times(1 / ratio));
+  return ratio > notableRatio ? say.exploding(times(ratio)) : say.even;
 }

@@ -1,4 +1,4 @@
-/** A small square image from numbers, enlarged without smoothing. */
+/** A small square image, enlarged without smoothing. */
 import { useCallback } from 'react';
 import { paintImage } from './draw.js';
 import { useDrawing } from './use-drawing.js';
@@ -9,7 +9,7 @@ interface Props {
   readonly side: number;
   /** Side on the page, in CSS pixels. */
   readonly size: number;
-  /** Each pixel, as `pixelOf` returns it, row by row. A new function draws the image again. */
+  /** Returns a pixel, by its index row by row, in the format of `pixelOf`. The image is redrawn when the function changes. */
   readonly pixelAt: (pixel: number) => number;
 }
 

@@ -1,4 +1,4 @@
-/** Of inputs that are an image: the images that were misread, and the weights of the first layer as images. */
+/** Panels for inputs that are an image: misread images, and the weights of the first layer as images. */
 import { memo, useCallback } from 'react';
 import { useMessages } from '../language.js';
 import { pixelOf, ramp } from './draw.js';
@@ -12,7 +12,7 @@ import styles from './images.module.css';
 interface MisreadProps {
   readonly ready: Ready;
   readonly misread: readonly MisreadImage[];
-  /** Predicts an image, with pixels from 0 to 1. */
+  /** Called to predict an image, with pixels from 0 to 1. */
   readonly ask: (pixels: Float64Array) => void;
 }
 
@@ -41,7 +41,7 @@ export const Misread = memo(function Misread({ ready, misread, ask }: MisreadPro
   );
 });
 
-/** Pixels from 0 to 255, drawn in the colour of the text. */
+/** Draws an image in the colour of the text. `pixels`: from 0 to 255. */
 function Ink({ pixels, side, size }: { readonly pixels: Uint8Array; readonly side: number; readonly size: number }) {
   const palette = usePalette();
   const pixelAt = useCallback(
@@ -53,7 +53,7 @@ function Ink({ pixels, side, size }: { readonly pixels: Uint8Array; readonly sid
 
 interface WeightsProps {
   readonly ready: Ready;
-  /** Of the drawn nodes of the first layer, one after another. */
+  /** Weights of the drawn nodes of the first layer, scaled to ±127, one node after another. */
   readonly images: Int8Array;
 }
 

@@ -1,15 +1,18 @@
-/** Which loss and output activation fit a task. Invalid combinations are reported before training. */
+/** Checks which losses and output activations fit a task. Invalid combinations are reported before training. */
 import type { Loss } from '@nnbp/core';
 import type { Choice, Settings, Task } from '../shared/training-settings.js';
 
-/** Targets of the two classes of a binary task, and the decision boundary. */
+/** Targets of the two classes of a binary task (`no`, `yes`), and the decision boundary of the output. */
 export interface Encoding {
   readonly no: number;
   readonly yes: number;
   readonly boundary: number;
 }
 
-/** Targets are −1 and 1 for a loss that does not accept 0 (hinge). The boundary is 0 for a loss on logits. */
+/**
+ * The encoding for a loss. Targets are −1 and 1 for a loss that does not accept 0 (hinge), otherwise 0 and 1. The boundary of
+ * a loss on logits is 0.
+ */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
     return { no: -1, yes: 1, boundary: 0 };
@@ -17,7 +20,7 @@ export function encodingFor(loss: Loss): Encoding {
   return { no: 0, yes: 1, boundary: loss.name === 'binaryCrossEntropyWithLogits' ? 0 : 0.5 };
 }
 
-/** Why a loss and an output activation do not fit the data. */
+/** Reasons why a loss and an output activation do not fit the data. */
 export type Misfit = 'class-loss' | 'one-output' | 'needs-probability' | 'needs-log-probability' | 'needs-raw-output';
 
 const forClasses = new Set([
@@ -29,12 +32,12 @@ const forClasses = new Set([
 ]);
 /** Activations with values in [0, 1]. */
 const probabilities = new Set(['sigmoid', 'hardSigmoid', 'gaussian']);
-/** Losses that need unbounded outputs: logits or the logarithm of a rate. */
+/** Losses that need unbounded outputs: logits, or the logarithm of a rate. */
 const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
 /** Activations that are bounded on at least one side. */
 const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
 
-/** Why a combination is invalid; undefined if it is valid or has custom functions. */
+/** The reason why a combination is invalid; undefined if it is valid or contains custom functions. */
 export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
   const { loss, graph } = settings;
   const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);

@@ -1,4 +1,4 @@
-/** The live loss curves. */
+/** Panel with the loss curves, updated during training. */
 import { memo, useEffect, useEffectEvent, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import { useMessages } from '../language.js';
@@ -36,7 +36,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   useEffect(() => {
     if (frame.current === null || width === 0) return;
     const axis = axisOf(palette);
-    const made = new UPlot(
+    const newPlot = new UPlot(
       {
         width,
         height,
@@ -56,9 +56,9 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
       currentTables(),
       frame.current,
     );
-    plot.current = made;
+    plot.current = newPlot;
     return () => {
-      made.destroy();
+      newPlot.destroy();
       plot.current = null;
     };
   }, [frame, width, palette, validation, logarithmic, say]);
@@ -91,20 +91,20 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   );
 });
 
-/** Ratio of the largest and the smallest loss above which the scale is logarithmic, unless the user chose one. */
-const wide = 1000;
+/** Ratio of largest to smallest loss above which the scale is logarithmic by default. */
+const wideRatio = 1000;
 
-/** Whether the losses span decades, as after a divergence. */
+/** Whether the losses span several powers of ten, for example after a divergence. */
 function isWide({ training, validation }: Curve): boolean {
   let [min, max] = [Infinity, 0];
   for (const value of [...training, ...validation]) {
     if (value === null || !(value > 0) || value === Infinity) continue;
     [min, max] = [Math.min(min, value), Math.max(max, value)];
   }
-  return max > wide * min;
+  return max > wideRatio * min;
 }
 
-/** Label of a tick; a power of ten on the logarithmic scale. */
+/** Label of a tick. On the logarithmic scale, ticks are exponents of 10. */
 const tickLabel = (tick: number, logarithmic: boolean): string =>
   formatNumber(logarithmic ? Number((10 ** tick).toPrecision(2)) : tick);
 

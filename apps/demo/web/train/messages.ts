@@ -59,11 +59,11 @@ const en = {
     tripling:
       'y = 3x for x from 1 to 5: the first data set of the article’s follow-up. One node is enough: w becomes 3.',
     'five-points':
-      'Five points close to a line, the second data set of the follow-up. With some seeds training stops at a straight line: try another.',
+      'Five points close to a line, the second data set of the follow-up. With some seeds, training ends at a straight line. Try another seed.',
     xor: 'Four squares; diagonally opposite ones belong to the same class. No straight line separates them.',
     circles: 'A disc and a ring around it.',
     moons: 'Two interleaving crescents.',
-    spirals: 'Two intertwined spirals: the hardest set. Use more nodes.',
+    spirals: 'Two intertwined spirals: the hardest data set. Use more nodes.',
     drawn: 'Draw your own function below.',
     iris: '150 flowers of three species, with four measurements each.',
     digits: '3,000 handwritten digits, 28 by 28 pixels.',
@@ -121,7 +121,7 @@ const en = {
   learningRate: 'Learning rate',
   batchSize: 'Batch size',
   fullBatch: 'This optimizer uses all samples in each step.',
-  startsAgain: 'Each change restarts training from the seed.',
+  startsAgain: 'Each change restarts training from step 0.',
   options: 'Options',
   custom: 'Custom',
   output: 'Output',
@@ -136,10 +136,10 @@ const en = {
     validation
       ? 'Rows: true class. Columns: predicted class. Validation samples.'
       : 'Rows: true class. Columns: predicted class.',
-  predictedAgainstTrue: 'Predicted against true',
+  predictedAgainstTrue: 'Predicted vs. true values',
   trueValue: 'true',
   predictedValue: 'predicted',
-  diagonal: 'On the diagonal the prediction is right.',
+  diagonal: 'On the diagonal, the prediction is correct.',
   errorsIn: (unit: string) => `Errors in the unit of ${unit}.`,
   meanAbsoluteError: 'Mean absolute error',
   rootMeanSquareError: 'RMSE',
@@ -156,10 +156,10 @@ const en = {
   weightImages: 'Weights of the first layer',
   weightImagesNote: 'One image per node, each weight at the position of its pixel. Orange: positive. Blue: negative.',
   filterImages: 'Filters of the convolution',
-  filterImagesNote: 'Each filter has one weight for each pixel of its window. Orange: positive. Blue: negative.',
+  filterImagesNote: 'One image per filter, with one weight per pixel of the kernel. Orange: positive. Blue: negative.',
   convolution: 'Convolution',
   filters: 'Filters',
-  kernel: 'Window side',
+  kernel: 'Kernel size',
   lossCurves: 'Loss',
   logarithmic: 'Logarithmic',
   logarithmOfLoss: 'log₁₀ of the loss',
@@ -168,7 +168,7 @@ const en = {
   validation: 'validation',
   gradients: 'Gradient magnitudes',
   gradientsNote:
-    'Mean |dloss/dx| of each node. Gradients that shrink from layer to layer towards the inputs vanish; gradients that grow explode.',
+    'Mean |dloss/dx| of each node. Gradients vanish if they shrink from layer to layer towards the inputs, and explode if they grow.',
   gradientOfLayer: 'Mean of the layer',
   verdicts: {
     vanishing: (factor: string) => `Vanishing: the gradient of the last hidden layer is ${factor} × that of the first.`,
@@ -180,12 +180,12 @@ const en = {
     `Sample ${number}: target ${answer}, predicted ${predicted}.`,
   problems: {
     diverged: (step: number) =>
-      `Training diverged: a number was not finite at step ${step}. The parameters are those before that step. Choose a smaller learning rate or another loss, and reset.`,
+      `Training diverged: a number was not finite at step ${step}. The parameters are those before that step. Choose a smaller learning rate or another loss, then reset.`,
     noTable: 'Choose a CSV file first. Links contain the settings, but not the file.',
     fewPoints: 'At least four points are needed. Draw a longer curve.',
     shape: (inputs: Counts, outputs: Counts) =>
       `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
-    delays: 'The graph has delayed edges: choose Sequences to train it.',
+    delays: 'The graph has delayed edges. Choose Sequences to train it.',
     stuck:
       'The worker did not respond for several seconds and was terminated. One of your functions may have an infinite loop. Fix it in Extend or choose another one, then reset.',
     notLoaded: userCode.en.notLoaded,

@@ -10,7 +10,7 @@ export interface Shape {
   readonly task: Task;
   readonly inputNames: { readonly length: number };
   readonly classes: { readonly length: number };
-  /** Side in pixels, if the inputs are a square image. */
+  /** Side in pixels if the inputs are a square image, otherwise undefined. */
   readonly side?: number | undefined;
 }
 
@@ -21,10 +21,11 @@ const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**
- * The network that is trained: a convolution, if the settings have one, and layers with weights from the seed, or the graph of the settings with its own. The c of a
- * layered network's output is fixed at 1, so that an output that is a probability stays one.
+ * The network to train: the graph of the settings with its own parameters, or a layered network with weights from the seed,
+ * with a convolution if the settings have one. The c of the outputs of a layered network is fixed at 1, so that a probability
+ * stays a probability.
  *
- * @throws NnbpError `MISSING_PLUGIN`
+ * @throws NnbpError `MISSING_PLUGIN` for an unknown activation
  */
 export function networkFor(settings: Settings, shape: Shape, functions: Pick<Functions, 'activation'>): Network {
   if (settings.graph !== null) return networkOf(settings.graph, functions);

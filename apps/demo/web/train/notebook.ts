@@ -2,7 +2,7 @@
 import { type Network, predictSequence } from '@nnbp/core';
 import type { PyTorchFiles } from '@nnbp/interop';
 
-/** The notebook as JSON, of format 4.5. */
+/** Returns the notebook as JSON, in notebook format 4.5. */
 export function notebook(network: Network, files: PyTorchFiles): string {
   const { graph } = network;
   const row = Array.from({ length: graph.inputCount }, () => 0.5);
@@ -15,7 +15,7 @@ export function notebook(network: Network, files: PyTorchFiles): string {
   const cells = [
     markdown(
       `# A network trained with @nnbp\n\n${graph.inputCount} inputs, ${graph.outputs.length} outputs, ` +
-        `${graph.parameterCount} parameters. The weights are in this notebook; it needs \`torch\` and nothing else.`,
+        `${graph.parameterCount} parameters. The notebook contains the weights. It needs only \`torch\`.`,
     ),
     code(files['network.py']),
     code(
@@ -27,7 +27,9 @@ export function notebook(network: Network, files: PyTorchFiles): string {
         'network = Network(torch.float64).load("weights.safetensors")',
       ].join('\n'),
     ),
-    markdown(`One ${hasTime ? 'sequence of three steps' : 'row of inputs'}, and what @nnbp predicted for it.`),
+    markdown(
+      `One ${hasTime ? 'sequence of three steps' : 'row of inputs'}, and the prediction of @nnbp for comparison.`,
+    ),
     code(
       [
         `inputs = torch.tensor([${hasTime ? `[${inputs}]` : inputs}], dtype=torch.float64)`,

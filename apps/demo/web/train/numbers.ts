@@ -1,7 +1,7 @@
-/** Formats numbers of the Train view. */
+/** Formats numbers for the Train view. */
 import { grouped } from '../shared/format-number.js';
 
-/** Four significant digits, as a power of ten if that is shorter, with a typographic minus sign. */
+/** Formats a number with four significant digits, or with an exponent if it is very small or large. */
 export function short(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
@@ -9,9 +9,9 @@ export function short(value: number | undefined): string {
   return (isShort ? value.toPrecision(4) : value.toExponential(2)).replaceAll('-', '−');
 }
 
-/** A fraction in percent with one decimal. */
+/** Formats a fraction as a percentage with one decimal. */
 export const percent = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
 
-/** An integer with thousands separators. */
+/** Formats an integer with thousands separators. */
 export const integer = (value: number): string => grouped(Math.round(value));

@@ -1,11 +1,11 @@
-/** What an observation shows of inputs that are the pixels of a square image: misread images, and weights as images. */
+/** Parts of an observation if the inputs are the pixels of a square image: misread images, and weights as images. */
 import type { Executor, Graph } from '@nnbp/core';
 import type { Part } from './data/dataset.js';
 import type { Mistake } from './evaluation.js';
 
-/** A misread image. */
+/** An image whose predicted class is wrong. */
 export interface MisreadImage extends Mistake {
-  /** Pixels from 0 to 255. */
+  /** Pixels from 0 to 255, row by row. */
   readonly pixels: Uint8Array;
 }
 
@@ -20,8 +20,8 @@ export function misreadImages({ inputs }: Part, mistakes: readonly Mistake[], pi
 }
 
 /**
- * The weights from the inputs to these nodes, node after node, scaled per node to ±127: one for each pixel, or for each pixel
- * of the window if all nodes see square windows of the same size.
+ * The weights from the inputs to the nodes, scaled per node to ±127, one node after another. Each node has one weight per
+ * pixel of the image, or per pixel of its window if all nodes see square windows of the same size.
  */
 export function weightImages(graph: Graph, executor: Executor, ids: readonly string[]): Int8Array {
   const { inputCount, edgeStart, predecessors } = graph;
@@ -41,7 +41,7 @@ export function weightImages(graph: Graph, executor: Executor, ids: readonly str
   return images;
 }
 
-/** The number of pixels that each of the nodes sees, if they are a square window of the image, the same for all. */
+/** Number of pixels of the square window that each node sees; undefined unless all have windows of the same size. */
 function windowSize({ inputCount, edgeStart, predecessors }: Graph, nodes: readonly number[]): number | undefined {
   const size = edgeStart[nodes[0] + 1] - edgeStart[nodes[0]];
   const [across, side] = [Math.sqrt(size), Math.sqrt(inputCount)];

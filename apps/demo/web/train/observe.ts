@@ -1,6 +1,6 @@
 /**
- * Observes a network during training: losses, accuracy, gradients, plots. A second executor runs with the current parameters.
- * Results are small flat arrays, which are transferred to the page without copying.
+ * Observes a network during training: losses, accuracy, gradients and plots, computed by a second executor with the current
+ * parameters. The results are small flat arrays, which are transferred to the page without copying.
  */
 import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
 import type { Dataset, Part } from './data/dataset.js';
@@ -10,22 +10,22 @@ import { answerOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
 import { type RowPrediction, predictRow } from './row-prediction.js';
 import type { Session } from './session.js';
 
-/** A drawn layer: its first nodes. */
+/** A layer, of which the first nodes are drawn. */
 interface ShownLayer {
-  /** How many nodes it has. */
+  /** Number of nodes of the layer. */
   readonly size: number;
-  /** Ids of the drawn nodes; empty if there are too many inputs. */
+  /** Ids of the drawn nodes; empty for the inputs if there are too many. */
   readonly ids: readonly string[];
 }
 
-/** The drawn part of the network. Nodes are numbered through the `ids` of all layers. */
+/** The drawn part of the network. Drawn nodes are numbered through all layers, in the order of their `ids`. */
 export interface Layout {
   readonly layers: readonly ShownLayer[];
   /** Pairs of indices of drawn nodes. */
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-/** A number for the training set, and one for the validation set if there is one. */
+/** A value for the training set, and one for the validation set if there is one. */
 export interface Both {
   readonly training: number;
   readonly validation: number | undefined;
@@ -33,31 +33,35 @@ export interface Both {
 
 /** The prediction for one training sample. */
 export interface SampleAnswer {
+  /** Index of the sample in the training set. */
   readonly number: number;
+  /** Inputs in the units of the data. */
   readonly input: Float32Array;
+  /** Index of the true class, or the target of a regression in the units of the data. */
   readonly answer: number;
-  /** Predicted class. */
+  /** Index of the predicted class. */
   readonly predictedClass: number;
-  /** Outputs; for a regression in the units of the data. */
+  /** Outputs of the network; of a regression in the units of the data. */
   readonly outputs: readonly number[];
 }
 
 export interface Observation {
   readonly loss: Both;
-  /** Of a classification. */
+  /** Undefined for a regression. */
   readonly accuracy: Both | undefined;
-  /** [true class × predicted class] of the validation samples, or of all samples without a validation set. */
+  /** Confusion matrix, [true class][predicted class], of the validation set, or of the training set if there is none. */
   readonly confusion: readonly (readonly number[])[] | undefined;
   /**
-   * The output over the plane, row by row from the top, or along the curve. Two classes: from −1 to 1. Several: the class
-   * plus its softmax (below 1). Regression: the value in the units of the data.
+   * The output at the points of the plot: over a plane, row by row from the top, or along the x axis. Two classes: from −1 to
+   * 1. Several classes: the index of the class plus its softmax, which is below 1. Regression: the value in the units of the
+   * data.
    */
   readonly picture: Float32Array | undefined;
-  /** Values of each drawn node over `nodeResolution`, scaled to ±127; one or two inputs only. */
+  /** Values of each drawn node at the points of its plot, scaled to ±127. Undefined for more than two inputs. */
   readonly responses: Int8Array | undefined;
   /** Mean value of each drawn node over the observed samples. */
   readonly means: Float32Array;
-  /** Standard deviation of its values. */
+  /** Standard deviation of each drawn node over the observed samples. */
   readonly deviations: Float32Array;
   /** Mean |dloss/dx| of each drawn node. */
   readonly gradients: Float32Array;
@@ -70,24 +74,24 @@ export interface Observation {
   /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample. */
   readonly flow: Float32Array | undefined;
   readonly sample: SampleAnswer | undefined;
-  /** Of a regression. */
+  /** Undefined for a classification. */
   readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
-  /** Validation samples with a wrong class, if the inputs are an image. */
+  /** Misread images of the validation set, or of the training set if there is none. Undefined if inputs are not an image. */
   readonly misread: readonly MisreadImage[] | undefined;
   /**
-   * Weights of the drawn nodes of the first layer, one after another, scaled to ±127; if the inputs are an image. Of a
-   * convolution those of each filter.
+   * Weights of the drawn nodes of the first layer, or of the filters of a convolution, scaled to ±127, one node after another.
+   * Undefined if the inputs are not an image.
    */
   readonly weightImages: Int8Array | undefined;
-  /** For the row of inputs that was requested. */
+  /** Prediction for the row of inputs of the question. */
   readonly row: RowPrediction | undefined;
 }
 
 /** What an observation contains in addition to the state of the training run. */
 export interface Question {
-  /** Number of a training sample whose gradient is shown. */
+  /** Index of the training sample whose gradient is shown; null: none. */
   readonly sample: number | null;
-  /** Inputs in the units of the data that are predicted. */
+  /** Inputs to predict, in the units of the data; null: none. */
   readonly row: ArrayLike<number> | null;
 }
 
@@ -95,19 +99,20 @@ export interface Observer {
   readonly layout: Layout;
   /** Points per side of the plot (two inputs) or along it (one input); 0 without a plot. */
   readonly resolution: number;
-  /** The same for the small plots of nodes. */
+  /** Points per side of, or along, the small plots of nodes. */
   readonly nodeResolution: number;
-  /** Minimum and maximum of each axis, for one or two inputs. */
+  /** Minimum and maximum of each axis of the plot; empty for more than two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(question: Question): Observation;
-  /** The losses alone. */
+  /** Computes only the losses. */
   loss(): Both;
   dispose(): void;
 }
 
 /** Maximum number of drawn nodes per layer. */
 const maxShown = 10;
-const maxProbed = 128;
+/** Maximum number of samples for gradients and mean values. */
+const maxObservedSamples = 128;
 /** Small plots show every third point of the surface. */
 const stride = 3;
 
@@ -123,7 +128,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   if (inputScaler)
     for (let at = 0; at < grid.length; at++) grid[at] = inputScaler.apply(grid[at], at % graph.inputCount);
 
-  /** With the current parameters of the session. */
+  /** Evaluates both sets with the current parameters of the session. */
   const evaluateBoth = () => {
     executor.parameters.set(session.parameters);
     const { training, validation } = session;
@@ -142,12 +147,12 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
       const { training, validation } = evaluateBoth();
       const classes = dataset.task !== 'regression';
       const gradients = gradientsOf(session, executor, layers, shown);
-      const pictured = resolution === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
+      const plotted = resolution === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
       return {
         loss: { training: training.loss, validation: validation?.loss },
         accuracy: classes ? { training: training.accuracy, validation: validation?.accuracy } : undefined,
         confusion: classes ? (validation ?? training).confusion : undefined,
-        ...(pictured ?? { picture: undefined, responses: undefined }),
+        ...(plotted ?? { picture: undefined, responses: undefined }),
         ...gradients,
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
         biases: Float32Array.from(shown, (id) => biasOf(graph, executor, id)),
@@ -199,13 +204,13 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   }
 }
 
-/** A quantity of a node for all samples of a pass. */
+/** The values of a quantity of a node for all samples of a pass. */
 function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, count: number): ArrayLike<number> {
   if (cache instanceof RowCache) return cache.row(quantity, id);
   return Float64Array.from({ length: count }, (_, s) => cache[quantity](id, s));
 }
 
-/** Mean |dloss/dx| and mean values over the first samples. */
+/** Mean |dloss/dx|, and mean and deviation of the values, over the first samples. */
 function gradientsOf(
   session: Session,
   executor: Executor,
@@ -213,7 +218,7 @@ function gradientsOf(
   shown: readonly string[],
 ): Pick<Observation, 'means' | 'deviations' | 'gradients' | 'layerGradients'> {
   const { training, loss } = session;
-  const count = Math.min(training.count, maxProbed);
+  const count = Math.min(training.count, maxObservedSamples);
   executor.backpropagate(training.inputs, training.targets, count, loss);
   const mean = (quantity: 'x' | 'dLossDx', id: string, of: (value: number) => number) => {
     const values = valuesOf(executor.cache, quantity, id, count);
@@ -223,7 +228,7 @@ function gradientsOf(
   };
   const size = (id: string) => mean('dLossDx', id, Math.abs);
   const layerGradients = Float32Array.from(layers, (ids) => {
-    // For a wide layer, evenly spaced nodes are observed.
+    // In a wide layer, only evenly spaced nodes are observed.
     const stride = Math.max(1, Math.floor(ids.length / 32));
     let sum = 0;
     let looked = 0;
@@ -242,7 +247,7 @@ function gradientsOf(
   };
 }
 
-/** The output and all drawn nodes over the points of the plot. */
+/** The values of the output and of all drawn nodes at the points of the plot. */
 function pictureOf(
   session: Session,
   { task }: Dataset,
@@ -270,7 +275,7 @@ function pictureOf(
   return { picture, responses: responsesOf(values, graph.inputCount) };
 }
 
-/** Values in bytes, scaled per node; every `stride`-th point of a surface in both directions. */
+/** The values of nodes as bytes, scaled per node. Of a surface, every `stride`-th point in both directions. */
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);
@@ -307,7 +312,7 @@ function biasOf(graph: Graph, executor: Executor, id: string): number {
   return i < graph.inputCount ? NaN : executor.parameters[graph.biasIndex(i)];
 }
 
-/** Ids by depth: inputs first, each node one layer after its last predecessor. */
+/** Ids by layer: inputs first, then each node one layer after its last predecessor. */
 function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph): string[][] {
   const depth = new Int32Array(nodeCount);
   const layers: string[][] = [];
@@ -335,7 +340,7 @@ function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
   return { layers, edges };
 }
 
-/** A layer's nodes; of those that share their b, as at all positions of a filter, the middle one. */
+/** The nodes of a layer. Of nodes that share b, such as all positions of a filter, only the middle one. */
 function representatives(graph: Graph, ids: readonly string[]): string[] {
   const groups = new Map<number | string, string[]>();
   for (const id of ids) {
@@ -348,7 +353,7 @@ function representatives(graph: Graph, ids: readonly string[]): string[] {
   return Array.from(groups.values(), (group) => group[group.length >> 1]);
 }
 
-/** Number of points that an observation can afford. */
+/** Number of points per side of the plot, limited so that an observation does not take too long; 0 without a plot. */
 function resolutionFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
   if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(maxWork / edgeCount) / stride)));
@@ -362,7 +367,7 @@ function axesOf({ range, training, validation }: Dataset, width: number): (reado
   );
 }
 
-/** Range of a column plus 10 %. */
+/** Range of a column with a margin of 10 % on both sides. */
 function spread(parts: readonly Part[], width: number, column: number): readonly [number, number] {
   let min = Infinity;
   let max = -Infinity;
@@ -376,7 +381,7 @@ function spread(parts: readonly Part[], width: number, column: number): readonly
   return [min - edge, max + edge];
 }
 
-/** Evenly spaced points: along one axis, or row by row from the top left. */
+/** Inputs of evenly spaced points: along one axis, or over a plane, row by row from the top left. */
 function gridOf(axes: readonly (readonly [number, number])[], resolution: number): Float64Array {
   const along = ([min, max]: readonly [number, number], k: number) => min + ((max - min) * (k + 0.5)) / resolution;
   if (axes.length === 1) return Float64Array.from({ length: resolution }, (_, k) => along(axes[0], k));

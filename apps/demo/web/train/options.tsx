@@ -103,7 +103,7 @@ interface FunctionsProps {
   readonly builtin: readonly string[];
   readonly custom: readonly string[];
   readonly choose: (name: string) => void;
-  /** Whether the names are long. */
+  /** Whether the field is wider, for long names. Default: false. */
   readonly wide?: boolean;
 }
 

@@ -1,11 +1,11 @@
-/** Reads outputs of the network: in chunks, as a class, in the units of the data. */
+/** Computes outputs of the network in chunks, and converts them to classes or to the units of the data. */
 import type { Executor, FloatArray } from '@nnbp/core';
 import type { Session } from './session.js';
 
-/** Samples per pass. */
+/** Maximum number of samples per pass. */
 export const chunk = 512;
 
-/** The class that outputs predict. */
+/** The predicted class of a sample, whose `width` outputs start at index `at`. */
 export function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary: number): number {
   if (width === 1) return Number(outputs[at] > boundary);
   let best = 0;
@@ -13,7 +13,7 @@ export function classOf(outputs: ArrayLike<number>, at: number, width: number, b
   return best;
 }
 
-/** Predicts rows in chunks; `outputs` is valid during the call only. */
+/** Predicts rows in chunks and calls `each` for every chunk. `outputs` is valid only during the call. */
 export function inChunks(
   executor: Executor,
   inputs: Float64Array,
@@ -33,7 +33,7 @@ export function answerOf({ loss, network }: Session, x: number): number {
   return network.outputScaler?.undo(x, 0) ?? x;
 }
 
-/** Signed distance of an output from the decision boundary, from −1 to 1. */
+/** Signed distance of an output from the decision boundary, clipped to [−1, 1]. */
 export function sideOf({ encoding, loss }: Session, x: number): number {
   if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);
   return Math.max(-1, Math.min(1, (x - encoding.boundary) / (encoding.yes - encoding.boundary)));

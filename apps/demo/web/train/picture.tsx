@@ -1,4 +1,4 @@
-/** The output of the network: a surface, a curve, predictions against targets, or a confusion matrix. */
+/** Panel with the output of the network: a surface, a curve, predictions vs. targets, or a confusion matrix. */
 import { memo, type PointerEvent, useCallback, useMemo } from 'react';
 import { useMessages } from '../language.js';
 import {
@@ -28,13 +28,13 @@ import areas from './view.module.css';
 interface Props {
   readonly ready: Ready;
   readonly observation: Observation;
-  /** A node whose values are shown in place of the output. */
+  /** Index of the node whose values are shown instead of the output; null: the output. */
   readonly inspected: number | null;
   readonly choose: (sample: number) => void;
 }
 
 interface PictureProps extends Props {
-  /** Predicts another row of inputs. */
+  /** Called to predict another row of inputs. */
   readonly ask: (row: Float64Array) => void;
 }
 
@@ -121,7 +121,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
 const plotFrame = (ready: Ready, width: number, height: number) =>
   frameOf(ready.axes[0], ready.axes.length === 2 ? ready.axes[1] : answerRange(ready), width, height);
 
-/** The samples, which stay the same while the network learns. */
+/** Draws the samples. They are drawn once, since they do not change during training. */
 function pointsPicture(ready: Ready, palette: Palette, width: number, height: number): HTMLCanvasElement | undefined {
   const { points } = ready;
   if (points === undefined) return undefined;
@@ -141,14 +141,14 @@ function drawSurface(
   palette: Palette,
   side: number,
 ): void {
-  const own = inspected === null || responses === undefined ? undefined : responseOf(ready, responses, inspected);
-  const pixelAt = own ? responsePixel(own, palette) : surfacePixel(ready, picture!, palette);
+  const response = inspected === null || responses === undefined ? undefined : responseOf(ready, responses, inspected);
+  const pixelAt = response ? responsePixel(response, palette) : surfacePixel(ready, picture!, palette);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(imageOf(own ? ready.nodeResolution : ready.resolution, pixelAt), 0, 0, side, side);
+  context.drawImage(imageOf(response ? ready.nodeResolution : ready.resolution, pixelAt), 0, 0, side, side);
 }
 
-/** Values of one node over the points of the plot. */
+/** The values of one node at the points of the plot. */
 function responseOf({ nodeResolution, axes }: Ready, responses: Int8Array, node: number): Int8Array {
   const count = nodeResolution ** axes.length;
   return responses.subarray(node * count, (node + 1) * count);
@@ -174,8 +174,15 @@ function drawFit(
   context.fillRect(frame.x(0), 0, 1, height);
   drawCurve(context, picture!, frame.y, width, css(palette.positive, inspected === null ? 1 : 0.25), 3);
   if (inspected === null || responses === undefined) return;
-  const own = responseOf(ready, responses, inspected);
-  drawCurve(context, own, (value) => height / 2 - (value / 127) * (height / 2 - 6), width, css(palette.negative), 3);
+  const response = responseOf(ready, responses, inspected);
+  drawCurve(
+    context,
+    response,
+    (value) => height / 2 - (value / 127) * (height / 2 - 6),
+    width,
+    css(palette.negative),
+    3,
+  );
 }
 
 /** Draws a ring around the selected sample. */
@@ -193,7 +200,7 @@ function ring(
   context.stroke();
 }
 
-/** The training sample closest to a position on the canvas. */
+/** Index of the training sample closest to a position on the canvas. */
 function nearest({ axes, points }: Ready, left: number, top: number, { x, y }: ReturnType<typeof frameOf>): number {
   let best = 0;
   let min = Infinity;
@@ -229,7 +236,13 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
             <tr key={ready.classes[truth]}>
               <th scope="row">{ready.classes[truth]}</th>
               {row.map((count, predictedClass) => (
-                <Count key={predictedClass} count={count} of={row} right={truth === predictedClass} palette={palette} />
+                <Count
+                  key={predictedClass}
+                  count={count}
+                  of={row}
+                  isCorrect={truth === predictedClass}
+                  palette={palette}
+                />
               ))}
             </tr>
           ))}
@@ -242,13 +255,13 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
 function Count(props: {
   readonly count: number;
   readonly of: readonly number[];
-  readonly right: boolean;
+  readonly isCorrect: boolean;
   readonly palette: Palette;
 }) {
-  const { count, of, right, palette } = props;
+  const { count, of, isCorrect, palette } = props;
   const all = of.reduce((sum, other) => sum + other, 0);
   const share = all === 0 ? 0 : count / all;
-  const colour = mix(palette.panel, right ? palette.accent : palette.positive, 0.45 * Math.sqrt(share));
+  const colour = mix(palette.panel, isCorrect ? palette.accent : palette.positive, 0.45 * Math.sqrt(share));
   return (
     <td style={{ background: css(colour) }} title={percent(share)} data-count={count}>
       {count === 0 ? '·' : count}

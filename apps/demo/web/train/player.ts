@@ -7,15 +7,15 @@ export type Speed = Settings['speed'];
 const { MessageChannel, setTimeout } = globalThis;
 
 const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
-/** Milliseconds of steps before yielding to messages. */
-const turn = 8;
+/** Milliseconds of steps before it yields to messages. */
+const yieldInterval = 8;
 /** Milliseconds between measurements of the speed. */
 const meterTime = 400;
 
 export class Player {
   readonly #takeStep: () => boolean;
   readonly #stepCount: () => number;
-  /** The number of the run in progress, 0 while paused: a loop ends when it is no longer its own. */
+  /** Number of the current run; 0 while paused. A loop ends when this is no longer the number of its run. */
   #playing = 0;
   #plays = 0;
   #meter = { since: 0, steps: 0, rate: 0 };
@@ -58,7 +58,7 @@ export class Player {
     const start = performance.now();
     let taken = 0;
     while (this.#playing === number) {
-      const until = performance.now() + turn;
+      const until = performance.now() + yieldInterval;
       while (performance.now() < until) {
         if (taken >= ((performance.now() - start) / 1000) * stepsPerSecond[speed]) break;
         if (!this.#takeStep()) {
@@ -67,7 +67,7 @@ export class Player {
         }
         taken++;
       }
-      await (speed === 'full' ? yieldToEventLoop() : rest(turn));
+      await (speed === 'full' ? yieldToEventLoop() : rest(yieldInterval));
     }
   }
 }

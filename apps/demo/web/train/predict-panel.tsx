@@ -1,4 +1,4 @@
-/** A row of inputs to predict: fields, or a drawing if the inputs are an image. */
+/** Panel with a row of inputs to predict: fields, or a drawing if the inputs are an image. */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';
@@ -14,7 +14,7 @@ import areas from './view.module.css';
 interface Props {
   readonly ready: Ready;
   readonly answer: RowPrediction | undefined;
-  /** The row that is predicted, in the units of the data. */
+  /** The row to predict, in the units of the data. */
   readonly row: Float64Array | undefined;
   readonly ask: (row: Float64Array | undefined) => void;
 }
@@ -66,12 +66,12 @@ function Fields({ fields, values, ask }: FieldsProps) {
 
 interface FieldProps {
   readonly field: InputField;
-  /** Index of the field's first input. */
+  /** The inputs from that of the field on: one number, or one per category. */
   readonly values: Float64Array;
   readonly set: (values: readonly number[]) => void;
 }
 
-/** A number field, or a select of the categories of a column. */
+/** A number field, or a select with the categories of a column. */
 function Field({ field: { name, words }, values, set }: FieldProps) {
   return (
     <label>
@@ -97,7 +97,7 @@ function Field({ field: { name, words }, values, set }: FieldProps) {
   );
 }
 
-/** Step of the arrow keys: a tenth of the value's power of ten. */
+/** Step of the arrow keys: a tenth of the power of ten of the value, for example 1 for 42. */
 const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
 
 function Answer({
@@ -121,7 +121,7 @@ function Answer({
       <p className={styles.answer}>
         {say.predictedClass} <output data-stat="prediction">{classes[predictedClass]}</output>
       </p>
-      {/* A single output that is not a probability has no bar for each of two classes. */}
+      {/* No bars for a single output that is not a probability. */}
       {values.length === classes.length ? (
         <table className={styles.bars}>
           <tbody>

@@ -1,7 +1,7 @@
 /** Reasons why training is not possible. `messages.ts` puts them into words in both languages. */
 import type { TableProblem } from './data/csv.js';
 
-/** Count in the graph, and count that the data set needs. */
+/** Number of inputs or outputs of the graph, and number that the data set needs. */
 export interface Counts {
   readonly received: number;
   readonly expected: number;
@@ -14,11 +14,11 @@ export type Problem =
   | { readonly kind: 'few-points' }
   /** The user's graph does not have the inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
-  /** The user's graph has delays, which only sequences train. */
+  /** The user's graph has delays, so it can be trained only on sequences. */
   | { readonly kind: 'delays' }
   /** The worker does not respond. */
   | { readonly kind: 'stuck' }
-  /** The program that runs user functions could not be fetched. */
+  /** The program that runs user functions could not be loaded. */
   | { readonly kind: 'not-loaded' }
   | { readonly kind: 'other'; readonly text: string };
 

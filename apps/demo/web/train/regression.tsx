@@ -1,4 +1,4 @@
-/** A regression's predictions against its targets, and its errors in the unit of the target. */
+/** Plot of the predictions of a regression vs. the targets, and a table of errors in the unit of the target. */
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { ticks } from '../shared/ticks.js';
@@ -59,7 +59,7 @@ function Errors(props: { readonly name: string; readonly fit: Omit<RegressionFit
   );
 }
 
-/** Errors on the validation set, or the training set without one, of the mean of the training targets. */
+/** Errors of always predicting the mean of the training targets, on the validation set if there is one. */
 function errorsOfMean({ training, validation }: NonNullable<Ready['targets']>): Omit<RegressionFit, 'predicted'> {
   const meanOf = (values: Float32Array, of: (value: number) => number) =>
     values.reduce((sum, value) => sum + of(value), 0) / values.length;
@@ -93,7 +93,7 @@ function Scatter({ targets, fit }: ScatterProps) {
     const [inner, down] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
     const at = frameOf(range, range, inner, down);
     const toX = (value: number) => margin.left + at.x(value);
-    // A prediction far outside is drawn at the border.
+    // Predictions outside of the range are drawn at the border.
     const toY = (value: number) => margin.top + at.y(Math.max(range[0], Math.min(range[1], value)));
     drawAxes(context, range, toX, toY, palette, [say.trueValue, say.predictedValue], width, height);
     const dots = (truths: Float32Array, { predicted }: RegressionFit, filled: boolean) => {
@@ -135,7 +135,7 @@ function drawAxes(
     context.fillRect(toX(low), toY(tick), toX(high) - toX(low), 1);
     context.fillStyle = css(palette.quiet);
     context.textAlign = 'center';
-    // Every second number: long ones would touch.
+    // Only every second number, so that long ones do not touch.
     if (k % 2 === 0) context.fillText(formatNumber(tick, 4), toX(tick), height - 21);
     context.textAlign = 'right';
     context.fillText(formatNumber(tick, 4), toX(low) - 5, toY(tick) + 4);
@@ -155,12 +155,12 @@ function drawAxes(
   context.stroke();
 }
 
-/** Range of the targets with a margin. */
+/** Range of the targets with a margin of 8 % on both sides. */
 function rangeOf({ training, validation }: ScatterProps['targets']): readonly [number, number] {
   let [min, max] = [Infinity, -Infinity];
   for (const part of validation ? [training, validation] : [training]) {
     for (const value of part) [min, max] = [Math.min(min, value), Math.max(max, value)];
   }
-  const room = (max - min) * 0.08 || 1;
-  return [min - room, max + room];
+  const padding = (max - min) * 0.08 || 1;
+  return [min - padding, max + padding];
 }

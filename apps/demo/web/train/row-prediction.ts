@@ -1,19 +1,19 @@
-/** The prediction for a row of inputs that the user enters or draws. */
+/** Predicts a row of inputs that the user enters or draws. */
 import type { Executor } from '@nnbp/core';
 import type { Dataset } from './data/dataset.js';
 import { answerOf, classOf } from './outputs.js';
 import type { Session } from './session.js';
 
 export interface RowPrediction {
-  /** For a regression, the value in the units of the data; otherwise one number per class. */
+  /** Regression: one value, in the units of the data. Classification: one number per class, or a single output. */
   readonly values: readonly number[];
-  /** Predicted class; 0 for a regression. */
+  /** Index of the predicted class; 0 for a regression. */
   readonly predictedClass: number;
-  /** Whether the values are probabilities. With other losses they are plain outputs. */
+  /** Whether the values are probabilities, which depends on the loss. Otherwise they are outputs. */
   readonly probabilities: boolean;
 }
 
-/** @param row - In the units of the data. */
+/** @param row - Inputs in the units of the data. */
 export function predictRow(
   session: Session,
   { task }: Dataset,

@@ -8,7 +8,7 @@ import type { Dataset, Part } from './data/dataset.js';
 import { type Encoding, encodingFor } from './loss-fit.js';
 import { networkFor } from './network-for.js';
 
-/** Samples in standardized units. */
+/** A set of samples in standardized units, one after another. */
 export interface Rows {
   readonly count: number;
   readonly inputs: Float64Array;
@@ -25,9 +25,9 @@ export interface Session {
   readonly validation: Rows | undefined;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
-  /** Steps taken. */
+  /** Number of steps taken. */
   readonly steps: number;
-  /** Takes a step and returns the loss of the batch. If it is not finite, the parameters are unchanged. */
+  /** Takes a step and returns the loss of the batch. If the step diverges, returns NaN and keeps the parameters. */
   step(): number;
   dispose(): void;
 }
@@ -46,22 +46,22 @@ const optimizers: Readonly<Record<Settings['optimizer'], (learningRate: number) 
 /**
  * Prepares a training run.
  *
- * @throws NnbpError `MISSING_PLUGIN`, `WRONG_TARGET`
+ * @throws NnbpError `MISSING_PLUGIN` for an unknown function, `WRONG_TARGET` for targets that the loss does not accept
  */
 export function openSession(settings: Settings, dataset: Dataset, functions: Functions, engine: Engine): Session {
   const loss = functions.loss(settings.loss);
   const network = networkFor(settings, dataset, functions);
   const encoding = encodingFor(loss);
   const optimizer = optimizers[settings.optimizer](settings.learningRate);
-  // Targets of a loss that does not accept negative numbers are not standardized.
-  const answersScaled = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
+  // Standardized targets can be negative, so they are not standardized if the loss does not accept that.
+  const canScaleTargets = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
   const trainer = new Trainer(network, tablesOf(network.graph, dataset, dataset.training, encoding), {
     loss,
     optimizer,
     engine,
     seed: settings.seed,
     ...(optimizer.fullBatch !== true && { batchSize: settings.batchSize }),
-    standardize: { inputs: dataset.standardize, targets: dataset.standardize && answersScaled },
+    standardize: { inputs: dataset.standardize, targets: dataset.standardize && canScaleTargets },
   });
   const session = {
     network,
@@ -88,7 +88,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   return session;
 }
 
-/** A set of samples as tables, in the units of the data. */
+/** Converts a set of samples to tables, in the units of the data. */
 function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding): Tables {
   const rows = (values: Float64Array, width: number) =>
     Array.from({ length: part.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
@@ -98,7 +98,7 @@ function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding
   };
 }
 
-/** [samples × outputs] targets in the units of the data; classes as the loss expects them. */
+/** Targets, [samples × outputs]: of a regression in the units of the data, of classes as the loss expects them. */
 function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, yes }: Encoding): Float64Array {
   if (task === 'regression') return Float64Array.from(answers);
   if (task === 'binary') return Float64Array.from(answers, (answer) => (answer === 1 ? yes : no));
@@ -107,7 +107,7 @@ function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, y
   return targets;
 }
 
-/** Standardized inputs and targets. */
+/** A set of samples with standardized inputs and targets. */
 function rowsOf(network: Network, dataset: Dataset, part: Part, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;

@@ -1,16 +1,16 @@
-/** Choice of the target of the user's table. */
+/** Fields to choose the target column of the user's table. */
 import { useMessages } from '../language.js';
 import type { Task } from '../shared/training-settings.js';
 import type { TableRequest } from './data/request.js';
 import { messages } from './messages.js';
 import type { TableDescription } from './trainer.js';
 
-/** A table, its description, and the choice of the target. */
+/** A table, its description, and the chosen target. */
 export interface TableChoice extends TableRequest {
   readonly description: TableDescription;
 }
 
-/** The task that the choice of the target implies. */
+/** The task for the chosen target. */
 export function taskOfTable({ description, target, as }: TableChoice): Task {
   if (as === 'number') return 'regression';
   return description.columns[target].distinct === 2 ? 'binary' : 'classes';

@@ -1,4 +1,4 @@
-/** Play, pause, step, reset, and statistics. */
+/** Toolbar of Train: buttons for play, pause, step and reset, and statistics. */
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
@@ -13,7 +13,7 @@ interface Props {
   readonly view: TrainingView;
   /** Whether the settings are invalid. */
   readonly blocked: boolean;
-  /** Restarts at step 0. */
+  /** Called to restart at step 0. */
   readonly reset: () => void;
 }
 
@@ -21,7 +21,7 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
   const say = useMessages(messages);
   const speed = usePlayground(({ train }) => train.speed);
   const { playing, ready, problem, snapshot, observation } = view;
-  const able = ready !== undefined && problem === undefined && !blocked && !view.opening;
+  const isEnabled = ready !== undefined && problem === undefined && !blocked && !view.opening;
   const choose = (next: Settings['speed']) => {
     update((state) => ({ ...state, train: { ...state.train, speed: next } }));
     if (playing) void training.play(next);
@@ -32,13 +32,13 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
         <button
           type="button"
           className={`primary ${styles.play}`}
-          disabled={!able}
+          disabled={!isEnabled}
           onClick={() => void (playing ? training.pause() : training.play(speed))}
         >
           {playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
           {playing ? say.pause : say.play}
         </button>
-        <button type="button" disabled={!able} onClick={() => void training.step()}>
+        <button type="button" disabled={!isEnabled} onClick={() => void training.step()}>
           <StepForward size={16} aria-hidden /> {say.step}
         </button>
         <button type="button" disabled={blocked || (ready === undefined && problem === undefined)} onClick={reset}>
@@ -88,7 +88,7 @@ interface StatProps {
   readonly name: string;
   readonly label: string;
   readonly value: string;
-  /** Left out on phones. */
+  /** Whether it is hidden on phones. Default: false. */
   readonly isSecondary?: boolean;
 }
 

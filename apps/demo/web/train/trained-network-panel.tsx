@@ -1,4 +1,4 @@
-/** Export of a trained network, and links to Derive and Build. */
+/** Panel to export a trained network or open it in Derive or Build. */
 import { Download, Share2, Sigma } from 'lucide-react';
 import { memo, type ReactNode, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -15,28 +15,28 @@ import areas from './view.module.css';
 const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 
 interface PanelProps {
-  /** The network with its current parameters; undefined while there is none. */
+  /** Returns the network with its current parameters; undefined if there is none. */
   readonly trained: () => Promise<Trained | undefined>;
-  /** Whether Build and Derive can show it. */
+  /** Whether Build and Derive can show the network. */
   readonly isReadable: boolean;
   readonly deriveName: string;
   readonly deriveTask: string;
-  /** A class that places it. */
+  /** CSS class with the position of the panel. */
   readonly area: string;
   /** Shown before the buttons. */
   readonly children?: ReactNode;
 }
 
-export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask, area, children }: PanelProps) {
+export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveTask, area, children }: PanelProps) {
   const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
   /** Runs an action with the current parameters. */
-  const take = async (act: (found: Trained) => Promise<void> | void) => {
+  const take = async (act: (trained: Trained) => Promise<void> | void) => {
     try {
       setProblem(undefined);
-      const found = await trained();
-      if (found !== undefined) await act(found);
+      const current = await trained();
+      if (current !== undefined) await act(current);
     } catch (error) {
       setProblem(say.exportFailed(error instanceof Error ? error.message : String(error)));
     }
@@ -69,8 +69,8 @@ export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask
       {offers('derive') && (
         <button
           type="button"
-          disabled={!room}
-          title={room ? deriveTask : say.tooLarge}
+          disabled={!canOpen}
+          title={canOpen ? deriveTask : say.tooLarge}
           onClick={() => void take(openInDerive)}
         >
           <Sigma size={16} aria-hidden /> {deriveName}
@@ -79,8 +79,8 @@ export function TrainedPanel({ trained, isReadable: room, deriveName, deriveTask
       {offers('build') && (
         <button
           type="button"
-          disabled={!room}
-          title={room ? undefined : say.tooLarge}
+          disabled={!canOpen}
+          title={canOpen ? undefined : say.tooLarge}
           onClick={() => void take(openInBuild)}
         >
           <Share2 size={16} aria-hidden /> {say.buildOn}
@@ -101,7 +101,7 @@ interface Props {
   readonly ready: Ready;
 }
 
-/** The panel of a network trained on samples. */
+/** The panel for a network trained on samples. */
 export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training, settings, ready }: Props) {
   const say = useMessages(messages);
   const sample = settings.sample ?? 0;

@@ -1,4 +1,4 @@
-/** The trained network on the page, and as the graph of Build and Derive. */
+/** Reconstructs the trained network on the page, and opens it in Build or Derive. */
 import { type Activation, type Network, NnbpError } from '@nnbp/core';
 import { builtinActivations, type Functions } from '../functions.js';
 import { describe } from '../network.js';
@@ -9,16 +9,16 @@ import { networkFor } from './network-for.js';
 import { withTrained } from './trained-state.js';
 import type { Ready, Result } from './trainer.js';
 
-/** A trained network, and what Derive opens with it. */
+/** A trained network, and the state in which Derive opens it. */
 export interface Trained {
   readonly network: Network;
-  /** Input, target and loss, in standardized units. */
+  /** Loss, and input and target in standardized units. */
   readonly derive: Partial<PlaygroundState['derive']>;
 }
 
 /** Maximum number of parameters that fit in a link. */
 const maxParameters = 1500;
-/** Maximum number of inputs or outputs of a readable graph. */
+/** Maximum number of inputs that Build and Derive can show. */
 const maxInputs = 40;
 
 /** Whether Build and Derive can show the network. */
@@ -26,9 +26,9 @@ export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'paramete
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
 /**
- * The network with its trained parameters and scalers, and a sample.
+ * The network with its trained parameters and scalers, and a sample for Derive.
  *
- * @throws NnbpError, as `networkFor` does
+ * @throws NnbpError as `networkFor` does
  */
 export function trainedSample(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };
@@ -38,12 +38,15 @@ export function trainedSample(settings: Settings, ready: Ready, result: Result):
   return { network, derive: { input: [...result.input], target: [...result.target], loss, selected } };
 }
 
-/** Functions of a network that is exported or described, not run. User functions are known by name only. */
+/** Functions for a network that is exported or described, but not run. User functions have only a name. */
 export const onPage: Pick<Functions, 'activation'> = {
   activation(name): Activation {
     if (Object.hasOwn(builtinActivations, name)) return builtinActivations[name];
     const refuse = (): never => {
-      throw new NnbpError('MISSING_PLUGIN', `The activation "${name}" cannot run on the page.`);
+      throw new NnbpError(
+        'MISSING_PLUGIN',
+        `The activation "${name}" is a user function, which can run only in a worker.`,
+      );
     };
     return { name, value: refuse, derivative: refuse };
   },

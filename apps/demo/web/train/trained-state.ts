@@ -1,7 +1,7 @@
-/** The state of a trained network, as a worker sends it to the page. */
+/** The state of a trained network that a worker sends to the page. */
 import { type Network, Standardization } from '@nnbp/core';
 
-/** The parameters and scalers of a worker's network. */
+/** Parameters and scalers of a network. */
 export interface TrainedState {
   readonly parameters: Float64Array;
   readonly inputScaler: PlainScaler | undefined;
@@ -14,7 +14,7 @@ export interface PlainScaler {
   readonly deviation: readonly number[];
 }
 
-/** Sets parameters and scalers of a network. */
+/** Sets the parameters and scalers of a network, and returns it. */
 export function withTrained(network: Network, { parameters, inputScaler, outputScaler }: TrainedState): Network {
   network.parameters.vector.set(parameters);
   network.inputScaler = scaler(inputScaler);
@@ -22,8 +22,8 @@ export function withTrained(network: Network, { parameters, inputScaler, outputS
   return network;
 }
 
-const scaler = (found: PlainScaler | undefined) => found && new Standardization(found.mean, found.deviation);
+const scaler = (value: PlainScaler | undefined) => value && new Standardization(value.mean, value.deviation);
 
-/** The inverse of `scaler`, to be sent by a worker. */
-export const plainScaler = (found: PlainScaler | undefined): PlainScaler | undefined =>
-  found && { mean: [...found.mean], deviation: [...found.deviation] };
+/** Converts a scaler to plain data, which a worker can send; the inverse of `scaler`. */
+export const plainScaler = (value: PlainScaler | undefined): PlainScaler | undefined =>
+  value && { mean: [...value.mean], deviation: [...value.deviation] };

@@ -1,15 +1,18 @@
-/** The worker of a training run: started by the first request, and again for other user functions or after an error. */
+/**
+ * The worker of a training run. It is started by the first request, and started again after an error or when the user
+ * functions change.
+ */
 import type { UserFunction } from '../shared/user-code/user-worker.js';
 import { type Access, type Connection, connect } from './connection.js';
 import { problemOf, type WorkerProblem } from './worker-problem.js';
 
 export class TrainerWorker<Trainer> {
-  /** Number of the last request: responses to earlier ones are outdated. */
-  turn = 0;
+  /** Number of the last request. Responses to earlier requests are outdated. */
+  request = 0;
   readonly #access: Access<Trainer>;
   #connection: Promise<Connection<Trainer>> | undefined;
-  /** User functions of the connection. */
-  #known = '[]';
+  /** User functions of the connection, as JSON. */
+  #functionsKey = '[]';
 
   constructor(access: Access<Trainer>) {
     this.#access = access;
@@ -20,38 +23,38 @@ export class TrainerWorker<Trainer> {
     return this.#connection !== undefined;
   }
 
-  /** The connection to a worker with these functions. */
-  connectWith(own: readonly UserFunction[]): Promise<Connection<Trainer>> {
-    if (this.#known !== JSON.stringify(own)) this.#end();
-    this.#known = JSON.stringify(own);
-    return this.#connect(own);
+  /** Connects to a worker with these user functions. */
+  connectWith(functions: readonly UserFunction[]): Promise<Connection<Trainer>> {
+    if (this.#functionsKey !== JSON.stringify(functions)) this.#end();
+    this.#functionsKey = JSON.stringify(functions);
+    return this.#connect(functions);
   }
 
-  /** The current connection, or one without user functions. */
+  /** Returns the current connection. If there is none, connects to a worker without user functions. */
   connect(): Promise<Connection<Trainer>> {
     return this.#connect([]);
   }
 
-  /** Does the work of a request. After an error the worker is terminated, and `fail` gets the problem. */
-  async safely(turn: number, work: () => Promise<void>, fail: (problem: WorkerProblem) => void): Promise<void> {
+  /** Runs `work` for a request. After an error, terminates the worker and calls `fail`. */
+  async safely(request: number, work: () => Promise<void>, fail: (problem: WorkerProblem) => void): Promise<void> {
     try {
       await work();
     } catch (error) {
-      // The worker of an outdated request may already belong to the next one.
-      if (turn !== this.turn) return;
+      // A later request may already use the worker.
+      if (request !== this.request) return;
       this.#end();
-      this.turn++;
+      this.request++;
       fail(problemOf(error));
     }
   }
 
-  #connect(own: readonly UserFunction[]): Promise<Connection<Trainer>> {
-    return (this.#connection ??= connect(this.#access, own));
+  #connect(functions: readonly UserFunction[]): Promise<Connection<Trainer>> {
+    return (this.#connection ??= connect(this.#access, functions));
   }
 
   #end(): void {
     void this.#connection?.then(({ close }) => close()).catch(() => undefined);
     this.#connection = undefined;
-    this.#known = '[]';
+    this.#functionsKey = '[]';
   }
 }

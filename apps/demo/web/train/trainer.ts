@@ -1,6 +1,6 @@
 /**
- * The trainer of the Train view, which runs in a worker. The page requests a snapshot when it is ready to draw one. The
- * available functions are passed in: a worker for user functions has more than the built-ins.
+ * The trainer of the Train view. Runs in a worker; the page requests a snapshot when it is ready to draw one. The available
+ * functions are a parameter, because a worker for user functions has more than the built-in ones.
  */
 import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';
@@ -17,20 +17,22 @@ import { type Both, type Layout, type Observation, type Observer, observerOf, ty
 import { plainScaler, type TrainedState } from './trained-state.js';
 import { openSession, type Session } from './session.js';
 
-/** Points of the plot: x and y for one input; x, y and the target for two. */
+/** The samples as points of the plot. */
 export interface Points {
   readonly count: number;
+  /** [samples × inputs]. */
   readonly inputs: Float32Array;
+  /** Target or class index of each sample. */
   readonly answers: Float32Array;
 }
 
-/** Description of a prepared training. */
+/** Description of a training run that is ready to start. */
 export interface Ready {
   readonly task: Task;
   readonly inputNames: readonly string[];
   readonly answerName: string;
   readonly classes: readonly string[];
-  /** Number of inputs. `inputNames` has the first 40 only. */
+  /** Number of inputs. `inputNames` is empty if there are more than 40. */
   readonly inputCount: number;
   readonly trainingCount: number;
   readonly validationCount: number;
@@ -41,15 +43,15 @@ export interface Ready {
   readonly resolution: number;
   readonly nodeResolution: number;
   readonly axes: readonly (readonly [number, number])[];
-  /** For one or two inputs. */
+  /** The samples to plot; undefined for more than two inputs. */
   readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
-  /** Targets of a regression. */
+  /** Targets of a regression; undefined for a classification. */
   readonly targets: { readonly training: Float32Array; readonly validation: Float32Array | undefined } | undefined;
-  /** Fields for a row to predict; empty if there are too many. */
+  /** Input fields for a row to predict; empty if there are too many. */
   readonly fields: readonly InputField[];
   /** The inputs of the first training sample. */
   readonly firstRow: Float64Array;
-  /** Side in pixels, if the inputs are a square image. */
+  /** Side in pixels if the inputs are a square image, otherwise undefined. */
   readonly side: number | undefined;
   readonly engine: { readonly name: string; readonly reason: string };
 }
@@ -57,21 +59,25 @@ export interface Ready {
 /** Detected properties of a table. */
 export interface TableDescription {
   readonly columns: readonly Column[];
+  /** Number of rows without missing values. */
   readonly rows: number;
+  /** Number of rows with missing values, which are not used. */
   readonly incomplete: number;
+  /** Index of the suggested target column. */
   readonly target: number;
 }
 
-/** A table's description, and the file's text. */
+/** The text of a table file, and the description of the table. */
 export interface ReadTable {
   readonly text: string;
   readonly description: TableDescription;
 }
 
-/** The trained network, and one training sample. */
+/** The state of the trained network, and one training sample. */
 export interface Result extends TrainedState {
-  /** The sample in standardized units. */
+  /** Inputs of the sample, in standardized units. */
   readonly input: Float64Array;
+  /** Targets of the sample, in standardized units. */
   readonly target: Float64Array;
 }
 
@@ -81,24 +87,24 @@ export interface Snapshot {
   readonly stepsPerSecond: number;
   readonly playing: boolean;
   readonly problem: Problem | undefined;
-  /** Absent if the last observation is recent. */
+  /** Undefined if the last observation is recent. */
   readonly observation: Observation | undefined;
 }
 
-/** Part of a training run that is repeated. */
+/** Progress of repeating a training run. */
 export interface Repeated {
-  /** Steps taken in total. */
+  /** Number of steps taken so far. */
   readonly steps: number;
   /** Losses at some of the steps, for the curve. */
   readonly losses: readonly { readonly step: number; readonly loss: Both }[];
 }
 
-/** The interface for the page. */
+/** Interface of the trainer for the page. */
 export interface Trainer {
-  /** Describes a table of the user. */
+  /** Parses and describes a table of the user. `bytes`: the content of the file. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
-   * Prepares another training run at step 0. While data are loaded, the fraction is posted to `progress`. Returns undefined if
+   * Prepares a training run at step 0. While data are loaded, posts the loaded fraction to `progress`. Returns undefined if
    * another preparation has started in the meantime.
    */
   prepare(
@@ -110,34 +116,32 @@ export interface Trainer {
   pause(): void;
   /** Takes one step. */
   step(): void;
-  /** Repeats steps for up to 100 ms or until a total of `steps`. Losses are measured as in `snapshot`. */
+  /** Takes steps for up to 100 ms or until there are `steps` in total, and measures losses as `snapshot` does. */
   advance(steps: number): Repeated;
   /** The current parameters and a training sample. */
   result(sample: number): Result | undefined;
-  /**
-   * The current state. During training, observations take at most a quarter of the time; `fresh` forces one.
-   */
+  /** The current state. During training, observations take at most a quarter of the time. `fresh`: forces an observation. */
   snapshot(question: Question, fresh: boolean): Snapshot | undefined;
 }
 
-/** Milliseconds of steps in one call of `advance`. */
+/** Maximum duration of a call of `advance`, in milliseconds. */
 const advanceTime = 100;
-/** Number of losses that are measured while a training run is repeated, if time allows. */
+/** Maximum number of losses to measure while a training run is repeated. */
 const repeatedLosses = 200;
-/** Maximum number of input names that are sent. */
+/** Maximum number of inputs whose names and fields are sent. */
 const maxNamed = 40;
-/** Maximum share of time for observations. */
+/** Maximum fraction of the time for observations. */
 const observationShare = 0.25;
 
-/** Creates a trainer with these functions. */
+/** Creates the trainer for the page. `functions`: the activations and losses that it can use. */
 export function createTrainer(functions: Functions): Trainer {
   let engine: Promise<AutoEngine> | undefined;
   let session: Session | undefined;
   let observer: Observer | undefined;
   let problem: Problem | undefined;
-  /** Counts preparations, so that an outdated one ends. */
+  /** Number of the last preparation. Outdated preparations end. */
   let preparing = 0;
-  let nextLook = 0;
+  let nextObservation = 0;
   const datasets = datasetsByRequest();
 
   const end = () => {
@@ -145,16 +149,16 @@ export function createTrainer(functions: Functions): Trainer {
     session?.dispose();
     observer?.dispose();
     session = observer = problem = undefined;
-    nextLook = 0;
+    nextObservation = 0;
   };
 
-  /** Observes and sets when the next observation is due. */
-  const observeTimed = <Seen>(observe: () => Seen): Seen => {
+  /** Runs an observation and sets the time of the next one. */
+  const observeTimed = <Observed>(observe: () => Observed): Observed => {
     const startTime = performance.now();
-    const seen = observe();
-    const ended = performance.now();
-    nextLook = ended + (ended - startTime) / observationShare;
-    return seen;
+    const result = observe();
+    const endTime = performance.now();
+    nextObservation = endTime + (endTime - startTime) / observationShare;
+    return result;
   };
 
   const takeStep = (): boolean => {
@@ -163,7 +167,7 @@ export function createTrainer(functions: Functions): Trainer {
       if (Number.isFinite(session.step())) return true;
       problem = { kind: 'diverged', step: session.steps + 1 };
     } catch (error) {
-      // A user function may throw.
+      // A user function threw.
       problem = problemOf(error);
     }
     return false;
@@ -189,14 +193,14 @@ export function createTrainer(functions: Functions): Trainer {
       try {
         const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
         if (isProblem(dataset)) return dataset;
-        const misshapen = shapeProblem(settings, dataset);
-        if (misshapen !== undefined) return misshapen;
-        const running = await (engine ??= auto());
+        const refusal = shapeProblem(settings, dataset);
+        if (refusal !== undefined) return refusal;
+        const preparedEngine = await (engine ??= auto());
         if (number !== preparing) return undefined;
         end();
-        session = openSession(settings, dataset, functions, running);
-        observer = observerOf(session, dataset, running);
-        return ready(session, observer, dataset, running);
+        session = openSession(settings, dataset, functions, preparedEngine);
+        observer = observerOf(session, dataset, preparedEngine);
+        return ready(session, observer, dataset, preparedEngine);
       } catch (error) {
         end();
         return problemOf(error);
@@ -221,7 +225,7 @@ export function createTrainer(functions: Functions): Trainer {
       const stride = Math.ceil(steps / repeatedLosses);
       const losses: { step: number; loss: Both }[] = [];
       while (session !== undefined && session.steps < steps && performance.now() < until) {
-        if (session.steps % stride === 0 && performance.now() >= nextLook) {
+        if (session.steps % stride === 0 && performance.now() >= nextObservation) {
           losses.push({ step: session.steps, loss: observeTimed(() => observer!.loss()) });
         }
         if (!takeStep()) break;
@@ -246,7 +250,7 @@ export function createTrainer(functions: Functions): Trainer {
     snapshot(question, fresh) {
       if (session === undefined || observer === undefined) return undefined;
       let observation: Observation | undefined;
-      if (fresh || !player.playing || performance.now() >= nextLook) {
+      if (fresh || !player.playing || performance.now() >= nextObservation) {
         const { observe } = observer;
         observation = observeTimed(() => observe(question));
       }
@@ -299,7 +303,7 @@ function fieldsOf({ fields, inputNames }: Dataset): readonly InputField[] {
   return all.length > maxNamed ? [] : all;
 }
 
-/** Checks that the user's graph has no delays, and the inputs and outputs that the data set needs. */
+/** The reason why the user's graph cannot be trained on the data set; undefined if it can. */
 function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {
   if (graph === null) return undefined;
   if (hasDelays(graph)) return { kind: 'delays' };

@@ -1,6 +1,6 @@
 /**
- * The page's side of a training run. It requests a snapshot from the worker, draws it in the next frame, and only then requests
- * the next one, so that drawing never falls behind.
+ * The page's side of a training run. It requests a snapshot from the worker, draws it in the next frame, and only then
+ * requests the next one, so that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
 import type { UserFunction } from '../shared/user-code/user-worker.js';
@@ -16,16 +16,16 @@ import { isProblem, type Problem } from './problem.js';
 import type { Speed } from './player.js';
 import type { ReadTable, Ready, Result, Snapshot, Trainer } from './trainer.js';
 import { TrainerWorker } from './trainer-worker.js';
-import { inTime, loadTimeout } from './worker-problem.js';
+import { withTimeout, loadTimeout } from './worker-problem.js';
 
 /** The view model. A new object after each change. */
 export interface TrainingView {
   /** Undefined while data are loaded and the network is prepared. */
   readonly ready: Ready | undefined;
-  /** Fraction of the data loaded, while loading. */
+  /** Loaded fraction of the data, or repeated fraction of the steps of a link; undefined at other times. */
   readonly progress: number | undefined;
   readonly playing: boolean;
-  /** Whether another training run is being prepared; the previous one is shown. */
+  /** Whether another training run is being prepared. The previous one is shown until then. */
   readonly opening: boolean;
   readonly snapshot: Omit<Snapshot, 'observation'> | undefined;
   readonly observation: Observation | undefined;
@@ -56,17 +56,17 @@ export class Training {
   readonly #worker = new TrainerWorker(access);
   #question: Question = { sample: null, row: null };
   #speed: Speed = 'steady';
-  /** Key of the open training. */
+  /** Everything that determines the open training run: settings, table and user functions. */
   #origin: readonly unknown[] = [];
 
   /** Opens a training run unless it is already open. */
   async openOnce(
     settings: Settings,
     table: TableRequest | undefined,
-    own: readonly UserFunction[],
+    functions: readonly UserFunction[],
     steps: number,
   ): Promise<void> {
-    const origin = [JSON.stringify(settings), table, JSON.stringify(own)];
+    const origin = [JSON.stringify(settings), table, JSON.stringify(functions)];
     const isOpen = origin.every((part, k) => part === this.#origin[k]);
     const { ready, problem, opening, snapshot } = this.view;
     if (isOpen && ready !== undefined && problem === undefined && !opening && snapshot?.steps === steps) {
@@ -74,57 +74,57 @@ export class Training {
       return;
     }
     this.#origin = origin;
-    await this.open(settings, table, own, steps);
+    await this.open(settings, table, functions, steps);
   }
 
   /**
-   * Prepares a training run, and starts it if the last one was running.
+   * Prepares a training run, and starts it if the previous one was running.
    *
-   * @param own - The user functions that are needed.
+   * @param functions - The user functions that the training run uses.
    * @param steps - Number of steps to repeat, for a link to a training run in progress.
    */
   async open(
     settings: Settings,
     table: TableRequest | undefined,
-    own: readonly UserFunction[],
+    functions: readonly UserFunction[],
     steps = 0,
   ): Promise<void> {
-    const again = this.view.playing;
-    const turn = ++this.#worker.turn;
+    const wasPlaying = this.view.playing;
+    const request = ++this.#worker.request;
     // Keep the last picture until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
-    await this.#safely(turn, async () => {
-      const { trainer } = await this.#worker.connectWith(own);
-      // A port for numbers, not a callback: user code in the worker could reach the page through a callback.
+    await this.#safely(request, async () => {
+      const { trainer } = await this.#worker.connectWith(functions);
+      // A port for numbers, because a callback would let user code in the worker reach the page.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
-        if (turn === this.#worker.turn && typeof data === 'number') this.#show({ progress: data });
+        if (request === this.#worker.request && typeof data === 'number') this.#show({ progress: data });
       };
-      const answer = await inTime<Ready | Problem | undefined>(
+      const answer = await withTimeout<Ready | Problem | undefined>(
         trainer.prepare(settings, table, transfer(port2, [port2])),
         loadTimeout,
       ).finally(() => port1.close());
-      if (turn !== this.#worker.turn || answer === undefined) return;
+      if (request !== this.#worker.request || answer === undefined) return;
       if (isProblem(answer)) {
         this.#show({ ...nothing, problem: answer });
         return;
       }
-      const curve = await this.#replay(turn, trainer, steps);
+      const curve = await this.#replay(request, trainer, steps);
       if (curve === undefined) return;
       const question = this.#question;
-      const snapshot = await inTime(trainer.snapshot(question, true));
-      if (turn !== this.#worker.turn || snapshot === undefined) return;
+      const snapshot = await withTimeout(trainer.snapshot(question, true));
+      if (request !== this.#worker.request || snapshot === undefined) return;
       this.#show({ ...nothing, ready: answer, curve });
       this.#take(snapshot);
-      if (question !== this.#question) await this.#showSnapshot(turn, trainer);
-      if (again) await this.play(this.#speed);
+      if (question !== this.#question) await this.#showSnapshot(request, trainer);
+      if (wasPlaying) await this.play(this.#speed);
       else await this.#playIfRequested();
     });
   }
 
-  /** Ends the training and keeps the last picture. */
+  /** Pauses the training because the settings are invalid. The page keeps the last picture. */
   refuse(): void {
-    this.#worker.turn++;
+    this.#worker.request++;
     if (this.#worker.isStarted) void this.#worker.connect().then(({ trainer }) => trainer.pause());
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
   }
@@ -133,14 +133,14 @@ export class Training {
     if (takePlayRequest()) await this.play(this.#speed);
   }
 
-  /** Repeats steps and returns their loss curve; undefined if another request has started in the meantime. */
-  async #replay(turn: number, trainer: Remote<Trainer>, steps: number): Promise<Curve | undefined> {
+  /** Repeats the steps of a link and returns the loss curve; undefined if another request starts in the meantime. */
+  async #replay(request: number, trainer: Remote<Trainer>, steps: number): Promise<Curve | undefined> {
     let curve = emptyCurve;
     for (let taken = 0; taken < steps;) {
-      const repeated = await inTime(trainer.advance(steps));
-      if (turn !== this.#worker.turn) return undefined;
+      const repeated = await withTimeout(trainer.advance(steps));
+      if (request !== this.#worker.request) return undefined;
       for (const { step, loss } of repeated.losses) curve = withPoint(curve, step, loss);
-      // It diverges at the same step as before.
+      // No progress: training diverges at the same step as before.
       if (repeated.steps === taken) break;
       taken = repeated.steps;
       this.#show({ progress: taken / steps });
@@ -151,15 +151,15 @@ export class Training {
   async play(speed: Speed): Promise<void> {
     if (this.view.ready === undefined || this.view.problem !== undefined) return;
     this.#speed = speed;
-    const turn = ++this.#worker.turn;
+    const request = ++this.#worker.request;
     this.#show({ playing: true });
-    await this.#safely(turn, async () => {
+    await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connect();
-      await inTime(trainer.play(speed));
-      while (turn === this.#worker.turn) {
-        const snapshot = await inTime(trainer.snapshot(this.#question, false));
+      await withTimeout(trainer.play(speed));
+      while (request === this.#worker.request) {
+        const snapshot = await withTimeout(trainer.snapshot(this.#question, false));
         await frame();
-        if (turn !== this.#worker.turn || snapshot === undefined) return;
+        if (request !== this.#worker.request || snapshot === undefined) return;
         const startTime = performance.now();
         this.#take(snapshot);
         if (!snapshot.playing) return;
@@ -177,18 +177,18 @@ export class Training {
     return this.#press((trainer) => trainer.step());
   }
 
-  /** Selects the sample whose gradient is shown, or the row of inputs that is predicted. */
+  /** Selects the sample whose gradient is shown, or the row of inputs to predict. */
   async ask(part: Partial<Question>): Promise<void> {
     this.#question = { ...this.#question, ...part };
-    // While another training run is prepared, an answer would not belong to the picture that is shown.
+    // While another training run is being prepared, the answer would not match the picture that is shown.
     if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
-    const turn = this.#worker.turn;
-    await this.#safely(turn, async () => this.#showSnapshot(turn, (await this.#worker.connect()).trainer));
+    const request = this.#worker.request;
+    await this.#safely(request, async () => this.#showSnapshot(request, (await this.#worker.connect()).trainer));
   }
 
   /** The current parameters and a training sample. */
   async result(sample: number): Promise<Result | undefined> {
-    return inTime((await this.#worker.connect()).trainer.result(sample));
+    return withTimeout((await this.#worker.connect()).trainer.result(sample));
   }
 
   async describeTable(bytes: Uint8Array): Promise<ReadTable | Problem> {
@@ -196,22 +196,22 @@ export class Training {
   }
 
   async #press(button: (trainer: Remote<Trainer>) => Promise<void>): Promise<void> {
-    const turn = ++this.#worker.turn;
+    const request = ++this.#worker.request;
     this.#show({ playing: false });
-    await this.#safely(turn, async () => {
+    await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connect();
-      await inTime(button(trainer));
-      await this.#showSnapshot(turn, trainer);
+      await withTimeout(button(trainer));
+      await this.#showSnapshot(request, trainer);
     });
   }
 
-  async #showSnapshot(turn: number, trainer: Remote<Trainer>): Promise<void> {
-    const snapshot = await inTime(trainer.snapshot(this.#question, true));
-    if (turn === this.#worker.turn && snapshot !== undefined) this.#take(snapshot);
+  async #showSnapshot(request: number, trainer: Remote<Trainer>): Promise<void> {
+    const snapshot = await withTimeout(trainer.snapshot(this.#question, true));
+    if (request === this.#worker.request && snapshot !== undefined) this.#take(snapshot);
   }
 
-  #safely(turn: number, work: () => Promise<void>): Promise<void> {
-    return this.#worker.safely(turn, work, (problem) => this.#show({ playing: false, opening: false, problem }));
+  #safely(request: number, work: () => Promise<void>): Promise<void> {
+    return this.#worker.safely(request, work, (problem) => this.#show({ playing: false, opening: false, problem }));
   }
 
   #take({ observation, ...snapshot }: Snapshot): void {

@@ -1,11 +1,11 @@
-/** A canvas that is drawn through the queue. */
+/** Draws on a canvas through the queue. */
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { cancelDrawing, queueDrawing } from './draw-queue.js';
 
-/** The ref of a canvas. A new function draws it again, in one of the next frames. */
+/** Returns the ref for a canvas. When `draw` changes, the canvas is redrawn in one of the next frames. */
 export function useDrawing(draw: (canvas: HTMLCanvasElement) => void): RefObject<HTMLCanvasElement | null> {
   const canvas = useRef<HTMLCanvasElement>(null);
-  // Before the browser paints, so that a new canvas is not blank at first.
+  // Queue before the browser paints, so that a new canvas is not blank at first.
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element !== null) queueDrawing(element, () => draw(element));

@@ -25,10 +25,10 @@ import { TrainedNetworkPanel } from './trained-network-panel.js';
 import type { TrainingView } from './training.js';
 import styles from './view.module.css';
 
-/** The table a user has opened is kept while other views are shown. */
+/** The table that the user opened, kept while other views are shown. */
 let openTable: TableChoice | undefined;
 
-/** Only for sequences. */
+/** Loaded only for sequences. */
 const SequenceView = lazy(() => import('./sequences/view.js'));
 
 export default function View() {
@@ -59,21 +59,21 @@ function SampleView() {
   const row = useMemo(() => ready && rowToPredict(ready, enteredRow), [ready, enteredRow]);
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
-  const wrong = task && misfit(task, settings);
-  // It waits here while other views are shown.
+  const misfitReason = task && misfit(task, settings);
+  // Pause while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
-  const own = useStable(userFunctionsOf(activationsOf(settings), settings.loss, custom));
-  // Everything that determines a training run: other changes do not restart it.
+  const functions = useStable(userFunctionsOf(activationsOf(settings), settings.loss, custom));
+  // Everything that determines a training run. Other changes must not restart it.
   const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
   useEffect(() => {
-    if (wrong !== undefined) training.refuse();
-    else void training.openOnce(start, table, own, currentState().train.steps);
-  }, [start, table, own, wrong]);
+    if (misfitReason !== undefined) training.refuse();
+    else void training.openOnce(start, table, functions, currentState().train.steps);
+  }, [start, table, functions, misfitReason]);
   useEffect(() => void training.ask({ sample: settings.sample }), [settings.sample]);
   useEffect(() => void training.ask({ row: row ?? null }), [row]);
   const reset = () => {
     change({ steps: 0 });
-    void training.open(start, table, own);
+    void training.open(start, table, functions);
   };
 
   const chooseTable = useCallback((chosen: TableChoice) => {
@@ -84,13 +84,13 @@ function SampleView() {
   return (
     <div className={styles.view}>
       <div className={styles.head}>
-        <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={reset} />
-        {wrong !== undefined && (
+        <Toolbar training={training} view={view} blocked={misfitReason !== undefined} reset={reset} />
+        {misfitReason !== undefined && (
           <p role="alert" className="problem">
-            {say.problems.misfits[wrong](settings.loss)}
+            {say.problems.misfits[misfitReason](settings.loss)}
           </p>
         )}
-        {view.problem !== undefined && wrong === undefined && (
+        {view.problem !== undefined && misfitReason === undefined && (
           <p
             role={view.problem.kind === 'no-table' ? undefined : 'alert'}
             className={view.problem.kind === 'no-table' ? 'quiet' : 'problem'}
@@ -98,7 +98,7 @@ function SampleView() {
             {sentence(view.problem, say.problems)}
           </p>
         )}
-        <Status view={view} quiet={wrong !== undefined} />
+        <Status view={view} quiet={misfitReason !== undefined} />
       </div>
       <div className={styles.column}>
         <DataPanel
@@ -140,7 +140,7 @@ function SampleView() {
   );
 }
 
-/** The row that the user entered; else the first training sample, if its inputs have fields. */
+/** The row that the user entered, or the first training sample if the inputs have fields. */
 function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Float64Array | undefined) {
   if (entered?.length === inputCount) return entered;
   if (side !== undefined || fields.length === 0) return undefined;
@@ -151,13 +151,13 @@ function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Fl
 const activationsOf = ({ activation, outputActivation, graph }: Settings): string[] =>
   graph === null ? [activation, outputActivation] : graph.nodes.map(({ activation }) => activation);
 
-/** Another training run begins at step 0. */
+/** Changes the settings. Unless only the selected sample changes, the training run restarts at step 0. */
 const change = (part: Partial<Settings>) =>
   update((state) => ({ ...state, train: { ...state.train, ...(!('sample' in part) && { steps: 0 }), ...part } }));
 const describe = (bytes: Uint8Array) => training.describeTable(bytes);
 const chooseSample = (sample: number | null) => change({ sample });
 
-/** Also announced by screen readers, but not while numbers change. */
+/** Status of the training run. Screen readers announce it, except while the numbers change. */
 function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: boolean }) {
   const say = useMessages(messages);
   const { ready, progress, playing, problem, snapshot, observation } = view;

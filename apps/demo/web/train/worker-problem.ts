@@ -1,14 +1,14 @@
-/** The time limit of a request to a worker, and the problem that an error of it is. */
+/** Time limits of requests to a worker, and conversion of errors to problems. */
 import { withTimeLimit } from '../shared/time-limit.js';
 import type { Problem } from './problem.js';
 
-/** Milliseconds after which a worker that does not respond is terminated. */
+/** Time limit of a request, in milliseconds. A worker that does not respond in time is terminated. */
 const timeout = 5000;
-/** The same limit while data may be loading. */
+/** Time limit of a request that loads data, in milliseconds. */
 export const loadTimeout = 120_000;
 
-/** Thrown after the time limit. */
-const stuck = new Error('no response');
+/** The error that is thrown after the time limit. */
+const stuck = new Error('The worker did not respond in time.');
 
 export type WorkerProblem = Extract<Problem, { readonly kind: 'stuck' | 'not-loaded' | 'other' }>;
 
@@ -19,6 +19,6 @@ export function problemOf(error: unknown): WorkerProblem {
   return reason === 'time' ? { kind: 'stuck' } : { kind: 'other', text: message };
 }
 
-/** @throws `stuck` */
-export const inTime = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
+/** Resolves like `answer`. Rejects with `stuck` after the time limit. */
+export const withTimeout = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
   withTimeLimit(answer, milliseconds, () => stuck);

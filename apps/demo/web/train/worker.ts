@@ -1,4 +1,4 @@
-/** The trainer with the built-in functions, in a worker of its own. */
+/** The worker that trains on samples, with the built-in functions. */
 import { expose } from 'comlink';
 import { builtinFunctions } from '../functions.js';
 import { createTrainer } from './trainer.js';

@@ -1,4 +1,4 @@
-/** The training of the page on sequences, which is kept while other views are shown. The state follows its steps. */
+/** The training run of the page on sequences, which is kept while other views are shown. The state has its step count. */
 import { update } from '../../store.js';
 import { SequenceTraining } from './training.js';
 

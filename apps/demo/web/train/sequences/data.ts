@@ -1,48 +1,49 @@
-/** Data sets of sequences: temporal XOR, recall of a symbol, forecasts of a sine, and the rows of the user's table. */
+/** Data sets of sequences: temporal XOR, recall of a symbol, forecast of a sine wave, and the rows of the user's table. */
 import { Random, Standardization } from '@nnbp/core';
 import type { SequenceTable, Settings } from '../../shared/sequence-settings.js';
 
-/** A sequence: a row per step, in the units of the data; null for a step without a target. */
+/** A sequence with one row per step, in the units of the data. A target of null: the step has no target. */
 export interface SequenceSample {
   readonly inputs: readonly (readonly number[])[];
   readonly targets: readonly (readonly number[] | null)[];
 }
 
 export interface SequenceData {
-  /** `binary`: one logit per step; `classes`: one logit per class; `regression`: a number. */
+  /** `binary`: one logit per step. `classes`: one logit per class and step. `regression`: one number per step. */
   readonly task: 'binary' | 'classes' | 'regression';
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly training: readonly SequenceSample[];
   readonly validation: readonly SequenceSample[];
-  /** Whether the output of a step is the input of the next, so that the network can forecast from its own outputs. */
+  /** Whether the output of a step can be the input of the next one, so that the network can forecast several steps. */
   readonly canForecast: boolean;
-  /** Of a table's columns, by the rows for training; absent where values are about 1 already. */
+  /** Scalers of the columns of a table, fitted to the training rows. Undefined for data sets with values of about 1. */
   readonly scalers?: { readonly inputs: Standardization; readonly targets: Standardization };
 }
 
-/** Why a table has no sequences, as data. */
+/** Reports that a table has too few rows. */
 export interface SequenceProblem {
   readonly kind: 'few-rows';
   readonly rows: number;
+  /** Minimum number of rows. */
   readonly needed: number;
 }
 
 const [trainingCount, validationCount] = [240, 60];
 
-const drawn = (seed: number, draw: (random: Random) => SequenceSample) => {
+const generated = (seed: number, draw: (random: Random) => SequenceSample) => {
   const random = new Random(seed);
   const many = (count: number) => Array.from({ length: count }, () => draw(random));
   return { training: many(trainingCount), validation: many(validationCount) };
 };
 
-/** Random bits, −1 or 1; the target is whether a bit differs from the one before. */
+/** Random bits, −1 or 1. The target is whether a bit differs from the previous one. */
 export const temporalXor = (steps: number, seed: number): SequenceData => ({
   task: 'binary',
   inputNames: ['bit'],
   outputNames: ['xor'],
   canForecast: false,
-  ...drawn(seed, (random) => {
+  ...generated(seed, (random) => {
     const bits = Array.from({ length: steps }, () => Number(random.uniform() < 0.5));
     return {
       inputs: bits.map((bit) => [2 * bit - 1]),
@@ -54,7 +55,7 @@ export const temporalXor = (steps: number, seed: number): SequenceData => ({
 const symbols = ['A', 'B', 'C', 'D'];
 const distractors = ['x', 'y'];
 
-/** A symbol at the first step, distractors after it, and a prompt at the last step, where the symbol is the target. */
+/** A symbol at the first step, then distractors, and a prompt at the last step, whose target is the symbol. */
 export const recall = (steps: number, seed: number): SequenceData => {
   const inputNames = [...symbols, ...distractors, '?'];
   const oneHot = (k: number, count: number) => Array.from({ length: count }, (_, j) => Number(j === k));
@@ -63,7 +64,7 @@ export const recall = (steps: number, seed: number): SequenceData => {
     inputNames,
     outputNames: symbols,
     canForecast: false,
-    ...drawn(seed, (random) => {
+    ...generated(seed, (random) => {
       const symbol = Math.floor(random.uniform() * symbols.length);
       const indexAt = (t: number) => {
         if (t === 0) return symbol;
@@ -78,13 +79,13 @@ export const recall = (steps: number, seed: number): SequenceData => {
   };
 };
 
-/** Sine waves of different periods and phases; the target is the next value. */
+/** Sine waves with different periods and phases. The target is the next value. */
 export const sine = (steps: number, seed: number): SequenceData => ({
   task: 'regression',
   inputNames: ['x(t)'],
   outputNames: ['x(t + 1)'],
   canForecast: true,
-  ...drawn(seed, (random) => {
+  ...generated(seed, (random) => {
     const phase = 2 * Math.PI * random.uniform();
     const period = 8 + 8 * random.uniform();
     const values = Array.from({ length: steps + 1 }, (_, t) => Math.sin(phase + (2 * Math.PI * t) / period));
@@ -95,17 +96,17 @@ export const sine = (steps: number, seed: number): SequenceData => ({
   }),
 });
 
-/** Each row as an input, and a column of the row after it as the target. */
+/** A sequence whose inputs are the rows, and whose targets are a column of the next row. */
 function nextValues(rows: readonly (readonly number[])[], column: number): SequenceSample {
   return { inputs: rows.slice(0, -1), targets: rows.slice(1).map((row) => [row[column]]) };
 }
 
-/** The last of this many parts of the rows is for validation. */
+/** The rows are divided into this many parts; the last one is for validation. */
 const parts = 5;
 
 /**
- * Windows of a table's rows, in their order: from the rows of every column of numbers the next value of one. The windows for
- * validation come after those for training.
+ * Windows of consecutive rows of a table. The inputs are all numeric columns, the target is the next value of one of them.
+ * The windows for validation come after those for training.
  */
 export function series({ names, rows, target }: SequenceTable, steps: number): SequenceData | SequenceProblem {
   const needed = parts * (steps + 1);

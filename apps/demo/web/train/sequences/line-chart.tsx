@@ -1,11 +1,11 @@
-/** Lines over a common x, in one SVG. */
+/** A chart of several lines with a common x axis, as SVG. */
 import { axisName, Grid, scalesOf } from '../../shared/grid.js';
 import { useWidth } from '../../shared/use-width.js';
 import styles from './sequences.module.css';
 
 export interface Line {
   readonly name: string;
-  /** A class of the style sheet, for colour and dashes. */
+  /** CSS class with the colour and dashes of the line. */
   readonly variant: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
@@ -15,18 +15,18 @@ export interface LineChartProps {
   readonly lines: readonly Line[];
   readonly xName: string;
   readonly yName: string;
-  /** The smallest range of y that is shown. */
-  readonly yAround?: readonly [number, number];
+  /** Range that the y axis must include. Default: only the range of the points. */
+  readonly yIncludes?: readonly [number, number];
 }
 
 const height = 210;
 const margin = { left: 52, right: 12, top: 10, bottom: 38 };
 
-export function LineChart({ label, lines, xName, yName, yAround }: LineChartProps) {
+export function LineChart({ label, lines, xName, yName, yIncludes }: LineChartProps) {
   const [frame, width] = useWidth();
   const points = lines.flatMap(({ points }) => points).filter(([, y]) => Number.isFinite(y));
   const x = rangeOf(points.map(([x]) => x));
-  const y = rangeOf([...points.map(([, y]) => y), ...(yAround ?? [])], 0.06);
+  const y = rangeOf([...points.map(([, y]) => y), ...(yIncludes ?? [])], 0.06);
   const { toX, toY } = scalesOf({ width, height, margin, x, y });
   return (
     <div ref={frame}>
@@ -86,10 +86,10 @@ export function LineChart({ label, lines, xName, yName, yAround }: LineChartProp
   );
 }
 
-/** From the smallest to the largest, with a margin; not empty. */
+/** Range of the values, with a margin on both sides as a fraction of the range. Never empty. */
 function rangeOf(values: readonly number[], margin = 0): readonly [number, number] {
   if (values.length === 0) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = high > low ? margin * (high - low) : 0.5;
-  return [low - room, high + room];
+  const padding = high > low ? margin * (high - low) : 0.5;
+  return [low - padding, high + padding];
 }

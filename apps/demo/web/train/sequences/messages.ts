@@ -12,12 +12,12 @@ const en = {
     series: 'your CSV',
   } as Record<SequenceDataName, string>,
   about: {
-    'temporal-xor': 'Random bits. The target at each step: does the bit differ from the one before?',
+    'temporal-xor': 'Random bits. The target at each step: does the bit differ from the previous one?',
     recall:
       'A symbol (A to D) at the first step, distractors (x, y), and at the last step a prompt: which symbol was it? The longer the sequence, the farther the gradient has to reach.',
     sine: 'Sines of different periods and phases. The target is the next value.',
     series:
-      'The rows of your table in order. One column of the next row is forecast from the numeric columns of all rows before it. The last fifth of the rows is for validation. The file stays in your browser.',
+      'The rows of your table in their order. The target is one column of the next row, forecast from the numeric columns of all rows so far. The last fifth of the rows is for validation. The file stays in your browser.',
   } as Record<SequenceDataName, string>,
   file: 'CSV file, one row per time step',
   column: 'Column to forecast',
@@ -32,7 +32,7 @@ const en = {
   learningRate: 'Learning rate',
   batchSize: 'Batch size',
   seed: 'Seed',
-  startsAgain: 'Each change restarts training from the seed. The optimizer is Adam, with gradients clipped to norm 1.',
+  startsAgain: 'Each change restarts training from step 0. The optimizer is Adam, with gradients clipped to norm 1.',
   controls: 'Training',
   play: 'Play',
   pause: 'Pause',
@@ -45,15 +45,16 @@ const en = {
   trainingLoss: 'Training loss',
   validationLoss: 'Validation loss',
   accuracy: 'Validation accuracy',
-  counts: (training: number, validation: number) => `${training} training sequences, ${validation} for validation.`,
+  counts: (training: number, validation: number) =>
+    `${training} training sequences, ${validation} validation sequences.`,
   preparing: 'Preparing the networks…',
   lossCurves: 'Validation loss',
-  gradients: 'Gradient against time',
+  gradients: 'Gradient over time',
   gradientsNote:
     'Mean |∂loss/∂x(t)| of the state (h; for an LSTM the cell state c; in your graph the nodes that a delayed edge reads), for a loss at the last step only. Logarithmic scale: a straight line that falls to the left is a vanishing gradient.',
   gradientAxis: 'log₁₀ |∂loss/∂x(t)|',
   stepAxis: 't',
-  trainingStepAxis: 'steps of training',
+  trainingStepAxis: 'training steps',
   lossAxis: 'loss',
   ratio: (kind: string, factor: string) => `${kind}: at the first step ${factor} × smaller than at the last.`,
   ratioGrows: (kind: string, factor: string) => `${kind}: at the first step ${factor} × larger than at the last.`,
@@ -88,7 +89,7 @@ const en = {
     'few-rows': (rows: number, needed: number) =>
       `The table has ${rows} rows; sequences of this length need at least ${needed}. Choose shorter sequences.`,
     diverged: (kind: string, step: number) =>
-      `Training diverged: a number of the ${kind} was not finite after step ${step}. Choose a smaller learning rate and reset.`,
+      `Training diverged: a number of the ${kind} was not finite after step ${step}. Choose a smaller learning rate, then reset.`,
     table: {
       empty: 'The file is empty. Choose one with a row per time step.',
       encoding: 'The file is not encoded in UTF-8. Save it as “CSV UTF-8” and choose it again.',
@@ -96,8 +97,8 @@ const en = {
       'few-rows': 'Fewer than five rows have a value in every column. Choose another file.',
       'too-wide': 'The file has more than 200 columns. Remove some.',
       'no-inputs': 'No column contains numbers. Choose another file.',
-      'one-answer': 'A column has the same value in every row.',
-      'text-answer': 'The column is not numeric.',
+      'one-answer': 'A column has the same value in every row. Choose another file.',
+      'text-answer': 'The column is not numeric. Choose another column.',
     } as Record<TableProblem, string>,
   },
 };
@@ -126,7 +127,7 @@ const zh: typeof en = {
   learningRate: '学习率',
   batchSize: '批大小',
   seed: '种子',
-  startsAgain: '每次修改都会从种子重新开始训练。优化器为 Adam，梯度的范数截断为 1。',
+  startsAgain: '每次修改都会从第 0 步重新开始训练。优化器为 Adam，梯度的范数截断为 1。',
   controls: '训练',
   play: '开始',
   pause: '暂停',

@@ -12,7 +12,7 @@ export interface SequenceShape {
   readonly outputNames: { readonly length: number };
 }
 
-/** A recurrent layer with weights from the seed, and outputs that add up its units. */
+/** A network with a recurrent layer and linear outputs, with weights from the seed. */
 export function recurrentNetwork(
   kind: LayerKind,
   { inputNames, outputNames }: SequenceShape,
@@ -26,10 +26,10 @@ export function recurrentNetwork(
 }
 
 /**
- * The network of a kind: recurrent layers, or the graph of the settings with its own parameters. Settings with the kind
- * `graph` have one, which `parseState` checks.
+ * The network of a kind: a recurrent layer, or the graph of the settings with its own parameters. Settings with the kind
+ * `graph` have a graph; `parseState` checks this.
  *
- * @throws NnbpError, as `networkOf` does
+ * @throws NnbpError as `networkOf` does
  */
 export const networkFor = (
   kind: Kind,

@@ -1,4 +1,4 @@
-/** What the page shows of recurrent networks in training: their results, and one sequence through one of them. */
+/** Observes recurrent networks during training: the results of each, and the states of one for a validation sequence. */
 import {
   backpropagateSequence,
   type Loss,
@@ -16,22 +16,23 @@ import type { SequenceData, SequenceSample } from './data.js';
 export interface KindResult {
   readonly kind: Kind;
   readonly parameterCount: number;
-  /** Mean loss of the last batches; undefined before the first. */
+  /** Mean loss of the last batches; undefined before the first batch. */
   readonly training: number | undefined;
+  /** Mean validation loss. */
   readonly validation: number;
   /** Fraction of the validation steps with the correct class; undefined for a regression. */
   readonly accuracy: number | undefined;
-  /** For each step the mean |dloss/dx| of the nodes with memory, of a loss at the last step only. */
+  /** Mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
   readonly gradients: readonly number[];
 }
 
 /** The values of some nodes at every step. */
 export interface Strip {
-  /** `inputs`, `targets`, `outputs`, the role of the nodes in their unit, or `node`: one node of the user's graph. */
+  /** What the nodes are: `inputs`, `targets`, `outputs`, a gate or state of a layer, or a `node` of the user's graph. */
   readonly name: StripName;
-  /** Id of that node. */
+  /** Id of the node, if `name` is `node`. */
   readonly id?: string;
-  /** A row per node, a value per step, in standardized units; NaN where there is none. */
+  /** [nodes][steps], in standardized units; NaN where there is no value. */
   readonly rows: readonly (readonly number[])[];
 }
 
@@ -53,9 +54,12 @@ export interface SequenceObservation {
   readonly results: readonly KindResult[];
   /** One validation sequence through the shown network. */
   readonly strips: readonly Strip[];
-  /** Of a regression, in the units of the data: the targets, the outputs, and the forecast from the network's own outputs after half of the steps. */
+  /**
+   * Lines of a regression, in the units of the data: targets, outputs, and the forecast that continues from the network's own
+   * outputs after half of the steps. Empty for a classification.
+   */
   readonly lines: readonly { readonly name: 'target' | 'output' | 'forecast'; readonly values: readonly number[] }[];
-  /** The kind that diverged, if one did. */
+  /** The kind that diverged; undefined if none did. */
   readonly diverged: Kind | undefined;
 }
 
@@ -74,12 +78,12 @@ export interface Question {
   readonly encoding: Encoding;
 }
 
-/** Number of validation sequences that are evaluated, and of those whose gradients are computed. */
+/** Numbers of validation sequences for the loss and for gradients. */
 const [evaluatedCount, gradientCount] = [40, 4];
-/** Maximum number of nodes of the user's graph that are shown. */
+/** Maximum number of strips for the nodes of the user's graph. */
 const maxStrips = 24;
 
-/** The nodes of a layer by their role; the first are those with memory. */
+/** The nodes of a layer: name of their strip, and prefix of their ids. The first ones are those with memory. */
 const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix: string])[]>> = {
   rnn: [['h', 'rnn']],
   lstm: [
@@ -103,14 +107,14 @@ export const scaled = (scaler: Standardization | undefined, row: readonly number
 export function resultOf({ kind, network, recent }: Run, { data, loss, encoding }: Question): KindResult {
   const { task, validation } = data;
   const { boundary, yes } = encoding;
-  let [sum, right, count] = [0, 0, 0];
+  let [sum, correctCount, count] = [0, 0, 0];
   for (const { inputs, targets } of validation.slice(0, evaluatedCount)) {
     predictSequence(network, inputs).forEach((output, t) => {
       const target = targets[t];
       if (target === null) return;
       count++;
       sum += loss.value(scaled(network.outputScaler, output), scaled(network.outputScaler, target));
-      right += Number(
+      correctCount += Number(
         task === 'binary' ? output[0] > boundary === (target[0] === yes) : largest(output) === largest(target),
       );
     });
@@ -120,7 +124,7 @@ export function resultOf({ kind, network, recent }: Run, { data, loss, encoding 
     parameterCount: network.graph.parameterCount,
     training: recent.length === 0 ? undefined : recent.reduce((all, value) => all + value, 0) / recent.length,
     validation: sum / count,
-    accuracy: task === 'regression' ? undefined : right / count,
+    accuracy: task === 'regression' ? undefined : correctCount / count,
     gradients: gradientsInTime(kind, network, loss, validation.slice(0, gradientCount)),
   };
 }
@@ -148,25 +152,25 @@ export function gradientsInTime(
   return Array.from(sums, (sum) => sum / (ids.length * sequences.length));
 }
 
-/** The nodes with memory: those that a delayed edge of the user's graph reads; its outputs if there are none. */
+/** Ids of the nodes with memory. In the user's graph: those that a delayed edge reads, or the outputs if there are none. */
 function nodesWithMemory(kind: Kind, network: Network): string[] {
   if (kind !== 'graph') return idsAt(network, nodesOf[kind][0][1]);
   const { graph } = network;
   const { ids, predecessors, outputs, edgeCount } = graph;
-  const found = new Set<string>();
-  for (let e = 0; e < edgeCount; e++) if (graph.delay(e) > 0) found.add(ids[predecessors[e]]);
-  return found.size > 0 ? [...found] : Array.from(outputs, (i) => ids[i]);
+  const result = new Set<string>();
+  for (let e = 0; e < edgeCount; e++) if (graph.delay(e) > 0) result.add(ids[predecessors[e]]);
+  return result.size > 0 ? [...result] : Array.from(outputs, (i) => ids[i]);
 }
 
 /** The ids `prefix.0`, `prefix.1`, … of a network. */
 function idsAt({ graph }: Network, prefix: string): string[] {
   const ids = new Set(graph.ids);
-  const found: string[] = [];
-  while (ids.has(`${prefix}.${found.length}`)) found.push(`${prefix}.${found.length}`);
-  return found;
+  const result: string[] = [];
+  while (ids.has(`${prefix}.${result.length}`)) result.push(`${prefix}.${result.length}`);
+  return result;
 }
 
-/** The first validation sequence through a network. */
+/** The states and lines of a network for the first validation sequence. */
 export function shownOf(
   { kind, network }: Run,
   { data: { task, validation, canForecast }, loss, encoding }: Question,
@@ -177,7 +181,7 @@ export function shownOf(
   const column = (rows: readonly (readonly number[] | null)[], k: number) => rows.map((row) => row?.[k] ?? NaN);
   const values = (id: string) => inputs.map((_, t) => cache.x(id, 0, t));
   const outputs = Array.from(graph.outputs, (i) => values(graph.ids[i]));
-  // Classes from −1 to 1: the strongest colours of a strip.
+  // Map classes to the range from −1 to 1, whose ends have the strongest colours.
   const centred = (value: number) => (2 * (value - encoding.no)) / (encoding.yes - encoding.no) - 1;
   const isLogit = loss.name === 'binaryCrossEntropyWithLogits';
   const shown = outputs.map((row) =>
@@ -210,13 +214,13 @@ export function shownOf(
   };
 }
 
-/** Columns whose entries are probabilities of the classes. */
+/** Applies softmax to each column. `rows`: [classes][steps]. */
 function softmaxed(rows: readonly (readonly number[])[]): number[][] {
   const sums = rows[0].map((_, t) => rows.reduce((sum, row) => sum + Math.exp(row[t]), 0));
   return rows.map((row) => row.map((logit, t) => Math.exp(logit) / sums[t]));
 }
 
-/** Outputs that are fed back as inputs after half of the steps; NaN before. */
+/** Outputs, which are fed back as inputs after half of the steps. NaN before that. */
 function forecastOf(network: Network, inputs: readonly (readonly number[])[]): number[] {
   const memory = stream(network);
   const half = Math.floor(inputs.length / 2);

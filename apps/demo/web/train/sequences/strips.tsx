@@ -1,4 +1,4 @@
-/** The values of nodes over time, as strips of colour. */
+/** Strips of colour that show the values of nodes over time. */
 import { useEffect, useRef } from 'react';
 import { useMessages } from '../../language.js';
 import { contextOf } from '../draw.js';

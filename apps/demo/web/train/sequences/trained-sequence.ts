@@ -1,4 +1,4 @@
-/** The network trained on sequences on the page, with the sequence whose states are shown. */
+/** Reconstructs a network trained on sequences, with the sequence whose states are shown. */
 import { lossOf, type Settings } from '../../shared/sequence-settings.js';
 import { targetStepsOf } from '../../shared/sequence.js';
 import { onPage, type Trained } from '../trained-network.js';
@@ -6,7 +6,7 @@ import { withTrained } from '../trained-state.js';
 import { networkFor, type SequenceShape } from './network-for.js';
 import type { SequenceResult } from './trainer.js';
 
-/** @throws NnbpError, as `networkFor` does */
+/** @throws NnbpError as `networkFor` does */
 export function trainedSequence(settings: Settings, shape: SequenceShape, result: SequenceResult): Trained {
   const { kind, inputs, targets } = result;
   const width = shape.outputNames.length;
@@ -17,7 +17,7 @@ export function trainedSequence(settings: Settings, shape: SequenceShape, result
       target: targets.flatMap((row) => row ?? Array<number>(width).fill(0)),
       time: { steps: inputs.length, targets: targetStepsOf(targets) },
       loss: lossOf(settings),
-      // Of no node: Derive selects the first weight of a delayed edge.
+      // Empty, so that Derive selects the first weight of a delayed edge.
       selected: '',
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker of its own; the page
- * asks for steps and gets what it draws.
+ * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker: the page requests steps
+ * and receives the data to draw.
  */
 import type { Engine } from '@nnbp/core';
 import { adam, chain, clipByNorm } from '@nnbp/optim';
@@ -26,22 +26,23 @@ export interface Prepared {
   readonly engine: string;
 }
 
-/** A trained network, and the sequence whose states are shown, in standardized units. */
+/** State of a trained network, and the sequence whose states are shown, in standardized units. */
 export type SequenceResult = TrainedState & SequenceSample & { readonly kind: Kind };
 
 export type Refusal =
   | SequenceProblem
   | { readonly kind: 'no-table' }
-  /** The user's graph does not have the inputs and outputs that the data need. */
+  /** The user's graph does not have the numbers of inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
   /** The loss does not fit the data or the outputs. */
   | { readonly kind: 'misfit'; readonly reason: Misfit; readonly loss: string }
   | WorkerProblem;
 export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly reason: TableProblem };
 
-/** Number of batches whose mean loss is shown. */
+/** Number of batches over which the training loss is averaged. */
 const recentBatches = 20;
-/** The interface for the page, with these functions. */
+
+/** Creates the trainer for the page. `functions`: the activations and losses that it can use. */
 export function createSequenceTrainer(functions: Functions) {
   let engine: Promise<Engine & { readonly name: string }> | undefined;
   let runs: Run[] = [];
@@ -93,17 +94,17 @@ export function createSequenceTrainer(functions: Functions) {
       const running = await (engine ??= auto());
       end();
       try {
-        const made = dataFor(requested, table);
-        if (made === undefined) return { kind: 'no-table' };
-        if ('kind' in made) return made;
-        const wrong = problemOf(requested, made);
-        if (wrong !== undefined) return wrong;
+        const created = dataFor(requested, table);
+        if (created === undefined) return { kind: 'no-table' };
+        if ('kind' in created) return created;
+        const refusal = problemOf(requested, created);
+        if (refusal !== undefined) return refusal;
         const loss = functions.loss(lossOf(requested));
         const encoding = encodingFor(loss);
-        const prepared = { data: encoded(made, encoding), loss, encoding };
+        const prepared = { data: encoded(created, encoding), loss, encoding };
         question = prepared;
         runs = requested.kinds.map((kind) => runOf(kind, prepared, requested, functions, running));
-        const { task, inputNames, outputNames, training, validation } = made;
+        const { task, inputNames, outputNames, training, validation } = created;
         return {
           data: { task, inputNames, outputNames },
           standardized: runs[0].network.outputScaler !== undefined,
@@ -117,7 +118,7 @@ export function createSequenceTrainer(functions: Functions) {
       }
     },
 
-    /** Takes steps for some milliseconds, at most up to a total, and observes the networks. */
+    /** Takes steps until there are `total` or the time is over, then observes the networks. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
       if (question === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
@@ -132,7 +133,7 @@ export function createSequenceTrainer(functions: Functions) {
       };
     },
 
-    /** The network of a kind with its current parameters, and the sequence whose states are shown. */
+    /** The state of the network of a kind, and the sequence whose states are shown. */
     result(shown: Kind): SequenceResult | undefined {
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       if (question === undefined || run === undefined) return undefined;
@@ -152,11 +153,11 @@ export function createSequenceTrainer(functions: Functions) {
 
 export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 
-/** A network of a kind, and its training from the start. */
+/** Creates the network of a kind and its trainer. */
 function runOf(kind: Kind, { data, loss }: Question, settings: Settings, functions: Functions, engine: Engine): Run {
   const network = networkFor(kind, data, settings, functions);
   network.inputScaler = data.scalers?.inputs;
-  // As for samples: not of a loss that does not accept negative numbers.
+  // As for samples, targets are not standardized if the loss does not accept negative ones.
   if (loss.targetProblem?.([-1]) === undefined) network.outputScaler = data.scalers?.targets;
   const trainer = new Trainer(
     network,
@@ -172,7 +173,7 @@ function runOf(kind: Kind, { data, loss }: Question, settings: Settings, functio
   return { kind, network, trainer, recent: [] };
 }
 
-/** Whether the user's graph and the loss fit the data. */
+/** The reason why the user's graph or the loss does not fit the data; undefined if both fit. */
 function problemOf(settings: Settings, { task, inputNames, outputNames }: SequenceData): Refusal | undefined {
   const graph = settings.kinds.includes('graph') ? settings.graph : null;
   if (graph !== null) {
@@ -189,12 +190,12 @@ function problemOf(settings: Settings, { task, inputNames, outputNames }: Sequen
   return reason && { kind: 'misfit', reason, loss };
 }
 
-/** The data with the targets of classes as the loss expects them. */
+/** Converts the targets of classes to the values that the loss expects. */
 function encoded(data: SequenceData, { no, yes }: Encoding): SequenceData {
   if (data.task === 'regression' || (no === 0 && yes === 1)) return data;
-  const inUnits = ({ inputs, targets }: SequenceSample): SequenceSample => ({
+  const encodedSample = ({ inputs, targets }: SequenceSample): SequenceSample => ({
     inputs,
     targets: targets.map((row) => (row === null ? null : row.map((target) => (target === 1 ? yes : no)))),
   });
-  return { ...data, training: data.training.map(inUnits), validation: data.validation.map(inUnits) };
+  return { ...data, training: data.training.map(encodedSample), validation: data.validation.map(encodedSample) };
 }

@@ -1,4 +1,4 @@
-/** The page's side of a training run on sequences: it asks for steps, shows what they gave, and asks again. */
+/** The page's side of training on sequences. It requests steps from the worker, shows their results, and repeats. */
 import type { Remote } from 'comlink';
 import { Listeners } from '../../shared/listeners.js';
 import { hasSameContent } from '../../shared/same-content.js';
@@ -6,11 +6,11 @@ import type { Kind, SequenceTable, Settings } from '../../shared/sequence-settin
 import type { UserFunction } from '../../shared/user-code/user-worker.js';
 import type { Access } from '../connection.js';
 import { TrainerWorker } from '../trainer-worker.js';
-import { inTime, loadTimeout } from '../worker-problem.js';
+import { withTimeout, loadTimeout } from '../worker-problem.js';
 import type { SequenceObservation } from './observe.js';
 import type { Prepared, Refusal, SequenceResult, SequenceTrainer, TableAnswer } from './trainer.js';
 
-/** The losses of each kind at some steps. */
+/** Loss curves: the validation loss of each kind at some of the steps. */
 export interface LossCurve {
   readonly steps: readonly number[];
   readonly losses: Readonly<Partial<Record<Kind, readonly (number | undefined)[]>>>;
@@ -18,7 +18,7 @@ export interface LossCurve {
 
 /** The view model. A new object after each change. */
 export interface SequenceTrainingView {
-  /** Absent until the first networks are prepared, and after settings that were refused. */
+  /** Undefined until the first networks are prepared, and after settings that were refused. */
   readonly prepared: Prepared | undefined;
   readonly problem: Refusal | undefined;
   readonly observation: SequenceObservation | undefined;
@@ -33,18 +33,18 @@ export type Start = Omit<Settings, 'shown' | 'taken' | 'open'>;
 export interface Origin {
   readonly settings: Start;
   readonly table: SequenceTable | undefined;
-  /** The user functions that are needed. */
-  readonly own: readonly UserFunction[];
+  /** The user functions that the training run uses. */
+  readonly functions: readonly UserFunction[];
 }
 
-/** Milliseconds of training between two pictures. */
+/** Milliseconds of training between two updates of the page. */
 const work = 30;
-/** Points of a curve; with more, every second is dropped. */
-const longest = 400;
+/** Maximum number of points of a curve. Beyond it, every second point is dropped. */
+const maxPoints = 400;
 
 const access: Access<SequenceTrainer> = {
   start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
-  // Comlink's types know methods of the exposed object only, its proxies also those of objects in it.
+  // Comlink proxies also expose methods of nested objects, but its types do not.
   inUserWorker: ({ sequences }) => sequences as unknown as Remote<SequenceTrainer>,
 };
 
@@ -60,66 +60,68 @@ export class SequenceTraining {
   readonly subscribe = this.#listeners.subscribe;
   readonly #note: (steps: number) => void;
   readonly #worker = new TrainerWorker(access);
-  /** Set by `pause`: the current response is the last one. */
+  /** Set by `pause`: playing ends after the current response. */
   #stopped = false;
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
-  /** The steps that the state has of this training: others are those of a link. */
-  #noted = 0;
+  /** The step count that the state has from this training run. Another count in the state is from a link. */
+  #notedSteps = 0;
 
-  /** @param note - Called with the number of steps when training pauses or is reset. */
+  /** @param note - Called with the number of steps when training is paused or reset. */
   constructor(note: (steps: number) => void) {
     this.#note = (steps) => {
-      this.#noted = steps;
+      this.#notedSteps = steps;
       note(steps);
     };
   }
 
   /** Opens a training run unless it is already open. */
   async openOnce(origin: Origin, steps: number): Promise<void> {
-    const { settings, table, own } = this.#opened ?? {};
+    const { settings, table, functions } = this.#opened ?? {};
     const isOpen =
-      table === origin.table && hasSameContent(settings, origin.settings) && hasSameContent(own, origin.own);
-    if (isOpen && this.#noted === steps && this.view.problem === undefined) return;
+      table === origin.table &&
+      hasSameContent(settings, origin.settings) &&
+      hasSameContent(functions, origin.functions);
+    if (isOpen && this.#notedSteps === steps && this.view.problem === undefined) return;
     await this.open(origin, steps);
   }
 
-  /** Replaces the training run by a new one, and takes a number of steps, for a link to a training run in progress. */
+  /** Starts a new training run and takes `steps` steps, to restore the training run of a link. */
   async open(origin: Origin, steps: number): Promise<void> {
-    const turn = ++this.#worker.turn;
-    const { settings, table, own } = origin;
+    const request = ++this.#worker.request;
+    const { settings, table, functions } = origin;
     this.#opened = origin;
-    this.#noted = steps;
+    this.#notedSteps = steps;
     this.#stopped = false;
     // Keep the last observation until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
-    await this.#safely(turn, async () => {
-      const { trainer } = await this.#worker.connectWith(own);
+    await this.#safely(request, async () => {
+      const { trainer } = await this.#worker.connectWith(functions);
       const asked = { ...settings, shown: this.#shown, taken: 0, open: true };
-      const answer = await inTime<Prepared | Refusal>(trainer.prepare(asked, table), loadTimeout);
-      if (turn !== this.#worker.turn) return;
+      const answer = await withTimeout<Prepared | Refusal>(trainer.prepare(asked, table), loadTimeout);
+      if (request !== this.#worker.request) return;
       if ('kind' in answer) {
         this.#show({ prepared: undefined, observation: undefined, problem: answer });
         return;
       }
       this.#show({ prepared: answer });
-      const start = await inTime(trainer.advance(0, 0, this.#shown));
-      if (turn !== this.#worker.turn || start === undefined) return;
+      const start = await withTimeout(trainer.advance(0, 0, this.#shown));
+      if (request !== this.#worker.request || start === undefined) return;
       this.#take(start);
       if (steps > 0) await this.#advance(steps);
     });
   }
 
-  /** Observes another kind of network. */
+  /** Changes the kind of network whose states are shown. */
   async observe(shown: Kind): Promise<void> {
     if (shown === this.#shown) return;
     this.#shown = shown;
     if (this.view.playing || this.view.observation === undefined) return;
-    const turn = this.#worker.turn;
-    await this.#safely(turn, async () => {
+    const request = this.#worker.request;
+    await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connect();
-      const observation = await inTime(trainer.advance(0, 0, shown));
-      if (turn === this.#worker.turn && observation !== undefined) this.#show({ observation });
+      const observation = await withTimeout(trainer.advance(0, 0, shown));
+      if (request === this.#worker.request && observation !== undefined) this.#show({ observation });
     });
   }
 
@@ -137,34 +139,34 @@ export class SequenceTraining {
     void this.#advance((this.view.observation?.steps ?? 0) + 1);
   };
 
-  /** Begins the same training again. */
+  /** Restarts the same training run. */
   readonly reset = (): void => {
     if (this.#opened === undefined) return;
     this.#note(0);
     void this.open(this.#opened, 0);
   };
 
-  /** The trained network of a kind, with the sequence that is shown. */
+  /** The state of the trained network of a kind, with the sequence whose states are shown. */
   async result(shown: Kind): Promise<SequenceResult | undefined> {
-    return inTime((await this.#worker.connect()).trainer.result(shown));
+    return withTimeout((await this.#worker.connect()).trainer.result(shown));
   }
 
   async readTable(bytes: Uint8Array): Promise<TableAnswer> {
     return (await this.#worker.connect()).trainer.readTable(bytes);
   }
 
-  /** Takes steps up to a total and shows them as they come, until another request replaces this one. */
+  /** Takes steps until there are `total`, and shows the results. Ends early when another request replaces this one. */
   async #advance(total: number): Promise<void> {
-    const turn = ++this.#worker.turn;
-    await this.#safely(turn, async () => {
+    const request = ++this.#worker.request;
+    await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connect();
       for (;;) {
-        const found = await inTime(trainer.advance(total, work, this.#shown));
-        if (turn !== this.#worker.turn || found === undefined) return;
-        this.#take(found);
-        if (found.steps >= total || found.diverged !== undefined || this.#stopped) {
+        const observation = await withTimeout(trainer.advance(total, work, this.#shown));
+        if (request !== this.#worker.request || observation === undefined) return;
+        this.#take(observation);
+        if (observation.steps >= total || observation.diverged !== undefined || this.#stopped) {
           this.#show({ playing: false });
-          this.#note(found.steps);
+          this.#note(observation.steps);
           return;
         }
         await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -172,8 +174,8 @@ export class SequenceTraining {
     });
   }
 
-  #safely(turn: number, work: () => Promise<void>): Promise<void> {
-    return this.#worker.safely(turn, work, (problem) =>
+  #safely(request: number, work: () => Promise<void>): Promise<void> {
+    return this.#worker.safely(request, work, (problem) =>
       this.#show({ playing: false, prepared: undefined, observation: undefined, problem }),
     );
   }
@@ -190,7 +192,7 @@ export class SequenceTraining {
 
 function withResults(curve: LossCurve, { steps, results }: SequenceObservation): LossCurve {
   if (curve.steps.at(-1) === steps) return curve;
-  const isFull = curve.steps.length >= longest;
+  const isFull = curve.steps.length >= maxPoints;
   const thinned = <Value>(values: readonly Value[]) => (isFull ? values.filter((_, k) => k % 2 === 0) : values);
   return {
     steps: [...thinned(curve.steps), steps],

@@ -1,4 +1,4 @@
-/** Opens the training that the settings describe, and again whenever they describe another one. */
+/** Opens the training run of the settings, and a new one whenever they change. */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { lossOf, type SequenceTable, type Settings } from '../../shared/sequence-settings.js';
 import { useStable } from '../../shared/use-stable.js';
@@ -14,18 +14,18 @@ export function useSequenceTraining(
 ): SequenceTrainingView {
   const { shown, taken, open: _, ...rest } = settings;
   const { kinds, graph } = rest;
-  // A graph that is not trained does not restart the training of layers.
+  // Changes of a graph that is not trained must not restart the training.
   const trained = kinds.includes('graph') ? graph : null;
   const start = useStable({ ...rest, graph: trained });
   const activations = trained?.nodes.map(({ activation }) => activation) ?? [];
-  const own = useStable(userFunctionsOf(activations, lossOf(settings), custom));
-  // The step count in the settings follows the training: a change of it opens nothing.
+  const functions = useStable(userFunctionsOf(activations, lossOf(settings), custom));
+  // The step count in the settings is updated during training, so a change of it must not open a training run.
   const stepsToRepeat = useEffectEvent(() => taken);
   useEffect(() => void training.observe(shown), [training, shown]);
   useEffect(() => {
-    void training.openOnce({ settings: start, table, own }, stepsToRepeat());
-  }, [training, start, table, own]);
-  // It waits while other views are shown.
+    void training.openOnce({ settings: start, table, functions }, stepsToRepeat());
+  }, [training, start, table, functions]);
+  // Pause while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), [training]);
   return useSyncExternalStore(training.subscribe, () => training.view);
 }

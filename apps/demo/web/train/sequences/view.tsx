@@ -1,4 +1,4 @@
-/** Training on sequences: recurrent networks side by side, their states over time, and their gradients against time. */
+/** Training on sequences: recurrent networks side by side, their states and gradients over time. */
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
@@ -36,10 +36,10 @@ import { useSequenceTraining } from './use-training.js';
 
 const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine', 'series'];
 
-/** The table a user has opened is kept while other views are shown. */
+/** The table that the user opened, kept while other views are shown. */
 let openTable: SequenceTable | undefined;
 
-/** Another training run begins at step 0. */
+/** Changes the settings. Unless only the shown kind changes, the training run restarts at step 0. */
 const change = (part: Partial<Settings>) =>
   update((state) => ({
     ...state,
@@ -100,7 +100,7 @@ export default function SequenceView() {
                 label={say.lossCurves}
                 xName={say.trainingStepAxis}
                 yName={say.lossAxis}
-                yAround={[0, 0]}
+                yIncludes={[0, 0]}
                 lines={settings.kinds.map((kind) => ({
                   name: say.kinds[kind],
                   variant: kind,
@@ -124,14 +124,19 @@ interface ControlsProps {
 
 function Controls({ training, view: { prepared, playing, observation } }: ControlsProps) {
   const say = useMessages(messages);
-  const able = prepared !== undefined && observation !== undefined && observation.diverged === undefined;
+  const isEnabled = prepared !== undefined && observation !== undefined && observation.diverged === undefined;
   return (
     <section className={`panel ${styles.controls}`} aria-label={say.controls}>
-      <button type="button" className="primary" disabled={!able} onClick={playing ? training.pause : training.play}>
+      <button
+        type="button"
+        className="primary"
+        disabled={!isEnabled}
+        onClick={playing ? training.pause : training.play}
+      >
         {playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
         {playing ? say.pause : say.play}
       </button>
-      <button type="button" disabled={!able || playing} onClick={training.step}>
+      <button type="button" disabled={!isEnabled || playing} onClick={training.step}>
         <StepForward size={16} aria-hidden /> {say.step}
       </button>
       <button type="button" disabled={prepared === undefined} onClick={training.reset}>
@@ -157,9 +162,9 @@ interface DataProps {
 function Data({ settings, training, table, choose }: DataProps) {
   const say = useMessages(messages);
   const read = async (bytes: Uint8Array) => {
-    const found = await training.readTable(bytes);
-    if ('kind' in found) return say.problems.table[found.reason];
-    choose({ ...found, target: found.names.length - 1 });
+    const result = await training.readTable(bytes);
+    if ('kind' in result) return say.problems.table[result.reason];
+    choose({ ...result, target: result.names.length - 1 });
     return undefined;
   };
   return (
@@ -338,7 +343,7 @@ function States({ settings, prepared: { data, standardized }, observation: { str
             label={say.forecast}
             xName={say.stepAxis}
             yName={data.outputNames[0]}
-            {...(!standardized && { yAround: [-1, 1] as const })}
+            {...(!standardized && { yIncludes: [-1, 1] as const })}
             lines={lines.map(({ name, values }) => ({
               name: say.lines[name],
               variant: name,
@@ -387,7 +392,7 @@ function TrainedNetwork({ settings, prepared: { data }, observation: { results }
   );
 }
 
-/** A gradient of 0 is drawn as this. */
+/** Smallest gradient on the logarithmic scale. Smaller ones, including 0, are drawn at this value. */
 const smallest = 1e-16;
 
 function Gradients({ observation: { results } }: { readonly observation: SequenceObservation }) {
@@ -417,7 +422,7 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
   );
 }
 
-/** Compares the gradient at the first step with that at the last. */
+/** Compares the gradients at the first and the last step, in words. */
 function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly number[]): string {
   const ratio = gradients[0] / gradients.at(-1)!;
   if (gradients[0] === 0) return say.ratioZero(kind);

@@ -1,4 +1,4 @@
-/** The trainer of sequences, in a worker of its own. */
+/** The worker that trains on sequences, with the built-in functions. */
 import { expose } from 'comlink';
 import { builtinFunctions } from '../../functions.js';
 import { createSequenceTrainer } from './trainer.js';
