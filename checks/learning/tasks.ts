@@ -2,7 +2,7 @@
  * The learning tasks. Each draws its data, trains a network and returns a measure, which is compared with a threshold.
  */
 import { identity, relu } from '@nnbp/activations';
-import { type Engine, Graph, GraphBuilder, Network, predictSequence, Random, stream } from '@nnbp/core';
+import { type Engine, Graph, GraphBuilder, Network, predictSequence, Random, shuffle, stream } from '@nnbp/core';
 import { conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { binaryCrossEntropyWithLogits, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, chain, clipByNorm, cosine } from '@nnbp/optim';
@@ -262,7 +262,7 @@ const recall: Task = {
       const expected = [0, 1].map(() => Math.floor(random.uniform() * 2));
       const order = Array.from({ length: length - 2 }, () => 2 + Math.floor(random.uniform() * 2));
       const positions = Uint32Array.from(order.keys());
-      random.shuffle(positions);
+      shuffle(positions, random);
       const [first, second] = positions.slice(0, 2).sort();
       [order[first], order[second]] = expected;
       const symbols = [...order, 4, 5];
@@ -345,7 +345,7 @@ const digits: Task = {
     /** Yields each digit once, in random order, moved by up to two pixels. */
     // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, even without await
     const moved = async function* (): AsyncGenerator<Sample> {
-      random.shuffle(order);
+      shuffle(order, random);
       for (const n of order) {
         const [down, right] = [0, 0].map(() => Math.floor(5 * random.uniform()) - 2);
         yield { input: shifted(training.inputs[n], down, right), target: training.targets[n] };

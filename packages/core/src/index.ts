@@ -48,6 +48,7 @@ export { mlp, type MlpOptions } from './shapes.js';
 export { type CacheRows, type Quantity, RowCache } from './row-cache.js';
 export type { Row } from './rows.js';
 export { backpropagateSequence, NetworkStream, predictSequence, type SequencePass, stream } from './sequence.js';
+export { shuffle } from './shuffle.js';
 export { Standardization } from './standardization.js';
 export { type Successors, successorsOf } from './successors.js';
 export { unroll } from './unroll.js';

@@ -38,11 +38,13 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
     const { graph, vector } = this;
     const i = computedNode(graph, id);
     const [b, c] = [graph.biasIndex(i), graph.scaleIndex(i)];
-    const w: Record<string, number> = {};
+    const weights: [name: string, value: number][] = [];
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const index = graph.weightIndex(e, i);
-      if (index >= 0) put(w, graph.edgeName(e), vector[index]);
+      if (index >= 0) weights.push([graph.edgeName(e), vector[index]]);
     }
+    // Also right for a node with the id "__proto__".
+    const w = Object.fromEntries(weights);
     return { ...(b >= 0 && { b: vector[b] }), ...(c >= 0 && { c: vector[c] }), w };
   }
 
@@ -88,9 +90,4 @@ function computedNode(graph: Graph, id: string): number {
   const i = graph.indexOf(id);
   if (i < graph.inputCount) throw new NnbpError('UNKNOWN_ID', `Node "${id}" is an input and has no parameters.`);
   return i;
-}
-
-/** Sets a property even if the id is "__proto__". */
-function put(record: Record<string, number>, key: string, value: number): void {
-  Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -13,7 +13,12 @@ import { expectFinite, expectLength } from './expect.js';
  * ```
  */
 export class Random {
-  readonly #state = new Uint32Array(4);
+  /**
+   * The state; see `shuffle`.
+   *
+   * @internal
+   */
+  readonly words = new Uint32Array(4);
 
   /**
    * @param seed - Any finite number.
@@ -22,13 +27,13 @@ export class Random {
   constructor(seed = 0) {
     expectFinite('seed', [seed]);
     const halves = new Uint32Array(new Float64Array([seed]).buffer);
-    this.#state.set([halves[0], halves[1], 0, 1]);
+    this.words.set([halves[0], halves[1], 0, 1]);
     for (let k = 0; k < 15; k++) this.#next();
   }
 
   /** The next 32 random bits, as an integer from 0 to 2³² − 1. */
   #next(): number {
-    const s = this.#state;
+    const s = this.words;
     const sum = (s[0] + s[1] + s[3]) >>> 0;
     s[3]++;
     s[0] = s[1] ^ (s[1] >>> 9);
@@ -52,43 +57,14 @@ export class Random {
     }
   }
 
-  /**
-   * Shuffles in place, every order equally likely to one part in 2³² (Fisher and Yates). Draws 32 bits for each entry
-   * except the first. The state is in local variables, 5× faster than a call per entry, and in signed integers, 2.8×
-   * faster than unsigned ones, which V8 computes as doubles.
-   */
-  shuffle(values: { [index: number]: number; readonly length: number }): void {
-    const s = this.#state;
-    let a = s[0] | 0;
-    let b = s[1] | 0;
-    let c = s[2] | 0;
-    let counter = s[3] | 0;
-    for (let k = values.length - 1; k > 0; k--) {
-      const bits = (a + b + counter) | 0;
-      a = b ^ (b >>> 9);
-      b = (c + (c << 3)) | 0;
-      c = (((c << 21) | (c >>> 11)) + bits) | 0;
-      counter = (counter + 1) | 0;
-      // Below 2³², so that >>> rounds down as Math.floor would, in a third of the time.
-      const target = ((bits >>> 0) * 2 ** -32 * (k + 1)) >>> 0;
-      const value = values[k];
-      values[k] = values[target];
-      values[target] = value;
-    }
-    s[0] = a;
-    s[1] = b;
-    s[2] = c;
-    s[3] = counter;
-  }
-
   /** Continues from the state of another stream. */
   copy(other: Random): void {
-    for (let k = 0; k < 4; k++) this.#state[k] = other.#state[k];
+    for (let k = 0; k < 4; k++) this.words[k] = other.words[k];
   }
 
   /** The state: four 32-bit words. */
   state(): number[] {
-    return [...this.#state];
+    return [...this.words];
   }
 
   /**
@@ -98,6 +74,6 @@ export class Random {
    */
   restore(state: readonly number[]): void {
     expectLength('state', state.length, 4);
-    this.#state.set(state);
+    this.words.set(state);
   }
 }

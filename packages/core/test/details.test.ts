@@ -10,6 +10,7 @@ import {
   type Optimizer,
   Random,
   reference,
+  shuffle,
   Standardization,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -209,7 +210,7 @@ describe('the parameters of a node', () => {
 
 test('a shuffle of n draws 32 bits n − 1 times, while uniform draws 64', () => {
   const [shuffled, drawn] = [new Random(7), new Random(7)];
-  shuffled.shuffle([1, 2, 3, 4, 5]);
+  shuffle([1, 2, 3, 4, 5], shuffled);
   for (let k = 0; k < 2; k++) drawn.uniform();
   expect(shuffled.state()).toEqual(drawn.state());
 });

@@ -12,6 +12,7 @@ import {
   parameterGradients,
   Random,
   type SampleCache,
+  shuffle,
   slope,
   valueFromSuccessors,
 } from '@nnbp/core';
@@ -223,7 +224,7 @@ function redeclared(graph: Graph, random: Random): Graph {
   const builder = new GraphBuilder();
   for (const id of graph.ids.slice(0, graph.inputCount)) builder.input(id);
   const order = Uint32Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
-  random.shuffle(order);
+  shuffle(order, random);
   for (const i of order) {
     builder.node(graph.ids[i], {
       from: Array.from(

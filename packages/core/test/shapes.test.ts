@@ -10,6 +10,7 @@ import {
   mlp,
   Network,
   Random,
+  shuffle,
   Standardization,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -149,7 +150,7 @@ describe('random numbers', () => {
     const counts = new Map<string, number>();
     for (let k = 0; k < 24_000; k++) {
       const values = [0, 1, 2, 3];
-      random.shuffle(values);
+      shuffle(values, random);
       counts.set(values.join(''), (counts.get(values.join('')) ?? 0) + 1);
     }
     expect(counts.size).toBe(24);
@@ -181,7 +182,7 @@ describe('random numbers', () => {
     random.restore(state);
     expect([random.uniform(), random.normal()]).toEqual(next);
     const values = Uint32Array.from({ length: 100 }, (_, k) => k);
-    random.shuffle(values);
+    shuffle(values, random);
     expect([...values]).not.toEqual([...values].sort((a, b) => a - b));
     expect([...values].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, k) => k));
   });

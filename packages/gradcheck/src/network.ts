@@ -12,6 +12,7 @@ import {
   ReferenceExecutor,
   type Row,
   type SampleCache,
+  shuffle,
 } from '@nnbp/core';
 import { agrees, type Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -132,7 +133,7 @@ function compare(
     ),
   ];
   if (candidates.length > maxDerivatives) {
-    new Random(seed).shuffle(candidates as unknown as Float64Array);
+    shuffle(candidates as unknown as Float64Array, new Random(seed));
     candidates.length = maxDerivatives;
   }
 

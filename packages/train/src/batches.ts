@@ -8,6 +8,7 @@ import {
   type Random,
   type SampleCounts,
   type SampleTable,
+  shuffle,
 } from '@nnbp/core';
 import {
   areSequences,
@@ -111,7 +112,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
       at = 0;
       // From the same initial order each epoch, so that the order follows from the random state alone.
       for (let s = 0; s < order.length; s++) order[s] = s;
-      random?.shuffle(order);
+      if (random !== undefined) shuffle(order, random);
     },
     next() {
       if (at === order.length) return undefined;

@@ -5,13 +5,14 @@ import {
   expectLength,
   expectList,
   expectObject,
+  expectWeight,
   type Loss,
   mismatch,
   type Network,
   NnbpError,
   type Random,
   type Row,
-  expectWeight,
+  shuffle,
 } from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
@@ -200,7 +201,7 @@ export function flatten(network: Network, loss: Loss, tables: Part, what: string
 /** Splits a table into `fraction` of the rows, drawn at random, and the rest. */
 export function split(tables: Tables, fraction: number, random: Random): { rest: Part; part: Part } {
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
-  random.shuffle(order);
+  shuffle(order, random);
   const count = Math.round(order.length * fraction);
   const pick = (indices: Uint32Array): Part => ({
     rows: indices,

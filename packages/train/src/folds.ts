@@ -1,5 +1,5 @@
 /** Divides samples into folds: each fold is the test set once, and the others are trained on. */
-import { expectInteger, expectLength, mismatch, NnbpError, Random } from '@nnbp/core';
+import { expectInteger, expectLength, mismatch, NnbpError, Random, shuffle } from '@nnbp/core';
 
 /** Options for dividing samples into folds. */
 export interface FoldOptions {
@@ -86,7 +86,7 @@ const numbersWhere = (count: number, is: (s: number) => boolean) =>
 /** The fold of each sample: shuffled, class by class, and dealt out in turn, so that sizes differ by 1 at most. */
 function dealt(count: number, folds: number, labels: ArrayLike<unknown> | undefined, random: Random): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, s) => s);
-  random.shuffle(order);
+  shuffle(order, random);
   const classes = new Map<unknown, number[]>();
   for (const s of order) {
     const label = labels?.[s];
@@ -128,7 +128,7 @@ export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, r
 /** The same names in random order. */
 function shuffled<G>(names: readonly G[], random: Random): G[] {
   const order = Uint32Array.from(names.keys());
-  random.shuffle(order);
+  shuffle(order, random);
   return Array.from(order, (k) => names[k]);
 }
 

@@ -2,7 +2,7 @@
  * Measures how much a network relies on each input: the increase of the loss when the input is shuffled between
  * samples.
  */
-import { type Engine, expectInteger, type Loss, mismatch, type Network, Random } from '@nnbp/core';
+import { type Engine, expectInteger, type Loss, mismatch, type Network, Random, shuffle } from '@nnbp/core';
 import { type MeanAndDeviation, meanAndDeviation } from './cross-validate.js';
 import { type Sample, type Tables, tablesOf } from './data.js';
 import { evaluate } from './evaluate.js';
@@ -76,7 +76,7 @@ export async function permutationImportance(
   for (const indices of columns) {
     const increases: number[] = [];
     for (let repeat = 0; repeat < repeats; repeat++) {
-      random.shuffle(order);
+      shuffle(order, random);
       const shuffled = Array.from(order, (other, s) => {
         const row = Float64Array.from(tables.inputs[s]);
         for (const k of indices) row[k] = tables.inputs[other][k];

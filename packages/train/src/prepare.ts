@@ -1,5 +1,5 @@
 /** Turns the data and options of a caller into batches. Everything is checked before anything changes. */
-import { expectInteger, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError, Random, shuffle, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
@@ -163,7 +163,7 @@ function divideSequences(
   if (typeof validation !== 'number') return { rest: data, part: validation };
   expectFraction('validation', validation);
   const order = Uint32Array.from(data.sequences.keys());
-  new Random(seed).shuffle(order);
+  shuffle(order, new Random(seed));
   const count = Math.round(order.length * validation);
   const pick = (numbers: Uint32Array) => ({ sequences: Array.from(numbers, (n) => data.sequences[n]), numbers });
   return { rest: pick(order.subarray(count)), part: pick(order.subarray(0, count)) };

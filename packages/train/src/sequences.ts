@@ -6,13 +6,14 @@ import {
   expectLength,
   expectList,
   expectObject,
+  expectWeight,
   type Loss,
   mismatch,
   type Network,
   NnbpError,
   type Random,
   type Row,
-  expectWeight,
+  shuffle,
 } from '@nnbp/core';
 import type { Batch, BatchSource } from './batches.js';
 import { expectTarget, iteratorOf, type Target, writeSample } from './data.js';
@@ -169,7 +170,7 @@ export function sequenceBatches(
       at = 0;
       windows.reset();
       for (let n = 0; n < order.length; n++) order[n] = n;
-      random?.shuffle(order);
+      if (random !== undefined) shuffle(order, random);
     },
     next() {
       if (windows.isDone) {

@@ -5,7 +5,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Random } from '@nnbp/core';
+import { type Random, shuffle } from '@nnbp/core';
 
 /** Maximum number of values in memory. If there are more, all are written to disk. */
 const maxNumbers = 1 << 19;
@@ -98,7 +98,7 @@ class Scratch implements Store {
   async *read(random?: Random): AsyncGenerator<Float64Array> {
     const { rows, columns } = this;
     const blocks = Uint32Array.from({ length: Math.ceil(rows / rowsInBlock) }, (_, k) => k);
-    random?.shuffle(blocks);
+    if (random !== undefined) shuffle(blocks, random);
     const blocksAtOnce = rowsAtOnce / rowsInBlock;
     for (let first = 0; first < blocks.length; first += blocksAtOnce) {
       const mixed: Float64Array[] = [];
@@ -109,7 +109,7 @@ class Scratch implements Store {
         for (let s = 0; s < count; s++) mixed.push(numbers.subarray(s * columns, (s + 1) * columns));
       }
       const order = Uint32Array.from(mixed, (_, k) => k);
-      random?.shuffle(order);
+      if (random !== undefined) shuffle(order, random);
       for (const k of order) yield mixed[k];
     }
   }

@@ -1,5 +1,5 @@
 /** Shuffles samples and splits off a validation set. */
-import { Random } from '@nnbp/core';
+import { Random, shuffle } from '@nnbp/core';
 import { type Part, partOf } from './dataset.js';
 
 /** Splits the rows at random: `validation` rows for validation, the rest for training. */
@@ -10,7 +10,7 @@ export function divide(
   seed: number,
 ): { readonly training: Part; readonly validation: Part } {
   const order = rows.map((_, s) => s);
-  new Random(seed).shuffle(order);
+  shuffle(order, new Random(seed));
   const pick = (samples: readonly number[]) =>
     partOf(
       samples.map((s) => rows[s]),
