@@ -3,7 +3,7 @@ import { isEmbedded } from './embed.js';
 import type { PlaygroundState, ViewName } from './state.js';
 import { usePlayground } from './store.js';
 
-/** Returns a function that tells whether a view can be opened from the current one. */
+/** Returns a function that checks whether a view can be opened from the current one. */
 export function useOffers(): (view: ViewName) => boolean {
   const display = usePlayground(({ display }) => display);
   return (view) => offers(display, view);

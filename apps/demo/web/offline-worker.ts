@@ -19,7 +19,7 @@ interface Worker {
 }
 const worker = self as unknown as Worker;
 
-/** The build replaces `__FILES__` by the list of files. */
+/** The build replaces `__FILES__` with the list of files. */
 const { entry, now, later } = JSON.parse('__FILES__') as OfflineFiles;
 
 const { scope } = worker.registration;

@@ -3,7 +3,7 @@
  * the worker down. Then the code defines its functions, and the page sends requests.
  */
 import { type Endpoint, expose } from 'comlink';
-// Before the lock-down, since the library fetches data of its own.
+// Imported before the lock-down, which removes `fetch`: this module keeps it for the data sets.
 import './train/data/own-fetch.js';
 import { createSequenceTrainer } from './train/sequences/trainer.js';
 import { createTrainer } from './train/trainer.js';

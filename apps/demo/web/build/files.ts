@@ -17,7 +17,7 @@ export interface Opened {
 }
 
 /**
- * The graph as JSON.
+ * Writes the graph as JSON.
  *
  * @throws NnbpError if the graph is invalid, for example if a link contains a cycle
  */
@@ -26,17 +26,17 @@ export const exported = (network: NetworkDescription): string => toJson(networkO
 /**
  * Reads a graph from JSON.
  *
- * @param custom - The names of the user's custom activations.
- * @throws EditError
+ * @param custom - Names of the user's custom activations.
+ * @throws EditError if the text is invalid or the editor cannot show the graph
  */
 export function openText(text: string, custom: readonly string[]): Opened {
   return read(() => toDescription(fromJson(text, { activations: custom.map(byName) })));
 }
 
 /**
- * The graph of a file: JSON, .onnx, or .safetensors of this project.
+ * Reads a graph from a file: JSON, .onnx, or .safetensors of this project.
  *
- * @throws EditError
+ * @throws EditError if the file is invalid or too large, or the editor cannot show the graph
  */
 export async function openFile(file: File, custom: readonly string[]): Promise<Opened> {
   if (file.size > maxBytes) throw new EditError({ reason: 'bigFile', megabytes: file.size / 1e6 });

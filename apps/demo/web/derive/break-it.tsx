@@ -16,7 +16,7 @@ interface BreakItProps {
   readonly broken: Broken;
 }
 
-const presets = { depthFirst, early: oneTooEarly, forward: forwardOrder, right: correctOrder } as const;
+const presets = { depthFirst, early: oneTooEarly, forward: forwardOrder, correct: correctOrder } as const;
 
 export function BreakIt({ broken }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
@@ -50,11 +50,11 @@ function Verdict({ broken: { exercise, pass, shownSteps, states } }: BreakItProp
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { verdict: say } = useMessages(messages).break;
   const total = grouped(pass.total);
-  const right = String(pass.correctTotal);
+  const correct = String(pass.correctTotal);
   if (mistake !== 'order') {
     return (
       <p className={styles.verdict} role="status">
-        {say.allRight} <b>{say.counts(total, right)}</b>
+        {say.allCorrect} <b>{say.counts(total, correct)}</b>
       </p>
     );
   }
@@ -67,9 +67,9 @@ function Verdict({ broken: { exercise, pass, shownSteps, states } }: BreakItProp
           ? say.soFar(wrong, nodeCount)
           : wrong > 0
             ? say.wrong(wrong, nodeCount)
-            : say.allRight}
+            : say.allCorrect}
       </b>{' '}
-      {pass.total !== BigInt(pass.correctTotal) && say.visits(total, right)}
+      {pass.total !== BigInt(pass.correctTotal) && say.visits(total, correct)}
     </p>
   );
 }
@@ -150,13 +150,13 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   // For a wrong order, only the visits shown so far are counted; without a cache, all computations.
   const timesOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
-  const pair = (name: string, right: number, found: number, wrong: boolean) => (
+  const pair = (name: string, correct: number, actual: number, wrong: boolean) => (
     <>
       <td>
-        <Figure value={right} digits={4} />
+        <Figure value={correct} digits={4} />
       </td>
       <td className={wrong ? styles.wrong : undefined} data-quantity={name}>
-        <Figure value={found} digits={4} />
+        <Figure value={actual} digits={4} />
         {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
       </td>
     </>
@@ -170,10 +170,10 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
             <th scope="col">{say.times[mistake]}</th>
             {mistake === 'order' && (
               <>
-                <th scope="col">dloss/dx, {say.right}</th>
-                <th scope="col">{say.found}</th>
-                <th scope="col">dloss/db, {say.right}</th>
-                <th scope="col">{say.found}</th>
+                <th scope="col">dloss/dx, {say.correct}</th>
+                <th scope="col">{say.computed}</th>
+                <th scope="col">dloss/db, {say.correct}</th>
+                <th scope="col">{say.computed}</th>
               </>
             )}
           </tr>

@@ -50,11 +50,11 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const join = useJoin();
   const say = useMessages(messages);
   const { graph } = exercise.network;
-  const right = exercise.trace.pass.cache.samples[0];
+  const correct = exercise.trace.pass.cache.samples[0];
   const current = step === null || shownSteps === 0 ? -1 : pass.steps[shownSteps - 1];
   const isOrder = mistake === 'order';
   const isSlope = mistake === 'without-slope';
-  const cached = isSlope ? right.slope : right.dLossDx;
+  const cached = isSlope ? correct.slope : correct.dLossDx;
 
   const nodes = graph.ids.map((id, i): GraphNode => {
     const times = accumulated.times[i];
@@ -91,23 +91,23 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
           </div>
           {hasValue && (
             <>
-              <div className={styles.kept}>
-                <span>{say.break.right}</span>
+              <div className={styles.cached}>
+                <span>{say.break.correct}</span>
                 <Figure value={cached[i]} />
               </div>
-              <div className={`${styles.kept} ${styles.found} ${isOrder && wrongDx ? styles.wrong : ''}`}>
-                <span>{isOrder ? say.break.received : say.break.found}</span>
+              <div className={`${styles.cached} ${styles.actual} ${isOrder && wrongDx ? styles.wrong : ''}`}>
+                <span>{isOrder ? say.break.received : say.break.computed}</span>
                 <Figure value={value} />
               </div>
             </>
           )}
           {isOrder && !isInput && (
-            <div className={`${styles.kept} ${styles.found} ${wrongDb ? styles.wrong : ''}`}>
+            <div className={`${styles.cached} ${styles.actual} ${wrongDb ? styles.wrong : ''}`}>
               <span>{say.break.passedOn}</span>
               <Figure value={times > 0 ? accumulated.passedOn[i] : NaN} />
             </div>
           )}
-          <div className={times > 1 ? `${styles.kept} ${styles.often}` : styles.kept}>
+          <div className={times > 1 ? `${styles.cached} ${styles.often}` : styles.cached}>
             <span>{isOrder ? say.break.times.order : say.states.computed}</span>
             <span>× {times}</span>
           </div>
@@ -144,7 +144,7 @@ function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { rea
   const join = useJoin();
   const { graph } = exercise.network;
   const i = pass.steps[shownSteps - 1];
-  const right = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
+  const correct = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
   // A visit changes the sums of the node's predecessors, not its own.
   const sum = accumulated.dLossDx[i];
@@ -154,7 +154,7 @@ function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { rea
       {mistake === 'order' && to.length > 0 && (
         <>
           {say.sends(formatNumber(sum), join(to.map((j) => graph.ids[j])))}{' '}
-          {differs(sum, right) && say.incomplete(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
+          {differs(sum, correct) && say.incomplete(formatNumber(correct))} {accumulated.times[i] > 1 && say.again}
         </>
       )}
     </p>

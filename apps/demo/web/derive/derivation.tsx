@@ -90,7 +90,7 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   );
 }
 
-/** Replaces `aligned` by `align*`, which can break across pages, so that the LaTeX can be pasted into a document. */
+/** Replaces `aligned` with `align*`, which can break across pages, so that the LaTeX can be pasted into a document. */
 const pastable = (latex: string): string =>
   `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks it can break across pages.\n${latex.replaceAll('{aligned}', '{align*}')}`;
 

@@ -70,7 +70,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
       <button
         key={kind}
         type="button"
-        className={`${styles.kept} ${marks(quantity)} nodrag nopan`}
+        className={`${styles.cached} ${marks(quantity)} nodrag nopan`}
         data-case={of}
         aria-pressed={sameQuantity(quantity, selected)}
         data-name={name}

@@ -57,7 +57,7 @@ function Sentence({ status }: { readonly status: CheckStatus }) {
   if (ok) {
     return (
       <p className={styles.correct}>
-        {say.right(checked)} {skipped > 0 && <span className="quiet">{say.skipped(skipped)}</span>}
+        {say.correct(checked)} {skipped > 0 && <span className="quiet">{say.skipped(skipped)}</span>}
       </p>
     );
   }

@@ -31,7 +31,7 @@ const en = {
   verdict: 'Result',
   loading: 'Loading TypeScript…',
   checking: 'Checking…',
-  right: (count: number) => `Correct: all ${count} derivatives agree with finite differences.`,
+  correct: (count: number) => `Correct: all ${count} derivatives agree with finite differences.`,
   wrong: (bad: number) =>
     `Wrong: the derivative differs from finite differences at ${bad === 6 ? 'six or more points' : `${bad} points`}.`,
   broken: 'This function cannot be used:',
@@ -84,7 +84,7 @@ const zh: typeof en = {
   verdict: '结果',
   loading: '正在加载 TypeScript…',
   checking: '正在检验…',
-  right: (count) => `正确：全部 ${count} 个导数与有限差分一致。`,
+  correct: (count) => `正确：全部 ${count} 个导数与有限差分一致。`,
   wrong: (bad) => `错误：导数与有限差分不一致，${bad === 6 ? '至少六处' : `共 ${bad} 处`}。`,
   broken: '无法使用：',
   skipped: (count) => `已跳过已声明折点处的 ${count} 个点。`,

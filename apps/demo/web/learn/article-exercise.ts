@@ -9,7 +9,7 @@ import type { ComputedSample } from './chapter.js';
 const functions = { activation: () => sigmoid };
 
 /**
- * The exercise of a seed. Random numbers are randomSample again until no number that a task asks for is close to 0, where a
+ * The exercise of a seed. Random numbers are drawn again until no number that a task asks for is close to 0, where a
  * tolerance of 1 % would be meaningless.
  */
 export function articleExercise(seed: number): ComputedSample {

@@ -325,7 +325,7 @@ const zh: typeof en = {
   learningRate: '学习率',
   batchSize: '批大小',
   fullBatch: '这个优化器每次使用全部样本。',
-  startsAgain: '每次改动都会从种子重新开始训练。',
+  startsAgain: '每次改动都会从第 0 步重新开始训练。',
   options: '选项',
   custom: '自定义',
   output: '输出',

@@ -231,12 +231,12 @@ function gradientsOf(
     // In a wide layer, only evenly spaced nodes are observed.
     const stride = Math.max(1, Math.floor(ids.length / 32));
     let sum = 0;
-    let looked = 0;
+    let observedCount = 0;
     for (let k = 0; k < ids.length; k += stride) {
       sum += size(ids[k]);
-      looked++;
+      observedCount++;
     }
-    return sum / looked;
+    return sum / observedCount;
   });
   const means = Float32Array.from(shown, (id) => mean('x', id, (value) => value));
   return {

@@ -1,4 +1,4 @@
-/** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
+/** The Train view: data on the left, the network and the loss in the middle, the output on the right. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import { userFunctionsOf } from '../shared/user-code/used-functions.js';

@@ -184,7 +184,7 @@ function CachedNumber({ quantity, letter, of, known, selected }: CachedNumberPro
   return (
     <button
       type="button"
-      className={isSelected ? `${graphStyles.kept} ${graphStyles.selected}` : graphStyles.kept}
+      className={isSelected ? `${graphStyles.cached} ${graphStyles.selected}` : graphStyles.cached}
       data-case={of}
       aria-pressed={isSelected}
       data-name={name}

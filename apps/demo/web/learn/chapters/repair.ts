@@ -59,7 +59,7 @@ export function parseAccusation(answer: string): Accusation {
   return { node: node === '-' ? '' : node, bug: bug === '-' ? '' : bug, probes: probes.slice(0, maxProbes) };
 }
 
-/** Draws an exercise; undefined if its bug cannot be told from a correct pass or from another bug. */
+/** Draws an exercise; undefined if its bug cannot be distinguished from a correct pass or from another bug. */
 function drawExercise(random: Random): RepairExercise | undefined {
   const network = irregularNetwork(random);
   const { graph } = network;

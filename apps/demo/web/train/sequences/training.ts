@@ -44,7 +44,7 @@ const maxPoints = 400;
 
 const access: Access<SequenceTrainer> = {
   start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
-  // Comlink proxies also expose methods of nested objects, but its types do not.
+  // Comlink proxies also expose methods of nested objects, but the types of Comlink omit them.
   inUserWorker: ({ sequences }) => sequences as unknown as Remote<SequenceTrainer>,
 };
 
