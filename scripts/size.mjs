@@ -41,7 +41,7 @@ const budgets = [
     12,
     "export { GraphBuilder, Network, backpropagate } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
-  ['the fast engine', 48, "export { auto } from '@nnbp/wasm';"],
+  ['the fast engine', 48.8, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22.2, "export { load, save } from '@nnbp/formats';"],
   ['ONNX out', 29, "export { toOnnx } from '@nnbp/interop';"],
   ['explain', 13.6, "export { explain } from '@nnbp/explain';"],

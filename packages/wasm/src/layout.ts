@@ -3,6 +3,7 @@ import { type Graph, NnbpError } from '@nnbp/core';
 import { portion } from './kernels/sparse-backward.js';
 import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
 import type { RowUnit } from './row-units.js';
+import { seriesSamples } from './series.js';
 
 /**
  * The parts that the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same
@@ -50,6 +51,12 @@ export interface Layout extends CommonLayout {
   /** Rows of delta for the nodes of a dense unit, which nothing else reads, and for all others. */
   readonly denseDelta: number;
   readonly delta: number;
+  /** How many samples a row of delta and a panel of a series hold, and the bytes from one such row to the next. */
+  readonly seriesSamples: number;
+  readonly seriesStride: number;
+  /** The rows of delta, and the panels, of all series, one after another. */
+  readonly seriesDeltas: number;
+  readonly seriesPanels: number;
   /** The number of edges with entries in `outDelta` and `outWeight`. */
   readonly sparseEdges: number;
   readonly biasOf: number;
@@ -157,7 +164,13 @@ export function allocator(): {
  *
  * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
  */
-export function layout(graph: Graph, rowUnits: readonly RowUnit[], batchSize: number, steps: number): Layout {
+export function layout(
+  graph: Graph,
+  rowUnits: readonly RowUnit[],
+  series: readonly (number | undefined)[],
+  batchSize: number,
+  steps: number,
+): Layout {
   const { allocate, end, use } = allocator();
   const outputCount = graph.outputs.length;
   // Transposing writes up to three rows too many.
@@ -168,6 +181,9 @@ export function layout(graph: Graph, rowUnits: readonly RowUnit[], batchSize: nu
   const largest = (size: (unit: RowUnit) => number) => dense.reduce((max, unit) => Math.max(max, size(unit)), 0);
   const widest = largest(({ nodes }) => fanIn(nodes[0]));
   const rowBytes = sampleRowBytes(batchSize, widest);
+  const samplesOfSeries = seriesSamples(batchSize, steps);
+  const seriesStride = rowStride(samplesOfSeries);
+  const firstOfSeries = rowUnits.filter((_, n) => series[n] === n);
   const rows = () => allocate(rowCount * rowBytes, 'values');
   const tables = dense.reduce((sum, { nodes }) => sum + tableLength(fanIn(nodes[0])), 0);
   const edgesOf = (units: readonly RowUnit[]) =>
@@ -197,7 +213,7 @@ export function layout(graph: Graph, rowUnits: readonly RowUnit[], batchSize: nu
     inStart: allocate((graph.nodeCount + 1) * 4, 'tables'),
     outputX: allocate(roundedUp(outputCount, 4) * 4, 'tables'),
     steps,
-    stepTable: allocate(8 * steps, 'tables'),
+    stepTable: allocate(16 * steps, 'tables'),
     weights: allocate(steps * rowBytes, 'samples'),
     zeroRow: allocate(rowBytes, 'values'),
     scratch: allocate(maxThreads * portion * 16, 'tables'),
@@ -216,6 +232,13 @@ export function layout(graph: Graph, rowUnits: readonly RowUnit[], batchSize: nu
     dLossDx: rows(),
     denseDelta: allocate(largest(({ nodes }) => nodes.length) * rowBytes, 'values'),
     delta: rows(),
+    seriesSamples: samplesOfSeries,
+    seriesStride,
+    seriesDeltas: allocate(firstOfSeries.reduce((sum, { nodes }) => sum + nodes.length, 0) * seriesStride, 'values'),
+    seriesPanels: allocate(
+      firstOfSeries.reduce((sum, { nodes }) => sum + rowStride(fanIn(nodes[0])), 0) * samplesOfSeries,
+      'values',
+    ),
     edgeRows: allocate(aggregatedEdges * rowBytes, 'values'),
     targetRows: allocate(roundedUp(outputCount, 4) * rowBytes, 'samples'),
     inputStride,

@@ -4,10 +4,19 @@
  */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
-import { type CommonLayout, layout, type Layout, type MemoryUse, slotAddress, tableLength } from './layout.js';
+import {
+  type CommonLayout,
+  layout,
+  type Layout,
+  type MemoryUse,
+  rowStride,
+  slotAddress,
+  tableLength,
+} from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
 import { isCopy, type RowUnit, rowUnits } from './row-units.js';
+import { seriesOf } from './series.js';
 import type { TimeGraph } from './time.js';
 import { waits } from './waits.js';
 
@@ -32,7 +41,8 @@ export interface Form {
 /** The form that runs the general kernels, which read the graph from tables. */
 export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
   const units = rowUnits(graph, plan);
-  const laidOut = layout(graph, units, batchSize, steps);
+  const series = seriesOf(graph, units, steps);
+  const laidOut = layout(graph, units, series, batchSize, steps);
   const gIsX = new Set(units.flatMap(({ gIsX, nodes }) => (gIsX ? nodes : [])));
   return {
     layout: laidOut,
@@ -42,6 +52,7 @@ export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchS
     gIsX: (node) => gIsX.has(node),
     write(words, numbers) {
       writeTables(words, numbers, graph, plan, units, laidOut, threads);
+      writeSeries(words, graph, units, series, laidOut);
       const wait = threads > 1 ? waits(graph, units, stepOf, threads) : undefined;
       units.forEach(({ nodes }, n) => {
         const set = (field: keyof typeof unit, value: number) =>
@@ -136,6 +147,7 @@ function writeUnits(
     const onlyCopies = rowUnit.elementwise !== undefined && isCopy(graph, rowUnit);
     set('h', rowUnit.gIsX ? layout.x : layout.g);
     set('delta', rowUnit.dense ? layout.denseDelta - rowUnit.firstRow * rowBytes : layout.delta);
+    set('deltaStride', rowBytes);
     set('elementwise', rowUnit.elementwise ?? 0);
     set('activates', Number(!onlyCopies));
     if (onlyCopies) {
@@ -164,6 +176,37 @@ function writeUnits(
     set('makesPanel', Number(!inputsInOrder));
     set('leadingInputs', leadingInputs);
     table += 4 * length;
+  });
+}
+
+/** Gives each series rows of delta and a panel for the samples of several steps. */
+function writeSeries(
+  words: Uint32Array,
+  graph: Graph,
+  units: readonly RowUnit[],
+  series: readonly (number | undefined)[],
+  { units: records, seriesSamples, seriesStride, seriesDeltas, seriesPanels }: Layout,
+): void {
+  const own = new Map<number, { delta: number; panel: number }>();
+  let [delta, panel] = [seriesDeltas, seriesPanels];
+  units.forEach(({ nodes, firstRow }, n) => {
+    const first = series[n];
+    if (first === undefined) return;
+    const panelStride = rowStride(graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]]);
+    if (first === n) {
+      own.set(n, { delta, panel });
+      delta += nodes.length * seriesStride;
+      panel += seriesSamples * panelStride;
+    }
+    const tables = own.get(first)!;
+    const set = (field: keyof typeof unit, value: number) =>
+      (words[(records + n * unitBytes + unit[field]) / 4] = value);
+    set('inSeries', 1);
+    set('delta', tables.delta - firstRow * seriesStride);
+    set('deltaStride', seriesStride);
+    set('panel', tables.panel);
+    set('panelStride', panelStride);
+    set('makesPanel', 1);
   });
 }
 

@@ -100,9 +100,15 @@ export const header = {
   transforms: 260,
   /** Bytes of the parameters and the constants. */
   slotBytes: 440,
-  /** Steps of a sequence, and for each step its `columns` and its `samples`: sequences may end before the last step. */
+  /**
+   * Steps of a sequence, and for each step its `columns`, its `samples` (sequences may end before the last step), and where
+   * its samples begin and end in the rows of a series. The end is 0 if an earlier step computes case 3.
+   */
   steps: 420,
   stepTable: 424,
+  /** The last two of these numbers, of the step that is being computed. */
+  seriesAt: 480,
+  seriesEnd: 484,
   /** Number of outputs, over all steps. */
   targetCount: 428,
   /** The step whose loss is computed, and what `outputX`, `targetRows` and `weights` are at step 0. */
@@ -164,8 +170,11 @@ export const unit = {
   step: 64,
   /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
-  /** The table of delta, as if it had a row for every node. */
+  /** The table of delta, as if it had a row for every node, and the bytes from one of its rows to the next. */
   delta: 72,
+  deltaStride: 92,
+  /** 1 if the unit is one of a series: its rows of delta, and its panel, hold the samples of several steps. */
+  inSeries: 96,
   /** The code of an elementwise unit, which needs no delta; 0 for others. */
   elementwise: 76,
   /** 0 if the unit is elementwise and g is the identity: h is x. */
@@ -176,7 +185,7 @@ export const unit = {
 } as const;
 
 /** Bytes of a unit. */
-export const unitBytes = 92;
+export const unitBytes = 100;
 
 /** The maximum number of options of an activation or a loss. */
 export const maxOptions = 4;

@@ -31,7 +31,7 @@ export class SampleRows {
   readonly #capacity: Capacity;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
-  readonly #layout: CommonLayout & Partial<Pick<Layout, 'stepTable' | 'delta' | 'deltasEnd'>>;
+  readonly #layout: CommonLayout & Partial<Pick<Layout, 'stepTable' | 'delta' | 'deltasEnd' | 'seriesSamples'>>;
   readonly #padded: boolean;
   /** The nodes whose values delayed edges read. */
   readonly #remembered: readonly number[];
@@ -201,10 +201,11 @@ export class SampleRows {
 
   /** Writes the samples of each step, and their weights. */
   #setRows(rows: Rows, weights?: FloatArray): void {
-    const { stepTable, delta, deltasEnd } = this.#layout;
+    const { delta, deltasEnd } = this.#layout;
     // Earlier steps read the deltas of later ones, which the kernels do not write where no sequence has that step.
     if (delta !== undefined && rows.steps < this.#rows.steps) this.#numbers.fill(0, delta / 4, deltasEnd! / 4);
     this.#rows = rows;
+    this.#setSteps(rows);
     const rowLength = this.#layout.rowBytes / 4;
     this.#words[header.steps / 4] = rows.steps;
     for (let t = 0; t < rows.steps; t++) {
@@ -214,14 +215,25 @@ export class SampleRows {
         this.#words[header.samples / 4] = count;
         this.#words[header.columns / 4] = 4 * lanes;
       }
-      if (stepTable !== undefined) {
-        this.#words[stepTable / 4 + 2 * t] = 4 * lanes;
-        this.#words[stepTable / 4 + 2 * t + 1] = count;
-      }
       const at = this.#layout.weights / 4 + t * rowLength;
       for (let s = 0; s < lanes; s++) {
         this.#numbers[at + s] = s < count ? (weights?.[rows.start[t] + s] ?? 1) : 0;
       }
+    }
+  }
+
+  /** For each step, the numbers that `header.stepTable` describes. Case 3 of a series begins with the last step. */
+  #setSteps({ start, steps, samples }: Rows): void {
+    const { stepTable, seriesSamples } = this.#layout;
+    if (stepTable === undefined) return;
+    const lanes = (count: number) => (count + 3) & -4;
+    for (let t = steps - 1, at = 0; t >= 0; t--) {
+      const count = start[t + 1] - start[t];
+      const end = at + count;
+      // Kernels write whole vectors, and zeros for all samples of the first step.
+      const isLast = t === 0 || end + lanes(samples) > seriesSamples!;
+      this.#words.set([4 * lanes(count), count, at, isLast ? end : 0], stepTable / 4 + 4 * t);
+      at = isLast ? 0 : end;
     }
   }
 

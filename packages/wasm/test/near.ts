@@ -61,7 +61,7 @@ export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): v
   const expected = run(new ReferenceExecutor(graph, counts[0], steps));
   const actual = run(engine.prepare(graph, counts[0], steps));
   for (const [what, values] of Object.entries(expected)) {
-    const scale = Math.max(1e-3, ...values.map(Math.abs));
+    const scale = values.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-3);
     values.forEach((value, k) => {
       if (!(Math.abs(actual[what][k] - value) <= tolerance * scale)) {
         throw new Error(`${what}[${k}]: received ${actual[what][k]}, expected ${value} within ${tolerance * scale}.`);

@@ -1,10 +1,10 @@
 /** The backward pass: unit by unit, in the reverse order of the graph. */
-import { type Code, control, i32, int } from '../assembler.js';
+import { type Code, control, i32, int, type Local } from '../assembler.js';
 import { unitBytes, word } from '../memory-map.js';
 import { nodeKind } from './finish.js';
 import type { Pass } from './pass.js';
 
-const { add, sub, eq, ne } = int;
+const { add, sub, mul, shl, eq, ne } = int;
 const number = int.const;
 
 /** Cases 2 and 3 for all nodes, from dloss/dx of the outputs. */
@@ -23,10 +23,7 @@ export function backwardPass(pass: Pass): Code {
     ),
     wait,
     pass.enterStep(number(0)),
-    control.when(word('sparseEdges'), [
-      finishShare(pass, word('inputCount'), number(0), number(nodeKind.input), number(0)),
-      wait,
-    ]),
+    control.when(word('sparseEdges'), [finishInputs(pass, word('inputCount'), number(0)), wait]),
   ];
 }
 
@@ -37,52 +34,74 @@ const finishShare = (
   firstRow: Code,
   kind: Code,
   delta: Code,
-): Code => [share(count, 2), kernels.finish(add(firstRow, from.get), add(firstRow, to.get), kind, delta, record.get)];
+  deltaStride: Code,
+): Code => [
+  share(count, 2),
+  kernels.finish(add(firstRow, from.get), add(firstRow, to.get), kind, delta, deltaStride, record.get),
+];
+
+/** The same for rows without parameters, which have no delta. */
+const finishInputs = (pass: Pass, count: Code, firstRow: Code): Code =>
+  finishShare(pass, count, firstRow, number(nodeKind.input), number(0), number(0));
 
 function elementwiseBackward(pass: Pass): Code {
   const { kernels, u, from, to, share, field } = pass;
   return [
     // Nodes without parameters, such as inputs: only the share of sparse successors.
-    control.when(
-      word('sparseEdges'),
-      finishShare(pass, field('nodes'), field('firstRow'), number(nodeKind.input), number(0)),
-    ),
+    control.when(word('sparseEdges'), finishInputs(pass, field('nodes'), field('firstRow'))),
     share(field('nodes'), 2),
     kernels.elementwise.backward(u.get, from.get, to.get),
   ];
 }
 
 function unitBackward(pass: Pass): Code {
-  const { kernels, from, to, field } = pass;
+  const { kernels, from, to, local, field } = pass;
+  /** The first of the step's samples in the unit's rows of delta, and in its panel. */
+  const at = local(i32);
   return [
+    at.set(mul(field('inSeries'), word('seriesAt'))),
     finishShare(
       pass,
       field('nodes'),
       field('firstRow'),
       add(field('scaleTrainable'), number(nodeKind.fixedScale)),
-      field('delta'),
+      add(field('delta'), shl(at.get, number(2))),
+      field('deltaStride'),
     ),
     control.when(field('aggregation'), [
       // The same rows as in the line before, whose deltas this thread has just written.
       kernels.spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
     ]),
-    control.when(field('dense'), denseBackward(pass)),
+    control.when(field('dense'), denseBackward(pass, at)),
   ];
 }
 
 /** Case 2 for the predecessors, without leading inputs unless their gradients are requested, and case 3. */
-function denseBackward({ kernels: { dense }, u, from, to, record, local, share, field, wait, makePanel }: Pass): Code {
+function denseBackward(pass: Pass, at: Local): Code {
+  const { kernels, u, from, to, record, local, share, field, wait, makePanel } = pass;
+  const { dense } = kernels;
   const skipped = local(i32);
   return [
-    makePanel,
+    makePanel(at.get),
     wait,
     skipped.set(field('leadingInputs')),
     control.when(word('inputGradients'), skipped.set(number(0))),
     control.when(ne(skipped.get, field('predecessors')), [
       share(sub(field('predecessors'), skipped.get), 2),
-      dense.case2(u.get, add(skipped.get, from.get), add(skipped.get, to.get), record.get),
+      dense.case2(u.get, add(skipped.get, from.get), add(skipped.get, to.get), record.get, shl(at.get, number(2))),
     ]),
     share(field('nodes'), 2),
-    dense.case3(u.get, from.get, to.get, record.get),
+    caseThree(pass),
   ];
+}
+
+/** Case 3 for the step's samples; in a series for those of several steps, once the first of these steps is reached. */
+function caseThree({ kernels, u, from, to, record, field }: Pass): Code {
+  const ofSamples = (samples: Code): Code =>
+    kernels.dense.case3(u.get, from.get, to.get, record.get, shl(samples, number(2)));
+  return control.when(
+    field('inSeries'),
+    control.when(word('seriesEnd'), ofSamples(word('seriesEnd'))),
+    ofSamples(word('samples')),
+  );
 }

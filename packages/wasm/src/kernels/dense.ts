@@ -34,6 +34,10 @@ const number = int.const;
 interface Frame {
   readonly u: Local;
   readonly rowBytes: Local;
+  /** From one row of delta to the next. */
+  readonly deltaStride: Local;
+  /** Where the samples of the step begin (case 2), or those of the product end (case 3), in a row of delta. */
+  readonly samples: Local;
   /** Addresses that stay the same for the whole product; each product uses them in its own way. */
   readonly kept: readonly Local[];
   /** The tile's first row and first column of C. */
@@ -70,7 +74,10 @@ interface Product {
 }
 
 const firstRowOf = (frame: Frame, table: 'h' | 'delta'): Code =>
-  add(load(frame.u.get, unit[table]), mul(load(frame.u.get, unit.firstRow), frame.rowBytes.get));
+  add(
+    load(frame.u.get, unit[table]),
+    mul(load(frame.u.get, unit.firstRow), (table === 'h' ? frame.rowBytes : frame.deltaStride).get),
+  );
 /** The entry of a unit's first row in a table of addresses. */
 const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
   add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
@@ -103,12 +110,12 @@ const forward: Product = {
 const case2: Product = {
   name: 'denseCase2',
   // Each k is another node's weights, on another page of memory if there are many: the processor's address cache holds few.
-  depth: ({ u }) => int.select(number(32 * 4), number(256 * 4), gtU(load(u.get, unit.predecessors), number(256))),
+  depth: ({ u }) => int.select(number(32 * 4), number(128 * 4), gtU(load(u.get, unit.predecessors), number(256))),
   prepare: (frame) => {
     const [weights, delta, predecessorX, dLossDx] = frame.kept;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
-      delta.set(firstRowOf(frame, 'delta')),
+      delta.set(add(firstRowOf(frame, 'delta'), frame.samples.get)),
       predecessorX.set(load(frame.u.get, unit.predecessorX)),
       dLossDx.set(sub(word('dLossDx'), word('x'))),
     ];
@@ -117,12 +124,12 @@ const case2: Product = {
   columnEnd: () => word('columns'),
   beginRow: ({ kept: [, , predecessorX, dLossDx], row, column, c }, r) =>
     c[r].set(add(add(nth(predecessorX, add(row.get, number(r))), dLossDx.get), column.get)),
-  beginK: ({ kept: [, delta], row, rowBytes, column, a, b, k }) => [
-    b.set(add(add(delta.get, mul(shrU(k.get, number(2)), rowBytes.get)), column.get)),
+  beginK: ({ kept: [, delta], row, deltaStride, column, a, b, k }) => [
+    b.set(add(add(delta.get, mul(shrU(k.get, number(2)), deltaStride.get)), column.get)),
     a[1].set(shl(row.get, number(2))),
   ],
   top: ({ kept: [weights], a, k }) => a[0].set(add(load(add(weights.get, k.get)), a[1].get)),
-  end: ({ b, rowBytes }) => b.set(add(b.get, rowBytes.get)),
+  end: ({ b, deltaStride }) => b.set(add(b.get, deltaStride.get)),
   factor: ({ a }, r) => [a[0].get, 4 * r],
   gradients: false,
 };
@@ -139,10 +146,10 @@ const case3: Product = {
       panelStride.set(load(frame.u.get, unit.panelStride)),
     ];
   },
-  kEnd: () => shl(word('samples'), number(2)),
+  kEnd: ({ samples }) => samples.get,
   columnEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
-  beginRow: ({ kept: [weights, delta, gradients], row, rowBytes, column, a, c }, r) => [
-    a[r].set(add(delta.get, mul(add(row.get, number(r)), rowBytes.get))),
+  beginRow: ({ kept: [weights, delta, gradients], row, deltaStride, column, a, c }, r) => [
+    a[r].set(add(delta.get, mul(add(row.get, number(r)), deltaStride.get))),
     c[r].set(add(add(nth(weights, add(row.get, number(r))), gradients.get), column.get)),
   ],
   initial: () => f32x4.const(0),
@@ -167,17 +174,19 @@ const fusedShape: Shape = { rows: 6, vectors: 2 };
 const minSums = 4;
 
 /**
- * Emits one product as a function of the unit's address, the rows of C to compute (from, to), and the address at which
- * the sum of |C| is recorded.
+ * Emits one product as a function of the unit's address, the rows of C to compute (from, to), the address at which the
+ * sum of |C| is recorded, and a number of samples in bytes, as `Frame` says.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
   // Gradients of a small layer have columns for one vector only: more rows, so that there are enough sums.
   const narrow = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
   const most = Math.max(shape.rows, narrow);
-  return module.function(undefined, [i32, i32, i32, i32], [], ([u, from, to, record], local) => {
+  return module.function(undefined, [i32, i32, i32, i32, i32], [], ([u, from, to, record, samples], local) => {
     const frame: Frame = {
       u,
       rowBytes: local(i32),
+      deltaStride: local(i32),
+      samples,
       kept: [local(i32), local(i32), local(i32), local(i32)],
       row: local(i32),
       column: local(i32),
@@ -246,13 +255,14 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
     /** All rows of C for the columns of one tile. */
     const rows = (vectors: number, partial = false): Code => [
       row.set(from.get),
-      [vectors === 1 ? narrow : shape.rows, 2, 1]
+      [vectors < shape.vectors ? narrow : shape.rows, 2, 1]
         .filter((count, n, counts) => counts.indexOf(count) === n)
         .map((count) => whileRoom(row, to, count, tile(count, vectors, partial))),
     ];
 
     return [
       frame.rowBytes.set(word('rowBytes')),
+      frame.deltaStride.set(load(u.get, unit.deltaStride)),
       product.prepare(frame),
       kEnd.set(product.kEnd(frame)),
       columnEnd.set(product.columnEnd(frame)),
@@ -263,6 +273,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         control.when(gtU(sliceEnd.get, kEnd.get), sliceEnd.set(kEnd.get)),
         column.set(number(0)),
         whileRoom(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),
+        product.gradients ? whileRoom(column, columnEnd, 32, rows(2)) : [],
         whileRoom(column, columnEnd, 16, rows(1)),
         product.gradients ? whileRoom(column, columnEnd, 1, rows(1, true), 16) : [],
       ]),
@@ -271,7 +282,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
   });
 }
 
-/** The three products. Each is called with a unit's address, the first row of C, the one after the last, a record. */
+/** The three products. Each is called as `emitProduct` says. */
 export function denseKernels(module: Assembler, multiplyAdd: MultiplyAdd) {
   const shape = multiplyAdd === fusedMultiplyAdd ? fusedShape : separateShape;
   return {

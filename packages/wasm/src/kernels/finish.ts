@@ -28,14 +28,15 @@ const number = int.const;
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**
- * Called with the first row, the one after the last, their {@link nodeKind}, the table for delta, and the thread's record of
- * the sum of |gradients|.
+ * Called with the first row, the one after the last, their {@link nodeKind}, the table for delta, the bytes from one of its
+ * rows to the next, and the thread's record of the sum of |gradients|.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
-  return module.function(undefined, [i32, i32, i32, i32, i32], [], ([from, to, kind, delta, record], local) => {
+  return module.function(undefined, [i32, i32, i32, i32, i32, i32], [], (parameters, local) => {
+    const [from, to, kind, delta, deltaStride, record] = parameters;
     const [row, columns, column, offset, address, gradients, allColumns] = Array.from({ length: 7 }, () => local(i32));
-    const [g, slope, dLossDx] = Array.from({ length: 3 }, () => local(i32));
+    const [g, slope, dLossDx, deltaRow] = Array.from({ length: 4 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
     /** Writes the gradient of the row's b or c; shared ones are added up. */
@@ -51,7 +52,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
       control.loop(
         d.set(f32x4.load(at(dLossDx))),
         product.set(f32x4.mul(d.get, f32x4.load(at(slope)))),
-        f32x4.store(at(delta), product.get),
+        f32x4.store(at(deltaRow), product.get),
         sumB.set(f32x4.add(sumB.get, product.get)),
         isScaled ? sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)) : [],
         control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
@@ -64,6 +65,8 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
         control.when(kind.get, [
           offset.set(mul(row.get, word('rowBytes'))),
+          // Less the offset, which is added as in the other tables.
+          deltaRow.set(sub(add(delta.get, mul(row.get, deltaStride.get)), offset.get)),
           column.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),
           sumC.set(f32x4.const(0)),
@@ -71,7 +74,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
           // Samples whose sequence has ended: rows of earlier steps read these lanes.
           control.when(
             ltU(columns.get, allColumns.get),
-            memory.fill(at(delta), number(0), sub(allColumns.get, columns.get)),
+            memory.fill(at(deltaRow), number(0), sub(allColumns.get, columns.get)),
           ),
           leave(sumB, 'biasOf'),
           control.when(eq(kind.get, number(nodeKind.scaled)), leave(sumC, 'scaleOf')),

@@ -34,14 +34,17 @@ export interface Pass {
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
   /** Runs the body on the first thread only. */
   first(body: Code): Code;
-  /** Writes the columns and samples of a step to the header: every thread writes the same. */
+  /** Writes a step's entry of the step table to the header: every thread writes the same. */
   enterStep(step: Code): Code;
   /** Runs the body if at least one sequence has the step of the current unit. */
   whenInUse(body: Code): Code;
   /** Transposes the thread's share of `inputs` or `targets` from a row per sample to a row per node. */
   takeIn(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
-  /** Transposes the predecessors' rows of a dense unit to a row per sample, if a kernel of the unit reads them so. */
-  readonly makePanel: Code;
+  /**
+   * Transposes the predecessors' rows of a dense unit to a row per sample, if a kernel of the unit reads them so. The first
+   * sample goes to row `first` of the unit's panel.
+   */
+  makePanel(first: Code): Code;
   /** Sets the thread's share of a table to 0. */
   clear(address: Code, bytes: Code): Code;
 }
@@ -56,9 +59,11 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
   const shareSize = sub(to.get, from.get);
 
   const enterStep: Pass['enterStep'] = (step) => [
-    entry.set(add(word('stepTable'), shl(step, number(3)))),
+    entry.set(add(word('stepTable'), shl(step, number(4)))),
     int.store(number(0), load(entry.get), header.columns),
     int.store(number(0), load(entry.get, 4), header.samples),
+    int.store(number(0), load(entry.get, 8), header.seriesAt),
+    int.store(number(0), load(entry.get, 12), header.seriesEnd),
   ];
 
   const takeIn: Pass['takeIn'] = (source, stride, count, rowsAt) => [
@@ -73,17 +78,18 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
     ),
   ];
 
-  const makePanel: Code = control.when(field('makesPanel'), [
-    share(roundedUp(field('predecessors')), 4),
-    rows.toSamples(
-      add(field('predecessorX'), shl(from.get, number(2))),
-      number(0),
-      shareSize,
-      roundedUp(word('samples')),
-      add(field('panel'), shl(from.get, number(2))),
-      field('panelStride'),
-    ),
-  ]);
+  const makePanel: Pass['makePanel'] = (first) =>
+    control.when(field('makesPanel'), [
+      share(roundedUp(field('predecessors')), 4),
+      rows.toSamples(
+        add(field('predecessorX'), shl(from.get, number(2))),
+        number(0),
+        shareSize,
+        roundedUp(word('samples')),
+        add(add(field('panel'), mul(first, field('panelStride'))), shl(from.get, number(2))),
+        field('panelStride'),
+      ),
+    ]);
 
   return {
     kernels,
