@@ -12,7 +12,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const turn = 0.15e6;
+/** CPU time of a run, in microseconds. */
+const runTime = 0.15e6;
 const networks = {
   'tiny-online': { sizes: [2, 8, 8, 1], batch: 1 },
   'tiny-batch': { sizes: [2, 8, 8, 1], batch: 32 },
@@ -61,19 +62,19 @@ async function serve(directory) {
   const [core, { sigmoid }, { mse }, { sgd }, { wasm }] = await Promise.all(
     ['core', 'activations', 'losses', 'optim', 'wasm'].map(load),
   );
-  const prepared = { reference: core.reference(), js: core.js(), wasm: await wasm({ threads: 1 }) };
-  const ready = new Map();
+  const engineOf = { reference: core.reference(), js: core.js(), wasm: await wasm({ threads: 1 }) };
+  const prepared = new Map();
   process.on('message', ({ engine, network }) => {
     const key = `${engine} ${network}`;
-    if (!ready.has(key)) ready.set(key, prepare(core, prepared[engine], networks[network], sigmoid, mse(), sgd));
-    const { step, loss } = ready.get(key);
+    if (!prepared.has(key)) prepared.set(key, prepare(core, engineOf[engine], networks[network], sigmoid, mse(), sgd));
+    const { step, loss } = prepared.get(key);
     let steps = 0;
     const start = process.cpuUsage();
     const used = () => {
       const { user, system } = process.cpuUsage(start);
       return user + system;
     };
-    while (used() < turn) {
+    while (used() < runTime) {
       for (let k = 0; k < (network.startsWith('tiny') ? 200 : 1); k++, steps++) step();
     }
     process.send({ rate: steps / used(), loss });

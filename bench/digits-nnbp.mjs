@@ -23,8 +23,8 @@ export async function learner({ sizes, batch, layers }) {
       const samples = inputs.length / width;
       const outputs = new Float32Array(samples * classes);
       for (let s = 0; s < samples; s += batch) {
-        const some = inputs.subarray(s * width, (s + batch) * width);
-        outputs.set(executor.predict(some, some.length / width), s * classes);
+        const rows = inputs.subarray(s * width, (s + batch) * width);
+        outputs.set(executor.predict(rows, rows.length / width), s * classes);
       }
       return outputs;
     },

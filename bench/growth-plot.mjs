@@ -23,12 +23,12 @@ export function growthPlot(points) {
   });
   const kinds = [...new Set(points.map(({ kind }) => kind))];
   const curves = kinds.map((kind, c) => {
-    const own = points.filter((point) => point.kind === kind);
-    const dots = own.map(({ edges, secondsPerStep }) => {
+    const pointsOfKind = points.filter((point) => point.kind === kind);
+    const dots = pointsOfKind.map(({ edges, secondsPerStep }) => {
       const [x, y] = at(edges, secondsPerStep).split(',');
       return `<circle class="f${c}" cx="${x}" cy="${y}" r="3"/>`;
     });
-    return `<polyline class="curve c${c}" points="${own.map((p) => at(p.edges, p.secondsPerStep)).join(' ')}"/>${dots.join('')}`;
+    return `<polyline class="curve c${c}" points="${pointsOfKind.map((p) => at(p.edges, p.secondsPerStep)).join(' ')}"/>${dots.join('')}`;
   });
   const legend = kinds.map(
     (kind, c) =>

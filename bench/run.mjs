@@ -18,7 +18,7 @@ import { sharingExpectations } from './sharing/expected.mjs';
 import { makeSharingWorkload, sharingNames } from './sharing/workloads.mjs';
 import { makeWorkload, workloadNames } from './workloads.mjs';
 
-const ours = 'nnbp';
+const fastEngine = 'nnbp';
 const threaded = 'nnbp-2-threads';
 const peers = ['jax-js', 'tfjs-cpu', 'tfjs-wasm', 'brain.js', 'synaptic', 'neataptic', 'convnetjs', 'pytorch'];
 /** The libraries that are measured on workloads with shared weights. */
@@ -37,13 +37,13 @@ const { values: options } = parseArgs({
 });
 const [seconds, rounds] = smoke ? [0.01, 1] : [Number(options.seconds), 5];
 const workloads = parseNames(options.workloads, allNames);
-const libraries = parseNames(options.libraries, [ours, threaded, ...peers]);
+const libraries = parseNames(options.libraries, [fastEngine, threaded, ...peers]);
 
 console.log(
   `${rounds} interleaved runs of ${seconds} s each, medians. ${canPin ? 'One core is pinned' : 'No core can be pinned here'}; 2 threads run unpinned.`,
 );
 const rows = [];
-let wrong = 0;
+let mismatches = 0;
 for (const name of workloads) {
   console.log(`\n${name}`);
   const shares = sharingNames.includes(name);
@@ -54,8 +54,8 @@ for (const name of workloads) {
   rows.push(...(await compare(name, samples, expected, measurable, true)));
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
 }
-if (wrong > 0) {
-  console.error(`\n${wrong} of the libraries compute a different loss or step: no results were written.`);
+if (mismatches > 0) {
+  console.error(`\n${mismatches} of the libraries compute a different loss or step: no results were written.`);
   process.exit(1);
 }
 console.log(`\n${table(['workload', 'library', 'samples/s', 'speedup of nnbp', ''], rows.map(line))}`);
@@ -76,7 +76,7 @@ function prepared(workload, expectationsOf) {
 
 /** Compares the libraries on one workload. The first row is the fast engine, unless only threads are measured. */
 async function compare(workload, samples, expected, names, pinned) {
-  const own = await startProcess(ours, workload, pinned);
+  const own = await startProcess(fastEngine, workload, pinned);
   check(own, expected, await own.ask({}));
   const measurable = [];
   const rows = [];
@@ -102,18 +102,18 @@ async function compare(workload, samples, expected, names, pinned) {
   /** Runs each library between two runs of the fast engine; the ratio is their mean speed divided by that of the library. */
   async function interleave(own, measurable) {
     const measured = new Map([own, ...measurable].map((runner) => [runner, []]));
-    const turn = async (runner) => {
+    const samplesPerSecond = async (runner) => {
       await runner.ask({ seconds: seconds / 4 });
-      const done = await runner.ask({ seconds });
-      return (samples * done.steps) / done.seconds;
+      const result = await runner.ask({ seconds });
+      return (samples * result.steps) / result.seconds;
     };
     for (const runner of [own, ...measurable]) await runner.ask({ seconds: 2 * seconds });
     for (let round = 0; round < rounds; round++) {
-      let before = await turn(own);
+      let before = await samplesPerSecond(own);
       measured.get(own).push({ speed: before });
       for (const runner of measurable) {
-        const speed = await turn(runner);
-        const after = await turn(own);
+        const speed = await samplesPerSecond(runner);
+        const after = await samplesPerSecond(own);
         measured.get(runner).push({ speed, ratio: (before + after) / 2 / speed });
         measured.get(own).push({ speed: after });
         before = after;
@@ -136,12 +136,12 @@ function check({ library }, expected, { before, after, rule }) {
   const step = rule
     ? `after a step ${after.toPrecision(6)} (${(expected.loss + change).toPrecision(6)})`
     : 'a step by its own rule';
-  const right = lossIsCorrect && stepIsCorrect;
-  if (!right) wrong++;
+  const isCorrect = lossIsCorrect && stepIsCorrect;
+  if (!isCorrect) mismatches++;
   console.log(
-    `  ${library}: loss ${before.toPrecision(6)} (expected ${expected.loss.toPrecision(6)}), ${step}: ${right ? 'same' : 'DIFFERENT'}`,
+    `  ${library}: loss ${before.toPrecision(6)} (expected ${expected.loss.toPrecision(6)}), ${step}: ${isCorrect ? 'same' : 'DIFFERENT'}`,
   );
-  return right;
+  return isCorrect;
 }
 
 function line({ workload, library, samplesPerSecond, speedup, reason }) {

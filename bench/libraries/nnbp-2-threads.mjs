@@ -1,6 +1,6 @@
 /** The fast engine of @nnbp, two threads. */
-import { ours } from './nnbp.mjs';
+import { prepareNnbp } from './nnbp.mjs';
 
 /** @type {import('./library.mjs').Prepare} */
 export const prepare = (workload) =>
-  workload.batch === 1 ? { reason: 'one sample at a time cannot be divided between threads' } : ours(workload, 2);
+  workload.batch === 1 ? { reason: 'one sample at a time cannot be divided between threads' } : prepareNnbp(workload, 2);

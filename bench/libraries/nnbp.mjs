@@ -5,14 +5,14 @@ import { ourEngine } from '../our-engine.mjs';
 import { rows } from '../workloads.mjs';
 
 /** @type {import('./library.mjs').Prepare} */
-export const prepare = (workload) => ours(workload, 1);
+export const prepare = (workload) => prepareNnbp(workload, 1);
 
 /**
  * @param {import('../workloads.mjs').Workload} workload
  * @param {number} threads
  * @returns {Promise<import('./library.mjs').Runner | import('./library.mjs').Absent>}
  */
-export async function ours({ graph, parameters, batch, samples, inputs, targets, learningRate }, threads) {
+export async function prepareNnbp({ graph, parameters, batch, samples, inputs, targets, learningRate }, threads) {
   const engine = await ourEngine(threads);
   if (engine.threads < threads) return { reason: engine.threadsReason };
   const executor = engine.prepare(graph, batch);

@@ -1,5 +1,5 @@
 /** The fast engine of @nnbp, two threads. */
-import { ours } from './nnbp.mjs';
+import { prepareNnbp } from './nnbp.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */
-export const prepare = (workload) => ours(workload, 2);
+export const prepare = (workload) => prepareNnbp(workload, 2);

@@ -5,13 +5,13 @@ import { ourEngine } from '../our-engine.mjs';
 import { counts } from './workloads.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */
-export const prepare = (workload) => ours(workload, 1);
+export const prepare = (workload) => prepareNnbp(workload, 1);
 
 /**
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {number} threads
  */
-export async function ours(workload, threads) {
+export async function prepareNnbp(workload, threads) {
   const { kind, graph, parameters, batch, steps, inputs, targets, learningRate } = workload;
   const engine = await ourEngine(threads);
   if (engine.threads < threads) return { reason: engine.threadsReason };

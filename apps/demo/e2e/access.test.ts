@@ -18,9 +18,9 @@ const views: [string, Partial<PlaygroundState>][] = [
   ['extend', { view: 'extend' }],
 ];
 
-test.each(views)('%s has no accessibility violation, light or dark', async (name, change) => {
+test.each(views)('%s has no serious accessibility violation, light or dark', async (name, change) => {
   const page = await open({ ...change, theme: 'light' });
-  // Wait for the view itself, not for what is shown while it loads.
+  // Wait for the view itself, not for the message that it is loading.
   await page.locator('main > :not([role="status"])').first().waitFor();
   await page.waitForLoadState('networkidle');
   expect(await page.locator('main').textContent()).not.toBe('');
@@ -28,7 +28,7 @@ test.each(views)('%s has no accessibility violation, light or dark', async (name
   await picture(page, `${name.replaceAll(/\W+/g, '-')}-light`);
   await page.getByLabel('Colours').selectOption('dark');
   await page.locator('html[data-theme="dark"]').waitFor();
-  // Nothing but colours depends on the theme.
+  // Only colours depend on the theme.
   await expectAccessible(page, ['color-contrast']);
   await picture(page, `${name.replaceAll(/\W+/g, '-')}-dark`);
 });

@@ -129,13 +129,13 @@ test('a cycle is refused by the form and by dragging, and its path is named and 
 test('the last input and output cannot be removed', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
-  for (const [id, why] of [
+  for (const [id, problem] of [
     ['1', 'the only input'],
     ['7', 'the only output'],
   ]) {
     await boxOf(page, id).getByRole('button').click();
     await page.keyboard.press('Delete');
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain(why);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain(problem);
   }
   await page.getByLabel('Name').fill('4');
   await page.getByLabel('Name').press('Enter');
@@ -148,22 +148,22 @@ test('undo and redo cover every edit, including those in Derive, and a number ty
   // There is nothing to undo.
   await page.reload();
   const texts = [await text(page).inputValue()];
-  const note = async () => texts.push(await text(page).inputValue());
+  const recordText = async () => texts.push(await text(page).inputValue());
   await boxOf(page, '4').getByRole('button').click();
   await page.getByLabel('b of 4').pressSequentially('125');
-  await note();
+  await recordText();
   await page.getByLabel('Name').fill('four');
   await page.getByLabel('Name').press('Enter');
-  await note();
+  await recordText();
   await boxOf(page, '5').getByRole('button').click();
   await page.keyboard.press('Delete');
   await page.getByRole('heading', { name: 'Nothing selected' }).waitFor();
-  await note();
+  await recordText();
   await page.getByRole('button', { name: 'Derive', exact: true }).click();
   await page.getByLabel('b_2', { exact: true }).fill('0.625');
   await page.getByRole('button', { name: 'Build', exact: true }).click();
   await text(page).waitFor();
-  await note();
+  await recordText();
   expect(new Set(texts).size).toBe(5);
   for (const earlier of texts.slice(0, -1).toReversed()) {
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -194,19 +194,19 @@ test('a graph exported and imported as JSON is the same, and its predictions are
 test('invalid JSON is reported and changes nothing', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
-  for (const [wrong, why] of [
+  for (const [invalid, problem] of [
     ['{"format": ', 'not json'],
     ['{"layers": []}', ''],
     [before.replace('"from":["1"]', '"from":["7"]'), 'cycle'],
     [before.replaceAll('"sigmoid"', '"sigmoyd"'), 'sigmoyd'],
     [before.replace('0.15', '1e999'), ''],
   ]) {
-    await text(page).fill(wrong);
+    await text(page).fill(invalid);
     await page.getByRole('button', { name: 'Apply' }).click();
     const message = (await page.getByRole('alert').textContent())!;
     expect(message).toContain('nothing was changed');
-    expect(message.toLowerCase()).toContain(why);
-    expect(await text(page).inputValue()).toBe(wrong);
+    expect(message.toLowerCase()).toContain(problem);
+    expect(await text(page).inputValue()).toBe(invalid);
     await page.getByRole('button', { name: 'Discard changes' }).click();
     expect(await text(page).inputValue()).toBe(before);
   }
@@ -231,17 +231,17 @@ test('JSON, .safetensors and .onnx files open, and a network that is too large i
   }
   const before = await text(page).inputValue();
   const large = new Network(mlp([2, 500, 1], { activation: tanh }));
-  for (const [name, buffer, why] of [
+  for (const [name, buffer, problem] of [
     ['large.safetensors', Buffer.from(save(large)), '501 nodes'],
     ['broken.onnx', Buffer.from('not at all'), 'nothing was changed'],
     ['broken.safetensors', Buffer.from('not at all'), 'nothing was changed'],
     ['empty', Buffer.alloc(0), 'nothing was changed'],
   ] as const) {
     await page.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
-    await expect.poll(() => page.getByRole('alert').textContent(), { message: name }).toContain(why);
+    await expect.poll(() => page.getByRole('alert').textContent(), { message: name }).toContain(problem);
     await page.getByRole('button', { name: 'Dismiss' }).click();
   }
-  // Created in the page: sending 16 MB from the test takes seconds.
+  // The file is created in the page, since sending 16 MB from the test takes seconds.
   await page.locator('input[type=file]').evaluate((input: HTMLInputElement) => {
     const chosen = new DataTransfer();
     chosen.items.add(new File([new Uint8Array(16_000_001)], 'huge.json'));
@@ -291,14 +291,14 @@ test('custom layers are created with skip connections, and too many nodes are re
   await settled(page);
   await picture(page, 'build-large');
   const before = await text(page).inputValue();
-  for (const [sizes, why] of [
+  for (const [sizes, problem] of [
     ['2, 401, 1', '402 nodes'],
     ['100, 100, 100', '20000 edges'],
     ['seven', 'integers ≥ 1'],
   ]) {
     await form.getByLabel('Sizes').fill(sizes);
     await form.getByRole('button', { name: 'Create' }).click();
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain(why);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain(problem);
   }
   expect(await text(page).inputValue()).toBe(before);
 });
@@ -310,7 +310,7 @@ test('the link restores the graph, and Derive gets a sample with as many values 
   await connect(page, '10', '9');
   const before = await text(page).inputValue();
   const after = () => readAddress(new URL(page.url()).hash, defaultState);
-  // The URL is updated a little later.
+  // The URL is updated with a delay.
   await expect.poll(() => edgesOf(after().network)).toContain('10→9');
   const { derive, network } = after();
   expect(derive.input).toHaveLength(3);
@@ -359,8 +359,8 @@ test.each([
   { theme: 'dark', language: 'zh', width: 1280 },
   { theme: 'light', language: 'zh', width: 390 },
   { theme: 'dark', language: 'en', width: 390 },
-] as const)('$theme, $language, $width wide: the view is accessible and no wider than the page', async (look) => {
-  const { theme, language, width } = look;
+] as const)('Build is accessible and no wider than the page: $theme, $language, $width px', async (variant) => {
+  const { theme, language, width } = variant;
   const page = await inBuild({ theme, language }, { viewport: { width, height: 900 } });
   await boxOf(page, '4').getByRole('button').click();
   await settled(page);

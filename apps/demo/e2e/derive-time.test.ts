@@ -1,4 +1,4 @@
-/** Derive of a network with delays: columns of steps, the sum over time term by term, and the engine's numbers. */
+/** Derive with delays: a column for each step, and the sum over time, term by term, with the engine's numbers. */
 import { backpropagateSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { presets } from '../web/derive/presets.js';

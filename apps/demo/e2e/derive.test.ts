@@ -212,23 +212,23 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
   const computed = async (name: string) =>
     Number(await page.locator(`[data-quantity="${name}"] data`).getAttribute('value'));
   const { cache, gradients } = backpropagate(articleNetwork(), [0.5], [10], mse());
-  const right = (id: string) => cache.dLossDx(id);
+  const expected = (id: string) => cache.dLossDx(id);
   await page.getByText('16 visits instead of 7.').waitFor();
   expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
-  expect(await computed('dloss/dx_2')).toBeCloseTo(right('2'), 12);
-  // Visited after 4, after 5 and after 6, node 2 passes on its sum each time, and parts of it more than once.
+  expect(await computed('dloss/dx_2')).toBeCloseTo(expected('2'), 12);
+  // Node 2 is visited after 4, after 5 and after 6. It passes on its sum each time, so parts of it are counted repeatedly.
   const [from4, from5, from6] = ['4', '5', '6'].map(
-    (id) => right(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
+    (id) => expected(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
   );
   const passedOn = (from4 + (from4 + from5) + (from4 + from5 + from6)) * cache.slope('2');
   expect(await computed('dloss/db_2')).toBeCloseTo(passedOn, 12);
 
   await page.getByRole('button', { name: 'One node too early' }).click();
-  expect(Math.abs((await computed('dloss/dx_1')) - right('1'))).toBeGreaterThan(1e-3);
+  expect(Math.abs((await computed('dloss/dx_1')) - expected('1'))).toBeGreaterThan(1e-3);
   await page.getByRole('button', { name: 'Correct order' }).click();
   await page.getByText('All numbers are correct.').waitFor();
   for (const id of ['1', '2', '3', '4', '5', '6', '7']) {
-    expect(await computed(`dloss/dx_${id}`)).toBeCloseTo(right(id), 12);
+    expect(await computed(`dloss/dx_${id}`)).toBeCloseTo(expected(id), 12);
     if (id !== '1') expect(await computed(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);
   }
   // 6 before 7: its dloss/dx is still 0 when it is visited.

@@ -7,12 +7,12 @@ import { expectAccessible, follow, open, picture, useBrowser, untilUrl } from '.
 
 useBrowser();
 
-/** TypeScript is loaded first, which is slow while other tests run. */
+/** TypeScript has to be loaded first, which is slow while other tests run. */
 const longTimeout = { timeout: 60_000 };
 const extend = { view: 'extend' as const };
 const source = (key: string) => examples.find((example) => example.key === key)!.source;
 
-/** The view with this function in the editor. */
+/** The state of the view with this function in the editor. */
 const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses' = 'activations') => ({
   ...extend,
   custom: { activations: [], losses: [], [kind]: [{ name, source: text }] },
@@ -88,12 +88,12 @@ test('type errors and exceptions are reported while typing', longTimeout, async 
   await waitForText(page, /has no default export\. End it with "export default/);
 });
 
-test('the code reaches neither the page nor the network', longTimeout, async () => {
-  // Every forbidden name, looked up on the global object and its prototypes.
+test('user code reaches neither the page nor the network', longTimeout, async () => {
+  // The code looks up every forbidden name on the global object and its prototypes.
   const names = ['document', 'window', 'parent', 'fetch', 'XMLHttpRequest', 'WebSocket', 'importScripts', 'indexedDB'];
-  const more = ['BroadcastChannel', 'caches', 'navigator', 'Worker', 'EventSource', 'WebTransport'];
+  const moreNames = ['BroadcastChannel', 'caches', 'navigator', 'Worker', 'EventSource', 'WebTransport'];
   const text = `const scope = globalThis as unknown as Record<string, unknown>;
-const found = ${JSON.stringify([...names, ...more])}.filter((name) => {
+const available = ${JSON.stringify([...names, ...moreNames])}.filter((name) => {
   for (let o: object | null = scope; o !== null; o = Object.getPrototypeOf(o)) {
     if ((o as Record<string, unknown>)[name] !== undefined) return true;
   }
@@ -101,10 +101,10 @@ const found = ${JSON.stringify([...names, ...more])}.filter((name) => {
 });
 let evaluated = 'evaluated';
 try { (0, eval)('1'); } catch { evaluated = 'refused'; }
-throw new Error('found [' + found.join() + '], eval ' + evaluated);
+throw new Error('available [' + available.join() + '], eval ' + evaluated);
 export default { value: (h: number) => h, derivative: () => 1 };`;
   const page = await open(withFunction(text.replace('(0, eval)', '(globalThis as any).eval')));
-  await waitForText(page, 'found [], eval refused');
+  await waitForText(page, 'available [], eval refused');
 });
 
 test('a saved function is in the link and trains in the Train view', { timeout: 120_000 }, async () => {

@@ -1,4 +1,4 @@
-/** The page offline, and after a deployment. */
+/** The page works offline, and reports a new version after a deployment. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { addressOf, open, useBrowser } from './page.js';
 useBrowser();
 
 /** Serves a copy of the build. A test may change its files and stop the server. */
-async function ownServer() {
+async function serveCopy() {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-offline-'));
   await cp(inject('built'), directory, { recursive: true });
   const start = (port: number) =>
@@ -43,7 +43,7 @@ async function ownServer() {
 }
 
 test('after one visit the page works offline, and an open page shows that there is a new version', async () => {
-  const server = await ownServer();
+  const server = await serveCopy();
   const page = await open({}, { serviceWorkers: 'allow' });
   const requests: string[] = [];
   page.context().on('request', (request) => requests.push(request.url()));

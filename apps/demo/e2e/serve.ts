@@ -7,9 +7,9 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the playground is served, with a slash at the end. */
+    /** The URL of the served playground, with a trailing slash. */
     address: string;
-    /** The directory with its built files. */
+    /** The directory of the built files. */
     built: string;
   }
 }
@@ -19,7 +19,7 @@ const configFile = join(import.meta.dirname, '../vite.config.ts');
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const outDir = await mkdtemp(join(tmpdir(), 'nnbp-playground-'));
   const options = { configFile, logLevel: 'error', mode: 'production' } as const;
-  // Vitest sets it to "test", with which React would be built with its warnings.
+  // Vitest sets NODE_ENV to "test", with which React would be built with its warnings.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   await build({ ...options, build: { outDir, emptyOutDir: true } });

@@ -1,7 +1,4 @@
-/**
- * Train on sequences: an LSTM learns what a plain RNN forgets, the numbers equal the engine's, and a user's table is
- * forecast.
- */
+/** Train on sequences: recurrent layers side by side, forecasts of a table, graphs of Build, export and links. */
 import { predictSequence } from '@nnbp/core';
 import { load } from '@nnbp/formats';
 import { buffer } from 'node:stream/consumers';
@@ -24,7 +21,7 @@ test('temporal XOR is learned, and the gradient of the RNN is compared with that
   const settings = { ...sequences, open: true, data: 'temporal-xor', steps: 10, units: 6, learningRate: 0.03 } as const;
   const page = await open({ view: 'train', sequences: settings });
   const cell = (kind: string, name: string) => page.locator(`tr[data-kind="${kind}"] [data-stat="${name}"]`);
-  // Before the first step: the accuracy of the library's own predictions.
+  // Before the first step, the page shows the accuracy of the library's predictions.
   const data = temporalXor(10, settings.seed);
   const network = recurrentNetwork('lstm', data, settings);
   let [right, count] = [0, 0];
@@ -77,7 +74,7 @@ test('the rows of a table are forecast in their order, and too few rows are repo
   await choose(150);
   await page.getByRole('region', { name: 'Forecast' }).waitFor();
   expect(await page.getByLabel('Column to forecast').locator('option:checked').textContent()).toBe('sales');
-  // In the unit of the column, 7 to 13, with its name.
+  // The axis has the name and the unit of the column, whose values are 7 to 13.
   const chart = page.getByRole('img', { name: 'Forecast' });
   await expect.poll(() => chart.locator('text', { hasText: 'sales' }).count()).toBe(1);
   const ticks = (await chart.locator('text').allTextContents()).map(Number);
@@ -147,7 +144,7 @@ test('a network trained on sequences persists across views, can be exported, and
   await page.locator('.react-flow__node[data-id="lstm.c.1"]').waitFor();
 });
 
-test('a graph with its author’s own activation and loss is trained on sequences', { timeout: 60_000 }, async () => {
+test('a graph with a custom activation and a custom loss is trained on sequences', { timeout: 60_000 }, async () => {
   const [node] = recurrence.nodes;
   const custom = {
     activations: [
@@ -161,10 +158,10 @@ test('a graph with its author’s own activation and loss is trained on sequence
     custom,
     sequences: { ...sequences, open: true, data: 'sine', kinds: ['graph'], shown: 'graph', graph, loss: 'fourth' },
   });
-  const own = {
+  const functions = {
     activation: () => ({ name: 'soft', value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) }),
   };
-  const network = networkOf(graph, own);
+  const network = networkOf(graph, functions);
   let [sum, count] = [0, 0];
   for (const { inputs, targets } of sine(sequences.steps, sequences.seed).validation.slice(0, 40)) {
     predictSequence(network, inputs).forEach(([x], t) => {
@@ -176,7 +173,7 @@ test('a graph with its author’s own activation and loss is trained on sequence
   await expect.poll(() => validation.textContent(), { timeout: 50_000 }).toBe(short(sum / count));
 });
 
-test('a link repeats its steps of training; in Chinese, in dark mode and on a phone everything is accessible and no wider than the page', async () => {
+test('a link repeats its training steps, and in Chinese, in dark mode and on a phone the view is accessible and no wider than the page', async () => {
   const page = await open(
     {
       view: 'train',

@@ -368,17 +368,17 @@ test('the gradient vanishes in many sigmoid layers, and the page reports it', as
 });
 
 test('a custom activation trains, and one that never returns is stopped with a message', async () => {
-  const own = (value: string) => ({
+  const customWith = (value: string) => ({
     custom: {
       activations: [{ name: 'cube', source: `export default { ${value}, derivative: (h: number) => 3 * h * h };` }],
       losses: [],
     },
   });
   const change = { activation: 'cube', learningRate: 0.003 };
-  const page = await openTrain('circles', change, own('value: (h: number) => h * h * h'));
+  const page = await openTrain('circles', change, customWith('value: (h: number) => h * h * h'));
   await press(page, 'Play');
   await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
-  const other = await openTrain('circles', change, own('value(h: number) { for (;;) h++; }'));
+  const other = await openTrain('circles', change, customWith('value(h: number) { for (;;) h++; }'));
   await other.getByText('The worker did not respond for several seconds and was terminated').waitFor();
   await other.getByRole('combobox', { name: 'Activation', exact: true }).selectOption('tanh');
   await press(other, 'Play');

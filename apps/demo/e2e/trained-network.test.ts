@@ -33,7 +33,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   expect(await stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
 
-  // The steps are repeated.
+  // The page repeats the steps that the link counts.
   await page.reload();
   await expect.poll(() => stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
@@ -45,7 +45,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
     // The browser may run on another machine, so the file is read as a stream.
     return buffer(await (await download).createReadStream());
   };
-  // So is their loss curve.
+  // The loss curve includes the repeated steps.
   const curve = (await exported('SVG', page.getByRole('region', { name: 'Loss', exact: true }))).toString();
   expect(/<polyline[^>]* points="([^"]*)"/.exec(curve)![1].split(' ').length).toBeGreaterThan(1);
   await page.getByText('Export', { exact: true }).click();

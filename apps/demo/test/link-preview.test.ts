@@ -11,8 +11,8 @@ test('the tags of a link preview have absolute URLs under the URL of the site, a
   expect(content('og:image')).toBe('https://example.org/nnbp/playground/link-preview.png');
   expect(previewTags(undefined)).toEqual([]);
   expect(previewTags('')).toEqual([]);
-  for (const wrong of ['/nnbp/playground/', 'https://example.org/playground']) {
-    expect(() => previewTags(wrong)).toThrow('expected an absolute URL that ends with a slash');
+  for (const invalid of ['/nnbp/playground/', 'https://example.org/playground']) {
+    expect(() => previewTags(invalid)).toThrow('expected an absolute URL that ends with a slash');
   }
 });
 
