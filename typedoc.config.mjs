@@ -6,13 +6,13 @@ import { Converter, ReflectionKind } from 'typedoc';
 /** The path at which the site is served. */
 const site = process.env.SITE_BASE ?? '/';
 
-/** The package in a directory of `packages`. @param {string} folder @returns {string} */
+/** The name of the package in a directory of `packages`. @param {string} folder @returns {string} */
 const packageIn = (folder) => JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')).name;
 
-/** The reference of all packages, at /reference/ of the site; formulas are set when it is built: no script, no CDN. */
+/** The reference of all packages, at /reference/ of the site. Formulas are typeset when it is built, without scripts or a CDN. */
 export default {
   name: '@nnbp',
-  // One program for all packages; the step "types" checks them. The last one exports again what the others document.
+  // One program for all packages, which the step "types" checks. The last package re-exports the others.
   entryPoints: ['packages/!(nnbp)/src/index.ts', 'packages/formats/src/node/index.ts', 'packages/nnbp/src/index.ts'],
   tsconfig: 'tsconfig.declarations.json',
   skipErrorChecking: true,

@@ -3,7 +3,7 @@ import { defineProject, type TestProjectInlineConfiguration } from 'vitest/confi
 
 const source = '@nnbp/source';
 
-/** A package's tests run against the sources of every workspace package: nothing needs to be built first. */
+/** The Vitest project of a package. Tests run against the sources of every workspace package: nothing has to be built first. */
 export const project = (name: string, options: TestProjectInlineConfiguration['test'] = {}) =>
   defineProject({
     resolve: { conditions: [source, ...defaultClientConditions] },
@@ -11,10 +11,10 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      // Files run in one process, which reads each source file once: a third less CPU time. So a test undoes
-      // what it changes outside itself (environment, timers, global names).
+      // Test files run in one process, which reads each source file once: a third less CPU time. So a test must undo its
+      // changes to the environment, timers and globals.
       isolate: false,
-      // Long enough on a busy machine with two cores. A test that needs longer says so itself.
+      // Long enough on a busy machine with two cores. A test that needs longer sets its own timeout.
       testTimeout: 20_000,
       hookTimeout: 30_000,
       expect: { poll: { timeout: 10_000 } },

@@ -1,4 +1,4 @@
-"""Test accuracy of scikit-learn's default classifiers, the mean over the splits on the standard input."""
+"""Prints the mean test accuracy of scikit-learn's default classifiers over the splits in standard input."""
 
 import json
 import sys

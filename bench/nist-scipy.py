@@ -1,7 +1,7 @@
-"""SciPy's least_squares on NIST's 27 problems from both starts: python3 bench/nist-scipy.py (needs python3-scipy).
+"""Runs SciPy's least_squares on NIST's 27 problems from both starting points: python3 bench/nist-scipy.py (needs python3-scipy).
 
-Prints how many of the 54 fits agree with the certified parameters in at least 4 digits, and the mean of the fewest
-matching digits, at most 11: with the defaults, and with method "lm" and the smallest tolerances.
+Prints how many of the 54 fits agree with the certified parameters in at least 4 digits, and the mean number of matching
+digits (of a fit: of its worst parameter, at most 11), with the defaults, and with method "lm" and the smallest tolerances.
 """
 import json
 import pathlib
@@ -30,20 +30,20 @@ def residuals_of(problem):
     return residuals
 
 
-def digits(found, certified):
+def matching_digits(estimates, certified):
     with np.errstate(divide="ignore"):
-        error = -np.log10(np.abs(found - certified) / np.abs(certified))
-    return max(0, min(11, error.min()))
+        digits = -np.log10(np.abs(estimates - certified) / np.abs(certified))
+    return max(0, min(11, digits.min()))
 
 
 tight = {"ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "max_nfev": 100_000}
 for title, options in {"defaults": {}, 'method "lm", tolerances 1e-15': {"method": "lm", **tight}}.items():
-    found = []
+    digits = []
     for problem in problems:
         for start in problem["starts"]:
             try:
                 result = least_squares(residuals_of(problem), start, **options).x
-                found.append(digits(result, np.array(problem["certified"])))
+                digits.append(matching_digits(result, np.array(problem["certified"])))
             except (ValueError, OverflowError):
-                found.append(0)
-    print(f"{title}: {sum(d >= 4 for d in found)} of {len(found)}, mean {np.mean(found):.2f} digits")
+                digits.append(0)
+    print(f"{title}: {sum(d >= 4 for d in digits)} of {len(digits)}, mean {np.mean(digits):.2f} digits")

@@ -1,6 +1,6 @@
 """Runs workloads in PyTorch: a server that reads requests and writes responses, one line of JSON each.
 
-Each workload has two formulations; the faster one is measured.
+Networks without shared weights have two formulations; the faster one is measured.
 """
 
 import base64
@@ -52,7 +52,7 @@ class Modules:
 
 
 class ByHand:
-    """The same with the three cases written out: no graph is recorded."""
+    """The three cases written out, without autograd."""
 
     name = "matrix products, backward written by hand"
 
@@ -85,7 +85,7 @@ class ByHand:
 
 
 class Levels:
-    """A graph's edges sorted by the level of the node they go to: nodes of one level do not depend on each other."""
+    """The edges of a graph, sorted by the level of their target node. Nodes of one level do not depend on each other."""
 
     def __init__(self, graph):
         level, start, predecessors = (ints(graph[key]) for key in ("levels", "edgeStart", "predecessors"))
@@ -117,7 +117,7 @@ def csr(rows, columns, values, first, last, width):
 
 
 class SparseByHand(Levels):
-    """One CSR product per level, forward along in-edges, backward along out-edges; all dloss/dw at once at the end."""
+    """One CSR product per level, forward with incoming and backward with outgoing edges; then all dloss/dw at once."""
 
     name = "sparse CSR per level, backward written by hand"
 
@@ -126,7 +126,7 @@ class SparseByHand(Levels):
         self.rate = rate
         self.out_order = torch.argsort(self.source * self.count + self.to)
         self.out_weights = self.weights[self.out_order].clone()
-        # Kept, because blocks of this size would go back to the system, and be faulted in again, at every step.
+        # Kept between steps, since blocks of this size would otherwise be returned to the system after each step.
         self.d_h_of_edges, self.x_of_edges = torch.empty(0), torch.empty(0)
         n = self.count
         self.into = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.nodes[1:]]
@@ -300,8 +300,8 @@ class Runner:
     def speed(self, make):
         self.model = make()
         self.run(0.3)
-        done = self.run(0.5)
-        speed = done["steps"] * self.workload["samples"] / done["seconds"]
+        result = self.run(0.5)
+        speed = result["steps"] * self.workload["samples"] / result["seconds"]
         self.speeds[self.model.name] = round(speed)
         return speed
 
@@ -310,12 +310,12 @@ class Runner:
             self.model.step(x, t)
 
     def run(self, seconds):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         steps = 0
-        while time.perf_counter() - begun < seconds:
+        while time.perf_counter() - start < seconds:
             self.step()
             steps += 1
-        return {"steps": steps, "seconds": time.perf_counter() - begun}
+        return {"steps": steps, "seconds": time.perf_counter() - start}
 
     def loss(self):
         with torch.no_grad():

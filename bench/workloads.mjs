@@ -69,8 +69,8 @@ export function makeWorkload(name) {
 }
 
 /**
- * Every node has (nearly) the same number of predecessors, drawn from all nodes before it: skip edges of every length,
- * and no layers.
+ * A random graph without layers. All nodes have (nearly) the same number of predecessors, which are drawn from all earlier
+ * nodes.
  */
 export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   const random = new Random(3);
@@ -99,7 +99,7 @@ export function eachComputed(graph, callback) {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) callback(i);
 }
 
-/** The longest path to each node, in edges. */
+/** The level of each node: the number of edges on the longest path to it. */
 export function levelsOf(graph) {
   const level = new Int32Array(graph.nodeCount);
   eachComputed(graph, (i) => {

@@ -18,32 +18,32 @@ module.exports = {
       to: { circular: true },
     },
     {
-      name: 'core-stands-alone',
+      name: 'core-imports-no-package',
       severity: 'error',
       from: { path: '^packages/core/src' },
       to: { path: '^packages/(?!core/)' },
     },
     {
-      name: 'these-know-core-only',
+      name: 'these-packages-import-core-only',
       severity: 'error',
       from: { path: `^packages/(${onCore})/src` },
-      // Names of built-ins are imported as types, so that the compiler finds a table that lacks one.
+      // Names of built-ins may be imported as types, so that the compiler finds a table in which one is missing.
       to: { path: '^packages/(?!core/)', pathNot: '^packages/$1/', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'layers-know-the-functions-they-are-made-of',
+      name: 'layers-imports-core-activations-aggregations',
       severity: 'error',
       from: { path: '^packages/layers/src' },
       to: { path: '^packages/(?!layers/|core/|activations/|aggregations/)' },
     },
     {
-      name: 'formats-knows-the-functions-a-file-names',
+      name: 'formats-imports-core-activations-aggregations-losses',
       severity: 'error',
       from: { path: '^packages/formats/src' },
       to: { path: '^packages/(?!formats/|core/|activations/|aggregations/|losses/)' },
     },
     {
-      name: 'interop-imports-functions-and-formats',
+      name: 'interop-imports-core-activations-aggregations-formats',
       severity: 'error',
       from: { path: '^packages/interop/src' },
       to: { path: '^packages/(?!interop/|core/|activations/|aggregations/|formats/)' },
@@ -55,13 +55,13 @@ module.exports = {
       to: { path: '^packages/(?!formula/|core/|activations/|aggregations/|optim/)' },
     },
     {
-      name: 'libraries-do-not-know-apps',
+      name: 'libraries-do-not-import-apps',
       severity: 'error',
       from: { path: '^packages' },
       to: { path: '^apps' },
     },
     {
-      name: 'libraries-bring-nothing-along',
+      name: 'libraries-have-no-dependencies',
       comment: 'A library package has no runtime dependency outside @nnbp, except an expression parser in formula.',
       severity: 'error',
       from: { path: '^packages/(?!cli/)[^/]+/src', pathNot: '^packages/formats/src/node/' },
@@ -71,8 +71,8 @@ module.exports = {
       },
     },
     {
-      name: 'through-the-front-door',
-      comment: 'Other packages are imported by their name, not by a path into them.',
+      name: 'packages-are-imported-by-name',
+      comment: 'Other packages are imported by their names, not by paths to their files.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/(?!((node|csv)/)?index|shared)', pathNot: '^packages/$2/' },
@@ -85,7 +85,7 @@ module.exports = {
       to: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/', pathNot: '^apps/demo/web/$1/' },
     },
     {
-      name: 'shared-knows-no-view',
+      name: 'shared-imports-no-view',
       severity: 'error',
       from: { path: '^apps/demo/web/shared/' },
       to: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/' },

@@ -1,4 +1,4 @@
-/** neataptic: `activate`; `train`; `Network.fromJSON`. */
+/** neataptic: `activate`, `train`, `Network.fromJSON`. */
 import neataptic from 'neataptic';
 import { nextSample, meanSquaredError } from './call.mjs';
 

@@ -1,4 +1,4 @@
-/** Our calls, with the functions of the umbrella or of the scoped packages. */
+/** The calls of @nnbp, with the functions of the umbrella package or of the scoped packages. */
 import { nextSample, meanSquaredError } from './call.mjs';
 
 /**
@@ -9,7 +9,7 @@ import { nextSample, meanSquaredError } from './call.mjs';
  */
 export async function ourCalls(call, { adam, fit, load, mlp, mse, Network, save, sgd, sigmoid }, compile) {
   const { kind, sizes, inputs, targets, batchSize = 32, epochs = 1 } = call;
-  // Like the other libraries: no scale c.
+  // c is fixed at 1, since other libraries do not have it.
   const make = (seed = 1) => new Network(mlp(sizes, { activation: sigmoid, fixed: { c: 1 } }), { seed });
   const network = make();
   const data = { inputs, targets };

@@ -12,7 +12,7 @@ export function prepare(workload) {
     network.biases[l + 1] = layer.biases;
     network.weights[l + 1] = rows(layer.weights, layer.inputs);
   });
-  // Its error is target − output, that of mse is 2 (output − target) / outputs. Its options do not accept a momentum of 0.
+  // Its gradient lacks the factor 2 / outputs of mse. Its options do not accept a momentum of 0.
   network.trainOpts.learningRate = (workload.learningRate * 2) / workload.sizes.at(-1);
   network.trainOpts.momentum = 0;
   const targets = rows(workload.targets, workload.sizes.at(-1));

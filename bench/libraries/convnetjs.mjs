@@ -20,7 +20,7 @@ export function prepare(workload) {
 
   const trainer = new convnetjs.Trainer(network, {
     method: 'sgd',
-    // Its error is output − target, that of mse is 2 (output − target) / outputs.
+    // Its gradient lacks the factor 2 / outputs of mse.
     learning_rate: (workload.learningRate * 2) / outputs,
     momentum: 0,
     batch_size: workload.batch,

@@ -4,7 +4,7 @@ import { denseLayers, rows } from '../workloads.mjs';
 /** @type {import('./library.mjs').Prepare} */
 export async function prepare(workload) {
   if (workload.sizes === undefined) return { reason: 'it supports dense arrays only' };
-  // It reads the number of cores from `navigator`, which Node 20 does not have.
+  // jax-js reads the number of cores from `navigator`, which Node 20 does not have.
   globalThis.navigator ??= /** @type {any} */ ({ hardwareConcurrency: 1 });
   const { defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = await import('@jax-js/jax');
   await init('wasm');

@@ -10,8 +10,7 @@ export function prepare(workload) {
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);
   const targets = rows(workload.targets, outputs);
-  // Its error is target − output, that of mse is 2 (output − target) / outputs, and it adds up gradients instead of averaging
-  // them.
+  // Its gradient lacks the factor 2 / outputs of mse, and is a sum over the samples of a batch, not a mean.
   const rate = (workload.learningRate * 2) / outputs / batch;
   return {
     step() {
@@ -26,8 +25,8 @@ export function prepare(workload) {
 }
 
 /**
- * It activates nodes in the order of its list and takes the last ones as outputs; the outputs of our graphs have no
- * successors.
+ * neataptic activates nodes in the order of its list and takes the last ones as outputs. Here, outputs can be last, since they
+ * have no successors.
  */
 function buildNetwork(graph, weights) {
   const nodes = Array.from({ length: graph.nodeCount }, (_, i) => {

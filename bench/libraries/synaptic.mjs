@@ -1,4 +1,4 @@
-/** synaptic: with its own code generation on layers, with its objects on a graph. */
+/** synaptic: layers run as the code that it generates, graphs as its objects. */
 import synaptic from 'synaptic';
 import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs';
 
@@ -13,7 +13,7 @@ export function prepare(workload) {
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);
   const targets = rows(workload.targets, outputs);
-  // Its error is target − output, that of mse is 2 (output − target) / outputs.
+  // Its gradient lacks the factor 2 / outputs of mse.
   const rate = (workload.learningRate * 2) / outputs;
   return {
     step() {
@@ -27,7 +27,7 @@ export function prepare(workload) {
   };
 }
 
-/** Its networks are lists of layers, but an edge may go from any layer to any later one: our levels are its layers. */
+/** A network of synaptic is a list of layers with edges from any layer to any later one: each level becomes a layer. */
 function buildNetwork(graph, weights) {
   const { Layer, Network, Neuron } = synaptic;
   const neurons = Array.from({ length: graph.nodeCount }, () => new Neuron());

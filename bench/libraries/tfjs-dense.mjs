@@ -38,6 +38,6 @@ export async function prepareTfjs(workload, backend) {
       return sum / (samples / batch);
     },
     rule: { scale: 'fixed', batch },
-    note: 'optimizer.minimize, tensors made beforehand, the loss read after each update',
+    note: 'optimizer.minimize, tensors created beforehand, the loss read after each update',
   };
 }

@@ -1,4 +1,4 @@
-/** convnetjs: `conv`, `relu` and `fc` layers, its trainer with batches. */
+/** convnetjs: `conv`, `relu` and `fc` layers, trained by its trainer in batches. */
 import convnetjs from 'convnetjs';
 import { filterIds, image, matrixOf, outputIds } from './workloads.mjs';
 
@@ -28,7 +28,7 @@ export function prepare(workload) {
   });
   const trainer = new convnetjs.Trainer(network, {
     method: 'sgd',
-    // Its error is output − target, that of mse is 2 (output − target) / outputs.
+    // Its gradient lacks the factor 2 / outputs of mse.
     learning_rate: (workload.learningRate * 2) / outputs,
     momentum: 0,
     batch_size: workload.batch,

@@ -2,7 +2,6 @@
  * synaptic and neataptic: LSTM cells of gated connections, whose gates read the cells, and a network that learns after each
  * step from eligibility traces. They compute a different function from PyTorch's LSTM: losses are not compared.
  */
-
 import { bySequence } from './by-sequence.mjs';
 
 /**
@@ -13,7 +12,7 @@ import { bySequence } from './by-sequence.mjs';
 export function gatedNetwork(workload, make, { clear, propagate }) {
   if (workload.kind === 'convolution') return { reason: 'it has no shared weights' };
   const { sizes, batch, steps, inputs, targets, learningRate } = workload;
-  if (sizes[1] > 100) return { reason: 'one object per connection, 10⁵ of them: an update takes minutes' };
+  if (sizes[1] > 100) return { reason: 'one object for each of 10⁵ connections: an update takes minutes' };
   const network = make(sizes);
   const rowsOf = (values, width) =>
     Array.from({ length: values.length / width }, (_, r) => Array.from(values.subarray(r * width, (r + 1) * width)));

@@ -68,7 +68,7 @@ function convolution([inputs, filters, outputs]) {
   return builder.build();
 }
 
-/** The samples of each step of a batch. */
+/** The number of samples at each step of a batch. */
 export const counts = ({ steps, batch }) => Array.from({ length: steps }, () => batch);
 
 /**
@@ -102,7 +102,7 @@ export const gateIds = ({ sizes: [, units] }) =>
 export const outputIds = ({ graph }) => Array.from(graph.outputs, (i) => graph.ids[i]);
 
 /**
- * One node of each filter: all of a filter share their weights.
+ * The first node of each filter. All nodes of a filter share their weights.
  *
  * @param {SharingWorkload} workload
  */

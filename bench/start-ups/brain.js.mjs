@@ -1,3 +1,4 @@
+/** The first prediction and the first training step of a 2-8-8-1 network with brain.js. */
 import brain from 'brain.js';
 
 export function first() {

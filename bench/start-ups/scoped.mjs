@@ -1,3 +1,4 @@
+/** The first prediction and the first training step of a 2-8-8-1 network with the scoped packages. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -1,3 +1,4 @@
+/** The first prediction and the first training step of a 2-8-8-1 network with synaptic. */
 import synaptic from 'synaptic';
 
 export function first() {

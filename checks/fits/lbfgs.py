@@ -1,4 +1,4 @@
-"""SciPy's L-BFGS-B on networks: reads problems on the standard input, writes the loss of every evaluation.
+"""Runs SciPy's L-BFGS-B on networks: reads problems from standard input, writes the loss of every evaluation.
 
 Used by lbfgs.ts. Parameters: node by node, b then its weights.
 """
@@ -34,12 +34,12 @@ def objective(problem, losses):
 
 
 options = {"maxcor": 10, "ftol": 1e-9, "gtol": 1e-6, "maxiter": 5000, "maxfun": 10000}
-found = []
+results = []
 for problem in json.load(sys.stdin):
     runs = []
     for start in problem["starts"]:
         losses = []
         minimize(objective(problem, losses), np.array(start), jac=True, method="L-BFGS-B", options=options)
         runs.append(losses)
-    found.append(runs)
-json.dump(found, sys.stdout)
+    results.append(runs)
+json.dump(results, sys.stdout)

@@ -1,8 +1,7 @@
-"""scikit-learn's L-BFGS to a training loss: reads problems with goals on the standard input, writes
-CPU time.
+"""Measures the CPU time of scikit-learn's L-BFGS to a training loss: reads problems with goals from standard input.
 
-Used by speed.ts. MLPRegressor has no callback: the smallest number of iterations from 5 that reaches the goal is searched
-for, and the fit with that number is timed, in CPU time, the median of three.
+Used by speed.ts. MLPRegressor has no callback, so bisection finds the smallest number of iterations (at least 5) that reaches
+the goal; the result is the median CPU time of three fits with that number.
 """
 import json
 import sys
@@ -13,7 +12,7 @@ import numpy as np
 from sklearn.neural_network import MLPRegressor
 
 warnings.filterwarnings("ignore")
-most = 3000
+max_iterations = 3000
 
 
 def fit(problem, seed, iterations):
@@ -30,8 +29,8 @@ def seconds_to(problem, seed, goal):
     high = 8
     while fit(problem, seed, high)[1] > goal:
         high *= 2
-        if high > most:
-            return {"seconds": fit(problem, seed, most)[0], "reached": False}
+        if high > max_iterations:
+            return {"seconds": fit(problem, seed, max_iterations)[0], "reached": False}
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
@@ -43,7 +42,7 @@ def seconds_to(problem, seed, goal):
     return {"seconds": seconds, "reached": True}
 
 
-found = []
+results = []
 for problem in json.load(sys.stdin):
-    found.append([seconds_to(problem, seed, goal) for seed, goal in enumerate(problem["goals"])])
-json.dump(found, sys.stdout)
+    results.append([seconds_to(problem, seed, goal) for seed, goal in enumerate(problem["goals"])])
+json.dump(results, sys.stdout)

@@ -1,3 +1,4 @@
+/** Trains a GRU on generated gestures, and recognizes a gesture while it is drawn. */
 import { adam, fit, GraphBuilder, gru, identity, Network, Random, softmaxCrossEntropy, stream } from 'nnbp';
 
 const names = ['circle', 'zigzag', 'swipe'];
@@ -11,7 +12,7 @@ const status = document.querySelector('#status');
 const context = canvas.getContext('2d');
 const random = new Random(1);
 
-/** The directions of a gesture that a hand might draw. */
+/** A random gesture with this label: the direction of each step, as a unit vector. */
 function example(label) {
   const steps = 16 + Math.floor(16 * random.uniform());
   const start = 2 * Math.PI * random.uniform();
@@ -97,7 +98,7 @@ function show(probabilities) {
   status.textContent = `${names[best]}, ${Math.round(100 * probabilities[best])} %`;
 }
 
-/** Where the pointer is, in pixels of the canvas. */
+/** The position of the pointer, in pixels of the canvas. */
 function positionOf({ offsetX, offsetY }) {
   return [(offsetX * canvas.width) / canvas.clientWidth, (offsetY * canvas.height) / canvas.clientHeight];
 }

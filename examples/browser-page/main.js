@@ -1,3 +1,4 @@
+/** Trains a classifier of points, and draws its probabilities after each epoch. */
 import { adam, binaryCrossEntropyWithLogits, compile, fit, identity, mlp, Network, Random, tanh } from 'nnbp';
 
 const canvas = document.querySelector('#plot');
@@ -43,7 +44,7 @@ status.dataset.done = 'true';
 async function draw({ epoch, loss }) {
   const predictor = await compile(network);
   const probabilities = predictor.predictBatch(pixels, new Float32Array(size * size));
-  const right = inputs.filter((input, s) => predictor.predict(input)[0] > 0.5 === (targets[s][0] === 1)).length;
+  const correct = inputs.filter((input, s) => predictor.predict(input)[0] > 0.5 === (targets[s][0] === 1)).length;
   predictor.dispose();
   const image = context.createImageData(size, size);
   probabilities.forEach((p, k) => image.data.set([40 + 190 * p, 110, 230 - 190 * p, 150], 4 * k));
@@ -52,6 +53,6 @@ async function draw({ epoch, loss }) {
     context.fillStyle = targets[s][0] === 1 ? '#b3261e' : '#0b57d0';
     context.fillRect((size * (x + 2)) / 4 - 0.5, (size * (2 - y)) / 4 - 0.5, 1.5, 1.5);
   });
-  status.textContent = `Epoch ${epoch}, loss ${loss.toFixed(3)}, accuracy ${Math.round((100 * right) / inputs.length)} %`;
+  status.textContent = `Epoch ${epoch}, loss ${loss.toFixed(3)}, accuracy ${Math.round((100 * correct) / inputs.length)} %`;
   await new Promise(requestAnimationFrame);
 }

@@ -1,3 +1,4 @@
+/** Starts training in a web worker, shows its progress, and predicts with the trained model. */
 import { load } from 'nnbp';
 
 const find = (id) => document.getElementById(id);

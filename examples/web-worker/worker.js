@@ -1,3 +1,4 @@
+/** Trains a network in a web worker, and posts its progress and the trained model to the page. */
 import { adam, fit, identity, mlp, mse, Network, save, tanh } from 'nnbp';
 
 let stopped = false;

@@ -1,4 +1,4 @@
-/** A loss as a user writes it in Extend, (x − t)⁴, with the same loss as a value to compare with. */
+/** The custom loss (x − t)⁴: as an object, and as the source that a user writes in Extend. */
 import type { Loss } from '@nnbp/core';
 
 export const fourth: Loss = {

@@ -1,9 +1,10 @@
-"""Models as PyTorch itself writes them to ONNX, with outputs to compare.
+"""Exports models to ONNX with PyTorch, and writes their outputs to compare with.
 
     python3 export.py DIRECTORY
 
-writes NAME.onnx and NAME.json with "inputs" and "outputs" for each, a row per sample; of a recurrent model those of one
-sequence, and whether "last" is only the output of the last step. The samples of a bidirectional model have all steps.
+writes for each model NAME.onnx, and NAME.json with "inputs" and "outputs", a row per sample. For a recurrent model, the rows are
+the steps of one sequence; "last" is true if the model returns only the output of the last step. A sample of a bidirectional
+model has all steps.
 """
 
 import json
@@ -27,7 +28,7 @@ class Residual(nn.Module):
 
 
 class Recurrent(nn.Module):
-    """Two recurrent layers and a linear one, of every step or of the last."""
+    """Two recurrent layers, and a linear layer at every step or at the last step only."""
 
     def __init__(self, layer, last):
         super().__init__()
@@ -39,7 +40,7 @@ class Recurrent(nn.Module):
 
 
 class Bidirectional(nn.Module):
-    """Bidirectional layers: their initial states and what is read of them, as models do."""
+    """Bidirectional layers with the usual initial states and heads."""
 
     def __init__(self, layer, initial, head):
         super().__init__()

@@ -1,10 +1,10 @@
-"""Outputs and gradients of exported networks, in float64.
+"""Computes outputs and gradients of exported networks, in float64.
 
     python3 gradients.py DIRECTORY...
 
-Each directory has network.py, weights.safetensors and samples.json with "inputs" and "targets"; result.json is written
-there: the outputs in the data's units, and for the mean squared error of standardized targets the loss and its gradient
-by every tensor of the state.
+Each directory has network.py, weights.safetensors and samples.json with "inputs" and "targets". Writes result.json to it: the
+outputs in the units of the data, the mean squared error of the standardized targets, and its gradient with respect to every
+parameter tensor.
 """
 
 import importlib.util

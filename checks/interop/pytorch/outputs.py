@@ -1,8 +1,8 @@
-"""Outputs of a trained network, in float64.
+"""Computes the outputs of a trained network, in float64.
 
     python3 outputs.py DIRECTORY WEIGHTS.pt
 
-reads network.py and samples.json in the directory, and the state that train.py saved, and prints the outputs as JSON.
+reads network.py and samples.json in the directory and the state that train.py saved, and prints the outputs as JSON.
 """
 
 import json

@@ -1,10 +1,10 @@
-"""Recurrent layers of exported networks step by step, and after training.
+"""Checks recurrent layers of exported networks step by step, and after training.
 
     python3 steps.py DIRECTORY...
 
-Each directory has network.py, weights.safetensors and samples.json. Prints for each, as JSON: "steps", max error of single
-steps against the whole sequence; "moved", how far 5 steps of AdamW moved bias_ih; "second", the largest bias_hh that should
-stay 0.
+Each directory has network.py, weights.safetensors and samples.json. Prints for each, as JSON: "steps", the max error of single
+steps compared with the whole sequence; "moved", the change of bias_ih by 5 steps of AdamW; "second", the largest magnitude of
+the entries of bias_hh that must stay 0.
 """
 
 import importlib.util
@@ -41,7 +41,7 @@ for directory in map(Path, sys.argv[1:]):
     second = 0
     for part in parts:
         bias = part.layer.bias_hh_l0
-        none = bias[: 2 * part.layer.hidden_size] if isinstance(part.layer, torch.nn.GRU) else bias
-        second = max(second, none.abs().max().item())
+        unused = bias[: 2 * part.layer.hidden_size] if isinstance(part.layer, torch.nn.GRU) else bias
+        second = max(second, unused.abs().max().item())
     results.append({"steps": error, "moved": moved, "second": second})
 print(json.dumps(results))

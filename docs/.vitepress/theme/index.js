@@ -4,7 +4,7 @@ import { computed, h, provide } from 'vue';
 import 'katex/dist/katex.min.css';
 import './site.css';
 
-/** The language menu leads to the same page where it is translated, else to the start page of the language. */
+/** The layout, with a language menu that leads to the translation of the page, or to the start page if there is none. */
 const Layout = {
   setup() {
     const data = useData();

@@ -1,5 +1,5 @@
-"""Runs an exported network.py with a torch that does nothing, and prints the names it has, the kinds of its statements,
-and whether train.py is Python too. Any statement that is not a definition would run here."""
+"""Runs an exported network.py with a fake torch that does nothing, and prints the names of its inputs and outputs and the kinds
+of its statements. Fails if train.py is not valid Python. Any statement that is not a definition would run here."""
 import ast
 import json
 import sys

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@nnbp/wasm` in the build for Node: the fast engine, a fifth of the code, is loaded when it is first used.
- * Not in other builds: bundlers cannot split a classic worker, and service workers cannot load modules later.
+ * Replaces `@nnbp/wasm` in the build for Node: the fast engine, a fifth of the code, is loaded when it is first used. Other builds
+ * do not use this file: bundlers cannot split a classic worker, and service workers cannot load modules later.
  */
 import type { AutoEngine, WasmEngine, WasmOptions } from '@nnbp/wasm';
 

@@ -4,12 +4,12 @@ import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 import styles from './data-panel.module.css';
 
-/** In bytes. */
+/** Maximum size of a file in bytes. */
 const largestFile = 5e6;
 
 interface Props {
   readonly label: string;
-  /** Takes the bytes of the file, and returns why it cannot be used, in words, or undefined. */
+  /** Takes the bytes of the file. Returns a message if it cannot be used, else undefined. */
   readonly read: (bytes: Uint8Array) => Promise<string | undefined>;
 }
 

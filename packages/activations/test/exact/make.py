@@ -1,4 +1,4 @@
-"""Every activation and its derivative in 60-digit arithmetic, rounded once to float64.
+"""Computes every activation and its derivative in 60-digit arithmetic, rounded once to float64.
 
     python3 packages/activations/test/exact/make.py
 
@@ -47,7 +47,7 @@ exact = {
     "tanh": lambda h: (tanh(h), 1 - tanh(h) ** 2),
 }
 
-# Magnitudes from 1e-8 to 30, of both signs: where activations bend, and where they have leveled off.
+# Magnitudes from 1e-8 to 30, with both signs: where activations bend, and where they are saturated.
 points = [sign * 10 ** draw.uniform(-8, 1.4771) for sign in (1, -1) for _ in range(150)]
 rows = {
     name: [[h, *(float(value) for value in function(mpf(h)))] for h in points] for name, function in exact.items()

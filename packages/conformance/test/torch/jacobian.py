@@ -1,4 +1,4 @@
-"""The Jacobian of the first random graphs by PyTorch's `torch.autograd.functional.jacobian` (`jacrev` before 2.0), in float64.
+"""Computes the Jacobians of the first random graphs with PyTorch's `torch.autograd.functional.jacobian`, in float64.
 
     python3 packages/conformance/test/torch/jacobian.py
 
@@ -66,11 +66,11 @@ def outputs_of(entry, rows):
 
 
 entries = json.loads((here / "graphs.generated.json").read_text())["entries"][:count]
-found = []
+jacobians = []
 for entry in entries:
     rows = torch.tensor([sample[: entry["inputs"]] for sample in entry["samples"]])
     parameters = torch.tensor(entry["parameters"])
-    found.append(torch.autograd.functional.jacobian(outputs_of(entry, rows), parameters).flatten().tolist())
+    jacobians.append(torch.autograd.functional.jacobian(outputs_of(entry, rows), parameters).flatten().tolist())
 
 
 def steps_of(entry):
@@ -93,5 +93,5 @@ sequences = [
     for entry in json.loads((here / "sequences.generated.json").read_text())[:count]
 ]
 (here / "jacobians.generated.json").write_text(
-    json.dumps({"torch": torch.__version__, "jacobians": found, "sequences": sequences}) + "\n"
+    json.dumps({"torch": torch.__version__, "jacobians": jacobians, "sequences": sequences}) + "\n"
 )

@@ -1,4 +1,4 @@
-"""Reference values by PyTorch for random graphs, every optimizer and every schedule, in float64.
+"""Computes reference values with PyTorch for random graphs, every optimizer and every schedule, in float64.
 
     python3 packages/conformance/test/torch/make.py
 
@@ -28,7 +28,7 @@ def grid(low, high):
     return round(draw.uniform(low, high) * 1024) / 1024
 
 
-# Our name and options, and the function of PyTorch. The last three are composed of PyTorch's operations.
+# The name and options in @nnbp, and the function of PyTorch. The last three are composed of PyTorch's operations.
 activations = [
     ("elu", {}, F.elu),
     ("elu", {"alpha": 0.5}, lambda h: F.elu(h, alpha=0.5)),
@@ -293,11 +293,11 @@ steps = 50
 def optimizer_run(start, gradients, optimizer):
     name, options, make = optimizer
     p = torch.tensor(start, requires_grad=True)
-    theirs = make([p])
+    torch_optimizer = make([p])
     path = []
     for row in gradients:
         p.grad = torch.tensor(row)
-        theirs.step()
+        torch_optimizer.step()
         path.append(p.tolist())
     return {"name": name, "options": options, "path": path}
 
@@ -306,14 +306,14 @@ def schedule_run(observed, schedule):
     name, options, make = schedule
     p = torch.tensor([0.0], requires_grad=True)
     optimizer = torch.optim.SGD([p], options.get("initial", options.get("peak")))
-    theirs = make(optimizer)
+    scheduler = make(optimizer)
     rates = []
     for loss in observed:
         rates.append(optimizer.param_groups[0]["lr"])
         p.grad = torch.zeros(1)
         optimizer.step()
         if len(rates) < steps:
-            theirs.step(loss) if name == "plateau" else theirs.step()
+            scheduler.step(loss) if name == "plateau" else scheduler.step()
     return {"name": name, "options": options, "rates": rates}
 
 

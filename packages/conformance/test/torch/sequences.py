@@ -1,4 +1,4 @@
-"""Reference values by PyTorch for random graphs with delays, aggregations, fixed and shared parameters, in float64.
+"""Computes reference values with PyTorch for random graphs with delays, aggregations, fixed and shared parameters, in float64.
 
     python3 packages/conformance/test/torch/sequences.py
 
@@ -106,14 +106,14 @@ def slots(graph):
             named[letter, name] = count - 1
         return count - 1
 
-    found = []
+    node_slots = []
     for node in graph["nodes"]:
         fixed, shared = node["fixed"], node["shared"]
         b = slot("b", fixed.get("b"), shared.get("b"))
         c = slot("c", fixed.get("c"), shared.get("c"))
         w = [slot("w", fixed["w"].get(k), shared["w"].get(k)) for k in range(len(node["from"]))]
-        found.append((b, c, w))
-    return found, count
+        node_slots.append((b, c, w))
+    return node_slots, count
 
 
 def run(graph, node_slots, parameters, rows):

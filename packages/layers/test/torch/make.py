@@ -1,4 +1,4 @@
-"""Reference data: the results of PyTorch's layers with copied weights, in float64.
+"""Computes the results of PyTorch's layers with copied weights, in float64, as reference data.
 
     python3 packages/layers/test/torch/make.py
 
@@ -35,20 +35,20 @@ def tensor(*shape):
     return torch.randn(*shape).requires_grad_()
 
 
-found = {}
+cases = {}
 for name, kind in (("rnn", nn.RNN), ("lstm", nn.LSTM), ("gru", nn.GRU)):
     two = kind(3, 4, num_layers=2)
-    found[name] = case(two, tensor(6, 3), lambda x: two(x)[0])
+    cases[name] = case(two, tensor(6, 3), lambda x: two(x)[0])
     both = kind(2, 3, bidirectional=True)
-    found[f"{name}, bidirectional"] = case(both, tensor(5, 2), lambda x: both(x)[0])
+    cases[f"{name}, bidirectional"] = case(both, tensor(5, 2), lambda x: both(x)[0])
 
 conv1d = nn.Conv1d(2, 3, 3, stride=2, padding=1, dilation=2)
-found["conv1d"] = case(conv1d, tensor(2, 9), conv1d)
+cases["conv1d"] = case(conv1d, tensor(2, 9), conv1d)
 conv2d = nn.Conv2d(2, 3, (3, 2), stride=(2, 1), padding=(1, 1), dilation=(1, 2))
-found["conv2d"] = case(conv2d, tensor(2, 6, 5), conv2d)
-found["maxPool"] = case(None, tensor(2, 5, 6), lambda x: F.max_pool2d(x[None], (2, 3), stride=(1, 2))[0])
-found["averagePool"] = case(None, tensor(2, 5, 6), lambda x: F.avg_pool2d(x[None], (2, 3), stride=(1, 2))[0])
-found["maxPool, default stride"] = case(None, tensor(2, 1, 7), lambda x: F.max_pool2d(x[None], (1, 2))[0])
+cases["conv2d"] = case(conv2d, tensor(2, 6, 5), conv2d)
+cases["maxPool"] = case(None, tensor(2, 5, 6), lambda x: F.max_pool2d(x[None], (2, 3), stride=(1, 2))[0])
+cases["averagePool"] = case(None, tensor(2, 5, 6), lambda x: F.avg_pool2d(x[None], (2, 3), stride=(1, 2))[0])
+cases["maxPool, default stride"] = case(None, tensor(2, 1, 7), lambda x: F.max_pool2d(x[None], (1, 2))[0])
 
 
 def attend(x):
@@ -57,8 +57,8 @@ def attend(x):
 
 
 # Queries of 2 positions and keys of 3, of 2 entries; values of 3.
-found["attention"] = case(None, tensor(3, 3, 3), attend)
+cases["attention"] = case(None, tensor(3, 3, 3), attend)
 
 out = Path(__file__).parent / "layers.generated.json"
-out.write_text(json.dumps(found, separators=(",", ":")) + "\n")
+out.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
 print(out, out.stat().st_size)

@@ -42,7 +42,7 @@ export interface Column {
   readonly kind: ColumnKind;
   /** Number of distinct values. */
   readonly distinct: number;
-  /** What the column most likely is as a target. */
+  /** The kind of target that the column most likely is. */
   readonly as: 'number' | 'category';
 }
 

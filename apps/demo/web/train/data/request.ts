@@ -4,7 +4,7 @@ import type { Settings } from '../../shared/training-settings.js';
 import type { Dataset } from './dataset.js';
 import { drawn, fivePoints, planar, tripling } from './toys.js';
 
-/** A table as text, and the choice of its target. */
+/** A table as text, and its target column. */
 export interface TableRequest {
   readonly text: string;
   /** Index of the target column. */
@@ -13,7 +13,7 @@ export interface TableRequest {
 }
 
 /** Minimum number of points of a drawn curve. */
-const fewestPoints = 4;
+const minPoints = 4;
 
 type Progress = (fraction: number) => void;
 
@@ -28,9 +28,9 @@ export function datasetsByRequest() {
     const { data, noise, seed } = settings;
     const key = JSON.stringify([data, noise, seed, data === 'drawn' && settings.drawn, data === 'csv' && table]);
     if (last?.key === key) return last.dataset;
-    const made = await datasetFor(settings, table, progress);
-    if (!isProblem(made)) last = { key, dataset: made };
-    return made;
+    const dataset = await datasetFor(settings, table, progress);
+    if (!isProblem(dataset)) last = { key, dataset };
+    return dataset;
   };
 }
 
@@ -45,7 +45,7 @@ async function datasetFor(
     case 'five-points':
       return fivePoints();
     case 'drawn':
-      return points.length < 2 * fewestPoints ? { kind: 'few-points' } : drawn(points);
+      return points.length < 2 * minPoints ? { kind: 'few-points' } : drawn(points);
     case 'iris':
       return (await import('./iris.js')).iris(seed);
     case 'digits':

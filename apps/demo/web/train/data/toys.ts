@@ -94,7 +94,7 @@ export const fivePoints = (): Dataset => ({
 /** Minimum number of points for a validation set. */
 const enoughToSplit = 12;
 
-/** A drawn function: pairs x, y in [−1, 1], one after another. Of many points, every fourth is for validation. */
+/** A drawn function: pairs x, y in [−1, 1], one after another. If there are enough points, every fourth is for validation. */
 export function drawn(points: readonly number[]): Dataset {
   const pairs: Point[] = [];
   for (let at = 0; at + 1 < points.length; at += 2) pairs.push([points[at], points[at + 1]]);

@@ -135,7 +135,7 @@ const largest = (row: ArrayLike<number>): number => {
   return at;
 };
 
-/** For each step the mean |dloss/dx| of the nodes with memory, of a loss at the last step only. */
+/** At each step, the mean |dloss/dx| of the nodes with memory, for a loss at the last step only. */
 export function gradientsInTime(
   kind: Kind,
   network: Network,
