@@ -179,7 +179,7 @@ test('the page does not contain the answer before it is checked, names a mistake
   expect(await readable(page)).not.toMatch(/[-−]?0\.512/);
   await answer(page).fill('7');
   await page.keyboard.press('Enter');
-  await card(page).getByText('Shown after three attempts.', { exact: true }).first().waitFor();
+  await card(page).getByText('No attempts left. Here is the solution.', { exact: true }).first().waitFor();
   expect(await card(page).textContent()).toContain('−0.5121');
   expect(await page.locator('data').evaluateAll((all) => all.map((one) => (one as HTMLDataElement).value))).toContain(
     product.solution,

@@ -28,7 +28,7 @@ const en = {
   asked: 'Quantity',
   inputOf: (id: string) => `input x_${id}`,
   targetOf: (id: string) => `target t_${id}`,
-  graph: 'The network, with the numbers that each node keeps',
+  graph: 'The network, with the cached numbers of each node',
   unknown: 'not computed yet',
   select: (name: string, value: string) => `${name} = ${value}. Show how it is computed`,
   assumed: 'given',

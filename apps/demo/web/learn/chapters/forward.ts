@@ -12,8 +12,8 @@ export const forward: Chapter<ForwardExercise> = {
   title: { en: 'How does node 4 compute x_4 from x_2 and x_3?', zh: '节点 4 用 x_2 和 x_3 算出什么？' },
   ability: { en: 'compute the value of any node', zh: '对任意节点做前向计算' },
   exercise(seed) {
-    const worked = articleExercise(seed);
-    return { ...worked, tasks: [preActivation(worked), value(worked)] };
+    const sample = articleExercise(seed);
+    return { ...sample, tasks: [preActivation(sample), value(sample)] };
   },
 };
 

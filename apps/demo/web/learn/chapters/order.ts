@@ -17,10 +17,10 @@ export const order: Chapter<OrderExercise> = {
   title: { en: 'Does the order matter?', zh: '顺序重要吗？' },
   ability: { en: 'find a topological order and explain why it is needed', zh: '找出拓扑顺序，并说明为什么需要它' },
   exercise(seed) {
-    const worked = articleExercise(seed);
-    const hasty = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
-    const computed = withOneTooEarly(worked, hasty);
-    return { ...worked, computed, tasks: [anyOrder(worked), whoWasTooEarly(worked, hasty, computed)] };
+    const sample = articleExercise(seed);
+    const earlyNode = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
+    const computed = withOneTooEarly(sample, earlyNode);
+    return { ...sample, computed, tasks: [anyOrder(sample), whoWasTooEarly(sample, earlyNode, computed)] };
   },
 };
 
@@ -51,12 +51,12 @@ export function passInOrder({ network, target, pass }: ComputedSample, ids: read
 }
 
 /** dloss/dx of every node after visiting one node just before the last of its successors, and the others in a correct order. */
-function withOneTooEarly(worked: ComputedSample, hasty: string): Float64Array {
-  const { graph } = worked.network;
+function withOneTooEarly(sample: ComputedSample, earlyNode: string): Float64Array {
+  const { graph } = sample.network;
   const ids = [...graph.ids].reverse();
-  const others = ids.filter((id) => id !== hasty);
-  const waitsFor = Math.max(...successorIds(graph, hasty).map((id) => others.indexOf(id)));
-  return passInOrder(worked, others.toSpliced(waitsFor, 0, hasty));
+  const others = ids.filter((id) => id !== earlyNode);
+  const waitsFor = Math.max(...successorIds(graph, earlyNode).map((id) => others.indexOf(id)));
+  return passInOrder(sample, others.toSpliced(waitsFor, 0, earlyNode));
 }
 
 function anyOrder({ network: { graph } }: ComputedSample): PickTask {
@@ -97,10 +97,10 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
   };
 }
 
-function whoWasTooEarly(worked: ComputedSample, hasty: string, computed: Float64Array): Task {
-  const { graph } = worked.network;
+function whoWasTooEarly(sample: ComputedSample, earlyNode: string, computed: Float64Array): Task {
+  const { graph } = sample.network;
   const first = graph.indexOf('1');
-  const correct = worked.pass.cache.dLossDx('1');
+  const correct = sample.pass.cache.dLossDx('1');
   const wrong = show(computed[first]);
   const missing = `${show(correct)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(correct - computed[first])}`;
   return choiceTask({
@@ -109,12 +109,12 @@ function whoWasTooEarly(worked: ComputedSample, hasty: string, computed: Float64
       zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(correct)}。边上是正确的消息。是哪个节点？`,
     },
     explain: {
-      en: `Node ${hasty} sent its messages before it had received all of its own. The rest never reached node 1: ${missing} is missing.`,
-      zh: `节点 ${hasty} 在消息到齐之前就往回传了。剩下的消息来得太晚，到不了节点 1：少了 ${missing}。`,
+      en: `Node ${earlyNode} sent its messages before it had received all of its own. The rest never reached node 1: ${missing} is missing.`,
+      zh: `节点 ${earlyNode} 在消息到齐之前就往回传了。剩下的消息来得太晚，到不了节点 1：少了 ${missing}。`,
     },
-    correct: hasty,
+    correct: earlyNode,
     options: candidates.map((id) => {
-      const instead = show(withOneTooEarly(worked, id)[first]);
+      const instead = show(withOneTooEarly(sample, id)[first]);
       return {
         name: id,
         text: { en: `Node ${id}`, zh: `节点 ${id}` },

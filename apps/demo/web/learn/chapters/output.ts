@@ -29,13 +29,13 @@ export const output: Chapter<OutputExercise> = {
   title: { en: 'How wrong, and in which direction?', zh: '错了多少，朝哪个方向？' },
   ability: { en: 'derive case 1 for any loss', zh: '对任何损失函数求场景 1 的导数' },
   exercise(seed) {
-    const worked = articleExercise(seed);
-    const { x, t } = seed === 0 ? { x: 7, t: 10 } : drawn(seed);
-    return { ...worked, x, t, tasks: [easy(x, t), flat(x, t), networkOutput(worked)] };
+    const sample = articleExercise(seed);
+    const { x, t } = seed === 0 ? { x: 7, t: 10 } : randomOutput(seed);
+    return { ...sample, x, t, tasks: [easy(x, t), flat(x, t), networkOutput(sample)] };
   },
 };
 
-function drawn(seed: number): { x: number; t: number } {
+function randomOutput(seed: number): { x: number; t: number } {
   const random = new Random(seed);
   const t = 4 + Math.floor(5 * random.uniform());
   const distance = 2 + Math.floor(3 * random.uniform()) + 0.5;

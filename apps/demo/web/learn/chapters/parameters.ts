@@ -18,9 +18,9 @@ export const parameters: Chapter<ParametersExercise> = {
   title: { en: 'How does the loss depend on the weight w_2to4?', zh: '损失怎样随权重 w_2to4 变化？' },
   ability: { en: 'find the derivatives of b, c and w at any node', zh: '求任何节点的 b、c、w 的导数' },
   exercise(seed) {
-    const worked = articleExercise(seed);
-    const measured = measure(worked);
-    return { ...worked, measured, tasks: [factors(worked), product(worked), followUp(worked, measured)] };
+    const sample = articleExercise(seed);
+    const measured = measure(sample);
+    return { ...sample, measured, tasks: [factors(sample), product(sample), followUp(sample, measured)] };
   },
 };
 

@@ -137,7 +137,7 @@ function largest(path: Path): Task {
     kind: 'number',
     label: { en: 'Largest rate:', zh: '最大学习率：' },
     ask: {
-      en: 'Gradient descent repeats such steps. Move the learning rate and watch the path. Up to some rate it comes to rest at the bottom; beyond it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
+      en: 'Gradient descent repeats such steps. Change the learning rate and watch the path. Up to a certain rate, the path ends at the minimum; above it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
       zh: '梯度下降就是反复走这样的步。移动学习率，观察路径。在某个值以内，它会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
     },
     explain: {

@@ -12,8 +12,8 @@ export const successors: Chapter<SuccessorsExercise> = {
   title: { en: 'Why blame node 4? And node 2?', zh: '为什么要怪节点 4？又为什么要怪节点 2？' },
   ability: { en: 'sum over successors', zh: '对所有后继节点求和' },
   exercise(seed) {
-    const worked = articleExercise(seed);
-    return { ...worked, tasks: [rate(worked), oneSuccessor(worked), collect(worked), sum(worked)] };
+    const sample = articleExercise(seed);
+    return { ...sample, tasks: [rate(sample), oneSuccessor(sample), collect(sample), sum(sample)] };
   },
 };
 
@@ -45,8 +45,8 @@ function rate({ network, pass: { cache } }: ComputedSample): Task {
   });
 }
 
-function oneSuccessor(worked: ComputedSample): Task {
-  const { network, pass } = worked;
+function oneSuccessor(sample: ComputedSample): Task {
+  const { network, pass } = sample;
   const { cache } = pass;
   const expected = cache.dLossDx('4');
   const w = network.getParameters('7').w['4'];
@@ -86,8 +86,8 @@ function oneSuccessor(worked: ComputedSample): Task {
 const received = ['4to2', '5to2', '6to2'];
 const others = ['7to4', '7to5', '7to6', '4to3', '5to3', '6to3'];
 
-function collect(worked: ComputedSample): PickTask {
-  const values = received.map((name) => show(message(worked, name[0], '2')));
+function collect(sample: ComputedSample): PickTask {
+  const values = received.map((name) => show(message(sample, name[0], '2')));
   return {
     kind: 'pick',
     count: received.length,
@@ -126,10 +126,10 @@ function collect(worked: ComputedSample): PickTask {
   };
 }
 
-function sum(worked: ComputedSample): Task {
-  const { cache } = worked.pass;
+function sum(sample: ComputedSample): Task {
+  const { cache } = sample.pass;
   const expected = cache.dLossDx('2');
-  const parts = received.map((name) => message(worked, name[0], '2'));
+  const parts = received.map((name) => message(sample, name[0], '2'));
   return numberTask({
     label: same('dloss/dx_2'),
     ask: {
