@@ -35,7 +35,7 @@ export interface Predictor {
    * The outputs for one sample, written to `into`. Allocates nothing.
    *
    * @param into - An entry for each output; it is returned.
-   * @throws NnbpError As above
+   * @throws NnbpError as for the other signature
    */
   predict<Into extends Output>(input: Row, into: Into): Into;
   /**
@@ -222,7 +222,7 @@ class CompiledNetwork implements Predictor {
 
 /** Copies the first `width` entries of a row. Returns false if one of them is not a finite number. */
 function copyFinite(row: Row, width: number, to: FloatArray, at: number): boolean {
-  // Sums of their own, so that no addition waits for the one before.
+  // Separate sums, so that no addition waits for the previous one.
   let a = 0;
   let b = 0;
   let c = 0;

@@ -27,7 +27,7 @@ export interface OptionRecord {
 }
 
 /**
- * g: what a node does to its pre-activation h. Cases 2 and 3 use its derivative.
+ * The activation g, which a node applies to its pre-activation h. Cases 2 and 3 use its derivative.
  *
  * @example
  * ```ts
@@ -49,13 +49,13 @@ export interface Activation {
   derivative(h: number, g: number): number;
   /** The values of h at which g has no derivative (`derivative` returns a one-sided one there). Default: none. */
   readonly kinks?: readonly number[];
-  /** Only for built-in ones. */
+  /** Set only for built-in plugins. */
   readonly builtin?: Builtin;
 }
 
 /**
- * A: how a node combines the values of its edges, $z_e = w_e x$, before b is added: $h = b + A(z)$. Cases 2 and 3 use its
- * derivative. A node without an aggregation uses the sum.
+ * The aggregation A, which combines the values of a node's edges, $z_e = w_e x$, before b is added: $h = b + A(z)$.
+ * Cases 2 and 3 use its derivative. A node without an aggregation uses the sum.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export interface Aggregation {
   kinkDistance?(z: ArrayLike<number>): number;
   /** True if A(z) is the sum of z, so that engines add without calling it. Default: false. */
   readonly isSum?: boolean;
-  /** Only for built-in ones. */
+  /** Set only for built-in plugins. */
   readonly builtin?: Builtin;
 }
 
@@ -110,7 +110,7 @@ export interface Loss {
    * require it.
    */
   readonly residuals?: Residuals;
-  /** Only for built-in ones. */
+  /** Set only for built-in plugins. */
   readonly builtin?: Builtin;
 }
 
@@ -123,8 +123,8 @@ export interface Residuals {
 }
 
 /**
- * The loss to minimize as a function of the parameters: the mean over the samples of one step. For optimizers that decide
- * where to evaluate it; see {@link Optimizer.iterate}.
+ * The loss to minimize as a function of the parameters: the mean over the samples of one step. Optimizers that choose
+ * the points of evaluation use it; see {@link Optimizer.iterate}.
  */
 export interface Objective {
   /** Residuals per evaluation, samples × outputs. 0 if the loss declares none. */

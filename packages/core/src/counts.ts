@@ -5,7 +5,7 @@ import { NnbpError } from './errors.js';
 import { expectInteger, expectLength, expectWeight } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** The rows of a call: at each step, a row per sample that has it. */
+/** The rows of a call: at each step, a row per sample that has this step. */
 export interface Rows {
   /** The number of samples. */
   readonly samples: number;

@@ -2,10 +2,10 @@
 
 import { expectFinite, expectInteger, expectObject, mismatch } from './expect.js';
 
-/** The largest delay. */
+/** The maximum delay, in steps. */
 const maxDelay = 2 ** 31;
 
-/** An edge from the value of a node some steps ago. Made by {@link delayed}. */
+/** An edge that reads the value of a node some steps ago. Made by {@link delayed}. */
 export interface DelayedEdge {
   /** The id of the node it comes from, which may be the node itself. */
   readonly id: string;
@@ -19,11 +19,11 @@ export interface DelayedEdge {
 export type Source = string | DelayedEdge;
 
 /**
- * An edge from the value of a node `steps` steps ago, for the `from` of a node.
+ * Returns an edge that reads the value of a node `steps` steps ago, for the `from` of a node.
  *
  * @param steps - An integer ≥ 1. Default: 1.
- * @param options - `initial` is the value of the node before the first step of the sequence. Default: 0. All delayed edges
- * from the same node must have the same one.
+ * @param options - `initial` is the value of the node before the first step of the sequence. Default: 0. All delayed
+ * edges from the same node must have the same initial value.
  * @throws NnbpError `WRONG_TYPE`
  *
  * @example

@@ -17,9 +17,9 @@ export interface EditedGraph {
 
 /** The changes of {@link GraphEditor.change}. */
 export interface NodeChanges {
-  /** Default: as before. */
+  /** The activation. Default: unchanged. */
   readonly activation?: NodeOptions['activation'];
-  /** Null: the sum. Default: as before. */
+  /** The aggregation; null for the sum. Default: unchanged. */
   readonly aggregation?: NodeOptions['aggregation'] | null;
 }
 
@@ -51,7 +51,7 @@ export class GraphEditor {
   }
 
   /**
-   * Adds an input, as the last one.
+   * Adds an input after the others.
    *
    * @throws NnbpError `DUPLICATE_ID`
    */
@@ -99,7 +99,7 @@ export class GraphEditor {
   }
 
   /**
-   * Adds an edge into a node, as its last one.
+   * Adds an edge to a node, after its other edges.
    *
    * @param source - The predecessor's id, or a delayed edge from it.
    * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_EDGE`, `WRONG_TYPE`, `OUT_OF_RANGE` (the delay), `NOT_FINITE` (the value
@@ -133,7 +133,7 @@ export class GraphEditor {
    * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, also if it is
    * fixed or shared.
    *
-   * @param options - How the new node computes its value. `from` is the predecessor, with its delay.
+   * @param options - Options of the new node. Its `from` is the predecessor, with its delay.
    * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`, `WRONG_TYPE`
    */
   split(from: string, to: string, id: string, options: Omit<NodeOptions, 'from'>): this {

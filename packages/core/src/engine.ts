@@ -1,4 +1,4 @@
-/** The plugin interface of engines: an engine prepares a graph, the executor it returns runs it. */
+/** The plugin interface of engines: an engine prepares a graph, and the executor that it returns runs it. */
 import type { FloatArray, Loss, Optimizer } from './contract.js';
 import type { Graph } from './graph.js';
 

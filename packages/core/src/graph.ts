@@ -213,7 +213,7 @@ export class Graph {
     return this.#parameterAt(this.weightSlot(edge, i));
   }
 
-  /** The parameters followed by the constants: the vector that slots are indices of. */
+  /** The parameters followed by the constants: the vector that slots index. */
   slots(parameters: ArrayLike<number>): Float64Array {
     const values = new Float64Array(this.parameterCount + this.constants.length);
     values.set(parameters);

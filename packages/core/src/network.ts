@@ -122,7 +122,7 @@ export class Network {
   /**
    * Sets some of a node's parameters; see {@link ParameterVector.set}.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; nothing is changed then
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; in that case nothing is changed
    */
   setParameters(id: string, values: Partial<NodeParameters>): void {
     this.parameters.set(id, values);

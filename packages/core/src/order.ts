@@ -9,7 +9,8 @@ import { NnbpError } from './errors.js';
  *
  * @param ids - Each node's id, for messages.
  * @param inputs - The indices of the inputs.
- * @param predecessorsOf - The indices of the predecessors of a node that is not an input, without those it reads delayed.
+ * @param predecessorsOf - The indices of the predecessors of a node that is not an input, without those that it reads
+ * with a delay.
  * @throws NnbpError `CYCLE`, naming its nodes
  */
 export function topologicalOrder(

@@ -51,7 +51,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   /**
    * Sets some parameters of a node; the others stay unchanged. A shared weight changes for all edges that share it.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; nothing is changed then
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; in that case nothing is changed
    */
   set(
     id: string,

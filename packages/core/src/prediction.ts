@@ -197,7 +197,10 @@ class TopologicalPass implements ForwardPass {
     return probe;
   }
 
-  /** Nodes with predecessors of their own, or an aggregation. Returns 0, or NaN if a z or pre-activation is not finite. */
+  /**
+   * Nodes that do not share their predecessors, or have an aggregation. Returns 0, or NaN if a z or pre-activation is
+   * not finite.
+   */
   #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
     const graph = this.#graph;
     const x = this.x;

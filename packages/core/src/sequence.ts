@@ -124,7 +124,7 @@ export class NetworkStream {
    * The outputs for the next step. Allocates nothing but the result.
    *
    * @param input - A number for each input node, in the data's units.
-   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is kept then
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; in that case the state is kept
    */
   next(input: Row): number[] {
     const outputs = this.#prediction.predict(this.#network, input, this.#steps, 'Step');
@@ -144,7 +144,10 @@ export class NetworkStream {
     return [...this.#step.state];
   }
 
-  /** @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the state of another network), `NOT_FINITE`; the state is kept then */
+  /**
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the state of another network), `NOT_FINITE`; in that case the state
+   * is kept
+   */
   set state(state: readonly number[]) {
     expectArray('state', state);
     expectLength('state', state.length, this.#network.graph.stateSize);

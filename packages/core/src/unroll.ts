@@ -69,7 +69,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
   return builder.build();
 
-  /** Constants are fixed, parameters shared by the name of their slot. */
+  /** Constants are fixed, and parameters are shared by the name of their slot. */
   function parameters(b: number, c: number, weights: readonly [name: string, slot: number][]) {
     const all = [
       ['b', b],

@@ -37,7 +37,7 @@ export interface Computation {
   /** Number of steps with a target. Gradients are divided by it. */
   readonly steps: number;
   /** For a sequence: the graph before unrolling. */
-  readonly folded: Graph | undefined;
+  readonly delayedGraph: Graph | undefined;
   /** If inputs are standardized: the value in the units of the data, its mean and its deviation. */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether targets are standardized. */
@@ -50,7 +50,12 @@ export function computePass(network: Network, input: Row, target: Row, loss: Los
   if (graph.edgeDelay !== undefined) {
     throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges. Use explainSequence or traceSequence.');
   }
-  return compute(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
+  return compute(network, input, target, loss, {
+    loss,
+    width: graph.outputs.length,
+    steps: 1,
+    delayedGraph: undefined,
+  });
 }
 
 /** @throws NnbpError as `backpropagateSequence` */
@@ -75,7 +80,7 @@ export function computeSequence(
     loss,
     width,
     steps: withTarget.length,
-    folded: graph,
+    delayedGraph: graph,
   });
 }
 
@@ -84,7 +89,7 @@ function compute(
   input: Row,
   target: Row,
   loss: Loss,
-  properties: Pick<Computation, 'loss' | 'width' | 'steps' | 'folded'>,
+  properties: Pick<Computation, 'loss' | 'width' | 'steps' | 'delayedGraph'>,
 ): Computation {
   const { graph, inputScaler, outputScaler } = network;
   const pass = backpropagate(network, input, target, loss);
@@ -133,24 +138,24 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
 
 /** The node of a quantity, and the edge of a weight. In a sequence, parameters are those of the first step. */
 export function indicesOf(
-  { graph, folded }: Computation,
+  { graph, delayedGraph }: Computation,
   { quantity, node, from }: QuantityName,
 ): { i: number; edge: number } {
   const ofParameter = quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
-  if (folded === undefined || !ofParameter) {
+  if (delayedGraph === undefined || !ofParameter) {
     const i = graph.indexOf(node);
     return { i, edge: from === undefined ? -1 : edgeNamed(graph, from, i) };
   }
   const i = graph.indexOf(`${node}@0`);
-  const original = folded.indexOf(node);
-  const edge = from === undefined ? -1 : edgeNamed(folded, from, original) - folded.edgeStart[original];
+  const original = delayedGraph.indexOf(node);
+  const edge = from === undefined ? -1 : edgeNamed(delayedGraph, from, original) - delayedGraph.edgeStart[original];
   return { i, edge: graph.edgeStart[i] + edge };
 }
 
 /** Throws unless the network, or its sequence, has the quantity. */
 export function expectComputed(computation: Computation, name: QuantityName): QuantityName {
   const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
-  return expectQuantity(ofParameter ? (computation.folded ?? computation.graph) : computation.graph, name);
+  return expectQuantity(ofParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph, name);
 }
 
 /** The number of a quantity; the total gradient of a shared parameter. */

@@ -128,7 +128,7 @@ export function explainSequence(
 
 function derivationOf(computation: Computation, what: string | ParameterOf | QuantityName): Derivation {
   const ofParameter = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
-  const graph = ofParameter ? (computation.folded ?? computation.graph) : computation.graph;
+  const graph = ofParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph;
   const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(computation, what);
   const value = numberOf(computation, quantity);
   const write = (form: typeof text, options: WritingOptions = {}): string => {

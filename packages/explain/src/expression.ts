@@ -108,8 +108,8 @@ function nodeValue(computation: Computation, i: number): Expression {
 }
 
 /** Whether node i is an input or, in a sequence, a value before the first step. */
-const isGiven = ({ graph, folded }: Computation, i: number) =>
-  i < graph.inputCount || (folded !== undefined && /@-\d+$/.test(graph.ids[i]));
+const isGiven = ({ graph, delayedGraph }: Computation, i: number) =>
+  i < graph.inputCount || (delayedGraph !== undefined && /@-\d+$/.test(graph.ids[i]));
 
 /** The value of an input, standardized if there is an input scaler. */
 function input(computation: Computation, i: number): Expression {
@@ -391,14 +391,16 @@ function cached({ graph, sample }: Computation, quantity: 'h' | 'g' | 'x' | 'slo
 function bFactor(computation: Computation, i: number): Factor[] {
   const value = computation.slots[computation.graph.biasSlot(i)];
   const isZero = computation.graph.biasIndex(i) < 0 && value === 0;
-  return isZero ? [] : [{ symbol: { parameter: 'b', node: folded(computation, computation.graph.ids[i]) }, value }];
+  return isZero
+    ? []
+    : [{ symbol: { parameter: 'b', node: withoutStep(computation, computation.graph.ids[i]) }, value }];
 }
 
 /** c, omitted if it is fixed at 1. */
 function scale(computation: Computation, i: number): Factor[] {
   const value = computation.slots[computation.graph.scaleSlot(i)];
   const isOne = computation.graph.scaleIndex(i) < 0 && value === 1;
-  return isOne ? [] : [{ symbol: { parameter: 'c', node: folded(computation, computation.graph.ids[i]) }, value }];
+  return isOne ? [] : [{ symbol: { parameter: 'c', node: withoutStep(computation, computation.graph.ids[i]) }, value }];
 }
 
 /** w, omitted if it is fixed at 1. */
@@ -410,11 +412,11 @@ function weightFactor(computation: Computation, edge: number, i: number): Factor
 
 function weightLetter(computation: Computation, edge: number, i: number) {
   const [from, node] = [computation.graph.ids[computation.graph.predecessors[edge]], computation.graph.ids[i]];
-  return { parameter: 'w' as const, node: folded(computation, node), from: folded(computation, from) };
+  return { parameter: 'w' as const, node: withoutStep(computation, node), from: withoutStep(computation, from) };
 }
 
 /** The id without its step: all steps have the same parameters. */
-const folded = (computation: Computation, id: string) =>
-  computation.folded === undefined ? id : id.replace(/@-?\d+$/, '');
+const withoutStep = (computation: Computation, id: string) =>
+  computation.delayedGraph === undefined ? id : id.replace(/@-?\d+$/, '');
 
 const activationOf = ({ graph }: Computation, i: number) => graph.activations[graph.activationOf[i]];

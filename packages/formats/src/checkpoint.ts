@@ -26,13 +26,13 @@ export interface Checkpoint {
     /** Only for sequences: the state that the next batch continues. */
     readonly carried?: readonly number[];
   };
-  /** If there is early stopping: the best loss, its epoch, and the parameters then. */
+  /** If there is early stopping: the best loss, its epoch, and the parameters after that epoch. */
   readonly earlyStopping?: {
     /** The lowest loss so far. */
     readonly best: number;
-    /** Its epoch, counted from 1. */
+    /** The epoch with the lowest loss, counted from 1. */
     readonly bestEpoch: number;
-    /** The parameters at its end. */
+    /** The parameters at the end of that epoch. */
     readonly parameters: Float64Array | Float32Array;
   };
 }

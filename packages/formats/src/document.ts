@@ -6,7 +6,7 @@ import { NnbpError, type OutputTransform } from '@nnbp/core';
 import { JsonValue, shortened } from './json-value.js';
 import type { FunctionName } from './plugins.js';
 
-/** Value of the first entry of every model. */
+/** The value of `format`, the first entry of every model. */
 export const format = 'nnbp';
 /** Increased only if older readers would misread newer files. Older versions stay readable. */
 export const version = 2;
@@ -30,9 +30,9 @@ export interface NodesDocument {
   readonly ids: readonly string[];
   readonly from: readonly SourceDocument[];
   readonly activation: FunctionName | string;
-  /** Default: the sum. */
+  /** The aggregation. Default: the sum. */
   readonly aggregation?: FunctionName | string;
-  /** Default: a separate parameter for each node, as for c. */
+  /** Whether b and c are fixed or shared. Default: separate parameters for each node. */
   readonly b?: ParameterDocument;
   readonly c?: ParameterDocument;
   /** One entry per edge; null for a separate parameter. Default: all are separate. */

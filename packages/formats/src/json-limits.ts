@@ -16,7 +16,7 @@ const deepest = 32;
 export function expectFewMarks(text: string, what: string, max = 2 ** 18 + text.length / 16): void {
   const { marks, depth } = counted(text);
   if (depth > deepest) {
-    throw new NnbpError('MALFORMED', `${what}: more than ${deepest} nested lists or objects.`);
+    throw new NnbpError('MALFORMED', `${what}: more than ${deepest} nested arrays or objects.`);
   }
   if (marks > max) {
     throw new NnbpError(

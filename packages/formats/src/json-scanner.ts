@@ -35,15 +35,15 @@ export class JsonScanner {
     );
   }
 
-  /** The same for an earlier position. */
+  /** Like {@link throwExpected}, at an earlier position. */
   refuseAt(position: number, expected: string): never {
     this.at = position;
     return this.throwExpected(expected);
   }
 
-  /** Calls `each` on every entry of a list. Returns how many there are. */
+  /** Calls `each` on every entry of an array. Returns their number. */
   list(each: () => void): number {
-    this.#take('[', 'a list');
+    this.#take('[', 'an array');
     let count = 0;
     for (; !this.#ends(']', count); count++) each();
     return count;
@@ -93,7 +93,7 @@ export class JsonScanner {
     return this.text[this.at] === character;
   }
 
-  /** `true` or `null`. */
+  /** Scans `true` or `null`. */
   literal(word: 'true' | 'null'): void {
     if (!this.text.startsWith(word, this.at)) this.throwExpected(word);
     this.#step(4);
@@ -102,7 +102,7 @@ export class JsonScanner {
   /** Scans any value. Returns its text. */
   skip(depth = 0): string {
     const from = this.at;
-    if (depth > deepest) this.throwExpected(`at most ${deepest} nested lists or objects`);
+    if (depth > deepest) this.throwExpected(`at most ${deepest} nested arrays or objects`);
     const c = this.text[this.at];
     if (c === '"') this.string();
     else if (c === '[') this.list(() => this.skip(depth + 1));

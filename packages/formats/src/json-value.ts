@@ -42,7 +42,7 @@ export class JsonValue {
   }
 
   list(): JsonValue[] {
-    if (!Array.isArray(this.value)) this.throwExpected('a list');
+    if (!Array.isArray(this.value)) this.throwExpected('an array');
     return (this.value as unknown[]).map((value, k) => new JsonValue(value, `${this.path}[${k}]`));
   }
 
@@ -52,7 +52,7 @@ export class JsonValue {
 
   texts(): string[] {
     if (!Array.isArray(this.value) || this.value.some((value) => typeof value !== 'string'))
-      this.throwExpected('a list of strings');
+      this.throwExpected('an array of strings');
     return this.value as string[];
   }
 
@@ -63,7 +63,7 @@ export class JsonValue {
 
   numbers(): number[] {
     if (!Array.isArray(this.value) || !this.value.every(Number.isFinite))
-      this.throwExpected('a list of finite numbers');
+      this.throwExpected('an array of finite numbers');
     return this.value as number[];
   }
 
@@ -96,7 +96,7 @@ export class JsonValue {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return 'an array';
   if (typeof value === 'string') return JSON.stringify(shortened(value));
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : 'an object';
 }

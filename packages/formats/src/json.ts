@@ -18,13 +18,13 @@ import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugi
 import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.js';
 
 /**
- * The network as JSON, a node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
- * the predecessors. A number is a parameter's value, `{"fixed":1}` a constant, `{"shared":"w4","value":0.5}` a parameter
- * that all with this name share; `{"id":"h","delay":1}` is a delayed edge. Numbers are read back
+ * The network as JSON, a node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the
+ * order of the predecessors. A number is a parameter's value, `{"fixed":1}` a constant, `{"shared":"w4","value":0.5}` a
+ * parameter shared by all that have this name; `{"id":"h","delay":1}` is a delayed edge. Numbers are read back
  * bit-identical.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
- * `TOO_LARGE` (a network with some hundred thousand edges: `save` it)
+ * `TOO_LARGE` (a network with hundreds of thousands of edges: use `save`)
  *
  * @example
  * ```ts

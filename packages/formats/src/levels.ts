@@ -73,7 +73,7 @@ export function nextState({ nodeCount, stateStart }: Graph): number[] {
   return sources;
 }
 
-/** Blocks of nodes that do not sum: grouped by aggregation and number of edges. */
+/** Blocks of nodes with an aggregation other than the sum, grouped by aggregation and number of edges. */
 function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   const groups = new Map<string, number[]>();
   for (const i of nodes) {
@@ -103,7 +103,7 @@ export function neededByOutputs(graph: Graph): Uint8Array {
   return needed;
 }
 
-/** Splits a level into parts: all nodes in one, or dense groups and the rest. */
+/** Splits a level into parts: one with all nodes, or dense groups and the rest. */
 function divide(graph: Graph, nodes: readonly number[]): number[][] {
   const entries = union(graph, nodes).length * nodes.length;
   if (entries <= Math.max(smallMatrix, fullMatrix * edgesInto(graph, nodes))) return [[...nodes]];

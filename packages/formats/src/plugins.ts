@@ -111,7 +111,7 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
 /**
  * Resolves the names of activations and aggregations.
  *
- * @param supplied - The custom ones, all that {@link expectSupplied} asks for.
+ * @param supplied - All custom functions that {@link expectSupplied} requires.
  * @throws NnbpError as {@link builtinActivation} and {@link builtinAggregation}
  */
 export function functionsNamed({ activations = [], aggregations = [] }: Plugins) {

@@ -253,7 +253,7 @@ describe('saving is rejected', () => {
       failure('TOO_LARGE', /metadata/),
     );
     const deep = JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown;
-    expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /nested lists/));
+    expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /nested arrays/));
   });
 
   test('a large network is not saved as JSON', () => {

@@ -61,7 +61,7 @@ test('the file that these tests corrupt is valid', () => {
 test.each<[string, Uint8Array, string]>([
   ['a header longer than the file', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 123, 125), 'MALFORMED'],
   ['a header that is not UTF-8', file('{"\u0000').map((byte, k) => (k === 9 ? 0xff : byte)), 'MALFORMED'],
-  ['a header that is a list', file([]), 'MALFORMED'],
+  ['a header that is an array', file([]), 'MALFORMED'],
   [
     'a shape whose product is beyond every number',
     modelFile({}, { parameters: { dtype: 'F64', shape: [2 ** 40, 2 ** 40], data_offsets: [0, 12] } }),
@@ -100,10 +100,10 @@ test.each<[string, Uint8Array, string]>([
   ],
   ['a newer version', modelFile({ version: 3 }), 'UNKNOWN_FORMAT'],
   ['no parameters', modelFile({ nodes: [], outputs: ['1'] }), 'MALFORMED'],
-  ['a million nested lists', file('['.repeat(1e6)), 'MALFORMED'],
+  ['a million nested arrays', file('['.repeat(1e6)), 'MALFORMED'],
   ['a header of brackets', file(`[${'{},'.repeat(1e6)}{}]`), 'TOO_LARGE'],
   [
-    'nested lists in the model',
+    'nested arrays in the model',
     modelFile({ nodes: JSON.parse('['.repeat(1000) + ']'.repeat(1000)) as unknown }),
     'MALFORMED',
   ],

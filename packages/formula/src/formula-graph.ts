@@ -10,7 +10,7 @@ import { type Formula, parseFormula } from './parse.js';
 
 /** The result of {@link formulaGraph}. */
 export interface FormulaGraph {
-  /** Inputs are the variables, in the given order. The only output has the id `output`. */
+  /** Inputs are the variables, in the given order. The id of the only output is the parameter `output`. */
   readonly graph: Graph;
   /** The parameters' names, in the order of the formula. Each is the id of a node; its b is the value. */
   readonly parameters: readonly string[];

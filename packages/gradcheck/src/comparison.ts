@@ -8,7 +8,7 @@ export interface Comparison {
   readonly analytic: number;
   /** The derivative by finite differences. */
   readonly numeric: number;
-  /** Largest allowed distance: the estimated error of the differences plus the relative tolerance. */
+  /** Largest allowed difference: the estimated error of the finite differences plus the relative tolerance. */
   readonly tolerance: number;
   /** The argument at which it was evaluated, for hints. */
   readonly at?: number;
@@ -16,8 +16,8 @@ export interface Comparison {
   readonly value?: number;
 }
 
-/** The distance of the two derivatives. */
+/** The absolute difference between the two derivatives. */
 export const errorOf = ({ analytic, numeric }: Comparison): number => Math.abs(analytic - numeric);
 
-/** Whether the two derivatives agree; not if one of them is NaN. */
+/** Whether the two derivatives agree; false if one of them is NaN. */
 export const agrees = (comparison: Comparison): boolean => errorOf(comparison) <= comparison.tolerance;

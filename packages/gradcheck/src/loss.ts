@@ -41,7 +41,7 @@ const families: readonly TargetFamily[] = [
  * Compares a loss's derivative with central differences of its value, for every output of random samples. Outputs closer
  * to a declared kink than 1e-6 are skipped and listed in the report.
  *
- * @throws NnbpError `EMPTY_DATA` if the loss accepts none of the random targets; set `target` then
+ * @throws NnbpError `EMPTY_DATA` if the loss accepts none of the random targets; in that case set `target`
  *
  * @example
  * ```ts

@@ -29,7 +29,7 @@ export class Report {
     return this.comparisons.filter((comparison) => !agrees(comparison));
   }
 
-  /** Whether all derivatives agree, there were some, and nothing else is wrong. */
+  /** Whether at least one derivative was compared, all of them agree, and nothing else is wrong. */
   get ok(): boolean {
     return this.comparisons.length > 0 && this.mismatches.length === 0 && this.violations.length === 0;
   }

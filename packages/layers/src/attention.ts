@@ -2,7 +2,7 @@
 import { elu, identity } from '@nnbp/activations';
 import { logSumExp } from '@nnbp/aggregations';
 import { expectLength, type GraphBuilder, NnbpError } from '@nnbp/core';
-import { gate, plain } from './unit.js';
+import { gate, fixedNode } from './unit.js';
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
@@ -17,8 +17,8 @@ export interface AttentionOptions {
 }
 
 /**
- * Adds softmax(q · k / √size) · v for every query: PyTorch's `scaled_dot_product_attention`. It has no parameters: make
- * queries, keys and values with `builder.layer`.
+ * Adds softmax(q · k / √size) · v for every query: PyTorch's `scaled_dot_product_attention`. It has no parameters:
+ * create queries, keys and values with `builder.layer`.
  *
  *     qk    = q_d · k_d                for every entry d
  *     s     = Σ_d qk / √size           the score of query and key
@@ -47,7 +47,7 @@ export function attention(builder: GraphBuilder, options: AttentionOptions): str
     const at = (part: string) => `${name}.${part}.${i}`;
     const scores = keys.map((key, j) => {
       const products = query.map((q, d) => gate(builder, `${at('qk')}.${j}.${d}`, [q, key[d]]));
-      return plain(builder, `${at('s')}.${j}`, products, { w: 1 / Math.sqrt(size) });
+      return fixedNode(builder, `${at('s')}.${j}`, products, { w: 1 / Math.sqrt(size) });
     });
     const l = builder.node(at('l'), {
       from: scores,
@@ -61,11 +61,11 @@ export function attention(builder: GraphBuilder, options: AttentionOptions): str
         activation: elu,
         fixed: { b: 0, c: 1, w: { [s]: 1, [l]: -1 } },
       });
-      return plain(builder, `${at('p')}.${j}`, [less], { b: 1 });
+      return fixedNode(builder, `${at('p')}.${j}`, [less], { b: 1 });
     });
     return values[0].map((_, d) => {
       const terms = weights.map((p, j) => gate(builder, `${at('pv')}.${j}.${d}`, [p, values[j][d]]));
-      return plain(builder, `${name}.${i}.${d}`, terms);
+      return fixedNode(builder, `${name}.${i}.${d}`, terms);
     });
   });
 }

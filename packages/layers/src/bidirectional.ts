@@ -4,7 +4,7 @@ import { type Cell, expectUnits, type Memory } from './cell.js';
 import { gruCell, type GruOptions } from './gru.js';
 import { lstmCell, type LstmOptions } from './lstm.js';
 import { rnnCell, type RnnOptions } from './rnn.js';
-import { numbered, plain } from './unit.js';
+import { numbered, fixedNode } from './unit.js';
 
 /** Options of {@link bidirectional}. */
 export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & GruOptions, 'from'> {
@@ -45,7 +45,7 @@ export function bidirectional(builder: GraphBuilder, options: BidirectionalOptio
     if (length === steps[0].length) return;
     throw mismatch('WRONG_LENGTH', `steps[${t}]`, `${steps[0].length} ids`, length);
   });
-  const zero = plain(builder, `${name}.zero`, []);
+  const zero = fixedNode(builder, `${name}.zero`, []);
   const cell = cells[kind](options);
   const forward = layer(builder, cell, steps, units, `${name}.forward`, zero);
   const backward = layer(builder, cell, steps.toReversed(), units, `${name}.backward`, zero).toReversed();
@@ -61,7 +61,7 @@ function layer(
   name: string,
   zero: string,
 ): string[][] {
-  const zerosOf = (part: string) => numbered(`${name}.${part}`, units).map((id) => plain(builder, id, [zero]));
+  const zerosOf = (part: string) => numbered(`${name}.${part}`, units).map((id) => fixedNode(builder, id, [zero]));
   const h = zerosOf('zero');
   let previous: Memory = { h, c: cell.hasCellStates === true ? zerosOf('zero.c') : h };
   return steps.map((from, t) => {

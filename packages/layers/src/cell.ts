@@ -1,6 +1,6 @@
 /** The code that rnn, lstm and gru share: cells, which compute one step from the inputs and the previous step. */
 import { type GraphBuilder, type Initializer, mismatch, type Source } from '@nnbp/core';
-import { before, numbered } from './unit.js';
+import { atPreviousStep, numbered } from './unit.js';
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions {
@@ -43,7 +43,7 @@ export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentO
   const { name = cell.name, units } = options;
   expectUnits(units);
   const h = numbered(name, units);
-  cell.step(builder, name, options.from, { h: before(h), c: before(numbered(`${name}.c`, units)) });
+  cell.step(builder, name, options.from, { h: atPreviousStep(h), c: atPreviousStep(numbered(`${name}.c`, units)) });
   return h;
 }
 

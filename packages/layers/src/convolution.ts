@@ -26,11 +26,11 @@ export interface Conv1dOptions extends Omit<
   readonly length: number;
   /** The window's length. */
   readonly kernel: number;
-  /** Distance between neighboring windows. Default: 1. */
+  /** Distance between neighbouring windows. Default: 1. */
   readonly stride?: number;
   /** Zeros at both ends. Default: 0. */
   readonly padding?: number;
-  /** Distance between neighboring nodes of a window. Default: 1. */
+  /** Distance between neighbouring nodes of a window. Default: 1. */
   readonly dilation?: number;
 }
 

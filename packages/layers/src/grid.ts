@@ -10,17 +10,17 @@ export interface GridOptions {
   readonly from: readonly string[];
   /** The number of input channels. Default: 1. */
   readonly channels?: number;
-  /** Rows. */
+  /** The number of rows. */
   readonly height: number;
-  /** Columns. */
+  /** The number of columns. */
   readonly width: number;
   /** The window's rows and columns. */
   readonly kernel: Size;
-  /** Distance between neighboring windows. */
+  /** Distance between neighbouring windows. */
   readonly stride?: Size;
   /** Rows and columns of zeros around the grid. Default: 0. */
   readonly padding?: Size;
-  /** Distance between neighboring nodes of a window. Default: 1. */
+  /** Distance between neighbouring nodes of a window. Default: 1. */
   readonly dilation?: Size;
 }
 

@@ -2,7 +2,7 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
+import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
 
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
@@ -73,10 +73,10 @@ export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
           weights: initializer,
           share: shared('n', k),
         });
-        const keep = plain(builder, inner('keep', k), [z], { b: 1, w: -1 });
+        const keep = fixedNode(builder, inner('keep', k), [z], { b: 1, w: -1 });
         const added = gate(builder, inner('new', k), [keep, n]);
         const old = gate(builder, inner('old', k), [z, h[k]]);
-        plain(builder, numbered(name, units)[k], [added, old]);
+        fixedNode(builder, numbered(name, units)[k], [added, old]);
       }
     },
   };

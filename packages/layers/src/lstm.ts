@@ -2,7 +2,7 @@
 import { sigmoid, tanh } from '@nnbp/activations';
 import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
-import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
+import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
 
 /** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
@@ -60,9 +60,9 @@ export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
           });
         const ig = gate(builder, inner('ig'), [gateOf('i', c[k]), gateOf('g', c[k])]);
         const fc = gate(builder, inner('fc'), [gateOf('f', c[k], forgetBias), c[k]]);
-        const state = plain(builder, inner('c'), [ig, fc]);
+        const state = fixedNode(builder, inner('c'), [ig, fc]);
         const o = gateOf('o', state);
-        gate(builder, numbered(name, units)[k], [o, plain(builder, inner('tanh'), [state], { activation: tanh })]);
+        gate(builder, numbered(name, units)[k], [o, fixedNode(builder, inner('tanh'), [state], { activation: tanh })]);
       }
     },
   };

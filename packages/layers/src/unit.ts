@@ -45,7 +45,7 @@ export const gate = (builder: GraphBuilder, id: string, from: readonly Source[])
   builder.node(id, { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } });
 
 /** Adds a node that is g of the sum of its sources, plus `b`. It has no parameters. */
-export const plain = (
+export const fixedNode = (
   builder: GraphBuilder,
   id: string,
   from: readonly Source[],
@@ -57,4 +57,4 @@ export const numbered = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
 /** The same nodes at the previous step. */
-export const before = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));
+export const atPreviousStep = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));

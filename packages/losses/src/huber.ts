@@ -5,7 +5,7 @@ import type { LossRecord } from './record.js';
 
 /** Options of {@link huber}. */
 export interface HuberOptions {
-  /** The distance at which the loss changes from squared to absolute; above 0. Default: 1. */
+  /** The distance at which the loss changes from quadratic to linear; above 0. Default: 1. */
   readonly delta?: number;
 }
 

@@ -85,7 +85,7 @@ export async function evaluate(network: Network, data: Data, options: EvaluateOp
   return onEngineFor(network, data, 1, (engine) => evaluateOn(network, data, { ...options, engine }));
 }
 
-/** Runs a call on the engine for it. After the loss of a thread, the next call starts new ones. */
+/** Runs a call on the engine for it. If a thread was lost, the next call starts new ones. */
 async function onEngineFor<T>(network: Network, data: Data, epochs: number, run: (engine: Engine) => Promise<T>) {
   try {
     return await run(await engineFor(network, data, epochs));

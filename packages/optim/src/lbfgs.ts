@@ -6,9 +6,9 @@ import { lineSearch } from './line-search.js';
 export interface LbfgsOptions {
   /** The number of steps stored, an integer ≥ 1. Default: 10. */
   readonly memory?: number;
-  /** Converged when no |entry| of the gradient is larger. Default: 1e-8. */
+  /** The optimizer has converged when no |entry| of the gradient is larger. Default: 1e-8. */
   readonly gradientTolerance?: number;
-  /** Converged when an iteration lowers the loss by at most this fraction. Default: 1e-12. */
+  /** The optimizer has converged when an iteration lowers the loss by at most this fraction. Default: 1e-12. */
   readonly lossTolerance?: number;
 }
 
@@ -22,7 +22,7 @@ interface Pair {
  * Follows $-H g$, with $H$ an estimate of the inverse Hessian from the last steps $s$ and gradient changes $y$
  * (Nocedal and Wright, algorithm 7.4), by the line search of Moré and Thuente (1994) with the constants of L-BFGS-B 3.0.
  *
- * For any loss; uses full batches. Most iterations cost one evaluation of loss and gradient.
+ * Works with any loss; uses full batches. Most iterations cost one evaluation of loss and gradient.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -24,7 +24,7 @@ interface Point {
 const decrease = 1e-3;
 /** Flat enough: |slope| ≤ curvature · |slope at 0|. */
 const curvature = 0.9;
-/** A bracket is narrow when it is at most this fraction of its upper end: its best point is taken then. */
+/** A bracket is narrow when it is at most this fraction of its upper end. Its best point is then the result. */
 const narrow = 0.1;
 const maxEvaluations = 20;
 

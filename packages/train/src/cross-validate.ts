@@ -17,7 +17,7 @@ export interface CrossValidationOptions extends FoldOptions {
   readonly fit: (split: Split) => FitOptions;
   /** Called after each fold. A promise is awaited. */
   readonly onFold?: (result: FoldResult, done: number, total: number) => void | Promise<void>;
-  /** Ends the work: the promise rejects with the signal's reason. */
+  /** Aborts the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export interface FoldResult {
   readonly report: Report;
   /** The loss on the test set. */
   readonly loss: number;
-  /** The metrics of the options of `fit`, on the test set. */
+  /** The metrics that the options of `fit` list, on the test set. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 

@@ -115,7 +115,7 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
   const rates = new Map<number, number>();
   for (const group of groups) {
     if (typeof (group as Dropout | null)?.rate !== 'number') {
-      throw mismatch('WRONG_TYPE', 'dropout', '{ rate } or a list of them', group, typeof group);
+      throw mismatch('WRONG_TYPE', 'dropout', '{ rate } or an array of them', group, typeof group);
     }
     const { rate, nodes } = group;
     if (nodes !== undefined && typeof nodes !== 'function') expectList('dropout, nodes', nodes);

@@ -1,7 +1,7 @@
 /** Early stopping: ends training when the loss stops falling, and restores the parameters of the best epoch. */
 import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 
-/** When to stop. */
+/** Options of early stopping. */
 export interface EarlyStoppingOptions {
   /** Epochs without improvement before training ends. */
   readonly patience: number;
@@ -15,9 +15,9 @@ export interface EarlyStoppingOptions {
 export interface EarlyStoppingState {
   /** The lowest loss so far. */
   readonly best: number;
-  /** Its epoch, counted from 1. */
+  /** The epoch with the lowest loss, counted from 1. */
   readonly bestEpoch: number;
-  /** The parameters at its end. */
+  /** The parameters at the end of that epoch. */
   readonly parameters: FloatArray;
 }
 
@@ -41,7 +41,7 @@ export class EarlyStopping {
     this.#state = state;
   }
 
-  /** The best so far, if there was an epoch. */
+  /** The state, if there was an epoch. */
   get state(): EarlyStoppingState | undefined {
     return this.#state;
   }

@@ -12,7 +12,7 @@ export interface FitOptions extends TrainerOptions {
   readonly epochs: number;
   /** Called during training, in this order. */
   readonly callbacks?: readonly Callback[];
-  /** When to stop before the last epoch. */
+  /** Ends training before the last epoch when the loss stops falling. Default: no early stopping. */
   readonly earlyStopping?: EarlyStoppingOptions;
   /** Continues an earlier run bit-for-bit: see {@link Progress.state}. */
   readonly resume?: TrainState;
@@ -28,7 +28,7 @@ export interface Progress {
   readonly epochs: number;
   /** The last finished batch, counted from 1; 0 at the start of an epoch. */
   readonly batch: number;
-  /** Samples processed in this epoch; of sequences: steps. */
+  /** Samples processed in this epoch; for sequences, steps. */
   readonly samples: number;
   /** The loss of the last finished batch. */
   readonly loss: number;
@@ -70,7 +70,7 @@ export interface Report {
   readonly history: readonly EpochRecord[];
   /** Only with early stopping: the epoch whose parameters the network has now. */
   readonly bestEpoch?: number;
-  /** Total time. */
+  /** The total time, in seconds. */
   readonly seconds: number;
 }
 

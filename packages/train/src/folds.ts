@@ -22,13 +22,13 @@ export interface FoldOptions {
 
 /** One division into training and test set. */
 export interface Split {
-  /** Counted from 0. */
+  /** The repeat, counted from 0. */
   readonly repeat: number;
-  /** Counted from 0. */
+  /** The fold, counted from 0. */
   readonly fold: number;
-  /** Numbers of the samples to train on. */
+  /** Indices of the samples to train on. */
   readonly training: Uint32Array;
-  /** Numbers of the samples to test on. */
+  /** Indices of the samples to test on. */
   readonly test: Uint32Array;
 }
 
@@ -125,7 +125,7 @@ export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, r
   return drawn;
 }
 
-/** The same names in random order. */
+/** The names in random order. */
 function shuffled<G>(names: readonly G[], random: Random): G[] {
   const order = Uint32Array.from(names.keys());
   shuffle(order, random);
@@ -148,7 +148,7 @@ export function expectFraction(name: string, fraction: number): void {
  * The part of a training set that is used for validation, chosen as the folds are: without splitting groups, or the
  * latest samples.
  *
- * @param training - Numbers of samples, ascending.
+ * @param training - Indices of samples, ascending.
  * @throws NnbpError `OUT_OF_RANGE` (the fraction; a training set of one group or one sample)
  */
 export function validationSplit(

@@ -16,8 +16,8 @@ import type { Batch } from './batches.js';
 const blockLength = 2 ** 18;
 
 /**
- * Makes the objective of a batch. All share their memory: only the last one may be used. Rows of weight 0 have no
- * residuals. Sequences start from the graph's initial state in each evaluation.
+ * Returns a function that makes the objective of a batch. All objectives share memory: only the last one may be used.
+ * Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each evaluation.
  *
  * @param executor - In float64; its parameters are overwritten.
  */

@@ -21,7 +21,7 @@ export interface PermutationOptions {
   readonly seed?: number;
   /** The engine; see `evaluate`. */
   readonly engine?: Engine;
-  /** Ends the work: the promise rejects with the signal's reason. */
+  /** Aborts the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

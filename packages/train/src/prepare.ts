@@ -48,14 +48,17 @@ export interface Sources {
 export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
   truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
 
-/** Throws before the network changes; sets its scalers if `standardize` asks for them. */
+/** Throws before the network changes; sets its scalers if `standardize` requires it. */
 export function prepare(network: Network, data: Data, options: TrainerOptions, random: Random): Sources {
   const { loss, shuffle = true, validation } = options;
   const { inputScaler, outputScaler } = network;
   if (options.batchSize !== undefined) expectInteger('batchSize', options.batchSize, 1);
   try {
     if (validation !== undefined && typeof validation !== 'number' && areSequences(data) !== areSequences(validation)) {
-      throw new NnbpError('WRONG_TYPE', 'validation: expected sequences for sequences, and samples for samples.');
+      throw new NnbpError(
+        'WRONG_TYPE',
+        'validation: expected sequences if the data are sequences, and samples if they are samples.',
+      );
     }
     if (areSequences(data)) return prepareSequences(network, data, options, random);
     const option = sequenceOptionOf(options);

@@ -33,9 +33,9 @@ import { Pace } from './yield-to-event-loop.js';
 
 /** The columns to standardize. */
 export interface StandardizeOptions {
-  /** Default: false. */
+  /** Whether to standardize the inputs. Default: false. */
   readonly inputs?: boolean;
-  /** Default: false. */
+  /** Whether to standardize the targets. Default: false. */
   readonly targets?: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface TrainerOptions {
   readonly standardize?: boolean | StandardizeOptions;
   /** Computed after each epoch on the validation data, or on the training data if there are none. */
   readonly metrics?: readonly Metric[];
-  /** Ends the work: `epoch` and `evaluate` reject with the signal's reason. */
+  /** Aborts the work: `epoch` and `evaluate` reject with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds of work after which `epoch` and `evaluate` yield to the event loop. Default: 12. */
   readonly yieldEvery?: number;
@@ -102,7 +102,7 @@ export interface TrainState {
   readonly random: readonly number[];
   /** The result of `Optimizer.state`. */
   readonly optimizer: OptimizerState;
-  /** Only inside an epoch: its progress. */
+  /** The progress inside the current epoch; undefined between epochs. */
   readonly underway?: {
     /** Batches taken. */
     readonly batches: number;
@@ -179,13 +179,13 @@ export class Trainer {
   #lastLoss = NaN;
   /** The losses of several steps taken in one call. */
   readonly #losses = new Float64Array(1024);
-  /** The shuffling as it was at the start of the epoch under way. */
+  /** The random state of the shuffling at the start of the current epoch. */
   readonly #drawnFrom = new Random();
   #disposed = false;
 
   /**
-   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`,
-   * `UNKNOWN_ID`, `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`; nothing is changed then
+   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `UNKNOWN_ID`,
+   * `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`; in that case nothing is changed
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
@@ -276,13 +276,17 @@ export class Trainer {
   /**
    * Continues from a state, with the network's current parameters. A stream starts again with the epoch.
    *
-   * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE`, `WRONG_STATE`, `WRONG_LENGTH`, `NOT_FINITE`; nothing is changed then
+   * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE`, `WRONG_STATE`, `WRONG_LENGTH`, `NOT_FINITE`; in that case nothing
+   * is changed
    */
   restore(state: TrainState): void {
     expectState(state);
     const { underway } = state;
     if (underway !== undefined && this.#sources.isStream) {
-      throw new NnbpError('WRONG_STATE', 'A stream cannot resume inside an epoch: use a state of the end of an epoch.');
+      throw new NnbpError(
+        'WRONG_STATE',
+        'A stream cannot resume inside an epoch: use a state from the end of an epoch.',
+      );
     }
     const { carried } = this.#sources.training;
     if (underway?.carried !== undefined)

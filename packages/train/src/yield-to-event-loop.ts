@@ -22,7 +22,7 @@ const maxInterval = 1;
 
 /** Determines when to yield to the event loop, and measures how fast samples are processed. */
 export class Pace {
-  /** Samples per second in the last interval that was measured. 0 before. */
+  /** Samples per second in the last interval that was measured; 0 before the first. */
   samplesPerSecond = 0;
   readonly #every: number;
   readonly #interval: number;

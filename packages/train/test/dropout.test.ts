@@ -146,7 +146,7 @@ describe('dropout', () => {
     expect(disposed).toBe(1);
   });
 
-  test('draws masks of neighboring batches independently', async () => {
+  test('draws masks of neighbouring batches independently', async () => {
     const noted: Float64Array[] = [];
     const network = new Network(mlp([1, 1, 1], { activation: tanh }));
     const data = { inputs: rows(400, 1), targets: rows(400, 1) };

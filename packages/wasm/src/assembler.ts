@@ -235,7 +235,7 @@ export const f64x2 = {
   truncate: unary(...vector(0xfc)),
 };
 
-/** a · b + c: one rounding where the host has a fused instruction and the module was asked to use it. */
+/** The code of a · b + c: with one rounding if the instruction is fused, else with two. */
 export type MultiplyAdd = (a: Code, b: Code, c: Code) => Code;
 export const separateMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
 export const fusedMultiplyAdd: MultiplyAdd = (a, b, c) => [a, b, c, vector(0x105)];

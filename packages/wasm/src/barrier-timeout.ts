@@ -5,10 +5,10 @@
 
 /** Maximum milliseconds that one check counts: if more have passed, the machine or the process was suspended. */
 const maxElapsed = 100;
-/** Milliseconds. */
+/** The minimum timeout, in milliseconds. */
 const minWait = 10_000;
 
-/** The waits of one thread. */
+/** Measures the waits of one thread. */
 export class BarrierTimeout {
   #startTime = performance.now();
   #last = 0;

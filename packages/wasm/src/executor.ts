@@ -69,9 +69,9 @@ const pageBytes = 65536;
 
 /** Runs a graph by kernels; see `Executor`. */
 export class WasmExecutor implements Executor {
-  /** In float32; a view of the engine's memory. */
+  /** The parameters, in float32; a view of the engine's memory. */
   readonly parameters: Float32Array;
-  /** In float32; a view of the engine's memory. */
+  /** The gradients, in float32; a view of the engine's memory. */
   readonly gradients: Float32Array;
   /** Views of all that the last pass computed. */
   readonly cache: RowCache;

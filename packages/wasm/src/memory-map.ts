@@ -111,7 +111,7 @@ export const header = {
   seriesEnd: 484,
   /** Number of outputs, over all steps. */
   targetCount: 428,
-  /** The step whose loss is computed, and what `outputX`, `targetRows` and `weights` are at step 0. */
+  /** The step whose loss is computed, and the values of `outputX`, `targetRows` and `weights` at step 0. */
   lossStep: 432,
   outputXStart: 416,
   targetRowsStart: 412,
@@ -120,11 +120,11 @@ export const header = {
   queueInputBytes: 464,
   queueTargetBytes: 468,
   queueLosses: 472,
-  /** 1 if no step needs other numbers of the optimizer than the first. */
+  /** 1 if all steps use the numbers of the optimizer of the first step. */
   constantStep: 476,
   /** The loss's options as float32, in the order its kernel names them. */
   lossOptions: 448,
-  /** Between threads: how many have arrived at the barrier, and its number. */
+  /** Between threads: the number of threads that have arrived at the barrier, and the number of the barrier. */
   arrived: 512,
   turn: 576,
   /** Four lanes per thread: together at least the largest |gradient|; not finite if one is not. */
@@ -152,7 +152,7 @@ export const unit = {
   /** 1 if c is a parameter. */
   scaleTrainable: 12,
   activation: 16,
-  /** Dense: how many predecessors, and a table of the addresses of their x rows. */
+  /** Dense: the number of predecessors, and a table of the addresses of their x rows. */
   predecessors: 20,
   predecessorX: 24,
   /** Dense: the predecessors' values, a row per sample, for case 3, and the distance between those rows. */
@@ -160,7 +160,7 @@ export const unit = {
   panelStride: 32,
   /** Dense: 1 if the panel has to be made; 0 if it is the inputs, unchanged. */
   makesPanel: 36,
-  /** Dense: how many predecessors are inputs, before the first other one. Their dLossDx is computed only on request. */
+  /** Dense: the number of inputs before the first other predecessor. Their dLossDx is computed only on request. */
   leadingInputs: 40,
   /** The activation's options as float32, in the order its kernel names them. */
   options: 44,

@@ -16,8 +16,8 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
 /**
  * The module with all kernels. Compiles asynchronously, since some browsers do not allow synchronous compilation on the main thread.
  *
- * @param shared - For memory that several threads share.
- * @param multiplyAdd - How a · b + c is computed.
+ * @param shared - Whether several threads share the memory.
+ * @param multiplyAdd - Emits a · b + c.
  */
 export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
   const key = `${shared} ${multiplyAdd === fusedMultiplyAdd}`;

@@ -12,8 +12,9 @@ export interface WasmOptions {
    */
   readonly minThreadedWork?: number;
   /**
-   * Whether a product and a sum are one instruction where the host has it. Default: true. With false, the same steps give
-   * bit-identical results in every runtime and on every processor, and such hosts are slower.
+   * Whether a product and a sum are one instruction if the host has it. Default: true. With false, the same steps give
+   * bit-identical results in every runtime and on every processor, but hosts with this
+   * instruction are slower.
    */
   readonly fused?: boolean;
 }

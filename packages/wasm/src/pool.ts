@@ -18,7 +18,7 @@ interface WorkerThread {
   terminate(): unknown;
 }
 
-/** Does a thread's share of a job. */
+/** Runs the calling thread's share of a job. */
 type Share = (kind: number, loss: number, optimizer: number) => void;
 
 /** Worker threads that share this thread's jobs. */
@@ -71,7 +71,7 @@ export class Pool {
     return executor;
   }
 
-  /** Runs a job on a memory: the workers begin while this thread does its `own` share. */
+  /** Runs a job on a memory: the workers begin while this thread does its own share by `runShare`. */
   run(executor: number, runShare: Share, kind: number, loss: number, optimizer: number): void {
     this.expectUsable();
     this.#waitUntilReady();
@@ -113,7 +113,7 @@ export class Pool {
       new NnbpError(
         'THREAD_LOST',
         'A thread of the engine terminated or does not respond. The parameters are those of the last successful step. ' +
-          'Dispose of this engine and make a new one with wasm().',
+          'Dispose of this engine and create a new one with wasm().',
       ),
     );
   }

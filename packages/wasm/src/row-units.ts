@@ -12,8 +12,8 @@ import { elementwise } from './kernels/elementwise.js';
 /** A unit as the kernels run it. */
 export interface RowUnit extends Unit {
   /**
-   * Whether c is the constant 1 everywhere: x is g(h), so that both are one row, and h before that. Custom activations
-   * always have a row of g.
+   * Whether c is the constant 1 for all nodes: x is g(h), so that both share a row, which holds h before g is applied.
+   * Custom activations always have a row of g.
    */
   readonly gIsX: boolean;
   /**

@@ -285,7 +285,10 @@ export class SampleRows {
     }
   }
 
-  /** The same for a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first sample is repeated. */
+  /**
+   * Copies a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first sample
+   * is repeated.
+   */
   #copySteps(rows: FloatArray, width: number, at: number, stride: number): void {
     const { start, steps, samples, count } = this.#rows;
     const numbers = this.#numbers;

@@ -117,7 +117,7 @@ function sumDense(
   }
 }
 
-/** h_i = b_i + Σ over predecessors j of w_ji · x_j for nodes with edges of their own, four samples at a time. */
+/** h_i = b_i + Σ over predecessors j of w_ji · x_j for sparse nodes, four samples at a time. */
 export function sumSparse(
   { start, sources, weights }: SparseEdges,
   biases: Uint32Array,

@@ -15,7 +15,7 @@ export interface RowLayout {
   readonly count: number;
   /** The number of samples in the tables, at least `count`. The others are ignored. */
   readonly length: number;
-  /** Slots from here on are constants. */
+  /** Slots from this one on are constants. */
   readonly parameterCount: number;
 }
 

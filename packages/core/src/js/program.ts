@@ -15,7 +15,7 @@ export interface DenseBlock {
   readonly count: number;
   /** The slot of the first node's first weight. */
   readonly firstWeight: number;
-  /** The distance between the first weights of two neighboring nodes. */
+  /** The distance between the first weights of two neighbouring nodes. */
   readonly stride: number;
   /** For each node, the slot of b. */
   readonly biases: Uint32Array;
@@ -31,7 +31,7 @@ export interface Sources {
   readonly gathered: Uint32Array | undefined;
 }
 
-/** Nodes with predecessors of their own. The edges of node k of the unit are start[k] to start[k + 1] − 1. */
+/** Nodes that do not share their predecessors. The edges of node k of the unit are start[k] to start[k + 1] − 1. */
 export interface SparseEdges {
   readonly start: Uint32Array;
   /** For each edge, the row of the predecessor. */

@@ -14,15 +14,18 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 
 /** Options of {@link checkpoints}. */
 export interface CheckpointOptions {
-  /** Created if it does not exist. For one training run, from its first epoch to its last; locked while it runs. */
+  /**
+   * The directory of one training run, from its first epoch to its last. Created if it does not exist; locked while
+   * training runs.
+   */
   readonly directory: string;
   /** The number of checkpoints to keep, an integer ≥ 1. Default: 3. */
   readonly keep?: number;
   /** The number of epochs between checkpoints, an integer ≥ 1. Default: 1. */
   readonly every?: number;
-  /** Written into each; see `save`. */
+  /** The loss, written into each checkpoint; see `save`. */
   readonly loss?: SaveOptions['loss'];
-  /** Written into each; see `save`. */
+  /** The metadata, written into each checkpoint; see `save`. */
   readonly metadata?: SaveOptions['metadata'];
 }
 
@@ -132,7 +135,7 @@ export interface Found extends Loaded {
 }
 
 /**
- * The newest checkpoint in a directory that loads; undefined if there is none.
+ * The newest checkpoint in a directory that can be loaded; undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
  * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a newer version's), `UNAVAILABLE` (a directory or file that cannot be read)

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** The process, when it started (empty if unknown), and its machine. */
+/** The parts of a lock's name: the process id, its start time (empty if unknown), and the machine. */
 const lockName = /^run-(\d+)-(\d*)-(.*)\.lock$/;
 const host = encodeURIComponent(hostname());
 

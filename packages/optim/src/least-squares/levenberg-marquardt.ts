@@ -8,7 +8,7 @@ import { trustRegionStep } from './trust-region.js';
 export interface LevenbergMarquardtOptions {
   /** Maximum length of the first step, as a multiple of the scaled length of the initial parameters. Default: 10. */
   readonly initialRadius?: number;
-  /** Converged when loss and parameters change by at most this fraction. Default: 1e-15. */
+  /** The optimizer has converged when loss and parameters change by at most this fraction. Default: 1e-15. */
   readonly tolerance?: number;
   /**
    * The lower bound of each parameter, in the network's layout; −Infinity for none. With `freeze`, `lower`, `upper` and

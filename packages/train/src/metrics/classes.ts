@@ -1,4 +1,4 @@
-/** The class that outputs predict. */
+/** Determines the class that outputs predict. */
 
 /** The class of an output. Of one number: 1 if it is ≥ the threshold, else 0. Of several: the index of the largest. */
 export function classOf(output: ArrayLike<number>, threshold: number): number {

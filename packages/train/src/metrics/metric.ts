@@ -22,7 +22,7 @@
 export interface Metric {
   /** The name under which the result is reported. */
   readonly name: string;
-  /** Starts an evaluation of a network with that many outputs. */
+  /** Starts an evaluation of a network with `outputCount` outputs. */
   start(outputCount: number): MetricCount;
 }
 
@@ -31,12 +31,12 @@ export interface MetricCount {
   /**
    * Adds one sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
    *
-   * @param step - The number of the step in its sequence; 0 without sequences.
+   * @param step - The index of the step in its sequence; 0 without sequences.
    */
   add(output: ArrayLike<number>, target: ArrayLike<number>, step: number): void;
   /** The metric over all samples so far. */
   result(): MetricResult;
 }
 
-/** A number, a list or a table of numbers. */
+/** A number, an array of numbers, or a table of numbers. */
 export type MetricResult = number | readonly MetricResult[];

@@ -2,8 +2,8 @@
 import type { Metric, MetricCount } from './metric.js';
 
 /**
- * A metric at each step of the sequences: a list with its result over all samples that have a target at step 0, at step 1,
- * and so on. Its name is that of the metric with `PerStep`, such as `accuracyPerStep`.
+ * A metric at each step of the sequences: an array with its result over all samples that have a target at step 0, at
+ * step 1, and so on. Its name is that of the metric with `PerStep`, such as `accuracyPerStep`.
  *
  * @example
  * ```ts

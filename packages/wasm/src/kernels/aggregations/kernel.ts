@@ -18,7 +18,7 @@ export interface Edges {
   readonly share: Code;
 }
 
-/** Leaves A(z) in `a`, and dA/dz_e for each edge. */
+/** Sets `a` to A(z), and writes dA/dz_e for each edge. */
 export interface AggregationKernel {
   emit(context: KernelContext, edges: Edges, a: Local): Code;
 }
