@@ -226,7 +226,7 @@ describe('an unsupported model', () => {
     ['UNSUPPORTED', /groups.*only 1/, [3, 3, 1], 'Conv2D', { ...conv, groups: 2 }],
     ['UNSUPPORTED', /padding.*valid, same or causal/, [3, 3, 1], 'Conv2D', { ...conv, padding: 'full' }],
     ['UNSUPPORTED', /"exponential"/, [3, 3, 1], 'Conv2D', { ...conv, activation: 'exponential' }],
-    ['MALFORMED', /3 axes before Conv2D, not \[9\]/, [9], 'Conv2D', conv],
+    ['MALFORMED', /3 axes for Conv2D, not \[9\]/, [9], 'Conv2D', conv],
     ['MALFORMED', /kernel_size: expected 2 sizes/, [3, 3, 1], 'Conv2D', { ...conv, kernel_size: [2] }],
     ['MALFORMED', /kernel of shape \[2, 2, 2, 1\], not \[2, 2, 1, 1\]/, [3, 3, 2], 'Conv2D', conv],
     ['MALFORMED', /at most 1 cells, not 2/, [1, 3, 1], 'Conv2D', conv],

@@ -187,7 +187,7 @@ describe('a model that cannot be imported', () => {
     ['UNSUPPORTED', /"Conv3D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv3D', {})]],
     ['MALFORMED', /3 axes/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
     ['UNSUPPORTED', /"exponential"/, [dense(2, { activation: 'exponential' })]],
-    ['UNSUPPORTED', /at the end only/, [dense(2), layer('Softmax', {}), layer('ReLU', {})]],
+    ['UNSUPPORTED', /only at the end/, [dense(2), layer('Softmax', {}), layer('ReLU', {})]],
     ['UNSUPPORTED', /with a maximum/, [dense(2), layer('ReLU', { max_value: 6 })]],
     ['MALFORMED', /kernel of shape \[3, 2\], not \[2, 2\]/, [dense(2, { batch_input_shape: [null, 3] })]],
     ['MALFORMED', /weights with the name other\/kernel/, [dense(2, { name: 'other' })]],

@@ -142,13 +142,16 @@ describe('a network that is exported', () => {
       /no aggregation like "logSumExp"/,
       (b) => [b.node('y', { from: b.inputs(2), activation: tanh, aggregation: logSumExp })],
     ],
-    [/"y": it reads "x" one step earlier/, (b) => [b.node('y', { from: [delayed(b.input('x'))], activation: tanh })]],
     [
-      /"y": it reads "y" 2 steps earlier/,
+      /"y": the node reads "x" one step earlier/,
+      (b) => [b.node('y', { from: [delayed(b.input('x'))], activation: tanh })],
+    ],
+    [
+      /"y": the node reads "y" 2 steps earlier/,
       (b) => [b.node('y', { from: [b.input('x'), delayed('y', 2)], activation: tanh })],
     ],
     [
-      /"y": it reads "h" 0 steps earlier/,
+      /"y": the node reads "h" 0 steps earlier/,
       (b) => {
         b.node('h', { from: [b.input('x'), delayed('h')], activation: tanh });
         return [b.node('y', { from: ['h'], activation: tanh })];
@@ -161,7 +164,7 @@ describe('a network that is exported', () => {
       ],
     ],
     [
-      /"y": as an output/,
+      /"y": an output of a recurrent network/,
       (b) => [b.node('y', { from: [b.input('x'), delayed('y')], activation: identity, fixed: { c: 2 } })],
     ],
   ])('is refused: %s', (message, build) => {

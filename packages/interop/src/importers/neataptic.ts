@@ -1,4 +1,4 @@
-/** Imports models of neataptic: nodes in the order in which they run, evolved or designed. */
+/** Imports models of neataptic. Their nodes are listed in the order in which they run. */
 import {
   bentIdentity,
   gaussian,
@@ -20,7 +20,7 @@ import { bipolarStep, step } from './step.js';
 
 const what = 'The model of neataptic';
 
-/** g, and the factor of its h. */
+/** A squash function: g(factor · h + shift). */
 interface Squash {
   readonly activation: Activation;
   readonly factor?: number;
@@ -49,17 +49,18 @@ const squashes = new Map<string, Squash>([
 ]);
 
 /**
- * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' indices in its list. c is fixed at 1, except for
- * nodes to which dropout has given a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
- * an identity with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions. `STEP` and `BIPOLAR`
- * become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can predict, but training does not
- * change anything before them. To load it from a saved file, pass them as `activations`.
+ * Imports the result of `Network.toJSON()` of neataptic. Node ids are the indices of the nodes in its list. c is fixed
+ * at 1, except for nodes with a dropout mask, which becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
+ * an identity with opposite weights, and `ABSOLUTE` a leaky ReLU with slope −1. These are the same functions. `STEP`
+ * and `BIPOLAR` become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can predict, but
+ * training does not change the parameters before these nodes. To load such a network from a file, pass both as
+ * `activations`.
  *
- * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` gives what
- * `Network.fromJSON(json)` gives when it is activated with one row after another. A gate is a node with the aggregation
+ * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` returns what
+ * `Network.fromJSON(json)` returns if it is activated with one row after another. A gate is a node with the aggregation
  * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `INDEX.sum`.
  *
- * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
+ * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *
  * @example
@@ -84,7 +85,7 @@ export function fromNeataptic(json: unknown): Network {
   const nodes = list.map(nodeOf);
   const inputs = nodes.filter((node) => node === 'input').length;
   if (nodes.slice(0, inputs).some((node) => node !== 'input'))
-    model.at('nodes').throwExpected('the inputs before other nodes');
+    model.at('nodes').throwExpected('all inputs before other nodes');
   const outputs = nodes.filter((node) => node !== 'input' && node.output).length;
   if (model.at('input').integer(1, list.length) !== inputs)
     model.at('input').throwExpected(`${inputs}, the number of inputs`);

@@ -1,4 +1,4 @@
-/** Opens a model of another library: untrusted JSON. */
+/** Opens a model of another library, which is untrusted JSON. */
 import { JsonValue, parsed } from '@nnbp/formats/shared';
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Imports Keras models of dense, recurrent and convolutional layers. The values between layers are lists of node names; each layer turns one list into
- * another and adds the nodes that compute it.
+ * Imports Keras models of dense, recurrent and convolutional layers. The values between layers are lists of node ids:
+ * each layer converts one list to another and adds the nodes that compute it.
  */
 import { identity } from '@nnbp/activations';
 import { max, mean } from '@nnbp/aggregations';
@@ -15,13 +15,13 @@ import { readWeights, type Weights } from './weights.js';
 import { wholeGrid, type Window, type Windows, windowsIn } from './windows.js';
 
 const what = 'The Keras model';
-/** Limit on values of small models; the limit of larger ones is proportional to their bytes. */
+/** Maximum number of values in a model without weights. Each byte of the weights adds one to this limit. */
 const minValues = 2 ** 18;
-/** Limit on the edges of convolutions and pooling, whose number is not proportional to that of weights. */
+/** Maximum number of edges in convolutions and pooling, which is not limited by the number of weights. */
 const maxEdges = 2 ** 22;
 
-/** Layers that do nothing at inference. */
-const open = new Set([
+/** Layers that act only in training. */
+const trainingOnly = new Set([
   'Dropout',
   'AlphaDropout',
   'GaussianDropout',
@@ -31,7 +31,7 @@ const open = new Set([
   'ActivityRegularization',
 ]);
 
-/** Layers over windows: the number of axes of their grid, and what they aggregate by, if they have no weights. */
+/** Layers over windows: the number of axes of the grid, and the aggregation of layers without weights. */
 const windowLayers: ReadonlyMap<string, { readonly axes: number; readonly aggregation?: Aggregation }> = new Map<
   string,
   { readonly axes: number; readonly aggregation?: Aggregation }
@@ -48,26 +48,26 @@ const windowLayers: ReadonlyMap<string, { readonly axes: number; readonly aggreg
   ['GlobalAveragePooling2D', { axes: 2, aggregation: mean }],
 ]);
 
-/** A layer, or the one inside a `TimeDistributed`. */
+/** A layer, or the layer inside a `TimeDistributed`. */
 interface Applied extends Layer {
-  /** Its own name, inside a `TimeDistributed`, whose name is `name`. */
+  /** The name of the layer inside a `TimeDistributed`. `name` is then the name of the `TimeDistributed`. */
   readonly inner?: string;
-  /** The number of copies with the same weights. Default 1. */
+  /** The number of copies that share the weights. Default: 1. */
   readonly copies?: number;
 }
 
-/** Nodes with the same kind of computation. */
+/** Nodes of a layer, with their parameters. */
 interface Nodes {
   readonly ids: readonly string[];
-  /** Predecessors and weights of node u. */
+  /** Predecessors of node u. */
   readonly from: (u: number) => readonly string[];
-  /** Both may be multiplied by a batch normalization after it. */
+  /** Weights of node u. A batch normalization after the layer may change `w` and `b`. */
   w: (u: number) => ArrayLike<number>;
   b: (u: number) => number;
-  /** Names of their parameters, where several nodes share them: node u has those of node u + `filters`. */
+  /** Names of shared parameters. Nodes u and u + `filters` have the same names. Default: not shared. */
   readonly shared?: (u: number) => NonNullable<Part['shared']>;
   readonly filters?: number;
-  /** Set by the layer itself or by an activation layer after it. */
+  /** The activation, set by the layer itself or by an activation layer after it. */
   rule: Rule;
 }
 
@@ -75,34 +75,37 @@ interface Nodes {
 interface Values {
   readonly shape: readonly number[];
   readonly ids: readonly string[];
-  /** What computes them, if nothing else uses them and their activation is still the identity. */
+  /**
+   * The nodes of the values, if nothing else reads them and their activation is still the identity, so that it can be
+   * replaced.
+   */
   readonly unfinished?: Nodes;
-  /** They are logits: their softmax was left out. */
+  /** Whether the values are logits, because a softmax over them was omitted. */
   readonly softmax?: true;
-  /** Whether there is an output for each step of a sequence or only for the last one. Undefined for data without steps. */
+  /** Whether there are values at each step of a sequence or only at the last step. Undefined for data without steps. */
   readonly steps?: 'all' | 'last';
 }
 
 /**
- * Reads a model that Keras or TensorFlow.js made, Sequential or Functional, of these layers: `Dense`, `Activation`, `ReLU`,
- * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max and
- * average pooling, also global, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`; `TimeDistributed`; and
- * layers that act only in training (`Dropout`, `GaussianNoise` and similar ones), which are ignored. Ids are `LAYER.0`,
- * `LAYER.1`, …. Each c is fixed at 1.
+ * Imports a Sequential or Functional model of Keras or TensorFlow.js with these layers: `Dense`, `Activation`, `ReLU`,
+ * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max
+ * and average pooling, also global, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`;
+ * `TimeDistributed`; and layers that act only in training (`Dropout`, `GaussianNoise` and similar ones), which are
+ * ignored. Node ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
  *
- * The nodes of a convolution share b and weights. A batch normalization is multiplied into the layer before it, or becomes
- * nodes if that has an activation.
+ * The nodes of a convolution share b and weights. A batch normalization is multiplied into the weights of the previous
+ * layer, or becomes separate nodes if that layer has an activation.
  *
- * A model with recurrent layers becomes a network with delays, which gives an output for each step; where the last layer returns
- * only the last step (`return_sequences` is false), that is `predictSequence(network, rows).at(-1)`.
+ * A model with recurrent layers becomes a network with delays, which has outputs at each step. If the last layer
+ * returns only the last step (`return_sequences` is false), its result is `predictSequence(network, rows).at(-1)`.
  *
- * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Several
- * inputs are one after another in the model's order, and so are several outputs.
+ * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Several inputs are
+ * concatenated in the order of the model, and so are several outputs.
  *
  * @param modelJson - The contents of `model.json`, parsed or as a string.
- * @param weights - The weight file that belongs to it, or its shards in order.
- * @throws NnbpError `UNSUPPORTED` (a layer or activation that is not among these, by its name; weights that are not float32
- * or are quantized), `MALFORMED`, `TOO_LARGE` (a shape that is far too large for the weights)
+ * @param weights - The weight file of the model, or its shards in order.
+ * @throws NnbpError `UNSUPPORTED` (a layer or activation that is not supported; weights that are quantized or not
+ * float32), `MALFORMED`, `TOO_LARGE` (a shape that is far too large for the number of weights)
  */
 export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uint8Array[]): Network {
   const model = openJson(modelJson, what);
@@ -120,20 +123,20 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
     );
     known.set(layer.name, reader.read(layer, before));
   }
-  const chosen = (names: readonly string[]) =>
+  const idsOfLayers = (names: readonly string[]) =>
     names.flatMap(
       (name) => known.get(name)?.ids ?? model.throwExpected(`a layer with the name ${JSON.stringify(name)}`),
     );
-  const inputs = chosen(topology.inputs);
+  const inputs = idsOfLayers(topology.inputs);
   if (topology.layers.filter(({ kind }) => kind === 'InputLayer').length !== topology.inputs.length) {
     model.throwExpected('every input layer among the inputs of the model');
   }
-  const outputs = chosen(topology.outputs);
+  const outputs = idsOfLayers(topology.outputs);
   if (new Set(outputs).size < outputs.length) model.unsupported('the same output is listed twice. List it once.');
   const network = assemble({ what, inputs, nodes: reader.parts(), outputs });
   if (topology.outputs.some((name) => known.get(name)?.softmax)) {
     if (topology.outputs.length > 1)
-      model.unsupported('a softmax over a part of the outputs is not supported: expected one output layer.');
+      model.unsupported('a softmax over only some of the outputs is not supported: expected one output layer.');
     network.outputTransform = 'softmax';
   }
   return network;
@@ -141,28 +144,28 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
 
 const timeDistributed = 'TimeDistributed';
 
-/** The shape of an input layer, without that of the batch. */
+/** The shape of an input layer, without the batch axis. */
 function inputSizes({ config, json }: Layer): JsonValue[] {
   const shape = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
   return shape.present ? shape.list().slice(1) : json.throwExpected('an input with a batch_input_shape');
 }
 
-/** Whether a layer is applied to each of any number of steps. */
+/** Whether the model has a `TimeDistributed` layer and an input whose number of steps is not specified. */
 const hasOpenSteps = ({ layers }: Pick<Topology, 'layers'>) =>
   layers.some(({ kind }) => kind === timeDistributed) &&
   layers.some((layer) => layer.kind === 'InputLayer' && inputSizes(layer).at(0)?.present === false);
 
-/** Number of uses of each layer's values. */
+/** How often the values of each layer are read, by layer name. */
 function usesOf({ layers, outputs }: Pick<Topology, 'layers' | 'outputs'>) {
   const uses = new Map<string, number>();
   for (const name of [...layers.flatMap(({ from }) => from), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);
   return uses;
 }
 
-/** Visits the layers and collects the nodes. */
+/** Visits the layers and collects their nodes. */
 class Reader {
   readonly #nodes: Nodes[] = [];
-  /** The nodes of recurrent layers and of pooling. */
+  /** The nodes of recurrent and pooling layers. */
   readonly #others: Part[] = [];
   #valuesLeft: number;
   #edgesLeft = maxEdges;
@@ -171,9 +174,9 @@ class Reader {
     readonly weights: ReadonlyMap<string, Weights>,
     readonly version: string,
     readonly uses: ReadonlyMap<string, number>,
-    /** Whether inputs are sequences: of recurrent layers. */
+    /** Whether inputs are sequences, because the model has layers that read steps. */
     readonly hasSteps: boolean,
-    /** The layers that a `TimeDistributed` reads. */
+    /** Names of the layers that a `TimeDistributed` reads. */
     readonly timed: ReadonlySet<string>,
   ) {
     this.#valuesLeft = minValues;
@@ -195,20 +198,23 @@ class Reader {
     return [...nodes, ...this.#others];
   }
 
-  /** The values of one layer. */
+  /** Reads a layer. Returns its values. `before` are the values of the layers that it reads. */
   read(layer: Layer, before: readonly Values[]): Values {
     const { kind, json } = layer;
     const { steps } = before[0] ?? {};
-    if (before.some((values) => values.steps !== steps)) json.unsupported('it combines sequences with single rows.');
+    if (before.some((values) => values.steps !== steps))
+      json.unsupported('this layer combines sequences with single rows.');
     if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
-      json.at('class_name').unsupported('it combines the steps of a sequence.');
+      json.at('class_name').unsupported('this layer combines the steps of a sequence.');
     }
     if (gateCounts[kind] !== undefined && before.length === 1) return this.#recurrentLayer(layer, before[0]);
     const values = kind === timeDistributed ? this.#timeDistributed(layer, before) : this.#read(layer, before);
     return steps === undefined ? values : { ...values, steps };
   }
 
-  /** Each step alone; or, where there is no sequence, each entry of the first axis, all with the same weights. */
+  /**
+   * Applies the inner layer to each step of a sequence, or else to each entry of the first axis, with the same weights.
+   */
   #timeDistributed(layer: Layer, [values]: readonly Values[]): Values {
     const { config, json } = layer;
     const inner = config.at('layer');
@@ -219,9 +225,9 @@ class Reader {
     const applied = { ...layer, kind, config: own, json: inner, inner: own.at('name').text() };
     if (values.steps === 'all') return this.#read(applied, [values]);
     const [copies, ...shape] = values.shape;
-    if (shape.length === 0) json.throwExpected('a sequence before it');
+    if (shape.length === 0) json.throwExpected('a sequence as its input');
     const result = this.#read({ ...applied, copies }, [{ ...values, shape }]);
-    if (result.softmax) inner.unsupported('a softmax is supported on a row of numbers only.');
+    if (result.softmax) inner.unsupported('a softmax is supported only on a row of numbers.');
     return { ...result, shape: [copies, ...result.shape] };
   }
 
@@ -231,7 +237,7 @@ class Reader {
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
     if (before.length !== 1) json.throwExpected(`a layer ${kind} with one input layer`);
     const [values] = before;
-    if (open.has(kind)) return this.#once(layer, values);
+    if (trainingOnly.has(kind)) return this.#once(layer, values);
     if (kind === 'Flatten' || kind === 'Reshape') return this.#reshaped(layer, values);
     this.#expectNoSoftmax(layer, values);
     if (kind === 'Dense') return this.#dense(layer, values);
@@ -251,7 +257,7 @@ class Reader {
   #input(layer: Layer): Values {
     const { name, json } = layer;
     const sizes = inputSizes(layer);
-    // The number of steps may be unspecified, and is not needed.
+    // The number of steps is not needed, and may be unspecified.
     const isSequence = this.hasSteps && (sizes.length === 2 || (sizes.length > 2 && this.timed.has(name)));
     const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.integer(1, 2 ** 31));
     return { shape, ids: this.#ids(json, name, product(shape)), ...(isSequence && { steps: 'all' }) };
@@ -260,7 +266,7 @@ class Reader {
   #recurrentLayer(layer: Layer, { ids, steps, softmax }: Values): Values {
     const { kind, name, config, json } = layer;
     this.#expectNoSoftmax(layer, { ids, shape: [ids.length], ...(softmax && { softmax }) });
-    if (steps !== 'all') json.unsupported('it reads a sequence: the layer before it has to return one.');
+    if (steps !== 'all') json.unsupported('this layer reads a sequence: the previous layer has to return a sequence.');
     for (const option of ['go_backwards', 'return_state', 'time_major']) {
       if (config.at(option).value === true) config.at(option).unsupported('only false is supported.');
     }
@@ -274,11 +280,11 @@ class Reader {
       : undefined;
     const rule = (option: string): Rule => {
       const found = activationIn(config.at(option), this.version);
-      return found === 'softmax' ? config.at(option).unsupported('it is not a function of one node.') : found;
+      return found === 'softmax' ? config.at(option).unsupported('expected an activation of single nodes.') : found;
     };
     const activation = rule('activation');
     const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
-    // Checked before any node is created: up to eleven nodes per unit.
+    // Check the limit before any node is created: there are up to eleven nodes per unit.
     this.#take(json, 11 * units);
     const numbers = { units, kernel, recurrent, bias, name, from: ids, activation, gate };
     const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (of: typeof numbers) => gru(of, resetAfter) };
@@ -287,12 +293,12 @@ class Reader {
     return { shape: [units], ids: this.#ids(json, name, units), steps: returnsAll ? 'all' : 'last' };
   }
 
-  /** Of the last axis, with the same weights at every position of the axes before it. */
+  /** A dense layer over the last axis, with the same weights at every position of the other axes. */
   #dense(layer: Applied, values: Values): Values {
     const { config, json } = layer;
     const { shape, ids } = values;
     const units = config.at('units').integer(1, 2 ** 31);
-    const channels = shape.at(-1) ?? json.throwExpected('a row of numbers before it');
+    const channels = shape.at(-1) ?? json.throwExpected('a row of numbers as its input');
     const kernel = this.#array(layer, 'kernel', [channels, units]);
     const windows = Array.from({ length: ids.length / channels }, (_, k): Window => ({
       cells: [k],
@@ -302,7 +308,7 @@ class Reader {
     return this.#filtered(layer, values, { shape: shape.slice(0, -1), windows }, kernel, units);
   }
 
-  /** A convolution, or pooling. */
+  /** A convolution or pooling layer. */
   #overWindows(
     layer: Applied,
     values: Values,
@@ -311,8 +317,8 @@ class Reader {
     const { kind, name, config, json, copies = 1 } = layer;
     const { shape, ids, steps } = values;
     if (shape.length !== axes + 1) {
-      if (steps === 'all') json.unsupported('it combines the steps of a sequence.');
-      json.throwExpected(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
+      if (steps === 'all') json.unsupported('this layer combines the steps of a sequence.');
+      json.throwExpected(`an input with ${axes + 1} axes for ${kind}, not [${shape.join(', ')}]`);
     }
     const format = config.at('data_format');
     if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
@@ -328,7 +334,7 @@ class Reader {
           windows: [wholeGrid(cells)],
         }
       : windowsIn(config, sizes, aggregation ? 'pool_size' : 'kernel_size', take);
-    // Copies are side by side on one long grid.
+    // Copies lie side by side on one long grid.
     const windows = Array.from({ length: copies }, (_, k) =>
       k === 0
         ? one.windows
@@ -353,7 +359,7 @@ class Reader {
   }
 
   /**
-   * A node for each window and filter, with weights that all windows share.
+   * Adds a node for each window and filter. All windows share the weights.
    *
    * @param kernel - `[kernel size, channels, filters]`.
    */
@@ -372,7 +378,7 @@ class Reader {
     const sources = windows.map(({ cells }) =>
       cells.flatMap((cell) => read.slice(cell * channels, (cell + 1) * channels)),
     );
-    /** For each edge, the row of the kernel. */
+    /** For each edge of a window, its row of the kernel. */
     const rows = windows.map(({ kernelIndices }) =>
       kernelIndices.flatMap((at) => Array.from({ length: channels }, (_, k) => at * channels + k)),
     );
@@ -393,15 +399,15 @@ class Reader {
     return this.#once(layer, this.#activate(layer, outputs, activation));
   }
 
-  /** γ (x − mean) / √(variance + ε) + β of each channel. */
+  /** γ (x − mean) / √(variance + ε) + β for each channel. */
   #batchNormalization(layer: Applied, values: Values): Values {
     const { name, config, json } = layer;
     const { shape, ids, unfinished, steps } = values;
-    const channels = shape.at(-1) ?? json.throwExpected('a row of numbers before it');
+    const channels = shape.at(-1) ?? json.throwExpected('a row of numbers as its input');
     const axis = config.at('axis');
-    const chosen = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
+    const axes = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
     const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
-    if (chosen.length > 1 || chosen.some(({ value }) => value !== -1 && value !== last)) {
+    if (axes.length > 1 || axes.some(({ value }) => value !== -1 && value !== last)) {
       axis.unsupported('only the last axis is supported.');
     }
     const epsilon = config.at('epsilon').present ? config.at('epsilon').number() : 1e-3;
@@ -412,7 +418,7 @@ class Reader {
     const factors = Array.from(mean, (_, k) => (gamma?.[k] ?? 1) / Math.sqrt(variance[k] + epsilon));
     const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
     const factor = (u: number) => factors[u % channels];
-    // Nodes that share weights have one factor each only if the channels are their filters.
+    // Nodes that share weights need the same factor, which is true only if each channel is a filter.
     if (unfinished !== undefined && (unfinished.filters ?? channels) === channels) {
       const { w, b: inner } = unfinished;
       unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);
@@ -433,11 +439,11 @@ class Reader {
     return this.#once(layer, { shape, ids: computed.ids, unfinished: computed });
   }
 
-  /** The activation becomes that of the nodes before, if nothing else reads them; otherwise of separate nodes. */
+  /** Applies an activation: to the previous nodes if nothing else reads them, otherwise with separate nodes. */
   #activate(layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
     const { shape, ids, unfinished } = values;
     if (rule === 'softmax') {
-      if (shape.length !== 1) layer.json.unsupported('a softmax is supported on a row of numbers only.');
+      if (shape.length !== 1) layer.json.unsupported('a softmax is supported only on a row of numbers.');
       return { shape, ids, softmax: true };
     }
     if (rule.activation === identity) return this.#once(layer, values);
@@ -464,7 +470,7 @@ class Reader {
     if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('a row has one axis.');
     const ids = before.flatMap((values) => values.ids);
     this.#take(json, ids.length);
-    if (new Set(ids).size < ids.length) json.unsupported('it has the same input twice. Use it once.');
+    if (new Set(ids).size < ids.length) json.unsupported('this layer has the same input twice. Use each input once.');
     return { shape: [ids.length], ids };
   }
 
@@ -473,9 +479,7 @@ class Reader {
     const length = values.ids.length / copies;
     if (kind === 'Flatten') {
       if (config.at('data_format').value === 'channels_first' && values.shape.length > 1) {
-        config
-          .at('data_format')
-          .unsupported('channels_first is not supported: expected the channels as the last axis.');
+        config.at('data_format').unsupported('channels_first is not supported: expected channels_last.');
       }
       return this.#once(layer, { ...values, shape: [length] });
     }
@@ -489,7 +493,9 @@ class Reader {
     return this.#once(layer, { ...values, shape });
   }
 
-  /** The values, which an activation after this layer may change if nothing else reads them. */
+  /**
+   * Returns the values. They lose `unfinished` if several layers read them, because their nodes must not change then.
+   */
   #once({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
     const { unfinished: _, ...seen } = values;
@@ -513,7 +519,7 @@ class Reader {
   }
 
   #expectNoSoftmax({ json }: Pick<Layer, 'json'>, { softmax }: Values): void {
-    if (softmax) json.unsupported('a softmax is supported at the end only.');
+    if (softmax) json.unsupported('a softmax is supported only at the end.');
   }
 
   #ids(json: JsonValue, name: string, count: number): string[] {
@@ -521,24 +527,27 @@ class Reader {
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
   }
 
-  /** The same for edges. */
+  /** Throws if the model has too many edges in convolutions and pooling. Called before nodes are created. */
   #takeEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
     if (!(this.#edgesLeft >= 0)) {
-      throw new NnbpError('TOO_LARGE', `${json.path}: more than ${maxEdges} edges in convolutions and pooling.`);
+      throw new NnbpError('TOO_LARGE', `${json.path}: expected at most ${maxEdges} edges in convolutions and pooling.`);
     }
   }
 
-  /** Checks the limits before nodes are created. */
+  /** Throws if the model has too many values. Called before nodes are created. */
   #take(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {
-      throw new NnbpError('TOO_LARGE', `${json.path}: it needs far more values than the file has weights.`);
+      throw new NnbpError(
+        'TOO_LARGE',
+        `${json.path}: this layer needs far more values than the file has weights. Check its shape.`,
+      );
     }
   }
 }
 
-/** Whether an option is true, as it is by default. */
+/** Whether an option is true. Default: true. */
 const isOn = (config: JsonValue, option: string) => !config.at(option).present || config.at(option).flag();
 
 const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);

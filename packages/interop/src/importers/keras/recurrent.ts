@@ -1,47 +1,53 @@
-/** `SimpleRNN`, `LSTM` and `GRU` of Keras as the nodes of one step: those of `rnn`, `lstm` and `gru` of @nnbp/layers. */
+/**
+ * Imports `SimpleRNN`, `LSTM` and `GRU` layers of Keras as the nodes of one step, like those of `rnn`, `lstm` and `gru`
+ * of @nnbp/layers.
+ */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { delayed, type Source } from '@nnbp/core';
 import type { Part } from '../assemble.js';
 import type { Rule } from './activations.js';
 
-/** A layer's numbers, as Keras stores them: a column for each unit of each gate. */
+/** The weights of a layer, as Keras stores them: one column per unit of each gate. */
 export interface RecurrentWeights {
   readonly units: number;
   /** `[inputs, gates · units]` */
   readonly kernel: ArrayLike<number>;
   /** `[units, gates · units]` */
   readonly recurrent: ArrayLike<number>;
-  /** Of each gate and unit; of a GRU with `reset_after`, followed by those that are added to the units. */
+  /**
+   * One bias per unit of each gate. In a GRU with `reset_after`, these are followed by the recurrent biases. Undefined:
+   * all 0.
+   */
   readonly bias: ArrayLike<number> | undefined;
 }
 
-/** What a layer computes with. */
+/** A recurrent layer: its weights, inputs and activations. */
 export interface RecurrentLayer extends RecurrentWeights {
   readonly name: string;
   readonly from: readonly string[];
   readonly activation: Rule;
-  /** Of the gates. */
+  /** The activation of the gates. */
   readonly gate: Rule;
 }
 
-/** The kinds of layers, with the number of their gates. */
+/** Number of gates for each kind of layer. Undefined for layers that are not recurrent. */
 export const gateCounts: Readonly<Record<string, number | undefined>> = { SimpleRNN: 1, LSTM: 4, GRU: 3 };
 
-/** The parts of a node with weights, from columns of the matrices. */
-function weighted(layer: RecurrentLayer, gates: number) {
+/** Returns functions that read the weights and biases of a node from a column of the matrices. */
+function columnReaders(layer: RecurrentLayer, gates: number) {
   const { units, kernel, recurrent, bias, from } = layer;
   const columns = gates * units;
   return {
     kernel: (column: number) => from.map((_, k) => kernel[k * columns + column]),
     recurrent: (column: number) => range(units).map((k) => recurrent[k * columns + column]),
     bias: (column: number) => bias?.[column] ?? 0,
-    /** Of a GRU with `reset_after`. */
+    /** The recurrent bias of a GRU with `reset_after`. */
     resetBias: (column: number) => bias?.[columns + column] ?? 0,
   };
 }
 
-/** g(b + Σ w x), with the factor of the activation's h. */
+/** A node g(b + Σ w x), with the factor of the activation multiplied into its parameters. */
 const sum = (id: string, from: readonly Source[], w: readonly number[], b: number, rule: Rule): Part => ({
   id,
   from,
@@ -50,8 +56,8 @@ const sum = (id: string, from: readonly Source[], w: readonly number[], b: numbe
   w: rule.factor === 1 ? w : w.map((weight) => rule.factor * weight),
 });
 const constant = { b: 0, constant: true } as const;
-/** The product of two nodes. */
-const gated = (id: string, from: readonly Source[]): Part => ({
+/** A node that multiplies two nodes. */
+const productNode = (id: string, from: readonly Source[]): Part => ({
   id,
   from,
   activation: identity,
@@ -59,31 +65,31 @@ const gated = (id: string, from: readonly Source[]): Part => ({
   w: from.map(() => 1),
   ...constant,
 });
-/** A sum without parameters. */
-const added = (id: string, from: readonly Source[]): Part => ({
+/** A node that adds nodes, without parameters. */
+const sumNode = (id: string, from: readonly Source[]): Part => ({
   id,
   from,
   activation: identity,
   w: from.map(() => 1),
   ...constant,
 });
-const none: Rule = { activation: identity, factor: 1 };
+const identityRule: Rule = { activation: identity, factor: 1 };
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 const idsOf = (name: string, units: number) => range(units).map((k) => `${name}.${k}`);
 
-/** h = g(b + W x + U h(t − 1)) */
+/** The nodes of a SimpleRNN: h = g(b + W x + U h(t − 1)). */
 export function simpleRnn(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation } = layer;
-  const { kernel, recurrent, bias } = weighted(layer, 1);
+  const { kernel, recurrent, bias } = columnReaders(layer, 1);
   const ids = idsOf(name, units);
   const sources = [...from, ...ids.map((id) => delayed(id))];
   return ids.map((id, k) => sum(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
 }
 
-/** The gates are in the order i, f, g, o. */
+/** The nodes of an LSTM. Its gates are in the order i, f, g, o. */
 export function lstm(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation, gate } = layer;
-  const { kernel, recurrent, bias } = weighted(layer, 4);
+  const { kernel, recurrent, bias } = columnReaders(layer, 4);
   const ids = idsOf(name, units);
   const sources = [...from, ...ids.map((id) => delayed(id))];
   return ids.flatMap((id, k) => {
@@ -97,19 +103,19 @@ export function lstm(layer: RecurrentLayer): Part[] {
     const { activation: g, factor } = activation;
     return [
       ...gates,
-      gated(inner('ig'), [inner('i'), inner('g')]),
-      gated(inner('fc'), [inner('f'), delayed(c)]),
-      added(c, [inner('ig'), inner('fc')]),
+      productNode(inner('ig'), [inner('i'), inner('g')]),
+      productNode(inner('fc'), [inner('f'), delayed(c)]),
+      sumNode(c, [inner('ig'), inner('fc')]),
       { id: inner('tanh'), from: [c], activation: g, w: [factor], ...constant },
-      gated(id, [inner('o'), inner('tanh')]),
+      productNode(id, [inner('o'), inner('tanh')]),
     ];
   });
 }
 
-/** The gates are in the order z, r, n. */
+/** The nodes of a GRU. Its gates are in the order z, r, n. */
 export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { name, units, from, activation, gate } = layer;
-  const { kernel, recurrent, bias, resetBias } = weighted(layer, 3);
+  const { kernel, recurrent, bias, resetBias } = columnReaders(layer, 3);
   const ids = idsOf(name, units);
   const before = ids.map((id) => delayed(id));
   const part = (of: string, k: number) => `${name}.${of}.${k}`;
@@ -122,10 +128,10 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   );
   const resets = ids.flatMap((_, k) => {
     const column = 2 * units + k;
-    if (!resetAfter) return [gated(part('rh', k), [part('r', k), before[k]])];
+    if (!resetAfter) return [productNode(part('rh', k), [part('r', k), before[k]])];
     return [
-      sum(part('u', k), before, recurrent(column), resetBias(column), none),
-      gated(part('ru', k), [part('r', k), part('u', k)]),
+      sum(part('u', k), before, recurrent(column), resetBias(column), identityRule),
+      productNode(part('ru', k), [part('r', k), part('u', k)]),
     ];
   });
   const candidates = ids.map((_, k) => {
@@ -145,9 +151,9 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   });
   const values = ids.flatMap((id, k) => [
     { id: part('keep', k), from: [part('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
-    gated(part('new', k), [part('keep', k), part('n', k)]),
-    gated(part('old', k), [part('z', k), before[k]]),
-    added(id, [part('new', k), part('old', k)]),
+    productNode(part('new', k), [part('keep', k), part('n', k)]),
+    productNode(part('old', k), [part('z', k), before[k]]),
+    sumNode(id, [part('new', k), part('old', k)]),
   ]);
   return [...gates, ...resets, ...candidates, ...values];
 }

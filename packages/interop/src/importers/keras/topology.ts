@@ -1,29 +1,29 @@
-/** The layers of a Keras model and their inputs, for Sequential and Functional models. */
+/** Reads the layers of Sequential and Functional Keras models, and which layers they read. */
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** One layer. */
+/** A layer of the model. */
 export interface Layer {
   readonly name: string;
-  /** Its class, such as `Dense`. */
+  /** The class of the layer, such as `Dense`. */
   readonly kind: string;
   readonly json: JsonValue;
   readonly config: JsonValue;
-  /** The layers that it reads. Empty for an input. */
+  /** Names of the layers that this layer reads. Empty for an input layer. */
   readonly from: readonly string[];
 }
 
-/** A model: each layer after those it reads. */
+/** The layers of a model, each after the layers that it reads. */
 export interface Topology {
   readonly layers: readonly Layer[];
-  /** Names of input layers, in the model's order. */
+  /** Names of the input layers, in the order of the model. */
   readonly inputs: readonly string[];
   /** Names of the output layers. */
   readonly outputs: readonly string[];
-  /** The version of Keras. */
+  /** The version of Keras; '' if the file does not specify it. */
   readonly version: string;
 }
 
-/** @throws NnbpError `UNSUPPORTED` (a layer used twice), `MALFORMED` */
+/** Reads the topology of a model. @throws NnbpError `UNSUPPORTED` (a layer that is used twice), `MALFORMED` */
 export function readTopology(model: JsonValue): Topology {
   const document = model.at('modelTopology').present ? model.at('modelTopology') : model;
   const inner = document.at('model_config').present ? document.at('model_config') : document;
@@ -36,7 +36,7 @@ export function readTopology(model: JsonValue): Topology {
   return kind.unsupported('expected a Sequential or a Functional model.');
 }
 
-/** A Sequential model. Without an input layer, the first layer has the shape of the inputs. */
+/** Reads a Sequential model. If it has no input layer, the first layer specifies the shape of the inputs. */
 function sequential(config: JsonValue): Omit<Topology, 'version'> {
   const layers: Layer[] = [];
   const list = Array.isArray(config.value) ? config.list() : config.at('layers').list();
@@ -51,7 +51,7 @@ function sequential(config: JsonValue): Omit<Topology, 'version'> {
   return { layers, inputs: [layers[0].name], outputs: [layers[layers.length - 1].name] };
 }
 
-/** A Functional model: layers name those they read. */
+/** Reads a Functional model, in which each layer names the layers that it reads. */
 function functional(config: JsonValue): Omit<Topology, 'version'> {
   const layers = config
     .at('layers')
@@ -69,7 +69,7 @@ function layerOf(json: JsonValue, from: readonly string[]): Layer {
   return { name: config.at('name').text(), kind: json.at('class_name').text(), json, config, from };
 }
 
-/** `[["dense", 0, 0, {}], …]`, or as Keras 3 writes it, with the same inside `keras_history`. */
+/** The layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside `keras_history`. */
 function sources(call: JsonValue): string[] {
   if (Array.isArray(call.value)) return call.list().map(nameIn);
   return call
@@ -79,13 +79,13 @@ function sources(call: JsonValue): string[] {
     .map((tensor) => nameIn(tensor.at('config').at('keras_history')));
 }
 
-/** The layers that a list of tensors, or a single tensor, comes from. */
+/** The layers of a list of tensors, or of a single tensor. */
 function ends(json: JsonValue): string[] {
   const list = json.list();
   return typeof list[0]?.value === 'string' ? [nameIn(json)] : list.map(nameIn);
 }
 
-/** `["dense", 0, 0]` */
+/** The layer in `["dense", 0, 0]`. */
 function nameIn(json: JsonValue): string {
   const [name, call, tensor] = json.list();
   if (name === undefined) return json.throwExpected('the name of a layer and two numbers');

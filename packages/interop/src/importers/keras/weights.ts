@@ -1,18 +1,18 @@
-/** Reads the weight file of a Keras model by the manifest in the model. */
+/** Reads the weight file of a Keras model, as the manifest in the model describes it. */
 import { mismatch } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
-/** One array of numbers. */
+/** An array of weights. */
 export interface Weights {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
 /**
- * The arrays by the last two parts of their names: `dense/kernel`.
+ * Reads the weight file. Returns its arrays by the last two parts of their names, such as `dense/kernel`.
  *
- * @param bytes - The file, or its shards in the order of the list.
+ * @param bytes - The file, or its shards in the order of the manifest.
  * @throws NnbpError `MALFORMED` (the list does not match the bytes), `UNSUPPORTED` (numbers other than float32)
  */
 export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
@@ -28,7 +28,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     expectFloat32(json);
     const count = shape.reduce((product, size) => product * size, 1);
     if (count * 4 > file.length - at)
-      json.throwExpected(`at most as many numbers as the ${file.length} bytes of weights have`);
+      json.throwExpected(`at most as many numbers as the weight file of ${file.length} bytes has`);
     const key = keyOf(json.at('name').text());
     if (found.has(key)) json.throwExpected(`one array with the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
@@ -41,7 +41,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
   return found;
 }
 
-/** The layer and the part, for example `lstm/kernel` for `model/lstm/lstm_cell/kernel:0`. */
+/** The names of the layer and of the array, for example `lstm/kernel` for `model/lstm/lstm_cell/kernel:0`. */
 function keyOf(name: string): string {
   const parts = name.replace(/:\d+$/, '').split('/');
   const isCell = parts.length > 2 && /_cell(?:_\d+)?$/.test(parts[parts.length - 2]);

@@ -1,17 +1,17 @@
-/** The windows of convolutions and pooling in Keras, on a grid whose last axis is the channels. */
+/** Computes the windows of convolutions and pooling in Keras, on a grid whose last axis has the channels. */
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** What one window reads, row by row. */
+/** The cells that a window reads, row by row. */
 export interface Window {
-  /** Cells of the grid, counted row by row, without those in the padding. */
+  /** Indices of the cells in the grid, counted row by row. Cells in the padding are left out. */
   readonly cells: readonly number[];
-  /** For each of them, its index in the kernel, counted row by row. */
+  /** For each cell, its index in the kernel, counted row by row. */
   readonly kernelIndices: readonly number[];
 }
 
 /** Windows on a grid, row by row. */
 export interface Windows {
-  /** How many windows there are along each axis. */
+  /** Number of windows along each axis. */
   readonly shape: readonly number[];
   readonly windows: readonly Window[];
 }
@@ -28,11 +28,11 @@ interface Axis {
 }
 
 /**
- * The windows that a layer's configuration describes, and their size along each axis.
+ * The windows that the configuration of a layer describes, and their size along each axis.
  *
- * @param sizes - Of the grid: one axis, or rows and columns.
- * @param kernel - The name of the option with the window's sizes.
- * @param take - Called with the largest number of cells that all windows may have, before there are any.
+ * @param sizes - Sizes of the grid: `[length]` or `[rows, columns]`.
+ * @param kernel - Name of the option for the size of a window.
+ * @param take - Called before windows are created, with an upper bound on the total number of their cells.
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED`
  */
 export function windowsIn(
@@ -52,12 +52,12 @@ export function windowsIn(
   );
   take(axes.reduce((all, { count, kernel, size }) => all * count * Math.min(kernel, size), 1));
   const [rows, columns] = axes.length === 1 ? [undefined, axes[0]] : axes;
-  const across = along(columns);
+  const columnWindows = windowsAlong(columns);
   const windows =
     rows === undefined
-      ? across
-      : along(rows).flatMap((row) =>
-          across.map((column) => ({
+      ? columnWindows
+      : windowsAlong(rows).flatMap((row) =>
+          columnWindows.map((column) => ({
             cells: row.cells.flatMap((y) => column.cells.map((x) => y * columns.size + x)),
             kernelIndices: row.kernelIndices.flatMap((y) => column.kernelIndices.map((x) => y * columns.kernel + x)),
           })),
@@ -65,13 +65,13 @@ export function windowsIn(
   return { shape: axes.map(({ count }) => count), kernel: kernels, windows };
 }
 
-/** One window of the whole grid. */
+/** A window that covers the whole grid of `cells` cells. */
 export const wholeGrid = (cells: number): Window => ({
   cells: Array.from({ length: cells }, (_, k) => k),
   kernelIndices: Array.from({ length: cells }, (_, k) => k),
 });
 
-/** A size for each axis; a single number is that of all axes. */
+/** The size along each axis. A single number applies to all axes. */
 function sizesOf(json: JsonValue, axes: number): number[] {
   const all = Array.isArray(json.value) ? json.list() : Array.from({ length: axes }, () => json);
   if (all.length !== axes) json.throwExpected(axes === 1 ? 'one size' : `${axes} sizes`);
@@ -100,8 +100,8 @@ function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride'
   }
 }
 
-/** The windows along an axis. */
-function along({ size, kernel, stride, dilation, begin, count }: Axis): Window[] {
+/** The windows along one axis. */
+function windowsAlong({ size, kernel, stride, dilation, begin, count }: Axis): Window[] {
   return Array.from({ length: count }, (_, k) => {
     const start = k * stride - begin;
     const first = Math.max(0, Math.ceil(-start / dilation));

@@ -9,13 +9,17 @@ import { type ParsedGenome, type NeatNode, type Parsed, readGenome, what } from 
 /** Options of {@link fromNeatPython}. */
 export interface NeatPythonOptions {
   /**
-   * True for a genome that ran as neat-python's `RecurrentNetwork`: every connection from a node reads its value of the
-   * previous step, 0 at first; connections from inputs read the current step. Default false: a `FeedForwardNetwork`.
+   * Set to true for a genome that ran as a `RecurrentNetwork` of neat-python: each connection from a node reads the
+   * value of the previous step, which is 0 at first; connections from inputs read the current step. Default: false, a
+   * `FeedForwardNetwork`.
    */
   readonly recurrent?: boolean;
 }
 
-/** neat-python's aggregations by name, except the sum. A maximum times a negative number is a minimum. */
+/**
+ * The aggregations of neat-python by name, except the sum. `negative` replaces an aggregation that is multiplied by a
+ * negative number: a maximum becomes a minimum.
+ */
 const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readonly negative: Aggregation }> = new Map([
   ['product', { positive: product, negative: product }],
   ['max', { positive: max, negative: min }],
@@ -26,17 +30,17 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
 ]);
 
 /**
- * Reads a genome of neat-python: an object of the form of {@link NeatGenome} (see the guide for the four lines
- * of Python that write it), or the JSON of `neat.export`. Ids are the keys. A node of neat-python is g(bias + response · A), where A is the
- * sum, product, max, min, maxabs, median or mean of weight · value, and some of its functions are steeper (its sigmoid is
- * σ(5z), its tanh tanh(2.5z)). Response and slope are multiplied into weights and biases, so the outputs are equal up to
- * rounding. Each c is fixed at 1.
+ * Imports a genome of neat-python: an object in the form of {@link NeatGenome} (the guide shows four lines of Python
+ * that write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
+ * where A is the sum, product, max, min, maxabs, median or mean of weight · value, and some of its functions are
+ * steeper (its sigmoid is σ(5z), its tanh tanh(2.5z)). Response and slope are multiplied into weights and biases, so
+ * the outputs are equal up to rounding. Each c is fixed at 1.
  *
  * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 clamped"`, a hard tanh, and
  * `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in neat-python 1.0
  * and later; before 1.0 such an output was 0, and such a hidden node was omitted with everything that depends on it.
  *
- * @param json - The object, or its JSON (up to about ten thousand connections; parse a longer one yourself).
+ * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
  * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom one;
  * a custom aggregation; a recurrent genome without `recurrent`; a node without connections that does not add or is in a
@@ -61,7 +65,7 @@ export function fromNeatPython(json: unknown, { recurrent = false }: NeatPythonO
   const incoming = connectionsByNode(genome);
   const nodes = new Map(genome.nodes.map((node) => [node.gene.key, node]));
   const inputs = new Set(genome.inputs);
-  const order = recurrent ? [...nodes.keys()] : runningOrder(genome, incoming);
+  const order = recurrent ? [...nodes.keys()] : topologicalOrder(genome, incoming);
   const isDelayed = (source: number) => recurrent && !inputs.has(source);
   const parts = order.flatMap((key) => partsOf(nodes.get(key)!, [...incoming.get(key)!], recurrent, isDelayed));
   return assemble({ what, inputs: genome.inputs.map(String), nodes: parts, outputs: genome.outputs.map(String) });
@@ -69,7 +73,7 @@ export function fromNeatPython(json: unknown, { recurrent = false }: NeatPythonO
 
 type Incoming = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-/** Enabled connections of each node: the weight by the key of its source. */
+/** The enabled connections to each node: weights by the key of the source. */
 function connectionsByNode({ inputs, nodes, connections }: ParsedGenome): Incoming {
   const known = new Set(inputs);
   const incoming = new Map<number, Map<number, number>>();
@@ -90,7 +94,7 @@ function connectionsByNode({ inputs, nodes, connections }: ParsedGenome): Incomi
 }
 
 /** The nodes in topological order. */
-function runningOrder({ nodes, inputs }: ParsedGenome, incoming: Incoming): number[] {
+function topologicalOrder({ nodes, inputs }: ParsedGenome, incoming: Incoming): number[] {
   const waiting = new Map<number, number>();
   const outgoing = new Map<number, number[]>();
   const inputKeys = new Set(inputs);
@@ -115,13 +119,16 @@ function runningOrder({ nodes, inputs }: ParsedGenome, incoming: Incoming): numb
   const stuck = nodes.find(({ gene }) => waiting.get(gene.key)! > 0);
   if (stuck !== undefined) {
     stuck.json.unsupported(
-      `node ${stuck.gene.key} waits for its own value: the genome is recurrent. Read it with { recurrent: true }.`,
+      `node ${stuck.gene.key} depends on its own value, so the genome is recurrent. Read it with { recurrent: true }.`,
     );
   }
   return ready;
 }
 
-/** h = factor · (bias + response · A(weight · value)), with factor · response inside A. */
+/**
+ * The nodes of a gene: h = factor · (bias + response · A(weight · value)), with factor · response multiplied into the
+ * weights inside A.
+ */
 function partsOf(
   { gene, json }: Parsed<NeatNode>,
   from: readonly (readonly [number, number])[],
@@ -136,13 +143,15 @@ function partsOf(
     json.at('aggregation').unsupported(`expected sum, ${[...aggregations.keys()].join(', ')}.`);
   }
   if (from.length === 0 && (recurrent || known !== undefined)) {
-    json.unsupported(`node ${key} has no enabled connection to it: its value depends on the version of neat-python.`);
+    json.unsupported(
+      `node ${key} has no enabled incoming connection, so its value depends on the version of neat-python. Remove the node or enable a connection.`,
+    );
   }
   const id = String(key);
   const sources = from.map(([source]) => (isDelayed(source) ? delayed(String(source)) : String(source)));
-  const combined = (multiple: number) => {
+  const scaledBy = (multiple: number) => {
     const inner = multiple * response;
-    // In a product only one factor is multiplied.
+    // In a product, only one weight is multiplied by the factor.
     const factorOf = (k: number) => (aggregation === 'product' && k > 0 ? 1 : inner);
     return {
       from: sources,
@@ -151,7 +160,7 @@ function partsOf(
       w: from.map(([, weight], k) => factorOf(k) * weight),
     };
   };
-  if (clampedAt === undefined) return [{ id, activation, ...combined(factor) }];
-  const before = { id: `${id} clamped`, activation: hardTanh, ...combined(factor / clampedAt) };
+  if (clampedAt === undefined) return [{ id, activation, ...scaledBy(factor) }];
+  const before = { id: `${id} clamped`, activation: hardTanh, ...scaledBy(factor / clampedAt) };
   return [before, { id, from: [before.id], activation, b: 0, w: [clampedAt], ...(c !== undefined && { c }) }];
 }

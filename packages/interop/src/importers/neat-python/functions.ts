@@ -1,6 +1,6 @@
 /**
- * Conversion between the functions of neat-python and those of @nnbp, in both directions. A function of neat-python is
- * one of @nnbp's applied to a multiple of z; some clamp it to ±60 first.
+ * Converts between the activations of neat-python and those of @nnbp, in both directions. An activation of neat-python
+ * is one of @nnbp applied to a multiple of z. Some clamp it to ±60 first.
  */
 import {
   elu,
@@ -18,11 +18,11 @@ import {
 import type { Activation } from '@nnbp/core';
 import { nameOf } from '@nnbp/formats/shared';
 
-/** neat-python's function of z is c · g(h) with h = factor · z. */
+/** An activation of neat-python as c · g(h), with h = factor · z. */
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
-  /** neat-python clamps h to ± this value, where that makes a visible difference. */
+  /** neat-python clamps h to ± this value. Undefined if clamping makes no relevant difference. */
   readonly clampedAt?: number;
   readonly c?: number;
 }
@@ -32,7 +32,10 @@ const rootOf5 = 2.23606797749979;
 /** The slope of `lelu` below 0. */
 const lelu = 0.005;
 
-/** sigmoid, tanh and gauss are clamped too, with a difference of less than 1e-24. */
+/**
+ * The activations of neat-python by name. neat-python also clamps sigmoid, tanh and gauss, which changes them by less
+ * than 1e-24.
+ */
 export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>([
   ['sigmoid', { activation: sigmoid, factor: 5 }],
   ['tanh', { activation: tanh, factor: 2.5 }],
@@ -50,14 +53,14 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],
 ]);
 
-/** neat-python's function of z = factor · h, times a coefficient. */
+/** An activation of neat-python at z = factor · h, multiplied by a coefficient. */
 interface Term {
   readonly activation: string;
   readonly factor: number;
   readonly coefficient: number;
 }
 
-/** One of our functions of h as a sum of neat-python's functions. */
+/** An activation of @nnbp as a sum: constant + Σ terms. */
 export interface AsNeat {
   readonly terms: readonly Term[];
   readonly constant: number;
@@ -68,7 +71,7 @@ const one = (activation: string, factor = 1, coefficient = 1, constant = 0): AsN
   constant,
 });
 
-/** Undefined if neat-python has no equivalent. */
+/** Converts an activation of @nnbp. Undefined if neat-python has no equivalent. */
 export function toNeat(activation: Activation): AsNeat | undefined {
   const { name, options = {}, custom } = nameOf(activation);
   return custom ? undefined : builtins[name]?.(options);

@@ -1,21 +1,24 @@
-/** A genome of neat-python as JSON, with the names that neat-python uses. */
+/** Reads a genome of neat-python from JSON. Names are those of neat-python. */
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
 /** Name for error messages. */
 export const what = 'The genome of neat-python';
 
-/** A node gene. The node's value is g(bias + response · A(weight · value)). */
+/** A node gene. The value of the node is g(bias + response · A(weight · value)). */
 export interface NeatNode {
-  /** Outputs are 0, 1, …; hidden nodes come after. */
+  /** Key of the node. Outputs are 0, 1, …; hidden nodes have larger keys. */
   readonly key: number;
-  /** Added to the sum. */
+  /** Added to response · A. */
   readonly bias: number;
-  /** The factor of the sum. */
+  /** Factor of the aggregation A. */
   readonly response: number;
-  /** The name of g, one of neat-python's. */
+  /** Name of the activation g in neat-python. */
   readonly activation: string;
-  /** How the products weight · value of its connections are combined: `sum`, `product`, `max`, `min`, `maxabs`, `median` or `mean`. */
+  /**
+   * Name of A, the aggregation of the products weight · value: `sum`, `product`, `max`, `min`, `maxabs`, `median` or
+   * `mean`.
+   */
   readonly aggregation: string;
 }
 
@@ -23,25 +26,25 @@ export interface NeatNode {
 export interface NeatConnection {
   /** Keys of the source and the target node. */
   readonly key: readonly [from: number, to: number];
-  /** The factor of the source's value. */
+  /** Weight of the connection, the factor of the value of the source. */
   readonly weight: number;
-  /** Disabled connections are ignored. */
+  /** Whether the connection is used. Disabled connections are ignored. */
   readonly enabled: boolean;
 }
 
-/** A genome, and the keys that its configuration has. */
+/** A genome, with the input and output keys of its configuration. */
 export interface NeatGenome {
   /** `config.genome_config.input_keys`: −1, −2, …. */
   readonly input_keys: readonly number[];
   /** `config.genome_config.output_keys`: 0, 1, …. */
   readonly output_keys: readonly number[];
-  /** Of outputs and hidden nodes. */
+  /** Genes of output and hidden nodes. */
   readonly nodes: readonly NeatNode[];
-  /** Enabled or not. */
+  /** Genes of all connections, enabled or not. */
   readonly connections: readonly NeatConnection[];
 }
 
-/** A gene, and the JSON it was read from. */
+/** A gene, and the JSON from which it was read. */
 export interface Parsed<Gene> {
   readonly gene: Gene;
   readonly json: JsonValue;
@@ -56,7 +59,7 @@ export interface ParsedGenome {
 }
 
 /**
- * Reads either the genes, or what `neat.export` of neat-python writes of a feed-forward network.
+ * Reads a genome: either its genes, or the output of `neat.export` of neat-python for a feed-forward network.
  *
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (another kind of network, a custom function)
  */
@@ -109,7 +112,7 @@ const connectionOf = (json: JsonValue, from: JsonValue, to: JsonValue): NeatConn
   enabled: json.at('enabled').flag(),
 });
 
-/** A list of genes, or a dictionary by key; each gene has its key, too. */
+/** The genes in a list, or in a dictionary by key. Each gene also contains its key. */
 const members = (genes: JsonValue): JsonValue[] =>
   Array.isArray(genes.value) ? genes.list() : genes.entries().map(([, gene]) => gene);
 
@@ -120,7 +123,7 @@ function keysIn(json: JsonValue): number[] {
   return json.list().map(keyOf);
 }
 
-/** A name, or `{ name, custom }`. */
+/** The name of a function, written as the name or as `{ name, custom }`. */
 function functionOf(json: JsonValue): string {
   if (typeof json.value === 'string') return json.value;
   if (json.at('custom').present && json.at('custom').flag()) json.unsupported('custom functions are not supported.');

@@ -1,30 +1,31 @@
 /**
- * Exports a network as a genome of neat-python. Each value is a weighted sum of node values that neat-python supports; what
- * it does not support (c, scalers, other slopes of a leaky ReLU) is multiplied into the weights of the successors.
+ * Exports a network as a genome of neat-python. Each value is represented as a weighted sum of nodes that neat-python
+ * supports. Factors that it does not support (c, scalers, other slopes of a leaky ReLU) are multiplied into the weights
+ * of the successors.
  */
 import { expectFinite, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type AsNeat, toNeat } from './functions.js';
 import type { NeatConnection, NeatGenome, NeatNode } from './genome.js';
 
-/** constant + Σ coefficient · the value of the node with this key */
+/** A value as a sum: constant + Σ coefficient · value of the node with this key. */
 interface Value {
   readonly terms: readonly (readonly [key: number, coefficient: number])[];
   readonly constant: number;
 }
 
 /**
- * The network as a genome of neat-python. `response` is 1 and every connection enabled. Inputs are −1, −2, …, outputs 0, 1,
- * …, hidden nodes keep ids that are numbers. Where neat-python has no equivalent, several of its nodes are combined: for c,
- * scalers, a leaky ReLU of any slope, elu of any α, a hard sigmoid; an output that is such a sum gets an identity node. Shared
- * weights become separate. The outputs are equal up to rounding unless h of a `sine` or `softplus` is beyond ±60, where
- * neat-python clamps it.
+ * Exports a network as a genome of neat-python. `response` is 1 and every connection is enabled. Keys are −1, −2, … for
+ * inputs and 0, 1, … for outputs; hidden nodes keep ids that are numbers. What neat-python does not have is composed of
+ * several of its nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and a hard sigmoid. An output that is
+ * such a sum gets an identity node. Shared weights become separate weights. The outputs are equal up to rounding unless
+ * h of a `sine` or `softplus` is outside ±60, where neat-python clamps it.
  *
- * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and all
- * other nodes one step before: each edge between two nodes needs the delay 1 and the initial value 0, and each node that is read
- * with a delay and each output has to be one node of neat-python.
+ * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and
+ * all other nodes one step earlier. Therefore each edge between two nodes needs the delay 1 and the initial value 0,
+ * and each output and each node that is read with a delay has to be a single node in neat-python.
  *
- * @throws NnbpError `UNSUPPORTED` (gelu, mish, silu, softsign, logSumExp, or a custom function: neat-python has none; delays
- * that a recurrent network of neat-python does not have), `NOT_FINITE`
+ * @throws NnbpError `UNSUPPORTED` (gelu, mish, silu, softsign, logSumExp, and custom functions, which neat-python does
+ * not have; delays that a recurrent network of neat-python does not have), `NOT_FINITE`
  *
  * @example
  * ```ts
@@ -72,11 +73,14 @@ class GenomeWriter {
   readonly #graph: Graph;
   readonly #slots: ArrayLike<number>;
   readonly #keys: Keys;
-  /** The hard tanh in front of a node that clamps its h as neat-python does, and which is no node of its own there. */
+  /**
+   * For each node that neat-python clamps, the hard tanh node before it that clamps h. neat-python has no separate node
+   * for it.
+   */
   readonly #clamps: ReadonlyMap<number, number>;
   readonly #clamping: ReadonlySet<number>;
   readonly #asNeat: ReadonlyMap<number, AsNeat>;
-  /** Of each node: a sum of nodes of neat-python. */
+  /** The value of each node, as a sum of nodes of neat-python. */
   readonly #values: readonly Value[];
 
   constructor(network: Network) {
@@ -100,12 +104,12 @@ class GenomeWriter {
     this.#values = Array.from(graph.ids, (_, i) => (i < graph.inputCount ? this.#inputValue(i) : this.#nodeValue(i)));
   }
 
-  /** Adds the nodes that have the value of node i. */
+  /** Adds the nodes of neat-python that compute node i. */
   addNode(i: number): void {
     if (this.#clamping.has(i)) return;
     const graph = this.#graph;
     const clamped = this.#clamps.get(i) ?? i;
-    // Of a clamped node, h is 60 times that of the node before it.
+    // h of a clamped node is 60 times that of the hard tanh before it.
     const scale = clamped === i ? 1 : clampedAt;
     const b = scale * this.#slots[graph.biasSlot(clamped)];
     const { terms } = this.#asNeat.get(i)!;
@@ -123,14 +127,14 @@ class GenomeWriter {
     });
   }
 
-  /** Adds a node for output k, unless it is a node of neat-python already. */
+  /** Adds a node for output k, unless the output is already a single node. */
   addOutput(k: number): void {
     const i = this.#graph.outputs[k];
     if (this.#isDirect(i)) return;
     if (this.#isRecurrent && !isOfInputs(this.#values[i])) {
       this.#throwUnsupported(
         i,
-        'as an output of a recurrent network it has to be a single node of neat-python, with c = 1 and no output scaler.',
+        'an output of a recurrent network has to be a single node of neat-python, with c = 1 and no output scaler.',
       );
     }
     const { outputScaler } = this.#network;
@@ -161,7 +165,7 @@ class GenomeWriter {
     };
   }
 
-  /** Whether an output is a single node of neat-python. */
+  /** Whether node i is an output that is a single node of neat-python. */
   #isDirect(i: number): boolean {
     const { outputScaler } = this.#network;
     const asNeat = this.#asNeat.get(i);
@@ -178,7 +182,7 @@ class GenomeWriter {
     });
   }
 
-  /** The value that an edge reads. */
+  /** The value that edge e to node i reads. */
   #read(i: number, e: number): Value {
     const graph = this.#graph;
     const j = graph.predecessors[e];
@@ -186,7 +190,7 @@ class GenomeWriter {
     if (this.#isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
       this.#throwUnsupported(
         i,
-        `it reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
+        `the node reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
           'other nodes one step earlier.',
       );
     }
@@ -204,7 +208,7 @@ class GenomeWriter {
     );
   }
 
-  /** The node that an aggregation reads, and its weight. A sum becomes a node. */
+  /** Key and weight of the node that an aggregation reads. A value that is a sum becomes a separate node. */
   #operand(i: number, e: number, weight: number): readonly [key: number, weight: number] {
     const value = this.#read(i, e);
     const { terms, constant } = value;
@@ -212,7 +216,7 @@ class GenomeWriter {
     if (this.#isRecurrent && !isOfInputs(value)) {
       this.#throwUnsupported(
         this.#graph.predecessors[e],
-        'an aggregation of neat-python can read it only if it is a single node in neat-python.',
+        'an aggregation of neat-python can read this node only if it is a single node in neat-python.',
       );
     }
     const key = this.#keys.fresh();
@@ -220,7 +224,7 @@ class GenomeWriter {
     return [key, weight];
   }
 
-  /** Adds a node that sums. It needs an incoming connection: neat-python omits nodes without one. */
+  /** Adds a sum node. It always gets an incoming connection, because neat-python omits nodes without connections. */
   #addSum(key: number, activation: string, { terms, constant }: Value, factor: number): void {
     this.nodes.push({ key, bias: factor * constant, response: 1, activation, aggregation: 'sum' });
     for (const [from, weight] of terms.length > 0 ? terms : [[-1, 0] as const]) {
@@ -233,13 +237,13 @@ class GenomeWriter {
   }
 }
 
-/** Whether a sum reads only inputs. In a recurrent network, a node reads other nodes one step late. */
+/** Whether a value depends only on inputs. In a recurrent network, other nodes are read one step later. */
 const isOfInputs = ({ terms }: Value) => terms.every(([key]) => key < 0);
 
-/** neat-python clamps h of `sin` and `softplus` to ± this. */
+/** neat-python clamps h of `sin` and `softplus` to ± this value. */
 const clampedAt = 60;
 
-/** Our aggregation names and neat-python's. */
+/** Names of aggregations: in @nnbp → in neat-python. */
 const aggregationNames: ReadonlyMap<string, string> = new Map([
   ['product', 'product'],
   ['max', 'max'],
@@ -249,7 +253,9 @@ const aggregationNames: ReadonlyMap<string, string> = new Map([
   ['mean', 'mean'],
 ]);
 
-/** For each node that fromNeatPython made of a `sin` or `softplus`, the hard tanh that clamps its h. */
+/**
+ * Finds the nodes that `fromNeatPython` created from `sin` or `softplus`: index → index of the hard tanh that clamps h.
+ */
 function clampsOf(graph: Graph, slots: ArrayLike<number>): ReadonlyMap<number, number> {
   const nameOf = (i: number) => graph.activations[graph.activationOf[i]].builtin?.name;
   const found = new Map<number, number>();
@@ -274,11 +280,11 @@ function clampsOf(graph: Graph, slots: ArrayLike<number>): ReadonlyMap<number, n
   return found;
 }
 
-/** Whether the node's value is that of a single node in neat-python. */
+/** Whether the value of a node is that of a single node of neat-python. */
 const isPlain = ({ terms, constant }: AsNeat, c: number) =>
   terms.length === 1 && c * terms[0].coefficient === 1 && constant === 0;
 
-/** constant + Σ weight · value, with each key once. */
+/** constant + Σ weight · value, with the terms of each key combined. */
 function sum(constant: number, parts: readonly (readonly [Value, number])[]): Value {
   const coefficients = new Map<number, number>();
   let rest = constant;
@@ -291,7 +297,7 @@ function sum(constant: number, parts: readonly (readonly [Value, number])[]): Va
   return { terms: [...coefficients], constant: rest };
 }
 
-/** Assigns keys to hidden nodes: ids that are valid keys are kept, others get the numbers after them. */
+/** Assigns keys to hidden nodes. Ids that are valid keys are kept; other nodes get the next free numbers. */
 class Keys {
   readonly #existing = new Map<string, number>();
   #next: number;
