@@ -59,13 +59,13 @@ describe('a tensor of [2, batch, 3]', () => {
   }); // oxfmt-ignore
 
   test.each<[RegExp, Nodes, Model['integers']?, Model['numbers']?]>([
-    [/axis 1, that of the batch/, [['Gather', 'x p', 'y', { axis: 1n }]], { p: [0] }],
-    [/axis -2, that of the batch/, [['ReduceSum', 'x a', 'y']], { a: [-2] }],
-    [/axis 1, that of the batch/, [['Concat', 'x x', 'y', { axis: 1n }]]],
+    [/axis 1, the axis of the batch/, [['Gather', 'x p', 'y', { axis: 1n }]], { p: [0] }],
+    [/axis -2, the axis of the batch/, [['ReduceSum', 'x a', 'y']], { a: [-2] }],
+    [/axis 1, the axis of the batch/, [['Concat', 'x x', 'y', { axis: 1n }]]],
     [/expected a Transpose before it/, [['Gemm', 'x W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
-    [/batch at different axes/, [['Transpose', 'x', 't', { perm: [1, 0, 2] }], ['Add', 'x t', 'y']]],
+    [/whose batch is at different axes/, [['Transpose', 'x', 't', { perm: [1, 0, 2] }], ['Add', 'x t', 'y']]],
     [/last axis is the batch/, [['Transpose', 'x', 't', { perm: [0, 2, 1] }], ['MatMul', 't W', 'y']], {}, { W: [[3, 1], [1, 2, 3]] }],
-    [/shape \[2, 2, 1\] beside rows/, [['Add', 'x c', 'y']], {}, { c: [[2, 2, 1], [1, 2, 3, 4]] }],
+    [/shape \[2, 2, 1\] together with rows/, [['Add', 'x c', 'y']], {}, { c: [[2, 2, 1], [1, 2, 3, 4]] }],
     [/from \[2, batch, 3\] to \[-1, 3\]/, [['Reshape', 'x s', 'y']], { s: [-1, 3] }],
     [/from \[2, batch, 3\] to \[3, 0, 2\]/, [['Reshape', 'x s', 'y']], { s: [3, 0, 2] }],
   ])('is refused: %s', (message, nodes, integers, numbers) => {
@@ -141,7 +141,7 @@ describe('sizes that a model computes', () => {
     ['MALFORMED', /shapes/, [['Expand', 'huge wide', 'y']]],
     ['MALFORMED', /perm \[0, 0\]/, [['Transpose', 'negative', 'y', { perm: [0, 0] }]]],
     ['MALFORMED', /constants of/, [['Unsqueeze', 'huge zero', 'h'], ['Concat', 'h negative', 'y', { axis: 0n }]]],
-    ['UNSUPPORTED', /to 17 axes/, [['Unsqueeze', 'huge many', 'y']]],
+    ['UNSUPPORTED', /a tensor with 17 axes/, [['Unsqueeze', 'huge many', 'y']]],
   ])('%s %s', (code, message, nodes) => {
     const many = Array.from({ length: 16 }, (_, k) => k);
     const integers = { negative: [-1], huge: [2 ** 30, 2 ** 20], wide: [3], zero: [0], many };

@@ -289,7 +289,7 @@ test.each<[string, () => unknown, RegExp]>([
       }),
     /3 rows.*2 columns/,
   ],
-  ['missing numbers', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1.*1 numbers/],
+  ['missing numbers', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1 numbers.*received 1/],
   ['a position beyond the end', () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }), /position 2 of 2/],
   ['an unknown output', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
   ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /not an ONNX model/],
@@ -315,13 +315,18 @@ const cube: Given[1] = {
 };
 test.each<[string, Given[0], RegExp, Given[2]?]>([
   ['a transposed batch', [['Gemm', 'x V', 'y', { transA: 1n }]], /transA/],
-  ['a stack of matrices', [['MatMul', 'x W', 'y']], /3 axes instead of 2/],
+  ['a stack of matrices', [['MatMul', 'x W', 'y']], /a matrix with 3 axes/],
   ['a matrix that is computed', [['MatMul', 'x x', 'y']], /computed operand 1/],
   ['numbers where a table is expected', [['Relu', 'V', 'y']], /constant operand 0/],
   ['the batch among other axes', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
   ['a reshape that changes the batch', [['Reshape', 'x s', 'y']], /from \[batch, 2\] to \[-1, 1\]/, { s: [-1, 1] }],
-  ['a reshape to too many axes', [['Reshape', 'x s', 'y']], /to 17 axes/, { s: new Array<number>(17).fill(1) }],
-  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, that of the batch/, { s: [0] }],
+  [
+    'a reshape to too many axes',
+    [['Reshape', 'x s', 'y']],
+    /a tensor with 17 axes/,
+    { s: new Array<number>(17).fill(1) },
+  ],
+  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, the axis of the batch/, { s: [0] }],
   ['a sum over everything', [['ReduceSum', 'x', 'y']], /over all axes/],
   [
     'tensors of different sizes as one',
@@ -340,7 +345,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
       ['Constant', '', 'n', { value_float: 1 }],
       ['Clip', 'x n n', 'y'],
     ],
-    /between 1 and 1/,
+    /a range from 1 to 1/,
   ],
   [
     'dropout in training',
@@ -348,7 +353,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
       ['Constant', '', 't', { value_int: 1n }],
       ['Dropout', 'x - t', 'y'],
     ],
-    /in training/,
+    /training mode/,
   ],
   [
     'a constant that is a string',
@@ -358,7 +363,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     ],
     /not a number/,
   ],
-  ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] beside rows of \[2\]/],
+  ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] together with rows of shape \[2\]/],
 ])('%s is refused', (_, nodes, message, integers = {}) => {
   const error = errorOf(() => chain(nodes, cube, integers));
   expect(error.code).toBe('UNSUPPORTED');
@@ -366,7 +371,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
 });
 
 test.each<[string, Given[0], RegExp, Given[2]?]>([
-  ['a Gemm with a stack', [['Gemm', 'x W', 'y']], /3 axes instead of 2/],
+  ['a Gemm with a stack', [['Gemm', 'x W', 'y']], /2 axes, received 3/],
   ['biases of another layer', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
   ['numbers that do not fit', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
   [
@@ -380,7 +385,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   [
     'a split into the wrong number of columns',
     [['Split', 'x s', 'y z', { axis: 1n }]],
-    /2 columns into \[1, 2\]/,
+    /2 columns cannot be split into \[1, 2\]/,
     { s: [1, 2] },
   ],
 ])('%s is a malformed file', (_, nodes, message, integers = {}) => {

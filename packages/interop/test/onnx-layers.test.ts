@@ -158,7 +158,7 @@ describe('a recurrent operator', () => {
     const error = errorOf(() => fromOnnx(model(1n, 1)));
     expect([error.code, error.message]).toEqual([
       'UNSUPPORTED',
-      expect.stringMatching(/axes other than that of the dir/),
+      expect.stringMatching(/axes other than the axis of the dir/),
     ]);
   });
 
@@ -238,7 +238,7 @@ describe('a recurrent operator', () => {
     ['UNSUPPORTED', /lengths/, recurrent('RNN', 1, {}, 'axis')],
     [
       'UNSUPPORTED',
-      /differ from sample/,
+      /differ between samples/,
       recurrent('RNN', 1, {}, '- h', {
         h: [
           [1, 2, 3],
@@ -247,9 +247,9 @@ describe('a recurrent operator', () => {
       }),
     ],
     ['MALFORMED', /activations; expected 1/, recurrent('RNN', 1, { activations: ['Tanh', 'Tanh'] })],
-    ['MALFORMED', /weights of \[1, 3, 2\]/, recurrent('RNN', 1, {}, '', { R: [[1, 4, 4], someNumbers(16)] })],
+    ['MALFORMED', /weights of shapes \[1, 3, 2\]/, recurrent('RNN', 1, {}, '', { R: [[1, 4, 4], someNumbers(16)] })],
     ['MALFORMED', /B has 5/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
-    ['MALFORMED', /initial state of \[2\] for 1 × 3 units/, recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] })],
+    ['MALFORMED', /initial state of shape \[2\] for 1 × 3 units/, recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] })],
     ['MALFORMED', /P has 2/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
   ])('is refused: %s %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
@@ -273,8 +273,8 @@ describe('a recurrent operator', () => {
   test.each([
     [/Squeeze of its directions/, followed(['Relu', 'all', 'y'])],
     [/axes other than/, followed(['Squeeze', 'all zero', 'y'])],
-    [/of a sequence/, followed(squeezed, ['Reshape', 'h both', 'y'])],
-    [/one is a sequence/, followed(squeezed, last, ['Add', 'h l', 'y'])],
+    [/an operand that is a sequence/, followed(squeezed, ['Reshape', 'h both', 'y'])],
+    [/a sequence together with an operand/, followed(squeezed, last, ['Add', 'h l', 'y'])],
     [/axis of samples/, followed(squeezed, ['Transpose', 'h', 't', { perm: [1, 0, 2] }], ['RNN', 't R R', 'y'])],
     [/not \[steps, batch, inputs\]/, followed(last, ['RNN', 'l R R', 'y'])],
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
@@ -571,10 +571,14 @@ describe('an operator on a grid', () => {
   const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)], V: [[2, 3, 2, 2], W], b: [[2], [1, 2]] };
   test.each([
     ['UNSUPPORTED', /ceil_mode/, [['MaxPool', 'x', 'y', { kernel_shape: [2, 2], ceil_mode: 1n }]]],
-    ['UNSUPPORTED', /indices of the values/, [['MaxPool', 'x', 'y i', { kernel_shape: [2, 2] }]]],
-    ['UNSUPPORTED', /kernel of 2 axes/, [['Conv', 'x b2', 'y']]],
-    ['UNSUPPORTED', /a constant around/, [['Pad', 'x', 'y', { mode: 'reflect', pads: [0, 0, 1, 1, 0, 0, 1, 1] }]]],
-    ['UNSUPPORTED', /pad of the batch/, [['Pad', 'x', 'y', { pads: [1, 0, 0, 0, 0, 0, 0, 0] }]]],
+    ['UNSUPPORTED', /indices of the selected values/, [['MaxPool', 'x', 'y i', { kernel_shape: [2, 2] }]]],
+    ['UNSUPPORTED', /kernel with 2 axes/, [['Conv', 'x b2', 'y']]],
+    [
+      'UNSUPPORTED',
+      /a mode other than constant/,
+      [['Pad', 'x', 'y', { mode: 'reflect', pads: [0, 0, 1, 1, 0, 0, 1, 1] }]],
+    ],
+    ['UNSUPPORTED', /padding along the batch/, [['Pad', 'x', 'y', { pads: [1, 0, 0, 0, 0, 0, 0, 0] }]]],
     ['MALFORMED', /2 filters of 3 channels/, [['Conv', 'x V', 'y']]],
     ['MALFORMED', /2 biases for 1/, [['Conv', 'x W b', 'y']]],
     ['MALFORMED', /below 1/, [['Conv', 'x W', 'y', { strides: [0, 1] }]]],

@@ -97,7 +97,7 @@ describe('a link', () => {
 describe('a link that cannot be read', () => {
   test.each([
     ['MALFORMED', /not a link/, 'https://example.com/'],
-    ['MALFORMED', /every feature off/, '#x=false&y=false'],
+    ['MALFORMED', /has no features/, '#x=false&y=false'],
     ['MALFORMED', /learningRate.*"much"/, '#learningRate=much'],
     ['MALFORMED', /batchSize/, '#batchSize=0'],
     ['MALFORMED', /noise.*"loud"/, '#noise=loud'],

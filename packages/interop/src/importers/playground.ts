@@ -22,50 +22,54 @@ const activations: ReadonlyMap<string, Activation> = new Map([
 const datasets = ['circle', 'xor', 'gauss', 'spiral'] as const;
 const regressionDatasets = ['reg-plane', 'reg-gauss', 'reg-maximum', 'reg-argmax'] as const;
 
-/** More than the page supports. A limit, since a short link can describe a very large network. */
+/** Maximum number of weights, more than the page supports. A short link can describe a very large network. */
 const maxEdges = 2 ** 16;
 
 /** The content of a link. */
 export interface Playground {
-  /** Inputs have the names of the features (`x`, `xSquared`, …), the output is `output`. Each c is fixed at 1. */
+  /**
+   * The network. Inputs are named after the features (`x`, `xSquared`, …); the output is `output.0`. Each c is fixed at
+   * 1.
+   */
   readonly network: Network;
-  /** The input for a point: its features. */
+  /** The network input for a point: its selected features. */
   row(x: number, y: number): number[];
   /** The data to train on. */
   readonly data: {
     /**
-     * For a classification, targets are −1 and 1 and the output is a tanh; for a regression, targets are numbers from
-     * −1 to 1 and the output is linear.
+     * `classification`: targets are −1 and 1, and the output is a tanh. `regression`: targets are numbers from −1 to 1,
+     * and the output is linear.
      */
     readonly problem: 'classification' | 'regression';
-    /** The name in the link. */
+    /** The name of the data set in the link. */
     readonly dataset: 'circle' | 'xor' | 'gauss' | 'spiral' | 'reg-plane' | 'reg-gauss' | 'reg-maximum' | 'reg-argmax';
-    /** In percent. */
+    /** Noise in percent, 0 to 80. */
     readonly noise: number;
-    /** Part of the data for training, in percent. */
+    /** Percentage of the data for training, 0 to 100. */
     readonly trainingShare: number;
   };
   /** The training options. */
   readonly training: {
-    /** Samples per step. */
+    /** Samples per batch. */
     readonly batchSize: number;
-    /** For `sgd` with the loss `mse()`: half of what the page shows, whose loss is ½ (x − t)². */
+    /** Learning rate for `sgd` with the loss `mse()`: half the learning rate of the page, whose loss is ½ (x − t)². */
     readonly learningRate: number;
-    /** Added to the loss for each weight, but not for biases: |w| or ½ w². */
+    /** Term that is added to the loss for each weight, but not for biases: |w| for `L1`, ½ w² for `L2`. */
     readonly regularization: 'none' | 'L1' | 'L2';
-    /** The factor of the regularization. */
+    /** Factor of the regularization term. */
     readonly regularizationRate: number;
   };
 }
 
 /**
- * Reads a link to TensorFlow Playground. Weights are not in it: they are drawn as the page does, from −½ to ½ with biases of
- * 0.1 (all 0 if the link has `initZero=true`), but with a different random generator. Missing settings have the page's
- * defaults: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 becomes 50 and noise below 0 becomes 0, as on the
- * page. Links that another program escaped (`&amp;`, `4%2C2`), and a trailing comma in `networkShape`, are accepted.
+ * Imports a link to TensorFlow Playground. A link does not contain weights. As on the page, weights are drawn from −½
+ * to ½ and biases are 0.1 (all are 0 if the link has `initZero=true`), but the random number generator differs. Missing
+ * settings have the defaults of the page: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 becomes 50 and noise
+ * below 0 becomes 0, as on the page. Links that another program has escaped (`&amp;`, `4%2C2`) and a trailing comma in
+ * `networkShape` are accepted.
  *
  * @param url - The link, or the part after its `#`.
- * @param options - `seed`: for the weights. Default: the one in the link.
+ * @param options - `seed`: seed of the weights. Default: the seed in the link.
  * @throws NnbpError `MALFORMED` (not a link to the playground; not a number), `UNSUPPORTED` (an activation, a feature or a data
  * set that the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)
  *
@@ -87,13 +91,16 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
     if (link.flag(name, false)) link.unsupported(name, 'the page no longer has this feature.');
   }
   const names = Object.keys(features) as (keyof typeof features)[];
-  const chosen = names.filter((name) => link.flag(name, name === 'x' || name === 'y'));
-  if (chosen.length === 0)
-    throw new NnbpError('MALFORMED', 'The link turns every feature off: the network has no inputs.');
+  const selected = names.filter((name) => link.flag(name, name === 'x' || name === 'y'));
+  if (selected.length === 0)
+    throw new NnbpError(
+      'MALFORMED',
+      'The link has no features, so the network has no inputs. Select at least one feature.',
+    );
   const problem = link.one('problem', ['classification', 'regression']);
   return {
-    network: networkOf(link, chosen, problem === 'classification' ? tanh : identity, options.seed),
-    row: (x, y) => chosen.map((name) => features[name](x, y)),
+    network: networkOf(link, selected, problem === 'classification' ? tanh : identity, options.seed),
+    row: (x, y) => selected.map((name) => features[name](x, y)),
     data: {
       problem,
       dataset:
@@ -110,7 +117,7 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
   };
 }
 
-/** The page's own rule: its slider ends at 50, a link may raise that to 80, and more than 80 becomes 50. */
+/** The noise as on the page: its slider ends at 50, a link may set up to 80, and more than 80 becomes 50. */
 const noiseOf = (percent: number): number => (percent > 80 ? 50 : Math.max(0, percent));
 
 function networkOf(link: Link, inputs: readonly string[], outputActivation: Activation, seed?: number): Network {
@@ -120,19 +127,19 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   if (!(edges <= maxEdges)) {
     throw mismatch('TOO_LARGE', 'networkShape', `at most ${maxEdges} weights`, edges);
   }
-  const zero = link.flag('initZero', false);
-  const draw: Initializer = (_, __, random) => (zero ? 0 : random.uniform() - 0.5);
+  const isZero = link.flag('initZero', false);
+  const draw: Initializer = (_, __, random) => (isZero ? 0 : random.uniform() - 0.5);
   const builder = new GraphBuilder();
   let from = inputs.map((id) => builder.input(id));
   for (const units of sizes) from = builder.layer(units, { from, activation, fixed: { c: 1 } });
   builder.output(...builder.layer(1, { from, activation: outputActivation, fixed: { c: 1 }, name: 'output' }));
   const graph = builder.build();
   const network = new Network(graph, { seed: seed ?? link.number('seed', 0), initializer: draw });
-  if (!zero) for (const id of graph.ids.slice(graph.inputCount)) network.setParameters(id, { b: 0.1 });
+  if (!isZero) for (const id of graph.ids.slice(graph.inputCount)) network.setParameters(id, { b: 0.1 });
   return network;
 }
 
-/** The part after the `#`, with the escapes of HTML (`&amp;`) and of URLs (`%2C`) undone. */
+/** Decodes HTML escapes (`&amp;`) and URL escapes (`%2C`) in the part after the `#`. */
 function unescaped(fragment: string): string {
   const text = fragment.replaceAll('&amp;', '&');
   try {
@@ -178,14 +185,17 @@ class Link {
     return Number.isSafeInteger(value) && value >= 1 ? value : this.#throwExpected(name, 'an integer ≥ 1');
   }
 
-  /** One of these. Default: the first. */
+  /** A setting that is one of the `known` names. Default: the first. */
   one<Name extends string>(name: string, known: readonly Name[]): Name {
     const text = this.#text(name);
     if (text === undefined) return known[0];
     return known.find((one) => one === text) ?? this.unsupported(name, `expected one of ${known.join(', ')}.`);
   }
 
-  /** Numbers separated by commas; empty entries, such as after a trailing comma, are ignored. An empty value means no layers. */
+  /**
+   * Numbers separated by commas. Empty entries, such as after a trailing comma, are ignored. An empty setting means no
+   * layers.
+   */
   sizes(name: string, fallback: readonly number[]): readonly number[] {
     const text = this.#entries.get(name);
     if (text === undefined) return fallback;
@@ -206,7 +216,7 @@ class Link {
     throw mismatch('MALFORMED', `${name} in the link`, expected, this.#shown(name), `"${this.#shown(name)}"`);
   }
 
-  /** Undefined if the setting is missing or empty. */
+  /** The text of a setting; undefined if it is missing or empty. */
   #text(name: string): string | undefined {
     const text = this.#entries.get(name);
     return text === '' ? undefined : text;

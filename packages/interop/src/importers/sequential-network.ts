@@ -1,6 +1,7 @@
 /**
- * Nodes that run one after another, with connections between them: a node that runs later is read one step late. Gates
- * multiply a connection by another node's value, and a connection from a node to itself adds its last sum to the next one.
+ * Builds a network from nodes that run one after another, with connections between them. If a node reads a node that
+ * runs later, it reads the value of the previous step. A gate multiplies a connection by the value of another node. A
+ * connection from a node to itself adds its previous sum to the next sum.
  */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -8,21 +9,21 @@ import { type Activation, delayed, type Network, type Source } from '@nnbp/core'
 import { assemble, type Part } from './assemble.js';
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** A node that computes c · g(factor · sum + shift), where the sum begins with its bias. */
+/** A node that computes c · g(factor · sum + shift). The sum includes its bias. */
 export interface Computed {
   readonly output: boolean;
   readonly activation: Activation;
   readonly bias: number;
-  /** Default 1. */
+  /** Default: 1. */
   readonly factor?: number;
-  /** Default 0. */
+  /** Default: 0. */
   readonly shift?: number;
   readonly c?: number;
-  /** Its sum and its value before the first step. Default 0. */
+  /** Sum and value before the first step. Default: 0. */
   readonly initial?: { readonly sum: number; readonly value: number };
 }
 
-/** A list of nodes and a list of connections. */
+/** The nodes of a network, and their connections. */
 export interface SequentialNodes {
   readonly what: string;
   readonly nodes: readonly (Computed | 'input')[];
@@ -32,36 +33,36 @@ export interface SequentialNodes {
   readonly connections: JsonValue;
 }
 
-/** The edges into a node, and what its connection to itself reads. */
+/** The edges into a node, and its connection to itself. */
 interface Incoming {
   readonly edges: Map<string, { readonly source: Source; readonly weight: number }>;
   self: { readonly source: Source; readonly weight: number } | undefined;
 }
 
 /**
- * The network. Where a connection has a gate, a node `FROM*GATER` is the product of both, and where a node has a connection
- * to itself, a node `INDEX.sum` is its sum. Any other node becomes one node.
+ * Builds the network. Each node becomes one node. In addition, a connection with a gate becomes a node `FROM*GATER`,
+ * the product of both, and a node with a connection to itself gets a node `INDEX.sum` for its sum.
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
 export function sequentialNetwork({ what, nodes, order, connections }: SequentialNodes): Network {
-  const turn = new Uint32Array(nodes.length);
-  order.forEach((k, at) => (turn[k] = at));
-  const added = new Map<string, Part>();
+  const position = new Uint32Array(nodes.length);
+  order.forEach((k, at) => (position[k] = at));
+  const gateNodes = new Map<string, Part>();
   const add = (part: Part): string => {
-    added.set(part.id, part);
+    gateNodes.set(part.id, part);
     return part.id;
   };
   const initialOf = (k: number) => {
     const node = nodes[k];
     return node === 'input' ? undefined : node.initial;
   };
-  /** What node `to` reads of node k when it runs. */
+  /** The value of node k that node `to` reads when it runs. */
   const valueOf = (k: number, to: number): Source =>
-    turn[k] < turn[to] ? String(k) : delayed(String(k), 1, { initial: initialOf(k)?.value ?? 0 });
-  /** The gain is 1 until the gate has run. */
-  const gated = (name: string, source: Source, gater: number, to: number): Source => {
-    // The value of an input never becomes a gain.
+    position[k] < position[to] ? String(k) : delayed(String(k), 1, { initial: initialOf(k)?.value ?? 0 });
+  /** A source that is multiplied by a gate. The gain is 1 until the gate has run. */
+  const gatedSource = (name: string, source: Source, gater: number, to: number): Source => {
+    // These libraries do not update the gain if the gate is an input.
     if (nodes[gater] === 'input') return source;
     const gain = add({
       id: `${gater}.gain`,
@@ -71,7 +72,7 @@ export function sequentialNetwork({ what, nodes, order, connections }: Sequentia
       w: [1],
       constant: true,
     });
-    const isLate = turn[gater] >= turn[to];
+    const isLate = position[gater] >= position[to];
     const from = [source, isLate ? delayed(gain, 1, { initial: 1 }) : gain];
     const id = `${name}${typeof source === 'string' ? '' : '@-1'}*${gater}${isLate ? '@-1' : ''}`;
     return add({ id, from, activation: identity, aggregation: product, b: 0, w: [1, 1], constant: true });
@@ -91,10 +92,16 @@ export function sequentialNetwork({ what, nodes, order, connections }: Sequentia
     }
     if (from === to) {
       const before = delayed(`${to}.sum`, 1, { initial: initialOf(to)?.sum ?? 0 });
-      incoming[to].self = { source: gater === undefined ? before : gated(`${to}.sum`, before, gater, to), weight };
+      incoming[to].self = {
+        source: gater === undefined ? before : gatedSource(`${to}.sum`, before, gater, to),
+        weight,
+      };
     } else {
       const value = valueOf(from, to);
-      edges.set(String(from), { source: gater === undefined ? value : gated(String(from), value, gater, to), weight });
+      edges.set(String(from), {
+        source: gater === undefined ? value : gatedSource(String(from), value, gater, to),
+        weight,
+      });
     }
   }
 
@@ -116,12 +123,12 @@ export function sequentialNetwork({ what, nodes, order, connections }: Sequentia
       parts.push({ id, activation, b: shift, from: [`${k}.sum`], w: [factor], constant: true, ...scale });
     }
   }
-  const chosen = (isChosen: (node: Computed | 'input') => boolean) =>
-    order.filter((k) => isChosen(nodes[k])).map(String);
+  const selectIds = (isSelected: (node: Computed | 'input') => boolean) =>
+    order.filter((k) => isSelected(nodes[k])).map(String);
   return assemble({
     what,
-    inputs: chosen((node) => node === 'input'),
-    nodes: [...added.values(), ...parts],
-    outputs: chosen((node) => node !== 'input' && node.output),
+    inputs: selectIds((node) => node === 'input'),
+    nodes: [...gateNodes.values(), ...parts],
+    outputs: selectIds((node) => node !== 'input' && node.output),
   });
 }

@@ -1,4 +1,4 @@
-/** Imports models of synaptic: neurons in a list, connections by their indices in it. */
+/** Imports models of synaptic: a list of neurons, and connections between their indices. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
@@ -17,18 +17,18 @@ const squashes = new Map<string, Activation>([
 ]);
 
 /**
- * Reads what `Network.toJSON()` of synaptic 1.x returns. Ids are the indices of the neurons in its list. Each c is
- * fixed at 1. Traces, which synaptic uses in training, are ignored.
+ * Imports the result of `Network.toJSON()` of synaptic 1.x. Node ids are the indices of the neurons in its list. Each c
+ * is fixed at 1. Traces, which synaptic uses in training, are ignored.
  *
  * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` returns what
- * `Network.fromJSON(json)` returns when it is activated with one row after another; both start from the state in the
+ * `Network.fromJSON(json)` returns if it is activated with one row after another. Both start from the state in the
  * file. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a
  * connection to itself is a node `INDEX.sum`.
  *
- * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change anything
- * before it.
+ * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change the
+ * parameters before these nodes.
  *
- * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
+ * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *
@@ -55,7 +55,7 @@ export function fromSynaptic(json: unknown): Network {
   return sequentialNetwork({
     what,
     connections: model.at('connections'),
-    // A layer's neurons run in the order of the list, and layers one after another.
+    // Layers run one after another, and the neurons of a layer in the order of the list.
     order: neurons.map((_, k) => k).sort((a, b) => neurons[a].layer - neurons[b].layer || a - b),
     nodes: neurons.map(({ json, layer }) => {
       if (layer === -1) return 'input';
@@ -72,14 +72,14 @@ export function fromSynaptic(json: unknown): Network {
   });
 }
 
-/** The number, or 0 if it is missing, as it may be in models written by hand. */
+/** The number, or 0 if it is missing, which may be the case in models written by hand. */
 const numberOr0 = (json: JsonValue): number => (json.present ? json.number() : 0);
 
-/** −1 for the inputs, infinity for the outputs. */
+/** Index of the layer of a neuron: −1 for inputs, Infinity for outputs. */
 function layerOf(json: JsonValue): number {
   if (json.value === 'input') return -1;
   if (json.value === 'output') return Infinity;
-  // Some programs write the number as a string.
+  // Some programs write the index as a string.
   return typeof json.value === 'string' && /^\d{1,9}$/.test(json.value)
     ? Number(json.value)
     : json.integer(0, Number.MAX_SAFE_INTEGER);

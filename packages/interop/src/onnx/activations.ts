@@ -1,4 +1,4 @@
-/** Writes activations as ONNX operators: one if ONNX has it, else as few as possible. */
+/** Writes activations as ONNX operators: one operator if ONNX has it, otherwise as few as possible. */
 import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import type { Operations } from './operations.js';
@@ -9,29 +9,29 @@ type Options = Readonly<Record<string, number>>;
 export interface Written {
   /** Adds g of the tensor h and returns its name. */
   readonly write: (operations: Operations, h: string, options: Options) => string;
-  /** A factor that is multiplied into b and w beforehand, which saves an operation. */
+  /** A factor that is multiplied into b and w, which saves an operation. Default: 1. */
   readonly inner?: (options: Options) => number;
-  /** True if g(c h) = c g(h), so that c can be multiplied into b and w as well. */
+  /** True if g(c h) = c g(h), so that c can be multiplied into b and w too. */
   readonly linear?: true;
 }
 
-const one = (opType: string): Written => ({ write: (operations, h) => operations.add(opType, [h]) });
+const operator = (opType: string): Written => ({ write: (operations, h) => operations.add(opType, [h]) });
 
-/** By name. The compiler requires an entry for every built-in activation. */
+/** Activations by name. The compiler requires an entry for every built-in activation. */
 const makeTable = () =>
   ({
     identity: { write: (_, h) => h, linear: true },
-    sigmoid: one('Sigmoid'),
-    tanh: one('Tanh'),
-    relu: one('Relu'),
-    softplus: one('Softplus'),
-    softsign: one('Softsign'),
+    sigmoid: operator('Sigmoid'),
+    tanh: operator('Tanh'),
+    relu: operator('Relu'),
+    softplus: operator('Softplus'),
+    softsign: operator('Softsign'),
     leakyRelu: {
       write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }),
     },
     elu: { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) },
-    // Its default constants are those of the paper, rounded to float32.
-    selu: one('Selu'),
+    // The default constants of the operator are those of the paper, rounded to float32.
+    selu: operator('Selu'),
     hardSigmoid: { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) },
     hardTanh: {
       write: (operations, h) => operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
@@ -61,7 +61,7 @@ const makeTable = () =>
     gelu: {
       write: (operations, h) => {
         operations.needs(20);
-        // Without an attribute it is the exact form, with erf.
+        // Without an attribute, Gelu is the exact form, with erf.
         return operations.add('Gelu', [h]);
       },
     },
@@ -76,8 +76,8 @@ const makeTable = () =>
 let table: Readonly<Record<string, Written | undefined>> | undefined;
 
 /**
- * Returns how an activation is written, or undefined for a custom one. The table is created on first use, so that a bundle
- * can leave it out.
+ * Returns how an activation is written; undefined for a custom activation. The table is created on first use, so that
+ * bundlers can remove it.
  */
 export function writtenActivation({ builtin }: Activation): Written | undefined {
   table ??= makeTable();

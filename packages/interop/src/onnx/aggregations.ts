@@ -1,4 +1,6 @@
-/** The aggregations as ONNX operators over the last axis of z, [batch, nodes, edges] or [steps, batch, nodes, edges]. */
+/**
+ * Writes aggregations as ONNX operators over the last axis of z, [batch, nodes, edges] or [steps, batch, nodes, edges].
+ */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import type { Operations } from './operations.js';
@@ -10,18 +12,18 @@ const reduce =
   (operations, z, _, axis) =>
     operations.reduce(opType, z, axis);
 
-/** By name. The compiler requires an entry for every built-in aggregation. */
+/** Aggregations by name. The compiler requires an entry for every built-in aggregation. */
 const makeTable = () =>
   ({
     logSumExp: reduce('ReduceLogSumExp'),
     max: reduce('ReduceMax'),
-    // The first index of the largest |z|, and z there.
+    // The index of the first largest |z|, and z at this index.
     maxAbs: (operations, z, _, axis) => {
       const index = operations.add('ArgMax', [operations.add('Abs', [z])], { axis: BigInt(axis), keepdims: 1n });
       return operations.reduce('ReduceMax', operations.add('GatherElements', [z, index], { axis: BigInt(axis) }), axis);
     },
     mean: reduce('ReduceMean'),
-    // The middle of the sorted entries, or the mean of the two middle ones.
+    // The middle of the sorted entries, or the mean of the two middle entries.
     median: (operations, z, edges, axis) => {
       const [sorted] = operations.addMany('TopK', [z, operations.positions([edges])], 2, { axis: BigInt(axis) });
       const middle = operations.positions(edges % 2 === 1 ? [edges >> 1] : [(edges >> 1) - 1, edges >> 1]);
@@ -35,7 +37,8 @@ const makeTable = () =>
 let table: Readonly<Record<string, Write | undefined>> | undefined;
 
 /**
- * Adds A(z) and returns its name; undefined for a custom aggregation. The table is made on first use.
+ * Adds A(z) and returns its name; undefined for a custom aggregation. The table is created on first use, so that
+ * bundlers can remove it.
  *
  * @param axis - The last axis of z.
  */

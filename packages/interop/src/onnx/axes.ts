@@ -1,7 +1,7 @@
-/** Moves the items of a tensor in row-major order along its axes. */
+/** Selects and rearranges the items of a tensor in row-major order. */
 import { product } from './constant.js';
 
-/** The items at these positions of an axis. */
+/** Selects the items at `positions` along an axis. */
 export function pick<T>(
   items: ArrayLike<T>,
   shape: readonly number[],
@@ -20,7 +20,7 @@ export function pick<T>(
   return picked;
 }
 
-/** The items with their axes in another order. */
+/** Rearranges the items so that axis k of the result is axis `order[k]` of the tensor. */
 export function permute<T>(items: ArrayLike<T>, shape: readonly number[], order: readonly number[]): T[] {
   const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
   return Array.from({ length: items.length }, (_, k) => {
@@ -34,7 +34,7 @@ export function permute<T>(items: ArrayLike<T>, shape: readonly number[], order:
   });
 }
 
-/** The items of several tensors, joined along an axis. The other axes are equal. */
+/** Joins the items of several tensors along an axis. The other axes must be equal. */
 export function join<T>(
   parts: readonly { readonly shape: readonly number[]; readonly items: ArrayLike<T> }[],
   axis: number,
@@ -50,7 +50,10 @@ export function join<T>(
   return joined;
 }
 
-/** The positions from `start` to before `end`, every `step`-th, as `Slice` has them: counted from the end if below 0, and limited to the axis. */
+/**
+ * Every `step`-th position from `start` to before `end`, as in `Slice`: negative positions count from the end, and all
+ * are limited to the axis.
+ */
 export function slicePositions(size: number, start: number, end: number, step: number): number[] {
   const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
   const within = (at: number) => Math.min(highest, Math.max(lowest, at < 0 ? at + size : at));

@@ -1,10 +1,10 @@
-/** One operation of an ONNX model: its operands, its attributes, and errors that name it. */
+/** An operation of an ONNX model: its operands, its attributes, and errors with its name. */
 import { NnbpError } from '@nnbp/core';
 import { type Constant, constant, type ExternalFiles } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
-/** A tensor of a model: a constant, or a row per sample. */
+/** A tensor of a model: a constant, or one row per sample. */
 export type Value = Constant | Rows;
 
 /** The result of broadcasting two shapes: for each entry, its index in the left and the right operand. */
@@ -17,16 +17,16 @@ interface Broadcast {
 /** Whether an operation is a recurrent layer. */
 export const isRecurrent = ({ opType }: Proto<'NodeProto'>): boolean => /^(?:RNN|LSTM|GRU)$/.test(opType);
 
-/** An operation while it is read. */
+/** An operation that is being read. */
 export class Call {
-  /** `Gemm "layer 1"`. */
+  /** Operator and name for error messages: `Gemm "layer 1"`. */
   readonly label: string;
 
   constructor(
     readonly node: Proto<'NodeProto'>,
     readonly tape: Tape,
     readonly values: ReadonlyMap<string, Value>,
-    /** The version of ONNX's operators. Before 7, an attribute controlled broadcasting. */
+    /** The version of the ONNX operators. Before 7, an attribute controlled broadcasting. */
     readonly operatorSet = 13,
     readonly files: ExternalFiles = {},
   ) {
@@ -62,12 +62,12 @@ export class Call {
       this.unsupported(`operand ${k}, which depends on the number of samples or steps`);
     }
     if ('entries' in value && value.ended !== undefined) {
-      this.unsupported(`it follows ${value.ended}, which is read only ${usualNext(value.part)}`);
+      this.unsupported(`the operation follows ${value.ended}, which is supported only ${supportedUse(value.part)}`);
     }
     return value;
   }
 
-  /** Operand k, if it is this part of an aggregation that several operators make. */
+  /** Operand k if it is this part of an aggregation that is written as several operators. */
   partial(k: number, part: NonNullable<Rows['part']>): Rows | undefined {
     const value = this.values.get(this.node.input[k] ?? '');
     return value !== undefined && 'entries' in value && value.part === part ? value : undefined;
@@ -78,14 +78,14 @@ export class Call {
     return 'entries' in value ? value : this.unsupported(`constant operand ${k} where a computed one is expected`);
   }
 
-  /** Operand k as a table: a vector per sample. */
+  /** Operand k as a table: one vector per sample. */
   table(k: number): Rows {
     const rows = this.rows(k);
-    if (rows.shape.length !== 1) this.unsupported(`an operand of ${rows.shape.length + 1} axes; expected 2`);
+    if (rows.shape.length !== 1) this.unsupported(`an operand with ${rows.shape.length + 1} axes; expected 2`);
     return rows;
   }
 
-  /** Operand k as sequences: a vector per sample and step. `axis` is that of the steps. */
+  /** Operand k as sequences: one vector per sample and step. `axis` is the axis of the steps. */
   sequence(k: number, axis: 0 | 1): Rows {
     const rows = this.table(k);
     const steps = rows.lead?.[axis];
@@ -96,65 +96,68 @@ export class Call {
     return rows;
   }
 
-  /** A constant initial state, [directions × units], which must be the same for all samples. */
+  /** A constant initial state, [directions × units]. It has to be the same for all samples. */
   initialState(k: number, directions: number, units: number, layout: number): number[] {
     const { dims, values } = this.constant(k);
     const samples = dims[layout === 1 ? 0 : 1];
     const expected = layout === 1 ? [samples, directions, units] : [directions, samples, units];
     if (!(samples >= 1) || dims.join() !== expected.join()) {
-      this.malformed(`an initial state of [${dims.join(', ')}] for ${directions} × ${units} units`);
+      this.malformed(`an initial state of shape [${dims.join(', ')}] for ${directions} × ${units} units`);
     }
     const at = (d: number, sample: number, unit: number) =>
       values[(layout === 1 ? sample * directions + d : d * samples + sample) * units + unit];
     const first = Array.from({ length: directions * units }, (_, k) => at(Math.floor(k / units), 0, k % units));
     for (let sample = 1; sample < samples; sample++) {
       const isSame = first.every((value, k) => value === at(Math.floor(k / units), sample, k % units));
-      if (!isSame) this.unsupported('initial states that differ from sample to sample');
+      if (!isSame) this.unsupported('initial states that differ between samples');
     }
     return first;
   }
 
-  /** The sizes of all axes of rows: NaN for the batch and the steps. */
+  /** The sizes of all axes of rows. NaN for the batch and the steps, whose sizes are unknown. */
   sizes({ shape, lead, batchAxis = 0 }: Rows): number[] {
     const unknown = lead?.length === 2 ? [NaN, NaN] : [this.tape.batchSize ?? NaN];
     return shape.toSpliced(batchAxis, 0, ...unknown);
   }
 
-  /** The shape that operand k asks for: NaN for the number of samples or steps. */
+  /** The shape that operand k specifies. NaN for the number of samples or steps. */
   target(k: number): number[] {
     const value = this.values.get(this.node.input[k] ?? '');
     const { values } = value !== undefined && 'isUnknown' in value && value.isUnknown ? value : this.constant(k);
     return Array.from(values);
   }
 
-  /** An axis of the entries of rows, by its number among all axes: not that of the batch or the steps. */
+  /**
+   * Converts the number of an axis among all axes to its number among the axes of the entries, which exclude the batch
+   * and the steps.
+   */
   axisOf(rows: Rows, axis: number): number {
     const { shape, lead, batchAxis = 0 } = rows;
     const others = lead?.length === 2 ? 2 : 1;
     const at = this.axisAmong(axis, shape.length + others);
     if (at >= batchAxis && at < batchAxis + others) {
-      this.unsupported(`axis ${axis}, that of the ${others === 2 ? 'batch or the steps' : 'batch'}`);
+      this.unsupported(`axis ${axis}, the axis of the ${others === 2 ? 'batch or the steps' : 'batch'}`);
     }
     return at < batchAxis ? at : at - others;
   }
 
-  /** An axis that may be counted from the end. */
+  /** The number of an axis. A negative number counts from the end. */
   axisAmong(axis: number, rank: number): number {
     const at = axis < 0 ? axis + rank : axis;
-    if (!Number.isInteger(at) || at < 0 || at >= rank) this.malformed(`axis ${axis} of a tensor of ${rank} axes`);
+    if (!Number.isInteger(at) || at < 0 || at >= rank) this.malformed(`axis ${axis} of a tensor with ${rank} axes`);
     return at;
   }
 
   /** The order of the axes of a `Transpose`. */
   order(rank: number): number[] {
-    const order = this.wholes('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+    const order = this.integers('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
     if (order.toSorted((a, b) => a - b).some((axis, k) => axis !== k) || order.length !== rank) {
       this.malformed(`perm [${order.slice(0, 8).join(', ')}] for ${rank} axes`);
     }
     return order;
   }
 
-  /** Positions on an axis, which may be counted from its end. */
+  /** Positions on an axis. A negative position counts from the end. */
   positions({ values }: Constant, size: number): number[] {
     return Array.from(values, (given) => {
       const position = given < 0 ? given + size : given;
@@ -165,17 +168,17 @@ export class Call {
     });
   }
 
-  /** The number of axes after the batch, which the operands have in common, if the batch is not the first axis. */
+  /** The number of axes after the batch, the same for all operands. Undefined if the batch is the first axis. */
   get afterBatch(): number | undefined {
     const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);
     const rows = operands.filter((value): value is Rows => 'entries' in value);
     if (rows.every(({ batchAxis = 0 }) => batchAxis === 0)) return undefined;
     const counts = rows.map(({ shape, batchAxis = 0 }) => shape.length - batchAxis);
-    if (counts.some((count) => count !== counts[0])) this.unsupported('operands with their batch at different axes');
+    if (counts.some((count) => count !== counts[0])) this.unsupported('operands whose batch is at different axes');
     return counts[0];
   }
 
-  /** The first two axes of the operands, if they are sequences. */
+  /** The order of the first two axes of the operands, steps and batch, if they are sequences. */
   get lead(): readonly number[] | undefined {
     // The initial states of a recurrent operator have no steps.
     const names = isRecurrent(this.node) ? this.node.input.slice(0, 1) : this.node.input;
@@ -183,12 +186,14 @@ export class Call {
     const rows = operands.filter((value): value is Rows => 'entries' in value);
     const leads = rows.map(({ lead }) => (lead?.length === 2 ? lead : undefined));
     if (leads.some((lead) => lead?.join() !== leads[0]?.join())) {
-      this.unsupported('operands of which one is a sequence and another is not, or has its steps along another axis');
+      this.unsupported(
+        'a sequence together with an operand that is not a sequence or has its steps along another axis',
+      );
     }
     return leads[0];
   }
 
-  /** A constant as rows with the same values for every sample. */
+  /** Converts a constant to rows with the same values for every sample. */
   asRows(constant: Constant, beside: Rows): Rows {
     this.spend(constant.values.length);
     const entries = Array.from(constant.values, (bias) => ({ from: [], weights: [], bias }));
@@ -212,28 +217,28 @@ export class Call {
   }
 
   /** The value that a `ConstantOfShape` repeats. */
-  constantAttributeOr(usual: number): number {
-    return this.#attribute('value') === undefined ? usual : (this.constantAttribute().values[0] ?? usual);
+  constantAttributeOr(fallback: number): number {
+    return this.#attribute('value') === undefined ? fallback : (this.constantAttribute().values[0] ?? fallback);
   }
 
-  number(name: string, usual: number): number {
-    return this.#attribute(name)?.f ?? usual;
+  number(name: string, fallback: number): number {
+    return this.#attribute(name)?.f ?? fallback;
   }
 
-  integer(name: string, usual: number): number {
-    return Number(this.#attribute(name)?.i ?? usual);
+  integer(name: string, fallback: number): number {
+    return Number(this.#attribute(name)?.i ?? fallback);
   }
 
-  wholes(name: string): number[] | undefined {
+  integers(name: string): number[] | undefined {
     return this.#attribute(name)?.ints.map(Number);
   }
 
-  /** A list that is operand k or, in older operator sets, an attribute. */
+  /** A list of integers that is operand k or, in older operator sets, an attribute. */
   listed(k: number, name: string): number[] | undefined {
-    return this.has(k) ? Array.from(this.constant(k).values) : this.wholes(name);
+    return this.has(k) ? Array.from(this.constant(k).values) : this.integers(name);
   }
 
-  /** A list of floats; the operators of ai.onnx.ml have their parameters as attributes. */
+  /** A list of floats. The operators of ai.onnx.ml have their parameters as attributes. */
   floats(name: string): number[] {
     return this.#attribute(name)?.floats ?? [];
   }
@@ -242,12 +247,12 @@ export class Call {
     return (this.#attribute(name)?.strings ?? []).map((bytes) => new TextDecoder().decode(bytes));
   }
 
-  text(name: string, usual: string): string {
+  text(name: string, fallback: string): string {
     const bytes = this.#attribute(name)?.s;
-    return bytes === undefined ? usual : new TextDecoder().decode(bytes);
+    return bytes === undefined ? fallback : new TextDecoder().decode(bytes);
   }
 
-  /** Throws unless the axis of a table is that of its columns. */
+  /** Throws if the axis is not the axis of the columns of a table. */
   expectAxis(axis: number): void {
     const columns = this.lead?.length ?? 1;
     if (axis !== columns && axis !== -1) this.unsupported(`axis ${axis}; expected the columns, axis ${columns}`);
@@ -257,13 +262,13 @@ export class Call {
   withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
     const dims = this.#aligned(given, rows);
     const { shape, batchAxis = 0 } = rows;
-    // Axes are aligned from the last one.
+    // Axes are aligned from the last axis.
     const batch = dims.length - 1 - (shape.length - batchAxis);
     if (batch < 0) return dims;
     const others = this.lead?.length ?? 1;
     const outside = dims.slice(Math.max(0, batch + 1 - others), batch + 1);
     if (outside.some((size) => size !== 1) || dims.length > shape.length + others) {
-      this.unsupported(`a constant of shape [${dims.join(', ')}] beside rows of [${shape.join(', ')}]`);
+      this.unsupported(`a constant of shape [${dims.join(', ')}] together with rows of shape [${shape.join(', ')}]`);
     }
     return dims.toSpliced(batch + 1 - outside.length, outside.length);
   }
@@ -273,7 +278,7 @@ export class Call {
     const axis = this.operatorSet < 7 ? this.#attribute('axis')?.i : undefined;
     if (axis === undefined) return dims;
     const after = rows.shape.length + 1 - Number(axis) - dims.length;
-    if (Number(axis) < 0 || after < 0) this.malformed(`axis ${axis} for a constant of ${dims.length} axes`);
+    if (Number(axis) < 0 || after < 0) this.malformed(`axis ${axis} for a constant with ${dims.length} axes`);
     return [...dims, ...new Array<number>(after).fill(1)];
   }
 
@@ -285,7 +290,7 @@ export class Call {
     const shape = first.map((size, axis) => {
       const other = second[axis];
       if (size !== other && size !== 1 && other !== 1) {
-        this.malformed(`shapes [${a.join(', ')}] and [${b.join(', ')}] do not fit each other`);
+        this.malformed(`shapes [${a.join(', ')}] and [${b.join(', ')}] cannot be broadcast`);
       }
       return size === 1 ? other : size;
     });
@@ -294,18 +299,18 @@ export class Call {
     return { shape, left: operandIndices(shape, first, size), right: operandIndices(shape, second, size) };
   }
 
-  /** Counts entries or terms before they are allocated. */
+  /** Counts entries or terms before they are allocated. Throws if the model has too many. */
   spend(count: number): void {
     this.tape.spend(count, this.label);
   }
 
-  /** Counts entries that are references to existing ones, which are small. */
+  /** Counts copies of references to existing entries, which need less memory: a quarter each. */
   spendCopies(count: number): void {
     this.spend(count / 4);
   }
 
   unsupported(what: string): never {
-    throw new NnbpError('UNSUPPORTED', `${this.label}: cannot be read as a network of scalar nodes: ${what}.`);
+    throw new NnbpError('UNSUPPORTED', `${this.label}: not supported: ${what}.`);
   }
 
   malformed(what: string): never {
@@ -332,8 +337,8 @@ function operandIndices(shape: readonly number[], operand: readonly number[], si
   return result;
 }
 
-/** How the partial result of several operators is usually continued, for messages. */
-function usualNext(part: Rows['part']): string {
+/** For error messages: where the partial result of several operators is supported. */
+function supportedUse(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
   return part === 'directed' ? 'with a Squeeze of its directions' : 'as a part of an aggregation';
 }

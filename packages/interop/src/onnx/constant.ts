@@ -6,13 +6,13 @@ import { dataTypes, type Proto } from './schema.js';
 export interface Constant {
   readonly dims: readonly number[];
   readonly values: ArrayLike<number>;
-  /** Whether values are NaN since they depend on the number of samples or steps. */
+  /** Whether some values are unknown (NaN) because they depend on the number of samples or steps. */
   readonly isUnknown?: boolean;
-  /** Axes of size 1 that stand for as many rows as there are samples or steps. */
+  /** Axes of size 1 that are repeated for each sample or step. */
   readonly repeated?: readonly number[];
 }
 
-/** The content of external files, by the paths that the model has for them. */
+/** The content of external files, by their paths in the model. */
 export type ExternalFiles = Readonly<Record<string, Uint8Array>>;
 
 /** How a data type is stored: its size in bytes, its typed field, and how to read it from raw bytes. */
@@ -20,11 +20,11 @@ interface Storage {
   readonly bytes: number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
   readonly read: (view: DataView, at: number) => number;
-  /** Converts a value of the field that is a bit pattern. */
+  /** Converts a bit pattern in the typed field to a number. Default: values of the field are numbers. */
   readonly ofField?: (value: number) => number;
 }
 
-/** Converts float16: a sign, 5 bits of exponent, 10 bits of fraction. */
+/** Converts float16: a sign bit, 5 bits of exponent, 10 bits of fraction. */
 function ofHalf(bits: number): number {
   const sign = bits >> 15 === 0 ? 1 : -1;
   const exponent = (bits >> 10) & 31;
@@ -66,14 +66,17 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
         `received type ${tensor.dataType}. Export the model with float32 weights.`,
     );
   }
-  const dims = tensor.dims.map((size) => wholeSize(size, label));
+  const dims = tensor.dims.map((size) => safeSize(size, label));
   const size = product(dims);
   const bytes = tensor.dataLocation === 0 ? tensor.rawData : external(tensor, label, files, size * storage.bytes);
   const listed: readonly (number | bigint)[] = tensor[storage.field];
   const isListed = tensor.dataLocation === 0 && listed.length > 0;
   const count = isListed ? listed.length : bytes.length / storage.bytes;
   if (count !== size) {
-    throw new NnbpError('MALFORMED', `${label}: its shape is ${dims.join(' × ')}, but there are ${count} numbers.`);
+    throw new NnbpError(
+      'MALFORMED',
+      `${label}: expected ${dims.join(' × ')} numbers for its shape, received ${count}.`,
+    );
   }
   const { read, ofField = Number } = storage;
   if (isListed) return { dims, values: Float64Array.from(listed, (value) => ofField(Number(value))) };
@@ -81,12 +84,12 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
   return { dims, values: Float64Array.from({ length: size }, (_, k) => read(view, k * storage.bytes)) };
 }
 
-/** The location of a tensor in an external file: path, offset and length in bytes. */
+/** The bytes of a tensor in an external file, which the tensor describes by path, offset and length. */
 function external(
   { externalData }: Proto<'TensorProto'>,
   label: string,
   files: ExternalFiles,
-  usual: number,
+  defaultLength: number,
 ): Uint8Array {
   const entry = (key: string) => externalData.find((found) => found.key === key)?.value;
   const location = entry('location') ?? '';
@@ -94,11 +97,11 @@ function external(
   if (file === undefined) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: its values are in another file, ${JSON.stringify(location)}. Pass that file's bytes as files[${JSON.stringify(location)}].`,
+      `${label}: its values are in another file, ${JSON.stringify(location)}. Pass the bytes of that file as files[${JSON.stringify(location)}].`,
     );
   }
   const offset = Number(entry('offset') ?? 0);
-  const length = Number(entry('length') ?? usual);
+  const length = Number(entry('length') ?? defaultLength);
   if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
     throw new NnbpError(
       'MALFORMED',
@@ -108,15 +111,15 @@ function external(
   return file.subarray(offset, offset + length);
 }
 
-/** The paths of all external files, without duplicates, in the model's order. */
+/** The paths of all external files, without duplicates, in the order of the model. */
 export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[] {
   const outside = tensors.filter(({ dataLocation }) => dataLocation !== 0);
   const paths = outside.flatMap(({ externalData }) => externalData.filter(({ key }) => key === 'location'));
   return [...new Set(paths.map(({ value }) => value))];
 }
 
-/** A size as a safe integer. */
-export function wholeSize(size: bigint, label: string): number {
+/** Converts a size to a safe integer. */
+export function safeSize(size: bigint, label: string): number {
   if (size < 0n || size > Number.MAX_SAFE_INTEGER) {
     throw mismatch('MALFORMED', label, 'sizes ≥ 0', size);
   }

@@ -1,11 +1,11 @@
 /**
- * Turns states into delayed edges. A state that the next step fills with w · x of a node reads that node one step ago; a state
- * that is filled from another state reads one step further back.
+ * Converts states to delayed edges. A state whose next value is w · x of a node reads that node with a delay of one
+ * step. A state whose next value comes from another state reads with one more step of delay.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
 
-/** scale · (value of a node, steps ago). */
+/** scale · x_node(t − steps). */
 export interface Delay {
   readonly node: number;
   readonly steps: number;
@@ -17,7 +17,7 @@ export class Delays {
   readonly #tape: Tape;
   readonly #known = new Map<number, Delay>();
   readonly #initials = new Map<number, number>();
-  /** For each delayed edge, as node and steps, its state. */
+  /** Delayed edges that a state already uses: `NODE@STEPS`. */
   readonly #taken = new Set<string>();
 
   constructor(tape: Tape) {
@@ -29,9 +29,9 @@ export class Delays {
     return this.#initials.get(node) ?? 0;
   }
 
-  /** The delayed edge of a state. Adds nodes to the tape if they are missing. */
+  /** The delayed edge that replaces a state. Adds nodes to the tape if they are missing. */
   of(state: number): Delay {
-    // A chain of states, the last of which is filled from a node, or from one of the states again.
+    // A chain of states. The last one gets its next value from a node, or from a state of the chain.
     const chain = new Set<number>();
     for (let at: number | undefined = state; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
       chain.add(at);
@@ -58,7 +58,7 @@ export class Delays {
     return before && { node: before.node, steps: before.steps + 1, scale: before.scale * single.scale };
   }
 
-  /** The node or state that fills a state, and its factor; undefined if that is 0. */
+  /** The node or state from which a state gets its next value, and its factor. Undefined if the factor is 0. */
   #single(state: number): Delay | undefined {
     const entry = this.#tape.states.get(state)!.next!;
     const isMultiple = entry.from.length === 1 && entry.bias === 0;
@@ -66,7 +66,10 @@ export class Delays {
     return weights[0] === 0 ? undefined : { node: from[0], steps: 1, scale: weights[0] };
   }
 
-  /** Whether no other state reads this, and all that read this node have one value before the first step. */
+  /**
+   * Reserves a delayed edge for a state. Returns false if another state uses it, or if the node would need two
+   * different values before the first step.
+   */
   #take({ node, steps, scale }: Delay, initial: number): boolean {
     const value = initial / scale;
     const edge = `${node}@${steps}`;

@@ -1,4 +1,4 @@
-/** Operators on constants, and on the sizes of tensors, of which those of the batch and the steps are unknown. */
+/** Evaluates operators on constants and on the sizes of tensors. The sizes of the batch and the steps are unknown. */
 import { join, permute, pick } from './axes.js';
 import type { Call } from './call.js';
 import { type Constant, product } from './constant.js';
@@ -6,7 +6,7 @@ import { slices, unsqueezed } from './operators/shapes.js';
 
 type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
 
-/** The result of an operator whose operands are all constant; undefined if it is not such an operator. */
+/** The result of an operator whose operands are all constant; undefined for other operators. */
 export function fold(call: Call): Constant | undefined {
   const { node, values } = call;
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
@@ -24,26 +24,26 @@ export function fold(call: Call): Constant | undefined {
     else operands.push(value);
   }
   if (operands.some((operand) => operand?.repeated !== undefined) && !/^(?:Slice|Identity|Cast)$/.test(node.opType)) {
-    call.unsupported('of values that are repeated for each sample');
+    call.unsupported('values that are repeated for each sample');
   }
   const result = folded(call, operands);
   const isUnknown = operands.some((operand) => operand?.isUnknown) && Array.from(result.values).some(Number.isNaN);
   return { ...result, isUnknown };
 }
 
-/** The sizes of a tensor: NaN for those of the batch and the steps. */
+/** The sizes of a tensor. NaN for the batch and the steps. */
 function sizesOf(call: Call): Constant {
   const known = call.values.get(call.node.input[0] ?? '');
   const isConstant = known !== undefined && 'dims' in known;
-  if (isConstant && known.repeated !== undefined) call.unsupported('of values that are repeated for each sample');
+  if (isConstant && known.repeated !== undefined) call.unsupported('values that are repeated for each sample');
   const sizes = isConstant ? known.dims : call.sizes(call.rows(0));
   const values = sizes.slice(call.integer('start', 0), call.integer('end', sizes.length));
   return { dims: [values.length], values, isUnknown: values.some(Number.isNaN) };
 }
 
-const same: Fold = (call, [operand]) => operand ?? call.malformed('its operand is missing');
+const same: Fold = (call, [operand]) => operand ?? call.malformed('an operand is missing');
 
-/** A function of two numbers each. */
+/** An operator that applies a function of two numbers to each pair of entries. */
 const binary =
   (value: (a: number, b: number) => number): Fold =>
   (call, operands) => {
@@ -52,8 +52,8 @@ const binary =
     return { dims: shape, values: left.map((at, k) => value(a.values[at], b.values[right[k]])) };
   };
 
-/** The sizes of a tensor to make: an unknown one is 1, and its axis is repeated. */
-function made(call: Call, { values }: Constant) {
+/** The shape of a new tensor. An unknown size becomes 1, and its axis is repeated. */
+function newShape(call: Call, { values }: Constant) {
   const sizes = Array.from(values);
   if (sizes.some((size) => !Number.isNaN(size) && !Number.isSafeInteger(size))) {
     call.malformed(`the shape [${sizes.slice(0, 8).join(', ')}]`);
@@ -65,8 +65,8 @@ function made(call: Call, { values }: Constant) {
 const withRepeated = (constant: Constant, repeated: readonly number[]): Constant =>
   repeated.length === 0 ? constant : { ...constant, repeated };
 
-const filled: Fold = (call, operands) => {
-  const { dims, repeated } = made(call, same(call, operands));
+const constantOfShape: Fold = (call, operands) => {
+  const { dims, repeated } = newShape(call, same(call, operands));
   if (dims.some((size) => size < 0)) call.malformed(`the shape [${dims.join(', ')}]`);
   const size = product(dims);
   call.spend(size);
@@ -74,11 +74,11 @@ const filled: Fold = (call, operands) => {
 };
 
 const expanded: Fold = (call, operands) => {
-  const { dims: given, values } = same(call, operands);
-  const { dims, repeated } = made(call, same(call, operands.slice(1)));
-  const { shape, left } = call.broadcast(given, dims);
+  const { dims: operandDims, values } = same(call, operands);
+  const { dims, repeated } = newShape(call, same(call, operands.slice(1)));
+  const { shape, left } = call.broadcast(operandDims, dims);
   const offset = shape.length - dims.length;
-  if (repeated.some((axis) => shape[axis + offset] !== 1)) call.unsupported('to as many rows as there are samples');
+  if (repeated.some((axis) => shape[axis + offset] !== 1)) call.unsupported('expanding to the number of samples');
   return withRepeated(
     { dims: shape, values: left.map((at) => values[at]) },
     repeated.map((axis) => axis + offset),
@@ -109,12 +109,12 @@ const gathered: Fold = (call, operands) => {
 };
 
 const sliced: Fold = (call, operands) => {
-  const given = same(call, operands);
-  const { repeated } = given;
-  let { dims, values } = given;
-  for (const { axis: asked, positionsOf } of slices(call)) {
-    const axis = call.axisAmong(asked, dims.length);
-    if (repeated?.includes(axis)) call.unsupported('of values that are repeated for each sample');
+  const operandDims = same(call, operands);
+  const { repeated } = operandDims;
+  let { dims, values } = operandDims;
+  for (const { axis: requested, positionsOf } of slices(call)) {
+    const axis = call.axisAmong(requested, dims.length);
+    if (repeated?.includes(axis)) call.unsupported('values that are repeated for each sample');
     const positions = positionsOf(dims[axis]);
     call.spendCopies(values.length);
     values = pick(values, dims, axis, positions);
@@ -147,7 +147,7 @@ const reshaped: Fold = (call, operands) => {
   const known = product(target.filter((size) => size !== -1));
   const shape = target.map((size) => (size === -1 ? values.length / known : size));
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || product(shape) !== values.length) {
-    call.unsupported(`from [${dims.join(', ')}] to [${target.slice(0, 8).join(', ')}]`);
+    call.unsupported(`a reshape from [${dims.join(', ')}] to [${target.slice(0, 8).join(', ')}]`);
   }
   return { dims: shape, values };
 };
@@ -183,7 +183,7 @@ const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
       return { dims: unsqueezed(call, dims), values };
     },
   ],
-  ['ConstantOfShape', filled],
+  ['ConstantOfShape', constantOfShape],
   ['Expand', expanded],
   ['Where', chosen],
   ['Equal', binary((a, b) => (a === b ? 1 : 0))],

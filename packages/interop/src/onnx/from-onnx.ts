@@ -1,4 +1,4 @@
-/** Imports an ONNX model: runs its operations on symbols instead of numbers, and turns the result into a graph. */
+/** Imports an ONNX model: runs its operations on symbols instead of numbers, and converts the result to a graph. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { withShortMessages } from '@nnbp/formats/shared';
 import { Call, isRecurrent, type Value } from './call.js';
@@ -25,12 +25,13 @@ export interface FromOnnxOptions {
   readonly states?: Readonly<Record<string, string>>;
 }
 
-/** Minimum limit on entries and terms. The limit of a larger model is proportional to its size in bytes. */
-const smallModel = 2 ** 18;
+/** Maximum number of entries and terms in a model of 0 bytes. Each byte of the model adds one to this limit. */
+const minLimit = 2 ** 18;
 
 /**
- * Imports an ONNX model (operator set 6 or later) of a feed-forward network, a recurrent network, or one step of a recurrent
- * network. Each c is fixed at 1. An edge whose weight is exactly 0 is removed, since a matrix stores a missing edge as 0.
+ * Imports an ONNX model (operator set 6 or later) of a feed-forward network, a recurrent network, or one step of a
+ * recurrent network. Each c is fixed at 1. An edge whose weight is exactly 0 is removed, because a matrix stores a
+ * missing edge as 0.
  *
  * Supported operators:
  *
@@ -44,19 +45,19 @@ const smallModel = 2 ** 18;
  * - data movement: `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose`,
  *   `Identity`, `Dropout`, `Cast`, `Constant`.
  *
- * Weights may be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which computes an
- * output for each step; if the model returns only the last step, or a last state, that is the network's output for the last
- * step. A recurrent model whose number of steps is fixed, and that reads them backwards or mixes them, becomes a network
- * whose inputs are all steps; so does one whose initial states are inputs.
+ * Weights may be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
+ * outputs at each step. If the model returns only the last step or the last state, its result is the network's output
+ * at the last step. A recurrent model becomes a network whose inputs are all steps if the number of steps is fixed and
+ * the model reads them backwards or mixes them, or if its initial states are inputs.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns, and
  * training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are concatenated in
  * the order of the file.
  *
  * @param bytes - The content of the `.onnx` file.
- * @throws NnbpError `MALFORMED` (not an ONNX model, or a corrupt one), `UNSUPPORTED` (an operator, or a use of one, that is
- * not supported; the message names its node), `TOO_LARGE`, `NOT_FINITE`, `UNKNOWN_ID` (a name in
- * `states` that the model does not have)
+ * @throws NnbpError `MALFORMED` (not an ONNX model, or a corrupt file), `UNSUPPORTED` (an operator or its use is not
+ * supported; the message names the node), `TOO_LARGE`, `NOT_FINITE`, `UNKNOWN_ID` (a name in `states` that the model
+ * does not have)
  */
 export const fromOnnx = (bytes: Uint8Array, options: FromOnnxOptions = {}): Network =>
   withShortMessages(() => importModel(bytes, options));
@@ -69,7 +70,7 @@ function importModel(bytes: Uint8Array, options: FromOnnxOptions): Network {
     return read(model, bytes.length, options, true);
   } catch (error) {
     if (!(error instanceof NnbpError) || error.code !== 'UNSUPPORTED') throw error;
-    // The model may mix its steps, which is possible if their number is fixed.
+    // The model may mix its steps, which is supported if their number is fixed.
     try {
       return read(model, bytes.length, options, false);
     } catch {
@@ -81,7 +82,8 @@ function importModel(bytes: Uint8Array, options: FromOnnxOptions): Network {
 /**
  * Reads a model.
  *
- * @param isStepwise - Whether its recurrent layers read sequences of any length, rather than samples with all steps.
+ * @param isStepwise - Whether its recurrent layers read sequences of any length instead of samples with a fixed number
+ * of steps.
  */
 function read(
   model: Proto<'ModelProto'>,
@@ -93,7 +95,7 @@ function read(
   const operatorSet = operatorSetOf(model);
   const outside = Object.values(files).reduce((sum, { length }) => sum + length, 0);
   expectOwnTensors(tensorsOf(graph), files, outside);
-  const tape = new Tape(smallModel + size + outside);
+  const tape = new Tape(minLimit + size + outside);
   const values = new Map<string, Value>();
   for (const tensor of graph.initializer) {
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
@@ -122,7 +124,7 @@ function read(
   return network;
 }
 
-/** Adds the rows of the inputs to `values`, and returns an id for each input node. */
+/** Adds the rows of the inputs to `values`. Returns an id for each input node. */
 function addInputs(
   graph: Proto<'GraphProto'>,
   inputs: readonly Proto<'ValueInfoProto'>[],
@@ -167,7 +169,7 @@ function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
   if (transforms.length > 0 && results.length > 1) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `The model has ${results.length} outputs, and a softmax over one of them: expected one output. Remove the others.`,
+      `The model has ${results.length} outputs and a softmax over one of them: expected one output. Remove the others.`,
     );
   }
   return transforms[0];
@@ -213,30 +215,33 @@ const tensorsOf = (graph: Proto<'GraphProto'>): Proto<'TensorProto'>[] => [
   ...graph.node.flatMap(({ attribute }) => attribute.flatMap(({ t }) => (t === undefined ? [] : [t]))),
 ];
 
-/** Limits what tensors read from external files: a small model could read the same part of a file a thousand times. */
+/**
+ * Throws if tensors need more numbers than external files have bytes: a small model could read the same part of a file
+ * a thousand times.
+ */
 function expectOwnTensors(tensors: readonly Proto<'TensorProto'>[], files: ExternalFiles, available: number): void {
-  const asked = tensors
+  const requested = tensors
     .filter((tensor) => externalPaths([tensor]).some((path) => Object.hasOwn(files, path)))
     .reduce((sum, { dims }) => sum + product(dims.map(Number)), 0);
-  if (asked > available) {
+  if (requested > available) {
     throw new NnbpError(
       'TOO_LARGE',
-      `The tensors in external files need ${asked} numbers, but the files have ${available} bytes.`,
+      `The tensors in external files need ${requested} numbers, but the files have ${available} bytes.`,
     );
   }
 }
 
 /** The version of the standard operator set. Before 6, several operators were defined differently. */
 function operatorSetOf({ opsetImport }: Proto<'ModelProto'>): number {
-  const own = opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  if (own === undefined) throwMalformed('The model does not name its operator set.');
-  if (own.version < 6n) {
+  const standard = opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  if (standard === undefined) throwMalformed('The model does not specify its operator set.');
+  if (standard.version < 6n) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `The model uses operator set ${own.version}; expected 6 or later. Convert it: onnx.version_converter.convert_version(model, 13).`,
+      `The model uses operator set ${standard.version}; expected 6 or later. Convert it: onnx.version_converter.convert_version(model, 13).`,
     );
   }
-  return Number(own.version);
+  return Number(standard.version);
 }
 
 function run(call: Call, values: Map<string, Value>): void {
@@ -249,9 +254,9 @@ function run(call: Call, values: Map<string, Value>): void {
   const operator = operatorOf(node.opType, node.domain);
   if (operator === undefined) call.unsupported(`${node.opType} is not supported. ${adviceFor(node.opType)}`);
   const { lead, afterBatch } = call;
-  if (lead !== undefined && !readsSequences(node.opType)) call.unsupported('of a sequence');
+  if (lead !== undefined && !readsSequences(node.opType)) call.unsupported('an operand that is a sequence');
   if (afterBatch !== undefined && !readsMovedBatch(node.opType))
-    call.unsupported('of a tensor whose first axis is not the batch: expected a Transpose before it');
+    call.unsupported('an operand whose first axis is not the batch; expected a Transpose before it');
   const result = operator(call);
   const results: readonly Value[] = Array.isArray(result) ? result : [result];
   results.forEach((value, k) => {
@@ -260,14 +265,14 @@ function run(call: Call, values: Map<string, Value>): void {
   });
 }
 
-/** The result of an operator that works on each entry has the axes of its operands. */
+/** Adds the axes of the operands to the result of an elementwise operator. */
 function withAxes(rows: Rows, lead: readonly number[] | undefined, afterBatch: number | undefined): Rows {
   if (lead !== undefined && rows.lead === undefined) return { ...rows, lead };
   if (afterBatch === undefined || rows.batchAxis !== undefined) return rows;
   return { ...rows, batchAxis: rows.shape.length - afterBatch };
 }
 
-/** The ids in the metadata, if they are distinct and there is one for each node. */
+/** The ids in the metadata, if they are unique and there is one for each node. */
 function idsIn(ids: unknown, count: number): readonly string[] | undefined {
   const fits = Array.isArray(ids) && ids.length === count && ids.every((id) => typeof id === 'string');
   return fits && new Set(ids).size === count ? ids : undefined;

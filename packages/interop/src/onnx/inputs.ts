@@ -1,11 +1,11 @@
-/** The inputs of a model: how wide they are, and a row of entries for each. */
+/** Reads the inputs of a model: their widths, and a row of entries for each. */
 import { NnbpError } from '@nnbp/core';
 import { isRecurrent, type Value } from './call.js';
-import { product, wholeSize } from './constant.js';
+import { product, safeSize } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Entry, Rows, Tape } from './tape.js';
 
-/** The operators that read each tensor first, by the tensor's name. */
+/** The first operator that reads each tensor, by the name of the tensor. */
 export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string, Proto<'NodeProto'>> {
   const readers = new Map<string, Proto<'NodeProto'>>();
   for (const reader of node) {
@@ -15,14 +15,14 @@ export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string,
   return readers;
 }
 
-/** How many columns the operator that reads an input expects, for models that do not specify the width. */
+/** The number of columns that the first operator expects of an input, for models that do not specify the width. */
 export function widthRead(
   input: string,
   readers: ReadonlyMap<string, Proto<'NodeProto'>>,
   values: ReadonlyMap<string, Value>,
 ): number | undefined {
   const first = readers.get(input);
-  // Operators that scikit-learn's exporter adds before the model.
+  // The exporter of scikit-learn adds this operator before the model.
   const node = first?.opType === 'Cast' ? readers.get(first.output[0] ?? '') : first;
   if (node === undefined) return undefined;
   const attribute = (name: string) => node.attribute.find((entry) => entry.name === name);
@@ -37,8 +37,8 @@ export function widthRead(
 }
 
 /**
- * Whether recurrent operators read this tensor, or what is computed from it with the same axes, as an operand from the
- * number `first` on.
+ * Whether a recurrent operator reads this tensor, or a tensor that is computed from it with the same axes, as operand
+ * `first` or later.
  */
 export function isReadByLayers(name: string, { node }: Proto<'GraphProto'>, first = 0): boolean {
   const names = new Set([name]);
@@ -52,40 +52,40 @@ export function isReadByLayers(name: string, { node }: Proto<'GraphProto'>, firs
   return false;
 }
 
-/** How an input is read, if the model does not specify it. */
+/** How to read an input if the model does not specify it. */
 interface InputOptions {
-  /** Its columns. */
+  /** The number of columns. */
   readonly width?: number | undefined;
-  /** The axis of the batch, if no axis has an open size. Default: the first. */
+  /** The axis of the batch, if all axes have a fixed size. Default: the first. */
   readonly batchAxis?: number | undefined;
-  /** Makes entry k. Default: an input. */
+  /** Creates entry k. Default: an input node. */
   readonly entry?: (k: number) => Entry;
 }
 
-/** One sample of an input. Its batch is the axis of any size, else the first. */
+/** The entries of one sample of an input. The batch is the axis whose size is not fixed, or else `batchAxis`. */
 export function inputRows(
   { name, type }: Proto<'ValueInfoProto'>,
   tape: Tape,
-  { width, batchAxis: usual = 0, entry = () => tape.input() }: InputOptions = {},
+  { width, batchAxis: fallbackAxis = 0, entry = () => tape.input() }: InputOptions = {},
 ): Rows {
   const label = `Input "${name}"`;
   const dims = type?.tensorType?.shape?.dim ?? [];
   if (dims.length < 2) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: expected an axis for the batch and others, received ${dims.length} axes. Export the model with a batch axis.`,
+      `${label}: expected a batch axis and other axes, received ${dims.length} axes. Export the model with a batch axis.`,
     );
   }
   const isOpen = dims.map(({ dimValue, dimParam }) => dimParam !== '' || dimValue === 0n);
   const open = isOpen.flatMap((each, axis) => (each ? [axis] : []));
-  const batchAxis = open.length === 0 ? Math.min(usual, dims.length - 1) : open[0];
-  if (open.length === 0) tape.batchSize = wholeSize(dims[batchAxis].dimValue, label);
+  const batchAxis = open.length === 0 ? Math.min(fallbackAxis, dims.length - 1) : open[0];
+  if (open.length === 0) tape.batchSize = safeSize(dims[batchAxis].dimValue, label);
   const shape = dims.toSpliced(batchAxis, 1).map(({ dimValue }, axis) => {
-    if (!isOpen.toSpliced(batchAxis, 1)[axis]) return wholeSize(dimValue, label);
+    if (!isOpen.toSpliced(batchAxis, 1)[axis]) return safeSize(dimValue, label);
     if (dims.length === 2 && width !== undefined) return width;
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: only the batch, one axis, may be of any size. Export the model with the other sizes set.`,
+      `${label}: only the batch axis may have any size. Export the model with fixed sizes for the other axes.`,
     );
   });
   const size = product(shape);
@@ -93,19 +93,25 @@ export function inputRows(
   return { shape, entries: Array.from({ length: size }, (_, k) => entry(k)), batchAxis };
 }
 
-/** Whether an input has three axes, of which the first two may be of any size: that of a model that processes each step separately. */
+/**
+ * Whether an input has three axes, of which only the first two have no fixed size, as in a model that processes each
+ * step separately.
+ */
 export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
   const dims = type?.tensorType?.shape?.dim ?? [];
   return dims.length === 3 && dims.every(({ dimValue }, axis) => (dimValue === 0n) === axis < 2);
 }
 
-/** One step of an input of a model with recurrent layers: of three axes, the first two are the steps and the batch. */
+/**
+ * The entries of one step of an input of a model with recurrent layers. If it has three axes, the first two are the
+ * steps and the batch.
+ */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
   if (isReadByLayers(input.name, graph, 5)) {
     throw new NnbpError(
       'UNSUPPORTED',
       `Input "${input.name}": expected constant initial states, or inputs whose number of steps is fixed. Export the model ` +
-        'without initial states, or with the number of steps set.',
+        'without initial states, or with a fixed number of steps.',
     );
   }
   const dim = input.type?.tensorType?.shape?.dim ?? [];
@@ -115,10 +121,10 @@ export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'Graph
   if (dimValue === 0n) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: expected the number of columns, the last axis. Export the model with it set.`,
+      `${label}: expected a fixed size for the last axis, the columns. Export the model with this size.`,
     );
   }
-  const width = wholeSize(dimValue, label);
+  const width = safeSize(dimValue, label);
   tape.spend(width, label);
   return { shape: [width], entries: Array.from({ length: width }, () => tape.input()), lead: [0, 1] };
 }

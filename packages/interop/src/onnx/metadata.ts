@@ -1,7 +1,7 @@
 /** The metadata that `toOnnx` writes into a model: JSON by key. */
 import type { Proto } from './schema.js';
 
-/** Parses the entry `key`; undefined if it is missing or is not JSON, since other programs may write any metadata. */
+/** Parses the entry `key`. Undefined if it is missing or not JSON, because other programs may write any metadata. */
 export function metadataOf({ metadataProps }: Proto<'ModelProto'>, key: string): unknown {
   const text = metadataProps.find((entry) => entry.key === key)?.value;
   try {

@@ -16,7 +16,7 @@ import {
 import { Delays } from './delays.js';
 import type { Entry, Fixed, Tape, TapeNode } from './tape.js';
 
-/** Nodes found one after another with the same predecessors, aggregation and g. */
+/** Consecutive nodes with the same predecessors, aggregation and activation. */
 interface Group {
   readonly nodes: number[];
   readonly g: Activation;
@@ -24,13 +24,12 @@ interface Group {
   readonly from: readonly number[];
 }
 
-/** What an edge reads, and the factor of its weight in the network. */
-interface Edge {
+/** The source of an edge, and the factor of its weight. */ interface Edge {
   readonly source: Source;
   readonly scale: number;
 }
 
-/** What a node on the tape is in the network. */
+/** A node of the network, created from a node on the tape. */
 interface NetworkNode {
   readonly g: Activation;
   readonly aggregation: Aggregation | undefined;
@@ -39,9 +38,9 @@ interface NetworkNode {
 }
 
 /**
- * The network whose outputs are these entries.
+ * Builds the network whose outputs are these entries.
  *
- * @param names - The ids of the inputs, and of the outputs if they are known.
+ * @param names - The ids of the inputs, and those of the outputs if they are known.
  * @throws NnbpError `UNSUPPORTED` (an output depends on an incomplete activation), `NOT_FINITE`, `NO_INPUTS`, `NO_OUTPUTS`
  */
 export function networkOf(
@@ -54,7 +53,7 @@ export function networkOf(
   const needed = neededBy(tape, outputNodes, delays);
   const groups = group(needed);
   const ids = nameAll(tape, groups, outputNodes, names);
-  /** What an edge from a node or state reads, and the factor of its weight in the network. */
+  /** The edge that reads a node or state of the tape. */
   const source = (node: number): Edge => {
     if (!tape.states.has(node)) return { source: ids[node], scale: 1 };
     const { node: of, steps, scale } = delays.of(node);
@@ -69,7 +68,7 @@ export function networkOf(
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
     if (aggregation !== undefined) {
       for (const node of nodes) {
-        // A gate or a window of pooling has no parameters.
+        // The product of a gate and a pooling window have no parameters.
         const { weights, bias } = needed.get(node)!.h;
         const isPlain = bias === 0 && from.every((node, k) => weights[k] * source(node).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });
@@ -98,7 +97,7 @@ export function networkOf(
 
 const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
 
-/** The names of the parameters that the nodes of a filter, or of a gate at all steps, share. */
+/** Names of the parameters that the nodes of a filter share, or those of a gate at all steps. */
 function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
   if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
   const trained = edges.slice(0, fixed?.from);
@@ -106,7 +105,7 @@ function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Ed
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
 
-/** The numbers in place of parameters. */
+/** The constants of a node, in the form of the option `fixed`. */
 function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): NodeOptions['fixed'] {
   if (fixed === undefined) return {};
   const w = edges.map((edge, k) => [edgeName(edge.source), weights[k] * edge.scale] as const).slice(fixed.from);
@@ -114,8 +113,8 @@ function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: read
 }
 
 /**
- * A node for each output. A node that is already an output is copied, since a node can be an output only once. A value
- * of the previous step is copied too.
+ * Returns one node per output. A node that is already an output is copied, because a node can be an output only once. A
+ * value of the previous step is copied too.
  */
 function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   const found = new Set<number>();
@@ -126,27 +125,27 @@ function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   return [...found];
 }
 
-/** All nodes that the outputs depend on, at this step or at an earlier one. */
+/** All nodes on which the outputs depend, at this step or an earlier step. */
 function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): ReadonlyMap<number, NetworkNode> {
   const needed = new Map<number, NetworkNode>();
-  const left = [...outputNodes];
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+  const remaining = [...outputNodes];
+  for (let node = remaining.pop(); node !== undefined; node = remaining.pop()) {
     if (tape.states.has(node)) node = delays.of(node).node;
     const tapeNode = tape.nodes[node];
     if (tapeNode === undefined || needed.has(node)) continue;
-    const made = networkNode(tape, tapeNode);
-    needed.set(node, made);
-    for (const j of made.h.from) left.push(j);
+    const converted = networkNode(tape, tapeNode);
+    needed.set(node, converted);
+    for (const j of converted.h.from) remaining.push(j);
   }
   return needed;
 }
 
-/** |h|, where it is not part of a softsign. */
+/** |h|, if it is not part of a softsign. */
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
 /**
- * A node in the form that the network needs: operations that are not part of an activation become nodes, and an
- * aggregation and its g become one node.
+ * Converts a node of the tape. Operations that are not part of an activation become nodes, and an aggregation and its
+ * activation become one node.
  */
 function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): NetworkNode {
   if ('unfinished' in g) {
@@ -162,7 +161,7 @@ function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): Networ
     }
     throw new NnbpError(
       'UNSUPPORTED',
-      `${g.label}: cannot be read as a network of scalar nodes: the operations after it do not complete an activation.`,
+      `${g.label}: not supported: the operations after it do not complete an activation.`,
     );
   }
   const inner = tape.nodeOf(h);
@@ -170,7 +169,7 @@ function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): Networ
   return { g, aggregation: inner.aggregation, h: { ...inner.h, bias: h.bias }, fixed: undefined };
 }
 
-/** In the order of the tape. */
+/** Groups the nodes, in the order of the tape. */
 function group(needed: ReadonlyMap<number, NetworkNode>): Group[] {
   const groups: Group[] = [];
   for (const [node, { g, aggregation, h }] of [...needed].sort(([a], [b]) => a - b)) {
@@ -181,7 +180,7 @@ function group(needed: ReadonlyMap<number, NetworkNode>): Group[] {
   return groups;
 }
 
-/** Each node's id: the outputs' as they are known, else layer and index. */
+/** The id of each node: the known id of an output, otherwise layer and index. */
 function nameAll(
   tape: Tape,
   groups: readonly Group[],
@@ -210,7 +209,7 @@ function nameAll(
   return ids;
 }
 
-/** The layer name that gives its nodes these ids, if there is one. */
+/** The name of a layer whose nodes would have these ids; undefined if there is none. */
 function layerName(ids: readonly string[]): string | undefined {
   const name = ids[0].slice(0, -'.0'.length);
   return ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;

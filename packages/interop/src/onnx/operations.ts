@@ -8,7 +8,7 @@ type Tensor = NonNullable<GraphInit['initializer']>[number];
 /** The attributes of an operation: integers as bigint, floats as number, strings, and lists. */
 export type Attributes = Readonly<Record<string, number | bigint | string | readonly bigint[] | readonly string[]>>;
 
-/** A tensor with any number of rows, one per sample, or per step and sample. */
+/** A tensor with any number of rows: one per sample, or one per step and sample. */
 export interface Table {
   readonly name: string;
   readonly width: number;
@@ -17,7 +17,7 @@ export interface Table {
 /** Inputs, outputs and metadata of the model. */
 export interface Frame {
   readonly name: string;
-  /** The axes before that of the columns, each of any size. */
+  /** Names of the axes before the columns. Each may have any size. */
   readonly axes: readonly string[];
   readonly inputs: readonly Table[];
   readonly outputs: readonly (Table & {
@@ -27,14 +27,14 @@ export interface Frame {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** For each operator set in use, the oldest file format version that has it. */
+/** The oldest version of the file format that supports an operator set. */
 const irVersionOf = (opset: number): bigint => (opset < 15 ? 7n : opset < 19 ? 8n : 9n);
 
-/** Collects operations and their constants. The names that it makes begin with "/", unlike those of inputs and outputs. */
+/** Collects operations and their constants. Generated names begin with "/", unlike those of inputs and outputs. */
 export class Operations {
   readonly #nodes: Node[] = [];
   readonly #constants: Tensor[] = [];
-  /** Reductions, whose axis is an attribute before operator set 18 and an input from then on. */
+  /** Axes of the reductions. The axis is an attribute before operator set 18 and an input since then. */
   readonly #reductions = new Map<Node, number>();
   #opset = 13;
 

@@ -108,28 +108,28 @@ const makeOperators = () =>
     ['LogSoftmax', logSoftmax],
   ]);
 
-/** Operators that treat the second axis as the columns of a table, and so cannot read sequences. */
-const notOfSequences = /^(?:Gemm|BatchNormalization|Unsqueeze|Slice|Reshape|Flatten|Conv|\w*Pool|Pad|Scaler)$/;
+/** Operators that treat the second axis as the columns of a table and therefore cannot read sequences. */
+const withoutSequences = /^(?:Gemm|BatchNormalization|Unsqueeze|Slice|Reshape|Flatten|Conv|\w*Pool|Pad|Scaler)$/;
 
-/** Whether an operator reads sequences, of which each step is a row. */
-export const readsSequences = (name: string): boolean => !notOfSequences.test(name);
+/** Whether an operator can read sequences, in which each step is a row. */
+export const readsSequences = (name: string): boolean => !withoutSequences.test(name);
 
 /** Operators that treat the first axis as the batch. */
-const ofBatchFirst =
+const needsBatchFirst =
   /^(?:Gemm|BatchNormalization|Flatten|Conv|\w*Pool|Pad|Scaler|TopK|ArgMax|GatherElements|\w*[Ss]oftmax)$/;
 
-/** Whether an operator reads tensors whose batch is another axis than the first. */
-export const readsMovedBatch = (name: string): boolean => !ofBatchFirst.test(name);
+/** Whether an operator can read tensors whose batch is not the first axis. */
+export const readsMovedBatch = (name: string): boolean => !needsBatchFirst.test(name);
 
-/** Operators of ai.onnx.ml, as scikit-learn's models have them. */
+/** Operators of ai.onnx.ml, which models of scikit-learn use. */
 const makeClassical = () => new Map<string, Operator>([['Scaler', scaler]]);
 
 let operators: ReadonlyMap<string, Operator> | undefined;
 let classical: ReadonlyMap<string, Operator> | undefined;
 
 /**
- * The operator of this name and domain, if it is read. The tables are created on first use, so that a bundle can
- * leave them out.
+ * The operator with this name and domain; undefined if it is not supported. The tables are created on first use, so
+ * that bundlers can remove them.
  */
 export function operatorOf(name: string, domain: string): Operator | undefined {
   if (domain === '' || domain === 'ai.onnx') return (operators ??= makeOperators()).get(name);

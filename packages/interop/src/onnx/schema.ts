@@ -1,6 +1,7 @@
 /**
- * The protobuf schema of ONNX files: messages with their fields and field numbers. `wire.ts` reads and writes messages by this
- * table; the types are derived from it. Unused parts (subgraphs, sequences, training) are omitted, and skipped in files.
+ * The protobuf schema of ONNX files: messages with their fields and field numbers. `wire.ts` reads and writes messages
+ * according to this table, and the types are derived from it. Unused parts (subgraphs, sequences, training) are omitted
+ * and skipped in files.
  */
 import { decode, encode, type Messages, type Scalar } from './wire.js';
 
@@ -85,7 +86,7 @@ type Value<F> = F extends readonly [number, infer T, 'many' | 'packed']
   : F extends readonly [number, infer T]
     ? One<T>
     : never;
-/** A field with a message may be undefined; any other missing field has the zero of its type. */
+/** A missing field with a message is undefined. Any other missing field has the zero value of its type. */
 type Absent<F> = F extends readonly [number, MessageName] ? undefined : never;
 
 /** A decoded message. */

@@ -1,4 +1,4 @@
-/** Recognized layers as the operators of ONNX that compute them. */
+/** Writes recognized layers as the ONNX operators that compute them. */
 import type { Graph } from '@nnbp/core';
 import { type Axis, operatorAxes } from '../recognize/grid.js';
 import type { Gate, RecurrentLayer } from '../recognize/recurrent.js';
@@ -6,22 +6,22 @@ import type { UnrolledLayer } from '../recognize/unrolled.js';
 import type { WindowLayer } from '../recognize/windows.js';
 import type { Attributes, Operations } from './operations.js';
 
-/** What writing a layer needs. */
+/** The context in which a layer is written. */
 export interface LayerContext {
   readonly graph: Graph;
   readonly operations: Operations;
-  /** Parameters and constants, by slot. */
+  /** Parameters and constants by slot. */
   readonly slots: ArrayLike<number>;
-  /** The values of these nodes as the columns of a tensor. */
+  /** Returns a tensor whose columns are the values of these nodes. */
   readonly values: (nodes: readonly number[], label: string) => string;
-  /** Numbers as a constant tensor of float32. */
+  /** Adds numbers as a constant float32 tensor. */
   readonly numbers: (label: string, values: ArrayLike<number>, dims: readonly number[]) => string;
 }
 
 const operators = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
-/** Indices of the gates of @nnbp in the order of ONNX: i, o, f, c of an LSTM; z, r, h of a GRU. */
+/** Indices of the gates of @nnbp in the order of ONNX: i, o, f, c in an LSTM; z, r, h in a GRU. */
 const gateOrders = { rnn: [0], lstm: [0, 3, 1, 2], gru: [1, 0, 2] } as const;
-/** Gates with peepholes, in the order of ONNX. */
+/** Indices of the gates with peepholes, in the order of ONNX. */
 const peepholeOrder = [0, 3, 1] as const;
 const activationNames: Readonly<Record<string, string>> = {
   tanh: 'Tanh',
@@ -32,9 +32,9 @@ const activationNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Adds `RNN`, `LSTM` or `GRU` over all steps; returns the units' values, [steps, batch, units].
+ * Adds `RNN`, `LSTM` or `GRU` over all steps. Returns the values of the units, [steps, batch, units].
  *
- * @param sequence - A tensor [steps, batch, …], from which the number of samples is taken.
+ * @param sequence - A tensor [steps, batch, …] that determines the number of samples.
  */
 export function writeRecurrent(context: LayerContext, layer: RecurrentLayer, sequence: string): string {
   const { graph, operations } = context;
@@ -45,8 +45,9 @@ export function writeRecurrent(context: LayerContext, layer: RecurrentLayer, seq
 }
 
 /**
- * Adds `RNN`, `LSTM` or `GRU` for a layer that is unrolled over the steps of a sample, or for two that read them in opposite
- * directions; returns the units' values, [batch, nodes], and the nodes: for each step those of each direction.
+ * Adds `RNN`, `LSTM` or `GRU` for a layer that is unrolled over the steps of a sample, or for two layers that read the
+ * steps in opposite directions. Returns the values of the units, [batch, nodes], and the nodes in this order: by step,
+ * then by direction.
  */
 export function writeUnrolled(
   context: LayerContext,
@@ -63,17 +64,17 @@ export function writeUnrolled(
   return { tensor, nodes: units.flatMap((own, t) => [...own, ...backward.flatMap((steps) => steps[t])]) };
 }
 
-/** A direction of a recurrent operator, with the values of its units and cell states before the first step. */
+/** A direction of a recurrent operator, with the values of units and cells before the first step. */
 type Direction = Pick<UnrolledLayer, 'layer' | 'initial'>;
 
-/** Adds the operator; returns the units' values, [steps, directions, batch, units]. */
+/** Adds the operator. Returns the values of the units, [steps, directions, batch, units]. */
 function writeDirections(context: LayerContext, directions: readonly Direction[], x: string, sequence: string): string {
   const { graph, operations, slots } = context;
   const [{ layer }] = directions;
   const { kind, units, inputs } = layer;
   const label = `the layer of "${graph.ids[units[0]]}"`;
   const value = (slot: number) => (slot < 0 ? 0 : slots[slot]);
-  /** A row for each direction. */
+  /** A constant with one row per direction. */
   const rows = (name: string, of: (layer: RecurrentLayer) => readonly number[], ...dims: readonly number[]) => {
     const values = directions.flatMap((direction) => of(direction.layer).map(value));
     const rest = dims.length > 0 ? dims : [values.length / directions.length];
@@ -114,7 +115,7 @@ function writeDirections(context: LayerContext, directions: readonly Direction[]
   return operations.add(operators[kind], operands, attributes);
 }
 
-/** The values before the first step, [directions, batch, nodes]; an empty name if all are 0. */
+/** Adds the values before the first step, [directions, batch, nodes]. Returns '' if all are 0. */
 function initialState(
   { operations, numbers }: LayerContext,
   label: string,
@@ -131,7 +132,10 @@ function initialState(
   return operations.add('Expand', [one, operations.add('Concat', shape, { axis: 0n })]);
 }
 
-/** Whether ONNX Runtime can compute a layer: averages without dilation, and pooling whose windows begin on the grid. */
+/**
+ * Whether ONNX Runtime can compute a layer. It supports averages only without dilation, and pooling only if all windows
+ * begin on the grid.
+ */
 export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
   kind === 'conv' ||
   geometry.every(
@@ -139,9 +143,9 @@ export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
   );
 
 /**
- * Adds `Conv`, `MaxPool` or `AveragePool`; returns h of the layer's nodes, [batch, nodes].
+ * Adds `Conv`, `MaxPool` or `AveragePool`. Returns h of the nodes, [batch, nodes].
  *
- * @param inner - The factor of h of a node.
+ * @param inner - Returns the factor of h of a node.
  */
 export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (i: number) => number): string {
   const { graph, operations, slots } = context;

@@ -1,4 +1,7 @@
-/** The states of a model of one step: their inputs, the outputs that are their next values, and their initial values. */
+/**
+ * Reads the states of a model of one step: their inputs, the outputs that are their next values, and their initial
+ * values.
+ */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';
 import { metadataOf } from './metadata.js';
@@ -7,15 +10,15 @@ import type { Rows, Tape } from './tape.js';
 
 /** The states of a model of one step. */
 export interface States {
-  /** For each input that is a state, the output that is its next value. */
+  /** Name of the input that is a state → name of the output that is its next value. */
   readonly next: ReadonlyMap<string, string>;
-  /** The values before the first step, if there is one state. Missing values are 0. */
+  /** The values of the state before the first step. `toOnnx` writes a single state. Missing values are 0. */
   readonly initial: readonly number[];
-  /** Whether the file names them, rather than the caller. */
+  /** Whether the states come from the file instead of the caller. */
   readonly isInFile: boolean;
 }
 
-/** The states that `toOnnx` wrote into the metadata; none if there are none. */
+/** The states that `toOnnx` wrote into the metadata. Empty if there are none. */
 export function statesInMetadata(model: Proto<'ModelProto'>): States {
   const next = metadataOf(model, 'nnbp.states');
   const initial = metadataOf(model, 'nnbp.initialState');
@@ -29,7 +32,7 @@ export function statesInMetadata(model: Proto<'ModelProto'>): States {
   };
 }
 
-/** Adds the states to the tape, and returns them with the other inputs. */
+/** Adds the states to the tape. Returns them and the other inputs. */
 export function statesOf(
   { input, output }: Proto<'GraphProto'>,
   { next, initial, isInFile }: States,
@@ -37,18 +40,18 @@ export function statesOf(
 ): { readonly states: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
   const states = new Map<string, Rows>();
   const inputs = new Map(input.map((info) => [info.name, info]));
-  /** Outputs that are not the next value of a state yet. */
+  /** Outputs that are not yet the next value of a state. */
   const outputs = new Set(output.map((info) => info.name));
   for (const [name, nextName] of next) {
     const state = inputs.get(name);
-    if (state === undefined) throw notThere('input', name, input, isInFile);
-    if (!outputs.delete(nextName)) throw notThere('output', nextName, output, isInFile);
+    if (state === undefined) throw missing('input', name, input, isInFile);
+    if (!outputs.delete(nextName)) throw missing('output', nextName, output, isInFile);
     states.set(name, inputRows(state, tape, { entry: (k) => tape.state(initial[k] ?? 0) }));
   }
   return { states, inputs: input.filter(({ name }) => !states.has(name)) };
 }
 
-/** Sets what the next step reads for a state. */
+/** Sets the entries that become the next value of a state. */
 export function setNextStates(tape: Tape, state: Rows, next: Rows, name: string, nextName: string): void {
   const label = `State "${name}"`;
   if (next.ended !== undefined) {
@@ -68,7 +71,7 @@ export function setNextStates(tape: Tape, state: Rows, next: Rows, name: string,
   state.entries.forEach(({ from: [node] }, k) => (tape.states.get(node)!.next = next.entries[k]));
 }
 
-const notThere = (
+const missing = (
   what: 'input' | 'output',
   name: string,
   found: readonly Proto<'ValueInfoProto'>[],

@@ -1,4 +1,4 @@
-/** Reductions other than sums: each becomes a node with an aggregation. */
+/** Reductions other than sums. Each becomes nodes with an aggregation. */
 import { maxAbs, mean, median } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import { adviceFor } from '../advice.js';
@@ -8,10 +8,10 @@ import { product as sizeOf } from '../constant.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
 import { isUnfinished, type Operator, terms } from './operator.js';
 
-/** The number of the last axis, counting those of the batch and the steps. */
+/** The number of the last axis, including the axes of the batch and the steps. */
 const lastAxisOf = (call: Call, shape: readonly number[]) => shape.length + (call.lead?.length ?? 1) - 1;
 
-/** The operands of a reduction: groups of entries, and the axes of the result. */
+/** The operands of a reduction: one group of entries per entry of the result, and the shape of the result. */
 interface Reduction extends Pick<Rows, 'shape' | 'batchAxis'> {
   readonly groups: readonly (readonly Entry[])[];
 }
@@ -20,11 +20,11 @@ interface Reduction extends Pick<Rows, 'shape' | 'batchAxis'> {
 export function reduction(call: Call, rows: Rows): Reduction {
   const { shape, entries, batchAxis = 0 } = rows;
   const named = call.listed(1, 'axes') ?? [];
-  if (named.length === 0) call.unsupported('over all axes, the batch among them');
+  if (named.length === 0) call.unsupported('a reduction over all axes, including the batch');
   const reduced = new Set(named.map((axis) => call.axisOf(rows, axis)));
   const kept = [...shape.keys()].filter((axis) => !reduced.has(axis));
   const width = sizeOf([...reduced].map((axis) => shape[axis]));
-  if (width === 0) call.unsupported('over an axis of size 0');
+  if (width === 0) call.unsupported('an axis of size 0');
   call.spend(2 * terms(entries));
   const ordered = permute(entries, shape, [...kept, ...[...reduced].sort((a, b) => a - b)]);
   const groups = Array.from({ length: entries.length / width }, (_, k) => ordered.slice(k * width, (k + 1) * width));
@@ -35,7 +35,7 @@ export function reduction(call: Call, rows: Rows): Reduction {
   return { shape: kept.map((axis) => shape[axis]), batchAxis: batchAxis - before, groups };
 }
 
-/** A reduction, as a node per group. */
+/** A reduction as one node per group. */
 export const aggregation =
   (aggregation: Aggregation): Operator =>
   (call) => {
@@ -46,21 +46,21 @@ export const aggregation =
     };
   };
 
-/** `ReduceMean`; the mean of the middle of sorted values is the median. */
+/** `ReduceMean`. The mean of the middle of sorted values becomes the median. */
 export const meanOrMedian: Operator = (call) => {
   const sorted = call.partial(0, 'middle');
   if (sorted === undefined) return aggregation(mean)(call);
   const axes = call.listed(1, 'axes') ?? [];
   if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== lastAxisOf(call, sorted.shape)))
-    call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
-  return ofLastAxis(call, median, sorted, call.integer('keepdims', 1) !== 0);
+    call.unsupported(`axes [${axes.join(', ')}]; expected the last axis`);
+  return aggregateLastAxis(call, median, sorted, call.integer('keepdims', 1) !== 0);
 };
 
-/** An aggregation of the last axis. */
-function ofLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Rows, isKept: boolean): Rows {
+/** An aggregation over the last axis. */
+function aggregateLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Rows, isKept: boolean): Rows {
   const rest = shape.slice(0, -1);
   const width = shape.at(-1)!;
-  if (width === 0) call.unsupported('over an axis of size 0');
+  if (width === 0) call.unsupported('an axis of size 0');
   call.spend(2 * terms(entries));
   const groups = Array.from({ length: sizeOf(rest) }, (_, k) => entries.slice(k * width, (k + 1) * width));
   return {
@@ -69,7 +69,7 @@ function ofLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Ro
   };
 }
 
-/** `TopK` of the whole last axis, which sorts it: a part of the median. */
+/** `TopK` of the whole last axis, which sorts it. Part of the median. */
 export const sort: Operator = (call) => {
   const rows = call.rows(0);
   const width = rows.shape.at(-1) ?? 0;
@@ -77,24 +77,24 @@ export const sort: Operator = (call) => {
   const count = call.constant(1).values[0];
   const isSorted = call.integer('sorted', 1) !== 0;
   if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('anything but all of the last axis, sorted for a median');
+    call.unsupported('a selection other than the whole last axis, sorted, for a median');
   }
   return { ...rows, ended: call.label, part: 'sorted' };
 };
 
-/** The middle of sorted values: a part of the median. */
+/** `Gather` of the middle of sorted values. Part of the median. */
 export function middle(call: Call, sorted: Rows): Rows {
   const axis = call.integer('axis', 0);
   const width = sorted.shape.at(-1)!;
   const expected = width % 2 === 1 ? [width >> 1] : [(width >> 1) - 1, width >> 1];
   const { values } = call.constant(1);
   if ((axis !== -1 && axis !== lastAxisOf(call, sorted.shape)) || Array.from(values).join() !== expected.join()) {
-    call.unsupported('anything of sorted numbers but their middle, for a median');
+    call.unsupported('positions other than the middle of sorted numbers, for a median');
   }
   return { ...sorted, ended: call.label, part: 'middle' };
 }
 
-/** `ArgMax` of |z| on the last axis: a part of maxAbs. */
+/** `ArgMax` of |z| over the last axis. Part of maxAbs. */
 export const argMax: Operator = (call) => {
   const rows = call.rows(0);
   const axis = call.integer('axis', 0);
@@ -105,12 +105,12 @@ export const argMax: Operator = (call) => {
   });
   const isPart = call.integer('keepdims', 1) === 1 && call.integer('select_last_index', 0) === 0;
   if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || absolute.includes(undefined)) {
-    call.unsupported(`a position; expected that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
+    call.unsupported(`a position other than that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
   }
   return { shape: rows.shape, entries: absolute as Entry[], ended: call.label, part: 'argMaxAbs' };
 };
 
-/** `GatherElements` at the position of the largest |z|: maxAbs. */
+/** `GatherElements` at the position of the largest |z|. Completes maxAbs. */
 export const gatherElements: Operator = (call) => {
   const rows = call.rows(0);
   const largest = call.partial(1, 'argMaxAbs');
@@ -119,7 +119,7 @@ export const gatherElements: Operator = (call) => {
     largest.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
   const axis = call.integer('axis', 0);
   if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('positions that are computed; expected those of the largest |z|, for maxAbs');
+    call.unsupported('computed positions other than those of the largest |z|, for maxAbs');
   }
-  return ofLastAxis(call, maxAbs, rows, true);
+  return aggregateLastAxis(call, maxAbs, rows, true);
 };

@@ -6,7 +6,7 @@ import { reduction } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, terms } from './operator.js';
 
-/** Adds a constant: a tensor, or a scalar. */
+/** Combines rows with a constant tensor or scalar. `part` converts a value of the constant to a scale and a shift. */
 function withConstant(
   call: Call,
   rows: Rows,
@@ -17,14 +17,14 @@ function withConstant(
   const entries = left.map((at, k) => {
     const entry = rows.entries[at];
     const { scale = 1, shift = 0 } = part(constant.values[right[k]]);
-    // Adding a constant keeps the weights shared.
+    // If only a constant is added, the result refers to the same list of weights.
     call.spend(scale === 1 ? 1 : 1 + entry.from.length);
     return affine(entry, scale, shift);
   });
   return { shape, entries };
 }
 
-/** `Add`, and `Sub` with the sign −1. The sum of two tensors has the edges of both. */
+/** `Add`, or `Sub` if the sign is −1. The sum of two tensors has the edges of both. */
 export const addition =
   (sign: 1 | -1): Operator =>
   (call) => {
@@ -44,13 +44,13 @@ function add(call: Call, a: Rows, b: Rows, sign: 1 | -1): Rows {
   return { shape, entries };
 }
 
-/** `Sum`, and `Mean`, of any number of tensors and constants. */
+/** `Sum` or `Mean` of any number of tensors and constants. */
 export const total =
   (isMean: boolean): Operator =>
   (call) => {
     const operands = Array.from({ length: call.count }, (_, k) => call.operand(k));
     const first = operands.find((operand): operand is Rows => 'entries' in operand);
-    if (first === undefined) return call.unsupported('of constants alone');
+    if (first === undefined) return call.unsupported('constants as the only operands');
     const added = operands.toSpliced(operands.indexOf(first), 1).reduce<Rows>((rows, operand) => {
       if (!('entries' in operand)) return withConstant(call, rows, operand, (shift) => ({ shift }));
       return add(call, rows, operand, 1);
@@ -71,7 +71,7 @@ export const multiplication: Operator = (call) => {
   return { shape, entries: left.map((at, k) => product(call, a.entries[at], b.entries[right[k]])) };
 };
 
-/** `Div` by a constant; by a tensor only as part of an activation. */
+/** `Div` by a constant. Division by a tensor is supported only as part of an activation. */
 export const division: Operator = (call) => {
   const by = call.operand(1);
   if (!('entries' in by)) {

@@ -1,4 +1,4 @@
-/** Elementwise functions: activations, and functions that are an activation up to scale and shift. */
+/** Elementwise functions: activations, and functions that equal an activation up to scale and shift. */
 import { elu, gelu, hardSigmoid, hardTanh, relu, selu, silu } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import { affine } from '../tape.js';
@@ -10,20 +10,20 @@ export const activation =
   (call) =>
     apply(call, g);
 
-/** An activation whose option is an attribute. */
+/** An activation with an option, which is an attribute of the operator. */
 export const withOption =
   (make: (option: number) => Activation, attribute: string, usual: number): Operator =>
   (call) =>
     apply(call, call.tape.activation(make, call.number(attribute, usual)));
 
-/** `Clip`; with both bounds middle + half · hardTanh((h − middle) / half). */
+/** `Clip`. With both bounds, it is middle + half · hardTanh((h − middle) / half). */
 export const clip: Operator = (call) => {
   const end = (input: number, attribute: string, usual: number) =>
     call.has(input) ? call.constant(input).values[0] : call.number(attribute, usual);
   const low = end(1, 'min', -Infinity);
   const high = end(2, 'max', Infinity);
   const { tape } = call;
-  if (low >= high) call.unsupported(`between ${low} and ${high}`);
+  if (low >= high) call.unsupported(`a range from ${low} to ${high}`);
   if (low === -Infinity && high === Infinity) return call.rows(0);
   if (high === Infinity) return map(call, (h) => affine(tape.apply(relu, affine(h, 1, -low)), 1, low));
   if (low === -Infinity) return map(call, (h) => affine(tape.apply(relu, affine(h, -1, high)), -1, high));
@@ -36,12 +36,12 @@ export const clip: Operator = (call) => {
 export const hardSigmoidWith: Operator = (call) => {
   const alpha = call.number('alpha', 0.2);
   const beta = call.number('beta', 0.5);
-  // The float32 closest to 1/6 means 1/6.
+  // The float32 number closest to 1/6 means 1/6.
   const scale = alpha === Math.fround(1 / 6) ? 1 : 6 * alpha;
   return map(call, (h) => call.tape.apply(hardSigmoid, affine(h, scale, 6 * (beta - 0.5))));
 };
 
-/** `Selu`: selu with the constants of the paper, else γ · elu. */
+/** `Selu`: selu if the constants are those of the paper, otherwise γ · elu. */
 export const seluWith: Operator = (call) => {
   const [alpha, gamma] = [call.number('alpha', 1.6732632), call.number('gamma', 1.050701)];
   if (Math.abs(alpha - 1.6732632) < 1e-6 && Math.abs(gamma - 1.050701) < 1e-6) return apply(call, selu);
@@ -70,7 +70,7 @@ export const geluExact: Operator = (call) => {
   return apply(call, gelu);
 };
 
-/** `Pow` with exponent 2: a part of the gaussian. */
+/** `Pow` with exponent 2. Part of the gaussian. */
 export const power: Operator = (call) => {
   const { values } = call.constant(1);
   if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');

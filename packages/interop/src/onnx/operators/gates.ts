@@ -1,4 +1,7 @@
-/** Activations that are written in several operations, recognised by the product or quotient at their end. */
+/**
+ * Recognizes activations that are written as several operations, by the last one: a product, quotient, root or
+ * exponential.
+ */
 import {
   bentIdentity,
   gaussian,
@@ -19,20 +22,18 @@ import { affine, type Entry, ratio, sum } from '../tape.js';
 import { isUnfinished, map, type Operator, terms } from './operator.js';
 
 /**
- * A product of two computed values: an activation if it has one of the forms below, else a node with the aggregation
- * `product`. The forms are a · a, and a times a gate s · f(r a) + t:
- * silu, f = sigmoid, t = 0:  a s σ(r a) = s/r silu(r a)
- * mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a)
- * hardSwish, f = hardSigmoid, t = 0:  a s f(r a) = s/r hardSwish(r a)
- * hardSwish, f = hardTanh, t = s:  a s (1 + f(r a)) = 2/3 s/r hardSwish(3 r a), since 1 + hardTanh(u) = 2 hardSigmoid(3 u)
- * gelu, f = erf, t = s:  a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
+ * A product of two computed values. It becomes an activation if it has one of the forms below, otherwise a node with
+ * the aggregation `product`. The forms are a · a, and a times a gate s · f(r a) + t: silu, f = sigmoid, t = 0:  a s σ(r
+ * a) = s/r silu(r a) mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a) hardSwish, f = hardSigmoid, t = 0:  a s
+ * f(r a) = s/r hardSwish(r a) hardSwish, f = hardTanh, t = s:  a s (1 + f(r a)) = 2/3 s/r hardSwish(3 r a), since 1 +
+ * hardTanh(u) = 2 hardSigmoid(3 u) gelu, f = erf, t = s:  a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
  */
 export function product(call: Call, a: Entry, b: Entry): Entry {
   if (a === b) return call.tape.apply({ unfinished: 'square', label: call.label }, a);
-  return gated(call, a, b) ?? gated(call, b, a) ?? call.tape.aggregate(multiplied, [a, b]);
+  return gatedActivation(call, a, b) ?? gatedActivation(call, b, a) ?? call.tape.aggregate(multiplied, [a, b]);
 }
 
-function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {
+function gatedActivation(call: Call, a: Entry, gate: Entry): Entry | undefined {
   const { tape } = call;
   const node = tape.nodeOf(gate);
   if (node === undefined) return undefined;
@@ -54,7 +55,7 @@ function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {
   return affine(tape.apply(gelu, affine(node.h, Math.SQRT2, 0)), (Math.SQRT2 * s) / r, 0);
 }
 
-/** a / (t + s |r a|) = 1/(s |r|) softsign(s |r| / t · a), the only quotient that an activation is made of. */
+/** a / (t + s |r a|) = 1/(s |r|) softsign(s |r| / t · a), the only quotient that is supported. */
 export function quotient(call: Call, a: Entry, b: Entry): Entry {
   const { tape } = call;
   const node = tape.nodeOf(b);
@@ -75,7 +76,7 @@ export const squareRoot: Operator = (call) => {
     const s = entry.weights[0];
     const t = entry.bias;
     if (node === undefined || !isUnfinished(node, 'square') || !(s > 0 && t > 0)) {
-      return call.unsupported('the root of anything but h · h plus a number above 0');
+      return call.unsupported('a root of anything other than h · h plus a number above 0');
     }
     const u = affine(node.h, Math.sqrt(s / t), 0);
     return affine(sum([affine(call.tape.apply(bentIdentity, u), 2, 1), affine(u, -2, 0)]), Math.sqrt(t), 0);
@@ -88,7 +89,7 @@ export const exponential: Operator = (call) =>
   map(call, (entry) => {
     const node = call.tape.nodeOf(entry);
     if (node === undefined || !isUnfinished(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
-      return call.unsupported('exp of anything but −h · h, which is the gaussian');
+      return call.unsupported('exp of anything other than −h · h, the gaussian');
     }
     return call.tape.apply(gaussian, affine(node.h, Math.sqrt(-entry.weights[0]), 0));
   });

@@ -16,22 +16,22 @@ interface Matrix {
 function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: number) => number): Rows {
   const fanIn = rows.shape.at(-1);
   if (fanIn !== matrix.rows) {
-    call.malformed(`its matrix has ${matrix.rows} rows, but what it multiplies has ${fanIn} columns`);
+    call.malformed(`the matrix has ${matrix.rows} rows, but the other operand has ${fanIn} columns`);
   }
   const others = rows.shape.slice(0, -1);
   call.spend(sizeOf(others) * (matrix.columns + 1) * (matrix.rows + 1));
-  const sums = hasHoles(matrix) ? sparseSums : denseSums;
+  const sums = isSparse(matrix) ? sparseSums : denseSums;
   const entries: Entry[] = [];
   for (let first = 0; first < rows.entries.length; first += fanIn) {
     const inputs = rows.entries.slice(first, first + fanIn).map((entry) => call.tape.single(entry));
-    // A node that occurs in two columns becomes one edge.
+    // The edges of a node that occurs in two columns are combined.
     const distinct = new Set(inputs.flatMap(({ from }) => from)).size === fanIn;
     for (const entry of (distinct ? sums : sparseSums)(inputs, matrix, bias)) entries.push(entry);
   }
   return { shape: [...others, matrix.columns], entries };
 }
 
-function hasHoles({ rows, columns, at }: Matrix): boolean {
+function isSparse({ rows, columns, at }: Matrix): boolean {
   let zeros = 0;
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) if (at(r, c) === 0) zeros++;
   return zeros > 0 && zeros < rows * columns;
@@ -39,7 +39,7 @@ function hasHoles({ rows, columns, at }: Matrix): boolean {
 
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
-/** Dense columns of distinct nodes: all columns share one list of nodes. */
+/** Sums over distinct nodes without zeros in the matrix: all columns share one list of nodes. */
 const denseSums: Sums = (inputs, matrix, bias) => {
   const from = inputs.flatMap((input) => input.from);
   return Array.from({ length: matrix.columns }, (_, column) => {
@@ -53,7 +53,7 @@ const denseSums: Sums = (inputs, matrix, bias) => {
   });
 };
 
-/** For each column the inputs whose weight is not 0. */
+/** Sums with zeros in the matrix: each column has only the inputs whose weight is not 0. */
 const sparseSums: Sums = (inputs, matrix, bias) =>
   Array.from({ length: matrix.columns }, (_, column) => {
     const scaled = inputs.flatMap((input, row) => {
@@ -68,7 +68,7 @@ const sparseSums: Sums = (inputs, matrix, bias) =>
 export const gemm: Operator = (call) => {
   const rows = call.table(0);
   const b = call.constant(1);
-  if (b.dims.length !== 2) call.malformed(`its matrix has ${b.dims.length} axes instead of 2`);
+  if (b.dims.length !== 2) call.malformed(`expected a matrix with 2 axes, received ${b.dims.length}`);
   if (call.integer('transA', 0) !== 0) call.unsupported('transA');
   const transposed = call.integer('transB', 0) !== 0;
   const [height, width] = b.dims;
@@ -77,8 +77,7 @@ export const gemm: Operator = (call) => {
   const columns = transposed ? height : width;
   const c = call.has(2) ? call.constant(2) : undefined;
   const indices = c && call.broadcast([columns], call.withoutBatch(c, rows)).right;
-  if (indices !== undefined && indices.length !== columns)
-    call.malformed(`its C has ${indices.length} entries per row`);
+  if (indices !== undefined && indices.length !== columns) call.malformed(`C has ${indices.length} entries per row`);
   return matrixProduct(
     call,
     rows,
@@ -94,20 +93,20 @@ export const gemm: Operator = (call) => {
 /** `MatMul`: A · B, with constant B. */
 export const matMul: Operator = (call) => {
   const b = call.constant(1);
-  if (b.dims.length !== 2) call.unsupported(`a matrix of ${b.dims.length} axes instead of 2`);
+  if (b.dims.length !== 2) call.unsupported(`a matrix with ${b.dims.length} axes; expected 2`);
   const [rows, columns] = b.dims;
   if (call.afterBatch === 0) call.unsupported('rows whose last axis is the batch');
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
-/** `Transpose`: for sequences, swaps batch and steps; of other tensors, it may move the batch. */
+/** `Transpose`. For sequences, it may swap the batch and the steps; for other tensors, it may move the batch. */
 export const transpose: Operator = (call) => {
   const { lead } = call;
   const rows = call.rows(0);
   const { shape, entries, batchAxis = 0 } = rows;
   if (lead !== undefined) {
     const order = call.order(shape.length + 2).join();
-    if (order !== '1,0,2' && order !== '0,1,2') call.unsupported(`a sequence to the order [${order}]`);
+    if (order !== '1,0,2' && order !== '0,1,2') call.unsupported(`a sequence in the order [${order}]`);
     return { ...rows, lead: order === '1,0,2' ? [lead[1], lead[0]] : lead };
   }
   const sizes = shape.toSpliced(batchAxis, 0, 1);

@@ -1,10 +1,10 @@
-/** Normalizations that are affine in inference: a factor and a shift per column. */
+/** Normalizations that are affine at inference: a factor and a shift per column. */
 import type { Call } from '../call.js';
 import { product as sizeOf } from '../constant.js';
 import { affine, type Rows } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** scale · entry + shift, with the index of the entry on the first axis after the batch. */
+/** scale · entry + shift. Both depend on the index of the entry along the first axis after the batch. */
 function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly [scale: number, shift: number]): Rows {
   const { shape, entries } = rows;
   const inner = sizeOf(shape.slice(1));
@@ -18,10 +18,10 @@ function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly 
 
 /** scale · (x − mean) / √(variance + ε) + B, with the mean and variance of training. */
 export const batchNormalization: Operator = (call) => {
-  if (call.integer('training_mode', 0) !== 0) call.unsupported('in training mode: export the model for inference');
+  if (call.integer('training_mode', 0) !== 0) call.unsupported('training mode; export the model for inference');
   const rows = call.rows(0);
   const channels = rows.shape.at(0) ?? 0;
-  if (call.integer('spatial', 1) === 0 && rows.shape.length > 1) call.unsupported('with spatial = 0');
+  if (call.integer('spatial', 1) === 0 && rows.shape.length > 1) call.unsupported('spatial = 0');
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map((k) => {
     const { values } = call.constant(k);
     if (values.length !== channels)

@@ -1,21 +1,21 @@
-/** The interface of operators, and helpers for elementwise ones. */
+/** The interface of operators, and helpers for elementwise operators. */
 import type { Call, Value } from '../call.js';
 import type { Entry, Rows, TapeNode, Unfinished } from '../tape.js';
 
-/** Reads its operands from the call; returns its result, or several. */
+/** Reads the operands from the call. Returns the result, or a list of results. */
 export type Operator = (call: Call) => Value | readonly Value[];
 
-/** The number of terms of these entries. */
+/** The number of terms in these entries. */
 export const terms = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
 
-/** An elementwise operator. */
+/** Applies a function to each entry. */
 export const map = (call: Call, change: (entry: Entry) => Entry): Rows => {
   const { shape, entries } = call.rows(0);
   call.spend(terms(entries));
   return { shape, entries: entries.map(change) };
 };
 
-/** An elementwise activation: a node for each entry. */
+/** Applies an activation to each entry. Each entry becomes a node. */
 export const apply = (call: Call, g: TapeNode['g']): Rows => {
   const { shape, entries } = call.rows(0);
   call.spend(entries.length);

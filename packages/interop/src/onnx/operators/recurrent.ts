@@ -1,6 +1,6 @@
 /**
- * `RNN`, `LSTM` and `GRU`: the nodes of one step, which read states of the previous step; or those of every step of
- * a sample, which may also be read in reverse.
+ * `RNN`, `LSTM` and `GRU`. They become the nodes of one step, which read states of the previous step, or the nodes of
+ * all steps of a sample, which may also be read in reverse.
  */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -21,37 +21,37 @@ const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<strin
 interface Direction {
   readonly units: number;
   readonly activations: readonly Activation[];
-  /** The weighted x of gate `gate` and unit `unit`. */
+  /** The terms W x of a gate and unit: inputs multiplied by their weights. */
   readonly ofInputs: (x: readonly Entry[], gate: number, unit: number) => Entry[];
-  /** The entries multiplied by the recurrent weights, one per unit. */
+  /** The terms R h of a gate and unit: values of units multiplied by the recurrent weights. */
   readonly ofUnits: (h: readonly Entry[], gate: number, unit: number) => Entry[];
-  /** B of the inputs and of the units. */
+  /** The two biases B of a gate and unit: for the inputs and for the units. */
   readonly bias: (gate: number, unit: number) => readonly [inputs: number, units: number];
-  /** Peephole `k` of a unit, if there are peepholes. */
+  /** Peephole weight `k` of a unit; undefined without peepholes. */
   readonly peephole: (k: number, unit: number) => number | undefined;
-  /** The sum of terms, plus `bias`. The steps of a sample share the parameters of the sums of a gate; `part` tells them apart. */
+  /** The sum of terms, plus `bias`. All steps of a sample share the parameters of the sum of a gate and unit. */
   readonly weightedSum: (terms: readonly Entry[], bias: number, gate: number | string, unit: number) => Entry;
 }
 
-/** The entries of a state of all units: h, or for an LSTM h and c. */
+/** The state of all units: [h], or [h, c] for an LSTM. */
 type State = readonly (readonly Entry[])[];
 
-/** The state after a step. */
+/** Computes the state after a step. */
 type Step = (direction: Direction, x: readonly Entry[], state: State) => State;
 
-/** What differs between the three operators. */
+/** The differences between the three operators. */
 interface Kind {
   readonly gates: number;
-  /** The activations of one direction. */
+  /** Names of the default activations of one direction. */
   readonly defaults: readonly string[];
-  /** The operands that are initial states. */
+  /** Indices of the operands that are initial states. */
   readonly states: readonly number[];
   readonly step: Step;
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 
-/** A recurrent operator: over sequences of any length, or over the steps of a sample. */
+/** Reads a recurrent operator: over sequences of any length, or over the steps of a sample. */
 function recurrent(call: Call, kind: Kind): Rows[] {
   const rows = call.rows(0);
   const isSequence = rows.lead?.length === 2;
@@ -60,7 +60,7 @@ function recurrent(call: Call, kind: Kind): Rows[] {
   if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
   if (isSequence && direction !== 'forward') {
     call.unsupported(
-      'a direction other than forward, which reads a sequence from its end: expected an input whose number of steps is fixed',
+      'a direction other than forward, which reads a sequence from its end; expected an input with a fixed number of steps',
     );
   }
   if (call.number('clip', 0) !== 0) call.unsupported('clip');
@@ -68,11 +68,11 @@ function recurrent(call: Call, kind: Kind): Rows[] {
   return isSequence ? overSequences(call, kind, layout) : overSample(call, kind, rows, direction);
 }
 
-/** One step, which reads the previous step through states. */
+/** The nodes of one step, which read the previous step through states. */
 function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   if (kind.states.some((k) => call.isComputed(k))) {
     call.unsupported(
-      'initial states that are computed or inputs of the model: expected constant ones, or an input whose number of steps is fixed',
+      'initial states that are computed or inputs of the model; expected constant initial states, or an input with a fixed number of steps',
     );
   }
   const rows = call.sequence(0, layout);
@@ -89,14 +89,16 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   const { units } = direction;
   const directed = { ended: call.label, part: 'directed', directions: layout === 1 ? 2 : 1 } as const;
   return [
-    // [steps, directions, batch, units]; or the batch first, and directions before units.
+    // [steps, directions, batch, units], or [batch, steps, directions, units] if layout = 1.
     { shape: [units], entries: next[0], lead: rows.lead!, ...directed },
-    // [directions, batch, units]; or the batch first.
+    // [directions, batch, units], or [batch, directions, units] if layout = 1.
     ...next.map((entries): Rows => ({ shape: [1, units], entries, batchAxis: layout === 1 ? 0 : 1, lead: [0] })),
   ];
 }
 
-/** All steps of a sample, [steps, batch, inputs], in one direction or in both; each step has separate nodes. */
+/**
+ * The nodes of all steps of a sample, [steps, batch, inputs], in one or both directions. Each step has separate nodes.
+ */
 function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
   if (!['forward', 'reverse', 'bidirectional'].includes(name)) call.malformed(`direction = ${name}`);
   if (call.integer('layout', 0) !== 0) call.unsupported('layout = 1 with a fixed number of steps');
@@ -132,13 +134,13 @@ function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows,
   ];
 }
 
-/** An initial state, [directions, batch, units]: computed, constant, or 0. */
+/** An initial state, [directions, batch, units]: computed, constant or 0. */
 function initialEntries(call: Call, k: number, directions: number, units: number): Entry[] {
   const { tape } = call;
   if (call.isComputed(k)) {
     const { shape, entries, batchAxis } = call.rows(k);
     if (shape.join() !== `${directions},${units}` || batchAxis !== 1)
-      call.malformed(`an initial state of [${shape.join(', ')}] for ${directions} × ${units} units`);
+      call.malformed(`an initial state of shape [${shape.join(', ')}] for ${directions} × ${units} units`);
     return entries.map((entry) => tape.node(entry));
   }
   const numbers = call.has(k)
@@ -161,7 +163,7 @@ function directionsOf(
   if (w.dims.join() !== expected[0] || r.dims.join() !== expected[1]) {
     const directions = count === 1 ? 'one direction' : `${count} directions`;
     call.malformed(
-      `weights of [${w.dims.join(', ')}] and [${r.dims.join(', ')}] for ${inputs} inputs and ${units} units in ${directions}`,
+      `weights of shapes [${w.dims.join(', ')}] and [${r.dims.join(', ')}] for ${inputs} inputs and ${units} units in ${directions}`,
     );
   }
   const b = call.has(3) ? call.constant(3).values : undefined;
@@ -192,7 +194,7 @@ function directionsOf(
       peephole: (k, unit) => peepholes?.[(d * 3 + k) * units + unit],
       weightedSum: (terms, bias, gate, unit) => {
         const entry = affine(sum(terms), 1, bias);
-        // Terms of the same node are one edge, so that its weight is not that of another step.
+        // Terms of the same node were combined to one edge, whose weight differs from that of other steps.
         if (!isShared || entry.from.length !== terms.length) return entry;
         return { ...entry, share: { key: `${call.label}.${d}.${gate}.${unit}`, indices: range(terms.length) } };
       },
@@ -200,7 +202,7 @@ function directionsOf(
   });
 }
 
-/** h = g(W x + R h(t − 1) + B) */
+/** A step of an RNN: h = g(W x + R h(t − 1) + B). */
 export const recurrentLayer: Operator = (call) =>
   recurrent(call, {
     gates: 1,
@@ -216,7 +218,10 @@ export const recurrentLayer: Operator = (call) =>
     },
   });
 
-/** The nodes of `lstm` in @nnbp/layers. The gates are in the order i, o, f, g, and peepholes in the order i, o, f. */
+/**
+ * A step of an LSTM, with the nodes of `lstm` in @nnbp/layers. The gates are in the order i, o, f, g, the peepholes in
+ * the order i, o, f.
+ */
 export const longShortTermMemory: Operator = (call) => {
   if (call.integer('input_forget', 0) !== 0) call.unsupported('input_forget');
   const { tape } = call;
@@ -246,8 +251,8 @@ export const longShortTermMemory: Operator = (call) => {
 };
 
 /**
- * The nodes of `gru` in @nnbp/layers, with the gates in the order z, r, n; with `linear_before_reset` = 0 as in Cho et
- * al.
+ * A step of a GRU, with the nodes of `gru` in @nnbp/layers. The gates are in the order z, r, n. With
+ * `linear_before_reset` = 0, the reset gate is applied before the recurrent weights, as in Cho et al.
  */
 export const gatedRecurrentUnit: Operator = (call) => {
   const { tape } = call;
@@ -274,7 +279,7 @@ export const gatedRecurrentUnit: Operator = (call) => {
           tape.node(weightedSum(ofUnits(h, 2, unit), recurrent, 'u', unit)),
         ]);
         const summed = weightedSum([...inputs, past], own, 2, unit);
-        // `past` is a separate node, added last, with the weight 1.
+        // `past` is a separate node, the last term, with the weight 1.
         return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
       };
       const n = isAfter

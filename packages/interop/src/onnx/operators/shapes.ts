@@ -1,4 +1,4 @@
-/** Operators that only move data: reorder, reshape, join or split. */
+/** Operators that only move data: they reorder, reshape, join or split it. */
 import { product as sizeOf } from '../constant.js';
 import { join, pick, slicePositions } from '../axes.js';
 import type { Call } from '../call.js';
@@ -9,57 +9,66 @@ import type { Operator } from './operator.js';
 /** Returns its operand unchanged. */
 export const same: Operator = (call) => call.operand(0);
 
-/** `Cast` to a floating-point type. Constants, which may be sizes and positions, are not changed. */
+/** `Cast` to a floating-point type. Constants, which may be sizes or positions, are not changed. */
 export const cast: Operator = (call) => {
   const operand = call.operand(0);
   const to = call.integer('to', 1);
-  if ('entries' in operand && ![1, 10, 11, 16].includes(to)) call.unsupported(`to type ${to}; expected floats`);
+  if ('entries' in operand && ![1, 10, 11, 16].includes(to))
+    call.unsupported(`type ${to}; expected a floating-point type`);
   return operand;
 };
 
-/** `Dropout`, which does nothing in inference. */
+/** `Dropout`, which does nothing at inference. */
 export const dropout: Operator = (call) => {
-  if (call.has(2) && call.constant(2).values[0] !== 0) call.unsupported('in training');
+  if (call.has(2) && call.constant(2).values[0] !== 0)
+    call.unsupported('training mode; export the model for inference');
   return call.operand(0);
 };
 
 /** Maximum number of axes. */
 const maxAxes = 16;
 
-/** `Reshape`: 0 copies a size, −1 is inferred. The axes before the batch stay before it, and those after it after it. */
+/**
+ * `Reshape`. A size of 0 is copied, −1 is inferred. The axes before the batch stay before it, the others stay after it.
+ */
 export const reshape: Operator = (call) => {
   const rows = call.rows(0);
   const target = call.target(1);
-  if (target.length > maxAxes) call.unsupported(`to ${target.length} axes`);
+  if (target.length > maxAxes) call.unsupported(`a tensor with ${target.length} axes; expected at most ${maxAxes}`);
   const { shape, batchAxis = 0 } = rows;
   const [before, after] = [sizeOf(shape.slice(0, batchAxis)), sizeOf(shape.slice(batchAxis))];
-  const asked = target.map((size, axis) => (size === 0 && axis !== batchAxis ? (call.sizes(rows)[axis] ?? 0) : size));
-  const order = [batchAxis, ...asked.keys()];
+  const requested = target.map((size, axis) =>
+    size === 0 && axis !== batchAxis ? (call.sizes(rows)[axis] ?? 0) : size,
+  );
+  const order = [batchAxis, ...requested.keys()];
   for (const axis of order) {
-    const first = inferred(asked.slice(0, axis), before);
-    const rest = inferred(asked.slice(axis + 1), after);
-    if (axis < asked.length && first && rest && isBatch(call, rows, asked, axis)) {
+    const first = inferred(requested.slice(0, axis), before);
+    const rest = inferred(requested.slice(axis + 1), after);
+    if (axis < requested.length && first && rest && isBatch(call, rows, requested, axis)) {
       return { ...rows, shape: [...first, ...rest], batchAxis: axis };
     }
   }
   const from = [...shape.slice(0, batchAxis), 'batch', ...shape.slice(batchAxis)];
   const to = target.map((size) => (Number.isNaN(size) ? 'batch' : size));
-  return call.unsupported(`from [${from.join(', ')}] to [${to.join(', ')}]`);
+  return call.unsupported(`a reshape from [${from.join(', ')}] to [${to.join(', ')}]`);
 };
 
-/** The sizes of axes with `size` entries, one of which may be −1; undefined if they do not fit. */
+/** The sizes of axes with `size` entries in total. One size may be −1. Undefined if they do not fit. */
 function inferred(sizes: readonly number[], size: number): number[] | undefined {
   const known = sizeOf(sizes.filter((each) => each !== -1));
   const all = sizes.map((each) => (each === -1 ? size / known : each));
   return all.every((each) => Number.isSafeInteger(each) && each >= 0) && sizeOf(all) === size ? all : undefined;
 }
 
-/** Whether an axis of a new shape can be the batch: its size is that of the batch, or inferred, or not known before the model runs. */
-function isBatch(call: Call, { batchAxis = 0 }: Rows, asked: readonly number[], axis: number): boolean {
-  const size = asked[axis];
-  if (asked.some((each, k) => Number.isNaN(each) && k !== axis)) return false;
+/**
+ * Whether an axis of a new shape can be the batch: its size is that of the batch, inferred, or unknown before the model
+ * runs.
+ */
+function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number[], axis: number): boolean {
+  const size = requested[axis];
+  if (requested.some((each, k) => Number.isNaN(each) && k !== axis)) return false;
   if (size === 0) return axis === batchAxis;
-  const isInferred = asked.some((each, k) => each === -1 && k !== axis);
+  const isInferred = requested.some((each, k) => each === -1 && k !== axis);
   return Number.isNaN(size) || (!isInferred && size !== 0) || size === call.tape.batchSize;
 }
 
@@ -70,15 +79,15 @@ export const flatten: Operator = (call) => {
   return { shape: [sizeOf(shape)], entries };
 };
 
-/** `Squeeze` of axes of size 1. Default: all of them except the batch. */
+/** `Squeeze` of axes of size 1. Default: all axes of size 1 except the batch. */
 export const squeeze: Operator = (call) => {
   const directed = call.partial(0, 'directed');
   if (directed !== undefined) {
     if (call.listed(1, 'axes')?.join() !== `${directed.directions}`)
-      call.unsupported('axes other than that of the directions');
+      call.unsupported('axes other than the axis of the directions');
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
-  if (call.lead !== undefined) call.unsupported('of a sequence');
+  if (call.lead !== undefined) call.unsupported('an operand that is a sequence');
   const rows = call.rows(0);
   const { shape, batchAxis = 0 } = rows;
   const named = call.listed(1, 'axes')?.map((axis) => call.axisOf(rows, axis));
@@ -97,17 +106,17 @@ export const squeeze: Operator = (call) => {
 export const unsqueeze: Operator = (call) => {
   const rows = call.rows(0);
   const { shape, batchAxis = 0 } = rows;
-  // The batch is 0 among the sizes.
+  // 0 marks the batch in the sizes.
   const sizes = unsqueezed(call, shape.toSpliced(batchAxis, 0, 0));
-  const newBatchAxis = shape.includes(0) ? call.unsupported('of a tensor without entries') : sizes.indexOf(0);
+  const newBatchAxis = shape.includes(0) ? call.unsupported('a tensor without entries') : sizes.indexOf(0);
   return { ...rows, shape: sizes.toSpliced(newBatchAxis, 1), batchAxis: newBatchAxis };
 };
 
-/** Sizes with the axes of an `Unsqueeze` among them. */
+/** The sizes after an `Unsqueeze`, with the inserted axes. */
 export function unsqueezed(call: Call, sizes: readonly number[]): number[] {
   const named = call.listed(1, 'axes') ?? [];
   const rank = sizes.length + named.length;
-  if (rank > maxAxes) call.unsupported(`to ${rank} axes`);
+  if (rank > maxAxes) call.unsupported(`a tensor with ${rank} axes; expected at most ${maxAxes}`);
   const axes = new Set(named.map((axis) => (axis < 0 ? axis + rank : axis)));
   if ([...axes].some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) || axes.size !== named.length) {
     call.unsupported(`axes [${named.join(', ')}]`);
@@ -116,7 +125,7 @@ export function unsqueezed(call: Call, sizes: readonly number[]): number[] {
   return Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : rest.shift()!));
 }
 
-/** The axes of a `Slice`, and the positions on each. */
+/** The axes of a `Slice`, and the selected positions along each axis. */
 export function slices(call: Call): { readonly axis: number; readonly positionsOf: (size: number) => number[] }[] {
   const [starts, ends] = [call.listed(1, 'starts') ?? [], call.listed(2, 'ends') ?? []];
   const axes = call.listed(3, 'axes') ?? starts.map((_, k) => k);
@@ -143,7 +152,7 @@ export const slice: Operator = (call) => {
   return rows;
 };
 
-/** The entries at these positions of an axis. */
+/** The entries at `positions` along an axis. */
 const picked = (rows: Rows, axis: number, positions: readonly number[]): Rows => ({
   ...rows,
   shape: rows.shape.with(axis, positions.length),
@@ -153,7 +162,7 @@ const picked = (rows: Rows, axis: number, positions: readonly number[]): Rows =>
 /** `Concat` along an axis. */
 export const concat: Operator = (call) => {
   const parts = Array.from({ length: call.count }, (_, k) => call.rows(k));
-  if (parts.length === 0) call.malformed('it has no operands');
+  if (parts.length === 0) call.malformed('expected operands, received none');
   const axis = call.axisOf(parts[0], call.integer('axis', 1));
   const others = ({ shape }: Rows) => shape.with(axis, 0).join();
   if (parts.some((part) => part.shape.length !== parts[0].shape.length || others(part) !== others(parts[0]))) {
@@ -169,18 +178,18 @@ export const concat: Operator = (call) => {
   };
 };
 
-/** The last step of sequences. The entries stay the same, since they are those of every step. */
+/** The last step of sequences. The entries stay the same, because the entries are those of each step. */
 function lastStep(call: Call, rows: Rows): Rows | undefined {
   const axis = call.integer('axis', 0);
   const [first] = rows.lead?.length === 2 ? rows.lead : [];
   if (first === undefined || (axis !== 0 && axis !== 1)) return undefined;
   const { dims, values } = call.constant(1);
-  if (rows.lead![axis] !== call.tape.stepAxis) call.unsupported('of samples');
-  if (dims.length !== 0 || values[0] !== -1) call.unsupported('steps other than the last one, −1');
+  if (rows.lead![axis] !== call.tape.stepAxis) call.unsupported('a Gather along the samples');
+  if (dims.length !== 0 || values[0] !== -1) call.unsupported('steps other than the last step, −1');
   return { shape: rows.shape, entries: rows.entries, lead: [0] };
 }
 
-/** `Gather` at these positions of an axis, or of the last step. The shape of the positions replaces the axis. */
+/** `Gather` of positions along an axis, or of the last step. The shape of the positions replaces the axis. */
 export const gather: Operator = (call) => {
   const sorted = call.partial(0, 'sorted');
   if (sorted !== undefined) return middle(call, sorted);
@@ -188,15 +197,15 @@ export const gather: Operator = (call) => {
   const last = lastStep(call, rows);
   if (last !== undefined) return last;
   const axis = call.axisOf(rows, call.integer('axis', 0));
-  const chosen = call.constant(1);
-  if (chosen.dims.length > maxAxes) call.unsupported(`positions of ${chosen.dims.length} axes`);
-  const positions = call.positions(chosen, rows.shape[axis]);
+  const selected = call.constant(1);
+  if (selected.dims.length > maxAxes) call.unsupported(`positions with ${selected.dims.length} axes`);
+  const positions = call.positions(selected, rows.shape[axis]);
   call.spendCopies((rows.entries.length / rows.shape[axis]) * positions.length);
   const { batchAxis = 0 } = rows;
   return {
     ...picked(rows, axis, positions),
-    shape: rows.shape.toSpliced(axis, 1, ...chosen.dims),
-    batchAxis: axis < batchAxis ? batchAxis - 1 + chosen.dims.length : batchAxis,
+    shape: rows.shape.toSpliced(axis, 1, ...selected.dims),
+    batchAxis: axis < batchAxis ? batchAxis - 1 + selected.dims.length : batchAxis,
   };
 };
 
@@ -211,7 +220,8 @@ export const split: Operator = (call) => {
     Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, width - k * even)));
   const fits =
     sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((all, size) => all + size, 0) === width;
-  if (!fits || sizes.length !== call.results) call.malformed(`${width} columns into [${sizes.join(', ')}]`);
+  if (!fits || sizes.length !== call.results)
+    call.malformed(`${width} columns cannot be split into [${sizes.join(', ')}]`);
   call.spendCopies(rows.entries.length);
   let at = 0;
   return sizes.map((size) => {

@@ -10,18 +10,18 @@ import type { Operator } from './operator.js';
 interface Windows {
   /** The number of windows along each axis. */
   readonly shape: readonly number[];
-  /** For each window and each kernel position, the index in the grid; −1 outside. */
+  /** For each window and each kernel position, the index in the grid; −1 outside the grid. */
   readonly positions: readonly (readonly number[])[];
 }
 
-/** The shape of the kernel: an attribute, or the shape of the weights. */
+/** The windows of an operator. The shape of the kernel is an attribute or that of the weights. */
 function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[]): Windows {
   const axes = grid.length;
   if (axes === 0 || kernel.length !== axes)
     call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of ${axes} axes`);
   if (call.integer('ceil_mode', 0) !== 0) call.unsupported('ceil_mode = 1');
   const ones = grid.map(() => 1);
-  const [strides, dilations] = [call.wholes('strides') ?? ones, call.wholes('dilations') ?? ones];
+  const [strides, dilations] = [call.integers('strides') ?? ones, call.integers('dilations') ?? ones];
   const sizes = [kernel, strides, dilations].flat();
   if (sizes.length !== 3 * axes || sizes.some((size) => size < 1))
     call.malformed('a kernel, stride or dilation below 1');
@@ -45,7 +45,7 @@ function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[
   return { shape, positions };
 }
 
-/** The padding at the beginning of each axis, then at the end of each. */
+/** The padding at the beginning of each axis, then at the end of each axis. */
 function padsOf(call: Call, grid: readonly number[], span: readonly number[], strides: readonly number[]): number[] {
   const auto = call.text('auto_pad', 'NOTSET');
   const none = [...grid, ...grid].fill(0);
@@ -58,12 +58,12 @@ function padsOf(call: Call, grid: readonly number[], span: readonly number[], st
     const larger = totals.map((total) => Math.ceil(total / 2));
     return auto === 'SAME_UPPER' ? [...smaller, ...larger] : [...larger, ...smaller];
   }
-  const pads = call.wholes('pads') ?? none;
+  const pads = call.integers('pads') ?? none;
   if (pads.length !== none.length || pads.some((pad) => pad < 0)) call.malformed(`pads [${pads.join(', ')}]`);
   return pads;
 }
 
-/** The row-major index of coordinates in an array of this shape; −1 outside. */
+/** The row-major index of coordinates in an array of this shape; −1 outside the array. */
 function positionOf(shape: readonly number[], coordinates: readonly number[]): number {
   let position = 0;
   for (let axis = 0; axis < shape.length; axis++) {
@@ -93,7 +93,7 @@ export const convolution: Operator = (call) => {
   const [filters, depth, ...kernel] = dims;
   const groups = call.integer('group', 1);
   if (shape.length < 2 || dims.length !== shape.length + 1) {
-    call.unsupported(`a kernel of ${dims.length} axes for [batch, ${shape.join(', ')}]`);
+    call.unsupported(`a kernel with ${dims.length} axes for [batch, ${shape.join(', ')}]`);
   }
   if (groups < 1 || depth * groups !== channels || filters % groups !== 0) {
     call.malformed(`${filters} filters of ${depth} channels in ${groups} groups for ${channels} channels`);
@@ -104,7 +104,7 @@ export const convolution: Operator = (call) => {
   const { shape: windows, positions } = windowsOf(call, grid, kernel);
   const [cellCount, kernelSize] = [sizeOf(grid), sizeOf(kernel)];
   call.spend(filters * positions.length * (depth * kernelSize + 1));
-  // Zeros of a preceding Pad are skipped, as is its own padding.
+  // Zeros of a preceding Pad are skipped, like the padding of the convolution itself.
   const inputs = entries.map((entry) =>
     entry.from.length === 0 && entry.bias === 0 ? undefined : call.tape.node(entry),
   );
@@ -140,11 +140,11 @@ function pool(
 ): Rows {
   const { shape, entries } = call.rows(0);
   const [channels, ...grid] = shape;
-  if (call.results > 1) call.unsupported('with the indices of the values that it selects');
-  const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.wholes('kernel_shape') ?? []);
+  if (call.results > 1) call.unsupported('the indices of the selected values as a second output');
+  const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.integers('kernel_shape') ?? []);
   const cellCount = sizeOf(grid);
   call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
-  // Sums that become nodes do so in the order of the grid, not in that of the windows.
+  // Create the nodes of sums in the order of the grid, not in that of the windows.
   for (const each of entries) if (each.from.length > 1) call.tape.node(each);
   const result: Entry[] = [];
   for (let channel = 0; channel < channels; channel++) {
@@ -162,7 +162,7 @@ const aggregate = (call: Call, aggregation: Aggregation) => (window: readonly En
 
 export const maxPool: Operator = (call) => pool(call, aggregate(call, max));
 
-/** With `count_include_pad`, zeros of the padding count. */
+/** `AveragePool`. With `count_include_pad`, the zeros of the padding are part of the average. */
 export const averagePool: Operator = (call) => {
   const withPadding = call.integer('count_include_pad', 0) !== 0;
   const average = aggregate(call, mean);
@@ -184,12 +184,12 @@ export const pad: Operator = (call) => {
   const rows = call.rows(0);
   const { shape, entries } = rows;
   if (call.text('mode', 'constant') !== 'constant' || call.has(3))
-    call.unsupported('anything but a constant around all axes');
+    call.unsupported('a mode other than constant, or a list of axes');
   const pads = call.listed(1, 'pads') ?? [];
   const axes = shape.length + 1;
   if (pads.length !== 2 * axes || pads.some((size) => !Number.isInteger(size) || size < 0))
     call.malformed(`pads [${pads.join(', ')}]`);
-  if (pads[0] !== 0 || pads[axes] !== 0) call.unsupported('a pad of the batch');
+  if (pads[0] !== 0 || pads[axes] !== 0) call.unsupported('padding along the batch axis');
   if (pads.every((size) => size === 0)) return rows;
   const bias = call.has(2) ? (call.constant(2).values[0] ?? 0) : call.number('value', 0);
   const wide = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
