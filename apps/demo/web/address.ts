@@ -5,7 +5,7 @@
 import { readLink, writeLink } from './link.js';
 import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';
 
-/** How the URL names the last chapter. */
+/** The name of the last chapter in the URL. */
 const challenge = 'challenge';
 
 /** Writes the URL fragment of a state; the inverse of `readAddress` with the same `defaults`. */

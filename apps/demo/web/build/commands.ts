@@ -14,13 +14,13 @@ export function connectNodes(editor: Editor, from: string, to: string, delay = 0
 }
 
 /** Adds a node, optionally with an edge from or to another one. */
-export function insertNode(editor: Editor, beside: { readonly from?: string; readonly to?: string } = {}): void {
+export function insertNode(editor: Editor, neighbour: { readonly from?: string; readonly to?: string } = {}): void {
   let id = '';
   const insert = (network: NetworkDescription) => {
     id = freeId(network);
     const added = addNode(network, id);
-    if (beside.from !== undefined) return connect(added, beside.from, id);
-    return beside.to === undefined ? added : connect(added, id, beside.to);
+    if (neighbour.from !== undefined) return connect(added, neighbour.from, id);
+    return neighbour.to === undefined ? added : connect(added, id, neighbour.to);
   };
   const done = editor.attempt(
     () => edit(insert),

@@ -1,6 +1,6 @@
-/** Reasons for refusing an edit. `messages.ts` puts them into words in both languages. */
+/** Errors of edits. `messages.ts` puts their reasons into words in both languages. */
 
-/** Why an edit is refused. */
+/** The reason for refusing an edit, with the values that the message contains. */
 export type EditProblem =
   /**
    * `nodes`: the cycle, with the first node repeated at the end. `edge`: whether the edge that closes the cycle would be

@@ -16,7 +16,7 @@ interface Tip {
   readonly top: number;
 }
 
-/** In pixels; must match the style sheet. */
+/** Width of the tooltip in pixels; must match the style sheet. */
 const tipWidth = 260;
 
 export function Pointing({ className, children }: { readonly className: string; readonly children: ReactNode }) {

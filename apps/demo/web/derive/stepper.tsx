@@ -114,7 +114,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
       </div>
       <div
         className={styles.caption}
-        data-room={space}
+        data-space={space}
         role="group"
         aria-label={say.what}
         aria-live="polite"

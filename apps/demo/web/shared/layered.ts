@@ -62,11 +62,11 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
     const depth = Math.max(...layer.map((box) => box[along]));
     const free = (max - filled(layer)) / Math.max(1, layer.length - 1);
     const gap = Math.max(gaps.nodeGap, Math.min(8 * gaps.nodeGap, free));
-    let aside = (max - filled(layer) - gap * (layer.length - 1)) / 2;
+    let offset = (max - filled(layer) - gap * (layer.length - 1)) / 2;
     for (const box of layer) {
       const start = ahead + (depth - box[along]) / 2;
-      positions.set(box.id, direction === 'LR' ? { x: start, y: aside } : { x: aside, y: start });
-      aside += box[across] + gap;
+      positions.set(box.id, direction === 'LR' ? { x: start, y: offset } : { x: offset, y: start });
+      offset += box[across] + gap;
     }
     ahead += depth + gaps.layerGap;
   }

@@ -44,7 +44,7 @@ export function SavePicture({ of, name, children }: Props) {
       ))}
       <span role="status">{notice}</span>
       {drawing && children !== undefined && (
-        <div ref={offscreen} className={styles.aside} aria-hidden>
+        <div ref={offscreen} className={styles.offscreen} aria-hidden>
           {children}
         </div>
       )}

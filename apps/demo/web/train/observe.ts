@@ -87,7 +87,7 @@ export interface Observation {
   readonly row: RowPrediction | undefined;
 }
 
-/** What an observation contains in addition to the state of the training run. */
+/** Requests optional parts of an observation. */
 export interface Question {
   /** Index of the training sample whose gradient is shown; null: none. */
   readonly sample: number | null;

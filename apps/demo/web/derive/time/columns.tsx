@@ -213,8 +213,8 @@ function pathBetween(from: Position, to: Position, delay: number): string {
   if (delay === 0) {
     const [x1, y1, x2, y2] = [from.left + box.width / 2, from.top + from.height, to.left + box.width / 2, to.top];
     // Bend around a node in between.
-    const aside = y2 - y1 > gap.rows + 8 ? box.width / 2 + 22 : 0;
-    return `M${x1},${y1} C${x1 + aside},${y1 + 18} ${x2 + aside},${y2 - 18} ${x2},${y2}`;
+    const detour = y2 - y1 > gap.rows + 8 ? box.width / 2 + 22 : 0;
+    return `M${x1},${y1} C${x1 + detour},${y1 + 18} ${x2 + detour},${y2 - 18} ${x2},${y2}`;
   }
   const [x1, y1] = [from.left + box.width, from.top + from.height / 2];
   const [x2, y2] = [to.left, to.top + to.height / 2];

@@ -10,7 +10,7 @@ import type { Chapter, Exercise } from '../chapter.js';
 import { parseNumber } from '../number-answer.js';
 import { guessTask, numberTask, type Task } from '../task.js';
 
-/** How often each quantity is computed. */
+/** Number of computations of each quantity, over all nodes. */
 export interface Counts {
   readonly dLossDx: number;
   readonly slope: number;

@@ -209,7 +209,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
       {
         value: terms[0] * terms[1],
         hint: {
-          en: 'The two steps add up; only what lies on one path is multiplied.',
+          en: 'The two steps add up; only factors on the same path are multiplied.',
           zh: '两步相加；只有同一条路径上的才相乘。',
         },
       },
@@ -250,7 +250,7 @@ function sumReason({ terms, measured }: Solved): Task {
       },
       {
         name: 'weights',
-        text: { en: 'Every step has a weight of its own', zh: '每一步有自己的权重' },
+        text: { en: 'Every step has its own weight', zh: '每一步有自己的权重' },
         hint: {
           en: 'Then there would be two derivatives, one per weight. Unrolling copies the node, not its parameters.',
           zh: '那样就会有两个导数，各有一个。展开时复制的是节点，不是参数。',

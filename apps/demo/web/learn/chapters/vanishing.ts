@@ -70,7 +70,7 @@ function factor(layers: readonly Layer[]): Task {
   const task = guessTask({
     label: { en: 'Factor:', zh: '倍数：' },
     ask: {
-      en: 'Eight hidden layers of eight sigmoid nodes. On the way back each layer multiplies by its slopes; that of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The order of magnitude is enough.',
+      en: 'Eight hidden layers of eight sigmoid nodes. In the backward pass, each layer multiplies by its slopes, and the slope of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The order of magnitude is enough.',
       zh: '八个隐藏层，每层八个 sigmoid 节点。往回传时，每一层都乘以它的 slope，而 sigmoid 的 slope 最大是 0.25。最后一个隐藏层的平均 |dloss/dx| 是第一个的多少倍？数量级对就行。',
     },
     explain: {

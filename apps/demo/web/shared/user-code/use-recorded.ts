@@ -95,7 +95,7 @@ const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string
 /** The worker of the last pass, kept for a short time for the next one. Not longer, since its code can keep running. */
 let cached: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
 let release: ReturnType<typeof setTimeout> | undefined;
-/** How long the worker is kept after a pass, in milliseconds. */
+/** Milliseconds for which the worker is kept after a pass. */
 const keepTime = 3000;
 
 async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Functions> {
