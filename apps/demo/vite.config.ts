@@ -60,7 +60,7 @@ function scopedName(name: string, file: string, css: string): string {
     .update(relative(import.meta.dirname, file))
     .digest('hex')
     .slice(0, 6);
-  const names = new Set(Array.from(css.matchAll(/\.([a-z]\w*)/gi), ([, found]) => found));
+  const names = new Set(Array.from(css.matchAll(/\.([a-z]\w*)/gi), ([, className]) => className));
   return `_${hash}${Array.from(names).indexOf(name).toString(36).replace('-1', name)}`;
 }
 

@@ -101,14 +101,14 @@ export interface KnownInTime {
 }
 
 /**
- * The numbers that are known when the terms of the last `opened` steps are added: after the first term, the forward pass of
+ * The numbers that are known when the terms of the last `termCount` steps are added: after the first term, the forward pass of
  * all steps; after each term, dloss/dx at its step; after all terms, the derivatives of the parameters.
  */
-export const knownInTime = (exercise: TimeExercise, opened: number): KnownInTime => ({
+export const knownInTime = (exercise: TimeExercise, termCount: number): KnownInTime => ({
   value(name) {
     const isKnown = isParameter(name)
-      ? opened === exercise.steps
-      : opened > 0 && (name.quantity !== 'dLossDx' || splitId(name.node)[1] >= exercise.steps - opened);
+      ? termCount === exercise.steps
+      : termCount > 0 && (name.quantity !== 'dLossDx' || splitId(name.node)[1] >= exercise.steps - termCount);
     return isKnown ? exercise.value(name) : undefined;
   },
 });

@@ -16,22 +16,22 @@ export interface TermsProps {
   /** The derivative of a parameter. */
   readonly selected: QuantityName;
   /** Number of terms shown. */
-  readonly opened: number;
+  readonly termCount: number;
   /** Minimum number of terms shown. */
   readonly min: number;
 }
 
-export function Terms({ exercise, selected, opened, min }: TermsProps) {
+export function Terms({ exercise, selected, termCount, min }: TermsProps) {
   const say = useMessages(messages);
   const terms = termsInTime(exercise, selected);
   const largest = Math.max(...terms.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
   const targets = exercise.targets.filter((row) => row !== null).length;
   const name = nameOf(selected);
-  const sum = terms[opened - 1]?.sum ?? 0;
-  const isAll = opened === terms.length;
+  const sum = terms[termCount - 1]?.sum ?? 0;
+  const isAll = termCount === terms.length;
   return (
     <div className={styles.terms} role="group" aria-label={say.terms(name)}>
-      <OpenTerms opened={opened} min={min} max={terms.length} />
+      <TermSlider termCount={termCount} min={min} max={terms.length} />
       <table className={styles.sum}>
         <thead>
           <tr>
@@ -43,7 +43,7 @@ export function Terms({ exercise, selected, opened, min }: TermsProps) {
           </tr>
         </thead>
         <tbody>
-          {terms.slice(0, opened).map((term) => (
+          {terms.slice(0, termCount).map((term) => (
             <tr key={term.step} data-term-step={term.step}>
               <th scope="row">t = {term.step}</th>
               <td>
@@ -66,31 +66,31 @@ export function Terms({ exercise, selected, opened, min }: TermsProps) {
         </tbody>
       </table>
       <p role="status">
-        {isAll ? say.complete(name, formatNumber(sum / targets, 6), targets) : say.missing(terms.length - opened)}
+        {isAll ? say.complete(name, formatNumber(sum / targets, 6), targets) : say.missing(terms.length - termCount)}
       </p>
     </div>
   );
 }
 
-interface OpenTermsProps extends Pick<TermsProps, 'opened' | 'min'> {
+interface TermSliderProps extends Pick<TermsProps, 'termCount' | 'min'> {
   readonly max: number;
 }
 
 /** Slider for the number of terms shown. */
-export function OpenTerms({ opened, min, max }: OpenTermsProps) {
+export function TermSlider({ termCount, min, max }: TermSliderProps) {
   const say = useMessages(messages);
   return (
     <label className={styles.slider}>
-      {say.openTerms}
+      {say.termSlider}
       <input
         type="range"
         min={min}
         max={max}
-        value={opened}
-        aria-valuetext={say.termsOf(opened, max)}
+        value={termCount}
+        aria-valuetext={say.termsOf(termCount, max)}
         onChange={(event) => change({ step: Number(event.target.value) })}
       />
-      <span className="quiet">{say.termsOf(opened, max)}</span>
+      <span className="quiet">{say.termsOf(termCount, max)}</span>
     </label>
   );
 }

@@ -11,7 +11,7 @@ import layout from '../view.module.css';
 import { Columns } from './columns.js';
 import { knownInTime, selectedInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
-import { OpenTerms, Terms } from './terms.js';
+import { TermSlider, Terms } from './terms.js';
 
 /** Maximum number of nodes that are drawn. */
 const maxDrawn = 400;
@@ -25,8 +25,11 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const isSum = isParameter(selected);
   // With hidden answers, no term is shown at first.
   const [min, initial] = isHidden ? [0, 0] : [1, exercise.steps];
-  const opened = Math.max(min, Math.min(step ?? initial, exercise.steps));
-  const known = useMemo(() => (isHidden ? knownInTime(exercise, opened) : exercise), [exercise, isHidden, opened]);
+  const termCount = Math.max(min, Math.min(step ?? initial, exercise.steps));
+  const known = useMemo(
+    () => (isHidden ? knownInTime(exercise, termCount) : exercise),
+    [exercise, isHidden, termCount],
+  );
   const pass = useMemo(() => {
     const { network, loss, pass, inputs, targets } = exercise;
     return {
@@ -43,15 +46,15 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
         {drawn > maxDrawn ? (
           <p>{say.tooLarge(drawn)}</p>
         ) : (
-          <Columns exercise={exercise} selected={selected} known={known} firstStep={exercise.steps - opened} />
+          <Columns exercise={exercise} selected={selected} known={known} firstStep={exercise.steps - termCount} />
         )}
         <p className="quiet">{say.shared}</p>
-        {(!isHidden || opened === exercise.steps) && <LossBox exercise={pass} />}
+        {(!isHidden || termCount === exercise.steps) && <LossBox exercise={pass} />}
         {isSum ? (
-          <Terms exercise={exercise} selected={selected} opened={opened} min={min} />
+          <Terms exercise={exercise} selected={selected} termCount={termCount} min={min} />
         ) : (
           <>
-            {isHidden && <OpenTerms opened={opened} min={min} max={exercise.steps} />}
+            {isHidden && <TermSlider termCount={termCount} min={min} max={exercise.steps} />}
             <p>{say.noSum}</p>
           </>
         )}
