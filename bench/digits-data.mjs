@@ -83,7 +83,7 @@ export function firstWeights(seed) {
   });
 }
 
-/** Yields the batches of an epoch in an order of its own. Every batch is in the same two arrays. */
+/** Yields the batches of an epoch; the order of the samples differs from epoch to epoch. Every batch is in the same two arrays. */
 export function* epoch({ inputs, targets }, number, seed) {
   const order = shuffled(trainingCount, stream(10_000 * seed + number));
   const [width, outputs] = [sizes[0], sizes.at(-1)];

@@ -1,4 +1,4 @@
-/** What each library must compute according to the reference engine: the loss, and the loss after one step by its rule. */
+/** The losses that each library must compute according to the reference engine, before and after one step by its rule. */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';

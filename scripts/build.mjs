@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { basename, join, resolve } from 'node:path';
 import { compiler } from './native-compiler.mjs';
 
-/** What a package's `bin/nnbp.js` runs, under `src`. */
+/** The module under `src` that `bin/nnbp.js` of a package runs. */
 const programs = { cli: 'nnbp', nnbp: 'command' };
 
 const names = readdirSync('packages');

@@ -331,7 +331,7 @@ test('the link restores the graph, and Derive gets a sample with as many values 
   expect(Number(shownValue)).toBe(pass.cache.dLossDx('9'));
 });
 
-test('a node can be selected, connected and removed with the keyboard alone', async () => {
+test('a node can be added and connected, and an edge removed, with the keyboard alone', async () => {
   const page = await inBuild();
   await boxOf(page, '2').getByRole('button').focus();
   await page.keyboard.press('Enter');

@@ -13,10 +13,10 @@ import { follow, open, picture, settled, useBrowser, untilUrl } from './page.js'
 
 useBrowser();
 
-const { derive: derived, network: described } = defaultState;
+const { derive: defaultDerive, network: defaultNetwork } = defaultState;
 const [run] = golden.runs;
 
-const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...derived, ...change } });
+const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...defaultDerive, ...change } });
 
 /**
  * Every number that can be selected, unrounded, by name; undefined if the page does not show it yet. The derivative of a
@@ -37,7 +37,7 @@ async function numbersOn(page: Page): Promise<Record<string, number | undefined>
 
 const answer = async (page: Page) => Number(await page.locator('[data-answer] data').getAttribute('value'));
 
-/** Types a number like a user. */
+/** Replaces the text of a field. */
 async function type(page: Page, label: string, value: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(value);
 }
@@ -46,7 +46,7 @@ test('every number in the graph equals the golden run and is bit-identical to th
   const page = await open();
   const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
   await page.getByRole('region', { name: 'Parameters and their derivatives' }).waitFor();
-  const shownAs = await numbersOn(page);
+  const numbers = await numbersOn(page);
   for (const [id, node] of Object.entries(run.nodes)) {
     for (const [kind, name] of [
       ['x', `x_${id}`],
@@ -57,16 +57,16 @@ test('every number in the graph equals the golden run and is bit-identical to th
     ] as const) {
       const expected = node[kind];
       if (expected === undefined) continue;
-      const shown = shownAs[name];
+      const shown = numbers[name];
       expect(Math.abs(shown! - Number(expected)), name).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
       expect(shown, name).toBe(pass.cache[kind === 'dloss_dx' ? 'dLossDx' : kind](id));
     }
   }
   for (const [id, gradients] of Object.entries(run.gradients)) {
-    expect(shownAs[`dloss/db_${id}`]).toBe(pass.gradients.of(id).b);
-    expect(shownAs[`dloss/dc_${id}`]).toBe(pass.gradients.of(id).c);
+    expect(numbers[`dloss/db_${id}`]).toBe(pass.gradients.of(id).b);
+    expect(numbers[`dloss/dc_${id}`]).toBe(pass.gradients.of(id).c);
     for (const [from, expected] of Object.entries(gradients.w)) {
-      const shown = shownAs[`dloss/dw_${from}to${id}`];
+      const shown = numbers[`dloss/dw_${from}to${id}`];
       expect(shown).toBe(pass.gradients.of(id).w[from]);
       expect(Math.abs(shown! / Number(expected) - 1)).toBeLessThan(1e-12);
     }
@@ -91,10 +91,10 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
     'forward',
     'forward',
   ]);
-  // The formula above its numbers, also for screen readers.
+  // The formula is above its numbers, also for screen readers.
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
-  // Node 7's value is computed here, and derived when its button is clicked.
+  // Node 7's value is computed here; its derivation opens when its button is clicked.
   await derivation.getByRole('button', { name: 'Show how dloss/dx_7 is computed' }).click();
   expect(await tree.textContent()).toContain('−15.433');
   await derivation.getByRole('button', { name: 'Show how x_7 is computed' }).waitFor();
@@ -118,10 +118,10 @@ test('a change of a parameter, input, target, activation or loss updates the pag
   await page.getByLabel('Activation of node 5').selectOption('softsign');
   await page.getByLabel('Loss', { exact: true }).selectOption('huber');
   await page.getByLabel('c_7', { exact: true }).press('ArrowUp');
-  const network = networkOf(described, builtinFunctions);
+  const network = networkOf(defaultNetwork, builtinFunctions);
   const changed = {
-    ...described,
-    nodes: described.nodes.map((node) => (node.id === '5' ? { ...node, activation: 'softsign' } : node)),
+    ...defaultNetwork,
+    nodes: defaultNetwork.nodes.map((node) => (node.id === '5' ? { ...node, activation: 'softsign' } : node)),
   };
   const edited: Network = networkOf(changed, builtinFunctions);
   edited.setParameters('4', { b: 0.5 });
@@ -258,7 +258,9 @@ test('without a cache the numbers stay correct and the number of operations grow
 });
 
 test('paths are counted exactly, even if there are too many to enumerate', async () => {
-  const page = await open({ derive: { ...derived, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } } });
+  const page = await open({
+    derive: { ...defaultDerive, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } },
+  });
   await page.locator('[data-paths]').waitFor();
   const count = page.getByRole('region', { name: 'What the cache saves' }).locator('dd data').first();
   expect(await count.getAttribute('value')).toBe('6');
@@ -296,8 +298,8 @@ test('an invalid link or network is reported', async () => {
   const other = await open({ view: 'elsewhere' as 'derive' });
   expect(await other.getByRole('alert').textContent()).toContain('it contains no valid state');
 
-  const [two, ...others] = described.nodes;
-  const cyclic = { ...described, nodes: [{ ...two, from: ['1', '7'], w: [1, 1] }, ...others] };
+  const [two, ...others] = defaultNetwork.nodes;
+  const cyclic = { ...defaultNetwork, nodes: [{ ...two, from: ['1', '7'], w: [1, 1] }, ...others] };
   await follow(page, { network: cyclic });
   await page.getByRole('alert').filter({ hasText: /cycle/i }).waitFor();
 
@@ -315,7 +317,7 @@ test('Derive works with the keyboard alone', async () => {
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to content');
   await page.keyboard.press('Enter');
-  const reached = async (name: string) => {
+  const tabTo = async (name: string) => {
     for (let presses = 0; presses < 120; presses++) {
       await page.keyboard.press('Tab');
       const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
@@ -323,13 +325,13 @@ test('Derive works with the keyboard alone', async () => {
     }
     throw new Error(`${name} was not reached with the keyboard.`);
   };
-  await reached('slope_4 = ');
+  await tabTo('slope_4 = ');
   await page.keyboard.press('Enter');
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.slope('4'));
-  await reached('Previous step');
+  await tabTo('Previous step');
   await page.keyboard.press('Enter');
   await page.getByText('Step 25 of 26').waitFor();
-  await reached('b_2');
+  await tabTo('b_2');
   await page.keyboard.press('ArrowUp');
   expect(await page.getByLabel('b_2', { exact: true }).inputValue()).toBe('0.2');
 });
@@ -411,7 +413,7 @@ test('each preset shows the problem that it is named after', async () => {
   const valueOf = async (name: string) => Math.abs((await numbersOn(page))[name]!);
   const choose = async (preset: string) => {
     await page.getByLabel('Network', { exact: true }).selectOption(preset);
-    await untilUrl(page, ({ network }) => network.nodes.length !== described.nodes.length);
+    await untilUrl(page, ({ network }) => network.nodes.length !== defaultNetwork.nodes.length);
   };
   await choose('Vanishing gradient');
   expect(await valueOf('dloss/dx_1')).toBeLessThan(0.02 * (await valueOf('dloss/dx_5')));
@@ -422,7 +424,7 @@ test('each preset shows the problem that it is named after', async () => {
   for (const name of ['dloss/db_3', 'dloss/dc_3', 'dloss/dw_1to3']) expect(await valueOf(name), name).toBe(0);
 });
 
-test('no step moves anything on the page', async () => {
+test('stepping through a pass moves nothing on the page', async () => {
   for (const width of [1440, 390]) {
     const page = await open(inDerive({ step: 0 }), { viewport: { width, height: 844 } });
     const boxes = () =>
@@ -489,11 +491,11 @@ test('labels of the graph overlap neither each other nor a node, and its text is
       const of = (selector: string) =>
         Array.from(flow.querySelectorAll(selector), (element) => element.getBoundingClientRect());
       const labels = of('[data-name^="dloss/dw"]');
-      const meet = (a: DOMRect, b: DOMRect) =>
+      const overlap = (a: DOMRect, b: DOMRect) =>
         Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
         Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
       const overlaps = labels.flatMap((label, k) =>
-        [...labels.slice(k + 1), ...of('.react-flow__node')].filter((other) => meet(label, other)),
+        [...labels.slice(k + 1), ...of('.react-flow__node')].filter((other) => overlap(label, other)),
       );
       const { transform } = getComputedStyle(flow.querySelector('.react-flow__viewport')!);
       const sizes = Array.from(flow.querySelectorAll('[data-name]'), (element) =>

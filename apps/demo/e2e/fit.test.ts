@@ -126,7 +126,7 @@ test('a custom formula can be chosen again after the network of Build', async ()
   await expect.poll(() => estimate(page, 'k')).toBeCloseTo(1.98, 6);
 });
 
-test.each(['light', 'dark'] as const)('the view fits a phone and is accessible in Chinese, %s', async (theme) => {
+test.each(['light', 'dark'] as const)('the Fit view fits a phone and is accessible in Chinese, %s', async (theme) => {
   const page = await openFit({}, { language: 'zh', theme }, { viewport: { width: 375, height: 740 } });
   await page.getByText(/次后收敛/).waitFor();
   await settled(page);

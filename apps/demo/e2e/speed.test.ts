@@ -37,7 +37,7 @@ test('every view becomes ready when its speed is measured, and the report has al
 test('frames are counted while the network learns', async () => {
   const lines = await once('training', (of) => watchTraining(browser, of, 'circles', { cpu: 1, seconds: 2 }));
   expect(lines).toHaveLength(1);
-  const figures = ['frames in the slowest second', 'frames a second', 'longest frame, ms'];
+  const figures = ['frames in the slowest second', 'frames per second', 'longest frame, ms'];
   expect(lines[0]).toMatch(line('training', figures));
-  expect(Number(/frames a second: ([\d.]+)/.exec(lines[0])![1])).toBeGreaterThan(0);
+  expect(Number(/frames per second: ([\d.]+)/.exec(lines[0])![1])).toBeGreaterThan(0);
 });

@@ -304,7 +304,7 @@ export const watchTraining = (
     const gaps = frames.slice(1).map((time, k) => time - frames[k]);
     return {
       'frames in the slowest second': Math.min(...perSecond),
-      'frames a second': (frames.length - 1) / seconds,
+      'frames per second': (frames.length - 1) / seconds,
       'longest frame, ms': Math.max(...gaps),
     };
   });

@@ -24,16 +24,16 @@ test('temporal XOR is learned, and the gradient of the RNN is compared with that
   // Before the first step, the page shows the accuracy of the library's predictions.
   const data = temporalXor(10, settings.seed);
   const network = recurrentNetwork('lstm', data, settings);
-  let [right, count] = [0, 0];
+  let [correct, count] = [0, 0];
   for (const { inputs, targets } of data.validation.slice(0, 40)) {
     predictSequence(network, inputs).forEach(([logit], t) => {
       const target = targets[t];
       if (target === null) return;
       count++;
-      right += Number(logit > 0 === (target[0] === 1));
+      correct += Number(logit > 0 === (target[0] === 1));
     });
   }
-  await expect.poll(() => cell('lstm', 'accuracy').textContent()).toBe(`${((100 * right) / count).toFixed(1)} %`);
+  await expect.poll(() => cell('lstm', 'accuracy').textContent()).toBe(`${((100 * correct) / count).toFixed(1)} %`);
   await page.getByRole('button', { name: 'Play' }).click();
   for (const kind of ['rnn', 'lstm']) {
     await expect

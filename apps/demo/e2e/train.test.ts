@@ -150,7 +150,7 @@ test('play, pause, step and reset control the training', async () => {
   expect(await numberIn(page, 'steps')).toBe(paused + 1);
   await press(page, 'Reset');
   await until(page, 'steps', (steps) => steps === 0);
-  // The same seed: the same two steps.
+  // With the same seed, the first two steps are the same.
   await step(page, 2);
   expect(await stat(page, 'training-loss')).toBe(stepped);
 });
@@ -220,8 +220,8 @@ test('the confusion matrix of iris counts every flower used for validation', asy
   const counts = await cells.evaluateAll((all) => all.map((cell) => Number((cell as HTMLElement).dataset.count)));
   expect(counts).toHaveLength(9);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(45);
-  const right = counts[0] + counts[4] + counts[8];
-  expect(await stat(page, 'validation-accuracy')).toBe(`${((100 * right) / 45).toFixed(1)} %`);
+  const correct = counts[0] + counts[4] + counts[8];
+  expect(await stat(page, 'validation-accuracy')).toBe(`${((100 * correct) / 45).toFixed(1)} %`);
   await picture(page, 'train-iris');
 });
 
@@ -262,7 +262,7 @@ test('no task of the page takes 50 ms while a 784-128-10 network learns digits',
   await picture(page, 'train-digits');
 });
 
-test('the columns of a user’s table are detected, and it is learned as classes and as a number', async () => {
+test('the columns of a user’s table are detected, and a category and a number can be predicted', async () => {
   const lines = Array.from({ length: 80 }, (_, k) => {
     const [size, weight] = [(k % 10) / 2, Math.floor(k / 10) * 3];
     return `${size};${weight};${size + weight > 12 ? 'large' : 'small'};${2 * size - weight}`;
@@ -363,7 +363,7 @@ test('the gradient vanishes in many sigmoid layers, and the page reports it', as
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
   await page.getByText('Vanishing: the gradient of the last hidden layer').waitFor();
   const sizes = (await page.locator('[data-gradient]').allTextContents()).map(read);
-  // From the output back to the inputs.
+  // The layers are in the order from the output back to the inputs.
   expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
 });
 
@@ -385,7 +385,7 @@ test('a custom activation trains, and one that never returns is stopped with a m
   await until(other, 'steps', (steps) => steps > 20);
 });
 
-test('the link restores data, shape, options and seed', async () => {
+test('the link restores the data, layers, options and seed of a training run', async () => {
   const page = await openTrain('spirals');
   await page.getByLabel('Nodes in hidden layer 2').fill('5');
   await page.getByLabel('Optimizer').selectOption('rmsprop');
@@ -397,7 +397,7 @@ test('the link restores data, shape, options and seed', async () => {
   expect(await page.getByRole('radio', { name: 'spirals' }).isChecked()).toBe(true);
 });
 
-test.each(['light', 'dark'] as const)('the view has no serious accessibility violation, %s', async (theme) => {
+test.each(['light', 'dark'] as const)('Train has no serious accessibility violation, %s', async (theme) => {
   const page = await openTrain('spirals', { sample: 7 }, { theme });
   await press(page, 'Play');
   await until(page, 'steps', (steps) => steps > 1000);
@@ -406,7 +406,7 @@ test.each(['light', 'dark'] as const)('the view has no serious accessibility vio
   await picture(page, `train-spirals-${theme}`);
 });
 
-test('the view works with the keyboard alone', async () => {
+test('Train works with the keyboard alone', async () => {
   const page = await openTrain('xor');
   await page.locator('button:enabled', { hasText: /^Play$/ }).waitFor();
   await page.getByRole('button', { name: 'Play', exact: true }).focus();
@@ -419,7 +419,7 @@ test('the view works with the keyboard alone', async () => {
   expect(await page.getByRole('radio', { name: 'moons' }).isChecked()).toBe(true);
 });
 
-test('the view fits a phone, in Chinese', async () => {
+test('Train fits a phone, in Chinese', async () => {
   const page = await openTrain(
     'moons',
     {},
