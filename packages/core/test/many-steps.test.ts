@@ -19,7 +19,7 @@ function prepared(graph: Graph, batchSize: number, weight: (p: number) => number
 const stepMany = (executor: Executor, optimizer: Optimizer, losses = new Float64Array(9), count = 9) =>
   executor.stepMany!(table, order, 0, mse(), optimizer, losses, count);
 
-/** Irregular: nodes with one and with all predecessors, an output that feeds another, c trained and fixed at 1. */
+/** An irregular graph: nodes with one and with all predecessors, an output that feeds another, c trained and fixed at 1. */
 function irregular(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(2);
@@ -31,7 +31,7 @@ function irregular(): Graph {
   return builder.build();
 }
 
-/** A shared weight, a fixed b, and c = 2. */
+/** A graph with a shared weight, a fixed b, and c = 2. */
 function shared(): Graph {
   const builder = new GraphBuilder();
   const [a, b] = builder.inputs(2);

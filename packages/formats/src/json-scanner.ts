@@ -36,7 +36,7 @@ export class JsonScanner {
   }
 
   /** Like {@link throwExpected}, at an earlier position. */
-  refuseAt(position: number, expected: string): never {
+  throwExpectedAt(position: number, expected: string): never {
     this.at = position;
     return this.throwExpected(expected);
   }

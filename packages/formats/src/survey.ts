@@ -128,7 +128,7 @@ class NodeReader {
   /** Scans the id of a new node. */
   declare(): void {
     const id = this.#scanner.string();
-    if (!this.#ids.add(id)) this.#scanner.refuseAt(id, 'an id that no other node has');
+    if (!this.#ids.add(id)) this.#scanner.throwExpectedAt(id, 'an id that no other node has');
   }
 
   node(): void {
@@ -199,7 +199,7 @@ class NodeReader {
           if (scanner.begins('"')) scanner.string();
           else {
             const { id } = this.#delay();
-            if (this.#ids.mark(id, this.#isDelayed) === undefined) scanner.refuseAt(id, 'the id of a node');
+            if (this.#ids.mark(id, this.#isDelayed) === undefined) scanner.throwExpectedAt(id, 'the id of a node');
           }
         });
       });
@@ -216,10 +216,10 @@ class NodeReader {
       else {
         const id = scanner.string();
         if (this.#ids.mark(id, this.#isGiven) !== this.#isDelayed)
-          scanner.refuseAt(id, 'the id of a node with delayed edges, listed only once');
+          scanner.throwExpectedAt(id, 'the id of a node with delayed edges, listed only once');
       }
     });
-    if (k !== 2) scanner.refuseAt(begin, 'an id and a number');
+    if (k !== 2) scanner.throwExpectedAt(begin, 'an id and a number');
   }
 
   /** Scans the id of an output: a node that is not an output yet. */
@@ -227,7 +227,7 @@ class NodeReader {
     const id = this.#scanner.string();
     const mark = this.#ids.mark(id, this.#isOutput);
     if (mark === undefined || mark === this.#isOutput)
-      this.#scanner.refuseAt(id, 'the id of a node that is not an output yet');
+      this.#scanner.throwExpectedAt(id, 'the id of a node that is not an output yet');
   }
 
   #function(kind: 'activation' | 'aggregation', value: string): void {
@@ -250,7 +250,7 @@ class NodeReader {
     const id = scanner.string();
     const mark = this.#ids.mark(id, isPredecessor);
     if (mark === undefined || mark === isPredecessor)
-      scanner.refuseAt(id, 'the id of an earlier node, listed only once');
+      scanner.throwExpectedAt(id, 'the id of an earlier node, listed only once');
   }
 
   /** Scans a delayed edge. Returns the position of its id. */
@@ -263,7 +263,8 @@ class NodeReader {
       if (key === 'id') id = scanner.string();
       else delay = scanner.number();
     });
-    if (id < 0 || !Number.isInteger(delay) || delay < 1) scanner.refuseAt(begin, 'an id and a delay, an integer ≥ 1');
+    if (id < 0 || !Number.isInteger(delay) || delay < 1)
+      scanner.throwExpectedAt(begin, 'an id and a delay, an integer ≥ 1');
     return { id, delay };
   }
 

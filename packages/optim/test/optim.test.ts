@@ -149,9 +149,9 @@ describe('schedules', () => {
     // Rising by a tenth each time: no epoch but the first is an improvement.
     expect(rates([-10, -9.9, -9.8, -9.7, -9.6])).toEqual(rates([10, 10.1, 10.2, 10.3, 10.4]));
     expect(rates([-10, -9.9, -9.8])).toEqual([1, 1, 0.5]);
-    // Falling by a tenth each time: every epoch is one.
+    // Falling by a tenth each time: every epoch is an improvement.
     expect(rates([-10, -10.1, -10.2, -10.3])).toEqual([1, 1, 1, 1]);
-    // Falling by less than a ten-thousandth.
+    // Falling by less than a ten-thousandth: no epoch but the first is an improvement.
     expect(rates([-10, -10.0005, -10.0009])).toEqual([1, 1, 0.5]);
   });
 

@@ -59,7 +59,7 @@ function recurrent(masked: boolean): Graph {
   return builder.build();
 }
 
-/** An engine that notes the rows of each step, and the graph it is given. */
+/** An engine that records the rows of each step. */
 function recording(engine: Engine, rows: Float64Array[]): Engine {
   return {
     ...engine,
@@ -118,9 +118,9 @@ describe('dropout', () => {
   });
 
   test('dropout drops hidden nodes unless others are named, and releases the executor', async () => {
-    const noted: Float64Array[] = [];
+    const recordedInputs: Float64Array[] = [];
     let disposed = 0;
-    const engine = recording(reference(), noted);
+    const engine = recording(reference(), recordedInputs);
     const counting: Engine = {
       ...engine,
       prepare(...of) {
@@ -142,20 +142,20 @@ describe('dropout', () => {
     const data = { inputs: [[1]], targets: [[1, 1]] };
     await fit(new Network(builder.build()), data, options({ epochs: 1, engine: counting }));
     // x and a mask of h.
-    expect(noted.map(({ length }) => length)).toEqual([2]);
+    expect(recordedInputs.map(({ length }) => length)).toEqual([2]);
     expect(disposed).toBe(1);
   });
 
   test('draws masks of neighbouring batches independently', async () => {
-    const noted: Float64Array[] = [];
+    const recordedInputs: Float64Array[] = [];
     const network = new Network(mlp([1, 1, 1], { activation: tanh }));
     const data = { inputs: rows(400, 1), targets: rows(400, 1) };
     await fit(
       network,
       data,
-      options({ epochs: 1, batchSize: 1, shuffle: false, engine: recording(reference(), noted) }),
+      options({ epochs: 1, batchSize: 1, shuffle: false, engine: recording(reference(), recordedInputs) }),
     );
-    const masks = noted.map((row) => row[1]);
+    const masks = recordedInputs.map((row) => row[1]);
     const share = (is: (k: number) => boolean) => masks.filter((_, k) => is(k)).length / masks.length;
     expect(share((k) => masks[k] === 0)).toBeCloseTo(0.5, 0.8);
     for (const distance of [1, 2, 4]) expect(share((k) => masks[k] === masks[k - distance])).toBeCloseTo(0.5, 0.8);

@@ -22,7 +22,7 @@ const largestError: Readonly<Record<string, number>> = {
   softsign: 2,
   tanh: 3,
 };
-/** Largest absolute error of g'; hardSigmoid's g is as exact near its zero. */
+/** Largest absolute error of g', and of g for activations that are not in `largestError`. */
 const largestAbsoluteError = 3e-7;
 
 const engine = await wasm();

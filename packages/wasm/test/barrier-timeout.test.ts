@@ -5,7 +5,7 @@ let clock = 0;
 vi.spyOn(performance, 'now').mockImplementation(() => clock);
 afterEach(() => void (clock = 0));
 
-/** Milliseconds until the timeout, checking every `step`. */
+/** Returns the milliseconds until the timeout if it is checked every `step` milliseconds. */
 function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   const startTime = clock;
   while (!timeout.isOver(turn)) clock += step;

@@ -11,7 +11,7 @@ import { expectNearReference } from './near.js';
 const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
 const firstSeed = 1;
 
-/** Layers and single nodes whose b, c and w are trainable, fixed or shared by name, and some of which do not add. */
+/** Layers and single nodes whose b, c and w are trainable, fixed or shared by name, and some of which use an aggregation other than the sum. */
 function randomFeatures(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();

@@ -5,7 +5,7 @@ import { mse } from '@nnbp/losses';
 import { wasm } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
 
-/** Seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` runs longer. */
+/** The duration in seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` runs longer. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 5);
 /** `FUZZ_SEED` repeats the case of this seed. */
 const fixedSeed = process.env.FUZZ_SEED;

@@ -53,7 +53,7 @@ test('a thousand executors, disposed or garbage-collected, do not grow the memor
   const before = megabytes();
   await make(true);
   await make(false);
-  // Kept, they would take 64 KiB each at the least.
+  // If they were kept, each would take at least 64 KiB.
   await expectMemoryBelow(before + 16);
 });
 

@@ -36,7 +36,7 @@ test('threads wait for each other only before the gates of a step and the output
   );
   const output = names[6];
   expect(forward).toEqual([output, 'i 0', output]);
-  // Backward, a dense unit waits inside, too: all deltas are in place before case 2.
+  // In the backward pass, threads also wait within a dense unit: case 2 begins when all deltas are computed.
   expect(backward).toEqual(['i 0', 'h 0', output, 'i 0', 'h 0']);
 });
 

@@ -68,7 +68,7 @@ export function fromBrainJs(json: unknown): Network {
           'read and write text.',
       );
     }
-    model.at('layers').throwExpected('a list of layers');
+    model.at('layers').throwExpected('an array of layers');
   }
   const layers = model.at('layers').list();
   if (layers.length < 2) model.at('layers').throwExpected('at least two layers');

@@ -78,7 +78,9 @@ function listed(model: JsonValue): JsonValue[] {
   const manifest = model.at('weightsManifest');
   if (manifest.present) return manifest.list().flatMap((group) => group.at('weights').list());
   const specs = model.at('weightSpecs');
-  return specs.present ? specs.list() : manifest.throwExpected('a list of weights, as model.json of TensorFlow.js has');
+  return specs.present
+    ? specs.list()
+    : manifest.throwExpected('an array of weights, as model.json of TensorFlow.js has');
 }
 
 function expectFloat32(json: JsonValue): void {
