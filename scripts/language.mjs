@@ -48,6 +48,7 @@ const phrases = [
   [/\bas (people|users) have them\b/i, 'real-world …'],
   [/\bpromises? (is|are) waited for\b/i, 'is awaited'],
   [/\bby every parameter\b/i, 'with respect to every parameter'],
+  [/\/\*\* Of [a-z`]/, 'start the docstring with the noun: "The axis of …"'],
 ];
 
 /** The glossary itself. */

@@ -68,7 +68,7 @@ export interface Rows {
   readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
   /** The axis of the batch among all axes. Default: the first. */
   readonly batchAxis?: number;
-  /** Of a recurrent layer's result: its axis of directions. */
+  /** The axis of directions, if the value is the result of a recurrent layer. */
   readonly directions?: number;
 }
 

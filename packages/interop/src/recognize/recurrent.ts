@@ -14,7 +14,7 @@ export interface Gate {
   readonly units: readonly (readonly number[])[];
   /** Slots of b. */
   readonly bias: readonly number[];
-  /** Of the candidate of a GRU with the reset gate after the weights: slots of the b that is reset. */
+  /** Slots of the b that is reset. Only for the candidate of a GRU with the reset gate after the weights. */
   readonly resetBias?: readonly number[];
   /** Slots of the weights of the unit's own cell state; −1 where there is no edge. Undefined if no unit has one. */
   readonly peepholes?: readonly number[] | undefined;
@@ -35,7 +35,7 @@ export interface RecurrentLayer {
   readonly inputs: readonly number[];
   /** `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
   readonly gates: readonly Gate[];
-  /** Of a `gru`: whether the reset gate comes after the weights of the candidate. */
+  /** Whether the reset gate of a `gru` comes after the weights of the candidate. */
   readonly resetAfter: boolean;
 }
 
@@ -58,7 +58,7 @@ interface Unit {
 type Reset =
   /** ru = r · u, where u has the weights. */
   | { readonly after: true; readonly ru: number; readonly u: number }
-  /** Of each unit read: rh = r · h(t − 1). */
+  /** The candidate reads rh = r · h(t − 1) of each unit. */
   | { readonly after: false };
 
 const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus']);

@@ -15,9 +15,9 @@ export interface WindowLayer {
   readonly geometry: Geometry;
   /** Its nodes as `[filters, rows, columns]`; of a pooling layer, `[channels, rows, columns]`. */
   readonly nodes: readonly number[];
-  /** Of a convolution, for each filter the slots of its weights as `[channels, rows, columns]`; −1 where there is no edge. */
+  /** For each filter of a convolution, slots of the weights as `[channels, rows, columns]`; −1 where there is no edge. */
   readonly weights: readonly (readonly number[])[];
-  /** Of a convolution, for each filter the slot of b. */
+  /** For each filter of a convolution, the slot of b. */
   readonly biases: readonly number[];
 }
 
