@@ -21,7 +21,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
   const { text = '', problem } = useMemo(() => exportResult(() => exported(network)), [network]);
   const names = custom.activations.map(({ name }) => name);
 
-  const use = () => {
+  const apply = () => {
     if (editor.attempt(() => replaceGraph(editor, openText(draft ?? text, names)))) setDraft(undefined);
   };
   const choose = async (file: File | undefined) => {
@@ -52,7 +52,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
         onChange={(event) => setDraft(event.target.value)}
       />
       <div className={fields.buttons}>
-        <button type="button" className="primary" disabled={draft === undefined} onClick={use}>
+        <button type="button" className="primary" disabled={draft === undefined} onClick={apply}>
           {say.use}
         </button>
         <button type="button" disabled={draft === undefined} onClick={() => setDraft(undefined)}>

@@ -3,7 +3,7 @@ import type { Derivation, QuantityName, Step } from '@nnbp/explain';
 
 export interface Derivable {
   /** Assumed values by node id. They replace the computed values; empty for most exercises. */
-  readonly given: Readonly<Record<string, number>>;
+  readonly assumed: Readonly<Record<string, number>>;
   /** The derivation of a number. */
   derivation(name: QuantityName): Step;
   /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */

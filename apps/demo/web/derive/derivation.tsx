@@ -107,7 +107,7 @@ function CopyAs({
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
   const [notice, notify] = useNotice();
-  if (Object.keys(exercise.given).length > 0) return null;
+  if (Object.keys(exercise.assumed).length > 0) return null;
   const copy = (as: 'latex' | 'markdown') => {
     const written = exercise.explanation(selected)[as]({ language });
     const text = as === 'latex' ? pastable(written) : written;
@@ -222,7 +222,7 @@ function Measured({
 }: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { known: boolean }) {
   const say = useMessages(messages);
   const slope = useMemo(() => exercise.measured(selected), [exercise, selected]);
-  if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
+  if (slope === undefined || Object.keys(exercise.assumed).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
     <p className={`${styles.measured} quiet`} data-unsaved="">

@@ -46,7 +46,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
     target,
     loss,
     trace: trace(network, input, target, loss),
-    given: isArticle ? { 7: 7 } : {},
+    assumed: isArticle ? { 7: 7 } : {},
     explanation: (name) => explain(network, input, target, loss, name),
     derivation(name) {
       const { root } = explain(network, input, target, loss, name);

@@ -31,7 +31,7 @@ const en = {
   graph: 'The network, with the cached numbers of each node',
   unknown: 'not computed yet',
   select: (name: string, value: string) => `${name} = ${value}. Show how it is computed`,
-  assumed: 'given',
+  assumed: 'assumed',
   steps: {
     title: 'Step by step',
     slider: 'Steps taken',

@@ -41,7 +41,7 @@ export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
 export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphProps) {
   const say = useMessages(messages);
-  const { network, trace, given } = exercise;
+  const { network, trace, assumed } = exercise;
   const { graph } = network;
   const current = step === null || step === 0 ? undefined : trace.steps[step - 1];
   const fresh = new Set(current?.writes.map(nameOf));
@@ -52,7 +52,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
 
   const valueOf = (quantity: QuantityName): number | undefined => {
     const value = known.value(quantity);
-    return value !== undefined && quantity.quantity === 'x' ? (given[quantity.node] ?? value) : value;
+    return value !== undefined && quantity.quantity === 'x' ? (assumed[quantity.node] ?? value) : value;
   };
   const marks = (quantity: QuantityName) =>
     [
@@ -80,7 +80,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
       >
         <span>
           <Letter>{letters[kind]}</Letter>
-          {kind === 'x' && quantity.node in given && <small> {say.assumed}</small>}
+          {kind === 'x' && quantity.node in assumed && <small> {say.assumed}</small>}
         </span>
         {value === undefined ? (
           <span className={styles.blank}>·</span>

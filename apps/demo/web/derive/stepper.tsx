@@ -31,7 +31,7 @@ export interface StepperProps {
 export function Stepper({ step, all, before, space, children }: StepperProps) {
   const say = useMessages(messages).steps;
   const [playing, setPlaying] = useState(false);
-  const taken = step ?? all;
+  const stepCount = step ?? all;
   useEffect(() => {
     if (!playing) return;
     // All steps are shown, for example of a new pass: play from the start.
@@ -60,8 +60,8 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
       onKeyDown={(event) => {
         // The slider has its own arrow keys.
         if (event.target instanceof HTMLInputElement) return;
-        if (event.key === 'ArrowRight') stepTo(taken + 1);
-        else if (event.key === 'ArrowLeft') stepTo(taken - 1);
+        if (event.key === 'ArrowRight') stepTo(stepCount + 1);
+        else if (event.key === 'ArrowLeft') stepTo(stepCount - 1);
       }}
     >
       <div className={styles.controls}>
@@ -72,8 +72,8 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
           type="button"
           aria-label={say.back}
           title={say.back}
-          disabled={taken === 0}
-          onClick={() => stepTo(taken - 1)}
+          disabled={stepCount === 0}
+          onClick={() => stepTo(stepCount - 1)}
         >
           <ChevronLeft size={18} aria-hidden />
         </button>
@@ -83,7 +83,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
           aria-label={playing ? say.pause : say.play}
           title={playing ? say.pause : say.play}
           onClick={() => {
-            if (!playing && taken === all) change({ step: 0 });
+            if (!playing && stepCount === all) change({ step: 0 });
             setPlaying(!playing);
           }}
         >
@@ -93,8 +93,8 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
           type="button"
           aria-label={say.forward}
           title={say.forward}
-          disabled={taken === all}
-          onClick={() => stepTo(taken + 1)}
+          disabled={stepCount === all}
+          onClick={() => stepTo(stepCount + 1)}
         >
           <ChevronRight size={18} aria-hidden />
         </button>
@@ -105,12 +105,12 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
           type="range"
           min={0}
           max={all}
-          value={taken}
+          value={stepCount}
           aria-label={say.slider}
-          aria-valuetext={say.of(taken, all)}
+          aria-valuetext={say.of(stepCount, all)}
           onChange={(event) => stepTo(Number(event.target.value))}
         />
-        <span className={`quiet ${styles.count}`}>{say.of(taken, all)}</span>
+        <span className={`quiet ${styles.count}`}>{say.of(stepCount, all)}</span>
       </div>
       <div
         className={styles.caption}

@@ -36,7 +36,7 @@ export default function View() {
   const say = useMessages(messages);
   const hasTime = formula === undefined && mode !== 'article' && hasDelays(own);
   const targets = isCustomLoss({ derive, custom }) ? 'last' : time.targets;
-  const asked = useMemo((): Question => {
+  const requested = useMemo((): Question => {
     const network = formula === undefined ? own : formulaStandIn(formula);
     return {
       network,
@@ -48,7 +48,7 @@ export default function View() {
       time: hasTime ? { ...time, targets } : undefined,
     };
   }, [own, formula, input, target, loss, mode, hasTime, time, targets]);
-  const { question, functions, problem: unanswered, waiting } = useRecorded(asked);
+  const { question, functions, problem: unanswered, waiting } = useRecorded(requested);
   const {
     exercise,
     inTime,

@@ -37,7 +37,7 @@ export default function View() {
             </p>
           ) : (
             <p role="alert" className="problem">
-              {sentence(problem, say.problems)}
+              {messageOf(problem, say.problems)}
             </p>
           )}
           {prepared && <Plot data={prepared.data} fit={fit} chosen={point} choose={(point) => change({ point })} />}
@@ -49,7 +49,7 @@ export default function View() {
   );
 }
 
-function sentence(problem: FitProblem, say: (typeof messages)['en']['problems']): string {
+function messageOf(problem: FitProblem, say: (typeof messages)['en']['problems']): string {
   switch (problem.kind) {
     case 'points': {
       const { reason, line } = problem.problem;

@@ -4,8 +4,8 @@ import { hasSameContent } from './same-content.js';
 
 /** Returns the object of the first render with this content. */
 export function useStable<Data>(data: Data): Data {
-  const [kept, keep] = useState(data);
-  if (hasSameContent(kept, data)) return kept;
-  keep(data);
+  const [stable, setStable] = useState(data);
+  if (hasSameContent(stable, data)) return stable;
+  setStable(data);
   return data;
 }

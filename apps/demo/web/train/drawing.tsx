@@ -88,7 +88,7 @@ function TypedPoints({ points, choose }: Props) {
   // The typed text is dropped when the points change in another way.
   const [draft, setDraft] = useState<Draft>();
   const { text, isInvalid } = draft?.points === points ? draft : { text: linesOf(points), isInvalid: false };
-  const use = () => {
+  const apply = () => {
     const read = readPoints(text);
     setDraft({ points, text, isInvalid: read === undefined });
     if (read !== undefined) choose(read);
@@ -103,7 +103,7 @@ function TypedPoints({ points, choose }: Props) {
         onChange={(event) => setDraft({ points, text: event.target.value, isInvalid })}
         aria-invalid={isInvalid}
       />
-      <button type="button" onClick={use}>
+      <button type="button" onClick={apply}>
         {say.usePoints}
       </button>
       {isInvalid && (

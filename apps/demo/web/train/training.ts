@@ -164,7 +164,7 @@ export class Training {
         this.#take(snapshot);
         if (!snapshot.playing) return;
         await allDrawn();
-        await rest(restAfter(performance.now() - startTime));
+        await delay(restAfter(performance.now() - startTime));
       }
     });
   }
@@ -230,4 +230,4 @@ export class Training {
 }
 
 const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
-const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+const delay = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));

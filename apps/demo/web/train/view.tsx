@@ -95,7 +95,7 @@ function SampleView() {
             role={view.problem.kind === 'no-table' ? undefined : 'alert'}
             className={view.problem.kind === 'no-table' ? 'quiet' : 'problem'}
           >
-            {sentence(view.problem, say.problems)}
+            {messageOf(view.problem, say.problems)}
           </p>
         )}
         <Status view={view} quiet={misfitReason !== undefined} />
@@ -177,7 +177,7 @@ function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: 
   );
 }
 
-function sentence(problem: Problem, say: (typeof messages)['en']['problems']): string {
+function messageOf(problem: Problem, say: (typeof messages)['en']['problems']): string {
   switch (problem.kind) {
     case 'diverged':
       return say.diverged(problem.step);

@@ -58,7 +58,7 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
     targets,
     pass,
     unrolled: unroll(graph, steps),
-    given: {},
+    assumed: {},
     explanation,
     derivation: (name) => explanation(name).root,
     measured: (name) =>

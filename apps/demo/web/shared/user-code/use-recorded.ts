@@ -67,7 +67,7 @@ export function useRecorded<Question extends Pass>(question: Question): Recorded
     return {
       question: undefined,
       functions: builtinFunctions,
-      problem: sentence(failed.error, say),
+      problem: messageOf(failed.error, say),
       waiting: undefined,
     };
   }
@@ -77,7 +77,7 @@ export function useRecorded<Question extends Pass>(question: Question): Recorded
   return { ...last, problem: undefined, waiting: undefined };
 }
 
-function sentence({ reason, message }: FunctionError, say: (typeof messages)['en']): string {
+function messageOf({ reason, message }: FunctionError, say: (typeof messages)['en']): string {
   if (reason === 'time') return say.endless;
   if (reason === 'load') return say.notLoaded;
   return reason === 'types' ? `${say.types} ${message}` : message;

@@ -97,8 +97,8 @@ export class SequenceTraining {
     this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
     await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connectWith(functions);
-      const asked = { ...settings, shown: this.#shown, taken: 0, open: true };
-      const answer = await withTimeout<Prepared | Refusal>(trainer.prepare(asked, table), loadTimeout);
+      const requested = { ...settings, shown: this.#shown, taken: 0, open: true };
+      const answer = await withTimeout<Prepared | Refusal>(trainer.prepare(requested, table), loadTimeout);
       if (request !== this.#worker.request) return;
       if ('kind' in answer) {
         this.#show({ prepared: undefined, observation: undefined, problem: answer });

@@ -63,7 +63,7 @@ export default function SequenceView() {
             role={problem.kind === 'no-table' ? undefined : 'alert'}
             className={problem.kind === 'no-table' ? 'quiet' : 'problem'}
           >
-            {sentence(problem, say.problems, sayTrain.problems)}
+            {messageOf(problem, say.problems, sayTrain.problems)}
           </p>
         )}
         {observation?.diverged !== undefined && (
@@ -429,7 +429,7 @@ function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly
   return ratio < 1 ? say.ratio(kind, times(1 / ratio)) : say.ratioGrows(kind, times(ratio));
 }
 
-function sentence(
+function messageOf(
   problem: Refusal,
   say: (typeof messages)['en']['problems'],
   sayTrain: (typeof trainMessages)['en']['problems'],
