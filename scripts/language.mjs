@@ -48,6 +48,9 @@ const phrases = [
   [/\bas (people|users) have them\b/i, 'real-world …'],
   [/\bpromises? (is|are) waited for\b/i, 'is awaited'],
   [/\bby every parameter\b/i, 'with respect to every parameter'],
+  [/\b(changes nothing|nothing is changed) then\b/i, 'without changing anything'],
+  [/\b(needs?|takes?) much (memory|time)\b/i, 'a lot of …'],
+  [/\b(ms|µs|frames) a (second|step)\b/i, '… per second; per step'],
   [/\/\*\* Of [a-z`]/, 'start the docstring with the noun: "The axis of …"'],
 ];
 

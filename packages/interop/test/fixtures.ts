@@ -30,17 +30,19 @@ export function fixtures(name: string): Fixtures {
 
 /** The maximum error of the imported network's outputs, relative for outputs above 1. */
 export function worstError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
-  const ours = network.predictBatch(rows);
-  expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
-  const errors = outputs.flatMap((row, s) => row.map((y, k) => Math.abs(ours[s][k] - y) / Math.max(1, Math.abs(y))));
+  const predicted = network.predictBatch(rows);
+  expect(predicted.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
+  const errors = outputs.flatMap((row, s) =>
+    row.map((y, k) => Math.abs(predicted[s][k] - y) / Math.max(1, Math.abs(y))),
+  );
   return Math.max(...errors);
 }
 
 /** The same for the steps of one sequence. */
 export function worstStepError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
-  const ours = predictSequence(network, rows);
-  expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
+  const predicted = predictSequence(network, rows);
+  expect(predicted.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
   return Math.max(
-    ...outputs.flatMap((row, t) => row.map((y, k) => Math.abs(ours[t][k] - y) / Math.max(1, Math.abs(y)))),
+    ...outputs.flatMap((row, t) => row.map((y, k) => Math.abs(predicted[t][k] - y) / Math.max(1, Math.abs(y)))),
   );
 }

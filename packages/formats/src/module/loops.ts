@@ -37,7 +37,7 @@ ${layersOf(network, nodes, indexOf, functions).join('\n')}
 ];
 ${constants.join('\n')}
 
-${memory.length > 0 ? '// One step: reads the state s, and replaces it by the next one.\nfunction step(input, s) {' : '/** The outputs for one input, in the order of `outputs`. */\nexport function predict(input) {'}
+${memory.length > 0 ? '// One step: reads the state s, and replaces it with the next one.\nfunction step(input, s) {' : '/** The outputs for one input, in the order of `outputs`. */\nexport function predict(input) {'}
   if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${counted(graph.inputCount)}, received \${input.length}\`);
   const x = Array.from(input${inputScaler ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
 ${memory.length > 0 ? '  x.push(...s);\n' : ''}${loop(graph.aggregations.length > 1)}${

@@ -3,7 +3,7 @@ import type { Network } from '@nnbp/core';
 import { exact } from './one-line.js';
 import { counted } from './counted.js';
 
-/** Functions that call `step(input, s)`, which computes one step and replaces the state s by the next one. */
+/** Functions that call `step(input, s)`, which computes one step and replaces the state s with the next one. */
 export function memorySource({ graph }: Network): string {
   return `/** The state before the first step: the values that delayed edges read, the latest of each node first. */
 const initial = [${Array.from(graph.initialState(), exact).join(', ')}];
