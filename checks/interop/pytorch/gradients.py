@@ -24,7 +24,7 @@ for directory in map(Path, sys.argv[1:]):
     network = module.Network(torch.float64).load(directory / "weights.safetensors")
     samples = json.loads((directory / "samples.json").read_text())
     x, t = (torch.tensor(samples[name], dtype=torch.float64) for name in ("inputs", "targets"))
-    loss = functional.mse_loss(network(x, own_units=True), network.standardize(t))
+    loss = functional.mse_loss(network(x, raw=True), network.standardize(t))
     # If every output is an input, there are no gradients.
     if loss.requires_grad:
         loss.backward()

@@ -47,7 +47,7 @@ test('a file whose output transform is unknown is refused', () => {
   expect(() => fromJson(text)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
 });
 
-test('PyTorch gets probabilities from forward, and output values with own_units', () => {
+test('PyTorch gets probabilities from forward, and output values with raw', () => {
   expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, -1)');
   expect(toPyTorch(network('none'))['network.py']).toMatch(/output_mean\n +return x, state\n/);
 });

@@ -343,12 +343,16 @@ describe('import from PyTorch', () => {
       RegExp,
     ]
   >([
-    ['a tensor is missing', (tensors) => tensors.delete('blocks.1.bias'), /"blocks\.1\.bias" of \[1\], received none/],
+    [
+      'a tensor is missing',
+      (tensors) => tensors.delete('blocks.1.bias'),
+      /"blocks\.1\.bias" of shape \[1\], received none/,
+    ],
     [
       'a tensor has another shape',
       (tensors) =>
         tensors.set('blocks.0.weight', { name: 'blocks.0.weight', shape: [2, 3], values: new Float64Array(6) }),
-      /"blocks\.0\.weight" of \[3, 2\], received one of \[2, 3\]/,
+      /"blocks\.0\.weight" of shape \[3, 2\], received shape \[2, 3\]/,
     ],
     [
       'there is one tensor too many',

@@ -1,22 +1,25 @@
 /**
- * Symbolic evaluation of an ONNX model for one sample. Every entry of a tensor is a weighted sum of nodes; a function applied
- * to such a sum adds a node to the tape.
+ * Evaluates an ONNX model symbolically for one sample. Each entry of a tensor is a weighted sum of nodes. A function
+ * that is applied to such a sum adds a node to the tape.
  */
 import { type Activation, type Aggregation, NnbpError } from '@nnbp/core';
 import { identity } from '@nnbp/activations';
 
-/** bias + Σ weights · nodes. */
+/** An entry of a tensor: bias + Σ weights · nodes. */
 export interface Entry {
-  /** Indices of nodes on the tape. Entries of a matrix product share one list. */
+  /** Indices of the nodes on the tape. All entries of a matrix product share one list. */
   readonly from: readonly number[];
-  /** One per node. */
+  /** One weight per node. */
   readonly weights: ArrayLike<number>;
   readonly bias: number;
-  /** Entries with the same key share bias and weights: those of a convolution filter. */
+  /**
+   * Entries with the same key share bias and weights, such as those of a convolution filter. `indices` tells which
+   * weight each edge has.
+   */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
 
-/** The parameters of a node that are constants: b, and the weights from edge `from` on. */
+/** Which parameters of a node are constants: b, and the weights of all edges from index `from` on. */
 export interface Fixed {
   readonly b: boolean;
   readonly from: number;
@@ -25,25 +28,25 @@ export interface Fixed {
 /** A function that is not an activation, but may become one together with the operations that follow. */
 export interface Unfinished {
   readonly unfinished: 'erf' | 'square' | 'abs';
-  /** The operation it comes from, for messages. */
+  /** Label of the operation, for error messages. */
   readonly label: string;
 }
 
-/** g of a sum, or of b and an aggregation of the weighted nodes. */
+/** A node: g of b plus the weighted sum or another aggregation of the weighted nodes. */
 export interface TapeNode {
   readonly g: Activation | Unfinished;
   readonly h: Entry;
-  /** Undefined: the sum. */
+  /** Aggregation of the weighted nodes. Default: the sum. */
   readonly aggregation?: Aggregation;
-  /** Undefined: none. */
+  /** Parameters that are constants. Default: none. */
   readonly fixed?: Fixed | undefined;
 }
 
-/** A value that a step reads from the previous step. */
+/** A state: a value that a step reads from the previous step. */
 export interface StateValue {
-  /** Before the first step. */
+  /** The value before the first step. */
   readonly initial: number;
-  /** The value that the next step reads. */
+  /** The value that the next step reads. Undefined until it is set. */
   next: Entry | undefined;
 }
 
@@ -55,28 +58,28 @@ export interface Rows {
   /** The shape without batch and steps. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
-  /** For sequences, the axes of the input that are now the first two. Undefined, or one axis: only the batch. */
+  /** For sequences, the axes of the input that are now the first two axes. Undefined or one axis: only the batch. */
   readonly lead?: readonly number[];
-  /** The operation that made this, if no other may follow, or only one that completes `part`. */
+  /** Label of the operation, if no other operation may follow, or only one that completes `part`. */
   readonly ended?: string;
   /** The final softmax that is applied to the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
-   * The part of an aggregation that ONNX writes as several operations; the entries are the operands. Or the result of a
-   * recurrent layer that still has the axis of directions.
+   * The part of an aggregation that is written as several operations; the entries are then the operands. `directed`:
+   * the result of a recurrent layer, with the axis of directions.
    */
   readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
   /** The axis of the batch among all axes. Default: the first. */
   readonly batchAxis?: number;
-  /** The axis of directions, if the value is the result of a recurrent layer. */
+  /** For the result of a recurrent layer, the axis of directions. */
   readonly directions?: number;
 }
 
-/** The nodes of a model, inputs first. */
+/** The nodes of a model, in the order in which they are created. */
 export class Tape {
-  /** Undefined for an input or a state. */
+  /** The nodes. Undefined for an input or a state. */
   readonly nodes: (TapeNode | undefined)[] = [];
-  /** Values of the previous step, by their index on the tape. */
+  /** States, by their index on the tape. */
   readonly states = new Map<number, StateValue>();
   /** The axis of the steps (0 or 1), once a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
@@ -91,37 +94,37 @@ export class Tape {
     this.#left = max;
   }
 
-  /** Counts entries or terms before they are allocated. */
+  /** Counts entries or terms before they are allocated. Throws `TOO_LARGE` above the maximum. */
   spend(count: number, what: string): void {
     this.#left -= count;
     if (this.#left < 0) {
       throw new NnbpError(
         'TOO_LARGE',
-        `${what}: the model's tensors have more entries than a model of this many bytes can need (${this.max}).`,
+        `${what}: the tensors of the model have more than ${this.max} entries, the maximum for a model of this size in bytes.`,
       );
     }
   }
 
-  /** An input node. */
+  /** Adds an input node. */
   input(): Entry {
     this.nodes.push(undefined);
     return this.#entryOf(this.nodes.length - 1);
   }
 
-  /** Adds a value of the previous step. Its source is set at the end of the model. */
+  /** Adds a state. Its next value is set later. */
   state(initial: number): Entry {
     this.states.set(this.nodes.length, { initial, next: undefined });
     return this.input();
   }
 
-  /** Adds a node that aggregates entries, each of which becomes an edge. */
+  /** Adds a node that aggregates entries. Each entry becomes an edge. */
   aggregate(aggregation: Aggregation, entries: readonly Entry[]): Entry {
     const from: number[] = [];
     const weights: number[] = [];
     const read = new Set<number>();
     for (const entry of entries) {
       const plain = entry.from.length === 1 && entry.bias === 0 ? entry : this.node(entry);
-      // A node has one edge from another.
+      // There is at most one edge between two nodes.
       const edge = read.has(plain.from[0]) ? this.apply(identity, entry) : plain;
       read.add(edge.from[0]);
       from.push(edge.from[0]);
@@ -142,12 +145,13 @@ export class Tape {
     return this.apply(g, h, { b: true, from: 0 });
   }
 
-  /** An activation with an option. Nodes with the same option share one object. */
+  /** Returns an activation with an option. Nodes with the same option share one object. */
   activation(make: (option: number) => Activation, option: number): Activation {
-    let made = this.#activations.get(make);
-    if (made === undefined) this.#activations.set(make, (made = new Map<number, Activation>()));
-    let g = made.get(option);
-    if (g === undefined) made.set(option, (g = make(option)));
+    let activationsByOption = this.#activations.get(make);
+    if (activationsByOption === undefined)
+      this.#activations.set(make, (activationsByOption = new Map<number, Activation>()));
+    let g = activationsByOption.get(option);
+    if (g === undefined) activationsByOption.set(option, (g = make(option)));
     return g;
   }
 
@@ -156,12 +160,12 @@ export class Tape {
     return from.length === 1 ? this.nodes[from[0]] : undefined;
   }
 
-  /** The entry with at most one node: a sum of several becomes a node with the activation identity. */
+  /** Converts an entry to an entry with at most one node: a sum of several nodes becomes an identity node. */
   single(entry: Entry): Entry {
     return entry.from.length < 2 ? entry : this.node(entry);
   }
 
-  /** The entry as the value of a node. */
+  /** Converts an entry to the value of a single node, which is an identity node if necessary. */
   node(entry: Entry): Entry {
     if (entry.from.length === 1 && entry.weights[0] === 1 && entry.bias === 0) return entry;
     let known = this.#identities.get(entry);
@@ -178,19 +182,22 @@ export class Tape {
 export function affine({ from, weights, bias, share }: Entry, scale: number, shift: number): Entry {
   const entry = { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
   if (share === undefined) return entry;
-  // The same operation on all entries of a filter keeps their weights shared.
+  // If the same operation is applied to all entries of a filter, their weights stay shared.
   const key = scale === 1 && shift === 0 ? share.key : `${share.key} * ${scale} + ${shift}`;
   return { ...entry, share: { key, indices: share.indices } };
 }
 
-/** Most lists are short, and creating a short plain array is 10× faster. */
+/** Multiplies the weights. Uses plain arrays for short lists: creating them is 10× faster, and most lists are short. */
 function scaled(weights: ArrayLike<number>, scale: number): ArrayLike<number> {
   const result = weights.length < 8 ? new Array<number>(weights.length) : new Float64Array(weights.length);
   for (let k = 0; k < weights.length; k++) result[k] = weights[k] * scale;
   return result;
 }
 
-/** The sum of entries. A node that occurs in several is added once, and not at all if its weights cancel. */
+/**
+ * The sum of entries. The weights of a node that occurs in several entries are added. The node is omitted if they
+ * cancel.
+ */
 export function sum(entries: readonly Entry[]): Entry {
   const terms = new Map<number, number>();
   let bias = 0;
@@ -206,7 +213,7 @@ export function sum(entries: readonly Entry[]): Entry {
   return { from: [...terms.keys()], weights: [...terms.values()], bias };
 }
 
-/** The factor by which `other` is a multiple of `entry`, within float32 rounding; undefined if it is not one. */
+/** The factor such that `other` = factor · `entry`, up to float32 rounding; undefined if there is none. */
 export function ratio(entry: Entry, other: Entry): number | undefined {
   if (entry === other) return 1;
   if (entry.from.length === 0 || entry.from.length !== other.from.length) return undefined;

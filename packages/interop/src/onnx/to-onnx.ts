@@ -1,6 +1,6 @@
 /**
- * Exports a network as an ONNX model. A block of nodes becomes one matrix product. c is multiplied into the weights that read
- * the node, so a dense layer becomes a Gemm and its activation.
+ * Exports a network as an ONNX model. A block of nodes becomes one matrix product. c is multiplied into the weights of
+ * the edges that read the node, so a dense layer becomes a Gemm and its activation.
  */
 import { type Aggregation, type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { type Block, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
@@ -12,7 +12,7 @@ import { isWritable, type LayerContext, writeRecurrent, writeUnrolled, writeWind
 
 /** Options of {@link toOnnx}. */
 export interface OnnxOptions {
-  /** The model's name. Default: `network`. */
+  /** The name of the model. Default: `network`. */
   readonly name?: string;
   /** The name of the input tensor, `[samples × inputs]`. Default: `input`. */
   readonly input?: string;
@@ -23,33 +23,33 @@ export interface OnnxOptions {
   /** For a network with delays, the name of the output tensor of the next state. Default: `next_state`. */
   readonly nextState?: string;
   /**
-   * Whether the model takes whole sequences, `[steps, batch, nodes]`, with its recurrent layers as `RNN`, `LSTM` and `GRU`.
-   * Default: false, a model of one sample or one step.
+   * Whether the model reads whole sequences, `[steps, batch, nodes]`, with its recurrent layers as `RNN`, `LSTM` and
+   * `GRU`. Default: false, a model of single samples or steps.
    */
   readonly sequences?: boolean;
 }
 
 /**
- * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
- * `batch` free, in the units of the data. Nodes that are exactly a convolution or a pooling layer become `Conv`,
- * `MaxPool` or `AveragePool`; those of `bidirectional` become `RNN`, `LSTM` or `GRU` over the steps of a sample. Nodes
- * that no output depends on are left out. The operator set is 13, or later if an activation of the network needs it
- * (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata `nnbp.inputs` and
- * `nnbp.outputs`, as JSON.
+ * Exports a network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]`
+ * with any `batch`, in the units of the data. Nodes that are exactly a convolution or a pooling layer become `Conv`,
+ * `MaxPool` or `AveragePool`; those of a `bidirectional` layer become `RNN`, `LSTM` or `GRU` over the steps of a
+ * sample. Nodes on which no output depends are left out. The operator set is 13, or later if an activation of the
+ * network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata
+ * `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
- * A network with delays becomes a model of one step: it takes a second tensor `state`, `[batch, graph.stateSize]`, and
- * returns a second tensor `next_state`, which is the `state` of the next step. The state before the first step, that of
+ * A network with delays becomes a model of one step. It has a second input `state`, `[batch, graph.stateSize]`, and a
+ * second output `next_state`, which is the `state` of the next step. The state before the first step, that of
  * `stream(network).state`, is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for
  * `fromOnnx`.
  *
- * With `sequences`, the model takes all steps at once, `[steps, batch, nodes]` with `steps` and `batch` free, and
+ * With `sequences`, the model reads all steps at once, `[steps, batch, nodes]` with any `steps` and `batch`, and
  * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,
- * `lstm` and `gru` of `@nnbp/layers` create: with or without peepholes, and with the reset gate before or after the
- * weights. The layers are recognized by their structure, whatever the ids.
+ * `lstm` and `gru` of `@nnbp/layers` create, with or without peepholes, and with the reset gate before or after the
+ * recurrent weights. The layers are recognized by their structure, independent of their ids.
  *
- * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge of another
- * kind), `NOT_FINITE` (a parameter, or a product of parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of a
- * tensor that ONNX does not allow, or that is used twice)
+ * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge outside a
+ * recurrent layer), `NOT_FINITE` (a parameter or product of parameters is out of the range of float32), `OUT_OF_RANGE`
+ * (the name of a tensor is not allowed in ONNX or is used twice)
  *
  * @example
  * ```ts
@@ -90,27 +90,33 @@ export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array 
   });
 }
 
-/** A tensor, and for each of its columns the node or the index in the state (see `sourceOf`). */
+/** A tensor, and for each of its columns the node or state (see `sourceOf`). */
 interface Columns {
   readonly tensor: string;
   readonly nodes: readonly number[];
 }
 
-/** Up to this many entries, or entries per edge, zeros for unused columns are cheaper than selecting columns. */
+/**
+ * Up to `smallMatrix` entries, or `fullMatrix` entries per edge, zeros for unused columns are cheaper than selecting
+ * columns.
+ */
 const smallMatrix = 4096;
 const fullMatrix = 2;
-/** Above this many columns, and this many per needed column, columns are selected from each tensor before joining. */
+/**
+ * Above `widestJoin` columns, and `sparsestJoin` columns per needed column, columns are selected from each tensor
+ * before joining.
+ */
 const widestJoin = 1024;
-const emptiestJoin = 4;
+const sparsestJoin = 4;
 
 class Writer {
   readonly operations = new Operations();
   readonly #graph: Graph;
   /** Parameters and constants, by slot. */
   readonly #slots: Float64Array;
-  /** For each of the graph's activations. */
+  /** How each activation of the graph is written. */
   readonly #written: readonly Written[];
-  /** For each node, the tensor that contains its g. */
+  /** For each node or state, the tensor that contains its value. */
   readonly #columns: Columns[] = [];
   /** Concatenated tensors, by the names of their parts. */
   readonly #joined = new Map<string, Columns>();
@@ -120,7 +126,7 @@ class Writer {
 
   /**
    * @param input - The tensor of inputs.
-   * @param sequences - Whether it is [steps, batch, nodes].
+   * @param sequences - Whether the inputs are sequences, [steps, batch, nodes].
    */
   constructor(
     readonly network: Network,
@@ -137,8 +143,8 @@ class Writer {
       const first = Array.from(graph.activationOf).findIndex((own, i) => i >= graph.inputCount && own === k);
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${graph.ids[first]}": its activation "${activation.name}" is custom, so ONNX has no ` +
-          'operation for it. Expected a built-in one.',
+        `Node "${graph.ids[first]}": the activation "${activation.name}" is custom, so ONNX has no ` +
+          'operation for it. Use a built-in activation.',
       );
     });
   }
@@ -154,13 +160,13 @@ class Writer {
     this.#place({ tensor, nodes: Array.from({ length: this.#graph.inputCount }, (_, i) => i) });
   }
 
-  /** The values that delayed edges read. */
+  /** Adds the input tensor with the values that delayed edges read. */
   state(name: string): void {
     const { nodeCount, stateSize } = this.#graph;
     this.#place({ tensor: name, nodes: Array.from({ length: stateSize }, (_, k) => nodeCount + k) });
   }
 
-  /** All nodes that the outputs or the state depend on. */
+  /** Writes all nodes on which the outputs or the state depend. */
   steps(): void {
     const graph = this.#graph;
     const needed = neededByOutputs(graph);
@@ -168,7 +174,7 @@ class Writer {
       graph,
       (slot) => this.#slots[slot],
       (i) => needed[i] === 1,
-      // A recurrent operator needs all steps; windows are those of samples alone.
+      // A recurrent operator needs all steps. Windows are recognized only in models of samples.
       this.sequences
         ? { windows: () => false, unrolled: false }
         : { recurrent: () => false, windows: isWritable, unrolled: true },
@@ -202,7 +208,7 @@ class Writer {
     }
   }
 
-  /** h = b + Σ w x as one product, then g of each run of nodes with one activation. */
+  /** Writes h = b + Σ w x as one product, then g for each run of nodes with the same activation. */
   #block(block: Block): void {
     if (block.aggregation !== undefined) this.#aggregate(block, block.aggregation);
     else if (block.form === 'sparse')
@@ -210,7 +216,7 @@ class Writer {
     else this.#activate(block.nodes, this.#product(block));
   }
 
-  /** The outputs in their order, times c, in the data's units (x · deviation + mean), transformed. */
+  /** Writes the outputs: multiplied by c, in the units of the data (x · deviation + mean), and transformed. */
   outputs(): string {
     const nodes = Array.from(this.#graph.outputs);
     const { outputScaler } = this.network;
@@ -226,12 +232,12 @@ class Writer {
     });
   }
 
-  /** For each node with delayed edges its value, then its previous values except the oldest. */
+  /** Writes the next state: for each node with delayed edges, its value and its previous values except the oldest. */
   nextState(): string {
     return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }
 
-  /** The values of these nodes in this order, each times a factor. */
+  /** A tensor with the values of these nodes in this order, each multiplied by a factor. Default: 1. */
   #values(nodes: readonly number[], label: string, factors?: readonly number[]): string {
     const tensor = this.#inOrder(nodes);
     const scale = nodes.map((i, k) => this.#outer(i) * (factors?.[k] ?? 1));
@@ -239,7 +245,7 @@ class Writer {
     return this.operations.add('Mul', [tensor, this.#numbers(label, scale)]);
   }
 
-  /** The columns of these nodes in this order. */
+  /** A tensor with the columns of these nodes in this order. */
   #inOrder(nodes: readonly number[]): string {
     const joined = this.#join(nodes);
     if (joined.nodes.join() === nodes.join()) return joined.tensor;
@@ -248,7 +254,7 @@ class Writer {
     return this.operations.add('Gather', [joined.tensor, positions], { axis: this.#axis });
   }
 
-  /** h = b + A(z), the z of each node side by side; then g. */
+  /** Writes h = b + A(z), with the z of each node side by side, then g. */
   #aggregate({ nodes, from }: Block, aggregation: Aggregation): void {
     const { operations } = this;
     const graph = this.#graph;
@@ -283,8 +289,8 @@ class Writer {
       if (written === undefined) {
         throw new NnbpError(
           'UNSUPPORTED',
-          `Node "${graph.ids[nodes[0]]}": its aggregation "${aggregation.name}" is custom, so ONNX has ` +
-            'no operation for it. Expected a built-in one.',
+          `Node "${graph.ids[nodes[0]]}": the aggregation "${aggregation.name}" is custom, so ONNX has ` +
+            'no operation for it. Use a built-in aggregation.',
         );
       }
       a = written;
@@ -298,7 +304,7 @@ class Writer {
     this.#activate(nodes, h);
   }
 
-  /** One product with a matrix that has a row for each column that is read and a column for each node, plus b. */
+  /** h as one matrix product plus b. The matrix has one row per column that is read and one column per node. */
   #product({ nodes, from }: Block): string {
     const graph = this.#graph;
     const read = from.length === 0 ? this.#columns[0] : this.#read(from, nodes);
@@ -317,8 +323,8 @@ class Writer {
   }
 
   /**
-   * Sums without a matrix, which would be nearly all zeros: the predecessors of each node side by side, times w,
-   * summed.
+   * h without a matrix, which would be nearly all zeros: the predecessors of each node side by side, multiplied by w
+   * and summed.
    */
   #sums(nodes: readonly number[]): string {
     const graph = this.#graph;
@@ -329,7 +335,7 @@ class Writer {
     const weights = new Float64Array(nodes.length * width);
     nodes.forEach((i, row) => {
       const first = graph.edgeStart[i];
-      // Unused entries of the row read the first predecessor again, times 0.
+      // Unused entries of the row read the first predecessor again, multiplied by 0.
       if (graph.edgeStart[i + 1] > first) {
         positions.fill(columnOf.get(sourceOf(graph, first))!, row * width, (row + 1) * width);
       }
@@ -371,7 +377,10 @@ class Writer {
     });
   }
 
-  /** The columns of these nodes, in any order: with others between them if that is cheaper than selecting. */
+  /**
+   * A tensor with the columns of these nodes in any order. It may have other columns too, if that is cheaper than
+   * selecting.
+   */
   #read(from: readonly number[], readers: readonly number[]): Columns {
     const joined = this.#join(from);
     const max = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
@@ -379,13 +388,13 @@ class Writer {
     return this.#narrow(joined, new Set(from));
   }
 
-  /** All tensors that hold any of these nodes, side by side; of wide ones only the needed columns. */
+  /** Joins all tensors that contain any of these nodes. If the result is too wide, only the needed columns. */
   #join(nodes: readonly number[]): Columns {
     const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
     if (whole.length === 1) return whole[0];
     const requested = new Set(nodes);
     const width = whole.reduce((all, part) => all + part.nodes.length, 0);
-    const wide = width > Math.max(widestJoin, emptiestJoin * requested.size);
+    const wide = width > Math.max(widestJoin, sparsestJoin * requested.size);
     const parts = wide ? whole.map((part) => this.#narrow(part, requested)) : whole;
     const tensors = parts.map(({ tensor }) => tensor);
     const key = tensors.join();
@@ -399,7 +408,7 @@ class Writer {
     return joined;
   }
 
-  /** The columns of these nodes. */
+  /** Selects the columns of the requested nodes. */
   #narrow({ tensor, nodes }: Columns, requested: ReadonlySet<number>): Columns {
     const columns = [...nodes.keys()].filter((column) => requested.has(nodes[column]));
     if (columns.length === nodes.length) return { tensor, nodes };
@@ -413,7 +422,10 @@ class Writer {
     for (const i of columns.nodes) this.#columns[i] = columns;
   }
 
-  /** Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of what is read is unused. */
+  /**
+   * Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of the entries that are read are
+   * unused.
+   */
   #byFanIn(nodes: readonly number[]): number[][] {
     const groups = new Map<number, number[]>();
     for (const i of nodes) {
@@ -430,7 +442,7 @@ class Writer {
     return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceOf(this.#graph, edgeStart[i] + k));
   }
 
-  /** The factor of h of node i, by which its b and w are multiplied if it sums. */
+  /** The factor of h of node i. If the node is a sum, its b and w are multiplied by it. */
   #inner(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.#written[activation];
@@ -438,7 +450,7 @@ class Writer {
     return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
   }
 
-  /** The factor between the stored value and the value of node i, by which readers multiply: usually c. */
+  /** The factor from the stored value to the value of node i, usually c. Edges that read the node multiply by it. */
   #outer(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.#written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);
@@ -462,20 +474,20 @@ class Writer {
     const { ids } = this.#graph;
     return nodes.length === 1
       ? `${what} of node "${ids[nodes[0]]}"`
-      : `${what} of "${ids[nodes[0]]}" and its neighbours`;
+      : `${what} of "${ids[nodes[0]]}" and its neighbors`;
   }
 
   #numbers(label: string, values: ArrayLike<number>, dims?: readonly number[]): string {
     for (let k = 0; k < values.length; k++) {
       if (!Number.isFinite(Math.fround(values[k]))) {
-        throw mismatch('NOT_FINITE', label, 'a number that float32 can hold', values[k]);
+        throw mismatch('NOT_FINITE', label, 'a number in the range of float32', values[k]);
       }
     }
     return this.operations.numbers(values, dims);
   }
 }
 
-/** Every delayed edge has to be inside a recurrent layer. */
+/** Throws if a delayed edge is not inside a recurrent layer. */
 function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]): void {
   for (const step of steps) {
     if ('recurrent' in step || 'unrolled' in step) continue;
@@ -484,7 +496,7 @@ function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]):
         if (graph.delay(e) === 0) continue;
         throw new NnbpError(
           'UNSUPPORTED',
-          `Node "${graph.ids[i]}" reads "${graph.edgeName(e)}", and is not part of a layer that is exactly an rnn, lstm or ` +
+          `Node "${graph.ids[i]}" reads "${graph.edgeName(e)}", but is not part of a layer that is exactly an rnn, lstm or ` +
             'gru. Leave the option sequences out to write a model of one step.',
         );
       }
@@ -492,7 +504,7 @@ function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]):
   }
 }
 
-/** Unique names that differ from all others of the model. */
+/** Throws if a name is not allowed in ONNX or is used twice. */
 function expectNames(names: Readonly<Record<string, string>>): void {
   const used = new Set<string>();
   for (const [option, name] of Object.entries(names)) {

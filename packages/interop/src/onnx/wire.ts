@@ -1,14 +1,17 @@
 /**
- * The wire format of protocol buffers, for messages that a table describes: a field is a number and a type, then its value as
- * a varint, as 4 or 8 bytes, or as bytes with their length in front.
+ * Reads and writes the wire format of protocol buffers, for messages that a table describes. A field is a number and a
+ * type, followed by its value: a varint, 4 or 8 bytes, or a length and that many bytes.
  */
 import { NnbpError } from '@nnbp/core';
 
 /** A type that is not a message. */
 export type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64';
-/** A field's number, its type, and whether it is a list; a packed list is written as one run of bytes. Both are read. */
+/**
+ * The number of a field, its type, and whether it is a list. A `packed` list is written as one run of bytes, a `many`
+ * list as one field per entry. Both forms are read.
+ */
 export type Field = readonly [number: number, type: string, list?: 'many' | 'packed'];
-/** For each message its fields by name. */
+/** The fields of each message, by name. */
 export type Messages = Readonly<Record<string, Readonly<Record<string, Field>>>>;
 type Message = Record<string, unknown>;
 
@@ -20,7 +23,7 @@ const wireTypeOf = (type: string): number => {
 };
 const widths: Readonly<Record<number, number | undefined>> = { [wireTypes.eight]: 8, [wireTypes.four]: 4 };
 
-/** The bytes of a message. Fields that are undefined are left out. */
+/** Encodes a message. Fields that are undefined are left out. */
 export function encode(messages: Messages, name: string, message: object): Uint8Array {
   const writer = new Writer(messages);
   writer.message(name, message);
@@ -78,7 +81,7 @@ class Writer {
     } else this.#varint(value as number | bigint);
   }
 
-  /** Bytes with their length in front. */
+  /** Writes the length of bytes, then the bytes. */
   #run(bytes: Uint8Array): void {
     this.#varint(bytes.length);
     this.#reserve(bytes.length);
@@ -86,7 +89,7 @@ class Writer {
     this.#at += bytes.length;
   }
 
-  /** Writes what `write` writes, with its length in front. */
+  /** Runs `write` and inserts the length of its output before the output. */
   #withLength(write: () => void): void {
     const start = this.#at;
     write();
@@ -97,12 +100,12 @@ class Writer {
     this.#bytes.set(length, start);
   }
 
-  /** Seven bits per byte, the lowest first; the eighth is set if another byte follows. */
+  /** Writes seven bits per byte, the lowest first. The eighth bit is set if another byte follows. */
   #varint(value: number | bigint): void {
     this.#reserve(10);
     let small = value as number;
     if (typeof value === 'bigint' || value < 0 || value >= 2 ** 31) {
-      // A negative number is written as 64 bits, also an int32.
+      // A negative number is written as 64 bits, even an int32.
       let rest = BigInt.asUintN(64, BigInt(value));
       for (; rest >= 2n ** 31n; rest >>= 7n) this.#bytes[this.#at++] = Number(rest & 127n) | 128;
       small = Number(rest);
@@ -121,17 +124,17 @@ class Writer {
 }
 
 /**
- * Reads a message: every field is present, with '', 0, no bytes or an empty list if the bytes have none; a missing
- * message is undefined. Fields that the table does not have are skipped, and bytes are views of the input.
+ * Decodes a message. Every field is present: a missing field is '', 0, empty bytes, an empty list or, for a message,
+ * undefined. Fields that are not in the table are skipped. Values of type `bytes` are views of the input.
  *
- * @throws Error if the bytes are not such a message; NnbpError `TOO_LARGE` if the result would need more memory than four
- * times the bytes and 16 MB, as lists of empty messages do
+ * @throws Error if the bytes are not a valid message; NnbpError `TOO_LARGE` if the result would need more memory than
+ * four times the size of the bytes plus 16 MB, as lists of empty messages would
  */
 export function decode(messages: Messages, name: string, bytes: Uint8Array): Message {
   return new Reader(messages, bytes).message(name, bytes.length);
 }
 
-/** Estimates, in bytes, of what an object, a field, and a list or a value on the heap take. */
+/** Estimated memory in bytes of an object, of a field, and of a list or value on the heap. */
 const costs = { object: 32, field: 8, heap: 24 } as const;
 
 class Reader {
@@ -150,7 +153,7 @@ class Reader {
     this.#budget = 4 * bytes.length + 16e6;
   }
 
-  /** From here to `end`, into a message that an earlier part has begun, or a new one. */
+  /** Reads a message up to position `end`, into a new message or one that an earlier part has begun. */
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);
     while (this.#at < end) {
@@ -238,14 +241,14 @@ class Reader {
     else this.#advance(wireType === wireTypes.bytes ? this.#length() : (widths[wireType] ?? Infinity));
   }
 
-  /** A length or a tag. */
+  /** Reads a length or a tag. */
   #length(): number {
     const value = this.#varint();
     if (typeof value === 'bigint' || value < 0) throw new Error('A length is out of range.');
     return value;
   }
 
-  /** A number below 2^31, or a bigint of 64 bits with a sign. */
+  /** Reads a varint: a number below 2³¹, or a signed 64-bit bigint. */
   #varint(): number | bigint {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
@@ -262,7 +265,7 @@ class Reader {
     throw new Error('An integer has more than ten bytes.');
   }
 
-  /** The position before reading a number of bytes. */
+  /** Skips a number of bytes. Returns the position before them. */
   #advance(count: number): number {
     const from = this.#at;
     this.#at += this.#available(count);
@@ -279,7 +282,7 @@ class Reader {
     if (this.#budget < 0) {
       throw new NnbpError(
         'TOO_LARGE',
-        `The file has ${this.#bytes.length} bytes, and its lists would need more than four times as much memory and 16 MB.`,
+        `The file has ${this.#bytes.length} bytes, but its lists would need more than four times as much memory plus 16 MB.`,
       );
     }
   }

@@ -4,9 +4,9 @@ import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
 /**
- * A copy of the network with the parameters of a `.safetensors` file, as the `train.py` of {@link toPyTorch} writes it:
- * the state of its module, in float32 or float64. The network must have the graph that was exported. Its scalers
- * are kept.
+ * Returns a copy of the network with the parameters of a `.safetensors` file: the state of the PyTorch module, in
+ * float32 or float64, as the `train.py` of {@link toPyTorch} writes it. The network must have the graph that was
+ * exported. Its scalers are kept.
  *
  * @throws NnbpError `MALFORMED` (not a safetensors file, or a damaged one; tensors of another network), `NOT_FINITE`
  */
@@ -19,11 +19,11 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const seen = new Uint8Array(vector.length);
   for (const { name, shape, parameters } of slots) {
     const tensor = tensors.get(name);
-    const received = tensor === undefined ? 'none' : `one of [${tensor.shape.join(', ')}]`;
+    const received = tensor === undefined ? 'none' : `shape [${tensor.shape.join(', ')}]`;
     if (tensor?.shape.join() !== shape.join()) {
       throw new NnbpError(
         'MALFORMED',
-        `Expected a tensor "${name}" of [${shape.join(', ')}], received ${received}. Use the weights of this network.`,
+        `Expected a tensor "${name}" of shape [${shape.join(', ')}], received ${received}. Use the weights of this network.`,
       );
     }
     parameters.forEach((p, k) => {

@@ -1,7 +1,7 @@
 /**
- * The tensors of a network as a PyTorch module, used by both export and import. A standard layer has the tensors of the
- * corresponding PyTorch module. Any other block of nodes has `weight`, `bias` and `scale`; shared parameters are stored
- * once, in `shared`, and fixed ones are constants.
+ * Determines the tensors of a network that is exported as a PyTorch module. Used by both export and import. A standard
+ * layer has the tensors of the corresponding PyTorch module. Any other block of nodes has `weight`, `bias` and `scale`.
+ * Shared parameters are stored once, in `shared`; fixed parameters are constants.
  */
 import type { Graph } from '@nnbp/core';
 import { type Block, sourceOf } from '@nnbp/formats/shared';
@@ -14,37 +14,43 @@ import {
   windowModule,
 } from './standard-layers.js';
 
-/** The b, c or w of a block: how many only the block uses, and the index of each among these, the shared and the fixed ones. */
+/** The b, c or w of a block. `own` is the number of parameters that only this block uses. */
 export interface Numbers {
   readonly own: number;
-  /** Undefined: all are its own, in their order. */
+  /**
+   * The index of each parameter in the list of own, shared and fixed parameters. Undefined: all are own parameters, in
+   * order.
+   */
   readonly indices: readonly number[] | undefined;
 }
 
-/** A block as the module has it. */
+/** A block of nodes in the module. */
 export interface ModuleBlock extends Block {
-  /** A matrix of own weights; or one weight per edge, written into a matrix, summed edge by edge, or aggregated. */
+  /**
+   * `Dense`: a matrix of own weights. Otherwise one weight per edge: written into a matrix (`Packed`), summed edge by
+   * edge (`Sparse`) or aggregated (`Aggregated`).
+   */
   readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
-  /** For each node, how many edges it has. */
+  /** The number of incoming edges of each node. */
   readonly fanIn: readonly number[];
-  /** For each edge, node after node, the index in `from` of what it reads. */
+  /** For each edge, node by node, the index of its source in `from`. */
   readonly columns: readonly number[];
   readonly weights: Numbers;
   readonly biases: Numbers;
-  /** Undefined: every c is fixed at 1. */
+  /** Scales. Undefined: every c is fixed at 1. */
   readonly scales: Numbers | undefined;
 }
 
-/** The module's blocks and layers, each after those whose results it reads, and all parameters of the module. */
+/** The blocks and layers of the module, each after those that it reads, and all parameters of the module. */
 export interface Layout {
   readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
-  /** Whether the whole state is in recurrent layers, so that a sequence is computed layer by layer. */
+  /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
   readonly sharedCount: number;
   readonly slots: readonly ParameterSlot[];
 }
 
-/** How a graph becomes a module. The same graph always has the same layout. */
+/** Plans the module for a graph. The same graph always has the same layout. */
 export function layout(graph: Graph): Layout {
   const users = usersOf(graph, graph.ids.keys());
   const { steps, isLayered } = layerPlan(graph, users);
@@ -82,7 +88,7 @@ export function layout(graph: Graph): Layout {
     }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    // Among several largest edges, the first counts, so aggregations keep the order of the graph.
+    // If several edges are largest, the first receives the gradient, so aggregations keep the order of the graph.
     const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
     const slots = {
       weight: edges.map(({ slot }) => slot),
@@ -110,7 +116,7 @@ export function layout(graph: Graph): Layout {
 }
 
 interface Edge {
-  /** The number of the source, as `sourceOf` returns it. */
+  /** The source, as returned by `sourceOf`. */
   readonly source: number;
   readonly slot: number;
 }
@@ -122,5 +128,5 @@ const edgesOf = (graph: Graph, i: number): Edge[] =>
     return { source: sourceOf(graph, edge), slot: graph.weightSlot(edge, i) };
   });
 
-/** The edges into node i, sorted by source, as a block lists its sources. */
+/** The edges into node i, sorted by source like the sources of a block. */
 const sortedEdges = (graph: Graph, i: number): Edge[] => edgesOf(graph, i).sort((a, b) => a.source - b.source);

@@ -1,6 +1,6 @@
-/** The part of `network.py` that is the same for every network: Python. */
+/** The Python code of `network.py` that is the same for every network. */
 
-/** The part of the module before the class `Network`. */
+/** The code before the class `Network`. */
 export const moduleSource = String.raw`import array
 import json
 
@@ -14,17 +14,17 @@ def index(values):
 
 
 def pick(own, pool, indices):
-    """Numbers of a block: its own parameters, or those at these indices of its own and the pool of shared and fixed ones."""
+    """Selects the numbers of a block by index: first its own parameters, then the pool of shared and fixed parameters."""
     if indices is None:
         return own
     return (pool if own is None else torch.cat([own, pool]))[indices]
 
 
 class Part(nn.Module):
-    """Nodes that are computed together, from values with a node in each column.
+    """Nodes that are computed together, from values with one node per column.
 
-    reads: which tensors the predecessors are in: 0 is the inputs, 1 the state if blocks read it, then the parts.
-    columns: the columns of the predecessors in these tensors, joined; None: all, in order.
+    reads: indices of the tensors with the predecessors: 0 is the inputs, 1 the state if blocks read it, then the parts.
+    columns: columns of the predecessors in the joined tensors; None: all columns, in order.
     """
 
     def __init__(self, reads, columns=None):
@@ -37,7 +37,7 @@ class Part(nn.Module):
             self.register_buffer(name, None if values is None else index(values), persistent=False)
 
     def prepare(self, pool):
-        """What a step needs of the parameters, the same for all steps."""
+        """Prepares the parameters once for all steps."""
 
     def read(self, values):
         x = values[self.reads[0]] if len(self.reads) == 1 else torch.cat([values[k] for k in self.reads], -1)
@@ -45,10 +45,10 @@ class Part(nn.Module):
 
 
 class Recurrent(Part):
-    """Nodes that are an nn.RNN, nn.LSTM or nn.GRU.
+    """Nodes that form an nn.RNN, nn.LSTM or nn.GRU.
 
-    PyTorch adds two biases where a node has one b. It is bias_ih; bias_hh is 0 and stays 0, so that training does not change
-    b twice. The candidate of an nn.GRU has both.
+    PyTorch adds two biases, but a node has one b. It is bias_ih; bias_hh is 0 and stays 0, so that training does not change
+    b twice. Only the candidate of an nn.GRU has both biases.
     """
 
     def __init__(self, layer, **common):
@@ -63,7 +63,7 @@ class Recurrent(Part):
         bias.register_hook(lambda gradient: gradient * self.own)
 
     def forward(self, values, state):
-        """Values of the units, of one step or of each, and the state after: h, and c of an nn.LSTM, side by side."""
+        """Returns the values of the units, at one step or at each step, and the next state: h, followed by c of an nn.LSTM."""
         x = self.read(values)
         h = state.unflatten(1, (-1, self.layer.hidden_size)).transpose(0, 1).contiguous()
         has_cells = isinstance(self.layer, nn.LSTM)
@@ -73,10 +73,10 @@ class Recurrent(Part):
 
 
 class Windows(Part):
-    """Nodes that are a convolution or pooling of PyTorch, and g of it.
+    """Nodes that form a convolution or pooling layer of PyTorch, and their activation.
 
-    grid: how many channels, and the size of each axis.
-    pads: if the layer's own padding is not sufficient, cells before and after each axis, the last axis first, with the value fill.
+    grid: number of channels, and the size of each axis.
+    pads: cells before and after each axis, the last axis first, with the value fill; None: the layer pads enough.
     """
 
     def __init__(self, layer, grid, function, pads=None, fill=0.0, **common):
@@ -98,9 +98,9 @@ class Windows(Part):
 class Block(Part):
     """Nodes of one level: x = c * g(h), h = b + A(w * x of the predecessors), A the sum by default.
 
-    functions: for each run of nodes with one activation, how many they are, and g.
-    bias, scale: number of b and c that only this block uses; None for the scale: every c is 1.
-    bias_indices, scale_indices: for each node, the index of b and c among its own, then the pool's; None: in order.
+    functions: for each run of nodes with the same activation, their number and g.
+    bias, scale: number of b and c that only this block uses; scale None: every c is 1.
+    bias_indices, scale_indices: for each node, the index of b and c in the own parameters, then the pool; None: in order.
     """
 
     def __init__(self, nodes, functions, bias, scale=None, bias_indices=None, scale_indices=None, **common):
@@ -114,7 +114,7 @@ class Block(Part):
         self.scale = nn.Parameter(torch.ones(scale)) if self.has_scale and scale > 0 else None
 
     def prepare(self, pool):
-        """Weights, b and c."""
+        """Returns weights, b and c."""
         scale = pick(self.scale, pool, self.scale_indices) if self.has_scale else None
         return self.weights(pool), pick(self.bias, pool, self.bias_indices), scale
 
@@ -142,10 +142,10 @@ class Dense(Block):
 class Edges(Block):
     """Nodes with edges from some of the predecessors.
 
-    fan_in: how many edges each node has.
-    sources: for each edge, node after node, the index of its predecessor.
+    fan_in: number of incoming edges of each node.
+    sources: for each edge, node by node, the index of its predecessor.
     weight: number of weights that only this block uses.
-    weight_indices: for each edge, the index of its weight among these, then the pool's; None: in order.
+    weight_indices: for each edge, the index of its weight in these weights, then the pool; None: in order.
     """
 
     def __init__(self, nodes, predecessors, fan_in, sources, weight, weight_indices=None, **common):
@@ -162,7 +162,7 @@ class Edges(Block):
 
 
 class Packed(Edges):
-    """Edges written into a matrix, with zeros where there are none."""
+    """Edges that are written into a matrix, with zeros for missing edges."""
 
     def weights(self, pool):
         empty = pool.new_zeros(self.nodes, self.predecessors)
@@ -173,14 +173,14 @@ class Packed(Edges):
 
 
 class Sparse(Edges):
-    """Edges summed one by one, where a matrix would be nearly all zeros."""
+    """Edges that are summed one by one, because a matrix would be nearly all zeros."""
 
     def sums(self, x, weights, bias):
         return bias.expand(*x.shape[:-1], -1).index_add(-1, self.targets, x[..., self.sources] * weights)
 
 
 class Aggregated(Edges):
-    """Nodes that have the same number of edges each, and an aggregation over them."""
+    """Nodes with the same number of edges each, and an aggregation over these edges."""
 
     def __init__(self, aggregation, **edges):
         super().__init__(**edges)
@@ -191,12 +191,12 @@ class Aggregated(Edges):
 
 
 def drawn(shape, fan_in):
-    """A parameter to start from where none is loaded."""
+    """Returns a random parameter, used if no weights are loaded."""
     return nn.Parameter((2 * torch.rand(shape) - 1) / fan_in**0.5)
 
 
 def read_safetensors(path):
-    """The tensors of a .safetensors file, by name."""
+    """Reads the tensors of a .safetensors file, by name."""
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         data = file.read()
@@ -211,7 +211,7 @@ def read_safetensors(path):
 
 
 def write_safetensors(path, tensors):
-    """Writes float32 and float64 tensors by name, as fromPyTorch reads them."""
+    """Writes float32 and float64 tensors by name, in the format that fromPyTorch reads."""
     header, data = {"__metadata__": {"format": "pt"}}, []
     at = 0
     for name, tensor in tensors.items():

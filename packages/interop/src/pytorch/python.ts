@@ -1,7 +1,7 @@
-/** Values as Python text. */
+/** Writes values as Python code. */
 import { oneLine } from '@nnbp/formats/shared';
 
-/** A list of numbers, over several lines if it is long. */
+/** A list of numbers, on several lines if it is long. */
 export function list(values: readonly number[]): string {
   if (values.length <= 16) return `[${values.join(', ')}]`;
   const lines: string[] = [];

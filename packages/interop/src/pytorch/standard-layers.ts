@@ -1,40 +1,40 @@
-/** Recognized layers as the modules of PyTorch that compute them, where every number of a module is a parameter of its own. */
+/** Writes recognized layers as PyTorch modules, if every number of the module is a separate parameter. */
 import type { Graph } from '@nnbp/core';
 import { type Axis, operatorAxes } from '../recognize/grid.js';
 import { planSteps, type Step } from '../recognize/plan.js';
 import type { RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
 
-/** A tensor of the module: its name in the state, its shape, and for each entry the index of the parameter there. */
+/** A tensor of the module: its name in the state, its shape, and for each entry the index of its parameter. */
 export interface ParameterSlot {
   readonly name: string;
   readonly shape: readonly number[];
-  /** A parameter that occurs several times is the sum of these: the first one has its value, the others are 0. */
+  /** If a parameter occurs several times, it is the sum of these entries: the first has its value, the others are 0. */
   readonly parameters: readonly number[];
 }
 
-/** A layer as the module has it. */
+/** A layer in the module. */
 export interface ModuleLayer {
   readonly kind: 'Recurrent' | 'Windows';
-  /** The nodes whose values it computes, column by column. */
+  /** The nodes that the layer computes, one per column. */
   readonly nodes: readonly number[];
   readonly from: readonly number[];
-  /** PyTorch's module, and further options of the class `kind`, as Python. */
+  /** The PyTorch module and other options of the class `kind`, as Python code. */
   readonly options: Readonly<Record<string, string>>;
-  /** The tensors of PyTorch's module, with their names there. */
+  /** The tensors of the PyTorch module, with their names in PyTorch. */
   readonly tensors: readonly ParameterSlot[];
-  /** Its state before the first step: of each unit h, then of each c. */
+  /** The state before the first step: h of each unit, then c of each unit. */
   readonly initial: readonly number[];
 }
 
-/** The blocks and layers of a graph, each after all it reads. */
+/** The blocks and layers of a graph, each after all that it reads. */
 export interface LayerPlan {
   readonly steps: readonly Step[];
-  /** Whether the whole state is in recurrent layers, so that a sequence is computed layer by layer. */
+  /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
 }
 
-/** Finds the layers that PyTorch has. Only fixed parameters are known, since training changes the others. */
+/** Finds the layers that are PyTorch modules. Only fixed parameters are known, because training changes the others. */
 export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
   const known = (slot: number) =>
     slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
@@ -45,13 +45,14 @@ export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
       recurrent: (layer) => isRecurrentModule(graph, layer, users),
       windows,
     });
-    const isLeft = ({ from }: { readonly from: readonly number[] }) => from.some((source) => source >= graph.nodeCount);
-    if (!steps.some((step) => 'block' in step && isLeft(step.block))) return { steps, isLayered: true };
+    const readsState = ({ from }: { readonly from: readonly number[] }) =>
+      from.some((source) => source >= graph.nodeCount);
+    if (!steps.some((step) => 'block' in step && readsState(step.block))) return { steps, isLayered: true };
   }
   return { steps: planSteps(graph, known, all, { recurrent: () => false, windows }), isLayered: false };
 }
 
-/** For each parameter, how many of the edges and nodes have it. */
+/** For each parameter, the number of edges and nodes that use it. */
 export function usersOf(graph: Graph, nodes: Iterable<number>): Uint32Array {
   const users = new Uint32Array(graph.parameterCount);
   const use = (slot: number) => {
@@ -66,7 +67,7 @@ export function usersOf(graph: Graph, nodes: Iterable<number>): Uint32Array {
   return users;
 }
 
-/** Whether these slots are distinct parameters that only these nodes use. */
+/** Whether these slots are distinct parameters that no other nodes use. */
 function areOwn(graph: Graph, slots: readonly number[], nodes: readonly number[], users: Uint32Array): boolean {
   if (!slots.every((slot) => slot >= 0 && slot < graph.parameterCount) || new Set(slots).size < slots.length)
     return false;
@@ -84,7 +85,7 @@ function isRecurrentModule(graph: Graph, layer: RecurrentLayer, users: Uint32Arr
   return gates.every(({ peepholes }) => peepholes === undefined) && areOwn(graph, slots, nodes, users);
 }
 
-/** `nn.RNN`, `nn.LSTM` or `nn.GRU`. */
+/** Writes a layer as `nn.RNN`, `nn.LSTM` or `nn.GRU`. */
 export function recurrentModule(graph: Graph, layer: RecurrentLayer): ModuleLayer {
   const { kind, activation, units, cells, inputs, gates } = layer;
   const rows = gates.length * units.length;
@@ -113,10 +114,11 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
     case 'conv':
       return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, users);
     case 'averagePool':
-      // Cells of the padding are not counted. PyTorch supports this only for its own padding, of at most half a window.
+      // Cells of the padding are not counted. PyTorch supports this only for the padding of the module, at most half a
+      // window.
       return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
     case 'maxPool': {
-      // If several are the largest, the gradient goes to the first one, in PyTorch as here.
+      // If several inputs are largest, the first receives the gradient, in PyTorch as in @nnbp.
       const index = new Map(inputs.map((i, k) => [i, k]));
       return nodes.every((i) => {
         for (let e = graph.edgeStart[i] + 1; e < graph.edgeStart[i + 1]; e++) {
@@ -128,20 +130,20 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
   }
 }
 
-/** Whether a convolution has parameters b, and not 0. */
+/** Whether a convolution has biases: some b is a parameter or not 0. */
 const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) =>
   !biases.every((slot) => slot >= parameterCount && constants[slot - parameterCount] === 0);
 
-/** Whether symmetric padding gives the same number of windows. */
+/** Whether symmetric padding results in the same number of windows. */
 const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
   Math.floor((size + 2 * begin - dilation * (kernel - 1) - 1) / stride) + 1 === windows;
 
-/** `nn.Conv2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, or those of one axis. */
+/** Writes a layer as `nn.Conv2d`, `nn.MaxPool2d` or `nn.AvgPool2d`, or as their one-dimensional form. */
 export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
   const { kind, channels, geometry, inputs, nodes, weights, biases } = layer;
   const axes = operatorAxes(geometry);
   const sizes = (of: (axis: Axis) => number) => (axes.length === 1 ? `${of(axes[0])}` : `(${axes.map(of).join(', ')})`);
-  // PyTorch's own padding is as long at both ends, and for pooling at most half a window.
+  // The padding of PyTorch modules has the same length at both ends. For pooling, it is at most half a window.
   const isOwnPadding = axes.every(
     (axis) => isPadded(axis) && (kind === 'conv' || 2 * axis.padding[0] <= axis.dilation * (axis.kernel - 1) + 1),
   );

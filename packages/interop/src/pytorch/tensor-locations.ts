@@ -1,8 +1,11 @@
-/** Finds the tensor and column of the module in which a node or a number of the state is. */
+/** Finds the tensor and column of the module that contain a node or an entry of the state. */
 import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
-/** 0 is the inputs; 1 the state, unless recurrent layers have it; then the blocks. */
+/**
+ * The locations of all nodes and states. Tensor 0 is the inputs, tensor 1 the state unless it belongs to recurrent
+ * layers, followed by the blocks.
+ */
 export class TensorLocations {
   readonly #tensor: Uint32Array;
   readonly #column: Uint32Array;
@@ -27,7 +30,10 @@ export class TensorLocations {
     }
   }
 
-  /** The tensors to put side by side for these, as `sourceOf` numbers them, and the columns to take, undefined for all in order. */
+  /**
+   * The tensors to join for these sources (as returned by `sourceOf`), and the columns to select. Undefined: all
+   * columns, in order.
+   */
   of(sources: readonly number[]): {
     readonly reads: readonly number[];
     readonly columns: readonly number[] | undefined;

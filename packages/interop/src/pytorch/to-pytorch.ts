@@ -1,4 +1,7 @@
-/** A network as a PyTorch module: a file of Python, a file of weights, and a script that trains them on many machines. */
+/**
+ * Exports a network as a PyTorch module: a Python file, a file of weights, and a script for training on one or many
+ * machines.
+ */
 import { type Aggregation, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
 import { encode, neededByOutputs, nextState } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
@@ -12,28 +15,28 @@ import { trainSource } from './train-source.js';
 
 /** The files of {@link toPyTorch}, by name. */
 export interface PyTorchFiles {
-  /** The network as `Network`, a `torch.nn.Module`. Needs nothing but `torch`. */
+  /** The network as `Network`, a `torch.nn.Module`. Needs only `torch`. */
   readonly 'network.py': string;
-  /** Trains it, with `torchrun` or in a single process. */
+  /** Trains the network, with `torchrun` or in a single process. */
   readonly 'train.py': string;
   /** All parameters, in float64. */
   readonly 'weights.safetensors': Uint8Array;
 }
 
 /**
- * The network for PyTorch 1.13 and later. In Python, beside the three files:
+ * Exports a network for PyTorch 1.13 and later. In Python, in the directory of the three files:
  *
  * ```python
  * from network import Network
  *
- * network = Network().load("weights.safetensors")  # Network(torch.float64) for the same numbers as here
- * outputs = network(inputs)                        # [batch, inputs] to [batch, outputs], in the data's own units
+ * network = Network().load("weights.safetensors")  # Network(torch.float64) for the same precision as @nnbp
+ * outputs = network(inputs)                        # [batch, inputs] to [batch, outputs], in the units of the data
  * ```
  *
- * A network with delays takes sequences, `[batch, steps, inputs]` to `[batch, steps, outputs]`; its `step` keeps the state.
- * Nodes that are exactly an `nn.RNN`, `nn.LSTM`, `nn.GRU`, a convolution or pooling are that module. Other levels and
- * blocks are those of the graph: a dense layer is a matrix, irregular nodes are a list of edges.
- * {@link fromPyTorch} brings trained weights back.
+ * A network with delays reads sequences, `[batch, steps, inputs]` to `[batch, steps, outputs]`; its method `step`
+ * computes a single step. Nodes that are exactly an `nn.RNN`, `nn.LSTM`, `nn.GRU`, convolution or pooling layer become
+ * this module. Other nodes are computed in blocks: a dense layer as a matrix, irregular nodes as a list of edges.
+ * {@link fromPyTorch} imports the trained weights.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation)
  *
@@ -68,13 +71,13 @@ export function toPyTorch(network: Network): PyTorchFiles {
   };
 }
 
-/** g in Python: the name of a function, and its text. */
+/** A Python function: its name and its code. */
 interface PythonFunction {
   readonly name: string;
   readonly text: string;
 }
 
-/** For each of the graph's activations, a function. */
+/** One function per activation of the graph. */
 function pythonFunctions(graph: Graph): PythonFunction[] {
   return graph.activations.map((activation, k) => {
     const expression = pythonOf(activation);
@@ -85,13 +88,13 @@ function pythonFunctions(graph: Graph): PythonFunction[] {
     const first = Array.from(graph.activationOf).findIndex((own, i) => i >= graph.inputCount && own === k);
     throw new NnbpError(
       'UNSUPPORTED',
-      `Node "${graph.ids[first]}": its activation "${activation.name}" is custom, so it has no ` +
-        'PyTorch equivalent. Expected a built-in one.',
+      `Node "${graph.ids[first]}": the activation "${activation.name}" is custom, so it has no ` +
+        'PyTorch equivalent. Use a built-in activation.',
     );
   });
 }
 
-/** For each of the graph's aggregations, a function. */
+/** One function per aggregation of the graph. */
 function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFunction> {
   const used = graph.aggregations.filter((aggregation) => aggregation !== undefined);
   return new Map(
@@ -105,8 +108,8 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
       const first = graph.ids.findIndex((_, i) => graph.aggregation(i) === aggregation);
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${graph.ids[first]}": its aggregation "${aggregation.name}" is custom, so it has no ` +
-          'PyTorch equivalent. Expected a built-in one.',
+        `Node "${graph.ids[first]}": the aggregation "${aggregation.name}" is custom, so it has no ` +
+          'PyTorch equivalent. Use a built-in aggregation.',
       );
     }),
   );
@@ -129,12 +132,11 @@ const head = (graph: Graph) =>
     network = Network().load("weights.safetensors")
     outputs = network(inputs)${graph.stateSize > 0 ? '  # [batch, steps, inputs] to [batch, steps, outputs]' : ''}
 
-Parameters are in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c); in blocks.K.layer where PyTorch has a module
-for them.
+Parameters are in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c); in blocks.K.layer if PyTorch has a module for the layer.
 """
 `;
 
-/** What `forward` returns of the output values x, [batch, outputs]. */
+/** The output transforms as Python expressions of the output values x, [batch, outputs]. */
 const transforms = {
   none: 'x',
   sigmoid: 'torch.sigmoid(x)',
@@ -156,20 +158,20 @@ function networkClass(
   const next = isLayered ? { reads: [], columns: undefined } : locations.of(nextState(graph));
   const initials = plan.blocks.flatMap((block) => (block.kind === 'Recurrent' ? [block.initial] : []));
   const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
-  // With delays, this is not checked: a node may be read by the next step only.
+  // With delays, this is not checked, because the next step may be the only reader of a node.
   const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const units = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
-    """Input and output in the data's own units: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
+    """Input and output are in the units of the data: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
 
     inputs = ${graph.inputCount}
     outputs = ${graph.outputs.length}
-    # The nodes' names, in the order of the columns.
+    # The names of the nodes, in the order of the columns.
     input_names = ${names(Array.from({ length: graph.inputCount }, (_, i) => graph.ids[i]))}
     output_names = ${names(Array.from(graph.outputs, (i) => graph.ids[i]))}
-    # Whether there may be nodes that no output depends on, whose gradient PyTorch leaves out.
+    # Whether there may be nodes on which no output depends. PyTorch computes no gradient for them.
     has_unread_nodes = ${unread ? 'True' : 'False'}
-    # Whether it remembers: then its inputs are sequences.
+    # Whether the network has delays. Its inputs are then sequences.
     has_state = ${hasState ? 'True' : 'False'}
 
     def __init__(self, dtype=torch.float32):
@@ -193,7 +195,7 @@ ${isLayered ? `        self.state_sizes = ${list(initials.map(({ length }) => le
             "next_columns": ${next.columns === undefined ? 'None' : list(next.columns)},
         }.items():
             self.register_buffer(name, None if columns is None else index(columns), persistent=False)
-        for name, units in {
+        for name, numbers in {
             "input_mean": ${units(inputScaler?.mean)},
             "input_deviation": ${units(inputScaler?.deviation)},
             "output_mean": ${units(outputScaler?.mean)},
@@ -201,57 +203,57 @@ ${isLayered ? `        self.state_sizes = ${list(initials.map(({ length }) => le
             "fixed": ${list(Array.from(graph.constants))},
             "initial": ${list(initial)},
         }.items():
-            self.register_buffer(name, None if units is None else torch.tensor(units, dtype=torch.float64), persistent=False)
+            self.register_buffer(name, None if numbers is None else torch.tensor(numbers, dtype=torch.float64), persistent=False)
         self.to(dtype)
 
-    def forward(self, x, own_units=False):
-        """own_units: the output values that a loss is computed on, not what they mean in the units of the data."""
+    def forward(self, x, raw=False):
+        """raw: returns the output values from which a loss is computed, not scaled to the units of the data or transformed."""
 ${isLayered ? allSteps : eachStep}
     def initial_state(self, batch):
-        """The state before the first step."""
+        """Returns the state before the first step."""
         return self.initial.expand(batch, -1)
 
     def prepare(self):
-        """What each block needs of the parameters, once for all steps."""
+        """Prepares the parameters of each block once for all steps."""
         pool = self.fixed if self.shared is None else torch.cat([self.shared, self.fixed])
         return [block.prepare(pool) for block in self.blocks]
 
-    def step(self, x, state, prepared=None, own_units=False):
-        """${isLayered ? 'The outputs of one step, [batch, outputs], or of each, [batch, steps, outputs], and the state after.' : 'The outputs of one step, [batch, outputs], and the state after it.'}"""
+    def step(self, x, state, prepared=None, raw=False):
+        """${isLayered ? 'Returns the outputs of one step, [batch, outputs], or of all steps, [batch, steps, outputs], and the next state.' : 'Returns the outputs of one step, [batch, outputs], and the next state.'}"""
         prepared = self.prepare() if prepared is None else prepared
         if self.input_mean is not None:
             x = (x - self.input_mean) / self.input_deviation
 ${isLayered ? valuesOfLayers : valuesOfBlocks}
-        if own_units:
+        if raw:
             return x, state
         if self.output_mean is not None:
             x = x * self.output_deviation + self.output_mean
         return ${transforms[outputTransform]}, state
 
     def standardize(self, t):
-        """Standardized targets."""
+        """Returns the standardized targets."""
         return t if self.output_mean is None else (t - self.output_mean) / self.output_deviation
 
     def load(self, path):
-        """Takes the weights of a .safetensors file; returns the network."""
+        """Loads the weights of a .safetensors file. Returns the network."""
         self.load_state_dict(read_safetensors(path))
         return self
 `;
 }
 
-/** What `forward` does besides one step. */
+/** The body of `forward` if the network is computed step by step. */
 const eachStep = `        if not self.has_state:
-            return self.step(x, None, self.prepare(), own_units)[0]
+            return self.step(x, None, self.prepare(), raw)[0]
         prepared, state, outputs = self.prepare(), self.initial_state(len(x)), []
         for row in x.unbind(1):
-            output, state = self.step(row, state, prepared, own_units)
+            output, state = self.step(row, state, prepared, raw)
             outputs.append(output)
         return torch.stack(outputs, 1)
 `;
-const allSteps = `        return self.step(x, self.initial_state(len(x)), own_units=own_units)[0]
+const allSteps = `        return self.step(x, self.initial_state(len(x)), raw=raw)[0]
 `;
 
-/** How `step` computes the output values x and the next state, where the state is a tensor that blocks read. */
+/** Computes the output values x and the next state in `step`, if the state is a tensor that blocks read. */
 const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
         for block, own in zip(self.blocks, prepared):
             values.append(block(values, own))
@@ -262,7 +264,7 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/** The same where recurrent layers have all of it. */
+/** Computes the same in `step` if all state belongs to recurrent layers. */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):
@@ -326,7 +328,7 @@ const readSource = ({ reads, columns }: ReturnType<TensorLocations['of']>) => ({
   ...(columns !== undefined && { columns: list(columns) }),
 });
 
-/** A part of `self.blocks`. */
+/** An entry of `self.blocks`. */
 function callSource(kind: string, options: Readonly<Record<string, string | number>>): string {
   const lines = Object.entries(options).map(([name, value]) => `                    ${name}=${value},`);
   return [`                ${kind}(`, ...lines, '                ),'].join('\n');

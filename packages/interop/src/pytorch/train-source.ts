@@ -1,17 +1,17 @@
-/** `train.py`, the same for every network: Python. */
+/** The Python code of `train.py`, which is the same for every network. */
 
-/** The file's text. */
-export const trainSource = String.raw`"""Trains the network of network.py, by one process or by many, on one machine or on many.
+/** The content of the file. */
+export const trainSource = String.raw`"""Trains the network of network.py, in one or several processes, on one or several machines.
 
     torchrun --nproc_per_node=4 train.py --data data.csv --loss mse --epochs 20
 
-Processes started in any other way need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
-WORLD_SIZE one process trains alone. The data is a CSV file with a row per sample, first the inputs, then the targets, numbers
-only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". For a network with memory
-it is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step has no
-target; or a CSV file with a row per step of one sequence. Each process takes its share of the samples, and gradients are
-averaged over all. The first process writes the trained weights to
-OUT.safetensors, for fromPyTorch of @nnbp/interop, and to OUT.pt, for torch.load.
+Processes that are started in another way need the environment variables RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, which
+torchrun sets. Without WORLD_SIZE, a single process trains. The data is a CSV file of numbers with one row per sample, inputs
+before targets, with or without a header line; or a .pt file with the tensors "inputs" and "targets". For a network with delays,
+the data is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan if a step has no
+target; or a CSV file with one row per step of a single sequence. Each process reads a part of the samples, and gradients are
+averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch of @nnbp/interop,
+and to OUT.pt, for torch.load.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from torch.utils.data.distributed import DistributedSampler
 
 from network import Network, write_safetensors
 
-# Each is the mean over the samples; x and t are standardized.
+# Each loss is the mean over the samples. x and t are standardized.
 LOSSES = {
     "mse": functional.mse_loss,
     "mae": functional.l1_loss,
@@ -46,13 +46,13 @@ OPTIMIZERS = {
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="a .csv or .pt file")
-    parser.add_argument("--weights", default="weights.safetensors", help="where to start from")
-    parser.add_argument("--out", default="trained", help="where to write, without an extension")
+    parser.add_argument("--weights", default="weights.safetensors", help="the initial weights")
+    parser.add_argument("--out", default="trained", help="the files to write, without extension")
     parser.add_argument("--loss", choices=LOSSES, default="mse")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--batch-size", type=int, default=64, help="samples per step, over all processes together")
+    parser.add_argument("--batch-size", type=int, default=64, help="samples per step, in all processes together")
     parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -79,7 +79,7 @@ def read(path, inputs, outputs, dtype):
 
 
 def with_targets(outputs, t):
-    """The rows that have a target: of sequences, those of all steps with one."""
+    """Selects the rows that have a target. For sequences, these are the rows of all steps with a target."""
     if not Network.has_state:
         return outputs, t
     outputs, t = outputs.flatten(0, 1), t.flatten(0, 1)
@@ -88,7 +88,7 @@ def with_targets(outputs, t):
 
 
 def names(lines):
-    """1 if the first line is not numbers."""
+    """Returns the number of header lines: 1 if the first line has cells that are not numbers, else 0."""
     try:
         [float(cell) for cell in lines[0]]
         return 0
@@ -97,57 +97,57 @@ def names(lines):
 
 
 def main():
-    chosen = options()
-    world = int(os.environ.get("WORLD_SIZE", 1))
+    arguments = options()
+    processes = int(os.environ.get("WORLD_SIZE", 1))
     rank = int(os.environ.get("RANK", 0))
     on_gpu = torch.cuda.is_available()
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if on_gpu else torch.device("cpu")
     if on_gpu:
         torch.cuda.set_device(device)
-    if world > 1:
+    if processes > 1:
         distributed.init_process_group("nccl" if on_gpu else "gloo")
 
-    state = train(chosen, world, rank, device)
+    state = train(arguments, processes, rank, device)
     if rank == 0:
-        write_safetensors(chosen.out + ".safetensors", state)
-        torch.save(state, chosen.out + ".pt")
-    if world > 1:
+        write_safetensors(arguments.out + ".safetensors", state)
+        torch.save(state, arguments.out + ".pt")
+    if processes > 1:
         distributed.barrier()
         distributed.destroy_process_group()
 
 
-def train(chosen, world, rank, device):
-    """Returns what was learned. A function of its own, so that the model is gone before the process group is.
+def train(arguments, processes, rank, device):
+    """Returns the trained state. A separate function, so that the model is freed before the process group is destroyed.
 
-    A model that outlives it joins gloo's threads while it holds Python's lock; one of them may wait for that lock to
-    let go of a tensor, and then the process never ends (seen with PyTorch 1.13, in one run of twenty).
+    Otherwise the model joins the threads of gloo while it holds the lock of Python. A thread may wait for that lock to free a
+    tensor, and then the process never exits (seen with PyTorch 1.13, in one run of twenty).
     """
-    dtype = getattr(torch, chosen.dtype)
-    torch.manual_seed(chosen.seed)
+    dtype = getattr(torch, arguments.dtype)
+    torch.manual_seed(arguments.seed)
     network = Network(dtype).to(device)
-    network.load(chosen.weights)
-    samples = TensorDataset(*read(chosen.data, network.inputs, network.outputs, dtype))
-    share = DistributedSampler(samples, world, rank, seed=chosen.seed)
-    loader = DataLoader(samples, max(1, chosen.batch_size // world), sampler=share)
+    network.load(arguments.weights)
+    samples = TensorDataset(*read(arguments.data, network.inputs, network.outputs, dtype))
+    share = DistributedSampler(samples, processes, rank, seed=arguments.seed)
+    loader = DataLoader(samples, max(1, arguments.batch_size // processes), sampler=share)
 
     model = network
-    if world > 1:
+    if processes > 1:
         model = DistributedDataParallel(network, find_unused_parameters=network.has_unread_nodes)
-    optimizer = OPTIMIZERS[chosen.optimizer](network.parameters(), lr=chosen.learning_rate)
-    loss_of = LOSSES[chosen.loss]
+    optimizer = OPTIMIZERS[arguments.optimizer](network.parameters(), lr=arguments.learning_rate)
+    loss_of = LOSSES[arguments.loss]
 
-    for epoch in range(chosen.epochs):
+    for epoch in range(arguments.epochs):
         share.set_epoch(epoch)
         total = torch.zeros(2, dtype=torch.float64, device=device)
         for x, t in loader:
             x, t = x.to(device), network.standardize(t.to(device))
             optimizer.zero_grad()
-            outputs, t = with_targets(model(x, own_units=True), t)
+            outputs, t = with_targets(model(x, raw=True), t)
             loss = loss_of(outputs, t)
             loss.backward()
             optimizer.step()
             total += torch.tensor([loss.item() * len(t), len(t)], dtype=torch.float64, device=device)
-        if world > 1:
+        if processes > 1:
             distributed.all_reduce(total)
         if rank == 0:
             print(f"epoch {epoch + 1}: loss {(total[0] / total[1]).item():.6g}", flush=True)

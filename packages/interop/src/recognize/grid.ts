@@ -1,6 +1,6 @@
 /**
- * Finds the grid, kernel, stride, padding and dilation of windows, from the cells that each of them reads. A geometry is
- * guessed from a few windows and accepted only if it gives the cells of all of them. There may be several.
+ * Finds the grid, kernel, stride, padding and dilation of windows from the cells that each window reads. A geometry is
+ * guessed from a few windows and accepted only if it matches the cells of all windows. There may be several geometries.
  */
 
 /** One axis of a grid. */
@@ -9,23 +9,23 @@ export interface Axis {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Zeros before the first cell and after the last one. */
+  /** Number of zeros before the first cell and after the last cell. */
   readonly padding: readonly [begin: number, end: number];
-  /** How many windows there are. */
+  /** The number of windows. */
   readonly windows: number;
 }
 
-/** Rows and columns. */
+/** The geometry of windows on a grid: the axis of the rows and the axis of the columns. */
 export type Geometry = readonly [rows: Axis, columns: Axis];
 
-/** The axes of a layer's operator: a grid of one row is a row. */
+/** The axes of the operator of a layer: one axis if the grid has a single row, otherwise two. */
 export const operatorAxes = ([rows, columns]: Geometry): readonly Axis[] =>
   rows.size === 1 && rows.kernel === 1 ? [columns] : [rows, columns];
 
 /**
- * The geometries of windows that are listed row by row, the simplest first.
+ * Yields the geometries of windows that are listed row by row, simplest first.
  *
- * @param windows - For each window the cells it reads, in ascending order.
+ * @param windows - For each window, the cells that it reads, in ascending order.
  * @param cells - The number of cells of the grid, which are counted row by row.
  */
 export function* geometriesOf(windows: readonly (readonly number[])[], cells: number): Generator<Geometry> {
@@ -48,14 +48,17 @@ export function kernelIndexOf([rows, columns]: Geometry, window: number, cell: n
   return row * columns.kernel + along(columns, window % columns.windows, cell % columns.size);
 }
 
-/** All divisors, in ascending order. */
+/** All divisors of n, in ascending order. */
 export function divisors(n: number): number[] {
   const found: number[] = [];
   for (let d = 1; d <= n; d++) if (n % d === 0) found.push(d);
   return found;
 }
 
-/** The rows that each row of windows reads, and the columns that each column of them reads; undefined if they differ. */
+/**
+ * The rows that each row of windows reads, and the columns that each column of windows reads. Undefined if a window
+ * does not match.
+ */
 function sidesOf(
   windows: readonly (readonly number[])[],
   width: number,
@@ -80,12 +83,15 @@ function sidesOf(
 const distinct = (window: readonly number[], of: (cell: number) => number) =>
   [...new Set(window.map(of))].sort((a, b) => a - b);
 
-/** By how much a kernel may exceed the largest window, if a part of it is always in the padding. */
+/**
+ * Maximum difference between the size of the kernel and that of the largest window, if a part of the kernel is always
+ * in the padding.
+ */
 const maxHidden = 2;
-/** Strides to try if no two complete windows determine it. */
+/** Maximum stride to try if no two complete windows determine the stride. */
 const maxStride = 8;
 
-/** The axes on which each window reads these cells, in ascending order. */
+/** Yields the axes on which the windows read these cells. The cells of a window are in ascending order. */
 function* axesOf(windows: readonly (readonly number[])[], size: number): Generator<Axis> {
   const longest = windows.reduce((max, { length }) => Math.max(max, length), 0);
   const sample = windows.find(({ length }) => length === longest)!;
@@ -93,9 +99,9 @@ function* axesOf(windows: readonly (readonly number[])[], size: number): Generat
   const whole = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
   const [first, last] = [whole[0], whole[whole.length - 1]];
   const measured = windows.length === 1 ? 1 : last.k > first.k ? (last.first - first.first) / (last.k - first.k) : 0;
-  const usual = Array.from({ length: windows.length === 1 ? 1 : maxStride }, (_, k) => k + 1);
+  const candidates = Array.from({ length: windows.length === 1 ? 1 : maxStride }, (_, k) => k + 1);
   for (let kernel = longest; kernel <= longest + maxHidden; kernel++) {
-    for (const stride of kernel === longest && Number.isInteger(measured) && measured > 0 ? [measured] : usual) {
+    for (const stride of kernel === longest && Number.isInteger(measured) && measured > 0 ? [measured] : candidates) {
       for (let begin = 0; begin <= (kernel - 1) * dilation; begin++) {
         const span = (kernel - 1) * dilation + 1;
         const end = Math.max(0, (windows.length - 1) * stride + span - size - begin);
@@ -107,7 +113,7 @@ function* axesOf(windows: readonly (readonly number[])[], size: number): Generat
   }
 }
 
-/** Whether a window of this axis reads these cells and no other. */
+/** Whether a window of this axis reads exactly these cells. */
 function reads({ size, kernel, stride, dilation, padding }: Axis, window: number, cells: readonly number[]): boolean {
   let at = 0;
   for (let k = 0; k < kernel; k++) {

@@ -1,8 +1,8 @@
-/** Queries of the recognizers about a node: what it computes, and which of its parameters are constant. */
+/** Answers queries of the recognizers about a node: what it computes, and which of its parameters are constant. */
 import type { Graph } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';
 
-/** The value of a slot (see `Graph`), or undefined if it may change. */
+/** Returns the value of a slot (see `Graph`); undefined if the value may change. */
 export type Known = (slot: number) => number | undefined;
 
 /** An edge into a node. */
@@ -12,23 +12,23 @@ export interface Edge {
   readonly delay: number;
   /** Slot of the weight. */
   readonly slot: number;
-  /** The number of the source, as `sourceOf` returns it. */
+  /** The source, as returned by `sourceOf`. */
   readonly source: number;
 }
 
-/** Queries about the nodes of one graph. */
+/** Queries about the nodes of a graph. */
 export class Nodes {
   constructor(
     readonly graph: Graph,
     readonly known: Known,
   ) {}
 
-  /** Whether some edges read earlier steps. */
+  /** Whether the graph has delayed edges. */
   get hasDelays(): boolean {
     return this.graph.edgeDelay !== undefined;
   }
 
-  /** All edges into node i, in the graph's order. */
+  /** All edges into node i, in the order of the graph. */
   edges(i: number): Edge[] {
     const { graph } = this;
     return Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => {
@@ -42,7 +42,9 @@ export class Nodes {
     });
   }
 
-  /** The name of the node's built-in activation without options; undefined for an input and for any other activation. */
+  /**
+   * The name of the activation of a node. Undefined for an input, a custom activation and an activation with options.
+   */
   activation(i: number): string | undefined {
     if (i < this.graph.inputCount) return undefined;
     const { builtin } = this.graph.activations[this.graph.activationOf[i]];
@@ -58,13 +60,13 @@ export class Nodes {
     );
   }
 
-  /** The edges of a node that is g of the sum of its predecessors, without parameters. */
+  /** The edges of a node that is g(b + w Σ x) with these constants, without parameters; undefined for other nodes. */
   plain(i: number, activation = 'identity', { b = 0, w = 1 } = {}): Edge[] | undefined {
     if (!this.isSum(i, activation) || this.known(this.graph.biasSlot(i)) !== b) return undefined;
     return this.#allWith(i, w);
   }
 
-  /** The edges of a node that is an aggregation of its predecessors, without parameters. */
+  /** The edges of a node that is an aggregation of its predecessors, without parameters; undefined for other nodes. */
   aggregated(i: number, name: string): Edge[] | undefined {
     const { graph } = this;
     const isPlain =
@@ -76,7 +78,7 @@ export class Nodes {
     return isPlain ? this.#allWith(i, 1) : undefined;
   }
 
-  /** The value of a node that depends on no input and is a plain sum; otherwise undefined. */
+  /** The value of a node that is a sum and does not depend on inputs; undefined for other nodes. */
   constant(i: number): number | undefined {
     if (!this.isSum(i, 'identity')) return undefined;
     let value = this.known(this.graph.biasSlot(i));
@@ -88,7 +90,7 @@ export class Nodes {
     return value;
   }
 
-  /** The two factors of a gate. */
+  /** The two factors of a product without parameters; undefined for other nodes. */
   factors(i: number): readonly [Edge, Edge] | undefined {
     const edges = this.aggregated(i, 'product');
     return edges?.length === 2 ? [edges[0], edges[1]] : undefined;

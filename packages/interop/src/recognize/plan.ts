@@ -1,4 +1,4 @@
-/** A graph as standard layers where its nodes are exactly those, and blocks of nodes for the rest. */
+/** Divides a graph into standard layers, whose nodes match exactly, and blocks of nodes for the rest. */
 import { type Graph, levels } from '@nnbp/core';
 import { type Block, blocks } from '@nnbp/formats/shared';
 import { type Known, Nodes } from './nodes.js';
@@ -6,35 +6,35 @@ import { type RecurrentLayer, recurrentLayers } from './recurrent.js';
 import { constantsOf, directionsOf, type UnrolledLayer, unrolledLayers } from './unrolled.js';
 import { type WindowLayer, windowLayers } from './windows.js';
 
-/** A part of a graph that is computed at once. */
+/** A part of a graph that is computed in one step. */
 export type Step =
   | { readonly block: Block }
   | { readonly recurrent: RecurrentLayer }
   | { readonly windows: WindowLayer };
 
-/** A recurrent layer over all steps of a sample, or two that read them in opposite directions. */
+/** A recurrent layer over all steps of a sample, or two layers that read the steps in opposite directions. */
 export interface UnrolledStep {
   readonly unrolled: readonly UnrolledLayer[];
 }
 
-/** Which layers to look for, and when one is accepted. Default: all of them. */
+/** Which layers to accept. Default: all layers. */
 export interface PlanOptions {
   readonly recurrent?: (layer: RecurrentLayer) => boolean;
   readonly windows?: (layer: WindowLayer) => boolean;
 }
 
-/** Options for programs that also support layers over all steps of a sample. */
+/** Options for export formats that also support layers over all steps of a sample. */
 export interface UnrolledPlanOptions extends PlanOptions {
   /** Whether to look for recurrent layers that are unrolled over their steps. */
   readonly unrolled: boolean;
 }
 
 /**
- * The steps that compute a graph, each after all that it reads of this step.
+ * Plans the steps that compute a graph, each after all that it reads without a delay.
  *
- * @param known - The value of a slot, or undefined where it may change: a layer that holds only for the values of some
- * parameters is found if these are known.
- * @param requested - Nodes to compute, including everything they depend on.
+ * @param known - Returns the value of a slot, or undefined if it may change. A layer that requires certain values of
+ * parameters is found only if these values are known.
+ * @param requested - Whether a node has to be computed. Nodes on which it depends are computed too.
  */
 export function planSteps(
   graph: Graph,
@@ -51,12 +51,12 @@ export function planSteps(
 ): (Step | UnrolledStep)[] {
   const nodes = new Nodes(graph, known);
   const taken = new Set<number>();
-  const take = (layer: { readonly nodes: readonly number[] }) => {
+  const reserve = (layer: { readonly nodes: readonly number[] }) => {
     if (layer.nodes.some((i) => taken.has(i))) return false;
     for (const i of layer.nodes) taken.add(i);
     return true;
   };
-  const overSteps = unrolled ? unrolledLayers(nodes).filter(take) : [];
+  const overSteps = unrolled ? unrolledLayers(nodes).filter(reserve) : [];
   const level = levelsWith(graph, overSteps);
   const layers = [
     ...directionsOf(overSteps).map((directions) => ({
@@ -65,28 +65,32 @@ export function planSteps(
       nodes: directions.flatMap((layer) => layer.nodes),
     })),
     ...recurrentLayers(nodes)
-      .filter((layer) => recurrent(layer) && take(layer))
+      .filter((layer) => recurrent(layer) && reserve(layer))
       .map((layer) => ({ recurrent: layer, level: level[layer.units[0]], nodes: layer.nodes })),
     ...windowLayers(nodes)
-      .filter((layer) => windows(layer) && take(layer))
+      .filter((layer) => windows(layer) && reserve(layer))
       .map((layer) => ({ windows: layer, level: level[layer.nodes[0]], nodes: layer.nodes })),
   ].sort((a, b) => a.level - b.level);
   const needed = Uint8Array.from(graph.ids, (_, i) => (requested(i) ? 1 : 0));
-  // A layer of which one node is needed computes all of them, and needs what they read.
+  // If one node of a layer is needed, the layer computes all its nodes and needs all that they read.
   const used = layers
     .toReversed()
-    .filter((layer) => layer.nodes.some((i) => needed[i] === 1) && need(graph, layer.nodes, needed))
+    .filter((layer) => layer.nodes.some((i) => needed[i] === 1) && markNeeded(graph, layer.nodes, needed))
     .reverse();
   for (const i of constantsOf(nodes, overSteps)) needed[i] = 0;
   const rest = blocks(graph, (i) => needed[i] === 1 && !taken.has(i), level).map((block) => ({
     block,
     level: level[block.nodes[0]],
   }));
-  // A layer's units are on its last level, so that what it reads is on lower ones, and what reads it on higher ones.
+  // The units of a layer are on its last level. Nodes that it reads are on lower levels, and nodes that read it on
+  // higher levels.
   return [...used, ...rest].sort((a, b) => a.level - b.level);
 }
 
-/** The level of each node, where all nodes of an unrolled layer have the same one: it computes all its steps at once. */
+/**
+ * The level of each node. All nodes of an unrolled layer have the same level, because the layer computes all its steps
+ * at once.
+ */
 function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array {
   const level = levels(graph);
   if (layers.length === 0) return level;
@@ -118,8 +122,8 @@ function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array
   return level;
 }
 
-/** Marks these nodes, and all that they depend on. */
-function need(graph: Graph, nodes: readonly number[], needed: Uint8Array): true {
+/** Marks these nodes and all nodes on which they depend. */
+function markNeeded(graph: Graph, nodes: readonly number[], needed: Uint8Array): true {
   const left = nodes.filter((i) => needed[i] === 0);
   for (const i of left) needed[i] = 1;
   for (let i = left.pop(); i !== undefined; i = left.pop()) {

@@ -1,31 +1,31 @@
 /**
- * Finds the nodes that are exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers, by what they compute and not by their
- * ids. First each unit is matched from its value inwards; then units that read one another are a layer, and its gates may
- * read nothing but the layer's inputs and units.
+ * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers, by what they compute and not by
+ * their ids. First, each unit is matched, starting at its output. Then units that read one another form a layer. Its
+ * gates may read only the inputs and units of the layer.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import type { Edge, Nodes } from './nodes.js';
 
-/** The weights of one gate, or of the candidate, of all units. */
+/** The weights of a gate, or of the candidate, for all units. */
 export interface Gate {
-  /** Slots of the weights of the inputs, `[unit][input]`; −1 where there is no edge. */
+  /** Slots of the input weights, `[unit][input]`. −1 for a missing edge. */
   readonly inputs: readonly (readonly number[])[];
-  /** Slots of the weights of the units one step before, `[unit][unit]`; −1 where there is no edge. */
+  /** Slots of the recurrent weights, `[unit][unit]`. −1 for a missing edge. */
   readonly units: readonly (readonly number[])[];
-  /** Slots of b. */
+  /** Slots of b, one per unit. */
   readonly bias: readonly number[];
-  /** Slots of the b that is reset. Only for the candidate of a GRU with the reset gate after the weights. */
+  /** Slots of the recurrent b, for the candidate of a GRU whose reset gate is applied after the recurrent weights. */
   readonly resetBias?: readonly number[];
-  /** Slots of the weights of the unit's own cell state; −1 where there is no edge. Undefined if no unit has one. */
+  /** Slots of the peephole weights, one per unit. −1 for a missing edge. Undefined if no unit has a peephole. */
   readonly peepholes?: readonly number[] | undefined;
 }
 
 /** A recurrent layer. */
 export interface RecurrentLayer {
   readonly kind: 'rnn' | 'lstm' | 'gru';
-  /** The name of the activation of an `rnn`. */
+  /** Name of the activation. It is `tanh` for `lstm` and `gru`. */
   readonly activation: string;
-  /** The nodes that other nodes read, in the order of the graph. */
+  /** The nodes with the values of the units, in the order of the graph. */
   readonly units: readonly number[];
   /** The cell states of an `lstm`, one per unit. */
   readonly cells: readonly number[];
@@ -33,9 +33,9 @@ export interface RecurrentLayer {
   readonly nodes: readonly number[];
   /** The inputs of the layer at each step, in the order of the graph. */
   readonly inputs: readonly number[];
-  /** `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
+  /** The gates. `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
   readonly gates: readonly Gate[];
-  /** Whether the reset gate of a `gru` comes after the weights of the candidate. */
+  /** For a `gru`, whether the reset gate is applied after the recurrent weights of the candidate. */
   readonly resetAfter: boolean;
 }
 
@@ -43,28 +43,28 @@ export interface RecurrentLayer {
 interface Unit {
   readonly kind: RecurrentLayer['kind'];
   readonly activation: string;
-  /** The node of the unit's value. */
+  /** The node with the value of the unit. */
   readonly h: number;
   readonly c?: number;
-  /** Nodes with weights, in the order of the layer's gates. */
+  /** Nodes with weights, in the order of the gates of the layer. */
   readonly gates: readonly number[];
   /** Nodes without weights. */
   readonly inner: readonly number[];
-  /** GRU only: how its candidate n reads the units. */
+  /** For a GRU, how its candidate n reads the units. */
   readonly reset?: Reset;
 }
 
 /** How the candidate of a GRU reads the units. */
 type Reset =
-  /** ru = r · u, where u has the weights. */
+  /** Through ru = r · u, where u has the recurrent weights. */
   | { readonly after: true; readonly ru: number; readonly u: number }
-  /** The candidate reads rh = r · h(t − 1) of each unit. */
+  /** Through rh = r · h(t − 1) of each unit. */
   | { readonly after: false };
 
 const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus']);
 
 /**
- * All recurrent layers of a graph that have no node in common.
+ * Finds all recurrent layers of a graph. They have no node in common.
  *
  * @param isCandidate - Whether a node may be a unit. Default: all.
  */
@@ -80,9 +80,9 @@ export function recurrentLayers(nodes: Nodes, isCandidate: (i: number) => boolea
   const level = levels(graph);
   const taken = new Set<number>();
   const found: RecurrentLayer[] = [];
-  // A gate of an LSTM may look like a unit of an RNN: larger units are matched first.
+  // A gate of an LSTM may look like a unit of an RNN, so larger units are matched first.
   for (const kind of ['lstm', 'gru', 'rnn'] as const) {
-    for (const group of connected(
+    for (const group of connectedUnits(
       nodes,
       units.filter((unit) => unit.kind === kind),
     )) {
@@ -100,14 +100,14 @@ export function recurrentLayers(nodes: Nodes, isCandidate: (i: number) => boolea
   return found.sort((a, b) => a.units[0] - b.units[0]);
 }
 
-/** h = g(b + W x + U h(t − 1)) */
+/** Matches a unit of an RNN: h = g(b + W x + U h(t − 1)). */
 function rnnUnit(nodes: Nodes, h: number): Unit | undefined {
   const activation = nodes.activation(h);
   if (activation === undefined || !rnnActivations.has(activation) || !nodes.isSum(h, activation)) return undefined;
   return { kind: 'rnn', activation, h, gates: [h], inner: [] };
 }
 
-/** h = o · tanh(c), c = i · g + f · c(t − 1) */
+/** Matches a unit of an LSTM: h = o · tanh(c), c = i · g + f · c(t − 1). */
 function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
   const [o, tanhed] = pair(nodes, h, (i) => nodes.isSum(i, 'sigmoid'));
   const [state] = (tanhed === undefined ? undefined : nodes.plain(tanhed, 'tanh')) ?? [];
@@ -117,7 +117,7 @@ function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
   if (added?.length !== 2 || added.some(({ delay }) => delay !== 0)) return undefined;
   for (const [first, second] of [added, added.toReversed()]) {
     const [i, g] = pair(nodes, first.node, (k) => nodes.isSum(k, 'sigmoid'));
-    const [f] = gatedBefore(nodes, second.node, c);
+    const [f] = gateOfPrevious(nodes, second.node, c);
     if (i === undefined || !nodes.isSum(g!, 'tanh') || f === undefined) continue;
     return {
       kind: 'lstm',
@@ -131,12 +131,12 @@ function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
   return undefined;
 }
 
-/** h = (1 − z) · n + z · h(t − 1) */
+/** Matches a unit of a GRU: h = (1 − z) · n + z · h(t − 1). */
 function gruUnit(nodes: Nodes, h: number): Unit | undefined {
   const added = nodes.plain(h);
   if (added?.length !== 2 || added.some(({ delay }) => delay !== 0)) return undefined;
   for (const [first, second] of [added, added.toReversed()]) {
-    const [z] = gatedBefore(nodes, second.node, h);
+    const [z] = gateOfPrevious(nodes, second.node, h);
     if (z === undefined) continue;
     const [keep, n] = pair(nodes, first.node, (i) => nodes.plain(i, 'identity', { b: 1, w: -1 }) !== undefined);
     if (keep === undefined || !nodes.isSum(n!, 'tanh')) continue;
@@ -151,13 +151,16 @@ function gruUnit(nodes: Nodes, h: number): Unit | undefined {
       const reset = { after: true, ru, u: u! } as const;
       return { kind: 'gru', activation: 'tanh', h, gates: [r, z, n!], inner: [...inner, ru, u!], reset };
     }
-    // The reset gates are found once the layer is known.
+    // The reset gates are found when the layer is known.
     return { kind: 'gru', activation: 'tanh', h, gates: [-1, z, n!], inner, reset: { after: false } };
   }
   return undefined;
 }
 
-/** The two factors of a product of this step: the one that is `isFirst`, then the other. */
+/**
+ * The two factors of a product without delays: first the factor for which `isFirst` is true, then the other. Empty if
+ * there is no match.
+ */
 function pair(nodes: Nodes, i: number, isFirst: (i: number) => boolean): readonly [] | readonly [number, number] {
   const factors = nodes.factors(i);
   if (factors === undefined || factors.some(({ delay }) => delay !== 0)) return [];
@@ -166,16 +169,16 @@ function pair(nodes: Nodes, i: number, isFirst: (i: number) => boolean): readonl
   return isFirst(b) ? [b, a] : [];
 }
 
-/** The gate of a product of a sigmoid of this step and a node one step before. */
-function gatedBefore(nodes: Nodes, i: number, before: number): readonly [] | readonly [number] {
+/** The gate in a product of a sigmoid node and the previous value of the node `before`. Empty if there is no match. */
+function gateOfPrevious(nodes: Nodes, i: number, before: number): readonly [] | readonly [number] {
   const factors = nodes.factors(i);
   const old = factors?.find(({ delay, node }) => delay === 1 && node === before);
   const gate = factors?.find(({ delay }) => delay === 0);
   return old !== undefined && gate !== undefined && nodes.isSum(gate.node, 'sigmoid') ? [gate.node] : [];
 }
 
-/** Units of one kind that read one another, directly or not. */
-function connected(nodes: Nodes, units: readonly Unit[]): Unit[][] {
+/** Groups units of the same kind that read one another, directly or indirectly. */
+function connectedUnits(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   const position = new Map(units.map(({ h }, k) => [h, k]));
   const parent = units.map((_, k) => k);
   const root = (k: number): number => {
@@ -184,7 +187,7 @@ function connected(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   };
   units.forEach(({ gates, reset, kind }, k) => {
     const read = [...gates, ...(reset?.after === true ? [reset.u] : [])].flatMap((i) => (i < 0 ? [] : nodes.edges(i)));
-    // With the reset gate before the weights, n reads the units through products.
+    // If the reset gate is applied before the recurrent weights, n reads the units through products.
     const resets = kind === 'gru' ? read.flatMap(({ node }) => nodes.factors(node) ?? []) : [];
     for (const { node, delay } of [...read, ...resets]) {
       const other = delay === 1 ? position.get(node) : undefined;
@@ -200,7 +203,7 @@ function connected(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   return [...groups.values()];
 }
 
-/** The layer of these units, or undefined if a gate reads something that gates of a layer do not read. */
+/** The layer that these units form; undefined if a gate reads a node that gates of a layer do not read. */
 function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefined {
   const [{ kind, activation, reset }] = found;
   if (found.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;
@@ -216,7 +219,7 @@ function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefin
 
   const inputAt = new Map(inputs.map((i, k) => [i, k]));
   const unitAt = new Map(group.map(({ h }, k) => [h, k]));
-  /** The reset units rh, where the candidate reads those. */
+  /** The reset units rh, if the candidate reads them. */
   const resetAt = new Map(group.flatMap((unit, k) => ('rh' in unit ? [[unit.rh as number, k] as const] : [])));
   const gateOf = (g: number): Gate | undefined => {
     const rows = group.map((unit): GateRow | undefined => {
@@ -229,7 +232,7 @@ function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefin
         else if (isCandidate && unit.reset?.after === true) return delay === 0 && node === unit.reset.ru;
         else if (isCandidate && delay === 0 && rh !== undefined) row.units[rh] = slot;
         else if (!isCandidate && delay === 1 && before !== undefined) row.units[before] = slot;
-        // i and f read the cell state before, o reads the new one.
+        // i and f read the previous cell state, o reads the new one.
         else if (kind === 'lstm' && node === unit.c && g !== 2 && delay === (g === 3 ? 0 : 1)) row.peephole = slot;
         else return false;
         return true;
@@ -283,14 +286,14 @@ interface GateRow {
   peephole: number;
 }
 
-/** Units of a GRU with the products rh = r · h(t − 1) that their candidates read. */
+/** Adds to the units of a GRU the products rh = r · h(t − 1) that their candidates read. */
 function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh: number })[] | undefined {
   const resets = new Map<number, readonly [rh: number, r: number]>();
   for (const { gates } of group) {
     for (const { node, delay } of nodes.edges(gates[2])) {
       if (delay !== 0) continue;
       for (const { h } of group) {
-        const [r] = gatedBefore(nodes, node, h);
+        const [r] = gateOfPrevious(nodes, node, h);
         if (r !== undefined) resets.set(h, [node, r]);
       }
     }
@@ -304,7 +307,7 @@ function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh
   return units.includes(undefined) ? undefined : (units as (Unit & { readonly rh: number })[]);
 }
 
-/** Whether other nodes read nothing but the units of this step, and no node inside is an output. */
+/** Whether other nodes read only the current values of the units, and no inner node is an output. */
 function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
   const own = new Set(layer.nodes);
   const units = new Set(layer.units);
