@@ -21,7 +21,7 @@ export interface NetworkGraphProps {
   readonly step: number | null;
 }
 
-/** With more edges than this, only the selected one has a label. */
+/** With more edges than this, only the selected edge and fixed weights have labels. */
 const labelledEdges = 40;
 
 type CachedQuantity = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
