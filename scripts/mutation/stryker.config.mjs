@@ -14,7 +14,7 @@ export default {
     '/apps',
     '/bench',
     '/docs',
-    '/interop',
+    '/checks/interop',
     '/reports',
     '/packages/{cli,explain,formats,interop}',
     'dist',
