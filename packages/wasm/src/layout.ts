@@ -51,7 +51,7 @@ export interface Layout extends CommonLayout {
   /** Rows of delta for the nodes of a dense unit, which nothing else reads, and for all others. */
   readonly denseDelta: number;
   readonly delta: number;
-  /** How many samples a row of delta and a panel of a series hold, and the bytes from one such row to the next. */
+  /** The number of samples in a row of delta and in a panel of a series, and the bytes from one such row to the next. */
   readonly seriesSamples: number;
   readonly seriesStride: number;
   /** The rows of delta, and the panels, of all series, one after another. */

@@ -106,7 +106,7 @@ export const header = {
    */
   steps: 420,
   stepTable: 424,
-  /** The last two of these numbers, of the step that is being computed. */
+  /** The last two of these numbers for the current step. */
   seriesAt: 480,
   seriesEnd: 484,
   /** Number of outputs, over all steps. */

@@ -52,7 +52,7 @@ async function isRunning(name: string): Promise<boolean> {
   return now === undefined || started === '' || now === started;
 }
 
-/** When a process started, in ticks since the machine did; undefined where there is no /proc. */
+/** The start time of a process, in ticks since the machine was started; undefined if there is no /proc. */
 async function startOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
   // The name of the program comes second and may contain anything, even parentheses and spaces.

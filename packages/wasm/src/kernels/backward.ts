@@ -40,7 +40,7 @@ const finishShare = (
   kernels.finish(add(firstRow, from.get), add(firstRow, to.get), kind, delta, deltaStride, record.get),
 ];
 
-/** The same for rows without parameters, which have no delta. */
+/** The same as {@link finishShare}, for rows without parameters, which have no delta. */
 const finishInputs = (pass: Pass, count: Code, firstRow: Code): Code =>
   finishShare(pass, count, firstRow, number(nodeKind.input), number(0), number(0));
 
@@ -56,7 +56,7 @@ function elementwiseBackward(pass: Pass): Code {
 
 function unitBackward(pass: Pass): Code {
   const { kernels, from, to, local, field } = pass;
-  /** The first of the step's samples in the unit's rows of delta, and in its panel. */
+  /** The index of the step's first sample in the unit's rows of delta and in its panel. */
   const at = local(i32);
   return [
     at.set(mul(field('inSeries'), word('seriesAt'))),

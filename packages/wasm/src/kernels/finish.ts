@@ -65,7 +65,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
         control.when(kind.get, [
           offset.set(mul(row.get, word('rowBytes'))),
-          // Less the offset, which is added as in the other tables.
+          // The offset is subtracted here, since it is added below, as for the other tables.
           deltaRow.set(sub(add(delta.get, mul(row.get, deltaStride.get)), offset.get)),
           column.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),
