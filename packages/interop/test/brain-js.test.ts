@@ -1,30 +1,30 @@
 import { fromBrainJs } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { fixtures, worstError, worstStepError } from './fixtures.js';
+import { fixtures, maxError, maxStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('brain-js');
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
 describe(`models trained by ${program} ${version}`, () => {
-  test.each(models)('$name has the same outputs, within float32', (model) => {
-    // It keeps values in float32 between layers.
-    expect(worstError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
-    expect(worstError(fromBrainJs(JSON.stringify(model.json)), model)).toBeLessThan(2e-6);
+  test.each(models)('$name has the same outputs, up to float32 rounding', (model) => {
+    // brain.js stores values between layers in float32.
+    expect(maxError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
+    expect(maxError(fromBrainJs(JSON.stringify(model.json)), model)).toBeLessThan(2e-6);
   });
 
   test.each(recurrent)('$name has the same outputs, step by step', (model) => {
-    expect(worstStepError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
+    expect(maxStepError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
   });
 
-  test('ids contain the names of the data, in the order of brain.js', () => {
+  test('node ids contain the keys of the data, in the order of brain.js', () => {
     const { graph } = fromBrainJs(modelNamed('colours by name').json);
     expect(graph.ids.slice(0, graph.inputCount)).toEqual(['input.3', 'input.7', 'input.r', 'input.g']);
     expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['output.black', 'output.white', 'output.grey']);
   });
 
-  test('leaky-relu is computed as in brain.js 1: 0 below 0, h / 100 above', () => {
+  test('leaky-relu is computed as in brain.js 1: 0 below 0, and h / 100 above 0', () => {
     const json = {
       sizes: [1, 1],
       layers: [{ 0: {} }, { 0: { bias: 0, weights: { 0: 1 } } }],
@@ -48,7 +48,7 @@ describe('the file format of brain.js 2', () => {
     trainOpts: { activation: 'leaky-relu', leakyReluAlpha: 0.25 },
   };
 
-  test('has weights in arrays, keys in objects, and a correct leaky ReLU', () => {
+  test('is read: weights in arrays, keys in objects, and a correct leaky ReLU', () => {
     const network = fromBrainJs(json);
     expect(network.getParameters('layer1.0').w).toEqual({ 'input.light': 1, 'input.dark': -2 });
     expect(network.predict([1, 2])).toEqual([4 * 0.25 * (0.25 * -2.5)]);
@@ -62,7 +62,7 @@ describe('the file format of brain.js 2', () => {
     ['a missing bias', { layers: [{}, { weights: [[1, 2]], biases: [] }, { weights: [[1]], biases: [1] }] }],
     ['two keys for one input', { inputLookup: { a: 0, b: 0 } }],
     ['a missing key', { inputLookup: { a: 0 } }],
-  ])('%s is refused', (_, change) => {
+  ])('%s is rejected', (_, change) => {
     expect(errorOf(() => fromBrainJs({ ...json, ...change })).code).toBe('MALFORMED');
   });
 });
@@ -91,7 +91,7 @@ describe('the file formats before brain.js 1', () => {
 describe('a model that cannot be imported', () => {
   const good = modelNamed('XOR, tanh').json as Record<string, unknown>;
 
-  test('a recurrent network on text is refused with the reason', () => {
+  test('a recurrent network on text is rejected with the reason', () => {
     const error = errorOf(() => fromBrainJs({ type: 'LSTM', hiddenLayers: [10], options: {} }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('read and write text')]);
   });
@@ -103,29 +103,29 @@ describe('a model that cannot be imported', () => {
     [/at least one layer/, { hiddenLayers: [] }],
     [/hiddenLayers\[0\]: expected matrices/, { hiddenLayers: [{}] }],
     [/output\.weights: expected 2 numbers/, { output: { rows: 2, columns: 1, weights: [1] } }],
-  ])('a network on sequences is refused: %s', (message, change) => {
+  ])('a network on sequences is rejected: %s', (message, change) => {
     const lstm = recurrent.find(({ name }) => name.startsWith('LSTM'))!;
     const error = errorOf(() => fromBrainJs({ ...(lstm.json as object), ...change }));
     expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
   });
 
-  test('an unknown activation is named', () => {
+  test('an unknown activation is named in the error', () => {
     const error = errorOf(() => fromBrainJs({ ...good, activation: 'swish' }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('"swish"')]);
   });
 
-  test('NaN, which its JSON writes as null, is refused with its path', () => {
+  test('NaN, which JSON writes as null, is rejected with its path', () => {
     const json = structuredClone(good) as { layers: Record<string, { bias: number | null }>[] };
     json.layers[1][0].bias = null;
     const error = errorOf(() => fromBrainJs(json));
     expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(/layers\[1\]\.0\.bias.*null/)]);
   });
 
-  test('sizes that do not match the layers are refused', () => {
+  test('sizes that do not match the layers are rejected', () => {
     expect(errorOf(() => fromBrainJs({ ...good, sizes: [2, 4, 2] })).message).toMatch(/sizes\[2\].*expected 1/);
   });
 
-  test('a damaged model throws an NnbpError or gives a network', () => {
+  test('a damaged model throws an NnbpError or results in a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

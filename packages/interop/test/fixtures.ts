@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 interface Model {
   readonly name: string;
   readonly json: unknown;
-  /** In base64. */
+  /** Weight file, base64-encoded. */
   readonly weights?: string;
   readonly rows: readonly (readonly number[])[];
   readonly outputs: readonly (readonly number[])[];
@@ -19,7 +19,7 @@ interface Fixtures {
   readonly program: string;
   readonly version: string;
   readonly models: readonly Model[];
-  /** Recurrent models: the rows are the steps of one sequence. */
+  /** Recurrent models. Their rows are the steps of a sequence. */
   readonly recurrent: readonly Model[];
 }
 
@@ -28,8 +28,8 @@ export function fixtures(name: string): Fixtures {
   return JSON.parse(readFileSync(file, 'utf8')) as Fixtures;
 }
 
-/** The maximum error of the imported network's outputs, relative for outputs above 1. */
-export function worstError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
+/** The maximum error of the outputs of the imported network, relative where outputs are above 1. */
+export function maxError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
   const predicted = network.predictBatch(rows);
   expect(predicted.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
   const errors = outputs.flatMap((row, s) =>
@@ -38,8 +38,8 @@ export function worstError(network: Network, { rows, outputs }: Pick<Model, 'row
   return Math.max(...errors);
 }
 
-/** The same for the steps of one sequence. */
-export function worstStepError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
+/** The same for the steps of a sequence. */
+export function maxStepError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
   const predicted = predictSequence(network, rows);
   expect(predicted.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
   return Math.max(

@@ -1,18 +1,18 @@
-/** Recurrent layers of Keras, compared with its formulas written as loops over matrices. */
+/** Recurrent layers of Keras, compared with the formulas of Keras written as loops over matrices. */
 import { predictSequence, Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { damaged, survives } from '../../formats/test/fuzz.js';
-import { fixtures, worstStepError } from './fixtures.js';
+import { fixtures, maxStepError } from './fixtures.js';
 import { operationsOf } from './onnx-models.js';
 
 type Matrix = readonly (readonly number[])[];
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
-/** The hard sigmoid of Keras 2: 0.2 h + 0.5 between 0 and 1. */
+/** The hard sigmoid of Keras 2: 0.2 h + 0.5, clipped to [0, 1]. */
 const hardSigmoid = (h: number) => Math.min(1, Math.max(0, 0.2 * h + 0.5));
 
-/** row · matrix */
+/** The product row · matrix. */
 const times = (row: readonly number[], matrix: Matrix) =>
   matrix[0].map((_, k) => row.reduce((sum, value, j) => sum + value * matrix[j][k], 0));
 const plus = (...rows: readonly (readonly number[])[]) =>
@@ -50,7 +50,7 @@ const steps = {
   },
 };
 
-/** A model of one layer, and a dense one after it, with weights under the names of Keras. */
+/** A model of one recurrent layer and a dense layer, with weights under their names in Keras. */
 function model(
   kind: keyof typeof steps,
   config: object,
@@ -110,7 +110,7 @@ describe.each([
   ['GRU', {}, 'GRU', { resetAfter: false }],
   ['GRU', { recurrent_activation: 'hard_sigmoid' }, undefined, { resetAfter: true }],
 ] as const)('%s %j', (kind, config, operator, options) => {
-  test(`${JSON.stringify(options)} gives the outputs of Keras's formulas at each step`, () => {
+  test(`${JSON.stringify(options)} has the outputs of the formulas of Keras at each step`, () => {
     for (const nested of [false, true]) {
       const { json, bytes, numbers, dense } = model(kind, config, { ...options, nested });
       const network = fromKeras(json, bytes);
@@ -122,7 +122,7 @@ describe.each([
         const expected = plus(times(state[0], dense.kernel), dense.bias[0]);
         expected.forEach((y, k) => expect(outputs[t][k]).toBeCloseTo(y, 12));
       });
-      // A standard layer is one operator of ONNX.
+      // A standard layer is a single ONNX operator.
       if (operator !== undefined) expect(operationsOf(toOnnx(network, { sequences: true }))).toContain(operator);
     }
   });
@@ -133,25 +133,25 @@ test.each(fixtures('keras').recurrent)(
   (model) => {
     const network = fromKeras(model.json, Uint8Array.from(Buffer.from(model.weights!, 'base64')));
     expect(network.graph.stateSize).toBeGreaterThan(0);
-    expect(worstStepError(network, model)).toBeLessThan(1e-6);
+    expect(maxStepError(network, model)).toBeLessThan(1e-6);
   },
 );
 
-test('unsupported options of a recurrent layer are refused with their path', () => {
-  const refused = (config: object) => {
+test('unsupported options of a recurrent layer are rejected with their path', () => {
+  const rejected = (config: object) => {
     const { json, bytes } = model('LSTM', config);
     const error = errorOf(() => fromKeras(json, bytes));
     expect(error.code).toBe('UNSUPPORTED');
     return error.message;
   };
-  expect(refused({ go_backwards: true })).toContain('go_backwards');
-  expect(refused({ return_state: true })).toContain('return_state');
-  expect(refused({ activation: 'softmax' })).toContain('activation');
+  expect(rejected({ go_backwards: true })).toContain('go_backwards');
+  expect(rejected({ return_state: true })).toContain('return_state');
+  expect(rejected({ activation: 'softmax' })).toContain('activation');
   const { json, bytes } = model('LSTM', { units: 5 });
   expect(errorOf(() => fromKeras(json, bytes)).code).toBe('MALFORMED');
 });
 
-test('damaged models are refused or give a network', () => {
+test('damaged models are rejected or result in a network', () => {
   const { json, bytes } = model('GRU', {}, { resetAfter: true });
   const read = survives((random) => {
     const broken = damaged(json, random);

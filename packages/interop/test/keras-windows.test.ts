@@ -1,4 +1,7 @@
-/** Convolutions, pooling, batch normalization and TimeDistributed of Keras, compared with its formulas written as loops. */
+/**
+ * Convolutions, pooling, batch normalization and TimeDistributed of Keras, compared with the formulas of Keras written
+ * as loops.
+ */
 import { Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
@@ -99,7 +102,7 @@ describe('Conv1D', () => {
   });
 });
 
-test('an even kernel with padding "same" has one more zero at the end', () => {
+test('an even kernel with padding "same" has one more zero at the end than at the beginning', () => {
   const network = read([4, 1], [['Conv1D', { filters: 1, kernel_size: [2], padding: 'same', use_bias: false }]], {
     'l0/kernel': [[2, 1, 1], [1, 10]],
   }); // oxfmt-ignore
@@ -138,7 +141,7 @@ describe('BatchNormalization', () => {
   const sums = convolution(x, [5, 1], kernel, [2, 3], { count: 4 });
   const layer = { filters: 3, kernel_size: [2], use_bias: false };
 
-  test('is multiplied into the layer before it, whose nodes keep their shared weights', () => {
+  test('is multiplied into the previous layer, whose nodes keep their shared weights', () => {
     const of = norm(3);
     const layers = [
       ['Conv1D', layer],
@@ -154,7 +157,7 @@ describe('BatchNormalization', () => {
     expect(network.graph.parameterCount).toBe(9);
   });
 
-  test('has separate nodes after an activation, and if its channels are not the filters', () => {
+  test('has separate nodes after an activation, or if its channels are not the filters', () => {
     const of = norm(3);
     const relu = [
       ['Conv1D', { ...layer, activation: 'relu' }],
@@ -175,7 +178,7 @@ describe('BatchNormalization', () => {
     expectClose(network.predict(x), normalized(sums, flat));
   });
 
-  test('may have no scale and no center, and another axis than the last is refused', () => {
+  test('may have no scale and no center, and an axis other than the last is rejected', () => {
     const { 'l1/moving_mean': mean, 'l1/moving_variance': variance } = norm(3);
     const own = { 'l0/kernel': [[2, 1, 3], kernel], 'l1/moving_mean': mean, 'l1/moving_variance': variance } as const;
     const config = { scale: false, center: false, epsilon: 0.5, axis: 2 };
@@ -206,12 +209,12 @@ describe('TimeDistributed', () => {
       [0, 2, 4, 6].flatMap((at) => step(x.slice(at, at + 2))),
     );
     expect(network.graph.parameterCount).toBe(9);
-    // A dense layer alone does the same.
+    // A dense layer without TimeDistributed does the same.
     const alone = read([4, 2], [['Dense', dense.config]], weights);
     expect(alone.predict(x)).toEqual(network.predict(x));
   });
 
-  test('makes a network of one step where the number of steps is open', () => {
+  test('results in a network of one step if the number of steps is not specified', () => {
     const network = read([null, 2], [['TimeDistributed', { layer: dense }]], weights);
     expectClose(network.predict([0.5, -2]), step([0.5, -2]));
   });
@@ -234,17 +237,17 @@ describe('an unsupported model', () => {
     ['MALFORMED', /pool_size/, [3, 3, 1], 'MaxPooling2D', { strides: 1 }],
     ['TOO_LARGE', /edges/, [400, 400, 1], 'MaxPooling2D', { pool_size: [300, 300], strides: 1, padding: 'same' }],
     ['TOO_LARGE', /far more values/, [2 ** 20, 1], 'MaxPooling1D', { pool_size: 2 }],
-  ])('%s %s', (code, message, shape, kind, config) => {
+  ])('throws %s with a message that matches %s', (code, message, shape, kind, config) => {
     const error = errorOf(() => read(shape, [[kind, config]], kind === 'Conv2D' ? kernel : {}));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a window far larger than the grid costs no more than the grid', () => {
+  test('a window far larger than the grid takes no more time than the grid', () => {
     const pool = { pool_size: 2 ** 31, strides: 1, padding: 'same' };
     expect(read([3, 1], [['MaxPooling1D', pool]], {}).predict([1, 5, 2])).toEqual([5, 5, 5]);
   });
 
-  test('damaged models are refused or give a network', () => {
+  test('damaged models are rejected or result in a network', () => {
     const norm = { gamma: [1, 2], beta: [3, 4], moving_mean: [0, 1], moving_variance: [1, 1] };
     const { json, bytes } = model(
       [5, 5, 1],

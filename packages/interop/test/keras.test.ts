@@ -1,14 +1,14 @@
 import { fromKeras } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { fixtures, worstError } from './fixtures.js';
+import { fixtures, maxError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, program, version } = fixtures('keras');
 const weightsOf = (model: (typeof models)[number]) => Uint8Array.from(Buffer.from(model.weights!, 'base64'));
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
-/** A model written by hand: its layers, and all numbers of its weights in order. */
+/** A model written by hand: its layers, and all numbers of the weight file in order. */
 function written(layers: readonly object[], arrays: Readonly<Record<string, readonly (readonly number[])[]>> = {}) {
   const entries = Object.entries(arrays);
   const weights = entries.map(([name, rows]) => ({
@@ -30,22 +30,22 @@ const dense = (units: number, more: object = {}) => layer('Dense', { units, batc
 const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // oxfmt-ignore
 
 describe(`models written by ${program} ${version}`, () => {
-  test.each(models)('$name has the same outputs, within float32', (model) => {
+  test.each(models)('$name has the same outputs, up to float32 rounding', (model) => {
     const network = fromKeras(model.json, weightsOf(model));
-    expect(worstError(network, model)).toBeLessThan(5e-6);
+    expect(maxError(network, model)).toBeLessThan(5e-6);
     expect(network.outputTransform).toBe(/softmax/i.test(JSON.stringify(model.json)) ? 'softmax' : 'none');
     expect(fromKeras(JSON.stringify(model.json), weightsOf(model)).predictBatch(model.rows)).toEqual(
       network.predictBatch(model.rows),
     );
   });
 
-  test('an activation layer is merged into the nodes before it unless another layer reads them', () => {
+  test('an activation layer is merged into the previous nodes unless another layer reads them', () => {
     const { ids } = fromKeras(
       modelNamed('every kind of layer').json,
       weightsOf(modelNamed('every kind of layer')),
     ).graph;
     expect(ids.filter((id) => /leaky|reLU/i.test(id))).toEqual([]);
-    // A second activation on the same values has separate nodes.
+    // A second activation of the same values has separate nodes.
     expect(ids.filter((id) => id.startsWith('activation'))).toHaveLength(4);
   });
 
@@ -112,7 +112,7 @@ describe('layers of shapes and activations', () => {
     [[-6, -8.5], [layer('LeakyReLU', { negative_slope: 0.25 })]],
     [[-7.5, -10.5], [layer('LeakyReLU', {})]],
     [plain, [layer('Dropout', { rate: 0.5 })]],
-  ])('%j keeps or changes values as in Keras', (expected, layers) => {
+  ])('%j has the same values as in Keras', (expected, layers) => {
     after(...layers).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 12));
   });
 
@@ -122,26 +122,26 @@ describe('layers of shapes and activations', () => {
     ['UNSUPPORTED', /threshold other than 0/, layer('ReLU', { threshold: 1 })],
     ['MALFORMED', /kernel of shape \[1, 2\]/, layer('Reshape', { target_shape: [2, 1] })],
     ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
-  ])('%s %s is thrown', (code, message, odd) => {
+  ])('throws %s with a message that matches %s', (code, message, odd) => {
     const error = errorOf(() => after(odd));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('channels_first before Flatten, a softmax on several axes, and missing weights are refused', () => {
+  test('channels_first before Flatten, a softmax on several axes, and missing weights are rejected', () => {
     const cube = layer('InputLayer', { batch_input_shape: [null, 2, 2] });
-    const refused = (layers: object[], change: object = {}) => {
+    const rejected = (layers: object[], change: object = {}) => {
       const { json, bytes } = written(layers);
       return errorOf(() => fromKeras({ ...json, ...change }, bytes)).message;
     };
-    expect(refused([cube, layer('Flatten', { data_format: 'channels_first' })])).toMatch(/channels_first/);
-    expect(refused([cube, layer('Softmax', {})])).toMatch(/on a row/);
-    expect(refused([layer('Flatten', {})])).toMatch(/batch_input_shape/);
-    expect(refused([])).toMatch(/at least one layer/);
-    expect(refused([cube], { weightsManifest: undefined })).toMatch(/list of weights/);
-    expect(refused([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
+    expect(rejected([cube, layer('Flatten', { data_format: 'channels_first' })])).toMatch(/channels_first/);
+    expect(rejected([cube, layer('Softmax', {})])).toMatch(/on a row/);
+    expect(rejected([layer('Flatten', {})])).toMatch(/batch_input_shape/);
+    expect(rejected([])).toMatch(/at least one layer/);
+    expect(rejected([cube], { weightsManifest: undefined })).toMatch(/list of weights/);
+    expect(rejected([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('connections with a cycle are refused', () => {
+  test('connections with a cycle are rejected', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
@@ -151,13 +151,13 @@ describe('layers of shapes and activations', () => {
       modelTopology: { class_name: 'Model', config: { ...config, ...change } },
       weightsManifest: [],
     });
-    const refused = (change: object) => errorOf(() => fromKeras(model(change), new Uint8Array())).message;
-    expect(refused({})).toMatch(/not before x/);
+    const rejected = (change: object) => errorOf(() => fromKeras(model(change), new Uint8Array())).message;
+    expect(rejected({})).toMatch(/not before x/);
     const right = { layers: layers.toReversed() };
     expect(fromKeras(model(right), new Uint8Array()).predict([3, 4])).toEqual([3, 4]);
-    expect(refused({ ...right, output_layers: [['none', 0, 0]] })).toMatch(/a layer with the name "none"/);
-    expect(refused({ ...right, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
-    expect(refused({ ...right, input_layers: [] })).toMatch(/every input layer/);
+    expect(rejected({ ...right, output_layers: [['none', 0, 0]] })).toMatch(/a layer with the name "none"/);
+    expect(rejected({ ...right, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
+    expect(rejected({ ...right, input_layers: [] })).toMatch(/every input layer/);
     const joined = {
       ...layer('Concatenate', {}),
       inbound_nodes: [
@@ -167,9 +167,9 @@ describe('layers of shapes and activations', () => {
         ],
       ],
     };
-    expect(refused({ layers: [layers[1], layers[0], joined] })).toMatch(/same input twice/);
+    expect(rejected({ layers: [layers[1], layers[0], joined] })).toMatch(/same input twice/);
     expect(
-      refused({
+      rejected({
         ...right,
         output_layers: [
           ['flatten', 0, 0],
@@ -178,7 +178,7 @@ describe('layers of shapes and activations', () => {
       }),
     ).toMatch(/listed twice/);
     const twice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
-    expect(refused({ layers: [layers[1], twice] })).toMatch(/used twice/);
+    expect(rejected({ layers: [layers[1], twice] })).toMatch(/used twice/);
   });
 });
 
@@ -194,13 +194,13 @@ describe('a model that cannot be imported', () => {
     ['MALFORMED', /one layer with the name "dense"/, [dense(2), dense(2)]],
     ['TOO_LARGE', /far more values/, [layer('InputLayer', { batch_input_shape: [null, 2 ** 30] })]],
     ['TOO_LARGE', /far more values/, [layer('InputLayer', { batch_input_shape: [null, 2 ** 31, 2 ** 31, 2 ** 31] })]],
-  ])('%s %s is thrown', (code, message, layers) => {
+  ])('throws %s with a message that matches %s', (code, message, layers) => {
     const { json, bytes } = written(layers, numbers);
     const error = errorOf(() => fromKeras(json, bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('weights of the wrong length or type are refused', () => {
+  test('weights of the wrong length or type are rejected', () => {
     const { json, bytes } = written([dense(2)], numbers);
     expect(errorOf(() => fromKeras(json, bytes.subarray(4))).message).toMatch(
       /at most as many numbers as the weight file of 20 bytes/,
@@ -219,7 +219,7 @@ describe('a model that cannot be imported', () => {
     expect(errorOf(() => fromKeras(json, infinite)).code).toBe('NOT_FINITE');
   });
 
-  test('a damaged model throws an NnbpError or gives a network', () => {
+  test('a damaged model throws an NnbpError or results in a network', () => {
     const read = survives((random) => {
       const model = models[Math.floor(random.uniform() * models.length)];
       const json = damaged(model.json, random);

@@ -1,4 +1,4 @@
-/** Aggregations and recurrent genomes of neat-python, against a reimplementation of its networks. */
+/** Aggregations and recurrent genomes of neat-python, compared with a reimplementation of its networks. */
 import { hardSigmoid, identity, tanh } from '@nnbp/activations';
 import { logSumExp, max } from '@nnbp/aggregations';
 import { delayed, GraphBuilder, Network, predictSequence, Random, Standardization } from '@nnbp/core';
@@ -13,7 +13,7 @@ const median: Combine = (z) => {
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
-/** neat-python's definitions. */
+/** The aggregations as neat-python defines them. */
 const combine: Readonly<Record<string, Combine>> = {
   sum: (z) => z.reduce((a, b) => a + b, 0),
   product: (z) => z.reduce((a, b) => a * b, 1),
@@ -24,7 +24,9 @@ const combine: Readonly<Record<string, Combine>> = {
   mean: (z) => z.reduce((a, b) => a + b, 0) / z.length,
 };
 
-/** A step of a `RecurrentNetwork`: nodes read the values of the previous step, and the inputs of this one. */
+/**
+ * A step of a `RecurrentNetwork`: nodes read the node values of the previous step and the inputs of the current step.
+ */
 function recurrentRun(genome: NeatGenome, inputs: readonly (readonly number[])[]): number[][] {
   let before = new Map(genome.nodes.map(({ key }) => [key, 0]));
   return inputs.map((input) => {
@@ -63,7 +65,7 @@ function randomGenome(random: Random): NeatGenome {
   return { input_keys: [-1, -2], output_keys: [0], nodes, connections };
 }
 
-test('100 recurrent genomes with every aggregation have the outputs of neat-python over 10 steps, also when exported again', () => {
+test('100 recurrent genomes with every aggregation have the outputs of neat-python over 10 steps, also after export', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 100; k++) {
     const random = new Random(seed + k);
@@ -97,13 +99,13 @@ describe('an aggregation', () => {
       expect(network.predict([0.3, 0.7, 0.9])[0]).toBeCloseTo(expected, 12);
       const [node] = toNeatPython(network).nodes;
       expect(fromNeatPython(toNeatPython(network)).predict([0.3, 0.7, 0.9])[0]).toBeCloseTo(expected, 12);
-      // Times a negative number, a maximum is a minimum.
+      // Multiplied by a negative number, a maximum becomes a minimum.
       if (response > 0) expect(node.aggregation).toBe(aggregation);
     }
   });
 });
 
-test('a recurrent genome needs the option recurrent, and a node without connections is refused', () => {
+test('a recurrent genome needs the option recurrent, and a node without connections is rejected', () => {
   const genome = (connections: NeatGenome['connections']): NeatGenome => ({
     input_keys: [-1],
     output_keys: [0],
@@ -122,7 +124,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('has identity nodes where an aggregation reads a sum, and keeps fixed parameters', () => {
+  test('has an identity node if an aggregation reads a sum, and keeps fixed parameters', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });
@@ -167,7 +169,7 @@ describe('a network that is exported', () => {
       /"y": an output of a recurrent network/,
       (b) => [b.node('y', { from: [b.input('x'), delayed('y')], activation: identity, fixed: { c: 2 } })],
     ],
-  ])('is refused: %s', (message, build) => {
+  ])('is rejected: %s', (message, build) => {
     const error = errorOf(() => toNeatPython(networkOf(build)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });

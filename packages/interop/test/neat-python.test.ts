@@ -14,7 +14,7 @@ import { activate, neatFunctions } from './neat-python-node.js';
 const names = Object.keys(neatFunctions);
 
 /**
- * A genome such as evolution makes: any acyclic connections, some of it disabled, some nodes without incoming
+ * A random genome like those that evolve: acyclic connections, some of them disabled, and some nodes without incoming
  * connections.
  */
 function randomGenome(random: Random, among: readonly string[] = names): NeatGenome {
@@ -50,7 +50,7 @@ function expectClose(actual: readonly number[], expected: readonly number[], lab
   expect(actual).toHaveLength(expected.length);
   actual.forEach((value, k) => {
     const error = Math.abs(value - expected[k]) / Math.max(1, Math.abs(expected[k]));
-    expect(error, `${label}: ${value} for ${expected[k]}`).toBeLessThan(1e-8);
+    expect(error, `${label}: received ${value}, expected ${expected[k]}`).toBeLessThan(1e-8);
   });
 }
 
@@ -61,8 +61,8 @@ const one = (activation: string, weight = 1): NeatGenome => ({
   connections: [{ key: [-1, 0], weight, enabled: true }],
 });
 
-describe("neat-python's node, by its formula", () => {
-  test('random genomes have the same outputs here and after exporting them again', () => {
+describe('a node of neat-python, computed by its formula', () => {
+  test('random genomes have the same outputs after import and after export', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 150; k++) {
       const random = new Random(seed + k);
@@ -78,13 +78,16 @@ describe("neat-python's node, by its formula", () => {
     }
   });
 
-  test.each(names)('%s has the same values from -40 to 40, also where neat-python clamps it', (activation) => {
-    const genome = one(activation);
-    const network = fromNeatPython(genome);
-    for (let x = -40; x <= 40; x += 0.37) {
-      expect(Math.abs(network.predict([x])[0] - activate(genome, [x])[0])).toBeLessThan(1e-11);
-    }
-  });
+  test.each(names)(
+    '%s has the same values from -40 to 40, also where neat-python clamps its argument',
+    (activation) => {
+      const genome = one(activation);
+      const network = fromNeatPython(genome);
+      for (let x = -40; x <= 40; x += 0.37) {
+        expect(Math.abs(network.predict([x])[0] - activate(genome, [x])[0])).toBeLessThan(1e-11);
+      }
+    },
+  );
 
   test('a genome without clamped functions is exported with the same nodes and keys', () => {
     const random = new Random(5);
@@ -106,7 +109,7 @@ describe("neat-python's node, by its formula", () => {
     }
   });
 
-  test('a genome trained here is exported with its new weights', async () => {
+  test('a genome that was trained is exported with its new weights', async () => {
     const random = new Random(7);
     const genome = randomGenome(random, ['sigmoid', 'tanh', 'gauss', 'softplus', 'sin']);
     const network = fromNeatPython(genome);
@@ -118,7 +121,7 @@ describe("neat-python's node, by its formula", () => {
     for (const row of inputs) expectClose(activate(back, row), network.predict(row), 'back');
   });
 
-  test('a network of functions with an equivalent in neat-python becomes a genome', () => {
+  test('a network whose functions have an equivalent in neat-python becomes a genome', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const activations = [
       ...[sigmoid, tanh, relu, leakyRelu, leakyRelu.negativeSlope(-0.3), elu, elu.alpha(0.4), selu],
@@ -224,7 +227,7 @@ describe('the file of neat.export of neat-python', () => {
     ],
   };
 
-  test('of a feed-forward network has the predictions of neat-python', () => {
+  test('has the predictions of neat-python for a feed-forward network', () => {
     const [y, lone] = fromNeatPython(file).predict([0.2, 9]);
     expect(y).toBeCloseTo(3 * Math.tanh(2.5 * (1 + 2 * 0.1)), 12);
     expect(lone).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
@@ -233,7 +236,7 @@ describe('the file of neat.export of neat-python', () => {
   test.each([
     [/feed-forward/, { network_type: 'ctrnn' }],
     [/custom/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
-  ])('is refused: %s', (message, change) => {
+  ])('is rejected: %s', (message, change) => {
     const error = errorOf(() => fromNeatPython({ ...file, ...change }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
@@ -251,7 +254,7 @@ describe('a genome that cannot be imported', () => {
     ['MALFORMED', /input_keys.*genome_config/, { input_keys: undefined }],
     ['MALFORMED', /no other node/, { nodes: [node, node] }],
     ['NOT_FINITE', /node "0"/, { nodes: [{ ...node, response: 1e300 }], connections: one('tanh', 1e300).connections }],
-  ])('%s %s', (code, message, part) => {
+  ])('throws %s with a message that matches %s', (code, message, part) => {
     const error = errorOf(() => fromNeatPython(change(part)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -262,14 +265,14 @@ describe('a genome that cannot be imported', () => {
     expect(fromNeatPython(json).predict([0.3])).toEqual(fromNeatPython(genome).predict([0.3]));
   });
 
-  test('a function without an equivalent in neat-python is named with its node', () => {
+  test('the error for a function without an equivalent in neat-python names the function and its node', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: gelu }));
     const error = errorOf(() => toNeatPython(new Network(builder.build())));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"bend".*"gelu"/)]);
   });
 
-  test('a damaged genome throws an NnbpError or gives a network', () => {
+  test('a damaged genome throws an NnbpError or results in a network', () => {
     const read = survives((random) => {
       const json = damaged(randomGenome(random), random);
       return () => fromNeatPython(json);

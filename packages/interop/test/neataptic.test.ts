@@ -4,7 +4,7 @@ import { bipolarStep, fromNeataptic, step } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { fixtures, worstError, worstStepError } from './fixtures.js';
+import { fixtures, maxError, maxStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('neataptic');
@@ -24,15 +24,15 @@ function single(squash: unknown, ...more: object[]) {
 
 describe(`models trained by ${program} ${version}`, () => {
   test.each(models)('$name has the same outputs', (model) => {
-    expect(worstError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
-    expect(worstError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
+    expect(maxError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
+    expect(maxError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
   test.each(recurrent)('$name has the same outputs, step by step', (model) => {
-    expect(worstStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
+    expect(maxStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 
-  test('the mask of dropout becomes the c of the node', () => {
+  test('the dropout mask of a node becomes its c', () => {
     const network = fromNeataptic(models.find(({ name }) => name.includes('dropout'))!.json);
     expect(network.getParameters('4').c).toBe(0.75);
     expect(network.getParameters(network.graph.ids[network.graph.outputs[0]]).c).toBeUndefined();
@@ -51,7 +51,7 @@ describe('every squash', () => {
     ['ABSOLUTE', Math.abs],
     ['BIPOLAR_SIGMOID', (x: number) => 2 / (1 + Math.exp(-x)) - 1],
     ['INVERSE', (x: number) => 1 - x],
-  ])('%s is the function that neataptic computes', (squash, g) => {
+  ])('%s is computed as in neataptic', (squash, g) => {
     const network = fromNeataptic(single(squash));
     for (const x of [-20, -1, -0.25, 0, 0.3, 5]) expect(network.predict([x])[0]).toBeCloseTo(g(0.5 + 2 * x), 13);
   });
@@ -81,14 +81,14 @@ describe('a gated or backward connection', () => {
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
   });
 
-  test('a later node is read one step late, initially with value 0 and gain 1', () => {
+  test('a later node is read with a delay of one step, initially with value 0 and gain 1', () => {
     const back = single('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
     const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
     expect(outputs(own, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 
-  test('a connection from a node to itself adds its last sum, also before a squash with a factor', () => {
+  test('a connection from a node to itself adds the previous sum, also before a squash with a factor', () => {
     const self = single('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
     // The sums are 0.5 + 2 and 0.5 + 2 + 1.25.
     expect(outputs(self, [1, 1])).toEqual([1 - 2.5, 1 - 3.75]);
@@ -96,7 +96,7 @@ describe('a gated or backward connection', () => {
     expect(outputs(gatedByItself, [1, 1])).toEqual([2.5, 2.5 + 0.5 * 2.5 * 2.5]);
   });
 
-  test('two connections from a node to itself are refused', () => {
+  test('two connections from a node to itself are rejected', () => {
     const self = { from: 1, to: 1, weight: 1, gater: null };
     expect(errorOf(() => fromNeataptic(single('TANH', self, self))).message).toMatch(/one connection from 1 to 1/);
   });
@@ -106,7 +106,7 @@ describe('a model that cannot be imported', () => {
   test.each([
     ['MY_OWN', /"MY_OWN"/],
     [undefined, /custom/],
-  ])('the squash %s is refused by name', (squash, message) => {
+  ])('the squash %s is rejected with its name', (squash, message) => {
     const error = errorOf(() => fromNeataptic(single(squash)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
     expect(error.message).toContain(squash ?? 'nothing');
@@ -115,17 +115,17 @@ describe('a model that cannot be imported', () => {
   test.each([
     ['MALFORMED', /connections\[2\]\.gater.*0 to 2/, { from: 0, to: 2, weight: 1, gater: 3 }],
     ['MALFORMED', /connections\[2\]\.from/, { from: 3, to: 2, weight: 1, gater: null }],
-  ])('%s %s', (code, message, connection) => {
+  ])('throws %s with a message that matches %s', (code, message, connection) => {
     const error = errorOf(() => fromNeataptic(single('TANH', connection)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('wrong numbers of nodes are refused', () => {
+  test('a wrong number of nodes is rejected', () => {
     expect(errorOf(() => fromNeataptic({ ...single('TANH'), input: 2 })).message).toMatch(/\.input: expected 1/);
     expect(errorOf(() => fromNeataptic({ ...single('TANH'), output: 2 })).message).toMatch(/\.output: expected 1/);
   });
 
-  test('a damaged model throws an NnbpError or gives a network', () => {
+  test('a damaged model throws an NnbpError or results in a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

@@ -1,4 +1,6 @@
-/** Tensors whose batch is not the first axis, sizes that a model computes, and initial states, as PyTorch writes them. */
+/**
+ * Tensors whose batch is not the first axis, sizes that a model computes, and initial states as PyTorch writes them.
+ */
 import { fromOnnx } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
 import { describe, expect, test } from 'vitest';
@@ -37,7 +39,7 @@ describe('a tensor of [2, batch, 3]', () => {
     outputs.forEach((output, k) => expect(output).toBeCloseTo(expected[k], 13));
   }); // oxfmt-ignore
 
-  test('Split gives its parts', () => {
+  test('is split by Split', () => {
     const nodes: Nodes = [
       ['Split', 'x', 'a b', { axis: 0n }],
       ['Sub', 'b a', 'y'],
@@ -45,7 +47,7 @@ describe('a tensor of [2, batch, 3]', () => {
     expect(outputsOf(moved(nodes))).toEqual([3, 3, 3]);
   });
 
-  test('constants are aligned with its last axis, and its batch axis is skipped', () => {
+  test('is combined with constants that are aligned with its last axis and skip the batch axis', () => {
     const numbers: Model['numbers'] = { row: [[3], [10, 20, 30]], column: [[2, 1, 1], [100, 200]], W: [[3, 1], [1, 2, 3]] };
     const nodes: Nodes = [
       ['Add', 'x row', 'a'],
@@ -68,12 +70,12 @@ describe('a tensor of [2, batch, 3]', () => {
     [/shape \[2, 2, 1\] together with rows/, [['Add', 'x c', 'y']], {}, { c: [[2, 2, 1], [1, 2, 3, 4]] }],
     [/from \[2, batch, 3\] to \[-1, 3\]/, [['Reshape', 'x s', 'y']], { s: [-1, 3] }],
     [/from \[2, batch, 3\] to \[3, 0, 2\]/, [['Reshape', 'x s', 'y']], { s: [3, 0, 2] }],
-  ])('is refused: %s', (message, nodes, integers, numbers) => {
+  ])('is rejected: %s', (message, nodes, integers, numbers) => {
     const error = errorOf(() => fromOnnx(moved(nodes, integers, numbers)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   }); // oxfmt-ignore
 
-  test('a position outside an axis, and an axis that it does not have, are malformed', () => {
+  test('a position outside an axis and a missing axis are malformed', () => {
     for (const nodes of [
       [['Gather', 'x p', 'y', { axis: 0n }]],
       [['Gather', 'x zero', 'y', { axis: 3n }]],
@@ -89,7 +91,7 @@ test.each<[string, Nodes]>([
   ['of a tensor', [['Relu', 'x', 'n'.repeat(1e6)]]],
   ['of an operator', [['n'.repeat(1e6), 'x', 'y']]],
   ['of an attribute', [['RNN', 'x W W', 'y', { direction: 'n'.repeat(1e6) }]]],
-])('a name %s of a million characters does not make a long message', (_, nodes) => {
+])('a name %s of a million characters does not result in a long message', (_, nodes) => {
   const { code, message } = errorOf(() => fromOnnx(moved(nodes, {}, { W: [[1, 3, 3], someNumbers(9)] })));
   expect(code).toMatch(/MALFORMED|UNSUPPORTED/);
   expect(message.length).toBeLessThanOrEqual(2000);
@@ -100,7 +102,7 @@ describe('sizes that a model computes', () => {
     onnxModel({ inputs: { x: [batch, 2, 3] }, nodes, integers, outputs: 'y' });
   const scalar = (name: string, value: bigint): Nodes[number] => ['Constant', '', name, { value_int: value }];
 
-  test('x.view(x.size(0), -1) keeps the batch', () => {
+  test('x.view(x.size(0), -1) keeps the batch axis', () => {
     const nodes: Nodes = [
       ['Shape', 'x', 'sizes'],
       scalar('zero', 0n),
@@ -124,7 +126,7 @@ describe('sizes that a model computes', () => {
     expect(outputsOf(model(nodes))).toEqual([0, 3, 6, 9, 12, 15]);
   });
 
-  test('a number at the place of the batch is that of a model with a fixed batch, else it is refused beside −1', () => {
+  test('a fixed size in place of the batch is accepted if the batch is fixed, and otherwise rejected together with −1', () => {
     const nodes: Nodes = [['Reshape', 'x shape', 'y']];
     expect(outputsOf(model(nodes, { shape: [4, -1] }, 4))).toEqual([0, 1, 2, 3, 4, 5]);
     for (const batch of [null, 2]) {
@@ -142,7 +144,7 @@ describe('sizes that a model computes', () => {
     ['MALFORMED', /perm \[0, 0\]/, [['Transpose', 'negative', 'y', { perm: [0, 0] }]]],
     ['MALFORMED', /constants of/, [['Unsqueeze', 'huge zero', 'h'], ['Concat', 'h negative', 'y', { axis: 0n }]]],
     ['UNSUPPORTED', /a tensor with 17 axes/, [['Unsqueeze', 'huge many', 'y']]],
-  ])('%s %s', (code, message, nodes) => {
+  ])('throws %s with a message that matches %s', (code, message, nodes) => {
     const many = Array.from({ length: 16 }, (_, k) => k);
     const integers = { negative: [-1], huge: [2 ** 30, 2 ** 20], wide: [3], zero: [0], many };
     const error = errorOf(() => fromOnnx(model(nodes, integers)));
@@ -159,7 +161,7 @@ describe('initial states', () => {
     many: [[1, 2, units], [0.5, -0.25, 0.5, -0.25]],
   }; // oxfmt-ignore
   const [W, R] = [someNumbers(units), someNumbers(units * units)];
-  /** h after each of these inputs. */
+  /** h after each of these inputs of an RNN. */
   const run = (inputs: readonly number[], initial: readonly number[]) => {
     let h = initial;
     return inputs.map((x) => {
@@ -174,14 +176,14 @@ describe('initial states', () => {
     ['Squeeze', 'all one', 'y'],
   ];
 
-  test.each(['learned', 'many'])('%s ones are read, of as many samples as there are', (name) => {
+  test.each(['learned', 'many'])('%s initial states are read, repeated for each sample', (name) => {
     const nodes = steps.with(0, ['RNN', `x W R - - ${name}`, 'all']);
     const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'y' });
     const outputs = predictSequence(fromOnnx(bytes), [[1], [-1]]);
     run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
   });
 
-  test('learned ones are repeated for each sample by Expand', () => {
+  test('learned initial states are repeated for each sample by Expand', () => {
     const nodes: Nodes = [
       ['Shape', 'x', 'sizes'],
       ['Constant', '', 'k', { value_int: 1n }],
@@ -202,7 +204,7 @@ describe('initial states', () => {
     run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
   });
 
-  test('inputs of the model are those of a sample if the number of steps is fixed, and refused otherwise', () => {
+  test('initial states that are inputs of the model are read if the number of steps is fixed, and rejected otherwise', () => {
     const model = (size: number | null) =>
       onnxModel({
         inputs: { x: [size, null, 1], h0: [1, null, units] },
@@ -223,7 +225,7 @@ describe('initial states', () => {
     });
   });
 
-  test('a model that mixes its steps becomes one of samples if their number is fixed', () => {
+  test('a model that mixes its steps becomes a network of samples if the number of steps is fixed', () => {
     const nodes: Nodes = [...steps, ['ReduceMax', 'y', 'z', { axes: [0], keepdims: 0n }]];
     const model = (size: number | null) =>
       onnxModel({ inputs: { x: [size, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'z' });

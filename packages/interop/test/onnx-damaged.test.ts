@@ -1,4 +1,4 @@
-/** Damaged ONNX models are refused with a typed error, or are networks that work. */
+/** Damaged ONNX models are rejected with a typed error or result in a network that works. */
 import { tanh } from '@nnbp/activations';
 import { logSumExp, max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { randomGraph } from '@nnbp/conformance';
@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { damagedBytes, damagedFiles } from '../../formats/test/fuzz.js';
 import { convolutionModel, lstmModel, randomNetwork } from './onnx-models.js';
 
-/** An LSTM with a node of each aggregation. */
+/** An LSTM with one node per aggregation. */
 function recurrentNetwork(): Network {
   const builder = new GraphBuilder();
   const units = lstm(builder, { from: builder.inputs(2), units: 2 });
@@ -40,21 +40,21 @@ const read = (bytes: Uint8Array, what: string) => {
   }
 };
 
-test('every truncation of a file is refused', () => {
+test('every truncation of a file is rejected', () => {
   const [file] = files;
   for (let length = 0; length < file.length; length++) {
-    // The metadata is at the end; without it the model is complete.
-    const refused = read(file.slice(0, length), `${length} bytes`);
-    if (!refused) expect(length).toBeGreaterThan(file.length - 120);
+    // The metadata is at the end. Without it, the model is complete.
+    const rejected = read(file.slice(0, length), `${length} bytes`);
+    if (!rejected) expect(length).toBeGreaterThan(file.length - 120);
   }
 });
 
-test('flipped bits and overwritten bytes give a network or an error, never a crash', () => {
+test('flipped bits and overwritten bytes result in a network or an error, never in a crash', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
-  let refusals = 0;
+  let rejections = 0;
   for (let k = 0; k < damagedFiles; k++) {
     const bytes = damagedBytes(files[k % files.length], new Random(seed + k));
-    refusals += Number(read(bytes, `seed ${seed + k}`));
+    rejections += Number(read(bytes, `seed ${seed + k}`));
   }
-  expect(refusals).toBeGreaterThan(damagedFiles / 10);
+  expect(rejections).toBeGreaterThan(damagedFiles / 10);
 }, 120_000);

@@ -1,4 +1,4 @@
-/** ONNX files of a few megabytes whose lists would take much more memory, and files that try to hide them. */
+/** ONNX files of a few megabytes whose lists would need much more memory, and files that try to hide such lists. */
 import { fromOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
@@ -7,7 +7,7 @@ const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 const field = (number: number, bytes: Uint8Array) =>
   Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
-/** These bytes, repeated. */
+/** Repeats bytes up to a length. */
 const repeated = (length: number, ...bytes: readonly number[]) =>
   new Uint8Array(length).map((_, k) => bytes[k % bytes.length]);
 const codeOf = (bytes: Uint8Array) => errorOf(() => fromOnnx(bytes)).code;
@@ -18,11 +18,11 @@ test.each([
   ['names of operands', field(7, field(1, repeated(8e6, 0x0a, 0)))],
   ['sizes of a tensor', field(7, field(5, repeated(4e6, 0x08, 1)))],
   ['packed integers', field(7, field(5, field(7, repeated(4e6, 1))))],
-])('a file of many empty %s is refused before it fills the memory', (_, bytes) => {
+])('a file of many empty %s is rejected before it fills the memory', (_, bytes) => {
   expect(codeOf(bytes)).toBe('TOO_LARGE');
 });
 
-test('such a list is also refused behind a group, a field of another wire type or a damaged length', () => {
+test('such a list is also rejected behind a group, a field of another wire type or a damaged length', () => {
   const list = field(7, repeated(2e6, 0x0a, 0));
   const fronts = [
     [0xa3, 0x06, 0xa4, 0x06],

@@ -10,7 +10,7 @@ import { onnxModel } from './onnx-models.js';
 
 const { relu, sigmoid } = activations;
 
-/** A model of one table of two columns and one chain of operations. */
+/** Imports a model with one input of two columns and a chain of operations. */
 const chain = (
   nodes: Parameters<typeof onnxModel>[0]['nodes'],
   numbers: Parameters<typeof onnxModel>[0]['numbers'] = {},
@@ -114,7 +114,7 @@ test('Gather, Slice, Split and Concat select columns', () => {
     },
     { last: [-1] },
   );
-  // Column 2 occurs three times, but is one edge.
+  // Column 2 occurs three times, but becomes one edge.
   expect(network.predict([3, 5])).toEqual([5 + 30 + 500 + 5000]);
   expect(network.graph.edgeCount).toBe(2);
 });
@@ -270,7 +270,7 @@ test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
   ['the approximate gelu', [['Gelu', 'x', 'y', { approximate: 'tanh' }]], /Gelu "node 0".*tanh/],
   ['a concatenation of samples', [['Concat', 'x x', 'y', { axis: 0n }]], /Concat "node 0".*axis 0/],
   ['integers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
-])('%s is refused with the name of its node', (_, nodes, message) => {
+])('%s is rejected with the name of its node', (_, nodes, message) => {
   const error = errorOf(() => chain(nodes));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
@@ -364,7 +364,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /not a number/,
   ],
   ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] together with rows of shape \[2\]/],
-])('%s is refused', (_, nodes, message, integers = {}) => {
+])('%s is rejected', (_, nodes, message, integers = {}) => {
   const error = errorOf(() => chain(nodes, cube, integers));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
@@ -416,11 +416,11 @@ test('numbers of every type are read, as raw bytes and as lists', () => {
   expect(numbers({ dataType: 7, rawData: raw(BigInt64Array.of(7n, -2n)) })).toEqual([7, -2]);
   expect(numbers({ dataType: 9, rawData: Uint8Array.of(1, 0) })).toEqual([1, 0]);
 
-  const refused = (tensor: object) => errorOf(() => numbers(tensor));
-  expect(refused({ dataType: 8 }).message).toMatch(/received type 8/);
-  expect(refused({ dataType: 1, dataLocation: 1 }).message).toMatch(/another file/);
-  expect(refused({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes ≥ 0, received -2/);
-  expect(refused({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
+  const rejected = (tensor: object) => errorOf(() => numbers(tensor));
+  expect(rejected({ dataType: 8 }).message).toMatch(/received type 8/);
+  expect(rejected({ dataType: 1, dataLocation: 1 }).message).toMatch(/another file/);
+  expect(rejected({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes ≥ 0, received -2/);
+  expect(rejected({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
 });
 
 test('constants of every form are read', () => {
@@ -439,21 +439,21 @@ test('constants of every form are read', () => {
   expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
 });
 
-test('operator sets before 6 are refused', () => {
+test('operator sets before 6 are rejected', () => {
   const old = encodeModel({ graph: {}, opsetImport: [{ version: 5n }] });
   const error = errorOf(() => fromOnnx(old));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(/operator set 5/);
 });
 
-test('an input of unknown size, and a sequence, are refused', () => {
+test('an input of unknown size and a sequence are rejected', () => {
   const network = (dims: (number | null)[]) => () =>
     fromOnnx(onnxModel({ inputs: { x: dims }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(network([null, null])).message).toMatch(/Input "x".*batch/);
   expect(errorOf(network([3])).message).toMatch(/Input "x".*1 axes/);
 });
 
-test('a small file that would allocate much memory is refused before it does', () => {
+test('a small file that would allocate much memory is rejected before it does', () => {
   const wide = () => fromOnnx(onnxModel({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(wide).code).toBe('TOO_LARGE');
   const chainOf = (

@@ -13,7 +13,7 @@ const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 const [inputs, units] = [2, 3];
 const sequence = [0, 1, 2, 3, 4].map((t) => [Math.sin(t), Math.cos(3 * t)]);
 
-/** A recurrent operator with weights for `gates` gates; `more` are operands from the fifth on. */
+/** A model of a recurrent operator with weights for `gates` gates. `more` are the operands from the fifth on. */
 const recurrent = (
   opType: string,
   gates: number,
@@ -38,7 +38,7 @@ const recurrent = (
     outputs: 'y',
   });
 
-/** For each gate and unit, W x + B of the inputs, and R h + B of the units. */
+/** For each gate and unit, W x + B of the inputs and R h + B of the units. */
 function sums(gates: number, x: readonly number[], h: readonly number[]) {
   const [W, R, B] = [gates * units * inputs, gates * units * units, 2 * gates * units].map(someNumbers);
   const dot = (weights: readonly number[], row: number, values: readonly number[]) =>
@@ -98,7 +98,7 @@ describe('a recurrent operator', () => {
     });
   });
 
-  test('GRU keeps the weight 1 of r · h fixed where two of its inputs are the same node', () => {
+  test('GRU keeps the weight 1 of r · h fixed if two of its inputs are the same node', () => {
     const { graph } = fromOnnx(
       onnxModel({
         inputs: { a: [null, null, 1] },
@@ -139,7 +139,10 @@ describe('a recurrent operator', () => {
     expect(counts(graph)).toEqual(counts(expected));
   });
 
-  /** As torch.onnx.export writes it: initial states of as many rows as samples, the batch first, the last step only. */
+  /**
+   * A model as torch.onnx.export writes it: initial states that are repeated for each sample, the batch first, only the
+   * last step as output.
+   */
   test.each([
     ['RNN', 1, 'h'],
     ['LSTM', 4, 'h c'],
@@ -251,7 +254,7 @@ describe('a recurrent operator', () => {
     ['MALFORMED', /B has 5/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
     ['MALFORMED', /initial state of shape \[2\] for 1 × 3 units/, recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] })],
     ['MALFORMED', /P has 2/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
-  ])('is refused: %s %s', (code, message, bytes) => {
+  ])('is rejected: %s %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -280,7 +283,7 @@ describe('a recurrent operator', () => {
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
     [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],
     [/depends on the number of samples/, followed(['Shape', 'x', 's'], ['Add', 'x s', 'y'])],
-  ])('is refused if an operator mixes its steps: %s', (message, bytes) => {
+  ])('is rejected if an operator mixes its steps: %s', (message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
@@ -371,7 +374,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, loop(forward.toReversed(), 0, initial).outputs.flat());
   });
 
-  test('is read with its last state only', () => {
+  test('is read if only its last state is used', () => {
     const bytes = model(
       2,
       [['Transpose', 'last', 'y', { perm: [1, 0, 2] }]],
@@ -431,13 +434,13 @@ describe('a recurrent operator over the steps of a sample', () => {
     ['UNSUPPORTED', /to \[0, 1, -1, 1\]/, model(2, [['Reshape', 'all wrong', 'y']], bidirectional)],
     ['UNSUPPORTED', /axes \[0\]/, model(2, [['Squeeze', 'all zero', 'y']], bidirectional)],
     ['UNSUPPORTED', /expected a Transpose before it/, model(2, [['Flatten', 'all', 'y']], bidirectional)],
-  ])('is refused: %s %s', (code, message, bytes) => {
+  ])('is rejected: %s %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 });
 
-/** One operator on an image of `channels × 5 × 4`. */
+/** A model of one operator on an image of `channels × 5 × 4`. */
 const onImage = (
   channels: number,
   nodes: Model['nodes'],
@@ -493,7 +496,7 @@ describe('an operator on a grid', () => {
     expect(fromOnnx(bytes).graph.parameterCount).toBe(4 * 7);
   });
 
-  test('the nodes of a filter share their parameters also after a BatchNormalization', () => {
+  test('the nodes of a filter still share their parameters after a BatchNormalization', () => {
     const bytes = onImage(
       1,
       [
@@ -587,7 +590,7 @@ describe('an operator on a grid', () => {
     ['MALFORMED', /kernel of \[2\] on a grid of 2/, [['MaxPool', 'x', 'y', { kernel_shape: [2] }]]],
     ['MALFORMED', /a window inside the padding/, [['MaxPool', 'x', 'y', { kernel_shape: [1, 1], pads: [1, 0, 0, 0] }]]],
     ['MALFORMED', /pads \[1\]/, [['Pad', 'x', 'y', { pads: [1] }]]],
-  ] as const)('is refused: %s %s', (code, message, nodes) => {
+  ] as const)('is rejected: %s %s', (code, message, nodes) => {
     const bytes = onImage(1, nodes, {
       ...kernel,
       b2: [

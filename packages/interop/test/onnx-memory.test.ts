@@ -1,4 +1,4 @@
-/** ONNX models of networks with delays and aggregations; `checks/interop` runs such models in onnxruntime. */
+/** ONNX models of networks with delays and aggregations. `checks/interop` runs such models in onnxruntime. */
 import { gelu, identity, sigmoid, sine, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { type Aggregation, delayed, GraphBuilder, Network } from '@nnbp/core';
@@ -36,7 +36,7 @@ test('a network with delays is a model of one step, with its state as input and 
 test('the gates of an LSTM are one matrix product per step and one multiplication each', () => {
   const types = decodeModel(toOnnx(lstmNetwork())).graph!.node.map(({ opType }) => opType);
   const count = (type: string) => types.filter((one) => one === type).length;
-  // i, f, g and o; the sum of the cell state; its tanh.
+  // One for the gates i, f, g and o, one for the sum of the cell state, one for its tanh.
   expect(count('Gemm')).toBe(3);
   expect(count('Mul')).toBeLessThanOrEqual(3);
   expect(types).not.toContain('ReduceProd');
@@ -72,7 +72,7 @@ describe('an aggregation', () => {
     expect(errorOf(() => fromOnnx(unsorted)).code).toBe('UNSUPPORTED');
   });
 
-  test('has its axis as an attribute, and as an input from operator set 18', () => {
+  test('has its axis as an attribute, or as an input since operator set 18', () => {
     const reduction = (network: Network) => nodesOf(network).find(({ opType }) => opType === 'ReduceMax')!;
     const old = reduction(aggregating(max));
     expect(old.attribute.find(({ name }) => name === 'axes')!.ints).toEqual([2n]);
@@ -87,14 +87,14 @@ describe('an aggregation', () => {
     expect(types.slice(0, 5)).toEqual(['Gather', 'Mul', 'ReduceProd', 'Mul', 'Sin']);
   });
 
-  test('that is custom is refused with its node', () => {
+  test('is rejected with its node if it is custom', () => {
     const own: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
     const error = errorOf(() => toOnnx(aggregating(own)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 });
 
-test('two tensors with the same name are refused', () => {
+test('two tensors with the same name are rejected', () => {
   expect(errorOf(() => toOnnx(lstmNetwork(), { state: 'input' })).code).toBe('OUT_OF_RANGE');
   expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
 });
@@ -106,7 +106,7 @@ test('the state keeps earlier values, the latest first, without scaling', () => 
   builder.output(builder.node('y', { from: ['h'], activation: identity, fixed: { c: 1 } }));
   const { graph } = decodeModel(toOnnx(new Network(builder.build(), { seed: 1 })));
   const next = graph!.node.find(({ output }) => output[0] === 'next_state')!;
-  // h = 2 · g of this step, and its previous value.
+  // h = 2 · g of the current step, and its previous value.
   expect(next.opType).toBe('Mul');
   const scale = graph!.initializer.find(({ name }) => name === next.input[1])!;
   expect(Array.from(new Float32Array(scale.rawData.slice().buffer))).toEqual([2, 1]);

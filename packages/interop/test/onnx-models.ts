@@ -1,10 +1,10 @@
-/** Networks and models for the ONNX tests. */
+/** Creates networks and models for the ONNX tests. */
 import { randomGraph, randomParameters } from '@nnbp/conformance';
 import { Network, type Random } from '@nnbp/core';
 import { decodeModel, encodeModel } from '../src/onnx/schema.js';
 
 export const operationsOf = (bytes: Uint8Array) => decodeModel(bytes).graph!.node.map(({ opType }) => opType);
-/** A network with parameters that are exact in float32 and not 0, so that no edge is omitted. */
+/** A network whose parameters are exact in float32 and not 0, so that no edge is omitted. */
 export function randomNetwork(random: Random, graph = randomGraph(random, { nodes: 80 })): Network {
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
@@ -20,7 +20,7 @@ export function difference(a: Network, b: Network, rows: readonly number[][]): n
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));
 }
 
-/** A model as another program would write it: float32 numbers, `null` for the batch. */
+/** A model as another program would write it, with float32 numbers. `null` is the size of the batch. */
 export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;
   readonly nodes: readonly (readonly [
@@ -107,7 +107,7 @@ export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly
     outputs: 'y',
   });
 
-/** Two filters over an image of 4 × 4, the largest of each window, and an average. */
+/** A model of two filters over an image of 4 × 4, max pooling, and an average. */
 export const convolutionModel = (): Uint8Array =>
   onnxModel({
     inputs: { x: [null, 1, 4, 4] },

@@ -18,7 +18,7 @@ function attributeOf(name: string, value: Attribute) {
     : { name, floats: value.map(Number), type: attributeTypes.floats };
 }
 
-/** One operator; its operands are `x`, the names of constants, and results of those before. */
+/** An operator. Its operands are `x`, names of constants, and results of previous operators. */
 const op = (
   opType: string,
   input: readonly string[],
@@ -50,7 +50,7 @@ interface Model {
   readonly operatorSet?: number;
 }
 
-/** The result of node k is named `k`; the last one is the output. */
+/** Writes a model. The result of node k is named `k`; the last result is the output. */
 function model({ width = 3, shape = ['N', width], constants = {}, nodes, operatorSet = 13 }: Model): Uint8Array {
   const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: BigInt(size) }));
   return encodeModel({
@@ -177,7 +177,7 @@ describe('an operator that is piecewise linear', () => {
       op('PRelu', ['x', 'c']),
       (x: number, k: number) => (x < 0 ? [1, -1, 0][k] * x : x),
     ],
-  ])('%s', (_, node, expected) => {
+  ])('%s has the values of its definition', (_, node, expected) => {
     const bytes = model({ constants: { ...constants, slope: floats([1], [0.25]) }, nodes: [node] });
     expectPredicts(bytes, (row) => row.map(expected));
   });
@@ -206,7 +206,7 @@ describe('an activation with another name', () => {
     expectPredicts(model({ nodes: [node] }), (row) => row.map(expected));
   });
 
-  test('Celu needs an alpha above 0', () => {
+  test('Celu with an alpha of 0 is rejected', () => {
     expect(errorOf(() => fromOnnx(model({ nodes: [op('Celu', ['x'], { alpha: 0 })] }))).message).toMatch(/above 0/);
   });
 });
@@ -251,12 +251,12 @@ describe('an operator that changes shapes', () => {
     ['without axes', op('Squeeze', ['0'])],
     ['of axis 1', op('Squeeze', ['0', 'axis'])],
     ['of axis -1, in an attribute', op('Squeeze', ['0'], { axes: [-1n] })],
-  ])('Squeeze %s at the end leaves one output', (_, squeeze) => {
+  ])('Squeeze %s at the end results in one output', (_, squeeze) => {
     const bytes = model({ constants: { ...single, axis: integers(1) }, nodes: [op('MatMul', ['x', 'v']), squeeze] });
     expectPredicts(bytes, dot);
   });
 
-  test('Squeeze takes axes of size 1 only, Unsqueeze puts them back', () => {
+  test('Squeeze accepts only axes of size 1, and Unsqueeze inserts them again', () => {
     const nodes = [op('Unsqueeze', ['x', 'axes']), op('Squeeze', ['0', 'axes']), op('MatMul', ['1', 'v'])];
     expectPredicts(model({ constants: { ...single, axes: integers(1, 3) }, nodes }), dot);
     const wide = model({ nodes: [op('Squeeze', ['x'], { axes: [1n] })] });
@@ -283,7 +283,7 @@ describe('an operator that changes shapes', () => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });
 
-  test('Slice has its numbers in attributes before operator set 10', () => {
+  test('Slice is read with its numbers in attributes before operator set 10', () => {
     const nodes = [op('Slice', ['x'], { starts: [1n], ends: [3n], axes: [1n] })];
     expectPredicts(model({ nodes, operatorSet: 9 }), ([, b, c]) => [b, c]);
     expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/step of 0/);
@@ -293,7 +293,7 @@ describe('an operator that changes shapes', () => {
 });
 
 describe('operator sets and inputs', () => {
-  test('operator set 6 fits shapes by an axis, and earlier ones are refused with what to do', () => {
+  test('operator set 6 aligns shapes by an axis, and earlier operator sets are rejected with advice', () => {
     const constants = { w, b: floats([2], [10, 20]) };
     const nodes = [op('MatMul', ['x', 'w']), op('Add', ['0', 'b'], { broadcast: 1n, axis: 1n })];
     expectPredicts(model({ constants, nodes, operatorSet: 6 }), (row) => product(row).map((x, k) => x + 10 * (k + 1)));
@@ -318,7 +318,7 @@ describe('operator sets and inputs', () => {
     expectPredicts(model({ shape: ['N', 'M'], constants, nodes }), expected);
   });
 
-  test('an unknown width and an input without a batch axis are refused with what to do', () => {
+  test('an unknown width and an input without a batch axis are rejected with advice', () => {
     expect(errorOf(() => fromOnnx(model({ shape: ['N', 'M'], nodes: [op('Relu', ['x'])] }))).message).toMatch(
       /Export.*fixed sizes/,
     );
@@ -336,7 +336,7 @@ describe('numbers in other types and files', () => {
   test.each([
     ['float16', dataTypes.float16, half],
     ['bfloat16', dataTypes.bfloat16, brain],
-  ])('%s', (_, dataType, bitsOf) => {
+  ])('%s is read from raw bytes and from a list', (_, dataType, bitsOf) => {
     const bits = weights.map(bitsOf);
     const raw = { dims: [3n, 2n], dataType, rawData: new Uint8Array(Uint16Array.from(bits).buffer) };
     expectPredicts(model({ constants: { w: raw }, nodes }), product);
@@ -382,12 +382,12 @@ describe('numbers in other types and files', () => {
     ['MALFORMED', /NaN/, [entry('location', 'w.bin'), entry('offset', 'x')], { 'w.bin': file }],
     ['MALFORMED', /-4/, [entry('location', 'w.bin'), entry('offset', '-4')], { 'w.bin': file }],
     ['MALFORMED', /2 numbers/, [entry('location', 'w.bin'), entry('length', '8')], { 'w.bin': file }],
-  ])('%s %s', (code, message, entries, files) => {
+  ])('throws %s with a message that matches %s', (code, message, entries, files) => {
     const error = errorOf(() => fromOnnx(model({ constants: { w: outside(...entries) }, nodes }), { files }));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a thousand tensors that refer to one file are refused', () => {
+  test('a thousand tensors that refer to one file are rejected', () => {
     const tensor = outside(entry('location', 'w.bin'), entry('length', '24'));
     const constants = Object.fromEntries(Array.from({ length: 1000 }, (_, k) => [`w${k}`, tensor]));
     const error = errorOf(() =>
@@ -406,19 +406,24 @@ describe('an unsupported operator', () => {
     ['QuantizeLinear', /float32/],
     ['Sqrt', /root of anything other/],
     ['Floor', /MatMul, Add, Mul, Max/],
-  ])('%s is named, with what to do', (opType, message) => {
+  ])('the error for %s names it and says what to do', (opType, message) => {
     const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'])] })));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
 
-  test.each(['ZipMap', 'TreeEnsembleRegressor', 'LinearRegressor'])('%s of ai.onnx.ml is named', (opType) => {
-    const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'], {}, 'ai.onnx.ml')] })));
-    expect(error.message).toMatch(new RegExp(`${opType} is not supported`));
-    expect(errorOf(() => fromOnnx(model({ nodes: [op('Relu', ['x'], {}, 'com.example')] }))).code).toBe('UNSUPPORTED');
-  });
+  test.each(['ZipMap', 'TreeEnsembleRegressor', 'LinearRegressor'])(
+    'the error for %s of ai.onnx.ml names it',
+    (opType) => {
+      const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'], {}, 'ai.onnx.ml')] })));
+      expect(error.message).toMatch(new RegExp(`${opType} is not supported`));
+      expect(errorOf(() => fromOnnx(model({ nodes: [op('Relu', ['x'], {}, 'com.example')] }))).code).toBe(
+        'UNSUPPORTED',
+      );
+    },
+  );
 });
 
-test('any order of operands and attributes gives a network or an NnbpError', () => {
+test('any combination of operands and attributes results in a network or an NnbpError', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const types = ['Max', 'Min', 'Sum', 'Mean', 'PRelu', 'Abs', 'Slice', 'Squeeze', 'Unsqueeze', 'BatchNormalization', 'Celu', 'ReduceMean', 'Scaler']; // oxfmt-ignore
   for (let k = 0; k < 300; k++) {

@@ -16,7 +16,7 @@ test('a dense layer is a Gemm and its activation', () => {
   expect(exported(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
 });
 
-test('c costs an operation at the outputs only, and none where g is the identity', () => {
+test('c needs an operation only at the outputs, and none if g is the identity', () => {
   const network = (outputActivation: Activation) => {
     const made = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation }), { seed: 1 });
     for (const id of made.graph.ids.slice(2)) made.setParameters(id, { c: 1.5 });
@@ -38,7 +38,7 @@ test('nodes of one level with two activations are one product and a split', () =
   expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Split', 'Relu', 'Tanh', 'Concat', 'Gemm']);
 });
 
-test('scalers are a Sub and a Div before, a Mul and an Add after', () => {
+test('scalers are a Sub and a Div at the inputs, and a Mul and an Add at the outputs', () => {
   const network = new Network(mlp([2, 1], { activation: identity }), { seed: 3 });
   network.inputScaler = new Standardization([1, 2], [3, 4]);
   network.outputScaler = new Standardization([5], [6]);
@@ -78,7 +78,7 @@ test.each([
   ['sigmoid', 13n],
   ['mish', 18n],
   ['gelu', 20n],
-])('with %s the operator set is %i', (name, version) => {
+])('with %s, the operator set is %i', (name, version) => {
   const activation = everyActivation.find((candidate) => candidate.name === name)!;
   expect(decodeModel(toOnnx(new Network(mlp([1, 1], { activation })))).opsetImport[0].version).toBe(version);
 });
@@ -121,7 +121,7 @@ test('only the columns of wide tensors that are read are concatenated', () => {
   expect(difference(network, fromOnnx(bytes), randomRows(random, 3000))).toBeLessThan(1e-5);
 });
 
-test('each of several dense layers in one level is a matrix product', () => {
+test('each of several dense layers in the same level is a separate matrix product', () => {
   const builder = new GraphBuilder();
   const inputs = ['left', 'middle', 'right'].map((name) => builder.inputs(60, name));
   const all = inputs.flatMap((from) => builder.layer(60, { from, activation: relu }));
@@ -137,7 +137,7 @@ test('each of several dense layers in one level is a matrix product', () => {
   expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(3), 180))).toBeLessThan(1e-5);
 });
 
-test('a custom activation is refused with the id of its node', () => {
+test('a custom activation is rejected with the id of its node', () => {
   const builder = new GraphBuilder();
   const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
   builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -146,7 +146,7 @@ test('a custom activation is refused with the id of its node', () => {
   expect(error.message).toMatch(/Node "bend".*"cube"/);
 });
 
-test('a number out of the range of float32 is refused with the id of its node', () => {
+test('a number out of the range of float32 is rejected with the id of its node', () => {
   const network = new Network(mlp([1, 1], { activation: sigmoid }));
   network.setParameters('output.0', { w: { 'input.0': 1e300 } });
   const error = errorOf(() => toOnnx(network));
@@ -154,7 +154,7 @@ test('a number out of the range of float32 is refused with the id of its node', 
   expect(error.message).toMatch(/output\.0.*1e\+300/);
 });
 
-test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])('the names %o are refused', (options) => {
+test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])('the names %o are rejected', (options) => {
   expect(errorOf(() => toOnnx(new Network(mlp([1, 1], { activation: sigmoid })), options)).code).toBe('OUT_OF_RANGE');
 });
 

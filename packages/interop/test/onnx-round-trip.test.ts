@@ -1,4 +1,4 @@
-/** Networks written as ONNX models and read again. */
+/** Networks that are written as ONNX models and read again. */
 import * as activations from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
@@ -58,7 +58,7 @@ test('a layer whose weights are all 0 keeps its edges', () => {
   expect(fromOnnx(toOnnx(network)).graph.edgeCount).toBe(4);
 });
 
-test('an input that is an output, and two equal sums, are kept separate', () => {
+test('an input that is an output and two equal sums are kept separate', () => {
   const builder = new GraphBuilder();
   const x = builder.input('x');
   builder.output(

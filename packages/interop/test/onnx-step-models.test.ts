@@ -1,4 +1,4 @@
-/** Exports and imports models of one step: same outputs at each step, same nodes and delays. */
+/** Models of one step have the same outputs at each step, nodes and delays after export and import. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
 import { randomMemoryGraph } from '@nnbp/conformance';
@@ -34,7 +34,9 @@ function expectSameOutputs(network: Network, back: Network, random: Random, what
   predictSequence(back, inputs).forEach((row, t) =>
     row.forEach((value, k) => {
       const error = Math.abs(value - expected[t][k]) / Math.max(1, Math.abs(expected[t][k]));
-      expect(error, `${what}, step ${t}, output ${k}: ${value} for ${expected[t][k]}`).toBeLessThan(2e-4);
+      expect(error, `${what}, step ${t}, output ${k}: received ${value}, expected ${expected[t][k]}`).toBeLessThan(
+        2e-4,
+      );
     }),
   );
 }
@@ -86,7 +88,7 @@ test.each([
   const back = fromOnnx(toOnnx(network));
   expect(structure(back.graph)).toEqual(structure(network.graph));
   const inputs = sequenceFor(network, random);
-  // The parameters are the same numbers, so the outputs are equal up to the order of the sums.
+  // The parameters are equal, so the outputs are equal up to the order of the sums.
   predictSequence(back, inputs).forEach((row, t) =>
     row.forEach((value, k) => expect(value).toBeCloseTo(predictSequence(network, inputs)[t][k], 14)),
   );
@@ -109,7 +111,7 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
   const delays = Array.from({ length: graph.edgeCount }, (_, e) => graph.edgeName(e));
   const hidden = graph.ids[1];
   expect(delays).toEqual(['x', 'x@-3', `${hidden}@-2`, hidden, `${hidden}@-1`]);
-  // c = 2 is a factor of the weights that read the node, so the state is half its value.
+  // c = 2 is multiplied into the weights of the edges that read the node, so the state is half its value.
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
 
@@ -178,7 +180,7 @@ describe('the states of a model of another program', () => {
     );
   });
 
-  test('may be set from each other in a cycle, from inputs, and to a constant', () => {
+  test('may be set from one another in a cycle, from inputs, and to a constant', () => {
     const bytes = stepModel(
       [
         ['Identity', 'b', 'a_next'],
@@ -227,7 +229,7 @@ describe('the states of a model of another program', () => {
     ['UNKNOWN_ID', /output.*"none"/, { h: 'none' }, 'h_next'],
     ['MALFORMED', /State "h".*3 numbers.*received 2/, { h: 'h_next' }, 'h_next'],
     ['UNSUPPORTED', /State "h".*Softmax/, { h: 'p' }, 'p'],
-  ])('%s %s', (code, message, states, output) => {
+  ])('throws %s with a message that matches %s', (code, message, states, output) => {
     const bytes = stepModel(
       [
         ['Tanh', 'x', 'h_next'],
@@ -241,7 +243,7 @@ describe('the states of a model of another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('that the metadata names but the model does not have are an error', () => {
+  test('are an error if the metadata names them but the model does not have them', () => {
     const builder = new GraphBuilder();
     builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
     const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');

@@ -37,17 +37,17 @@ describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTran
     expect(back.outputTransform).toBe(transform === 'sigmoid' ? 'none' : transform);
   });
 
-  test('toNeatPython refuses it and says what to do', () => {
+  test('toNeatPython rejects it and says what to do', () => {
     expect(() => toNeatPython(original)).toThrow(/Set network.outputTransform to "none"/);
   });
 });
 
-test('a file whose output transform is unknown is refused', () => {
+test('a file whose output transform is unknown is rejected', () => {
   const text = toJson(network('softmax')).replace('"softmax"', '"hardmax"');
   expect(() => fromJson(text)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
 });
 
-test('PyTorch gets probabilities from forward, and output values with raw', () => {
+test('forward of the PyTorch module returns probabilities, or output values with raw', () => {
   expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, -1)');
   expect(toPyTorch(network('none'))['network.py']).toMatch(/output_mean\n +return x, state\n/);
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { damagedText, survives } from '../../formats/test/fuzz.js';
 
-/** The link that the page writes when it is opened. */
+/** The link that the page shows after it is opened. */
 const opened =
   'https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane' +
   '&learningRate=0.03&regularizationRate=0&noise=0&networkShape=4,2&seed=0.91525&showTestData=false&discretize=false' +
@@ -13,7 +13,7 @@ const opened =
 const all = '#x=true&y=true&xTimesY=true&xSquared=true&ySquared=true&sinX=true&sinY=true';
 
 describe('a link', () => {
-  test('becomes the network and the options that the page would show', () => {
+  test('results in the network and the options that the page would show', () => {
     const { network, data, training } = fromPlayground(opened);
     expect(network.graph.ids).toEqual([
       ...['x', 'y', 'layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'],
@@ -46,7 +46,7 @@ describe('a link', () => {
     expect(network.predict(row(2, -3))).toHaveLength(1);
   });
 
-  test('without hidden layers has none', () => {
+  test('without hidden layers results in a network without hidden layers', () => {
     expect(fromPlayground('#networkShape=&activation=relu').network.graph.edgeCount).toBe(2);
   });
 
@@ -56,16 +56,19 @@ describe('a link', () => {
     ['80', 80],
     ['65', 65],
     ['-5', 0],
-  ])('noise=%s is %d, as the page shows it', (noise, expected) => {
+  ])('with noise=%s has a noise of %d, as on the page', (noise, expected) => {
     expect(fromPlayground(`#noise=${noise}`).data.noise).toBe(expected);
   });
 
-  test.each(['4%2C2', '4,2,', ',4,2', '4,,2', ' 4 , 2 '])('networkShape=%s is two layers, of 4 and 2', (shape) => {
-    const { graph } = fromPlayground(`#activation=relu&networkShape=${shape}`).network;
-    expect(graph.ids.slice(graph.inputCount)).toEqual(
-      ['layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'], // oxfmt-ignore
-    );
-  });
+  test.each(['4%2C2', '4,2,', ',4,2', '4,,2', ' 4 , 2 '])(
+    'with networkShape=%s has two layers, of 4 and 2 nodes',
+    (shape) => {
+      const { graph } = fromPlayground(`#activation=relu&networkShape=${shape}`).network;
+      expect(graph.ids.slice(graph.inputCount)).toEqual(
+        ['layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'], // oxfmt-ignore
+      );
+    },
+  );
 
   test('is the same when HTML or a program has escaped it', () => {
     const { training, data } = fromPlayground(opened);
@@ -80,7 +83,7 @@ describe('a link', () => {
     expect(fromPlayground('#seed=0.5&tutorial=50%&noise=3').data.noise).toBe(3);
   });
 
-  test('draws the weights that the page draws from the seed', () => {
+  test('draws weights from the seed in the range of the page', () => {
     const { network } = fromPlayground('#networkShape=100,100&seed=0.5');
     const { vector } = network.parameters;
     expect(network.getParameters('layer2.7').b).toBe(0.1);
@@ -109,12 +112,12 @@ describe('a link that cannot be read', () => {
     ['UNSUPPORTED', /__proto__/, '#problem=__proto__'],
     ['TOO_LARGE', /networkShape/, '#networkShape=1000000000'],
     ['TOO_LARGE', /networkShape/, `#networkShape=${new Array(500).fill(500).join()}`],
-  ])('%s %s', (code, message, url) => {
+  ])('throws %s with a message that matches %s', (code, message, url) => {
     const error = errorOf(() => fromPlayground(url));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a damaged link throws an NnbpError or gives a network', () => {
+  test('a damaged link throws an NnbpError or results in a network', () => {
     const read = survives((random) => {
       const url = damagedText(random.uniform() < 0.5 ? opened : all, random);
       return () => fromPlayground(damagedText(url, new Random(1))).network;

@@ -18,7 +18,7 @@ import { layout } from '../src/pytorch/layout.js';
 import { errorOf } from '../../core/test/error-of.js';
 import { decode, encode } from '@nnbp/formats/shared';
 
-// checks/interop/pytorch.test.mjs compares with PyTorch itself and trains there.
+// checks/interop/pytorch.test.mjs compares outputs and training with PyTorch itself.
 
 /** Half of the networks have delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
@@ -41,7 +41,7 @@ const small = () => new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 4 
 const weightsOf = (network: Network) => toPyTorch(network)['weights.safetensors'];
 
 describe('the PyTorch module', () => {
-  test('a dense layer is a matrix, as torch.nn.Linear has it, with b and c beside it', () => {
+  test('a dense layer is a matrix as in torch.nn.Linear, with separate b and c', () => {
     const network = small();
     network.setParameters('layer1.1', { b: 0.5, c: 2, w: { 'input.0': 3, 'input.1': 4 } });
     const { tensors } = decode(weightsOf(network));
@@ -57,7 +57,7 @@ describe('the PyTorch module', () => {
     expect([tensors.get('blocks.0.bias')!.values[1], tensors.get('blocks.0.scale')!.values[1]]).toEqual([0.5, 2]);
   });
 
-  test('a fixed c is not a parameter in PyTorch either', () => {
+  test('a fixed c is not a parameter in PyTorch', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, fixed: { c: 1 } }));
     expect([...decode(weightsOf(network)).tensors.keys()]).toEqual([
       'blocks.0.weight',
@@ -87,7 +87,7 @@ describe('the PyTorch module', () => {
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));
       const indices = layout(graph).slots.flatMap(({ name, parameters }) =>
-        // PyTorch has two biases where a unit has one.
+        // PyTorch has two biases per unit, @nnbp has one.
         name.endsWith('.bias_hh_l0') ? [] : parameters,
       );
       expect(
@@ -114,7 +114,7 @@ describe('the PyTorch module', () => {
     expect(source).not.toMatch(/^import os/m);
   });
 
-  test('imports nothing but torch and the standard library', () => {
+  test('imports only torch and the standard library', () => {
     const files = toPyTorch(small());
     const imported = Array.from(
       `${files['network.py']}${files['train.py']}`.matchAll(/^(?:from|import) (\w+)/gm),
@@ -123,13 +123,13 @@ describe('the PyTorch module', () => {
     expect(new Set(imported)).toEqual(new Set(['array', 'json', 'torch', 'argparse', 'csv', 'os', 'network']));
   });
 
-  test('a network with delays takes sequences, and a gate is a product without parameters', () => {
+  test('a network with delays reads sequences, and a gate is a product without parameters', () => {
     const files = toPyTorch(networkOf((b) => lstm(b, { from: b.inputs(2), units: 3, peepholes: true })));
     const source = files['network.py'];
     expect(source).toContain('has_state = True');
     expect(source).toContain('"initial": [0, 0, 0, 0, 0, 0]');
     expect(source).toContain('return z.prod(-1)');
-    // Three gates are one block, in order i, f with sigmoid and g with tanh; o reads the cell state of this step.
+    // Three gates form one block: i and f with sigmoid, g with tanh. o reads the cell state of the current step.
     expect(shapesIn(files).slice(0, 4)).toEqual([
       ['blocks.0.weight', 51],
       ['blocks.0.bias', 9],
@@ -138,7 +138,7 @@ describe('the PyTorch module', () => {
     ]);
   });
 
-  test('every aggregation is a function, and a custom one is refused with the id of its node', () => {
+  test('every aggregation is a function, and a custom one is rejected with the id of its node', () => {
     const build = (aggregation: Aggregation) => {
       const builder = new GraphBuilder();
       builder.output(builder.node('y', { from: builder.inputs(3), activation: tanh, aggregation }));
@@ -154,7 +154,7 @@ describe('the PyTorch module', () => {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 
-  test('a custom activation is refused with the id of its node', () => {
+  test('a custom activation is rejected with the id of its node', () => {
     const builder = new GraphBuilder();
     const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -200,7 +200,7 @@ describe('a standard layer', () => {
     expect(moved.filter((value, p) => value === p + 1.5)).toHaveLength(1);
   });
 
-  test('its state before the first step is that of the graph, also between dense layers', () => {
+  test('has the initial state of the graph, also between dense layers', () => {
     const network = networkOf((b) => {
       const x = b.layer(2, { from: b.inputs(3), activation: tanh, name: 'x' });
       const before = ['h', 'k'].map((id, k) => delayed(id, 1, { initial: [0.5, -0.25][k] }));
@@ -276,10 +276,10 @@ describe('a standard layer', () => {
     expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
   });
 
-  test('convolutions of a row have one axis, and windows with different padding on the two sides are padded before', () => {
+  test('convolutions of a row have one axis, and windows with different padding on both sides are padded before the layer', () => {
     const network = networkOf((b) => {
       const x = b.inputs(6);
-      // Windows of four with one zero before, and two after.
+      // Windows of size four with one zero before and two zeros after the row.
       const rows = Array.from({ length: 6 }, (_, k) => {
         const read = [-1, 0, 1, 2].flatMap((offset, position) =>
           k + offset in x ? [[x[k + offset], `w${position}`] as const] : [],
@@ -305,7 +305,7 @@ describe('a standard layer', () => {
 });
 
 describe('import from PyTorch', () => {
-  test('all parameters of random graphs are imported bit-identical', () => {
+  test('all parameters of random graphs are imported bit-identically', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const network = randomNetwork(new Random(seed + k));
@@ -315,7 +315,7 @@ describe('import from PyTorch', () => {
     }
   });
 
-  test('the exported network keeps its parameters, and the imported one has its scalers', () => {
+  test('the exported network keeps its parameters, and the imported network has its scalers', () => {
     const network = small();
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     const before = network.parameters.vector.slice();
@@ -327,7 +327,7 @@ describe('import from PyTorch', () => {
     expect(back.inputScaler).toBe(network.inputScaler);
   });
 
-  test('float32 is read', () => {
+  test('float32 weights are read', () => {
     const network = small();
     const { tensors } = decode(weightsOf(network));
     const single = [...tensors.values()].map((tensor) => ({ ...tensor, values: Float32Array.from(tensor.values) }));
@@ -359,7 +359,7 @@ describe('import from PyTorch', () => {
       (tensors) => tensors.set('more', { name: 'more', shape: [1], values: new Float64Array(1) }),
       /"more"/,
     ],
-  ])('weights of another network are refused: %s', (_, change, message) => {
+  ])('weights of another network are rejected: %s', (_, change, message) => {
     const network = small();
     const tensors = new Map(
       Array.from(decode(weightsOf(network)).tensors, ([name, tensor]) => [
@@ -373,7 +373,7 @@ describe('import from PyTorch', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('a number that is not finite is refused', () => {
+  test('a number that is not finite is rejected', () => {
     const network = small();
     const tensors = [...decode(weightsOf(network)).tensors.values()];
     tensors[1].values[2] = NaN;
@@ -382,7 +382,7 @@ describe('import from PyTorch', () => {
     expect(error.message).toMatch(/"blocks\.0\.bias", position 2/);
   });
 
-  test('bytes that are not a safetensors file are refused', () => {
+  test('bytes that are not a safetensors file are rejected', () => {
     expect(errorOf(() => fromPyTorch(new Uint8Array(5), small())).code).toBe('MALFORMED');
   });
 });

@@ -1,4 +1,4 @@
-/** Standard layers are found by what their nodes compute, and become operators of ONNX; anything else does not. */
+/** Standard layers are recognized by what their nodes compute, and become ONNX operators. Other nodes do not. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { max } from '@nnbp/aggregations';
 import { delayed, type Graph, GraphBuilder, Network, predictSequence, Random, type Source } from '@nnbp/core';
@@ -25,7 +25,7 @@ function networkOf(build: (builder: GraphBuilder) => readonly string[]): Network
   return network;
 }
 
-/** Nodes for recognizers, with the values of fixed parameters only or of all. */
+/** Nodes for the recognizers. The values of all parameters are known, or only those of fixed parameters. */
 const nodesOf = ({ graph, parameters }: Network, isFixedOnly = false) => {
   const slots = graph.slots(parameters.vector);
   return new Nodes(graph, (slot) => (isFixedOnly && slot < graph.parameterCount ? undefined : slots[slot]));
@@ -33,7 +33,7 @@ const nodesOf = ({ graph, parameters }: Network, isFixedOnly = false) => {
 const kindsOf = (network: Network, isFixedOnly = true) =>
   recurrentLayers(nodesOf(network, isFixedOnly)).map(({ kind, units }) => [kind, units.length]);
 
-/** The graph with its hidden nodes declared in another order, under other ids, and the same parameters. */
+/** The graph with hidden nodes declared in another order and with other ids, but with the same parameters. */
 function shuffled({ graph, parameters }: Network): Network {
   const { ids, inputCount } = graph;
   const idOf = (i: number) => (i < inputCount ? `x${i}` : `n${(i * 7919) % 10007}`);
@@ -105,12 +105,12 @@ describe.each(recurrent)('%s', (_, operator, add) => {
   );
   const kind = operator.toLowerCase();
 
-  test('is found as built, with other ids in another order, and after a round trip through ONNX', () => {
+  test('is recognized as built, with other ids in another order, and after a round trip through ONNX', () => {
     const other = shuffled(network);
     expectSameSequence(network, other, 14);
     expect(kindsOf(network)).toEqual([[kind, 4]]);
     expect(kindsOf(other)).toEqual([[kind, 4]]);
-    // A model of one step does not say which weights are fixed.
+    // A model of one step does not contain which weights are fixed.
     expect(kindsOf(fromOnnx(toOnnx(network)), false)).toEqual([[kind, 4]]);
     expect(kindsOf(fromOnnx(toOnnx(network, { sequences: true })))).toEqual([[kind, 4]]);
   });
@@ -123,7 +123,7 @@ describe.each(recurrent)('%s', (_, operator, add) => {
     }
   });
 
-  test('is not found if a node inside is an output, or another node reads it', () => {
+  test('is not recognized if an inner node is an output or another node reads it', () => {
     const { graph } = network;
     const [layer] = recurrentLayers(nodesOf(network));
     const inside = layer.nodes.filter((i) => !layer.units.includes(i));
@@ -134,7 +134,7 @@ describe.each(recurrent)('%s', (_, operator, add) => {
       });
       expect(kindsOf(found), graph.ids[i]).toEqual([]);
     }
-    // A value of the previous step, read from outside the layer.
+    // A node outside the layer reads a value of the previous step.
     const delays = networkOf((b) => {
       const units = add(b, b.inputs(3));
       return [b.node('y', { from: [delayed(units[0])], activation: identity }), ...units.slice(1)];
@@ -180,7 +180,7 @@ test('a network without delays becomes a model of sequences that processes each 
   back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 6));
 });
 
-test('a delay outside of standard layers is refused in a model of sequences, with its node', () => {
+test('a delay outside standard layers is rejected in a model of sequences, with its node', () => {
   const network = networkOf((b) => [b.node('y', { from: ['x', delayed(b.input('x'), 2)], activation: tanh })]);
   const error = errorOf(() => toOnnx(network, { sequences: true }));
   expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y" reads "x@-2".*sequences/)]);
@@ -194,7 +194,7 @@ describe('convolutions and pooling', () => {
       ...geometry.map(({ kernel, stride, padding, dilation }) => [kernel, stride, ...padding, dilation].join(' ')),
     ]);
 
-  test('are found with their channels, kernel, stride, padding and dilation', () => {
+  test('are recognized with their channels, kernel, stride, padding and dilation', () => {
     const network = networkOf((b) => {
       const image = b.inputs(2 * 8 * 9);
       const grid = { from: image, channels: 2, height: 8, width: 9 };
@@ -232,7 +232,7 @@ describe('convolutions and pooling', () => {
     back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 4));
   });
 
-  test('with one row have one axis in ONNX', () => {
+  test('have one axis in ONNX if they have one row', () => {
     const network = networkOf((b) => {
       const from = conv1d(b, {
         from: b.inputs(2 * 11),
@@ -257,7 +257,7 @@ describe('convolutions and pooling', () => {
       .forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 5));
   });
 
-  test('are not found if one weight is shared differently or one node has another predecessor', () => {
+  test('are not recognized if one weight is shared differently or one node has another predecessor', () => {
     const build = (change: (node: number, sources: string[], positions: number[]) => void) =>
       networkOf((b) => {
         const x = b.inputs(6);
@@ -303,22 +303,19 @@ describe('a layer over the steps of a sample', () => {
     ['LSTM', { cell: 'lstm', peepholes: true }],
     ['GRU', { cell: 'gru' }],
     ['GRU', { cell: 'gru', resetAfter: false }],
-  ] as const)(
-    'in both directions is one operator, and read with the same outputs and parameters: %s %o',
-    (name, cell) => {
-      for (const count of [2, 4]) {
-        const network = networkOf((b) => bidirectional(b, { steps: steps(b, count), units: 3, ...cell }).flat());
-        expect(recurrentOf(network)).toEqual([name]);
-        expect(operationsOf(toOnnx(network))).toEqual(['Reshape', 'Transpose', name, 'Transpose', 'Flatten']);
-        const back = fromOnnx(toOnnx(network));
-        expectSame(network, back);
-        expect(back.graph.parameterCount).toBe(network.graph.parameterCount);
-        expect(recurrentOf(back)).toEqual([name]);
-      }
-    },
-  );
+  ] as const)('is one operator in both directions, read with the same outputs and parameters: %s %o', (name, cell) => {
+    for (const count of [2, 4]) {
+      const network = networkOf((b) => bidirectional(b, { steps: steps(b, count), units: 3, ...cell }).flat());
+      expect(recurrentOf(network)).toEqual([name]);
+      expect(operationsOf(toOnnx(network))).toEqual(['Reshape', 'Transpose', name, 'Transpose', 'Flatten']);
+      const back = fromOnnx(toOnnx(network));
+      expectSame(network, back);
+      expect(back.graph.parameterCount).toBe(network.graph.parameterCount);
+      expect(recurrentOf(back)).toEqual([name]);
+    }
+  });
 
-  test('is found above and below other layers, where only some steps are read', () => {
+  test('is recognized above and below other layers, if only some steps are read', () => {
     const network = networkOf((b) => {
       const first = bidirectional(b, { steps: steps(b, 3), cell: 'gru', units: 2, name: 'first' });
       const between = first.map((from, t) => b.layer(2, { from, activation: tanh, name: `between${t}` }));
@@ -329,7 +326,7 @@ describe('a layer over the steps of a sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  test('in one direction is an operator, with its initial state', () => {
+  test('is an operator in one direction, with its initial state', () => {
     const network = networkOf((b) => {
       let h = b.node('h0', { from: [], activation: identity, fixed: { b: 0.5, c: 1 } });
       return steps(b, 3).map((from, t) => {
@@ -378,7 +375,7 @@ describe('a layer over the steps of a sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  test('is not an operator in the direction in which another node reads a cell state', () => {
+  test('is not an operator in a direction in which another node reads a cell state', () => {
     const network = networkOf((b) => {
       const h = bidirectional(b, { steps: steps(b, 2), cell: 'lstm', units: 1 });
       return [...h[1], b.node('y', { from: ['bidirectional.forward.0.c.0'], activation: tanh })];

@@ -2,7 +2,7 @@ import { predictSequence } from '@nnbp/core';
 import { fromSynaptic } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { fixtures, worstError, worstStepError } from './fixtures.js';
+import { fixtures, maxError, maxStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('synaptic');
@@ -17,21 +17,21 @@ function chain(...more: object[]) {
 
 describe(`models trained by ${program} ${version}`, () => {
   test.each(models)('$name has the same outputs', (model) => {
-    expect(worstError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
-    expect(worstError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
+    expect(maxError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
+    expect(maxError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
   test.each(recurrent)('$name has the same outputs, step by step', (model) => {
-    expect(worstStepError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
+    expect(maxStepError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
   });
 });
 
 describe('a model of synaptic', () => {
-  test('a connection within a layer acts in the same step if it leads forward, and in the next step if it leads back', () => {
+  test('a connection within a layer acts in the same step if it leads forward, and in the next step if it leads backward', () => {
     const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
     expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);
     const json = chain({ from: 2, to: 1, weight: 1, gater: null }, { from: 0, to: 2, weight: 4, gater: null });
-    // What neuron 2 computes reaches neuron 1 in the next step; before the first one it has the value in the file.
+    // The value of neuron 2 reaches neuron 1 in the next step. Before the first step, it is the value in the file.
     Object.assign(json.neurons[2], { state: 0.5, activation: 0.5 });
     expect(predictSequence(fromSynaptic(json), [[1], [0]])).toEqual([[3 * (2 + 0.5)], [3 * 4]]);
   });
@@ -40,7 +40,7 @@ describe('a model of synaptic', () => {
     ['MALFORMED', /one connection from 0 to 1/, { from: 0, to: 1, weight: 1, gater: null }],
     ['MALFORMED', /connections\[2\]\.to.*0 to 3, received 4/, { from: 0, to: 4, weight: 1, gater: null }],
     ['MALFORMED', /connections\[2\]\.weight.*received nothing/, { from: 0, to: 3 }],
-  ])('%s %s', (code, message, connection) => {
+  ])('throws %s with a message that matches %s', (code, message, connection) => {
     const error = errorOf(() => fromSynaptic(chain(connection)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -58,13 +58,13 @@ describe('a model of synaptic', () => {
   test.each([
     [null, /custom/],
     ['SOFT', /received "SOFT"/],
-  ])('the squash %s is refused', (squash, message) => {
+  ])('the squash %s is rejected', (squash, message) => {
     const json = chain();
     (json.neurons[1] as { squash: unknown }).squash = squash;
     expect(errorOf(() => fromSynaptic(json)).message).toMatch(message);
   });
 
-  test('a damaged model throws an NnbpError or gives a network', () => {
+  test('a damaged model throws an NnbpError or results in a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

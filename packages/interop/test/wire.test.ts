@@ -1,4 +1,4 @@
-/** The wire format of protocol buffers, byte by byte, as documented. */
+/** Checks the wire format of protocol buffers byte by byte, as documented. */
 import { fromOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { decode, encode, type Messages } from '../src/onnx/wire.js';
@@ -87,7 +87,7 @@ describe('protocol buffers', () => {
     ['with field 0', [0x00, 0]],
     ['whose message ends inside a value', [0x1a, 1, 0x08, 5]],
     ['whose list ends inside a number', [0x2a, 1, 0x80, 1]],
-  ])('bytes %s are refused', (_, bytes) => {
+  ])('bytes %s are rejected', (_, bytes) => {
     expect(() => read(...bytes)).toThrow(Error);
     expect(errorOf(() => fromOnnx(Uint8Array.from([0x3a, bytes.length, ...bytes])))).toMatchObject({
       code: 'MALFORMED',

@@ -1,7 +1,8 @@
 /**
- * Finds the nodes that are exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of one sample, as
- * `bidirectional` adds it: a copy of the layer for each step, with shared parameters. Copies are found by the b that they
- * share; the last one, with the values of the copy before as those of one step ago, is then matched as a layer with delays.
+ * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of a sample, as
+ * `bidirectional` adds it: one copy of the layer per step, with shared parameters. Copies are found by the b that they
+ * share. The last copy is then matched as a layer with delays, in which values of the previous copy are those of the
+ * previous step.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import { type Edge, Nodes } from './nodes.js';
@@ -9,27 +10,29 @@ import { type RecurrentLayer, recurrentLayers } from './recurrent.js';
 
 /** A recurrent layer over all steps of a sample. Lists by step are in the order in which the layer reads the steps. */
 export interface UnrolledLayer {
-  /** The last step, which has the parameters of all. */
+  /** The layer at the last step. All steps share its parameters. */
   readonly layer: RecurrentLayer;
-  /** For each step, its inputs, in the order of the layer's. */
+  /** For each step, its inputs, in the order of the inputs of `layer`. */
   readonly inputs: readonly (readonly number[])[];
   /** For each step, its units. */
   readonly units: readonly (readonly number[])[];
-  /** What the units, and the cell states, read at the first step. */
+  /** The values before the first step: of the units (h) and of the cells (c). */
   readonly initial: { readonly h: readonly number[]; readonly c: readonly number[] };
   /** All nodes of the layer. */
   readonly nodes: readonly number[];
 }
 
-/** All layers of a graph without delays that are unrolled over at least two steps. */
+/** Finds all layers that are unrolled over at least two steps. Empty if the graph has delays. */
 export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
   if (nodes.hasDelays || nodes.graph.sharedWeights === undefined) return [];
   const copies = new Copies(nodes);
   const last = new LastStep(nodes, copies);
-  return recurrentLayers(last, (i) => copies.isLast(i)).flatMap((layer) => unrolled(nodes, copies, last, layer) ?? []);
+  return recurrentLayers(last, (i) => copies.isLast(i)).flatMap(
+    (layer) => unrolledLayer(nodes, copies, last, layer) ?? [],
+  );
 }
 
-/** Pairs of layers that read the same steps in opposite directions, and the remaining layers. */
+/** Groups layers: pairs that read the same steps in opposite directions, and single layers. */
 export function directionsOf(layers: readonly UnrolledLayer[]): (readonly UnrolledLayer[])[] {
   const left = [...layers];
   const found: (readonly UnrolledLayer[])[] = [];
@@ -45,7 +48,7 @@ export function directionsOf(layers: readonly UnrolledLayer[]): (readonly Unroll
 const kindOf = ({ layer: { kind, activation, resetAfter, units, gates } }: UnrolledLayer) =>
   [kind, activation, resetAfter, units.length, gates.map(({ peepholes }) => peepholes !== undefined)].join();
 
-/** The constants that nothing but these layers reads, and that operators have as initial states. */
+/** The constants that only these layers read. Operators have them as initial states. */
 export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set<number> {
   const { graph } = nodes;
   const readers = successorsOf(graph).nodes;
@@ -60,9 +63,9 @@ export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set
   return found;
 }
 
-/** Which nodes are copies of one another, and of which step. */
+/** Finds which nodes are copies of one another, and the step of each copy. */
 class Copies {
-  /** For each node the list of its copies, by step, and its step. */
+  /** For each node, the list of its copies by step, and its own step. */
   readonly #of: ({ readonly list: readonly number[]; readonly step: number } | undefined)[] = [];
 
   constructor(nodes: Nodes) {
@@ -75,11 +78,11 @@ class Copies {
     }
     for (const list of byBias.values()) {
       list.sort((i, j) => level[i] - level[j]);
-      // Each step depends on the one before.
+      // Each step depends on the previous step.
       if (list.length < 2 || list.some((i, step) => step > 0 && level[i] === level[list[step - 1]])) continue;
       list.forEach((i, step) => (this.#of[i] = { list, step }));
     }
-    // A node without parameters is a copy of another if both read copies of the same nodes at their own step.
+    // A node without parameters is a copy of another if both read copies of the same nodes, each at its own step.
     const byKey = new Map<string, number[]>();
     for (let i = graph.inputCount; i < graph.nodeCount; i++) {
       if (this.#of[i] !== undefined || graph.biasSlot(i) < graph.parameterCount) continue;
@@ -116,7 +119,7 @@ class Copies {
   }
 }
 
-/** The last step of each layer, where values of the previous step are those of its own nodes one step ago. */
+/** The nodes of the last step, in which edges from the previous step are replaced by delayed edges. */
 class LastStep extends Nodes {
   readonly #nodes: Nodes;
   readonly #copies: Copies;
@@ -136,19 +139,20 @@ class LastStep extends Nodes {
     const copies = this.#copies;
     const first = copies.isLast(i) ? copies.at(i, 0) : undefined;
     if (first === undefined) return edges;
-    const begun = super.edges(first);
+    const firstEdges = super.edges(first);
     const step = copies.step(i)!;
     return edges.map((edge, k): Edge => {
       const now = copies.step(edge.node) === step - 1 ? copies.at(edge.node, step) : undefined;
-      // The first step has no step before: it reads a constant there.
-      const isBefore = now !== undefined && k < begun.length && this.#nodes.constant(begun[k].node) !== undefined;
+      // The first step has no previous step, so it reads a constant instead.
+      const isBefore =
+        now !== undefined && k < firstEdges.length && this.#nodes.constant(firstEdges[k].node) !== undefined;
       return isBefore ? { ...edge, node: now, delay: 1 } : edge;
     });
   }
 }
 
-/** The layer of all steps, or undefined if some step is not a copy of the last one. */
-function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: RecurrentLayer): UnrolledLayer | undefined {
+/** The layer over all steps; undefined if a step is not a copy of the last step. */
+function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: RecurrentLayer): UnrolledLayer | undefined {
   const { graph } = nodes;
   const steps = copies.count(layer.units[0]);
   const own = new Set(layer.nodes);
@@ -160,7 +164,7 @@ function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: Recurrent
     a === b || (Math.min(a, b) >= graph.parameterCount && nodes.known(a) === nodes.known(b));
 
   /**
-   * Whether node i of the last step has this copy at step t. Records the inputs, and the values before the first step.
+   * Whether node i of the last step has a copy at step t. Records the inputs, and the values before the first step.
    */
   const isCopy = (i: number, t: number): boolean => {
     const copy = copies.at(i, t);
@@ -199,7 +203,7 @@ function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: Recurrent
     (i) => isOpen.has(i) || (graph.outputPosition[i] < 0 && readersOf(i).every((reader) => everyNode.has(reader))),
   );
   if (!isClosed || everyNode.size !== all.length) return undefined;
-  // An operator computes all steps at once: no input may depend on a step before it.
+  // An operator computes all steps at once, so no input may depend on a node of the layer.
   const dependent = new Set(all);
   for (let i = Math.min(...all); i < graph.nodeCount; i++) {
     if (dependent.has(i)) for (const reader of readersOf(i)) dependent.add(reader);
@@ -209,7 +213,7 @@ function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: Recurrent
   return { layer, inputs, units, initial: { h: initialOf(layer.units), c: initialOf(layer.cells) }, nodes: all };
 }
 
-/** Records the value of a node. Whether it is known, and equals the value recorded before, if any. */
+/** Records the value of a node. Returns whether it is known and equals the previously recorded value, if any. */
 function agrees(recorded: Map<number, number>, node: number, value: number | undefined): boolean {
   if (value === undefined) return false;
   const before = recorded.get(node);

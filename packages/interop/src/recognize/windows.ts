@@ -1,19 +1,20 @@
 /**
- * Finds the nodes that are exactly a layer of `conv2d`, `maxPool` or `averagePool` of @nnbp/layers: those that share weights,
- * or aggregate without parameters, over windows of one grid. Channels may come first, as in PyTorch, or last, as in Keras.
+ * Finds nodes that form exactly a layer of `conv2d`, `maxPool` or `averagePool` of @nnbp/layers: nodes that share
+ * weights, or aggregate without parameters, over windows of a grid. Channels may come first, as in PyTorch, or last, as
+ * in Keras.
  */
 import { levels } from '@nnbp/core';
 import { divisors, geometriesOf, type Geometry, kernelIndexOf } from './grid.js';
 import type { Nodes } from './nodes.js';
 
-/** A convolution, or pooling. */
+/** A convolution or pooling layer. */
 export interface WindowLayer {
   readonly kind: 'conv' | 'maxPool' | 'averagePool';
-  /** What it reads, as `[channels, rows, columns]`. */
+  /** The nodes that the layer reads, as `[channels, rows, columns]`. */
   readonly inputs: readonly number[];
   readonly channels: number;
   readonly geometry: Geometry;
-  /** Its nodes as `[filters, rows, columns]`; of a pooling layer, `[channels, rows, columns]`. */
+  /** The nodes of the layer, as `[filters, rows, columns]`, or `[channels, rows, columns]` for pooling. */
   readonly nodes: readonly number[];
   /** For each filter of a convolution, slots of the weights as `[channels, rows, columns]`; −1 where there is no edge. */
   readonly weights: readonly (readonly number[])[];
@@ -21,18 +22,18 @@ export interface WindowLayer {
   readonly biases: readonly number[];
 }
 
-/** Nodes over windows, in the order of the graph, with what each reads in ascending order. */
+/** Nodes over windows, in the order of the graph, and for each the nodes that it reads, in ascending order. */
 interface Windows {
   readonly nodes: readonly number[];
   readonly read: readonly (readonly number[])[];
 }
 
-/** All convolutions and pooling layers of a graph. */
+/** Finds all convolution and pooling layers of a graph. */
 export function windowLayers(nodes: Nodes): WindowLayer[] {
   const { graph } = nodes;
   const level = levels(graph);
   const found: WindowLayer[] = [];
-  /** For each node, the layer that computes it. */
+  /** The layer of each node. */
   const layerOf = new Map<number, WindowLayer>();
   const add = (layer: WindowLayer | undefined) => {
     if (layer === undefined) return;
@@ -57,13 +58,13 @@ type Group =
   | { readonly kind: 'conv'; readonly level: number; readonly filters: readonly Windows[] }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly level: number; readonly nodes: readonly number[] };
 
-/** The channels of the layer that the windows read. */
+/** The number of channels of the layer that the windows read; undefined if they read no such layer. */
 const channelsOf = (layerOf: ReadonlyMap<number, WindowLayer>, { read }: Windows): number | undefined => {
   const layer = layerOf.get(read[0][0]);
   return layer === undefined ? undefined : layer.nodes.length / (layer.geometry[0].windows * layer.geometry[1].windows);
 };
 
-/** Nodes that share weights, as filters; filters that read the same windows are one layer. */
+/** Groups nodes that share weights into filters, and filters that read the same windows into layers. */
 function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
   const { graph } = nodes;
   if (graph.sharedWeights === undefined) return [];
@@ -81,7 +82,7 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
     const edges = nodes.edges(i);
     if (edges.length === 0 || edges.some(({ delay, slot }) => delay > 0 || slot >= graph.parameterCount)) continue;
     parent.set(i, i);
-    // At the edge of a small grid, two windows of a filter may have no weight in common, but always b.
+    // At the edge of a small grid, two windows of a filter may have no weight in common, but they always share b.
     const bias = graph.biasSlot(i);
     for (const slot of [...(bias < graph.parameterCount ? [bias] : []), ...edges.map((edge) => edge.slot)]) {
       const user = userOf.get(slot);
@@ -102,7 +103,7 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
   return layers.map((layer) => ({ kind: 'conv', level: level[layer[0].nodes[0]], filters: layer }));
 }
 
-/** Nodes that aggregate without parameters, by level. */
+/** Groups nodes that aggregate without parameters by level. */
 function pools(nodes: Nodes, level: ArrayLike<number>): Group[] {
   const { graph } = nodes;
   if (graph.aggregationOf === undefined) return [];
@@ -132,7 +133,7 @@ function windowsOf(nodes: Nodes, group: readonly number[]): Windows {
   };
 }
 
-/** Where a grid's channels are: for each node read, its channel and its cell. */
+/** The layout of a grid: the channel and the cell of each node that is read. */
 interface Layout {
   readonly channels: number;
   readonly cells: number;
@@ -142,8 +143,8 @@ interface Layout {
 }
 
 /**
- * Ways to divide a grid of this many nodes into channels: as the layer before it does, then with channels first, then last.
- * All that fit compute the same outputs.
+ * Ways to divide a grid of this many nodes into channels: like the previous layer, then with channels first, then with
+ * channels last. All layouts that fit compute the same outputs.
  */
 function layouts(size: number, counts: readonly number[], likely: number | undefined): Layout[] {
   const all = counts.map((channels) => layoutsOf(size, channels));
@@ -170,16 +171,16 @@ function layoutsOf(size: number, channels: number): Layout[] {
   return channels === 1 ? [first] : [first, last];
 }
 
-/** Divisors that two numbers have in common, in ascending order. */
+/** The common divisors of two numbers, in ascending order. */
 const commonDivisors = (a: number, b: number) => divisors(a).filter((divisor) => b % divisor === 0);
 
-/** All that is read, in the order of the graph, and the position of each there. */
+/** All nodes that the windows read, in the order of the graph, and the position of each in this list. */
 function gridOf(windows: readonly Windows[]) {
   const nodes = [...new Set(windows.flatMap(({ read }) => read.flat()))].sort((a, b) => a - b);
   return { nodes, positionOf: new Map(nodes.map((i, k) => [i, k])) };
 }
 
-/** A layer of filters, each of which reads the same windows of all channels. */
+/** A layer of filters that read the same windows of all channels. Undefined if there is no geometry. */
 function convolution(nodes: Nodes, filters: readonly Windows[], likely: number | undefined): WindowLayer | undefined {
   const [{ read }] = filters;
   const isAlike = ({ read: other }: Windows) => other.every((window, k) => isEqual(window, read[k]));
@@ -210,7 +211,7 @@ function convolution(nodes: Nodes, filters: readonly Windows[], likely: number |
 const gridIn = ({ channels, cells, position }: Layout, grid: readonly number[]) =>
   Array.from({ length: channels * cells }, (_, k) => grid[position(Math.floor(k / cells), k % cells)]);
 
-/** The cells of each window, if it reads the same ones of all channels. */
+/** The cells of each window; undefined if a window does not read the same cells of all channels. */
 function cellsOfAll(windows: readonly (readonly number[])[], layout: Layout): number[][] | undefined {
   const all: number[][] = [];
   for (const window of windows) {
@@ -223,7 +224,9 @@ function cellsOfAll(windows: readonly (readonly number[])[], layout: Layout): nu
   return all;
 }
 
-/** The slots of a filter's weights; undefined unless all its nodes have the same one at the same index. */
+/**
+ * The slots of the weights of a filter; undefined if its nodes do not have the same slots at the same kernel indices.
+ */
 function kernelOf(
   nodes: Nodes,
   filter: Windows,
@@ -244,9 +247,9 @@ function kernelOf(
   return slots;
 }
 
-/** A layer that reads the same windows of each channel. */
+/** A pooling layer that reads the same windows of each channel. Undefined if there is no geometry. */
 function pooling(kind: 'maxPool' | 'averagePool', all: Windows, likely: number | undefined): WindowLayer | undefined {
-  // A single node is an aggregation.
+  // A single node is only an aggregation.
   if (all.nodes.length < 2) return undefined;
   const { nodes: grid, positionOf } = gridOf([all]);
   for (const layout of layouts(grid.length, commonDivisors(grid.length, all.nodes.length), likely)) {
