@@ -137,7 +137,7 @@ describe('layers of shapes and activations', () => {
     expect(rejected([cube, layer('Softmax', {})])).toMatch(/on a row/);
     expect(rejected([layer('Flatten', {})])).toMatch(/batch_input_shape/);
     expect(rejected([])).toMatch(/at least one layer/);
-    expect(rejected([cube], { weightsManifest: undefined })).toMatch(/list of weights/);
+    expect(rejected([cube], { weightsManifest: undefined })).toMatch(/array of weights/);
     expect(rejected([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
