@@ -6,6 +6,8 @@ import { mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { wasm } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
+import { columns } from '../src/unrolled/edges.js';
+import { stepOf } from '../src/unrolled/step.js';
 import { lstm } from './lstm.js';
 import { expectNearReference } from './near.js';
 
@@ -84,4 +86,14 @@ test('a step after which a number is not finite changes no parameter', () => {
   expect(executor.step(inputs, targets, counts(3), mse(), sgd({ learningRate: 1 }))).not.toBeLessThan(Infinity);
   expect(executor.parameters).toEqual(before);
   executor.dispose();
+});
+
+test.each([
+  ['four units of an LSTM', 4, true],
+  ['eight units of an LSTM', 8, true],
+  ['five units, whose gates of one kind would need more groups', 5, false],
+])('gates of one kind are computed side by side: %s', (_, units, expected) => {
+  const { graph, groups, rowOf } = stepOf(lstm(3, units, 2));
+  const edges = groups.flatMap(({ byColumns }, k) => (byColumns ? columns(graph, groups, rowOf, k) : []));
+  expect(edges.every(({ group }) => group !== undefined)).toBe(expected);
 });

@@ -1,5 +1,6 @@
 /** Groups whose edges are processed column by column: z_e = w_e · x for one edge e of each node, A(z), and dA/dz_e. */
 import { type Code, f32x4, type Local } from '../assembler.js';
+import { product } from '../kernels/aggregations/product.js';
 import { type CodegenContext, gather, valuesOf } from './codegen-context.js';
 import type { Column } from './edges.js';
 
@@ -16,25 +17,37 @@ export function weighted(context: CodegenContext, { weights }: Column, value: Co
   return isOne ? value : mul(value, valuesOf(context, weights));
 }
 
+/** z_e of the nodes of a group, for one edge e of each. */
+const zOf = (context: CodegenContext, column: Column): Code => weighted(context, column, valueOf(context, column));
+
+/** Whether A is the product of two edges: each is the other's slope. */
+const isPair = ({ groups, columnsOf }: CodegenContext, k: number): boolean =>
+  groups[k].aggregation === product && columnsOf(k).length === 2;
+
+/** Sets `a` to A(z) of the nodes of a group. */
+export function aggregate(context: CodegenContext, k: number, a: Local): Code {
+  const { groups, columnsOf, local } = context;
+  const [first, ...others] = columnsOf(k);
+  const combine = isPair(context, k) ? mul : add;
+  if (groups[k].aggregation !== undefined && combine === add) {
+    return aggregateWithSlopes(context, k, a, columnsOf(k).map(local));
+  }
+  return [a.set(zOf(context, first)), others.map((column) => a.set(combine(a.get, zOf(context, column))))];
+}
+
 /**
- * Sets `a` to A(z) of the nodes of a group.
+ * The same for an aggregation other than the sum, with dA/dz_e.
  *
  * @param slopes - For each column, where dA/dz_e goes.
  */
-export function aggregate(context: CodegenContext, k: number, a: Local, slopes: readonly Local[]): Code {
+function aggregateWithSlopes(context: CodegenContext, k: number, a: Local, slopes: readonly Local[]): Code {
   const { multiplyAdd, local } = context;
-  const { aggregation } = context.groups[k];
   const columns = context.columnsOf(k);
-  const zOf = (column: Column): Code => weighted(context, column, valueOf(context, column));
-  if (aggregation === undefined) {
-    const [first, ...others] = columns;
-    return [a.set(zOf(first)), others.map((column) => a.set(add(a.get, zOf(column))))];
-  }
   const [z, slope] = [local(), local()];
   const each = (order: readonly number[], body: Code): Code =>
-    order.map((e) => [z.set(zOf(columns[e])), slope.set(slopes[e].get), body, slopes[e].set(slope.get)]);
+    order.map((e) => [z.set(zOf(context, columns[e])), slope.set(slopes[e].get), body, slopes[e].set(slope.get)]);
   const order = [...columns.keys()];
-  return aggregation.emit(
+  return context.groups[k].aggregation!.emit(
     { multiplyAdd, local },
     {
       z,
@@ -55,7 +68,12 @@ export function edgeDeltas(context: CodegenContext, k: number): { code: Code; de
   if (groups[k].aggregation === undefined) return { code: [], deltas: columns.map(() => delta[k]) };
   const slopes = columns.map(local);
   return {
-    code: [aggregate(context, k, local(), slopes), slopes.map((slope) => slope.set(mul(slope.get, delta[k].get)))],
+    code: [
+      isPair(context, k)
+        ? slopes.map((slope, e) => slope.set(zOf(context, columns[1 - e])))
+        : aggregateWithSlopes(context, k, local(), slopes),
+      slopes.map((slope) => slope.set(mul(slope.get, delta[k].get))),
+    ],
     deltas: slopes,
   };
 }

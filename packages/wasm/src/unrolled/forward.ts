@@ -41,9 +41,8 @@ export function forward(context: CodegenContext): Code {
 /** Sets h of a group that is processed by columns. */
 function sumOfColumns(context: CodegenContext, k: number, h: Local): Code {
   const biases = context.groups[k].nodes.map((i) => context.graph.biasSlot(i));
-  const slopes = context.columnsOf(k).map(context.local);
   return [
-    aggregate(context, k, h, slopes),
+    aggregate(context, k, h),
     biases.every((slot) => context.constant(slot) === 0) ? [] : h.set(add(h.get, valuesOf(context, biases))),
   ];
 }

@@ -43,6 +43,7 @@ const notComputed = {
 export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]): Group[] {
   const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
   const inputGroups = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
+  const kindOf = kindsOf(graph, plan);
   const computed = plan.units.flatMap((unit) => {
     const { activation, aggregation, scaleTrainable } = unit;
     const common = {
@@ -54,7 +55,7 @@ export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]):
       delay: 0,
     };
     return splitByColumns(graph, unit.nodes).flatMap(({ byColumns, nodes }) =>
-      fours(nodes).map((four) => ({ ...common, nodes: four, byColumns })),
+      foursOfKinds(nodes, kindOf).map((four) => ({ ...common, nodes: four, byColumns })),
     );
   });
   return [...inputGroups, ...memoryGroups([...inputGroups, ...computed], inputs.length, memories), ...computed];
@@ -62,6 +63,35 @@ export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]):
 
 const fours = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
+
+/**
+ * For each node a number, the same for the nodes that are the first edges, or the second ones, … of nodes that are processed
+ * by columns and are of one kind themselves: such as the input gates of an LSTM.
+ */
+function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
+  const numbers = new Map<string, number>();
+  const numberOf = (key: string) => {
+    if (!numbers.has(key)) numbers.set(key, numbers.size + 1);
+    return numbers.get(key)!;
+  };
+  const kinds = new Uint32Array(graph.nodeCount);
+  for (const [n, { nodes }] of [...units.entries()].reverse()) {
+    for (const i of nodes.filter((node) => hasColumns(graph, node))) {
+      for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+        kinds[graph.predecessors[e]] = numberOf(`${n} ${kinds[i]} ${e - graph.edgeStart[i]}`);
+      }
+    }
+  }
+  return kinds;
+}
+
+/** Groups of one kind each, unless these are more. */
+function foursOfKinds(nodes: readonly number[], kindOf: Uint32Array): number[][] {
+  const kinds = new Set(nodes.map((i) => kindOf[i]));
+  const pure = [...kinds].flatMap((kind) => fours(nodes.filter((i) => kindOf[i] === kind)));
+  const mixed = fours(nodes);
+  return pure.length > mixed.length ? mixed : pure;
+}
 
 /**
  * Splits the nodes of a unit: those whose edges are processed node by node, and by columns those with the same number
