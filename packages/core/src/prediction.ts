@@ -167,13 +167,14 @@ class TopologicalPass implements ForwardPass {
       let h1 = slots[biases[i + 1]];
       let h2 = slots[biases[i + 2]];
       let h3 = slots[biases[i + 3]];
-      // One index for four weights is a third faster than four indices.
-      for (let j = source, at = w; j < last; j++, at++) {
+      // One index for four weights is a third faster than four indices, and `| 0`, which makes an index 32 bits wide, saves
+      // V8 the checks for overflow.
+      for (let j = source, at = w; j < last; j = (j + 1) | 0, at = (at + 1) | 0) {
         const value = x[j];
         h0 += slots[at] * value;
-        h1 += slots[at + stride] * value;
-        h2 += slots[at + stride2] * value;
-        h3 += slots[at + stride3] * value;
+        h1 += slots[(at + stride) | 0] * value;
+        h2 += slots[(at + stride2) | 0] * value;
+        h3 += slots[(at + stride3) | 0] * value;
       }
       if (scaled) {
         x[i] = slots[scales[i]] * activation.value(h0);
