@@ -8,8 +8,9 @@
  * case 3    dloss/dw_ji                        = Σ_s  delta_i[s] · x_j[s]  (row: i, column: j, k: s)
  *
  * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: of A one number at a time is read and
- * splatted, of B a few vectors. A tall slice of B (16 KiB of cache lines) stays in the first-level cache while all rows
- * of C pass over it. `pnpm bench` compares this with multiplying and adding in registers alone.
+ * splatted, of B a few vectors. A tall slice of B (16 KiB of cache lines) stays in the first-level cache while rows of C
+ * pass over it: up to 240, whose part of A (240 KiB) stays in the second-level cache for the next columns. `pnpm bench`
+ * compares this with multiplying and adding in registers alone.
  */
 import {
   type Assembler,
@@ -170,6 +171,8 @@ interface Shape {
 const separateShape: Shape = { rows: 2, vectors: 4 };
 /** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads per product. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
+/** Rows of C that pass over a slice of B, a multiple of both shapes' rows. */
+const blockRows = 240;
 /** Enough independent sums to keep the adders busy. */
 const minSums = 4;
 
@@ -195,7 +198,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       b: local(i32),
       k: local(i32),
     };
-    const [slice, sliceEnd, depth, kEnd, columnEnd] = Array.from({ length: 5 }, () => local(i32));
+    const [slice, sliceEnd, depth, kEnd, columnEnd, first, last] = Array.from({ length: 7 }, () => local(i32));
     const sums = Array.from({ length: shape.rows * shape.vectors }, () => local(v128));
     const line = Array.from({ length: shape.vectors }, () => local(v128));
     const [factor, total] = [local(v128), local(v128)];
@@ -252,12 +255,12 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       ];
     };
 
-    /** All rows of C for the columns of one tile. */
+    /** The rows of C from `first` to `last` for the columns of one tile. */
     const rows = (vectors: number, partial = false): Code => [
-      row.set(from.get),
+      row.set(first.get),
       [vectors < shape.vectors ? narrow : shape.rows, 2, 1]
         .filter((count, n, counts) => counts.indexOf(count) === n)
-        .map((count) => whileRoom(row, to, count, tile(count, vectors, partial))),
+        .map((count) => whileRoom(row, last, count, tile(count, vectors, partial))),
     ];
 
     return [
@@ -271,11 +274,15 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       control.count(slice, number(0), kEnd.get, depth.get, [
         sliceEnd.set(add(slice.get, depth.get)),
         control.when(gtU(sliceEnd.get, kEnd.get), sliceEnd.set(kEnd.get)),
-        column.set(number(0)),
-        whileRoom(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),
-        product.gradients ? whileRoom(column, columnEnd, 32, rows(2)) : [],
-        whileRoom(column, columnEnd, 16, rows(1)),
-        product.gradients ? whileRoom(column, columnEnd, 1, rows(1, true), 16) : [],
+        control.count(first, from.get, to.get, number(blockRows), [
+          last.set(add(first.get, number(blockRows))),
+          control.when(gtU(last.get, to.get), last.set(to.get)),
+          column.set(number(0)),
+          whileRoom(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),
+          product.gradients ? whileRoom(column, columnEnd, 32, rows(2)) : [],
+          whileRoom(column, columnEnd, 16, rows(1)),
+          product.gradients ? whileRoom(column, columnEnd, 1, rows(1, true), 16) : [],
+        ]),
       ]),
       product.gradients ? f32x4.store(record.get, total.get) : [],
     ];
