@@ -22,7 +22,7 @@ async function run(seconds) {
 }
 
 async function firstStep() {
-  // A network of another definition has no loss to compare.
+  // A library that defines the network differently has no comparable loss.
   if (runner.loss === undefined) return {};
   const before = runner.loss();
   await runner.step();

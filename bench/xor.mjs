@@ -1,7 +1,7 @@
 /**
  * Measures the wall time from the start of a process until XOR is learned to a mean squared error of 0.005, with the quick start
  * that each library documents; medians of 20 processes. Runs are interleaved. A run that ends with a larger error does not count
- * as reached.
+ * as having learned XOR.
  *
  * Usage: node bench/xor.mjs [--smoke]
  */

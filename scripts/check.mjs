@@ -52,7 +52,7 @@ const steps = [
     command: 'depcruise --config scripts/layers.cjs packages apps',
     fix: 'Move the import: ARCHITECTURE.md shows which imports are allowed.',
   },
-  { name: 'unused', command: 'knip', fix: 'Delete what is unused, or export it where it is used.' },
+  { name: 'unused', command: 'knip', fix: 'Delete what is unused; if only its own file uses it, remove "export".' },
   {
     name: 'plots',
     command: 'tsx --conditions=@nnbp/source scripts/plots.ts --check',
@@ -79,13 +79,13 @@ const steps = [
     fix: 'Use the term that it suggests; the glossary is in CONTRIBUTING.md.',
   },
   { name: 'traces', command: 'node scripts/traces.mjs', fix: "Remove the machine's path or the host from the file." },
-  { name: 'build', command: 'pnpm run build', fix: 'Run "pnpm build".' },
+  { name: 'build', command: 'pnpm run build', fix: 'Fix the error that the build reports; "pnpm build" repeats it.' },
   { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', fix: 'Fix the package.json it names.' },
   {
     name: 'size',
     after: 'build',
     command: 'node scripts/size.mjs',
-    fix: 'Make it smaller; the budgets are in scripts/size.mjs.',
+    fix: 'Make the bundle smaller; the budgets are in scripts/size.mjs.',
   },
   {
     name: 'docs',
@@ -114,7 +114,7 @@ const all = new Promise((resolve) => {
       const before = selected.some(({ name }) => name === step.after) ? done.get(step.after) : { ok: true };
       if (before?.ok === false && !done.has(step.name)) {
         done.set(step.name, { ok: false });
-        console.log(`not run ${step.name}: the step ${step.after} failed`);
+        console.log(`skipped ${step.name}: step ${step.after} failed`);
         if (done.size === selected.length) return resolve();
         continue;
       }

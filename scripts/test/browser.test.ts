@@ -59,6 +59,11 @@ describe('findBrowser', () => {
     expect(findBrowser(fake)).toBe('/cache/playwright/chrome');
   });
 
+  test("findBrowser prefers the system's headless build to its full browser", () => {
+    const { fake } = machine(['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'], { env: {} });
+    expect(findBrowser(fake)).toBe('/usr/bin/chromium-headless-shell');
+  });
+
   test('findBrowser installs nothing', () => {
     const never = () => {
       throw new Error('installed');
@@ -107,11 +112,6 @@ describe('provideBrowser', () => {
     });
     expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
     expect(packages).toEqual(['chromium-headless-shell', 'chromium']);
-  });
-
-  test("provideBrowser prefers the system's headless build", () => {
-    const { fake } = machine(['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'], { env: {} });
-    expect(findBrowser(fake)).toBe('/usr/bin/chromium-headless-shell');
   });
 
   test('provideBrowser installs the Debian package if the downloaded browser does not start', () => {

@@ -336,7 +336,7 @@ test('a node can be added and connected, and an edge removed, with the keyboard 
   await boxOf(page, '2').getByRole('button').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Node 2' }).waitFor();
-  await page.getByRole('button', { name: 'Add a node after it' }).focus();
+  await page.getByRole('button', { name: 'Add a successor' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Node 8' }).waitFor();
   await page.getByRole('form', { name: 'Add an edge' }).getByLabel('From node').focus();

@@ -63,9 +63,9 @@ async function step(page: Page, times: number): Promise<void> {
   }
 }
 
-const tables = ({ count, inputs, answers }: Part): Tables => ({
+const tables = ({ count, inputs, targets }: Part): Tables => ({
   inputs: Array.from({ length: count }, (_, s) => [inputs[2 * s], inputs[2 * s + 1]]),
-  targets: Array.from(answers, (answer) => [answer]),
+  targets: Array.from(targets, (target) => [target]),
 });
 
 /**

@@ -44,17 +44,17 @@ test('all inputs and nodes of small layers are drawn', async () => {
 
 test('errors of a regression are in the unit of the target', async () => {
   const { session, observer } = await trained(prices, 'mse');
-  const { count, inputs, answers } = prices.validation!;
+  const { count, inputs, targets } = prices.validation!;
   const network = networkOf(session);
   const errors = Array.from(
     { length: count },
-    (_, s) => network.predict(inputs.slice(3 * s, 3 * s + 3))[0] - answers[s],
+    (_, s) => network.predict(inputs.slice(3 * s, 3 * s + 3))[0] - targets[s],
   );
   const mean = (of: (error: number) => number) => errors.reduce((sum, error) => sum + of(error), 0) / count;
   const { validation } = observer.observe({ sample: null, row: null }).fit!;
   expect(validation!.meanAbsoluteError / mean(Math.abs)).toBeCloseTo(1, 4);
   expect(validation!.rootMeanSquareError / Math.sqrt(mean((error) => error ** 2))).toBeCloseTo(1, 4);
-  expect(Array.from(validation!.predicted, (value, s) => (value - answers[s]) / errors[s])).toEqual(
+  expect(Array.from(validation!.predicted, (value, s) => (value - targets[s]) / errors[s])).toEqual(
     errors.map(() => expect.closeTo(1, 3) as number),
   );
 });
@@ -63,8 +63,8 @@ test('a row of inputs is predicted in the units of the data', async () => {
   const { session, observer } = await trained(prices, 'mse');
   expect(prices.fields).toEqual([{ name: 'a' }, { name: 'colour', words: ['blue', 'red'] }]);
   const row = [7, 0, 1];
-  const { row: answer } = observer.observe({ sample: null, row });
-  expect(answer!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);
+  const { row: prediction } = observer.observe({ sample: null, row });
+  expect(prediction!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);
   // A row of another data set gets no prediction.
   expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
 });
@@ -80,9 +80,9 @@ test('the classes of a row have probabilities with the softmax loss, and plain o
   expect(values).toEqual(Array.from(x, (value) => expect.closeTo(Math.exp(value) / sum, 4) as number));
   expect(values[predictedClass]).toBe(Math.max(...values));
   const plain = await trained(flowers, 'mse');
-  const answer = plain.observer.observe({ sample: null, row }).row!;
-  expect(answer.probabilities).toBe(false);
-  expect(answer.values).toEqual(
+  const prediction = plain.observer.observe({ sample: null, row }).row!;
+  expect(prediction.probabilities).toBe(false);
+  expect(prediction.values).toEqual(
     Array.from(networkOf(plain.session).predict(row), (value) => expect.closeTo(value, 4) as number),
   );
 });
@@ -93,7 +93,7 @@ test('an observation of images has the misread images and the weights of the fir
   const dataset: Dataset = {
     task: 'classes',
     inputNames: ['0,0', '0,1', '1,0', '1,1'],
-    answerName: '',
+    targetName: '',
     classes: ['even', 'odd', 'none'],
     ...divide(
       images,
@@ -115,7 +115,7 @@ test('an observation of images has the misread images and the weights of the fir
   for (const { number, truth, predictedClass, pixels } of misread!) {
     const inputs = dataset.validation!.inputs.slice(4 * number, 4 * number + 4);
     expect(Array.from(pixels, (value) => value / 255)).toEqual([...inputs]);
-    expect(dataset.validation!.answers[number]).toBe(truth);
+    expect(dataset.validation!.targets[number]).toBe(truth);
     const x = network.predict(inputs);
     expect(x[predictedClass]).toBe(Math.max(...x));
   }
@@ -127,13 +127,13 @@ test('an observation of images has the misread images and the weights of the fir
 test('an observation of a convolution has the weights of each filter, and its diagram shows one node per filter', async () => {
   const pixels = Array.from({ length: 25 }, (_, k) => String(k));
   const rows = Array.from({ length: 8 }, (_, s) => pixels.map((_, k) => Number((s * 31 + k * 7) % 5 < 2)));
-  const answers = rows.map((_, s) => s % 2);
+  const targets = rows.map((_, s) => s % 2);
   const dataset: Dataset = {
     task: 'classes',
     inputNames: pixels,
-    answerName: '',
+    targetName: '',
     classes: ['0', '1'],
-    ...divide(rows, answers, 2, 1),
+    ...divide(rows, targets, 2, 1),
     standardize: false,
     side: 5,
   };

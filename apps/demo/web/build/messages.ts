@@ -62,7 +62,7 @@ const en = {
   predecessors: 'Incoming edges',
   successors: 'Outgoing edges',
   none: 'none',
-  addSuccessor: 'Add a node after it',
+  addSuccessor: 'Add a successor',
   removeNode: 'Remove node',
   removeEdge: 'Remove edge',
   removeThisEdge: (from: string, to: string, delay: number) => `Remove edge ${from} → ${to}${afterEdge(delay)}`,

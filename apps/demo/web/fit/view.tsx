@@ -29,7 +29,7 @@ export default function View() {
         <DataPanel />
         <ModelPanel prepared={prepared} fit={fit} />
       </div>
-      <div className={styles.answer}>
+      <div className={styles.result}>
         <section className="panel" aria-label={say.curve}>
           {problem === undefined ? (
             <p role="status" className={fit?.converged === false ? 'problem' : 'quiet'}>

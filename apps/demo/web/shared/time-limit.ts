@@ -1,13 +1,13 @@
-/** Resolves like `answer`, or rejects with the error of `onTimeout` after `milliseconds`. */
-export async function withTimeLimit<Answer>(
-  answer: Promise<Answer>,
+/** Resolves like `promise`, or rejects with the error of `onTimeout` after `milliseconds`. */
+export async function withTimeLimit<Value>(
+  promise: Promise<Value>,
   milliseconds: number,
   onTimeout: () => Error,
-): Promise<Answer> {
+): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(onTimeout()), milliseconds)));
   try {
-    return await Promise.race([answer, limit]);
+    return await Promise.race([promise, limit]);
   } finally {
     clearTimeout(timer);
   }

@@ -257,10 +257,10 @@ function Graph({ ready, observation, inspect }: GraphProps) {
 }
 
 /** Displayed name of a node: the column of an input, the class of an output, otherwise the id. */
-function nameOf({ layout, inputNames, classes, answerName }: Ready, layer: number, n: number, id: string): string {
+function nameOf({ layout, inputNames, classes, targetName }: Ready, layer: number, n: number, id: string): string {
   if (layer === 0) return inputNames[n] ?? id;
   if (layer < layout.layers.length - 1) return id.replace('layer', '');
-  return classes.length > 2 ? (classes[n] ?? id) : answerName === '' ? id : answerName;
+  return classes.length > 2 ? (classes[n] ?? id) : targetName === '' ? id : targetName;
 }
 
 interface NodeProps {

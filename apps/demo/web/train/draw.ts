@@ -72,7 +72,7 @@ export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palet
     };
   }
   const colours = ramp(palette, 0.75);
-  const [min, max] = ready.task === 'binary' ? [-1, 1] : answerRange(ready);
+  const [min, max] = ready.task === 'binary' ? [-1, 1] : targetRange(ready);
   return (pixel) => {
     const at = ((picture[pixel] - min) / (max - min)) * 255;
     return colours[Math.max(0, Math.min(255, Math.round(at)))];
@@ -80,9 +80,9 @@ export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palet
 }
 
 /** Range of the targets with a margin of 15 % on both sides. */
-export function answerRange({ points }: Ready): readonly [number, number] {
+export function targetRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
-  const all = [...points.training.answers, ...(points.validation?.answers ?? [])];
+  const all = [...points.training.targets, ...(points.validation?.targets ?? [])];
   const [min, max] = [Math.min(...all), Math.max(...all)];
   const margin = (max - min) * 0.15 || 1;
   return [min - margin, max + margin];
@@ -114,18 +114,18 @@ export function drawPoints(
   filled: boolean,
 ): void {
   const planar = ready.axes.length === 2;
-  const [min, max] = answerRange(ready);
+  const [min, max] = targetRange(ready);
   context.lineWidth = filled ? 1 : 1.5;
   for (let s = 0; s < points.count; s++) {
-    const answer = points.answers[s];
+    const target = points.targets[s];
     const colour =
       ready.task === 'regression'
         ? planar
-          ? signed(palette, (2 * (answer - min)) / (max - min) - 1)
+          ? signed(palette, (2 * (target - min)) / (max - min) - 1)
           : palette.accent
-        : classColour(palette, answer);
+        : classColour(palette, target);
     const x = frame.x(points.inputs[planar ? 2 * s : s]);
-    const y = frame.y(planar ? points.inputs[2 * s + 1] : answer);
+    const y = frame.y(planar ? points.inputs[2 * s + 1] : target);
     context.beginPath();
     context.arc(x, y, filled ? 3.6 : 2.8, 0, 2 * Math.PI);
     context.fillStyle = css(filled ? colour : palette.panel, filled ? 1 : 0.7);

@@ -1,7 +1,7 @@
 /** Loss, accuracy and errors over a set of samples. */
 import type { Executor } from '@nnbp/core';
 import type { Dataset } from './data/dataset.js';
-import { answerOf, classOf, inChunks } from './outputs.js';
+import { predictionOf, classOf, inChunks } from './outputs.js';
 import type { Rows, Session } from './session.js';
 
 /** Predictions and errors of a regression, in the units of the target. */
@@ -58,9 +58,9 @@ export function evaluate(session: Session, { task, classes }: Dataset, executor:
       const t = (first + s) * width;
       sum += loss.value(values.subarray(at, at + width), rows.targets.subarray(t, t + width));
       if (predicted !== undefined) {
-        const answer = answerOf(session, values[at]);
-        const error = answer - (network.outputScaler?.undo(rows.targets[t], 0) ?? rows.targets[t]);
-        predicted[first + s] = answer;
+        const prediction = predictionOf(session, values[at]);
+        const error = prediction - (network.outputScaler?.undo(rows.targets[t], 0) ?? rows.targets[t]);
+        predicted[first + s] = prediction;
         absolute += Math.abs(error);
         squared += error ** 2;
         continue;

@@ -25,7 +25,7 @@ export const Gradients = memo(function Gradients({
   const { layers } = ready.layout;
   const { gradients, layerGradients } = observation;
   const largest = Math.max(1e-30, ...gradients, ...layerGradients);
-  // Each power of ten is a quarter of the shade, since vanishing gradients span many of them.
+  // Logarithmic, since vanishing gradients span many powers of ten: from 0 at a ten-thousandth of the largest to 1.
   const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 4);
   let first = 0;
   const rows = layers.map(({ ids }, k) => {

@@ -197,8 +197,8 @@ const en = {
       'few-rows': 'Fewer than five rows have a value in every column. Fill in missing values, or choose another file.',
       'too-wide': 'The file has more than 200 columns. Remove some.',
       'no-inputs': 'No other column contains numbers or categories. Choose another column to predict.',
-      'one-answer': 'This column has the same value in every row. Choose another.',
-      'text-answer': 'This column is not numeric and has too many distinct values for classes. Choose another.',
+      'one-value': 'This column has the same value in every row. Choose another.',
+      'text-target': 'This column is not numeric and has too many distinct values for classes. Choose another.',
     } as Record<TableProblem, string>,
     misfits: {
       'class-loss': (loss: string) =>
@@ -394,8 +394,8 @@ const zh: typeof en = {
       'few-rows': '每列都有值的行不到五行：请补上空缺，或选择另一个文件。',
       'too-wide': '文件超过 200 列：请去掉一些。',
       'no-inputs': '其他列都不是数值或类别，无法用于预测。请换一个目标列。',
-      'one-answer': '这一列的值全部相同。请换一列。',
-      'text-answer': '这一列不是数值，不同的值又太多，不能作为类别。请换一列。',
+      'one-value': '这一列的值全部相同。请换一列。',
+      'text-target': '这一列不是数值，不同的值又太多，不能作为类别。请换一列。',
     },
     misfits: {
       'class-loss': (loss) => `损失函数 ${loss} 用于分类，而目标是数值：请选择 mse、mae、huber 或 logCosh。`,

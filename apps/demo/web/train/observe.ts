@@ -6,7 +6,7 @@ import { type Engine, type Executor, type FloatArray, type GradientCache, type G
 import type { Dataset, Part } from './data/dataset.js';
 import { evaluate, maxWork, type RegressionFit } from './evaluation.js';
 import { type MisreadImage, misreadImages, weightImages } from './observe-image.js';
-import { answerOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
+import { predictionOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
 import { type RowPrediction, predictRow } from './row-prediction.js';
 import type { Session } from './session.js';
 
@@ -32,13 +32,13 @@ export interface Both {
 }
 
 /** The prediction for one training sample. */
-export interface SampleAnswer {
+export interface SamplePrediction {
   /** Index of the sample in the training set. */
   readonly number: number;
   /** Inputs in the units of the data. */
   readonly input: Float32Array;
   /** Index of the true class, or the target of a regression in the units of the data. */
-  readonly answer: number;
+  readonly target: number;
   /** Index of the predicted class. */
   readonly predictedClass: number;
   /** Outputs of the network; of a regression in the units of the data. */
@@ -73,7 +73,7 @@ export interface Observation {
   readonly biases: Float32Array;
   /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample. */
   readonly flow: Float32Array | undefined;
-  readonly sample: SampleAnswer | undefined;
+  readonly sample: SamplePrediction | undefined;
   /** Undefined for a classification. */
   readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
   /** Misread images of the validation set, or of the training set if there is none. Undefined if inputs are not an image. */
@@ -183,8 +183,8 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     const { inputCount, outputs } = graph;
     const { inputs, targets } = session.training;
     const one = inputs.slice(number * inputCount, (number + 1) * inputCount);
-    const answer = targets.slice(number * outputs.length, (number + 1) * outputs.length);
-    executor.backpropagate(one, answer, 1, session.loss);
+    const target = targets.slice(number * outputs.length, (number + 1) * outputs.length);
+    executor.backpropagate(one, target, 1, session.loss);
     const { cache } = executor;
     const flow = Float32Array.from(layout.edges, ([from, to]) => {
       const j = shown[to];
@@ -196,9 +196,9 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
       sample: {
         number,
         input: Float32Array.from(dataset.training.inputs.subarray(number * inputCount, (number + 1) * inputCount)),
-        answer: dataset.training.answers[number],
+        target: dataset.training.targets[number],
         predictedClass: classOf(x, 0, x.length, session.encoding.boundary),
-        outputs: dataset.task === 'regression' ? [answerOf(session, x[0])] : x,
+        outputs: dataset.task === 'regression' ? [predictionOf(session, x[0])] : x,
       },
     };
   }
@@ -263,7 +263,7 @@ function pictureOf(
   inChunks(executor, grid, graph.inputCount, count, (outputs, first, samples) => {
     for (let s = 0; s < samples; s++) {
       const at = s * width;
-      if (task === 'regression') picture[first + s] = answerOf(session, outputs[at]);
+      if (task === 'regression') picture[first + s] = predictionOf(session, outputs[at]);
       else if (task === 'binary') picture[first + s] = sideOf(session, outputs[at]);
       else picture[first + s] = classOf(outputs, at, width, 0) + confidence(outputs, at, width);
     }

@@ -28,7 +28,7 @@ export function inChunks(
 }
 
 /** An output in the units of the data. The Poisson loss predicts the logarithm of a rate. */
-export function answerOf({ loss, network }: Session, x: number): number {
+export function predictionOf({ loss, network }: Session, x: number): number {
   if (loss.name === 'poisson') return Math.exp(x);
   return network.outputScaler?.undo(x, 0) ?? x;
 }

@@ -2,7 +2,7 @@
 import { memo, type PointerEvent, useCallback, useMemo } from 'react';
 import { useMessages } from '../language.js';
 import {
-  answerRange,
+  targetRange,
   contextOf,
   drawCurve,
   drawPoints,
@@ -16,7 +16,7 @@ import { ImageCanvas } from './image-canvas.js';
 import { Misread } from './image-panels.js';
 import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
-import type { Observation, SampleAnswer } from './observe.js';
+import type { Observation, SamplePrediction } from './observe.js';
 import { css, mix, type Palette, usePalette } from '../shared/palette.js';
 import { Regression } from './regression.js';
 import type { Ready } from './trainer.js';
@@ -105,7 +105,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
         <span>{short(ready.axes[0][0])}</span>
         <span>
           {ready.inputNames[0]}
-          {planar ? ` → · ${ready.inputNames[1]} ↑` : ` → · ${ready.answerName} ↑`}
+          {planar ? ` → · ${ready.inputNames[1]} ↑` : ` → · ${ready.targetName} ↑`}
         </span>
         <span>{short(ready.axes[0][1])}</span>
       </p>
@@ -119,7 +119,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
 }
 
 const plotFrame = (ready: Ready, width: number, height: number) =>
-  frameOf(ready.axes[0], ready.axes.length === 2 ? ready.axes[1] : answerRange(ready), width, height);
+  frameOf(ready.axes[0], ready.axes.length === 2 ? ready.axes[1] : targetRange(ready), width, height);
 
 /** Draws the samples. They are drawn once, since they do not change during training. */
 function pointsPicture(ready: Ready, palette: Palette, width: number, height: number): HTMLCanvasElement | undefined {
@@ -168,7 +168,7 @@ function drawFit(
   width: number,
   height: number,
 ): void {
-  const frame = frameOf(ready.axes[0], answerRange(ready), width, height);
+  const frame = frameOf(ready.axes[0], targetRange(ready), width, height);
   context.fillStyle = css(palette.line);
   context.fillRect(0, frame.y(0), width, 1);
   context.fillRect(frame.x(0), 0, 1, height);
@@ -189,12 +189,12 @@ function drawFit(
 function ring(
   context: CanvasRenderingContext2D,
   { axes }: Ready,
-  { input, answer }: SampleAnswer,
+  { input, target }: SamplePrediction,
   { x, y }: ReturnType<typeof frameOf>,
   palette: Palette,
 ): void {
   context.beginPath();
-  context.arc(x(input[0]), y(axes.length === 2 ? input[1] : answer), 9, 0, 2 * Math.PI);
+  context.arc(x(input[0]), y(axes.length === 2 ? input[1] : target), 9, 0, 2 * Math.PI);
   context.strokeStyle = css(palette.text);
   context.lineWidth = 2.5;
   context.stroke();
@@ -204,10 +204,10 @@ function ring(
 function nearest({ axes, points }: Ready, left: number, top: number, { x, y }: ReturnType<typeof frameOf>): number {
   let best = 0;
   let min = Infinity;
-  const { count, inputs, answers } = points!.training;
+  const { count, inputs, targets } = points!.training;
   for (let s = 0; s < count; s++) {
     const across = x(inputs[axes.length * s]) - left;
-    const down = y(axes.length === 2 ? inputs[2 * s + 1] : answers[s]) - top;
+    const down = y(axes.length === 2 ? inputs[2 * s + 1] : targets[s]) - top;
     if (across ** 2 + down ** 2 < min) [best, min] = [s, across ** 2 + down ** 2];
   }
   return best;
@@ -269,7 +269,7 @@ function Count(props: {
   );
 }
 
-function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: SampleAnswer }) {
+function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: SamplePrediction }) {
   const say = useMessages(messages);
   const palette = usePalette();
   const square = Math.sqrt(sample.input.length);
@@ -278,11 +278,11 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     (pixel: number) => pixelOf(mix(palette.panel, palette.text, sample.input[pixel])),
     [sample, palette],
   );
-  const { outputs, answer, predictedClass, number } = sample;
+  const { outputs, target, predictedClass, number } = sample;
   const regression = ready.task === 'regression';
   const [truth, guess] = regression
-    ? [short(answer), short(outputs[0])]
-    : [ready.classes[answer], ready.classes[predictedClass]];
+    ? [short(target), short(outputs[0])]
+    : [ready.classes[target], ready.classes[predictedClass]];
   return (
     <div className={styles.sample}>
       {pictured && <ImageCanvas side={square} size={84} pixelAt={pixelAt} />}

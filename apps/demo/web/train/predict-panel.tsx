@@ -13,13 +13,13 @@ import areas from './view.module.css';
 
 interface Props {
   readonly ready: Ready;
-  readonly answer: RowPrediction | undefined;
+  readonly prediction: RowPrediction | undefined;
   /** The row to predict, in the units of the data. */
   readonly row: Float64Array | undefined;
   readonly ask: (row: Float64Array | undefined) => void;
 }
 
-export const PredictPanel = memo(function PredictPanel({ ready, answer, row, ask }: Props) {
+export const PredictPanel = memo(function PredictPanel({ ready, prediction, row, ask }: Props) {
   const say = useMessages(messages);
   const { side, fields } = ready;
   if (side === undefined && fields.length === 0) return null;
@@ -37,7 +37,7 @@ export const PredictPanel = memo(function PredictPanel({ ready, answer, row, ask
           </button>
         </>
       )}
-      {answer !== undefined && <Answer ready={ready} answer={answer} />}
+      {prediction !== undefined && <Prediction ready={ready} prediction={prediction} />}
     </section>
   );
 });
@@ -100,17 +100,17 @@ function Field({ field: { name, words }, values, set }: FieldProps) {
 /** Step of the arrow keys: a tenth of the power of ten of the value, for example 1 for 42. */
 const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
 
-function Answer({
+function Prediction({
   ready,
-  answer: { values, predictedClass, probabilities },
-}: Pick<Props, 'ready'> & { answer: RowPrediction }) {
+  prediction: { values, predictedClass, probabilities },
+}: Pick<Props, 'ready'> & { prediction: RowPrediction }) {
   const say = useMessages(messages);
-  const { task, classes, answerName } = ready;
+  const { task, classes, targetName } = ready;
   if (task === 'regression') {
     return (
-      <p className={styles.answer}>
-        <span className={styles.cut} title={answerName}>
-          {answerName}
+      <p className={styles.prediction}>
+        <span className={styles.cut} title={targetName}>
+          {targetName}
         </span>{' '}
         = <output data-stat="prediction">{short(values[0])}</output>
       </p>
@@ -118,7 +118,7 @@ function Answer({
   }
   return (
     <>
-      <p className={styles.answer}>
+      <p className={styles.prediction}>
         {say.predictedClass} <output data-stat="prediction">{classes[predictedClass]}</output>
       </p>
       {/* No bars for a single output that is not a probability. */}

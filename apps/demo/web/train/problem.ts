@@ -22,4 +22,4 @@ export type Problem =
   | { readonly kind: 'not-loaded' }
   | { readonly kind: 'other'; readonly text: string };
 
-export const isProblem = (answer: object): answer is Problem => 'kind' in answer;
+export const isProblem = (response: object): response is Problem => 'kind' in response;

@@ -29,7 +29,7 @@ export const Regression = memo(function Regression({ ready, fit }: Props) {
       <p className="quiet">{`${ready.validationCount > 0 ? `${say.legendPoints} ` : ''}${say.diagonal}`}</p>
       <div className={styles.errors}>
         <table>
-          <caption className="quiet">{say.errorsIn(ready.answerName)}</caption>
+          <caption className="quiet">{say.errorsIn(ready.targetName)}</caption>
           <thead>
             <tr>
               <td />

@@ -1,7 +1,7 @@
 /** Predicts a row of inputs that the user enters or draws. */
 import type { Executor } from '@nnbp/core';
 import type { Dataset } from './data/dataset.js';
-import { answerOf, classOf } from './outputs.js';
+import { predictionOf, classOf } from './outputs.js';
 import type { Session } from './session.js';
 
 export interface RowPrediction {
@@ -24,7 +24,7 @@ export function predictRow(
   const { inputScaler } = network;
   const inputs = Float64Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value);
   const x = Array.from(executor.predict(inputs, 1).subarray(0, network.graph.outputs.length));
-  if (task === 'regression') return { values: [answerOf(session, x[0])], predictedClass: 0, probabilities: false };
+  if (task === 'regression') return { values: [predictionOf(session, x[0])], predictedClass: 0, probabilities: false };
   const predictedClass = classOf(x, 0, x.length, encoding.boundary);
   if (loss.name === 'softmaxCrossEntropy') {
     const largest = Math.max(...x);

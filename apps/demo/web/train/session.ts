@@ -94,16 +94,16 @@ function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding
     Array.from({ length: part.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
   return {
     inputs: rows(part.inputs, graph.inputCount),
-    targets: rows(targetsOf(dataset, part, encoding), graph.outputs.length),
+    targets: rows(encodedTargets(dataset, part, encoding), graph.outputs.length),
   };
 }
 
 /** Targets, [samples × outputs]: of a regression in the units of the data, of classes as the loss expects them. */
-function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, yes }: Encoding): Float64Array {
-  if (task === 'regression') return Float64Array.from(answers);
-  if (task === 'binary') return Float64Array.from(answers, (answer) => (answer === 1 ? yes : no));
-  const targets = new Float64Array(count * classes.length).fill(no);
-  for (let s = 0; s < count; s++) targets[s * classes.length + answers[s]] = yes;
+function encodedTargets({ task, classes }: Dataset, part: Part, { no, yes }: Encoding): Float64Array {
+  if (task === 'regression') return Float64Array.from(part.targets);
+  if (task === 'binary') return Float64Array.from(part.targets, (label) => (label === 1 ? yes : no));
+  const targets = new Float64Array(part.count * classes.length).fill(no);
+  for (let s = 0; s < part.count; s++) targets[s * classes.length + part.targets[s]] = yes;
   return targets;
 }
 
@@ -111,7 +111,7 @@ function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, y
 function rowsOf(network: Network, dataset: Dataset, part: Part, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;
-  const targets = targetsOf(dataset, part, encoding);
+  const targets = encodedTargets(dataset, part, encoding);
   return {
     count: part.count,
     inputs: inputScaler ? part.inputs.map((value, at) => inputScaler.apply(value, at % inputCount)) : part.inputs,

@@ -23,14 +23,14 @@ export interface Points {
   /** [samples × inputs]. */
   readonly inputs: Float32Array;
   /** Target or class index of each sample. */
-  readonly answers: Float32Array;
+  readonly targets: Float32Array;
 }
 
 /** Description of a training run that is ready to start. */
 export interface Ready {
   readonly task: Task;
   readonly inputNames: readonly string[];
-  readonly answerName: string;
+  readonly targetName: string;
   readonly classes: readonly string[];
   /** Number of inputs. `inputNames` is empty if there are more than 40. */
   readonly inputCount: number;
@@ -101,7 +101,7 @@ export interface Repeated {
 
 /** Interface of the trainer for the page. */
 export interface Trainer {
-  /** Parses and describes a table of the user. `bytes`: the content of the file. */
+  /** Parses and describes the user's table. `bytes`: the content of the file. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
    * Prepares a training run at step 0. While data are loaded, posts the loaded fraction to `progress`. Returns undefined if
@@ -270,7 +270,7 @@ export function createTrainer(functions: Functions): Trainer {
 const ready = (session: Session, observer: Observer, dataset: Dataset, engine: AutoEngine): Ready => ({
   task: dataset.task,
   inputNames: dataset.inputNames.length > maxNamed ? [] : dataset.inputNames,
-  answerName: dataset.answerName,
+  targetName: dataset.targetName,
   classes: dataset.classes,
   inputCount: dataset.inputNames.length,
   trainingCount: dataset.training.count,
@@ -288,8 +288,8 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   targets:
     dataset.task === 'regression'
       ? {
-          training: Float32Array.from(dataset.training.answers),
-          validation: dataset.validation && Float32Array.from(dataset.validation.answers),
+          training: Float32Array.from(dataset.training.targets),
+          validation: dataset.validation && Float32Array.from(dataset.validation.targets),
         }
       : undefined,
   fields: fieldsOf(dataset),
@@ -313,10 +313,10 @@ function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefine
   return fits ? undefined : { kind: 'shape', inputs, outputs };
 }
 
-const pointsOf = ({ count, inputs, answers }: Part): Points => ({
+const pointsOf = ({ count, inputs, targets }: Part): Points => ({
   count,
   inputs: Float32Array.from(inputs),
-  answers: Float32Array.from(answers),
+  targets: Float32Array.from(targets),
 });
 
 function problemOf(error: unknown): Problem {

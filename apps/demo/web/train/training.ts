@@ -100,13 +100,13 @@ export class Training {
       port1.onmessage = ({ data }) => {
         if (request === this.#worker.request && typeof data === 'number') this.#show({ progress: data });
       };
-      const answer = await withTimeout<Ready | Problem | undefined>(
+      const response = await withTimeout<Ready | Problem | undefined>(
         trainer.prepare(settings, table, transfer(port2, [port2])),
         loadTimeout,
       ).finally(() => port1.close());
-      if (request !== this.#worker.request || answer === undefined) return;
-      if (isProblem(answer)) {
-        this.#show({ ...nothing, problem: answer });
+      if (request !== this.#worker.request || response === undefined) return;
+      if (isProblem(response)) {
+        this.#show({ ...nothing, problem: response });
         return;
       }
       const curve = await this.#replay(request, trainer, steps);
@@ -114,7 +114,7 @@ export class Training {
       const question = this.#question;
       const snapshot = await withTimeout(trainer.snapshot(question, true));
       if (request !== this.#worker.request || snapshot === undefined) return;
-      this.#show({ ...nothing, ready: answer, curve });
+      this.#show({ ...nothing, ready: response, curve });
       this.#take(snapshot);
       if (question !== this.#question) await this.#showSnapshot(request, trainer);
       if (wasPlaying) await this.play(this.#speed);
@@ -180,7 +180,7 @@ export class Training {
   /** Selects the sample whose gradient is shown, or the row of inputs to predict. */
   async ask(part: Partial<Question>): Promise<void> {
     this.#question = { ...this.#question, ...part };
-    // While another training run is being prepared, the answer would not match the picture that is shown.
+    // While another training run is being prepared, the response would not match the picture that is shown.
     if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
     const request = this.#worker.request;
     await this.#safely(request, async () => this.#showSnapshot(request, (await this.#worker.connect()).trainer));

@@ -110,7 +110,7 @@ function SampleView() {
           describe={describe}
         />
         {ready !== undefined && observation !== undefined && (
-          <PredictPanel ready={ready} answer={observation.row} row={row} ask={setRow} />
+          <PredictPanel ready={ready} prediction={observation.row} row={row} ask={setRow} />
         )}
       </div>
       <div className={styles.column}>

@@ -19,6 +19,6 @@ export function problemOf(error: unknown): WorkerProblem {
   return reason === 'time' ? { kind: 'stuck' } : { kind: 'other', text: message };
 }
 
-/** Resolves like `answer`. Rejects with `stuck` after the time limit. */
-export const withTimeout = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
-  withTimeLimit(answer, milliseconds, () => stuck);
+/** Resolves like `response`. Rejects with `stuck` after the time limit. */
+export const withTimeout = <Response>(response: Promise<Response>, milliseconds = timeout): Promise<Response> =>
+  withTimeLimit(response, milliseconds, () => stuck);

@@ -20,7 +20,7 @@ export const order: Chapter<OrderExercise> = {
     const sample = articleExercise(seed);
     const earlyNode = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
     const computed = withOneTooEarly(sample, earlyNode);
-    return { ...sample, computed, tasks: [anyOrder(sample), whoWasTooEarly(sample, earlyNode, computed)] };
+    return { ...sample, computed, tasks: [anyOrder(sample), nodeVisitedTooEarly(sample, earlyNode, computed)] };
   },
 };
 
@@ -97,7 +97,7 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
   };
 }
 
-function whoWasTooEarly(sample: ComputedSample, earlyNode: string, computed: Float64Array): Task {
+function nodeVisitedTooEarly(sample: ComputedSample, earlyNode: string, computed: Float64Array): Task {
   const { graph } = sample.network;
   const first = graph.indexOf('1');
   const correct = sample.pass.cache.dLossDx('1');

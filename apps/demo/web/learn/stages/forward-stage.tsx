@@ -24,7 +24,7 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
   const rowsOf = (id: string): Row[] => {
     if (id === '4') {
       return [
-        // The sum needs them; what comes after it does not.
+        // The first task asks for h, which needs b and w; the second does not.
         ...(task === 0
           ? [
               { name: 'b_4', value: b },

@@ -111,8 +111,8 @@ async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Fu
     const of = (kind: UserFunction['kind']) => used.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
     const [{ ask }, { readRecording }] = await Promise.all([worker, import('./responses.js')]);
-    const answer = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
-    return replayed(readRecording(answer, network.outputs.length), builtinFunctions);
+    const response = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
+    return replayed(readRecording(response, network.outputs.length), builtinFunctions);
   } catch (error) {
     // The worker may have been terminated, so the next pass must start a new one.
     close(worker);

@@ -22,7 +22,7 @@ export interface UserWorker {
    * Resolves with the response. After `limit` milliseconds, terminates the worker and rejects with a `FunctionError`.
    * Default: 2000.
    */
-  ask<Answer>(question: (runner: Remote<Runner>) => Promise<Answer>, limit?: number): Promise<Answer>;
+  ask<Value>(question: (runner: Remote<Runner>) => Promise<Value>, limit?: number): Promise<Value>;
   close(): void;
 }
 
@@ -81,9 +81,9 @@ const messageFrom = (worker: Worker, expected: string) =>
     });
   });
 
-/** Resolves like `answer`. After the time limit, closes the worker and rejects. */
-const within = <Answer>(milliseconds: number, close: () => void, answer: Promise<Answer>): Promise<Answer> =>
-  withTimeLimit(answer, milliseconds, () => {
+/** Resolves like `promise`. After the time limit, closes the worker and rejects. */
+const within = <Value>(milliseconds: number, close: () => void, promise: Promise<Value>): Promise<Value> =>
+  withTimeLimit(promise, milliseconds, () => {
     close();
     return new FunctionError('time');
   });

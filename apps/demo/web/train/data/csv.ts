@@ -64,8 +64,8 @@ export type TableProblem =
   | 'few-rows'
   | 'too-wide'
   | 'no-inputs'
-  | 'one-answer'
-  | 'text-answer';
+  | 'one-value'
+  | 'text-target';
 
 /** Thrown with a `TableProblem`. */
 class TableError extends Error {
@@ -142,13 +142,13 @@ function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: Colu
 
 /** @throws TableError */
 export function tableDataset(table: Table, target: number, as: 'number' | 'category', seed: number): Dataset {
-  const answer = table.columns[target];
+  const targetColumn = table.columns[target];
   const words = table.rows.map((row) => row[target]);
   const classes =
     as === 'number' ? [] : [...new Set(words)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  if (as === 'number' && answer.kind !== 'number') throw new TableError('text-answer');
-  if (as === 'category' && classes.length > maxWords) throw new TableError('text-answer');
-  if (as === 'category' && classes.length < 2) throw new TableError('one-answer');
+  if (as === 'number' && targetColumn.kind !== 'number') throw new TableError('text-target');
+  if (as === 'category' && classes.length > maxWords) throw new TableError('text-target');
+  if (as === 'category' && classes.length < 2) throw new TableError('one-value');
   const inputs = table.columns.flatMap((column, k) => (k === target ? [] : inputsOf(table, column, k)));
   if (inputs.length === 0) throw new TableError('no-inputs');
   const task: Task = as === 'number' ? 'regression' : classes.length === 2 ? 'binary' : 'classes';
@@ -156,7 +156,7 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
     task,
     inputNames: inputs.map(({ name }) => name),
     fields: table.columns.flatMap((column, k) => (k === target ? [] : fieldOf(table, column, k))),
-    answerName: answer.name,
+    targetName: targetColumn.name,
     classes,
     ...divide(
       table.rows.map((_, s) => inputs.map(({ values }) => values[s])),

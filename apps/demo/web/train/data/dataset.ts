@@ -16,7 +16,7 @@ export interface Part {
   /** [count × inputs] */
   readonly inputs: Float64Array;
   /** Target of each sample: a number, or the index of the class. */
-  readonly answers: Float64Array;
+  readonly targets: Float64Array;
 }
 
 export interface Dataset {
@@ -27,7 +27,7 @@ export interface Dataset {
   /** Side in pixels, if the inputs are a square image. */
   readonly side?: number;
   /** Name of the target of a regression. */
-  readonly answerName: string;
+  readonly targetName: string;
   /** Class names; empty for a regression. */
   readonly classes: readonly string[];
   readonly training: Part;
@@ -40,9 +40,9 @@ export interface Dataset {
 }
 
 /** A set of samples from rows of inputs and their targets. */
-export function partOf(rows: readonly ArrayLike<number>[], answers: readonly number[]): Part {
+export function partOf(rows: readonly ArrayLike<number>[], targets: readonly number[]): Part {
   const width = rows.length === 0 ? 0 : rows[0].length;
   const inputs = new Float64Array(rows.length * width);
   for (let s = 0; s < rows.length; s++) inputs.set(rows[s], s * width);
-  return { count: rows.length, inputs, answers: Float64Array.from(answers) };
+  return { count: rows.length, inputs, targets: Float64Array.from(targets) };
 }

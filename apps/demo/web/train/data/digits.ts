@@ -39,9 +39,9 @@ export async function digits(seed: number, progress: (fraction: number) => void)
     task: 'classes',
     inputNames: Array.from({ length: pixels }, (_, k) => `${Math.floor(k / side)},${k % side}`),
     side,
-    answerName: '',
+    targetName: '',
     classes: addresses.map((_, digit) => String(digit)),
-    ...divide(rows, answers, validation, seed),
+    ...divide(rows, targets, validation, seed),
     standardize: false,
   };
 }
@@ -49,7 +49,7 @@ export async function digits(seed: number, progress: (fraction: number) => void)
 let reading: Promise<void> | undefined;
 let report: (fraction: number) => void;
 const rows: Float64Array[] = [];
-const answers: number[] = [];
+const targets: number[] = [];
 
 /** Reads all files; keeps nothing if one fails. */
 async function readAll(progress: (fraction: number) => void): Promise<void> {
@@ -60,7 +60,7 @@ async function readAll(progress: (fraction: number) => void): Promise<void> {
   }
   for (const [digit, read] of all.entries()) {
     rows.push(...read);
-    answers.push(...read.map(() => digit));
+    targets.push(...read.map(() => digit));
   }
 }
 

@@ -5,7 +5,7 @@ import { type Part, partOf } from './dataset.js';
 /** Splits the rows at random: `validation` rows for validation, the rest for training. */
 export function divide(
   rows: readonly ArrayLike<number>[],
-  answers: readonly number[],
+  targets: readonly number[],
   validation: number,
   seed: number,
 ): { readonly training: Part; readonly validation: Part } {
@@ -14,7 +14,7 @@ export function divide(
   const pick = (samples: readonly number[]) =>
     partOf(
       samples.map((s) => rows[s]),
-      samples.map((s) => answers[s]),
+      samples.map((s) => targets[s]),
     );
   return { validation: pick(order.slice(0, validation)), training: pick(order.slice(validation)) };
 }

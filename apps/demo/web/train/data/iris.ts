@@ -7,13 +7,13 @@ const validation = 45;
 
 export function iris(seed: number): Dataset {
   const classes = getDistinctClasses().map((name) => name.replace('Iris-', ''));
-  const answers = getClasses().map((name) => classes.indexOf(name.replace('Iris-', '')));
+  const targets = getClasses().map((name) => classes.indexOf(name.replace('Iris-', '')));
   return {
     task: 'classes',
     inputNames: ['sepal length', 'sepal width', 'petal length', 'petal width'],
-    answerName: '',
+    targetName: '',
     classes,
-    ...divide(getNumbers(), answers, validation, seed),
+    ...divide(getNumbers(), targets, validation, seed),
     standardize: true,
   };
 }

@@ -40,18 +40,18 @@ export function planar(name: keyof typeof shapes, noise: number, seed: number): 
   const random = new Random(seed);
   const shape: Shape = shapes[name];
   const rows: number[][] = [];
-  const answers: number[] = [];
+  const targets: number[] = [];
   for (let s = 0; s < samples; s++) {
     const second = s % 2 === 1;
     rows.push(shape(random, second).map((value) => value + 0.25 * noise * random.normal()));
-    answers.push(Number(second));
+    targets.push(Number(second));
   }
   return {
     task: 'binary',
     inputNames: ['x', 'y'],
-    answerName: '',
+    targetName: '',
     classes: ['0', '1'],
-    ...divide(rows, answers, samples / 2, seed),
+    ...divide(rows, targets, samples / 2, seed),
     standardize: false,
     range: [-1.25, 1.25],
   };
@@ -67,7 +67,7 @@ const curve = (points: readonly Point[]) =>
 export const tripling = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
-  answerName: 'y',
+  targetName: 'y',
   classes: [],
   training: curve([1, 2, 3, 4, 5].map((x) => [x, 3 * x])),
   standardize: false,
@@ -78,7 +78,7 @@ export const tripling = (): Dataset => ({
 export const fivePoints = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
-  answerName: 'y',
+  targetName: 'y',
   classes: [],
   training: curve([
     [1, 3.2],
@@ -103,7 +103,7 @@ export function drawn(points: readonly number[]): Dataset {
   return {
     task: 'regression',
     inputNames: ['x'],
-    answerName: 'y',
+    targetName: 'y',
     classes: [],
     training: curve(pairs.filter((pair, k) => !isValidation(pair, k))),
     ...(validation.length > 0 && { validation: curve(validation) }),

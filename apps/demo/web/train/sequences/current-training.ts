@@ -1,4 +1,4 @@
-/** The training run of the page on sequences, which is kept while other views are shown. The state has its step count. */
+/** The page's training run on sequences. It is kept while other views are shown, and the state stores its step count. */
 import { update } from '../../store.js';
 import { SequenceTraining } from './training.js';
 

@@ -97,8 +97,8 @@ const en = {
       'few-rows': 'Fewer than five rows have a value in every column. Choose another file.',
       'too-wide': 'The file has more than 200 columns. Remove some.',
       'no-inputs': 'No column contains numbers. Choose another file.',
-      'one-answer': 'A column has the same value in every row. Choose another file.',
-      'text-answer': 'The column is not numeric. Choose another column.',
+      'one-value': 'A column has the same value in every row. Choose another file.',
+      'text-target': 'The column is not numeric. Choose another column.',
     } as Record<TableProblem, string>,
   },
 };
@@ -188,8 +188,8 @@ const zh: typeof en = {
       'few-rows': '各列都有值的行不足五行。请选择其他文件。',
       'too-wide': '文件超过 200 列。请删去一些。',
       'no-inputs': '没有数值列。请选择其他文件。',
-      'one-answer': '有一列每行的值都相同。',
-      'text-answer': '这一列不是数值。',
+      'one-value': '有一列每行的值都相同。',
+      'text-target': '这一列不是数值。',
     },
   },
 };

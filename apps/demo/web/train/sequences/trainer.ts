@@ -37,7 +37,7 @@ export type Refusal =
   /** The loss does not fit the data or the outputs. */
   | { readonly kind: 'misfit'; readonly reason: Misfit; readonly loss: string }
   | WorkerProblem;
-export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly reason: TableProblem };
+export type DescribedTable = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly reason: TableProblem };
 
 /** Number of batches over which the training loss is averaged. */
 const recentBatches = 20;
@@ -73,7 +73,7 @@ export function createSequenceTrainer(functions: Functions) {
   };
 
   return {
-    async readTable(bytes: Uint8Array): Promise<TableAnswer> {
+    async readTable(bytes: Uint8Array): Promise<DescribedTable> {
       const csv = await import('../data/csv.js');
       try {
         const { columns, rows } = csv.readTable(csv.decodeTable(bytes));

@@ -8,7 +8,7 @@ import type { Access } from '../connection.js';
 import { TrainerWorker } from '../trainer-worker.js';
 import { withTimeout, loadTimeout } from '../worker-problem.js';
 import type { SequenceObservation } from './observe.js';
-import type { Prepared, Refusal, SequenceResult, SequenceTrainer, TableAnswer } from './trainer.js';
+import type { Prepared, Refusal, SequenceResult, SequenceTrainer, DescribedTable } from './trainer.js';
 
 /** Loss curves: the validation loss of each kind at some of the steps. */
 export interface LossCurve {
@@ -98,13 +98,13 @@ export class SequenceTraining {
     await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connectWith(functions);
       const requested = { ...settings, shown: this.#shown, taken: 0, open: true };
-      const answer = await withTimeout<Prepared | Refusal>(trainer.prepare(requested, table), loadTimeout);
+      const response = await withTimeout<Prepared | Refusal>(trainer.prepare(requested, table), loadTimeout);
       if (request !== this.#worker.request) return;
-      if ('kind' in answer) {
-        this.#show({ prepared: undefined, observation: undefined, problem: answer });
+      if ('kind' in response) {
+        this.#show({ prepared: undefined, observation: undefined, problem: response });
         return;
       }
-      this.#show({ prepared: answer });
+      this.#show({ prepared: response });
       const start = await withTimeout(trainer.advance(0, 0, this.#shown));
       if (request !== this.#worker.request || start === undefined) return;
       this.#take(start);
@@ -151,7 +151,7 @@ export class SequenceTraining {
     return withTimeout((await this.#worker.connect()).trainer.result(shown));
   }
 
-  async readTable(bytes: Uint8Array): Promise<TableAnswer> {
+  async readTable(bytes: Uint8Array): Promise<DescribedTable> {
     return (await this.#worker.connect()).trainer.readTable(bytes);
   }
 
