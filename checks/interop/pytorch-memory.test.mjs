@@ -112,7 +112,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       writeFileSync(join(directory, 'data.csv'), inputs.map((row, t) => [...row, ...targets[t]].join()).join('\n'));
       const options = ['--optimizer', 'sgd', '--learning-rate', '0.1', '--dtype', 'float64', '--epochs', '5'];
       python(directory, 'train.py', '--data', 'data.csv', ...options);
-      const theirs = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
+      const imported = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
 
       const optimizer = sgd({ learningRate: 0.1 });
       const trained = fromPyTorch(readFileSync(join(directory, 'weights.safetensors')), network);
@@ -122,11 +122,11 @@ describe.skipIf(found === undefined)('PyTorch', () => {
           backpropagateSequence(trained, inputs, targets, mse()).gradients.vector,
         );
       }
-      const error = largest(trained.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]));
+      const error = largest(trained.parameters.vector.map((value, p) => value - imported.parameters.vector[p]));
       expect(error, name).toBeLessThan(1e-12);
-      expect(largest(network.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]))).toBeGreaterThan(
-        1e-3,
-      );
+      expect(
+        largest(network.parameters.vector.map((value, p) => value - imported.parameters.vector[p])),
+      ).toBeGreaterThan(1e-3);
       rows.push([
         `layers: ${name} of 3 units, 5 steps of gradient descent`,
         `max parameter difference ${error.toExponential(1)}`,

@@ -162,17 +162,17 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     );
 
     const trained = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
-    const theirs = JSON.parse(python('outputs.py', directory, join(directory, 'trained.pt')));
-    const ours = trained.predictBatch(unseen.map(({ input }) => input));
-    const error = Math.max(...ours.flatMap((row, s) => row.map((x, k) => relative(x, theirs[s][k]))));
+    const torchOutputs = JSON.parse(python('outputs.py', directory, join(directory, 'trained.pt')));
+    const nnbpOutputs = trained.predictBatch(unseen.map(({ input }) => input));
+    const error = Math.max(...nnbpOutputs.flatMap((row, s) => row.map((x, k) => relative(x, torchOutputs[s][k]))));
     expect(error).toBeLessThan(1e-10);
     const accuracy = (outputs) =>
       outputs.filter((row, s) => row.indexOf(Math.max(...row)) === unseen[s].digit).length / unseen.length;
-    expect(accuracy(ours)).toBe(accuracy(theirs));
-    expect(accuracy(ours)).toBeGreaterThan(0.88);
+    expect(accuracy(nnbpOutputs)).toBe(accuracy(torchOutputs));
+    expect(accuracy(nnbpOutputs)).toBeGreaterThan(0.88);
     rows.push([
       '784-48-10 trained on 4,000 digits by two processes over gloo (torchrun, DistributedDataParallel), 5 epochs',
-      `${(100 * accuracy(theirs)).toFixed(1)} % of 1,000 test digits in PyTorch, ${(100 * accuracy(ours)).toFixed(1)} % in nnbp,  ` +
+      `${(100 * accuracy(torchOutputs)).toFixed(1)} % of 1,000 test digits in PyTorch, ${(100 * accuracy(nnbpOutputs)).toFixed(1)} % in nnbp,  ` +
         `max output difference ${error.toExponential(1)}`,
     ]);
   }, 240_000);
@@ -196,14 +196,14 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(Array.from(printed.matchAll(/loss (\S+)/g))).toHaveLength(steps);
 
     const optimizer = sgd({ learningRate: 0.05 });
-    const ours = fromPyTorch(readFileSync(join(directory, 'weights.safetensors')), network);
+    const expected = fromPyTorch(readFileSync(join(directory, 'weights.safetensors')), network);
     for (let k = 0; k < steps; k++) {
-      optimizer.step(ours.parameters.vector, backpropagateBatch(ours, inputs, targets, mse()).gradients.vector);
+      optimizer.step(expected.parameters.vector, backpropagateBatch(expected, inputs, targets, mse()).gradients.vector);
     }
-    const theirs = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
-    const error = largest(ours.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]));
+    const trained = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
+    const error = largest(expected.parameters.vector.map((value, p) => value - trained.parameters.vector[p]));
     expect(error).toBeLessThan(1e-10);
-    const changedCount = ours.parameters.vector.filter(
+    const changedCount = expected.parameters.vector.filter(
       (value, p) => Math.abs(value - network.parameters.vector[p]) > 1e-6,
     ).length;
     expect(changedCount).toBeGreaterThan(500);
@@ -222,11 +222,11 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     for (const model of models) {
       const { inputs, outputs, sequence, last } = readJson(directory, model.replace('.onnx', '.json'));
       const network = fromOnnx(readFileSync(join(directory, model)));
-      const ours =
+      const nnbpOutputs =
         sequence === true
           ? predictSequence(network, inputs).slice(last === true ? -1 : 0)
           : network.predictBatch(inputs);
-      const errors = ours.flatMap((row, s) => row.map((x, k) => relative(x, outputs[s][k])));
+      const errors = nnbpOutputs.flatMap((row, s) => row.map((x, k) => relative(x, outputs[s][k])));
       expect(Math.max(...errors), model).toBeLessThan(1e-6);
       worst = Math.max(worst, ...errors);
     }

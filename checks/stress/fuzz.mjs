@@ -160,7 +160,7 @@ const readers = {
  * much time or memory.
  */
 function run(name) {
-  const found = { files, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
+  const result = { files, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
   const before = process.memoryUsage().rss;
   for (let k = 0; k < files; k++) {
     const what = `${name}, FUZZ_SEED=${seed + k}`;
@@ -170,23 +170,23 @@ function run(name) {
       const network = read();
       const row = new Array(network.graph.inputCount).fill(0.5);
       predictSequence(network, [row, row, row]);
-      found.networks++;
+      result.networks++;
     } catch (error) {
       // A network whose numbers overflow is a valid result too.
       if (!(error instanceof NnbpError)) throw new Error(what, { cause: error });
       if (error.message.length === 0 || error.message.length > 2000)
         throw new Error(`${what}: ${error.message}`, { cause: error });
-      found.rejected++;
+      result.rejected++;
     }
     const { user, system } = process.cpuUsage(started);
-    found.milliseconds = Math.max(found.milliseconds, Math.ceil((user + system) / 1000));
-    found.megabytes = Math.max(found.megabytes, Math.ceil((process.memoryUsage.rss() - before) / 2 ** 20));
-    if (found.milliseconds > maxMilliseconds) throw new Error(`${what}: took ${found.milliseconds} ms.`);
-    if (found.megabytes > maxMegabytes) throw new Error(`${what}: needed ${found.megabytes} MB.`);
+    result.milliseconds = Math.max(result.milliseconds, Math.ceil((user + system) / 1000));
+    result.megabytes = Math.max(result.megabytes, Math.ceil((process.memoryUsage.rss() - before) / 2 ** 20));
+    if (result.milliseconds > maxMilliseconds) throw new Error(`${what}: took ${result.milliseconds} ms.`);
+    if (result.megabytes > maxMegabytes) throw new Error(`${what}: needed ${result.megabytes} MB.`);
   }
   if (/** @type {any} */ ({}).polluted !== undefined)
     throw new Error(`${name}: the prototype of all objects was changed.`);
-  return found;
+  return result;
 }
 
 const chosen = process.argv.slice(2).filter((name) => !name.startsWith('--'));
@@ -194,10 +194,10 @@ const unknown = chosen.filter((name) => !(name in readers));
 if (unknown.length > 0)
   throw new Error(`Unknown reader: ${unknown.join(', ')}. Expected ${Object.keys(readers).join(', ')}.`);
 for (const name of chosen.length > 0 ? chosen : Object.keys(readers)) {
-  const found = run(name);
+  const result = run(name);
   console.log(
-    `${name}: ${found.files} corrupt files, ${found.networks} valid networks, ${found.rejected} rejected,  ` +
-      `max ${found.milliseconds} ms and ${found.megabytes} MB`,
+    `${name}: ${result.files} corrupt files, ${result.networks} valid networks, ${result.rejected} rejected,  ` +
+      `max ${result.milliseconds} ms and ${result.megabytes} MB`,
   );
-  record('fuzz', { readers: { ...results().fuzz?.readers, [name]: found } });
+  record('fuzz', { readers: { ...results().fuzz?.readers, [name]: result } });
 }

@@ -60,7 +60,7 @@ rmSync(folder, { recursive: true });
 
 latencies.sort();
 const percentile = (p) => Number(latencies[Math.min(count - 1, Math.floor(p * count))].toFixed(2));
-const found = {
+const results = {
   requests: count,
   connections,
   wrong,
@@ -77,9 +77,9 @@ const found = {
   megabytes: { early: memory[Math.floor(memory.length / 5)], end: memory.at(-1) },
   exit: status,
 };
-record('load', found);
-console.log(found);
-const steady = smoke || (seen.size >= 3 && found.megabytes.end <= 1.25 * found.megabytes.early);
+record('load', results);
+console.log(results);
+const steady = smoke || (seen.size >= 3 && results.megabytes.end <= 1.25 * results.megabytes.early);
 if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
 /**

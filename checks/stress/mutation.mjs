@@ -23,13 +23,13 @@ for (const name of selected.length > 0 ? selected : all) {
     env: { ...process.env, MUTATED_PACKAGE: of },
   });
   const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
-  const found = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
-  record('mutation', { ...results().mutation, [name]: found });
-  unexplained += found.unexplained.length;
+  const result = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
+  record('mutation', { ...results().mutation, [name]: result });
+  unexplained += result.unexplained.length;
   console.log(
-    `${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, unexplained:`,
+    `${name}: ${result.killed} of ${result.mutants} mutants killed, ${result.explained} explained, unexplained:`,
   );
-  console.log(found.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
+  console.log(result.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
 }
 process.exit(unexplained === 0 ? 0 : 1);
 

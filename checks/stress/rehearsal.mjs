@@ -57,10 +57,10 @@ try {
       const directory = fresh(runtime, { dependencies: { [name]: version } });
       run(directory, 'npm', 'install', '--no-audit', '--no-fund');
       const program = join(directory, 'node_modules/.bin', name);
-      const found = run(directory, program, '--version').trim().split('\n')[0];
+      const runtimeVersion = run(directory, program, '--version').trim().split('\n')[0];
       const check = name === 'deno' ? ['run', '--allow-all', 'check.mjs'] : ['check.mjs'];
       return {
-        version: found,
+        version: runtimeVersion,
         digests: JSON.parse(
           run(installed, program, ...check)
             .trim()

@@ -34,24 +34,24 @@ if (fresh) {
   process.exit(0);
 }
 
-const found = { each: steps, steps: {}, predictions, predict: {}, fit: {} };
-for (const [name, engine] of Object.entries(engines)) found.steps[name] = online(engine);
+const results = { each: steps, steps: {}, predictions, predict: {}, fit: {} };
+for (const [name, engine] of Object.entries(engines)) results.steps[name] = online(engine);
 const network = new Network(graph, { seed: 1 });
-found.predict.network = manyPredictions(network);
+results.predict.network = manyPredictions(network);
 for (const name of ['js', 'wasm']) {
   const predictor = await compile(network, { engine: engines[name] });
-  found.predict[`compile, ${name}`] = manyPredictions(predictor);
+  results.predict[`compile, ${name}`] = manyPredictions(predictor);
   predictor.dispose();
 }
-found.fit = await manyFits();
-record('soak', found);
-console.log(JSON.stringify(found, null, 2));
+results.fit = await manyFits();
+record('soak', results);
+console.log(JSON.stringify(results, null, 2));
 const flat =
   smoke ||
-  [...Object.values(found.steps), ...Object.values(found.predict), found.fit].every(
+  [...Object.values(results.steps), ...Object.values(results.predict), results.fit].every(
     ({ megabytes: [early, end] }) => end < early + 24,
   );
-if (!flat || !found.fit.sameAsFresh || Object.values(found.steps).some(({ finite }) => !finite)) process.exit(1);
+if (!flat || !results.fit.sameAsFresh || Object.values(results.steps).some(({ finite }) => !finite)) process.exit(1);
 
 /** Online training: each step has a new sample. */
 function online(engine) {

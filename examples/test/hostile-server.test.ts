@@ -29,9 +29,9 @@ async function startServer(requestTimeout = 60_000) {
   let output = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)));
   const url = await vi.waitFor(() => {
-    const found = /http:\S+(?=\/predict)/.exec(output);
-    if (found === null) throw new Error(`The server has not started: ${output}`);
-    return found[0];
+    const match = /http:\S+(?=\/predict)/.exec(output);
+    if (match === null) throw new Error(`The server has not started: ${output}`);
+    return match[0];
   }, longTimeout);
   return {
     directory,
@@ -75,8 +75,12 @@ test('a body that is too long or has no rows of numbers gets a 4xx, and the serv
     ['x'.repeat(1_000_001), 413],
   ];
   for (const [body, status] of bodies) {
-    const found = await post(body);
-    expect([body.slice(0, 40), found.status, typeof found.json.error]).toEqual([body.slice(0, 40), status, 'string']);
+    const response = await post(body);
+    expect([body.slice(0, 40), response.status, typeof response.json.error]).toEqual([
+      body.slice(0, 40),
+      status,
+      'string',
+    ]);
   }
   expect((await fetch(`${url}/predict`)).status).toBe(405);
   expect((await fetch(`${url}/%2e%2e/server.mjs`)).status).toBe(404);

@@ -31,9 +31,9 @@ for (const { package: name, models, read, maxError, arithmetic } of libraries) {
 
     test.each(models)('$name', ({ json, weights, rows, outputs }) => {
       for (const model of [json, JSON.stringify(json)]) {
-        const ours = read(model, weights).predictBatch(rows);
-        expect(ours.map(({ length }) => length)).toEqual(outputs.map(({ length }) => length));
-        const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => relative(y, ours[s][k]))));
+        const actual = read(model, weights).predictBatch(rows);
+        expect(actual.map(({ length }) => length)).toEqual(outputs.map(({ length }) => length));
+        const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => relative(y, actual[s][k]))));
         expect(worst).toBeLessThan(maxError);
         errors.push(worst);
       }

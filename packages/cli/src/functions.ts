@@ -95,9 +95,9 @@ export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
 
 /** The optimizer with this name, and its learning rate if it has one. */
 export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number | undefined } {
-  const { rate: usual, make } = lookUp('optimizer', optimizers, name);
-  if (usual === undefined && rate !== undefined) {
+  const { rate: defaultRate, make } = lookUp('optimizer', optimizers, name);
+  if (defaultRate === undefined && rate !== undefined) {
     throw misuse(`--rate: ${name} has no learning rate: it determines the step size itself. Remove --rate.`);
   }
-  return { optimizer: make(rate ?? usual ?? NaN), rate: rate ?? usual };
+  return { optimizer: make(rate ?? defaultRate ?? NaN), rate: rate ?? defaultRate };
 }

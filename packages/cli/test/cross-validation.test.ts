@@ -88,8 +88,8 @@ describe('train with cross-validation or groups', () => {
       return (JSON.parse(stdout) as Validated).crossValidation.folds.map((fold) => fold.epochs);
     };
     // If validation rows came from the training patients, the validation loss would decrease until near the last epoch.
-    for (const found of await epochs('--ignore', 'patient')) expect(found).toBeGreaterThan(50);
-    for (const found of await epochs('--group', 'patient')) expect(found).toBeLessThan(40);
+    for (const count of await epochs('--ignore', 'patient')) expect(count).toBeGreaterThan(50);
+    for (const count of await epochs('--group', 'patient')) expect(count).toBeLessThan(40);
   });
 
   it('keeps each group in one of the three sets if there are no folds', async () => {

@@ -52,11 +52,11 @@ describe('nnbp fit', () => {
       'w',
       '--json',
     ];
-    const found = resultIn((await nnbp(...argv)).stdout);
-    expect([found.rows, found.leftOut, found.converged]).toEqual([7, 1, true]);
-    expect(found.parameters[1].estimate).toBeCloseTo(0.5030327355001437, 8);
-    expect(found.parameters[1].standardError).toBeCloseTo(0.052037823819756586, 8);
-    expect(found.covariance[0][1]).toBe(found.covariance[1][0]);
+    const actual = resultIn((await nnbp(...argv)).stdout);
+    expect([actual.rows, actual.leftOut, actual.converged]).toEqual([7, 1, true]);
+    expect(actual.parameters[1].estimate).toBeCloseTo(0.5030327355001437, 8);
+    expect(actual.parameters[1].standardError).toBeCloseTo(0.052037823819756586, 8);
+    expect(actual.covariance[0][1]).toBe(actual.covariance[1][0]);
     const bounded = await nnbp(...argv, '--upper', 'b1=15');
     expect(resultIn(bounded.stdout).parameters[0].estimate).toBe(15);
     expect(bounded.stderr).toContain('b1 ended at a bound');

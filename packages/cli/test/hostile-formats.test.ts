@@ -193,9 +193,9 @@ describe('names in models of other libraries', () => {
           const argv = ['-B', program, join(here.directory, `${format}-torch`)];
           const { stdout } = await promisify(execFile)('python3', argv, { cwd: here.directory });
           const kinds = ['Assign', 'ClassDef', 'Expr', 'FunctionDef', 'Import', 'ImportFrom'];
-          const found = JSON.parse(stdout) as typeof names & { readonly kinds: readonly string[] };
-          expect([found.inputs, found.outputs]).toEqual([names.inputs, names.outputs]);
-          expect(found.kinds.filter((kind) => !kinds.includes(kind))).toEqual([]);
+          const actual = JSON.parse(stdout) as typeof names & { readonly kinds: readonly string[] };
+          expect([actual.inputs, actual.outputs]).toEqual([names.inputs, names.outputs]);
+          expect(actual.kinds.filter((kind) => !kinds.includes(kind))).toEqual([]);
         }
       }
       expect('owned' in globalThis).toBe(false);

@@ -37,12 +37,12 @@ describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (l
       );
       const { code, stdout, stderr } = await nnbp('predict', 'model.json', 'rows.csv', '--only');
       expect([name, code, stderr]).toEqual([name, 0, '']);
-      const found = stdout
+      const actual = stdout
         .trim()
         .split('\n')
         .slice(1)
         .map((line) => line.split(',').map(Number));
-      found.forEach((values, s) =>
+      actual.forEach((values, s) =>
         values.forEach((value, k) =>
           expect(Math.abs(value - numbers(outputs[s])[k]), name).toBeLessThan(2e-5 * Math.max(1, Math.abs(value))),
         ),

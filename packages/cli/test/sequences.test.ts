@@ -175,8 +175,8 @@ describe('errors of sequences', () => {
     ['the target as the group', ['--target', 'id', '--group', 'id', '--recurrent', 'rnn'], 2, /are both "id"/],
   ])('train rejects %s', async (_, options, code, message) => {
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
-    const found = await nnbp('train', 'gestures.csv', ...options);
-    expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
+    const actual = await nnbp('train', 'gestures.csv', ...options);
+    expect([actual.code, actual.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
   test('a row without a group is reported', async () => {

@@ -78,11 +78,11 @@ describe('nnbp train with --time', () => {
     expect(summary).toMatchObject({ season: 7, window: 8, horizon: 1, notes: [] });
     expect(Object.keys(summary.errors as object)).toEqual(['model', 'naive', 'seasonalNaive']);
     const { stdout } = await nnbp('forecast', 'stores.nnbp.safetensors', 'stores.csv', '--json');
-    const found = stdout
+    const actual = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(found.map(({ store, t }) => [store, t])).toEqual([
+    expect(actual.map(({ store, t }) => [store, t])).toEqual([
       ['north', '60'],
       ['south', '60'],
     ]);
@@ -150,8 +150,8 @@ describe('nnbp train with --time', () => {
   ])('rejects %s', async (_, options, code, message) => {
     const table = weekly(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
     const { nnbp } = await workspace({ 'sales.csv': table });
-    const found = await nnbp('train', 'sales.csv', ...options);
-    expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
+    const actual = await nnbp('train', 'sales.csv', ...options);
+    expect([actual.code, actual.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
   test('a repeated time is rejected with the advice to pass --group', async () => {

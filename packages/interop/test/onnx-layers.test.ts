@@ -152,8 +152,8 @@ describe('a recurrent operator', () => {
     const initial = (dims: number[]) => ({ h: [dims, zero], c: [dims, zero] }) as const;
     const model = (layout: bigint, axis: number, results = 'all') =>
       recurrent(opType, gates, { layout }, `- ${states}`, initial([1, 1, units]), { axis, results });
-    const usual = fromOnnx(model(0n, 1));
-    const outputs = predictSequence(usual, sequence);
+    const withDefaultLayout = fromOnnx(model(0n, 1));
+    const outputs = predictSequence(withDefaultLayout, sequence);
     expect(outputs[0]).toHaveLength(units);
     expect(predictSequence(fromOnnx(model(1n, 2)), sequence)).toEqual(outputs);
     // The last state: [batch, directions, units].

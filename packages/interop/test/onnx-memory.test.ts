@@ -59,8 +59,8 @@ describe('an aggregation', () => {
     ['median', ['TopK', 'Gather', 'ReduceMean']],
     ['maxAbs', ['Abs', 'ArgMax', 'GatherElements', 'ReduceMax']],
   ] as const)('%s is %j', (name, types) => {
-    const found = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
-    expect(found).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, found.length));
+    const opTypes = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
+    expect(opTypes).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, opTypes.length));
   });
 
   test('median is not read from numbers that are not sorted', () => {

@@ -74,8 +74,8 @@ describe('a link', () => {
     const { training, data } = fromPlayground(opened);
     for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
       const link = escape(opened.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));
-      const found = fromPlayground(link);
-      expect([found.data, found.training]).toEqual([
+      const actual = fromPlayground(link);
+      expect([actual.data, actual.training]).toEqual([
         { ...data, noise: 35 },
         { ...training, batchSize: 7 },
       ]);

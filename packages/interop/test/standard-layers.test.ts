@@ -128,11 +128,11 @@ describe.each(recurrent)('%s', (_, operator, add) => {
     const [layer] = recurrentLayers(nodesOf(network));
     const inside = layer.nodes.filter((i) => !layer.units.includes(i));
     for (const i of inside.filter((_, k) => k % 5 === 0)) {
-      const found = networkOf((b) => {
+      const changed = networkOf((b) => {
         add(b, b.inputs(3));
         return [graph.ids[i]];
       });
-      expect(kindsOf(found), graph.ids[i]).toEqual([]);
+      expect(kindsOf(changed), graph.ids[i]).toEqual([]);
     }
     // A node outside the layer reads a value of the previous step.
     const delays = networkOf((b) => {

@@ -91,10 +91,10 @@ export class ColumnCounter {
     count(this.#readings[','], cell, comma);
   }
 
-  /** @param usual - The decimal separator if the cells of the column do not determine it. */
-  survey(usual: Decimal): ColumnSurvey {
+  /** @param defaultDecimal - The decimal separator if the cells of the column do not determine it. */
+  survey(defaultDecimal: Decimal): ColumnSurvey {
     const { name, evidence, format } = this;
-    const decimal = format.decimal ?? evidence.decided ?? evidence.likely ?? usual;
+    const decimal = format.decimal ?? evidence.decided ?? evidence.likely ?? defaultDecimal;
     return {
       name,
       present: this.#present,
@@ -112,11 +112,11 @@ export class ColumnCounter {
  * The statistics of all columns. A column that does not determine its decimal separator uses that of the other columns.
  */
 export function surveysOf(counters: readonly ColumnCounter[], delimiter: string): ColumnSurvey[] {
-  const usual = decimalOfFile(
+  const defaultDecimal = decimalOfFile(
     counters.map(({ evidence }) => evidence),
     delimiter,
   );
-  return counters.map((counter) => counter.survey(usual));
+  return counters.map((counter) => counter.survey(defaultDecimal));
 }
 
 const noNumbers = (): Numbers => ({

@@ -236,8 +236,11 @@ function majorityBaseline(
   const counts = category.values.map(() => 0);
   for (const code of codesOf(training)) counts[code]++;
   const code = counts.indexOf(Math.max(...counts));
-  const tested = codesOf(test);
-  return { class: category.values[code], accuracy: tested.filter((each) => each === code).length / tested.length };
+  const testCodes = codesOf(test);
+  return {
+    class: category.values[code],
+    accuracy: testCodes.filter((each) => each === code).length / testCodes.length,
+  };
 }
 
 const describeBaseline = ({ class: name, accuracy }: MajorityBaseline) =>

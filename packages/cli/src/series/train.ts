@@ -83,8 +83,8 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
     { rows: parts.training.length * (recurrent === undefined ? 1 : window), standardize: false },
   );
 
-  const tested = parts.test.length > 0 ? 'test' : 'validation';
-  const errors = compare(parts[tested], shape, season, (windows) => outputsOf(engine, network, windows, shape));
+  const testedSet = parts.test.length > 0 ? 'test' : 'validation';
+  const errors = compare(parts[testedSet], shape, season, (windows) => outputsOf(engine, network, windows, shape));
   const model: SeriesModel = {
     ...columns,
     ...shape,
@@ -100,7 +100,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
     const sizes = { training: parts.training.length, validation: parts.validation.length, test: parts.test.length };
     const summary = { model: output, ...columns, step: stepText(table.step), season, window, horizon, windows: sizes };
     await print(io.stdout, `${visibleJson({ ...summary, notes: table.notes, ...ended, errors }, 2)}\n`);
-  } else if (errors !== undefined) await show(describeErrors(errors, tested, target));
+  } else if (errors !== undefined) await show(describeErrors(errors, testedSet, target));
   expectFinished(ended, trainingRun, output);
   await show(
     `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp forecast ${shellWord(output)} ${shellWord(path)}\n`,

@@ -5,13 +5,13 @@ import { cases, pathsFile } from './files.js';
 
 const sizes = process.argv.slice(2).map(Number);
 await startCounter();
-const found: Record<string, number[]> = {};
+const work: Record<string, number[]> = {};
 for (const [what, make] of Object.entries(cases)) {
   // A warm-up run, so that one-time work is not counted.
   await workOf(make(sizes[0]));
-  found[what] = [];
-  for (const size of sizes) found[what].push(await workOf(make(size)));
+  work[what] = [];
+  for (const size of sizes) work[what].push(await workOf(make(size)));
 }
 const file = pathsFile(1_800_000);
-found['per byte of 1.8 MB'] = [(await workOf(() => formatOf('file', file))) / file.length];
-process.stdout.write(JSON.stringify(found));
+work['per byte of 1.8 MB'] = [(await workOf(() => formatOf('file', file))) / file.length];
+process.stdout.write(JSON.stringify(work));

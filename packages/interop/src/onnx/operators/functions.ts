@@ -12,14 +12,14 @@ export const activation =
 
 /** An activation with an option, which is an attribute of the operator. */
 export const withOption =
-  (make: (option: number) => Activation, attribute: string, usual: number): Operator =>
+  (make: (option: number) => Activation, attribute: string, defaultValue: number): Operator =>
   (call) =>
-    apply(call, call.tape.activation(make, call.number(attribute, usual)));
+    apply(call, call.tape.activation(make, call.number(attribute, defaultValue)));
 
 /** `Clip`. With both bounds, it is middle + half · hardTanh((h − middle) / half). */
 export const clip: Operator = (call) => {
-  const end = (input: number, attribute: string, usual: number) =>
-    call.has(input) ? call.constant(input).values[0] : call.number(attribute, usual);
+  const end = (input: number, attribute: string, defaultValue: number) =>
+    call.has(input) ? call.constant(input).values[0] : call.number(attribute, defaultValue);
   const low = end(1, 'min', -Infinity);
   const high = end(2, 'max', Infinity);
   const { tape } = call;
