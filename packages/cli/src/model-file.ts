@@ -8,7 +8,7 @@ import { lossNamed, lossNames } from './functions.js';
 import { readWhole, writeWhole } from './files.js';
 import { formatOf, isLink, type ModelContent } from './formats.js';
 import { type Io, pathIn } from './io.js';
-import { neighborPath } from './neighbor.js';
+import { neighbourPath } from './neighbour.js';
 import { loadPlugins } from './plugins.js';
 import { Problem } from './problem.js';
 
@@ -39,7 +39,7 @@ export async function readModel(
   const bytes = isLink(path) ? new TextEncoder().encode(path) : await readWhole(file);
   const { name, read } = formatOf(path, bytes, from);
   const activations = [...(await loadPlugins(io, plugin)), step, bipolarStep];
-  const beside = (other: string) => readWhole(neighborPath(path, dirname(file), other));
+  const beside = (other: string) => readWhole(neighbourPath(path, dirname(file), other));
   return { ...(await read(bytes, { beside, activations })), format: name };
 }
 

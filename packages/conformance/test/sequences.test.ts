@@ -51,7 +51,7 @@ function graphOf({ inputs, nodes, initial, outputs }: Case) {
   return builder.build();
 }
 
-/** Sequences of different lengths as one batch, the longest first, in the order of steps. */
+/** Sequences of different lengths as one batch, the longest first: the rows of step 0, then those of step 1, … */
 function batchOf(testCase: Case) {
   const sequences = testCase.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);
   const steps = sequences[0].inputs.map((_, t) => sequences.filter(({ inputs }) => t < inputs.length));

@@ -1,4 +1,4 @@
-/** Edges that read a node's value of an earlier step, for recurrent networks. */
+/** Edges that read a node's value from an earlier step, for recurrent networks. */
 
 import { expectFinite, expectInteger, expectObject, mismatch } from './expect.js';
 

@@ -130,7 +130,7 @@ export class GraphEditor {
   }
 
   /**
-   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, also if it is
+   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, even if it is
    * fixed or shared.
    *
    * @param options - Options of the new node. Its `from` is the predecessor, with its delay.

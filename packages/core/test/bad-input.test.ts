@@ -80,7 +80,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['a layer without predecessors', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
   ['a fractional number of nodes', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
   [
-    'more inputs than a map can name',
+    'more inputs than a map can hold',
     'OUT_OF_RANGE',
     /from 1 to 16777216, received 8589934592/,
     () => new GraphBuilder().inputs(2 ** 33),
@@ -211,7 +211,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
 
 describe('bad input gets a typed error that reports what was received', () => {
   for (const [what, code, message, action] of table) {
-    test(what, () => {
+    test(`rejects ${what}`, () => {
       const error = errorOf(action);
       expect(error.code).toBe(code);
       expect(error.message).toMatch(message);

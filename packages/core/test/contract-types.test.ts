@@ -2,7 +2,7 @@
 import type { Activation, Loss } from '@nnbp/core';
 import { expectTypeOf, test } from 'vitest';
 
-test('an object of the right shape is an activation, and one of another is not', () => {
+test('only an object with the members of an activation is an activation', () => {
   expectTypeOf({
     name: 'cube',
     value: (h: number) => h ** 3,
@@ -12,7 +12,7 @@ test('an object of the right shape is an activation, and one of another is not',
   expectTypeOf({ name: 'text', value: (h: number) => String(h), derivative: () => 1 }).not.toExtend<Activation>();
 });
 
-test('an object of the right shape is a loss, and one of another is not', () => {
+test('only an object with the members of a loss is a loss', () => {
   const value = (x: ArrayLike<number>, t: ArrayLike<number>) => x[0] - t[0];
   expectTypeOf({
     name: 'custom',

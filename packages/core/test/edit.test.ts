@@ -15,7 +15,7 @@ import {
 } from '@nnbp/core';
 import { expect, test } from 'vitest';
 
-/** Delays, products, fixed and shared parameters. */
+/** A network with delays, a product, and fixed and shared parameters. */
 function network(): Network {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), builder.input('y')];
@@ -84,7 +84,7 @@ test('nodes and edges can be added and removed, and what remains keeps its param
   expect(after.getParameters('a').c).toBe(7);
 });
 
-test('removing a node removes its edges, also the delayed ones', () => {
+test('removing a node removes its edges, including the delayed ones', () => {
   const { graph } = edit(network().graph).remove('b').remove('y').build();
   expect(graph.ids).toEqual(['x', 'a', 'c']);
   expect(graph.edgeCount).toBe(2);
@@ -121,12 +121,12 @@ test('a split edge keeps a fixed and a shared weight, and the new node has param
   expect(after.getParameters('q')).toEqual({ b: 0, c: 1, w: { y: before.getParameters('a').w.y } });
   expect(after.getParameters('r').w).toEqual({});
   expect(after.getParameters('t').w).toEqual({ x: 5 });
-  const isOfP = [...edited.origin.keys()].filter((p) => edited.origin[p] === -1);
+  const added = [...edited.origin.keys()].filter((p) => edited.origin[p] === -1);
   const ownOf = (id: string) => {
     const i = edited.graph.indexOf(id);
     return [edited.graph.biasIndex(i), edited.graph.scaleIndex(i)];
   };
-  for (const id of ['p', 'q', 'r', 't']) expect(isOfP).toEqual(expect.arrayContaining(ownOf(id)));
+  for (const id of ['p', 'q', 'r', 't']) expect(added).toEqual(expect.arrayContaining(ownOf(id)));
   // The edges keep their fixed weights.
   const output = (network: Network) => network.predict([1, 0]);
   for (const id of ['a', 'b']) after.setParameters(id, { w: {} });
@@ -304,7 +304,7 @@ test('rejected edits leave the editor and the graph unchanged', () => {
   }
 });
 
-test('keepParameters rejects another network than the edited one, and values that are not a network', () => {
+test('keepParameters rejects a network other than the edited one, and values that are not a network', () => {
   const small = new Network(mlp([1, 1], { activation: tanh }));
   const edited = edit(network().graph).build();
   const code = (expected: NnbpErrorCode) => expect.objectContaining({ code: expected }) as Error;

@@ -120,7 +120,7 @@ describe('the cache of the js engine', () => {
 describe('the js engine', () => {
   const graph = mlp([2, 3, 1], { activation: identity });
 
-  test('rejects rows that are too short, also in a second call', () => {
+  test('rejects rows that are too short, even in a second call', () => {
     const executor = js().prepare(graph, 2);
     const rows = new Float64Array(4);
     executor.predict(rows, 2);

@@ -145,7 +145,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
   });
 });
 
-test('a jump of a second derivative near the point does not count as a mismatch', () => {
+test('a jump in a second derivative near the point does not count as a mismatch', () => {
   // softsign at a small h, found by the properties above.
   const random = new Random(-690458160);
   const target: TargetMaker = (r, n) => Array.from({ length: n }, () => r.uniform());

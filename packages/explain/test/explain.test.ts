@@ -97,7 +97,7 @@ describe('the golden runs', () => {
       ['dloss/dx_6', article.dloss_dx6],
       ...Object.entries(article.dloss_dw).map(([id, value]): [string, string] => [`dloss/dw_${id}to7`, value]),
     ]) {
-      // g(16) leaves seven digits of 1 − g.
+      // g(16) is so close to 1 that 1 − g has only seven correct digits.
       expect(Math.abs(number(name) / Number(expected) - 1)).toBeLessThan(1e-8);
     }
   });

@@ -1,5 +1,5 @@
 /**
- * Splits a graph into blocks, as tensor libraries compute it. The level of a node is the length of the longest path to it, so
+ * Splits a graph into blocks that tensor libraries can compute. The level of a node is the length of the longest path to it, so
  * nodes of one level depend only on lower levels. Each block of nodes is computed by one matrix product.
  */
 import { type Aggregation, type Graph, levels } from '@nnbp/core';
@@ -23,13 +23,13 @@ export interface Block {
 }
 
 /** Up to this many entries, or entries per edge, one matrix for a level is cheaper than several. */
-const smallMatrix = 4096;
-const fullMatrix = 2;
+const maxSingleEntries = 4096;
+const maxSingleEntriesPerEdge = 2;
 /** Minimum number of weights of a separate block. */
 const minDenseWeights = 8;
 /** Up to this many entries, or entries per edge, a matrix with zeros is faster than gathering values. */
-const largestMatrix = 2 ** 16;
-const emptiestMatrix = 32;
+const maxPackedEntries = 2 ** 16;
+const maxPackedEntriesPerEdge = 32;
 
 /**
  * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
@@ -106,7 +106,7 @@ export function neededByOutputs(graph: Graph): Uint8Array {
 /** Splits a level into parts: one with all nodes, or dense groups and the rest. */
 function divide(graph: Graph, nodes: readonly number[]): number[][] {
   const entries = union(graph, nodes).length * nodes.length;
-  if (entries <= Math.max(smallMatrix, fullMatrix * edgesInto(graph, nodes))) return [[...nodes]];
+  if (entries <= Math.max(maxSingleEntries, maxSingleEntriesPerEdge * edgesInto(graph, nodes))) return [[...nodes]];
   const alike = new Map<string, number[]>();
   for (const i of nodes) {
     const key = union(graph, [i]).join();
@@ -124,7 +124,7 @@ function block(graph: Graph, nodes: readonly number[]): Block {
   const from = union(graph, nodes);
   const edges = edgesInto(graph, nodes);
   const entries = from.length * nodes.length;
-  const packed = entries <= Math.max(largestMatrix, emptiestMatrix * edges);
+  const packed = entries <= Math.max(maxPackedEntries, maxPackedEntriesPerEdge * edges);
   const { activationOf, outputPosition } = graph;
   return {
     nodes: nodes.toSorted(

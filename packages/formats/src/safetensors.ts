@@ -26,7 +26,7 @@ export interface Tensors {
 const kinds = { F32: Float32Array, F64: Float64Array } as const;
 const metadataKey = '__metadata__';
 /** Maximum length of the header, the same as in other safetensors readers. */
-const longestHeader = 100_000_000;
+const maxHeaderLength = 100_000_000;
 
 /**
  * Writes a file with these tensors, in this order.
@@ -43,10 +43,10 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // Pad with spaces, so that the numbers are aligned to eight bytes.
   const length = Math.ceil(json.length / 8) * 8;
-  if (length > longestHeader) {
+  if (length > maxHeaderLength) {
     throw new NnbpError(
       'TOO_LARGE',
-      `The names and edges take ${length} bytes in the header, more than ${longestHeader}.`,
+      `The names and edges take ${length} bytes in the header, more than ${maxHeaderLength}.`,
     );
   }
   const file = new Uint8Array(8 + length + end);
@@ -75,9 +75,9 @@ export function decode(file: Uint8Array): Tensors {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(file.length - 8)) {
-    throw malformed(`its header has ${length} bytes according to its length, and ${file.length - 8} are present`);
+    throw malformed(`its header should have ${length} bytes, but only ${file.length - 8} follow`);
   }
-  if (length > BigInt(longestHeader)) throw malformed(`its header has ${length} bytes, more than ${longestHeader}`);
+  if (length > BigInt(maxHeaderLength)) throw malformed(`its header has ${length} bytes, more than ${maxHeaderLength}`);
   const start = 8 + Number(length);
   const header = parseHeader(file.subarray(8, start), malformed);
   const metadata = new Map<string, string>();
@@ -150,7 +150,7 @@ function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   return { name, dtype, shape, from, to };
 }
 
-/** Checks that tensors fill the file without gaps and overlaps, in any order. */
+/** Checks that tensors fill the file without gaps or overlaps, in any order. */
 function expectTiled(extents: readonly Extent[], bytes: number, malformed: Malformed): void {
   let end = 0;
   for (const { name, from, to } of [...extents].sort((one, other) => one.from - other.from || one.to - other.to)) {

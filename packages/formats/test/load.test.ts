@@ -63,7 +63,7 @@ describe('a file of another program is loaded', () => {
     expect(bits(network.predict([0.5]))).toBe(bits(expected.predict([0.5])));
   });
 
-  test('a file with tensors in another order than in the header is loaded', () => {
+  test('a file whose tensors are in a different order than in the header is loaded', () => {
     const numbers = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
     const header = {
       7: { dtype: 'F32', shape: [], data_offsets: [8, 12] },

@@ -23,13 +23,13 @@ function randomNetwork(seed: number): { network: Network; rows: number[][] } {
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
   if (seed % 3 === 0) {
-    const units = (count: number) =>
+    const scaler = (count: number) =>
       new Standardization(
         Array.from({ length: count }, () => random.uniform() - 0.5),
         Array.from({ length: count }, () => 0.5 + random.uniform()),
       );
-    network.inputScaler = units(graph.inputCount);
-    network.outputScaler = units(graph.outputs.length);
+    network.inputScaler = scaler(graph.inputCount);
+    network.outputScaler = scaler(graph.outputs.length);
   }
   network.outputTransform = (['none', 'sigmoid', 'softmax', 'logSoftmax'] as const)[
     seed % 4 === 3 ? 1 + (seed % 3) : 0
@@ -184,7 +184,7 @@ export function predict(input) {
     }
   });
 
-  test('has a valid type declaration', () => {
+  test('a module has a valid type declaration', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh }));
     const { dts } = toModule(network);
     const use = `import { inputs, outputs, predict } from './network.js';

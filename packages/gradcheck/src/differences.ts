@@ -26,7 +26,7 @@ export function differentiate(
   let best: NumericDerivative = { value: NaN, error: Infinity };
   let previousRow: number[] = [];
   let step = reach;
-  // Take all steps, even if the error grows at first: a nearby jump of the second derivative affects only the large
+  // Take all steps, even if the error grows at first: a nearby jump in the second derivative affects only the large
   // ones.
   for (let row = 0; row < 18; row++, step /= shrink) {
     // The distance between the rounded arguments.

@@ -160,7 +160,7 @@ function compare(
       return { name, analytic, numeric: value, tolerance: 10 * error + relativeTolerance * scale + 1e-12 };
     };
     const comparison = comparisonWithin(reach);
-    // A jump of a second derivative, such as that of softsign at 0, can make the estimated error too small. A shorter
+    // A jump in a second derivative, such as that of softsign at 0, can make the estimated error too small. A shorter
     // reach does not include it; a wrong derivative differs there, too.
     const shorter = () => [reach / 8, reach / 64].map(comparisonWithin).find(agrees);
     comparisons.push(agrees(comparison) ? comparison : (shorter() ?? comparison));

@@ -79,7 +79,7 @@ describe('a node of neat-python, computed by its formula', () => {
   });
 
   test.each(names)(
-    '%s has the same values from -40 to 40, also where neat-python clamps its argument',
+    '%s has the same values from -40 to 40, even where neat-python clamps its argument',
     (activation) => {
       const genome = one(activation);
       const network = fromNeatPython(genome);

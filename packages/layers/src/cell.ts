@@ -8,7 +8,7 @@ export interface RecurrentOptions {
   readonly from: readonly Source[];
   /** The number of units: an integer ≥ 1. */
   readonly units: number;
-  /** The ids of the units are `name.0`, `name.1`, …; those of the nodes inside a unit begin with `name` too. */
+  /** The ids of the units are `name.0`, `name.1`, …; those of the nodes inside a unit begin with `name` too. Default: `rnn`, `lstm` or `gru`. */
   readonly name?: string;
   /** Initializer of the weights. Default: uniform within ±1/√units, as in PyTorch. */
   readonly initializer?: Initializer;

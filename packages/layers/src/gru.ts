@@ -7,7 +7,7 @@ import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
   /**
-   * Whether the reset gate is applied after the weights U, as in PyTorch, or before, as in the article and in ONNX by default
+   * Whether the reset gate is applied after the weights U, as in PyTorch, or before, as in Cho et al. and by default in ONNX
    * (`linear_before_reset` 0). Default: true.
    */
   readonly resetAfter?: boolean;

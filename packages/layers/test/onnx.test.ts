@@ -71,7 +71,7 @@ function copyWeights(
   });
 }
 
-/** A layer over a batch of sequences, the longest first; for each sequence and step the values of the units. */
+/** Runs a layer on a batch of sequences, the longest first. Returns the values of the units for each sequence and step. */
 function run(graph: Graph, parameters: Float64Array, sequences: readonly Rows[]): Rows[] {
   const counts = sequences[0].map((_, t) => sequences.filter(({ length }) => length > t).length);
   const executor = js().prepare(graph, sequences.length, counts.length);
@@ -85,12 +85,12 @@ function run(graph: Graph, parameters: Float64Array, sequences: readonly Rows[])
   );
 }
 
-/** For each sequence its inputs, without the padding after its end. */
+/** The inputs of each sequence, without the padding after its end. */
 const sequencesOf = ({ tensors: { X, sequence_lens } }: Case): Rows[] =>
   X[0].map((_, s) => X.slice(0, sequence_lens?.[s]).map((step) => step[s]));
 
-function expectNear(of: Case, d: number, s: number, t: number, actual: readonly number[]): void {
-  of.Y[t][d][s].forEach((expected, k) => {
+function expectNear(testCase: Case, d: number, s: number, t: number, actual: readonly number[]): void {
+  testCase.Y[t][d][s].forEach((expected, k) => {
     expect(Math.abs(actual[k] - expected), `direction ${d}, sequence ${s}, step ${t}, unit ${k}`).toBeLessThan(1e-6);
   });
 }
@@ -99,33 +99,36 @@ const all = cases as unknown as readonly Case[];
 const isBidirectional = ({ attributes }: Case) => attributes.direction === 'bidirectional';
 
 describe('in a batch of sequences, the layer matches the values of ONNX Runtime to 1e-6', () => {
-  test.each(all.filter((of) => !isBidirectional(of)).map((of) => [of.name, of] as const))('%s', (_, of) => {
-    const builder = new GraphBuilder();
-    const inputs = builder.inputs(of.tensors.X[0][0].length);
-    builder.output(...layers[kinds[of.op]](builder, { ...optionsOf(of), from: inputs, name: 'layer' }));
-    const network = new Network(builder.build());
-    copyWeights(network, of, 0, {
-      layer: 'layer',
-      inputs,
-      h: (k) => `layer.${k}@-1`,
-      c: (k) => `layer.c.${k}@-1`,
-    });
-    // A layer that reads from the end to the start is one that reads the reversed sequence.
-    const inReadingOrder = (rows: Rows) => (of.attributes.direction === 'reverse' ? rows.toReversed() : rows);
-    const found = run(network.graph, network.parameters.vector, sequencesOf(of).map(inReadingOrder));
-    found.forEach((rows, s) => inReadingOrder(rows).forEach((row, t) => expectNear(of, 0, s, t, row)));
-  });
+  test.each(all.filter((testCase) => !isBidirectional(testCase)).map((testCase) => [testCase.name, testCase] as const))(
+    '%s',
+    (_, testCase) => {
+      const builder = new GraphBuilder();
+      const inputs = builder.inputs(testCase.tensors.X[0][0].length);
+      builder.output(...layers[kinds[testCase.op]](builder, { ...optionsOf(testCase), from: inputs, name: 'layer' }));
+      const network = new Network(builder.build());
+      copyWeights(network, testCase, 0, {
+        layer: 'layer',
+        inputs,
+        h: (k) => `layer.${k}@-1`,
+        c: (k) => `layer.c.${k}@-1`,
+      });
+      // A layer that reads from the end to the start is one that reads the reversed sequence.
+      const inReadingOrder = (rows: Rows) => (testCase.attributes.direction === 'reverse' ? rows.toReversed() : rows);
+      const actual = run(network.graph, network.parameters.vector, sequencesOf(testCase).map(inReadingOrder));
+      actual.forEach((rows, s) => inReadingOrder(rows).forEach((row, t) => expectNear(testCase, 0, s, t, row)));
+    },
+  );
 });
 
 describe('read in both directions, the layers match the values of ONNX Runtime to 1e-6', () => {
-  test.each(all.filter(isBidirectional).map((of) => [of.name, of] as const))('%s', (_, of) => {
+  test.each(all.filter(isBidirectional).map((testCase) => [testCase.name, testCase] as const))('%s', (_, testCase) => {
     const builder = new GraphBuilder();
-    const steps = of.tensors.X.map((step, t) => builder.inputs(step[0].length, `step${t}`));
-    const options = { ...optionsOf(of), steps, cell: kinds[of.op], name: 'both' };
+    const steps = testCase.tensors.X.map((step, t) => builder.inputs(step[0].length, `step${t}`));
+    const options = { ...optionsOf(testCase), steps, cell: kinds[testCase.op], name: 'both' };
     for (const ids of bidirectional(builder, options)) builder.output(...ids);
     const network = new Network(builder.build());
     ['forward', 'backward'].forEach((direction, d) => {
-      copyWeights(network, of, d, {
+      copyWeights(network, testCase, d, {
         layer: `both.${direction}.0`,
         inputs: d === 0 ? steps[0] : steps.at(-1)!,
         h: (k) => `both.${direction}.zero.${k}`,
@@ -133,10 +136,11 @@ describe('read in both directions, the layers match the values of ONNX Runtime t
       });
     });
     const { units } = options;
-    sequencesOf(of).forEach((sequence, s) => {
+    sequencesOf(testCase).forEach((sequence, s) => {
       const actual = network.predict(sequence.flat());
       for (let t = 0; t < sequence.length; t++) {
-        for (let d = 0; d < 2; d++) expectNear(of, d, s, t, actual.slice((2 * t + d) * units, (2 * t + d + 1) * units));
+        for (let d = 0; d < 2; d++)
+          expectNear(testCase, d, s, t, actual.slice((2 * t + d) * units, (2 * t + d + 1) * units));
       }
     });
   });

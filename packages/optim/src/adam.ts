@@ -77,7 +77,7 @@ function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number
   });
 }
 
-// Results of pure calls, so that bundlers drop records that are not used.
+// PURE marks these calls as free of side effects, so that bundlers can drop records that are not used.
 /** See {@link OptimizerRecord}. */
 export const adamRecord = /* @__PURE__ */ record(adam, 0, 'p');
 /** See {@link OptimizerRecord}. */

@@ -3,7 +3,7 @@
  * Thuente 1994, "Line search algorithms with guaranteed sufficient decrease"). As in L-BFGS-B 3.0, a narrow bracket ends it.
  */
 
-/** The function along the line: its value and slope at a step. It remembers the last step. */
+/** The function along the line: its value and slope at a step. */
 export type AlongLine = (step: number) => { readonly value: number; readonly slope: number };
 
 /** The result of a search. */

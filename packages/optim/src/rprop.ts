@@ -12,7 +12,7 @@ import type { OptimizerRecord } from './record.js';
 export interface RpropOptions {
   /** $\eta^-$: factor of the step size when the gradient's sign changes, below 1. Default: 0.5. */
   readonly etaMinus?: number;
-  /** $\eta^+$: factor of the step size when the sign stays, ≥ 1. Default: 1.2. */
+  /** $\eta^+$: factor of the step size when the sign stays the same, ≥ 1. Default: 1.2. */
   readonly etaPlus?: number;
   /** $\Delta_0$: the initial step size of each parameter. Default: 0.01. */
   readonly initialStep?: number;

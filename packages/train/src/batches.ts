@@ -50,7 +50,7 @@ export interface Batch {
   /** Weights and the state that the batch continues. */
   readonly options: PassOptions | undefined;
   /** The index in the data of sample s of the batch. */
-  numberOf(s: number): number;
+  indexInData(s: number): number;
 }
 
 /** A source of batches. `next` returns undefined at the end of the epoch. */
@@ -92,7 +92,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     samples: 0,
     weight: 0,
     options: data.weights && { weights: new Float64Array(size) },
-    numberOf: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
+    indexInData: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
   };
   const table: BatchTable = {
     inputs: data.inputs,
@@ -144,7 +144,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
     samples: 0,
     weight: 0,
     options: undefined,
-    numberOf: (s: number) => count - batch.samples + s,
+    indexInData: (s: number) => count - batch.samples + s,
   };
   let samples: AsyncIterator<Sample> | undefined;
   let count = 0;
@@ -205,7 +205,7 @@ export function batchesOf(
   return tableBatches(network, flatten(network, loss, tables, what), batchSize);
 }
 
-/** Closes the stream. One that never responds does not block an abort. */
+/** Stops the sources. A stream that never responds does not block an abort. */
 export async function close(sources: readonly BatchSource[], signal: AbortSignal | undefined): Promise<void> {
   const closed = Promise.all(sources.map((source) => source.stop()));
   await (signal?.aborted === true ? Promise.race([closed.catch(() => undefined), yieldToEventLoop()]) : closed);

@@ -56,7 +56,7 @@ export function diverged(
     if (overflow !== undefined || largest(executor.parameters) > 1e4) return 'rate';
     return Number.isNaN(lossOfStep) ? 'gradient' : 'saturation';
   })();
-  const sample = batch.numberOf(overflow?.sample ?? 0);
+  const sample = batch.indexInData(overflow?.sample ?? 0);
   const where = overflow
     ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample, overflow.step)}`
     : `the loss is ${lossOfStep}`;

@@ -57,7 +57,7 @@ export interface Callback {
   onTrainEnd?(progress: Progress): void | Promise<void>;
   /**
    * Always called last, to close what `onTrainBegin` opened; not called if `onTrainBegin` was not. `fit` awaits it for every
-   * callback, also after an abort.
+   * callback, even after an abort.
    */
   teardown?(progress: Progress): void | Promise<void>;
 }

@@ -12,7 +12,7 @@ export interface FoldOptions {
   /** The group of each sample, such as a patient: a group is never divided between training and test set. */
   readonly groups?: ArrayLike<unknown>;
   /**
-   * Samples are in the order of time: each test set comes after all samples that are trained on, and the first of
+   * Whether samples are in chronological order: then each test set comes after all samples that are trained on, and the first of
    * `folds + 1` parts is never tested on. Default: false.
    */
   readonly timeOrdered?: boolean;
@@ -59,7 +59,11 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
     ...(groups === undefined ? [] : ['groups']),
     ...(timeOrdered ? ['timeOrdered'] : []),
   ];
-  if (chosen.length > 1) throw new NnbpError('UNSUPPORTED', `Expected one of ${chosen.join(' and ')}, received both.`);
+  if (chosen.length > 1)
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `Expected at most one of labels, groups and timeOrdered, received ${chosen.join(' and ')}.`,
+    );
   const units = groups === undefined ? count : new Set(Array.from(groups)).size;
   const needed = timeOrdered ? folds + 1 : folds;
   if (units < needed) {
@@ -74,13 +78,13 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
     return Array.from({ length: folds }, (_, fold) => ({
       repeat,
       fold,
-      training: numbersWhere(count, (s) => foldOf[s] !== fold),
-      test: numbersWhere(count, (s) => foldOf[s] === fold),
+      training: indicesWhere(count, (s) => foldOf[s] !== fold),
+      test: indicesWhere(count, (s) => foldOf[s] === fold),
     }));
   }).flat();
 }
 
-const numbersWhere = (count: number, is: (s: number) => boolean) =>
+const indicesWhere = (count: number, is: (s: number) => boolean) =>
   Uint32Array.from(Array.from({ length: count }, (_, s) => s).filter(is));
 
 /** The fold of each sample: shuffled, class by class, and dealt out in turn, so that sizes differ by 1 at most. */
@@ -196,8 +200,8 @@ function timeSplits(count: number, folds: number): Split[] {
     return {
       repeat: 0,
       fold,
-      training: numbersWhere(count, (s) => s < first),
-      test: numbersWhere(count, (s) => s >= first && s < first + size),
+      training: indicesWhere(count, (s) => s < first),
+      test: indicesWhere(count, (s) => s >= first && s < first + size),
     };
   });
 }

@@ -332,7 +332,7 @@ class Windows {
       samples: rows,
       weight,
       options: { weights: this.#weights, state: this.state.subarray(0, counts[0] * stateSize) },
-      numberOf: (s) => members[s].number,
+      indexInData: (s) => members[s].number,
     };
   }
 }

@@ -181,7 +181,7 @@ describe('crossValidate', () => {
     }
   });
 
-  test('in the order of time, a validation fraction takes the latest samples of the training set', async () => {
+  test('with timeOrdered, a validation fraction takes the latest samples of the training set', async () => {
     const [first, second] = await targetsOfFolds({ folds: 2, timeOrdered: true });
     expect(first).toEqual({ training: [0, 1, 2, 3, 4, 5], validation: [6, 7, 8] });
     expect(second.validation).toEqual([11, 12, 13, 14, 15]);

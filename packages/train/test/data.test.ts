@@ -64,7 +64,7 @@ describe('batches', () => {
     expect(parametersOf(shuffled)).not.toEqual(parametersOf(ordered));
   });
 
-  test('samples have weights in every engine, also in one that takes many steps in a call', async () => {
+  test('samples have weights in every engine, including one that takes many steps in a call', async () => {
     const [one, two] = [wide(), wide()];
     const weights = [1, 2, 0, 1, 3, 1, 0.5];
     const overrides = { batchSize: 1, shuffle: false };

@@ -46,7 +46,7 @@ describe('a trainer', () => {
     expect([trainer.epochs, trainer.batches]).toEqual([1, 4]);
   });
 
-  test('resumes bit-for-bit from its state, also in the middle of an epoch', async () => {
+  test('resumes bit-for-bit from its state, even in the middle of an epoch', async () => {
     for (const steps of [0, 3, 4, 6]) {
       const [one, two] = [small(), small()];
       const first = new Trainer(one, data, options());
@@ -155,7 +155,7 @@ describe('fit', () => {
     expect(history[399].samplesPerSecond).toBeGreaterThan(0);
   });
 
-  test('stops when the signal is aborted, also if nothing is asynchronous', async () => {
+  test('stops when the signal is aborted, even if nothing is asynchronous', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 1);
     const endless = fit(small(), data, { ...options({ yieldEvery: 1, signal: controller.signal }), epochs: 1e9 });

@@ -56,7 +56,7 @@ export class PlanDescription {
     readonly outputs: number;
     /** Number of edges. */
     readonly edges: number;
-    /** Edges that read a value of an earlier step. */
+    /** Edges that read a value from an earlier step. */
     readonly delayedEdges: number;
     /** Number of distinct parameters. */
     readonly parameters: number;

@@ -40,9 +40,9 @@ export class OptimizerBinding {
   }
 
   /**
-   * Prepares the memory for the optimizer's coming step.
+   * Prepares the memory for the optimizer's next step.
    *
-   * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to be called back
+   * @returns the code of the kernel to run; `noOptimizer` if the optimizer itself has to be called
    * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
    */
   prepare(optimizer: Optimizer, samples: number): number {

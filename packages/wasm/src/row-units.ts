@@ -18,8 +18,8 @@ export interface RowUnit extends Unit {
   readonly gIsX: boolean;
   /**
    * What an elementwise unit computes; undefined for other units. Its nodes have one or two edges and no parameters: b = 0, c
-   * = 1, w = 1. They pass dloss/dx on to their predecessors, of which no two nodes have the same, without rows of delta
-   * or dA/dz.
+   * = 1, w = 1. No two of them share a predecessor, so they pass dloss/dx on to their predecessors without rows of
+   * delta or dA/dz.
    */
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }

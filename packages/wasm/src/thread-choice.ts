@@ -1,11 +1,11 @@
 /**
  * Chooses between one thread and several by timing both on an executor's first calls. Results are bit-identical either
- * way, so that a choice in the middle of training changes nothing but its speed.
+ * way, so a choice in the middle of training changes only the speed.
  */
 
 /** Calls are timed together until they have taken this many milliseconds: clocks are coarse in browsers. */
 const segmentTime = 0.25;
-/** A choice is kept for this many times the calls of its trial, since other programs may have been busy during it. */
+/** A choice is kept for this many times the calls of its trial, then tried anew: other programs may have disturbed it. */
 const keptFor = 200;
 /** Segments per side. The fastest counts: others may have waited for the system. The first warms up. */
 const segments = 5;
@@ -25,13 +25,13 @@ export class ThreadChoice {
   readonly #trials = new Map<number, Trial>();
   readonly #chosen = new Map<number, { readonly several: boolean; left: number }>();
 
-  /** Whether the coming call of this kind and size runs on several threads. */
+  /** Whether the next call of this kind and size runs on several threads. */
   isThreaded(kind: number, rows: number): boolean {
     const key = keyOf(kind, rows);
     return this.#chosen.get(key)?.several ?? this.#trials.get(key)?.side === 1;
   }
 
-  /** Whether the time of the coming call is needed. Called before each call. */
+  /** Whether the time of the next call is needed. Called before each call. */
   isTrial(kind: number, rows: number): boolean {
     const key = keyOf(kind, rows);
     const chosen = this.#chosen.get(key);

@@ -4,20 +4,20 @@
  */
 import { Graph } from '@nnbp/core';
 
-/** The plain graph, and where the original's nodes are in it. */
+/** The plain graph, and the positions of the original's nodes in it. */
 export interface TimeGraph {
   readonly graph: Graph;
   readonly original: Graph;
   readonly steps: number;
   /** For each node of the plain graph, its step. */
   readonly stepOf: Uint32Array | undefined;
-  /** The input that holds number `k` of the state. */
+  /** The input that holds entry k of the state. */
   readonly stateInput: (k: number) => number;
   /** Node i at step t. */
   readonly at: (i: number, t: number) => number;
 }
 
-/** The original itself for one step of a graph without delays. */
+/** Unrolls a graph over `steps` steps. Returns the original itself for one step of a graph without delays. */
 export function timeGraph(original: Graph, steps: number): TimeGraph {
   const { inputCount, nodeCount, edgeCount, stateSize, stateStart } = original;
   if (steps === 1 && stateSize === 0) {

@@ -20,7 +20,7 @@ const uniform = (length: number) => Float32Array.from({ length }, () => random.u
 const [inputs, targets] = [uniform(16 * 4), uniform(8 * 4)];
 const threads = 3;
 
-/** Undoes part of a worker's update (the end of the first one's, all of the second one's), and completes it. */
+/** Undoes part of an update (the end of the first worker's share, all of the second worker's), and completes it. */
 async function host(compared: () => void): Promise<Host & { pool: Pool }> {
   const multiplyAdd = multiplyAddFor(true);
   const module = await kernels(true, multiplyAdd);
@@ -46,10 +46,10 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
           const before = vectors.map((vector) => vector.slice());
           attached.run(kind, loss, optimizer);
           const expected = vectors.map((vector) => vector.slice());
-          const fallen = 64 * Math.ceil(bytes / 64 / threads) + 48;
-          vectors.forEach((vector, k) => vector.set(before[k].subarray(fallen / 4), fallen / 4));
+          const stoppedAt = 64 * Math.ceil(bytes / 64 / threads) + 48;
+          vectors.forEach((vector, k) => vector.set(before[k].subarray(stoppedAt / 4), stoppedAt / 4));
           expect(vectors).not.toEqual(expected);
-          words[header.updateAt / 4 + 16] = words[header.parameters / 4] + fallen;
+          words[header.updateAt / 4 + 16] = words[header.parameters / 4] + stoppedAt;
           words[header.updateAt / 4 + 32] = 0;
           completeUpdate(memory, threads, optimizer, optimize);
           expect(vectors).toEqual(expected);
@@ -65,7 +65,7 @@ test.each([
   ['descent with decay', () => sgd({ learningRate: 0.1, weightDecay: 0.01 })],
   ['momentum', () => sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })],
   ['Adam', () => adam({ learningRate: 0.1 })],
-])('%s', async (_, make) => {
+])('an incomplete update is completed bit-for-bit: %s', async (_, make) => {
   let compared = 0;
   const ownHost = await host(() => compared++);
   const executor = new WasmExecutor(graph, 4, () => ownHost);

@@ -153,7 +153,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     throw misuse('--repeats and --time-ordered belong to cross-validation: add --folds 5.');
   }
   if (options.group !== undefined && options.timeOrdered === true) {
-    throw misuse('--group and --time-ordered cannot be combined: folds preserve either groups or the order of time.');
+    throw misuse('--group and --time-ordered cannot be combined: folds preserve either groups or chronological order.');
   }
   const plan = await planFor(io, path, options);
   const { csv, inputs, targets, use, usableRows: rows } = plan;

@@ -62,7 +62,7 @@ export interface ProgramUnit {
   readonly combination: Combination | undefined;
 }
 
-/** A row that holds a value of an earlier step. */
+/** A row that holds a value from an earlier step. */
 export interface MemoryRow extends Memory {
   readonly row: number;
   /** The row of the node. */
@@ -89,7 +89,7 @@ export interface Program {
   readonly outputRows: Uint32Array;
   /** The number of inputs, which have the first rows. */
   readonly inputCount: number;
-  /** The rows of a table: those of the nodes, then room for gathered predecessors. */
+  /** The number of rows of a table: those of the nodes, then room for gathered predecessors. */
   readonly rowCount: number;
   /** Whether some parameters are shared by several nodes or edges, or fixed (other than c = 1). */
   readonly hasSharedOrFixed: boolean;

@@ -6,7 +6,7 @@ import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
 /**
- * A value of an earlier step that some edge of this step reads.
+ * A value from an earlier step that some edge of this step reads.
  *
  * @internal
  */

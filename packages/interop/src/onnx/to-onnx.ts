@@ -474,7 +474,7 @@ class Writer {
     const { ids } = this.#graph;
     return nodes.length === 1
       ? `${what} of node "${ids[nodes[0]]}"`
-      : `${what} of "${ids[nodes[0]]}" and its neighbors`;
+      : `${what} of "${ids[nodes[0]]}" and its neighbours`;
   }
 
   #numbers(label: string, values: ArrayLike<number>, dims?: readonly number[]): string {

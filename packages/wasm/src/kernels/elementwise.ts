@@ -12,7 +12,7 @@ const number = int.const;
 /** The codes of what a unit computes, as stored in its record. */
 export const elementwise = { copy: 1, sum: 2, product: 3 } as const;
 
-/** Both are called with a unit's address and the range of its nodes, `from` and `to`. */
+/** The kernels of both passes, called with a unit's address and the range of its nodes, `from` and `to`. */
 export function elementwiseKernels(module: Assembler): { forward: Callable; backward: Callable } {
   const byKind = (emit: (kind: keyof typeof elementwise) => Callable): Callable => {
     const kernels = (Object.keys(elementwise) as (keyof typeof elementwise)[]).map(emit);

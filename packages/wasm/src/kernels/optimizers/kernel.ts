@@ -34,7 +34,7 @@ export interface OptimizerKernel {
   emit(update: Update): Code;
   /**
    * The bound on overflow: every updated parameter is finite if the sum of |gradient| times this is at most 2¹⁰². If it
-   * is not finite, the engine calls the optimizer back and checks the result.
+   * is not finite, the engine calls the `update` of the optimizer instead and checks the result.
    */
   reach(scalars: Numbers): number;
 }

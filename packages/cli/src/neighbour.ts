@@ -9,7 +9,7 @@ import { NnbpError } from '@nnbp/core';
  * @param model - The path of the model file in error messages.
  * @throws NnbpError `UNSUPPORTED` if the path is rejected
  */
-export function neighborPath(model: string, directory: string, path: string): string {
+export function neighbourPath(model: string, directory: string, path: string): string {
   const normal = posix.normalize(path);
   const inside =
     !/[\\\0]/.test(path) &&
