@@ -1,10 +1,12 @@
 /**
  * Adds a script to the page that preloads the files of the view in the URL while the main script is still loading. Without
- * it, they would be requested only when the main script runs.
+ * it, they would be requested only when the main script runs. If the URL names the first chapter of Learn, the script also
+ * shows that chapter, rendered at build time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
-import { type ViewName, viewNames } from './web/state.js';
+import { firstScreens } from './first-screen.js';
+import { type LanguageName, type ViewName, viewNames } from './web/state.js';
 
 type Bundle = Rolldown.OutputBundle;
 
@@ -51,10 +53,22 @@ function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<s
   return files;
 }
 
-/** Source of the preload script. Without a view in the URL, the page opens Learn. */
-const script = (files: Record<string, string[]>): string =>
+interface FirstScreen {
+  /** HTML of the first screen. */
+  readonly screens: Record<LanguageName, string>;
+  /** Styles of Learn, which are not loaded yet when the script runs. */
+  readonly styles: string;
+}
+
+/**
+ * Source of the preload script. Without a view in the URL, the page opens Learn. The first screen is inert: its buttons do
+ * nothing until React has replaced it.
+ */
+const script = (files: Record<string, string[]>, { screens, styles }: FirstScreen): string =>
   `{
   const files = ${JSON.stringify(files)};
+  const screens = ${JSON.stringify(screens)};
+  const styles = ${JSON.stringify(styles)};
   const view = location.hash.slice(1).split('/')[0] || 'learn';
   for (const file of Object.hasOwn(files, view) ? files[view] : []) {
     const link = document.createElement('link');
@@ -65,6 +79,19 @@ const script = (files: Record<string, string[]>): string =>
     link.href = new URL(file, document.baseURI).href;
     document.head.append(link);
   }
+  const show = () => {
+    const page = document.getElementById('page');
+    if (page.hasChildNodes()) return;
+    const screen = document.createElement('div');
+    screen.inert = true;
+    screen.style.display = 'contents';
+    screen.innerHTML = '<style>' + styles + '</style>' + screens[navigator.language.startsWith('zh') ? 'zh' : 'en'];
+    page.append(screen);
+  };
+  if (/^(#(learn(\\/1)?)?)?$/.test(location.hash) && !location.pathname.endsWith('/embed.html')) {
+    if (document.readyState === 'loading') document.addEventListener('readystatechange', show, { once: true });
+    else show();
+  }
 }
 `;
 
@@ -72,15 +99,20 @@ export const preload: Plugin = {
   name: 'preload-view',
   generateBundle: {
     order: 'post',
-    handler(_, bundle) {
+    async handler(_, bundle) {
       const page = bundle['index.html'];
       if (this.environment.name !== 'client' || page?.type !== 'asset') return;
-      const source = script(filesOfViews(bundle));
+      const files = filesOfViews(bundle);
+      const styles = files.learn.map((file) => bundle[file]).filter((file) => file.type === 'asset');
+      const source = script(files, {
+        screens: await firstScreens(),
+        styles: styles.map((file) => String(file.source)).join(''),
+      });
       const fileName = `assets/preload-${createHash('sha256').update(source).digest('base64url').slice(0, 8)}.js`;
       this.emitFile({ type: 'asset', fileName, source });
       page.source = String(page.source).replace(
         '<script type="module"',
-        `<script async fetchpriority="high" src="./${fileName}"></script>\n    <script type="module"`,
+        `<script async fetchpriority="high" src="./${fileName}"></script>\n    $&`,
       );
     },
   },

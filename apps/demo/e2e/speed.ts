@@ -58,7 +58,8 @@ interface FirstAction {
 const views: Readonly<Record<ViewName, FirstAction>> = {
   learn: {
     picture: '[data-chapter] svg',
-    type: ['[data-chapter] input[type="text"]', '1'],
+    // Not that of the first screen, which React replaces.
+    type: ['[data-chapter] input[type="text"]:not([inert] *)', '1'],
     press: '[data-chapter] form button[type="submit"]:enabled',
     answer: '[data-chapter] [role="status"]',
     text: 'Not yet',
@@ -207,6 +208,7 @@ export async function serve(directory: string, { latency, bandwidth }: Network):
 
 /** Times that the page records about itself in milliseconds, starting before its first script. */
 interface Notes {
+  firstPaint: number;
   largestPaint: number;
   longestTask: number;
 }
@@ -225,8 +227,11 @@ async function withPage<Result>(
   // esbuild, which runs this script, names functions through a helper that the page does not have.
   await page.addInitScript('globalThis.__name = (value) => value');
   await page.addInitScript(() => {
-    const notes: Notes = { largestPaint: 0, longestTask: 0 };
+    const notes: Notes = { firstPaint: 0, largestPaint: 0, longestTask: 0 };
     Object.assign(globalThis, { notes });
+    new PerformanceObserver((list) => {
+      notes.firstPaint = list.getEntriesByName('first-contentful-paint')[0]?.startTime ?? notes.firstPaint;
+    }).observe({ type: 'paint', buffered: true });
     new PerformanceObserver((list) => {
       for (const { startTime } of list.getEntries()) notes.largestPaint = startTime;
     }).observe({ type: 'largest-contentful-paint', buffered: true });
@@ -274,6 +279,7 @@ export const openView = (browser: Browser, site: Site, view: ViewName, options: 
     const notes = await page.evaluate(() => (globalThis as unknown as { notes: Notes }).notes);
     return {
       'ready, s': milliseconds / 1000,
+      'first paint, s': notes.firstPaint / 1000,
       'largest paint, s': notes.largestPaint / 1000,
       'longest task, ms': notes.longestTask,
       'scripts, kB': site.takeScriptBytes() / 1000,

@@ -1,24 +1,38 @@
 /** The page: a header and one of six views, each loaded on first use. */
 import { Link2 } from 'lucide-react';
-import { Component, lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from 'react';
+import {
+  Component,
+  type ComponentType,
+  type ReactNode,
+  startTransition,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import styles from './app.module.css';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
-import { defaultState, type PlaygroundState, type ViewName } from './state.js';
+import { defaultState, type PlaygroundState, type ViewName, viewNames } from './state.js';
 import { isEmbedded, fullPageUrl } from './embed.js';
 import { MoreMenu } from './more-menu.js';
 import { newVersion, startOffline } from './offline.js';
 import { useNotice } from './shared/use-notice.js';
 import { update, useAddress, useLinkProblem, usePlayground } from './store.js';
 
-const views: Record<ViewName, ReturnType<typeof lazy>> = {
-  learn: lazy(() => import('./learn/view.js')),
-  derive: lazy(() => import('./derive/view.js')),
-  train: lazy(() => import('./train/view.js')),
-  fit: lazy(() => import('./fit/view.js')),
-  build: lazy(() => import('./build/view.js')),
-  extend: lazy(() => import('./extend/view.js')),
+const loaders: Record<ViewName, () => Promise<{ readonly default: ComponentType }>> = {
+  learn: () => import('./learn/view.js'),
+  derive: () => import('./derive/view.js'),
+  train: () => import('./train/view.js'),
+  fit: () => import('./fit/view.js'),
+  build: () => import('./build/view.js'),
+  extend: () => import('./extend/view.js'),
 };
+const loadedViews: Partial<Record<ViewName, ComponentType>> = {};
+
+/** Loads a view, so that the page shows it at once. */
+export async function loadView(name: ViewName): Promise<void> {
+  loadedViews[name] = (await loaders[name]()).default;
+}
 
 export function App() {
   const linkProblem = useLinkProblem();
@@ -33,7 +47,6 @@ export function App() {
     document.documentElement.dataset.theme = theme;
     document.documentElement.dataset.size = display.size;
   }, [language, theme, display.size, view, say]);
-  const View = views[view];
   return (
     <>
       <a className={styles.skip} href="#content" onClick={skip}>
@@ -48,36 +61,48 @@ export function App() {
           </p>
         )}
         <Guard key={view} failed={say.failed} startOver={say.startOver}>
-          <Suspense fallback={<p role="status">{say.loading}</p>}>
-            <View />
-            <FirstView />
-          </Suspense>
+          <LoadedView name={view} />
         </Guard>
       </main>
     </>
   );
 }
 
+/**
+ * A view once it is loaded. Not `lazy` with `Suspense`: React shows what comes after a fallback only 300 ms after the
+ * fallback.
+ */
+function LoadedView({ name }: { readonly name: ViewName }) {
+  const say = useMessages(messages);
+  const [failure, setFailure] = useState<Error>();
+  const [, setLoaded] = useState<ViewName>();
+  const View = loadedViews[name];
+  const isLoaded = View !== undefined;
+  useEffect(() => {
+    if (isLoaded) startOfflineOnce();
+    else void loadView(name).then(() => startTransition(() => setLoaded(name)), setFailure);
+  }, [isLoaded, name]);
+  if (failure !== undefined) throw failure;
+  return isLoaded ? <View /> : <p role="status">{say.loading}</p>;
+}
+
 let isStarted = false;
 
 /** Registers the service worker when the first view is shown. */
-function FirstView() {
-  useEffect(() => {
-    if (isStarted) return;
-    isStarted = true;
-    startOffline();
-  }, []);
-  return null;
+function startOfflineOnce(): void {
+  if (isStarted) return;
+  isStarted = true;
+  startOffline();
 }
 
 /** The views that the link does not hide. */
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
-  (Object.keys(views) as ViewName[]).filter((name) => !hide.includes(name));
+  viewNames.filter((name) => !hide.includes(name));
 
 /** Reports that the server has a newer version than the page shows. The URL keeps the state. */
 function NewVersion() {
   const say = useMessages(messages);
-  const isReady = useSyncExternalStore(newVersion.subscribe, newVersion.isReady);
+  const isReady = useSyncExternalStore(newVersion.subscribe, newVersion.isReady, newVersion.isReady);
   if (!isReady) return null;
   return (
     <p role="status" className={styles.newVersion}>

@@ -66,8 +66,10 @@ document.addEventListener('visibilitychange', () => {
 export const currentState = (): PlaygroundState => state;
 
 /** The part of the state that `select` returns. The component renders again when that part changes. */
-export const usePlayground = <Part>(select: (state: PlaygroundState) => Part): Part =>
-  useSyncExternalStore(listeners.subscribe, () => select(state));
+export function usePlayground<Part>(select: (state: PlaygroundState) => Part): Part {
+  const selected = () => select(state);
+  return useSyncExternalStore(listeners.subscribe, selected, selected);
+}
 
 /** The URL fragment of the state. */
 export const useAddress = (): string => usePlayground((current) => addressOf(current, initialState));
