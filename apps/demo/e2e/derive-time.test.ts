@@ -44,7 +44,8 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(1);
   expect(await sum.getByRole('status').textContent()).toBe('One earlier step is not added yet.');
   await page.getByLabel('input x_1 at step 0').fill('-2');
-  await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 1);
+  // The term is added with step 8 of the trace.
+  await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 8);
   await page.getByLabel('Steps', { exact: true }).fill('5');
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(5);
   await page
@@ -56,7 +57,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await page.getByText('Break it shows networks without delays.').waitFor();
 });
 
-test('a link with hidden answers shows no computed number of a network with delays until terms are opened', async () => {
+test('a link with hidden answers shows no computed number of a network with delays until its step is taken', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open({
     network,
@@ -72,11 +73,66 @@ test('a link with hidden answers shows no computed number of a network with dela
   });
   await page.getByText('is not computed yet').first().waitFor();
   expect(await page.locator('main data').count()).toBe(0);
-  await page.getByRole('slider').focus();
+  const stepper = page.getByRole('group', { name: 'Step by step' });
+  const shown = (name: string) => page.locator(`button[data-name="${name}"] data`);
+  await stepper.getByText('Only the parameters are known. Take a step.').waitFor();
+  const forward = stepper.getByRole('button', { name: 'Next step' });
+  await forward.focus();
+  // Inputs, the value before the first step, and node 2 at both steps.
+  for (let step = 1; step <= 5; step++) await page.keyboard.press('ArrowRight');
+  await stepper.getByText('Step 5 of 15').waitFor();
+  await shown('x_2@1').waitFor();
+  expect(await shown('dloss/dx_2@1').count()).toBe(0);
   await page.keyboard.press('ArrowRight');
-  await page.locator('button[data-name="dloss/dx_2@1"][data-case] data').waitFor();
-  expect(await page.locator('button[data-name="dloss/dx_2@0"][data-case] data').count()).toBe(0);
+  await shown('dloss/dx_2@1').waitFor();
+  await stepper.getByText('Backward, node 2@1: differentiate the loss.').waitFor();
+  expect(await page.locator('[data-term-step]').count()).toBe(0);
   await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await stepper.getByText(/^dloss\/dw_1to2: term/).waitFor();
+  await expect.poll(() => page.locator('[data-term-step]').count()).toBe(1);
+  expect(await shown('dloss/dx_2@0').count()).toBe(0);
+  expect(await page.locator('[data-answer] data').count()).toBe(0);
+  expect(await page.getByRole('group', { name: 'The loss' }).count()).toBe(0);
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => page.locator('[data-term-step]').count()).toBe(0);
+  await page.getByRole('slider', { name: /^Terms of the sum/ }).press('End');
+  await page.locator('[data-answer] data').waitFor();
+  await page.getByRole('group', { name: 'The loss' }).waitFor();
+  await stepper.getByText('Step 15 of 15').waitFor();
+});
+
+test('the steps of a network with delays are those of a network without, in Chinese, on a phone', async () => {
+  const { network, input, target, time } = presets.recurrence;
+  const page = await open(
+    {
+      language: 'zh',
+      network,
+      derive: {
+        ...defaultState.derive,
+        input: [...input],
+        target: [...target],
+        time: time!,
+        selected: 'dloss/dx_2@0',
+        step: 7,
+      },
+    },
+    { viewport: { width: 390, height: 844 } },
+  );
+  const stepper = page.getByRole('group', { name: '逐步' });
+  await stepper.getByText('反向，节点 2@1：节点内部的导数。').waitFor();
+  await page.locator('[data-answer]', { hasText: '?' }).waitFor();
+  await settled(page);
+  await picture(page, 'derive-time-step-phone');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expectAccessible(page);
+  await stepper.getByRole('button', { name: '下一步' }).click();
+  await stepper.getByText('2@1').first().waitFor();
+  await stepper
+    .getByText(/本步的项/)
+    .first()
+    .waitFor();
+  await stepper.getByRole('button', { name: '下一步' }).click();
   await page.locator('[data-answer] data').waitFor();
 });
 

@@ -1,8 +1,17 @@
 /** Derive through time: the numbers on the page are bit-identical to those of the engine. */
 import { backpropagateSequence, Random } from '@nnbp/core';
-import { type QuantityName } from '@nnbp/explain';
+import { nameOf, type QuantityName } from '@nnbp/explain';
 import { describe, expect, test } from 'vitest';
-import { highlightsInTime, selectedInTime, termsInTime, timeExerciseOf } from '../web/derive/time/exercise.js';
+import {
+  foldedParameter,
+  highlightsInTime,
+  knownInTime,
+  termCountAt,
+  selectedInTime,
+  stepsOfTerms,
+  termsInTime,
+  timeExerciseOf,
+} from '../web/derive/time/exercise.js';
 import { presets } from '../web/derive/presets.js';
 import { targetRows, targetStepsOf } from '../web/shared/sequence.js';
 import { edgeName } from '../web/network.js';
@@ -125,4 +134,39 @@ test.each([
   expect(targetRows([1, 2, 3], 1, { targets })).toEqual(rows);
   expect(targetStepsOf(rows)).toBe(targets);
   expect(targetRows([1], 1, { targets }), 'one step has the target').toEqual([[1]]);
+});
+
+describe('stepping through the unrolled network', () => {
+  const exercise = randomExercise(3);
+  const { trace } = exercise;
+
+  test('makes each number known with the step that writes it, with the number of the engine', () => {
+    trace.steps.forEach(({ writes, values }, index) => {
+      const [before, after] = [knownInTime(exercise, index), knownInTime(exercise, index + 1)];
+      for (const [k, quantity] of writes.entries()) {
+        if (['dLossDb', 'dLossDc', 'dLossDw'].includes(quantity.quantity)) continue;
+        expect(before.value(quantity), nameOf(quantity)).toBeUndefined();
+        expect(after.value(quantity), nameOf(quantity)).toBe(exercise.value(quantity));
+        // The page shows only x of a value before the first step.
+        if (!quantity.node.includes('@-')) expect(exercise.value(quantity), nameOf(quantity)).toBe(values[k]);
+      }
+    });
+  });
+
+  test('adds the terms of every parameter from the last step back, and its derivative is known with the last term', () => {
+    for (const parameter of parametersOf(exercise)) {
+      const steps = stepsOfTerms(exercise, parameter);
+      expect(steps.map((step) => trace.steps[step - 1].node)).toEqual(
+        termsInTime(exercise, parameter).map(({ step }) => `${parameter.node}@${step}`),
+      );
+      const written = steps.map((step) => trace.steps[step - 1].writes.map((one) => nameOf(foldedParameter(one))));
+      for (const names of written) expect(names).toContain(nameOf(parameter));
+      steps.forEach((step, k) => {
+        expect(termCountAt(exercise, parameter, step - 1)).toBe(k);
+        expect(termCountAt(exercise, parameter, step)).toBe(k + 1);
+      });
+      expect(knownInTime(exercise, steps[3] - 1).value(parameter)).toBeUndefined();
+      expect(knownInTime(exercise, steps[3]).value(parameter)).toBe(exercise.value(parameter));
+    }
+  });
 });

@@ -1,14 +1,14 @@
 /** Controls to step through a trace: slider, buttons, arrow keys, playback. */
-import { type QuantityName, nameOf } from '@nnbp/explain';
+import { type QuantityName, nameOf, type Trace } from '@nnbp/explain';
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Pause, Play } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useState } from 'react';
 import { useMessages } from '../language.js';
 import { useJoin } from '../shared/use-join.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
 import { CaseBadge } from './badge.js';
 import { change } from './change.js';
-import type { Exercise } from './exercise.js';
+import type { Derivable } from './derivable.js';
 import { messages } from './messages.js';
 import styles from './stepper.module.css';
 
@@ -126,13 +126,19 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
   );
 }
 
+export interface TraceStepperProps {
+  readonly trace: Trace;
+  readonly step: number | null;
+  /** A list item with a number that a step writes. */
+  readonly written: (quantity: QuantityName) => ReactNode;
+}
+
 /** Steps through the correct pass and shows what each step reads and writes. */
-export function TraceStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
-  const { trace } = exercise;
+export function TraceStepper({ trace, step, written }: TraceStepperProps) {
   const say = useMessages(messages);
   return (
     <Stepper step={step} all={trace.steps.length} before={say.steps.none} space="formulas">
-      {step !== 0 && <Caption exercise={exercise} index={(step ?? trace.steps.length) - 1} />}
+      {step !== 0 && <Caption trace={trace} index={(step ?? trace.steps.length) - 1} written={written} />}
     </Stepper>
   );
 }
@@ -140,11 +146,11 @@ export function TraceStepper({ exercise, step }: { readonly exercise: Exercise; 
 /** Maximum number of values shown per step. */
 const maxWritten = 6;
 
-function Caption({ exercise, index }: { readonly exercise: Exercise; readonly index: number }) {
+function Caption({ trace, index, written }: Pick<TraceStepperProps, 'trace' | 'written'> & { readonly index: number }) {
   const all = useMessages(messages);
   const say = all.steps;
-  const step = exercise.trace.steps[index];
-  const { graph } = exercise.network;
+  const { graph, steps } = trace;
+  const step = steps[index];
   const isInput = graph.indexOf(step.node) < graph.inputCount;
   const sentence =
     step.case === 'forward' ? (isInput ? say.inputAt : say.forwardAt)(step.node) : say.caseAt[step.case](step.node);
@@ -156,9 +162,9 @@ function Caption({ exercise, index }: { readonly exercise: Exercise; readonly in
         <CaseBadge of={step.case} /> {sentence}{' '}
         <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(join(shortList(reads)))}</span>
       </p>
-      <ul className={styles.written}>
+      <ul className={styles.written} data-many={step.writes.length > 3 || undefined}>
         {step.writes.slice(0, maxWritten).map((quantity) => (
-          <Written key={nameOf(quantity)} exercise={exercise} quantity={quantity} />
+          <Fragment key={nameOf(quantity)}>{written(quantity)}</Fragment>
         ))}
         {step.writes.length > maxWritten && <li className="quiet">{all.more(step.writes.length - maxWritten)}</li>}
       </ul>
@@ -166,12 +172,23 @@ function Caption({ exercise, index }: { readonly exercise: Exercise; readonly in
   );
 }
 
-function Written({ exercise, quantity }: { readonly exercise: Exercise; readonly quantity: QuantityName }) {
+export interface WrittenProps {
+  readonly exercise: Derivable;
+  readonly quantity: QuantityName;
+}
+
+/** A number with its formula. */
+export function Written({ exercise, quantity }: WrittenProps) {
   const { formula, numbers, value } = exercise.derivation(quantity);
   return (
     <li>
       <Formula latex={formula} plain={nameOf(quantity)} />{' '}
-      {numbers !== String(value) && <Formula latex={`= ${numbers}`} plain="" />} = <Figure value={value} />
+      {numbers !== String(value) && (
+        <span className={styles.numbers}>
+          <Formula latex={`= ${numbers}`} plain="" />{' '}
+        </span>
+      )}
+      = <Figure value={value} />
     </li>
   );
 }

@@ -18,7 +18,7 @@ import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
 import { formulaStandIn, isCustomLoss, modeOf } from './mode.js';
 import { Pointing } from './pointing.js';
-import { TraceStepper } from './stepper.js';
+import { TraceStepper, Written } from './stepper.js';
 import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
 import { Toolbar } from './toolbar.js';
 import styles from './view.module.css';
@@ -110,7 +110,11 @@ function ComputedSample({ exercise, mode }: WorkedProps) {
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
         {mode === 'own' && <LossBox exercise={pass} />}
-        <TraceStepper exercise={exercise} step={step} />
+        <TraceStepper
+          trace={exercise.trace}
+          step={step}
+          written={(quantity) => <Written exercise={exercise} quantity={quantity} />}
+        />
       </section>
       <DerivationPanel exercise={exercise} selected={selected} known={step === null ? undefined : known} />
       {isBelowShown && (

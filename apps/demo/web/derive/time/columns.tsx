@@ -35,15 +35,22 @@ export interface ColumnsProps {
   readonly selected: QuantityName;
   /** The numbers computed so far. */
   readonly known: KnownInTime;
+  /** Steps of the trace taken; null: all, and no step is highlighted. */
+  readonly step: number | null;
   /** Uses of the selected parameter are highlighted from this step on. */
   readonly firstStep: number;
 }
 
-export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) {
+export function Columns({ exercise, selected, known, step, firstStep }: ColumnsProps) {
   const say = useMessages(messages);
   const { unrolled, network, steps } = exercise;
   const { graph } = network;
   const highlights = highlightsInTime(exercise, selected, firstStep);
+  const current = step === null || step === 0 ? undefined : exercise.trace.steps[step - 1];
+  const fresh = new Set(current?.writes.map(nameOf));
+  const read = new Set(current?.reads.map(nameOf));
+  const marksOf = (name: string) =>
+    [fresh.has(name) && graphStyles.fresh, read.has(name) && graphStyles.read].filter(Boolean).join(' ');
   const firstColumn = Math.min(0, ...unrolled.ids.map((id) => splitId(id)[1]));
   const heights = graph.ids.map((_, i) =>
     i < graph.inputCount
@@ -98,6 +105,7 @@ export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) 
             exercise={exercise}
             selected={selected}
             known={known}
+            marksOf={marksOf}
             isLit={highlights.nodes.has(j)}
             style={{ ...positionOf(id), width: box.width }}
           />
@@ -110,11 +118,13 @@ export function Columns({ exercise, selected, known, firstStep }: ColumnsProps) 
 interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected' | 'known'> {
   /** Id in the unrolled graph, for example `h@1`. */
   readonly id: string;
+  /** The classes of a number that the current step reads or writes. */
+  readonly marksOf: (name: string) => string;
   readonly isLit: boolean;
   readonly style: CSSProperties;
 }
 
-function NodeAtStep({ id, exercise, selected, known, isLit, style }: NodeAtStepProps) {
+function NodeAtStep({ id, exercise, selected, known, marksOf, isLit, style }: NodeAtStepProps) {
   const derive = usePlayground(({ derive }) => derive);
   const say = useMessages(messages);
   const { graph } = exercise.network;
@@ -123,7 +133,14 @@ function NodeAtStep({ id, exercise, selected, known, isLit, style }: NodeAtStepP
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
   const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, of?: 1 | 2 | 3) => (
-    <CachedNumber quantity={{ quantity: kind, node: id }} letter={letter} of={of} known={known} selected={selected} />
+    <CachedNumber
+      quantity={{ quantity: kind, node: id }}
+      letter={letter}
+      of={of}
+      known={known}
+      selected={selected}
+      marksOf={marksOf}
+    />
   );
   const hasTarget = t >= 0 && k >= 0 && exercise.targets[t] !== null;
   const inputs = exercise.inputs.flat();
@@ -169,14 +186,14 @@ function NodeAtStep({ id, exercise, selected, known, isLit, style }: NodeAtStepP
   );
 }
 
-interface CachedNumberProps extends Pick<ColumnsProps, 'known' | 'selected'> {
+interface CachedNumberProps extends Pick<NodeAtStepProps, 'known' | 'selected' | 'marksOf'> {
   readonly quantity: QuantityName;
   readonly letter: string;
   /** The case that computes the number. */
   readonly of: 1 | 2 | 3 | undefined;
 }
 
-function CachedNumber({ quantity, letter, of, known, selected }: CachedNumberProps) {
+function CachedNumber({ quantity, letter, of, known, selected, marksOf }: CachedNumberProps) {
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
   const value = known.value(quantity);
@@ -184,7 +201,7 @@ function CachedNumber({ quantity, letter, of, known, selected }: CachedNumberPro
   return (
     <button
       type="button"
-      className={isSelected ? `${graphStyles.cached} ${graphStyles.selected}` : graphStyles.cached}
+      className={`${graphStyles.cached} ${isSelected ? graphStyles.selected : ''} ${marksOf(name)}`}
       data-case={of}
       aria-pressed={isSelected}
       data-name={name}

@@ -1,8 +1,8 @@
 /** An exercise with a sequence: the pass through time, the unrolled graph, and derivatives as sums over time. */
 import { backpropagateSequence, type Graph, type Loss, type Network, type SequencePass, unroll } from '@nnbp/core';
-import { explainSequence, parseQuantity, type QuantityName } from '@nnbp/explain';
+import { explainSequence, parseQuantity, type QuantityName, replay, type Trace, traceSequence } from '@nnbp/explain';
 import type { Functions } from '../../functions.js';
-import { networkOf } from '../../network.js';
+import { edgeName, networkOf } from '../../network.js';
 import { rowsOf, targetRows } from '../../shared/sequence.js';
 import type { NetworkDescription, PlaygroundState } from '../../state.js';
 import type { Derivable } from '../derivable.js';
@@ -32,6 +32,8 @@ export interface TimeExercise extends Derivable {
   readonly pass: SequencePass;
   /** Has a copy of every node for every step: `h@0`, `h@1`, …, and `h@-1` for the value before the first step. */
   readonly unrolled: Graph;
+  /** Trace of the pass on the unrolled graph. */
+  readonly trace: Trace;
   /** The value of a quantity: x, g, h, slope or dloss/dx of a node at a step, or the derivative of a parameter. */
   value(name: QuantityName): number;
 }
@@ -58,6 +60,7 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
     targets,
     pass,
     unrolled: unroll(graph, steps),
+    trace: traceSequence(network, inputs, targets, loss),
     assumed: {},
     explanation,
     derivation: (name) => explanation(name).root,
@@ -95,23 +98,42 @@ export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, s
   }
 }
 
-/** The numbers computed so far. */
+/** The numbers computed by the first steps of the trace. */
 export interface KnownInTime {
   value(name: QuantityName): number | undefined;
 }
 
-/**
- * The numbers that are known when the terms of the last `termCount` steps are added: after the first term, the forward pass of
- * all steps; after each term, dloss/dx at its step; after all terms, the derivatives of the parameters.
- */
-export const knownInTime = (exercise: TimeExercise, termCount: number): KnownInTime => ({
-  value(name) {
-    const isKnown = isParameter(name)
-      ? termCount === exercise.steps
-      : termCount > 0 && (name.quantity !== 'dLossDx' || splitId(name.node)[1] >= exercise.steps - termCount);
-    return isKnown ? exercise.value(name) : undefined;
-  },
-});
+/** The derivative of a parameter is known when its last term is added. */
+export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
+  const computed = replay(exercise.trace, step);
+  return {
+    value(name) {
+      const isKnown = isParameter(name)
+        ? termCountAt(exercise, name, step) === exercise.steps
+        : computed.value(name) !== undefined;
+      return isKnown ? exercise.value(name) : undefined;
+    },
+  };
+}
+
+/** For each term of a parameter's derivative, from the last step back: the number of steps of the trace that add it. */
+export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
+  return trace.steps
+    .filter((step) => step.case === 3 && splitId(step.node)[0] === node && isParameter(step.writes[0]))
+    .map(({ index }) => index + 1);
+}
+
+/** Number of terms of a parameter's derivative that the first steps of the trace add. */
+export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step: number): number =>
+  stepsOfTerms(exercise, selected).filter((needed) => needed <= step).length;
+
+/** The derivative of a parameter to which a step of the trace adds a term. */
+export function foldedParameter({ quantity, node, from }: QuantityName): QuantityName {
+  const [id, t] = splitId(node);
+  if (from === undefined) return { quantity, node: id };
+  const [source, sourceStep] = splitId(from);
+  return { quantity, node: id, from: edgeName(source, t - sourceStep) };
+}
 
 /** The edge name of a weight, including the delay, which `from` can omit if it is unambiguous. */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {

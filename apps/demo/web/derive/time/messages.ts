@@ -12,6 +12,8 @@ const en = {
   size: 'Magnitude',
   valueColumn: 'Value',
   sumColumn: 'Sum so far',
+  term: (name: string) => `${name}: term`,
+  sumOfTerms: ', sum so far',
   complete: (name: string, value: string, targets: number) =>
     targets === 1
       ? `All terms are added: ${name} = ${value}.`
@@ -38,6 +40,8 @@ const zh: typeof en = {
   size: '大小',
   valueColumn: '值',
   sumColumn: '累计',
+  term: (name) => `${name}：本步的项`,
+  sumOfTerms: '，累计',
   complete: (name, value, targets) =>
     targets === 1
       ? `各项已全部相加：${name} = ${value}。`

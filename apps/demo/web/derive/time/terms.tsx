@@ -7,7 +7,7 @@ import { Letter } from '../../shared/letter.js';
 import { change, select } from '../change.js';
 import { edgeFrom } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
-import { splitId, type TimeExercise, type TermInTime, termsInTime } from './exercise.js';
+import { foldedParameter, splitId, stepsOfTerms, type TermInTime, termsInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -17,11 +17,9 @@ export interface TermsProps {
   readonly selected: QuantityName;
   /** Number of terms shown. */
   readonly termCount: number;
-  /** Minimum number of terms shown. */
-  readonly min: number;
 }
 
-export function Terms({ exercise, selected, termCount, min }: TermsProps) {
+export function Terms({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const terms = termsInTime(exercise, selected);
   const largest = Math.max(...terms.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
@@ -31,7 +29,7 @@ export function Terms({ exercise, selected, termCount, min }: TermsProps) {
   const isAll = termCount === terms.length;
   return (
     <div className={styles.terms} role="group" aria-label={say.terms(name)}>
-      <TermSlider termCount={termCount} min={min} max={terms.length} />
+      <TermSlider exercise={exercise} selected={selected} termCount={termCount} />
       <table className={styles.sum}>
         <thead>
           <tr>
@@ -72,26 +70,39 @@ export function Terms({ exercise, selected, termCount, min }: TermsProps) {
   );
 }
 
-interface TermSliderProps extends Pick<TermsProps, 'termCount' | 'min'> {
-  readonly max: number;
-}
-
-/** Slider for the number of terms shown. */
-export function TermSlider({ termCount, min, max }: TermSliderProps) {
+/** Slider for the number of terms shown. It takes the steps of the trace that add them. */
+function TermSlider({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
+  const max = exercise.steps;
+  const open = (count: number) =>
+    change({ step: count === max ? null : count === 0 ? 0 : stepsOfTerms(exercise, selected)[count - 1] });
   return (
     <label className={styles.slider}>
       {say.termSlider}
       <input
         type="range"
-        min={min}
+        min={0}
         max={max}
         value={termCount}
         aria-valuetext={say.termsOf(termCount, max)}
-        onChange={(event) => change({ step: Number(event.target.value) })}
+        onChange={(event) => open(Number(event.target.value))}
       />
       <span className="quiet">{say.termsOf(termCount, max)}</span>
     </label>
+  );
+}
+
+/** The term that a step of the trace adds to the derivative of a parameter, and the sum so far. */
+export function WrittenTerm({ exercise, quantity }: { exercise: TimeExercise; quantity: QuantityName }) {
+  const say = useMessages(messages);
+  const parameter = foldedParameter(quantity);
+  const [, t] = splitId(quantity.node);
+  const { value, sum } = termsInTime(exercise, parameter).find(({ step }) => step === t)!;
+  return (
+    <li>
+      {say.term(nameOf(parameter))} <Figure value={value} />
+      {say.sumOfTerms} <Figure value={sum} />
+    </li>
   );
 }
 

@@ -7,29 +7,28 @@ import { LossBox } from '../loss-box.js';
 import { isParameter } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
+import { TraceStepper, Written } from '../stepper.js';
 import layout from '../view.module.css';
 import { Columns } from './columns.js';
-import { knownInTime, selectedInTime, type TimeExercise } from './exercise.js';
+import { knownInTime, termCountAt, selectedInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
-import { TermSlider, Terms } from './terms.js';
+import { Terms, WrittenTerm } from './terms.js';
 
 /** Maximum number of nodes that are drawn. */
 const maxDrawn = 400;
 
 export default function TimeView({ exercise }: { readonly exercise: TimeExercise }) {
-  const { selected: name, step } = usePlayground(({ derive }) => derive);
+  const derive = usePlayground(({ derive }) => derive);
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const say = useMessages(messages);
   const sayDerive = useMessages(deriveMessages);
-  const selected = useMemo(() => selectedInTime(exercise, name), [exercise, name]);
+  const selected = useMemo(() => selectedInTime(exercise, derive.selected), [exercise, derive.selected]);
+  const all = exercise.trace.steps.length;
+  const taken = derive.step ?? (isHidden ? 0 : null);
+  const step = taken === null ? null : Math.min(taken, all);
+  const known = useMemo(() => (step === null ? exercise : knownInTime(exercise, step)), [exercise, step]);
   const isSum = isParameter(selected);
-  // With hidden answers, no term is shown at first.
-  const [min, initial] = isHidden ? [0, 0] : [1, exercise.steps];
-  const termCount = Math.max(min, Math.min(step ?? initial, exercise.steps));
-  const known = useMemo(
-    () => (isHidden ? knownInTime(exercise, termCount) : exercise),
-    [exercise, isHidden, termCount],
-  );
+  const termCount = isSum ? termCountAt(exercise, selected, step ?? all) : exercise.steps;
   const pass = useMemo(() => {
     const { network, loss, pass, inputs, targets } = exercise;
     return {
@@ -46,18 +45,28 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
         {drawn > maxDrawn ? (
           <p>{say.tooLarge(drawn)}</p>
         ) : (
-          <Columns exercise={exercise} selected={selected} known={known} firstStep={exercise.steps - termCount} />
+          <Columns
+            exercise={exercise}
+            selected={selected}
+            known={known}
+            step={step}
+            firstStep={exercise.steps - termCount}
+          />
         )}
         <p className="quiet">{say.shared}</p>
-        {(!isHidden || termCount === exercise.steps) && <LossBox exercise={pass} />}
-        {isSum ? (
-          <Terms exercise={exercise} selected={selected} termCount={termCount} min={min} />
-        ) : (
-          <>
-            {isHidden && <TermSlider termCount={termCount} min={min} max={exercise.steps} />}
-            <p>{say.noSum}</p>
-          </>
-        )}
+        {(!isHidden || (step ?? all) === all) && <LossBox exercise={pass} />}
+        <TraceStepper
+          trace={exercise.trace}
+          step={step}
+          written={(quantity) =>
+            isParameter(quantity) ? (
+              <WrittenTerm exercise={exercise} quantity={quantity} />
+            ) : (
+              <Written exercise={exercise} quantity={quantity} />
+            )
+          }
+        />
+        {isSum ? <Terms exercise={exercise} selected={selected} termCount={termCount} /> : <p>{say.noSum}</p>}
       </section>
       <DerivationPanel exercise={exercise} selected={selected} known={known} />
       <ParameterCards selected={selected} known={known} />
