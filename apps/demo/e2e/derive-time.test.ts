@@ -98,6 +98,10 @@ test('a link with hidden answers shows no computed number of a network with dela
   await expect.poll(() => page.locator('[data-term-step]').count()).toBe(0);
   await page.getByRole('slider', { name: /^Terms of the sum/ }).press('End');
   await page.locator('[data-answer] data').waitFor();
+  await stepper.getByRole('button', { name: 'First step' }).click();
+  await expect.poll(() => page.locator('[data-answer] data').count()).toBe(0);
+  await stepper.getByRole('button', { name: 'Last step' }).click();
+  await page.locator('[data-answer] data').waitFor();
   await page.getByRole('group', { name: 'The loss' }).waitFor();
   await stepper.getByText('Step 15 of 15').waitFor();
 });
@@ -117,7 +121,8 @@ test('the steps of a network with delays are those of a network without, in Chin
         step: 7,
       },
     },
-    { viewport: { width: 390, height: 844 } },
+    // Not while the new number is highlighted.
+    { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' },
   );
   const stepper = page.getByRole('group', { name: '逐步' });
   await stepper.getByText('反向，节点 2@1：节点内部的导数。').waitFor();

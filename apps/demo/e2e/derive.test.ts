@@ -424,6 +424,21 @@ test('each preset shows the problem that it is named after', async () => {
   for (const name of ['dloss/db_3', 'dloss/dc_3', 'dloss/dw_1to3']) expect(await valueOf(name), name).toBe(0);
 });
 
+test('the description of the step with the most derivatives is shown without scrolling', async () => {
+  for (const width of [1440, 768, 390]) {
+    const page = await open(inDerive({ step: 10 }), { viewport: { width, height: 844 } });
+    const caption = page.getByRole('group', { name: 'What the step does' });
+    await caption.getByText('Backward, node 7: derivatives inside the node.').waitFor();
+    await expect.poll(() => caption.locator('li [data-formula="typeset"]:visible').count()).toBe(5);
+    await settled(page);
+    const [needed, available] = await caption.evaluate(({ scrollHeight, clientHeight }) => [
+      scrollHeight,
+      clientHeight,
+    ]);
+    expect(needed, `${width} px`).toBeLessThanOrEqual(available);
+  }
+});
+
 test('stepping through a pass moves nothing on the page', async () => {
   for (const width of [1440, 390]) {
     const page = await open(inDerive({ step: 0 }), { viewport: { width, height: 844 } });

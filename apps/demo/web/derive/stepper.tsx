@@ -6,6 +6,7 @@ import { useMessages } from '../language.js';
 import { useJoin } from '../shared/use-join.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
+import { usePlayground } from '../store.js';
 import { CaseBadge } from './badge.js';
 import { change } from './change.js';
 import type { Derivable } from './derivable.js';
@@ -30,6 +31,7 @@ export interface StepperProps {
 
 export function Stepper({ step, all, before, space, children }: StepperProps) {
   const say = useMessages(messages).steps;
+  const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const [playing, setPlaying] = useState(false);
   const stepCount = step ?? all;
   useEffect(() => {
@@ -51,7 +53,8 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
   };
   const showAll = () => {
     setPlaying(false);
-    change({ step: null });
+    // A link with hidden answers starts before the first step if it names none.
+    change({ step: isHidden ? all : null });
   };
   return (
     <div

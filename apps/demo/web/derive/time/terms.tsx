@@ -75,7 +75,7 @@ function TermSlider({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const max = exercise.steps;
   const open = (count: number) =>
-    change({ step: count === max ? null : count === 0 ? 0 : stepsOfTerms(exercise, selected)[count - 1] });
+    change({ step: count === max ? exercise.trace.steps.length : [0, ...stepsOfTerms(exercise, selected)][count] });
   return (
     <label className={styles.slider}>
       {say.termSlider}
