@@ -110,9 +110,11 @@ function Plot({ ready, observation, inspected, choose }: Props) {
         <span>{short(ready.axes[0][1])}</span>
       </p>
       <p className="quiet">
-        {ready.task === 'binary' && `${say.sides(ready.classes[0], ready.classes[1])} `}
-        {ready.validationCount > 0 && `${say.legendPoints} `}
-        {say.clickPoint}
+        {say.sentences([
+          ...(ready.task === 'binary' ? [say.sides(ready.classes[0], ready.classes[1])] : []),
+          ...(ready.validationCount > 0 ? [say.legendPoints] : []),
+          say.clickPoint,
+        ])}
       </p>
     </div>
   );

@@ -26,7 +26,9 @@ export const Regression = memo(function Regression({ ready, fit }: Props) {
     <>
       <h3>{say.predictedAgainstTrue}</h3>
       <Scatter targets={targets} fit={fit} />
-      <p className="quiet">{`${ready.validationCount > 0 ? `${say.legendPoints} ` : ''}${say.diagonal}`}</p>
+      <p className="quiet">
+        {say.sentences(ready.validationCount > 0 ? [say.legendPoints, say.diagonal] : [say.diagonal])}
+      </p>
       <div className={styles.errors}>
         <table>
           <caption className="quiet">{say.errorsIn(ready.targetName)}</caption>
