@@ -29,7 +29,7 @@ export function runScript(script, args, flags) {
 export async function startProcess(library, workload, pinned, script = 'workload-process.mjs') {
   const [file, ...args] = command(script, [library, workload], { pinned });
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const answer = () =>
+  const nextResponse = () =>
     new Promise((resolve, reject) => {
       const exited = (code) => reject(new Error(`${library} at ${workload}: its process exited with code ${code}.`));
       child.once('exit', exited).once('message', (message) => {
@@ -38,7 +38,7 @@ export async function startProcess(library, workload, pinned, script = 'workload
       });
     });
   // Another library may be missing or fail on this machine; ours must run.
-  const { reason, note } = await answer().catch((error) => {
+  const { reason, note } = await nextResponse().catch((error) => {
     if (library.startsWith('nnbp')) throw error;
     return { reason: error.message, note: undefined };
   });
@@ -49,7 +49,7 @@ export async function startProcess(library, workload, pinned, script = 'workload
   }
   const ask = (message) => {
     child.send(message);
-    return answer();
+    return nextResponse();
   };
   return { library, note, ask, end };
 }

@@ -116,7 +116,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
     weights: ['w0', 'w1', 'w2'],
   },
   maxPool: {
-    title: 'maxPool of windows of two',
+    title: 'maxPool with windows of two',
     graph: build((builder) =>
       maxPool(builder, {
         from: ['x0', 'x1', 'x2', 'x3'].map((id) => builder.input(id)),
@@ -131,7 +131,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
     labels: { 'y.0': 'y0', 'y.1': 'y1' },
   },
   attention: {
-    title: 'attention of a query of one number over two keys',
+    title: 'attention of one query over two keys, each a single number',
     graph: build((builder) => {
       const [q, k0, k1, v0, v1] = ['q', 'k0', 'k1', 'v0', 'v1'].map((id) => builder.input(id));
       return attention(builder, { queries: [[q]], keys: [[k0], [k1]], values: [[v0], [v1]], name: 'a' }).flat();

@@ -16,8 +16,8 @@ import { messages } from './messages.js';
 const nodeWidth = 118;
 const nodeHeight = 52;
 /** With more edges than this, only the edges of the selected node are labelled, if they are few. */
-const labelledEdges = 40;
-const labelledNear = 12;
+const maxLabelledEdges = 40;
+const maxLabelledNear = 12;
 
 export function BuildGraph({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
@@ -77,7 +77,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
         ...edge,
         width: isSelected || inCycle ? 3.5 : isNear ? 2.5 : 1.5,
         className: `${styles.edge} ${inCycle ? styles.inCycle : isSelected ? styles.selected : isNear ? styles.near : ''}`,
-        ...((edgeCount <= labelledEdges || isSelected || (isNear && nearCount <= labelledNear)) && {
+        ...((edgeCount <= maxLabelledEdges || isSelected || (isNear && nearCount <= maxLabelledNear)) && {
           label: (
             <button
               type="button"

@@ -21,7 +21,7 @@ const en = {
   timeTargets: 'Targets',
   targetsAt: { last: 'at the last step', rest: 'after the first step', each: 'at each step' },
   noTimeToBreak:
-    'Break it shows networks without delays. Choose another network, or “Your network” to see this one unrolled.',
+    'Break it works only with networks without delays. Choose another network, or “Your network” to see this one unrolled.',
   loss: 'Loss',
   lossNow: 'loss',
   node: 'Node',

@@ -22,7 +22,7 @@ export interface NetworkGraphProps {
 }
 
 /** With more edges than this, only the selected edge and fixed weights have labels. */
-const labelledEdges = 40;
+const maxLabelledEdges = 40;
 
 type CachedQuantity = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
 const letters: Record<CachedQuantity, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
@@ -47,7 +47,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   const fresh = new Set(current?.writes.map(nameOf));
   const read = new Set(current?.reads.map(nameOf));
   const highlights = highlightsOf(graph, selected);
-  const isCrowded = graph.edgeCount > labelledEdges;
+  const isCrowded = graph.edgeCount > maxLabelledEdges;
   const slots = graph.slots(network.parameters.vector);
 
   const valueOf = (quantity: QuantityName): number | undefined => {

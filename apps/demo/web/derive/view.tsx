@@ -48,11 +48,11 @@ export default function View() {
       time: hasTime ? { ...time, targets } : undefined,
     };
   }, [own, formula, input, target, loss, mode, hasTime, time, targets]);
-  const { question, functions, problem: unanswered, waiting } = useRecorded(requested);
+  const { question, functions, problem: recordingProblem, waiting } = useRecorded(requested);
   const {
     exercise,
     inTime,
-    problem = unanswered,
+    problem = recordingProblem,
   } = useMemo((): Attempt => (question === undefined ? {} : attempt(question, functions)), [question, functions]);
   return (
     <Pointing className={styles.view}>
@@ -88,12 +88,12 @@ export default function View() {
   );
 }
 
-interface WorkedProps {
+interface ComputedSampleProps {
   readonly exercise: Exercise;
   readonly mode: Question['mode'];
 }
 
-function ComputedSample({ exercise, mode }: WorkedProps) {
+function ComputedSample({ exercise, mode }: ComputedSampleProps) {
   const derive = usePlayground(({ derive }) => derive);
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);

@@ -91,7 +91,7 @@ export function createSequenceTrainer(functions: Functions) {
     },
 
     async prepare(requested: Settings, table: SequenceTable | undefined): Promise<Prepared | Refusal> {
-      const running = await (engine ??= auto());
+      const preparedEngine = await (engine ??= auto());
       end();
       try {
         const created = dataFor(requested, table);
@@ -103,14 +103,14 @@ export function createSequenceTrainer(functions: Functions) {
         const encoding = encodingFor(loss);
         const prepared = { data: encoded(created, encoding), loss, encoding };
         question = prepared;
-        runs = requested.kinds.map((kind) => runOf(kind, prepared, requested, functions, running));
+        runs = requested.kinds.map((kind) => runOf(kind, prepared, requested, functions, preparedEngine));
         const { task, inputNames, outputNames, training, validation } = created;
         return {
           data: { task, inputNames, outputNames },
           standardized: runs[0].network.outputScaler !== undefined,
           trainingCount: training.length,
           validationCount: validation.length,
-          engine: running.name,
+          engine: preparedEngine.name,
         };
       } catch (error) {
         end();
@@ -118,7 +118,7 @@ export function createSequenceTrainer(functions: Functions) {
       }
     },
 
-    /** Takes steps until there are `total` or the time is over, then observes the networks. */
+    /** Takes steps until there are `total` or the time is up, then observes the networks. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
       if (question === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;

@@ -38,7 +38,7 @@ export interface Origin {
 }
 
 /** Milliseconds of training between two updates of the page. */
-const work = 30;
+const updateInterval = 30;
 /** Maximum number of points of a curve. Beyond it, every second point is dropped. */
 const maxPoints = 400;
 
@@ -161,7 +161,7 @@ export class SequenceTraining {
     await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connect();
       for (;;) {
-        const observation = await withTimeout(trainer.advance(total, work, this.#shown));
+        const observation = await withTimeout(trainer.advance(total, updateInterval, this.#shown));
         if (request !== this.#worker.request || observation === undefined) return;
         this.#take(observation);
         if (observation.steps >= total || observation.diverged !== undefined || this.#stopped) {
