@@ -42,11 +42,11 @@ async function compare([before, after = '.', rounds = '7']) {
       const ratios = [];
       let loss = [];
       for (let round = 0; round <= Number(rounds); round++) {
-        const answers = [];
-        for (const child of children) answers.push(await ask(child, { engine, network }));
-        loss = answers.map((answer) => answer.loss);
+        const responses = [];
+        for (const child of children) responses.push(await ask(child, { engine, network }));
+        loss = responses.map((response) => response.loss);
         // The first round warms up.
-        if (round > 0) ratios.push(answers[1].rate / answers[0].rate);
+        if (round > 0) ratios.push(responses[1].rate / responses[0].rate);
       }
       ratios.sort((a, b) => a - b);
       const [low, middle, high] = [ratios[0], ratios[ratios.length >> 1], ratios.at(-1)].map((r) => r.toFixed(3));

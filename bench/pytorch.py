@@ -328,10 +328,10 @@ for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "prepare":
         runner = Runner(request["workload"])
-        answer = {"version": torch.__version__, "formulations": runner.speeds, "loss": runner.loss()}
+        response = {"version": torch.__version__, "formulations": runner.speeds, "loss": runner.loss()}
     elif request["do"] == "step":
         runner.step()
-        answer = {"loss": runner.loss()}
+        response = {"loss": runner.loss()}
     else:
-        answer = runner.run(request["seconds"])
-    print(json.dumps(answer), flush=True)
+        response = runner.run(request["seconds"])
+    print(json.dumps(response), flush=True)

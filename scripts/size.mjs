@@ -20,7 +20,7 @@ const functions = (kind, name, kilobytes) =>
 
 /**
  * A typical application was 9.9 kB before delays, aggregations, fixed and shared parameters (ee3b2a4), when `Network`
- * contained the reference engine, and 12.8 kB after (6720685). It is 8.6 kB since `Network` only predicts. By their shares
+ * contained the reference engine, and 12.8 kB after (6720685). It is 8.6 kB now that `Network` only predicts. By share
  * of the code, building and validating graphs are 3.2 kB, predictions 1.5, the network and its parameters 1.3, the optimizer
  * 0.9, the class `Graph` 0.8. Of all these, 1.2 kB is the text of error messages.
  * No application ships `core, all of it`: the js and the reference engine, sequences, `edit`, `unroll`, `compile` and
@@ -45,7 +45,7 @@ const budgets = [
   ],
   ['the fast engine', 48.8, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22.2, "export { load, save } from '@nnbp/formats';"],
-  ['ONNX out', 23.8, "export { toOnnx } from '@nnbp/interop';"],
+  ['ONNX export', 23.8, "export { toOnnx } from '@nnbp/interop';"],
   ['explain', 13.6, "export { explain } from '@nnbp/explain';"],
   ['optim, sgd alone', 1.3, "export { sgd } from '@nnbp/optim';"],
   ...functions('activation', 'activations', 0.45),

@@ -24,10 +24,10 @@ export async function pythonRunner(workload, rule) {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const answers = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const responses = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const ask = async (request) => {
     server.stdin.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await answers.next();
+    const { value, done } = await responses.next();
     if (done) throw new Error('The Python process ended: see above.');
     return JSON.parse(value);
   };

@@ -33,7 +33,7 @@ max_body_size: 100mb
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
-  for (let tries = 0; !(await answers(url)); tries++) {
+  for (let tries = 0; !(await responds(url)); tries++) {
     if (tries > 100 || child.exitCode !== null) throw new Error('The local registry did not start.');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -54,7 +54,7 @@ max_body_size: 100mb
   };
 }
 
-const answers = (url) =>
+const responds = (url) =>
   fetch(`${url}-/ping`).then(
     ({ ok }) => ok,
     () => false,

@@ -8,7 +8,7 @@ export interface Example {
   /** Line of its first line of code, counted from 1. */
   readonly line: number;
   readonly code: string;
-  /** Whether the block is compiled but not run (`ts types`), for example since it reads files of the reader. */
+  /** Whether the block is compiled but not run (`ts types`), for example since it reads the user's files. */
   readonly typesOnly: boolean;
 }
 

@@ -17,7 +17,7 @@ describe('smoke test', { timeout: 120_000 }, () => {
   test('bench/run.mjs compares losses, including that of an LSTM, and reports a library that cannot run as not measured', async () => {
     const workloads = ['tiny-online', 'lstm-6-4-2'];
     const output = await run('bench/run.mjs', '--workloads', workloads.join(), '--libraries', 'nnbp-2-threads');
-    // Each workload runs with a pinned core and without one.
+    // Each workload runs twice: pinned to one core, and not pinned.
     expect(output.match(/nnbp: loss .*: same/g)).toHaveLength(2 * workloads.length);
     expect(output).toMatch(/tiny-online\s+nnbp-2-threads\s+not measured/);
     expect(output).toMatch(/lstm-6-4-2\s+nnbp\s+\d/);

@@ -42,7 +42,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await slider.focus();
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(1);
-  expect(await sum.getByRole('status').textContent()).toBe('One earlier step is not added yet.');
+  expect(await sum.getByRole('status').textContent()).toBe('One earlier step has not been added yet.');
   await page.getByLabel('input x_1 at step 0').fill('-2');
   // The term is added with step 8 of the trace.
   await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 8);

@@ -48,14 +48,14 @@ test('temporal XOR is learned, and the gradient of the RNN is compared with that
     /^RNN: at the first step [\d.,]+( · 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)? × smaller/,
   );
   await expect.poll(() => page.locator('canvas').count()).toBe(8);
-  await page.getByLabel('A validation sequence through').selectOption('rnn');
+  await page.getByLabel('States of').selectOption('rnn');
   await expect.poll(() => page.locator('canvas').count()).toBe(4);
   await settled(page);
   await picture(page, 'train-sequences');
   await expectAccessible(page);
 });
 
-test('the rows of a table are forecast in their order, and too few rows are reported', async () => {
+test('the rows of a table are forecast in order, and too few rows are reported', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'series', kinds: ['gru'], shown: 'gru', steps: 12, units: 4 },

@@ -34,7 +34,7 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('a series is cut into windows in its order, validation after training, and scaled by the training rows alone', () => {
+  test('a series is cut into windows in order, validation after training, and scaled by the training rows alone', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -81,7 +81,7 @@ test('a data set that Build chooses for a graph has its numbers of inputs and ou
   expect(withSequenceGraph(sequences, { ...recurrence, outputs }).data).toBe(sequences.data);
 });
 
-test('samples reject a graph with delays, and a link to train a graph without one is invalid', async () => {
+test('training on samples rejects a graph with delays, and a link to train a graph without one is invalid', async () => {
   const settings = { ...defaultState.train, data: 'tripling' as const, graph: recurrence };
   const { port1 } = new MessageChannel();
   expect(await createTrainer(builtinFunctions).prepare(settings, undefined, port1)).toEqual({ kind: 'delays' });

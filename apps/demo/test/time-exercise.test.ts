@@ -140,7 +140,7 @@ describe('stepping through the unrolled network', () => {
   const exercise = randomExercise(3);
   const { trace } = exercise;
 
-  test('makes each number known with the step that writes it, with the number of the engine', () => {
+  test('each number is known from the step that writes it, and equals that of the engine', () => {
     trace.steps.forEach(({ writes, values }, index) => {
       const [before, after] = [knownInTime(exercise, index), knownInTime(exercise, index + 1)];
       for (const [k, quantity] of writes.entries()) {
@@ -153,7 +153,7 @@ describe('stepping through the unrolled network', () => {
     });
   });
 
-  test('adds the terms of every parameter from the last step back, and its derivative is known with the last term', () => {
+  test('the terms of every parameter are added from the last step back, and its derivative is known after the last term', () => {
     for (const parameter of parametersOf(exercise)) {
       const steps = stepsOfTerms(exercise, parameter);
       expect(steps.map((step) => trace.steps[step - 1].node)).toEqual(

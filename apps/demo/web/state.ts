@@ -24,7 +24,7 @@ const node = v.object({
   aggregation: v.exactOptional(name),
   b: finite,
   c: finite,
-  /** One weight per predecessor, in their order. */
+  /** One weight per predecessor, in the order of `from`. */
   w: v.pipe(v.array(finite), v.maxLength(200)),
 });
 
@@ -187,7 +187,7 @@ const firstFit: v.InferOutput<typeof fit> = {
   shown: null,
 };
 
-/** The chapters of the Learn view, in their order; the last one is the challenge. */
+/** The chapters of the Learn view, in order; the last one is the challenge. */
 export const chapterNames = [
   'forward',
   'output',

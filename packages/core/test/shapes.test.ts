@@ -17,7 +17,7 @@ import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
 describe('graphs of any shape', () => {
-  test('a chain of 100,000 nodes is built and derived without recursion', () => {
+  test('a chain of 100,000 nodes is built and differentiated without recursion', () => {
     const builder = new GraphBuilder();
     builder.input('n0');
     for (let k = 100_000; k > 0; k--)

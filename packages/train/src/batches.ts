@@ -76,7 +76,7 @@ export interface BatchTable extends SampleTable {
   skip(samples: number): void;
 }
 
-/** Batches of a table, in its order or, with `random`, in a new one each epoch. */
+/** Batches of a table, in the order of its rows or, with `random`, in a new order each epoch. */
 export function tableBatches(network: Network, data: FlatData, batchSize: number, random?: Random): BatchSource {
   const size = Math.min(batchSize, data.samples);
   const inputCount = network.graph.inputCount;
@@ -183,7 +183,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   };
 }
 
-/** Batches of any data, in its order. `window` and `stateful` apply to sequences. */
+/** Batches of any data, in the order of the data. `window` and `stateful` apply to sequences. */
 export function batchesOf(
   network: Network,
   loss: Loss,

@@ -154,7 +154,7 @@ function flattenSequence(
   return flat;
 }
 
-/** Batches of sequences, in their order or, with `random`, in a new one each epoch. */
+/** Batches of sequences, in the given order or, with `random`, in a new order each epoch. */
 export function sequenceBatches(
   network: Network,
   data: readonly FlatSequence[],
@@ -273,7 +273,7 @@ class Windows {
   /** Begins with the given sequences. */
   begin(members: readonly FlatSequence[]): void {
     const lengthAt = (index: number) => (index < members.length ? lengthOf(members[index]) : 0);
-    // The sort is stable: sequences of one length stay in their order.
+    // The sort is stable: sequences of the same length keep their order.
     const order = Array.from({ length: this.size }, (_, index) => index).sort((a, b) => lengthAt(b) - lengthAt(a));
     if (this.#stateful) this.#move(order);
     else this.#forget();

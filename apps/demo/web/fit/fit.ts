@@ -39,7 +39,7 @@ export interface FitResult extends Prepared {
   readonly statistics: FitStatistics;
   readonly iterations: number;
   readonly converged: boolean;
-  /** The values of the fitted curve at the points, in their order. */
+  /** The values of the fitted curve at the points, in the order of the points. */
   readonly fittedValues: readonly number[];
   /** The curve at evenly spaced x, slightly beyond the points at both ends; NaN where the model has no finite value. */
   readonly curve: readonly CurvePoint[];
@@ -158,7 +158,7 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
   });
 }
 
-/** The derivative of the loss at one point with respect to every parameter, in their order. The loss is mse. */
+/** The derivative of the loss at one point with respect to each parameter, in the order of `parameters`. The loss is mse. */
 export function gradientAt({ network, parameters, data }: FitResult, point: number): number[] {
   const { x, y } = data.points[point];
   const { vector } = backpropagate(network, [x], [y], mse()).gradients;

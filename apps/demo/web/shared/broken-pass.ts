@@ -28,10 +28,10 @@ export interface PassState {
 export interface BrokenPass {
   /** Node index of each step. Contains only the first steps if there are more than `maxSteps`. */
   readonly steps: readonly number[];
-  /** Number of all steps, and number of steps of a correct pass. */
+  /** Total number of steps, here and in a correct pass. */
   readonly total: bigint;
   readonly correctTotal: number;
-  /** For each node, the number of all visits or computations. */
+  /** For each node, the total number of visits or computations. */
   readonly times: readonly bigint[];
   /** The values after a number of steps. */
   at(steps: number): PassState;

@@ -19,7 +19,7 @@ const en = {
       ? `All terms are added: ${name} = ${value}.`
       : `All terms are added. Divided by the ${targets} steps with a target: ${name} = ${value}.`,
   missing: (count: number) =>
-    count === 1 ? 'One earlier step is not added yet.' : `${count} earlier steps are not added yet.`,
+    count === 1 ? 'One earlier step has not been added yet.' : `${count} earlier steps have not been added yet.`,
   noSum: 'Select the derivative of a parameter to open its sum over time.',
   shared: 'All steps use the same b, c and weights. Dashed edges lead to a later step.',
   tooLarge: (nodes: number) =>

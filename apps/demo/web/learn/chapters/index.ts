@@ -1,4 +1,4 @@
-/** The chapters in their order. */
+/** The chapters, in order. */
 import type { Chapter } from '../chapter.js';
 import { caches } from './caches.js';
 import { forward } from './forward.js';

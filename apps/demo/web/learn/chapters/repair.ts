@@ -84,7 +84,7 @@ function drawExercise(random: Random): RepairExercise | undefined {
     ),
   );
   if (!isClear) return undefined;
-  return { network, pass, broken, correct, suspects, tasks: [name(network, node, bug)] };
+  return { network, pass, broken, correct, suspects, tasks: [bugTask(network, node, bug)] };
 }
 
 /** A network with two inputs, five or six nodes and one output. Every node has a successor, and most have several. */
@@ -124,7 +124,7 @@ function irregularNetwork(random: Random): Network {
   return network;
 }
 
-function name({ graph }: Network, node: string, bug: BugName): SettingTask {
+function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
   return {
     kind: 'setting',
     ask: {

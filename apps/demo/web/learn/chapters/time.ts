@@ -26,15 +26,15 @@ export interface TimeExercise extends Exercise, ComputedSample {
   readonly measured: number;
 }
 
-const article: Numbers = { ...recurrentNode, ...recurrentSequence };
+const example: Numbers = { ...recurrentNode, ...recurrentSequence };
 const nudge = 1e-4;
 
 export const time: Chapter<TimeExercise> = {
   name: 'time',
   title: { en: 'Why is a gradient through time a sum?', zh: '为什么随时间的梯度是一个和？' },
-  ability: { en: 'unroll a recurrence and derive it', zh: '展开循环结构并求导' },
+  ability: { en: 'unroll a recurrence and differentiate through it', zh: '展开循环结构并求导' },
   exercise(seed) {
-    if (seed === 0) return exerciseOf(article);
+    if (seed === 0) return exerciseOf(example);
     const random = new Random(seed);
     for (;;) {
       const exercise = exerciseOf(randomNumbers(random));
@@ -101,7 +101,7 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
   return numberTask({
     label: same('x_2(2)'),
     ask: {
-      en: 'Node 2 reads node 1 and, by a delayed edge, its own value of the previous step. Unrolled, the graph contains it once per step, with the same b, c and weights. At step 1 it gave x_2(1). What is x_2(2), its value at step 2?',
+      en: 'Node 2 reads node 1 and, by a delayed edge, its own value at the previous step. Unrolled, the graph contains it once per step, with the same b, c and weights. At step 1 it gave x_2(1). What is x_2(2), its value at step 2?',
       zh: '节点 2 读取节点 1，并通过一条带延迟的边读取自己上一步的值。展开之后，每一步都有一个节点 2，它们的 b、c 和权重相同。第 1 步得到 x_2(1)。第 2 步的值 x_2(2) 是多少？',
     },
     explain: {

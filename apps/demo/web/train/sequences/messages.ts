@@ -15,9 +15,9 @@ const en = {
     'temporal-xor': 'Random bits. The target at each step: does the bit differ from the previous one?',
     recall:
       'A symbol (A to D) at the first step, distractors (x, y), and at the last step a prompt: which symbol was it? The longer the sequence, the farther the gradient has to reach.',
-    sine: 'Sines of different periods and phases. The target is the next value.',
+    sine: 'Sine waves with different periods and phases. The target is the next value.',
     series:
-      'The rows of your table in their order. The target is one column of the next row, forecast from the numeric columns of all rows so far. The last fifth of the rows is for validation. The file stays in your browser.',
+      'The rows of your table, in order. The target is one column of the next row, forecast from the numeric columns of all rows so far. The last fifth of the rows is for validation. The file stays in your browser.',
   } as Record<SequenceDataName, string>,
   file: 'CSV file, one row per time step',
   column: 'Column to forecast',
@@ -60,9 +60,9 @@ const en = {
   ratioGrows: (kind: string, factor: string) => `${kind}: at the first step ${factor} × larger than at the last.`,
   ratioZero: (kind: string) => `${kind}: 0 at the first step.`,
   strip: 'State over time',
-  stripOf: 'A validation sequence through',
+  stripOf: 'States of',
   stripNote:
-    'One row per node, one column per step. Orange: positive; blue: negative; strongest at ±1. Columns of a table are in standardized units.',
+    'For one validation sequence: one row per node, one column per step. Orange: positive; blue: negative; strongest at ±1. Columns of a table are in standardized units.',
   strips: {
     inputs: 'inputs x(t)',
     node: 'nodes x(t)',
@@ -89,7 +89,7 @@ const en = {
     'few-rows': (rows: number, needed: number) =>
       `The table has ${rows} rows; sequences of this length need at least ${needed}. Choose shorter sequences.`,
     diverged: (kind: string, step: number) =>
-      `Training diverged: a number of the ${kind} was not finite after step ${step}. Choose a smaller learning rate, then reset.`,
+      `Training diverged: a value in the ${kind} was not finite after step ${step}. Choose a smaller learning rate, then reset.`,
     table: {
       empty: 'The file is empty. Choose one with a row per time step.',
       encoding: 'The file is not encoded in UTF-8. Save it as “CSV UTF-8” and choose it again.',
@@ -154,8 +154,8 @@ const zh: typeof en = {
   ratioGrows: (kind, factor) => `${kind}：第一步的梯度是最后一步的 ${factor} 倍。`,
   ratioZero: (kind) => `${kind}：第一步的梯度为 0。`,
   strip: '状态随时间的变化',
-  stripOf: '一个验证序列通过',
-  stripNote: '每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。表格的列使用标准化的单位。',
+  stripOf: '查看的网络',
+  stripNote: '一个验证序列：每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。表格的列使用标准化的单位。',
   strips: {
     inputs: '输入 x(t)',
     node: '节点 x(t)',
