@@ -52,6 +52,8 @@ const phrases = [
   [/\b(needs?|takes?) much (memory|time)\b/i, 'a lot of …'],
   [/\b(ms|µs|frames) a (second|step)\b/i, '… per second; per step'],
   [/\/\*\* Of [a-z`]/, 'start the docstring with the noun: "The axis of …"'],
+  [/\bsome ten thousand\b/i, 'about ten thousand'],
+  [/@param \w+ - (Of|For messages|That of) ?\b/, 'start with the noun: "The version of …"'],
 ];
 
 /** The glossary itself. */

@@ -18,7 +18,10 @@ export interface ColumnOptions {
   readonly ignore: readonly string[];
   /** The column that identifies the group of each row. It is never an input. */
   readonly group?: string | undefined;
-  /** What happens to rows with missing inputs: `drop` them, or fill in the `mean` (of a category, the mode). */
+  /**
+   * How rows with missing inputs are treated: `drop` leaves them out, `mean` fills in the mean (the mode for a
+   * category).
+   */
   readonly missing: 'drop' | 'mean';
 }
 

@@ -12,7 +12,7 @@ export const minMeasuredWork = 20_000;
 /**
  * The reason why a graph runs on one thread; undefined if several threads can share the work.
  *
- * @param plan - That of the plain graph of all steps.
+ * @param plan - The plan of the plain graph of all steps.
  * @param stepWork - Edges times samples of one step.
  */
 export function oneThreadReason(

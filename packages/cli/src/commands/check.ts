@@ -29,7 +29,7 @@ Inputs come from the data or are drawn at random. Targets are always drawn: with
 own targets, a trained network has almost no gradient. The exit code is 3 if a
 derivative is wrong.`;
 
-/** Adds the command. */
+/** Adds `nnbp check` to the command line. */
 export function addCheck(program: Command, io: Io): void {
   const command = program.command('check').summary('check the derivatives of a model');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file; its first rows are used'))

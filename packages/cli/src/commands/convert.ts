@@ -34,7 +34,7 @@ Examples:
   nnbp convert weights.safetensors back.nnbp.safetensors \\
     --from pytorch --of iris.nnbp.safetensors`;
 
-/** Adds the command. */
+/** Adds `nnbp convert` to the command line. */
 export function addConvert(program: Command, io: Io): void {
   program
     .command('convert')

@@ -28,7 +28,7 @@ Examples:
   nnbp evaluate houses.nnbp.safetensors test.csv --importance
   nnbp evaluate houses.nnbp.safetensors test.csv --json`;
 
-/** Adds the command. */
+/** Adds `nnbp evaluate` to the command line. */
 export function addEvaluate(program: Command, io: Io): void {
   const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))

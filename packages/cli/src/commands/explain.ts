@@ -34,7 +34,7 @@ Examples:
 A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or
 dloss/dx_NODE. You can also explain h_, g_, x_ and slope_ with a node's name.`;
 
-/** Adds the command. */
+/** Adds `nnbp explain` to the command line. */
 export function addExplain(program: Command, io: Io): void {
   const command = program.command('explain').summary('explain a derivative step by step');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file to take the row from'))

@@ -28,7 +28,7 @@ Inputs and outputs are numbers in the units of the data: a column of numbers is
 one, a category one for each of its values. What PyTorch trained comes back with
 nnbp convert --from pytorch.`;
 
-/** Adds the command. */
+/** Adds `nnbp export` to the command line. */
 export function addExport(program: Command, io: Io): void {
   withModel(program.command('export').summary('write a model for ONNX, PyTorch or as a plain function'))
     .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')

@@ -52,7 +52,7 @@ function confidence(text: string): number {
   throw new InvalidArgumentError('Expected a number between 0 and 1, such as 0.95.');
 }
 
-/** Adds the command. */
+/** Adds `nnbp fit` to the command line. */
 export function addFit(program: Command, io: Io): void {
   const pairs = (flags: string, description: string) => new Option(flags, description).argParser(assignments);
   withCsvOptions(program.command('fit').argument('<data>', 'a CSV file, or - for standard input'))

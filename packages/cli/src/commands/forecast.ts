@@ -40,7 +40,7 @@ if the series has no season. A useful forecast is better than the baseline.`;
 /** Past steps in a plot, as a multiple of the horizon. */
 const pastInPlot = 5;
 
-/** Adds the command. */
+/** Adds `nnbp forecast` to the command line. */
 export function addForecast(program: Command, io: Io): void {
   const command = program.command('forecast').summary('forecast the next steps of a time series');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series so far'))

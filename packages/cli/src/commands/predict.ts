@@ -39,7 +39,7 @@ Cells of the data are copied as they are. Before you open predictions for rows f
 untrusted sources in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
 run there. Predicted categories, which come from the model file, are always escaped.`;
 
-/** Adds the command. */
+/** Adds `nnbp predict` to the command line. */
 export function addPredict(program: Command, io: Io): void {
   const command = program.command('predict').summary('add predictions to a CSV file');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
@@ -59,9 +59,9 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   const { output } = options;
   await expectOtherFile(output && pathIn(io, output), ...[modelPath, dataPath].map((path) => pathIn(io, path)));
   const model = await openModel(io, modelPath, options);
-  const writing = new Writing(model, options);
+  const format = new PredictionFormat(model, options);
   if (model.columns.sequences !== undefined) {
-    return predictSequences(io, model, model.columns.sequences, writing, dataPath, options);
+    return predictSequences(io, model, model.columns.sequences, format, dataPath, options);
   }
   const predictor = await compile(model.network, { batchSize: rowsAtOnce });
   const csv = await openDataFor(io, dataPath, model, options);
@@ -69,13 +69,13 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   const write = (text: string) => (file === undefined ? printData(io.stdout, text) : file.appendFile(text));
   const gaps = new Gaps();
   try {
-    let head = writing.head(csv);
+    let head = format.head(csv);
     let waiting: ModelRow[] = [];
     const flush = async () => {
       const known = waiting.filter(({ input }) => input !== undefined).map(({ input }) => input!);
       const outputs = known.length > 0 ? predictor.predictBatch(known) : [];
       let next = 0;
-      const lines = waiting.map((row) => writing.row(csv, row, row.input === undefined ? undefined : outputs[next++]));
+      const lines = waiting.map((row) => format.row(csv, row, row.input === undefined ? undefined : outputs[next++]));
       waiting = [];
       await write(head + lines.join(''));
       head = '';
@@ -99,7 +99,7 @@ async function predictSequences(
   io: Io,
   model: Model,
   { group, targets }: SequenceUse,
-  writing: Writing,
+  format: PredictionFormat,
   dataPath: string,
   options: PredictOptions,
 ): Promise<void> {
@@ -112,23 +112,23 @@ async function predictSequences(
     io.signal?.throwIfAborted();
     const known = steps.flatMap(({ input }) => (input === undefined ? [] : [nodeValues(inputs, input)]));
     const outputs = known.length > 0 ? predictSequence(model.network, known) : [];
-    if (targets === 'last') lines.push([steps[0].row, writing.row(groupOnly, { cells: [name] }, outputs.at(-1))]);
+    if (targets === 'last') lines.push([steps[0].row, format.row(groupOnly, { cells: [name] }, outputs.at(-1))]);
     else {
       let next = 0;
       for (const { cells, row, input } of steps) {
-        lines.push([row, writing.row(csv, { cells }, input === undefined ? undefined : outputs[next++])]);
+        lines.push([row, format.row(csv, { cells }, input === undefined ? undefined : outputs[next++])]);
       }
     }
   }
   lines.sort(([a], [b]) => a - b);
-  const text = writing.head(targets === 'last' ? groupOnly : csv) + lines.map(([, line]) => line).join('');
+  const text = format.head(targets === 'last' ? groupOnly : csv) + lines.map(([, line]) => line).join('');
   await writeData(io, options.output, text);
   const sentence = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
   if (sentence !== undefined) await note(io, sentence);
 }
 
-/** How rows and their predictions are written. */
-class Writing {
+/** Formats the header and the rows, with their predictions. */
+class PredictionFormat {
   readonly #names: readonly string[];
 
   readonly columns: Columns;

@@ -25,7 +25,7 @@ interface SearchCommandOptions extends TrainOptions {
   readonly maxEpochs: number;
 }
 
-/** A point of the search space. */
+/** A candidate: a network and an optimizer with their options. */
 interface Candidate {
   readonly hidden: readonly number[];
   readonly activation: string;
@@ -47,7 +47,7 @@ that trains it. Runs with the same seed have the same result.`;
 
 const shown = 5;
 
-/** Adds the command. */
+/** Adds `nnbp search` to the command line. */
 export function addSearch(program: Command, io: Io): void {
   withColumnOptions(program.command('search').argument('<data>', 'a CSV file'))
     .summary('search for a good network and optimizer')

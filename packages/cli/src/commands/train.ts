@@ -80,7 +80,7 @@ export const withColumnOptions = (command: Command): Command =>
         .default('drop'),
     );
 
-/** Adds the command. */
+/** Adds `nnbp train` to the command line. */
 export function addTrain(program: Command, io: Io): void {
   withColumnOptions(program.command('train').argument('<data>', 'a CSV file'))
     .summary('train a network on a CSV file')

@@ -21,7 +21,7 @@ export interface CsvOptions {
   readonly encoding?: string | undefined;
   /** The decimal separator of every column. Default: detected for each column. */
   readonly decimal?: Decimal | undefined;
-  /** Cells that mean "no value", in every column. Default: the usual words, in columns of numbers. */
+  /** Cells that stand for a missing value, in every column. Default: the usual words, in columns of numbers. */
   readonly missingValues?: readonly string[] | undefined;
 }
 
