@@ -53,7 +53,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   const { columns: written, series } = metadata ?? {};
   if (series !== undefined) {
     throw new Problem(
-      `${path} is a forecasting model: it reads a series, not single rows. Use nnbp forecast ${path} series.csv. Its errors and those of the baselines are in the report of nnbp train.`,
+      `${path} is a forecasting model: it reads a series, not individual rows. Use nnbp forecast ${path} series.csv. Its errors and those of the baselines are in the report of nnbp train.`,
     );
   }
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };

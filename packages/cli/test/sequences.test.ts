@@ -199,7 +199,10 @@ describe('errors of sequences', () => {
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');
     expect([explained.code, explained.stderr]).toEqual([2, expect.stringMatching(/reads sequences of rows/)]);
     const shuffled = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv', '--importance');
-    expect([shuffled.code, shuffled.stderr]).toEqual([2, expect.stringMatching(/--importance shuffles single rows/)]);
+    expect([shuffled.code, shuffled.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--importance shuffles individual rows/),
+    ]);
     const file = join(directory, 'gestures.nnbp.safetensors');
     const { network, metadata } = load(await readFile(file));
     const columns = { ...(metadata?.columns as object), sequences: { group: 'id', targets: 'some' } };

@@ -11,7 +11,7 @@
 import { type Graph, type Loss, ReferenceExecutor, type SampleCache, successorsOf } from '@nnbp/core';
 import type { Samples } from './random-data.js';
 
-/** A pass of the reference engine, and the max allowed error of each of its numbers. */
+/** A pass of the reference engine, and the maximum allowed error of each of its numbers. */
 export interface Bounds {
   /** The reference executor after the pass, with its cache and gradients. */
   readonly reference: ReferenceExecutor;
@@ -105,7 +105,7 @@ class Analysis {
   }
 
   /** Allowed error of an activation or loss: K units in the last place. */
-  #trust(value: number): number {
+  #functionError(value: number): number {
     return K * this.#unit * Math.max(1, Math.abs(value));
   }
 
@@ -127,9 +127,9 @@ class Analysis {
     const here = derivative(h[i]);
     const around = [derivative(h[i] - hError), derivative(h[i] + hError)];
     const steepest = Math.max(Math.abs(here), ...around.map(Math.abs));
-    const gError = secondOrder * steepest * hError + this.#trust(g[i]);
+    const gError = secondOrder * steepest * hError + this.#functionError(g[i]);
     const derivativeError =
-      secondOrder * Math.max(...around.map((other) => Math.abs(other - here))) + this.#trust(here);
+      secondOrder * Math.max(...around.map((other) => Math.abs(other - here))) + this.#functionError(here);
 
     const scale = graph.scaleIndex(i);
     const c = scale < 0 ? 1 : Math.abs(this.#parameters[scale]);
@@ -149,7 +149,7 @@ class Analysis {
     };
     const value = loss.value(at, t);
     const here = derivative(at);
-    const caseOne = here.map((d, k) => this.#trust(Math.abs(d) + Math.abs(t[k])));
+    const caseOne = here.map((d, k) => this.#functionError(Math.abs(d) + Math.abs(t[k])));
     let magnitude = Math.abs(value);
     outputs.forEach((i, m) => {
       const error = errors.x[i];

@@ -124,7 +124,7 @@ export function expectSameSteps(engine: Engine, random: Random): void {
 function expectSame(name: string, engine: Engine, graph: Graph, batchSize: number, random: Random): void {
   const parameters = randomParameters(graph, random);
   const data = randomSamples(graph, random, 7 * batchSize);
-  // The fifth step overflows in float32 as in float64.
+  // The fifth step overflows in float32 and in float64.
   const order = Uint32Array.from({ length: data.samples }, (_, k) => data.samples - 1 - k);
   data.targets.fill(
     1e200,

@@ -1,4 +1,4 @@
-/** Random graphs that contain everything a graph may contain. The same seed gives the same graph. */
+/** Random acyclic graphs with skip edges, shared weights, several outputs and more. The same seed gives the same graph. */
 import { type Activation, type Graph, GraphBuilder, type NodeOptions, type Random } from '@nnbp/core';
 import { everyActivation } from './every-plugin.js';
 

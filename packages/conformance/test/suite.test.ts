@@ -10,7 +10,7 @@ for (const engine of [reference(), js()]) {
 }
 
 describe('the suite', () => {
-  test('refuses a promise of an engine', () => {
+  test('the suite rejects a promise of an engine', () => {
     const refused = expect.objectContaining({ code: 'WRONG_TYPE' }) as Error;
     expect(() => conformance(Promise.resolve(js()) as never)).toThrow(refused);
   });

@@ -46,7 +46,7 @@ export function backpropagate(network: Network, input: Row, target: Row, loss: L
 /**
  * {@link backpropagate} over many samples: the loss and the gradients are means over them.
  *
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it began
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it first occurred
  */
 export function backpropagateBatch(
   network: Network,

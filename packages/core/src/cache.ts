@@ -22,7 +22,7 @@ export interface SampleCache {
   readonly aggregated?: AggregatedCache | undefined;
 }
 
-/** The cache of aggregations. For nodes with the default sum, `dAdz` is 1 and the rest is undefined. */
+/** The cache of aggregations. For nodes with the default sum, `dAdz` is 1 and the rest is unspecified. */
 export interface AggregatedCache {
   /** $z_e = w_e x$, an entry per edge. */
   readonly z: Float64Array;

@@ -179,7 +179,7 @@ export interface BuiltinOptimizer extends Builtin {
   /** The initial values of the vectors it keeps, by name. */
   readonly initial: Readonly<Record<string, number>>;
   /**
-   * The vectors by name; empty before the first step. An engine may replace them by vectors in its own memory with the
+   * The vectors by name; empty before the first step. An engine may replace them with vectors in its own memory with the
    * same numbers.
    */
   vectors: Readonly<Record<string, FloatArray>>;

@@ -68,7 +68,7 @@ export interface Executor {
   readonly cache: GradientCache;
   /**
    * Forward only. Returns a row of outputs per row of inputs: a view that the next call overwrites. Afterwards the
-   * cache's `slope` and `dLossDx` are undefined.
+   * cache's `slope` and `dLossDx` are unspecified.
    *
    * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`, more than `steps` steps, counts that grow,
    * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows or weights than that, a state of another length),
@@ -87,7 +87,7 @@ export interface Executor {
    * The derivative of every output with respect to every parameter, by the same cases, where case 1 is 1 for one output
    * and 0 for the others. Writes dx_k/dp for each row, output k and parameter p, in this order, to `out[(row *
    * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step also depend on earlier steps. For
-   * bounded memory pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are undefined.
+   * bounded memory pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are unspecified.
    *
    * @returns The outputs, as `predict`.
    * @throws NnbpError as `predict`; also `WRONG_LENGTH` if `out` is too short
@@ -101,7 +101,7 @@ export interface Executor {
   /**
    * Backpropagates, then lets the optimizer update the parameters. Returns the mean loss before the update.
    * If the loss, a gradient or an updated parameter is not finite, the parameters do not change, and the returned loss is
-   * not finite either. `gradients` is undefined afterwards: an engine may update parameters during the pass. An engine
+   * not finite either. `gradients` is unspecified afterwards: an engine may update parameters during the pass. An engine
    * that runs the optimizer's update itself keeps the optimizer's `state()` and `restore` valid.
    */
   step(

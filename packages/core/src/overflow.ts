@@ -15,10 +15,10 @@ export function expectNoOverflow(
   lossOf: (sample: number, step: number) => number,
 ): void {
   const steps = cache.sequences.flatMap((sequence, s) =>
-    sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, of: sequence.length })),
+    sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, stepCount: sequence.length })),
   );
   if (Number.isFinite(mean) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
-  steps.forEach(({ step: sample, s, t, of: stepCount }) => {
+  steps.forEach(({ step: sample, s, t, stepCount }) => {
     const expect = (what: string, value: number) => {
       if (!Number.isFinite(value))
         throw overflow(`Sample ${s}${stepCount > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);

@@ -20,7 +20,7 @@ export interface CacheRows {
 export class RowCache implements GradientCache {
   readonly #graph: Graph;
   readonly #rows: CacheRows;
-  /** Whether the last pass computed no dLossDx of the inputs, as `step` does. */
+  /** Whether the last pass omitted dLossDx of the inputs, as `step` does. */
   withoutInputs = false;
 
   constructor(graph: Graph, rows: CacheRows) {

@@ -20,7 +20,7 @@ export class Standardization {
   }
 
   /**
-   * Mean and standard deviation of each column of `rows`, `[samples × columns]`, without missing values (null). A
+   * Mean and standard deviation of each column of `rows`, `[samples × columns]`. Missing values (null) are ignored. A
    * constant column gets deviation 1.
    *
    * @throws NnbpError `EMPTY_DATA`, `NOT_FINITE`

@@ -16,7 +16,7 @@ import {
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
-/** x → a → y, scales fixed. */
+/** x → a → y, with c fixed at 1. */
 function chain(): Network {
   const builder = new GraphBuilder();
   const a = builder.node('a', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } });
@@ -58,7 +58,7 @@ describe('a graph', () => {
     );
   });
 
-  /** `count` nodes in a ring, reached from one before them. */
+  /** `count` nodes in a ring, and an output, declared before them, that reads the first. */
   const ring = (count: number) => {
     const builder = new GraphBuilder();
     builder.input('x');
@@ -120,10 +120,10 @@ describe('many samples of many outputs', () => {
   test('each prediction is a new array, with and without scalers', () => {
     const { outputs } = backpropagateBatch(network, inputs, targets, mse());
     expect(network.predictBatch(inputs)).toEqual(outputs);
-    const inUnits = new Network(network.graph);
-    inUnits.parameters.vector.set(network.parameters.vector);
-    inUnits.outputScaler = new Standardization([10, -10], [2, 4]);
-    expect(inUnits.predictBatch(inputs)).toEqual(outputs.map(([first, second]) => [10 + 2 * first, -10 + 4 * second]));
+    const scaled = new Network(network.graph);
+    scaled.parameters.vector.set(network.parameters.vector);
+    scaled.outputScaler = new Standardization([10, -10], [2, 4]);
+    expect(scaled.predictBatch(inputs)).toEqual(outputs.map(([first, second]) => [10 + 2 * first, -10 + 4 * second]));
   });
 
   test.each([reference(), js()])('$name returns as many outputs as requested, and accepts longer rows', (engine) => {

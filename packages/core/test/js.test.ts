@@ -90,7 +90,7 @@ describe('the cache of the js engine', () => {
     expect(cache.g('layer1.0', 1)).toBe(sigmoid.value(0.5 + 0.5 * 7));
   });
 
-  test('has slope 0 of inputs after the numbers of samples changed', () => {
+  test('has slope 0 for inputs after the sample counts have changed', () => {
     const graph = randomRecurrentGraph(new Random(1));
     const recurrent = js().prepare(graph, 4, 2);
     const cache = rowsOf(recurrent);

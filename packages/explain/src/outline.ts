@@ -9,9 +9,9 @@ import type { Computation } from './computation.js';
 
 /** Limits of the outline. */
 export interface Limits {
-  /** Terms of a sum, and outputs of a loss. */
+  /** Maximum number of terms of a sum, and of outputs of a loss. */
   readonly maxTerms: number;
-  /** Levels of the tree. */
+  /** Maximum number of levels of the tree. */
   readonly depth: number;
   /** Maximum number of backward steps, and of forward steps. */
   readonly steps: number;

@@ -7,7 +7,7 @@ import { mismatch } from '@nnbp/core';
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const literals = ['true', 'false', 'null'];
-const longestNumber = 100;
+const maxNumberLength = 100;
 const deepest = 32;
 const quote = 0x22;
 const backslash = 0x5c;
@@ -80,10 +80,10 @@ export class JsonScanner {
 
   /** Scans a finite number. */
   number(): number {
-    const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.throwExpected('a number');
+    const [digits] = number.exec(this.text.slice(this.at, this.at + maxNumberLength)) ?? this.throwExpected('a number');
     const value = Number(digits);
-    if (digits.length === longestNumber || !Number.isFinite(value))
-      this.throwExpected(`a finite number of fewer than ${longestNumber} characters`);
+    if (digits.length === maxNumberLength || !Number.isFinite(value))
+      this.throwExpected(`a finite number of fewer than ${maxNumberLength} characters`);
     this.#step(digits.length);
     return value;
   }

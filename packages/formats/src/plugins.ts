@@ -103,7 +103,7 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
   if (lacking.length === 0) return;
   throw new NnbpError(
     'MISSING_PLUGIN',
-    `The model uses custom functions:  ${lacking.map(([kind, list]) => `${kind} ${list}`).join('; ')}. ` +
+    `The model uses custom functions: ${lacking.map(([kind, list]) => `${kind} ${list}`).join('; ')}. ` +
       `Supply them: load(file, { ${lacking.map(([kind]) => `${kind}: [...]`).join(', ')} }).`,
   );
 }

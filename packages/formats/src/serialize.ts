@@ -27,7 +27,7 @@ import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 /**
  * The document of a network, without the values of its parameters.
  *
- * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with one name), `TOO_LARGE` (delays that add up to more than 2²⁴)
+ * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (delays that add up to more than 2²⁴)
  */
 export function describe({ graph, inputScaler, outputScaler, outputTransform }: Network): NetworkDocument {
   expectDistinctNames('activations', graph.activations);
@@ -50,7 +50,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
 /**
  * Builds the network of a document, including scalers; all parameters are 0.
  *
- * @param supplied - The custom functions that the document names, all of them.
+ * @param supplied - All custom functions that the document names.
  * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph: a cycle, a duplicate id, an edge from an unknown node; the order is not topological)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {

@@ -22,7 +22,7 @@ export interface Survey {
 }
 
 const nodeEntries = ['ids', 'from', 'activation', 'aggregation', 'b', 'c', 'w'];
-const longestFunction = 2 ** 16;
+const maxFunctionLength = 2 ** 16;
 /** Maximum number of distinct functions, since each becomes an object. */
 export const maxFunctions = 2 ** 14;
 
@@ -61,7 +61,7 @@ export function survey(text: string): Survey {
   }
   if (positions.has('outputTransform'))
     readOutputTransform(new JsonValue(value('outputTransform'), 'model.outputTransform'));
-  return { version, ...reader.found() };
+  return { version, ...reader.result() };
 }
 
 export const tooManyFunctions = () =>
@@ -114,7 +114,7 @@ class NodeReader {
     return this.#old ? nodeEntries1 : nodeEntries;
   }
 
-  found(): Omit<Survey, 'version'> {
+  result(): Omit<Survey, 'version'> {
     const named = (kind: 'activation' | 'aggregation') =>
       Array.from(this.#functions[kind], (text) => readFunction(new JsonValue(JSON.parse(text), kind)));
     const { b, c, w } = this.#shared;
@@ -231,8 +231,8 @@ class NodeReader {
   }
 
   #function(kind: 'activation' | 'aggregation', value: string): void {
-    if (value.length > longestFunction)
-      this.#scanner.throwExpected(`an ${kind} of at most ${longestFunction} characters before this position`);
+    if (value.length > maxFunctionLength)
+      this.#scanner.throwExpected(`an ${kind} of at most ${maxFunctionLength} characters before this position`);
     this.#functions[kind].add(value);
     if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
   }

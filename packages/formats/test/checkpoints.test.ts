@@ -94,7 +94,7 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))!.skipped).toEqual([]);
   });
 
-  test('a path that is not a directory is an error with its name', async () => {
+  test('a path that is not a directory is rejected, and the error names it', async () => {
     const path = join(folder(), 'file');
     writeFileSync(path, '');
     await expect(train(freshNetwork(), path)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -115,7 +115,7 @@ describe('checkpoints', () => {
     await expect(latestCheckpoint(directory)).rejects.toThrow(/tanx/);
   });
 
-  test('bad numbers are rejected before training', () => {
+  test('invalid numbers in the options are rejected before training', () => {
     expect(() => checkpoints({ directory: '.', keep: 0 })).toThrow(NnbpError);
     expect(() => checkpoints({ directory: '.', every: 1.5 })).toThrow(/every/);
   });
@@ -170,7 +170,7 @@ describe('a directory is locked by one training run at a time', () => {
     },
   );
 
-  test('a training run of another process is rejected while that process runs, and resumes when it was killed', async () => {
+  test('a training run of another process is rejected while that process runs, and can be resumed after it is killed', async () => {
     const parent = folder();
     const directory = join(parent, 'run');
     const child = spawn(process.execPath, [await trainingProgram(parent), directory, '1000000'], {
@@ -195,7 +195,7 @@ describe('a directory is locked by one training run at a time', () => {
   });
 
   test.runIf(existsSync('/proc/self/stat'))(
-    'a lock whose process id belongs to another process now is removed',
+    'a lock whose process id now belongs to another process is removed',
     async () => {
       const directory = folder();
       writeFileSync(join(directory, `run-${process.ppid}-1-${encodeURIComponent(hostname())}.lock`), '');
@@ -344,7 +344,7 @@ describe('a process that is killed', () => {
   const kills = Number(process.env.KILLS ?? 10);
 
   test(
-    `${kills} times at random moments loses at most the current epoch`,
+    `a process that is killed ${kills} times at random moments loses at most the current epoch`,
     { timeout: 30_000 + 2000 * kills },
     async () => {
       const parent = folder();

@@ -18,7 +18,7 @@ describe('differentiate', () => {
     }
   });
 
-  test('differentiate uses eighteen steps, each smaller by 1.6', () => {
+  test('differentiate uses eighteen steps, each 1.6 times smaller than the one before', () => {
     const evaluated: number[] = [];
     differentiate((x) => (evaluated.push(x), x), 0, 1);
     expect(evaluated).toHaveLength(36);

@@ -49,7 +49,7 @@ describe('mistakes in an activation', () => {
     expect(() => report.assert()).toThrow(NnbpError);
   });
 
-  test('checkActivation reports NaN of the derivative once', () => {
+  test('checkActivation reports a derivative that is NaN once', () => {
     expect(
       checkActivation(
         wrong(() => NaN),

@@ -131,8 +131,8 @@ describe('checkLoss', () => {
   test('checkLoss stays on one side of a kink and skips the kink', () => {
     const { loss, seen } = watched(hinge());
     checkLoss(loss, { x: [0.95, 0.95], outputs: 1, samples: 1, target: () => [1] }).assert();
-    const asked = seen.map(({ x }) => x[0]);
-    expect(Math.max(...asked)).toBeLessThan(1);
+    const evaluated = seen.map(({ x }) => x[0]);
+    expect(Math.max(...evaluated)).toBeLessThan(1);
     expect(checkLoss(hinge(), { x: [1, 1], outputs: 1, samples: 1, target: () => [1] }).excluded).toEqual([
       { name: 'sample 0, dloss/dx_0', reason: 'a declared kink' },
     ]);

@@ -171,8 +171,8 @@ describe.each([
 });
 
 /**
- * A filter's b and weights, in the order of PyTorch's kernel: by name, since the window of a node at the border may be
- * incomplete.
+ * Sets b and the weights of each filter. The order of the weights is that of a node with a complete window: windows at the
+ * border may be incomplete.
  */
 function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensors): void {
   if (weight === undefined) return;

@@ -46,7 +46,7 @@ test.each<[string, (engine: nnbp.Engine) => unknown]>([
   ['Trainer', (engine) => new nnbp.Trainer(network(), xor, { ...options, engine })],
   ['evaluate', (engine) => nnbp.evaluate(network(), xor, { ...options, engine })],
   ['compile', (engine) => nnbp.compile(network(), { engine })],
-])('%s refuses what is not an engine', async (_, call) => {
+])('%s rejects a value that is not an engine', async (_, call) => {
   for (const [engine, shown] of [
     [nnbp.auto(), 'a promise'],
     [nnbp.js, 'function'],

@@ -20,7 +20,7 @@ export interface SgdOptions {
 }
 
 /**
- * $g \leftarrow g + \lambda p$; $m \leftarrow \mu m + (1 - d) g$ (the first time $m \leftarrow g$);
+ * $g \leftarrow g + \lambda p$; $m \leftarrow \mu m + (1 - d) g$ (in the first step $m \leftarrow g$);
  * $p \leftarrow p - \eta m$, or with Nesterov's momentum $p \leftarrow p - \eta (g + \mu m)$; without momentum
  * $p \leftarrow p - \eta g$. Equals PyTorch's `SGD`.
  *

@@ -208,7 +208,7 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.undetermined).toContain(2);
   });
 
-  test('solves a problem whose columns almost depend on each other, and reports no parameter', () => {
+  test('solves a problem whose columns are almost linearly dependent, and reports no parameter', () => {
     const objective = leastSquares(
       4,
       (p, row) => p[0] + p[1] * (1 + 1e-11 * row) - [1, 2, 4, 3][row],

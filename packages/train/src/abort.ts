@@ -1,4 +1,4 @@
-/** Waits for a promise until a signal aborts. */
+/** Waits for a promise until a signal is aborted. */
 
 /**
  * The result of the work; rejects with the signal's reason as soon as it is aborted. Leaves no listener on the signal

@@ -120,7 +120,7 @@ export async function crossValidate(
 /** Trains on the training set of the split. `fit` would draw validation samples at random, across groups and times. */
 function train(
   network: Network,
-  pick: (numbers: Uint32Array) => Data,
+  pick: (indices: Uint32Array) => Data,
   split: Split,
   fitOptions: FitOptions,
   options: FoldOptions,
@@ -140,7 +140,7 @@ export function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
 }
 
 /** Selects samples of any data by their indices. */
-function partsOf(data: Data): { count: number; pick: (numbers: Uint32Array) => Data } {
+function partsOf(data: Data): { count: number; pick: (indices: Uint32Array) => Data } {
   if (areSequences(data)) {
     if (!isSequenceList(data)) throw cannotDivide();
     const { sequences } = data;

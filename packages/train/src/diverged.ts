@@ -1,4 +1,4 @@
-/** The error for a number that is not finite: where it occurred first, the likely cause, what to try. */
+/** The error for a number that is not finite: where it first occurred, the likely cause, what to try. */
 import { type Executor, type Network, NnbpError, rowsOf, type SampleCounts } from '@nnbp/core';
 import type { Batch } from './batches.js';
 
@@ -15,7 +15,7 @@ export class DivergedError extends NnbpError {
     readonly batch: number,
     /** The index of the sample in its table or stream; that of the first sample of the batch if no value overflowed. */
     readonly sample: number,
-    /** The first node, in topological order, whose value is not finite; undefined if all are and the loss is not. */
+    /** The first node, in topological order, whose value is not finite; undefined if only the loss is not. */
     readonly node: string | undefined,
     /** The likely cause. */
     readonly likelyCause: DivergenceCause,

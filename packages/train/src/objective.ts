@@ -74,11 +74,11 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
           const part = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
           const x = executor.jacobian(part.inputs, part.counts, block);
           let rows = 0;
-          for (let r = 0; r < part.numbers.length; r++) {
-            const weight = weightOf(part.numbers[r]);
+          for (let r = 0; r < part.rowIndices.length; r++) {
+            const weight = weightOf(part.rowIndices[r]);
             if (weight === 0) continue;
             readRow(x, r, output);
-            readRow(targets, part.numbers[r], target);
+            readRow(targets, part.rowIndices[r], target);
             residuals!.value(output, target, residual);
             residuals!.derivative(output, target, slopes);
             const share = Math.sqrt(weight / total);
@@ -102,18 +102,18 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
 /** A part of a batch: some of its samples, with all their steps. */
 function partOf({ inputCount }: Graph, rows: Rows, inputs: Float64Array, first: number, count: number) {
   if (rows.steps === 1) {
-    const numbers = Uint32Array.from({ length: count }, (_, s) => first + s);
-    return { inputs: inputs.subarray(first * inputCount), counts: count, numbers };
+    const rowIndices = Uint32Array.from({ length: count }, (_, s) => first + s);
+    return { inputs: inputs.subarray(first * inputCount), counts: count, rowIndices };
   }
-  const numbers: number[] = [];
+  const rowIndices: number[] = [];
   const counts: number[] = [];
   for (let t = 0; t < rows.steps; t++) {
     const present = Math.min(count, rows.start[t + 1] - rows.start[t] - first);
     if (present <= 0) break;
     counts.push(present);
-    for (let s = 0; s < present; s++) numbers.push(rows.start[t] + first + s);
+    for (let s = 0; s < present; s++) rowIndices.push(rows.start[t] + first + s);
   }
-  const copied = new Float64Array(numbers.length * inputCount);
-  numbers.forEach((row, r) => copied.set(inputs.subarray(row * inputCount, (row + 1) * inputCount), r * inputCount));
-  return { inputs: copied, counts: counts as SampleCounts, numbers };
+  const copied = new Float64Array(rowIndices.length * inputCount);
+  rowIndices.forEach((row, r) => copied.set(inputs.subarray(row * inputCount, (row + 1) * inputCount), r * inputCount));
+  return { inputs: copied, counts: counts as SampleCounts, rowIndices };
 }

@@ -63,8 +63,11 @@ describe('splitsOf', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const count = 20 + Math.floor(60 * random.uniform());
-      const many = 8 + Math.floor(8 * random.uniform());
-      const groups = Array.from({ length: count }, (_, s) => `g${s < many ? s : Math.floor(many * random.uniform())}`);
+      const groupCount = 8 + Math.floor(8 * random.uniform());
+      const groups = Array.from(
+        { length: count },
+        (_, s) => `g${s < groupCount ? s : Math.floor(groupCount * random.uniform())}`,
+      );
       const splits = splitsOf(count, { folds: 4, repeats: 2, groups, seed });
       for (const repeat of [0, 1]) {
         const foldsOf = new Map<string, Set<number>>();
@@ -72,7 +75,7 @@ describe('splitsOf', () => {
           expect(tested.length + training.length, `seed ${seed}`).toBe(count);
           for (const s of tested) foldsOf.set(groups[s], (foldsOf.get(groups[s]) ?? new Set()).add(fold));
         }
-        expect(foldsOf.size, `seed ${seed}`).toBe(many);
+        expect(foldsOf.size, `seed ${seed}`).toBe(groupCount);
         for (const folds of foldsOf.values()) expect(folds.size, `seed ${seed}`).toBe(1);
       }
     }
@@ -265,7 +268,7 @@ describe('crossValidate', () => {
 });
 
 describe('permutationImportance', () => {
-  test('is large for an important input, 0 for an unused one, and repeats with its seed', async () => {
+  test('is large for an important input, 0 for an unused one, and the same for the same seed', async () => {
     const network = new Network(line.graph);
     network.setParameters('output.0', { b: 0, w: { 'input.0': 2, 'input.1': 0 } });
     const rows = { inputs, targets: inputs.map(([a]) => [2 * a]) };
@@ -323,7 +326,7 @@ describe('search', () => {
     );
   });
 
-  test('repeats with its seed, and tries a small space once', async () => {
+  test('gives the same result for the same seed, and tries a small space once', async () => {
     expect(await search(space, score, { seed: 3 })).toEqual(await search(space, score, { seed: 3 }));
     const tiny = await search({ kind: choice(['a', 'b', 'c']) }, ({ kind }) => 'cab'.indexOf(kind), { maxBudget: 10 });
     expect(tiny.map(({ options }) => options.kind)).toEqual(['c', 'a', 'b']);

@@ -74,7 +74,7 @@ describe('batches', () => {
   });
 });
 
-describe('the sample of an overflow is named by its number', () => {
+describe('the sample of an overflow is named by its index', () => {
   // x of the sample overflows: 10 · 1e308.
   const rows = [[1], [1], [1], [1e308], [1], [1], [1], [1]];
   const none = rows.map(() => [0]);
@@ -100,7 +100,7 @@ describe('the sample of an overflow is named by its number', () => {
     expect(named).toBeGreaterThan(3);
   });
 
-  test('a rejected sample is named by its number in the table before it was divided', async () => {
+  test('a rejected sample is named by its index in the table before the split', async () => {
     const bad = { inputs: [[1], [NaN], [1], [1]], targets: [[1], [1], [1], [1]] };
     for (let seed = 0; seed < 4; seed++) {
       await expect(fit(straight(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');
@@ -128,7 +128,7 @@ test('a target with null is rejected by a loss that compares all outputs', async
   });
 });
 
-test('only the columns that are named are standardized', async () => {
+test('standardize applies to the inputs only or to the targets only, as requested', async () => {
   const network = wide();
   await fit(network, table, options({ standardize: { targets: true } }));
   expect([network.inputScaler === undefined, network.outputScaler === undefined]).toEqual([true, false]);

@@ -126,7 +126,7 @@ describe('sequences', () => {
     expect(parametersOf(truncated)).not.toEqual(parametersOf(full));
   });
 
-  test('training resumes bit-for-bit after any batch, also between the windows of a sequence', async () => {
+  test('training resumes bit-for-bit after any batch, even between the windows of a sequence', async () => {
     for (let steps = 0; steps < 12; steps++) {
       const [one, two] = [recurrent(), recurrent()];
       const first = new Trainer(one, data, options({ truncate: 2 }));
@@ -154,7 +154,7 @@ describe('sequences', () => {
     expect(predictSequence(network, far[0].inputs)[1][0] / 1e5).toBeCloseTo(far[0].targets[1]![0] / 1e5, 0);
   });
 
-  test('an overflow in a sequence is reported with its step', async () => {
+  test('an overflow in a truncated sequence is reported with the batch of its window', async () => {
     const network = recurrent();
     const sequences = [{ inputs: [[1], [1]], targets: [[1], [1e300]] }];
     await expect(fit(network, { sequences }, options({ truncate: 1 }))).rejects.toMatchObject({
@@ -199,7 +199,7 @@ describe('sequences', () => {
     ).resolves.toBeDefined();
   });
 
-  test('an overflow in a sequence is reported with the number of the sequence', async () => {
+  test('an overflow in a sequence is reported with the index of the sequence', async () => {
     const good = { inputs: [[1]], targets: [[1]] };
     const sequences = [good, good, { inputs: [[1]], targets: [[1e300]] }];
     const fitOptions = options({ batchSize: 1, shuffle: false });

@@ -184,7 +184,7 @@ describe('a stream of sequences', () => {
     ['with a sequence without steps', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
     ['with too few targets', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1], [2]], targets: [[1]] }]],
     ['with a wide input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
-  ])('%s is rejected', async (_, code, overrides, bad = sequences) => {
+  ])('a stream of sequences %s is rejected', async (_, code, overrides, bad = sequences) => {
     const network = recurrent();
     await expect(fit(network, { sequences: () => streamOf(bad) }, options(overrides))).rejects.toMatchObject({ code });
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
@@ -229,7 +229,7 @@ test('`stateful: false` is the default for any data and optimizer', async () => 
   await fit(lineNetwork(), table, options({ stateful: false, optimizer: lbfgs() }));
 });
 
-test('stateful sequences are validated like others, also without a batch size', async () => {
+test('stateful sequences are validated like others, even without a batch size', async () => {
   const stateful = (overrides: Partial<FitOptions>) => options({ stateful: true, ...overrides });
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));

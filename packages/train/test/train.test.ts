@@ -125,13 +125,13 @@ describe('scalers', () => {
   test('scalers of the network are kept', async () => {
     const network = lineNetwork();
     await fit(network, line, plain({ standardize: { inputs: true } }));
-    const units = network.inputScaler;
+    const scaler = network.inputScaler;
     await fit(
       network,
       { inputs: [[100], [200]], targets: [[1], [2]] },
       plain({ standardize: true, optimizer: sgd({ learningRate: 1e-6 }) }),
     );
-    expect(network.inputScaler).toBe(units);
+    expect(network.inputScaler).toBe(scaler);
     expect(network.outputScaler).toBeDefined();
   });
 });
@@ -295,7 +295,7 @@ describe('callbacks', () => {
     ]);
   });
 
-  test('a callback may stop training, also within an epoch', async () => {
+  test('a callback may stop training, even within an epoch', async () => {
     const steps: number[] = [];
     const report = await fit(
       lineNetwork(),
@@ -503,7 +503,7 @@ describe('a number that is not finite stops training with a report', () => {
     });
   });
 
-  test('a finite loss whose gradient overflows is reported', async () => {
+  test('a loss that is not finite, and a gradient that is not finite, are reported', async () => {
     const bad = { ...mse(), value: () => Infinity };
     expect(await errorOf(fit(lineNetwork(), line, plain({ loss: bad })))).toMatchObject({
       likelyCause: 'saturation',
@@ -541,7 +541,7 @@ describe('invalid arguments are reported before anything is changed', () => {
     ],
     ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
     ['no validation set to monitor', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
-  ])('%s', async (_, code, data, overrides) => {
+  ])('fit rejects %s', async (_, code, data, overrides) => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     expect((await errorOf(fit(network, data, plain(overrides)))).code).toBe(code);

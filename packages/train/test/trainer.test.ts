@@ -196,7 +196,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   });
 });
 
-test('an update that overflows is the same error for sgd', async () => {
+test('an update of sgd that overflows is reported with the same error', async () => {
   const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const training = fit(
     network,

@@ -1,4 +1,4 @@
-/** Targets that are null for single outputs. */
+/** Targets that are null for some of the outputs. */
 import { sigmoid } from '@nnbp/activations';
 import { type Engine, js, type Loss, mlp, Network, reference } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse, softmaxCrossEntropy } from '@nnbp/losses';
@@ -113,7 +113,12 @@ test('standardization omits unknown targets', async () => {
 
 test.each<[string, Data, Loss, string]>([
   ['a sample without any target', { inputs: [[1, 2]], targets: [[null, null]] }, mse(), 'EMPTY_DATA'],
-  ['null for a loss of all outputs', { inputs: [[1, 2]], targets: [[1, null]] }, softmaxCrossEntropy(), 'WRONG_TARGET'],
+  [
+    'null for a loss that compares all outputs',
+    { inputs: [[1, 2]], targets: [[1, null]] },
+    softmaxCrossEntropy(),
+    'WRONG_TARGET',
+  ],
   [
     'null beside undefined',
     { inputs: [[1, 2]], targets: [[null, undefined as unknown as number]] },

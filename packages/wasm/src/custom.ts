@@ -1,4 +1,4 @@
-/** Custom plugins: functions that the kernels call back, once per row of numbers in memory. */
+/** Custom plugins: JavaScript functions that the kernels call, once per row of numbers in memory. */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 

@@ -108,7 +108,7 @@ const [waysOfCache, setsOfCache] = [8, 64];
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
-  // The largest power of two that divides the number of lines: of so many consecutive sets, a column uses only one.
+  // The largest power of two that divides the number of lines. A column uses only one of this many consecutive sets.
   const skipped = lines & -lines;
   const fits = 2 * rowsRead * skipped <= waysOfCache * setsOfCache;
   return fits ? lines * lineBytes : rowStride(batchSize);
@@ -262,7 +262,7 @@ export function layout(
     throw new NnbpError(
       'OUT_OF_RANGE',
       `The graph (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with batches of ${batchSize} needs ${gigabytes} GiB; ` +
-        `WebAssembly addresses 4. Use a smaller batch or another engine.`,
+        `WebAssembly can address only 4. Use a smaller batch or another engine.`,
     );
   }
   return { ...result, deltasEnd: result.edgeRows + aggregatedEdges * rowBytes, total, use };

@@ -42,7 +42,7 @@ export class OptimizerBinding {
   /**
    * Prepares the memory for the optimizer's next step.
    *
-   * @returns the code of the kernel to run; `noOptimizer` if the optimizer itself has to be called
+   * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to run in JavaScript
    * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
    */
   prepare(optimizer: Optimizer, samples: number): number {
@@ -99,7 +99,7 @@ export class OptimizerBinding {
     owner.vectors = Object.fromEntries(Object.entries(owner.vectors).map(([name, vector]) => [name, vector.slice()]));
   }
 
-  /** Finds the kernels of an optimizer and its transforms. False if there are not all of them. */
+  /** Finds the kernels of an optimizer and its transforms. False if any is missing. */
   #bind(builtin: BuiltinOptimizer): boolean {
     this.#bound = undefined;
     const kernel = optimizerKernelOf(builtin);
@@ -110,7 +110,7 @@ export class OptimizerBinding {
     return true;
   }
 
-  /** Whether all of the transforms have kernels; then their codes and numbers are in the header. */
+  /** Writes the codes and numbers of the transforms to the header. False if one of them has no kernel. */
   #writeTransforms({ transforms = [] }: BuiltinOptimizer): boolean {
     if (transforms.length > maxTransforms) return false;
     for (let k = 0; k < transforms.length; k++) {
@@ -123,7 +123,7 @@ export class OptimizerBinding {
     return true;
   }
 
-  /** Replaces the optimizer's vectors by those of this memory, unless it already uses them. */
+  /** Replaces the optimizer's vectors with those of this memory, unless it already uses them. */
   #adopt(builtin: BuiltinOptimizer, { vectors: names }: OptimizerKernel): void {
     const before = builtin.vectors;
     if (names.length === 0 || (this.#owner === builtin && this.#holds(before, names))) return;

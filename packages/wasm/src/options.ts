@@ -7,8 +7,8 @@ export interface WasmOptions {
   /** Threads that share the work, the calling one included: 1 to 16. Default: 1. */
   readonly threads?: number;
   /**
-   * Multiplications and additions of a forward pass (edges times batch size) from which several threads are used. Below,
-   * one thread does the work. Default: measured, each executor times its first calls with one thread and with several.
+   * Multiplications and additions of a forward pass (edges times batch size) from which several threads are used. Below this,
+   * one thread does the work. Default: measured. Each executor times its first calls with one thread and with several.
    */
   readonly minThreadedWork?: number;
   /**

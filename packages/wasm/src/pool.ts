@@ -29,7 +29,7 @@ export class Pool {
   /** The expected total number of times that workers have reported that they are ready. */
   #expected = 0;
   /** The error of calls after the workers were terminated. */
-  #ended: NnbpError | undefined;
+  #terminated: NnbpError | undefined;
   /** Whether a job is running. */
   #running = false;
 
@@ -60,8 +60,8 @@ export class Pool {
   }
 
   /** Whether the workers were terminated. */
-  get hasEnded(): boolean {
-    return this.#ended !== undefined;
+  get isTerminated(): boolean {
+    return this.#terminated !== undefined;
   }
 
   /** Sends a memory to all workers and returns its number. */
@@ -96,7 +96,7 @@ export class Pool {
   /** Makes the workers release a memory. */
   detach(executor: number): void {
     try {
-      if (!this.hasEnded) this.#send({ executor });
+      if (!this.isTerminated) this.#send({ executor });
     } catch {
       // Terminated workers hold no memory.
     }
@@ -120,10 +120,10 @@ export class Pool {
 
   /** Wakes the workers first, since not every host can terminate a sleeping one. The first reason is kept. */
   #terminate(reason: NnbpError): NnbpError {
-    if (this.#ended !== undefined) return this.#ended;
+    if (this.#terminated !== undefined) return this.#terminated;
     this.#signal(command.terminate);
     for (const worker of this.#workers) void worker.terminate();
-    return (this.#ended = reason);
+    return (this.#terminated = reason);
   }
 
   /** A sleeping worker receives no messages: it is woken to receive this one, and reports when it has. */
@@ -137,7 +137,7 @@ export class Pool {
 
   /** @throws NnbpError `DISPOSED`, `THREAD_LOST`; `WRONG_STATE` if a job is running */
   expectUsable(): void {
-    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#terminated !== undefined) throw this.#terminated;
     if (this.#running) throw new NnbpError('WRONG_STATE', 'A loss must not use the engine that calls it.');
   }
 
@@ -159,8 +159,8 @@ export class Pool {
   }
 }
 
-/** Starts a thread, sends its first message and resolves when it has responded. Calls `ended` if the host reports its end. */
-async function startWorker(begin: (worker: WorkerThread) => void, ended: () => void): Promise<void> {
+/** Starts a thread, sends its first message and resolves when it has responded. Calls `exited` if the host reports that it exited. */
+async function startWorker(begin: (worker: WorkerThread) => void, exited: () => void): Promise<void> {
   if (typeof Worker === 'function') {
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
     try {
@@ -170,7 +170,7 @@ async function startWorker(begin: (worker: WorkerThread) => void, ended: () => v
         worker.addEventListener('error', (event) => {
           event.preventDefault();
           reject(new Error(event.message || 'the page does not let a worker start'));
-          ended();
+          exited();
         });
       });
       begin(worker);
@@ -186,7 +186,7 @@ async function startWorker(begin: (worker: WorkerThread) => void, ended: () => v
     worker.once('error', reject);
     worker.once('exit', () => {
       reject(new Error('it terminated before it started'));
-      ended();
+      exited();
     });
   });
   begin(worker);

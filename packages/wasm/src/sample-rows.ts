@@ -47,7 +47,7 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows whose counts the memory holds, how many they are if of one step, and whether all weights are 1. */
+  /** The rows whose counts the memory holds, their number if there is one step, and whether all weights are 1. */
   #rows: Rows = rowsOf(0);
   #samples = 0;
   #areSet = false;
@@ -150,7 +150,7 @@ export class SampleRows {
     this.#pick(targets, order, first, batches, this.#outputCount, this.#targetsAt, this.#targetStride);
   }
 
-  /** A row of outputs for each row of the call. */
+  /** Returns a row of outputs for each row of the call. */
   outputs(): Float32Array {
     const { start, count, steps } = this.#rows;
     this.#outputRows ??= this.#findOutputs();
@@ -161,7 +161,7 @@ export class SampleRows {
     return this.#view;
   }
 
-  /** The outputs of step t, which go to the rows `first` to `end`. */
+  /** Copies the outputs of step t to the rows `first` to `end` − 1. */
   #copyOutputs(t: number, first: number, end: number): void {
     const width = this.#outputCount;
     const [numbers, outputs, rows] = [this.#numbers, this.#outputs, this.#outputRows!];
@@ -171,7 +171,7 @@ export class SampleRows {
     }
   }
 
-  /** The position at which the outputs' rows begin, in words. */
+  /** Finds the positions at which the outputs' rows begin, in words. */
   #findOutputs(): Uint32Array {
     const { outputX } = this.#layout;
     const count = this.#outputCount * this.#capacity.steps;
@@ -237,7 +237,7 @@ export class SampleRows {
     }
   }
 
-  /** Copies rows of samples. Lanes beyond the last sample repeat the first, so that they compute nothing extreme. */
+  /** Copies rows of samples. Lanes beyond the last sample repeat the first, so that their values do not overflow by themselves. */
   #copyIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
     const numbers = this.#numbers;
     if (width <= 16) {
@@ -253,7 +253,7 @@ export class SampleRows {
     for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + width);
   }
 
-  /** The rows order[first], order[first + 1], … of a table, for several batches. */
+  /** Copies the rows order[first], order[first + 1], … of a table, for several batches. */
   #pick(
     rows: FloatArray,
     order: Uint32Array,
@@ -305,7 +305,7 @@ export class SampleRows {
     }
   }
 
-  /** The values before the first step go to the inputs behind those of the steps. */
+  /** Copies the values before the first step to the inputs that follow those of the steps. */
   #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
     const [numbers, stride] = [this.#numbers, this.#inputStride];

@@ -39,7 +39,7 @@ function terminate(worker: InstanceType<WorkerClass>) {
 }
 afterEach(() => void vi.restoreAllMocks());
 
-/** mse, but its first call calls `act` first. */
+/** mse whose first call runs `act` beforehand. */
 function after(act: () => void): Loss {
   let acted = false;
   const { builtin: _, ...plain } = mse();
@@ -144,7 +144,7 @@ test('the error of a loss that throws in a step is thrown after the step, and th
 });
 
 describe('a loss that calls the engine that is running it', () => {
-  test('a loss cannot call step of its own executor or another one, nor prepare, and the engine still works', async () => {
+  test('a loss can call neither prepare nor predict, of its own executor or another one, and the engine still works', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
     const refused = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;

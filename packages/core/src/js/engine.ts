@@ -193,8 +193,8 @@ class JsExecutor implements Executor {
   ): number {
     const size = this.batchSize;
     const { inputCount, outputRows } = this.#program;
-    const most = Math.min(count, maxStepsPerCall, Math.floor((order.length - first) / size));
-    if (most < 2 || optimizer.builtin === undefined || this.graph.parameterCount > maxCheckedTogether) return 0;
+    const stepLimit = Math.min(count, maxStepsPerCall, Math.floor((order.length - first) / size));
+    if (stepLimit < 2 || optimizer.builtin === undefined || this.graph.parameterCount > maxCheckedTogether) return 0;
     this.#batch ??= {
       inputs: new Float64Array(size * inputCount),
       targets: new Float64Array(size * outputRows.length),
@@ -207,7 +207,7 @@ class JsExecutor implements Executor {
     const updatesInPass =
       size === 1 && isPlainDescent === true && transforms === undefined && !this.#program.hasSharedOrFixed;
     let taken = 0;
-    for (; taken < most; taken++, first += size) {
+    for (; taken < stepLimit; taken++, first += size) {
       copyRows(inputs, batch.inputs, inputCount, order, first, size);
       copyRows(targets, batch.targets, outputRows.length, order, first, size);
       if (updatesInPass) {
@@ -276,7 +276,7 @@ class JsExecutor implements Executor {
     return sum / total;
   }
 
-  /** Step t, whose rows begin at `row`. */
+  /** Runs step t, whose rows begin at `row`, forward. */
   #forward(t: number, row: number, inputs: FloatArray, state: FloatArray | undefined): void {
     const { samples, tables } = this.#steps[t];
     const { x } = tables;
@@ -292,7 +292,7 @@ class JsExecutor implements Executor {
     else forward(this.#program, this.#slots, tables, samples);
   }
 
-  /** Writes the rows of step t that hold values of earlier steps. */
+  /** Writes the rows of step t that hold values from earlier steps. */
   #remember(t: number, state: FloatArray | undefined): void {
     const { samples, tables } = this.#steps[t];
     const { stateSize } = this.graph;
@@ -399,7 +399,7 @@ class JsExecutor implements Executor {
       dLossDx: part(dLossDx),
       delta: part(delta),
     };
-    // With other numbers of samples, the rows of inputs were rows of other nodes. No pass writes them.
+    // No pass writes these rows of inputs. With different sample counts, they were rows of other nodes.
     tables.g.fill(0, 0, inputCount * samples);
     tables.slope.fill(0, 0, inputCount * samples);
     return { samples, tables };

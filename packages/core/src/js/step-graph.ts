@@ -13,7 +13,7 @@ import { Graph } from '../graph.js';
 export interface Memory {
   /** The node, in the graph with delays. */
   readonly node: number;
-  /** The number of steps ago. */
+  /** The delay, in steps. */
   readonly delay: number;
 }
 

@@ -7,7 +7,7 @@ import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * `layers`, and the function `predict` that loops over them, or `step` for a network with memory. The values are one
+ * Returns the code of `layers` and of the function `predict` that loops over them, or `step` for a network with memory. The values are one
  * list: the inputs, the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
@@ -31,7 +31,7 @@ export function byLoops(network: Network, nodes: readonly number[], functions: F
         ]
       : []),
   ];
-  return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)), where a layer without a uses the sum, and without c, c is 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where c is 1 for a layer without c.'}
+  return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)). A layer without `a` uses the sum; a layer without `c` has c = 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …). A layer without `c` has c = 1.'}
 const layers = [
 ${layersOf(network, nodes, indexOf, functions).join('\n')}
 ];

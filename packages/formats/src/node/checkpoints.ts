@@ -29,7 +29,7 @@ export interface CheckpointOptions {
   readonly metadata?: SaveOptions['metadata'];
 }
 
-/** The properties of `Progress` that it uses. */
+/** The properties of `Progress` that {@link checkpoints} uses. */
 export interface EpochEnd {
   /** The network. */
   readonly network: Network;
@@ -138,7 +138,7 @@ export interface Found extends Loaded {
  * The newest checkpoint in a directory that can be loaded; undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
- * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a newer version's), `UNAVAILABLE` (a directory or file that cannot be read)
+ * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a file of a newer version), `UNAVAILABLE` (a directory or file that cannot be read)
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
   const skipped: Skipped[] = [];

@@ -24,7 +24,7 @@ export interface OnnxOptions {
   readonly nextState?: string;
   /**
    * Whether the model reads whole sequences, `[steps, batch, nodes]`, with its recurrent layers as `RNN`, `LSTM` and
-   * `GRU`. Default: false, a model of single samples or steps.
+   * `GRU`. Default: false, a model of individual samples or steps.
    */
   readonly sequences?: boolean;
 }

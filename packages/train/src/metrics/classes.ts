@@ -1,6 +1,6 @@
 /** Determines the class that outputs predict. */
 
-/** The class of an output. Of one number: 1 if it is ≥ the threshold, else 0. Of several: the index of the largest. */
+/** The class that an output predicts: for one number, 1 if it is ≥ the threshold, else 0; for several, the index of the largest. */
 export function classOf(output: ArrayLike<number>, threshold: number): number {
   if (output.length === 1) return output[0] >= threshold ? 1 : 0;
   let best = 0;

@@ -1,7 +1,7 @@
-/** The interface of metrics. Any object that implements it is one. */
+/** The interface of metrics. */
 
 /**
- * Outputs and targets come in the data's own units, a number per output node; NaN for a target that is not known.
+ * A metric: any object with these members. Outputs and targets come in the data's own units, a number per output node; NaN for a target that is not known.
  *
  * @example
  * ```ts

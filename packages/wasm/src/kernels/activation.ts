@@ -18,7 +18,7 @@ import { unit, word } from '../memory-map.js';
 import { activationKernels } from './activations/index.js';
 import type { ActivationKernel } from './activations/kernel.js';
 
-/** The code of custom activations, which are called back. */
+/** The code of custom activations, which run in JavaScript. */
 export const customActivation = 256;
 
 /**

@@ -28,7 +28,7 @@ const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (ke
 
 /** The code of the sum. */
 export const sumCode = 0;
-/** The code of custom aggregations, which are called back. */
+/** The code of custom aggregations, which run in JavaScript. */
 export const customAggregation = 256;
 
 /** The code of a built-in's kernel; that of custom ones if it has none. */

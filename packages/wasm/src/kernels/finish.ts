@@ -40,7 +40,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
     /** Writes the gradient of the row's b or c; shared ones are added up. */
-    const leave = (sum: Local, table: 'biasOf' | 'scaleOf'): Code => [
+    const writeGradient = (sum: Local, table: 'biasOf' | 'scaleOf'): Code => [
       gradient.set(laneSum(sum)),
       total.set(scalar.add(total.get, scalar.abs(gradient.get))),
       address.set(add(load(add(word(table), shl(row.get, number(2)))), gradients.get)),
@@ -76,8 +76,8 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
             ltU(columns.get, allColumns.get),
             memory.fill(at(deltaRow), number(0), sub(allColumns.get, columns.get)),
           ),
-          leave(sumB, 'biasOf'),
-          control.when(eq(kind.get, number(nodeKind.scaled)), leave(sumC, 'scaleOf')),
+          writeGradient(sumB, 'biasOf'),
+          control.when(eq(kind.get, number(nodeKind.scaled)), writeGradient(sumC, 'scaleOf')),
         ]),
       ]),
       scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),

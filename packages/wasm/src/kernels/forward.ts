@@ -10,7 +10,7 @@ const number = int.const;
 export function forwardPass(pass: Pass): Code {
   const { u, firstUnit, endUnit, wait } = pass;
   return [
-    pass.takeIn('inputs', 'inputStride', word('inputCount'), word('x')),
+    pass.loadRows('inputs', 'inputStride', word('inputCount'), word('x')),
     wait,
     u.set(firstUnit.get),
     control.block(

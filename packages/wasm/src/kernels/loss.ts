@@ -21,7 +21,7 @@ import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
 import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 
-/** Code for custom losses, which are called back. */
+/** The code of custom losses, which run in JavaScript. */
 export const customLoss = 256;
 
 /** Called with a loss's code; returns the sum of the samples' losses. */

@@ -13,7 +13,7 @@ const kernels: readonly OptimizerKernel[] = [
   ...new Set([plain, ...Object.values<OptimizerKernels>(optimizerKernels).flatMap(({ kernels }) => kernels)]),
 ];
 
-/** The code for "no update": the optimizer is called back. */
+/** The code for "no update": the optimizer runs in JavaScript. */
 export const noOptimizer = 0;
 /** The code of a kernel. */
 export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.indexOf(kernel);

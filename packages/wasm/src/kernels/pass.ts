@@ -28,20 +28,20 @@ export interface Pass {
   local(type: ValueType): Local;
   /** Sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
   share(count: Code, tile: number): Code;
-  /** A number of the current unit. */
+  /** A field of the current unit's record. */
   field(name: keyof typeof unit): Code;
-  /** Waits for all threads if the flag of the current unit says so. */
+  /** Waits for all threads if this flag of the current unit is set. */
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
   /** Runs the body on the first thread only. */
   first(body: Code): Code;
-  /** Writes a step's entry of the step table to the header: every thread writes the same. */
+  /** Writes a step's entry of the step table to the header. All threads write the same values. */
   enterStep(step: Code): Code;
   /** Runs the body if at least one sequence has the step of the current unit. */
   whenInUse(body: Code): Code;
   /** Transposes the thread's share of `inputs` or `targets` from a row per sample to a row per node. */
-  takeIn(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
+  loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
-   * Transposes the predecessors' rows of a dense unit to a row per sample, if a kernel of the unit reads them so. The first
+   * Transposes the predecessors' rows of a dense unit to a row per sample, if a kernel of the unit reads them that way. The first
    * sample goes to row `first` of the unit's panel.
    */
   makePanel(first: Code): Code;
@@ -66,7 +66,7 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
     int.store(number(0), load(entry.get, 12), header.seriesEnd),
   ];
 
-  const takeIn: Pass['takeIn'] = (source, stride, count, rowsAt) => [
+  const loadRows: Pass['loadRows'] = (source, stride, count, rowsAt) => [
     share(roundedUp(count), 4),
     rows.fromSamples(
       add(word(source), shl(from.get, number(2))),
@@ -108,7 +108,7 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
     first: (body) => (shared ? control.when(int.eqz(thread.get), body) : body),
     enterStep,
     whenInUse: (body) => control.when(ltU(field('step'), word('steps')), [enterStep(field('step')), body]),
-    takeIn,
+    loadRows,
     makePanel,
     clear: (address, bytes) => [share(bytes, 64), memory.fill(add(address, from.get), number(0), shareSize)],
   };

@@ -65,11 +65,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 }
 
 /** Clears the rows and gradients that the backward pass adds to, and reads the targets. */
-const prepareGradients = ({ kernels, record, first, clear, takeIn }: Pass): Code => [
+const prepareGradients = ({ kernels, record, first, clear, loadRows }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),
   kernels.shared ? int.store(record.get, number(0), header.updateAt - header.total) : [],
   first(int.store(number(header.updated), number(0))),
   clear(word('dLossDx'), mul(word('rowCount'), word('rowBytes'))),
   control.when(word('accumulates'), clear(add(word('parameters'), word('gradients')), word('slotBytes'))),
-  takeIn('targets', 'targetStride', word('targetCount'), word('targetRowsStart')),
+  loadRows('targets', 'targetStride', word('targetCount'), word('targetRowsStart')),
 ];

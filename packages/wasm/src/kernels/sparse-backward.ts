@@ -1,4 +1,4 @@
-/** Sparse edges backward: case 2 for a node and case 3 for the weights of its edges, in one pass over its successors. */
+/** The backward pass over sparse edges: case 2 for a node and case 3 for the weights of its edges, in one pass over its successors. */
 import {
   type Assembler,
   type Callable,
@@ -22,9 +22,8 @@ const number = int.const;
 export const portion = 256;
 
 /**
- * For one row: what its sparse successors add to its dLossDx, and the gradients of the weights on the way to them, unless all
- * of these are constants, as in a gate. The
- * row's x and dLossDx stay in registers while the edges stream past; each edge's four partial sums wait in scratch
+ * Adds the share of a row's sparse successors to its dLossDx, and computes the gradients of the weights on the way to them,
+ * unless all of these are constants, as in a gate. The row's x and dLossDx stay in registers while the edges stream past; each edge's four partial sums wait in scratch
  * memory until all samples have been seen.
  */
 export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Callable {

@@ -13,11 +13,11 @@ const inServiceWorker = async (threads: number | 'auto') => {
   const registration = await navigator.serviceWorker.register('service.js', { type: 'module' });
   await navigator.serviceWorker.ready;
   const { port1, port2 } = new MessageChannel();
-  const answer = new Promise<Outcome>((resolve) => {
+  const response = new Promise<Outcome>((resolve) => {
     port1.onmessage = ({ data }: MessageEvent<Outcome>) => resolve(data);
   });
   registration.active!.postMessage(threads, [port2]);
-  const outcome = await answer;
+  const outcome = await response;
   await registration.unregister();
   return outcome;
 };

@@ -280,7 +280,9 @@ class Reader {
       : undefined;
     const rule = (option: string): Rule => {
       const found = activationIn(config.at(option), this.version);
-      return found === 'softmax' ? config.at(option).unsupported('expected an activation of single nodes.') : found;
+      return found === 'softmax'
+        ? config.at(option).unsupported('expected an activation that applies to each node alone.')
+        : found;
     };
     const activation = rule('activation');
     const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');

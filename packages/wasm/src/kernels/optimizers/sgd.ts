@@ -11,7 +11,7 @@ import { maxRate, type OptimizerKernel, type OptimizerKernels, reachIf } from '.
 
 const { add, mul, sub } = f32x4;
 
-/** The kernel that unrolled code replaces by its own code. */
+/** The kernel that unrolled code replaces with its own. */
 export const plain: OptimizerKernel = {
   scalars: ['rate'],
   vectors: [],
