@@ -13,7 +13,7 @@ export interface GoldenParameters {
   readonly w: Readonly<Record<string, string>>;
 }
 
-/** The numbers of a node after a pass. An input has no h, g and slope. */
+/** The numbers of a node after a pass. An input has no h, g or slope. */
 export interface GoldenNode {
   /** The value. */
   readonly x: string;

@@ -9,7 +9,7 @@ describe('random graphs', () => {
     expect(randomGraph(new Random(9)).predecessors).toEqual(randomGraph(new Random(9)).predecessors);
   });
 
-  test('random graphs cover everything a graph may contain', () => {
+  test('random graphs cover shared weights, several outputs, unused inputs and more', () => {
     const expectSome = (what: string, holds: (graph: (typeof graphs)[number]) => boolean) =>
       expect(graphs.some(holds), what).toBe(true);
     expectSome('shared weights', (graph) => graph.sharedWeights !== undefined);

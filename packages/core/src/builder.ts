@@ -1,6 +1,6 @@
 /**
  * Declares the nodes of a graph in any order; `build` validates them and sorts them topologically. A layer is one entry,
- * so a dense network of two million edges takes three.
+ * so a dense network of two million edges takes three entries.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, expectSource, type Source } from './delayed.js';

@@ -28,7 +28,7 @@ export interface Predictor {
   /**
    * The outputs for one sample, in the units of the data, as a new array.
    *
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it began
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it first occurred
    */
   predict(input: Row): number[];
   /**

@@ -3,7 +3,7 @@ import { type SequenceCache, sourceValue } from './cache.js';
 import type { Graph } from './graph.js';
 
 /**
- * The value of node i at step t, and on the way its pre-activation and activation:
+ * Computes the pre-activation, the activation and the value of node i at step t:
  *
  *     z_e = w_e · x_source(e)(t − delay_e)    for every incoming edge e
  *     h_i = b_i + A(z)                        A: the node's aggregation, by default the sum
@@ -41,7 +41,7 @@ function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCach
 }
 
 /**
- * The other quantities that are used more than once, for node i at step t:
+ * Computes the other quantities that are used more than once, for node i at step t:
  *
  *     slope_i = c_i · g'(h_i)
  *     dA/dz_e of every incoming edge e; 1 for the default aggregation, the sum

@@ -103,7 +103,7 @@ export class Network {
    * edges read their initial values.
    *
    * @param input - A number for each input node, in the order they were declared.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it began
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it first occurred
    */
   predict(input: Row): number[] {
     return this.#predict(input, 0);
@@ -112,7 +112,7 @@ export class Network {
   /**
    * The outputs for many samples; see {@link Network.predict}.
    *
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it began
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it first occurred
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
     if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');

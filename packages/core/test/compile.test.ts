@@ -19,9 +19,9 @@ describe.each([js(), reference()])('a network compiled for the $name engine', (e
   test.each([
     ['without scalers', network],
     ['with scalers', scaled()],
-  ])('predicts what the network predicts, %s', async (_, of) => {
-    const predictor = await compile(of, { engine, batchSize: 7 });
-    const expected = of.predictBatch(inputs);
+  ])('predicts what the network predicts, %s', async (_, original) => {
+    const predictor = await compile(original, { engine, batchSize: 7 });
+    const expected = original.predictBatch(inputs);
     expect(predictor.engine).toBe(engine.name);
     expect(inputs.map((input) => predictor.predict(input))).toEqual(expected);
     expect(predictor.predictBatch(inputs)).toEqual(expected);

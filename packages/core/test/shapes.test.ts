@@ -49,7 +49,7 @@ describe('graphs of any shape', () => {
     expect(mlp([1, 200_000], { activation: tanh }).outputs).toHaveLength(200_000);
   });
 
-  test('any string is a valid id, also names of Object.prototype', () => {
+  test('any string is a valid id, including the names of properties of Object.prototype', () => {
     const ids = ['__proto__', 'toString', '', '\u0000', 'constructor'];
     const builder = new GraphBuilder();
     for (const id of ids) builder.input(id);

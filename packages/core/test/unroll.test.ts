@@ -71,7 +71,7 @@ test('an unrolled graph keeps the initial parameters, and only the chosen steps 
   expect(new Network(unrolled).getParameters('h@1').b).toBe(7);
 });
 
-test('values before the first step have the slope 1, and are nodes that every format knows', () => {
+test('values before the first step have the slope 1, and are nodes that every format supports', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: tanh }));
   const unrolled = unroll(builder.build(), 1);

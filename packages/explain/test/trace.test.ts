@@ -104,7 +104,7 @@ describe('a trace', () => {
       const { graph } = network;
       for (const kind of kinds) {
         graph.ids.forEach((id, i) => {
-          // An input has no h, g and slope.
+          // An input has no h, g or slope.
           const expected = i < graph.inputCount && kind !== 'x' && kind !== 'dLossDx' ? NaN : pass.cache[kind](id);
           expect(cache[kind][i], `seed ${seed}: ${kind} of ${id}`).toBe(expected);
         });

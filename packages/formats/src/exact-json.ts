@@ -1,6 +1,6 @@
 /** Bit-exact JSON. JSON.stringify loses only the sign of −0, which JSON.parse reads. */
 import { NnbpError } from '@nnbp/core';
-import { expectFewMarks } from './json-limits.js';
+import { expectJsonLimits } from './json-limits.js';
 
 /** Serializes a JSON value. */
 export function exactJson(value: unknown): string {
@@ -17,7 +17,7 @@ export function exactJson(value: unknown): string {
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
 export function parsed(text: string, what: string): unknown {
-  expectFewMarks(text, what);
+  expectJsonLimits(text, what);
   try {
     return JSON.parse(text);
   } catch {

@@ -4,7 +4,7 @@
  */
 import { NnbpError } from '@nnbp/core';
 
-const deepest = 32;
+const maxDepth = 32;
 
 /**
  * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
@@ -13,33 +13,33 @@ const deepest = 32;
  * @param max - Maximum number of structural characters. Default: as above.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
-export function expectFewMarks(text: string, what: string, max = 2 ** 18 + text.length / 16): void {
-  const { marks, depth } = counted(text);
-  if (depth > deepest) {
-    throw new NnbpError('MALFORMED', `${what}: more than ${deepest} nested arrays or objects.`);
+export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + text.length / 16): void {
+  const { structural, depth } = counted(text);
+  if (depth > maxDepth) {
+    throw new NnbpError('MALFORMED', `${what}: more than ${maxDepth} nested arrays or objects.`);
   }
-  if (marks > max) {
+  if (structural > max) {
     throw new NnbpError(
       'TOO_LARGE',
-      `${what} has ${marks} brackets, commas and colons: expected at most ${Math.floor(max)}.`,
+      `${what} has ${structural} brackets, commas and colons: expected at most ${Math.floor(max)}.`,
     );
   }
 }
 
 /** Counts structural characters and the depth of nesting. */
-function counted(text: string): { marks: number; depth: number } {
-  const result = { marks: 0, depth: 0 };
+function counted(text: string): { structural: number; depth: number } {
+  const result = { structural: 0, depth: 0 };
   let depth = 0;
-  let inText = false;
+  let inString = false;
   for (let k = 0; k < text.length; k++) {
     const c = text.charCodeAt(k);
-    if (inText) {
+    if (inString) {
       if (c === 0x5c) k++;
-      else if (c === 0x22) inText = false;
-    } else if (c === 0x22) inText = true;
-    else if (c === 0x2c || c === 0x3a) result.marks++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x2c || c === 0x3a) result.structural++;
     else if (c === 0x5b || c === 0x7b) {
-      result.marks++;
+      result.structural++;
       result.depth = Math.max(result.depth, ++depth);
     } else if (c === 0x5d || c === 0x7d) depth--;
   }

@@ -8,7 +8,7 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const literals = ['true', 'false', 'null'];
 const maxNumberLength = 100;
-const deepest = 32;
+const maxDepth = 32;
 const quote = 0x22;
 const backslash = 0x5c;
 
@@ -102,7 +102,7 @@ export class JsonScanner {
   /** Scans any value. Returns its text. */
   skip(depth = 0): string {
     const from = this.at;
-    if (depth > deepest) this.throwExpected(`at most ${deepest} nested arrays or objects`);
+    if (depth > maxDepth) this.throwExpected(`at most ${maxDepth} nested arrays or objects`);
     const c = this.text[this.at];
     if (c === '"') this.string();
     else if (c === '[') this.list(() => this.skip(depth + 1));

@@ -15,7 +15,7 @@ export class JsonValue {
 
   /** Throws an error: expected `expected`, received this value. @throws NnbpError `MALFORMED` */
   throwExpected(expected: string): never {
-    // It may contain a name of the file, of any length.
+    // `expected` may contain a name from the file, which may have any length.
     throw mismatch('MALFORMED', this.path, expected.slice(0, 1000), this.value, shown(this.value));
   }
 

@@ -13,7 +13,7 @@ import {
 import { JsonValue } from './json-value.js';
 import { exactJson, parsed } from './exact-json.js';
 import { describe, parameterPlacements, rebuild, sourceAt } from './serialize.js';
-import { expectFewMarks } from './json-limits.js';
+import { expectJsonLimits } from './json-limits.js';
 import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugins.js';
 import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.js';
 
@@ -23,7 +23,7 @@ import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.j
  * parameter shared by all that have this name; `{"id":"h","delay":1}` is a delayed edge. Numbers are read back
  * bit-identical.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same name),
  * `TOO_LARGE` (a network with hundreds of thousands of edges: use `save`)
  *
  * @example
@@ -53,7 +53,7 @@ export function toJson(network: Network): string {
     ...Object.entries({ outputs, ...frame }).map(line),
   ];
   const text = `{\n${lines.join(',\n')}\n}\n`;
-  expectFewMarks(text, 'The network as JSON');
+  expectJsonLimits(text, 'The network as JSON');
   return text;
 }
 

@@ -3,7 +3,7 @@
  * every size is checked before memory is allocated.
  */
 import { NnbpError } from '@nnbp/core';
-import { expectFewMarks } from './json-limits.js';
+import { expectJsonLimits } from './json-limits.js';
 
 /** A named tensor. */
 export interface Tensor {
@@ -107,7 +107,7 @@ function parseHeader(bytes: Uint8Array, malformed: Malformed): [string, unknown]
     throw malformed('its header is not UTF-8');
   }
   // A tensor has about 11 structural characters, and takes a kilobyte besides its numbers.
-  expectFewMarks(text, 'The header of the file', 2 ** 17 + text.length / 64);
+  expectJsonLimits(text, 'The header of the file', 2 ** 17 + text.length / 64);
   let header: unknown;
   try {
     header = JSON.parse(text);

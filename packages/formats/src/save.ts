@@ -3,7 +3,7 @@ import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
 import { describe } from './serialize.js';
-import { expectFewMarks } from './json-limits.js';
+import { expectJsonLimits } from './json-limits.js';
 import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
 import { maxFunctions, tooManyFunctions } from './survey.js';
@@ -22,9 +22,9 @@ export interface SaveOptions {
  * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact; if all of them are
  * float32 numbers, they are written in half the space. Custom activations and aggregations are saved by name.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same name),
  * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata with hundreds of thousands of entries; 16,384 distinct
- * activations; delays that add up to more than 2²⁴), `MALFORMED` (metadata nested too deep)
+ * activations; delays that add up to more than 2²⁴), `MALFORMED` (metadata nested too deeply)
  *
  * @example
  * ```ts
@@ -74,6 +74,6 @@ function asJson(metadata: Readonly<Record<string, unknown>>): string {
     );
   }
   // Do not write what cannot be read back.
-  expectFewMarks(text, 'metadata');
+  expectJsonLimits(text, 'metadata');
   return text;
 }

@@ -39,13 +39,13 @@ const forms: [string, (network: Network, plugins?: Plugins) => Network][] = [
   ['JSON', (network, plugins) => fromJson(toJson(network), plugins)],
 ];
 
-describe.each(forms)('as %s', (_, round) => {
+describe.each(forms)('as %s', (_, roundTrip) => {
   test('200 random graphs with delays are loaded bit-identical', () => {
     for (let seed = 0; seed < 200; seed++) {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });
       network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
-      const again = round(network);
+      const again = roundTrip(network);
       expect(shapeOf(again), `seed ${seed}`).toEqual(shapeOf(network));
       expect(bits(again.parameters.vector), `seed ${seed}`).toBe(bits(network.parameters.vector));
       const inputs = Array.from({ length: 6 }, () =>
@@ -65,8 +65,8 @@ describe.each(forms)('as %s', (_, round) => {
     const inputs = builder.inputs(2);
     builder.output(builder.node('y', { from: inputs, activation: tanh, aggregation: range }));
     const network = new Network(builder.build(), { seed: 2 });
-    expect(round(network, { aggregations: [range] }).predict([1, 2])).toEqual(network.predict([1, 2]));
-    expect(() => round(network)).toThrow(failure('MISSING_PLUGIN', /aggregations "range"/));
+    expect(roundTrip(network, { aggregations: [range] }).predict([1, 2])).toEqual(network.predict([1, 2]));
+    expect(() => roundTrip(network)).toThrow(failure('MISSING_PLUGIN', /aggregations "range"/));
   });
 });
 

@@ -100,7 +100,7 @@ describe.each(forms)('as %s', (_, round) => {
     expect(() => round(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
   });
 
-  test('two custom activations with one name are rejected', () => {
+  test('two custom activations with the same name are rejected', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.node('2', { from: ['1'], activation: { name: 'wave', value: Math.sin, derivative: Math.cos } });

@@ -63,7 +63,7 @@ test.each<[string, Uint8Array, string]>([
   ['a header that is not UTF-8', file('{"\u0000').map((byte, k) => (k === 9 ? 0xff : byte)), 'MALFORMED'],
   ['a header that is an array', file([]), 'MALFORMED'],
   [
-    'a shape whose product is beyond every number',
+    'a shape whose product overflows',
     modelFile({}, { parameters: { dtype: 'F64', shape: [2 ** 40, 2 ** 40], data_offsets: [0, 12] } }),
     'MALFORMED',
   ],
@@ -161,7 +161,7 @@ test.each<[string, Uint8Array, string]>([
     ),
     'MALFORMED',
   ],
-])('%s is a typed error', (_, bytes, code) => {
+])('%s is rejected with a typed error', (_, bytes, code) => {
   const before = Object.getOwnPropertyNames(Object.prototype).join();
   expect(codeOf(() => load(bytes))).toBe(code);
   expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before);
@@ -333,7 +333,7 @@ describe('memory', () => {
       'a chain that ends in an unknown activation',
       () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { activation: { name: 'none' } })),
     ],
-    ['a chain with a parameter too many', () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { c: 1 }))],
+    ['a chain with one parameter too many', () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { c: 1 }))],
     [
       'a billion edges in a small file',
       () =>
@@ -407,7 +407,7 @@ function positions(value: unknown, path: readonly (string | number)[] = []): (re
   return [path, ...Object.entries(value).flatMap(([key, entry]) => positions(entry, [...path, key]))];
 }
 
-test('a value of another type anywhere in a model is a typed error in bounded time', () => {
+test('a value of another type anywhere in a model is rejected with a typed error in bounded time', () => {
   const valid = model({
     nodes: [
       {

@@ -66,13 +66,13 @@ describe.each([
   ['lbfgs', lbfgs as () => ReturnType<typeof levenbergMarquardt>],
 ])('%s', (_, optimizer) => {
   test.each([
-    ['input', { ...line, inputs: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
-    ['target', { ...line, targets: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
-    ['infinite target', { ...line, targets: column([1, 2, Infinity, 4]) }, 'NOT_FINITE'],
-    ['NaN weight', { ...line, weights: [1, NaN, 1, 1] }, 'OUT_OF_RANGE'],
-    ['negative weight', { ...line, weights: [1, -1, 1, 1] }, 'OUT_OF_RANGE'],
-    ['weight, since all are 0', { ...line, weights: [0, 0, 0, 0] }, 'OUT_OF_RANGE'],
-  ])('rejects a bad %s before anything changes', async (_, data, expected) => {
+    ['an input of NaN', { ...line, inputs: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
+    ['a target of NaN', { ...line, targets: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
+    ['an infinite target', { ...line, targets: column([1, 2, Infinity, 4]) }, 'NOT_FINITE'],
+    ['a weight of NaN', { ...line, weights: [1, NaN, 1, 1] }, 'OUT_OF_RANGE'],
+    ['a negative weight', { ...line, weights: [1, -1, 1, 1] }, 'OUT_OF_RANGE'],
+    ['weights that are all 0', { ...line, weights: [0, 0, 0, 0] }, 'OUT_OF_RANGE'],
+  ])('rejects %s before anything changes', async (_, data, expected) => {
     const network = networkOf('a + b*x', { a: 1, b: 1 });
     await expect(fit(network, data, options(optimizer()))).rejects.toThrow(code(expected));
     expect(Array.from(network.parameters.vector)).toEqual([1, 1]);

@@ -18,7 +18,7 @@ function path(optimizer: Optimizer): number[] {
 
 describe('three steps by hand', () => {
   // Each right-hand side is the rule written out; it shares nothing with the code.
-  test('sgd', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
+  test('sgd follows its rule', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
 
   test('sgd follows its rule with momentum, dampening and Nesterov momentum', () => {
     const close = (actual: number[], expected: number[]) =>
@@ -65,13 +65,13 @@ describe('three steps by hand', () => {
     expect(two[1]).toBeCloseTo(two[0] - 0.1 * m2, 12);
   });
 
-  test('adagrad', () => {
+  test('adagrad follows its rule', () => {
     const [one, two] = path(adagrad({ learningRate: 0.1, learningRateDecay: 1, initialSum: 0.11 }));
     expect(one).toBeCloseTo(1 - 0.05 / (0.6 + 1e-10), 12);
     expect(two).toBeCloseTo(one + (0.05 * 0.25) / (Math.sqrt(0.4225) + 1e-10), 12);
   });
 
-  test('nadam', () => {
+  test('nadam follows its rule', () => {
     const mu = (n: number) => 0.9 * (1 - 0.5 * 0.96 ** (n * 0.004));
     const size = 0.5 + 1e-8;
     const first =
@@ -175,7 +175,7 @@ describe('schedules', () => {
   });
 });
 
-test('transforms', () => {
+test('transforms follow their definitions', () => {
   const gradients = Float64Array.of(3, -4, 0.5);
   clipByValue(1).transform(gradients, gradients);
   expect([...gradients]).toEqual([1, -1, 0.5]);
@@ -218,8 +218,8 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
       fc.property(fc.integer(), fc.integer({ min: 0, max: 12 }), fc.boolean(), (seed, at, single) => {
         const run = (interrupted: boolean) => {
           const random = new Random(seed);
-          const make32 = (n: number) => (single ? new Float32Array(n) : new Float64Array(n));
-          const p = make32(4).map(() => random.normal());
+          const vector = (n: number) => (single ? new Float32Array(n) : new Float64Array(n));
+          const p = vector(4).map(() => random.normal());
           let optimizer = make();
           for (let step = 0; step < 20; step++) {
             if (interrupted && step === at) {
@@ -229,7 +229,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
             }
             optimizer.step(
               p,
-              make32(4).map(() => random.normal()),
+              vector(4).map(() => random.normal()),
             );
             if (step % 5 === 4) optimizer.observe?.(random.uniform());
           }
@@ -380,7 +380,7 @@ describe('invalid options are named', () => {
     ['threshold', () => plateau({ initial: 1, threshold: 1 })],
     ['dampening', () => sgd({ learningRate: 1, dampening: -1 })],
     ['weightDecay', () => sgd({ learningRate: 1, weightDecay: -1 })],
-  ])('%s', (option, make) => {
+  ])('an invalid %s is named in the error', (option, make) => {
     expect(make).toThrow(new RegExp(option));
     expect(make).toThrow(NnbpError);
   });

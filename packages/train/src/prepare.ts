@@ -32,7 +32,7 @@ import type { TrainerOptions } from './trainer.js';
 /** The sources of batches. */
 export interface Sources {
   readonly training: BatchSource;
-  /** The training data in their own order, for metrics: it draws no random numbers. */
+  /** The training data in their own order, for metrics. Reading it draws no random numbers. */
   readonly assessed: BatchSource;
   readonly validation: BatchSource | undefined;
   readonly batchSize: number;
@@ -48,7 +48,7 @@ export interface Sources {
 export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
   truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
 
-/** Throws before the network changes; sets its scalers if `standardize` requires it. */
+/** Checks everything before the network changes, and sets its scalers if `standardize` requires it. */
 export function prepare(network: Network, data: Data, options: TrainerOptions, random: Random): Sources {
   const { loss, shuffle = true, validation } = options;
   const { inputScaler, outputScaler } = network;

@@ -1,7 +1,6 @@
 /**
  * An assembler for WebAssembly. Code is nested lists of bytes, built by functions that read like expressions:
- * `f32x4.add(a, b)` is the code of the sum of `a` and `b`. It needs no toolchain and no
- * binary in the repository, and the host decides what a kernel looks like (tile size, fused multiply-add).
+ * `f32x4.add(a, b)` is the code of the sum of `a` and `b`. This needs no toolchain and no binary in the repository, and the host decides what a kernel looks like (tile size, fused multiply-add).
  */
 
 /** Bytes, nested as the expressions are, and constants that become locals of the function. */
@@ -261,7 +260,7 @@ export const atomic = {
 
 /** Control flow. */
 export const control = {
-  /** Repeats from its start whenever the body says `branch(0)`. */
+  /** Repeats from its start whenever the body executes `branch(0)`. */
   loop: (...body: Code): Code => [0x03, 0x40, body, 0x0b],
   block: (...body: Code): Code => [0x02, 0x40, body, 0x0b],
   branch: (depth: number): Code => [0x0c, unsigned(depth)],

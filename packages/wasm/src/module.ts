@@ -33,7 +33,7 @@ export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebA
 }
 
 /**
- * The kernels, compiled.
+ * The same as {@link kernels}, with a typed error if the host cannot compile them.
  *
  * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it
  */

@@ -9,7 +9,7 @@ import type { RowUnit } from './row-units.js';
 /** Samples of one product, so that a column of its tiles fits in the first-level cache. */
 const maxSamples = 256;
 
-/** How many samples, of one step or of several, a product of case 3 has at most. */
+/** The maximum number of samples of a product of case 3, from one step or several. */
 export function seriesSamples(batchSize: number, steps: number): number {
   const lanes = (batchSize + 3) & -4;
   return Math.max(lanes, Math.min(maxSamples, steps * lanes));

@@ -86,7 +86,7 @@ const counts: readonly SampleCounts[] = [3, [1, 1], [4, 4, 4, 4], [6, 5, 5, 1], 
 
 describe.each(Object.entries(engines))('%s', (_, engine) => {
   describe.each(Object.entries(graphs))('%s', (_, graph) => {
-    test.each(counts)('samples %j', (samples) => {
+    test.each(counts)('agrees with the reference engine, samples %j', (samples) => {
       const list = typeof samples === 'number' ? [samples] : Array.from(samples);
       const rows = list.reduce((total, count) => total + count, 0);
       const random = new Random(7);

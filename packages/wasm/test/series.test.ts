@@ -62,7 +62,7 @@ test('the gates of an LSTM and its outputs are a series each, with a unit for ea
   expect(new Set(all)).toEqual(new Set(first));
 });
 
-test('units that share weights within a step are no series', () => {
+test('units that share weights within a step do not form a series', () => {
   const { first } = unitsOf(shared(), 3);
   expect(first).toHaveLength(2);
   expect(first).not.toContain('first 0');
@@ -76,7 +76,7 @@ test.each([
   [32, 50, 256],
   [100, 3, 256],
   [300, 3, 300],
-])('%i sequences of %i steps: a product of %i samples', (batchSize, steps, expected) =>
+])('%i sequences of %i steps are computed as products of %i samples', (batchSize, steps, expected) =>
   expect(seriesSamples(batchSize, steps)).toBe(expected),
 );
 
@@ -84,7 +84,7 @@ test.each([
 const counts = [[100, 100, 99, 50, 50, 50, 3], [60, 60, 60, 60, 60, 60], Array.from({ length: 20 }, () => 1)];
 
 describe.each(Object.entries({ lstm: lstm(3, 8, 2), shared: shared() }))('%s', (_, graph) => {
-  test.each(counts.map((list) => [list]))('samples %j', (samples) => {
+  test.each(counts.map((list) => [list]))('agrees with the reference engine, samples %j', (samples) => {
     const random = new Random(7);
     const rows = samples.reduce((total, count) => total + count, 0);
     const uniform = (length: number) => Float64Array.from({ length }, () => 2 * random.uniform() - 1);
@@ -96,9 +96,9 @@ describe.each(Object.entries({ lstm: lstm(3, 8, 2), shared: shared() }))('%s', (
       const executor = engine.prepare(graph, samples[0], samples.length);
       executor.parameters.set(parameters);
       executor.backpropagate(inputs, targets, samples, mse());
-      const found = [...executor.gradients];
+      const actual = [...executor.gradients];
       executor.dispose();
-      return found;
+      return actual;
     });
     expect(gradients[1]).toEqual(gradients[0]);
   });

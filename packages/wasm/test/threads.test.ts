@@ -26,7 +26,7 @@ describe('several threads are bit-identical to one', () => {
   };
   for (const [name, graph] of Object.entries(graphs)) {
     for (const samples of [1, 7, 64]) {
-      test(`${name}, batches of ${samples}`, () => {
+      test(`several threads are bit-identical to one on ${name}, batches of ${samples}`, () => {
         const random = new Random(samples);
         const parameters = randomParameters(graph, random);
         const data = randomSamples(graph, random, samples, (r, n) => Array.from({ length: n }, () => r.uniform()));
@@ -56,7 +56,7 @@ describe('several threads are bit-identical to one on sequences and shared weigh
     'a convolution': { graph: convolution(), counts: [16] },
   };
   for (const [name, { graph, counts }] of Object.entries(cases)) {
-    test(`${name}, samples ${counts.join(', ')}`, () => {
+    test(`several threads are bit-identical to one on ${name}, samples ${counts.join(', ')}`, () => {
       const random = new Random(11);
       const uniform = (length: number) => Float32Array.from({ length }, () => random.uniform());
       const rows = counts.reduce((sum, count) => sum + count);

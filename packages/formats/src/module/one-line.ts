@@ -6,7 +6,7 @@
  */
 const active = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
 
-/** The value as JSON in one line, which JavaScript, TypeScript and Python read as the same value. */
+/** The value as JSON on one line, which JavaScript, TypeScript and Python read as the same value. */
 export const oneLine = (value: unknown): string =>
   JSON.stringify(value).replaceAll(
     active,

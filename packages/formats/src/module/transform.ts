@@ -1,4 +1,4 @@
-/** The output transform as standalone JavaScript: the operations and order of core, so results are bit-identical. */
+/** The output transform as standalone JavaScript, with the operations of core in the same order, so results are bit-identical. */
 import type { OutputTransform } from '@nnbp/core';
 
 const shifted = (result: string) => `(x) => {

@@ -47,7 +47,7 @@ async function isRunning(name: string): Promise<boolean> {
     // EPERM: it runs, and belongs to another user.
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
-  // After a crash its process id may be another process's.
+  // After a crash its process id may belong to another process.
   const now = await startOf(Number(pid));
   return now === undefined || started === '' || now === started;
 }

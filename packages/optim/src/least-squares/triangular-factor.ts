@@ -195,7 +195,7 @@ export class TriangularFactor {
   }
 
   /**
-   * Number of parameters that the rows determine: diagonal entries above `tolerance` times the first. After `pivot`.
+   * Number of parameters that the rows determine: diagonal entries above `tolerance` times the first. Call `pivot` first.
    */
   rank(tolerance = 1e-13): number {
     const { R, n } = this;
@@ -235,7 +235,7 @@ export class TriangularFactor {
   }
 }
 
-/** ‖v‖ of the entries from `first` to before `end`, without overflow: scaled by the largest entry. */
+/** ‖v‖ of the entries `first` to `end` − 1, without overflow: scaled by the largest entry. */
 function norm(values: Float64Array, first: number, end: number): number {
   let largest = 0;
   for (let k = first; k < end; k++) largest = Math.max(largest, Math.abs(values[k]));

@@ -116,7 +116,7 @@ export function expOfSquare(context: KernelContext, x: Local, result: Local, div
  * Sets `sine` to sin(frequency · x) and `cosine` to cos(frequency · x), for |frequency · x| up to 10⁹.
  *
  * The nearest multiple of π/2 is subtracted in double precision; the rest is the argument of Taylor's series, and the
- * multiple says which of them, with which sign, is the sine.
+ * multiple determines which of them, with which sign, is the sine.
  */
 export function sineAndCosine(context: KernelContext, x: Local, frequency: Code, sine: Local, cosine: Local): Code {
   const { multiplyAdd, local } = context;
@@ -147,7 +147,7 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
     cosineSetup,
     sine.set(multiplyAdd(f32x4.mul(square.get, r.get), sineSeries, r.get)),
     cosine.set(multiplyAdd(square.get, cosineSeries, f32x4.const(1))),
-    // Quadrants 1 and 3 swap the two; 2 and 3 turn the sine's sign, 1 and 2 the cosine's.
+    // Quadrants 1 and 3 swap the two; 2 and 3 flip the sine's sign, 1 and 2 the cosine's.
     odd.set(i32x4.sub(i32x4.const(0), i32x4.and(quadrant.get, i32x4.const(1)))),
     r.set(i32x4.select(cosine.get, sine.get, odd.get)),
     cosine.set(
@@ -161,7 +161,7 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
 }
 
 /**
- * Sets `result` to ln x, 2 ulp, for normal x above 0.
+ * Sets `result` to ln x, with an error of at most 2 ulp, for normal x above 0.
  *
  * x = 2ⁿ (1 + f) with 1 + f from √½ to √2; ln x = n ln 2 + 2 artanh(f / (2 + f)), the latter by its series in
  * s² where s = f / (2 + f) is at most 0.172.

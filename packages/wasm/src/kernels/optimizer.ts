@@ -1,4 +1,4 @@
-/** The update of the parameters: one pass over the parameter vector, four scalars at a time. */
+/** The update of the parameters: one pass over the parameter vector, four parameters at a time. */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 import { whileRoom } from './loops.js';
@@ -22,7 +22,7 @@ export const plainDescent = codeOfOptimizer(plain);
 
 /**
  * Called with an optimizer's code, the range of the parameter vector to update, in bytes from its start, and, with
- * several threads, the address of the word that records the progress. The last few scalars up to a whole cache line
+ * several threads, the address of the word that records the progress. The last few entries up to a whole cache line
  * belong to no parameter.
  */
 export function optimizerKernel(module: Assembler, shared: boolean): Callable {

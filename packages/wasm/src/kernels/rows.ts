@@ -1,6 +1,6 @@
 /**
  * Transposes between a row per sample and a row per node: users pass batches by sample, kernels want a node's samples side
- * by side. Both ways are the transposition of a table, four by four numbers at a time.
+ * by side. Both directions transpose a table, four by four numbers at a time.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 
@@ -8,7 +8,7 @@ const { add, shl, mul, load } = int;
 const number = int.const;
 
 /**
- * Both are called with (from, fromStride, rows, width, to, toStride): `rows` rows of `width` numbers become `width`
+ * Two kernels, both called with (from, fromStride, rows, width, to, toStride): `rows` rows of `width` numbers become `width`
  * rows. `fromSamples` reads rows at equal distances; `toSamples` reads rows at the addresses in the table at `from`,
  * and ignores `fromStride`. Rows and width are rounded up to multiples of four, for which both sides have room and the
  * table has entries.
