@@ -13,6 +13,9 @@ type Bundle = Rolldown.OutputBundle;
 /** Modules that a view loads as soon as it is shown. */
 const loadedWithView: Partial<Record<ViewName, string>> = { derive: '/web/shared/katex.ts' };
 
+/** Fonts of the formulas that a view shows at first. Without them, the browser leaves the formulas blank. */
+const fonts: Partial<Record<ViewName, RegExp>> = { derive: /KaTeX_(Main-Regular|Main-Italic|Math-Italic)-.*\.woff2$/ };
+
 /**
  * The files to preload for each view, without those that the page itself loads: scripts, styles, the worker of Train, and
  * the modules in `loadedWithView`.
@@ -37,6 +40,7 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
           ...files,
           ...(worker === undefined ? [] : [worker]),
           ...(next === undefined ? [] : filesOf(bundle, next.fileName)),
+          ...Object.keys(bundle).filter((file) => fonts[name]?.test(file)),
         ],
       ];
     }),
@@ -74,7 +78,7 @@ const script = (files: Record<string, string[]>, { screens, styles }: FirstScree
     const link = document.createElement('link');
     const isScript = file.endsWith('.js');
     link.rel = file.includes('/worker-') ? 'prefetch' : isScript ? 'modulepreload' : 'preload';
-    if (!isScript) link.as = 'style';
+    if (!isScript) link.as = file.endsWith('.woff2') ? 'font' : 'style';
     link.crossOrigin = '';
     link.href = new URL(file, document.baseURI).href;
     document.head.append(link);
