@@ -1,4 +1,4 @@
-/** brain.js: `trainPattern`, which its `train` calls, without the error check after every round. */
+/** brain.js: `trainPatterns`, which its `train` calls, without the error check after every round. */
 import brain from 'brain.js';
 import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';
 

@@ -28,7 +28,7 @@ export async function pythonRunner(workload, rule) {
   const ask = async (request) => {
     server.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await responses.next();
-    if (done) throw new Error('The Python process ended: see above.');
+    if (done) throw new Error('The Python process exited: see above.');
     return JSON.parse(value);
   };
   let { version, formulations, loss } = await ask({ do: 'prepare', workload });

@@ -84,7 +84,7 @@ describe('three steps by hand', () => {
     path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
   });
 
-  test('lion weighs momentum against gradient, and shrinks the parameter first', () => {
+  test('lion mixes momentum and gradient, and shrinks the parameter first', () => {
     const p = Float64Array.of(2, 2);
     const optimizer = lion({ learningRate: 0.1, beta1: 0.5, beta2: 0.75, weightDecay: 0.5 });
     // m = 0: the signs of g. m = 0.25 g = (1, -2).

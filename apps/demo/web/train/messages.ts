@@ -177,8 +177,8 @@ const en = {
       `Exploding: the gradient of the first layer is ${factor} × that of the last hidden layer.`,
     even: 'The gradients of all layers have about the same magnitude.',
   },
-  sampleIs: (number: number, answer: string, predicted: string) =>
-    `Sample ${number}: target ${answer}, predicted ${predicted}.`,
+  sampleIs: (number: number, target: string, predicted: string) =>
+    `Sample ${number}: target ${target}, predicted ${predicted}.`,
   problems: {
     diverged: (step: number) =>
       `Training diverged: a number was not finite at step ${step}. The parameters are those before that step. Choose a smaller learning rate or another loss, then reset.`,
@@ -377,7 +377,7 @@ const zh: typeof en = {
     exploding: (factor) => `梯度爆炸：第一层的梯度是最后一个隐藏层的 ${factor} 倍。`,
     even: '各层的梯度大小相近。',
   },
-  sampleIs: (number, answer, predicted) => `样本 ${number}：目标 ${answer}，预测 ${predicted}。`,
+  sampleIs: (number, target, predicted) => `样本 ${number}：目标 ${target}，预测 ${predicted}。`,
   problems: {
     diverged: (step) =>
       `训练发散：第 ${step} 步出现了非有限的数。参数保持在这一步之前的值。请减小学习率或更换损失函数，然后重置。`,
