@@ -137,7 +137,7 @@ function listDerivatives({ graph }: Network): string {
   const nameExample =
     example === undefined
       ? ''
-      : `, nameExample as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
+      : `, such as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
   return `Specify one with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
 node, or dloss/dw_FROMtoNODE${nameExample}.
 
