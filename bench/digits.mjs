@@ -1,7 +1,7 @@
 /**
  * Time to 95 % accuracy on 2,000 validation digits, compared with TensorFlow.js on WebAssembly: the same network, initial
  * weights, batches and optimizer, each run in a fresh process, interleaved. Rounding makes the two diverge, so one may
- * reach 95 % epochs before the other: each round has its own weights, and the time per epoch is reported too.
+ * reach 95 % several epochs before the other: each round has its own weights, and the time per epoch is reported too.
  */
 import { runScript } from './processes.mjs';
 import { changeResults } from './results.mjs';

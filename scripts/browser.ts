@@ -18,7 +18,7 @@ export interface Machine {
   readonly starts: (path: string) => boolean;
   /** Where Playwright puts the browser that it downloads. */
   readonly playwright: () => string;
-  /** Downloads the browser of Playwright, with the output visible. */
+  /** Downloads Playwright's browser, with the output visible. */
   readonly download: () => boolean;
   readonly canInstallPackages: () => boolean;
   readonly installPackages: (names: readonly string[]) => boolean;
@@ -72,7 +72,7 @@ export const missingBrowser =
   '  - set CHROMIUM_PATH to the path of an executable.';
 
 /**
- * The first of `CHROMIUM_PATH`, a browser of the system, and Playwright's own; undefined if there is none.
+ * The first of `CHROMIUM_PATH`, an installed browser, and Playwright's own; undefined if there is none.
  *
  * @throws Error if `CHROMIUM_PATH` is set to a path that does not exist.
  */

@@ -130,7 +130,7 @@ function CopyAs({
   );
 }
 
-/** Number of terms shown initially. Of a longer sum, the first ones and the last one are shown. */
+/** Number of terms shown initially: for a longer sum, the first ones and the last one. */
 const maxTerms = 8;
 const moreTerms = 50;
 

@@ -93,7 +93,7 @@ interface Shape {
   readonly nodeGap: number;
 }
 
-/** Space between neighbouring nodes of a column, in pixels. Larger in the editor, where nodes are low and labels need it. */
+/** Space between neighbouring nodes of a column, in pixels. Larger in the editor, where nodes are shorter and labels need the space. */
 const [nodeGap, editorNodeGap] = [24, 44];
 /** Spacing of graphs with more than `manyNodes` nodes, in pixels. */
 const crowded = { layerGap: 120, nodeGap: 8 };

@@ -19,7 +19,7 @@ export interface Palette {
 type Theme = 'dark' | 'light' | 'paper';
 
 const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative'] as const;
-/** The condition of the dark colours in the style sheet. They do not apply in print. */
+/** The condition under which the style sheet uses the dark colours: never in print. */
 const dark = matchMedia('screen and (prefers-color-scheme: dark)');
 const paper = matchMedia('print');
 const palettes: Partial<Record<Theme, Palette>> = {};

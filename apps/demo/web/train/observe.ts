@@ -275,7 +275,7 @@ function pictureOf(
   return { picture, responses: responsesOf(values, graph.inputCount) };
 }
 
-/** The values of nodes as bytes, scaled per node. Of a surface, every `stride`-th point in both directions. */
+/** The values of nodes as bytes, scaled per node. For a surface: every `stride`-th point in both directions. */
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);
