@@ -8,7 +8,7 @@ export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number):
 }
 
 /**
- * How far entries can move before another one becomes the largest: half the difference between the two largest ranks.
+ * The distance that entries can move before another one becomes the largest: half the difference between the two largest ranks.
  */
 export function distanceToTie(z: ArrayLike<number>, rank: (z: number) => number): number {
   const at = firstLargest(z, rank);

@@ -9,7 +9,7 @@ export type FloatArray = Float64Array | Float32Array;
 
 /**
  * Name and options of a built-in plugin, so that an engine can run it in its own code and a file can name it. Custom
- * plugins leave it out.
+ * plugins omit it.
  */
 export interface Builtin {
   /** The name under which the package exports it. */

@@ -205,7 +205,7 @@ export class ReferenceExecutor implements Executor {
     for (let i = inputCount; i < nodeCount; i++) forward(this.graph, this.#slots, sequence, t, i);
   }
 
-  /** Copies the outputs of step t and their targets into `#outputs` and `#targets`. */
+  /** Copies the outputs of step t and their targets into `#x` and `#t`. */
   #gather({ steps }: SequenceCache, t: number, targets: FloatArray, row: number): void {
     const { outputs } = this.graph;
     for (let k = 0; k < outputs.length; k++) {

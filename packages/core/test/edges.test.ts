@@ -54,7 +54,7 @@ describe('numbers at the edge of float64', () => {
     expect(overflows).toBeGreaterThan(100);
   });
 
-  test('a pass has only finite numbers, or an error names the one that is not: every activation', () => {
+  test('with every activation, a pass has only finite numbers, or an error names the one that is not', () => {
     for (const activation of everyActivation) {
       for (const x of edges) {
         for (const c of edges) {
@@ -66,7 +66,7 @@ describe('numbers at the edge of float64', () => {
     }
   });
 
-  test('a pass has only finite numbers, or an error names the one that is not: every loss', () => {
+  test('with every loss, a pass has only finite numbers, or an error names the one that is not', () => {
     for (const { loss } of everyLoss) {
       for (const x of edges) {
         const result = attempt(() => backpropagate(single(), [x], [1], loss));
@@ -104,9 +104,9 @@ describe('numbers at the edge of float64', () => {
     // The third sample of three, whose values are finite.
     const batch = () => backpropagateBatch(single(), [[1], [1], [1e200]], [[0], [0], [0]], mse());
     expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
-    const units = single();
-    units.outputScaler = new Standardization([0], [1e300]);
-    expect(() => units.predict([1e10])).toThrow(/outputs of sample 0, in the data's units/);
+    const scaled = single();
+    scaled.outputScaler = new Standardization([0], [1e300]);
+    expect(() => scaled.predict([1e10])).toThrow(/outputs of sample 0, in the data's units/);
     // The second sample of two.
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });

@@ -41,7 +41,7 @@ export interface Computation {
   /** If inputs are standardized: the value in the units of the data, its mean and its deviation. */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether targets are standardized. */
-  readonly targetUnits: boolean;
+  readonly targetsStandardized: boolean;
 }
 
 /** @throws NnbpError as `backpropagate` */
@@ -109,7 +109,7 @@ function compute(
     caseOne,
     inputScaler:
       inputScaler && ((k) => ({ value: row[k], mean: inputScaler.mean[k], deviation: inputScaler.deviation[k] })),
-    targetUnits: outputScaler !== undefined,
+    targetsStandardized: outputScaler !== undefined,
   };
 }
 
@@ -177,7 +177,7 @@ export function numberOf(computation: Computation, name: QuantityName): number {
   }
 }
 
-/** The number of a quantity; the total gradient of a shared weight. */
+/** The number of a quantity in the given cache and gradients; the total gradient of a shared weight. */
 export function numberIn(
   graph: Graph,
   sample: SampleCache,

@@ -141,7 +141,7 @@ function derivationOf(computation: Computation, what: string | ParameterOf | Qua
     expectInteger('steps', steps, 1);
     expectInteger('digits', digits, 1, 17);
     const shown = outline(computation, quantity, value, { maxTerms, depth, steps });
-    return form({ symbol: quantity, value, standardized: computation.targetUnits }, shown, words[language], {
+    return form({ symbol: quantity, value, standardized: computation.targetsStandardized }, shown, words[language], {
       maxTerms,
       digits,
     });

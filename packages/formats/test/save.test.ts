@@ -46,11 +46,11 @@ const forms: [string, (network: Network, activations?: Activation[]) => Network]
   ['JSON', (network, activations = []) => fromJson(toJson(network), { activations })],
 ];
 
-describe.each(forms)('as %s', (_, round) => {
+describe.each(forms)('as %s', (_, roundTrip) => {
   test('200 random graphs are saved and loaded bit-identical', () => {
     for (let seed = 0; seed < 200; seed++) {
       const network = anyNetwork(seed);
-      expectSame(round(network), network);
+      expectSame(roundTrip(network), network);
     }
   });
 
@@ -58,7 +58,7 @@ describe.each(forms)('as %s', (_, round) => {
     for (const activation of [...everyActivation, elu.alpha(0.3), leakyRelu.negativeSlope(0.2), sine.frequency(30)]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 3 });
       network.parameters.vector.set([-0, 5e-324, Number.MAX_VALUE, 1e-30, 0.1 + 0.2]);
-      expectSame(round(network), network);
+      expectSame(roundTrip(network), network);
     }
   });
 
@@ -66,10 +66,10 @@ describe.each(forms)('as %s', (_, round) => {
     const network = new Network(mlp([2, 2, 1], { activation: tanh }));
     network.inputScaler = new Standardization([1 / 3, -0], [0.1, 5e-324]);
     network.outputScaler = new Standardization([1e300], [7]);
-    expectSame(round(network), network);
+    expectSame(roundTrip(network), network);
   });
 
-  test('any id is saved and loaded, also names of Object.prototype', () => {
+  test('any id is saved and loaded, including names of properties of Object.prototype', () => {
     const builder = new GraphBuilder();
     const ids = ['__proto__', 'constructor', '', '7', '"\\\n', 'toString', '节点'];
     ids.slice(0, 3).forEach((id) => builder.input(id));
@@ -82,7 +82,7 @@ describe.each(forms)('as %s', (_, round) => {
     );
     builder.output('7', '节点');
     const network = new Network(builder.build(), { seed: 1 });
-    expectSame(round(network), network);
+    expectSame(roundTrip(network), network);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
@@ -95,9 +95,9 @@ describe.each(forms)('as %s', (_, round) => {
     builder.output('3');
     const network = new Network(builder.build(), { seed: 1 });
     const activations = [custom('wave'), custom('tide'), custom('unused')];
-    expect(round(network, activations).predict([0.4])).toEqual(network.predict([0.4]));
-    expect(() => round(network, [custom('unused')])).toThrow(/"wave", "tide"/);
-    expect(() => round(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
+    expect(roundTrip(network, activations).predict([0.4])).toEqual(network.predict([0.4]));
+    expect(() => roundTrip(network, [custom('unused')])).toThrow(/"wave", "tide"/);
+    expect(() => roundTrip(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
   });
 
   test('two custom activations with the same name are rejected', () => {
@@ -106,7 +106,7 @@ describe.each(forms)('as %s', (_, round) => {
     builder.node('2', { from: ['1'], activation: { name: 'wave', value: Math.sin, derivative: Math.cos } });
     builder.node('3', { from: ['2'], activation: { name: 'wave', value: Math.cos, derivative: (h) => -Math.sin(h) } });
     builder.output('3');
-    expect(() => round(new Network(builder.build()))).toThrow(
+    expect(() => roundTrip(new Network(builder.build()))).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED' }) as Error,
     );
   });

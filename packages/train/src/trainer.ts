@@ -61,7 +61,7 @@ export interface TrainerOptions {
    */
   readonly truncate?: number;
   /**
-   * For sequences: whether sequence k of a batch continues the state that sequence k of the batch before left, so that parts
+   * For sequences: whether sequence k of a batch continues the state left by sequence k of the previous batch, so that parts
    * of a long sequence can be given one after another. They keep their order, and the batch size is 1 by default. An epoch
    * starts from the initial state. Default: false: each sequence starts from the initial state.
    */
@@ -72,7 +72,7 @@ export interface TrainerOptions {
    */
   readonly freeze?: Freeze;
   /**
-   * Nodes whose values are 0 for their successors in random steps of training; predictions, validation and metrics use all.
+   * Nodes whose values are 0 for their successors in random steps of training; predictions, validation and metrics use all nodes.
    * The masks follow from `seed`, epoch and batch alone. Default: none.
    */
   readonly dropout?: Dropout | readonly Dropout[];
@@ -328,7 +328,7 @@ export class Trainer {
   }
 
   /**
-   * Trains on the next batch, the first of a new epoch after the last one of an epoch. Evaluates
+   * Trains on the next batch; after the last batch of an epoch, on the first of a new epoch. Evaluates
    * neither validation data nor metrics.
    *
    * @returns The batch's loss before the update; a promise of it if the data are a stream.

@@ -13,10 +13,10 @@ export interface AutoEngine extends Engine {
 
 /**
  * The fast engine where the host allows WebAssembly with SIMD, else `js()`. Both run every graph, so `auto` does not
- * call `supports`. On one thread unless `threads` is set: starting threads takes 0.1 s, and `auto` does not know how
+ * call `supports`. Runs on one thread unless `threads` is set: starting threads takes 0.1 s, and `auto` does not know how
  * much work follows. `fit` of `nnbp` knows it, and sets `threads` for long training.
  *
- * @throws NnbpError `OUT_OF_RANGE` for a bad option
+ * @throws NnbpError `OUT_OF_RANGE` for an invalid option
  *
  * @example
  * ```ts

@@ -98,7 +98,7 @@ function writeTables(
   if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, units, layout);
 }
 
-/** Writes those of the values that are words of the header. */
+/** Writes the values whose names are words of the header. */
 export function writeHeader(
   words: Uint32Array,
   numbers: Float32Array,
@@ -210,7 +210,7 @@ function writeSeries(
   });
 }
 
-/** The edges into sparse nodes, listed twice: by the node they go to, and by the node they come from. */
+/** Lists the edges into sparse nodes twice: by the node they go to, and by the node they come from. */
 function writeSparseEdges(
   words: Uint32Array,
   graph: Graph,

@@ -20,7 +20,7 @@ export interface NodeNumbers {
   readonly edges: readonly Edge[];
 }
 
-/** The numbers of node i. */
+/** Returns a function that reads the numbers of node i. */
 export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNumbers {
   const { parameterCount, stateStart } = graph;
   const values = graph.slots(parameters.vector);

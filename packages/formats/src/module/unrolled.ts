@@ -6,9 +6,9 @@ import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
-const widest = 110;
+const maxLineLength = 110;
 
-/** The function `predict`, node after node, or `step` for a network with memory. */
+/** Returns the code of the function `predict`, node after node, or `step` for a network with memory. */
 export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
@@ -63,7 +63,7 @@ const plus = (value: number) => (value < 0 || Object.is(value, -0) ? ` - ${exact
 function wrapped(terms: readonly string[]): string {
   const lines = [''];
   for (const term of terms) {
-    if (lines[lines.length - 1].length + term.length > widest) lines.push('');
+    if (lines[lines.length - 1].length + term.length > maxLineLength) lines.push('');
     lines[lines.length - 1] += term;
   }
   return lines.length === 1 ? lines[0] : `\n    ${lines.map((text) => text.trimStart()).join('\n    ')}\n  `;

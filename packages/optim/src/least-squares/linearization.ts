@@ -1,4 +1,4 @@
-/** The linearized residuals of an iteration, and which parameters they determine. */
+/** The linearized residuals of an iteration, and the parameters that they determine. */
 import { allFinite, type Objective } from '@nnbp/core';
 import { norm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';

@@ -12,7 +12,7 @@ export const binaryCrossEntropy: LossKernel = {
   reduction: 'mean',
   emit(context, x, t, derivative, value) {
     const [other, lnOther, tiny] = [context.local(v128), context.local(v128), constant(2 ** -126)];
-    // The logarithm takes normal numbers; at 0 it is −100 by definition.
+    // log() is correct for normal numbers only; at 0 the logarithm is −100 by definition.
     const boundedLog = (value: Code, result: Local): Code => [
       log(context, pmax(value, tiny), result),
       result.set(i32x4.select(result.get, constant(-100), gt(value, constant(0)))),

@@ -17,7 +17,7 @@ export function weighted(value: Code, column: Local): Code {
   return f32x4.mul(i32x4.and(value, f32x4.ne(weights, f32x4.const(0))), weights);
 }
 
-/** A value for each target, and 0 where the target is NaN: not known. */
+/** A value for each target, and 0 where the target is NaN, which means unknown. */
 export const ifKnown = (value: Local, t: Local): Code => i32x4.and(value.get, f32x4.eq(t.get, t.get));
 
 /** An address in a row. */
