@@ -114,7 +114,7 @@ export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, '
 /**
  * Returns the version of a model, if it is supported.
  *
- * @throws NnbpError `UNKNOWN_FORMAT` (a model of another program or of a newer version)
+ * @throws NnbpError `UNKNOWN_FORMAT` (a model from another program or a newer version)
  */
 export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | typeof version {
   if (actualFormat !== format) {

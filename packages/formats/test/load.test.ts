@@ -36,7 +36,7 @@ function modelled(change: (model: string) => string): Uint8Array {
   return file(JSON.stringify(header), new Uint8Array(values.slice().buffer));
 }
 
-describe('a file of another program is loaded', () => {
+describe('a file from another program is loaded', () => {
   const expected = articleNetwork();
   test.each<[string, (model: string) => string]>([
     ['spaces and lines', (model) => JSON.stringify(JSON.parse(model), undefined, '\t')],

@@ -115,7 +115,7 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
 
-/** A model of another program with one input `x` of two columns and states, whose names and initializers are given. */
+/** A model from another program with one input `x` of two columns and states, whose names and initializers are given. */
 const stepModel = (
   nodes: readonly (readonly [opType: string, input: string, output: string])[],
   states: Readonly<Record<string, number>>,
@@ -138,7 +138,7 @@ const stepModel = (
   });
 };
 
-describe('the states of a model of another program', () => {
+describe('the states of a model from another program', () => {
   const numbers = (name: string, dims: readonly number[], floatData: readonly number[]) => ({
     name,
     dataType: 1,
