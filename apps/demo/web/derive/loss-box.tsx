@@ -18,7 +18,13 @@ export interface ShownPass {
   readonly data: readonly (number | null)[];
 }
 
-export function LossBox({ exercise }: { readonly exercise: ShownPass }) {
+interface Props {
+  readonly exercise: ShownPass;
+  /** Whether its numbers are shown: not before the last step in a link with hidden answers. */
+  readonly isKnown: boolean;
+}
+
+export function LossBox({ exercise, isKnown }: Props) {
   const say = useMessages(messages).lossBox;
   const [learningRate, setLearningRate] = useState(0.01);
   const [shown, setShown] = useState<{ readonly before?: ShownPass; readonly now: ShownPass }>({ now: exercise });
@@ -29,7 +35,9 @@ export function LossBox({ exercise }: { readonly exercise: ShownPass }) {
   return (
     <div className={styles.box} role="group" aria-label={say.title}>
       <span aria-live="polite">
-        {predicted === undefined ? (
+        {!isKnown ? (
+          `${say.loss} ?`
+        ) : predicted === undefined ? (
           <>
             {say.loss} <Figure value={loss} /> <small className="quiet">{say.hint}</small>
           </>
@@ -47,7 +55,12 @@ export function LossBox({ exercise }: { readonly exercise: ShownPass }) {
         <label>
           η <NumberField label={say.learningRate} value={learningRate} step={0.01} onChange={setLearningRate} />
         </label>
-        <button type="button" title={say.stepTitle} onClick={() => takeStep(exercise, learningRate)}>
+        <button
+          type="button"
+          title={say.stepTitle}
+          disabled={!isKnown}
+          onClick={() => takeStep(exercise, learningRate)}
+        >
           {say.step}
         </button>
       </span>

@@ -45,7 +45,7 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
           {edges.map(({ from, to, tone = 'plain' }) => (
             <line
               key={`${from} ${to}`}
-              className={`${styles.edge} ${styles[tone]}`}
+              className={`${styles.edge} ${styles[tone] ?? ''}`}
               x1={positions.get(from)!.along}
               y1={positions.get(from)!.across}
               x2={positions.get(to)!.along}
@@ -74,7 +74,7 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
           <div
             key={id}
             data-node={id}
-            className={`${styles.node} ${styles[tone]}`}
+            className={`${styles.node} ${styles[tone] ?? ''}`}
             style={positioned(position, position)}
           >
             {content}

@@ -75,7 +75,7 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
           {curves.map(({ points, tone = 'main' }, k) => (
             <polyline
               key={k}
-              className={`${styles.curve} ${styles[tone]}`}
+              className={`${styles.curve} ${styles[tone] ?? ''}`}
               points={points.map((point) => `${toX(point.x).toFixed(1)},${toY(point.y).toFixed(1)}`).join(' ')}
             />
           ))}

@@ -54,7 +54,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
           />
         )}
         <p className="quiet">{say.shared}</p>
-        {(!isHidden || (step ?? all) === all) && <LossBox exercise={pass} />}
+        <LossBox exercise={pass} isKnown={!isHidden || (step ?? all) === all} />
         <TraceStepper
           trace={exercise.trace}
           step={step}
