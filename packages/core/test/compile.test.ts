@@ -1,6 +1,6 @@
 /** Predictions by a compiled network. */
 import { identity, tanh } from '@nnbp/activations';
-import { compile, js, mlp, Network, reference, Standardization } from '@nnbp/core';
+import { compile, type Engine, type Executor, js, mlp, Network, reference, Standardization } from '@nnbp/core';
 import { describe, expect, test } from 'vitest';
 
 const network = new Network(mlp([3, 5, 2], { activation: tanh }), { seed: 4 });
@@ -50,7 +50,41 @@ test('a compiled network keeps its parameters when the network changes', async (
   expect(predictor.predictBatch([[2]])).toEqual([before]);
 });
 
+test('rows are copied in the precision of the engine', async () => {
+  const received: unknown[] = [];
+  const single: Engine = {
+    name: 'single',
+    supports: () => [],
+    prepare(graph, batchSize) {
+      const executor = reference().prepare(graph, batchSize);
+      const parameters = new Float32Array(graph.parameterCount);
+      const predict: Executor['predict'] = (rows, count) => {
+        received.push(rows.constructor);
+        executor.parameters.set(parameters);
+        return executor.predict(rows, count);
+      };
+      return { parameters, predict, dispose: () => executor.dispose() } as Executor;
+    },
+  };
+  const predictor = await compile(network, { engine: single });
+  const expected = network.predictBatch(inputs).flat();
+  predictor.predictBatch(inputs).forEach((row, s) => {
+    row.forEach((x, k) => expect(x).toBeCloseTo(expected[2 * s + k], 5));
+  });
+  expect(new Set(received)).toEqual(new Set([Float32Array]));
+});
+
 describe('errors of a compiled network', () => {
+  test.each([
+    ['a promise, without await', Promise.resolve(js()), 'a promise'],
+    ['a name', 'js', 'string'],
+  ])('an engine that is %s is rejected', async (_, engine, shown) => {
+    await expect(compile(network, { engine: engine as never })).rejects.toMatchObject({
+      code: 'WRONG_TYPE',
+      message: `engine: expected an Engine, such as \`await auto()\` or \`js()\`, received ${shown}.`,
+    });
+  });
+
   const refused = (action: () => unknown, code: string, message: RegExp) => {
     expect(action).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
   };
