@@ -4,7 +4,7 @@ export interface OfflineFiles {
   readonly entry: string;
   /** A hash of the page, so that the worker changes whenever the page does. */
   readonly page: string;
-  /** Files to cache at the first visit. */
+  /** Files to cache on the first visit. */
   readonly now: readonly string[];
   /** Files to cache when they are first used. */
   readonly later: readonly string[];

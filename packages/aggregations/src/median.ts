@@ -2,17 +2,18 @@
 import type { Aggregation } from '@nnbp/core';
 
 /** The indices of the entries from the smallest to the largest; equal entries keep their order. */
-const sorted = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b]);
+const sortedIndices = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b]);
 
 /** The index of the middle entry, or of the middle two if the number of entries is even. */
 function middle(z: ArrayLike<number>): readonly [number, number] {
-  const order = sorted(z);
+  const order = sortedIndices(z);
   return [order[(z.length - 1) >> 1], order[z.length >> 1]];
 }
 
 /**
- * A(z) is the middle entry, or the mean of the middle two if their number is even. $\partial A / \partial z_e$ is 1 for
- * the middle entry, ½ for each of two, else 0. A kink where a middle entry equals a neighbour.
+ * A(z) is the middle entry, or the mean of the two middle entries if the number of entries is even.
+ * $\partial A / \partial z_e$ is 1 for the middle entry, or ½ for each of the two, 0 otherwise. Has a kink where a middle
+ * entry equals a neighbour.
  */
 export const median: Aggregation = {
   name: 'median',
@@ -28,7 +29,7 @@ export const median: Aggregation = {
     dAdz[high] += 0.5;
   },
   kinkDistance(z) {
-    const order = sorted(z);
+    const order = sortedIndices(z);
     const [low, high] = [(z.length - 1) >> 1, z.length >> 1];
     const gap = (k: number) => (k < 0 || k + 1 >= z.length ? Infinity : (z[order[k + 1]] - z[order[k]]) / 2);
     // Swapping the two middle entries does not change their mean.

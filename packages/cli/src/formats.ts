@@ -148,7 +148,7 @@ export function formatNamed(name: string, access: 'read' | 'write'): Format {
   const found = known.find((format) => format.name === name);
   if (found === undefined) {
     throw misuse(
-      `Unknown format to ${access === 'read' ? 'read' : 'write'}: "${name}". ${suggestion(
+      `Unknown ${access === 'read' ? 'input' : 'output'} format: "${name}". ${suggestion(
         name,
         known.map((format) => format.name),
       )}`,
@@ -179,6 +179,6 @@ export function formatOf(path: string, bytes: Uint8Array, name?: string): Format
   const kind = unsupportedFormatOf(bytes, keys);
   if (kind !== undefined) throw new Problem(`${path}: ${kind}`);
   throw new Problem(
-    `${path}: unknown format. Supported: ${names.join(', ')}. If the file has one of these formats, set it with --from.`,
+    `${path}: unknown format. Supported: ${names.join(', ')}. If the file is in one of these formats, specify it with --from.`,
   );
 }

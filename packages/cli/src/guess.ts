@@ -145,7 +145,7 @@ function asNumber(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'missin
   return {
     column: { kind: 'number', name, ...(missing === 'mean' && { fill: mean }) },
     reason: `${short(min)} to ${short(max)}, mean ${short(mean)}`,
-    ...(survey.doubt !== undefined && { notes: [survey.doubt] }),
+    ...(survey.ambiguity !== undefined && { notes: [survey.ambiguity] }),
   };
 }
 

@@ -100,8 +100,8 @@ export async function openDataFor(
 ): Promise<Csv> {
   const csv = await openData(io, path, { missingValues, ...options });
   for (const { kind, name } of [...inputs, ...targets]) {
-    const doubt = csv.doubts.get(name);
-    if (kind === 'number' && doubt !== undefined) await note(io, doubt);
+    const ambiguity = csv.ambiguities.get(name);
+    if (kind === 'number' && ambiguity !== undefined) await note(io, ambiguity);
   }
   return csv;
 }

@@ -82,7 +82,7 @@ export function expectSequences(
     const largest = Array.from(values).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     for (let k = 0; k < values.length; k++) {
       const change = Math.max(...others.map((other) => Math.abs(other[what][k] - values[k])));
-      expectNear(`${what}, number ${k}`, actual[what][k], values[k], safety * (change + unit * largest));
+      expectNear(`${what}[${k}]`, actual[what][k], values[k], safety * (change + unit * largest));
     }
   }
 }

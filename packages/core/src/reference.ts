@@ -246,7 +246,7 @@ export class ReferenceExecutor implements Executor {
   }
 
   #expectReady(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): Rows {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor is disposed. Prepare a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor has been disposed. Prepare a new one.');
     return expectRows(this, this.graph, samples, inputs, targets, options);
   }
 }

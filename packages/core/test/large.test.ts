@@ -14,7 +14,7 @@ describe('deep networks, wide networks and large batches', () => {
     return new Network(builder.build(), { initializer: constant(w) });
   };
 
-  test('a gradient that vanishes on 10,000 nodes is 0 at the far end, not an error', () => {
+  test('a gradient that vanishes along a chain of 10,000 nodes is 0 at the far end, not an error', () => {
     const pass = backpropagate(chain(10_000, 0.5), [1], [1], mse());
     expect(pass.outputs[0][0]).toBe(0);
     expect(pass.cache.dLossDx('n10000')).toBe(-2);
@@ -22,13 +22,13 @@ describe('deep networks, wide networks and large batches', () => {
     expect(pass.cache.dLossDx('n0')).toBe(0);
   });
 
-  test('a value or derivative that explodes on 10,000 nodes is an error that names the first node that overflows', () => {
+  test('a value or derivative that explodes along a chain of 10,000 nodes is an error that names the first node that overflows', () => {
     expect(() => chain(10_000, 2).predict([1])).toThrow(/x of node "n1024" is Infinity/);
     // All values are 0; the derivatives grow from the output to the input.
     expect(() => backpropagate(chain(10_000, 2), [0], [1], mse())).toThrow(/dLossDx of node "n8977" is -Infinity/);
   });
 
-  test('a network of 250,000 nodes is trained', () => {
+  test('backpropagate works on a network of 250,000 nodes', () => {
     const network = new Network(mlp([1, 250_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
     const pass = backpropagate(network, [0.5], [0.25], mse());
     expect(pass.gradients.vector.length).toBe(750_001);
@@ -40,7 +40,7 @@ describe('deep networks, wide networks and large batches', () => {
     expect(pass.outputs[0][0]).toBeCloseTo(Math.tanh(sum), 10);
   }, 120_000);
 
-  test('a batch of 65,536 is the mean of its samples', () => {
+  test('the loss of a batch of 65,536 samples is the mean of the per-sample losses', () => {
     const network = new Network(mlp([1, 3, 1], { activation: tanh }), { seed: 2 });
     const inputs = Array.from({ length: 65_536 }, (_, s) => [Math.sin(s)]);
     const targets = inputs.map(([x]) => [x * x]);

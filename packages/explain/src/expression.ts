@@ -113,14 +113,14 @@ const isGiven = ({ graph, delayedGraph }: Computation, i: number) =>
 
 /** The value of an input, standardized if there is an input scaler. */
 function input(computation: Computation, i: number): Expression {
-  const units = i < computation.graph.inputCount ? computation.inputScaler?.(i) : undefined;
+  const scaler = i < computation.graph.inputCount ? computation.inputScaler?.(i) : undefined;
   const x = cached(computation, 'x', i);
   const written: Form =
-    units === undefined
+    scaler === undefined
       ? (_, write) => write(x, true)
       : (_, write) => {
-          const number = (unit: keyof typeof units, first?: boolean) =>
-            write({ symbol: { units: unit, node: computation.graph.ids[i] }, value: units[unit] }, first);
+          const number = (part: keyof typeof scaler, first?: boolean) =>
+            write({ symbol: { scaler: part, node: computation.graph.ids[i] }, value: scaler[part] }, first);
           return `(${number('value', true)} - ${number('mean')}) / ${number('deviation')}`;
         };
   return { ...product('forward', []), count: 0, forms: [written] };

@@ -9,7 +9,7 @@ export type FormulaSymbol =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
   | { readonly target: string }
-  | { readonly units: 'value' | 'mean' | 'deviation'; readonly node: string }
+  | { readonly scaler: 'value' | 'mean' | 'deviation'; readonly node: string }
   | { readonly caseOneOf: string }
   | { readonly derivativeOf: string };
 
@@ -21,9 +21,12 @@ export interface Notation {
   /** A function name. */
   name(text: string): string;
   symbol(symbol: FormulaSymbol): string;
-  /** A number rounded to significant digits; 17 is exact. */
+  /** A number rounded to significant digits; 17 digits are exact. */
   number(value: number, digits: number): string;
-  /** The derivative of a function without a known formula: of a loss by x of a node, of an aggregation by z of an edge. */
+  /**
+   * The derivative of a function without a known formula: of a loss with respect to x of a node, or of an aggregation with
+   * respect to z of an edge.
+   */
   partial(name: string, node: string, from?: string): string;
 }
 
@@ -39,7 +42,7 @@ export const plain: Notation = {
       return visible(parameter === 'w' ? `w_${from}to${node}` : `${parameter}_${node}`);
     }
     if ('target' in symbol) return visible(`t_${symbol.target}`);
-    if ('units' in symbol) return visible(`${symbol.units}_${symbol.node}`);
+    if ('scaler' in symbol) return visible(`${symbol.scaler}_${symbol.node}`);
     if ('caseOneOf' in symbol) return visible(`(dloss/dx_${symbol.caseOneOf})₁`);
     return visible(`g'(h_${symbol.derivativeOf})`);
   },
@@ -47,7 +50,7 @@ export const plain: Notation = {
   partial: (name, node, from) => visible(`d${name}/d${from === undefined ? 'x_' : `z_${from}to`}${node}`),
 };
 
-/** LaTeX that KaTeX renders in strict mode, with any ids. */
+/** LaTeX that KaTeX renders in strict mode, for any node id. */
 export const latex: Notation = {
   times: ' \\cdot ',
   dots: (count) => `\\underbrace{\\cdots}_{${count}}`,
@@ -59,7 +62,7 @@ export const latex: Notation = {
       return parameter === 'w' ? `w_{${edge(from!, node)}}` : `${parameter}_{${subscript(node)}}`;
     }
     if ('target' in symbol) return `t_{${subscript(symbol.target)}}`;
-    if ('units' in symbol) return `${upright(symbol.units)}_{${subscript(symbol.node)}}`;
+    if ('scaler' in symbol) return `${upright(symbol.scaler)}_{${subscript(symbol.node)}}`;
     if ('caseOneOf' in symbol) return `\\left(${over(`x_{${subscript(symbol.caseOneOf)}}`)}\\right)_{1}`;
     return `g'(h_{${subscript(symbol.derivativeOf)}})`;
   },
@@ -112,7 +115,7 @@ const escapes = new Map([
   ['<', '\\textless{}'],
   ['>', '\\textgreater{}'],
   ['|', '\\textbar{}'],
-  // If a Markdown renderer ignores mathematics, a name in brackets must not become a link or an image.
+  // If a Markdown renderer does not render math, a name in brackets must not become a link or an image.
   ['[', '{[}'],
   [']', '{]}'],
 ]);

@@ -16,7 +16,7 @@ function lstmNetwork(): Network {
   return new Network(builder.build(), { seed: 1 });
 }
 
-test('a network with delays is a model of one step, with its state as input and output', () => {
+test('a network with delays is exported as a model of one step, with its state as input and output', () => {
   const network = lstmNetwork();
   const { graph, metadataProps } = decodeModel(toOnnx(network));
   const tables = (list: NonNullable<typeof graph>['input']) =>
@@ -33,7 +33,7 @@ test('a network with delays is a model of one step, with its state as input and 
   expect(JSON.parse(initial)).toEqual(Array.from(network.graph.initialState()));
 });
 
-test('the gates of an LSTM are one matrix product per step and one multiplication each', () => {
+test('LSTM gates are exported as a single Gemm and at most one Mul per gate', () => {
   const types = decodeModel(toOnnx(lstmNetwork())).graph!.node.map(({ opType }) => opType);
   const count = (type: string) => types.filter((one) => one === type).length;
   // One for the gates i, f, g and o, one for the sum of the cell state, one for its tanh.
@@ -58,12 +58,12 @@ describe('an aggregation', () => {
     ['logSumExp', ['ReduceLogSumExp']],
     ['median', ['TopK', 'Gather', 'ReduceMean']],
     ['maxAbs', ['Abs', 'ArgMax', 'GatherElements', 'ReduceMax']],
-  ] as const)('%s is %j', (name, types) => {
+  ] as const)('%s is exported as %j', (name, types) => {
     const opTypes = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
     expect(opTypes).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, opTypes.length));
   });
 
-  test('median is not read from numbers that are not sorted', () => {
+  test('a TopK with sorted = 0 is not imported as a median', () => {
     const model = decodeModel(toOnnx(aggregating(aggregations.median)));
     const sort = model.graph!.node.find(({ opType }) => opType === 'TopK')!;
     const [axis] = sort.attribute;
@@ -72,7 +72,7 @@ describe('an aggregation', () => {
     expect(errorOf(() => fromOnnx(unsorted)).code).toBe('UNSUPPORTED');
   });
 
-  test('has its axis as an attribute, or as an input since operator set 18', () => {
+  test('a reduction has its axis as an attribute, or as an input from opset 18 on', () => {
     const reduction = (network: Network) => nodesOf(network).find(({ opType }) => opType === 'ReduceMax')!;
     const old = reduction(aggregating(max));
     expect(old.attribute.find(({ name }) => name === 'axes')!.ints).toEqual([2n]);
@@ -87,14 +87,14 @@ describe('an aggregation', () => {
     expect(types.slice(0, 5)).toEqual(['Gather', 'Mul', 'ReduceProd', 'Mul', 'Sin']);
   });
 
-  test('is rejected with its node if it is custom', () => {
+  test('a custom aggregation is rejected, and the error names the node', () => {
     const own: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
     const error = errorOf(() => toOnnx(aggregating(own)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 });
 
-test('two tensors with the same name are rejected', () => {
+test('duplicate and invalid tensor names are rejected', () => {
   expect(errorOf(() => toOnnx(lstmNetwork(), { state: 'input' })).code).toBe('OUT_OF_RANGE');
   expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
 });

@@ -3,7 +3,7 @@ import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 
 /** Options of early stopping. */
 export interface EarlyStoppingOptions {
-  /** Epochs without improvement before training ends. */
+  /** Number of consecutive epochs without improvement to tolerate; training stops at the next one. An integer ≥ 0. */
   readonly patience: number;
   /** By how much the loss must fall below the best loss to count as an improvement. Default: 0. */
   readonly minimumImprovement?: number;
@@ -35,13 +35,13 @@ export class EarlyStopping {
     if (options.monitor === 'validation' && !hasValidation) {
       throw new NnbpError(
         'EMPTY_DATA',
-        'earlyStopping monitors the validation loss: pass validation data or a fraction.',
+        'earlyStopping monitors the validation loss: set `validation` to a data set or a fraction of the training data.',
       );
     }
     this.#state = state;
   }
 
-  /** The state, if there was an epoch. */
+  /** The current state; undefined before the first epoch. */
   get state(): EarlyStoppingState | undefined {
     return this.#state;
   }

@@ -1,4 +1,4 @@
-/** Hyperparameter search: random trials, of which the best continue with a larger budget (successive halving). */
+/** Hyperparameter search: random trials, the best of which are scored again with a larger budget (successive halving). */
 import { expectInteger, mismatch, NnbpError, Random } from '@nnbp/core';
 
 /** Draws a value for one option. */
@@ -35,7 +35,7 @@ export interface SearchOptions<Options> {
   readonly maxBudget?: number;
   /** Factor by which each round divides the number of trials and multiplies the budget, an integer ≥ 2. Default: 3. */
   readonly reduction?: number;
-  /** Seeds the draws. Default: 0. */
+  /** Seed of the random draws. Default: 0. */
   readonly seed?: number;
   /** Called after each trial. */
   readonly onTrial?: (trial: Trial<Options>, done: number, total: number) => void;
@@ -54,12 +54,12 @@ export interface Trial<Options> {
 }
 
 /**
- * Draws options at random, scores all of them with a small budget, and lets the best third continue with three times the budget,
- * until a round has the largest budget. Deterministic for a given seed if `score` is.
+ * Draws options at random. Scores all of them with a small budget, then scores the best 1/`reduction` again with
+ * `reduction` times the budget, until a round uses `maxBudget`. Deterministic for a given seed if `score` is.
  *
- * @param score - Trains with these options and budget, and returns a loss measured on other data. An error with the
- * code `DIVERGED` counts as Infinity.
- * @returns All trials, the best first: sorted by budget, then by score.
+ * @param score - Trains with these options and budget, and returns the validation loss. An error with the code `DIVERGED`
+ * counts as Infinity.
+ * @returns One trial per candidate, best first: highest budget, then lowest score.
  * @throws NnbpError `OUT_OF_RANGE`
  *
  * @example

@@ -460,7 +460,7 @@ export class Trainer {
   }
 
   #expectReady(): void {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This trainer is disposed. Create a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This trainer has been disposed. Create a new one.');
   }
 
   #begin(): void {

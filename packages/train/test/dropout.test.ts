@@ -37,7 +37,10 @@ const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
 });
 const plain = () => new Network(mlp([2, 6, 5, 1], { activation: tanh }), { seed: 1 });
 
-/** h reads itself delayed; with `masked`, what the other nodes read of a, h and k in the same step is a product with a mask. */
+/**
+ * A graph in which h reads its own previous value. If `masked`, every undelayed edge from a, h or k reads the value times a
+ * mask input.
+ */
 function recurrent(masked: boolean): Graph {
   const builder = new GraphBuilder();
   const [a, b] = [builder.input('a'), builder.input('b')];
@@ -76,7 +79,7 @@ function recording(engine: Engine, rows: Float64Array[]): Engine {
 }
 
 describe('dropout', () => {
-  test('dropout trains the graph in which successors read the product of a node and its mask', async () => {
+  test('dropout is equivalent to training a graph in which the outputs of nodes are multiplied by masks', async () => {
     const recordedInputs: Float64Array[] = [];
     const network = new Network(recurrent(false), { seed: 3 });
     const before = network.parameters.vector.slice();
@@ -99,7 +102,7 @@ describe('dropout', () => {
     network.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(before[k] - 0.1 * executor.gradients[k], 12));
   });
 
-  test('a rate of 0 trains like no dropout: aggregations, delays and initial values are kept', async () => {
+  test('a rate of 0 gives the same result as no dropout: aggregations, delays and initial values are kept', async () => {
     const builder = new GraphBuilder();
     const from = [
       builder.input('a'),
@@ -117,7 +120,7 @@ describe('dropout', () => {
     expect(parametersOf(two)).toEqual(parametersOf(one));
   });
 
-  test('dropout drops hidden nodes unless others are named, and releases the executor', async () => {
+  test('dropout applies to hidden nodes by default, and its executor is disposed', async () => {
     const recordedInputs: Float64Array[] = [];
     let disposed = 0;
     const engine = recording(reference(), recordedInputs);
@@ -146,7 +149,7 @@ describe('dropout', () => {
     expect(disposed).toBe(1);
   });
 
-  test('draws masks of neighbouring batches independently', async () => {
+  test('masks of consecutive batches are drawn independently', async () => {
     const recordedInputs: Float64Array[] = [];
     const network = new Network(mlp([1, 1, 1], { activation: tanh }));
     const data = { inputs: rows(400, 1), targets: rows(400, 1) };
@@ -182,7 +185,7 @@ describe('dropout', () => {
     expect(new Set(masks.map(String)).size).toBeGreaterThan(100);
   });
 
-  test.each(['table', 'sequences'])('dropout gives the same training in every engine: %s', async (kind) => {
+  test.each(['table', 'sequences'])('training with dropout gives the same result on every engine: %s', async (kind) => {
     const data = kind === 'table' ? table : sequences;
     const trained = async (engine: Engine) => {
       const network = kind === 'table' ? plain() : new Network(recurrent(false), { seed: 3 });
@@ -239,7 +242,7 @@ describe('dropout', () => {
     }
   });
 
-  test('draws other masks with another seed', async () => {
+  test('different seeds draw different masks', async () => {
     const [one, two] = [plain(), plain()];
     await fit(one, table, options({ shuffle: false, seed: 1 }));
     await fit(two, table, options({ shuffle: false, seed: 2 }));

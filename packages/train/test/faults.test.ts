@@ -43,7 +43,7 @@ async function parametersAfter(steps: number): Promise<number[]> {
   if (steps > 0) await fit(network, data, options({ callbacks: [count] }));
   return [...network.parameters.vector];
 }
-/** Number of steps before the event: its second call if it is called once per epoch, else its first. */
+/** Number of optimizer steps taken before the first call of each callback. */
 const stepsBefore = { onTrainBegin: 0, onEpochBegin: 0, onBatchEnd: 1, onEpochEnd: 2, onTrainEnd: 6 };
 
 const engines = { reference: undefined, wasm: await wasm() };
@@ -74,7 +74,7 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     },
   );
 
-  test.each(events)('a callback that never returns from %s is abandoned when the signal is aborted', async (event) => {
+  test.each(events)('a callback whose %s never resolves is abandoned when the signal is aborted', async (event) => {
     const network = lineNetwork();
     const controller = new AbortController();
     const callback = on(event, () => {
@@ -108,7 +108,7 @@ describe('the signal', () => {
     );
   });
 
-  test('an abort stops the evaluation of a large data set, which yields to the event loop', async () => {
+  test('evaluating a large data set yields to the event loop, so an abort can stop it', async () => {
     const many = {
       inputs: Array.from({ length: 200_000 }, (_, s) => [s / 1e5]),
       targets: Array.from({ length: 200_000 }, () => [1]),

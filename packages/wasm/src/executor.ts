@@ -1,6 +1,6 @@
 /**
  * Runs one graph in one linear memory. A call copies the samples in, runs the kernels once, and reads the results.
- * Nothing is allocated from call to call.
+ * The memory is allocated once, by the constructor.
  */
 import {
   allFinite,
@@ -40,7 +40,7 @@ import { calledLoss } from './unrolled/loss.js';
 export interface Attached {
   /** Runs them, on this thread and on the workers. */
   run(kind: number, loss: number, optimizer: number): void;
-  /** Only with one thread: steps on the first batches of the queue. Returns how many it took. */
+  /** Single-threaded only. Takes one step per queued batch and returns the number of steps taken. */
   runMany?(count: number, loss: number, optimizer: number): number;
   detach(): void;
 }
@@ -48,14 +48,15 @@ export interface Attached {
 /** The part of the engine that an executor uses. */
 export interface Host {
   readonly threads: number;
-  /** The code of a · b + c: fused, or with two roundings. */
+  /** Emits a · b + c, fused or with two roundings. */
   readonly multiplyAdd: MultiplyAdd;
   /** The reason why there are fewer threads than requested. */
   readonly reason?: string | undefined;
   /**
    * Instantiates the kernels, and the module of unrolled code if there is one.
    *
-   * @param advance - For `runMany`: counts an update. Returns 1 if the next step can run inside, else 0.
+   * @param advance - Called by `runMany` after each update, unless the step is constant. Advances the optimizer and
+   * returns 1 if the kernels can also run the next step, else 0.
    */
   attach(
     memory: WebAssembly.Memory,
@@ -67,17 +68,17 @@ export interface Host {
 
 const pageBytes = 65536;
 
-/** Runs a graph by kernels; see `Executor`. */
+/** Runs a graph with the WebAssembly kernels; see `Executor`. */
 export class WasmExecutor implements Executor {
   /** The parameters, in float32; a view of the engine's memory. */
   readonly parameters: Float32Array;
   /** The gradients, in float32; a view of the engine's memory. */
   readonly gradients: Float32Array;
-  /** Views of all that the last pass computed. */
+  /** Views of everything the last pass computed. */
   readonly cache: RowCache;
   /** The number of threads that share the work. */
   readonly threads: number;
-  /** The reason why there are fewer threads than requested; undefined if there are not. */
+  /** Why there are fewer threads than requested; otherwise undefined. */
   readonly threadsReason: string | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
@@ -92,7 +93,7 @@ export class WasmExecutor implements Executor {
   readonly #withoutMean: boolean;
   readonly #multiplyAdd: MultiplyAdd;
   readonly #use: MemoryUse;
-  /** The number of batches that a call can take, and the position of their losses. */
+  /** The maximum number of batches per `runMany` call, and a view of their losses. */
   readonly #queue: number;
   readonly #queueLosses: Float64Array;
   #lossKernel = 0;
@@ -166,7 +167,8 @@ export class WasmExecutor implements Executor {
   /**
    * Forward only; see `Executor`. The outputs are a view that the next call overwrites.
    *
-   * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. The next two methods throw the same.
+   * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. `backpropagate` and `jacobian` throw
+   * the same errors.
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray {
     this.#expectUsable();
@@ -197,7 +199,7 @@ export class WasmExecutor implements Executor {
 
   /**
    * The derivatives of all outputs, in float32; see `Executor`. The kernels (and the threads) backpropagate each output once
-   * for all samples; this thread then multiplies out case 3 of each sample.
+   * for all samples; this thread then computes the parameter derivatives (case 3) of each sample.
    */
   jacobian(
     inputs: FloatArray,
@@ -238,11 +240,11 @@ export class WasmExecutor implements Executor {
   ): number {
     this.#expectUsable();
     const total = this.#rows.begin(samples, inputs, targets, options);
-    const inside = this.#withoutMean && total !== 1 ? noOptimizer : this.#binding.prepare(optimizer, total);
-    if (inside !== noOptimizer) {
+    const kernel = this.#withoutMean && total !== 1 ? noOptimizer : this.#binding.prepare(optimizer, total);
+    if (kernel !== noOptimizer) {
       this.#words[header.inputGradients / 4] = 0;
       this.cache.withoutInputs = true;
-      const mean = this.#backward(job.step, total, loss, inside, options);
+      const mean = this.#backward(job.step, total, loss, kernel, options);
       if (this.#words[header.updated / 4] === 1) {
         optimizer.builtin!.advance();
         this.#rows.copyStateOut(options?.state, this.#tables);
@@ -250,7 +252,7 @@ export class WasmExecutor implements Executor {
       }
       // Something is not finite, or the step is so large that its result has to be checked.
     }
-    return this.#stepOutside(this.backpropagate(inputs, targets, samples, loss, options), optimizer);
+    return this.#stepInJs(this.backpropagate(inputs, targets, samples, loss, options), optimizer);
   }
 
   /**
@@ -274,7 +276,7 @@ export class WasmExecutor implements Executor {
     });
   }
 
-  /** Several steps, with an optimizer that has a kernel; see `Executor`. */
+  /** Takes several steps with an optimizer that has a kernel; see `Executor`. */
   stepMany(
     table: SampleTable,
     order: Uint32Array,
@@ -289,15 +291,15 @@ export class WasmExecutor implements Executor {
     const batches = Math.min(count, whole, losses.length, this.#queue);
     // The queue has no room for the initial state of a graph with delays.
     if (batches < 2 || this.graph.stateSize > 0 || this.#attached.runMany === undefined) return 0;
-    const inside = this.#binding.prepare(optimizer, this.batchSize);
-    if (inside === noOptimizer) return 0;
+    const kernel = this.#binding.prepare(optimizer, this.batchSize);
+    if (kernel === noOptimizer) return 0;
     this.#rows.fill(table, order, first, batches);
     this.#words[header.inputGradients / 4] = 0;
     this.cache.withoutInputs = true;
     this.#chooseLoss(loss);
     const isConstant = this.#binding.isConstant;
     this.#words[header.constantStep / 4] = Number(isConstant);
-    const taken = this.#attached.runMany(batches, this.#lossKernel, inside);
+    const taken = this.#attached.runMany(batches, this.#lossKernel, kernel);
     for (let k = 0; k < taken; k++) {
       losses[k] = this.#queueLosses[k] / this.batchSize;
       if (isConstant) optimizer.builtin!.advance();
@@ -313,8 +315,8 @@ export class WasmExecutor implements Executor {
     this.#attached.detach();
   }
 
-  /** Calls the optimizer after a pass whose mean loss is given. */
-  #stepOutside(mean: number, optimizer: Optimizer): number {
+  /** Runs the optimizer in JavaScript after a pass. Returns the mean loss, or NaN. */
+  #stepInJs(mean: number, optimizer: Optimizer): number {
     if (!Number.isFinite(mean)) return mean;
     if (!this.#gradientsFinite()) return NaN;
     this.#previous ??= this.parameters.slice();
@@ -350,7 +352,7 @@ export class WasmExecutor implements Executor {
   }
 
   #expectUsable(): void {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor is disposed. Prepare a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor has been disposed. Prepare a new one.');
   }
 }
 
@@ -368,7 +370,7 @@ function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): For
   return rowsForm(time, plan, batchSize, host.threads);
 }
 
-/** @throws NnbpError `OUT_OF_RANGE` if the system does not have that much */
+/** @throws NnbpError `OUT_OF_RANGE` if the memory cannot be allocated */
 function allocate(pages: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, ...(shared && { maximum: pages, shared }) });
@@ -376,7 +378,7 @@ function allocate(pages: number, shared: boolean): WebAssembly.Memory {
     const mebibytes = Math.ceil((pages * pageBytes) / 2 ** 20);
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `The system refused ${mebibytes} MiB of memory. Use a smaller batch or graph, or dispose of executors no longer used.`,
+      `Could not allocate ${mebibytes} MiB of memory. Use a smaller batch or graph, or dispose executors you no longer use.`,
       { cause },
     );
   }

@@ -75,8 +75,8 @@ export const header = {
   loss: 144,
   /** 1 if the last step changed the parameters. */
   updated: 152,
-  /** As float32: a step is taken only if the total of the gradients times `reach` is at most `room`. */
-  reach: 156,
+  /** As float32: a step is taken only if the total of the gradients times `overflowBound` is at most `room`. */
+  overflowBound: 156,
   room: 160,
   /** The number of edges to sparse nodes that are not elementwise. */
   sparseEdges: 168,

@@ -57,11 +57,11 @@ export class OptimizerBinding {
     if (builtin === undefined || (builtin !== this.#bound && !this.#bind(builtin))) return noOptimizer;
     const kernel = this.#kernel;
     const scalars = builtin.scalars();
-    const reach = kernel.reach(scalars);
-    if (!(reach < Infinity)) return noOptimizer;
+    const overflowBound = kernel.overflowBound(scalars);
+    if (!(overflowBound < Infinity)) return noOptimizer;
     const numbers = this.#numbers;
     numbers[header.mean / 4] = 1 / samples;
-    numbers[header.reach / 4] = reach / samples;
+    numbers[header.overflowBound / 4] = overflowBound / samples;
     const names = kernel.scalars;
     for (let k = 0; k < names.length; k++) numbers[header.stepNumbers / 4 + k] = scalars[names[k]];
     this.#adopt(builtin, kernel);

@@ -17,7 +17,7 @@ interface Numbers {
   integers: boolean;
   /** Whether each number is greater than the previous number. */
   increasing: boolean;
-  /** The number of cells that are neither a number nor a usual word for a missing number, such as NA. */
+  /** The number of cells that are neither a number nor a common placeholder for a missing value, such as NA. */
   words: number;
   /** The first such cell. */
   word: string | undefined;
@@ -28,13 +28,13 @@ export interface ColumnSurvey {
   readonly name: string;
   /** The number of cells that are neither empty nor listed as missing. */
   readonly present: number;
-  /** The usual words for a missing number among them, such as NA, and how often each occurs. */
+  /** The common placeholders for a missing value among them, such as NA, and how often each occurs. */
   readonly placeholders: ReadonlyMap<string, number>;
   /** Cells that are empty ('') or listed as missing, and how often each occurs. */
   readonly missing: ReadonlyMap<string, number>;
   readonly decimal: Decimal;
   /** A sentence with both readings, if the numbers could be read in two ways. Otherwise undefined. */
-  readonly doubt: string | undefined;
+  readonly ambiguity: string | undefined;
   readonly numbers: Readonly<Numbers>;
   /** How often each value occurs, in order of first occurrence; `undefined` if there are too many. */
   readonly values: ReadonlyMap<string, number> | undefined;
@@ -101,7 +101,7 @@ export class ColumnCounter {
       placeholders: this.#placeholders,
       missing: this.#missing,
       decimal,
-      doubt: format.decimal === undefined ? bothReadings(name, evidence, decimal, format.delimiter) : undefined,
+      ambiguity: format.decimal === undefined ? bothReadings(name, evidence, decimal, format.delimiter) : undefined,
       numbers: this.#readings[decimal],
       values: this.#values,
     };

@@ -47,7 +47,7 @@ export interface Csv {
   /** The decimal separator for numbers added to this file: a comma if some column uses it, else a point. */
   readonly decimal: Decimal;
   /** Ambiguous columns of numbers in the first rows: name → a sentence with both readings. */
-  readonly doubts: ReadonlyMap<string, string>;
+  readonly ambiguities: ReadonlyMap<string, string>;
   readonly format: CellFormat;
   /** Iterates over all rows. A file can be read several times, a stream only once. */
   rows(): AsyncGenerator<CsvRow>;
@@ -88,7 +88,9 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
     doubtfulName,
     decimals: columns.map(({ decimal }) => decimal),
     decimal: options.decimal ?? (decided.has(',') && !decided.has('.') ? ',' : '.'),
-    doubts: new Map(columns.flatMap(({ name: column, doubt }) => (doubt === undefined ? [] : [[column, doubt]]))),
+    ambiguities: new Map(
+      columns.flatMap(({ name: column, ambiguity }) => (ambiguity === undefined ? [] : [[column, ambiguity]])),
+    ),
     format,
     rows: () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, inFirstRow),
   };

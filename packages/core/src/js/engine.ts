@@ -361,7 +361,7 @@ class JsExecutor implements Executor {
 
   /** Checks the arguments and finds the steps' tables. */
   #begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): void {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor is disposed. Prepare a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor has been disposed. Prepare a new one.');
     if (
       typeof samples === 'number' &&
       samples === this.#rows.count &&

@@ -1,4 +1,7 @@
-/** The output transform as standalone JavaScript, with the operations of core in the same order, so results are bit-identical. */
+/**
+ * The output transform as standalone JavaScript, with the same operations in the same order as core, so results are
+ * bit-identical.
+ */
 import type { OutputTransform } from '@nnbp/core';
 
 const shifted = (result: string) => `(x) => {
@@ -16,7 +19,10 @@ const sources = {
   logSoftmax: shifted('value - largest - Math.log(sum)'),
 } satisfies Readonly<Record<OutputTransform, string | undefined>>;
 
-/** A declaration of the function `transform`, and how to call it; both empty for `none`. */
+/**
+ * A declaration of the function `transform`, and how to call it. For `none`, there is no declaration and `call` returns its
+ * argument.
+ */
 export function transformSource(transform: OutputTransform): {
   readonly declaration: string | undefined;
   readonly call: (outputs: string) => string;

@@ -1,4 +1,4 @@
-/** Locks a directory for one process: a file in it whose name identifies the process. */
+/** Locks a directory for one process, using a file in it whose name identifies the process. */
 import { NnbpError } from '@nnbp/core';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -9,7 +9,7 @@ const lockName = /^run-(\d+)-(\d*)-(.*)\.lock$/;
 const host = encodeURIComponent(hostname());
 
 /**
- * Locks an existing directory and resolves to a function that unlocks it. Locks of processes of this machine that no longer run are
+ * Locks an existing directory and resolves to a function that unlocks it. Stale locks of processes on this machine are
  * removed. Two processes that start at the same moment may both fail, but never both succeed: each writes its own file
  * before it looks for others, and none removes the file of a running process.
  *
@@ -37,14 +37,17 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   return unlock;
 }
 
-/** Whether the process that a lock names runs; processes of other machines cannot be checked and count as running. */
+/**
+ * Whether the process identified by a lock is still running. Processes on other machines cannot be checked and count as
+ * running.
+ */
 async function isRunning(name: string): Promise<boolean> {
   const [, pid, started, where] = lockName.exec(name)!;
   if (where !== host) return true;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    // EPERM: it runs, and belongs to another user.
+    // EPERM: it is running, but belongs to another user.
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
   // After a crash its process id may belong to another process.

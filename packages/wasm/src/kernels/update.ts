@@ -25,7 +25,7 @@ export const isHarmless = (total: Local): Code =>
   int.and(
     // False for NaN. A loss that is not finite minus itself is NaN.
     scalar.le(
-      scalar.mul(laneSum(total), scalar.load(int.const(0), header.reach)),
+      scalar.mul(laneSum(total), scalar.load(int.const(0), header.overflowBound)),
       scalar.load(int.const(0), header.room),
     ),
     double.eq(double.sub(lossNow, lossNow), double.const(0)),

@@ -2,7 +2,7 @@
 import type { Graph } from '@nnbp/core';
 import type { Group } from './groups.js';
 
-/** Edges into a node from a whole group, or, where `lane` is given, one edge from that lane of it. */
+/** Edges into a node from a whole group, or, where `lane` is given, one edge from that lane of the group. */
 export interface Stretch {
   readonly group: number;
   readonly lane: number | undefined;
@@ -12,7 +12,7 @@ export interface Stretch {
   readonly weight: number;
 }
 
-/** A node's incoming edges, in order. */
+/** Splits a node's incoming edges, in order, into stretches. */
 export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, i: number): Stretch[] {
   const { edgeStart, predecessors, parameterCount } = graph;
   const end = edgeStart[i + 1];

@@ -1,6 +1,6 @@
 /**
- * The challenge's picture: the graph with the numbers of the forward pass, the probes, and the choice of node and bug. On
- * phones, nodes show only their output, and a panel shows the numbers of the selected node.
+ * The view of the debugging challenge: the graph with its forward-pass values, the probes, and the inputs for node and bug.
+ * On phones, nodes show only their output, and a panel shows the numbers of the selected node.
  */
 import { Search } from 'lucide-react';
 import { useState } from 'react';
@@ -148,7 +148,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
   );
 }
 
-/** Table of the program's numbers at the probed nodes, next to the correct numbers. */
+/** Table of the buggy program's gradients at the probed nodes, next to the correct ones. */
 function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; readonly ids: readonly string[] }) {
   const say = useMessages(messages);
   return (
@@ -162,16 +162,16 @@ function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; rea
       </thead>
       <tbody>
         {ids.flatMap((id) =>
-          numbersAt(exercise, id).map(([name, of]) => (
+          numbersAt(exercise, id).map(([name, read]) => (
             <tr key={name}>
               <th scope="row">
                 <RichText text={name} />
               </th>
               <td>
-                <Figure value={of(exercise.broken)} digits={4} />
+                <Figure value={read(exercise.broken)} digits={4} />
               </td>
               <td>
-                <Figure value={of(exercise.correct)} digits={4} />
+                <Figure value={read(exercise.correct)} digits={4} />
               </td>
             </tr>
           )),
@@ -208,9 +208,9 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
         ).map(([row, gradients]) => (
           <tr key={row}>
             <th scope="row">{say[row]}</th>
-            {numbers.map(([name, of]) => (
+            {numbers.map(([name, read]) => (
               <td key={name}>
-                <Figure value={of(gradients)} digits={3} />
+                <Figure value={read(gradients)} digits={3} />
               </td>
             ))}
           </tr>
@@ -221,13 +221,13 @@ function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; reado
 }
 
 /** The quantities that a probe shows at a node, each with a function that reads it from the gradients. */
-function numbersAt({ network: { graph } }: RepairExercise, id: string): [string, (of: Gradients) => number][] {
+function numbersAt({ network: { graph } }: RepairExercise, id: string): [string, (gradients: Gradients) => number][] {
   const i = graph.indexOf(id);
   const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
   return [
     [`dloss/dx_${id}`, ({ dLossDx }) => dLossDx[i]],
     [`dloss/db_${id}`, ({ dLossDb }) => dLossDb[i]],
-    ...edges.map((e): [string, (of: Gradients) => number] => [
+    ...edges.map((e): [string, (gradients: Gradients) => number] => [
       `dloss/dw_${graph.ids[graph.predecessors[e]]}to${id}`,
       ({ dLossDw }) => dLossDw[e],
     ]),

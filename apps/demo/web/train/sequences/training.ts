@@ -18,7 +18,7 @@ export interface LossCurve {
 
 /** The view model. A new object after each change. */
 export interface SequenceTrainingView {
-  /** Undefined until the first networks are prepared, and after settings that were refused. */
+  /** Undefined until the first networks are prepared, or if the settings were rejected. */
   readonly prepared: Prepared | undefined;
   readonly problem: Refusal | undefined;
   readonly observation: SequenceObservation | undefined;
@@ -64,7 +64,10 @@ export class SequenceTraining {
   #stopped = false;
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
-  /** The step count that the state has from this training run. Another count in the state is from a link. */
+  /**
+   * The step count this run was opened with or last wrote to the store. If the store holds a different one, it came from a
+   * link.
+   */
   #notedSteps = 0;
 
   /** @param note - Called with the number of steps when training is paused or reset. */
@@ -86,7 +89,7 @@ export class SequenceTraining {
     await this.open(origin, steps);
   }
 
-  /** Starts a new training run and takes `steps` steps, to restore the training run of a link. */
+  /** Starts a new training run and takes `steps` steps, to restore a training run from a link. */
   async open(origin: Origin, steps: number): Promise<void> {
     const request = ++this.#worker.request;
     const { settings, table, functions } = origin;
@@ -146,7 +149,7 @@ export class SequenceTraining {
     void this.open(this.#opened, 0);
   };
 
-  /** The state of the trained network of a kind, with the sequence whose states are shown. */
+  /** The trained network of the given kind, with the sequence whose states are shown. */
   async result(shown: Kind): Promise<SequenceResult | undefined> {
     return withTimeout((await this.#worker.connect()).trainer.result(shown));
   }

@@ -1,6 +1,6 @@
 /** Kernel of `adagrad`: g ← g + weightDecay · p;  s ← s + g²;  p ← p − rate · g / (√s + ε). */
 import { f32x4 } from '../../assembler.js';
-import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
+import { boundIf, maxRate, minEpsilon, single } from './kernel.js';
 
 const { add, div, mul, sqrt, sub } = f32x4;
 
@@ -16,6 +16,6 @@ export const adagrad = single({
       p.set(sub(p.get, div(mul(rate, g.get), add(sqrt(s.get), epsilon)))),
     ];
   },
-  reach: ({ rate, weightDecay, epsilon }) =>
-    reachIf(rate <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon, Math.max(1, rate)),
+  overflowBound: ({ rate, weightDecay, epsilon }) =>
+    boundIf(rate <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon, Math.max(1, rate)),
 });

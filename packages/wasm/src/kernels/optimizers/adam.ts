@@ -3,7 +3,7 @@
  * p ← parameterFactor · p − rate · m / (√v · correction + ε).
  */
 import { f32x4 } from '../../assembler.js';
-import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
+import { boundIf, maxRate, minEpsilon, single } from './kernel.js';
 
 const { add, div, mul, sqrt, sub } = f32x4;
 
@@ -33,6 +33,6 @@ export const adam = single({
       p.set(sub(p.get, div(mul(rate, m.get), add(mul(sqrt(g.get), correction), epsilon)))),
     ];
   },
-  reach: ({ rate, parameterFactor, decay, epsilon }) =>
-    reachIf(rate <= maxRate && parameterFactor >= 0 && decay <= 1 && epsilon >= minEpsilon, 1),
+  overflowBound: ({ rate, parameterFactor, decay, epsilon }) =>
+    boundIf(rate <= maxRate && parameterFactor >= 0 && decay <= 1 && epsilon >= minEpsilon, 1),
 });

@@ -36,7 +36,7 @@ export interface OptimizerKernel {
    * The bound on overflow: every updated parameter is finite if the sum of |gradient| times this is at most 2¹⁰². If it
    * is not finite, the engine calls the `update` of the optimizer instead and checks the result.
    */
-  reach(scalars: Numbers): number;
+  overflowBound(scalars: Numbers): number;
 }
 
 /** All kernels of an optimizer, and the choice between them by its options. */
@@ -49,7 +49,7 @@ export interface OptimizerKernels {
 export const single = (kernel: OptimizerKernel): OptimizerKernels => ({ kernels: [kernel], choose: () => kernel });
 
 /** The bound if the condition holds; else the engine must call the optimizer. */
-export const reachIf = (condition: boolean, reach: number): number => (condition ? reach : Infinity);
+export const boundIf = (condition: boolean, bound: number): number => (condition ? bound : Infinity);
 
 /** Above this learning rate an update may overflow even though no gradient does. */
 export const maxRate = 1e6;

@@ -1,7 +1,7 @@
 /** Kernel of `lion`: p ← parameterFactor · p − rate · sign(β₁ m + (1 − β₁) g);  m ← β₂ m + (1 − β₂) g. */
 import { f32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';
-import { maxRate, reachIf, single } from './kernel.js';
+import { boundIf, maxRate, single } from './kernel.js';
 
 const { add, mul, sub } = f32x4;
 
@@ -23,5 +23,5 @@ export const lion = single({
       momentum.set(add(mul(beta2, m.get), mul(oneMinusBeta2, g.get))),
     ];
   },
-  reach: ({ rate, parameterFactor }) => reachIf(rate <= maxRate && parameterFactor >= 0, 1),
+  overflowBound: ({ rate, parameterFactor }) => boundIf(rate <= maxRate && parameterFactor >= 0, 1),
 });

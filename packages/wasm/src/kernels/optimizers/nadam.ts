@@ -2,7 +2,7 @@
  * Kernel of `nadam`: g, m and v as in Adam;  p ← p − (gradientFactor · g + meanFactor · m) / (√v · correction + ε).
  */
 import { f32x4 } from '../../assembler.js';
-import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
+import { boundIf, maxRate, minEpsilon, single } from './kernel.js';
 
 const { add, div, mul, sqrt, sub } = f32x4;
 
@@ -33,6 +33,6 @@ export const nadam = single({
       p.set(sub(p.get, div(g.get, add(mul(sqrt(v.get), correction), epsilon)))),
     ];
   },
-  reach: ({ gradientFactor, meanFactor, weightDecay, epsilon }) =>
-    reachIf(gradientFactor + meanFactor <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon, 1),
+  overflowBound: ({ gradientFactor, meanFactor, weightDecay, epsilon }) =>
+    boundIf(gradientFactor + meanFactor <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon, 1),
 });

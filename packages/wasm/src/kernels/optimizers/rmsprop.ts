@@ -1,9 +1,9 @@
 /**
  * Kernels of `rmsprop`: g ← g + weightDecay · p;  v ← α v + (1 − α) g²;  step = g / (√v + ε), p ← p − rate · step.
- * Centered: v minus the square of the mean gradient. With momentum: m ← momentum · m + step, p ← p − rate · m.
+ * If centered, the square of the mean gradient is subtracted from v. With momentum: m ← momentum · m + step, p ← p − rate · m.
  */
 import { type Code, f32x4 } from '../../assembler.js';
-import { maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels, reachIf } from './kernel.js';
+import { boundIf, maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels } from './kernel.js';
 
 const { add, div, mul, pmax, sqrt, sub } = f32x4;
 
@@ -31,8 +31,8 @@ const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel =>
     ];
   },
   // A step is at most g / ε.
-  reach: ({ rate, weightDecay, epsilon, momentum }) =>
-    reachIf(
+  overflowBound: ({ rate, weightDecay, epsilon, momentum }) =>
+    boundIf(
       rate <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon,
       Math.max(1, rate) / (Math.min(1, epsilon) * (1 - momentum)),
     ),

@@ -4,7 +4,7 @@
  */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';
-import { maxRate, reachIf, single } from './kernel.js';
+import { boundIf, maxRate, single } from './kernel.js';
 
 const { const: constant, gt, lt, mul, pmax, pmin, sub } = f32x4;
 
@@ -31,5 +31,5 @@ export const rprop = single({
       p.set(sub(p.get, mul(signOf(g.get), s.get))),
     ];
   },
-  reach: ({ maximumStep }) => reachIf(maximumStep <= maxRate, 1),
+  overflowBound: ({ maximumStep }) => boundIf(maximumStep <= maxRate, 1),
 });

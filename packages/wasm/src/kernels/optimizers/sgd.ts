@@ -7,7 +7,7 @@
  *     Nesterov              the same m;  p ← p − rate · (g + momentum · m)
  */
 import { f32x4 } from '../../assembler.js';
-import { maxRate, type OptimizerKernel, type OptimizerKernels, reachIf } from './kernel.js';
+import { boundIf, maxRate, type OptimizerKernel, type OptimizerKernels } from './kernel.js';
 
 const { add, mul, sub } = f32x4;
 
@@ -16,14 +16,15 @@ export const plain: OptimizerKernel = {
   scalars: ['rate'],
   vectors: [],
   emit: ({ p, g, scalars: { rate } }) => p.set(sub(p.get, mul(rate, g.get))),
-  reach: ({ rate }) => reachIf(rate <= maxRate, rate),
+  overflowBound: ({ rate }) => boundIf(rate <= maxRate, rate),
 };
 
 const decaying: OptimizerKernel = {
   scalars: ['rate', 'weightDecay'],
   vectors: [],
   emit: ({ p, g, scalars: { rate, weightDecay } }) => p.set(sub(p.get, mul(rate, add(g.get, mul(weightDecay, p.get))))),
-  reach: ({ rate, weightDecay }) => reachIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, rate),
+  overflowBound: ({ rate, weightDecay }) =>
+    boundIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, rate),
 };
 
 const heavy = (nesterov: boolean): OptimizerKernel => ({
@@ -38,8 +39,8 @@ const heavy = (nesterov: boolean): OptimizerKernel => ({
       p.set(sub(p.get, mul(rate, nesterov ? add(g.get, mul(momentum, m.get)) : m.get))),
     ];
   },
-  reach: ({ rate, weightDecay, momentum }) =>
-    reachIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, (2 * Math.max(1, rate)) / (1 - momentum)),
+  overflowBound: ({ rate, weightDecay, momentum }) =>
+    boundIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, (2 * Math.max(1, rate)) / (1 - momentum)),
 });
 
 const [withMomentum, withNesterov] = [heavy(false), heavy(true)];
