@@ -15,16 +15,11 @@ function power(x: number): number {
   return sum * 2 ** n;
 }
 
-/** From e^-32 to e^32 in steps of e^(1/32). Filled at the first call, since it takes as long as loading a package. */
+/** From e^-32 to e^32 in steps of e^(1/32). Zeros until the first call, since filling it takes as long as loading a package. */
 const powers = /* @__PURE__ */ new Float64Array(2049);
-/** |h| from which the table is not used: 0 until it is filled. */
-let tableEnd = 0;
 
-function withoutTable(h: number): number {
-  if (tableEnd > 0) return 1 / (1 + Math.exp(-h));
+function fillTable(): void {
   for (let k = 0; k < powers.length; k++) powers[k] = power(k / 32 - 32);
-  tableEnd = 32;
-  return value(h);
 }
 
 /**
@@ -32,12 +27,17 @@ function withoutTable(h: number): number {
  * error 2.5 units in the last place (with `Math.exp`: 1.9).
  */
 function value(h: number): number {
-  if (!(Math.abs(h) < tableEnd)) return withoutTable(h);
+  if (!(Math.abs(h) < 32)) return 1 / (1 + Math.exp(-h));
   const k = (1024.5 - 32 * h) | 0;
   const r = (1024 - k) / 32 - h;
   const rr = r * r;
   const series = r + rr * (1 / 2 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120) + rr * (1 / 720)));
-  return 1 / (1 + (powers[k] + powers[k] * series));
+  const nearest = powers[k];
+  if (nearest === 0) {
+    fillTable();
+    return value(h);
+  }
+  return 1 / (1 + (nearest + nearest * series));
 }
 
 /**
