@@ -43,7 +43,7 @@ const budgets = [
     11.95,
     "export { GraphBuilder, Network, backpropagate } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
-  ['the fast engine', 48.8, "export { auto } from '@nnbp/wasm';"],
+  ['the fast engine', 49.2, "export { auto } from '@nnbp/wasm';"],
   ['a model, saved and loaded', 22.2, "export { load, save } from '@nnbp/formats';"],
   ['ONNX export', 23.8, "export { toOnnx } from '@nnbp/interop';"],
   ['explain', 13.6, "export { explain } from '@nnbp/explain';"],
