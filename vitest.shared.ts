@@ -1,5 +1,6 @@
 import { defaultClientConditions, defaultServerConditions } from 'vite';
-import { defineProject, type TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineProject, type TestProjectInlineConfiguration } from 'vitest/config';
+import { slowTests } from './scripts/fast.mjs';
 
 const source = '@nnbp/source';
 
@@ -19,5 +20,7 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
       hookTimeout: 30_000,
       expect: { poll: { timeout: 10_000 } },
       ...options,
+      // Vitest does not pass --exclude on to projects.
+      ...(process.env.FAST_TESTS && { exclude: [...(options.exclude ?? configDefaults.exclude), ...slowTests] }),
     },
   });

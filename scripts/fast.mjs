@@ -1,0 +1,35 @@
+// Type check, and the unit tests without a browser and without the slow ones: "pnpm test:fast".
+import { execFileSync } from 'node:child_process';
+
+/** Files whose tests are not run; vitest.shared.ts leaves them out. */
+export const slowTests = [
+  'smoke',
+  'guides',
+  'examples',
+  'large',
+  'fuzz',
+  'memory',
+  'process',
+  'killed',
+  'checkpoints',
+  'accuracy',
+  'lost-thread',
+  'threads',
+  'conformance',
+  'suite',
+  'exact',
+  'torch',
+  'security',
+  'hostile',
+  'neataptic',
+  'brain-js',
+  'synaptic',
+  'playground',
+  'keras',
+].map((name) => `**/${name}*.test.ts`);
+
+if (process.argv[1] === import.meta.filename) {
+  const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
+  execFileSync('node', ['scripts/types.mjs'], options);
+  execFileSync('vitest', ['run', '--project=!*-browser'], { ...options, env: { ...process.env, FAST_TESTS: '1' } });
+}
