@@ -91,14 +91,14 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
     const difference = times[k] - times[k - 1];
     counts.set(difference, (counts.get(difference) ?? 0) + 1);
   }
-  const mostFrequent = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 1;
-  if (precision === 'number') return { unit: 'number', count: mostFrequent };
-  const days = mostFrequent / day;
+  const interval = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 1;
+  if (precision === 'number') return { unit: 'number', count: interval };
+  const days = interval / day;
   const months = [1, 2, 3, 6, 12].find((count) => days >= 28 * count && days <= 31 * count + (count === 12 ? -6 : 0));
   if (months !== undefined) return { unit: 'month', count: months };
   const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
   if (days === 1 && times.length > 10 && !times.some(isWeekend)) return { unit: 'weekday', count: 1 };
-  return { unit: 'ms', count: mostFrequent };
+  return { unit: 'ms', count: interval };
 }
 
 /** The time `steps` steps after a time. */
