@@ -27,7 +27,7 @@ export interface FittedData {
   /** `[samples × outputs]`. */
   readonly targets: ArrayLike<Row>;
   /**
-   * The weight of each sample, a number ≥ 0, as `fit` takes it: 1 / variance, up to a factor. A sample of weight 0 does
+   * The weight of each sample, a number ≥ 0 that is proportional to 1 / variance, as in `fit`. A sample of weight 0 does
    * not count as an observation. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
@@ -49,21 +49,21 @@ export interface ParameterEstimate extends Estimate {
   readonly index: number;
   /** The id of the node the parameter belongs to. */
   readonly node: string;
-  /** The name within the node: b, c, or w with the predecessor's id. */
+  /** The name within the node: `b`, `c`, or `w from` followed by the id of the predecessor. */
   readonly name: string;
   /** estimate / standardError. */
   readonly t: number;
-  /** The probability of a |t| this large if the parameter were 0. */
+  /** The two-sided p-value: the probability of a |t| at least this large if the parameter were 0. */
   readonly p: number;
 }
 
 /** The result of {@link fitStatistics}. */
 export interface FitStatistics {
-  /** Samples of weight above 0 × outputs. */
+  /** The number of observations: samples of weight above 0, times outputs. */
   readonly observations: number;
   /** Observations minus the parameters that the data determine. */
   readonly degreesOfFreedom: number;
-  /** Sum of squared residuals, each times its sample's weight. */
+  /** Sum of squared residuals, each multiplied by the weight of its sample. */
   readonly residualSumOfSquares: number;
   /** Standard deviation of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
   readonly residualStandardDeviation: number;
@@ -80,12 +80,12 @@ export interface FitStatistics {
   /** Indices of parameters that the data do not determine. Everything else is computed as if these were fixed. */
   readonly undetermined: readonly number[];
   /**
-   * A quantity derived from the parameters, such as `(p) => 1 / p.of('rate').b!`, by the delta method with central
-   * differences.
+   * Estimates a quantity derived from the parameters, such as `(p) => 1 / p.of('rate').b!`, using the delta method with
+   * central differences.
    */
   derived(quantity: (parameters: ParameterVector) => number): Estimate;
   /**
-   * The prediction for one input, one entry per output.
+   * Predicts the outputs for one input. Returns one entry per output.
    *
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
    */
@@ -94,9 +94,9 @@ export interface FitStatistics {
 
 /** The prediction of one output with its uncertainty. */
 export interface PredictionEstimate {
-  /** The fitted curve itself. */
+  /** The value of the fitted curve, with its confidence interval. */
   readonly curve: Estimate;
-  /** A new observation of weight 1. */
+  /** A new observation of weight 1, with its prediction interval. */
   readonly observation: Estimate;
 }
 
@@ -104,8 +104,8 @@ export interface PredictionEstimate {
  * The statistics of a fit that minimized the sum of squares (the loss `mse()`): covariance s²·(JᵀJ)⁻¹, computed from the
  * QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
  *
- * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (the confidence, or no more observations
- * than parameters), `UNSUPPORTED` (a standardized or transformed output)
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (the confidence level, or too few
+ * observations), `UNSUPPORTED` (standardized or transformed outputs)
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   if (network.outputScaler !== undefined || network.outputTransform !== 'none') {
     throw new NnbpError(
       'UNSUPPORTED',
-      'fitStatistics: the outputs are standardized or transformed. Fit without `standardize` for targets.',
+      'fitStatistics: the outputs are standardized or transformed. Fit without `standardize` for targets and without an output transform.',
     );
   }
   const { graph } = network;
@@ -156,8 +156,8 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     standardError,
     interval: [estimate - quantile * standardError, estimate + quantile * standardError],
   });
-  /** √(g·covariance·g). */
-  const spread = (gradient: ArrayLike<number>) => {
+  /** The standard error of a quantity with the given gradient g: √(gᵀ · covariance · g). */
+  const standardErrorOf = (gradient: ArrayLike<number>) => {
     let sum = 0;
     for (let a = 0; a < count; a++) {
       for (let b = 0; b < count; b++) sum += gradient[a] * covariance[a * count + b] * gradient[b];
@@ -189,12 +189,12 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
         const moved = (by: number) => at(vector.with(k, value + by));
         return (moved(step) - moved(-step)) / (2 * step);
       });
-      return around(at(vector.slice()), spread(gradient));
+      return around(at(vector.slice()), standardErrorOf(gradient));
     },
     predict(input) {
       const { predicted, jacobian } = rows.of(input);
       return predicted.map((y, k) => {
-        const error = spread(jacobian.subarray(k * count, (k + 1) * count));
+        const error = standardErrorOf(jacobian.subarray(k * count, (k + 1) * count));
         return { curve: around(y, error), observation: around(y, Math.hypot(error, Math.sqrt(variance))) };
       });
     },
@@ -202,9 +202,9 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
 }
 
 /**
- * Weighted sums over the samples that the statistics are computed from: the QR factor of the Jacobian, the
- * number of observations, the sums of squares of the residuals and (`total`) of the targets around their means, and the
- * logarithms of the weights.
+ * The sums over the samples from which the statistics are computed: the QR factor of the weighted Jacobian, the number of
+ * observations, the weighted sums of squares of the residuals and (`total`) of the targets around their means, and the sum
+ * of the logarithms of the weights.
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE`
  */
@@ -250,7 +250,7 @@ function sumsOf(rows: Rows, data: FittedData) {
   return { factor, observations, residualSumOfSquares, total, logWeights };
 }
 
-/** Outputs and Jacobian of one sample at a time. */
+/** Computes the outputs and the Jacobian, one sample at a time. */
 class Rows {
   readonly #executor: Executor;
 
@@ -292,7 +292,7 @@ function covarianceOf({ R, n, columns }: TriangularFactor, rank: number, varianc
   return covariance;
 }
 
-/** The node and the name of each parameter. A shared parameter is named by its first use. */
+/** The node and the name of each parameter. A shared parameter is named after its first use. */
 function namesOf({ graph }: Network): { readonly node: string; readonly name: string }[] {
   const names = new Array<{ node: string; name: string }>(graph.parameterCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

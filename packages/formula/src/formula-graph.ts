@@ -10,7 +10,7 @@ import { type Formula, parseFormula } from './parse.js';
 
 /** The result of {@link formulaGraph}. */
 export interface FormulaGraph {
-  /** Inputs are the variables, in the given order. The id of the only output is the parameter `output`. */
+  /** The inputs are the variables, in the given order. The id of the only output is the argument `output`. */
   readonly graph: Graph;
   /** The parameters' names, in the order of the formula. Each is the id of a node; its b is the value. */
   readonly parameters: readonly string[];
@@ -33,7 +33,7 @@ const functions: Readonly<Record<string, Activation>> = {
 };
 const constants: Readonly<Record<string, number>> = { pi: Math.PI };
 
-/** A number that is known when the graph is built, plus multiples of nodes. */
+/** A constant plus multiples of nodes. */
 interface Affine {
   readonly constant: number;
   readonly terms: ReadonlyMap<string, number>;
@@ -45,7 +45,7 @@ interface Affine {
  *
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.
- * @throws NnbpError `MALFORMED`, `UNKNOWN_ID` (a function), `EMPTY_DATA` (no parameter), `DUPLICATE_ID`
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_ID` (an unknown function), `EMPTY_DATA` (no parameter), `DUPLICATE_ID`
  *
  * @example
  * ```ts
@@ -64,31 +64,31 @@ export function formulaGraph(formula: string, variables: readonly string[], outp
   if (parameters.length === 0) {
     throw new NnbpError(
       'EMPTY_DATA',
-      `formula "${formula}": expected a parameter to fit, received none besides ${variables.join(', ')}.`,
+      `formula "${formula}": expected at least one parameter to fit. Every name in it is a variable, a function or a constant.`,
     );
   }
   if (nodes.has(output)) {
-    throw new NnbpError('DUPLICATE_ID', `output "${output}" is a name in the formula: choose another name.`);
+    throw new NnbpError('DUPLICATE_ID', `output: "${output}" is already a name in the formula. Choose another name.`);
   }
   builder.output(nodes.node(output, value, identity));
   return { graph: builder.build(), parameters };
 }
 
-/** The nodes of a formula. Equal expressions are one node. */
+/** Adds the nodes of a formula to a builder. Equal expressions share one node. */
 class FormulaNodes {
   readonly builder = new GraphBuilder();
   readonly parameters: string[] = [];
   readonly #variables: readonly string[];
-  readonly #made: Set<string>;
+  readonly #ids: Set<string>;
 
   constructor(variables: readonly string[]) {
     this.#variables = variables;
-    this.#made = new Set(variables);
+    this.#ids = new Set(variables);
     for (const variable of variables) this.builder.input(variable);
   }
 
   has(id: string): boolean {
-    return this.#made.has(id);
+    return this.#ids.has(id);
   }
 
   valueOf(part: Formula): Affine {
@@ -114,10 +114,10 @@ class FormulaNodes {
     }
   }
 
-  /** Adds a node that applies this activation to a value, unless there is one already. */
+  /** Adds a node that applies the activation to a value, unless a node with this id exists. Returns the id. */
   node(id: string, from: Affine, activation: Activation): string {
-    if (!this.#made.has(id)) {
-      this.#made.add(id);
+    if (!this.#ids.has(id)) {
+      this.#ids.add(id);
       this.builder.node(id, {
         from: [...from.terms.keys()],
         activation,
@@ -127,11 +127,11 @@ class FormulaNodes {
     return id;
   }
 
-  /** A variable, a constant, or a parameter. */
+  /** The value of a variable, constant or parameter. Adds a node for a new parameter. */
   #named(name: string): Affine {
     if (Object.hasOwn(constants, name) && !this.#variables.includes(name)) return number(constants[name]);
-    if (!this.#made.has(name)) {
-      this.#made.add(name);
+    if (!this.#ids.has(name)) {
+      this.#ids.add(name);
       this.parameters.push(name);
       this.builder.node(name, { from: [], activation: identity, fixed: { c: 1 } });
     }
@@ -140,7 +140,7 @@ class FormulaNodes {
 
   #apply(name: string, activation: Activation, value: Affine): Affine {
     if (value.terms.size === 0) return number(activation.value(value.constant));
-    return single(this.node(`${name}(${written(value)})`, value, activation));
+    return single(this.node(`${name}(${textOf(value)})`, value, activation));
   }
 
   #multiply(a: Affine, b: Affine): Affine {
@@ -151,17 +151,17 @@ class FormulaNodes {
     return scaled(this.#product(left, right), leftFactor * rightFactor);
   }
 
-  /** A node and the number it is multiplied by. */
+  /** Writes a value as a node and a factor. */
   #factored(value: Affine): [id: string, factor: number] {
     if (value.constant === 0 && value.terms.size === 1) return [...value.terms][0];
-    return [this.node(`(${written(value)})`, value, identity), 1];
+    return [this.node(`(${textOf(value)})`, value, identity), 1];
   }
 
   #product(left: string, right: string): Affine {
     if (left === right) return this.#apply('square', power(2), single(left));
     const id = `${left}*${right}`;
-    if (!this.#made.has(id)) {
-      this.#made.add(id);
+    if (!this.#ids.has(id)) {
+      this.#ids.add(id);
       const w = { [left]: 1, [right]: 1 };
       const fixed = { b: 0, c: 1, w };
       this.builder.node(id, { from: [left, right], activation: identity, aggregation: product, fixed });
@@ -204,7 +204,7 @@ function sum(a: Affine, b: Affine, sign: 1 | -1): Affine {
 }
 
 /** The value as a string. Equal values give equal strings, so equal expressions share a node. */
-function written({ constant, terms }: Affine): string {
+function textOf({ constant, terms }: Affine): string {
   const parts = Array.from(terms, ([id, weight]) => (weight === 1 ? id : weight === -1 ? `-${id}` : `${weight}*${id}`));
   if (constant !== 0 || parts.length === 0) parts.push(String(constant));
   return parts.join(' + ').replaceAll('+ -', '- ');

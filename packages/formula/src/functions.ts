@@ -60,7 +60,7 @@ export function power(exponent: number): Activation {
   return activation;
 }
 
-/** All functions of this file except powers, for the option `activations` of `load`. */
+/** All functions in this file except powers, for the option `activations` of `load`. */
 export const formulaActivations: readonly Activation[] = [
   exp,
   log,

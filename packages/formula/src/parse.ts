@@ -49,13 +49,13 @@ export interface FormulaOperation {
   readonly right: Formula;
 }
 
-/** The operators between two operands. */
+/** A binary operator. */
 export type Operator = '+' | '-' | '*' | '/' | '**';
 
 const operators: ReadonlySet<string> = new Set<Operator>(['+', '-', '*', '/', '**']);
 const maxLength = 10_000;
 const maxDepth = 200;
-/** Marks parentheses in the formula: the parser drops them, but −x^2 and (−x)^2 differ. */
+/** Marks parentheses in the formula: jsep drops them, but −x^2 and (−x)^2 differ. */
 const group = '$group';
 
 /**
@@ -121,7 +121,7 @@ function read(node: Expression, text: string, depth: number): Formula {
   if (node.type === 'BinaryExpression' && operators.has(node.operator as string)) {
     const kind = node.operator as Operator;
     const left = node.left as Expression;
-    // The parser lets a sign bind tighter than a power.
+    // In jsep, a sign binds tighter than a power.
     if (kind === '**' && left.type === 'UnaryExpression' && left.operator === '-') {
       return { kind: 'negative', of: { kind, left: next(left.argument), right: next(node.right) } };
     }

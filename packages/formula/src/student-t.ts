@@ -1,6 +1,6 @@
-/** Student's t distribution, by the incomplete beta function. */
+/** Student's t distribution, computed with the incomplete beta function. */
 
-/** log Γ(x) for x > 0 (Lanczos' approximation, g = 7, 9 terms; relative error below 1e-14). */
+/** log Γ(x) for x > 0 (Lanczos approximation, g = 7, 9 terms; relative error below 1e-14). */
 function logGamma(x: number): number {
   const coefficients = [
     676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
@@ -12,7 +12,7 @@ function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** The regularized incomplete beta function I_x(a, b), by its continued fraction (Lentz). */
+/** The regularized incomplete beta function I_x(a, b), computed from its continued fraction with Lentz's method. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
@@ -37,11 +37,11 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return front * fraction;
 }
 
-/** The probability that |T| > |t|, with the given degrees of freedom. */
+/** The probability that |T| > |t| for the given degrees of freedom. */
 export const twoSidedP = (t: number, degreesOfFreedom: number): number =>
   incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
 
-/** The t > 0 for which |T| ≤ t with the given probability, by bisection to the precision of float64. */
+/** The t > 0 for which |T| ≤ t has the given probability, found by bisection to float64 precision. */
 export function twoSidedQuantile(probability: number, degreesOfFreedom: number): number {
   let low = 0;
   let high = 1;

@@ -1,4 +1,4 @@
-/** fit and fitStatistics with data that determine few or no parameters, and with bad initial parameters. */
+/** Tests of fit and fitStatistics with data that determine few or no parameters, and with bad initial parameters. */
 import { Network } from '@nnbp/core';
 import { fitStatistics, formulaGraph } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';
@@ -19,7 +19,7 @@ function networkOf(formula: string, start: Readonly<Record<string, number>> = {}
 const options = (optimizer = levenbergMarquardt()) => ({ loss: mse(), optimizer, epochs: 300 });
 
 describe('Levenberg–Marquardt', () => {
-  test('fits the data with more parameters than residuals, and reports parameters that they do not determine', async () => {
+  test('Levenberg–Marquardt fits more parameters than residuals, and reports those that are undetermined', async () => {
     const network = networkOf('a + b*x + c*x^2 + d*x^3', { a: 0, b: 0, c: 0, d: 0 });
     const optimizer = levenbergMarquardt();
     const data = { inputs: column([1, 2]), targets: column([3, 5]) };
@@ -30,7 +30,7 @@ describe('Levenberg–Marquardt', () => {
     expect(() => fitStatistics(network, data)).toThrow(code('OUT_OF_RANGE'));
   });
 
-  test('finds a constant for constant targets, where R² is not defined', async () => {
+  test('Levenberg–Marquardt fits constant targets, for which rSquared is NaN', async () => {
     const network = networkOf('a + b*x');
     const data = { ...line, targets: column([5, 5, 5, 5]) };
     const { stoppedBy } = await fit(network, data, options());
@@ -40,7 +40,7 @@ describe('Levenberg–Marquardt', () => {
     expect(fitStatistics(network, data).rSquared).toBeNaN();
   });
 
-  test('reports that one of a and b is not determined by constant inputs, and fits the mean', async () => {
+  test('Levenberg–Marquardt fits the mean if the inputs are constant, and reports one undetermined parameter', async () => {
     const network = networkOf('a + b*x');
     const data = { ...line, inputs: column([2, 2, 2, 2]) };
     const optimizer = levenbergMarquardt();
@@ -53,12 +53,15 @@ describe('Levenberg–Marquardt', () => {
   test.each([
     ['the formula', 'exp(b*x)', { b: 500 }],
     ['a derivative', 'sqrt(b*x)', { b: 0 }],
-  ])('reports initial parameters at which %s is not finite, and keeps them', async (_, formula, start) => {
-    const network = networkOf(formula, start);
-    const before = network.parameters.vector.slice();
-    await expect(fit(network, line, options())).rejects.toThrow(code('DIVERGED'));
-    expect(network.parameters.vector).toEqual(before);
-  });
+  ])(
+    'Levenberg–Marquardt rejects initial parameters for which %s is not finite, and keeps them',
+    async (_, formula, start) => {
+      const network = networkOf(formula, start);
+      const before = network.parameters.vector.slice();
+      await expect(fit(network, line, options())).rejects.toThrow(code('DIVERGED'));
+      expect(network.parameters.vector).toEqual(before);
+    },
+  );
 });
 
 describe.each([
@@ -66,13 +69,13 @@ describe.each([
   ['lbfgs', lbfgs as () => ReturnType<typeof levenbergMarquardt>],
 ])('%s', (_, optimizer) => {
   test.each([
-    ['an input of NaN', { ...line, inputs: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
-    ['a target of NaN', { ...line, targets: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
+    ['a NaN input', { ...line, inputs: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
+    ['a NaN target', { ...line, targets: column([1, NaN, 3, 4]) }, 'NOT_FINITE'],
     ['an infinite target', { ...line, targets: column([1, 2, Infinity, 4]) }, 'NOT_FINITE'],
-    ['a weight of NaN', { ...line, weights: [1, NaN, 1, 1] }, 'OUT_OF_RANGE'],
+    ['a NaN weight', { ...line, weights: [1, NaN, 1, 1] }, 'OUT_OF_RANGE'],
     ['a negative weight', { ...line, weights: [1, -1, 1, 1] }, 'OUT_OF_RANGE'],
     ['weights that are all 0', { ...line, weights: [0, 0, 0, 0] }, 'OUT_OF_RANGE'],
-  ])('rejects %s before anything changes', async (_, data, expected) => {
+  ])('fit and fitStatistics reject %s, and the parameters do not change', async (_, data, expected) => {
     const network = networkOf('a + b*x', { a: 1, b: 1 });
     await expect(fit(network, data, options(optimizer()))).rejects.toThrow(code(expected));
     expect(Array.from(network.parameters.vector)).toEqual([1, 1]);

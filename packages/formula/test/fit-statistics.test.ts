@@ -24,58 +24,60 @@ async function fitted(
   return network;
 }
 
-/** Compares relative to the expected value. */
-const close = (actual: number, expected: number) =>
-  expect(Math.abs(actual - expected) / Math.abs(expected), `${actual} for ${expected}`).toBeLessThan(1e-8);
+/** Expects a relative error below 1e-8. */
+const expectClose = (actual: number, expected: number) =>
+  expect(Math.abs(actual - expected) / Math.abs(expected), `expected ${expected}, received ${actual}`).toBeLessThan(
+    1e-8,
+  );
 
 describe('fitStatistics', () => {
-  // Computed by SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
-  test('agrees with SciPy to 8 digits', async () => {
+  // The expected values were computed with SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
+  test('fitStatistics agrees with SciPy to 8 digits', async () => {
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
     const statistics = fitStatistics(network, data);
     const [b1, b2] = statistics.parameters;
     expect([b1.node, b2.node, b1.name]).toEqual(['b1', 'b2', 'b']);
     expect([statistics.observations, statistics.degreesOfFreedom]).toEqual([8, 6]);
-    close(b1.estimate, 17.078008780624273);
-    close(b2.estimate, 0.560887930136522);
-    close(b1.standardError, 0.403738393105338);
-    close(b2.standardError, 0.048294367546152);
-    close(b1.t, 42.299689779982145);
-    close(b2.p, 2.453483443025053e-5);
-    close(b1.interval[0], 16.09009652272271);
-    close(b2.interval[1], 0.679059990315103);
-    close(statistics.covariance[1], -0.01514840858736275);
-    close(statistics.residualSumOfSquares, 2.2696479622142878);
-    close(statistics.residualStandardDeviation, 0.6150403729585953);
-    close(statistics.rSquared, 0.9679829597472901);
-    close(statistics.aic, 18.624482091770147);
-    close(statistics.bic, 18.86280671680965);
+    expectClose(b1.estimate, 17.078008780624273);
+    expectClose(b2.estimate, 0.560887930136522);
+    expectClose(b1.standardError, 0.403738393105338);
+    expectClose(b2.standardError, 0.048294367546152);
+    expectClose(b1.t, 42.299689779982145);
+    expectClose(b2.p, 2.453483443025053e-5);
+    expectClose(b1.interval[0], 16.09009652272271);
+    expectClose(b2.interval[1], 0.679059990315103);
+    expectClose(statistics.covariance[1], -0.01514840858736275);
+    expectClose(statistics.residualSumOfSquares, 2.2696479622142878);
+    expectClose(statistics.residualStandardDeviation, 0.6150403729585953);
+    expectClose(statistics.rSquared, 0.9679829597472901);
+    expectClose(statistics.aic, 18.624482091770147);
+    expectClose(statistics.bic, 18.86280671680965);
     const [{ curve, observation }] = statistics.predict([10]);
-    close(curve.estimate, 17.01541489639907);
-    close(curve.standardError, 0.3792510538485912);
-    close(curve.interval[1], 17.94340879372792);
-    close(observation.standardError, 0.7225690432161587);
+    expectClose(curve.estimate, 17.01541489639907);
+    expectClose(curve.standardError, 0.3792510538485912);
+    expectClose(curve.interval[1], 17.94340879372792);
+    expectClose(observation.standardError, 0.7225690432161587);
     const inverse = statistics.derived((p) => 1 / p.of('b2').b!);
-    close(inverse.estimate, 1.7828873581868594);
-    close(inverse.standardError, 0.1535126943250625);
+    expectClose(inverse.estimate, 1.7828873581868594);
+    expectClose(inverse.standardError, 0.1535126943250625);
     expect(network.getParameters('b2').b).toBe(b2.estimate);
   });
 
-  test('agrees with SciPy to 8 digits for weighted data, where weight 0 is not an observation', async () => {
+  test('fitStatistics agrees with SciPy to 8 digits for weighted data, and ignores samples of weight 0', async () => {
     const weighted = { ...data, weights: [1, 2, 0.5, 3, 0, 1, 4, 0.25] };
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 }, weighted);
     const statistics = fitStatistics(network, weighted);
     const [b1, b2] = statistics.parameters;
     expect([statistics.observations, statistics.degreesOfFreedom]).toEqual([7, 5]);
-    close(b1.estimate, 17.514655075019796);
-    close(b2.estimate, 0.5030327355001437);
-    close(b1.standardError, 0.5230462817133358);
-    close(b2.standardError, 0.052037823819756586);
-    close(statistics.residualSumOfSquares, 3.908566905059059);
-    close(statistics.residualStandardDeviation, 0.8841455655104604);
-    close(statistics.rSquared, 0.9612549984365603);
-    close(statistics.aic, 20.687351637379017);
-    close(statistics.bic, 20.525082084544955);
+    expectClose(b1.estimate, 17.514655075019796);
+    expectClose(b2.estimate, 0.5030327355001437);
+    expectClose(b1.standardError, 0.5230462817133358);
+    expectClose(b2.standardError, 0.052037823819756586);
+    expectClose(statistics.residualSumOfSquares, 3.908566905059059);
+    expectClose(statistics.residualStandardDeviation, 0.8841455655104604);
+    expectClose(statistics.rSquared, 0.9612549984365603);
+    expectClose(statistics.aic, 20.687351637379017);
+    expectClose(statistics.bic, 20.525082084544955);
     const negative = { ...data, weights: [1, 1, 1, 1, 1, 1, 1, -1] };
     expect(() => fitStatistics(network, negative)).toThrow(code('OUT_OF_RANGE'));
   });
@@ -86,11 +88,11 @@ describe('fitStatistics', () => {
       const { interval } = fitStatistics(network, data, { confidence }).parameters[0];
       return interval[1] - interval[0];
     };
-    close(width(0.99) / width(0.95), twoSidedQuantile(0.99, 6) / twoSidedQuantile(0.95, 6));
+    expectClose(width(0.99) / width(0.95), twoSidedQuantile(0.99, 6) / twoSidedQuantile(0.95, 6));
   });
 
-  test('reports parameters that the data do not determine, and the rest as if these were fixed', async () => {
-    // Only b1 + b2 matters, and b4 never does.
+  test('fitStatistics reports undetermined parameters, and computes the rest as if these were fixed', async () => {
+    // The data determine only the sum of b1 and b2, and b4 has no effect.
     const network = await fitted('b1 + b2 + b3*x + 0*b4', { b1: 1, b2: 1, b3: 1, b4: 1 });
     const statistics = fitStatistics(network, data);
     expect(statistics.undetermined).toHaveLength(2);
@@ -99,10 +101,10 @@ describe('fitStatistics', () => {
     const line = fitStatistics(await fitted('a + b*x', {}), data);
     const slope = ({ parameters }: typeof statistics, node: string) =>
       parameters.find((parameter) => parameter.node === node)!;
-    close(slope(statistics, 'b3').standardError, slope(line, 'b').standardError);
+    expectClose(slope(statistics, 'b3').standardError, slope(line, 'b').standardError);
   });
 
-  test('works for a layered network with inputs that are standardized, and several outputs', () => {
+  test('fitStatistics works for a layered network with standardized inputs and several outputs', () => {
     const network = new Network(mlp([1, 2], { activation: identity, fixed: { c: 1 } }));
     network.inputScaler = new Standardization([4.5], [2]);
     const rows = { inputs: data.inputs, targets: data.targets.map(([y]) => [y, -y]) };
@@ -117,7 +119,7 @@ describe('fitStatistics', () => {
     expect(statistics.predict([3])).toHaveLength(2);
   });
 
-  test('rejects invalid data and options', async () => {
+  test('fitStatistics rejects invalid data and options', async () => {
     const network = await fitted('a + b*x', {});
     expect(() => fitStatistics(network, { inputs: [], targets: [] })).toThrow(code('EMPTY_DATA'));
     expect(() => fitStatistics(network, { inputs: [[1]], targets: [] })).toThrow(code('WRONG_LENGTH'));
@@ -131,21 +133,21 @@ describe('fitStatistics', () => {
 });
 
 describe('Student’s t', () => {
-  test('quantiles and probabilities agree with SciPy', () => {
-    for (const [confidence, freedom, expected] of [
+  test('twoSidedQuantile and twoSidedP agree with SciPy', () => {
+    for (const [confidence, degreesOfFreedom, expected] of [
       [0.95, 1, 12.706204736432095],
       [0.99, 3, 5.84090929975643],
       [0.9, 30, 1.6972608943617378],
       [0.999, 200, 3.339835406004972],
     ])
-      close(twoSidedQuantile(confidence, freedom), expected);
-    for (const [t, freedom, expected] of [
+      expectClose(twoSidedQuantile(confidence, degreesOfFreedom), expected);
+    for (const [t, degreesOfFreedom, expected] of [
       [0.5, 1, 0.7048327646991336],
       [2, 5, 0.10193947882985828],
       [12, 40, 7.82417130425597e-15],
       [3.3, 1000, 0.0010009967250020878],
     ])
-      close(twoSidedP(t, freedom), expected);
+      expectClose(twoSidedP(t, degreesOfFreedom), expected);
     expect(twoSidedP(0, 7)).toBe(1);
     expect(twoSidedP(Infinity, 7)).toBe(0);
   });

@@ -16,7 +16,7 @@ function valueOf(formula: string, x: number, parameters: Readonly<Record<string,
 }
 
 describe('formulaGraph', () => {
-  // Each expected value is the same formula evaluated by JavaScript.
+  // Each expected value is the same formula in JavaScript.
   test.each<[formula: string, expected: (x: number, a: number, b: number) => number]>([
     ['a', (_x, a) => a],
     ['a + b*x', (x, a, b) => a + b * x],
@@ -51,7 +51,7 @@ describe('formulaGraph', () => {
     }
   });
 
-  test('has one node per parameter, with its name, and no other parameters', () => {
+  test('formulaGraph adds one node per parameter, with its name, and no other parameters', () => {
     const { graph, parameters } = formulaGraph('b1*(1 - exp(-b2*x)) + b1', ['x'], 'height');
     expect(parameters).toEqual(['b1', 'b2']);
     expect(graph.parameterCount).toBe(2);
@@ -59,13 +59,13 @@ describe('formulaGraph', () => {
     expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['height']);
   });
 
-  test('uses one node for the same expression', () => {
+  test('formulaGraph shares one node between equal expressions', () => {
     expect(formulaGraph('exp(a*x) + exp(a*x)^2', ['x']).graph.ids.filter((id) => id.startsWith('exp('))).toHaveLength(
       1,
     );
   });
 
-  test('has derivatives that agree with finite differences', () => {
+  test('derivatives of a formula graph agree with finite differences', () => {
     const { graph } = formulaGraph('(a + b*x + c*x^2)/(1 + d*x)^(1/e) - arctan(a/(x - b))/pi', ['x']);
     const network = new Network(graph);
     const values: Record<string, number> = { a: 1.2, b: 0.4, c: -0.3, d: 0.8, e: 1.7 };
@@ -74,7 +74,7 @@ describe('formulaGraph', () => {
     expect(report.mismatches).toEqual([]);
   });
 
-  test('survives save and load with the formula activations', () => {
+  test('a formula graph can be saved, and loaded with formulaActivations', () => {
     const { graph } = formulaGraph('a*exp(-b*x) + log(x)', ['x']);
     const network = new Network(graph);
     network.setParameters('a', { b: 2 });
@@ -85,29 +85,35 @@ describe('formulaGraph', () => {
 
   test.each<[what: string, formula: string, variables: string[], code: string, message: RegExp]>([
     ['an unknown function', 'sim(x)*a', ['x'], 'UNKNOWN_ID', /unknown function "sim"/],
-    ['a function of Object', 'constructor(x)*a', ['x'], 'UNKNOWN_ID', /unknown function "constructor"/],
-    ['no parameter', '2*x', ['x'], 'EMPTY_DATA', /expected a parameter/],
+    ['a function inherited from Object', 'constructor(x)*a', ['x'], 'UNKNOWN_ID', /unknown function "constructor"/],
+    ['no parameter', '2*x', ['x'], 'EMPTY_DATA', /expected at least one parameter/],
     ['an unclosed parenthesis', 'a*(x', ['x'], 'MALFORMED', /formula "a\*\(x"/],
     ['an assignment', 'a = x', ['x'], 'MALFORMED', /formula/],
     ['a string', 'a*"x"', ['x'], 'MALFORMED', /expected numbers, names/],
-    ['a member', 'a.b', ['x'], 'MALFORMED', /expected numbers, names/],
-    ['an index', 'a[0]', ['x'], 'MALFORMED', /expected numbers, names/],
+    ['a member access', 'a.b', ['x'], 'MALFORMED', /expected numbers, names/],
+    ['an index access', 'a[0]', ['x'], 'MALFORMED', /expected numbers, names/],
     ['a call of a call', 'exp(x)(a)', ['x'], 'MALFORMED', /expected numbers, names/],
     ['two arguments', 'exp(x, a)', ['x'], 'MALFORMED', /takes one expression, received 2/],
     ['a list', '(a, x)', ['x'], 'MALFORMED', /takes one expression, received 2/],
     ['no argument', 'exp()*a', ['x'], 'MALFORMED', /takes one expression, received 0/],
     ['two expressions', 'a; x', ['x'], 'MALFORMED', /formula/],
-    ['a dollar', '$group(a)', ['x'], 'MALFORMED', /unexpected character "\$"/],
-    ['nothing', '', ['x'], 'MALFORMED', /formula/],
-    ['an output named like a parameter', 'y*x', ['x'], 'DUPLICATE_ID', /output "y" is a name in the formula/],
+    ['a dollar sign', '$group(a)', ['x'], 'MALFORMED', /unexpected character "\$"/],
+    ['an empty formula', '', ['x'], 'MALFORMED', /formula/],
+    [
+      'an output with the name of a parameter',
+      'y*x',
+      ['x'],
+      'DUPLICATE_ID',
+      /output: "y" is already a name in the formula/,
+    ],
     ['a duplicate variable', 'a*x', ['x', 'x'], 'DUPLICATE_ID', /x/],
-  ])('rejects %s', (_, formula, variables, expected, message) => {
-    const refused = () => formulaGraph(formula, variables);
-    expect(refused).toThrow(code(expected));
-    expect(refused).toThrow(message);
+  ])('formulaGraph rejects %s', (_, formula, variables, expected, message) => {
+    const build = () => formulaGraph(formula, variables);
+    expect(build).toThrow(code(expected));
+    expect(build).toThrow(message);
   });
 
-  test('rejects formulas that are too long or too deep', () => {
+  test('parseFormula rejects formulas that are too long or too deeply nested', () => {
     expect(() => parseFormula('a+'.repeat(6000) + 'a')).toThrow(code('TOO_LARGE'));
     expect(() => parseFormula(`${'('.repeat(300)}a${')'.repeat(300)}`)).toThrow(code('MALFORMED'));
   });

@@ -2,7 +2,7 @@ import { fitStatistics } from '@nnbp/formula';
 import { expect, test } from 'vitest';
 import { dataOf, digits, problems, solve } from './nist.js';
 
-/** The residual is near the precision of float64, so it and the standard deviations have few correct digits. */
+/** The problem whose residuals are near float64 precision, so their sum and the standard deviations have few correct digits. */
 const nearlyExact = 'Lanczos1';
 
 test.each(problems.flatMap((problem) => [1, 2].map((start) => ({ name: problem.name, start, problem }))))(
@@ -11,15 +11,15 @@ test.each(problems.flatMap((problem) => [1, 2].map((start) => ({ name: problem.n
     const { network, names, report } = await solve(problem, start - 1);
     expect(report.stoppedBy).toBe('converged');
     const { parameters, residualSumOfSquares } = fitStatistics(network, dataOf(problem));
-    const of = (id: string) => parameters.find(({ node }) => node === id)!;
+    const estimateOf = (id: string) => parameters.find(({ node }) => node === id)!;
     expect(
       digits(
-        names.map((id) => of(id).estimate),
+        names.map((id) => estimateOf(id).estimate),
         problem.certified,
       ),
     ).toBeGreaterThan(9);
     const deviations = digits(
-      names.map((id) => of(id).standardError),
+      names.map((id) => estimateOf(id).standardError),
       problem.standardDeviations,
     );
     expect(deviations).toBeGreaterThan(name === nearlyExact ? 2 : 6);

@@ -6,13 +6,13 @@ import { levenbergMarquardt } from '@nnbp/optim';
 import { fit, type Report } from '@nnbp/train';
 import { formulaGraph } from '@nnbp/formula';
 
-/** A problem with its certified values, 11 digits. */
+/** A problem with its certified values, which have 11 digits. */
 export interface Problem {
   readonly name: string;
-  /** The formula of y; for Nelson, of log(y), which its data contain. */
+  /** The formula for y. In the problem Nelson, formula and data are those of log(y). */
   readonly formula: string;
   readonly variables: readonly string[];
-  /** Start 1 is far from the solution, start 2 near. */
+  /** Initial parameters: start 1 is far from the solution, start 2 near it. */
   readonly starts: readonly (readonly number[])[];
   readonly certified: readonly number[];
   readonly standardDeviations: readonly number[];
@@ -26,7 +26,7 @@ export const problems = JSON.parse(readFileSync(file, 'utf8')) as readonly Probl
 
 export const dataOf = ({ x, y }: Problem) => ({ inputs: x, targets: y.map((value) => [value]) });
 
-/** The number of digits that agree with the certified values, at most 11: the minimum over all entries. */
+/** The number of digits that agree with the certified value, at most 11; the minimum over all values. */
 export function digits(actual: readonly number[], certified: readonly number[]): number {
   return Math.min(
     ...certified.map((value, k) =>
@@ -35,14 +35,14 @@ export function digits(actual: readonly number[], certified: readonly number[]):
   );
 }
 
-/** Fits the formula from one of its starts. */
+/** Fits the formula from the start with the given index. */
 export async function solve(
   problem: Problem,
   start: number,
 ): Promise<{ network: Network; names: string[]; report: Report }> {
   const { graph, parameters } = formulaGraph(problem.formula, problem.variables);
   const network = new Network(graph);
-  // b1, b2, ... in the order of their numbers.
+  // Sorted by number: b1, b2, …
   const names = [...parameters].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
   names.forEach((name, k) => network.setParameters(name, { b: problem.starts[start][k] }));
   const report = await fit(network, dataOf(problem), {

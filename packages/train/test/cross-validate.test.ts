@@ -23,7 +23,7 @@ const inputs = Array.from({ length: 23 }, (_, k) => [k / 23, ((k * 7) % 23) / 23
 const data = { inputs, targets: inputs.map(([a, b]) => [2 * a - b]) };
 
 describe('splitsOf', () => {
-  test('every sample is tested on once per repeat and not trained on in that fold, and sizes differ by at most 1', () => {
+  test('splitsOf puts each sample into one test set per repeat, and the sizes of test sets differ by at most 1', () => {
     const splits = splitsOf(23, { folds: 4, repeats: 3 });
     expect(splits.map(({ repeat, fold }) => [repeat, fold])).toHaveLength(12);
     for (let repeat = 0; repeat < 3; repeat++) {
@@ -41,7 +41,7 @@ describe('splitsOf', () => {
     expect(splitsOf(23, { folds: 4, seed: 1 })[0].test).not.toEqual(splits[0].test);
   });
 
-  test('with labels, every fold has the same share of each class', () => {
+  test('splitsOf with labels gives every fold the same share of each class', () => {
     const labels = Array.from({ length: 60 }, (_, k) => (k < 45 ? 'often' : 'seldom'));
     for (const { test: tested } of splitsOf(60, { folds: 5, labels })) {
       expect(Array.from(tested, (s) => labels[s]).filter((label) => label === 'seldom')).toHaveLength(3);
@@ -49,7 +49,7 @@ describe('splitsOf', () => {
     }
   });
 
-  test('with groups, no group is in both sets, and folds have about the same size', () => {
+  test('splitsOf with groups never splits a group, and test sets have about the same size', () => {
     const groups = Array.from({ length: 40 }, (_, k) => Math.floor(Math.sqrt(k)));
     for (const { training, test: tested } of splitsOf(40, { folds: 3, groups })) {
       const testedGroups = new Set(Array.from(tested, (s) => groups[s]));
@@ -59,7 +59,7 @@ describe('splitsOf', () => {
     }
   });
 
-  test('each of many random groups is tested on in one fold per repeat, and repeats differ', () => {
+  test('splitsOf puts each group into one test set per repeat, and repeats differ', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const count = 20 + Math.floor(60 * random.uniform());
@@ -84,7 +84,7 @@ describe('splitsOf', () => {
     expect(first.test).not.toEqual(again.test);
   });
 
-  test('with timeOrdered, each test set comes after its training set', () => {
+  test('splitsOf with timeOrdered puts each test set after its training set', () => {
     const splits = splitsOf(11, { folds: 3, timeOrdered: true });
     expect(splits.map(({ test: tested }) => [...tested])).toEqual([
       [5, 6],
@@ -98,18 +98,18 @@ describe('splitsOf', () => {
     ['one fold', 'OUT_OF_RANGE', { folds: 1 }],
     ['more folds than samples', 'OUT_OF_RANGE', { folds: 7 }],
     ['more folds than groups', 'OUT_OF_RANGE', { folds: 3, groups: [1, 1, 2, 2, 2, 1] }],
-    ['too few parts in time', 'OUT_OF_RANGE', { folds: 6, timeOrdered: true }],
+    ['timeOrdered with as many folds as samples', 'OUT_OF_RANGE', { folds: 6, timeOrdered: true }],
     ['too few labels', 'WRONG_LENGTH', { folds: 2, labels: ['a'] }],
     ['too few groups', 'WRONG_LENGTH', { folds: 2, groups: ['a'] }],
     ['labels with groups', 'UNSUPPORTED', { folds: 2, labels: [1, 1, 1, 2, 2, 2], groups: [1, 2, 3, 4, 5, 6] }],
-    ['no repeat', 'OUT_OF_RANGE', { folds: 2, repeats: 0 }],
-  ])('%s is rejected', (_, expected, options) => {
+    ['0 repeats', 'OUT_OF_RANGE', { folds: 2, repeats: 0 }],
+  ])('splitsOf rejects %s', (_, expected, options) => {
     expect(() => splitsOf(6, options)).toThrow(code(expected));
   });
 });
 
 describe('drawGroups', () => {
-  test('draws groups close to the fraction: at least one, but not all', () => {
+  test('drawGroups draws at least one group, but not all, with about the given fraction of the samples', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const count = 2 + Math.floor(8 * random.uniform());
@@ -125,7 +125,7 @@ describe('drawGroups', () => {
     }
   });
 
-  test('a small fraction of large groups is the smallest group', () => {
+  test('drawGroups draws the smallest group if the fraction is smaller than every group', () => {
     const sizes = new Map(Object.entries({ a: 50, b: 40, c: 60 }));
     for (const seed of [1, 2, 3]) expect([...drawGroups(sizes, 0.01, new Random(seed))]).toEqual(['b']);
   });
@@ -134,13 +134,13 @@ describe('drawGroups', () => {
     ['one group', [5], 0.5],
     ['a fraction of 0', [5, 5], 0],
     ['a fraction of 1', [5, 5], 1],
-  ])('%s is rejected', (_, sizes, fraction) => {
+  ])('drawGroups rejects %s', (_, sizes, fraction) => {
     expect(() => drawGroups(new Map(sizes.entries()), fraction, new Random(1))).toThrow(code('OUT_OF_RANGE'));
   });
 });
 
 describe('crossValidate', () => {
-  /** For each fold, the targets that `fit` trained on, and those that it only evaluated, for validation. */
+  /** The targets of the training set and of the validation set of each fold. A target is the index of its sample. */
   async function targetsOfFolds(options: Pick<CrossValidationOptions, 'folds' | 'groups' | 'timeOrdered'>) {
     const folds: { trained: Set<number>; evaluated: Set<number> }[] = [];
     await crossValidate(
@@ -209,7 +209,7 @@ describe('crossValidate', () => {
     metrics: [meanAbsoluteError()],
   });
 
-  test('trains a new network on each split, and reports mean and deviation over the folds', async () => {
+  test('crossValidate trains a new network on each split, and reports mean and standard deviation over the folds', async () => {
     const seen: number[] = [];
     const { folds, loss, metrics } = await crossValidate(
       ({ fold }) => new Network(line.graph, { seed: fold }),
@@ -228,7 +228,7 @@ describe('crossValidate', () => {
     expect(loss.deviation).toBeCloseTo(Math.sqrt(squares / 3), 30);
   });
 
-  test('keeps groups together in every repeat, and trains only on the past with timeOrdered', async () => {
+  test('crossValidate keeps groups together in every repeat, and trains only on the past with timeOrdered', async () => {
     const groups = inputs.map((_, s) => `patient ${s % 6}`);
     const network = () => new Network(line.graph, { seed: 1 });
     const grouped = await crossValidate(network, data, { folds: 3, repeats: 2, groups, fit: fitOptions });
@@ -242,7 +242,7 @@ describe('crossValidate', () => {
     for (const { split } of ordered.folds) expect(Math.max(...split.training)).toBeLessThan(Math.min(...split.test));
   });
 
-  test('never splits a sequence, and rejects streams', async () => {
+  test('crossValidate never splits a sequence, and rejects streams', async () => {
     const builder = new GraphBuilder();
     builder.input('x');
     builder.node('h', { from: ['x', delayed('h')], activation: tanh });
@@ -259,7 +259,7 @@ describe('crossValidate', () => {
     await expect(crossValidate(() => line, stream, options)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
-  test('stops between folds when the signal is aborted', async () => {
+  test('crossValidate stops between folds when the signal is aborted', async () => {
     const control = new AbortController();
     const options = { folds: 4, fit: fitOptions, signal: control.signal, onFold: () => control.abort() };
     const promise = crossValidate(() => new Network(line.graph), data, options);
@@ -268,13 +268,13 @@ describe('crossValidate', () => {
 });
 
 describe('permutationImportance', () => {
-  test('is large for an important input, 0 for an unused one, and the same for the same seed', async () => {
+  test('permutationImportance is large for an important input, 0 for an unused one, and the same for the same seed', async () => {
     const network = new Network(line.graph);
     network.setParameters('output.0', { b: 0, w: { 'input.0': 2, 'input.1': 0 } });
     const rows = { inputs, targets: inputs.map(([a]) => [2 * a]) };
     const [first, second] = await permutationImportance(network, rows, { loss: mse() });
     expect(first.inputs).toEqual(['input.0']);
-    // About twice the variance of 2a.
+    // The expected value is about twice the variance of 2a.
     expect(first.mean).toBeGreaterThan(0.3);
     expect(second).toEqual({ inputs: ['input.1'], mean: 0, deviation: 0 });
     expect(await permutationImportance(network, rows, { loss: mse() })).toEqual([first, second]);
@@ -283,7 +283,7 @@ describe('permutationImportance', () => {
     expect(both.mean).toBeGreaterThan(0.3);
   });
 
-  test('rejects invalid input indices and a single repeat', async () => {
+  test('permutationImportance rejects invalid input indices and a single repeat', async () => {
     await expect(permutationImportance(line, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
     });
@@ -303,7 +303,7 @@ describe('search', () => {
   const score = ({ rate, kind, share }: Options) =>
     Math.abs(Math.log10(rate) + 2) + (kind === 'a' ? 0 : 1) + share / 100;
 
-  test('lets the best third of each round continue, and returns the best first', async () => {
+  test('search scores the best third of each round again with a larger budget, and returns the best trial first', async () => {
     const budgets: number[] = [];
     const progress: number[] = [];
     const trials = await search(
@@ -326,13 +326,13 @@ describe('search', () => {
     );
   });
 
-  test('gives the same result for the same seed, and tries a small space once', async () => {
+  test('search gives the same result for the same seed, and tries each candidate of a small space once', async () => {
     expect(await search(space, score, { seed: 3 })).toEqual(await search(space, score, { seed: 3 }));
     const tiny = await search({ kind: choice(['a', 'b', 'c']) }, ({ kind }) => 'cab'.indexOf(kind), { maxBudget: 10 });
     expect(tiny.map(({ options }) => options.kind)).toEqual(['c', 'a', 'b']);
   });
 
-  test('ranks trials that diverge last, and rejects for any other error', async () => {
+  test('search ranks diverged trials last, and rejects with any other error', async () => {
     const diverging = ({ kind }: { kind: string }) => {
       if (kind === 'a') throw new NnbpError('DIVERGED', 'Too fast.');
       return kind === 'b' ? NaN : 1;
@@ -348,7 +348,7 @@ describe('search', () => {
     await expect(search(kinds, diverging, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 
-  test('finds a learning rate for a network', async () => {
+  test('search finds a learning rate for a network', async () => {
     const [best] = await search(
       { rate: logUniform(1e-5, 1) },
       async ({ rate }, budget) => {

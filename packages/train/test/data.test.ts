@@ -1,4 +1,4 @@
-/** Tables, samples and streams: batches, numbers of samples, defaults, and invalid data. */
+/** Tests of tables, arrays of samples and streams: batches, default batch sizes, sample weights, and invalid data. */
 import { identity, tanh } from '@nnbp/activations';
 import { js, mlp, Network } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
@@ -15,7 +15,8 @@ const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
   ...overrides,
 });
 const wide = () => new Network(mlp([2, 3, 2], { activation: tanh }), { seed: 1 });
-const straight = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: () => 10 });
+const lineNetwork = () =>
+  new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: () => 10 });
 const parametersOf = (network: Network) => [...network.parameters.vector];
 async function* streamOf(samples: readonly Sample[]) {
   for (const sample of samples) yield await Promise.resolve(sample);
@@ -28,7 +29,7 @@ const table = { inputs: samples.map(({ input }) => input), targets: samples.map(
 const large = Array.from({ length: 40 }, (_, s) => [s / 40]);
 
 describe('batches', () => {
-  test('a table, samples and a stream give the same training, with several outputs', async () => {
+  test('a table, an array of samples and a stream give the same training result', async () => {
     const results: number[][] = [];
     for (const data of [table, samples, () => streamOf(samples)]) {
       const network = wide();
@@ -44,19 +45,19 @@ describe('batches', () => {
     const stream: Data = () => streamOf(large.map((row) => ({ input: row, target: row })));
     const sizeOf = (data: Data, overrides: Partial<FitOptions>) => {
       const { batchSize: _, ...others } = options(overrides);
-      return new Trainer(straight(), data, others).batchSize;
+      return new Trainer(lineNetwork(), data, others).batchSize;
     };
     expect(sizeOf(data, {})).toBe(32);
     expect(sizeOf(stream, {})).toBe(32);
     expect(sizeOf(data, { optimizer: rprop() })).toBe(40);
     expect(() => sizeOf(stream, { optimizer: rprop() })).toThrow('Set batchSize to their number');
-    expect(new Trainer(straight(), stream, options({ optimizer: rprop(), batchSize: 40 })).batchSize).toBe(40);
-    expect(() => new Trainer(straight(), data, options({ optimizer: rprop(), batchSize: 8 }))).toThrow(
+    expect(new Trainer(lineNetwork(), stream, options({ optimizer: rprop(), batchSize: 40 })).batchSize).toBe(40);
+    expect(() => new Trainer(lineNetwork(), data, options({ optimizer: rprop(), batchSize: 8 }))).toThrow(
       'all 40 samples',
     );
   });
 
-  test('sequences are in a new order in each epoch by default', async () => {
+  test('sequences are shuffled by default', async () => {
     const data: Data = { sequences: samples.map(({ input, target }) => ({ inputs: [input], targets: [target] })) };
     const [shuffled, ordered] = [wide(), wide()];
     await fit(shuffled, data, options());
@@ -64,7 +65,7 @@ describe('batches', () => {
     expect(parametersOf(shuffled)).not.toEqual(parametersOf(ordered));
   });
 
-  test('samples have weights in every engine, including one that takes many steps in a call', async () => {
+  test('sample weights give the same result on the js engine and on wasm, which takes several steps per call', async () => {
     const [one, two] = [wide(), wide()];
     const weights = [1, 2, 0, 1, 3, 1, 0.5];
     const overrides = { batchSize: 1, shuffle: false };
@@ -74,25 +75,25 @@ describe('batches', () => {
   });
 });
 
-describe('the sample of an overflow is named by its index', () => {
-  // x of the sample overflows: 10 · 1e308.
+describe('errors name the sample by its index', () => {
+  // x of sample 3 overflows: 10 · 1e308.
   const rows = [[1], [1], [1], [1e308], [1], [1], [1], [1]];
-  const none = rows.map(() => [0]);
+  const zeros = rows.map(() => [0]);
   const small = sgd({ learningRate: 1e-6 });
 
-  test('an overflow names the sample in a table and in a stream', async () => {
+  test('an overflow error names the sample in a table and in a stream', async () => {
     const stream = () => streamOf(rows.map((input) => ({ input, target: [0] })));
-    for (const data of [{ inputs: rows, targets: none }, stream]) {
-      const failed = fit(straight(), data, options({ optimizer: small, shuffle: false }));
+    for (const data of [{ inputs: rows, targets: zeros }, stream]) {
+      const failed = fit(lineNetwork(), data, options({ optimizer: small, shuffle: false }));
       await expect(failed).rejects.toMatchObject({ code: 'DIVERGED', sample: 3, batch: 2 });
     }
   });
 
-  test('an overflow names the sample in a table with a validation part, in any order', async () => {
+  test('an overflow error names the sample by its index in the table before the validation split, for any seed', async () => {
     let named = 0;
     for (let seed = 0; seed < 8; seed++) {
       const overrides = { optimizer: small, validation: 0.25, seed, batchSize: 3 };
-      await fit(straight(), { inputs: rows, targets: none }, options(overrides)).catch((error: unknown) => {
+      await fit(lineNetwork(), { inputs: rows, targets: zeros }, options(overrides)).catch((error: unknown) => {
         expect(error).toMatchObject({ sample: 3 });
         named++;
       });
@@ -103,12 +104,14 @@ describe('the sample of an overflow is named by its index', () => {
   test('a rejected sample is named by its index in the table before the split', async () => {
     const bad = { inputs: [[1], [NaN], [1], [1]], targets: [[1], [1], [1], [1]] };
     for (let seed = 0; seed < 4; seed++) {
-      await expect(fit(straight(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');
+      await expect(fit(lineNetwork(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');
     }
     const weights = [1, 1, -1, 1];
-    const weighted = { inputs: rows.slice(4), targets: none.slice(4), weights };
+    const weighted = { inputs: rows.slice(4), targets: zeros.slice(4), weights };
     for (let seed = 0; seed < 4; seed++) {
-      await expect(fit(straight(), weighted, options({ validation: 0.5, seed }))).rejects.toThrow('weight of sample 2');
+      await expect(fit(lineNetwork(), weighted, options({ validation: 0.5, seed }))).rejects.toThrow(
+        'weight of sample 2',
+      );
     }
     const classes = new Network(mlp([1, 2], { activation: identity }));
     const targets = [[1, 0], [0, 1], [-1, 0], [1, 0]]; // oxfmt-ignore
@@ -121,8 +124,8 @@ describe('the sample of an overflow is named by its index', () => {
 
 test('a target with null is rejected by a loss that compares all outputs', async () => {
   const data: Data = { inputs: [[1, 2]], targets: [[null, 1]] };
-  const refused = fit(wide(), data, options({ loss: softmaxCrossEntropy() }));
-  await expect(refused).rejects.toMatchObject({
+  const rejected = fit(wide(), data, options({ loss: softmaxCrossEntropy() }));
+  await expect(rejected).rejects.toMatchObject({
     code: 'WRONG_TARGET',
     message: expect.stringContaining('null') as string,
   });
@@ -140,14 +143,14 @@ test('standardize applies to the inputs only or to the targets only, as requeste
 test.each<[what: string, code: string, message: string, data: Data, more: Partial<FitOptions>]>([
   ['a negative batch size', 'OUT_OF_RANGE', 'batchSize', table, { batchSize: -1 }],
   [
-    'a fraction of a stream',
+    'a validation fraction of a stream',
     'WRONG_TYPE',
     'neither standardized nor split',
     () => streamOf(samples),
     { validation: 0.5 },
   ],
   [
-    'a standardized stream',
+    'standardize with a stream',
     'WRONG_TYPE',
     'neither standardized nor split',
     () => streamOf(samples),
@@ -160,7 +163,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
   });
 });
 
-test('a stream whose iterator has no method that closes it can be stopped', async () => {
+test('training on a stream whose iterator has no return method can be stopped', async () => {
   const endless = {
     [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: false, value: samples[0] }) }),
   };

@@ -1,4 +1,4 @@
-/** Dropout and L1 in training. */
+/** Tests of training with dropout and with an L1 penalty. */
 import { identity, tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
 import {
@@ -126,8 +126,8 @@ describe('dropout', () => {
     const engine = recording(reference(), recordedInputs);
     const counting: Engine = {
       ...engine,
-      prepare(...of) {
-        const executor = engine.prepare(...of);
+      prepare(...args) {
+        const executor = engine.prepare(...args);
         const dispose = executor.dispose.bind(executor);
         executor.dispose = () => {
           disposed++;
@@ -144,7 +144,7 @@ describe('dropout', () => {
     builder.output(y, builder.node('z', { from: [y], activation: tanh }));
     const data = { inputs: [[1]], targets: [[1, 1]] };
     await fit(new Network(builder.build()), data, options({ epochs: 1, engine: counting }));
-    // x and a mask of h.
+    // One sample: x and the mask of h.
     expect(recordedInputs.map(({ length }) => length)).toEqual([2]);
     expect(disposed).toBe(1);
   });
@@ -164,7 +164,7 @@ describe('dropout', () => {
     for (const distance of [1, 2, 4]) expect(share((k) => masks[k] === masks[k - distance])).toBeCloseTo(0.5, 0.8);
   });
 
-  test('sets the given fraction of values to 0 and divides the others by 1 − rate', async () => {
+  test('dropout sets the given fraction of values to 0 and divides the others by 1 − rate', async () => {
     const recordedInputs: Float64Array[] = [];
     const dropout = [
       { rate: 0.25, nodes: (id: string) => id.startsWith('layer1') },
@@ -212,7 +212,7 @@ describe('dropout', () => {
     await trainer.dispose();
   });
 
-  test('a rate of 0 changes results by rounding only', async () => {
+  test('a rate of 0 changes training on a table only by rounding', async () => {
     const [one, two] = [plain(), plain()];
     await fit(one, table, { ...options(), dropout: { rate: 0 } });
     const { dropout: _, ...without } = options();
@@ -220,27 +220,30 @@ describe('dropout', () => {
     parametersOf(one).forEach((p, k) => expect(p).toBeCloseTo(two.parameters.vector[k], 12));
   });
 
-  test.each([undefined, 2])('resumes bit-for-bit after any batch (truncate: %s)', async (truncate) => {
-    const start = (network: Network) =>
-      new Trainer(network, sequences, {
-        ...options({ dropout: { rate: 0.5, nodes: ['h', 'k'] }, optimizer: adam({ learningRate: 0.02 }), seed: 8 }),
-        batchSize: 2,
-        ...(truncate && { truncate }),
-      });
-    for (let steps = 0; steps < 7; steps++) {
-      const [one, two] = [new Network(recurrent(false)), new Network(recurrent(false))];
-      const first = start(one);
-      for (let k = 0; k < steps; k++) await first.step();
-      two.parameters.vector.set(one.parameters.vector);
-      const second = start(two);
-      second.restore(structuredClone(first.state));
-      for (const trainer of [first, second]) {
-        await trainer.epoch();
-        await trainer.epoch();
+  test.each([undefined, 2])(
+    'training with dropout resumes bit-for-bit after any batch (truncate: %s)',
+    async (truncate) => {
+      const start = (network: Network) =>
+        new Trainer(network, sequences, {
+          ...options({ dropout: { rate: 0.5, nodes: ['h', 'k'] }, optimizer: adam({ learningRate: 0.02 }), seed: 8 }),
+          batchSize: 2,
+          ...(truncate && { truncate }),
+        });
+      for (let steps = 0; steps < 7; steps++) {
+        const [one, two] = [new Network(recurrent(false)), new Network(recurrent(false))];
+        const first = start(one);
+        for (let k = 0; k < steps; k++) await first.step();
+        two.parameters.vector.set(one.parameters.vector);
+        const second = start(two);
+        second.restore(structuredClone(first.state));
+        for (const trainer of [first, second]) {
+          await trainer.epoch();
+          await trainer.epoch();
+        }
+        expect(parametersOf(two)).toEqual(parametersOf(one));
       }
-      expect(parametersOf(two)).toEqual(parametersOf(one));
-    }
-  });
+    },
+  );
 
   test('different seeds draw different masks', async () => {
     const [one, two] = [plain(), plain()];
@@ -256,7 +259,7 @@ describe('dropout', () => {
     ['an unknown node', { rate: 0.5, nodes: ['nobody'] }, 'UNKNOWN_ID'],
     ['an empty group', { rate: 0.5, nodes: () => false }, 'UNKNOWN_ID'],
     ['a node in two groups', [{ rate: 0.5 }, { rate: 0.1, nodes: ['layer1.0'] }], 'CONFLICT'],
-    ['a node that no other reads', { rate: 0.5, nodes: ['output.0'] }, 'CONFLICT'],
+    ['a node that no other node reads', { rate: 0.5, nodes: ['output.0'] }, 'CONFLICT'],
   ])('dropout rejects %s, and changes nothing', (_, dropout, code) => {
     const network = plain();
     expect(() => new Trainer(network, table, options({ dropout, standardize: true }))).toThrow(
@@ -273,7 +276,7 @@ describe('dropout', () => {
   });
 });
 
-test('an L1 penalty drives the weights of inputs that do not matter to about 0', async () => {
+test('an L1 penalty drives the weights of irrelevant inputs close to 0', async () => {
   const inputs = rows(60, 4);
   const data = { inputs, targets: inputs.map(([a]) => [2 * a]) };
   const network = new Network(mlp([4, 1], { activation: identity, fixed: { b: 0, c: 1 } }), { seed: 4 });

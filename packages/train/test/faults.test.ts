@@ -33,7 +33,7 @@ const reasonOf = (work: Promise<unknown>) =>
     () => 'resolved',
     (error: unknown) => (error as Error).message,
   );
-/** The parameters of the same run after this number of steps. */
+/** The parameters of the same run after the given number of optimizer steps. */
 async function parametersAfter(steps: number): Promise<number[]> {
   const network = lineNetwork();
   let taken = 0;
@@ -53,7 +53,7 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     fit(network, data, options({ ...(engine && { engine }), ...overrides }));
 
   test.each(events)(
-    'a callback that throws in %s stops training with its error and the parameters of the last valid step',
+    'if %s of a callback throws, fit rejects with its error and keeps the parameters of the last valid step',
     async (event) => {
       const network = lineNetwork();
       const callback = on(event, () => {
@@ -66,13 +66,10 @@ describe.each(Object.entries(engines))('a callback with the %s engine', (_, engi
     },
   );
 
-  test.each(events)(
-    'a callback that rejects in %s stops training with its error and the parameters of the last valid step',
-    async (event) => {
-      const callback = on(event, () => Promise.reject(new Error('on purpose')));
-      expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('on purpose');
-    },
-  );
+  test.each(events)('if %s of a callback rejects, fit rejects with its error', async (event) => {
+    const callback = on(event, () => Promise.reject(new Error('on purpose')));
+    expect(await reasonOf(train(lineNetwork(), { callbacks: [callback] }))).toBe('on purpose');
+  });
 
   test.each(events)('a callback whose %s never resolves is abandoned when the signal is aborted', async (event) => {
     const network = lineNetwork();
@@ -113,23 +110,23 @@ describe('the signal', () => {
       inputs: Array.from({ length: 200_000 }, (_, s) => [s / 1e5]),
       targets: Array.from({ length: 200_000 }, () => [1]),
     };
-    /** Aborts in a separate task during the evaluation. */
+    /** A loss and a signal that is aborted, in a separate task, after 1,000 evaluations of the loss. */
     const aborting = () => {
       const controller = new AbortController();
       const { builtin: _, ...plain } = mse();
-      let assessed = 0;
+      let evaluations = 0;
       const loss = {
         ...plain,
         value: (...args: Parameters<typeof plain.value>) => {
-          if (++assessed === 1000) setTimeout(() => controller.abort(new Error('enough')), 0);
+          if (++evaluations === 1000) setTimeout(() => controller.abort(new Error('enough')), 0);
           return plain.value(...args);
         },
       };
-      return { loss, signal: controller.signal, assessed: () => assessed };
+      return { loss, signal: controller.signal, evaluations: () => evaluations };
     };
     const evaluation = aborting();
     expect(await reasonOf(evaluate(lineNetwork(), many, evaluation))).toBe('enough');
-    expect(evaluation.assessed()).toBeLessThan(200_000);
+    expect(evaluation.evaluations()).toBeLessThan(200_000);
     const { loss, signal } = aborting();
     expect(await reasonOf(fit(lineNetwork(), data, options({ loss, validation: many, signal, epochs: 1 })))).toBe(
       'enough',
@@ -164,7 +161,7 @@ describe('the signal', () => {
     expect(added).toEqual([]);
   });
 
-  test('the validation stream is closed too when training stops early', async () => {
+  test('the validation stream is closed if one of its samples is rejected', async () => {
     let closed = 0;
     async function* watched(): AsyncGenerator<Sample> {
       try {

@@ -1,4 +1,4 @@
-/** Optimizers that evaluate the loss themselves, with weights, frozen parameters and sequences. */
+/** Tests of optimizers that evaluate the loss themselves, with sample weights, frozen parameters and sequences. */
 import { tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -72,7 +72,7 @@ describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
     expect(history.at(-1)!.loss).toBeLessThan(history[0].loss / 100);
   });
 
-  test('learns sequences with a delay, and steps without a target have no residual', async () => {
+  test('a network with a delay learns sequences, and steps without a target have no residual', async () => {
     const network = recurrent();
     const { history } = await fit(network, { sequences }, { loss: mse(), optimizer: optimizer(), epochs: 200 });
     expect(history[0].loss).toBeGreaterThan(1e-2);
@@ -87,7 +87,7 @@ describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
     again.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(history[k].loss, 12));
   });
 
-  test('truncated sequences are rejected with the reason', () => {
+  test('truncate is rejected, and the error says why', () => {
     const options = { loss: mse(), optimizer: optimizer(), epochs: 1, truncate: 2 };
     return expect(fit(recurrent(), { sequences }, options)).rejects.toThrow(
       /evaluates the loss of whole sequences: remove `truncate`/,

@@ -1,4 +1,4 @@
-/** Training on sequences, with weights, and with frozen parameters. */
+/** Tests of training on sequences, with sample weights, and with frozen parameters. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import {
   backpropagateSequence,
@@ -36,7 +36,7 @@ import {
 } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
 
-/** Two nodes with a memory, one of them two steps long, and an output. */
+/** A network of two recurrent nodes, with delays of one and two steps, and an output. */
 function recurrent(seed = 1): Network {
   const builder = new GraphBuilder();
   const x = builder.input('x');
@@ -46,7 +46,7 @@ function recurrent(seed = 1): Network {
   return new Network(builder.build(), { seed });
 }
 
-/** Sums of the last two inputs, without a target at the first step. */
+/** Sequences whose target is the sum of the last two inputs. The first step has no target. */
 function sums(count: number, length: (n: number) => number, seed = 1) {
   const random = new Random(seed);
   return Array.from({ length: count }, (_, n) => {
@@ -68,7 +68,7 @@ async function* streamOf<Item>(item: Item) {
 }
 
 describe('sequences', () => {
-  test('sums of sequences are learned', async () => {
+  test('a recurrent network learns to add the last two inputs', async () => {
     const network = recurrent();
     const { history } = await fit(network, { sequences: sums(40, (n) => 4 + (n % 5)) }, options({ epochs: 150 }));
     expect(history.at(-1)!.loss).toBeLessThan(1e-3);
@@ -79,7 +79,7 @@ describe('sequences', () => {
     });
   });
 
-  test('sequences in one batch have the mean loss and gradient of all steps with a target', async () => {
+  test('the gradient of a batch of sequences is the mean over all steps with a target', async () => {
     const [trained, stepped] = [recurrent(), recurrent()];
     const { sequences } = { sequences: sums(5, (n) => 2 + n) };
     await fit(trained, { sequences }, options({ epochs: 1, batchSize: 5, optimizer: sgd({ learningRate: 0.1 }) }));
@@ -92,7 +92,7 @@ describe('sequences', () => {
     });
   });
 
-  test('sequences are trained and evaluated alike by the js and the reference engine', async () => {
+  test('training and evaluation on sequences give the same results on the js and the reference engine', async () => {
     for (const truncate of [undefined, 2]) {
       const [one, two] = [recurrent(), recurrent()];
       const overrides = { validation: 0.3, metrics: [meanAbsoluteError()], ...(truncate && { truncate }) };
@@ -106,11 +106,11 @@ describe('sequences', () => {
     }
   });
 
-  test('sequences have the same loss in windows of one step as in one piece, but another gradient', async () => {
-    const still = () => sgd({ learningRate: 0 });
+  test('truncation does not change the loss of sequences, but changes their gradient', async () => {
+    const noUpdate = () => sgd({ learningRate: 0 });
     const losses = await Promise.all(
       [undefined, 1, 2, 3].map(async (truncate) => {
-        const overrides = { optimizer: still(), epochs: 1, ...(truncate && { truncate }) };
+        const overrides = { optimizer: noUpdate(), epochs: 1, ...(truncate && { truncate }) };
         return (await fit(recurrent(), data, options(overrides))).history[0].loss;
       }),
     );
@@ -145,13 +145,13 @@ describe('sequences', () => {
 
   test('sequences are standardized over all of their steps', async () => {
     const network = recurrent();
-    const far = sums(6, () => 4).map(({ inputs, targets }) => ({
+    const unscaled = sums(6, () => 4).map(({ inputs, targets }) => ({
       inputs: inputs.map(([x]) => [1000 + x]),
       targets: targets.map((target) => target && [target[0] * 1e5]),
     }));
-    await fit(network, { sequences: far }, options({ standardize: true, epochs: 100 }));
+    await fit(network, { sequences: unscaled }, options({ standardize: true, epochs: 100 }));
     expect(network.inputScaler!.mean[0]).toBeCloseTo(1000, 0);
-    expect(predictSequence(network, far[0].inputs)[1][0] / 1e5).toBeCloseTo(far[0].targets[1]![0] / 1e5, 0);
+    expect(predictSequence(network, unscaled[0].inputs)[1][0] / 1e5).toBeCloseTo(unscaled[0].targets[1]![0] / 1e5, 0);
   });
 
   test('an overflow in a truncated sequence is reported with the batch of its window', async () => {
@@ -170,13 +170,13 @@ describe('sequences', () => {
     const network = new Network(builder.build(), { seed: 2 });
     const executor = js().prepare(network.graph, 2, 3);
     executor.parameters.set(network.parameters.vector);
-    // The longest first.
+    // An executor expects the longest sequence first.
     const [one, two] = [3, 1].map((length, n) => ({
       inputs: Array.from({ length }, (_, t) => [0.1 * t + n, 0.7 - 0.2 * t]),
       targets: Array.from({ length }, (_, t) => [0.3 * t - 0.2, 0.5 - n]),
     }));
-    const rows = (of: 'inputs' | 'targets') =>
-      Float64Array.from([one[of][0], two[of][0], one[of][1], one[of][2]].flat());
+    const rows = (key: 'inputs' | 'targets') =>
+      Float64Array.from([one[key][0], two[key][0], one[key][1], one[key][2]].flat());
     const expected = executor.step(rows('inputs'), rows('targets'), [2, 1, 1], mse(), sgd({ learningRate: 0.1 }));
     const overrides = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1, shuffle: false };
     const { history } = await fit(network, { sequences: [two, one] }, options(overrides));
@@ -184,7 +184,7 @@ describe('sequences', () => {
     expect(parametersOf(network)).toEqual([...executor.parameters]);
   });
 
-  test('the targets of sequences must suit the loss', async () => {
+  test('a target that the loss cannot use is rejected with its sequence and step', async () => {
     const network = () => recurrent();
     const fitOptions = () => options({ loss: hinge() });
     const inputs = [[1], [2]];
@@ -208,7 +208,7 @@ describe('sequences', () => {
 
   const [sequence] = sums(1, () => 3);
   test.each<[what: string, code: string, data: Data, more?: Partial<FitOptions>]>([
-    ['no sequence', 'EMPTY_DATA', { sequences: [] }],
+    ['no sequences', 'EMPTY_DATA', { sequences: [] }],
     ['a sequence without steps', 'EMPTY_DATA', { sequences: [{ inputs: [], targets: [] }] }],
     ['no target at any step', 'EMPTY_DATA', { sequences: [{ inputs: [[1]], targets: [null] }] }],
     ['fewer targets than steps', 'WRONG_LENGTH', { sequences: [{ inputs: [[1], [2]], targets: [[1]] }] }],
@@ -220,9 +220,9 @@ describe('sequences', () => {
     ['fewer weights than steps', 'WRONG_LENGTH', { sequences: [{ inputs: [[1]], targets: [[1]], weights: [] }] }],
     ['truncation longer than the sequences', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 4 }],
     ['truncation to 0 steps', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 0 }],
-    ['truncation without sequences', 'WRONG_TYPE', { inputs: [[1]], targets: [[1]] }, { truncate: 1 }],
+    ['truncation of data that are not sequences', 'WRONG_TYPE', { inputs: [[1]], targets: [[1]] }, { truncate: 1 }],
     [
-      'validation without sequences',
+      'validation data that are not sequences',
       'WRONG_TYPE',
       { sequences: [sequence] },
       { validation: { inputs: [[1]], targets: [[1]] } },
@@ -234,74 +234,74 @@ describe('sequences', () => {
       { sequences: [sequence] },
       { optimizer: lbfgs(), truncate: 1 },
     ],
-    ['weights of a table that are all 0', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [0] }],
-    ['a negative weight of a table', 'OUT_OF_RANGE', { inputs: [[1], [2]], targets: [[1], [2]], weights: [2, -1] }],
-    ['a weight of a table that is not finite', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [NaN] }],
-    ['a weight of null', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [null as never] }],
-    ['a weight of a string', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: ['1' as never] }],
+    ['a table whose weights are all 0', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [0] }],
+    ['a table with a negative weight', 'OUT_OF_RANGE', { inputs: [[1], [2]], targets: [[1], [2]], weights: [2, -1] }],
+    ['a table with a weight that is not finite', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [NaN] }],
+    ['a table with a null weight', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [null as never] }],
     [
-      'a weight of a step that is null',
+      'a table with a weight that is a string',
       'OUT_OF_RANGE',
-      { sequences: [{ ...sequence, weights: [1, null as never, 1] }] },
+      { inputs: [[1]], targets: [[1]], weights: ['1' as never] },
     ],
-    ['weights beside sequences', 'WRONG_TYPE', { sequences: [sequence], weights: [1] } as never],
+    ['a sequence with a null weight', 'OUT_OF_RANGE', { sequences: [{ ...sequence, weights: [1, null as never, 1] }] }],
+    [
+      'weights of the whole data set instead of each sequence',
+      'WRONG_TYPE',
+      { sequences: [sequence], weights: [1] } as never,
+    ],
     ['no data', 'WRONG_TYPE', null as never],
-    ['data that are a number', 'WRONG_TYPE', 5 as never],
+    ['a number as data', 'WRONG_TYPE', 5 as never],
     ['a table without targets', 'WRONG_TYPE', { inputs: [[1]] } as never],
-    ['a table with a row that is missing', 'WRONG_TYPE', { inputs: [[1], null as never], targets: [[1], [1]] }],
-    ['a table with a target that is missing', 'WRONG_TYPE', { inputs: [[1], [1]], targets: [[1], undefined as never] }],
-    ['a table with weights that are a number', 'WRONG_TYPE', { inputs: [[1]], targets: [[1]], weights: 1 as never }],
-    ['samples one of which is missing', 'WRONG_TYPE', [{ input: [1], target: [1] }, null as never]],
-    ['a function that returns no stream', 'WRONG_TYPE', (() => [sequence]) as never],
-    ['a stream with a sample that is missing', 'WRONG_TYPE', () => streamOf(null as never)],
-    ['sequences that are missing', 'WRONG_TYPE', { sequences: undefined as never }],
+    ['a table with a null row', 'WRONG_TYPE', { inputs: [[1], null as never], targets: [[1], [1]] }],
+    ['a table with an undefined target', 'WRONG_TYPE', { inputs: [[1], [1]], targets: [[1], undefined as never] }],
+    ['a table whose weights are a number', 'WRONG_TYPE', { inputs: [[1]], targets: [[1]], weights: 1 as never }],
+    ['an array of samples that contains null', 'WRONG_TYPE', [{ input: [1], target: [1] }, null as never]],
+    ['a function that does not return a stream', 'WRONG_TYPE', (() => [sequence]) as never],
+    ['a stream that yields null', 'WRONG_TYPE', () => streamOf(null as never)],
+    ['undefined sequences', 'WRONG_TYPE', { sequences: undefined as never }],
     ['sequences that are a string', 'WRONG_TYPE', { sequences: 'abc' as never }],
     ['sequences that are an object', 'WRONG_TYPE', { sequences: {} as never }],
-    ['a sequence that is missing', 'WRONG_TYPE', { sequences: [null as never] }],
+    ['a null sequence', 'WRONG_TYPE', { sequences: [null as never] }],
     ['a sequence without targets', 'WRONG_TYPE', { sequences: [{ inputs: [[1]] } as never] }],
+    ['a sequence with a null input row', 'WRONG_TYPE', { sequences: [{ inputs: [null as never], targets: [[1]] }] }],
     [
-      'a sequence with a step that is missing',
-      'WRONG_TYPE',
-      { sequences: [{ inputs: [null as never], targets: [[1]] }] },
-    ],
-    [
-      'a sequence with a target of undefined',
+      'a sequence with an undefined target',
       'WRONG_TYPE',
       { sequences: [{ inputs: [[1]], targets: [undefined as never] }] },
     ],
-    ['a sequence with weights that are a number', 'WRONG_TYPE', { sequences: [{ ...sequence, weights: 1 as never }] }],
-    ['a function that returns no sequences', 'WRONG_TYPE', { sequences: (() => [sequence]) as never }, { truncate: 1 }],
+    ['a sequence whose weights are a number', 'WRONG_TYPE', { sequences: [{ ...sequence, weights: 1 as never }] }],
     [
-      'a stream with a sequence that is missing',
+      'a function that does not return a stream of sequences',
+      'WRONG_TYPE',
+      { sequences: (() => [sequence]) as never },
+      { truncate: 1 },
+    ],
+    [
+      'a stream of sequences that yields null',
       'WRONG_TYPE',
       { sequences: () => streamOf<never>(null as never) },
       { truncate: 1 },
     ],
-    ['a stream without truncation', 'OUT_OF_RANGE', { sequences: () => streamOf(sequence) }],
-    ['truncation of a string', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: '1' as never }],
-    ['dropout that is a number', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: 0.5 as never }],
-    ['dropout of null', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: null as never }],
+    ['a stream of sequences without truncate', 'OUT_OF_RANGE', { sequences: () => streamOf(sequence) }],
+    ['truncate set to a string', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: '1' as never }],
+    ['dropout set to a number', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: 0.5 as never }],
+    ['dropout set to null', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: null as never }],
     ['dropout without a rate', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: { nodes: ['h'] } as never }],
+    ['dropout whose rate is a string', 'WRONG_TYPE', { sequences: [sequence] }, { dropout: { rate: '0.5' } as never }],
     [
-      'dropout with a rate that is a string',
-      'WRONG_TYPE',
-      { sequences: [sequence] },
-      { dropout: { rate: '0.5' } as never },
-    ],
-    [
-      'dropout of one node by its name',
+      'dropout whose nodes are a string',
       'WRONG_TYPE',
       { sequences: [sequence] },
       { dropout: { rate: 0.5, nodes: 'h' } as never },
     ],
-    ['freezing one node by its name', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: 'h' as never }],
-    ['freezing null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: null as never }],
-    ['freezing a parameter that is null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [null as never] }],
-    ['freezing a value that is not a parameter', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [5 as never] }],
-    ['a state that is null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
-    ['a state without numbers', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
-    ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
-  ])('%s is rejected', async (_, code, bad, overrides) => {
+    ['freeze set to a string', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: 'h' as never }],
+    ['freeze set to null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: null as never }],
+    ['freeze that contains null', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [null as never] }],
+    ['freeze that contains a number', 'WRONG_TYPE', { sequences: [sequence] }, { freeze: [5 as never] }],
+    ['resume set to null', 'WRONG_TYPE', { sequences: [sequence] }, { resume: null as never }],
+    ['resume set to an empty object', 'OUT_OF_RANGE', { sequences: [sequence] }, { resume: {} as never }],
+    ['a table with fewer weights than samples', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
+  ])('fit rejects %s', async (_, code, bad, overrides) => {
     const network = recurrent();
     const before = parametersOf(network);
     await expect(fit(network, bad, options(overrides))).rejects.toMatchObject({ code });
@@ -309,7 +309,7 @@ describe('sequences', () => {
   });
 });
 
-test('a state with a number that is not valid is rejected, and training continues from where it was', async () => {
+test('restore rejects an invalid state and leaves the trainer unchanged', async () => {
   const network = recurrent();
   const trainer = new Trainer(network, data, options({ truncate: 2, shuffle: false }));
   await trainer.step();
@@ -346,13 +346,13 @@ test('a rejected sequence of a stream is named in the error, and the stream is c
       closed++;
     }
   };
-  const refused = fit(recurrent(), { sequences: stream }, options({ truncate: 1, batchSize: 2 }));
-  await expect(refused).rejects.toThrow('sequence 2');
+  const rejected = fit(recurrent(), { sequences: stream }, options({ truncate: 1, batchSize: 2 }));
+  await expect(rejected).rejects.toThrow('sequence 2');
   expect(closed).toBe(1);
   const stopping = { onBatchEnd: ({ stop }: { stop: () => void }) => stop() };
   await fit(recurrent(), { sequences: stream }, options({ truncate: 1, batchSize: 1, callbacks: [stopping] }));
   expect(closed).toBe(2);
-  // An iterator need not have a method that closes it.
+  // An iterator need not have a return method.
   const endless = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: false, value: one }) }) };
   await fit(
     recurrent(),
@@ -387,7 +387,7 @@ describe('sample weights', () => {
     expect(history[2].validationLoss).toBeGreaterThan(0);
   });
 
-  test('the weights of a batch may all be 0, and the step then changes nothing', async () => {
+  test('a step on a batch whose weights are all 0 changes nothing', async () => {
     const trained = network();
     const trainer = new Trainer(
       trained,
@@ -404,7 +404,7 @@ describe('sample weights', () => {
   test('class weights give rare classes the same influence as frequent ones', () => {
     expect(classWeights([[0], [0], [0], [1]])).toEqual([2 / 3, 2 / 3, 2 / 3, 2]);
     expect(classWeights([[0.9, 0.1], [0.2, 0.8], [1, 0], [3, 0]])).toEqual([2 / 3, 2, 2 / 3, 2 / 3]); // oxfmt-ignore
-    // The largest of three outputs.
+    // With several outputs, the class is the index of the largest target.
     expect(classWeights([[1, 0, 2], [0, 5, 9], [7, 1, 1]])).toEqual([0.75, 0.75, 1.5]); // oxfmt-ignore
     expect(() => classWeights([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
   });
@@ -412,12 +412,12 @@ describe('sample weights', () => {
 
 test.each<[what: string, code: string, targets: unknown]>([
   ['that are not an array', 'WRONG_TYPE', 5],
-  ['with a row that is missing', 'WRONG_TYPE', [[1], null]],
-  ['without a number', 'WRONG_LENGTH', [[]]],
+  ['with a null row', 'WRONG_TYPE', [[1], null]],
+  ['with an empty row', 'WRONG_LENGTH', [[]]],
   ['of different lengths', 'WRONG_LENGTH', [[1], [1, 2]]],
-  ['that are not known', 'NOT_FINITE', [[1], [null]]],
+  ['that are null', 'NOT_FINITE', [[1], [null]]],
   ['that are not finite', 'NOT_FINITE', [[1], [NaN]]],
-])('class weights of targets %s are rejected', (_, code, targets) => {
+])('classWeights rejects targets %s', (_, code, targets) => {
   expect(() => classWeights(targets as never)).toThrow(expect.objectContaining({ name: 'NnbpError', code }));
 });
 
@@ -461,12 +461,12 @@ describe('frozen parameters', () => {
     },
   );
 
-  test('frozen parameters are found by name, and the optimizer is the same if there are none', async () => {
+  test('the optimizer is wrapped only if parameters are frozen, and freezing a fixed parameter is rejected', async () => {
     const used: Optimizer[] = [];
     const engine = {
       ...js(),
-      prepare: (...of: Parameters<ReturnType<typeof js>['prepare']>) => {
-        const executor = js().prepare(...of);
+      prepare: (...args: Parameters<ReturnType<typeof js>['prepare']>) => {
+        const executor = js().prepare(...args);
         delete executor.stepMany;
         const step = executor.step.bind(executor);
         executor.step = (...call) => {
@@ -482,8 +482,8 @@ describe('frozen parameters', () => {
     }
     expect(used.map((received) => received === optimizer)).toEqual([true, true, false]);
     const fixed = new Network(mlp([1, 1], { activation: sigmoid, fixed: { c: 1 } }));
-    const refused = fit(fixed, { inputs, targets }, options({ freeze: [{ node: 'output.0', name: 'c' }] }));
-    await expect(refused).rejects.toThrow(/c of "output\.0"\.$/);
+    const rejected = fit(fixed, { inputs, targets }, options({ freeze: [{ node: 'output.0', name: 'c' }] }));
+    await expect(rejected).rejects.toThrow(/c of "output\.0"\.$/);
   });
 
   test('training with frozen parameters resumes bit-for-bit', async () => {
@@ -501,9 +501,10 @@ describe('frozen parameters', () => {
   });
 
   test('freeze rejects parameters that the graph does not have, and names them', async () => {
-    const refused = (freeze: FitOptions['freeze']) => fit(network(), { inputs, targets }, options({ freeze: freeze! }));
-    await expect(refused(['nobody'])).rejects.toThrow('no parameter of this name: "nobody"');
-    await expect(refused([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow('w of "output.0" x');
+    const rejected = (freeze: FitOptions['freeze']) =>
+      fit(network(), { inputs, targets }, options({ freeze: freeze! }));
+    await expect(rejected(['nobody'])).rejects.toThrow('no parameter of this name: "nobody"');
+    await expect(rejected([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow('w of "output.0" x');
     const everything = await fit(network(), { inputs, targets }, options({ freeze: () => false }));
     expect(everything.history).toHaveLength(3);
   });

@@ -1,4 +1,4 @@
-/** Sequences that continue each other, streams of sequences, and metrics of each step. */
+/** Tests of stateful sequences, streams of sequences, and per-step metrics. */
 import { identity, tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, js, mlp, Network, predictSequence, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -16,7 +16,7 @@ import {
 import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
-/** x → h ⟲ → y, with a second memory that reads two steps back. */
+/** x → h ⟲ → y, where h also reads x from two steps earlier. */
 function recurrent(): Network {
   const builder = new GraphBuilder();
   const x = builder.input('x');
@@ -30,7 +30,7 @@ function sequenceOf(length: number): Sequence {
   const inputs = Array.from({ length }, () => [random.uniform() - 0.5]);
   return { inputs, targets: inputs.map(([x], t) => (t % 3 === 1 ? null : [2 * x])) };
 }
-/** A long sequence cut into parts of these lengths. */
+/** Cuts a sequence into parts of the given lengths. */
 function cut({ inputs, targets }: Sequence, lengths: readonly number[]): Sequence[] {
   let at = 0;
   return lengths.map((length) => {
@@ -52,7 +52,7 @@ async function* streamOf(sequences: readonly Sequence[]) {
 }
 
 describe('stateful sequences', () => {
-  test('the parts of a long sequence train like the long one in windows', async () => {
+  test('stateful training on the parts of a sequence equals truncated training on the whole sequence', async () => {
     const [long, parts] = [recurrent(), recurrent()];
     const sequence = sequenceOf(12);
     const metrics = [meanAbsoluteError()];
@@ -65,7 +65,7 @@ describe('stateful sequences', () => {
     });
   });
 
-  test('stateful sequences continue the one at the same index of the previous batch, whatever their lengths', async () => {
+  test('a stateful sequence continues the one at the same index of the previous batch, whatever its length', async () => {
     const rows = [sequenceOf(9), sequenceOf(9), sequenceOf(9)];
     const lengths = [
       [1, 5, 3],
@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('the state of an index that a shorter batch does not have is kept', async () => {
+  test('a batch with fewer sequences keeps the states of the others', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
@@ -139,7 +139,7 @@ describe('a stream of sequences', () => {
     }
   });
 
-  test('a stream may be infinite: a callback stops training', async () => {
+  test('a callback can stop training on an infinite stream', async () => {
     const network = recurrent();
     async function* endless() {
       for (;;) yield* streamOf(sequences);
@@ -178,19 +178,19 @@ describe('a stream of sequences', () => {
     ['without truncate', 'OUT_OF_RANGE', {}],
     ['with truncate 0', 'OUT_OF_RANGE', { truncate: 0 }],
     ['with a validation fraction', 'WRONG_TYPE', { truncate: 2, validation: 0.5 }],
-    ['to be standardized', 'WRONG_TYPE', { truncate: 2, standardize: true }],
+    ['with standardize', 'WRONG_TYPE', { truncate: 2, standardize: true }],
     ['with a second-order optimizer', 'UNSUPPORTED', { truncate: 2, optimizer: lbfgs() }],
-    ['that is empty', 'EMPTY_DATA', { truncate: 2 }, []],
+    ['without any sequence', 'EMPTY_DATA', { truncate: 2 }, []],
     ['with a sequence without steps', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
     ['with too few targets', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1], [2]], targets: [[1]] }]],
-    ['with a wide input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
+    ['with too many numbers per input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
   ])('a stream of sequences %s is rejected', async (_, code, overrides, bad = sequences) => {
     const network = recurrent();
     await expect(fit(network, { sequences: () => streamOf(bad) }, options(overrides))).rejects.toMatchObject({ code });
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
   });
 
-  test('a stream is rejected if training resumes inside an epoch, and for cross-validation', async () => {
+  test('a stream of sequences cannot resume inside an epoch and cannot be cross-validated', async () => {
     const trainer = new Trainer(recurrent(), { sequences: () => streamOf(sequences) }, options({ truncate: 2 }));
     await trainer.step();
     expect(() => trainer.restore(trainer.state)).toThrow('cannot resume inside an epoch');
@@ -202,12 +202,12 @@ describe('a stream of sequences', () => {
 });
 
 test.each<[what: string, code: string, more: Partial<FitOptions>]>([
-  ['shuffled', 'CONFLICT', { shuffle: true }],
+  ['with shuffle', 'CONFLICT', { shuffle: true }],
   ['with a validation fraction', 'CONFLICT', { validation: 0.5 }],
   ['with a second-order optimizer', 'UNSUPPORTED', { optimizer: lbfgs() }],
 ])('stateful sequences %s are rejected', async (_, code, overrides) => {
-  const refused = fit(recurrent(), { sequences: [sequenceOf(3)] }, options({ stateful: true, ...overrides }));
-  await expect(refused).rejects.toMatchObject({ code });
+  const rejected = fit(recurrent(), { sequences: [sequenceOf(3)] }, options({ stateful: true, ...overrides }));
+  await expect(rejected).rejects.toMatchObject({ code });
 });
 
 test('stateful is rejected for samples that are not sequences, and for cross-validation', async () => {
@@ -222,14 +222,14 @@ test('stateful is rejected for samples that are not sequences, and for cross-val
   ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
 });
 
-test('`stateful: false` is the default for any data and optimizer', async () => {
+test('`stateful: false` is accepted for any data and optimizer', async () => {
   const table = { inputs: [[1]], targets: [[1]] };
   const lineNetwork = () => new Network(mlp([1, 1], { activation: identity }), { seed: 1 });
   await fit(lineNetwork(), table, options({ stateful: false }));
   await fit(lineNetwork(), table, options({ stateful: false, optimizer: lbfgs() }));
 });
 
-test('stateful sequences are validated like others, even without a batch size', async () => {
+test('with stateful sequences, standardizing a stream and a full-batch optimizer without batchSize are rejected', async () => {
   const stateful = (overrides: Partial<FitOptions>) => options({ stateful: true, ...overrides });
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));

@@ -63,7 +63,7 @@ describe('training', () => {
     expect(metrics.accuracy).toBe(1);
   });
 
-  test('the same seed gives bit-identical parameters, and another seed different ones', async () => {
+  test('the same seed gives bit-identical parameters, and a different seed gives different ones', async () => {
     const run = async (seed: number) => {
       const network = small(3);
       await fit(network, xor, plain({ seed, epochs: 20, batchSize: 2 }));
@@ -73,7 +73,7 @@ describe('training', () => {
     expect(await run(5)).not.toEqual(await run(6));
   });
 
-  test('one batch of all samples with sgd is bit-identical to gradient descent', async () => {
+  test('sgd on one batch of all samples is bit-identical to gradient descent', async () => {
     const [one, two] = [small(2), small(2)];
     await fit(one, xor, plain({ epochs: 10, batchSize: 4, shuffle: false }));
     for (let epoch = 0; epoch < 10; epoch++) {
@@ -89,7 +89,7 @@ describe('training', () => {
     expect(report.history.at(-1)?.loss).toBeLessThan(1e-3);
   });
 
-  test('samples may be objects', async () => {
+  test('fit accepts an array of samples', async () => {
     const network = lineNetwork();
     await fit(
       network,
@@ -101,7 +101,7 @@ describe('training', () => {
 });
 
 describe('scalers', () => {
-  const far = {
+  const unscaled = {
     inputs: [
       [1000, 7],
       [1010, 7],
@@ -113,16 +113,16 @@ describe('scalers', () => {
 
   test('scalers belong to the network, which takes and returns data in their original units', async () => {
     const network = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }));
-    await fit(network, far, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
+    await fit(network, unscaled, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
     expect(network.predict([1015, 7])[0] / 6.5e5).toBeCloseTo(1, 3);
     expect(network.inputScaler?.mean).toEqual([1015, 7]);
     expect(network.inputScaler?.deviation[1]).toBe(1);
-    const { metrics } = await evaluate(network, far, { loss: mse(), metrics: [meanAbsoluteError(), rSquared()] });
+    const { metrics } = await evaluate(network, unscaled, { loss: mse(), metrics: [meanAbsoluteError(), rSquared()] });
     expect(metrics.rSquared).toBeCloseTo(1, 5);
     expect(metrics.meanAbsoluteError).toBeLessThan(500);
   });
 
-  test('scalers of the network are kept', async () => {
+  test('fit keeps existing scalers', async () => {
     const network = lineNetwork();
     await fit(network, line, plain({ standardize: { inputs: true } }));
     const scaler = network.inputScaler;
@@ -137,7 +137,7 @@ describe('scalers', () => {
 });
 
 describe('validation, metrics and early stopping', () => {
-  test('a fraction of the samples is the validation set, the same for the same seed, and is evaluated in each epoch', async () => {
+  test('a validation fraction selects the same samples for the same seed, and is evaluated in each epoch', async () => {
     const report = await fit(lineNetwork(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
     expect(report.history[0].validationLoss).toBeGreaterThan(0);
     expect(report.history[0].metrics.meanAbsoluteError).toBeGreaterThan(0);
@@ -145,7 +145,7 @@ describe('validation, metrics and early stopping', () => {
     expect(again.history.map(({ loss }) => loss)).toEqual(report.history.map(({ loss }) => loss));
   });
 
-  test('without validation data the metrics are those of the training data', async () => {
+  test('without validation data, metrics are computed on the training data', async () => {
     const { history } = await fit(lineNetwork(), line, plain({ metrics: [meanAbsoluteError()] }));
     expect(history[2].metrics.meanAbsoluteError).toBeGreaterThan(0);
     expect(history[2].validationLoss).toBeUndefined();
@@ -229,7 +229,7 @@ describe('metrics equal values computed by hand', () => {
       [0, 1, 0],
     ],
   ];
-  test('metrics are correct for several classes', () => {
+  test('accuracy and confusionMatrix are correct for several classes', () => {
     expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
     expect(count(confusionMatrix(), classes)).toEqual([
       [1, 0, 0],
@@ -237,7 +237,7 @@ describe('metrics equal values computed by hand', () => {
       [0, 0, 0],
     ]);
   });
-  test('metrics are correct for two classes with a threshold', () => {
+  test('accuracy is correct with a threshold, and confusionMatrix for two classes', () => {
     const pairs: [Row, Row][] = [
       [[0.2], [1]],
       [[-0.2], [-1]],
@@ -250,7 +250,7 @@ describe('metrics equal values computed by hand', () => {
       [1, 1],
     ]);
   });
-  test('metrics are correct for distances', () => {
+  test('meanAbsoluteError and rSquared are correct', () => {
     const pairs: [Row, Row][] = [
       [
         [1, 2],
@@ -295,7 +295,7 @@ describe('callbacks', () => {
     ]);
   });
 
-  test('a callback may stop training, even within an epoch', async () => {
+  test('a callback can stop training, even within an epoch', async () => {
     const steps: number[] = [];
     const report = await fit(
       lineNetwork(),
@@ -348,7 +348,7 @@ describe('callbacks', () => {
     expect((await errorOf(fit(lineNetwork(), line, plain({ callbacks: [both] })))).message).toBe('begin');
   });
 
-  test('a callback that throws stops training, and the network has the parameters of the last valid step', async () => {
+  test('a callback that rejects stops training, and the network keeps the parameters of the last valid step', async () => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(
@@ -410,7 +410,7 @@ describe('streams', () => {
     );
   });
 
-  test('a stream that is exhausted, too short, malformed or failing is an error', async () => {
+  test('fit rejects a stream that is exhausted, empty or malformed, and options that need all samples in memory', async () => {
     expect((await errorOf(fit(lineNetwork(), stream(5), plain()))).message).toMatch(/new stream/);
     expect((await errorOf(fit(lineNetwork(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
     const wrong = async function* () {
@@ -478,7 +478,7 @@ test('training that was stopped resumes bit-for-bit', async () => {
   expect([...resumed.parameters.vector]).toEqual([...uninterrupted.parameters.vector]);
 });
 
-describe('a number that is not finite stops training with a report', () => {
+describe('a number that is not finite stops training with a DivergedError', () => {
   test('a learning rate that is too large is reported', async () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const error = await errorOf(fit(network, line, plain({ optimizer: sgd({ learningRate: 1e4 }), epochs: 1000 })));
@@ -520,7 +520,7 @@ describe('a number that is not finite stops training with a report', () => {
 describe('invalid arguments are reported before anything is changed', () => {
   test.each<[string, string, Parameters<typeof fit>[1], Partial<FitOptions>]>([
     ['no samples', 'EMPTY_DATA', { inputs: [], targets: [] }, {}],
-    ['fewer targets', 'WRONG_LENGTH', { inputs: [[1]], targets: [] }, {}],
+    ['fewer targets than inputs', 'WRONG_LENGTH', { inputs: [[1]], targets: [] }, {}],
     ['a short row', 'WRONG_LENGTH', { inputs: [[]], targets: [[1]] }, {}],
     ['NaN', 'NOT_FINITE', { inputs: [[1]], targets: [[NaN]] }, { standardize: true }],
     [
@@ -530,11 +530,11 @@ describe('invalid arguments are reported before anything is changed', () => {
       { loss: hinge(), standardize: { inputs: true } },
     ],
     ['batch size 0', 'OUT_OF_RANGE', line, { batchSize: 0 }],
-    ['a fraction of an epoch', 'OUT_OF_RANGE', line, { epochs: 0.5 }],
-    ['a fraction above 1', 'OUT_OF_RANGE', line, { validation: 2 }],
-    ['a small batch for rprop', 'OUT_OF_RANGE', line, { optimizer: rprop(), batchSize: 2 }],
+    ['a fractional number of epochs', 'OUT_OF_RANGE', line, { epochs: 0.5 }],
+    ['a validation fraction above 1', 'OUT_OF_RANGE', line, { validation: 2 }],
+    ['rprop with a batch size below the number of samples', 'OUT_OF_RANGE', line, { optimizer: rprop(), batchSize: 2 }],
     [
-      'bad validation data',
+      'validation data of the wrong width',
       'WRONG_LENGTH',
       line,
       { validation: { inputs: [[1, 2]], targets: [[1]] }, standardize: true },
@@ -548,7 +548,7 @@ describe('invalid arguments are reported before anything is changed', () => {
     expect([...network.parameters.vector]).toEqual(before);
   });
 
-  test('invalid arguments are reported by evaluate', async () => {
+  test('evaluate rejects invalid arguments', async () => {
     expect((await errorOf(evaluate(lineNetwork(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
     expect((await errorOf(evaluate(lineNetwork(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe(
       'WRONG_LENGTH',
@@ -556,7 +556,7 @@ describe('invalid arguments are reported before anything is changed', () => {
   });
 });
 
-test('evaluate returns the mean of the losses of the samples', async () => {
+test('evaluate returns the mean of the per-sample losses', async () => {
   const network = new Network(mlp([2, 3], { activation: sigmoid }), { seed: 2 });
   const random = new Random(1);
   const inputs = Array.from({ length: 7 }, () => [random.normal(), random.normal()]);

@@ -1,4 +1,4 @@
-/** Training step by step. */
+/** Tests of step-by-step training with `Trainer`, and of `fit`, which calls it. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -22,7 +22,7 @@ async function* streamed() {
 }
 
 describe('a trainer', () => {
-  test('takes the steps that fit takes, bit for bit, by step and by epoch', async () => {
+  test('step and epoch give results bit-identical to those of fit', async () => {
     const [fitted, stepped, byEpoch] = [small(), small(), small()];
     const { history } = await fit(fitted, data, { ...options(), epochs: 6 });
     const [one, two] = [new Trainer(stepped, data, options()), new Trainer(byEpoch, data, options())];
@@ -36,7 +36,7 @@ describe('a trainer', () => {
     expect([two.epochs, two.batches, two.samples]).toEqual([6, 4, 10]);
   });
 
-  test('returns the loss of a batch before its update, and epoch finishes what step began', async () => {
+  test('step returns the loss before the update, and epoch completes an epoch that step began', async () => {
     const network = small();
     const trainer = new Trainer(network, data, options({ shuffle: false }));
     const before = backpropagateBatch(network, inputs.slice(0, 3), data.targets.slice(0, 3), mse()).loss;
@@ -46,7 +46,7 @@ describe('a trainer', () => {
     expect([trainer.epochs, trainer.batches]).toEqual([1, 4]);
   });
 
-  test('resumes bit-for-bit from its state, even in the middle of an epoch', async () => {
+  test('a trainer resumes bit-for-bit from its state, even in the middle of an epoch', async () => {
     for (const steps of [0, 3, 4, 6]) {
       const [one, two] = [small(), small()];
       const first = new Trainer(one, data, options());
@@ -63,7 +63,7 @@ describe('a trainer', () => {
     }
   });
 
-  test('rejects a state that does not fit its data, and continues unchanged', async () => {
+  test('restore rejects a state that does not match the data, and training continues unchanged', async () => {
     const [one, two] = [small(), small()];
     const [trainer, untouched] = [new Trainer(one, data, options()), new Trainer(two, data, options())];
     for (let k = 0; k < 2; k++) await Promise.all([trainer.step(), untouched.step()]);
@@ -79,7 +79,7 @@ describe('a trainer', () => {
     expect(parametersOf(one)).toEqual(parametersOf(two));
   });
 
-  test('evaluates the validation data, the training data, or given data', async () => {
+  test('evaluate uses the validation data, the training data, or the given data', async () => {
     const metrics = [meanAbsoluteError()];
     const trainer = new Trainer(small(), data, options({ metrics }));
     const evaluation = await trainer.evaluate();
@@ -94,7 +94,7 @@ describe('a trainer', () => {
     expect((await validated.epoch()).validationLoss).toBeTypeOf('number');
   });
 
-  test('reads a stream step by step, and again from its start', async () => {
+  test('a trainer reads a stream step by step, and reopens it for each epoch', async () => {
     const network = small();
     const trainer = new Trainer(network, streamed, options());
     for (let k = 0; k < 5; k++) expect(await trainer.step()).toBeTypeOf('number');
@@ -105,10 +105,10 @@ describe('a trainer', () => {
     await trainer.dispose();
   });
 
-  test('keeps the parameters of the last valid step when a number overflows, and reports where', () => {
+  test('a trainer keeps the parameters of the last valid step when a number overflows, and reports where', () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
-    const far = { inputs: [[1], [1e200]], targets: [[1], [1]] };
-    const trainer = new Trainer(network, far, options({ batchSize: 1, shuffle: false }));
+    const overflowing = { inputs: [[1], [1e200]], targets: [[1], [1]] };
+    const trainer = new Trainer(network, overflowing, options({ batchSize: 1, shuffle: false }));
     void trainer.step();
     const good = parametersOf(network);
     expect(() => trainer.step()).toThrow(DivergedError);
@@ -122,7 +122,7 @@ describe('a trainer', () => {
     }
   });
 
-  test('throws after dispose, which may be called twice', async () => {
+  test('a trainer throws after dispose, and dispose can be called twice', async () => {
     const trainer = new Trainer(small(), data, options());
     await trainer.dispose();
     await trainer.dispose();
@@ -134,7 +134,7 @@ describe('a trainer', () => {
 });
 
 describe('fit', () => {
-  test('yields to the event loop inside an epoch and between epochs', async () => {
+  test('fit yields to the event loop inside an epoch and between epochs', async () => {
     for (const epochs of [1, 300]) {
       let turns = 0;
       const count = setInterval(() => turns++, 0);
@@ -148,14 +148,14 @@ describe('fit', () => {
     }
   });
 
-  test('records each of many epochs in the history', async () => {
+  test('fit records every epoch in the history', async () => {
     const { history } = await fit(small(), data, { ...options(), epochs: 400 });
     expect(history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 400 }, (_, k) => k + 1));
     expect(history[399].loss).toBeLessThan(history[0].loss);
     expect(history[399].samplesPerSecond).toBeGreaterThan(0);
   });
 
-  test('stops when the signal is aborted, even if nothing is asynchronous', async () => {
+  test('fit stops when the signal is aborted, even if no stream or callback is asynchronous', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 1);
     const endless = fit(small(), data, { ...options({ yieldEvery: 1, signal: controller.signal }), epochs: 1e9 });
@@ -170,7 +170,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   test.each([
     ['lbfgs', lbfgs],
     ['levenbergMarquardt', levenbergMarquardt],
-  ])('iterates until it has converged: %s', async (_, optimizer) => {
+  ])('fit with %s reduces the loss below 1e-6', async (_, optimizer) => {
     const network = new Network(target.graph, { seed: 1 });
     const before = backpropagateBatch(network, inputs, target.predictBatch(inputs), mse()).loss;
     const { history, stoppedBy } = await fit(network, learnable, { loss: mse(), optimizer: optimizer(), epochs: 500 });
@@ -179,13 +179,13 @@ describe('an optimizer that evaluates the loss itself', () => {
     expect(['converged', 'epochs']).toContain(stoppedBy);
   });
 
-  test('computes in float64 whatever the engine is', async () => {
+  test('an optimizer that evaluates the loss itself does not use the engine', async () => {
     const network = new Network(target.graph, { seed: 1 });
-    const refusing = { name: 'refusing', prepare: () => expect.unreachable() } as never;
-    await fit(network, learnable, { loss: mse(), optimizer: lbfgs(), epochs: 2, engine: refusing });
+    const unused = { name: 'unused', prepare: () => expect.unreachable() } as never;
+    await fit(network, learnable, { loss: mse(), optimizer: lbfgs(), epochs: 2, engine: unused });
   });
 
-  test('reports a loss that is not finite', async () => {
+  test('fit with lbfgs reports a loss that is not finite', async () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const training = fit(
       network,
@@ -196,7 +196,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   });
 });
 
-test('an update of sgd that overflows is reported with the same error', async () => {
+test('fit reports an sgd update that overflows', async () => {
   const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const training = fit(
     network,

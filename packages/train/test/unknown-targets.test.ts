@@ -1,4 +1,4 @@
-/** Targets that are null for some of the outputs. */
+/** Tests of targets that are null for some outputs. */
 import { sigmoid } from '@nnbp/activations';
 import { type Engine, js, type Loss, mlp, Network, reference } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse, softmaxCrossEntropy } from '@nnbp/losses';
@@ -14,7 +14,7 @@ const inputs = [
   [-0.75, 0.5],
 ];
 
-/** Half of the sum of the losses of the known outputs, by definition and without NaN. */
+/** Half the sum of the losses of the known outputs, for a network with two outputs. */
 const maskedLoss = (loss: Loss, known: readonly boolean[]): Loss => ({
   name: 'masked',
   value: (x, t) => known.reduce((sum, isKnown, k) => sum + (isKnown ? loss.value([x[k]], [t[k]]) / 2 : 0), 0),
@@ -30,10 +30,10 @@ const maskedLoss = (loss: Loss, known: readonly boolean[]): Loss => ({
 const elementwise = Object.entries<LossRecord>(lossRecords).filter(([, { make }]) => make({}).unknownTargets === true);
 
 describe('an output whose target is null has no loss and no gradient', () => {
-  test('some losses support unknown targets', () => expect(elementwise.length).toBeGreaterThan(5));
+  test('several losses support unknown targets', () => expect(elementwise.length).toBeGreaterThan(5));
 
   test.each(elementwise)(
-    'an unknown target has no loss and no gradient with %s, in every engine',
+    'an unknown target has no loss and no gradient with %s, on every engine',
     async (_, { make }) => {
       const engines: readonly [Engine, number][] = [
         [reference(), 12],
@@ -68,7 +68,7 @@ describe('an output whose target is null has no loss and no gradient', () => {
   );
 });
 
-test('metrics omit unknown targets', async () => {
+test('metrics ignore unknown targets', async () => {
   const { metrics } = await evaluate(
     network(),
     {
@@ -90,7 +90,7 @@ test('metrics omit unknown targets', async () => {
   expect((metrics.confusionMatrix as number[][]).flat().reduce((sum, n) => sum + n)).toBe(1);
 });
 
-test('standardization omits unknown targets', async () => {
+test('standardization ignores unknown targets', async () => {
   const one = network();
   const targets = [
     [1, null],
@@ -120,7 +120,7 @@ test.each<[string, Data, Loss, string]>([
     'WRONG_TARGET',
   ],
   [
-    'null beside undefined',
+    'undefined next to null',
     { inputs: [[1, 2]], targets: [[null, undefined as unknown as number]] },
     mse(),
     'NOT_FINITE',
