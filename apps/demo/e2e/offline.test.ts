@@ -57,7 +57,7 @@ test('after one visit the page works offline, and an open page shows that there 
   await page.locator('[data-stat="steps"]', { hasText: '1' }).waitFor();
   // TypeScript is fetched on first use.
   await page.getByRole('button', { name: 'Extend', exact: true }).click();
-  await page.getByText('A part of the page could not be loaded. Check your internet connection').waitFor();
+  await page.getByText('Part of the page could not be loaded. Check your internet connection').waitFor();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   const notice = page.getByText('A newer version of this page is ready.');
   expect(await notice.count()).toBe(0);

@@ -60,7 +60,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   const cells = (JSON.parse((await exported('Notebook (.ipynb)')).toString()) as { cells: { source: string }[] }).cells;
   expect(cells.map(({ source }) => source).join('\n')).toContain(`torch.tensor([[${network.predict([0.5, 0.5])[0]}]]`);
 
-  await button(page, 'Derive sample 0').click();
+  await button(page, 'Open sample 0 in Derive').click();
   await page.getByRole('group', { name: 'The loss' }).waitFor();
   await untilUrl(page, ({ view, derive }) => view === 'derive' && derive.loss === 'binaryCrossEntropyWithLogits');
   const derived = stateOf(page);

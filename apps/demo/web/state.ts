@@ -1,6 +1,6 @@
 /**
- * The state of the page as plain data, validated when it is read from a link. A network trained in Train is stored as a seed
- * and settings, the network of Derive and Build with all parameters.
+ * The state of the page as plain data, validated when it is read from a link. A network trained in Train is stored as a
+ * seed and settings; the network of Derive and Build is stored with all its parameters.
  */
 import * as v from 'valibot';
 import { articleDescription } from './article.js';
@@ -16,7 +16,7 @@ const node = v.object({
   id: name,
   /** Ids of the predecessors. */
   from: v.pipe(v.array(name), v.maxLength(200)),
-  /** Delay of each incoming edge in steps. 0: the edge reads the same step. Default: no delays. */
+  /** Delay of each incoming edge, in steps. 0: the edge reads the predecessor at the same step. Default: no delays. */
   delays: v.exactOptional(v.pipe(v.array(count(0, maxDelay)), v.maxLength(200))),
   /** Name of a built-in activation, or of one of `custom.activations`. */
   activation: name,
@@ -47,9 +47,9 @@ export const targetSteps = ['last', 'rest', 'each'] as const;
 const firstTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
-  /** Inputs of the sample; of a sequence, one step after another. */
+  /** Inputs of the sample. For a sequence: the inputs of all steps, one step after another. */
   input: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
-  /** Targets of the sample; of a sequence, one step after another. */
+  /** Targets of the sample. For a sequence: the targets of all steps, one step after another. */
   target: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
   loss: name,
   /** Name of the number to explain, such as `dloss/dw_2to4`. */
@@ -60,13 +60,17 @@ const derive = v.object({
    */
   mode: v.picklist(['own', 'article', 'break', 'fit']),
   mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
-  /** Number of steps of the trace that are shown; null: all. */
+  /** Number of trace steps to show; null: all. */
   step: v.nullable(count(0, 100_000)),
-  /** Visits of the mistake `order`, as node ids. A node can be visited several times. Empty: depth first. */
+  /**
+   * Node ids in the order in which the mistake `order` visits the nodes, possibly several times. Empty: depth first.
+   */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
   /** For a network with delays: the number of steps, and which of them have a target. */
   time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), firstTime),
-  /** Hidden layers, and nodes per layer, of the larger network for which the savings of the cache are shown. */
+  /**
+   * Number of hidden layers, and nodes per layer, of the larger network for which the savings of the cache are shown.
+   */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
 
@@ -76,7 +80,7 @@ const train = v.object({
   drawn: v.pipe(v.array(finite), v.maxLength(400)),
   /** Sizes of the hidden layers. */
   hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),
-  /** A convolution with stride 2 before the hidden layers. For inputs that are an image; null: none. */
+  /** A convolution with stride 2 before the hidden layers, for image inputs; null: none. */
   convolution: v.optional(v.nullable(v.object({ filters: count(1, 10), kernel: count(2, 9) })), null),
   activation: name,
   outputActivation: name,
@@ -162,11 +166,11 @@ const fit = v.object({
   /** What to fit: the formula, or the network drawn in Build. */
   model: v.picklist(['formula', 'network']),
   formula,
-  /** Start values of parameters that the user has changed. */
+  /** Starting values of the parameters that the user has changed. */
   start: values,
   /** Index of the point whose derivatives are shown. */
   point: count(0, 10_000),
-  /** The fitted formula that Derive shows in its mode `fit`; null: none. */
+  /** The fitted formula that Derive shows in `fit` mode; null: none. */
   shown: v.nullable(
     v.object({
       formula,
@@ -201,9 +205,9 @@ export const chapterNames = [
   'repair',
 ] as const;
 
-/** The work of a learner on a chapter. */
+/** A learner's work on a chapter. */
 const work = v.object({
-  /** Seed of the numbers of the exercise; 0: the article's numbers. */
+  /** Seed of the exercise's numbers; 0: the article's numbers. */
   seed: count(0, 2 ** 31),
   /** Index of the current task. */
   task: count(0, 20),
@@ -223,9 +227,9 @@ export const viewNames = ['learn', 'derive', 'train', 'fit', 'build', 'extend'] 
 
 /** Display options for a class or for embedding. */
 const display = v.object({
-  /** Whether only the view of the link is shown, without navigation. */
+  /** Whether only the view in the link is shown, without navigation. */
   locked: v.boolean(),
-  /** Views that are not in the navigation. */
+  /** Views to leave out of the navigation. */
   hide: v.pipe(v.array(v.picklist(viewNames)), v.maxLength(viewNames.length)),
   /** `hidden`: Derive starts before the first step, and Learn does not show solutions after three wrong answers. */
   answers: v.picklist(['shown', 'hidden']),

@@ -10,11 +10,11 @@ type Change = (state: PlaygroundState) => PlaygroundState;
 
 const listeners = new Listeners();
 let linkProblem: LinkFault | undefined;
-/** The default state. Its language is that of the browser. */
+/** The default state, in the browser's language. */
 const initialState: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
 let state = readUrl();
-/** The state that was read from the URL, when the page or a link was opened. */
+/** The state read from the URL when the page or a link was last opened. */
 let loaded = state;
 let pending: ReturnType<typeof setTimeout> | undefined;
 /** History state of entries that the page has written. An entry without it is a link that was opened. */
@@ -48,8 +48,8 @@ function writeUrl(): void {
   history.replaceState(shown, '', addressOf(state, initialState));
 }
 
-// Runs before the page is hidden or closed. The URL is used when the user returns to the page, the stored link after a
-// reload. If there was no edit, an older stored link is outdated and must be removed.
+// Runs before the page is hidden or closed. The URL restores the state when the user returns to the page; the stored
+// link restores it after a reload. If there was no edit, a link stored earlier is outdated and must be removed.
 addEventListener('pagehide', () => {
   if (state === loaded) {
     forgetLastEdit();
@@ -65,7 +65,7 @@ document.addEventListener('visibilitychange', () => {
 /** The current state, for code outside of components. */
 export const currentState = (): PlaygroundState => state;
 
-/** The part of the state that `select` returns. The component renders again when that part changes. */
+/** Returns the part of the state that `select` returns. The component rerenders when that part changes. */
 export function usePlayground<Part>(select: (state: PlaygroundState) => Part): Part {
   const selected = () => select(state);
   return useSyncExternalStore(listeners.subscribe, selected, selected);
@@ -80,7 +80,7 @@ export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => l
 /** Calls `listener` with the previous state after a link is opened in the page, but not after Back and Forward. */
 export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);
 
-// Not "hashchange", which browsers report later, when a pending URL could already have replaced the opened one.
+// Not "hashchange": browsers fire it later, when a pending update could already have replaced the opened URL.
 addEventListener('popstate', () => {
   const isLink = history.state === null;
   if (isLink) history.replaceState(shown, '');
@@ -93,7 +93,7 @@ addEventListener('popstate', () => {
   listeners.notify();
 });
 
-/** Changes of this part of the state add an entry to the browser history. */
+/** A change of this key adds an entry to the browser history. */
 const historyKeyOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 

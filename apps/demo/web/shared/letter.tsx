@@ -1,4 +1,4 @@
-/** A letter of the notation, in the font of formulas. */
+/** A symbol of the notation, such as h, in the font of the formulas. */
 import type { ReactNode } from 'react';
 import styles from './letter.module.css';
 

@@ -2,7 +2,7 @@ const en = {
   task: 'Task:',
   taskDone: 'Done:',
   closeTask: 'Dismiss task',
-  /** Labels of the graph's buttons, by the keys of React Flow. */
+  /** Labels of the zoom controls, by React Flow's keys. */
   controls: {
     'controls.ariaLabel': 'Zoom',
     'controls.zoomIn.ariaLabel': 'Zoom in',

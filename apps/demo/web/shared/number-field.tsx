@@ -5,7 +5,7 @@ export interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
   readonly onChange: (value: number) => void;
-  /** Change per press of an arrow key; ten times as much with Shift. Default: 0.1. */
+  /** Amount added or subtracted by an arrow key. Multiplied by 10 while Shift is held. Default: 0.1. */
   readonly step?: number;
   readonly disabled?: boolean;
 }
@@ -23,7 +23,7 @@ export function NumberField({ label, value, onChange, step = 0.1, disabled = fal
     setTyped(undefined);
     onChange(next);
   };
-  const wrong = typed !== undefined && (typed.trim() === '' || !Number.isFinite(Number(typed)));
+  const isInvalid = typed !== undefined && (typed.trim() === '' || !Number.isFinite(Number(typed)));
   return (
     <input
       type="text"
@@ -31,7 +31,7 @@ export function NumberField({ label, value, onChange, step = 0.1, disabled = fal
       role="spinbutton"
       aria-label={label}
       aria-valuenow={value}
-      aria-invalid={wrong}
+      aria-invalid={isInvalid}
       autoComplete="off"
       spellCheck={false}
       disabled={disabled}

@@ -15,34 +15,34 @@ export interface Palette {
   readonly negative: Rgb;
 }
 
-/** `paper`: the light colours as the style sheet has them in print. */
+/** `paper`: the light theme with the style sheet's changes for print. */
 type Theme = 'dark' | 'light' | 'paper';
 
 const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative'] as const;
-/** The condition under which the style sheet uses the dark colours: never in print. */
+/** Matches if the system prefers a dark theme, but never in print, where the style sheet is always light. */
 const dark = matchMedia('screen and (prefers-color-scheme: dark)');
 const paper = matchMedia('print');
 const palettes: Partial<Record<Theme, Palette>> = {};
 
-/** Subscribes to a media query. */
-const changesOf = (query: MediaQueryList) => (listener: () => void) => {
+/** Returns a function that subscribes to a media query. */
+const subscriptionTo = (query: MediaQueryList) => (listener: () => void) => {
   query.addEventListener('change', listener);
   return () => query.removeEventListener('change', listener);
 };
-const [onDark, onPaper] = [changesOf(dark), changesOf(paper)];
+const [subscribeToDark, subscribeToPaper] = [subscriptionTo(dark), subscriptionTo(paper)];
 
 /** The colours of the selected theme. */
 export function usePalette(): Palette {
   const theme = usePlayground(({ theme }) => theme);
-  const isDark = useSyncExternalStore(onDark, () => dark.matches);
-  const isPrinted = useSyncExternalStore(onPaper, () => paper.matches);
+  const isDark = useSyncExternalStore(subscribeToDark, () => dark.matches);
+  const isPrinted = useSyncExternalStore(subscribeToPaper, () => paper.matches);
   return paletteOf(isPrinted ? 'paper' : theme === 'dark' || (theme === 'system' && isDark) ? 'dark' : 'light');
 }
 
 /** The colours of a theme. Each theme is read once. */
 const paletteOf = (theme: Theme): Palette => (palettes[theme] ??= read(theme));
 
-/** Reads the colours of a theme, which the document may not have applied yet. */
+/** Reads the colours of a theme by applying it to the document temporarily. */
 function read(theme: Theme): Palette {
   const before = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = theme;
@@ -57,18 +57,18 @@ const rgb = (colour: string): Rgb => colour.match(/\d+/g)!.map(Number) as unknow
 
 export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue} / ${alpha})`;
 
-/** Mixes two colours. `share`: the part of the second one, from 0 to 1. */
+/** Mixes two colours. `share`: the fraction of the second colour, from 0 to 1. */
 export const mix = (one: Rgb, other: Rgb, share: number): Rgb => [
   one[0] + (other[0] - one[0]) * share,
   one[1] + (other[1] - one[1]) * share,
   one[2] + (other[2] - one[2]) * share,
 ];
 
-/** Colour of a number: `negative` for −1, `panel` for 0, `positive` for 1, and mixtures in between. */
+/** The colour of a value: `negative` up to −1, `panel` at 0, `positive` from 1, and a mix in between. */
 export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
   mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
 
-/** Colour of class k: `negative`, `positive`, then colours that also differ in lightness. */
+/** The colour of class k: `negative`, `positive`, then colours that also differ in lightness. */
 export function classColour({ positive, negative, panel }: Palette, k: number): Rgb {
   const isDark = panel[0] < 128;
   const more: readonly Rgb[] = isDark

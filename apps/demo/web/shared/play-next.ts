@@ -5,7 +5,7 @@ export function requestPlay(): void {
   requested = true;
 }
 
-/** Whether there was a request. Removes the request. */
+/** Returns whether there was a request, and clears it. */
 export function takePlayRequest(): boolean {
   const wasRequested = requested;
   requested = false;

@@ -16,7 +16,9 @@ export async function pngOf({ text, width, height }: SvgPicture): Promise<Uint8A
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (blob === null)
-      throw new Error(`The image has ${canvas.width} × ${canvas.height} pixels, which is too large for this browser.`);
+      throw new Error(
+        `The image has ${canvas.width} × ${canvas.height} pixels, which is too large for this browser. Download it as SVG.`,
+      );
     return new Uint8Array(await blob.arrayBuffer());
   } finally {
     URL.revokeObjectURL(address);

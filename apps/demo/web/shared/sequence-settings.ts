@@ -1,4 +1,4 @@
-/** Settings of a training run on sequences: the defaults of each data set, and the data sets that fit a graph. */
+/** Settings for training on sequences: the defaults of each data set, and which data sets fit a graph. */
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 
 export type Settings = PlaygroundState['sequences'];
@@ -10,7 +10,7 @@ export type SequenceDataName = Settings['data'];
 /** The numeric columns of a table. */
 export interface SequenceTable {
   readonly names: readonly string[];
-  /** [rows][columns]. */
+  /** The values, indexed [row][column]. */
   readonly rows: readonly (readonly number[])[];
   /** Index of the column to forecast. */
   readonly target: number;
@@ -37,7 +37,10 @@ const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
 /** The name of the loss. Default: the loss that suits the data set. */
 export const lossOf = ({ loss, data }: Pick<Settings, 'loss' | 'data'>): string => loss ?? suitableLoss[data];
 
-/** The settings after another data set is chosen. The loss of the user's graph is mse, as for samples. */
+/**
+ * Returns the settings with another data set and its defaults. For the user's graph, the loss is mse, as in training on
+ * samples.
+ */
 export const withSequences = (settings: Settings, data: SequenceDataName): Settings => ({
   ...settings,
   ...defaults[data],
@@ -46,14 +49,14 @@ export const withSequences = (settings: Settings, data: SequenceDataName): Setti
   taken: 0,
 });
 
-/** Numbers of inputs and outputs of each data set. A table has one input per numeric column. */
+/** The number of inputs and outputs of each data set. For a table (`series`), they depend on its columns. */
 export const widths: Readonly<Record<Exclude<SequenceDataName, 'series'>, readonly [inputs: number, outputs: number]>> =
   { sine: [1, 1], 'temporal-xor': [1, 1], recall: [7, 4] };
 
 const fits = ({ inputs, outputs }: NetworkDescription, data: SequenceDataName): boolean =>
   data === 'series' ? outputs.length === 1 : inputs.length === widths[data][0] && outputs.length === widths[data][1];
 
-/** The settings that train a graph with delays, if possible on a data set that fits it. */
+/** Returns the settings that train a graph with delays. Switches to a data set that fits the graph, if there is one. */
 export function withSequenceGraph(settings: Settings, graph: NetworkDescription): Settings {
   const names = ['sine', 'temporal-xor', 'recall', 'series'] as const;
   const data = fits(graph, settings.data) ? settings.data : (names.find((name) => fits(graph, name)) ?? settings.data);

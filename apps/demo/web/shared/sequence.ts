@@ -18,7 +18,7 @@ export const targetRows = (
   return rows.map((row, t) => (t < first ? null : row));
 };
 
-/** The steps that have a target in a sequence. */
+/** Returns which steps of a sequence have a target. */
 export const targetStepsOf = (targets: readonly (readonly number[] | null)[]): TargetSteps => {
   const missing = targets.filter((row) => row === null).length;
   return missing === 0 ? 'each' : missing === 1 && targets[0] === null && targets.length > 2 ? 'rest' : 'last';

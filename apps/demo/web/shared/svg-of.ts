@@ -1,6 +1,6 @@
 /**
- * Converts a part of the page to an SVG file: text, boxes, borders, inner SVG, and canvases as images, at the positions where
- * the browser has drawn them. Fonts that the page loads are embedded, so that formulas look the same in other programs.
+ * Converts part of the page to an SVG file: text, boxes, borders, inline SVG, and canvases (as images), each where the
+ * browser has drawn it. Fonts that the page loads are embedded, so that formulas look the same in other programs.
  */
 import { themeColour } from './theme-colour.js';
 
@@ -18,7 +18,7 @@ const namespace = 'http://www.w3.org/2000/svg';
 const skipped =
   '[data-unsaved], .react-flow__panel, .react-flow__handle, .react-flow__edge-interaction, .katex-mathml, .visually-hidden, script, style';
 
-/** Computed style properties that are copied to inner SVG. */
+/** Computed style properties that are copied to inline SVG, as attributes. */
 const copiedProperties = [
   'fill',
   'fill-opacity',
@@ -54,7 +54,7 @@ export async function svgOf(element: HTMLElement): Promise<SvgPicture> {
 
 class Drawing {
   readonly root = make('g', {});
-  /** Fonts that the text uses, as keys of `keyOf`. */
+  /** Fonts of the drawn text, in the format of `keyOf`. */
   readonly fonts = new Set<string>();
   bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   #clips = 0;
@@ -69,30 +69,33 @@ class Drawing {
     const style = getComputedStyle(element);
     if (style.display === 'none' || style.opacity === '0') return;
     if (element instanceof SVGSVGElement) {
-      this.#inner(element, group);
+      this.#inlineSvg(element, group);
       return;
     }
     const rect = element.getBoundingClientRect();
-    const within = style.transform === 'none' ? scale : scale * new DOMMatrix(style.transform).a;
-    const inside = this.#groupOf(element, style, rect, group);
+    const innerScale = style.transform === 'none' ? scale : scale * new DOMMatrix(style.transform).a;
+    const innerGroup = this.#groupOf(element, style, rect, group);
     if (style.visibility === 'visible') {
-      if (element !== this.target) this.#box(style, rect, inside, within);
-      if (element instanceof HTMLCanvasElement) this.#canvas(element, rect, inside);
+      if (element !== this.target) this.#box(style, rect, innerGroup, innerScale);
+      if (element instanceof HTMLCanvasElement) this.#canvas(element, rect, innerGroup);
     }
     for (const child of element.childNodes) {
-      if (child instanceof Element) this.draw(child, inside, within);
-      else if (child instanceof Text && style.visibility === 'visible') this.#text(child, style, inside, within);
+      if (child instanceof Element) this.draw(child, innerGroup, innerScale);
+      else if (child instanceof Text && style.visibility === 'visible')
+        this.#text(child, style, innerGroup, innerScale);
     }
   }
 
-  /** The group for the content of an element: a new one if the element is transparent or clips its content. */
+  /**
+   * Returns the group for the content of an element: a new group if the element is transparent or clips its content.
+   */
   #groupOf(element: Element, style: CSSStyleDeclaration, rect: DOMRect, group: SVGElement): SVGElement {
-    const hides =
+    const clipsContent =
       /hidden|clip/.test(`${style.overflowX} ${style.overflowY}`) &&
       (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
-    if (!hides && style.opacity === '1') return group;
+    if (!clipsContent && style.opacity === '1') return group;
     const inner = make('g', { opacity: style.opacity });
-    if (hides) {
+    if (clipsContent) {
       const id = `clip${this.#clips++}`;
       const clip = make('clipPath', { id });
       clip.append(make('rect', boundsOf(rect)));
@@ -111,9 +114,9 @@ class Drawing {
       colour: style[`border${side}Color`],
     }));
     const [first] = sides;
-    const even = sides.every(({ width, colour }) => width === first.width && colour === first.colour);
+    const isUniform = sides.every(({ width, colour }) => width === first.width && colour === first.colour);
     const filled = !isTransparent(style.backgroundColor);
-    const outlined = even && first.width > 0 && !isTransparent(first.colour);
+    const outlined = isUniform && first.width > 0 && !isTransparent(first.colour);
     if (filled || outlined) {
       const inset = outlined ? first.width / 2 : 0;
       const radius = Math.min(scale * (Number.parseFloat(style.borderTopLeftRadius) || 0), rect.height / 2);
@@ -130,7 +133,7 @@ class Drawing {
         }),
       );
     }
-    if (even) return;
+    if (isUniform) return;
     const { left, top, right, bottom } = rect;
     const lines = [
       [left, top, right, top],
@@ -188,8 +191,8 @@ class Drawing {
     }
   }
 
-  /** Draws an SVG element of the page at its position, with its computed style. */
-  #inner(svg: SVGSVGElement, group: SVGElement): void {
+  /** Draws inline SVG at its position on the page, with its computed style. */
+  #inlineSvg(svg: SVGSVGElement, group: SVGElement): void {
     const matrix = svg.getScreenCTM();
     if (matrix === null) return;
     const copy = styled(svg, this.fonts) as SVGElement;
@@ -218,7 +221,7 @@ class Drawing {
   }
 }
 
-/** Copies inner SVG, with attributes instead of style sheets. */
+/** Copies inline SVG, with its computed style as attributes. */
 function styled(element: Element, fonts: Set<string>): Element {
   const copy = element.cloneNode(false) as Element;
   const style = getComputedStyle(element);

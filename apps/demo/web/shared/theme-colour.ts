@@ -1,5 +1,5 @@
 /**
- * A colour of the style sheet as the browser computes it, such as `rgb(27, 32, 41)`. The custom property itself contains
+ * Returns a theme colour as the browser computes it, such as `rgb(27, 32, 41)`. The custom property itself contains
  * `light-dark(…)`.
  *
  * @param name - Name of the custom property, without `--`.

@@ -1,6 +1,6 @@
-/** Computes the numbers to show along an axis. */
+/** Chooses the numbers to show along an axis. */
 
-/** Four to seven round numbers in a range. */
+/** Returns two to six evenly spaced round numbers in a range. */
 export function ticks([low, high]: readonly [number, number]): number[] {
   const rough = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -1,4 +1,4 @@
-/** Resolves like `promise`, or rejects with the error of `onTimeout` after `milliseconds`. */
+/** Settles like `promise`, or rejects with the error from `onTimeout` after `milliseconds`. */
 export async function withTimeLimit<Value>(
   promise: Promise<Value>,
   milliseconds: number,

@@ -18,7 +18,7 @@ const suitable: Readonly<Record<Task, Choice>> = {
 
 const planarNames: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
 
-/** The task of a data set. That of the user's table depends on its columns. */
+/** The task of a data set. The task of the user's table depends on the target column instead. */
 export const taskOf = (data: Exclude<DataName, 'csv'>): Task =>
   data === 'iris' || data === 'digits' ? 'classes' : planarNames.includes(data) ? 'binary' : 'regression';
 
@@ -51,8 +51,8 @@ const wave = Array.from({ length: 48 }, (_, k) => {
 }).flat();
 
 /**
- * The settings after another data set is selected: its defaults. Between two planar data sets, settings that the user has
- * changed are kept.
+ * Returns the settings with another data set and its defaults. Switching between two planar data sets keeps the
+ * settings if the user has changed any.
  */
 export function withData(settings: Settings, data: DataName): Settings {
   const arePlanar = planarNames.includes(data) && planarNames.includes(settings.data);
@@ -73,14 +73,17 @@ export function withData(settings: Settings, data: DataName): Settings {
   return data === 'csv' ? next : withTask(next, taskOf(data));
 }
 
-/** The changes of the settings that add a convolution, with the outputs directly after it, or remove it. */
+/** Returns the changes to the settings that add a convolution directly before the outputs, or remove it. */
 export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
   convolution,
   ...(convolution === null && defaults[settings.data]),
   ...(convolution !== null && settings.convolution === null && { hidden: [], learningRate: 0.01 }),
 });
 
-/** The settings with the default loss and output activation for a task. The loss of the user's graph is mse. */
+/**
+ * Returns the settings with the default loss and output activation for a task. For the user's graph, only the loss is
+ * set: mse.
+ */
 export const withTask = (settings: Settings, task: Task): Settings => ({
   ...settings,
   ...(settings.graph === null ? suitable[task] : { loss: 'mse' }),

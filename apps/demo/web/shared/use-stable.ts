@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { hasSameContent } from './same-content.js';
 
-/** Returns the object of the first render with this content. */
+/** Returns the object from the previous render if it has the same content, otherwise `data`. */
 export function useStable<Data>(data: Data): Data {
   const [stable, setStable] = useState(data);
   if (hasSameContent(stable, data)) return stable;

@@ -6,7 +6,7 @@ import { type Remote, wrap } from 'comlink';
 import type { UserFunction } from '../shared/user-code/user-worker.js';
 import type { Runner } from '../user-code-worker.js';
 
-/** Milliseconds between two checks that the worker responds, and time limit of each check. */
+/** The interval between checks that the worker responds, and the time limit of each check, in milliseconds. */
 const [checkInterval, timeLimit] = [2000, 5000];
 
 export interface Connection<Trainer> {

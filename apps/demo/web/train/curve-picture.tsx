@@ -1,4 +1,4 @@
-/** The loss curves as an SVG to download. On the page they are drawn on a canvas. */
+/** The loss curves as SVG, for download. The page itself draws them on a canvas. */
 import { useMessages } from '../language.js';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import type { Curve } from './curve.js';

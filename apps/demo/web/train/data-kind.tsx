@@ -1,4 +1,4 @@
-/** The choice between samples and sequences. */
+/** Buttons that switch between samples and sequences. */
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
 import styles from './data-kind.module.css';

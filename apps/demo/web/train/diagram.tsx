@@ -95,7 +95,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
   );
 });
 
-/** Settings of the convolution: whether there is one, the number of filters, and the size of the window. */
+/** Settings of the convolution: whether there is one, the number of filters, and the kernel size. */
 function Convolution({ settings, change }: Pick<Props, 'settings' | 'change'>) {
   const say = useMessages(messages);
   const { convolution } = settings;
@@ -180,8 +180,8 @@ const maxListedEdges = 4;
 function Parameters({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {
   const { edges } = ready.layout;
   if (edges.length > maxListedEdges || edges.length !== observation.weights.length) return null;
-  const of = edges.map(([, to], e) => `w = ${short(observation.weights[e])}, b = ${short(observation.biases[to])}`);
-  return <p data-stat="parameters">{of.join('; ')}</p>;
+  const texts = edges.map(([, to], e) => `w = ${short(observation.weights[e])}, b = ${short(observation.biases[to])}`);
+  return <p data-stat="parameters">{texts.join('; ')}</p>;
 }
 
 interface GraphProps {
@@ -204,7 +204,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
       (canvas) => {
         if (observation === undefined || width === 0) return;
         const values = observation.flow ?? observation.weights;
-        // The observation can be that of an earlier training run with another graph.
+        // The observation may be from an earlier training run with another graph.
         if (values.length !== layout.edges.length) return;
         const context = contextOf(canvas, width, height);
         drawEdges(context, layout, positionsOf(layout, width, height), values, palette, observation.flow !== undefined);
@@ -213,7 +213,9 @@ function Graph({ ready, observation, inspect }: GraphProps) {
     ),
   );
 
-  const begins = layout.layers.map((_, k) => layout.layers.slice(0, k).reduce((sum, { ids }) => sum + ids.length, 0));
+  const firstIndices = layout.layers.map((_, k) =>
+    layout.layers.slice(0, k).reduce((sum, { ids }) => sum + ids.length, 0),
+  );
   return (
     <div className={styles.graph} ref={frame} role="group" aria-label={say.network}>
       <div className={styles.layerNames} style={{ width }}>
@@ -241,9 +243,9 @@ function Graph({ ready, observation, inspect }: GraphProps) {
           return ids.map((id, n) => (
             <Node
               key={id}
-              number={begins[k] + n}
+              number={firstIndices[k] + n}
               name={nameOf(ready, k, n, id)}
-              position={positions[begins[k] + n]}
+              position={positions[firstIndices[k] + n]}
               ready={ready}
               observation={observation}
               palette={palette}

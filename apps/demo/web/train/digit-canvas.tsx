@@ -1,4 +1,4 @@
-/** A canvas to draw a digit on with a pointer. It also shows the misread image that the user selects. */
+/** A canvas on which the user draws a digit. It also shows the misread image that the user selects. */
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { digitImage } from './digit-image.js';
@@ -15,7 +15,7 @@ interface Props {
   readonly ask: (row: Float64Array) => void;
 }
 
-/** Side of the canvas, in pixels. */
+/** Side length of the canvas, in pixels. */
 const size = 196;
 /** Width of the brush, in pixels. */
 const brush = 16;

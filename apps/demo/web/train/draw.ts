@@ -17,7 +17,10 @@ export function contextOf(canvas: HTMLCanvasElement, width: number, height: numb
   return context;
 }
 
-/** Encodes an opaque colour as a 32-bit number of image data: alpha, blue, green, red, from the highest byte. */
+/**
+ * Encodes an opaque colour as a 32-bit integer of image data: alpha, blue, green, red, from the highest byte to the
+ * lowest.
+ */
 export const pixelOf = ([red, green, blue]: Rgb): number =>
   ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
 
@@ -36,7 +39,9 @@ export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pi
   context.putImageData(image, 0, 0);
 }
 
-/** A square image with one pixel per value. Draw it immediately, since the next image of this side overwrites it. */
+/**
+ * A square image with one pixel per value. Draw it immediately, since the next image of the same size overwrites it.
+ */
 export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLCanvasElement {
   let canvas = small.get(side);
   if (canvas === undefined) small.set(side, (canvas = document.createElement('canvas')));
@@ -58,7 +63,7 @@ export function ramp(palette: Palette, strength: number): Uint32Array {
   return pixels;
 }
 
-/** Returns a function that gives the pixels of the output surface. */
+/** Returns a function that computes the pixels of the output surface. */
 export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palette): (pixel: number) => number {
   if (ready.task === 'classes') {
     const shades = ready.classes.map((_, k) =>
@@ -166,7 +171,7 @@ export function positionsOf({ layers }: Layout, width: number, height: number): 
 
 /** Vertical distance between the centres of nodes, in pixels. */
 export const nodeRow = 46;
-/** Side of a node, in pixels. */
+/** Side length of a node, in pixels. */
 export const nodeSide = 34;
 
 /**
@@ -198,7 +203,7 @@ export function drawEdges(
   if (values.length <= maxLabelledEdges) drawNumbers(context, layout, positions, values, palette);
 }
 
-/** With more edges than this, edges have no labels. */
+/** Maximum number of edges for which the edges are labelled. */
 const maxLabelledEdges = 12;
 
 function drawNumbers(

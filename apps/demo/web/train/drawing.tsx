@@ -1,4 +1,4 @@
-/** Input of a function: draw it with a pointer, or type its points. */
+/** Input for a function: the user draws it with a pointer or types its points. */
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { contextOf, frameOf } from './draw.js';
@@ -14,7 +14,7 @@ interface Props {
 
 const width = 220;
 const height = 150;
-/** Maximum number of points, one per column. */
+/** Number of columns of the drawing area. A drawn function has at most one point per column. */
 const columns = 100;
 
 export function Drawing({ points, choose }: Props) {
@@ -85,7 +85,7 @@ interface Draft {
 
 function TypedPoints({ points, choose }: Props) {
   const say = useMessages(messages);
-  // The typed text is dropped when the points change in another way.
+  // The typed text is discarded when the points change in another way.
   const [draft, setDraft] = useState<Draft>();
   const { text, isInvalid } = draft?.points === points ? draft : { text: linesOf(points), isInvalid: false };
   const apply = () => {

@@ -1,4 +1,4 @@
-/** Loss, accuracy and errors over a set of samples. */
+/** Computes loss, accuracy and errors over a set of samples. */
 import type { Executor } from '@nnbp/core';
 import type { Dataset } from './data/dataset.js';
 import { predictionOf, classOf, inChunks } from './outputs.js';
@@ -12,7 +12,7 @@ export interface RegressionFit {
   readonly rootMeanSquareError: number;
 }
 
-/** A sample whose predicted class is wrong. */
+/** A misclassified sample. */
 export interface Mistake {
   /** Index of the sample in its set. */
   readonly number: number;
@@ -25,11 +25,11 @@ export interface Mistake {
 export interface Evaluation {
   /** Mean loss of the samples. */
   readonly loss: number;
-  /** Fraction of samples with the correct class; NaN for a regression. */
+  /** Fraction of correctly classified samples; NaN for a regression. */
   readonly accuracy: number;
   /** Confusion matrix: [true class][predicted class]. */
   readonly confusion: readonly (readonly number[])[];
-  /** The first samples with a wrong class, at most `maxMistakes`. */
+  /** The first misclassified samples, at most `maxMistakes`. */
   readonly mistakes: readonly Mistake[];
   /** Undefined for a classification. */
   readonly fit: RegressionFit | undefined;

@@ -1,4 +1,4 @@
-/** Exports of a trained network, loaded on first use. */
+/** Exports a trained network to files. Loaded on first use. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save, toModule } from '@nnbp/formats';
 import { toOnnx, toPyTorch } from '@nnbp/interop';

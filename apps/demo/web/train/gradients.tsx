@@ -10,7 +10,9 @@ import type { Ready } from './trainer.js';
 import styles from './gradients.module.css';
 import areas from './view.module.css';
 
-/** Ratio between the first and the last layer above which gradients count as vanishing or exploding. */
+/**
+ * Ratio between the gradients of the first and the last hidden layer above which they count as vanishing or exploding.
+ */
 const notableRatio = 30;
 
 export const Gradients = memo(function Gradients({
@@ -25,7 +27,8 @@ export const Gradients = memo(function Gradients({
   const { layers } = ready.layout;
   const { gradients, layerGradients } = observation;
   const largest = Math.max(1e-30, ...gradients, ...layerGradients);
-  // Logarithmic, since vanishing gradients span many powers of ten: from 0 at a ten-thousandth of the largest to 1.
+  // Logarithmic, since vanishing gradients span many powers of ten: 0 at a ten-thousandth of the largest gradient, 1 at
+  // the largest.
   const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 4);
   let first = 0;
   const rows = layers.map(({ ids }, k) => {
@@ -70,7 +73,7 @@ export const Gradients = memo(function Gradients({
   );
 });
 
-/** Compares the gradients of the first and the last hidden layer, in words. */
+/** Describes how the gradients of the first and the last hidden layer compare. */
 function verdict(layers: Float32Array, say: (typeof messages)['en']['verdicts']): string {
   if (layers.length < 4) return '';
   const ratio = layers[1] / layers[layers.length - 2];

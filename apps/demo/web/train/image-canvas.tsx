@@ -7,9 +7,12 @@ import styles from './images.module.css';
 interface Props {
   /** Pixels per side of the image. */
   readonly side: number;
-  /** Side on the page, in CSS pixels. */
+  /** Side length on the page, in CSS pixels. */
   readonly size: number;
-  /** Returns a pixel, by its index row by row, in the format of `pixelOf`. The image is redrawn when the function changes. */
+  /**
+   * Returns the pixel with an index (row by row), in the format of `pixelOf`. The image is redrawn when the function
+   * changes.
+   */
   readonly pixelAt: (pixel: number) => number;
 }
 

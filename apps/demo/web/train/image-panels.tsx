@@ -1,4 +1,4 @@
-/** Panels for inputs that are an image: misread images, and the weights of the first layer as images. */
+/** Panels for image inputs: misread images, and the weights of the first layer as images. */
 import { memo, useCallback } from 'react';
 import { useMessages } from '../language.js';
 import { pixelOf, ramp } from './draw.js';
@@ -41,7 +41,7 @@ export const Misread = memo(function Misread({ ready, misread, ask }: MisreadPro
   );
 });
 
-/** Draws an image in the colour of the text. `pixels`: from 0 to 255. */
+/** Draws a greyscale image in the text colour. `pixels`: from 0 to 255. */
 function Ink({ pixels, side, size }: { readonly pixels: Uint8Array; readonly side: number; readonly size: number }) {
   const palette = usePalette();
   const pixelAt = useCallback(

@@ -2,7 +2,7 @@
 import type { Loss } from '@nnbp/core';
 import type { Choice, Settings, Task } from '../shared/training-settings.js';
 
-/** Targets of the two classes of a binary task (`no`, `yes`), and the decision boundary of the output. */
+/** The targets of the two classes of a binary task (`no` and `yes`), and the decision boundary for the output. */
 export interface Encoding {
   readonly no: number;
   readonly yes: number;
@@ -10,8 +10,8 @@ export interface Encoding {
 }
 
 /**
- * The encoding for a loss. Targets are −1 and 1 for a loss that does not accept 0 (hinge), otherwise 0 and 1. The boundary of
- * a loss on logits is 0.
+ * Returns the encoding for a loss. The targets are −1 and 1 for a loss that does not accept 0 (hinge), otherwise 0 and
+ * 1. The boundary is 0 for hinge and for a loss on logits, otherwise 0.5.
  */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
@@ -37,7 +37,10 @@ const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poi
 /** Activations that are bounded on at least one side. */
 const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
 
-/** The reason why a combination is invalid; undefined if it is valid or contains custom functions. */
+/**
+ * The reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses are not
+ * checked.
+ */
 export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
   const { loss, graph } = settings;
   const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);

@@ -32,7 +32,7 @@ const en = {
     notebook: 'Notebook (.ipynb)',
   },
   exportFailed: (reason: string) => `Export failed. ${reason}`,
-  deriveSample: (sample: number) => `Derive sample ${sample}`,
+  deriveSample: (sample: number) => `Open sample ${sample} in Derive`,
   deriveTask: 'Opens the trained network in Derive with this sample, in standardized units',
   buildOn: 'Open in Build',
   tooLarge: 'Derive and Build show networks of up to 1,500 parameters and 40 inputs.',
@@ -59,7 +59,7 @@ const en = {
     tripling:
       'y = 3x for x from 1 to 5: the first data set of the article’s follow-up. One node is enough: w becomes 3.',
     'five-points':
-      'Five points close to a line, the second data set of the follow-up. With some seeds, training ends at a straight line. Try another seed.',
+      'Five points close to a line, the second data set of the follow-up. With some seeds, training gets stuck at a straight line. Try another seed.',
     xor: 'Four squares; diagonally opposite ones belong to the same class. No straight line separates them.',
     circles: 'A disc and a ring around it.',
     moons: 'Two interleaving crescents.',
@@ -113,7 +113,7 @@ const en = {
     flow: (largest: string) =>
       `The contribution of each edge to dloss/dx: dloss/dx · slope · w. The largest is ${largest}.`,
   },
-  wide: 'At most ten nodes of a layer are drawn.',
+  wide: 'At most ten nodes per layer are drawn.',
   activation: 'Activation',
   outputActivation: 'Output activation',
   loss: 'Loss',
@@ -183,7 +183,7 @@ const en = {
     diverged: (step: number) =>
       `Training diverged: a number was not finite at step ${step}. The parameters are those before that step. Choose a smaller learning rate or another loss, then reset.`,
     noTable: 'Choose a CSV file first. Links contain the settings, but not the file.',
-    fewPoints: 'At least four points are needed. Draw a longer curve.',
+    fewPoints: 'The function needs at least four points. Draw a longer curve.',
     shape: (inputs: Counts, outputs: Counts) =>
       `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
     delays: 'The graph has delayed edges. Choose Sequences to train it.',
@@ -192,7 +192,7 @@ const en = {
     notLoaded: userCode.en.notLoaded,
     other: (text: string) => `Training failed: ${text}`,
     table: {
-      empty: 'The file is empty. Choose one with a row per sample.',
+      empty: 'The file is empty. Choose a file with one row per sample.',
       encoding: 'The file is not encoded in UTF-8. Save it as “CSV UTF-8” and choose it again.',
       'one-column': 'The file has only one column. Separate columns with commas, semicolons, tabs or spaces.',
       'few-rows': 'Fewer than five rows have a value in every column. Fill in missing values, or choose another file.',
@@ -205,7 +205,7 @@ const en = {
       'class-loss': (loss: string) =>
         `The loss ${loss} is for classification, but the target is a number. Choose mse, mae, huber or logCosh.`,
       'one-output': () =>
-        'softmaxCrossEntropy needs several outputs, but two classes have one output here. Choose binaryCrossEntropyWithLogits.',
+        'softmaxCrossEntropy needs one output per class, but Train uses a single output for two classes. Choose binaryCrossEntropyWithLogits.',
       'needs-probability': () =>
         'binaryCrossEntropy needs probabilities. Choose sigmoid as the output activation, or the loss binaryCrossEntropyWithLogits with identity.',
       'needs-log-probability': () =>

@@ -1,4 +1,4 @@
-/** The initial network of a training run. */
+/** Builds the initial network of a training run. */
 import { glorotUniform, GraphBuilder, heUniform, Network } from '@nnbp/core';
 import { conv2d } from '@nnbp/layers';
 import type { Functions } from '../functions.js';
@@ -21,9 +21,9 @@ const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**
- * The network to train: the graph of the settings with its own parameters, or a layered network with weights from the seed,
- * with a convolution if the settings have one. The c of the outputs of a layered network is fixed at 1, so that a probability
- * stays a probability.
+ * Builds the network to train: the graph in the settings with its own parameters, or a layered network, initialized
+ * with the seed, with a convolution if the settings have one. In a layered network, c of the outputs is fixed at 1, so
+ * that probabilities stay probabilities.
  *
  * @throws NnbpError `MISSING_PLUGIN` for an unknown activation
  */

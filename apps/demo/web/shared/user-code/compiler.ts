@@ -1,4 +1,4 @@
-/** The TypeScript worker. Started when it is first used, and again after it was terminated. */
+/** Starts the TypeScript worker on first use, and starts a new one after it has been terminated. */
 import { type Remote, wrap } from 'comlink';
 import { FunctionError } from './function-error.js';
 import type { Compiler } from './language-worker.js';

@@ -5,7 +5,7 @@ import { expose } from 'comlink';
 import ts from 'typescript';
 import { declarations, path } from './declarations.js';
 
-/** Declarations of the language itself, without those of browsers and Node. */
+/** Type declarations of the language itself, without those of browsers and Node. */
 const libraries = import.meta.glob<string>(
   '../../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts',
   {
@@ -38,7 +38,7 @@ export type Compiled = { readonly code: string } | { readonly typeErrors: readon
 
 const compiler = {
   ...worker,
-  /** Compiles a function. */
+  /** Type-checks and compiles a function. */
   compile(source: string): Compiled {
     worker.updateFile({ path, code: source });
     const { languageService } = worker.getEnv();
@@ -55,7 +55,7 @@ const compiler = {
   },
 };
 
-/** Interface of the worker for the page. */
+/** The interface that the worker exposes to the page. */
 export type Compiler = typeof compiler;
 
 expose(compiler);

@@ -2,7 +2,7 @@ const en = {
   running: 'Running your functions…',
   types: 'Type errors:',
   endless: 'Stopped after two seconds without a result. Check for an infinite loop.',
-  notLoaded: 'A part of the page could not be loaded. Check your internet connection, then reload the page.',
+  notLoaded: 'Part of the page could not be loaded. Check your internet connection, then reload the page.',
 };
 
 const zh: typeof en = {

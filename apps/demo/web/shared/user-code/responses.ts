@@ -1,4 +1,4 @@
-/** Validates responses of the worker that runs user code, since that code can manipulate the worker. */
+/** Validates responses from the worker that runs user code, since that code can manipulate the worker. */
 import * as v from 'valibot';
 import type { Verdict } from './check.js';
 import type { Recording } from './recording.js';

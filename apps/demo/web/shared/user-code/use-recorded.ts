@@ -92,24 +92,27 @@ const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string
     formula?.formula,
   ]);
 
-/** The worker of the last pass, kept for a short time for the next one. Not longer, since its code can keep running. */
-let cached: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
+/**
+ * The worker of the last pass, kept briefly for the next pass. It is not kept longer, because user code could keep
+ * running in it.
+ */
+let cached: { readonly key: string; readonly worker: Promise<UserWorker> } | undefined;
 let release: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds for which the worker is kept after a pass. */
 const keepTime = 3000;
 
 async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Functions> {
   const { network, formula, loss, time, input, target } = pass;
-  const of = JSON.stringify(used);
+  const key = JSON.stringify(used);
   clearTimeout(release);
-  if (cached?.of !== of) {
+  if (cached?.key !== key) {
     close(cached?.worker);
-    cached = { of, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(used)) };
+    cached = { key, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(used)) };
   }
   const { worker } = cached;
   try {
-    const of = (kind: UserFunction['kind']) => used.filter((entry) => entry.kind === kind).map(({ name }) => name);
-    const custom = { activations: of('activation'), losses: of('loss') };
+    const namesOf = (kind: UserFunction['kind']) => used.filter((entry) => entry.kind === kind).map(({ name }) => name);
+    const custom = { activations: namesOf('activation'), losses: namesOf('loss') };
     const [{ ask }, { readRecording }] = await Promise.all([worker, import('./responses.js')]);
     const response = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
     return replayed(readRecording(response, network.outputs.length), builtinFunctions);

@@ -1,4 +1,4 @@
-/** The user functions among the functions that a computation uses. */
+/** Selects the user functions that a computation uses. */
 import type { PlaygroundState } from '../../state.js';
 import type { UserFunction } from './user-worker.js';
 

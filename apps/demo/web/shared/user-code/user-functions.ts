@@ -24,7 +24,8 @@ export function define(kind: Kind, name: string, given: unknown): void {
     if (typeof plugin[method] !== 'function')
       throw new NnbpError('WRONG_TYPE', `"${name}" has no method ${method}. Add it to the exported object.`);
   }
-  // Copied, to set the name under which it was saved and to remove `builtin`, which only built-in functions may have.
+  // Copy the object to set the name under which it was saved and to remove `builtin`, which only built-in functions may
+  // have.
   const { builtin: _, ...rest } = plugin as Activation & Loss;
   if (kind === 'activation') {
     activations.set(name, {

@@ -1,6 +1,6 @@
 /**
- * A worker for user code, which can be terminated at any time. The code is a module from a blob URL, so it needs no `eval`,
- * and it has no access to the page.
+ * A worker that runs user code and can be terminated at any time. The code runs as a module from a blob URL, so it
+ * needs no `eval`, and it has no access to the page.
  */
 import { type Remote, wrap } from 'comlink';
 import { withTimeLimit } from '../time-limit.js';
@@ -28,9 +28,9 @@ export interface UserWorker {
 
 /** Time limit of a request, in milliseconds. */
 const timeLimit = 2000;
-/** Time limit of the compilation, in milliseconds. A type can keep TypeScript busy forever. */
+/** Time limit for the compilation, in milliseconds. Some types keep TypeScript busy forever. */
 const compileLimit = 8000;
-/** Time limit for loading the program of the worker, in milliseconds. */
+/** Time limit for loading the worker's code, in milliseconds. */
 const loadLimit = 30_000;
 
 /**
@@ -44,9 +44,9 @@ export async function startUserWorker(functions: readonly UserFunction[]): Promi
   for (const { kind, name, source } of functions) {
     const compiled = await within<Compiled>(compileLimit, terminateCompiler, typescript.compile(source));
     if ('typeErrors' in compiled) throw new FunctionError('types', compiled.typeErrors);
-    const [of, called] = [JSON.stringify(kind), JSON.stringify(name)];
+    const [kindLiteral, nameLiteral] = [JSON.stringify(kind), JSON.stringify(name)];
     parts.push(
-      `{ const exports = {}; (function () { "use strict";\n${compiled.code}\n}).call(undefined); nnbp.define(${of}, ${called}, exports.default); }`,
+      `{ const exports = {}; (function () { "use strict";\n${compiled.code}\n}).call(undefined); nnbp.define(${kindLiteral}, ${nameLiteral}, exports.default); }`,
     );
   }
   const address = new URL(runnerAddress, location.href).href;
@@ -67,7 +67,7 @@ export async function startUserWorker(functions: readonly UserFunction[]): Promi
   return { runner, close, ask: (question, limit = timeLimit) => within(limit, close, question(runner)) };
 }
 
-/** Resolves when the worker sends `expected`. Rejects if its code throws. */
+/** Resolves when the worker sends `expected`. Rejects if its code throws or cannot be loaded. */
 const messageFrom = (worker: Worker, expected: string) =>
   new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => {
@@ -81,7 +81,7 @@ const messageFrom = (worker: Worker, expected: string) =>
     });
   });
 
-/** Resolves like `promise`. After the time limit, closes the worker and rejects. */
+/** Settles like `promise`. After the time limit, closes the worker and rejects. */
 const within = <Value>(milliseconds: number, close: () => void, promise: Promise<Value>): Promise<Value> =>
   withTimeLimit(promise, milliseconds, () => {
     close();

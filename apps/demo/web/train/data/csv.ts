@@ -1,7 +1,7 @@
 /**
- * Reads a table that the user chose. The code of the command line detects the dialect of the file and the kind of each
- * column; here a target is chosen, and the other columns become inputs: one per column of numbers, one per word of a
- * category.
+ * Reads a CSV file that the user chose. The parser of the command line detects the dialect of the file and the kind of
+ * each column. One column becomes the target, the others inputs: one input per numeric column, and one per distinct
+ * word of a categorical column.
  */
 import {
   withSingleSpaces,
@@ -33,7 +33,7 @@ const minRows = 5;
 const sampleRows = 200;
 const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
 
-/** Kind of a column. `text`, with too many distinct words or mostly empty cells, is not used. */
+/** Kind of a column. A `text` column has too many distinct words or mostly empty cells, and is not used. */
 type ColumnKind = 'number' | 'category' | 'text';
 
 /** A column of a table. */
@@ -42,13 +42,13 @@ export interface Column {
   readonly kind: ColumnKind;
   /** Number of distinct values. */
   readonly distinct: number;
-  /** The kind of target that the column most likely is. */
+  /** How the column is predicted by default if it is the target. */
   readonly as: 'number' | 'category';
 }
 
 interface Table {
   readonly columns: readonly Column[];
-  /** A row per sample: numbers as JavaScript writes them, and words. */
+  /** One row per sample: numbers in JavaScript's notation, and words. */
   readonly rows: readonly (readonly string[])[];
   /** The number of rows left out because a value is missing. */
   readonly incomplete: number;
@@ -56,7 +56,7 @@ interface Table {
   readonly target: number;
 }
 
-/** Why a table cannot be used. */
+/** Reasons why a table cannot be used. */
 export type TableProblem =
   | 'empty'
   | 'encoding'
@@ -67,7 +67,7 @@ export type TableProblem =
   | 'one-value'
   | 'text-target';
 
-/** Thrown with a `TableProblem`. */
+/** Thrown if a table cannot be used. */
 class TableError extends Error {
   constructor(readonly problem: TableProblem) {
     super(problem);
@@ -75,7 +75,7 @@ class TableError extends Error {
 }
 
 /**
- * The text of a file in UTF-8, or in UTF-16 with a byte order mark.
+ * Decodes a file in UTF-8, or in UTF-16 with a byte order mark.
  *
  * @throws TableError
  */
@@ -133,7 +133,7 @@ function columnOf(survey: ColumnSurvey, rows: number): Omit<Column, 'distinct'> 
   return { name, kind, as: kind === 'number' && !isClasses ? 'number' : 'category' };
 }
 
-/** The cell's value; undefined if it has none that the column needs. */
+/** The cell's value; undefined if it is missing, or not a number in a numeric column. */
 function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: ColumnSurvey): string | undefined {
   if (kind === 'text') return cell;
   if (kind === 'number') return numberIn(cell, decimal)?.toString();

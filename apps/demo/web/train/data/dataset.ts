@@ -6,14 +6,14 @@ import type { Task } from '../../shared/training-settings.js';
 /** A field for one column of the data. */
 export interface InputField {
   readonly name: string;
-  /** The words of a category, each of which is an input that is 0 or 1; absent for a number. */
+  /** The distinct words of a categorical column. Each is an input that is 0 or 1. Absent for a numeric column. */
   readonly words?: readonly string[];
 }
 
 /** A set of samples. */
 export interface Part {
   readonly count: number;
-  /** [count × inputs] */
+  /** Shape: [count × inputs]. */
   readonly inputs: Float64Array;
   /** Target of each sample: a number, or the index of the class. */
   readonly targets: Float64Array;
@@ -22,9 +22,12 @@ export interface Part {
 export interface Dataset {
   readonly task: Task;
   readonly inputNames: readonly string[];
-  /** The inputs as a user enters them, where a category is one field and several inputs. Default: one per input. */
+  /**
+   * The fields in which a user enters a sample. A categorical column is one field, but several inputs. Default: one
+   * field per input.
+   */
   readonly fields?: readonly InputField[];
-  /** Side in pixels, if the inputs are a square image. */
+  /** Side of the image in pixels, if the inputs are a square image. */
   readonly side?: number;
   /** Name of the target of a regression. */
   readonly targetName: string;
@@ -39,7 +42,7 @@ export interface Dataset {
   readonly range?: readonly [number, number];
 }
 
-/** A set of samples from rows of inputs and their targets. */
+/** Creates a set of samples from rows of inputs and their targets. */
 export function partOf(rows: readonly ArrayLike<number>[], targets: readonly number[]): Part {
   const width = rows.length === 0 ? 0 : rows[0].length;
   const inputs = new Float64Array(rows.length * width);

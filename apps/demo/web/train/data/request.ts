@@ -17,7 +17,9 @@ const minPoints = 4;
 
 type Progress = (fraction: number) => void;
 
-/** Caches the last data set: most changes of the settings do not affect it. */
+/**
+ * Returns a function that loads data sets and caches the last one, since most changes to the settings do not affect it.
+ */
 export function datasetsByRequest() {
   let last: { readonly key: string; readonly dataset: Dataset } | undefined;
   return async (

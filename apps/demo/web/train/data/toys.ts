@@ -5,46 +5,49 @@ import { divide } from './divide.js';
 
 type Point = readonly [x: number, y: number];
 
-/** Position of a point of a class, before noise. */
-type Shape = (random: Random, second: boolean) => Point;
+/** Returns a random point of one of the two classes, before noise is added. */
+type Shape = (random: Random, isSecondClass: boolean) => Point;
 
 const around = (radius: number, angle: number): Point => [radius * Math.cos(angle), radius * Math.sin(angle)];
 
 /** The planar data sets; each fills about [−1, 1]². */
 const shapes = {
-  /** Four squares; diagonal ones belong to the same class. */
-  xor(random, second) {
+  /** Four squares; diagonally opposite ones belong to the same class. */
+  xor(random, isSecondClass) {
     const side = () => 0.08 + 0.87 * random.uniform();
     const sign = random.uniform() < 0.5 ? 1 : -1;
-    return [sign * side(), (second ? -sign : sign) * side()];
+    return [sign * side(), (isSecondClass ? -sign : sign) * side()];
   },
   /** A disc, and a ring around it. */
-  circles: (random, second) =>
-    around(second ? 0.65 + 0.3 * random.uniform() : 0.42 * Math.sqrt(random.uniform()), 2 * Math.PI * random.uniform()),
+  circles: (random, isSecondClass) =>
+    around(
+      isSecondClass ? 0.65 + 0.3 * random.uniform() : 0.42 * Math.sqrt(random.uniform()),
+      2 * Math.PI * random.uniform(),
+    ),
   /** Two interleaving crescents. */
-  moons(random, second) {
+  moons(random, isSecondClass) {
     const [x, y] = around(0.62, Math.PI * random.uniform());
-    return second ? [x + 0.31, 0.18 - y] : [x - 0.31, y - 0.18];
+    return isSecondClass ? [x + 0.31, 0.18 - y] : [x - 0.31, y - 0.18];
   },
   /** Two intertwined spirals. */
-  spirals(random, second) {
+  spirals(random, isSecondClass) {
     const along = random.uniform();
-    return around(0.08 + 0.87 * along, 2.5 * Math.PI * along + (second ? Math.PI : 0));
+    return around(0.08 + 0.87 * along, 2.5 * Math.PI * along + (isSecondClass ? Math.PI : 0));
   },
 } satisfies Record<string, Shape>;
 
 const samples = 400;
 
-/** 400 points in a plane, half of them for validation. `noise` is from 0 to 1. */
+/** 400 points in a plane, half of them for validation. `noise`: from 0 to 1. */
 export function planar(name: keyof typeof shapes, noise: number, seed: number): Dataset {
   const random = new Random(seed);
   const shape: Shape = shapes[name];
   const rows: number[][] = [];
   const targets: number[] = [];
   for (let s = 0; s < samples; s++) {
-    const second = s % 2 === 1;
-    rows.push(shape(random, second).map((value) => value + 0.25 * noise * random.normal()));
-    targets.push(Number(second));
+    const isSecondClass = s % 2 === 1;
+    rows.push(shape(random, isSecondClass).map((value) => value + 0.25 * noise * random.normal()));
+    targets.push(Number(isSecondClass));
   }
   return {
     task: 'binary',
@@ -63,7 +66,7 @@ const curve = (points: readonly Point[]) =>
     points.map(([, y]) => y),
   );
 
-/** y = 3x, the first set of the article's follow-up. */
+/** y = 3x, the first data set of the article's follow-up. */
 export const tripling = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
@@ -94,7 +97,10 @@ export const fivePoints = (): Dataset => ({
 /** Minimum number of points for a validation set. */
 const enoughToSplit = 12;
 
-/** A drawn function: pairs x, y in [−1, 1], one after another. If there are enough points, every fourth is for validation. */
+/**
+ * A drawn function. `points`: x and y of each point, in [−1, 1], one point after another. If there are enough points,
+ * every fourth is for validation.
+ */
 export function drawn(points: readonly number[]): Dataset {
   const pairs: Point[] = [];
   for (let at = 0; at + 1 < points.length; at += 2) pairs.push([points[at], points[at + 1]]);
