@@ -1,21 +1,22 @@
-/** A global setup of Vitest: starts one browser, to which all test files of a project connect. */
+/** Global setup for Vitest: starts one browser, which all test files of a project connect to. */
 import { type BrowserServer, chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { findBrowser, missingBrowser } from './browser.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where `chromium.connect` reaches the browser. */
+    /** The WebSocket URL to pass to `chromium.connect`. */
     browserEndpoint: string;
   }
 }
 
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
   const executablePath = findBrowser();
-  if (executablePath === undefined) throw new Error(`${missingBrowser}\n"pnpm browser" tries all of them.`);
+  if (executablePath === undefined)
+    throw new Error(`${missingBrowser}\nOr run "pnpm browser", which installs a browser if it can.`);
   const server: BrowserServer = await chromium.launchServer({
     executablePath,
-    // Without a GPU, drawing takes less time if WebGL is not emulated in software.
+    // On machines without a GPU, pages are drawn faster if WebGL is not emulated in software.
     args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--disable-software-rasterizer'],
   });
   project.provide('browserEndpoint', server.wsEndpoint());

@@ -1,6 +1,6 @@
 /**
- * Finds the browser that tests run in. Started as a program, it also installs one if there is none; that is a step of
- * `pnpm check`, which runs before any test. Nothing is installed from inside a test.
+ * Finds the browser that tests run in. Run as a script, this file also installs a browser if there is none: the first
+ * step of `pnpm check` does so. Tests never install anything.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,14 +9,14 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { canInstallPackages, installPackages } from './debian.js';
 
-/** The functions of the operating system that the search uses. Tests pass a fake. */
+/** The operating system as seen by the search. Tests pass a fake. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly exists: (path: string) => boolean;
-  /** Whether an executable starts: Playwright's own needs system libraries that may be missing. */
+  /** Whether an executable starts. Playwright's browser needs system libraries and does not start without them. */
   readonly starts: (path: string) => boolean;
-  /** Where Playwright puts the browser that it downloads. */
+  /** The path of the browser that Playwright downloads. */
   readonly playwright: () => string;
   /** Downloads Playwright's browser, with the output visible. */
   readonly download: () => boolean;
@@ -72,7 +72,8 @@ export const missingBrowser =
   '  - set CHROMIUM_PATH to the path of an executable.';
 
 /**
- * The first of `CHROMIUM_PATH`, an installed browser, and Playwright's own; undefined if there is none.
+ * Returns the path of the first browser found: `CHROMIUM_PATH`, an installed browser, or Playwright's own. Returns
+ * undefined if there is none.
  *
  * @throws Error if `CHROMIUM_PATH` is set to a path that does not exist.
  */
@@ -86,10 +87,10 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
 }
 
 /**
- * Finds a browser. If there is none, downloads Playwright's own, or, as root on Debian, installs the package
- * chromium-headless-shell, or chromium where there is no such package.
+ * Finds a browser, or else downloads Playwright's own. If that fails and the user is root on Debian, installs the
+ * package chromium-headless-shell, or chromium if there is no such package.
  *
- * @throws Error that says what to install, if all of that fails.
+ * @throws Error that says what to install, if there is still no browser.
  */
 export function provideBrowser(machine: Machine = thisMachine): string {
   const found = findBrowser(machine);

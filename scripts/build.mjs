@@ -1,13 +1,13 @@
-// `pnpm build`: the JavaScript of every package by esbuild, then their types by one program of the native compiler. Both
-// take seconds; the sources are bundled per entry of package.json, and code that several entries share is a separate
-// file.
+// `pnpm build`: esbuild bundles the JavaScript of every package, then one run of the native TypeScript compiler emits
+// all declarations. Each takes seconds. Every entry point in package.json gets a bundle; code that several of them
+// share goes into a separate file.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { compiler } from './native-compiler.mjs';
 
-/** The module under `src` that `bin/nnbp.js` of a package runs. */
+/** For each package with a command, the module under `src` that `bin/nnbp.js` runs. */
 const programs = { cli: 'nnbp', nnbp: 'command' };
 
 const names = readdirSync('packages');
@@ -16,10 +16,10 @@ for (const name of names) {
   mkdirSync(join('packages', name, 'dist'));
 }
 await Promise.all([
-  // Dependencies and Node's own modules stay imports.
+  // Dependencies and Node's built-in modules are imported, not bundled.
   ...names.map((name) => bundle(name, { entryPoints: entriesOf(name), packages: 'external' })),
-  // `nnbp` for Node, which takes a millisecond to find and read each file of a package: three files instead of eighteen.
-  // Only the packages whose classes callers test for (`instanceof`) stay imports.
+  // The Node build of `nnbp` has three files instead of eighteen, since Node takes a millisecond to find and read each
+  // one. Only core and train are not bundled: callers use `instanceof` with their error classes.
   bundle('nnbp', {
     entryPoints: { node: 'src/index.ts' },
     conditions: ['@nnbp/source'],
@@ -36,7 +36,7 @@ for (const name of readdirSync(declarations)) {
 }
 
 /**
- * Bundles entries of a package, for any JavaScript host.
+ * Bundles the given entry points of a package for any JavaScript host.
  *
  * @param {string} name
  * @param {import('esbuild').BuildOptions} options
@@ -59,7 +59,7 @@ async function bundle(name, options) {
 }
 
 /**
- * Replaces `@nnbp/wasm` by `wasm-on-demand.ts`, which imports it when it is used.
+ * Replaces `@nnbp/wasm` with `wasm-on-demand.ts`, which imports it on first use.
  *
  * @param {import('esbuild').PluginBuild} build
  */
@@ -72,7 +72,7 @@ function loadWasmOnDemand(build) {
 }
 
 /**
- * File name under `dist`, without its extension, to source file: the exports of the package and its program.
+ * Maps each file under `dist`, without its extension, to its source file: the exports of the package and its command.
  *
  * @param {string} name
  */
@@ -87,8 +87,8 @@ function entriesOf(name) {
 }
 
 /**
- * Escapes what is not ASCII in comments, as esbuild does in strings: hosts store a file with even one such character in
- * two bytes per character, and take longer to decode and parse it.
+ * Escapes non-ASCII characters in comments, as esbuild does in strings: a single one makes JavaScript engines store the
+ * whole file with two bytes per character, and take longer to decode and parse it.
  *
  * @param {string} code
  */

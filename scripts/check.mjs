@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { coveredPackages } from './coverage.mjs';
 
-/** The projects of Vitest without measured coverage. Vitest cannot exclude several projects in one command. */
+/** The Vitest projects whose coverage is not measured. Vitest cannot exclude several projects in one command. */
 const uncovered = [
   ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !coveredPackages.includes(name)),
   ...['examples', 'example-programs', 'scripts'],
@@ -13,8 +13,8 @@ const uncovered = [
 const projects = (names) => names.map((name) => `--project=${name}`).join(' ');
 
 /**
- * The steps, in the order in which they start. `after` names a step that must succeed first, `show` prints the output while the
- * step runs, and `fix` describes how to fix a failure.
+ * The steps, in the order in which they start. `after` names a step that must succeed first, `show` means that the
+ * output is printed while the step runs, and `fix` describes how to fix a failure.
  */
 /** @type {{ name: string, command: string, fix: string, after?: string, show?: boolean }[]} */
 const steps = [
@@ -43,7 +43,7 @@ const steps = [
   {
     name: 'coverage',
     command: `vitest run --coverage ${projects(coveredPackages)}`,
-    fix: 'As for unit; "pnpm coverage" lists the lines that no test of the package runs.',
+    fix: 'Fix failing tests as for step unit. "pnpm coverage" lists the lines that no test of the package runs.',
   },
   { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix the rest.' },
   { name: 'format', command: 'oxfmt --check', fix: 'Run "pnpm fmt".' },
@@ -52,7 +52,11 @@ const steps = [
     command: 'depcruise --config scripts/layers.cjs packages apps',
     fix: 'Move the import: ARCHITECTURE.md shows which imports are allowed.',
   },
-  { name: 'unused', command: 'knip', fix: 'Delete what is unused; if only its own file uses it, remove "export".' },
+  {
+    name: 'unused',
+    command: 'knip',
+    fix: 'Delete unused code; if a name is used only in its own file, remove "export".',
+  },
   {
     name: 'plots',
     command: 'tsx --conditions=@nnbp/source scripts/plots.ts --check',

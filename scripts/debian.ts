@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Whether this is Debian or a derivative, and the user may install packages. */
+/** Whether the system has apt-get (Debian or a derivative) and the user is root. */
 export const canInstallPackages = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
 /**
- * Runs apt-get with its output visible, waiting for another apt-get that holds the lock.
+ * Installs packages with apt-get, with the output visible. If another apt-get holds the lock, waits up to five minutes.
  *
  * @returns Whether all packages are installed.
  */

@@ -1,4 +1,5 @@
-// Lists the dependencies that users install with the packages, and checks their licences and that none runs an install script.
+// Lists the third-party dependencies of the packages. Checks that their licences are allowed and that none has an
+// install script.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -13,7 +14,7 @@ const allowed = new Set([
   '(Apache-2.0 AND BSD-3-Clause)',
 ]);
 /** Packages that may have dependencies outside @nnbp. */
-const mayDepend = new Set(['cli', 'interop', 'formula']);
+const mayHaveDependencies = new Set(['cli', 'interop', 'formula']);
 const installScripts = ['preinstall', 'install', 'postinstall'];
 
 const problems = [];
@@ -28,8 +29,10 @@ for (const name of readdirSync('packages')) {
   const outside = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).filter(
     (dependency) => !dependency.startsWith('@nnbp/'),
   );
-  if (outside.length > 0 && !mayDepend.has(name)) problems.push(`@nnbp/${name} depends on ${outside.join(', ')}.`);
-  for (const script of installScripts) if (script in scripts) problems.push(`@nnbp/${name} has a script "${script}".`);
+  if (outside.length > 0 && !mayHaveDependencies.has(name))
+    problems.push(`@nnbp/${name} may not depend on ${outside.join(', ')}.`);
+  for (const script of installScripts)
+    if (script in scripts) problems.push(`@nnbp/${name} has an install script, "${script}".`);
 }
 
 const listed = execFileSync('pnpm', ['licenses', 'list', '--prod', '--json', '--filter', './packages/*'], {
@@ -39,11 +42,11 @@ const shipped = Object.entries(JSON.parse(listed)).flatMap(([licence, entries]) 
   entries.map((entry) => ({ licence, ...entry })),
 );
 for (const { licence, name, paths } of shipped) {
-  if (!allowed.has(licence)) problems.push(`${name} is under ${licence}, which is not in the list of this file.`);
+  if (!allowed.has(licence)) problems.push(`${name}: licence ${licence} is not allowed.`);
   for (const path of paths) {
     const { scripts = {} } = manifest(path);
     for (const script of installScripts)
-      if (script in scripts) problems.push(`${name} runs a script "${script}" when it is installed.`);
+      if (script in scripts) problems.push(`${name} has an install script, "${script}".`);
   }
 }
 
@@ -53,5 +56,5 @@ if (problems.length > 0) {
 }
 console.log(shipped.map(({ name, versions, licence }) => `${name} ${versions.join(', ')}: ${licence}`).join('\n'));
 console.log(
-  `${shipped.length} packages are installed with ours, none with an install script, all under licences that require only a notice.`,
+  `${shipped.length} third-party packages: none has an install script, and all licences require only a notice.`,
 );

@@ -1,6 +1,6 @@
-// Builds the site into docs/site: guides and package pages (VitePress), the reference (TypeDoc) and the playground (Vite).
-// SITE_BASE is the path at which the site will be served, for example /nnbp/; the default is /.
-// SITE_URL is its absolute URL, for the previews that other sites show of a link to the playground; without it, there are none.
+// Builds the site into docs/site: guides and package pages (VitePress), the reference (TypeDoc) and the playground
+// (Vite). SITE_BASE is the path at which the site will be served, for example /nnbp/; the default is /. SITE_URL is its
+// absolute URL, which link previews of the playground need; without it, links have no preview.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ const playgroundUrl = SITE_URL ? new URL('playground/', SITE_URL.replace(/\/?$/,
 // VitePress empties the directory, so it runs first. Its progress output would fill the log.
 execFileSync('vitepress', ['build', 'docs', '--logLevel', 'warn'], options);
 execFileSync('typedoc', ['--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], options);
-// TypeDoc copies the style sheet of KaTeX into assets/, where its fonts must be too.
+// TypeDoc copies KaTeX's style sheet into assets/; the fonts must be there too.
 cpSync('node_modules/katex/dist/fonts', `${site}/reference/assets/fonts`, { recursive: true });
 execFileSync(
   'vite',
@@ -35,5 +35,5 @@ const missing = [
   'reference/index.html',
   'playground/index.html',
 ].filter((page) => !existsSync(`${site}/${page}`));
-if (missing.length > 0) throw new Error(`${site} lacks ${missing.join(', ')}.`);
+if (missing.length > 0) throw new Error(`${site}: the build did not create ${missing.join(', ')}.`);
 console.log(`The site is in ${site}. "pnpm docs:preview" serves it.`);

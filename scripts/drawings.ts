@@ -1,5 +1,5 @@
-// Draws units of @nnbp/layers from their graphs: docs/plots/layers/*.svg. Only positions and labels are written here; nodes,
-// edges, delays and trained weights are read from the graph.
+// Draws units of @nnbp/layers, as docs/plots/layers/*.svg. This file contains only positions and labels; nodes, edges,
+// delays and trained weights are read from the graphs.
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 
@@ -10,14 +10,16 @@ interface Drawing {
   readonly title: string;
   readonly graph: Graph;
   /**
-   * The positions of the nodes, by id. A value of the previous step has the key `id@-1`, or `id@-1→successor` if it is drawn
-   * more than once.
+   * The positions of the nodes, by id. A value of the previous step has the key `id@-1`, or `id@-1→successor` if it is
+   * drawn more than once.
    */
   readonly positions: Readonly<Record<string, Position>>;
-  /** The labels below nodes, by id. Default: a word of the id, such as `i` in `lstm.i.0`. */
+  /**
+   * The labels below nodes, by id. Default: the part of the id that names the node's role, such as `i` in `lstm.i.0`.
+   */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Whether the labels of inputs are above them. Default: false. */
-  readonly isDownward?: boolean;
+  /** Whether the labels of inputs are above them instead of below. Default: false. */
+  readonly inputLabelsAbove?: boolean;
   /** The names of the weights, in the order of the parameters. Default: weights have no labels. */
   readonly weights?: readonly string[];
 }
@@ -76,7 +78,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
     labels: { 'h.0': 'h(t)', 'h.0@-1': 'h(t−1)', x: 'x(t)', 'h.keep.0': 'keep = 1 − z' },
   },
   bidirectional: {
-    title: 'bidirectional over three steps, with a unit of rnn each way',
+    title: 'bidirectional over three steps, with one unit of rnn per direction',
     graph: build((builder) =>
       bidirectional(builder, {
         steps: ['x0', 'x1', 'x2'].map((id) => [builder.input(id)]),
@@ -91,7 +93,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
         [`bidirectional.backward.${t}.0`, [1.4 * (2 - t) + 0.8, 2]],
       ]),
     ),
-    isDownward: true,
+    inputLabelsAbove: true,
     labels: Object.fromEntries(
       [0, 1, 2].flatMap((t) => [
         [`bidirectional.forward.${t}.0`, `forward ${t}`],
@@ -172,7 +174,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
   },
 };
 
-/** The text in a node: how it computes its value. */
+/** The symbol inside a node: its activation or aggregation. */
 function symbolOf(graph: Graph, i: number): string {
   if (i < graph.inputCount) return '';
   const { name } = graph.activations[graph.activationOf[i]];
@@ -182,7 +184,7 @@ function symbolOf(graph: Graph, i: number): string {
   return { identity: '+', sigmoid: 'σ' }[name] ?? name;
 }
 
-function draw({ title, graph, positions, labels = {}, isDownward = false, weights = [] }: Drawing): string {
+function draw({ title, graph, positions, labels = {}, inputLabelsAbove = false, weights = [] }: Drawing): string {
   const rows = Object.values(positions).map(([, row]) => row);
   const columns = Object.values(positions).map(([column]) => column);
   const [left, top] = [Math.min(...columns), Math.min(...rows)];
@@ -198,7 +200,7 @@ function draw({ title, graph, positions, labels = {}, isDownward = false, weight
       key,
       `<g class="${kind}"><circle cx="${x}" cy="${y}" r="${radius}"/>` +
         `<text class="symbol" x="${x}" y="${Number(y) + 4}">${symbol}</text>` +
-        `<text x="${x}" y="${Number(y) + (isDownward && kind === 'input' ? -radius - 6 : radius + 13)}">${label}</text></g>`,
+        `<text x="${x}" y="${Number(y) + (inputLabelsAbove && kind === 'input' ? -radius - 6 : radius + 13)}">${label}</text></g>`,
     );
   };
   const short = (id: string) => labels[id] ?? id.split('.').find((part, k) => k > 0 && /^[a-z]+$/.test(part)) ?? id;
@@ -224,7 +226,8 @@ function draw({ title, graph, positions, labels = {}, isDownward = false, weight
     return value === 1 ? '' : String(value).replace('-', '−');
   }
   const missing = Object.keys(positions).filter((key) => !circles.has(key));
-  if (missing.length > 0) throw new Error(`${title}: the graph has no ${missing.join(', ')}.`);
+  if (missing.length > 0)
+    throw new Error(`${title}: positions of nodes that the graph does not have: ${missing.join(', ')}.`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" width="${width.toFixed(0)}" role="img" aria-label="${title}">
 <!-- Made by scripts/drawings.ts. -->
 <style>

@@ -1,7 +1,7 @@
-// Type check, and the unit tests without a browser and without the slow ones: "pnpm test:fast".
+// `pnpm test:fast`: type-checks, then runs the tests that neither need a browser nor are slow.
 import { execFileSync } from 'node:child_process';
 
-/** Files whose tests are not run; vitest.shared.ts leaves them out. */
+/** The test files that are too slow for `pnpm test:fast`; vitest.shared.ts excludes them. */
 export const slowTests = [
   'smoke',
   'guides',

@@ -1,4 +1,4 @@
-/** Formats the text of a generated file as `pnpm fmt` does. */
+/** Formats the content of a generated file as `pnpm fmt` does. */
 import { readFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 

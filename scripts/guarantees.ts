@@ -1,5 +1,6 @@
-// `pnpm guarantees`: writes docs/guides/guarantees.md from the results of the checks: checks/stress/results.json, PyTorch's numbers, and the
-// 60-digit values of the activations. With `--check` it writes nothing and fails if the page differs.
+// `pnpm guarantees`: generates docs/guides/guarantees.md from checks/stress/results.json, the numbers computed by
+// PyTorch, and the 60-digit values of the activations. With `--check`, writes nothing and fails if the page is out of
+// date.
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -64,11 +65,13 @@ interface Results {
 const results: Results = existsSync('checks/stress/results.json')
   ? (JSON.parse(readFileSync('checks/stress/results.json', 'utf8')) as Results)
   : {};
-const on = ({ date, node }: Run) => `${date}, Node ${node.slice(1)}`;
+const dateAndNode = ({ date, node }: Run) => `${date}, Node ${node.slice(1)}`;
 const count = (n: number) => n.toLocaleString('en');
 
-/** The largest error of the reference engine compared with PyTorch: relative for numbers above 1, else absolute. */
-function worstAgainstTorch(): number {
+/**
+ * The max error of the reference engine's gradients compared with PyTorch: relative for numbers above 1, else absolute.
+ */
+function maxErrorAgainstTorch(): number {
   let worst = 0;
   for (const entry of graphs.entries) {
     const { graph, loss, parameters, data } = problemOf(entry);
@@ -89,14 +92,14 @@ function ulps(): string {
     const worst = Math.max(...points.map(([h, g]) => Math.abs(value(h) - g) / unit(g)));
     return `| ${name} | ${Number(worst.toFixed(1))} |`;
   });
-  return ['| g | units in the last place |', '| --- | ---: |', ...rows].join('\n');
+  return ['| activation | max error in ulp |', '| --- | ---: |', ...rows].join('\n');
 }
 
 function mutants(): string {
   const packages = Object.entries(results.mutation ?? {}).filter(([name]) => name !== 'run');
   if (packages.length === 0) return 'Not run yet.';
-  const rows = packages.map(([name, of]) => {
-    const { mutants, killed, explained, unexplained } = of as Exclude<typeof of, Run>;
+  const rows = packages.map(([name, result]) => {
+    const { mutants, killed, explained, unexplained } = result as Exclude<typeof result, Run>;
     return `| ${name} | ${count(mutants)} | ${((100 * killed) / mutants).toFixed(1)} % | ${explained} | ${unexplained.length} |`;
   });
   const missing = 'core' in results.mutation! ? [] : ['', 'Not run in full yet: core.'];
@@ -111,18 +114,18 @@ function mutants(): string {
 function platforms(): string {
   const { rehearsal } = results;
   if (rehearsal === undefined) return 'Not run yet.';
-  /** The names, each marked if its run failed. */
-  const outcomes = (of: Readonly<Record<string, unknown>>) =>
-    Object.entries(of)
+  /** The names of the runs, separated by commas, with "(failed)" after those that failed. */
+  const outcomes = (runs: Readonly<Record<string, unknown>>) =>
+    Object.entries(runs)
       .map(([name, outcome]) =>
         typeof outcome === 'object' && outcome !== null && 'failed' in outcome ? `${name} (failed)` : name,
       )
       .join(', ');
   return [
-    `${rehearsal.published}, published to a local registry and installed from there (${on(rehearsal.run)}):`,
+    `${rehearsal.published}, published to a local registry and installed from there (${dateAndNode(rehearsal.run)}):`,
     '',
     `- installed by ${outcomes(rehearsal.installs)};`,
-    `- the whole suite, training, saving and loading run by ${Object.entries(rehearsal.runtimes)
+    `- run (the conformance suite, training, saving and loading) by ${Object.entries(rehearsal.runtimes)
       .map(([name, { version, failed }]) =>
         failed === undefined
           ? `${name} (${(version ?? '').replace(/^v|^deno /, '').split(' ')[0]})`
@@ -130,11 +133,11 @@ function platforms(): string {
       )
       .join(', ')};`,
     `- compiled by TypeScript ${outcomes(rehearsal.types)};`,
-    `- 300 epochs by the fast engine without fused multiply-add are ${rehearsal.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between runtimes'}.`,
+    `- 300 epochs with the fast engine, without fused multiply-add, are ${rehearsal.bitIdentical ? 'bit-identical in all runtimes' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
 
-/** The runtimes that ran the conformance suite. */
+/** A sentence that names the runtimes that ran the conformance suite; empty if none did. */
 function runtimes(): string {
   const latest = results.runtimes;
   if (latest === undefined) return '';
@@ -143,12 +146,12 @@ function runtimes(): string {
   );
   return [
     '',
-    `The sources, in one file (${on(latest.run)}): the conformance suite of every engine, training, saving and loading run by`,
-    `${names.join(', ')}. 300 epochs by the fast engine without fused multiply-add are ${latest.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between them'}.`,
+    `The sources, bundled into one file, run the conformance suite of every engine, training, saving and loading (${dateAndNode(latest.run)}) on`,
+    `${names.join(', ')}. 300 epochs with the fast engine, without fused multiply-add, are ${latest.bitIdentical ? 'bit-identical in all runtimes' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
 
-/** A sentence on predictions, if the latest run has them. */
+/** A sentence about the memory that predictions use; empty if the latest soak run did not measure it. */
 function predictions({ predictions: each = 0, predict }: NonNullable<typeof results.soak>): string {
   if (predict === undefined) return '';
   const memory = Object.entries(predict).map(
@@ -169,53 +172,54 @@ title: 'Guarantees and how they are tested'
 
 # Guarantees and how they are tested
 
-Each guarantee has a test that fails when it is broken. \`npm test\` runs with every change; \`pnpm interop\`, \`pnpm stress\` and
-\`pnpm mutation\` take longer. \`pnpm guarantees\` writes this page from their latest results.
+Each guarantee has a test that fails when the guarantee is broken. \`npm test\` runs on every change; \`pnpm interop\`,
+\`pnpm stress\` and \`pnpm mutation\` take longer and run less often. \`pnpm guarantees\` writes this page from their latest results.
 
 ## Numerical accuracy
 
-- **Finite differences**: every activation, loss and random graph is gradient-checked with central differences, to a relative
-  error of 1e-7.
-- **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs, every loss with every activation, shared
-  weights, several outputs, outputs with successors: max error ${worstAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizers and ${schedules.entries.length}
-  schedules for 50 steps, to 1e-13. Two errors of PyTorch 1.13 are corrected in the expected numbers: it computes hardsigmoid's derivative
-  with 1/6 in float32, and NAdam multiplies once too often (fixed in 2.0).
-- **50-digit arithmetic**: every number of the article's network.
-- **Engines**: every number of every pass is within derived error bounds, and each engine is compared with PyTorch directly.
+- **Finite differences**: the gradients of every activation, every loss and random graphs agree with central differences to a
+  relative error of 1e-7.
+- **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs cover every loss with every activation, shared
+  weights, several outputs, and outputs with successors. The max error is ${maxErrorAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizer configurations and ${schedules.entries.length}
+  schedules agree to 1e-13 over 50 steps. The expected numbers correct two bugs of PyTorch 1.13: it computes the derivative of
+  hardsigmoid with 1/6 in float32, and its NAdam multiplies by one factor too many (fixed in 2.0).
+- **50-digit arithmetic**: every number in the article's network is compared with its value to 50 digits.
+- **Engines**: every number that an engine computes is within derived error bounds, and each engine is compared with PyTorch.
 - **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
 
-Max error over ${exact.tanh.length} points from 1e-8 to 30, compared with 60-digit arithmetic, float64:
+Max error of each activation in float64 over ${exact.tanh.length} points from 1e-8 to 30, compared with 60-digit arithmetic, in units
+in the last place (ulp):
 
 ${ulps()}
 
 ## Extreme values
 
-Inputs, parameters and targets of 0, the smallest number, 1e±30 and the largest number: results are correct, or an error with the code
-\`OVERFLOW\` names the sample and the first node or derivative that is not finite. Tested graphs have a chain of 10,000 nodes, 100,000 predecessors of
-one node, 250,000 nodes, and batches of 65,536 samples.
+For inputs, parameters and targets of 0, the smallest number, 1e±30 and the largest number, results are correct, or an error
+with the code \`OVERFLOW\` names the sample and the first node or derivative that is not finite. Other tests use a chain of 10,000
+nodes, a node with 100,000 predecessors, a network of 250,000 nodes, and a batch of 65,536 samples.
 
 ## Untrusted files
 
-10,000 corrupt files of each format with every change${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a valid
-network. Reading a model uses at most four times the file's size plus 16 MB of memory, whatever it contains. See [SECURITY.md](../../SECURITY.md).
+Every change is tested with 10,000 corrupt files of each format${faults ? `; ${count(faults.files)} of each were tested on ${faults.run.date}` : ''}. Each file results in an
+\`NnbpError\` or a valid network. Reading a model uses at most four times the file's size plus 16 MB of memory, whatever the file contains. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults
 
-- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: at most the current epoch is lost,
+- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times on every change'} at random moments: at most the current epoch is lost,
   and training resumes bit-for-bit. If a disk is full, read-only or removed, the last valid checkpoint remains.
 - A callback that throws, rejects or never returns, a stream that never responds, an abort in any phase of \`fit\`: the
   parameters are those of the last successful step, and training can start again.
-- A worker that exits, during a step or before it: an error with the code \`THREAD_LOST\`, or, if the host does not report
-  the exit, the same error after ten seconds or more. An update that it had begun is completed, so that parameters and optimizer are those of
-  the last step that succeeded; all workers are terminated.
+- A worker that exits during a step or before it: an error with the code \`THREAD_LOST\`, at once, or, if the host does not report
+  the exit, after ten seconds or more. An update that the worker had begun is completed, so that the parameters and the optimizer's
+  state are those of a completed step; all workers are terminated.
 
 ## Load
 
-${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${on(load.run)}): none wrong, none failed; ${count(load.perSecond)} per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB at the beginning and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): no wrong result, no failure; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB at the beginning and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
 
 ${
   soak
-    ? `${count(soak.each)} online steps per engine, with memory at the beginning and at the end (${on(soak.run)}): ${Object.entries(
+    ? `${count(soak.each)} online steps per engine, with memory at the beginning and at the end (${dateAndNode(soak.run)}): ${Object.entries(
         soak.steps,
       )
         .map(
@@ -233,12 +237,13 @@ ${
 ${platforms()}
 ${runtimes()}
 
-Pages, web workers and a service worker in headless Chromium, under content security policies with and without WebAssembly, run
-the whole suite with every change.
+On every change, pages, web workers and a service worker run the whole suite in headless Chromium, under content security
+policies that allow WebAssembly and under ones that do not.
 
 ## Mutation testing
 
-A mutant is the source with one small change. Those that no test can detect are explained in \`checks/stress/survivors.json\`.
+A mutant is the source code with one small change; it is killed if a test fails. Mutants that no test can detect are explained in
+\`checks/stress/survivors.json\`.
 
 ${mutants()}
 `;
@@ -248,10 +253,10 @@ const thisVersion = `v${process.versions.node.split('.')[0]}.`;
 const written = results.mutation?.run as Run | undefined;
 if (!process.argv.includes('--check')) {
   writeFileSync(path, text);
-  console.log(`${path} is written.`);
+  console.log(`Wrote ${path}.`);
 } else if (written?.node.startsWith(thisVersion) === false) {
   console.log(
-    `Not compared: the page was written on Node ${written.node}; exp and similar functions differ in their last bits on this version.`,
+    `Not compared: the page was written on Node ${written.node}, and on this version the last bits of exp and similar functions differ.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is out of date: run "pnpm guarantees".`);

@@ -1,11 +1,11 @@
 /**
- * Rejects phrases in the left column of the glossary in CONTRIBUTING.md, and similar ones. A step of `pnpm check`. Add a
- * phrase only if it gives no false alarm.
+ * Rejects the phrases in the left column of the glossary in CONTRIBUTING.md, and similar ones. A step of `pnpm check`.
+ * Add a phrase only if it never matches correct text.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Directories and files that are checked. */
+/** The directories and files to check. */
 const checked = ['.github', '.changeset', '*.md', 'docs', 'scripts', 'bench', 'checks', 'examples', 'packages', 'apps'];
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */
@@ -81,4 +81,4 @@ if (found.length > 0) {
   console.error(found.join('\n'));
   process.exit(1);
 }
-console.log(`None of ${phrases.length} phrases in ${files.length} files.`);
+console.log(`${files.length} files contain none of the ${phrases.length} rejected phrases.`);

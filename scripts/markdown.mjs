@@ -1,13 +1,13 @@
 /**
- * Checks that relative links, paths and scripts named in Markdown files exist, and that every guide is linked from the
- * READMEs. A step of `pnpm check`.
+ * Checks that the relative links, paths and scripts in Markdown files exist, and that every guide is linked from a
+ * README or from CONTRIBUTING.md. A step of `pnpm check`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { globSync } from 'tinyglobby';
 
-/** Commands of pnpm itself, and programs that it runs from node_modules/.bin. */
+/** pnpm's own commands, and programs that it runs from node_modules/.bin. */
 const notScripts = new Set(['install', 'add', 'exec', 'dlx', 'changeset', 'pack', 'publish', 'store']);
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
@@ -25,11 +25,14 @@ const packageFolders = new Map(
     .map((file) => [JSON.parse(readFileSync(file, 'utf8')).name, dirname(file)]),
 );
 
-/** @type {(file: string, text: string) => string[]} Names in a Markdown file that do not exist. */
+/**
+ * @type {(file: string, text: string) => string[]} Reports each link, path and script in a Markdown file that does not
+ * exist.
+ */
 export function missingIn(file, text) {
   const problems = [];
   const lineOf = (index) => text.slice(0, index).split('\n').length;
-  // A contributor guide names the files that its reader creates.
+  // A contributor guide may name files that it tells the reader to create.
   const created = new Set(Array.from(text.matchAll(/^```.* file=(\S+)/gm), ([, path]) => path));
   const report = (index, what) => problems.push(`${file}:${lineOf(index)}: ${what}`);
   for (const match of text.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)) {
@@ -37,7 +40,7 @@ export function missingIn(file, text) {
     if (/^[a-z]+:/.test(target)) continue;
     if (!exists(join(dirname(file), decodeURI(target)))) report(match.index, `link to ${target}, which does not exist`);
   }
-  // Blocks first, so that a fence is not mistaken for a code span.
+  // Code blocks first, so that a fence is not mistaken for a code span.
   const spans = [
     ...text.matchAll(/^```(?:sh|bash)[^\n]*\n([\s\S]*?)^```/gm),
     ...text.matchAll(/(?<!`)`([^`\n]+)`(?!`)/g),
@@ -54,7 +57,7 @@ export function missingIn(file, text) {
   return problems;
 }
 
-/** Guides that are not linked from a list of guides. */
+/** Reports each guide that no list of guides links to. */
 function unlistedGuides() {
   const lists = {
     'docs/guides/': ['README.md', 'CONTRIBUTING.md'],
@@ -64,14 +67,14 @@ function unlistedGuides() {
     const text = pages.map((page) => readFileSync(page, 'utf8')).join('');
     return tracked
       .filter((file) => file.startsWith(folder) && !text.includes(`](${file})`))
-      .map((file) => `${file}: link it in the list of guides of ${pages.join(' or ')}`);
+      .map((file) => `${file}: add a link to the list of guides in ${pages.join(' or ')}`);
   });
 }
 
-/** Pages about this repository. Guides for users also name files of users. */
+/** Whether a page is about this repository. Guides for users also name files that the users have. */
 const isInternal = (file) => !/^docs\/(zh\/)?guides\//.test(file) || basename(file).startsWith('add-');
 
-/** Whether a path is generated, such as the documentation. */
+/** Whether Git ignores a path. Generated files, such as the documentation site, exist only after they are built. */
 function isIgnored(path) {
   try {
     execFileSync('git', ['check-ignore', `${path}/`, path], { stdio: 'ignore' });
@@ -81,7 +84,7 @@ function isIgnored(path) {
   }
 }
 
-/** Scripts in a command that are missing in package.json. */
+/** Returns the scripts that a command line runs and package.json does not define. */
 function missingScripts(line) {
   const missing = [];
   for (const [whole, filter, run, name] of line.matchAll(/\bp?npm (?:--filter (\S+) )?(run )?([a-z][a-z:-]*)/g)) {
@@ -93,7 +96,7 @@ function missingScripts(line) {
   return missing;
 }
 
-/** Whether code in a sentence is a path of this repository: it begins with one of its directories. */
+/** Whether a code span is a path in this repository, that is, begins with one of its directories. */
 function isPath(code) {
   return (
     /^[\w.@*{},/-]+$/.test(code) && code.includes('/') && topLevel.has(code.split('/')[0]) && !code.includes('NAME')
@@ -116,5 +119,5 @@ if (process.argv[1] === import.meta.filename) {
     console.error(problems.join('\n'));
     process.exit(1);
   }
-  console.log(`All paths and scripts that ${files.length} Markdown files name exist.`);
+  console.log(`All links, paths and scripts in ${files.length} Markdown files exist.`);
 }

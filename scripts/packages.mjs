@@ -1,4 +1,5 @@
-// Packs each package as for publishing, checks it with publint and are-the-types-wrong, and installs the packed packages.
+// Packs each package as for publishing, checks it with publint and are-the-types-wrong, and installs all packed
+// packages.
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { problemAffectsResolutionKind, problemKindInfo } from '@arethetypeswrong/core/problems';
 import { execFileSync } from 'node:child_process';
@@ -28,7 +29,7 @@ if (problems.length > 0) {
 }
 console.log(`All ${packages.length} packages are well formed.`);
 
-/** The problems of a packed package, one line each. */
+/** Returns the problems of a packed package, one string each. */
 async function problemsOf(tarball) {
   const data = readFileSync(tarball);
   const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });
@@ -37,7 +38,7 @@ async function problemsOf(tarball) {
   const analysis = await checkPackage(createPackageFromTarballData(data));
   if (analysis.types === false) return [...found, 'contains no types.'];
   for (const problem of analysis.problems) {
-    // The packages are ES modules only, which CommonJS and Node 10 cannot load.
+    // The packages contain only ES modules, so problems with CommonJS and Node 10 are expected.
     const affects = (/** @type {'node16-esm' | 'bundler'} */ kind) =>
       problemAffectsResolutionKind(problem, kind, analysis);
     if (!affects('node16-esm') && !affects('bundler')) continue;

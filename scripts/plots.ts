@@ -1,5 +1,5 @@
-// Draws the figures in docs/plots from the code: value and derivative of every activation and loss, and the layers. With --check,
-// it writes nothing and fails if a figure is out of date.
+// Draws the figures in docs/plots: the value and derivative of every activation and loss, and the graphs of layers.
+// With `--check`, writes nothing and fails if a figure is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { activationRecords } from '@nnbp/activations';
 import { type LossRecord, lossRecords } from '@nnbp/losses';
@@ -77,24 +77,31 @@ for (const { activation } of Object.values(activationRecords)) {
   );
 }
 
-// Each loss of one output as a function of x, for a fixed target. Softmax needs a second output, which is 0.
+// Each loss for a single output x and a fixed target, as a function of x. Losses for classes need a second output,
+// which is 0.
 for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
   const loss = record.make({});
-  const two = record.task === 'classes';
+  const needsTwoOutputs = record.task === 'classes';
   const probability = record.output === 'probability';
-  const target = two ? [1, 0] : [1];
-  const at = (x: number) => (two ? [x, 0] : [x]);
+  const target = needsTwoOutputs ? [1, 0] : [1];
+  const outputs = (x: number) => (needsTwoOutputs ? [x, 0] : [x]);
   const slope = (x: number) => {
     const dLossDx = new Float64Array(target.length);
-    loss.derivative(at(x), target, dLossDx);
+    loss.derivative(outputs(x), target, dLossDx);
     return dLossDx[0];
   };
   files.set(
     `losses/${name}.svg`,
-    plot(name, two ? 'x, t = 1 (other output 0)' : 'x, t = 1', probability ? 0.005 : -3, probability ? 0.995 : 4, [
-      { label: 'loss', f: (x) => loss.value(at(x), target) },
-      { label: 'dloss/dx', f: slope },
-    ]),
+    plot(
+      name,
+      needsTwoOutputs ? 'x, t = 1 (other output 0)' : 'x, t = 1',
+      probability ? 0.005 : -3,
+      probability ? 0.995 : 4,
+      [
+        { label: 'loss', f: (x) => loss.value(outputs(x), target) },
+        { label: 'dloss/dx', f: slope },
+      ],
+    ),
   );
 }
 

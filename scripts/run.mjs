@@ -1,5 +1,5 @@
-// Runs the commands of the README: installs the dependencies with the version of pnpm that package.json names, then
-// runs a script of the repository. Needs Node and npm, and nothing else.
+// Runs `npm start` and `npm test`: installs the dependencies with the version of pnpm that package.json names, then
+// runs the given script of package.json. Needs nothing but Node and npm.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,7 @@ const installed = await pnpm(
 if (installed !== 0) {
   end(
     installed,
-    'The packages could not be installed: see above. The npm registry must be reachable the first time (a proxy or mirror is set with "npm config set registry …"); later runs use the local store.',
+    'Installing the packages failed: see above. The first run needs the npm registry (to use a mirror, run "npm config set registry URL"); later runs use the local store.',
   );
 }
 const code = await pnpm('run', script, ...rest);

@@ -1,9 +1,9 @@
-// Checks that the repository contains no path of a machine and no host of a package registry.
+// Checks that no file contains an absolute path of somebody's machine or the host of a package registry.
 import { execFileSync } from 'node:child_process';
 
 const patterns = [
-  ['a path of a machine', '(^|[^A-Za-z0-9_.-])/(work|root|farm|home|Users)/[A-Za-z0-9_.-]'],
-  ['the host of a registry', '(registry\\.(npm|yarn)[a-z]*\\.[a-z]+|[a-z]+\\.debian\\.org)'],
+  ['path of a machine', '(^|[^A-Za-z0-9_.-])/(work|root|farm|home|Users)/[A-Za-z0-9_.-]'],
+  ['host of a package registry', '(registry\\.(npm|yarn)[a-z]*\\.[a-z]+|[a-z]+\\.debian\\.org)'],
 ];
 let found = '';
 for (const [what, pattern] of patterns) {
@@ -24,4 +24,4 @@ if (found) {
   console.error(found);
   process.exit(1);
 }
-console.log('No path of a machine and no host of a registry.');
+console.log('No file contains a path of a machine or the host of a package registry.');

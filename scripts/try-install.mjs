@@ -5,7 +5,10 @@ import { join } from 'node:path';
 
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
 
-/** Checks that the builds of `nnbp` for Node and for other hosts have the same exports and the error classes of core and train. */
+/**
+ * Checks that the builds of `nnbp` for Node and for other hosts have the same exports and the error classes of core and
+ * train.
+ */
 const imports = `
   import { NnbpError } from '@nnbp/core';
   import { DivergedError } from '@nnbp/train';
@@ -24,9 +27,11 @@ const imports = `
 `;
 
 /**
- * Installs the packages from their tarballs, whose paths are given by package name, imports `nnbp`, and runs its command.
+ * Installs the packages from their tarballs, imports `nnbp`, and runs its command. `tarballs` maps package names to
+ * paths.
  *
- * @returns A description of the problem; undefined if there is none, or if the registry cannot be reached, which is logged.
+ * @returns A description of the problem, or undefined if there is none. If the registry cannot be reached, logs this
+ * and returns undefined.
  */
 export function tryInstall(folder, tarballs) {
   const home = join(folder, 'fresh');

@@ -1,18 +1,18 @@
-/** Trains a GRU on generated gestures, and recognizes a gesture while it is drawn. */
+/** Trains a GRU on synthetic gestures, then recognizes a gesture while it is being drawn. */
 import { adam, fit, GraphBuilder, gru, identity, Network, Random, softmaxCrossEntropy, stream } from 'nnbp';
 
 const names = ['circle', 'zigzag', 'swipe'];
-/** Length of a gesture's step in pixels of its path, so that speed and screen size do not matter. */
+/** The length of one step along the path of a gesture, in canvas pixels: speed and screen size do not matter. */
 const pixelsPerStep = 12;
-/** A gesture has at least this many steps. */
-const minSteps = 6;
+/** The network makes no prediction in the first steps of a gesture. */
+const skippedSteps = 6;
 
 const canvas = document.querySelector('#pad');
 const status = document.querySelector('#status');
 const context = canvas.getContext('2d');
 const random = new Random(1);
 
-/** A random gesture with this label: the direction of each step, as a unit vector. */
+/** Returns a random gesture of the class `names[label]`: the direction of each step, as a unit vector. */
 function example(label) {
   const steps = 16 + Math.floor(16 * random.uniform());
   const start = 2 * Math.PI * random.uniform();
@@ -29,12 +29,13 @@ function example(label) {
   });
 }
 
-// The label is a target from the sixth step on, so that the network also predicts while a gesture is drawn.
+// Every step after the first six has the label as its target, so that the network predicts while a gesture is being
+// drawn.
 const sequences = Array.from({ length: 240 }, (_, s) => {
   const label = s % names.length;
   const inputs = example(label);
   const target = names.map((_, k) => Number(k === label));
-  return { inputs, targets: inputs.map((_, t) => (t < minSteps ? null : target)) };
+  return { inputs, targets: inputs.map((_, t) => (t < skippedSteps ? null : target)) };
 });
 
 const builder = new GraphBuilder();
@@ -58,7 +59,7 @@ await fit(
 status.textContent = 'Draw a circle, a zigzag or a swipe.';
 status.dataset.done = 'true';
 
-// The stream keeps the state of the memory from one step to the next; each call computes one step of the network.
+// The stream keeps the state of the GRU between calls; each call computes one step of the network.
 const state = stream(network);
 let steps = 0;
 let from;
@@ -86,7 +87,7 @@ canvas.addEventListener('pointermove', (event) => {
     context.stroke();
     from = next;
     const probabilities = state.next(unit);
-    if (++steps > minSteps) show(probabilities);
+    if (++steps > skippedSteps) show(probabilities);
   }
 });
 

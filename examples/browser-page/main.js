@@ -1,4 +1,4 @@
-/** Trains a classifier of points, and draws its probabilities after each epoch. */
+/** Trains a classifier on points of two classes, and draws the predicted probabilities after each epoch. */
 import { adam, binaryCrossEntropyWithLogits, compile, fit, identity, mlp, Network, Random, tanh } from 'nnbp';
 
 const canvas = document.querySelector('#plot');
@@ -6,7 +6,7 @@ const status = document.querySelector('#status');
 const context = canvas.getContext('2d');
 const size = canvas.width;
 
-// Two interleaving half circles in [−2, 2].
+// Two interleaving half circles; both coordinates are in [−2, 2].
 const random = new Random(1);
 const inputs = [];
 const targets = [];

@@ -1,4 +1,4 @@
-/** Forecasts a daily series by two weeks: `node forecast.mjs [visitors.csv]`. */
+/** Forecasts the next two weeks of a daily time series: `node forecast.mjs [visitors.csv]`. */
 import { readFileSync } from 'node:fs';
 import { adam, fit, GraphBuilder, identity, lstm, mse, Network, stream } from 'nnbp';
 
@@ -15,7 +15,7 @@ const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
 const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
 const scaled = known.map((value) => [(value - mean) / deviation]);
 
-// A sequence has eight weeks; the target of each day is the value of the next day.
+// Each sequence is eight weeks long; the target of each day is the value of the next day.
 const sequences = [];
 for (let first = 0; first + steps < scaled.length; first += week) {
   sequences.push({ inputs: scaled.slice(first, first + steps), targets: scaled.slice(first + 1, first + steps + 1) });
@@ -33,7 +33,7 @@ const { history } = await fit(
 );
 console.log(`${sequences.length} sequences of ${steps} days, loss ${history.at(-1).loss.toFixed(4)}`);
 
-// The stream keeps the state between calls: it reads the past, then its own forecasts.
+// The stream keeps its state between calls: it first reads the known days, then its own forecasts.
 const state = stream(network);
 let next;
 for (const day of scaled) [next] = state.next(day);
@@ -44,7 +44,9 @@ for (let day = 0; day < horizon; day++) {
 }
 
 const actual = visitors.slice(-horizon);
-const error = (of) => actual.reduce((sum, value, day) => sum + Math.abs(value - of(day)), 0) / horizon;
-forecast.forEach((value, day) => console.log(`${rows.at(day - horizon).split(',')[0]}: ${value.toFixed(0)}, it was ${actual[day]}`)); // oxfmt-ignore
-console.log(`Mean absolute error: ${error((day) => forecast[day]).toFixed(1)} visitors`);
-console.log(`One week before:     ${error((day) => known[known.length - week + (day % week)]).toFixed(1)} visitors`);
+const error = (predict) => actual.reduce((sum, value, day) => sum + Math.abs(value - predict(day)), 0) / horizon;
+forecast.forEach((value, day) => console.log(`${rows.at(day - horizon).split(',')[0]}: ${value.toFixed(0)}, actual ${actual[day]}`)); // oxfmt-ignore
+console.log(`Mean absolute error of the forecast: ${error((day) => forecast[day]).toFixed(1)} visitors`);
+console.log(
+  `Mean absolute error of the baseline: ${error((day) => known[known.length - week + (day % week)]).toFixed(1)} visitors`,
+);

@@ -16,7 +16,7 @@ const { history, bestEpoch } = await fit(network, data, {
   validation: 0.2,
   earlyStopping: { patience: 50 },
 });
-console.log(`${history.length} epochs, the best one is ${bestEpoch}.`);
+console.log(`Trained for ${history.length} epochs; epoch ${bestEpoch} had the lowest validation loss.`);
 
 writeFileSync(model, save(network));
 const { network: loaded } = load(readFileSync(model));

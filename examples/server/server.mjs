@@ -3,12 +3,12 @@
  *
  *     node server.mjs model.safetensors [port]
  *
- *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[8.1, 1.9, -6.3]]}
+ *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[0.97, 0.02, 0.01]]}
  *     GET  /health    →  {"model": 1, "requests": 12, "memory": 61865984}
  *
  * When the model file is replaced (renamed into place, as `writeAtomically` does) or on SIGHUP, the server loads the
- * new file. A file that does not load, or has other inputs or outputs, is reported on standard error, and the current
- * model stays in use.
+ * new file. If the file cannot be loaded, or its model has a different number of inputs or outputs, the server reports
+ * this on standard error and keeps the current model.
  */
 import { auto, compile, load, NnbpError } from 'nnbp';
 import { readFileSync, statSync, watch } from 'node:fs';
@@ -17,7 +17,7 @@ import { basename, dirname } from 'node:path';
 
 const maxBytes = 1_000_000;
 const maxRows = 1000;
-/** Time limit for a whole request to arrive, in milliseconds. Default: 10,000. */
+/** The time within which a whole request must arrive, in milliseconds. Default: 10,000. */
 const timeout = Number(process.env.REQUEST_TIMEOUT ?? 10_000);
 
 const [path, port = '8080'] = process.argv.slice(2);
@@ -37,7 +37,7 @@ const server = createServer(limits, (request, response) => {
   respond(request).then(
     (body) => send(response, 200, body),
     (error) => {
-      // The rest of a body that is too long is not read.
+      // If the body is too long, the rest of it is not read.
       if (!request.complete) response.setHeader('Connection', 'close');
       send(response, statusOf(error), { error: error.message });
     },
@@ -49,7 +49,7 @@ server.listen(Number(port), '127.0.0.1', () => {
   );
 });
 
-// Wait 20 ms: one change of the file causes several events.
+// Wait for 20 ms, because one change of the file causes several events.
 let pending;
 const watcher = watch(dirname(path), (_, name) => {
   if (name !== basename(path)) return;
@@ -117,7 +117,7 @@ function networkAt(path) {
   const bytes = readFileSync(path);
   const after = statSync(path);
   if (before.ino !== after.ino || before.mtimeMs !== after.mtimeMs || before.size !== bytes.length) {
-    throw new Error(`${path} was changed while it was read.`);
+    throw new Error(`${path} changed while it was being read. Write to a temporary file and rename it.`);
   }
   return load(bytes).network;
 }
@@ -134,7 +134,7 @@ async function reload() {
     const loaded = await modelOf(model.number + 1, network);
     model.predictor.dispose();
     model = loaded;
-    console.log(`Model ${model.number} is loaded.`);
+    console.log(`Loaded model ${model.number}.`);
   } catch (error) {
     console.error(`The new model was rejected; model ${model.number} stays in use: ${error.message}`);
   }

@@ -1,2 +1,2 @@
-/** Environment variables for programs that import the packages' sources, without building the packages first. */
+/** Environment variables with which a program imports the sources of the packages, so that they need no build. */
 export const env = { ...process.env, NODE_OPTIONS: '--import=tsx --conditions=@nnbp/source', NODE_V8_COVERAGE: '' };

@@ -1,6 +1,6 @@
 /**
- * The example server under attack: huge, endless, slow and invalid bodies, and a model file that is replaced by other
- * files.
+ * Attacks the example server with huge, endless, slow and invalid bodies, and replaces its model file with invalid
+ * ones.
  */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
@@ -18,7 +18,7 @@ const networkOf = (seed: number, inputs = 2) => new Network(mlp([inputs, 3, 1], 
 const goodBody = '{"inputs":[[0.5,-1]]}';
 const longTimeout = { timeout: 20_000 };
 
-/** Starts the server with the model of seed 1. A request may take `requestTimeout` milliseconds. */
+/** Starts the server with a model whose seed is 1. A request must arrive within `requestTimeout` milliseconds. */
 async function startServer(requestTimeout = 60_000) {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-example-'));
   const model = join(directory, 'model.safetensors');
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('a body that is too long or has no rows of numbers gets a 4xx, and the server keeps responding', async () => {
+test('the server responds to an invalid or too long body with a 4xx status, and still answers the next request', async () => {
   const { post, url } = server;
   const bodies: readonly [body: string, status: number][] = [
     ['', 400],
@@ -87,7 +87,7 @@ test('a body that is too long or has no rows of numbers gets a 4xx, and the serv
   expect(await post(goodBody)).toMatchObject({ status: 200, json: { model: 1 } });
 });
 
-test('an endless body is cut off after its first megabyte', async () => {
+test('the server closes the connection after the first megabyte of an endless body', async () => {
   const { port, post } = server;
   const socket = connect(port, '127.0.0.1');
   socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
@@ -98,7 +98,7 @@ test('an endless body is cut off after its first megabyte', async () => {
     while (!socket.destroyed && sent < 100e6 && socket.write(chunk));
   };
   socket.on('drain', send);
-  // The server closes while the client still writes: which error that gives depends on the system.
+  // The server closes the connection while the client is still writing; the resulting error depends on the system.
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.on('close', resolve));
   send();
@@ -108,7 +108,7 @@ test('an endless body is cut off after its first megabyte', async () => {
   expect((await post(goodBody)).status).toBe(200);
 });
 
-test('a client that sends its body too slowly is disconnected', async () => {
+test('the server responds with 408 to a client that sends its body too slowly', async () => {
   const { port, post, stop } = await startServer(400);
   onTestFinished(stop);
   const socket = connect(port, '127.0.0.1');
@@ -118,7 +118,7 @@ test('a client that sends its body too slowly is disconnected', async () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a truncated model, a pipe, a directory and a model of another shape are rejected, and a valid model is loaded',
+  'the server rejects a truncated model, a pipe, a directory and a model with more inputs, and loads a valid model',
   async () => {
     const { directory, model, post, rejections } = server;
     const next = join(directory, 'next');

@@ -17,7 +17,8 @@ afterAll(() => browser.close());
 const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 
 /**
- * Builds an example as `vite build` does, serves the output, and opens it. The test fails if the page reports an error.
+ * Builds an example as `vite build` does, serves the output, and opens the page. Fails the test if the page throws an
+ * error.
  */
 async function open(name: string, start = ''): Promise<Page> {
   const built = await build({
@@ -51,7 +52,7 @@ async function open(name: string, start = ''): Promise<Page> {
   return page;
 }
 
-test('the browser page separates two moons and draws the classes', async () => {
+test('the browser page learns to separate two moons and draws the predicted classes', async () => {
   const page = await open('browser-page');
   await page.waitForSelector('#status[data-done]');
   const [, accuracy] = /accuracy (\d+) %/.exec(await page.locator('#status').innerText())!;
@@ -103,7 +104,7 @@ test('the gesture page recognizes the shape while the pointer moves, and resets 
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/gestures.png') });
 });
 
-test('the web worker page shows the loss, then predicts with the model that the worker sends', async () => {
+test('the web worker page shows the loss while training, then predicts with the model from the worker', async () => {
   const page = await open('web-worker');
   await page.locator('#status', { hasText: 'loss' }).waitFor();
   await page.locator('#status', { hasText: 'Trained.' }).waitFor();

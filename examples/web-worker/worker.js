@@ -22,7 +22,7 @@ self.addEventListener('message', async ({ data }) => {
         {
           async onEpochEnd({ epoch, loss, stop }) {
             self.postMessage({ epoch, loss });
-            // Yield to the event loop, so that a message can arrive.
+            // Yield to the event loop, so that a `stop` message can arrive.
             await new Promise((resolve) => setTimeout(resolve));
             if (stopped) stop();
           },

@@ -1,9 +1,9 @@
 // Turns `expression; // value` in an example into an assertion.
 
 /**
- * Rewrites lines of the form `expression; // value`, where the value is a number, a string in quotes, true, false,
- * undefined or an array of these, so that the expression is compared with it. Numbers may differ by half a unit of the
- * last digit shown.
+ * Rewrites each line of the form `expression; // value` so that the expression is compared with the value: a number, a
+ * quoted string, true, false, undefined or an array of these. Numbers may differ by half a unit in the last digit
+ * shown.
  */
 export function withAssertions(code: string): string {
   return code
@@ -20,20 +20,20 @@ export function withAssertions(code: string): string {
     .join('\n');
 }
 
-/** Throws unless the value is the one in the comment. */
+/** Throws unless the actual value equals the one shown in the comment. */
 export function expectShown(actual: unknown, shown: string): void {
   const expected = JSON.parse(shown.replaceAll("'", '"').replace(/^undefined$/, 'null')) as unknown;
   const digits = /\.(\d+)/.exec(shown)?.[1].length ?? 0;
-  if (!same(actual ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
+  if (!isClose(actual ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
     throw new Error(`The example shows ${shown}, but computes ${JSON.stringify(actual)}.`);
   }
 }
 
-function same(actual: unknown, expected: unknown, tolerance: number): boolean {
+function isClose(actual: unknown, expected: unknown, tolerance: number): boolean {
   if (typeof actual === 'number' && typeof expected === 'number') return Math.abs(actual - expected) <= tolerance;
   if (Array.isArray(expected)) {
     const list = Array.from(actual as ArrayLike<unknown>);
-    return list.length === expected.length && expected.every((entry, k) => same(list[k], entry, tolerance));
+    return list.length === expected.length && expected.every((entry, k) => isClose(list[k], entry, tolerance));
   }
   return actual === expected;
 }

@@ -1,14 +1,14 @@
-// Collects every example: the TypeScript blocks of the READMEs and guides, and of each @example in the sources.
+// Collects every example: the TypeScript blocks in the READMEs, in the guides, and in each @example in the sources.
 import { readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 
 /** One code block of a file. */
 export interface Example {
   readonly file: string;
-  /** Line of its first line of code, counted from 1. */
+  /** The line number of the first line of code, counted from 1. */
   readonly line: number;
   readonly code: string;
-  /** Whether the block is compiled but not run (`ts types`), for example since it reads the user's files. */
+  /** Whether the block is only compiled, not run (`ts types`), for example because it reads the user's files. */
   readonly typesOnly: boolean;
 }
 
@@ -22,8 +22,8 @@ const sources = [
 ];
 
 /**
- * All examples under a root, without duplicates: a guide has the same code in every language. A block
- * marked `ts continue` continues the previous block of its file.
+ * Collects all examples under a root directory. Drops duplicates, because guides in English and Chinese have the same
+ * code. A block marked `ts continue` continues the previous block of its file.
  */
 export function collect(root: string): Example[] {
   const markdown = sources.flatMap((pattern) => globSync(pattern, { cwd: root }));
@@ -31,7 +31,7 @@ export function collect(root: string): Example[] {
   const all = [
     ...markdown.flatMap((file) => blocks(file, readFileSync(`${root}/${file}`, 'utf8'))),
     ...code.flatMap((file) => {
-      // A doc comment without its asterisks is Markdown. Line numbers stay the same.
+      // Without its asterisks, a doc comment is Markdown with the same line numbers.
       const text = readFileSync(`${root}/${file}`, 'utf8');
       if (!text.includes('@example')) return [];
       return blocks(file, text.replaceAll(/^ *\* ?/gm, ''));

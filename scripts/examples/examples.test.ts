@@ -13,7 +13,7 @@ const examples = collect(root).map((example, k) => ({ ...example, path: `${folde
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const { path, code, file, line } of examples) {
-  // A guide for contributors has the imports of a file inside the package.
+  // The code of a contributor guide is a file inside a package and has relative imports.
   const resolved = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
   writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(resolved)}`);
 }
@@ -28,7 +28,7 @@ writeFileSync(
 );
 
 describe('every example in guides, READMEs and doc comments', () => {
-  test('the examples are found', () => {
+  test('collect finds more than ten examples', () => {
     expect(examples.length).toBeGreaterThan(10);
   });
 
@@ -47,7 +47,7 @@ describe('every example in guides, READMEs and doc comments', () => {
 
   for (const { file, line, path, typesOnly } of examples) {
     if (typesOnly) continue;
-    test(`${file}:${line} runs and has the results in its comments`, async () => {
+    test(`${file}:${line} runs and computes the values in its comments`, async () => {
       Object.assign(globalThis, { __expectShown: expectShown });
       await import(/* @vite-ignore */ pathToFileURL(path).href);
     }, 60_000);

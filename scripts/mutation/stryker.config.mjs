@@ -1,5 +1,5 @@
-// `pnpm mutation`: makes thousands of small changes to the sources, one at a time, and checks whether a test fails. Takes hours
-// on two cores; `pnpm mutation optim` tests one package.
+// `pnpm mutation`: makes thousands of small changes to the sources, one at a time, and checks whether a test fails.
+// Takes hours on two cores; `pnpm mutation optim` tests one package.
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
@@ -8,7 +8,7 @@ export default {
     'packages/{core,activations,aggregations,losses,optim,gradcheck,train}/src/**/*.ts',
     '!packages/*/src/index.ts',
   ],
-  // Tests check the code of an error and the names in it, not its wording.
+  // Strings are not mutated: tests check the code of an error and the names in it, not its wording.
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: [
     '/apps',

@@ -1,6 +1,6 @@
 /**
- * The tests that run for each mutant. Packages are resolved by aliases, so that a package uses the mutated sources of other
- * packages.
+ * Vitest configuration for mutation testing: the tests to run for each mutant. Aliases resolve each package to its
+ * sources, so that packages use the mutated sources of each other.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -15,11 +15,11 @@ export default defineConfig({
     alias: Object.fromEntries(packages.map((name) => [`@nnbp/${name}`, `${root}packages/${name}/src/index.ts`])),
   },
   test: {
-    // Only the tests of train use train.
+    // The tests of other packages do not use train.
     include: (process.env.MUTATED_PACKAGE === 'train' ? ['train'] : tested).map(
       (name) => `packages/${name}/test/**/*.test.ts`,
     ),
-    // Slow tests whose guarantees are covered by faster tests too.
+    // These tests are slow, and faster tests cover the same guarantees.
     exclude: ['packages/conformance/test/suite.test.ts', 'packages/core/test/large.test.ts'],
     testTimeout: 60_000,
   },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findBrowser, type Machine, provideBrowser } from '../browser.js';
 
-/** A fake Linux machine with these files, on which nothing can be installed unless `change` allows it. */
+/** A fake Linux machine with the given files. Nothing can be installed on it unless `change` allows it. */
 function machine(files: readonly string[], change: Partial<Machine> = {}) {
   const present = new Set(files);
   const log: string[] = [];

@@ -1,4 +1,7 @@
-/** Chinese guides have the same code as the English ones, except for comments. */
+/**
+ * Checks the Chinese guides: their code is that of the English guides, except for comments, and punctuation is
+ * full-width.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -6,7 +9,7 @@ import { expect, test } from 'vitest';
 const guides = fileURLToPath(new URL('../../docs/guides/', import.meta.url));
 const chinese = fileURLToPath(new URL('../../docs/zh/guides/', import.meta.url));
 
-/** Fenced blocks without comments. A comment after an expression is its value: examples.test.ts compares it. */
+/** The fenced code blocks of a page, without comments. examples.test.ts checks the values in comments. */
 const blocks = (path: string) =>
   Array.from(readFileSync(path, 'utf8').matchAll(/^```[\s\S]*?^```$/gm), ([block]) =>
     block
@@ -19,7 +22,7 @@ test.each(readdirSync(chinese))('docs/zh/guides/%s has the code blocks of the En
   expect(blocks(chinese + name)).toEqual(blocks(guides + name));
 });
 
-test.each(readdirSync(chinese))('docs/zh/guides/%s has full-width punctuation between Chinese characters', (name) => {
+test.each(readdirSync(chinese))('docs/zh/guides/%s has full-width punctuation next to Chinese characters', (name) => {
   const prose = readFileSync(chinese + name, 'utf8').replaceAll(/^```[\s\S]*?^```$|`[^`\n]*`/gm, '');
   expect(prose.match(/[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(?!\w)/g) ?? []).toEqual([]);
 });

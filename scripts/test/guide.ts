@@ -27,8 +27,8 @@ interface Edit {
 }
 
 /**
- * Reads a guide. A block marked `file=PATH` is a new file; with `after="TEXT"` it is inserted after the one line of the
- * file that contains this text. An `sh` block contains commands.
+ * Parses a guide. A code block marked `file=PATH` is the content of a new file. With `after="TEXT"`, it is inserted
+ * into an existing file, after the only line that contains this text. An `sh` block contains commands.
  */
 export function readGuide(markdown: string): Guide {
   const blocks = [...markdown.matchAll(/^```(\w+)( [^\n]*)?\n([\s\S]*?)^```$/gm)];
@@ -43,7 +43,7 @@ export function readGuide(markdown: string): Guide {
   };
 }
 
-/** Makes the edits of a guide in the copy. */
+/** Applies the edits of a guide to the copy. */
 export function applyGuide({ edits }: Guide, copy: string): void {
   for (const { file, after, text } of edits) {
     const path = join(copy, file);
@@ -62,7 +62,9 @@ export function applyGuide({ edits }: Guide, copy: string): void {
   }
 }
 
-/** Copies the files of the repository, and links the installed packages. Links to workspace packages lead to the copy. */
+/**
+ * Copies the files of the repository and links the installed packages. Links to workspace packages point to the copy.
+ */
 export function copyRepository(root: string, copy: string): void {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,

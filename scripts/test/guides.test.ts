@@ -21,19 +21,19 @@ afterAll(() => {
   rmSync(copy, { recursive: true, force: true });
 });
 
-// One after another in the same copy, like a contributor who follows several guides.
+// The guides are applied to the same copy one after another, as by a contributor who follows several of them.
 test.each(guides)('$file applies to the repository', ({ guide }) => {
   expect(guide.edits.length).toBeGreaterThan(0);
   expect(guide.commands[0]).toBe('pnpm typecheck');
   applyGuide(guide, copy);
 });
 
-test('the packages compile after all guides', { timeout: 240_000 }, async () => {
+test('the packages compile after all guides have been applied', { timeout: 240_000 }, async () => {
   await run('typescript-native', 'bin/tsc', 230_000, '--pretty', 'false', '-p', 'tsconfig.packages.json');
 });
 
-test('the tests that the guides name pass after all guides', { timeout: 600_000 }, async () => {
-  // One process instead of one per guide: the projects of all commands, and the names of all test files.
+test('the tests that the guides name pass after all guides have been applied', { timeout: 600_000 }, async () => {
+  // One process runs the projects and test files of all commands, which is faster than one process per guide.
   const words = guides.flatMap(({ guide }) =>
     guide.commands.slice(1).flatMap((command) => command.split(' ').slice(1)),
   );
@@ -43,8 +43,8 @@ test('the tests that the guides name pass after all guides', { timeout: 600_000 
 });
 
 /**
- * Runs a program of an installed package in the copy. `timeout`, in milliseconds, is below the time limit of the test, so that
- * no process outlives it. Throws with the program's output if it fails.
+ * Runs a program of an installed package in the copy. `timeout` is in milliseconds; keep it below the time limit of the
+ * test, so that no process outlives the test. If the program fails, throws an error with its output.
  */
 async function run(name: string, file: string, timeout: number, ...parameters: string[]): Promise<void> {
   const { VITEST: _, VITEST_POOL_ID: __, VITEST_WORKER_ID: ___, NODE_OPTIONS: ____, ...env } = process.env;

@@ -3,7 +3,7 @@ import { findPython, providePython } from '../../checks/interop/pytorch/python.m
 
 const python = { python: 'python3', version: '1.13' };
 
-test('findPython takes the first Python that imports the module', () => {
+test('findPython returns the first Python that can import the module', () => {
   const run = (path: string) => (path === '/usr/bin/python3' ? '1.13\n' : undefined);
   expect(findPython('torch', run)).toEqual({ python: '/usr/bin/python3', version: '1.13' });
   expect(findPython('torch', () => undefined)).toBeUndefined();

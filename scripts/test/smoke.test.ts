@@ -1,4 +1,4 @@
-/** Runs every long-running script from the sources with its smallest workload and without downloads. */
+/** Runs the long-running scripts on the sources, with their smallest workloads and without downloads. */
 import { randomNetwork } from '../../checks/interop/random-networks.mjs';
 import { WorstError } from '../../checks/interop/worst-error.mjs';
 import { execFile } from 'node:child_process';
@@ -30,7 +30,7 @@ describe('smoke test', { timeout: 120_000 }, () => {
     ['bench/growth.mjs', '10,000'],
     ['checks/stress/load.mjs', 'wrong: 0'],
     ['checks/stress/soak.mjs', '"sameAsFresh": true'],
-  ])('%s runs', async (command, shown) => {
+  ])('%s runs and prints %j', async (command, shown) => {
     const [script, ...args] = command.split(' ');
     expect(await run(script, ...args)).toContain(shown);
   });
@@ -41,7 +41,7 @@ describe('smoke test', { timeout: 120_000 }, () => {
       expect(output).toContain(shown);
   });
 
-  test('the interop checks accept the outputs of a network and reject others', () => {
+  test('WorstError, which the interop checks use, accepts the outputs of a network and rejects wrong ones', () => {
     const { network, rows } = randomNetwork(1);
     const worst = new WorstError();
     const outputs = network.predictBatch(rows).flat();
@@ -56,6 +56,6 @@ describe('smoke test', { timeout: 120_000 }, () => {
   });
 });
 
-test('the tables of the READMEs are those of bench/results.json', async () => {
+test('the benchmark tables in the READMEs match bench/results.json', async () => {
   for (const [path, text] of await readmesWithTable()) expect(await readFile(path, 'utf8')).toBe(text);
 });
