@@ -1,4 +1,7 @@
-/** Only `pnpm bench` and `pnpm interop` install the other libraries: these declarations let type checking work without them. */
+/**
+ * Declares other libraries as untyped modules, so that type checking works when they are not installed. Only `pnpm bench`
+ * and `pnpm interop` install them.
+ */
 declare module '@jax-js/jax';
 declare module '@tensorflow/tfjs';
 declare module '@tensorflow/tfjs-backend-wasm';

@@ -1,20 +1,23 @@
-/** Starts processes on one core: some serve requests, others run a script once. */
+/**
+ * Runs benchmark scripts in child processes, pinned to one core if requested: once, or as a server that responds to
+ * requests.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const lastCore = String(availableParallelism() - 1);
 
-/** Whether the system can keep a process on one core. */
+/** Whether processes can be pinned to one core on this machine. */
 export const canPin = spawnSync('taskset', ['-c', lastCore, 'true']).status === 0;
 
-/** The command line of a script of this directory, pinned to one core if requested and possible. */
+/** The command line that runs a script in this directory, pinned to one core if requested and possible. */
 function command(script, args, { pinned, flags = [] }) {
   const line = [process.execPath, ...flags, fileURLToPath(new URL(script, import.meta.url)), ...args];
   return pinned && canPin ? ['taskset', '-c', lastCore, ...line] : line;
 }
 
-/** Runs a script in a new process and reads the one line of JSON that it prints. */
+/** Runs a script in a new process, pinned to one core if possible, and parses the JSON that it prints. */
 export function runScript(script, args, flags) {
   const [file, ...rest] = command(script, args, { pinned: true, flags });
   const { stdout, status } = spawnSync(file, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -23,21 +26,24 @@ export function runScript(script, args, flags) {
 }
 
 /**
- * @param {string} [script] What runs in the process: `workload-process.mjs` or `call-process.mjs`.
- * @returns The library's note and `ask`; or the reason why it is not measured.
+ * Starts a process that measures one library on one workload, on request.
+ *
+ * @param {string} [script] The script to run: `workload-process.mjs` or `call-process.mjs`.
+ * @returns The library with its note, a function `ask` that sends a request and resolves to the response, and a function
+ * `end` that ends the process; or the library with the reason why it is not measured.
  */
 export async function startProcess(library, workload, pinned, script = 'workload-process.mjs') {
   const [file, ...args] = command(script, [library, workload], { pinned });
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const nextResponse = () =>
     new Promise((resolve, reject) => {
-      const exited = (code) => reject(new Error(`${library} at ${workload}: its process exited with code ${code}.`));
+      const exited = (code) => reject(new Error(`${library} on ${workload}: the process exited with code ${code}.`));
       child.once('exit', exited).once('message', (message) => {
         child.off('exit', exited);
         resolve(message);
       });
     });
-  // Another library may be missing or fail on this machine; ours must run.
+  // Other libraries may be missing or fail on this machine; nnbp must run.
   const { reason, note } = await nextResponse().catch((error) => {
     if (library.startsWith('nnbp')) throw error;
     return { reason: error.message, note: undefined };

@@ -1,6 +1,6 @@
-"""Runs workloads in PyTorch: a server that reads requests and writes responses, one line of JSON each.
+"""Runs workloads in PyTorch. Reads requests from stdin and writes responses to stdout, one JSON object per line.
 
-Networks without shared weights have two formulations; the faster one is measured.
+Networks without shared weights are implemented in two ways, and the faster one is measured.
 """
 
 import base64
@@ -26,7 +26,7 @@ def ints(text):
 
 
 class Modules:
-    """The usual way: torch.nn.Linear, autograd, torch.optim.SGD."""
+    """The usual implementation: torch.nn.Linear, autograd and torch.optim.SGD."""
 
     name = "torch.nn, autograd and torch.optim.SGD"
 
@@ -52,7 +52,7 @@ class Modules:
 
 
 class ByHand:
-    """The three cases written out, without autograd."""
+    """Matrix products for the forward and backward pass, without autograd."""
 
     name = "matrix products, backward written by hand"
 
@@ -85,7 +85,7 @@ class ByHand:
 
 
 class Levels:
-    """The edges of a graph, sorted by the level of their target node. Nodes of one level do not depend on each other."""
+    """The edges of a graph, sorted by the level of their target node. Nodes on the same level do not depend on each other."""
 
     def __init__(self, graph):
         level, start, predecessors = (ints(graph[key]) for key in ("levels", "edgeStart", "predecessors"))
@@ -109,7 +109,7 @@ class Levels:
 
 
 def csr(rows, columns, values, first, last, width):
-    """The rows `first` to `last` of a sparse matrix whose values alias `values`; its edges are sorted by row."""
+    """Rows `first` to `last` (exclusive) of a sparse matrix. `rows` must be sorted. The matrix shares memory with `values`."""
     low, high = torch.searchsorted(rows, torch.tensor([first, last])).tolist()
     counts = torch.bincount(rows[low:high] - first, minlength=last - first)
     starts = torch.cat([torch.zeros(1, dtype=torch.long), counts.cumsum(0)])
@@ -117,7 +117,10 @@ def csr(rows, columns, values, first, last, width):
 
 
 class SparseByHand(Levels):
-    """One CSR product per level, forward with incoming and backward with outgoing edges; then all dloss/dw at once."""
+    """One CSR product per level: over incoming edges in the forward pass, over outgoing edges in the backward pass.
+
+    All dloss/dw are then computed at once.
+    """
 
     name = "sparse CSR per level, backward written by hand"
 
@@ -126,17 +129,17 @@ class SparseByHand(Levels):
         self.rate = rate
         self.out_order = torch.argsort(self.source * self.count + self.to)
         self.out_weights = self.weights[self.out_order].clone()
-        # Kept between steps, since blocks of this size would otherwise be returned to the system after each step.
+        # Buffers that are reused: freed blocks of this size would be returned to the system after each step.
         self.d_h_of_edges, self.x_of_edges = torch.empty(0), torch.empty(0)
         n = self.count
-        self.into = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.nodes[1:]]
+        self.incoming = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.nodes[1:]]
         rows, columns = self.source[self.out_order], self.to[self.out_order]
-        self.out_of = [csr(rows, columns, self.out_weights, a, b, n) for a, b in self.nodes[1:]]
+        self.outgoing = [csr(rows, columns, self.out_weights, a, b, n) for a, b in self.nodes[1:]]
 
     def forward(self, inputs):
         x = torch.zeros(self.count, inputs.shape[0])
         x[: self.inputs] = inputs.t()
-        for (a, b), matrix in zip(self.nodes[1:], self.into):
+        for (a, b), matrix in zip(self.nodes[1:], self.incoming):
             torch.sigmoid(torch.addmm(self.biases[a:b], matrix, x), out=x[a:b])
         return x
 
@@ -150,7 +153,7 @@ class SparseByHand(Levels):
         d_x[self.outputs] = error * (2 / error.numel())
         d_h = torch.zeros_like(x)
         slope = x - x * x
-        for (a, b), matrix in zip(reversed(self.nodes[1:]), reversed(self.out_of)):
+        for (a, b), matrix in zip(reversed(self.nodes[1:]), reversed(self.outgoing)):
             torch.mul(torch.addmm(d_x[a:b], matrix, d_h), slope[a:b], out=d_h[a:b])
         torch.index_select(d_h, 0, self.to, out=self.d_h_of_edges)
         torch.index_select(x, 0, self.source, out=self.x_of_edges)
@@ -161,7 +164,7 @@ class SparseByHand(Levels):
 
 
 class SparseAutograd(Levels):
-    """Gathered predecessors times weights, added up per node, level by level; gradients by autograd."""
+    """Gathers predecessors, multiplies them by the weights and sums per node, level by level. Gradients by autograd."""
 
     name = "gather and index_add per level, autograd"
 
@@ -193,7 +196,7 @@ class SparseAutograd(Levels):
 
 
 class Autograd:
-    """A module trained by autograd and torch.optim.SGD."""
+    """A module trained with autograd and torch.optim.SGD."""
 
     def __init__(self, module, rate):
         self.module = module
@@ -210,13 +213,16 @@ class Autograd:
         return loss.item()
 
 
-def fill(module, of):
-    module.weight.data.copy_(floats(of["weights"]).view_as(module.weight))
-    module.bias.data.copy_(floats(of["biases"]))
+def load(module, parameters):
+    module.weight.data.copy_(floats(parameters["weights"]).view_as(module.weight))
+    module.bias.data.copy_(floats(parameters["biases"]))
 
 
 class Lstm(nn.Module):
-    """nn.LSTM and a linear layer at each step. Its second bias would get the same gradients as the first, so it stays 0."""
+    """nn.LSTM, followed by a linear layer at each step.
+
+    nn.LSTM has two biases, which always have the same gradients, so the second one is fixed at 0.
+    """
 
     def __init__(self, workload):
         super().__init__()
@@ -229,22 +235,22 @@ class Lstm(nn.Module):
         self.lstm.bias_hh_l0.data.zero_()
         self.lstm.bias_hh_l0.requires_grad_(False)
         self.linear = nn.Linear(units, outputs)
-        fill(self.linear, workload["linear"])
+        load(self.linear, workload["linear"])
 
     def forward(self, x):
         return self.linear(self.lstm(x)[0])
 
 
 class Convolution(nn.Module):
-    """nn.Conv2d, relu and a linear layer."""
+    """nn.Conv2d and relu, followed by a linear layer."""
 
     def __init__(self, workload):
         super().__init__()
         _, filters, outputs = workload["sizes"]
         self.convolution = nn.Conv2d(1, filters, 5, stride=2)
         self.linear = nn.Linear(filters * 12 * 12, outputs)
-        fill(self.convolution, workload["first"])
-        fill(self.linear, workload["linear"])
+        load(self.convolution, workload["first"])
+        load(self.linear, workload["linear"])
 
     def forward(self, x):
         return self.linear(torch.relu(self.convolution(x)).flatten(1))
@@ -265,7 +271,7 @@ class AutogradConvolution(Autograd):
 
 
 def batches_of(workload):
-    """The batches with their targets, in the form that the module reads."""
+    """The batches as pairs of inputs and targets, in the shapes that the model expects."""
     samples, batch = workload["samples"], workload["batch"]
     if "kind" not in workload:
         inputs, targets = floats(workload["inputs"]).view(samples, -1), floats(workload["targets"]).view(samples, -1)

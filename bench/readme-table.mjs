@@ -1,4 +1,4 @@
-/** The tables of the READMEs, from results.json: typical calls, and the speedup over each other library. */
+/** Generates the benchmark tables in the READMEs from results.json: typical calls, and the speedup over other libraries. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatted } from '../scripts/formatted.mjs';
@@ -95,7 +95,7 @@ export const readmesWithTable = () =>
       for (const { begin, tableOf } of tables) {
         const from = text.indexOf(begin);
         const to = text.indexOf(end, from);
-        if (from < 0 || to < from) throw new Error(`${language.file}: put "${begin}" and "${end}" around the table.`);
+        if (from < 0 || to < from) throw new Error(`${language.file}: table not found. Put "${begin}" before it and "${end}" after it.`);
         text = `${text.slice(0, from)}${begin}\n\n${tableOf(language)}\n\n${text.slice(to)}`;
       }
       return [path, await formatted(path, text)];
@@ -112,19 +112,19 @@ function speedupTable({ first, workloads, notMeasured }) {
   return markdown([first, ...Object.values(peers)], lines);
 }
 
-/** The table of typical calls, in calls or samples per second, or in milliseconds. */
+/** The table of typical calls, with the calls or samples per second, or the milliseconds per call. */
 function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) {
   const { calls: measured = [], xor = [], startUp = [] } = results();
   const rate = (value) => (value < 1e6 ? short(value) : `${short(value / 1e6)} M`);
   const milliseconds = (value) => `${short(value)} ms`;
   const cell = (call, library) => {
-    const of = (rows) => rows.find((row) => row.library === library && (row.call ?? call) === call);
-    if (call === 'startUp') return of(startUp) ? milliseconds(of(startUp).predictMs) : notMeasured;
+    const find = (rows) => rows.find((row) => row.library === library && (row.call ?? call) === call);
+    if (call === 'startUp') return find(startUp) ? milliseconds(find(startUp).predictMs) : notMeasured;
     if (call === 'xor') {
-      const row = of(xor);
+      const row = find(xor);
       return row === undefined ? notMeasured : row.reached < row.runs / 2 ? notReached : milliseconds(row.milliseconds);
     }
-    const row = of(measured);
+    const row = find(measured);
     if (row?.perSecond === undefined) return row === undefined ? notMeasured : notReached;
     return call === 'reach' || call === 'load' ? milliseconds(1000 / row.perSecond) : perSecond(rate(row.perSecond));
   };

@@ -1,8 +1,8 @@
 /**
- * Compares the training speed of the fast engine with other libraries. First, each library must compute the loss of the
- * reference engine, and one step must change it according to that library's update rule. Then runs are interleaved,
- * with a run of the fast engine before and after each run of another library, since machines slow down in bursts:
- * ratios are taken between adjacent runs.
+ * Compares the training speed of the fast engine with that of other libraries. First checks that each library computes the
+ * expected loss, and that one step changes it according to that library's update rule. Then interleaves the runs: each run
+ * of another library is compared with the runs of the fast engine directly before and after it, since machines slow down
+ * in bursts.
  *
  * Usage: node bench/run.mjs [--workloads a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -40,7 +40,7 @@ const workloads = parseNames(options.workloads, allNames);
 const libraries = parseNames(options.libraries, [fastEngine, threaded, ...peers]);
 
 console.log(
-  `${rounds} interleaved runs of ${seconds} s each, medians. ${canPin ? 'One core is pinned' : 'No core can be pinned here'}; 2 threads run unpinned.`,
+  `${rounds} interleaved runs of ${seconds} s each, medians. ${canPin ? 'Processes are pinned to one core' : 'Processes cannot be pinned to a core on this machine'}; 2 threads run unpinned.`,
 );
 const rows = [];
 let mismatches = 0;
@@ -55,7 +55,7 @@ for (const name of workloads) {
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
 }
 if (mismatches > 0) {
-  console.error(`\n${mismatches} of the libraries compute a different loss or step: no results were written.`);
+  console.error(`\n${mismatches} checks failed: a library computes a different loss or step. No results were written.`);
   process.exit(1);
 }
 console.log(`\n${table(['workload', 'library', 'samples/s', 'speedup of nnbp', ''], rows.map(line))}`);
@@ -74,7 +74,7 @@ function prepared(workload, expectationsOf) {
   return { samples: workload.samples, expected: expectationsOf(workload) };
 }
 
-/** Compares the libraries on one workload. The first row is the fast engine, unless only threads are measured. */
+/** Compares the libraries on one workload. The first row is that of the fast engine, unless only threads are measured. */
 async function compare(workload, samples, expected, names, pinned) {
   const own = await startProcess(fastEngine, workload, pinned);
   check(own, expected, await own.ask({}));
@@ -123,7 +123,10 @@ async function compare(workload, samples, expected, names, pinned) {
   }
 }
 
-/** Whether the loss is correct to 0.1 %, and its change by one step to 2 %. Counts libraries for which they are not. */
+/**
+ * Whether the loss is within 0.1 % of the expected loss, and its change in one step within 2 %. Counts mismatches. A library
+ * without a comparable loss passes.
+ */
 function check({ library }, expected, { before, after, rule }) {
   if (before === undefined) {
     console.log(`  ${library}: different network, not compared`);
@@ -135,7 +138,7 @@ function check({ library }, expected, { before, after, rule }) {
   const stepIsCorrect = rule === undefined || same(after - before, change, 0.02, 1e-6 * expected.loss);
   const step = rule
     ? `after a step ${after.toPrecision(6)} (${(expected.loss + change).toPrecision(6)})`
-    : 'a step by its own rule';
+    : 'step not compared (different update rule)';
   const isCorrect = lossIsCorrect && stepIsCorrect;
   if (!isCorrect) mismatches++;
   console.log(

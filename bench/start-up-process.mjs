@@ -1,6 +1,8 @@
 /**
- * Imports one library and makes its first prediction and first training step. Prints milliseconds since the start of the
- * script, and the bytes of the modules that were loaded. Usage: start-up-process.mjs LIBRARY
+ * Imports one library, then makes a first prediction and takes a first training step. Prints the milliseconds since the
+ * start of the import; with `--bytes`, also the size of all loaded modules in bytes.
+ *
+ * Usage: start-up-process.mjs LIBRARY [--bytes]
  */
 import { Session } from 'node:inspector/promises';
 

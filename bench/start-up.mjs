@@ -1,6 +1,6 @@
 /**
- * Measures start-up: the time from `import` to the first prediction and to the first training step, and the bytes of JavaScript
- * that are loaded; medians of 10 processes. Node loads whole packages; bundlers load what is used (`pnpm size`).
+ * Measures start-up: the time from `import` to the first prediction and to the first training step (medians of 10 processes),
+ * and the bytes of JavaScript loaded. Node loads whole packages; bundlers include only what is used (`pnpm size`).
  *
  * Usage: node bench/start-up.mjs [--smoke]
  */
@@ -19,9 +19,9 @@ for (let round = 0; round < rounds; round++) {
   for (const library of libraries) runs.get(library).push(runScript('start-up-process.mjs', [library]));
 }
 const startUp = libraries.map((library) => {
-  const of = (key) => Number(median(runs.get(library).map((run) => run[key])).toPrecision(3));
+  const medianOf = (key) => Number(median(runs.get(library).map((run) => run[key])).toPrecision(3));
   const { bytes } = runScript('start-up-process.mjs', [library, '--bytes']);
-  return { library, importMs: of('import'), predictMs: of('predict'), stepMs: of('step'), bytes };
+  return { library, importMs: medianOf('import'), predictMs: medianOf('predict'), stepMs: medianOf('step'), bytes };
 });
 console.log(
   table(

@@ -1,4 +1,4 @@
-/** Formats rows as aligned columns: text to the left, numbers to the right. */
+/** Formats rows as columns, with text left-aligned and numbers right-aligned. */
 export function table(header, rows) {
   const all = [header, ...rows].map((cells) => cells.map(String));
   const widths = header.map((_, c) => Math.max(...all.map((cells) => cells[c].length)));
@@ -11,7 +11,7 @@ export function table(header, rows) {
   return [line(all[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...all.slice(1).map(line)].join('\n');
 }
 
-/** Formats a number ≥ 0 with two or three significant digits, or, from 100, as an integer. */
+/** Formats a number ≥ 0 with two (below 10) or three significant digits, or as an integer if it is ≥ 100. */
 export function short(value) {
   if (value >= 100) return Math.round(value).toLocaleString('en');
   return value.toPrecision(value < 10 ? 2 : 3);

@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 /** @param {'cpu' | 'wasm'} backend */
 export async function startTfjs(backend) {
   const tf = require('@tensorflow/tfjs');
-  // Turns off its checks, and its advice to install tfjs-node.
+  // Turns off debug checks and the advice to install tfjs-node.
   tf.enableProdMode();
   if (backend === 'wasm') {
     const wasm = require('@tensorflow/tfjs-backend-wasm');

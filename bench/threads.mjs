@@ -1,4 +1,4 @@
-/** Speedup of two threads over one, interleaved in one process, and whether the results are bit-identical. */
+/** Measures the speedup of two threads over one in interleaved runs, and checks that the results are bit-identical. */
 import { ourEngine } from './our-engine.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';

@@ -1,10 +1,10 @@
-/** A network to train, for measurements of the fast engine alone. */
+/** Trains a multilayer perceptron on random samples, for benchmarks of the fast engine alone. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 
-/** @returns {{ executor: import('@nnbp/core').Executor, predict: () => void, step: () => void, edges: number[] }} with the edges of each layer */
+/** @returns {{ executor: import('@nnbp/core').Executor, predict: () => void, step: () => void, edges: number[] }} `edges` holds the number of edges of each layer. */
 export function training(engine, sizes, batch) {
   const graph = mlp(sizes, { activation: sigmoid });
   const random = new Random(1);

@@ -1,6 +1,8 @@
 /**
  * Runs one library on one workload in a separate process, so that libraries do not affect each other's compiled code or
- * garbage collection. It waits for requests. Usage: workload-process.mjs LIBRARY WORKLOAD, with an IPC channel.
+ * garbage collection. Receives requests and sends responses over an IPC channel.
+ *
+ * Usage: workload-process.mjs LIBRARY WORKLOAD
  */
 import { makeSharingWorkload, sharingNames } from './sharing/workloads.mjs';
 import { makeWorkload } from './workloads.mjs';

@@ -1,6 +1,6 @@
 /**
- * The benchmark tasks: five networks, each with the same weights and the same samples in every process, because they
- * are drawn from seeds.
+ * The benchmark workloads: five networks. Weights and samples are drawn from fixed seeds, so they are the same in every
+ * process.
  */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
@@ -8,7 +8,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 /**
  * @typedef {object} Workload
  * @property {string} name
- * @property {number[] | undefined} sizes The nodes of each layer; undefined for a graph that has no layers.
+ * @property {number[] | undefined} sizes The number of nodes in each layer; undefined for a graph without layers.
  * @property {number} batch Samples per update.
  * @property {number} samples Number of samples. A step of a runner trains on all of them.
  * @property {number} learningRate
@@ -20,7 +20,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {Float32Array} targets
  */
 
-/** Small: with a larger rate, a million steps towards random targets would saturate the sigmoids. */
+/** Small, because a million steps towards random targets with a larger learning rate would saturate the sigmoids. */
 const learningRate = 0.003;
 
 /** Several samples, since a compiler could specialize on a single one. */
@@ -49,7 +49,7 @@ export function makeWorkload(name) {
   const [graph, ordinary] = [build('trainable'), build('fixed')];
   const random = new Random(7);
   const weights = new Network(ordinary, { seed: 1 }).parameters.vector;
-  // A bias of 0 would hide a library that omits it.
+  // With biases of 0, a library that omits them would go unnoticed.
   eachComputed(ordinary, (i) => (weights[ordinary.biasIndex(i)] = random.uniform() - 0.5));
   const uniform = (count, low, high) =>
     Float32Array.from({ length: count }, () => low + (high - low) * random.uniform());
@@ -94,7 +94,7 @@ export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   return builder.build();
 }
 
-/** Calls `callback` with every node that is not an input. */
+/** Calls `callback` with the index of every node that is not an input. */
 export function eachComputed(graph, callback) {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) callback(i);
 }

@@ -1,4 +1,4 @@
-/** The quick start of `nnbp` with the scoped packages, whose default is the js engine. */
+/** The quick start of `nnbp` with the scoped packages, which use the js engine by default. */
 import { identity, tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -1,21 +1,22 @@
 /**
- * brain.js: `LSTMTimeStep`, `trainPattern`, which its `train` calls. Its cell keeps its output instead of a cell state, its
- * targets are the inputs of the next step, and it updates by RMSProp after each sequence: losses are not compared.
+ * brain.js: `LSTMTimeStep`, trained with `trainPattern`, which `train` calls. Losses are not compared: the cell keeps its
+ * output instead of a cell state, the targets are the inputs of the next step, and RMSProp updates the weights after each
+ * sequence.
  */
 import brain from 'brain.js';
 import { bySequence } from './by-sequence.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */
 export function prepare(workload) {
-  if (workload.kind === 'convolution') return { reason: 'it has no convolution' };
-  if (workload.kind === 'stream') return { reason: 'it runs whole sequences only' };
+  if (workload.kind === 'convolution') return { reason: 'no convolutional layers' };
+  if (workload.kind === 'stream') return { reason: 'runs whole sequences only' };
   const { sizes, batch, steps, inputs } = workload;
   const network = new brain.recurrent.LSTMTimeStep({
     inputSize: sizes[0],
     hiddenLayers: [sizes[1]],
     outputSize: sizes[2],
   });
-  // One row more than there are steps: the last row is only a target.
+  // One more row than there are steps: the last row is only a target.
   const sequences = inputs.flatMap((values) =>
     Array.from({ length: batch }, (_, s) =>
       Array.from({ length: steps + 1 }, (_, k) => {
@@ -27,6 +28,6 @@ export function prepare(workload) {
   network.verifyIsInitialized(sequences);
   return {
     run: bySequence(workload, (sequence) => network.trainPattern(sequences[sequence])),
-    note: 'trainPattern; its own cell, RMSProp after each sequence',
+    note: 'trainPattern; a different cell, RMSProp after each sequence',
   };
 }

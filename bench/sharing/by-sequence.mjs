@@ -1,5 +1,5 @@
 /**
- * A `run` that can stop after any sequence, for libraries that take seconds for a batch.
+ * Returns a `run` function that can stop after any sequence, for libraries that take seconds per batch.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train

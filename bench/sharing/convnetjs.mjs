@@ -1,10 +1,10 @@
-/** convnetjs: `conv`, `relu` and `fc` layers, trained by its trainer in batches. */
+/** convnetjs: `conv`, `relu` and `fc` layers, trained in batches by `Trainer`. */
 import convnetjs from 'convnetjs';
 import { filterIds, image, matrixOf, outputIds } from './workloads.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */
 export function prepare(workload) {
-  if (workload.kind !== 'convolution') return { reason: 'it has no recurrent layers' };
+  if (workload.kind !== 'convolution') return { reason: 'no recurrent layers' };
   const { sizes, inputs: [inputs], targets: [targets] } = workload;
   const [, filters, outputs] = sizes;
   const { size, kernel, stride, windows } = image;
@@ -28,7 +28,7 @@ export function prepare(workload) {
   });
   const trainer = new convnetjs.Trainer(network, {
     method: 'sgd',
-    // Its gradient lacks the factor 2 / outputs of mse.
+    // The gradient of convnetjs lacks the factor 2 / outputs of the mean squared error.
     learning_rate: (workload.learningRate * 2) / outputs,
     momentum: 0,
     batch_size: workload.batch,

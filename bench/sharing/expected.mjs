@@ -1,6 +1,6 @@
 /**
- * The losses that each library must compute on workloads with shared weights, before and after one step. They are those of the js
- * engine, in float64, since the reference engine would take minutes.
+ * The losses that each library must compute on workloads with shared weights, before and after one step. The js engine
+ * computes them in float64, since the reference engine would take minutes.
  */
 import { js } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

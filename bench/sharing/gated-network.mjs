@@ -1,6 +1,6 @@
 /**
- * synaptic and neataptic: LSTM cells of gated connections, whose gates read the cells, and a network that learns after each
- * step from eligibility traces. They compute a different function from PyTorch's LSTM: losses are not compared.
+ * synaptic and neataptic: LSTM cells built of gated connections, with peepholes, that learn after each step from eligibility
+ * traces. They compute a different function from PyTorch's LSTM, so losses are not compared.
  */
 import { bySequence } from './by-sequence.mjs';
 
@@ -10,9 +10,9 @@ import { bySequence } from './by-sequence.mjs';
  * @param {{ clear: (network: any) => void, propagate: (network: any, rate: number, update: boolean, target: ArrayLike<number>) => void }} calls
  */
 export function gatedNetwork(workload, make, { clear, propagate }) {
-  if (workload.kind === 'convolution') return { reason: 'it has no shared weights' };
+  if (workload.kind === 'convolution') return { reason: 'no shared weights' };
   const { sizes, batch, steps, inputs, targets, learningRate } = workload;
-  if (sizes[1] > 100) return { reason: 'one object for each of 10⁵ connections: an update takes minutes' };
+  if (sizes[1] > 100) return { reason: 'creates an object for each of 10⁵ connections: an update takes minutes' };
   const network = make(sizes);
   const rowsOf = (values, width) =>
     Array.from({ length: values.length / width }, (_, r) => Array.from(values.subarray(r * width, (r + 1) * width)));
@@ -23,7 +23,7 @@ export function gatedNetwork(workload, make, { clear, propagate }) {
       step() {
         for (let k = 0; k < steps; k++) network.activate(x[0][k]);
       },
-      note: 'activate; a network with its own definition',
+      note: 'activate; a different network',
     };
   }
   const rate = (learningRate * 2) / sizes[2] / batch;
@@ -36,6 +36,6 @@ export function gatedNetwork(workload, make, { clear, propagate }) {
         propagate(network, rate, s === batch - 1 || k === steps - 1, t[b][k * batch + s]);
       }
     }),
-    note: 'activate and propagate at each step; a network and an update rule with their own definitions',
+    note: 'activate and propagate at each step; a different network and update rule',
   };
 }

@@ -1,4 +1,4 @@
-/** The fast engine of @nnbp, two threads. */
+/** The fast engine of @nnbp on two threads. */
 import { prepareNnbp } from './nnbp.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */

@@ -1,4 +1,4 @@
-/** The fast engine of @nnbp, one thread. */
+/** The fast engine of @nnbp on one thread. */
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { ourEngine } from '../our-engine.mjs';
@@ -39,7 +39,7 @@ export async function prepareNnbp(workload, threads) {
 }
 
 /**
- * One step per call, with the state in the caller's array.
+ * Predicts one step per call and keeps the state between calls.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {import('@nnbp/core').Executor} executor

@@ -4,14 +4,14 @@ import { filterIds, image, matrixOf, outputIds } from './workloads.mjs';
 
 /** @param {import('./workloads.mjs').SharingWorkload} workload */
 export async function prepare(workload) {
-  if (workload.kind !== 'convolution') return { reason: 'measured for the convolution only' };
+  if (workload.kind !== 'convolution') return { reason: 'measured on the convolution only' };
   const tf = await startTfjs('cpu');
   const { sizes: [, filters, outputs], batch, inputs, targets } = workload;
   const { size, kernel, stride, windows } = image;
   const [kernels, linear] = [matrixOf(workload, filterIds(workload)), matrixOf(workload, outputIds(workload))];
   const w1 = tf.variable(tf.tensor4d(kernels.weights, [filters, kernel, kernel, 1]).transpose([1, 2, 3, 0]));
   const b1 = tf.variable(tf.tensor1d(kernels.biases));
-  // In its feature maps, the filter is the last axis.
+  // In the feature maps of TensorFlow.js, the last axis is the filter.
   const byFilter = tf.tensor4d(linear.weights, [outputs, filters, windows, windows]);
   const w2 = tf.variable(byFilter.transpose([2, 3, 1, 0]).reshape([windows * windows * filters, outputs]));
   const b2 = tf.variable(tf.tensor1d(linear.biases));

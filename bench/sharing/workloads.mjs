@@ -1,4 +1,4 @@
-/** The benchmark tasks in which edges share weights: LSTM layers over sequences, one step of a stream, a convolution. */
+/** The benchmark workloads with shared weights: LSTM layers over sequences, an LSTM layer step by step, a convolution. */
 import { identity, relu } from '@nnbp/activations';
 import { GraphBuilder, Network, Random } from '@nnbp/core';
 import { conv2d, lstm } from '@nnbp/layers';
@@ -15,7 +15,7 @@ import { conv2d, lstm } from '@nnbp/layers';
  * @property {Float64Array} parameters
  * @property {Float32Array[]} inputs One array per batch, `[steps, batch, inputs]`.
  * @property {Float32Array[]} targets
- * @property {number[]} sizes The numbers of inputs, of units or filters, and of outputs.
+ * @property {number[]} sizes The number of inputs, of units or filters, and of outputs.
  */
 
 const learningRate = 0.01;
@@ -30,7 +30,7 @@ const shapes = {
 
 export const sharingNames = Object.keys(shapes);
 
-/** The size of images, the windows of the convolution and their stride. */
+/** Width of the images, width and stride of the kernel, and width of the feature maps. */
 export const image = { size: 28, kernel: 5, stride: 2, windows: 12 };
 
 /** @returns {SharingWorkload} */
@@ -50,7 +50,7 @@ export function makeSharingWorkload(name) {
   };
 }
 
-/** An LSTM layer and a linear layer that reads it at each step. */
+/** An LSTM layer, followed by a linear layer at each step. */
 function recurrent([inputs, units, outputs]) {
   const builder = new GraphBuilder();
   const from = lstm(builder, { from: builder.inputs(inputs), units });
@@ -58,7 +58,7 @@ function recurrent([inputs, units, outputs]) {
   return builder.build();
 }
 
-/** Filters with relu over an image, and a linear layer. */
+/** A convolutional layer with relu, followed by a linear layer. */
 function convolution([inputs, filters, outputs]) {
   const { size, kernel, stride } = image;
   const builder = new GraphBuilder();
@@ -72,7 +72,7 @@ function convolution([inputs, filters, outputs]) {
 export const counts = ({ steps, batch }) => Array.from({ length: steps }, () => batch);
 
 /**
- * The bias and the weights of the nodes with these ids, as a matrix with a row per node.
+ * The biases of the given nodes, and their weights as a flat matrix with one row per node.
  *
  * @param {Pick<SharingWorkload, 'graph' | 'parameters'>} workload
  * @param {string[]} ids

@@ -1,6 +1,6 @@
 /**
- * `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: compares the second-order optimizers with other programs.
- * `--smoke` without a name runs the smallest workload of each.
+ * `pnpm fits NAME`: compares the second-order optimizers with other programs. NAME is `lbfgs`, `speed`, `proben1` or
+ * `regression`. `--smoke` without a name runs the smallest workload of each.
  */
 import { compareWithScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';
@@ -16,10 +16,10 @@ const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<v
 };
 const name = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
 const selected = name === undefined && smoke ? Object.keys(measurements) : [name ?? ''];
-for (const one of selected) {
-  if (!(one in measurements)) {
-    console.error(`Expected one of ${Object.keys(measurements).join(', ')}, received "${one}".`);
+for (const measurement of selected) {
+  if (!(measurement in measurements)) {
+    console.error(`Expected one of ${Object.keys(measurements).join(', ')}, received "${measurement}".`);
     process.exit(2);
   }
-  await measurements[one](smoke);
+  await measurements[measurement](smoke);
 }

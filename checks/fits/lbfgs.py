@@ -1,6 +1,6 @@
-"""Runs SciPy's L-BFGS-B on networks: reads problems from standard input, writes the loss of every evaluation.
+"""Trains networks with SciPy's L-BFGS-B. Reads problems from stdin and writes the loss of every evaluation to stdout, as JSON.
 
-Used by lbfgs.ts. Parameters: node by node, b then its weights.
+Used by lbfgs.ts. The parameters are ordered by node: for each node its bias b, then its weights.
 """
 import json
 import sys

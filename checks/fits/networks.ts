@@ -1,8 +1,8 @@
-/** Layered networks as in other libraries: tanh, a linear output, no scale c. */
+/** Multilayer perceptrons as in other libraries: tanh in hidden layers, a linear output layer, every c fixed at 1. */
 import { identity, tanh } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder } from '@nnbp/core';
 
-/** The graph of layers with these sizes, the inputs first. */
+/** Builds a graph of fully connected layers. `sizes` starts with the number of inputs. */
 export function layersOf(sizes: readonly number[], output: Activation = identity): Graph {
   const builder = new GraphBuilder();
   let from = builder.inputs(sizes[0]);

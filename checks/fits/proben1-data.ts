@@ -1,6 +1,6 @@
 /**
- * Files of Proben1 (Prechelt 1994). They are not in this repository: the environment variable PROBEN1 names their
- * directory.
+ * Reads the files of Proben1 (Prechelt 1994), which are not part of this repository, from the directory that the
+ * environment variable PROBEN1 specifies.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export function readProben1(name: string): Proben1 | undefined {
   return directory === undefined ? undefined : parseProben1(readFileSync(join(directory, `${name}.dt`), 'latin1'));
 }
 
-/** Parses a file: seven lines `key=number`, then a line of inputs and outputs for each sample. */
+/** Parses a file: seven lines `key=number`, then one line per sample with its inputs and targets. */
 export function parseProben1(text: string): Proben1 {
   const lines = text.trim().split(/\r?\n/);
   const header = Object.fromEntries(
@@ -36,8 +36,8 @@ export function parseProben1(text: string): Proben1 {
   const inputs = header.bool_in + header.real_in;
   const rows = lines.slice(7).map((line) => line.trim().split(/\s+/).map(Number));
   const part = (first: number, count: number): Part => {
-    const own = rows.slice(first, first + count);
-    return { inputs: own.map((row) => row.slice(0, inputs)), targets: own.map((row) => row.slice(inputs)) };
+    const samples = rows.slice(first, first + count);
+    return { inputs: samples.map((row) => row.slice(0, inputs)), targets: samples.map((row) => row.slice(inputs)) };
   };
   const { training_examples: training, validation_examples: validation, test_examples: test } = header;
   return {

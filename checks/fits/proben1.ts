@@ -1,7 +1,8 @@
 /**
- * Proben1: the error on the test set of five classification problems over 30 runs, with rprop, Levenberg–Marquardt and
- * L-BFGS. One hidden layer of tanh nodes, linear outputs, mean squared error, as in the report. The parameters with the
- * lowest validation loss are tested. The index of the largest output is the class.
+ * Measures the test errors on five classification problems of Proben1 over 30 runs, with rprop, Levenberg–Marquardt and
+ * L-BFGS. As in the Proben1 report, networks have one hidden layer of tanh nodes and linear outputs, and minimize the mean
+ * squared error. The parameters with the lowest validation loss are tested. The predicted class is the index of the largest
+ * output.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -20,7 +21,10 @@ const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number; p
   'Levenberg–Marquardt': { make: () => levenbergMarquardt(), epochs: 60, patience: 8 },
 };
 
-/** `proben1 [problem [runs [optimizer]]]`. Prints a line for each problem and optimizer: mean and standard deviation of the test error. */
+/**
+ * Runs `proben1 [problem [runs [optimizer]]]`. Prints a line for each problem and optimizer, with the mean and standard
+ * deviation of the test error.
+ */
 export async function proben1(smoke: boolean): Promise<void> {
   if (smoke) {
     const header =
@@ -29,15 +33,16 @@ export async function proben1(smoke: boolean): Promise<void> {
     console.log(`Proben1 file: ${training.inputs.length} training samples, test ${JSON.stringify(test)}`);
     return;
   }
-  const [only, runs = '30', by] = process.argv.slice(3);
+  const [selectedProblem, runs = '30', selectedOptimizer] = process.argv.slice(3);
   const engine = await auto();
   for (const [name, hidden] of Object.entries(problems)) {
-    if (only !== undefined && only !== name) continue;
+    if (selectedProblem !== undefined && selectedProblem !== name) continue;
     const data = readProben1(name);
-    if (data === undefined) throw new Error('Set PROBEN1 to the directory with the files of Proben1.');
+    if (data === undefined)
+      throw new Error('Set the environment variable PROBEN1 to the directory with the Proben1 files.');
     const { training, validation, test } = data;
     for (const [optimizer, { make, epochs, patience }] of Object.entries(optimizers)) {
-      if (by !== undefined && by !== optimizer) continue;
+      if (selectedOptimizer !== undefined && selectedOptimizer !== optimizer) continue;
       const errors: number[] = [];
       const before = process.cpuUsage();
       for (let seed = 1; seed <= Number(runs); seed++) {

@@ -3,7 +3,7 @@ import { Random, Standardization } from '@nnbp/core';
 import { iris } from '../../apps/demo/src/data.js';
 import { readProben1 } from './proben1-data.js';
 
-/** Samples, and the layer sizes of the network that is trained on them. */
+/** Training samples, and the layer sizes of the network to train on them. */
 export interface Problem {
   readonly name: string;
   readonly layers: readonly number[];

@@ -1,4 +1,7 @@
-/** Runs a Python script of this directory (with the Python of `PYTHON`, or `python3`): JSON in, JSON out, one thread. */
+/**
+ * Runs a Python script in this directory on one thread, with JSON as input and output. The environment variable `PYTHON`
+ * sets the interpreter. Default: `python3`.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,7 +1,7 @@
 /**
- * `nnbp train` on tables with a numeric target: the error on the test rows and the CPU time, with Adam and with
- * Levenberg–Marquardt, all other options at their defaults. The same seed splits the rows in the same way, so runs are
- * compared in pairs.
+ * Measures the test error and CPU time of `nnbp train` on tables with a numeric target, with Adam and with
+ * Levenberg–Marquardt, and defaults for all other options. Runs are compared in pairs with the same seed, and so with the
+ * same test rows.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,8 +50,8 @@ async function train(
 }
 
 /**
- * Writes a problem of Proben1 as a table to the directory. Its split into training, validation and test rows is not
- * used.
+ * Writes a Proben1 problem to the directory as one table, without its split into training, validation and test rows.
+ * Returns undefined if the environment variable PROBEN1 is not set.
  */
 function proben1Task(name: string, directory: string): Task | undefined {
   const data = readProben1(name);
@@ -80,10 +80,12 @@ async function compareOptimizers(
     for (let seed = 0; seed < seeds; seed++) {
       runs.push(await train(task, directory, ['--optimizer', optimizer, '--seed', String(seed), ...options]));
     }
-    const own = runs.map(({ summary }) => 1 - summary.test.metrics.rSquared);
-    const seconds = mean(runs.map((one) => one.seconds));
-    errors.push(own);
-    columns.push(`${optimizer} ${mean(own).toFixed(4)} ± ${deviation(own).toFixed(4)} in ${seconds.toFixed(2)} s`);
+    const testErrors = runs.map(({ summary }) => 1 - summary.test.metrics.rSquared);
+    const seconds = mean(runs.map((each) => each.seconds));
+    errors.push(testErrors);
+    columns.push(
+      `${optimizer} ${mean(testErrors).toFixed(4)} ± ${deviation(testErrors).toFixed(4)} in ${seconds.toFixed(2)} s`,
+    );
     const [{ summary }] = runs;
     size = `${summary.rows.training} training rows, ${summary.network.parameters} parameters`;
   }
@@ -91,16 +93,16 @@ async function compareOptimizers(
   return `${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`;
 }
 
-/** Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- options of train]` and prints a line for each table. */
+/** Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- OPTIONS of nnbp train]` and prints a line for each table. */
 export async function regression(smoke: boolean): Promise<void> {
-  const [, ...given] = process.argv.slice(2).filter((argument) => argument !== '--smoke');
-  const rest = given.includes('--') ? given.slice(given.indexOf('--') + 1) : [];
-  const own = given.slice(0, given.length - rest.length - (given.includes('--') ? 1 : 0));
-  const at = own.indexOf('--seeds');
-  const seeds = smoke ? 2 : at < 0 ? 10 : Number(own.splice(at, 2)[1]);
+  const [, ...args] = process.argv.slice(2).filter((argument) => argument !== '--smoke');
+  const trainOptions = args.includes('--') ? args.slice(args.indexOf('--') + 1) : [];
+  const tables = args.slice(0, args.length - trainOptions.length - (args.includes('--') ? 1 : 0));
+  const at = tables.indexOf('--seeds');
+  const seeds = smoke ? 2 : at < 0 ? 10 : Number(tables.splice(at, 2)[1]);
   const directory = mkdtempSync(join(tmpdir(), 'nnbp-regression-'));
   try {
-    const tasks = own.map((text): Task => {
+    const tasks = tables.map((text): Task => {
       const colon = text.lastIndexOf(':');
       const path = resolve(text.slice(0, colon));
       return { name: `${basename(path)} ${text.slice(colon + 1)}`, path, targets: [text.slice(colon + 1)] };
@@ -112,7 +114,7 @@ export async function regression(smoke: boolean): Promise<void> {
     if (tasks.length === 0) {
       tasks.push(...proben1Problems.map((name) => proben1Task(name, directory)).filter((task) => task !== undefined));
     }
-    const options = [...(smoke ? ['--epochs', '3'] : []), ...rest];
+    const options = [...(smoke ? ['--epochs', '3'] : []), ...trainOptions];
     for (const task of tasks) console.log(await compareOptimizers(task, directory, seeds, options));
   } finally {
     rmSync(directory, { recursive: true });

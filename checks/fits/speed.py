@@ -1,4 +1,4 @@
-"""Measures the CPU time of scikit-learn's L-BFGS to a training loss: reads problems with goals from standard input.
+"""Measures the CPU time that scikit-learn's L-BFGS takes to reach a training loss. Reads problems with goals from stdin.
 
 Used by speed.ts. MLPRegressor has no callback, so bisection finds the smallest number of iterations (at least 5) that reaches
 the goal; the result is the median CPU time of three fits with that number.

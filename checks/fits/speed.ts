@@ -1,9 +1,9 @@
 /**
- * CPU time to reach a training loss: a tenth of Adam's loss after 200 epochs (batches of 32, learning rate 0.01), for
- * networks of tanh layers with a linear output. Adam runs on the fast engine for up to 20,000 epochs, Levenberg–Marquardt
- * for up to 300 iterations, L-BFGS for up to 3,000; brain.js for up to 20,000, with targets and loss scaled to 0.1 to
- * 0.9 for its sigmoid output; scikit-learn's `lbfgs` for up to 3,000. Runs are interleaved; the first of four rounds
- * warms up the compiler and is not counted.
+ * Measures the CPU time to reach a training loss: a tenth of the loss that Adam has after 200 epochs (batches of 32,
+ * learning rate 0.01). Networks consist of tanh layers with a linear output. Limits: 20,000 epochs for Adam, 300 iterations
+ * for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. For the sigmoid output
+ * of brain.js, targets are scaled to the range 0.1 to 0.9, and the loss accordingly. Runs are interleaved; the first of four
+ * rounds warms up the compiler and is not counted.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -17,7 +17,7 @@ import { runPython } from './python.js';
 import { median } from './statistics.js';
 
 const rounds = 4;
-/** The engine of all measurements. `timeToLoss` creates it. */
+/** The engine that all measurements use. `timeToLoss` creates it. */
 let engine: Awaited<ReturnType<typeof auto>>;
 const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number }>> = {
   Adam: { make: () => adam({ learningRate: 0.01 }), epochs: 20_000 },
@@ -69,7 +69,7 @@ interface Brain {
   };
 }
 
-/** Trains with brain.js as `pnpm bench` installs it; undefined if it is not installed. */
+/** Trains with the brain.js that `pnpm bench` installs; undefined if it is not installed. */
 function brain(): Method | undefined {
   let library: Brain;
   try {
@@ -95,7 +95,7 @@ function scikitLearn(problems: readonly (Problem & { readonly goals: readonly nu
   return found.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
 }
 
-/** The median over the seeds, with `>` if more than half of the runs stopped before they reached the goal. */
+/** The median time over the seeds, preceded by `>` if more than half of the runs stopped before they reached the goal. */
 function formatTimes(times: readonly Time[]): string {
   const reached = times.filter((run) => run.reached).length;
   const sorted = times.toSorted((a, b) => Number(b.reached) - Number(a.reached) || a.time - b.time);
@@ -104,7 +104,7 @@ function formatTimes(times: readonly Time[]): string {
   return reached === times.length ? time : `${time} (${reached} of ${times.length})`;
 }
 
-/** Prints a line for each problem. */
+/** Prints a line with the time of each method for each problem. */
 export async function timeToLoss(smoke: boolean): Promise<void> {
   engine = await auto();
   const seeds = smoke ? [0] : [0, 1, 2, 3, 4];

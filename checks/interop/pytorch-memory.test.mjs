@@ -1,4 +1,4 @@
-/** Networks with delays and aggregations as PyTorch modules: outputs and gradients through time in float64. */
+/** Exports networks with delays and aggregations to PyTorch, and compares outputs and gradients through time in float64. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { backpropagateSequence, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromPyTorch } from '@nnbp/interop';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { largest, writeExport } from './pytorch/exported.mjs';
-import { relative } from './worst-error.mjs';
+import { relativeError } from './worst-error.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
 import { firstSeed } from './random-networks.mjs';
@@ -39,7 +39,7 @@ function python(cwd, ...args) {
 }
 
 /**
- * Writes a network's files and a sequence: as a batch of one sequence, or as a batch of its rows if there are no
+ * Writes a network's files and a sequence: as a batch of one sequence, or as a batch of its rows if the network has no
  * delays.
  */
 function exportTo(name, network, inputs, targets) {
@@ -83,7 +83,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     for (const { seed, network, expected, directory } of cases) {
       const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8'));
       const outputs = network.graph.stateSize > 0 ? result.outputs[0] : result.outputs;
-      const errors = expected.outputs.flatMap((row, t) => Array.from(row, (x, k) => relative(x, outputs[t][k])));
+      const errors = expected.outputs.flatMap((row, t) => Array.from(row, (x, k) => relativeError(x, outputs[t][k])));
       expect(largest(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
       worst.outputs = Math.max(worst.outputs, ...errors);
       const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;

@@ -1,6 +1,6 @@
 /**
- * Our networks as PyTorch modules: outputs and gradients in float64, training by two processes, and import of the
- * trained parameters. Also imports ONNX models exported by PyTorch.
+ * Exports networks to PyTorch, compares outputs and gradients in float64, trains with two processes, and imports the trained
+ * parameters. Also imports ONNX models exported by PyTorch.
  */
 import { identity, relu } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network, predictSequence } from '@nnbp/core';
@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { digits } from './digits.mjs';
 import { largest, writeExport } from './pytorch/exported.mjs';
-import { relative } from './worst-error.mjs';
+import { relativeError } from './worst-error.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
 import { firstSeed, randomNetwork } from './random-networks.mjs';
@@ -53,8 +53,8 @@ function exportTo(name, network, samples) {
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
-/** Runs `train.py` in two processes over gloo. */
-async function trainByTwoProcesses(directory, ...options) {
+/** Runs `train.py` in two processes that communicate over gloo. */
+async function trainWithTwoProcesses(directory, ...options) {
   const port = await freePort();
   const children = [];
   const outputs = await Promise.all(
@@ -92,7 +92,7 @@ async function trainByTwoProcesses(directory, ...options) {
 }
 
 /** Runs `train.py` with torchrun. Without `--redirects` and `--tee`, torchrun of PyTorch 1.13 fails on Python 3.11. */
-function trainByTorchrun(directory, ...options) {
+function trainWithTorchrun(directory, ...options) {
   const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', '--redirects=1', '--tee=1'];
   const { status, stderr } = spawnSync(found.python, [...launcher, 'train.py', '--data', 'data.csv', ...options], {
     cwd: directory,
@@ -123,11 +123,13 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const worst = { outputs: 0, gradients: 0 };
     cases.forEach(({ seed, network, rows: inputs, targets }, k) => {
       const { outputs, gradients } = readJson(directories[k], 'result.json');
-      const errors = network.predictBatch(inputs).flatMap((row, s) => row.map((x, o) => relative(x, outputs[s][o])));
+      const errors = network
+        .predictBatch(inputs)
+        .flatMap((row, s) => row.map((x, o) => relativeError(x, outputs[s][o])));
       worst.outputs = Math.max(worst.outputs, ...errors);
       expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
 
-      // Imports PyTorch's gradients as if they were weights: as the parameters of a copy.
+      // Imports the gradients as if they were parameters, which brings them into the order of our parameter vector.
       const expected = backpropagateBatch(network, inputs, targets, mse()).gradients.vector;
       const got = fromPyTorch(asSafetensors(directories[k], gradients), network).parameters.vector;
       const size = largest(expected);
@@ -142,14 +144,14 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 120_000);
 
-  test('two torchrun processes train the digits, and the imported network has the same outputs', () => {
+  test('two torchrun processes train a digit classifier, and the imported network has the same outputs', () => {
     const { train, test: unseen } = digits(4000, 1000);
     const graph = mlp([784, 48, 10], { activation: relu, outputActivation: identity });
     const network = new Network(graph, { seed: 1 });
     const directory = exportTo('digits', network, { inputs: unseen.map(({ input }) => input) });
     const line = ({ input, target }) => [...input, ...target].join();
     writeFileSync(join(directory, 'data.csv'), train.map(line).join('\n'));
-    trainByTorchrun(
+    trainWithTorchrun(
       directory,
       '--loss',
       'cross-entropy',
@@ -164,7 +166,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const trained = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
     const torchOutputs = JSON.parse(python('outputs.py', directory, join(directory, 'trained.pt')));
     const nnbpOutputs = trained.predictBatch(unseen.map(({ input }) => input));
-    const error = Math.max(...nnbpOutputs.flatMap((row, s) => row.map((x, k) => relative(x, torchOutputs[s][k]))));
+    const error = Math.max(...nnbpOutputs.flatMap((row, s) => row.map((x, k) => relativeError(x, torchOutputs[s][k]))));
     expect(error).toBeLessThan(1e-10);
     const accuracy = (outputs) =>
       outputs.filter((row, s) => row.indexOf(Math.max(...row)) === unseen[s].digit).length / unseen.length;
@@ -172,7 +174,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(accuracy(nnbpOutputs)).toBeGreaterThan(0.88);
     rows.push([
       '784-48-10 trained on 4,000 digits by two processes over gloo (torchrun, DistributedDataParallel), 5 epochs',
-      `${(100 * accuracy(torchOutputs)).toFixed(1)} % of 1,000 test digits in PyTorch, ${(100 * accuracy(nnbpOutputs)).toFixed(1)} % in nnbp,  ` +
+      `accuracy on 1,000 test digits ${(100 * accuracy(torchOutputs)).toFixed(1)} % in PyTorch, ${(100 * accuracy(nnbpOutputs)).toFixed(1)} % in nnbp; ` +
         `max output difference ${error.toExponential(1)}`,
     ]);
   }, 240_000);
@@ -188,7 +190,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const lines = inputs.map((row, s) => [...row, ...targets[s]].join());
     writeFileSync(join(directory, 'data.csv'), [names, ...lines].join('\n'));
     const steps = 5;
-    const printed = await trainByTwoProcesses(
+    const printed = await trainWithTwoProcesses(
       directory,
       ...['--optimizer', 'sgd', '--learning-rate', '0.05', '--dtype', 'float64'],
       ...['--epochs', `${steps}`, '--batch-size', `${inputs.length}`],
@@ -226,14 +228,14 @@ describe.skipIf(found === undefined)('PyTorch', () => {
         sequence === true
           ? predictSequence(network, inputs).slice(last === true ? -1 : 0)
           : network.predictBatch(inputs);
-      const errors = nnbpOutputs.flatMap((row, s) => row.map((x, k) => relative(x, outputs[s][k])));
+      const errors = nnbpOutputs.flatMap((row, s) => row.map((x, k) => relativeError(x, outputs[s][k])));
       expect(Math.max(...errors), model).toBeLessThan(1e-6);
       worst = Math.max(worst, ...errors);
     }
     const bidirectional = models.filter((model) => model.startsWith('bidirectional'));
     expect([models.length, bidirectional.length]).toEqual([128, 96]);
     rows.push([
-      `${models.length} ONNX models written by torch.onnx.export (${bidirectional.length} bidirectional), read by fromOnnx`,
+      `${models.length} ONNX models exported by torch.onnx.export (${bidirectional.length} bidirectional), imported by fromOnnx`,
       `max output error ${worst.toExponential(1)}`,
     ]);
   }, 120_000);

@@ -1,4 +1,4 @@
-/** Random networks of one or two standard layers: recurrent ones, bidirectional ones, and convolutions with pooling. */
+/** Random networks of one or two standard layers: recurrent, bidirectional, or convolutional with pooling. */
 import { identity, relu, sigmoid, sine, tanh } from '@nnbp/activations';
 import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
 import { averagePool, bidirectional, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
@@ -8,7 +8,7 @@ const chooser = (random) => {
   return { below, oneOf: (list) => list[below(list.length)], chance: (p) => random.uniform() < p };
 };
 
-/** Sets all parameters to random numbers of moderate size, none of them 0. */
+/** Creates a network whose parameters are random numbers of moderate size, none of them 0. */
 function withParameters(graph, random) {
   const network = new Network(graph);
   const { vector } = network.parameters;
@@ -16,7 +16,7 @@ function withParameters(graph, random) {
   return network;
 }
 
-/** The kinds of recurrent layers. `torch` is the name of PyTorch's module, if it has one. */
+/** The kinds of recurrent layers. `operator` is the ONNX operator, `torch` the PyTorch module, if there is one. */
 export const recurrentKinds = [
   { name: 'rnn', operator: 'RNN', torch: 'RNN', add: rnn },
   { name: 'rnn with relu', operator: 'RNN', torch: 'RNN', add: (b, o) => rnn(b, { ...o, activation: relu }) },
@@ -24,11 +24,12 @@ export const recurrentKinds = [
   { name: 'lstm', operator: 'LSTM', torch: 'LSTM', add: lstm },
   { name: 'lstm with peepholes', operator: 'LSTM', add: (b, o) => lstm(b, { ...o, peepholes: true }) },
   { name: 'gru', operator: 'GRU', torch: 'GRU', add: gru },
-  { name: 'gru, reset before', operator: 'GRU', add: (b, o) => gru(b, { ...o, resetAfter: false }) },
+  { name: 'gru with resetAfter: false', operator: 'GRU', add: (b, o) => gru(b, { ...o, resetAfter: false }) },
 ];
 
 /**
- * A network of one or two recurrent layers, some with a dense layer between or after them, with scalers and shortcuts.
+ * A network of one or two recurrent layers, at random with dense layers between or after them, skip connections and input
+ * scalers.
  */
 export function randomRecurrent(seed) {
   const random = new Random(seed);
@@ -42,7 +43,7 @@ export function randomRecurrent(seed) {
     layers.push(kind);
     const from = chance(0.3) && last !== inputs ? [...inputs, ...last] : last;
     last = kind.add(builder, { from, units: 1 + below(5), name: `r${count}` });
-    // c of dense nodes is a parameter, so that exporters have to multiply it into the next weights.
+    // The c of dense nodes is a parameter, so exporters must fold it into the weights of the next layer.
     if (chance(0.3))
       last = builder.layer(1 + below(4), { from: last, activation: oneOf([tanh, relu]), name: `d${count}` });
   }
@@ -57,7 +58,7 @@ export function randomRecurrent(seed) {
 }
 
 /**
- * A network of one or two bidirectional layers over 2 to 6 steps of a sample, some with a dense layer at each step
+ * A network of one or two bidirectional layers over 2 to 6 steps of a sample, at random with a dense layer at each step
  * between or after them.
  */
 export function randomBidirectional(seed) {
@@ -91,7 +92,7 @@ export function randomBidirectional(seed) {
   return { network, layers, random };
 }
 
-/** A network of a convolution, another convolution or pooling, and a dense layer. */
+/** A network of a convolution, at random followed by another convolution or pooling, and a dense layer. */
 export function randomConvolution(seed) {
   const random = new Random(seed);
   const { below, oneOf, chance } = chooser(random);
@@ -131,7 +132,7 @@ export function randomConvolution(seed) {
       from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, own);
       grid = { channels: filters, height: size(0, dilation[0], padding[0]), width: size(1, dilation[1], padding[1]) };
     }
-    // With a single window, the layer is a dense layer or an aggregation.
+    // A layer with a single window is equivalent to a dense layer or an aggregation.
     if (grid.height * grid.width === 1) layers.pop();
     if (grid.width < 3 || (!isRow && grid.height < 3)) break;
   }
@@ -139,5 +140,5 @@ export function randomConvolution(seed) {
   return { network: withParameters(builder.build(), random), layers, random };
 }
 
-/** Number of occurrences of an operator or module in a file. */
+/** Number of occurrences of a name in a file. */
 export const countOf = (bytes, name) => Buffer.from(bytes).toString('latin1').split(name).length - 1;

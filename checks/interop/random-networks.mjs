@@ -1,4 +1,4 @@
-/** Networks to compare with other programs: random graphs of the property tests, with outputs of the reference engine. */
+/** Random networks with samples, to compare with other programs. */
 import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
 import { identity, relu, tanh } from '@nnbp/activations';
 import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
@@ -10,8 +10,9 @@ export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.rand
 const transforms = ['sigmoid', 'softmax', 'logSoftmax'];
 
 /**
- * A random network with samples. Every fourth network consists of layers with missing edges, every third has scalers,
- * every fifth an output transform. */
+ * A random network with samples. Every fourth network consists of layers with missing edges, every third has scalers, and
+ * every fifth has an output transform.
+ */
 export function randomNetwork(seed, samples = 16) {
   const random = new Random(seed);
   const graph = seed % 4 === 0 ? layersWithMissingEdges(random) : randomGraph(random);
@@ -31,7 +32,7 @@ export function randomNetwork(seed, samples = 16) {
   };
 }
 
-/** A graph of layers that read random earlier layers, some with missing edges. */
+/** A graph of layers, each connected to random earlier layers, some with missing edges. */
 function layersWithMissingEdges(random) {
   const below = (n) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();

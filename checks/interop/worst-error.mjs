@@ -1,6 +1,6 @@
 /**
- * Compares another program's float32 outputs with ours. The error bound is that of our own engines, propagated through
- * the graph; it is doubled because exporters multiply c into the weights.
+ * Compares another program's float32 outputs with ours. The error bound is propagated through the graph, as for our own
+ * engines, and doubled because exporters multiply c into the weights.
  */
 import { errorBounds } from '@nnbp/conformance';
 import { applyOutputTransform } from '@nnbp/core';
@@ -10,14 +10,14 @@ import { expect } from 'vitest';
 const unit = 2 ** -24;
 
 /** The error of a value, relative where the expected value is above 1. */
-export const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
+export const relativeError = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 
-/** The largest errors over many networks. */
+/** Tracks the largest errors over many networks. */
 export class WorstError {
   /** Largest error: absolute, or relative where the output is above 1. */
   difference = 0;
   /** Largest error as a fraction of the error bound, 0 to 1. */
-  part = 0;
+  fraction = 0;
 
   /** Throws if an error exceeds the bound. */
   check(network, rows, outputs, label = '') {
@@ -47,13 +47,13 @@ export class WorstError {
       }
       values.forEach((expected, k) => {
         const difference = Math.abs(outputs[s * width + k] - expected);
-        const part = difference / bounds[k];
+        const fraction = difference / bounds[k];
         expect(
-          part,
+          fraction,
           `${label} sample ${s}, output ${k}: received ${outputs[s * width + k]}, expected ${expected}`,
         ).toBeLessThan(1);
-        this.difference = Math.max(this.difference, relative(expected, outputs[s * width + k]));
-        this.part = Math.max(this.part, part);
+        this.difference = Math.max(this.difference, relativeError(expected, outputs[s * width + k]));
+        this.fraction = Math.max(this.fraction, fraction);
       });
     });
   }
@@ -61,7 +61,7 @@ export class WorstError {
   toString() {
     return (
       `max output error ${this.difference.toExponential(1)} (relative where above 1); ` +
-      `max ${Math.ceil(100 * this.part)} % of the float32 bound`
+      `max ${Math.ceil(100 * this.fraction)} % of the float32 bound`
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Models trained by brain.js: saved files, and outputs for some rows. */
+/** Trains models with brain.js. Returns their saved files, and their outputs for some rows. */
 import brain from 'brain.js';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -22,8 +22,8 @@ function trained(name, data, options, training = {}) {
 }
 
 /**
- * Inputs and outputs by name. Names of inputs may look like numbers; those of outputs may not, because brain.js 1.6.1
- * confuses them when it saves.
+ * A model with named inputs and outputs. Names of inputs can look like numbers. Names of outputs cannot, because brain.js
+ * 1.6.1 mixes them up when it saves.
  */
 function withKeys() {
   const data = [
@@ -43,9 +43,9 @@ function withKeys() {
 }
 
 /** Trained recurrent networks, and the outputs of `run` for the first row, the first two rows, and so on. */
-export function recurrent(each, steps) {
+export function recurrent(count, steps) {
   return ['RNNTimeStep', 'LSTMTimeStep', 'GRUTimeStep'].flatMap((type) =>
-    Array.from({ length: each }, (_, k) => {
+    Array.from({ length: count }, (_, k) => {
       const network = new brain.recurrent[type]({ inputSize: 2, hiddenLayers: [3, 2], outputSize: 2 });
       const data = [
         [0.1, 0.3],

@@ -1,4 +1,4 @@
-/** Small data sets for the models of other libraries. */
+/** Small data sets to train models of other libraries on. */
 
 export const xor = [
   { input: [0, 0], output: [0] },
@@ -7,7 +7,7 @@ export const xor = [
   { input: [1, 1], output: [0] },
 ];
 
-/** Synthetic flowers: four measurements of three classes, scaled to about [0, 1]. */
+/** Synthetic flowers: samples of three classes with four measurements each, scaled to about [0, 1]. */
 export const flowers = Array.from({ length: 90 }, (_, k) => {
   const kind = k % 3;
   const middle = [
@@ -21,7 +21,7 @@ export const flowers = Array.from({ length: 90 }, (_, k) => {
   };
 });
 
-/** `count` random rows of `inputs` numbers between -`reach` and `reach`: points around and between the samples. */
-export function probes(inputs, count, reach = 2) {
-  return Array.from({ length: count }, () => Array.from({ length: inputs }, () => reach * (2 * Math.random() - 1)));
+/** `count` random rows of `inputs` numbers from −2 to 2. */
+export function probes(inputs, count) {
+  return Array.from({ length: count }, () => Array.from({ length: inputs }, () => 4 * Math.random() - 2));
 }

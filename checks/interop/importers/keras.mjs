@@ -1,4 +1,4 @@
-/** Models trained by TensorFlow.js: saved files, and outputs for some rows. */
+/** Trains models with TensorFlow.js. Returns their saved files, and their outputs for some rows. */
 import tf from '@tensorflow/tfjs';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -43,7 +43,7 @@ export async function models() {
       4,
     ),
     await withOutputs('two inputs and a skip connection', twoInputs(), 5),
-    ...(await windows()),
+    ...(await convolutional()),
     ...(await Promise.all(
       [...activations, ...moreActivations].map((activation) =>
         withOutputs(
@@ -59,8 +59,8 @@ export async function models() {
   ];
 }
 
-/** Convolutions, pooling and batch normalization, with moving averages as after training. */
-async function windows() {
+/** Models with convolutions, pooling and batch normalization. The moving averages are random, as if the models had been trained. */
+async function convolutional() {
   const noisy = { biasInitializer: 'randomUniform' };
   const normal = () =>
     layers.batchNormalization({
@@ -141,7 +141,7 @@ async function windows() {
   );
 }
 
-/** Recurrent models, with the outputs of each step. */
+/** Recurrent models and their outputs at each step. */
 export async function recurrent(count, steps) {
   const { simpleRNN, lstm, gru, timeDistributed, conv2d, batchNormalization, reLU, flatten, dense } = layers;
   const noisy = { returnSequences: true, biasInitializer: 'randomUniform' };
@@ -195,7 +195,7 @@ async function trained(name, model, data, epochs) {
   return withOutputs(name, model, model.inputs[0].shape[1], data.slice(0, 8));
 }
 
-/** Each row concatenates the numbers of all inputs; each row of `outputs` those of all outputs. */
+/** A model with rows to predict and their outputs. A row concatenates the values of all inputs, an output those of all outputs. */
 async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
   let at = 0;

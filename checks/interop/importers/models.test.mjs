@@ -1,15 +1,15 @@
-/** Models that other libraries train in this run have the same outputs after import. */
+/** Trains models with other libraries, and checks that they have the same outputs after import. */
 import { fromBrainJs, fromKeras, fromNeataptic, fromSynaptic } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { record, versionOf } from '../record.mjs';
-import { relative } from '../worst-error.mjs';
+import { relativeError } from '../worst-error.mjs';
 import * as brainJs from './brain-js.mjs';
 import * as keras from './keras.mjs';
 import * as neataptic from './neataptic.mjs';
 import * as synaptic from './synaptic.mjs';
 
-/** Models of each library, our importer, and the largest error that float32 or float64 explains. */
+/** Models of each library, our importer, and a bound for rounding errors in the arithmetic of the library. */
 const libraries = [
   { package: 'brain.js', models: brainJs.models(), read: fromBrainJs, maxError: 5e-6, arithmetic: 'float32' },
   { package: 'synaptic', models: synaptic.models(), read: fromSynaptic, maxError: 1e-12, arithmetic: 'float64' },
@@ -29,11 +29,11 @@ for (const { package: name, models, read, maxError, arithmetic } of libraries) {
       ]);
     });
 
-    test.each(models)('$name', ({ json, weights, rows, outputs }) => {
+    test.each(models)('the model "$name" has the same outputs after import', ({ json, weights, rows, outputs }) => {
       for (const model of [json, JSON.stringify(json)]) {
         const actual = read(model, weights).predictBatch(rows);
         expect(actual.map(({ length }) => length)).toEqual(outputs.map(({ length }) => length));
-        const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => relative(y, actual[s][k]))));
+        const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => relativeError(y, actual[s][k]))));
         expect(worst).toBeLessThan(maxError);
         errors.push(worst);
       }
@@ -49,12 +49,12 @@ for (const { package: name, models, read, maxError } of [
   { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic, maxError: 1e-9 },
   { package: '@tensorflow/tfjs', models: await keras.recurrent(4, steps), read: fromKeras, maxError: 1e-5 },
 ]) {
-  test(`${models.length} recurrent models of ${name} have the same outputs for ${steps} steps`, () => {
+  test(`${models.length} recurrent models of ${name} have the same outputs after import for ${steps} steps`, () => {
     let worst = 0;
     for (const { name: model, json, weights, rows, outputs } of models) {
       const network = read(json, weights);
-      // A chaotic model amplifies rounding at each step. A run with slightly different parameters and inputs measures
-      // by how much.
+      // A chaotic model amplifies rounding errors at each step. A run with slightly different parameters and inputs
+      // measures by how much.
       const perturbed = read(json, weights);
       const { vector } = perturbed.parameters;
       vector.forEach((parameter, p) => (vector[p] = parameter * (1 + (-1) ** p * 2 ** -50)));
@@ -66,7 +66,7 @@ for (const { package: name, models, read, maxError } of [
       predictSequence(network, rows).forEach((row, t) => {
         expect(row).toHaveLength(outputs[t].length);
         row.forEach((value, k) => {
-          const error = relative(outputs[t][k], value);
+          const error = relativeError(outputs[t][k], value);
           rounding = Math.max(rounding, Math.abs(value - perturbedOutputs[t][k]));
           expect(error, `${model}, step ${t}: ${JSON.stringify(json)}`).toBeLessThan(maxError + 100 * rounding);
           worst = Math.max(worst, error);

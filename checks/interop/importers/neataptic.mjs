@@ -1,4 +1,4 @@
-/** Models trained or mutated by neataptic: saved files, and outputs for some rows. */
+/** Trains or mutates models with neataptic. Returns their saved files, and their outputs for some rows. */
 import neataptic from 'neataptic';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -30,7 +30,7 @@ function everyNode(squash) {
   return withOutputs(`every node ${squash}`, network);
 }
 
-/** A network after random mutations: nodes and forward connections are added and removed. */
+/** A network after 120 random mutations of nodes, forward connections, weights, biases and activations. */
 function mutated(name) {
   const network = new Network(3, 2);
   const { ADD_NODE, ADD_CONN, SUB_CONN, MOD_WEIGHT, MOD_BIAS, MOD_ACTIVATION } = methods.mutation;
@@ -50,8 +50,8 @@ function withOutputs(name, network, data = []) {
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
 
-/** Trained recurrent models, and the outputs of a copy read from their JSON for one row after another. */
-export function recurrent(each, steps) {
+/** Trained recurrent models, and the step-by-step outputs of copies loaded from their JSON. */
+export function recurrent(count, steps) {
   const { LSTM, GRU, NARX, Hopfield, Random } = architect;
   const kinds = {
     LSTM: () => new LSTM(2, 4, 1),
@@ -63,11 +63,11 @@ export function recurrent(each, steps) {
     Hopfield: () => new Hopfield(4),
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: each }, (_, k) => makeFinite(() => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps))),
+    Array.from({ length: count }, (_, k) => makeFinite(() => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps))),
   );
 }
 
-/** Makes models until one is finite: some diverge, and their JSON has null in place of NaN. */
+/** Creates models until one has finite outputs and biases below 1e6. Some diverge, and JSON stores NaN as null. */
 function makeFinite(make) {
   for (;;) {
     const model = make();

@@ -1,4 +1,4 @@
-/** Models trained by synaptic: saved files, and outputs for some rows. */
+/** Trains models with synaptic. Returns their saved files, and their outputs for some rows. */
 import synaptic from 'synaptic';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -17,7 +17,7 @@ export function models() {
   ];
 }
 
-/** Also connects the inputs to the output, and each hidden neuron to the next. */
+/** A layered network that also connects the inputs to the output, and each hidden neuron to the next. */
 function withShortcuts() {
   const [input, hidden, output] = [new Layer(2), new Layer(3), new Layer(1)];
   input.project(hidden);
@@ -34,8 +34,8 @@ function trained(name, network, data, iterations) {
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
 
-/** Trained recurrent models, and the outputs of a copy read from their JSON for one row after another. */
-export function recurrent(each, steps) {
+/** Trained recurrent models, and the step-by-step outputs of copies loaded from their JSON. */
+export function recurrent(count, steps) {
   const kinds = {
     LSTM: () => new Architect.LSTM(2, 3, 1),
     'LSTM with all connections': () =>
@@ -43,7 +43,7 @@ export function recurrent(each, steps) {
     Elman: elman,
   };
   return Object.entries(kinds).flatMap(([name, make]) =>
-    Array.from({ length: each }, (_, k) => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps)),
+    Array.from({ length: count }, (_, k) => withOutputsOfEachStep(`${name} ${k + 1}`, make(), steps)),
   );
 }
 

@@ -1,10 +1,10 @@
-"""Exports models to ONNX with PyTorch, and writes their outputs to compare with.
+"""Exports models to ONNX with PyTorch, and writes their expected outputs.
 
     python3 export.py DIRECTORY
 
-writes for each model NAME.onnx, and NAME.json with "inputs" and "outputs", a row per sample. For a recurrent model, the rows are
-the steps of one sequence; "last" is true if the model returns only the output of the last step. A sample of a bidirectional
-model has all steps.
+For each model, writes NAME.onnx, and NAME.json with "inputs" and "outputs", one row per sample. For a recurrent model, the rows
+are the steps of one sequence, and "last" is true if the model returns only the output of the last step. For a bidirectional
+model, a row holds all steps of a sample.
 """
 
 import json
@@ -28,7 +28,7 @@ class Residual(nn.Module):
 
 
 class Recurrent(nn.Module):
-    """Two recurrent layers, and a linear layer at every step or at the last step only."""
+    """Recurrent layers, followed by a linear layer at every step or at the last step only."""
 
     def __init__(self, layer, last):
         super().__init__()
@@ -50,12 +50,12 @@ class Bidirectional(nn.Module):
         self.shape = (2 * layer.num_layers, 1, layer.hidden_size)
         self.learned = nn.ParameterList([nn.Parameter(torch.randn(self.shape)) for _ in range(self.states)])
 
-    def forward(self, x, *given):
+    def forward(self, x, *initial_states):
         first = self.layer.batch_first
         batch = x.size(0 if first else 1)
         zeros = [torch.zeros(self.shape[0], batch, self.shape[2], dtype=x.dtype)] * self.states
         learned = [state.expand(-1, batch, -1).contiguous() for state in self.learned]
-        state = {"none": None, "zeros": zeros, "learned": learned, "input": given}[self.initial]
+        state = {"none": None, "zeros": zeros, "learned": learned, "input": initial_states}[self.initial]
         y, last = self.layer(x, state if state is None or self.states == 2 else state[0])
         h = last[0] if self.states == 2 else last
         rows = y if first else y.transpose(0, 1)

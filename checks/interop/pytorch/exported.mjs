@@ -1,9 +1,9 @@
-/** Writes networks as PyTorch files. */
+/** Exports networks to PyTorch files. */
 import { toPyTorch } from '@nnbp/interop';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes a network's files and samples into a new directory. Returns the files: path → text. */
+/** Writes a network's files and samples into a new directory. Returns the files: name → content. */
 export function writeExport(directory, network, samples) {
   mkdirSync(directory);
   const files = toPyTorch(network);

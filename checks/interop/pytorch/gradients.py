@@ -2,9 +2,9 @@
 
     python3 gradients.py DIRECTORY...
 
-Each directory has network.py, weights.safetensors and samples.json with "inputs" and "targets". Writes result.json to it: the
-outputs in the units of the data, the mean squared error of the standardized targets, and its gradient with respect to every
-parameter tensor.
+Each directory contains network.py, weights.safetensors and samples.json with "inputs" and "targets". Writes result.json to each:
+the outputs in the original units, the mean squared error against the standardized targets, and its gradient with respect to
+every parameter tensor.
 """
 
 import importlib.util

@@ -2,7 +2,7 @@
 
     python3 outputs.py DIRECTORY WEIGHTS.pt
 
-reads network.py and samples.json in the directory and the state that train.py saved, and prints the outputs as JSON.
+Reads network.py and samples.json in the directory and the state dict saved by train.py, and prints the outputs as JSON.
 """
 
 import json

@@ -1,6 +1,6 @@
 /**
- * Finds a Python that has a module. `node checks/interop/index.mjs` installs missing modules before any test runs; nothing is
- * installed from inside a test.
+ * Finds a Python interpreter that has a given module. `node checks/interop/index.mjs` installs missing modules before any
+ * test runs; tests install nothing.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -34,8 +34,8 @@ function runPython(python, code) {
 }
 
 /**
- * Finds a Python with the module. If there is none, installs the Debian packages, as root, and looks again; otherwise
- * reports what to install.
+ * Finds a Python interpreter with the module. If there is none, installs the Debian packages if it can, and looks again.
+ * If there still is none, reports what to install.
  *
  * @param {keyof typeof modules} module
  * @param {object} machine - Tests pass a fake.
@@ -58,7 +58,7 @@ export function providePython(module, { canInstallPackages, installPackages, fin
     if (installed !== undefined) return installed;
   }
   log(
-    `Found no Python with the module ${module}: its tests are skipped and recorded as not run.\n` +
+    `Found no Python with the module ${module}: tests that need it are skipped and recorded as not run.\n` +
       `Debian: apt-get install ${packages.join(' ')}. Other systems: set PYTHON to the path of a Python that has ${module}.`,
   );
   return undefined;

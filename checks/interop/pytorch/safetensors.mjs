@@ -1,8 +1,8 @@
-/** Safetensors files with the shapes of a network's weights and other values. */
+/** Creates safetensors files for tensors that have the shapes of a network's weights. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes tensors with the shapes of a network's weights and other values. */
+/** Returns the contents of `weights.safetensors` in the directory, with the values replaced by those of `tensors`. */
 export function asSafetensors(directory, tensors) {
   const file = readFileSync(join(directory, 'weights.safetensors'));
   const size = Number(file.readBigUInt64LE(0));

@@ -2,9 +2,9 @@
 
     python3 steps.py DIRECTORY...
 
-Each directory has network.py, weights.safetensors and samples.json. Prints for each, as JSON: "steps", the max error of single
-steps compared with the whole sequence; "moved", the change of bias_ih by 5 steps of AdamW; "second", the largest magnitude of
-the entries of bias_hh that must stay 0.
+Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
+"stepError", the max error of single steps compared with the whole sequence; "biasChange", the max change of bias_ih in 5 steps
+of AdamW (the smallest over all layers); "secondBias", the max absolute value of the entries of bias_hh that must stay 0.
 """
 
 import importlib.util
@@ -37,11 +37,11 @@ for directory in map(Path, sys.argv[1:]):
         optimizer.zero_grad()
         functional.mse_loss(network(x), t).backward()
         optimizer.step()
-    moved = min((part.layer.bias_ih_l0 - old).abs().max().item() for part, old in zip(parts, before))
-    second = 0
+    bias_change = min((part.layer.bias_ih_l0 - old).abs().max().item() for part, old in zip(parts, before))
+    second_bias = 0
     for part in parts:
         bias = part.layer.bias_hh_l0
         unused = bias[: 2 * part.layer.hidden_size] if isinstance(part.layer, torch.nn.GRU) else bias
-        second = max(second, unused.abs().max().item())
-    results.append({"steps": error, "moved": moved, "second": second})
+        second_bias = max(second_bias, unused.abs().max().item())
+    results.append({"stepError": error, "biasChange": bias_change, "secondBias": second_bias})
 print(json.dumps(results))
