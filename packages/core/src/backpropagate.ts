@@ -1,4 +1,4 @@
-/** One forward and backward pass on the reference engine that keeps every derivative. */
+/** Runs a forward and a backward pass on the reference engine and returns every derivative. */
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
@@ -22,10 +22,11 @@ export interface Pass {
 }
 
 /**
- * One forward and one backward pass over one sample that keeps every derivative. Changes no parameter. Input and target are
- * in the units of the data; loss, cache and gradients are of the standardized values if the network has scalers.
+ * Runs a forward and a backward pass on one sample and returns every derivative. Does not change the parameters. Input
+ * and target are in the units of the data. If the network has scalers, the loss, cache and gradients refer to the
+ * standardized values.
  *
- * @param target - A number for each output node, in the order of their declaration.
+ * @param target - One number per output node, in the order in which the outputs were declared.
  * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OVERFLOW`
  *
  * @example
@@ -44,9 +45,10 @@ export function backpropagate(network: Network, input: Row, target: Row, loss: L
 }
 
 /**
- * {@link backpropagate} over many samples: the loss and the gradients are means over them.
+ * Like {@link backpropagate}, for a batch of samples. The loss and the gradients are means over the batch.
  *
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it first occurred
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it first
+ * occurred
  */
 export function backpropagateBatch(
   network: Network,
@@ -69,7 +71,7 @@ export function backpropagateBatch(
   const targetOf = (s: number) => targetRows.subarray(s * width, (s + 1) * width);
   for (let s = 0; s < samples; s++) {
     const problem = loss.targetProblem?.(targetOf(s));
-    if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
+    if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for the loss ${loss.name}: ${problem}.`);
   }
   const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
   const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));

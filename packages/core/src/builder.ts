@@ -1,6 +1,6 @@
 /**
- * Declares the nodes of a graph in any order; `build` validates them and sorts them topologically. A layer is one entry,
- * so a dense network of two million edges takes three entries.
+ * Declares the nodes of a graph in any order; `build` validates them and sorts them topologically. A layer is stored as
+ * one entry, so that a dense network of two million edges takes only a few entries.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, expectSource, type Source } from './delayed.js';
@@ -12,7 +12,7 @@ import type { Initializer } from './initializers.js';
 import { Layout } from './layout.js';
 import { topologicalOrder } from './order.js';
 
-/** The maximum number of nodes of a layer: the maximum size of a JavaScript Map. */
+/** The maximum number of nodes per layer: the maximum size of a JavaScript Map. */
 const maxNodes = 2 ** 24;
 /** The maximum number of edges, so that every edge and parameter index is below 2³². */
 const maxEdges = 2 ** 31;
@@ -20,27 +20,29 @@ const maxEdges = 2 ** 31;
 /** Options of a node, or of each node of a layer. */
 export interface NodeOptions {
   /**
-   * The predecessors' ids, and delayed edges. They may be declared later; `build` looks them up. Empty: the node's value
-   * is c · g(b).
+   * The predecessors: node ids or delayed edges. They can be declared after this node; `build` resolves the ids. If the
+   * list is empty, the node's value is c · g(b).
    */
   readonly from: readonly Source[];
   /** The activation g. */
   readonly activation: Activation;
-  /** The aggregation, which combines w · x of the node's edges. Default: the sum. Requires at least one predecessor. */
+  /**
+   * The aggregation, which combines w · x of the incoming edges. Default: the sum. Requires at least one predecessor.
+   */
   readonly aggregation?: Aggregation;
   /**
-   * Constants instead of parameters: `{ c: 1 }` for a node without a scale, `{ w: 1 }` for all of its edges,
-   * `{ w: { x: 1 } }` for one of them. No optimizer changes them.
+   * Parameters to replace with constants, which no optimizer changes: `{ c: 1 }` for a node without a scale, `{ w: 1 }`
+   * for all of its incoming edges, `{ w: { x: 1 } }` for the edge from x.
    */
   readonly fixed?: ForParameters<number, number | Readonly<Record<string, number>>>;
   /**
-   * Names for parameters. Nodes anywhere in the graph whose b (or c, or w) have the same name share one parameter, and
-   * its gradient is the sum of theirs.
+   * Names of shared parameters. If several b (or c, or w) in the graph have the same name, they are one parameter, and
+   * its gradient is the sum over all of its uses.
    */
   readonly shared?: ForParameters<string>;
   /**
-   * Initial values of the parameters. Default: b is 0, c is 1, and weights are drawn by the network's initializer. For a
-   * shared parameter the first node's value is used.
+   * Initial values of the parameters. Default: b is 0, c is 1, and weights are drawn by the network's initializer. A
+   * shared parameter takes its value from the first node.
    */
   readonly init?: ForParameters<number, Initializer>;
 }
@@ -51,14 +53,14 @@ export interface LayerOptions extends NodeOptions {
   readonly name?: string;
 }
 
-/** `count` nodes declared in sequence, starting at index `first`, that differ only in their ids. */
+/** `count` consecutively declared nodes, starting at index `first`, that differ only in their ids. */
 interface Group {
   readonly first: number;
   readonly count: number;
   readonly from: readonly string[];
   /** The delay of each edge; undefined if none is delayed. */
   readonly delays: readonly number[] | undefined;
-  /** The given values before the first step, by id. */
+  /** The explicit initial values of delayed edges, with the ids of their sources. */
   readonly initials: readonly (readonly [id: string, value: number])[];
   /** The name of each edge; the same as `from` if none is delayed. */
   readonly edges: readonly string[];
@@ -95,7 +97,7 @@ export class GraphBuilder {
   #edges = 0;
 
   /**
-   * Declares an input node. A row of inputs lists them in the order of declaration.
+   * Declares an input node. Rows of inputs have one number per input node, in the order of declaration.
    *
    * @returns The id.
    * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`
@@ -137,7 +139,7 @@ export class GraphBuilder {
    * Declares `units` nodes with the same predecessors and activation.
    *
    * @returns The ids, for the next layer's `from`.
-   * @throws NnbpError `EMPTY_LAYER` (no units or no predecessors), and what `node` throws
+   * @throws NnbpError `EMPTY_LAYER` (no units or no predecessors), and the errors of `node`
    *
    * @example
    * ```ts
@@ -160,7 +162,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Declares nodes as outputs: the loss sees their values in this order. An output may feed other nodes too.
+   * Declares nodes as outputs. The loss receives their values in this order. An output can also feed other nodes.
    *
    * @throws NnbpError `DUPLICATE_OUTPUT`
    */
@@ -178,14 +180,14 @@ export class GraphBuilder {
   /**
    * Validates the graph and sorts its nodes topologically.
    *
-   * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (naming its nodes), `CONFLICT` (a node with two
-   * different values before the first step)
+   * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (the message names its nodes), `CONFLICT`
+   * (delayed edges from one node with different initial values)
    */
   build(): Graph {
     if (this.#inputs.length === 0)
-      throw new NnbpError('NO_INPUTS', 'The graph has no input: declare one with input().');
+      throw new NnbpError('NO_INPUTS', 'The graph has no input. Declare one with input().');
     if (this.#outputs.size === 0)
-      throw new NnbpError('NO_OUTPUTS', 'The graph has no output: declare one with output().');
+      throw new NnbpError('NO_OUTPUTS', 'The graph has no output. Declare one with output().');
     const declaredIds = [...this.#declared.keys()];
     const groups = this.#groups.map((group) => {
       const predecessors = Uint32Array.from(group.from, (id) =>
@@ -218,7 +220,7 @@ export class GraphBuilder {
     const predecessors = new Uint32Array(this.#edges);
     const inits = new Map<number, NonNullable<NodeOptions['init']>>();
 
-    // If no parameter is shared or fixed, slots follow from the node's index.
+    // If no parameter is shared or fixed, slots are computed from the node's index.
     const perNode = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
     const biasSlots = perNode ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = perNode ? new Uint32Array(nodeCount) : undefined;
@@ -273,7 +275,7 @@ export class GraphBuilder {
     });
   }
 
-  /** The value of each node before the first step. */
+  /** The initial value of each node, which its delayed edges read before the first step. */
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
     const initialOf = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {
@@ -281,7 +283,7 @@ export class GraphBuilder {
       if (earlier !== value) {
         throw new NnbpError(
           'CONFLICT',
-          `Delayed edges from "${id}" have different initial values, ${earlier} and ${value}: expected one per node.`,
+          `Delayed edges from "${id}" have different initial values, ${earlier} and ${value}. Give them the same one.`,
         );
       }
       initialOf.set(id, value);
@@ -313,7 +315,7 @@ export class GraphBuilder {
     if (aggregation !== undefined) {
       expectFunctions(label, aggregation, 'an aggregation with value(z) and derivative(z, a, dAdz)');
       if (from.length === 0) {
-        throw new NnbpError('EMPTY_LAYER', `${label}: expected predecessors for its aggregation, received none.`);
+        throw new NnbpError('EMPTY_LAYER', `${label} has an aggregation, but no predecessors.`);
       }
     }
     const fixed = fixedOf(label, options.fixed, edges);
@@ -352,11 +354,11 @@ export class GraphBuilder {
     });
   }
 
-  /** Records new ids and returns the index of the first; either all are recorded or none is. */
+  /** Records new ids and returns the index of the first. If one of them is rejected, none is recorded. */
   #declare(ids: readonly string[]): number {
     for (const id of ids) {
       if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id);
-      if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `A node "${id}" already exists.`);
+      if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `A node with the id "${id}" already exists.`);
     }
     const first = this.#declared.size;
     for (const id of ids) this.#declared.set(id, this.#declared.size);
@@ -413,7 +415,7 @@ function numbered(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }
 
-/** Whether b or c is shared or fixed (other than c fixed at 1), or a weight is fixed. */
+/** Whether b or c is shared, or any parameter is fixed (other than c at 1). */
 function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   return (
     fixed.b !== undefined ||
@@ -424,7 +426,7 @@ function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   );
 }
 
-/** The checked sources of a node: ids, delays and values before the first step. */
+/** The ids, names, delays and initial values of a node's incoming edges. */
 function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
   if (sources.every((source) => typeof source === 'string')) {
     const from = [...sources];
@@ -440,7 +442,7 @@ function sourcesOf(sources: readonly Source[]): Pick<Group, 'from' | 'edges' | '
   return { from, edges: sources.map(edgeName), delays, initials };
 }
 
-/** The fixed parameters, with a number for each fixed weight. */
+/** Validates the fixed parameters and expands `w` to one number per fixed weight. */
 function fixedOf(label: string, { b, c, w }: NonNullable<NodeOptions['fixed']> = {}, edges: readonly string[]) {
   const weights = new Map(typeof w === 'number' ? edges.map((name) => [name, w]) : Object.entries(w ?? {}));
   for (const [name, value] of [

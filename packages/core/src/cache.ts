@@ -1,6 +1,6 @@
 /**
- * The gradient cache of the reference engine: every number that is used more than once is computed once. It has an entry
- * per node, for each sample and each step of its sequence.
+ * The gradient cache of the reference engine, with an entry per node, sample and step, so that every number that is
+ * used more than once is computed only once.
  */
 import { expectInteger } from './expect.js';
 import type { GradientCache } from './engine.js';
@@ -14,31 +14,33 @@ export interface SampleCache {
   readonly g: Float64Array;
   /** $x_i = c_i g_i$, the node's value. */
   readonly x: Float64Array;
-  /** $c_i g'(h_i)$: used by case 3 for b and every w, and by case 2 for each predecessor. */
+  /** $c_i g'(h_i)$: used in case 3 for b and every w, and in case 2 for each predecessor. */
   readonly slope: Float64Array;
-  /** Per-sample $\partial loss / \partial x_i$: used by case 3 for each parameter, by case 2 for each predecessor. */
+  /**
+   * Per-sample $\partial loss / \partial x_i$: used in case 3 for each parameter, and in case 2 for each predecessor.
+   */
   readonly dLossDx: Float64Array;
   /** Present if any node has an aggregation other than the sum. */
   readonly aggregated?: AggregatedCache | undefined;
 }
 
-/** The cache of aggregations. For nodes with the default sum, `dAdz` is 1 and the rest is unspecified. */
+/** The cache of aggregations. For nodes that use the sum, `dAdz` is 1, and `z` and `a` are unspecified. */
 export interface AggregatedCache {
   /** $z_e = w_e x$, an entry per edge. */
   readonly z: Float64Array;
   /** $A(z)$, an entry per node. */
   readonly a: Float64Array;
-  /** $\partial A / \partial z_e$, an entry per edge: used by case 3 for w, and by case 2 for the edge's predecessor. */
+  /** $\partial A / \partial z_e$, an entry per edge: used in case 3 for w, and in case 2 for the edge's predecessor. */
   readonly dAdz: Float64Array;
 }
 
-/** The cache of one sample: its steps, and the state before them. */
+/** The cache of one sample: its steps, and the state before the first. */
 export interface SequenceCache {
   /** One entry per step. Only the first `length` are from the last pass. */
   readonly steps: readonly SampleCache[];
   /** The number of steps of the sequence. */
   length: number;
-  /** The state before the first step, as `graph.stateStart` orders it. */
+  /** The state before the first step, in the order of `graph.stateStart`. */
   readonly before: Float64Array;
 }
 
@@ -46,7 +48,7 @@ export interface SequenceCache {
 export class ReferenceCache implements GradientCache {
   /** An entry per sample of the batch. */
   readonly sequences: readonly SequenceCache[];
-  /** The first step of each sample: the only one without sequences. */
+  /** The first step of each sample. Without sequences, it is the only one. */
   readonly samples: readonly SampleCache[];
   readonly #graph: Graph;
 
@@ -108,7 +110,8 @@ function emptyCache(graph: Graph): SampleCache {
 }
 
 /**
- * The value that `edge` reads at step t: its source's at that step or, over a delayed edge, at an earlier one.
+ * The value that `edge` reads at step t: the value of its source at that step or, if the edge is delayed, at an earlier
+ * one.
  *
  * @param x - The values of step t.
  */
@@ -118,7 +121,7 @@ export function sourceValue(graph: Graph, sequence: SequenceCache, t: number, ed
   return edgeDelay === undefined ? x[j] : valueAt(graph, sequence, t - edgeDelay[edge], j);
 }
 
-/** The value of node j at step t; before the first step, from the state. */
+/** The value of node j at step t. For t < 0, it is read from the state. */
 export function valueAt(graph: Graph, { steps, before }: SequenceCache, t: number, j: number): number {
   return t >= 0 ? steps[t].x[j] : before[graph.stateStart![j] - t - 1];
 }

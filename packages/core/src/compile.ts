@@ -1,4 +1,4 @@
-/** Predictions on any engine, with a copy of a network's parameters. */
+/** Prepares a network for predictions on any engine. */
 import type { FloatArray } from './contract.js';
 import type { Engine, Executor } from './engine.js';
 import { NnbpError } from './errors.js';
@@ -14,43 +14,46 @@ import type { Standardization } from './standardization.js';
 export interface CompileOptions {
   /** The engine, which sets the precision. Default: `js()`, float64. */
   readonly engine?: Engine;
-  /** Samples that `predictBatch` computes together. Default: 128. */
+  /** Number of samples that `predictBatch` computes at once. Default: 128. */
   readonly batchSize?: number;
 }
 
-/** The array or typed array that `predict` writes to, with an entry for each output node. */
+/** An array or typed array for `predict` to write to, with one entry per output node. */
 export type Output = number[] | FloatArray;
 
-/** A network prepared for predictions. It owns a copy of the parameters: later changes of the network do not affect it. */
+/**
+ * A network prepared for predictions. It owns a copy of the parameters, so later changes to the network do not affect
+ * it.
+ */
 export interface Predictor {
-  /** The name of the engine it runs on. */
+  /** The name of the engine that runs the network. */
   readonly engine: string;
   /**
-   * The outputs for one sample, in the units of the data, as a new array.
+   * Returns the outputs for one sample, in the units of the data, as a new array.
    *
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it first occurred
    */
   predict(input: Row): number[];
   /**
-   * The outputs for one sample, written to `into`. Allocates nothing.
+   * Writes the outputs for one sample to `into`, without allocating memory.
    *
-   * @param into - An entry for each output; it is returned.
-   * @throws NnbpError as for the other signature
+   * @param into - An array with one entry per output. Also the return value.
+   * @throws NnbpError as the other signature
    */
   predict<Into extends Output>(input: Row, into: Into): Into;
   /**
-   * The outputs for many samples, as a new array for each.
+   * Returns the outputs for many samples, as one new array per sample.
    *
-   * @param inputs - A row for each sample, or all rows one after another in one typed array.
-   * @throws NnbpError `EMPTY_DATA`, and what `predict` throws
+   * @param inputs - One row per sample, or one typed array with the rows one after another.
+   * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
    */
   predictBatch(inputs: ArrayLike<Row> | FloatArray): number[][];
   /**
-   * The outputs for many samples, written to `into`.
+   * Writes the outputs for many samples to `into`.
    *
-   * @param inputs - A row for each sample, or all rows one after another in one typed array.
-   * @param into - `[samples × outputs]`, row-major; it is returned.
-   * @throws NnbpError `EMPTY_DATA`, and what `predict` throws
+   * @param inputs - One row per sample, or one typed array with the rows one after another.
+   * @param into - `[samples × outputs]`, row-major. Also the return value.
+   * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
    */
   predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into: Into): Into;
   /** Frees the engine's memory. */
@@ -58,9 +61,10 @@ export interface Predictor {
 }
 
 /**
- * Prepares a network for many predictions on an engine.
+ * Prepares a network for repeated predictions on an engine.
  *
- * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`; `NOT_FINITE` for a parameter that is not finite in the precision of the engine
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`; `NOT_FINITE` if a parameter is not finite in the precision of the
+ * engine
  *
  * @example
  * ```ts
@@ -95,7 +99,7 @@ class CompiledNetwork implements Predictor {
   readonly #one: Executor;
   /** Created by the first `predictBatch`. */
   #many: Executor | undefined;
-  /** Rows of inputs, in the precision of the engine, so that it need not convert them. */
+  /** An input row in the precision of the engine, so that the engine does not have to convert it. */
   readonly #row: FloatArray;
   #rows: FloatArray | undefined;
 
@@ -164,7 +168,7 @@ class CompiledNetwork implements Predictor {
     this.#many?.dispose();
   }
 
-  /** Checks and scales an input and writes it as row s. `sample` is its index among all samples. */
+  /** Validates and scales an input and writes it to row s of `rows`. `sample` is its index among all samples. */
   #write(input: Row, s: number, rows: FloatArray, sample: number): void {
     const width = this.#inputCount;
     const scaler = this.#inputScaler;
@@ -186,7 +190,7 @@ class CompiledNetwork implements Predictor {
     return rows;
   }
 
-  /** Some samples of a flat array, without a copy if no scaling is needed. */
+  /** Returns `count` rows of a flat array, without copying them if they need no scaling. */
   #part(flat: FloatArray, first: number, count: number): FloatArray {
     const width = this.#inputCount;
     const part = flat.subarray(first * width, (first + count) * width);
@@ -220,9 +224,9 @@ class CompiledNetwork implements Predictor {
   }
 }
 
-/** Copies the first `width` entries of a row. Returns false if one of them is not a finite number. */
+/** Copies the first `width` entries of a row. Returns false if any of them is not a finite number. */
 function copyFinite(row: Row, width: number, to: FloatArray, at: number): boolean {
-  // Separate sums, so that no addition waits for the previous one.
+  // Four separate sums, so that no addition has to wait for the previous one.
   let a = 0;
   let b = 0;
   let c = 0;

@@ -1,7 +1,7 @@
 /**
- * The plugin interfaces of the functions of a network: activation, aggregation, loss, optimizer. (`engine.ts` has that of
- * engines.) A plugin is any object that implements one: no registration, no subclass. Core never checks which plugin it
- * has; a plugin declares what core needs to know in optional properties.
+ * The plugin interfaces for activations, aggregations, losses and optimizers. (The one for engines is in `engine.ts`.)
+ * A plugin is any object that implements one of them: it needs no registration and no base class. Core never checks
+ * which plugin it was given; a plugin declares what core needs to know in optional properties.
  */
 
 /** A flat vector of numbers in the precision of the engine that owns it. */
@@ -18,7 +18,7 @@ export interface Builtin {
   readonly options: Readonly<Record<string, number>>;
 }
 
-/** An option of a built-in plugin in its record. */
+/** An option in the record of a built-in plugin. */
 export interface OptionRecord {
   /** The default value. */
   readonly default: number;
@@ -47,7 +47,9 @@ export interface Activation {
   value(h: number): number;
   /** g'(h); `g` is value(h), so that a sigmoid can return g * (1 - g). */
   derivative(h: number, g: number): number;
-  /** The values of h at which g has no derivative (`derivative` returns a one-sided one there). Default: none. */
+  /**
+   * The values of h at which g has no derivative (`derivative` returns a one-sided derivative there). Default: none.
+   */
   readonly kinks?: readonly number[];
   /** Set only for built-in plugins. */
   readonly builtin?: Builtin;
@@ -73,16 +75,18 @@ export interface Activation {
 export interface Aggregation {
   /** The name in messages and files. */
   readonly name: string;
-  /** A(z). `z` has an entry per incoming edge, in the order of `from`: at least one, all finite. */
+  /**
+   * A(z). `z` has one entry per incoming edge, in the order of `from`. It is never empty, and all entries are finite.
+   */
   value(z: ArrayLike<number>): number;
-  /** Writes dA/dz_e for every edge; `a` is value(z). Every entry is written; none is read. */
+  /** Writes dA/dz_e for every edge to `dAdz`; `a` is value(z). It must set every entry, and not read any. */
   derivative(z: ArrayLike<number>, a: number, dAdz: FloatArray): void;
   /**
-   * The distance from z to the nearest point at which A has no derivative: no kink is crossed while every entry moves by
-   * less. Default: A is differentiable everywhere.
+   * The distance from z to the nearest point at which A has no derivative: if every entry of z changes by less than
+   * this, no kink is crossed. Default: A is differentiable everywhere.
    */
   kinkDistance?(z: ArrayLike<number>): number;
-  /** True if A(z) is the sum of z, so that engines add without calling it. Default: false. */
+  /** True if A(z) is the sum of z, so that engines can add without calling `value`. Default: false. */
   readonly isSum?: boolean;
   /** Set only for built-in plugins. */
   readonly builtin?: Builtin;
@@ -94,7 +98,7 @@ export interface Loss {
   readonly name: string;
   /** The loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
-  /** Case 1: writes dloss/dx_k for every output node k. Every entry is written; none is read. */
+  /** Case 1: writes dloss/dx_k for every output node k to `dLossDx`. It must set every entry, and not read any. */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
   /** The values of x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];
@@ -103,11 +107,14 @@ export interface Loss {
    * `targetProblem` and `residuals` must accept NaN too.
    */
   readonly unknownTargets?: boolean;
-  /** The problem with a sample's targets, such as "expected -1 or 1, received 0"; undefined if they are valid. */
+  /**
+   * Returns what is wrong with a sample's targets, such as "expected -1 or 1, received 0", or undefined if they are
+   * valid.
+   */
   targetProblem?(t: ArrayLike<number>): string | undefined;
   /**
-   * Present if the loss of a sample is a sum of squares, Σ r_k² with one residual per output. Least-squares optimizers
-   * require it.
+   * Present if the loss of a sample is a sum of squares, Σ r_k², with one residual r_k per output. Least-squares
+   * optimizers require it.
    */
   readonly residuals?: Residuals;
   /** Set only for built-in plugins. */
@@ -123,22 +130,22 @@ export interface Residuals {
 }
 
 /**
- * The loss to minimize as a function of the parameters: the mean over the samples of one step. Optimizers that choose
- * the points of evaluation use it; see {@link Optimizer.iterate}.
+ * The loss to minimize, as a function of the parameters: the mean over the samples of one step. Used by optimizers that
+ * choose where to evaluate it; see {@link Optimizer.iterate}.
  */
 export interface Objective {
-  /** Residuals per evaluation, samples × outputs. 0 if the loss declares none. */
+  /** Number of residuals: samples × outputs, or 0 if the loss declares no residuals. */
   readonly residualCount: number;
-  /** The mean loss at `parameters`. Not finite where a number overflows. */
+  /** Returns the mean loss at `parameters`. The result is not finite if a number overflows. */
   loss(parameters: FloatArray): number;
-  /** The mean loss at `parameters`; writes its gradient, in the layout of `parameters`. */
+  /** Returns the mean loss at `parameters` and writes its gradient to `gradients`, in the layout of `parameters`. */
   gradient(parameters: FloatArray, gradients: FloatArray): number;
   /**
-   * The mean loss at `parameters`, with the Jacobian of its residuals: the loss is the sum of their squares. Calls
-   * `visit` with one block of rows after another, so that memory stays bounded.
+   * Returns the mean loss at `parameters` and computes the Jacobian of the residuals whose squares add up to this loss.
+   * Calls `visit` with one block of rows after another, so that memory stays bounded.
    *
    * @param visit - Receives `rows` residuals and their derivatives, `[rows × parameters]`, row-major. It may overwrite
-   * both; the next call reuses them.
+   * both arrays, which the next call reuses.
    */
   jacobian(
     parameters: FloatArray,
@@ -146,22 +153,22 @@ export interface Objective {
   ): number;
 }
 
-/** A saved state, from which an optimizer resumes bit-for-bit. Plain data, independent of the optimizer. */
+/** A saved state from which an optimizer resumes bit-for-bit. Plain data: later steps do not change it. */
 export interface OptimizerState {
   /** The name of the optimizer. */
   readonly name: string;
   /** Scalars such as step counts, by name. */
   readonly numbers: Readonly<Record<string, number>>;
-  /** Vectors of the parameter vector's length (momenta, squared gradients); empty before the first step. */
+  /** Vectors as long as the parameter vector (momenta, squared gradients), by name; empty before the first step. */
   readonly vectors: Readonly<Record<string, FloatArray>>;
   /** Only for a chain: the states of its parts. */
   readonly parts?: readonly OptimizerState[];
 }
 
 /**
- * A built-in optimizer for an engine that runs the update itself: the rule's name and options, the scalars of the next
- * step, and the optimizer's step count and vectors, so that `state()` and `restore` work whether the engine or the
- * optimizer runs the update.
+ * The data that an engine needs to run the update of a built-in optimizer itself: the rule's name and options, the
+ * scalars of the next step, and the optimizer's step count and vectors. `state()` and `restore` then work whether the
+ * engine or the optimizer runs the update.
  */
 export interface BuiltinOptimizer extends Builtin {
   /** Steps taken so far. */
@@ -174,36 +181,37 @@ export interface BuiltinOptimizer extends Builtin {
   readonly constantRate?: boolean;
   /** Whether an update is parameters −= learning rate · gradients, if there are no transforms. Default: false. */
   readonly isPlainDescent?: boolean;
-  /** Increments the step count after an update by the engine. */
+  /** Increments the step count. The engine calls it after every update that it runs. */
   advance(): void;
-  /** The initial values of the vectors it keeps, by name. */
+  /** The initial value of the entries of each vector, by the vector's name. */
   readonly initial: Readonly<Record<string, number>>;
-  /**
-   * The vectors by name; empty before the first step. An engine may replace them with vectors in its own memory with the
-   * same numbers.
-   */
+  /** The vectors by name; empty before the first step. An engine may replace them with copies in its own memory. */
   vectors: Readonly<Record<string, FloatArray>>;
-  /** Gradient transforms before the update, in this order. An engine that cannot run all of them calls `step`. */
+  /**
+   * Gradient transforms to apply before the update, in this order. An engine that cannot run all of them calls `step`
+   * instead.
+   */
   readonly transforms?: readonly Builtin[];
 }
 
-/** Updates the flat parameter vector in place from the gradient vector of the same layout. */
+/** Updates a flat parameter vector in place, from a gradient vector of the same layout. */
 export interface Optimizer {
   /** The name in messages and files. */
   readonly name: string;
   /** Updates the parameters once. `gradients` may be overwritten (a clipping transform does). */
   step(parameters: FloatArray, gradients: FloatArray): void;
-  /** A copy of the state, from which it resumes bit-for-bit. */
+  /** Returns a copy of the state, from which the optimizer resumes bit-for-bit. */
   state(): OptimizerState;
   /**
-   * Continues from a saved state. If that is the state of another optimizer, throws `WRONG_STATE` and changes nothing.
+   * Resumes from a saved state. Throws `WRONG_STATE`, without changing anything, if the state is from another
+   * optimizer.
    */
   restore(state: OptimizerState): void;
-  /** Called after each epoch with the validation loss, or the training loss without validation data. */
+  /** Called after each epoch with the validation loss, or with the training loss if there is no validation data. */
   observe?(loss: number): void;
   /**
    * Present if the optimizer evaluates the objective itself (a line search, a trust region): runs one iteration, which
-   * changes `parameters` in place, in float64, or leaves them unchanged if it finds nothing better. Training calls it
+   * updates `parameters` in place, in float64, or leaves them unchanged if it finds no lower loss. Training calls it
    * instead of `step`.
    *
    * @returns The mean loss before the iteration.
@@ -211,8 +219,8 @@ export interface Optimizer {
   iterate?(objective: Objective, parameters: Float64Array): number;
   /** True if no further iteration can lower the loss; training then ends. */
   readonly converged?: boolean;
-  /** True if a step requires the gradient over all samples, as for resilient backpropagation. Default: false. */
+  /** True if every step requires the gradient over all samples, as in resilient backpropagation. Default: false. */
   readonly fullBatch?: boolean;
-  /** Only for built-in optimizers that an engine may run itself. */
+  /** Set only for built-in optimizers whose update an engine may run itself. */
   readonly builtin?: BuiltinOptimizer;
 }

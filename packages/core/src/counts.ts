@@ -1,11 +1,11 @@
-/** The rows of a call, and the checks of an executor before it runs. */
+/** Computes the rows of an executor's call and validates its arguments. */
 import type { FloatArray } from './contract.js';
 import type { Executor, PassOptions, SampleCounts } from './engine.js';
 import { NnbpError } from './errors.js';
 import { expectInteger, expectLength, expectWeight } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** The rows of a call: at each step, a row per sample that has this step. */
+/** The rows of a call: for each step, one row per sample whose sequence has this step. */
 export interface Rows {
   /** The number of samples. */
   readonly samples: number;
@@ -17,7 +17,7 @@ export interface Rows {
   readonly start: ArrayLike<number>;
 }
 
-/** The rows described by counts, without validation. */
+/** Computes the rows from the sample counts, without validation. */
 export function rowsOf(samples: SampleCounts): Rows {
   if (typeof samples === 'number') return { samples, steps: 1, count: samples, start: [0, samples] };
   const start = new Uint32Array(samples.length + 1);
@@ -33,7 +33,7 @@ export function lengthOf({ steps, start }: Rows, s: number): number {
 }
 
 /**
- * The rows of a call, checked.
+ * Validates the arguments of a call and computes its rows.
  *
  * @throws NnbpError `OUT_OF_RANGE`, `WRONG_LENGTH`; see `Executor`
  */
@@ -66,7 +66,7 @@ export function expectRows(
 /**
  * The divisor of the loss: the sum of the weights of the rows.
  *
- * @throws NnbpError `OUT_OF_RANGE` (a weight that is negative or not finite, or all of them 0)
+ * @throws NnbpError `OUT_OF_RANGE` (if a weight is negative or not finite, or all weights are 0)
  */
 export function totalWeight(weights: FloatArray | undefined, count: number): number {
   if (weights === undefined) return count;
@@ -76,7 +76,7 @@ export function totalWeight(weights: FloatArray | undefined, count: number): num
     sum += weights[r];
   }
   if (sum === 0) {
-    throw new NnbpError('OUT_OF_RANGE', 'weights: expected at least one above 0; no row has a loss.');
+    throw new NnbpError('OUT_OF_RANGE', 'weights: expected at least one number above 0, received only zeros.');
   }
   return sum;
 }
@@ -86,7 +86,7 @@ export function expectJacobianLength({ outputs, parameterCount }: Graph, { count
   expectAtLeast('out', out, count * outputs.length * parameterCount);
 }
 
-/** Accepts longer arrays, since the last batch is often smaller than the others. */
+/** Accepts longer arrays, since buffers are sized for full batches and the last batch is often smaller. */
 function expectAtLeast(what: string, rows: FloatArray, min: number): void {
   if (rows.length < min) expectLength(what, rows.length, min);
 }

@@ -1,29 +1,29 @@
-/** Edges that read a node's value from an earlier step, for recurrent networks. */
+/** Delayed edges, which read a node's value from an earlier step, for recurrent networks. */
 
 import { expectFinite, expectInteger, expectObject, mismatch } from './expect.js';
 
 /** The maximum delay, in steps. */
 const maxDelay = 2 ** 31;
 
-/** An edge that reads the value of a node some steps ago. Made by {@link delayed}. */
+/** An edge that reads the value that a node had `steps` steps ago. Created by {@link delayed}. */
 export interface DelayedEdge {
-  /** The id of the node it comes from, which may be the node itself. */
+  /** The id of the node that the edge reads, which can be the node that it goes to. */
   readonly id: string;
-  /** The number of steps, an integer ≥ 1. */
+  /** The delay in steps, an integer ≥ 1. */
   readonly steps: number;
-  /** The value before the first step of the sequence. Default: 0. */
+  /** The value to read before the first step of the sequence. Default: 0. */
   readonly initial?: number;
 }
 
-/** A predecessor: its id, or a delayed edge from it. */
+/** A predecessor, as its id or as a delayed edge from it. */
 export type Source = string | DelayedEdge;
 
 /**
- * Returns an edge that reads the value of a node `steps` steps ago, for the `from` of a node.
+ * Creates an edge that reads the value that a node had `steps` steps ago. Use it in the `from` of a node.
  *
- * @param steps - An integer ≥ 1. Default: 1.
- * @param options - `initial` is the value of the node before the first step of the sequence. Default: 0. All delayed
- * edges from the same node must have the same initial value.
+ * @param steps - The delay, an integer ≥ 1. Default: 1.
+ * @param options - `initial` is the value to read before the first step of the sequence. Default: 0. All delayed edges
+ * from the same node must have the same initial value.
  * @throws NnbpError `WRONG_TYPE`
  *
  * @example
@@ -41,7 +41,9 @@ export function delayed(id: string, steps = 1, options: { readonly initial?: num
   return { id, steps, ...options };
 }
 
-/** The name of an edge among those into the same node: the predecessor's id; with a delay of 2 steps, `id@-2`. */
+/**
+ * The name of an edge, unique among the edges into one node: the predecessor's id or, with a delay of 2 steps, `id@-2`.
+ */
 export const edgeName = (source: Source): string =>
   typeof source === 'string' ? source : `${source.id}@-${source.steps}`;
 

@@ -1,4 +1,7 @@
-/** Edits of a graph's structure that keep trained parameters. Each returns a new graph; the original does not change. */
+/**
+ * Edits the structure of a graph and keeps its trained parameters. The result is a new graph; the original does not
+ * change.
+ */
 import { expectNodeOptions, GraphBuilder, type NodeOptions } from './builder.js';
 import { edgeName, expectSource, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
@@ -7,7 +10,7 @@ import type { Graph } from './graph.js';
 import { Network, type NetworkOptions } from './network.js';
 import { ParameterVector } from './parameters.js';
 
-/** A new graph and the origin of its parameters. */
+/** An edited graph, with the origin of each of its parameters. */
 export interface EditedGraph {
   /** The new graph. */
   readonly graph: Graph;
@@ -15,7 +18,7 @@ export interface EditedGraph {
   readonly origin: Int32Array;
 }
 
-/** The changes of {@link GraphEditor.change}. */
+/** The changes that {@link GraphEditor.change} makes. */
 export interface NodeChanges {
   /** The activation. Default: unchanged. */
   readonly activation?: NodeOptions['activation'];
@@ -35,7 +38,9 @@ interface Draft {
 
 const idOf = (source: Source) => (typeof source === 'string' ? source : source.id);
 
-/** Edits a graph; made by {@link edit}. `build` validates the result, so edits can be made in any order. */
+/**
+ * Edits a graph. Created by {@link edit}. Only `build` validates the whole graph, so edits can be made in any order.
+ */
 export class GraphEditor {
   readonly #inputs: string[];
   readonly #nodes = new Map<string, Draft>();
@@ -51,7 +56,7 @@ export class GraphEditor {
   }
 
   /**
-   * Adds an input after the others.
+   * Adds an input after the existing ones.
    *
    * @throws NnbpError `DUPLICATE_ID`
    */
@@ -62,9 +67,9 @@ export class GraphEditor {
   }
 
   /**
-   * Adds a node; see `GraphBuilder.node`, whose other errors `build` throws.
+   * Adds a node, with the options of `GraphBuilder.node`. `build` throws the other errors of that method.
    *
-   * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (the value before the first step)
+   * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (the initial value)
    */
   node(id: string, node: NodeOptions): this {
     this.#expectNew(id);
@@ -82,7 +87,7 @@ export class GraphEditor {
   }
 
   /**
-   * Removes a node or an input with its edges. Removing an output reduces the number of outputs.
+   * Removes a node or an input and all of its edges. If it is an output, the graph then has one output less.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -102,8 +107,8 @@ export class GraphEditor {
    * Adds an edge to a node, after its other edges.
    *
    * @param source - The predecessor's id, or a delayed edge from it.
-   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_EDGE`, `WRONG_TYPE`, `OUT_OF_RANGE` (the delay), `NOT_FINITE` (the value
-   * before the first step)
+   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_EDGE`, `WRONG_TYPE`, `OUT_OF_RANGE` (the delay), `NOT_FINITE` (the
+   * initial value)
    */
   connect(source: Source, to: string): this {
     expectSource(`Node "${to}"`, source);
@@ -119,7 +124,7 @@ export class GraphEditor {
   /**
    * Removes an edge.
    *
-   * @param from - The predecessor's id; of an edge with a delay of 2, `id@-2`.
+   * @param from - The predecessor's id or, for an edge with a delay of 2 steps, `id@-2`.
    * @throws NnbpError `UNKNOWN_ID`
    */
   disconnect(from: string, to: string): this {
@@ -130,10 +135,11 @@ export class GraphEditor {
   }
 
   /**
-   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, even if it is
-   * fixed or shared.
+   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, which
+   * stays fixed or shared, unless `options` fixes or shares it. The edge out of the new node gets a new weight.
    *
-   * @param options - Options of the new node. Its `from` is the predecessor, with its delay.
+   * @param options - Options of the new node, without `from`: its only predecessor is that of the split edge, with the
+   * same delay.
    * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`, `WRONG_TYPE`
    */
   split(from: string, to: string, id: string, options: Omit<NodeOptions, 'from'>): this {
@@ -170,7 +176,7 @@ export class GraphEditor {
   }
 
   /**
-   * Appends a node or an input to the outputs, or removes it from them.
+   * Makes a node or an input the last output or, if `isOutput` is false, removes it from the outputs.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -202,11 +208,11 @@ export class GraphEditor {
     return { graph, origin: this.#origin(graph) };
   }
 
-  /** For each parameter of the new graph, its index in the old one, or −1. */
+  /** For each parameter of the new graph, its index in the old graph, or −1 if it is new. */
   #origin(graph: Graph): Int32Array {
     const origin = new Int32Array(graph.parameterCount).fill(-1);
     const note = (index: number, old: number | undefined) => {
-      // A typed array ignores what is written at −1, the index of a fixed parameter.
+      // The index of a fixed parameter is −1. A typed array ignores writes to it.
       if (old !== undefined) origin[index] = old;
     };
     for (let i = graph.inputCount; i < graph.nodeCount; i++) {
@@ -237,7 +243,7 @@ export class GraphEditor {
   }
 
   #expectNew(id: string): void {
-    if (this.#has(id)) throw new NnbpError('DUPLICATE_ID', `A node "${id}" already exists.`);
+    if (this.#has(id)) throw new NnbpError('DUPLICATE_ID', `A node with the id "${id}" already exists.`);
   }
 
   #expectKnown(id: string): void {
@@ -246,7 +252,8 @@ export class GraphEditor {
 }
 
 /**
- * An editor that starts from a graph: add and remove nodes and edges, change activations and aggregations, split edges.
+ * Returns an editor for a graph, to add and remove nodes and edges, change activations and aggregations, and split
+ * edges.
  *
  * @example
  * ```ts
@@ -260,11 +267,12 @@ export class GraphEditor {
 export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
 
 /**
- * A network with an edited graph that keeps the parameters of the original network; new parameters are initialized as in a
- * new network. Scalers and output transform are kept if the number of inputs and outputs allows it.
+ * Creates a network from an edited graph that keeps the parameters of the original network. New parameters are
+ * initialized as in a new network. The output transform is kept unless `options` sets one; the input scaler is kept if
+ * the number of inputs is unchanged, and the output scaler if the number of outputs is.
  *
  * @param network - The network whose graph was edited.
- * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (a network with fewer parameters than the graph before the edit)
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the network has fewer parameters than the graph before the edit)
  *
  * @example
  * ```ts
@@ -319,7 +327,7 @@ function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
   const shared: Draft['shared'] = { w: new Map() };
   const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
-    // The \0 keeps the names of parameters that were shared before apart from those of the caller.
+    // The \0 keeps names of parameters that were already shared from colliding with names that the caller chooses.
     else if (users[slot] > 1) share(`\0${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];

@@ -1,10 +1,11 @@
-/** The plugin interface of engines: an engine prepares a graph, and the executor that it returns runs it. */
+/** The plugin interface for engines: an engine prepares a graph and returns an executor, which runs it. */
 import type { FloatArray, Loss, Optimizer } from './contract.js';
 import type { Graph } from './graph.js';
 
 /**
- * The numbers of an engine's last pass. `id` is the id of a node, `sample` is an index in the batch, `step` an index in the
- * sequence of the sample. All methods throw `UNKNOWN_ID` or `OUT_OF_RANGE` for one that does not exist.
+ * The per-node values of an executor's last pass. `id` is the id of a node, `sample` an index in the batch, and `step`
+ * an index in the sample's sequence; both default to 0. All methods throw `UNKNOWN_ID` for an unknown id and
+ * `OUT_OF_RANGE` for an index that does not exist.
  */
 export interface GradientCache {
   /** The node's value, x = c · g(h). */
@@ -16,66 +17,67 @@ export interface GradientCache {
 }
 
 /**
- * The number of samples of a call. A number: that many samples of one step each. A list: sequences, with the number of
- * samples that have step 0, step 1, …; entries never grow, since sequences are sorted by length, the longest first.
- * `[3, 3, 1]` is one sequence of 3 steps and two of 2.
+ * The number of samples of a call. A number stands for that many samples of one step each. An array stands for
+ * sequences: entry t is the number of samples that have a step t. Entries never increase, since sequences are sorted by
+ * length, longest first: `[3, 3, 1]` is one sequence of 3 steps and two of 2.
  *
- * Rows follow this order: all samples of step 0, then all samples of step 1, and so on without gaps. A number `n` means
- * the same as `[n]`.
+ * Rows are in this order, without gaps: all samples of step 0, then all samples of step 1, and so on. A number `n`
+ * means the same as `[n]`.
  */
 export type SampleCounts = number | ArrayLike<number>;
 
 /** Options of a pass. */
 export interface PassOptions {
   /**
-   * The weight of each row's loss: ≥ 0, and not all 0. The loss to minimize is Σ weight · loss / Σ weight, so an integer
-   * weight has the effect of repeating the sample. The loss of a row of weight 0 is not evaluated. Default: 1 for each row.
+   * The weight of each row's loss, ≥ 0. At least one must be above 0. The loss to minimize is Σ weight · loss / Σ
+   * weight, so an integer weight has the effect of repeating the sample. The loss of a row with weight 0 is not
+   * evaluated. Default: 1 for each row.
    */
   readonly weights?: FloatArray;
   /**
-   * The values that delayed edges read before the first step, `[samples × graph.stateSize]`, ordered as
+   * The values that delayed edges read before the first step, `[samples × graph.stateSize]`, in the order of
    * `graph.stateStart`. Overwritten with the state after the last step of each sample, so that the next call continues
-   * the sequence. No derivative flows through it. Default: `graph.initialState()` for each sample.
+   * the sequence. Gradients do not flow through it. Default: `graph.initialState()` for each sample.
    */
   readonly state?: FloatArray;
 }
 
-/** Samples in memory: sample k is row k of `inputs` and of `targets`. */
+/** A table of samples: sample k is row k of `inputs` and of `targets`. */
 export interface SampleTable {
-  /** Inputs, [samples × inputs], row by row. */
+  /** Inputs, `[samples × inputs]`, row-major. */
   readonly inputs: FloatArray;
-  /** Targets, [samples × outputs], row by row. */
+  /** Targets, `[samples × outputs]`, row-major. */
   readonly targets: FloatArray;
 }
 
 /**
- * A graph prepared for batches of up to `batchSize` samples of up to `steps` steps. It owns a parameter vector, a gradient
- * vector and the gradient cache, all allocated once.
+ * A graph prepared for batches of up to `batchSize` samples of up to `steps` steps. It owns a parameter vector, a
+ * gradient vector and the gradient cache, all allocated once.
  *
- * Rows are flat: `inputs[r * inputCount + k]` is input k of row r, targets and outputs likewise. A batch without
- * sequences has a row per sample; for sequences see {@link SampleCounts}.
+ * Rows are flat: `inputs[r * inputCount + k]` is input k of row r, and likewise for targets and outputs. A batch
+ * without sequences has one row per sample; for sequences, see {@link SampleCounts}.
  */
 export interface Executor {
   /** The largest number of samples per call. */
   readonly batchSize: number;
   /** The largest number of steps per call. */
   readonly steps: number;
-  /** The parameters it computes with, in the graph's layout. Write to it to set them. */
+  /** The parameters, in the graph's layout. Write to this vector to change them. */
   readonly parameters: FloatArray;
-  /** The gradient of the loss of the batch, in the same layout. Written by `backpropagate`. */
+  /** The gradient of the batch's loss, in the same layout as `parameters`. Written by `backpropagate`. */
   readonly gradients: FloatArray;
-  /** The numbers of the last pass. */
+  /** The per-node values of the last pass. */
   readonly cache: GradientCache;
   /**
-   * Forward only. Returns a row of outputs per row of inputs: a view that the next call overwrites. Afterwards the
-   * cache's `slope` and `dLossDx` are unspecified.
+   * Runs a forward pass. Returns one row of outputs per row of inputs, as a view that the next call overwrites.
+   * Afterwards, the cache's `slope` and `dLossDx` are unspecified.
    *
-   * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`, more than `steps` steps, counts that grow,
-   * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows or weights than that, a state of another length),
-   * `DISPOSED`; the next two methods throw the same
+   * @throws NnbpError `OUT_OF_RANGE` (more than `batchSize` samples or `steps` steps, or fewer than 1; counts that
+   * increase; weights that are negative or all 0), `WRONG_LENGTH` (fewer rows or weights than the counts require, a
+   * state of another length), `DISPOSED`. All other methods except `dispose` throw the same errors.
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray;
-  /** Forward and backward. Returns the mean loss over the rows and writes `gradients`. */
+  /** Runs a forward and a backward pass. Returns the mean loss over the rows and writes `gradients`. */
   backpropagate(
     inputs: FloatArray,
     targets: FloatArray,
@@ -84,12 +86,13 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * The derivative of every output with respect to every parameter, by the same cases, where case 1 is 1 for one output
-   * and 0 for the others. Writes dx_k/dp for each row, output k and parameter p, in this order, to `out[(row *
-   * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step also depend on earlier steps. For
-   * bounded memory pass a few samples at a time. Afterwards the cache's `slope` and `dLossDx` are unspecified.
+   * Computes the derivative of every output with respect to every parameter, with the same three cases: for each output
+   * in turn, case 1 is 1 for this output and 0 for the others. Writes dx_k/dp for each row, output k and parameter p,
+   * in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a step also
+   * depend on earlier steps. To bound the size of `out`, pass a few samples at a time. Afterwards, the cache's `slope`
+   * and `dLossDx` are unspecified.
    *
-   * @returns The outputs, as `predict`.
+   * @returns The outputs, like `predict`.
    * @throws NnbpError as `predict`; also `WRONG_LENGTH` if `out` is too short
    */
   jacobian(
@@ -99,10 +102,10 @@ export interface Executor {
     options?: Pick<PassOptions, 'state'>,
   ): FloatArray;
   /**
-   * Backpropagates, then lets the optimizer update the parameters. Returns the mean loss before the update.
-   * If the loss, a gradient or an updated parameter is not finite, the parameters do not change, and the returned loss is
-   * not finite either. `gradients` is unspecified afterwards: an engine may update parameters during the pass. An engine
-   * that runs the optimizer's update itself keeps the optimizer's `state()` and `restore` valid.
+   * Runs a forward and a backward pass, then updates the parameters with the optimizer. Returns the mean loss before
+   * the update. If the loss, a gradient or an updated parameter is not finite, the parameters do not change, and the
+   * returned loss is not finite either. `gradients` is unspecified afterwards: an engine may update parameters during
+   * the pass. An engine that runs the optimizer's update itself keeps the optimizer's `state()` and `restore` valid.
    */
   step(
     inputs: FloatArray,
@@ -113,14 +116,15 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * Several steps in one call, for networks so small that a call takes as long as a step: step k trains on `batchSize`
-   * samples of the table, whose rows are order[first + k · batchSize] and the following entries. Optional: training
-   * calls `step` for the steps that this method does not take.
+   * Takes several steps in one call, for networks so small that the overhead of a call is as large as a step. Step k
+   * trains on the `batchSize` rows of the table that `order` lists from position first + k · batchSize on. Optional:
+   * training calls `step` for the steps that this method does not take.
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
-   * @returns The number of steps taken, from 0 to `count`, on full batches only. It ends before a step that it leaves to `step`, such as one after
-   * which a parameter is not finite; the parameters are then as if that step had not begun.
+   * @returns The number of steps taken, from 0 to `count`. Only full batches are used. The method returns early before
+   * a step that `step` must take, such as one after which a parameter is not finite; that step has then not changed
+   * anything.
    */
   stepMany?(
     table: SampleTable,
@@ -131,22 +135,25 @@ export interface Executor {
     losses: Float64Array,
     count: number,
   ): number;
-  /** Frees its memory. Using it afterwards throws `DISPOSED`. Calling it twice has no effect. */
+  /**
+   * Frees the executor's memory. All later calls of other methods throw `DISPOSED`. Calling `dispose` again has no
+   * effect.
+   */
   dispose(): void;
 }
 
-/** Prepares graphs to run. The engine decides where and in which precision numbers are computed. */
+/** An engine prepares graphs for execution. It determines where the computation runs, and in which precision. */
 export interface Engine {
   /** The name in messages. */
   readonly name: string;
-  /** The reasons why the engine cannot run a graph, one sentence each. Empty if it can. */
+  /** Returns the reasons why the engine cannot run a graph, one sentence each. Empty if it can. */
   supports(graph: Graph): readonly string[];
   /**
    * Allocates the memory for batches of up to `batchSize` samples of up to `steps` steps.
    *
-   * @param steps - Default: 1, no sequences.
+   * @param steps - The maximum number of steps per sequence. Default: 1 (no sequences).
    * @throws NnbpError `OUT_OF_RANGE` (a batch size or a number of steps that is not an integer ≥ 1), `UNSUPPORTED` (a
-   * graph for which `supports` has reasons)
+   * graph that the engine does not support)
    */
   prepare(graph: Graph, batchSize: number, steps?: number): Executor;
 }

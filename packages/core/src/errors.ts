@@ -1,6 +1,6 @@
-/** The error that every package throws: a stable code and details for programs, a message for people. */
+/** The error class of all packages: a stable code and details for programs, and a message for people. */
 
-/** The codes of errors. They are stable: messages may change between versions, codes do not. */
+/** The error codes. Messages can change between versions, codes do not. */
 export type NnbpErrorCode =
   | 'CYCLE'
   | 'SELF_EDGE'
@@ -32,9 +32,9 @@ export type NnbpErrorCode =
   | 'MISSING_PLUGIN'
   | 'TOO_LARGE';
 
-/** The values that a check compared, as in zod's issues. */
+/** The values that a failed check compared, similar to an issue in zod. */
 export interface NnbpErrorDetails {
-  /** Path of the wrong argument or document entry, such as `inputs` or `nodes[3].from`. */
+  /** Path of the invalid argument or document entry, such as `inputs` or `nodes[3].from`. */
   readonly path?: string;
   /** The expected value: a number, or a description such as `an integer ≥ 1`. */
   readonly expected?: number | string;
@@ -49,7 +49,8 @@ export interface NnbpErrorOptions extends ErrorOptions {
 }
 
 /**
- * Thrown before anything is changed. The message names the node or argument, what was expected and what was received.
+ * The error that all packages throw. An invalid argument is reported before anything is changed. The message names the
+ * node or argument, what was expected and what was received.
  *
  * @example
  * ```ts
@@ -65,13 +66,13 @@ export interface NnbpErrorOptions extends ErrorOptions {
  * ```
  */
 export class NnbpError extends Error {
-  /** The class's name, for `toString` and logs. */
+  /** The name of the class, for `toString` and logs. */
   override readonly name = 'NnbpError';
-  /** The values that a check compared. Empty if the error is not about one value. */
+  /** The values that the failed check compared. Empty if the error is not about a single value. */
   readonly details: NnbpErrorDetails;
 
   constructor(
-    /** The kind of error, for programs. */
+    /** The kind of error, for programs to check. */
     readonly code: NnbpErrorCode,
     message: string,
     { details = {}, ...options }: NnbpErrorOptions = {},

@@ -1,18 +1,18 @@
 /**
- * The features of a graph beyond weighted sums of values of the same step, so that an engine or a file format can report
- * what it does not support instead of computing or writing something wrong.
+ * Finds the features of a graph that go beyond weighted sums of values of the same step, so that an engine or a file
+ * format can report what it does not support instead of producing wrong results.
  */
 import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
 /**
- * `aggregation`: a node has an aggregation other than the sum. `delay`: an edge reads an earlier step. `fixedParameter`: a b
- * or w is fixed, or a c is fixed at a number other than 1. `sharedParameter`: nodes share a b or c. (Every engine and
- * format supports shared weights, and c fixed at 1.)
+ * A feature of a graph that an engine or format may not support. `aggregation`: a node has an aggregation other than
+ * the sum. `delay`: an edge is delayed. `fixedParameter`: a b or w is fixed, or a c is fixed at a number other than 1.
+ * `sharedParameter`: nodes share a b or c. (Every engine and format supports shared weights, and c fixed at 1.)
  */
 export type GraphFeature = 'aggregation' | 'delay' | 'fixedParameter' | 'sharedParameter';
 
-/** The features of the graph, each with a sentence that names the first node that has it. */
+/** Returns the features of the graph, each with a sentence that names the first node with this feature. */
 export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
   const features = new Map<GraphFeature, string>();
   const add = (feature: GraphFeature, sentence: string) => {
@@ -41,22 +41,22 @@ export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
   return features;
 }
 
-/** A sentence for each feature of the graph that is not among `supported`: what `Engine.supports` returns. */
+/** Returns one sentence for each feature of the graph that is not in `supported`, as `Engine.supports` does. */
 export function unsupportedFeatures(graph: Graph, supported: readonly GraphFeature[] = []): string[] {
   return [...featuresOf(graph)].filter(([feature]) => !supported.includes(feature)).map(([, sentence]) => sentence);
 }
 
 /**
- * Throws unless the graph has only features that are supported.
+ * Throws if the graph has a feature that is not in `supported`.
  *
- * @param what - The subject of the message: `The js engine`, `ONNX export`.
+ * @param what - The subject of the message, such as `The js engine` or `ONNX export`.
  * @throws NnbpError `UNSUPPORTED`
  */
 export function expectFeatures(what: string, graph: Graph, supported: readonly GraphFeature[] = []): void {
   expectSupported(what, unsupportedFeatures(graph, supported));
 }
 
-/** Throws `UNSUPPORTED` if there is a reason why a graph is not supported. */
+/** Throws `UNSUPPORTED`, with the reasons, unless `reasons` is empty. */
 export function expectSupported(what: string, reasons: readonly string[]): void {
   if (reasons.length > 0) {
     throw new NnbpError('UNSUPPORTED', `${what} does not support this graph: ${reasons.join(' ')}`);

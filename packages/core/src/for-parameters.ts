@@ -1,6 +1,8 @@
-/** A value for each of a node's parameters, by the parameter's name. */
+/** The type of an object with one value per parameter of a node. */
 
-/** A value for each of a node's parameters. A weight's key is the predecessor's id; with a delay of 2, `id@-2`. */
+/**
+ * One value per parameter of a node. The key of a weight is the predecessor's id or, with a delay of 2 steps, `id@-2`.
+ */
 export interface ForParameters<Value, Weight = Readonly<Record<string, Value>>> {
   /** The value for the bias. */
   readonly b?: Value;

@@ -1,4 +1,4 @@
-/** Forward propagation: computes each node once, after all nodes it depends on. */
+/** The forward pass of the reference engine, for one node and step. */
 import { type SequenceCache, sourceValue } from './cache.js';
 import type { Graph } from './graph.js';
 
@@ -6,7 +6,7 @@ import type { Graph } from './graph.js';
  * Computes the pre-activation, the activation and the value of node i at step t:
  *
  *     z_e = w_e · x_source(e)(t − delay_e)    for every incoming edge e
- *     h_i = b_i + A(z)                        A: the node's aggregation, by default the sum
+ *     h_i = b_i + A(z)                        A: the node's aggregation; default: the sum
  *     g_i = g(h_i)
  *     x_i = c_i · g_i
  *
@@ -41,10 +41,10 @@ function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCach
 }
 
 /**
- * Computes the other quantities that are used more than once, for node i at step t:
+ * Computes the derivatives that the backward pass uses more than once, for node i at step t:
  *
  *     slope_i = c_i · g'(h_i)
- *     dA/dz_e of every incoming edge e; 1 for the default aggregation, the sum
+ *     dA/dz_e of every incoming edge e, unless the aggregation is the sum, for which it is 1
  */
 export function slope(graph: Graph, slots: Float64Array, { steps }: SequenceCache, t: number, i: number): void {
   const { h, g, slope, aggregated } = steps[t];

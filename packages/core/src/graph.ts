@@ -1,7 +1,7 @@
 /**
- * The structure of a network: the predecessors and successors of each node, in an order in which every node comes after
- * all nodes it reads in the same step. Typed arrays (compressed sparse rows), no object per edge, immutable. It holds no
- * parameters, only their indices in the parameter vector.
+ * The structure of a network: its nodes in topological order, and their edges. A graph is immutable and consists of
+ * typed arrays (compressed sparse rows), without an object per edge. It does not hold parameters, only their indices in
+ * the parameter vector.
  */
 import type { ForParameters } from './for-parameters.js';
 import type { Initializer } from './initializers.js';
@@ -36,10 +36,10 @@ export interface GraphArrays {
 }
 
 /**
- * A validated directed graph, acyclic without its delayed edges. Built by `GraphBuilder.build()`.
+ * A validated directed graph, acyclic apart from its delayed edges. Built by `GraphBuilder.build()`.
  *
- * Every b, c and w has a *slot*: its index in a vector of the parameters followed by the graph's `constants` (the fixed
- * ones). A slot below `parameterCount` is a parameter.
+ * Every b, c and w has a *slot*: its index in a vector of all parameters followed by the graph's `constants` (the
+ * values of fixed b, c and w). A slot below `parameterCount` is a parameter.
  */
 export class Graph {
   /** The id of each node. Nodes are numbered in topological order: the inputs first, in the order of declaration. */
@@ -54,13 +54,13 @@ export class Graph {
   readonly parameterCount: number;
   /** The indices of the output nodes, in the order of declaration. */
   declare readonly outputs: ArrayLike<number>;
-  /** For each node, its index in `outputs`, or −1. */
+  /** For each node, its index in `outputs`, or −1 if it is not an output. */
   readonly outputPosition: ArrayLike<number>;
   /** The distinct activations in use. */
   declare readonly activations: readonly Activation[];
   /** For each node, the index of its activation in `activations`. */
   declare readonly activationOf: ArrayLike<number>;
-  /** The distinct aggregations in use. The first is undefined: the sum. */
+  /** The distinct aggregations in use. The first is undefined and stands for the sum. */
   declare readonly aggregations: readonly (Aggregation | undefined)[];
   /** For each node, the index of its aggregation in `aggregations`; undefined if every node uses the sum. */
   declare readonly aggregationOf: ArrayLike<number> | undefined;
@@ -74,14 +74,17 @@ export class Graph {
   declare readonly edgeDelay: ArrayLike<number> | undefined;
   /** The largest delay; 0 if no edge is delayed. */
   readonly maxDelay: number;
-  /** The length of the state, the values that delayed edges read from before a step: the sum of each node's largest delay. */
+  /**
+   * The length of the state: the values of earlier steps that delayed edges read. It is the sum over nodes of the
+   * largest delay with which they are read.
+   */
   readonly stateSize: number;
   /**
-   * The last values of node i, as many as its largest delay, are entries stateStart[i] to stateStart[i + 1] − 1 of a
-   * state, the latest first. Undefined if no edge is delayed.
+   * Entries stateStart[i] to stateStart[i + 1] − 1 of a state are the last values of node i, latest first: as many as
+   * the largest delay with which it is read. Undefined if no edge is delayed.
    */
   readonly stateStart: ArrayLike<number> | undefined;
-  /** For each node, its value before the first step; undefined if no edge is delayed. */
+  /** For each node, the value that its delayed edges read before the first step; undefined if no edge is delayed. */
   declare readonly initials: ArrayLike<number> | undefined;
   /**
    * The parameters of node i (b, c and weights, unless fixed or shared with an earlier node) begin at
@@ -89,29 +92,36 @@ export class Graph {
    */
   declare readonly parameterStart: ArrayLike<number>;
   /**
-   * For each node the slot of b, if any b or w is fixed, any c fixed at a number other than 1, or any b or c shared.
+   * For each node, the slot of b. Undefined unless a b or w is fixed, a c is fixed at a number other than 1, or a b or
+   * c is shared.
    */
   declare readonly biasSlots: ArrayLike<number> | undefined;
-  /** For each node the slot of c; undefined where `biasSlots` is. */
+  /** For each node, the slot of c; undefined if `biasSlots` is. */
   declare readonly scaleSlots: ArrayLike<number> | undefined;
-  /** For each edge the slot of its weight, if `biasSlots` is defined or any two edges share a weight; else undefined. */
+  /** For each edge, the slot of its weight. Undefined unless `biasSlots` is defined or edges share a weight. */
   declare readonly sharedWeights: ArrayLike<number> | undefined;
   /** The distinct values of fixed parameters; the first is 1. */
   declare readonly constants: Float64Array;
-  /** The initial values of parameters, by node, where they are set. */
+  /** The `init` option of each node that has one, by the index of the node. */
   declare readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
-  /** The edges out of node i are entries successorStart[i] to successorStart[i + 1] − 1 of the lists of `successorsOf`. */
+  /**
+   * The edges out of node i are entries successorStart[i] to successorStart[i + 1] − 1 of the lists that `successorsOf`
+   * returns.
+   */
   readonly successorStart: ArrayLike<number>;
-  /** The slots of b and c of each node. Arrays, so that the reference engine reads them without a branch. */
+  /** The slots of b and c of each node, in arrays so that the reference engine can read them without a branch. */
   readonly #biases: ArrayLike<number>;
   readonly #scales: ArrayLike<number>;
-  /** For each node the slot of the weight of edge e, minus e, if `sharedWeights` is undefined. */
+  /**
+   * For each node, the difference between the slot of a weight and the index of its edge. Used if `sharedWeights` is
+   * undefined.
+   */
   readonly #weightOffsets: Int32Array;
   readonly #index: ReadonlyMap<string, number>;
 
   /** @internal */
   constructor(arrays: GraphArrays) {
-    // Each array becomes the field of its name.
+    // Each array becomes the field with the same name.
     Object.assign(this, arrays);
     this.nodeCount = arrays.ids.length;
     this.edgeCount = arrays.predecessors.length;
@@ -148,7 +158,7 @@ export class Graph {
   }
 
   /**
-   * The index of the node with this id, in topological order.
+   * Returns the index of a node in topological order.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -163,12 +173,15 @@ export class Graph {
     return this.aggregations[this.aggregationOf?.[i] ?? 0];
   }
 
-  /** The delay of an edge in steps; 0 if it reads its source at the same step. */
+  /** The delay of an edge in steps; 0 if it is not delayed. */
   delay(edge: number): number {
     return this.edgeDelay?.[edge] ?? 0;
   }
 
-  /** An edge's name among those into the same node: the predecessor's id; with a delay of 2, `id@-2`. */
+  /**
+   * The name of an edge, unique among the edges into one node: the predecessor's id or, with a delay of 2 steps,
+   * `id@-2`.
+   */
   edgeName(edge: number): string {
     const [id, steps] = [this.ids[this.predecessors[edge]], this.delay(edge)];
     return edgeName(steps === 0 ? id : { id, steps });
@@ -213,7 +226,7 @@ export class Graph {
     return this.#parameterAt(this.weightSlot(edge, i));
   }
 
-  /** The parameters followed by the constants: the vector that slots index. */
+  /** Returns a vector of the parameters followed by the constants, which slots index. */
   slots(parameters: ArrayLike<number>): Float64Array {
     const values = new Float64Array(this.parameterCount + this.constants.length);
     values.set(parameters);
@@ -226,7 +239,7 @@ export class Graph {
   }
 }
 
-/** The start of each node's entries in a list of the entries of all nodes, followed by the length of that list. */
+/** Returns the offset of each node's entries in a concatenated list, followed by the length of that list. */
 function startsOf(counts: Uint32Array): Uint32Array {
   const start = new Uint32Array(counts.length + 1);
   for (let i = 0; i < counts.length; i++) start[i + 1] = start[i] + counts[i];

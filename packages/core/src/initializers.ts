@@ -1,14 +1,16 @@
 /**
- * Initial weights, scaled so that neither values nor derivatives grow from layer to layer. b starts at 0, c at 1.
+ * Weight initializers, scaled so that values and derivatives neither grow nor shrink from layer to layer. b starts at 0
+ * and c at 1.
  */
 import type { Random } from './random.js';
 
 /**
- * Draws the weight of one edge. Between dense layers, fan-in and fan-out are the sizes of the previous layer and of the
+ * Draws the weight of one edge. For a dense layer, fan-in is the size of the previous layer and fan-out the size of the
  * layer itself.
  *
- * @param fanIn - The number of predecessors of the node that the edge goes to: the terms of its h.
- * @param fanOut - The number of successors of the node that the edge comes from: the terms of its dloss/dx (case 2).
+ * @param fanIn - The number of predecessors of the node that the edge goes to, which is the number of terms in its h.
+ * @param fanOut - The number of successors of the node that the edge comes from, which is the number of terms in its
+ * dloss/dx (case 2).
  */
 export type Initializer = (fanIn: number, fanOut: number, random: Random) => number;
 
@@ -26,7 +28,7 @@ export const heUniform: Initializer = (fanIn, _, random) => uniform(random, Math
 /** Normal with variance $2 / \text{fan-in}$ (He et al. 2015), for nodes of the relu family. */
 export const heNormal: Initializer = (fanIn, _, random) => random.normal() * Math.sqrt(2 / fanIn);
 
-/** The same value for every weight. Nodes with the same predecessors then stay identical during training. */
+/** Gives every weight the same value. The nodes of a dense layer then stay identical during training. */
 export const constant =
   (weight: number): Initializer =>
   () =>

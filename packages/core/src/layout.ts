@@ -3,18 +3,21 @@
  * parameters).
  */
 
-/** Constants get the slots from this one down until the number of parameters is known. */
+/** Until the number of parameters is known, constants are numbered downwards from this slot. */
 const lastSlot = 2 ** 32 - 1;
 
-/** Assigns slots, node after node. */
+/** Assigns slots, one node after another. */
 export class Layout {
   /** The number of parameters so far. */
   parameterCount = 0;
-  /** The first constant is 1, for every node whose c is fixed at 1. */
+  /** The index of each constant. The first constant is always 1, since c is most often fixed at 1. */
   readonly #constants = new Map<number, number>([[1, 0]]);
   readonly #named = { b: new Map<string, number>(), c: new Map<string, number>(), w: new Map<string, number>() };
 
-  /** The slot of a node's b, c or w: that of the constant, that of the shared parameter `name`, or a new one. */
+  /**
+   * Returns the slot of a node's b, c or w: the one of the constant if it is fixed, the one of the shared parameter
+   * `name`, or a new one.
+   */
   slot(letter: 'b' | 'c' | 'w', fixed: number | undefined, name: string | undefined): number {
     if (fixed !== undefined) return this.#constant(fixed);
     if (name === undefined) return this.parameterCount++;
@@ -23,12 +26,12 @@ export class Layout {
     return slot;
   }
 
-  /** The constants' values, in the order of their slots. */
+  /** Returns the values of the constants, in the order of their slots. */
   constants(): Float64Array {
     return Float64Array.from(this.#constants.keys());
   }
 
-  /** Moves the constants after the parameters. */
+  /** Replaces the provisional slots of constants with the ones that follow the parameters. */
   complete(slots: Uint32Array): void {
     const first = lastSlot - this.#constants.size;
     for (let k = 0; k < slots.length; k++) {

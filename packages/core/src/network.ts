@@ -1,4 +1,4 @@
-/** A network: a graph with parameters, which can be trained and used for predictions. */
+/** The network: a graph with parameters, which you can train and use for predictions. */
 import { NnbpError } from './errors.js';
 import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
@@ -16,7 +16,7 @@ export interface NetworkOptions {
   readonly seed?: number;
   /** Draws the initial weights. b starts at 0, c at 1. Default: {@link glorotUniform}. */
   readonly initializer?: Initializer;
-  /** The function that predictions apply to the output values; see {@link Network.outputTransform}. Default: `none`. */
+  /** The function applied to the output values in predictions; see {@link Network.outputTransform}. Default: `none`. */
   readonly outputTransform?: OutputTransform;
 }
 
@@ -33,12 +33,11 @@ export interface NetworkOptions {
  * ```
  */
 export class Network {
-  /** All parameters: one flat vector with access by node. */
+  /** All parameters, as one flat vector with access by node. */
   readonly parameters: ParameterVector;
   #inputScaler: Standardization | undefined;
   #outputScaler: Standardization | undefined;
-  /**
-   * The parameters, and the graph's constants; see `Graph`.
+  /** The parameters followed by the graph's constants; see `Graph`.
    *
    * @internal
    */
@@ -47,7 +46,10 @@ export class Network {
   /** Created by the first prediction. */
   #prediction: Prediction | undefined;
 
-  /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initializer drew), `OUT_OF_RANGE` (the transform) */
+  /**
+   * @throws NnbpError `NOT_FINITE` (the seed, or a weight that the initializer drew), `OUT_OF_RANGE` (an unknown output
+   * transform)
+   */
   constructor(
     /** The structure of the network. */
     readonly graph: Graph,
@@ -67,9 +69,9 @@ export class Network {
   }
 
   /** @throws NnbpError `WRONG_LENGTH` */
-  set inputScaler(units: Standardization | undefined) {
-    if (units !== undefined) expectLength('inputScaler', units.mean.length, this.graph.inputCount);
-    this.#inputScaler = units;
+  set inputScaler(scaler: Standardization | undefined) {
+    if (scaler !== undefined) expectLength('inputScaler', scaler.mean.length, this.graph.inputCount);
+    this.#inputScaler = scaler;
   }
 
   /** The scaler of outputs and targets; undefined if they are not standardized. Set by `fit` or by assignment. */
@@ -78,14 +80,14 @@ export class Network {
   }
 
   /** @throws NnbpError `WRONG_LENGTH` */
-  set outputScaler(units: Standardization | undefined) {
-    if (units !== undefined) expectLength('outputScaler', units.mean.length, this.graph.outputs.length);
-    this.#outputScaler = units;
+  set outputScaler(scaler: Standardization | undefined) {
+    if (scaler !== undefined) expectLength('outputScaler', scaler.mean.length, this.graph.outputs.length);
+    this.#outputScaler = scaler;
   }
 
   /**
-   * The function that `predict`, the metrics of `evaluate` and every export apply to the output values. Set it for a network
-   * that was trained with a loss on logits, so that its predictions are probabilities. Losses, the cache and all
+   * The function that `predict`, the metrics of `evaluate` and every export apply to the output values. Set it on a
+   * network that is trained with a loss on logits, so that its predictions are probabilities. Losses, the cache and all
    * derivatives use the output values without it. Default: `none`.
    */
   get outputTransform(): OutputTransform {
@@ -99,10 +101,10 @@ export class Network {
   }
 
   /**
-   * The outputs for one sample, in the units of the data. Computed in float64; see `compile` for a faster engine. Delayed
-   * edges read their initial values.
+   * Returns the outputs for one sample, in the units of the data. Computes in float64; see `compile` for faster
+   * engines. Delayed edges read their initial values.
    *
-   * @param input - A number for each input node, in the order they were declared.
+   * @param input - One number per input node, in the order in which the inputs were declared.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it first occurred
    */
   predict(input: Row): number[] {
@@ -110,7 +112,7 @@ export class Network {
   }
 
   /**
-   * The outputs for many samples; see {@link Network.predict}.
+   * Returns the outputs for many samples; see {@link Network.predict}.
    *
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it first occurred
    */
@@ -122,14 +124,14 @@ export class Network {
   /**
    * Sets some of a node's parameters; see {@link ParameterVector.set}.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; in that case nothing is changed
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; the parameters are then unchanged
    */
   setParameters(id: string, values: Partial<NodeParameters>): void {
     this.parameters.set(id, values);
   }
 
   /**
-   * A node's parameters, by name.
+   * Returns a node's parameters, by name.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */

@@ -1,17 +1,18 @@
 /**
- * Topological order: every node after all its predecessors. A depth-first search; a node that is visited again before
- * it is finished is on a cycle. The stack is explicit, so a chain of a million nodes needs no deep recursion.
+ * Sorts nodes topologically: every node comes after all of its predecessors. Uses a depth-first search, in which a node
+ * that is reached again before it is finished lies on a cycle. The stack is explicit, so that a chain of a million
+ * nodes does not need deep recursion.
  */
 import { NnbpError } from './errors.js';
 
 /**
- * The indices of all nodes, inputs first, then in the order of declaration where possible.
+ * Returns the indices of all nodes: the inputs first, then the other nodes, in the order of declaration where possible.
  *
- * @param ids - Each node's id, for messages.
+ * @param ids - The id of each node, for messages.
  * @param inputs - The indices of the inputs.
- * @param predecessorsOf - The indices of the predecessors of a node that is not an input, without those that it reads
- * with a delay.
- * @throws NnbpError `CYCLE`, naming its nodes
+ * @param predecessorsOf - Returns the indices of the predecessors of a node that is not an input, without those of
+ * delayed edges.
+ * @throws NnbpError `CYCLE`, with the nodes of the cycle in the message
  */
 export function topologicalOrder(
   ids: readonly string[],
@@ -51,7 +52,10 @@ export function topologicalOrder(
   return order;
 }
 
-/** `path` leads backwards, from each node to a predecessor; the message follows the edges forwards. */
+/**
+ * Creates the error for a cycle. `path` goes from each node to a predecessor, the message in the direction of the
+ * edges.
+ */
 function cycle(ids: readonly string[], path: readonly number[]): NnbpError {
   const names = path.map((i) => ids[i]).reverse();
   const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;

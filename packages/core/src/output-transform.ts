@@ -1,11 +1,14 @@
 /**
- * The function from output values to predictions. A loss "with logits" is computed on output values that can be any
- * number; the transform turns them into the probabilities that a user wants. Only predictions use it: losses, derivatives
- * and training stay on the output values.
+ * The function that turns output values into predictions. A loss "with logits" accepts output values of any size, and
+ * the transform turns these into probabilities. Only predictions apply it: losses, derivatives and training use the
+ * output values.
  */
 import { mismatch } from './expect.js';
 
-/** `none`; `sigmoid`, a probability per output; `softmax`, probabilities that add up to 1; `logSoftmax`, their logarithms. */
+/**
+ * `sigmoid` returns one probability per output, `softmax` probabilities that add up to 1, `logSoftmax` the logarithms
+ * of these.
+ */
 export type OutputTransform = 'none' | 'sigmoid' | 'softmax' | 'logSoftmax';
 
 const names: readonly OutputTransform[] = ['none', 'sigmoid', 'softmax', 'logSoftmax'];
@@ -17,7 +20,7 @@ export function expectOutputTransform(transform: string): asserts transform is O
   }
 }
 
-/** Transforms `count` values of one sample in place, from `values[first]` on. */
+/** Transforms the `count` outputs of one sample in place, starting at `values[first]`. */
 export function applyOutputTransform(
   transform: OutputTransform,
   values: Record<number, number>,

@@ -7,7 +7,7 @@ import type { ReferenceExecutor } from './reference.js';
  * Throws unless the mean loss, every gradient and every dloss/dx of a pass are finite.
  *
  * @param lossOf - Returns the loss of one step of a sample.
- * @throws NnbpError `OVERFLOW`, naming the first number, in the order of computation, that is not finite
+ * @throws NnbpError `OVERFLOW`. The message names the first number, in the order of computation, that is not finite.
  */
 export function expectNoOverflow(
   { graph, cache, gradients }: ReferenceExecutor,
@@ -31,12 +31,12 @@ export function expectNoOverflow(
       expect(`slope of node "${ids[i]}"`, sample.slope[i]);
     }
   });
-  // Products and sums over samples are not in the cache.
+  // All cached values are finite, but a product or a sum over samples, which the cache does not hold, is not.
   const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
   const i = graph.ids.findIndex((_, i) => p < graph.parameterStart[i + 1]);
   throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);
 }
 
-/** The error for a number that is not finite. */
+/** Creates the error for a number that is not finite. */
 export const overflow = (what: string): NnbpError =>
-  new NnbpError('OVERFLOW', `${what}. Scale the data, or make the parameters smaller.`);
+  new NnbpError('OVERFLOW', `${what}. Scale the data or reduce the parameters.`);

@@ -1,6 +1,6 @@
 /**
- * A view of a flat vector by node: b, c and weights of each. Parameters and gradients share the layout, so the same view
- * reads both.
+ * Access to a flat vector by node: b, c and the weights of each. Parameters and gradients have the same layout, so the
+ * same class serves both.
  */
 import type { FloatArray } from './contract.js';
 import { NnbpError } from './errors.js';
@@ -13,11 +13,17 @@ export interface NodeParameters {
   b?: number;
   /** The scale. Undefined if it is fixed. */
   c?: number;
-  /** The weight of each incoming edge that is not fixed, by the predecessor's id; with a delay of 2, by `id@-2`. */
+  /**
+   * The weight of each incoming edge, unless it is fixed. The key is the predecessor's id or, with a delay of 2 steps,
+   * `id@-2`.
+   */
   w: Record<string, number>;
 }
 
-/** A vector in the graph's layout: node after node in topological order, each node's b, c and weights together. */
+/**
+ * A vector in the graph's layout: the nodes in topological order, each with its b, c and weights. A shared parameter is
+ * stored with the first node that uses it.
+ */
 export class ParameterVector<Vector extends FloatArray = Float64Array> {
   /** @throws NnbpError `WRONG_LENGTH` */
   constructor(
@@ -30,7 +36,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   }
 
   /**
-   * The parameters of a node, by name.
+   * Returns the parameters of a node, by name.
    *
    * @throws NnbpError `UNKNOWN_ID` (also for an input, which has no parameters)
    */
@@ -43,13 +49,14 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
       const index = graph.weightIndex(e, i);
       if (index >= 0) weights.push([graph.edgeName(e), vector[index]]);
     }
-    // Also right for a node with the id "__proto__".
+    // `Object.fromEntries` is also correct for a node with the id "__proto__".
     const w = Object.fromEntries(weights);
     return { ...(b >= 0 && { b: vector[b] }), ...(c >= 0 && { c: vector[c] }), w };
   }
 
   /**
-   * Sets some parameters of a node; the others stay unchanged. A shared weight changes for all edges that share it.
+   * Sets some parameters of a node and leaves the others unchanged. A shared parameter changes for all nodes or edges
+   * that share it.
    *
    * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; in that case nothing is changed
    */
@@ -64,7 +71,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
       if (index < 0) {
         throw new NnbpError(
           'FIXED_PARAMETER',
-          `${name} of node "${id}" is fixed: it is a constant of the graph. Build the node without fixing it.`,
+          `${name} of node "${id}" is fixed and cannot be set. To set it, build the graph without fixing it.`,
         );
       }
       expectFinite(`${name} of node "${id}"`, [value]);

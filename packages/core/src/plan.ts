@@ -1,17 +1,17 @@
 /**
- * The plan of an engine: a graph divided into units of work. The nodes of one level do not depend on each other. Among
- * them, nodes with the same predecessors, activation and kind of c form a dense unit if they have enough weights; the
- * rest form sparse units by activation. It makes no difference whether the nodes were declared by `layer`, `mlp` or
- * one by one.
+ * Divides a graph into the units of work of an engine. The nodes of one level do not depend on each other. Among them,
+ * nodes with the same predecessors and activation, whose c are either all fixed or all parameters, form a dense unit if
+ * they have enough weights; the others form sparse units, by activation and aggregation. It makes no difference whether
+ * the nodes were declared with `layer`, with `mlp` or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
 
-/** Nodes computed together. */
+/** Nodes that an engine computes together. */
 export interface Unit {
   /**
-   * Whether all nodes use the sum, have the same predecessors and share no weight with each other. Another unit may
-   * have the same weights.
+   * Whether all nodes use the sum and have the same predecessors, and no two of them share a weight. (They can share
+   * weights with other units.)
    */
   readonly dense: boolean;
   /** Graph indices of the nodes, in the order of their rows. */
@@ -22,11 +22,13 @@ export interface Unit {
   readonly activation: Activation;
   /** The aggregation of every node; undefined for the sum. */
   readonly aggregation: Aggregation | undefined;
-  /** Whether c of every node is a parameter. */
+  /** Whether c of every node is a parameter; if false, every c is fixed. */
   readonly scaleTrainable: boolean;
 }
 
-/** The units of a graph in the order in which they are computed, and a row for each node in an engine's tables. */
+/**
+ * The units of a graph, in the order in which they are computed, and the row of each node in the tables of an engine.
+ */
 export interface Plan {
   /** Each unit comes after all units it depends on. */
   readonly units: readonly Unit[];
@@ -36,16 +38,18 @@ export interface Plan {
   readonly sparseEdges: number;
 }
 
-/** A dense unit with fewer weights costs more to set up than it saves. */
+/** The minimum number of weights of a dense unit. Setting up a smaller one takes longer than it saves. */
 const minDenseWeights = 8;
 
 /** Options of {@link plan}. */
 export interface PlanOptions {
-  /** A number for each node; nodes with different numbers are in different units. Default: the same for all. */
+  /**
+   * One number per node. Nodes with different numbers are put into different units. Default: the same number for all.
+   */
   readonly partOf?: ArrayLike<number>;
 }
 
-/** Plans a graph. Takes time proportional to the number of edges. */
+/** Plans a graph, in time proportional to the number of edges. */
 export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
   const level = levels(graph);
   const eligible = adjacentWeights(graph);
@@ -61,7 +65,7 @@ export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
     else groups.set(key, [i]);
   }
 
-  // Groups too small for a dense unit join the sparse unit of their level, activation and kind of c.
+  // Groups that are too small for a dense unit join the sparse unit of their level.
   const dense: number[][] = [];
   const sparse = new Map<string, number[]>();
   for (const nodes of groups.values()) {
@@ -105,7 +109,10 @@ export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
   return { units, rowOf, sparseEdges };
 }
 
-/** For each node, the length of the longest path to it without delayed edges: 0 for an input, 1 without predecessors. */
+/**
+ * Returns the level of each node: the length of the longest path to it, without delayed edges. 0 for an input, at least
+ * 1 for any other node.
+ */
 export function levels(graph: Graph): Uint32Array {
   const level = new Uint32Array(graph.nodeCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
@@ -119,10 +126,13 @@ export function levels(graph: Graph): Uint32Array {
   return level;
 }
 
-/** The index of a node's aggregation; 0 for the sum. */
+/** The index of a node's aggregation in `graph.aggregations`; 0 for the sum. */
 const aggregationOf = (graph: Graph, i: number): number => graph.aggregationOf?.[i] ?? 0;
 
-/** Whether a node uses the sum, and its weights are consecutive parameters in the order of its edges. */
+/**
+ * Returns a function that tests whether a node uses the sum and its weights are consecutive parameters, in the order of
+ * its edges.
+ */
 function adjacentWeights(graph: Graph): (i: number) => boolean {
   return (i) => {
     if (aggregationOf(graph, i) !== 0) return false;
@@ -137,7 +147,7 @@ function adjacentWeights(graph: Graph): (i: number) => boolean {
   };
 }
 
-/** Whether no two of these nodes, all with the same number of adjacent weights, share a weight. */
+/** Whether no two of these nodes share a weight. All must have the same number of adjacent weights. */
 function areDisjoint(graph: Graph, nodes: readonly number[]): boolean {
   if (graph.sharedWeights === undefined) return true;
   const fanIn = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];
@@ -145,7 +155,7 @@ function areDisjoint(graph: Graph, nodes: readonly number[]): boolean {
   return starts.every((start, k) => k === 0 || start - starts[k - 1] >= fanIn);
 }
 
-/** For each node, the first node with the same predecessors in the same order. */
+/** Returns, for each node, the first node with the same predecessors in the same order. */
 function predecessorKeys(graph: Graph): Uint32Array {
   const { edgeStart, predecessors } = graph;
   const key = new Uint32Array(graph.nodeCount);
@@ -160,7 +170,7 @@ function predecessorKeys(graph: Graph): Uint32Array {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     let hash = 0;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) hash = (Math.imul(hash, 0x01000193) ^ predecessors[e]) | 0;
-    // One representative for each distinct list; a comparison separates lists with the same hash.
+    // One representative per distinct list of predecessors. A comparison separates lists with the same hash.
     const representatives = byHash.get(hash) ?? [];
     const representative = representatives.find((j) => haveSamePredecessors(i, j));
     key[i] = representative ?? i;

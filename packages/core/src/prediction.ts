@@ -1,6 +1,6 @@
 /**
- * Predictions that use the parameters of the network directly, in float64, with the sums of the reference engine.
- * Nothing is allocated but the result.
+ * Computes predictions directly with the parameters of a network, in float64, with the same sums as the reference
+ * engine. Allocates only the result.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { expectArray, expectFinite, expectLength } from './expect.js';
@@ -10,14 +10,14 @@ import { applyOutputTransform } from './output-transform.js';
 import { overflow } from './overflow.js';
 import type { Row } from './rows.js';
 
-/** Nodes `first` to `end` − 1: a layer, or a single node. */
+/** Consecutive nodes, `first` to `end` − 1, that one loop computes. */
 interface Group {
   readonly activation: Activation;
   readonly first: number;
   end: number;
   /**
-   * If all nodes have the same consecutive predecessors and consecutive weights: the first predecessor, the slot of the first
-   * weight, and the stride between nodes. Otherwise `source` is −1.
+   * The index of the first predecessor in x, if all nodes have the same consecutive predecessors and consecutive
+   * weights; then `weight` is the slot of the first weight and `stride` the distance between nodes. Otherwise −1.
    */
   readonly source: number;
   readonly fanIn: number;
@@ -26,7 +26,7 @@ interface Group {
   /** False if every c is fixed at 1. */
   readonly scaled: boolean;
   readonly aggregation: Aggregation | undefined;
-  /** z, for an aggregation. */
+  /** Scratch memory for z; empty without an aggregation. */
   readonly z: Float64Array;
 }
 
@@ -36,30 +36,32 @@ export interface ForwardPass {
   readonly x: Float64Array;
   /** For each output, its row. */
   readonly outputRows: ArrayLike<number>;
-  /** For each node, its row; undefined: node i has row i. */
+  /** For each node, its row. If undefined, node i has row i. */
   readonly rowOf: Uint32Array | undefined;
   /**
-   * Writes x of every other node.
+   * Computes x of all nodes other than inputs.
    *
-   * @param slots - The parameters, and the graph's constants.
+   * @param slots - The parameters followed by the graph's constants.
    * @returns 0, or NaN if a z, a pre-activation or a parameter is not finite.
    */
   run(slots: Float64Array): number;
 }
 
-/** Predictions, with checks and in the units of the data. */
+/** Predicts in the units of the data, and checks inputs and results. */
 export class Prediction {
   readonly #graph: Graph;
   readonly #pass: ForwardPass;
 
-  /** @param pass - Default: node after node, each delayed edge reading its initial value. */
+  /**
+   * @param pass - The forward pass. Default: all nodes in topological order; delayed edges read their initial values.
+   */
   constructor(graph: Graph, pass: ForwardPass = new TopologicalPass(graph)) {
     this.#graph = graph;
     this.#pass = pass;
   }
 
   /**
-   * The outputs for one sample, in the units of the data.
+   * Returns the outputs for one sample, in the units of the data.
    *
    * @param sample - The index of the sample or step, for messages.
    * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
@@ -88,7 +90,7 @@ export class Prediction {
     }
     if (probe !== 0) {
       this.#expectNoOverflow(slots, sample, kind);
-      expectFinite(`The outputs of ${kind.toLowerCase()} ${sample}, in the data's units`, result);
+      expectFinite(`The outputs of ${kind.toLowerCase()} ${sample}, in the units of the data`, result);
     }
     if (outputTransform !== 'none') applyOutputTransform(outputTransform, result, 0, result.length);
     return result;
@@ -101,7 +103,10 @@ export class Prediction {
     expectFinite(label, input);
   }
 
-  /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */
+  /**
+   * Throws if a parameter or an output is not finite. An infinite pre-activation is allowed, since the node may be
+   * saturated.
+   */
   #expectNoOverflow(slots: Float64Array, sample: number, kind: string): void {
     const { ids, parameterCount } = this.#graph;
     const { x, outputRows, rowOf } = this.#pass;
@@ -114,7 +119,7 @@ export class Prediction {
   }
 }
 
-/** Node after node in topological order. */
+/** Computes all nodes in topological order. Delayed edges read their initial values. */
 class TopologicalPass implements ForwardPass {
   /** The value of each node, followed by the initial values that delayed edges read. */
   readonly x: Float64Array;
@@ -151,7 +156,7 @@ class TopologicalPass implements ForwardPass {
     return probe;
   }
 
-  /** The nodes of a layer, four at a time. Returns 0, or NaN if a pre-activation is not finite. */
+  /** Computes the nodes of a layer, four at a time. Returns 0, or NaN if a pre-activation is not finite. */
   #sumLayer({ activation, first, end, source, fanIn, weight, stride, scaled }: Group, slots: Float64Array): number {
     const x = this.x;
     const biases = this.#biases;
@@ -167,8 +172,8 @@ class TopologicalPass implements ForwardPass {
       let h1 = slots[biases[i + 1]];
       let h2 = slots[biases[i + 2]];
       let h3 = slots[biases[i + 3]];
-      // One index for four weights is a third faster than four indices, and `| 0`, which makes an index 32 bits wide, saves
-      // V8 the checks for overflow.
+      // One index for four weights is a third faster than four indices, and `| 0`, which keeps an index within 32 bits,
+      // saves V8 the checks for overflow.
       for (let j = source, at = w; j < last; j = (j + 1) | 0, at = (at + 1) | 0) {
         const value = x[j];
         h0 += slots[at] * value;
@@ -199,8 +204,8 @@ class TopologicalPass implements ForwardPass {
   }
 
   /**
-   * Nodes that do not share their predecessors, or have an aggregation. Returns 0, or NaN if a z or pre-activation is
-   * not finite.
+   * Computes nodes that do not form a layer or have an aggregation other than the sum. Returns 0, or NaN if a z or
+   * pre-activation is not finite.
    */
   #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
     const graph = this.#graph;
@@ -227,7 +232,7 @@ class TopologicalPass implements ForwardPass {
   }
 }
 
-/** Groups consecutive nodes that one loop can sum. */
+/** Groups consecutive nodes that one loop can compute. */
 function groupsOf(graph: Graph, sources: ArrayLike<number>): Group[] {
   const groups: Group[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

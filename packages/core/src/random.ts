@@ -1,9 +1,10 @@
-/** A seeded stream of numbers: the same seed gives the same stream on every machine. */
+/** A seeded random number generator: the same seed gives the same numbers on every machine. */
 import { expectFinite, expectLength } from './expect.js';
 
 /**
- * sfc32 (Chris Doty-Humphrey, PractRand): 32-bit integer arithmetic only, so the stream does not depend on the host.
- * (The last bit of a `normal` may, since hosts compute logarithms differently.)
+ * A random number generator with the algorithm sfc32 (Chris Doty-Humphrey, PractRand). It uses only 32-bit integer
+ * arithmetic, so that the numbers do not depend on the platform. (Only the last bit of `normal` can, since platforms
+ * compute logarithms differently.)
  *
  * @example
  * ```ts
@@ -42,12 +43,12 @@ export class Random {
     return sum;
   }
 
-  /** Uniform in [0, 1), with 53 random bits. */
+  /** Draws a number uniformly from [0, 1), with 53 random bits. */
   uniform(): number {
     return ((this.#next() >>> 5) * 2 ** 26 + (this.#next() >>> 6)) / 2 ** 53;
   }
 
-  /** Normal with mean 0 and deviation 1 (Marsaglia's polar method). */
+  /** Draws a number from the normal distribution with mean 0 and standard deviation 1 (Marsaglia's polar method). */
   normal(): number {
     for (;;) {
       const u = 2 * this.uniform() - 1;
@@ -57,12 +58,12 @@ export class Random {
     }
   }
 
-  /** Continues from the state of another stream. */
+  /** Continues from the state of another generator. */
   copy(other: Random): void {
     for (let k = 0; k < 4; k++) this.words[k] = other.words[k];
   }
 
-  /** The state: four 32-bit words. */
+  /** Returns the state: four 32-bit words. */
   state(): number[] {
     return [...this.words];
   }

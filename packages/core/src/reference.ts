@@ -1,6 +1,6 @@
 /**
- * The reference engine: the three cases exactly as the method defines them, in float64 and in a fixed order. Slower than
- * the other engines, which are compared with it.
+ * The reference engine: the three cases exactly as the method defines them, in float64 and in a fixed order. It is
+ * slower than the other engines, whose tests compare them with it.
  */
 import { ReferenceCache, type SequenceCache, valueAt } from './cache.js';
 import { outputValues } from './cases/output.js';
@@ -28,13 +28,13 @@ export class ReferenceExecutor implements Executor {
   readonly gradients: Float64Array;
   /** The values of the last pass. */
   readonly cache: ReferenceCache;
-  /** Parameters, then the graph's constants; see `Graph`. */
+  /** The parameters followed by the graph's constants; see `Graph`. */
   readonly #slots: Float64Array;
-  /** Gradients in the same layout. */
+  /** The gradients, in the same layout. */
   readonly #slotGradients: Float64Array;
   readonly #previous: Float64Array;
   readonly #outputs: Float64Array;
-  /** Outputs, targets and case 1 of one row. */
+  /** Scratch arrays for the outputs, targets and case 1 of one row. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -91,7 +91,7 @@ export class ReferenceExecutor implements Executor {
       const { length } = sequence;
       this.#predict(sequence, rows, s, inputs);
       for (let step = 0; step < length; step++) {
-        // Later steps have no effect.
+        // The outputs of this step do not depend on later steps.
         sequence.length = step + 1;
         for (let k = 0; k < outputCount; k++) {
           this.#slotGradients.fill(0);
@@ -164,7 +164,7 @@ export class ReferenceExecutor implements Executor {
     this.#disposed = true;
   }
 
-  /** The forward pass over all steps of sample s; writes the outputs. */
+  /** Runs the forward pass over all steps of sample s, and writes the outputs. */
   #predict(sequence: SequenceCache, rows: Rows, s: number, inputs: FloatArray): void {
     const { outputs } = this.graph;
     for (let t = 0; t < sequence.length; t++) {
@@ -176,7 +176,7 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** Loads sample s of a batch and the state before its first step. */
+  /** Prepares the cache of sample s: sets the length of its sequence and the state before its first step. */
   #begin(rows: Rows, s: number, state: FloatArray | undefined): SequenceCache {
     const { stateSize } = this.graph;
     const sequence = this.cache.sequences[s];
@@ -198,7 +198,7 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** Computes step t from the inputs in `row`. Subclasses may override it. */
+  /** Runs the forward pass of step t on the inputs in `row`. Subclasses can override it. */
   protected forward(sequence: SequenceCache, t: number, inputs: FloatArray, row: number): void {
     const { inputCount, nodeCount } = this.graph;
     for (let i = 0; i < inputCount; i++) sequence.steps[t].x[i] = inputs[row * inputCount + i];
@@ -214,7 +214,7 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** The loss of step t, times its weight. */
+  /** Returns the loss of step t, times its weight. */
   #loss(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): number {
     if (weight === 0) return 0;
     this.#gather(sequence, t, targets, row);
@@ -230,7 +230,10 @@ export class ReferenceExecutor implements Executor {
     for (let k = 0; k < this.#dLossDx.length; k++) this.#dLossDx[k] *= weight;
   }
 
-  /** The backward pass, from the last node to the inputs: dloss/dx of each node, then the gradients of its parameters. */
+  /**
+   * Runs the backward pass of step t, from the last node to the inputs: dloss/dx of each node, then the gradients of
+   * its parameters. Subclasses can override it.
+   */
   protected backward(sequence: SequenceCache, t: number, caseOne: Float64Array): void {
     const { graph } = this;
     const { dLossDx } = sequence.steps[t];

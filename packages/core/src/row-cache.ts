@@ -1,22 +1,22 @@
-/** The gradient cache of an engine that stores a row per node, `[nodes × samples]`. */
+/** The gradient cache of an engine that stores one row per node, `[nodes × samples]`. */
 import type { FloatArray } from './contract.js';
 import type { GradientCache } from './engine.js';
 import { NnbpError } from './errors.js';
 import { expectInteger } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** The quantities that a {@link RowCache} has for each node; see `GradientCache`. g is g(h). */
+/** The quantities that a {@link RowCache} holds for each node; see `GradientCache`. `g` is the activation g(h). */
 export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
 
 /** The rows of an engine's last pass. */
 export interface CacheRows {
   /** Returns the number of steps. */
   steps(): number;
-  /** Returns a view of a quantity of node i at a step, with a number per sample. */
+  /** Returns a view of a quantity of node i at a step, with one number per sample. */
   row(quantity: Quantity, i: number, step: number): FloatArray;
 }
 
-/** Reads an engine's rows by node id. Nothing is copied. */
+/** Reads an engine's rows by node id, without copying them. */
 export class RowCache implements GradientCache {
   readonly #graph: Graph;
   readonly #rows: CacheRows;
@@ -29,8 +29,8 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * Returns a view of a quantity of a node at a step, with a number per sample of the batch. The next pass overwrites
-   * it. For g and slope of an input, which has neither, it contains zeros.
+   * Returns a view of a quantity of a node at a step, with one number per sample of the batch. The next pass overwrites
+   * it. An input has neither g nor slope; the view then contains zeros.
    *
    * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `step`, which does not
    * compute it

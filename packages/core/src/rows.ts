@@ -6,9 +6,9 @@ import type { Standardization } from './standardization.js';
 export type Row = ArrayLike<number>;
 
 /**
- * Checks rows and concatenates them.
+ * Validates rows, standardizes them if there is a scaler, and concatenates them.
  *
- * @param kind - What a row belongs to: `sample` or `step`.
+ * @param kind - What a row stands for, in messages: `sample` or `step`.
  * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`
  */
 export function flatRows(

@@ -1,4 +1,4 @@
-/** One sequence through a network: predictions, derivatives through time, and a stream that keeps its state. */
+/** Runs a network on one sequence: predictions, derivatives through time, and a stream that keeps its state. */
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
@@ -19,18 +19,22 @@ export interface SequencePass {
   readonly losses: readonly (number | undefined)[];
   /** The outputs at each step; standardized if the network has an output scaler. */
   readonly outputs: readonly (readonly number[])[];
-  /** x, h, g, slope and dloss/dx of every node and step: `cache.x('h', 0, step)`. dloss/dx is of the sum of the losses. */
+  /**
+   * x, h, g, slope and dloss/dx of every node and step: `cache.x('h', 0, step)`. dloss/dx is the derivative of the sum
+   * of the losses, not of their mean.
+   */
   readonly cache: ReferenceCache;
   /** dloss/db, dloss/dc and dloss/dw of every node, for the mean loss. */
   readonly gradients: ParameterVector;
 }
 
 /**
- * The outputs at every step of a sequence that starts from the initial values of delayed edges, in the data's units.
- * `network.predict` is a sequence of one step.
+ * Returns the outputs at every step of a sequence, in the units of the data. At the first step, delayed edges read
+ * their initial values. `network.predict` is the same for a sequence of one step.
  *
- * @param inputs - A row per step.
- * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no step); `OVERFLOW`, naming step and node
+ * @param inputs - One row per step.
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no steps); `OVERFLOW`, naming step and
+ * node
  */
 export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
   expectSteps(inputs);
@@ -41,12 +45,13 @@ export function predictSequence(network: Network, inputs: ArrayLike<Row>): numbe
 }
 
 /**
- * A forward and backward pass over one sequence with all derivatives through time; changes no parameter. Inputs and
- * targets are in the data's units; losses, cache and gradients are those of the standardized values.
+ * Runs a forward and a backward pass on one sequence and returns every derivative through time. Does not change the
+ * parameters. Inputs and targets are in the units of the data. If the network has scalers, the losses, cache and
+ * gradients refer to the standardized values.
  *
- * @param targets - A row per step, or null for a step without a target.
- * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no step, or no target at
- * any); `OVERFLOW`
+ * @param targets - One row per step, or null for a step without a target.
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no steps, or no targets);
+ * `OVERFLOW`
  *
  * @example
  * ```ts
@@ -88,7 +93,7 @@ export function backpropagateSequence(
   if (!weights.includes(1)) throw new NnbpError('EMPTY_DATA', 'targets: expected a target for at least one step.');
   for (let t = 0; t < steps; t++) {
     const problem = weights[t] === 0 ? undefined : loss.targetProblem?.(targetOf(t));
-    if (problem) throw new NnbpError('WRONG_TARGET', `target of step ${t}, for ${loss.name}: ${problem}.`);
+    if (problem) throw new NnbpError('WRONG_TARGET', `target of step ${t}, for the loss ${loss.name}: ${problem}.`);
   }
   const mean = executor.backpropagate(inputRows, targetRows, oneSample(steps), loss, { weights });
   const outputs = executor.cache.sequences[0].steps.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
@@ -104,13 +109,13 @@ export function backpropagateSequence(
 }
 
 /**
- * Predicts one step at a time. The values that delayed edges read are kept from call to call. Made by {@link stream}.
+ * Predicts one step at a time, and keeps the values that delayed edges read between calls. Created by {@link stream}.
  */
 export class NetworkStream {
   readonly #network: Network;
   readonly #step: StepPass;
   readonly #prediction: Prediction;
-  /** The steps since the last reset. */
+  /** The number of steps since the last reset. */
   #steps = 0;
 
   /** @internal */
@@ -121,32 +126,32 @@ export class NetworkStream {
   }
 
   /**
-   * The outputs for the next step. Allocates nothing but the result.
+   * Returns the outputs for the next step. Allocates only the result.
    *
-   * @param input - A number for each input node, in the data's units.
-   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; in that case the state is kept
+   * @param input - One number per input node, in the units of the data.
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is then unchanged
    */
   next(input: Row): number[] {
     const outputs = this.#prediction.predict(this.#network, input, this.#steps, 'Step');
-    this.#step.remember();
+    this.#step.advance();
     this.#steps++;
     return outputs;
   }
 
-  /** Begins a new sequence. */
+  /** Starts a new sequence: resets the state to the initial values. */
   reset(): void {
     this.#step.state.set(this.#network.graph.initialState());
     this.#steps = 0;
   }
 
-  /** The state, `graph.stateSize` numbers. Assign a copy taken earlier to continue from it. */
+  /** A copy of the state: `graph.stateSize` numbers. Assign a copy to continue from that state. */
   get state(): number[] {
     return [...this.#step.state];
   }
 
   /**
-   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the state of another network), `NOT_FINITE`; in that case the state
-   * is kept
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the state of another network), `NOT_FINITE`; the state is then
+   * unchanged
    */
   set state(state: readonly number[]) {
     expectArray('state', state);
@@ -156,18 +161,18 @@ export class NetworkStream {
   }
 }
 
-/** A stream that predicts one step at a time with the network's parameters and keeps the values that delayed edges read. */
+/** Creates a stream, which predicts one step at a time and keeps the values that delayed edges read. */
 export const stream = (network: Network): NetworkStream => new NetworkStream(network);
 
 /** The streams that `predictSequence` reuses. */
 const streams = /* @__PURE__ */ new WeakMap<Network, NetworkStream>();
 
-/** The counts of one sample with this number of steps. */
+/** The sample counts for one sequence with this number of steps. */
 const oneSample = (steps: number) => new Array<number>(steps).fill(1);
 
 function expectSteps(inputs: ArrayLike<Row>): void {
   expectArray('inputs', inputs);
-  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'The sequence is empty: expected at least one step.');
+  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'The sequence is empty. Pass at least one step.');
 }
 
 function executorOf(network: Network, steps: number): ReferenceExecutor {

@@ -1,4 +1,4 @@
-/** Graphs of dense layers: the multilayer perceptron. */
+/** Builds graphs of dense layers (multilayer perceptrons). */
 import { mismatch } from './expect.js';
 import { GraphBuilder, type NodeOptions } from './builder.js';
 import type { Activation } from './contract.js';
@@ -6,18 +6,18 @@ import type { Graph } from './graph.js';
 
 /** Options of {@link mlp}. */
 export interface MlpOptions {
-  /** g of every node that is neither input nor output. */
+  /** The activation of the hidden nodes. */
   readonly activation: Activation;
-  /** g of the output nodes; `activation` by default. */
+  /** The activation of the output nodes. Default: `activation`. */
   readonly outputActivation?: Activation;
-  /** Constants in place of parameters, for every node: `{ c: 1 }` for nodes without a scale. */
+  /** Parameters of every node to replace with constants: `{ c: 1 }` for nodes without a scale. */
   readonly fixed?: NodeOptions['fixed'];
 }
 
 /**
- * A graph of dense layers. Its ids are `input.0`…, `layer1.0`…, `output.0`….
+ * Builds a graph of dense layers. The node ids are `input.0`, …, `layer1.0`, …, `output.0`, ….
  *
- * @param sizes - The number of nodes of each layer, from the inputs to the outputs; at least two numbers.
+ * @param sizes - The number of nodes in each layer, from the inputs to the outputs. At least two numbers.
  * @throws NnbpError `WRONG_LENGTH`, `EMPTY_LAYER`, `OUT_OF_RANGE`
  *
  * @example

@@ -1,10 +1,11 @@
-/** Random orders. */
+/** Shuffles lists at random. */
 import type { Random } from './random.js';
 
 /**
- * Shuffles in place, every order equally likely to one part in 2³² (Fisher and Yates). Draws 32 bits for each entry except
- * the first. The stream is computed in local variables, 5× faster than a call per entry, and in signed integers, 2.8×
- * faster than unsigned ones, which V8 computes as doubles.
+ * Shuffles a list in place (Fisher and Yates). All orders are equally likely, apart from the rounding of 32-bit random
+ * numbers. Draws 32 random bits for each entry except the first. The random numbers are computed in local variables,
+ * which is 5× faster than one call per entry, and as signed integers, which is 2.8× faster than unsigned ones, since V8
+ * represents those as doubles.
  *
  * @example
  * ```ts
@@ -27,7 +28,7 @@ export function shuffle(values: { [index: number]: number; readonly length: numb
     b = (c + (c << 3)) | 0;
     c = (((c << 21) | (c >>> 11)) + bits) | 0;
     counter = (counter + 1) | 0;
-    // Below 2³², so that >>> rounds down as Math.floor would, in a third of the time.
+    // The product is below 2³², so `>>> 0` rounds down like Math.floor, in a third of the time.
     const target = ((bits >>> 0) * 2 ** -32 * (k + 1)) >>> 0;
     const value = values[k];
     values[k] = values[target];

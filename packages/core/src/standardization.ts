@@ -1,14 +1,17 @@
-/** Standardization of columns: (value − mean) / deviation. A network keeps its scalers, so that callers use the data's units. */
+/**
+ * Standardization of columns: (value − mean) / deviation. Networks store their scalers, so that callers can work in the
+ * units of the data.
+ */
 import { NnbpError } from './errors.js';
 import { mismatch, expectFinite, expectLength } from './expect.js';
 
-/** Mean and standard deviation of each column of a table. */
+/** A scaler: the mean and standard deviation of each column of a table. */
 export class Standardization {
   /** @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE` (a deviation that is not above 0) */
   constructor(
-    /** One entry per column. */
+    /** The mean of each column. */
     readonly mean: readonly number[],
-    /** One entry per column, above 0. */
+    /** The standard deviation of each column, above 0. */
     readonly deviation: readonly number[],
   ) {
     expectLength('deviation', deviation.length, mean.length);
@@ -20,8 +23,8 @@ export class Standardization {
   }
 
   /**
-   * Mean and standard deviation of each column of `rows`, `[samples × columns]`. Missing values (null) are ignored. A
-   * constant column gets deviation 1.
+   * Computes the mean and standard deviation of each column of `rows`, `[samples × columns]`. Missing values (null) are
+   * ignored. The deviation of a constant column is set to 1.
    *
    * @throws NnbpError `EMPTY_DATA`, `NOT_FINITE`
    *
@@ -43,35 +46,35 @@ export class Standardization {
     for (let k = 0; k < width; k++) {
       let count = 0;
       for (let s = 0; s < rows.length; s++) {
-        // A row that is too short gives undefined, which becomes NaN, and so does the mean.
+        // The missing entries of a row that is too short are undefined, which makes the mean NaN.
         const value = rows[s][k];
         if (value !== null) column[count++] = value;
       }
       for (let s = 0; s < count; s++) mean[k] += column[s] / count;
       for (let s = 0; s < count; s++) deviation[k] += (column[s] - mean[k]) ** 2 / count;
       deviation[k] = Math.sqrt(deviation[k]);
-      // Rounding alone makes the deviation of a constant column differ from 0.
+      // Because of rounding, the deviation of a constant column may not be exactly 0.
       if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;
     }
     return new Standardization(mean, deviation);
   }
 
-  /** (value − mean) / deviation. `column` is an index into `mean`. */
+  /** Returns (value − mean) / deviation. `column` is an index into `mean`. */
   apply(value: number, column: number): number {
     return (value - this.mean[column]) / this.deviation[column];
   }
 
-  /** value · deviation + mean, the inverse of `apply`. */
+  /** Returns value · deviation + mean, the inverse of `apply`. */
   undo(value: number, column: number): number {
     return value * this.deviation[column] + this.mean[column];
   }
 
-  /** A standardized copy of a row: `apply` for each column. */
+  /** Returns a standardized copy of a row: `apply` for each column. */
   applyRow(row: ArrayLike<number>): Float64Array {
     return Float64Array.from(row, (value, column) => this.apply(value, column));
   }
 
-  /** A copy of a standardized row in the units of the data: `undo` for each column. */
+  /** Returns a copy of a standardized row in the units of the data: `undo` for each column. */
   undoRow(row: ArrayLike<number>): Float64Array {
     return Float64Array.from(row, (value, column) => this.undo(value, column));
   }

@@ -1,9 +1,12 @@
-/** The edges of a graph by the node they come from. A graph lists them by the node they go to. */
+/**
+ * Lists the edges of a graph by the node that they come from. (The graph itself lists them by the node that they go
+ * to.)
+ */
 import type { Graph } from './graph.js';
 
 /** The edges out of node i are entries `graph.successorStart[i]` to `graph.successorStart[i + 1]` − 1. */
 export interface Successors {
-  /** For each entry, the node the edge goes to. */
+  /** For each entry, the node that the edge goes to. */
   readonly nodes: Uint32Array;
   /** For each entry, the index of the edge. */
   readonly edges: Uint32Array;
@@ -11,7 +14,10 @@ export interface Successors {
 
 const cache = new WeakMap<Graph, Successors>();
 
-/** Computed on the first call for a graph: not every engine needs it, and it takes most of a graph's memory. */
+/**
+ * Returns the successors of a graph. They are computed on the first call, since not every engine needs them and they
+ * take up more memory than the rest of the graph.
+ */
 export function successorsOf(graph: Graph): Successors {
   let successors = cache.get(graph);
   if (successors === undefined) cache.set(graph, (successors = bySource(graph)));
@@ -22,7 +28,7 @@ function bySource({ nodeCount, edgeCount, edgeStart, predecessors, edgeDelay, su
   const nodes = new Uint32Array(edgeCount);
   const edges = new Uint32Array(edgeCount);
   const next = Uint32Array.from(successorStart);
-  // The successors of one node in the order in which they are computed: step by step, in topological order.
+  // The successors of a node are in the order in which they are computed: step by step, in topological order.
   const delays = [...new Set(Array.from(edgeDelay ?? [0]))].sort((a, b) => a - b);
   for (const delay of delays) {
     for (let i = 0; i < nodeCount; i++) {

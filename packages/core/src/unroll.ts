@@ -1,10 +1,12 @@
-/** Converts a graph with delays to one without: a copy of every node for every step, with the same parameters. */
+/**
+ * Converts a graph with delays to one without, in which every node has one copy per step, all with the same parameters.
+ */
 import { GraphBuilder } from './builder.js';
 import type { Activation } from './contract.js';
 import { expectGraph, expectInteger, expectList } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** The activation of nodes that represent values before the first step. */
+/** The activation of nodes that stand for values from before the first step. */
 const identity: Activation = {
   name: 'identity',
   value: (h) => h,
@@ -13,16 +15,18 @@ const identity: Activation = {
 };
 
 /**
- * The acyclic graph without delays that computes what `graph` computes in a sequence of `steps` steps: node `h` at step 3
- * is `h@3`, a value before the first step is `h@-1`. All copies share their parameters, whose layout stays the same. Its
- * inputs and outputs are those of step 0, then those of step 1, and so on.
+ * Returns an acyclic graph without delays that computes the same as `graph` does in a sequence of `steps` steps. Node
+ * `h` at step 3 is `h@3`; its value one step before the sequence is `h@-1`. All copies of a node share its parameters,
+ * and the layout of the parameters stays the same. The inputs and outputs are those of step 0, then those of step 1,
+ * and so on.
  *
- * This is the definition of the derivative through time: the reference engine's numbers on the graph are bit-identical to
- * those on the unrolled one.
+ * The unrolled graph defines the derivatives through time: on both graphs, the reference engine computes bit-identical
+ * results.
  *
  * @param steps - An integer ≥ 1.
- * @param outputSteps - The steps whose outputs are outputs of the unrolled graph. Default: all.
- * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also for a step of `outputSteps` that does not exist), `NO_OUTPUTS` (no such step)
+ * @param outputSteps - The steps whose outputs become outputs of the unrolled graph. Default: all steps.
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (also for a step in `outputSteps` that does not exist), `NO_OUTPUTS`
+ * (`outputSteps` is empty)
  *
  * @example
  * ```ts
@@ -69,7 +73,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
   return builder.build();
 
-  /** Constants are fixed, and parameters are shared by the name of their slot. */
+  /** Returns the options of a copy: constants are fixed, and parameters are shared, with their slots as names. */
   function parameters(b: number, c: number, weights: readonly [name: string, slot: number][]) {
     const all = [
       ['b', b],
@@ -89,7 +93,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
 }
 
-/** The values before the first step that are read in the first `steps` steps: node and step, each once. */
+/** Returns the values from before the first step that are read during the `steps` steps, without duplicates. */
 function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const valuesBefore = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

@@ -106,7 +106,7 @@ describe('numbers at the edge of float64', () => {
     expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
     const scaled = single();
     scaled.outputScaler = new Standardization([0], [1e300]);
-    expect(() => scaled.predict([1e10])).toThrow(/outputs of sample 0, in the data's units/);
+    expect(() => scaled.predict([1e10])).toThrow(/outputs of sample 0, in the units of the data/);
     // The second sample of two.
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });

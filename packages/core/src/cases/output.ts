@@ -1,4 +1,4 @@
-/** Case 1: the value of an output node. Its dloss/dx comes from the loss alone. */
+/** Case 1: dloss/dx of an output node, from the loss itself. If the output also feeds other nodes, case 2 is added. */
 import type { Loss } from '../contract.js';
 
 /**

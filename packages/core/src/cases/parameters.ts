@@ -1,4 +1,7 @@
-/** Case 3: the parameters of a node whose dloss/dx is known. Only the node itself is involved. */
+/**
+ * Case 3: the gradients of a node's parameters. They need only dloss/dx of the node itself and the values of its
+ * predecessors.
+ */
 import { type SequenceCache, sourceValue } from '../cache.js';
 import type { Graph } from '../graph.js';
 
@@ -7,10 +10,11 @@ import type { Graph } from '../graph.js';
  *     dloss/dc_i = dloss/dx_i · g(h_i)
  *     dloss/dw_e = dloss/dx_i · c_i · g'(h_i) · dA/dz_e · x_source  =  dloss/db_i · dA/dz_e · x_source
  *
- * dA/dz_e is 1 for the default aggregation, the sum. In a sequence these are the terms of step t in Σ_t, and x_source is
- * the value delay_e steps before.
+ * dA/dz_e is 1 for the default aggregation, the sum. In a sequence, these are the terms of step t, which are summed
+ * over all steps, and x_source is the value delay_e steps earlier.
  *
- * @param gradients - The derivatives are added to it, by slot; see `Graph`. Entries of constants are not read.
+ * @param gradients - The vector to which the derivatives are added, by slot; see `Graph`. Nothing reads the entries of
+ * constants.
  */
 export function parameterGradients(
   graph: Graph,

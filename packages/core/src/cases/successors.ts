@@ -1,4 +1,4 @@
-/** Case 2: the value of any other node. By the chain rule, it affects the loss through its successors. */
+/** Case 2: dloss/dx of a node with successors, by the chain rule: the node affects the loss through its successors. */
 import type { SequenceCache } from '../cache.js';
 import type { Graph } from '../graph.js';
 import { successorsOf } from '../successors.js';
@@ -7,8 +7,8 @@ import { successorsOf } from '../successors.js';
  *     dloss/dx_i(t) = Σ over edges e: i → j of  dloss/dx_j(t + delay_e) · dx_j/dx_i
  *     dx_j/dx_i     = c_j · g'(h_j) · dA/dz_e · w_e  =  slope_j · dA/dz_e · w_e
  *
- * dA/dz_e is 1 for the default aggregation, the sum, and without delays there is one t. Everything about j is in the
- * cache: its dloss/dx was computed before, since j comes after i or at a later step.
+ * dA/dz_e is 1 for the default aggregation, the sum. Without delays, there is only one t. Every quantity of j is in the
+ * cache: the backward pass computes j before i, since j comes after i in topological order or belongs to a later step.
  *
  * @param slots - Parameters and constants; see `Graph`.
  */

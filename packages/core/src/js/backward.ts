@@ -1,4 +1,7 @@
-/** Backpropagation of the js engine: the three cases, unit by unit from the outputs, all samples of a batch at once. */
+/**
+ * The backward pass of the js engine: cases 2 and 3, unit by unit from the outputs to the inputs, for all samples of a
+ * batch at once.
+ */
 import { edgeValues, type ForwardTables, gather } from './forward.js';
 import { addProduct } from './product.js';
 import type { Program, ProgramUnit, SparseEdges } from './program.js';
@@ -14,10 +17,11 @@ export interface Tables extends ForwardTables {
 /**
  * Computes cases 2 and 3 from case 1.
  *
- * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx and 0 in all others.
- * @param gradients - The sum over the samples is added to it.
+ * @param tables - The tables that `forward` filled. dLossDx must hold case 1 in the rows of outputs and 0 in all other
+ * rows.
+ * @param gradients - The vector to which the gradients, summed over the samples, are added.
  * @param samples - The number of samples, and the length of a row.
- * @param fromRow - dLossDx of rows before this one is not needed. 0, or the number of inputs.
+ * @param fromRow - The first row whose dLossDx is needed: 0, or the number of inputs.
  */
 export function backward(
   program: Program,
@@ -38,7 +42,7 @@ export function backward(
   }
 }
 
-/** slope = c · g'(h), delta = dloss/dx · slope; case 3 for b (Σ delta) and c (Σ dloss/dx · g). */
+/** Computes slope = c · g'(h) and delta = dloss/dx · slope, and case 3 for b (Σ delta) and c (Σ dloss/dx · g). */
 function nodeGradients(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   parameters: Float64Array,
@@ -64,7 +68,7 @@ function nodeGradients(
   }
 }
 
-/** Cases 2 and 3, edge by edge: both need the node's delta. */
+/** Cases 2 and 3 in one loop over the edges, since both read the node's delta. */
 function sparseBackward(
   { start, sources, weights }: SparseEdges,
   firstRow: number,
@@ -89,7 +93,10 @@ function sparseBackward(
   }
 }
 
-/** Cases 2 and 3 of nodes with an aggregation: dloss/dz_e = delta · dA/dz_e. Adds factor · gradient to `target`. */
+/**
+ * Cases 2 and 3 of nodes with an aggregation other than the sum: dloss/dz_e = delta · dA/dz_e. Adds factor · gradient
+ * to `target`.
+ */
 export function combinedBackward(
   { count, firstRow, sparse, combination }: ProgramUnit,
   parameters: Float64Array,

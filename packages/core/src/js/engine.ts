@@ -14,8 +14,9 @@ import { backwardOne, forwardOne } from './one-sample.js';
 import { type Program, programOf } from './program.js';
 
 /**
- * The default engine of `fit`, `evaluate` and `network.predict`: float64, runs wherever JavaScript runs, and compiles
- * nothing. Its results equal the reference engine's up to the order of some sums, and are bit-identical on every run.
+ * The default engine of `network.predict`, and of `fit` and `evaluate` in `@nnbp/train`. It computes in float64, runs
+ * wherever JavaScript runs, and compiles nothing. Results are bit-identical on every run, and differ from those of the
+ * reference engine only by rounding, since some sums are in another order.
  */
 export const js = (): Engine => ({
   name: 'js',
@@ -25,10 +26,10 @@ export const js = (): Engine => ({
 
 /** The maximum number of steps that `stepMany` takes before it checks the parameters. */
 const maxStepsPerCall = 64;
-/** The maximum number of parameters for which one check after several steps saves time. */
+/** The maximum number of parameters for which `stepMany` saves time. */
 const maxCheckedTogether = 2000;
 
-/** The tables of one step of a pass. A row has an entry for each sample of the step. */
+/** The tables of one step of a pass. A row has one entry per sample that has this step. */
 interface Step {
   readonly samples: number;
   readonly tables: Tables;
@@ -40,22 +41,22 @@ class JsExecutor implements Executor {
   readonly gradients: Float64Array;
   readonly cache: RowCache;
   readonly #program: Program;
-  /** Parameters, then the graph's constants; see `Graph`. */
+  /** The parameters followed by the graph's constants; see `Graph`. */
   readonly #slots: Float64Array;
   readonly #slotGradients: Float64Array;
   readonly #previous: Float64Array;
   readonly #tables: Tables;
-  /** The steps of the last pass, and their rows. Kept while calls have the same numbers of samples. */
+  /** The steps of the last pass. Reused as long as calls have the same sample counts. */
   readonly #steps: Step[] = [];
   #rows: Rows;
   readonly #outputs: Float64Array;
   /** The outputs of the last prediction. */
   #view: Float64Array;
-  /** Outputs, targets and case 1 of one row. */
+  /** Scratch arrays for the outputs, targets and case 1 of one row. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
-  /** The rows of a step of `stepMany`. */
+  /** The batch of a step of `stepMany`. */
   #batch: { readonly inputs: Float64Array; readonly targets: Float64Array } | undefined;
   #disposed = false;
 
@@ -116,7 +117,7 @@ class JsExecutor implements Executor {
       for (let k = 0; k < outputRows.length; k++) {
         for (let t = step; t >= 0; t--) {
           const { samples: length, tables } = this.#steps[t];
-          // Case 1. The derivatives from later steps are already added.
+          // Case 1. At earlier steps, the derivatives from later ones have already been added.
           if (t === step) {
             for (let u = 0; u <= t; u++) this.#steps[u].tables.dLossDx.fill(0);
             tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);
@@ -124,7 +125,7 @@ class JsExecutor implements Executor {
           const first = (rows.start[step] * outputRows.length + k) * parameterCount;
           const layout = { first, stride: outputRows.length * parameterCount, count, length, parameterCount };
           jacobianRows(this.#program, this.#slots, tables, layout, out);
-          if (this.#program.memories.length > 0) this.#carryBack(t);
+          if (this.#program.memories.length > 0) this.#addDelayedDerivatives(t);
         }
       }
     }
@@ -146,7 +147,7 @@ class JsExecutor implements Executor {
       }
       row += count;
     }
-    if (state !== undefined) this.#keepState(state);
+    if (state !== undefined) this.#writeState(state);
     const length = this.#rows.count * width;
     if (this.#view.length !== length) this.#view = this.#outputs.subarray(0, length);
     return this.#view;
@@ -230,7 +231,7 @@ class JsExecutor implements Executor {
     this.#disposed = true;
   }
 
-  /** A step on one sample that updates parameters in the pass: a gradient is neither stored nor read again. */
+  /** Takes a step on one sample that updates the parameters during the backward pass, without storing gradients. */
   #descend(inputs: FloatArray, targets: FloatArray, loss: Loss, optimizer: BuiltinOptimizer): number {
     const slots = this.#slots;
     const tables = this.#tables;
@@ -269,14 +270,14 @@ class JsExecutor implements Executor {
       const { samples, tables } = steps[t];
       if (samples === 1) backwardOne(program, this.#slots, this.#slotGradients, 1, tables, fromRow);
       else backward(program, this.#slots, this.#slotGradients, tables, samples, fromRow);
-      if (program.memories.length > 0) this.#carryBack(t);
+      if (program.memories.length > 0) this.#addDelayedDerivatives(t);
     }
     if (total !== 1) for (let p = 0; p < this.gradients.length; p++) this.gradients[p] /= total;
-    if (state !== undefined) this.#keepState(state);
+    if (state !== undefined) this.#writeState(state);
     return sum / total;
   }
 
-  /** Runs step t, whose rows begin at `row`, forward. */
+  /** Runs the forward pass of step t, whose rows begin at `row`. */
   #forward(t: number, row: number, inputs: FloatArray, state: FloatArray | undefined): void {
     const { samples, tables } = this.#steps[t];
     const { x } = tables;
@@ -287,13 +288,13 @@ class JsExecutor implements Executor {
         for (let s = 0, to = k * samples; s < samples; s++) x[to + s] = inputs[(row + s) * inputCount + k];
       }
     }
-    if (memories.length > 0) this.#remember(t, state);
+    if (memories.length > 0) this.#fillDelayedRows(t, state);
     if (samples === 1) forwardOne(this.#program, this.#slots, tables);
     else forward(this.#program, this.#slots, tables, samples);
   }
 
-  /** Writes the rows of step t that hold values from earlier steps. */
-  #remember(t: number, state: FloatArray | undefined): void {
+  /** Fills the rows of step t that hold values from earlier steps. */
+  #fillDelayedRows(t: number, state: FloatArray | undefined): void {
     const { samples, tables } = this.#steps[t];
     const { stateSize } = this.graph;
     for (const { row, source, delay, state: at, initial } of this.#program.memories) {
@@ -306,8 +307,8 @@ class JsExecutor implements Executor {
     }
   }
 
-  /** Case 2 over delayed edges: adds the derivatives of step t to those of earlier steps. */
-  #carryBack(t: number): void {
+  /** Case 2 for delayed edges: adds derivatives from step t to dLossDx of earlier steps. */
+  #addDelayedDerivatives(t: number): void {
     const { samples, tables } = this.#steps[t];
     for (const { row, source, delay } of this.#program.memories) {
       if (t < delay) continue;
@@ -318,8 +319,8 @@ class JsExecutor implements Executor {
     }
   }
 
-  /** Writes each sample's state after its last step. */
-  #keepState(state: FloatArray): void {
+  /** Writes the state of each sample after its last step. */
+  #writeState(state: FloatArray): void {
     const { stateSize, stateStart, nodeCount } = this.graph;
     const { rowOf } = this.#program;
     for (let s = 0; s < this.#rows.samples; s++) {
@@ -334,7 +335,7 @@ class JsExecutor implements Executor {
     }
   }
 
-  /** The sum of the losses of a step; leaves case 1 in the outputs' rows of dLossDx, and 0 in all others. */
+  /** Returns the sum of the losses of a step. Writes case 1 to the outputs' rows of dLossDx, and 0 to all others. */
   #lossOf({ samples, tables }: Step, targets: FloatArray, row: number, loss: Loss, weights?: FloatArray): number {
     const { outputRows, rowCount } = this.#program;
     const { x, dLossDx } = tables;
@@ -359,7 +360,7 @@ class JsExecutor implements Executor {
     return sum;
   }
 
-  /** Checks the arguments and finds the steps' tables. */
+  /** Validates the arguments and selects the tables of each step. */
   #begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): void {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor has been disposed. Prepare a new one.');
     if (
@@ -399,7 +400,7 @@ class JsExecutor implements Executor {
       dLossDx: part(dLossDx),
       delta: part(delta),
     };
-    // No pass writes these rows of inputs. With different sample counts, they were rows of other nodes.
+    // No pass writes g and slope of inputs. With other sample counts, these entries belonged to other nodes.
     tables.g.fill(0, 0, inputCount * samples);
     tables.slope.fill(0, 0, inputCount * samples);
     return { samples, tables };

@@ -1,7 +1,7 @@
-/** Forward propagation of the js engine: unit by unit, all samples of a batch at once. */
+/** The forward pass of the js engine: unit by unit, for all samples of a batch at once. */
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
-/** The tables of a pass, `[nodes × samples]`, row-major. */
+/** The tables of a pass: `[nodes × samples]`, row-major. */
 export interface ForwardTables {
   readonly h: Float64Array;
   readonly g: Float64Array;
@@ -41,7 +41,7 @@ export function gather({ firstRow, gathered }: Sources, x: Float64Array, samples
   }
 }
 
-/** H = B + W · X for a block, two nodes and four samples at a time. */
+/** Computes H = B + W · X for a block, two nodes and four samples at a time. */
 function sumDense(
   { firstRow, count, firstWeight, stride, biases }: DenseBlock,
   { firstRow: first, count: width }: Sources,
@@ -117,7 +117,7 @@ function sumDense(
   }
 }
 
-/** h_i = b_i + Σ over predecessors j of w_ji · x_j for sparse nodes, four samples at a time. */
+/** Computes h_i = b_i + Σ_j w_ji · x_j over the predecessors j of sparse nodes, four samples at a time. */
 export function sumSparse(
   { start, sources, weights }: SparseEdges,
   biases: Uint32Array,
@@ -158,7 +158,7 @@ export function sumSparse(
   }
 }
 
-/** z_e = w_e · x of every edge of node k of a unit, for sample s. */
+/** Computes z_e = w_e · x for every edge into node k of a unit, for sample s. */
 export function edgeValues(
   { start, sources, weights }: SparseEdges,
   k: number,
@@ -172,7 +172,7 @@ export function edgeValues(
   for (let e = 0; e < z.length; e++) z[e] = parameters[weights[first + e]] * x[sources[first + e] * samples + s];
 }
 
-/** h_i = b_i + A(z). */
+/** Computes h_i = b_i + A(z). */
 export function combine(
   { biases, count, firstRow, sparse, combination }: ProgramUnit,
   parameters: Float64Array,
@@ -192,7 +192,7 @@ export function combine(
   }
 }
 
-/** g = g(h), x = c · g. */
+/** Computes g = g(h) and x = c · g. */
 function activate(
   { activation, firstRow, count, scales }: ProgramUnit,
   parameters: Float64Array,

@@ -1,4 +1,7 @@
-/** The Jacobian in the js engine: backpropagation of one output, with case 3 kept for each sample instead of summed. */
+/**
+ * The Jacobian in the js engine: backpropagates one output at a time and, in case 3, keeps one derivative per sample
+ * instead of their sum.
+ */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';
 import { edgeValues, gather } from './forward.js';
@@ -15,15 +18,15 @@ export interface RowLayout {
   readonly count: number;
   /** The number of samples in the tables, at least `count`. The others are ignored. */
   readonly length: number;
-  /** Slots from this one on are constants. */
+  /** The number of parameters. Slots ≥ this number are constants. */
   readonly parameterCount: number;
 }
 
 /**
  * Computes cases 2 and 3 from case 1.
  *
- * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx.
- * @param out - The derivatives are added to it.
+ * @param tables - The tables that `forward` filled. dLossDx must hold case 1.
+ * @param out - The Jacobian, to which the derivatives are added.
  */
 export function jacobianRows(
   program: Program,
@@ -34,14 +37,14 @@ export function jacobianRows(
 ): void {
   for (let u = program.units.length - 1; u >= 0; u--) {
     const unit = program.units[u];
-    ownParameters(unit, slots, tables, layout, out);
+    nodeParameters(unit, slots, tables, layout, out);
     if (unit.dense === undefined) edgeParameters(unit, slots, tables, layout, out);
     else denseParameters(unit.dense, slots, tables, layout, out);
   }
 }
 
-/** slope = c · g'(h), delta = dx_k/dx · slope; b gets delta and c gets dx_k/dx · g. */
-function ownParameters(
+/** Computes slope = c · g'(h) and delta = dx_k/dx · slope, and case 3 for b (delta) and c (dx_k/dx · g). */
+function nodeParameters(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   slots: Float64Array,
   { h, g, slope, dLossDx, delta }: Tables,
@@ -63,7 +66,7 @@ function ownParameters(
   }
 }
 
-/** Edges of nodes that do not share their predecessors, and of nodes with an aggregation other than the sum. */
+/** Cases 2 and 3 for the edges of sparse nodes and of nodes with an aggregation other than the sum. */
 function edgeParameters(
   { count, firstRow, sparse, combination }: ProgramUnit,
   slots: Float64Array,
@@ -90,7 +93,7 @@ function edgeParameters(
   }
 }
 
-/** Edges of nodes that share all their predecessors. */
+/** Cases 2 and 3 for the edges of a dense unit. */
 function denseParameters(
   { sources, blocks }: NonNullable<ProgramUnit['dense']>,
   slots: Float64Array,

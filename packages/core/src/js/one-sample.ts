@@ -1,6 +1,7 @@
 /**
- * Both passes of the js engine for one sample, where a row is a single number: the same sums as `forward.ts` and
- * `backward.ts` without their loops over samples, which would cost more than the sums of a small network.
+ * The forward and backward pass of the js engine for one sample, when a row is a single number. They compute the same
+ * sums as `forward.ts` and `backward.ts`, without the loops over samples, which would take more time than the sums of a
+ * small network.
  */
 import { combinedBackward, type Tables } from './backward.js';
 import { combine, type ForwardTables, gather, sumSparse } from './forward.js';
@@ -29,8 +30,8 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
 /**
  * Like `backward`, for one sample.
  *
- * @param target - Receives factor · gradient, added to its entries. It may be `parameters`, since a parameter is
- * written after it was read for the last time, unless `program.hasSharedOrFixed`.
+ * @param target - The vector to which factor · gradient is added. It can be `parameters` itself unless
+ * `program.hasSharedOrFixed`, because each parameter is then written only after its last use.
  */
 export function backwardOne(
   { units }: Program,
@@ -51,7 +52,7 @@ export function backwardOne(
   }
 }
 
-/** slope = c · g'(h), delta = dloss/dx · slope; case 3 for b and c. */
+/** Computes slope = c · g'(h) and delta = dloss/dx · slope, and case 3 for b and c. */
 function nodeGradients(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   parameters: Float64Array,
@@ -72,7 +73,7 @@ function nodeGradients(
   }
 }
 
-/** h_i = b_i + Σ over predecessors j of w_ji · x_j for the nodes of a block, four at a time. */
+/** Computes h_i = b_i + Σ_j w_ji · x_j for the nodes of a block, four at a time. */
 function sumDense(
   { firstRow, count, firstWeight, stride, biases }: DenseBlock,
   { firstRow: first, count: width }: Sources,
@@ -90,7 +91,7 @@ function sumDense(
     let h1 = parameters[biases[k + 1]];
     let h2 = parameters[biases[k + 2]];
     let h3 = parameters[biases[k + 3]];
-    // One index for four weights: a third faster than one for each.
+    // One index for four weights is a third faster than four indices.
     for (let j = first, w = weight; j < end; j++, w++) {
       const value = x[j];
       h0 += parameters[w] * value;
@@ -190,7 +191,7 @@ function caseThree(
   }
 }
 
-/** Case 3, and in the same loops case 2: dloss/dx_j += Σ over nodes of delta · w_j. */
+/** Case 3 of a block and, in the same loops, case 2: dloss/dx_j += Σ_i delta_i · w_ji. */
 function casesTwoAndThree(
   { firstRow, count, firstWeight, stride }: DenseBlock,
   first: number,

@@ -1,17 +1,17 @@
 /**
- * The matrix product behind the dense blocks. Only the strides differ between its three uses:
+ * The matrix product of dense blocks, in three uses that differ only in their strides:
  *
  *     forward   H += W · X       node × sample, a sum over predecessors
  *     case 2    D += Wᵀ · Δ      predecessor × sample, a sum over nodes
  *     case 3    G += Δ · Xᵀ      node × predecessor, a sum over samples
  *
- * with D = dloss/dx and Δ = dloss/dx · slope. Four samples and two nodes at a time, or four nodes where there is one sample, keep the
- * processor's adders busy; each sum is still added in its own order.
+ * with D = dloss/dx and Δ = dloss/dx · slope. Four samples and two nodes are computed at a time (or four nodes, for the
+ * remaining samples), to keep the processor's adders busy. The order within each sum does not change.
  */
 
 /**
- * c += a · b, where a is rows × inner and b is inner × columns. Entry (r, k) of a is a[aFirst + r · aRow + k · aColumn];
- * b and c likewise.
+ * Computes c += a · b, where a is rows × inner and b is inner × columns. Entry (r, k) of a is a[aFirst + r · aRow + k ·
+ * aColumn], and likewise for b and c.
  */
 export function addProduct(
   a: Float64Array,

@@ -1,13 +1,13 @@
 /**
- * A graph as the js engine computes it: the units of the plan with everything a loop needs in typed arrays. A program
- * depends on the graph alone, so there is one for each graph, whatever the batch size.
+ * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
+ * typed arrays. A program depends only on the graph, so that all batch sizes use the same one.
  */
 import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
 import { plan, type Unit } from '../plan.js';
 import { type Memory, stepGraphOf } from './step-graph.js';
 
-/** The nodes of a unit whose weights are evenly spaced in the vector of slots: one matrix. */
+/** Nodes of a dense unit whose weights are evenly spaced in the vector of slots, so that they form one matrix. */
 export interface DenseBlock {
   /** The row of the first node. */
   readonly firstRow: number;
@@ -27,7 +27,10 @@ export interface Sources {
   readonly firstRow: number;
   /** The number of predecessors. */
   readonly count: number;
-  /** Their rows, if these are not consecutive: they are then copied to `firstRow` and the rows after it. */
+  /**
+   * Their rows, if these are not consecutive and must be copied to `firstRow` and the rows after it; otherwise
+   * undefined.
+   */
   readonly gathered: Uint32Array | undefined;
 }
 
@@ -40,14 +43,14 @@ export interface SparseEdges {
   readonly weights: Uint32Array;
 }
 
-/** The aggregation of a unit, if it is not the sum, and the memory in which it is computed. */
+/** The aggregation of a unit, if it is not the sum, with scratch memory. */
 export interface Combination {
   readonly aggregation: Aggregation;
   /** For each node, z and dA/dz with an entry per edge. Nodes with the same number of edges share them. */
   readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
 
-/** Nodes that are computed together, in rows one after another. Their edges are either dense or sparse. */
+/** Nodes that are computed together, in consecutive rows. Either `dense` or `sparse` is defined. */
 export interface ProgramUnit {
   readonly activation: Activation;
   readonly firstRow: number;
@@ -58,27 +61,28 @@ export interface ProgramUnit {
   readonly scales: Uint32Array | undefined;
   readonly dense: { readonly sources: Sources; readonly blocks: readonly DenseBlock[] } | undefined;
   readonly sparse: SparseEdges | undefined;
-  /** Only with sparse edges; undefined for the sum. */
+  /** Undefined if the aggregation is the sum. Defined only together with `sparse`. */
   readonly combination: Combination | undefined;
 }
 
 /** A row that holds a value from an earlier step. */
 export interface MemoryRow extends Memory {
   readonly row: number;
-  /** The row of the node. */
+  /** The row of the node whose earlier value this row holds. */
   readonly source: number;
   /**
-   * The index in a state of its value one step before the sequence, which is followed by the value two steps before.
+   * The index, in a state, of the node's value one step before the sequence. The value two steps before the sequence
+   * follows, and so on.
    */
   readonly state: number;
-  /** The node's value before the sequence. */
+  /** The initial value of the node, from before the sequence. */
   readonly initial: number;
 }
 
 /**
- * What the js engine runs at each step. The rows are the inputs, then the values that delayed edges read, then the
- * nodes unit by unit. `parameters` are slots here (the graph's parameters and constants), and `gradients` has as many
- * entries.
+ * The program that the js engine runs at each step. The first rows are the inputs, then come the values that delayed
+ * edges read, then the nodes, unit by unit. In this directory, `parameters` is the vector of slots (the graph's
+ * parameters and constants), and `gradients` is as long.
  */
 export interface Program {
   readonly units: readonly ProgramUnit[];
@@ -89,9 +93,9 @@ export interface Program {
   readonly outputRows: Uint32Array;
   /** The number of inputs, which have the first rows. */
   readonly inputCount: number;
-  /** The number of rows of a table: those of the nodes, then room for gathered predecessors. */
+  /** The number of rows of a table: one per node, followed by the rows into which predecessors are gathered. */
   readonly rowCount: number;
-  /** Whether some parameters are shared by several nodes or edges, or fixed (other than c = 1). */
+  /** Whether any parameter is shared by several nodes or edges, or fixed (other than c at 1). */
   readonly hasSharedOrFixed: boolean;
   /** Whether any node has an aggregation other than the sum. */
   readonly combines: boolean;
@@ -132,7 +136,7 @@ function compile(graph: Graph): Program {
 
 function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
   const { nodes, firstRow, activation, aggregation } = unit;
-  // A single node is dense too if its weights are not shared.
+  // A single node counts as dense if it uses the sum and the graph has no shared weights.
   const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined && aggregation === undefined);
   const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
   const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));
@@ -172,7 +176,7 @@ function predecessorsOf({ edgeStart, predecessors }: Graph, i: number): number[]
   return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
 }
 
-/** A layer is one block. Nodes with other nodes declared between them form several. */
+/** Splits a dense unit into blocks. A layer is one block; nodes with other nodes declared between them form several. */
 function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
   const weights = nodes.map((i) => graph.weightSlot(graph.edgeStart[i], i));
   const blocks: DenseBlock[] = [];

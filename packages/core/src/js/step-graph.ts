@@ -1,12 +1,12 @@
 /**
- * A graph with delays, reduced to one step: what a delayed edge reads is an input. The step's graph is acyclic and has
- * no delays, and its parameters keep their slots.
+ * Reduces a graph with delays to one step, in which the values that delayed edges read are inputs. The graph of the
+ * step is acyclic and has no delays, and its parameters keep their slots.
  */
 import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
 /**
- * A value from an earlier step that some edge of this step reads.
+ * A value from an earlier step that an edge reads in this step.
  *
  * @internal
  */
@@ -18,7 +18,7 @@ export interface Memory {
 }
 
 /**
- * The graph of one step: the inputs, then an input for each memory, then the other nodes in their own order.
+ * The graph of one step: the inputs, then one input per memory, then the other nodes in their original order.
  *
  * @internal
  */
@@ -28,7 +28,7 @@ export interface StepGraph {
 }
 
 /**
- * The graph of one step; the graph itself if it has no delays.
+ * Returns the graph of one step, which is the graph itself if it has no delays.
  *
  * @internal
  */
@@ -51,7 +51,7 @@ export function stepGraphOf(graph: Graph): StepGraph {
   const added = memories.length;
   const moved = (i: number) => (i < inputCount ? i : i + added);
   for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = moved(predecessors[e]);
-  /** Inserts entries for the memories after those of the inputs. `values` has an entry per node, or one more. */
+  /** Inserts entries for the memories after those of the inputs. `values` has one entry per node, plus at most one. */
   const spread = (values: ArrayLike<number>) =>
     Uint32Array.from({ length: values.length + added }, (_, i) =>
       i < inputCount ? values[i] : values[Math.max(inputCount, i - added)],

@@ -1,4 +1,7 @@
-/** One step of a stream by the loops of the js engine, on the network's own parameters. Nothing is allocated per step. */
+/**
+ * Runs one step of a stream with the loops of the js engine, directly on the network's parameters and without
+ * allocating memory.
+ */
 import { allFinite } from '../expect.js';
 import type { Graph } from '../graph.js';
 import type { ForwardPass } from '../prediction.js';
@@ -6,19 +9,22 @@ import type { ForwardTables } from './forward.js';
 import { forwardOne } from './one-sample.js';
 import { type Program, programOf } from './program.js';
 
-/** The forward pass of a step, which reads what earlier steps left in `state`. */
+/** The forward pass of one step. It reads the values of earlier steps from `state`. */
 export class StepPass implements ForwardPass {
   readonly x: Float64Array;
   readonly outputRows: Uint32Array;
   readonly rowOf: Uint32Array;
-  /** The values that delayed edges read, ordered as `graph.stateStart`. Initially the values before the first step. */
+  /** The values that delayed edges read, in the order of `graph.stateStart`. Initially the graph's initial state. */
   readonly state: Float64Array;
   readonly #graph: Graph;
   readonly #program: Program;
   readonly #tables: ForwardTables;
-  /** The nodes that delayed edges read. */
-  readonly #remembered: Uint32Array;
-  /** Whether there is a weight that may be infinite without an effect on h: an aggregation such as the maximum hides it. */
+  /** The nodes whose values delayed edges read. */
+  readonly #delayedNodes: Uint32Array;
+  /**
+   * Whether a weight could be infinite without any effect on h, because an aggregation such as the minimum can ignore
+   * it.
+   */
   readonly #hidesWeights: boolean;
 
   constructor(graph: Graph) {
@@ -31,7 +37,7 @@ export class StepPass implements ForwardPass {
     this.outputRows = program.outputRows;
     this.rowOf = program.rowOf;
     this.state = Float64Array.from(graph.initialState());
-    this.#remembered = Uint32Array.from(new Set(program.memories.map(({ node }) => node)));
+    this.#delayedNodes = Uint32Array.from(new Set(program.memories.map(({ node }) => node)));
     this.#hidesWeights = program.units.some(
       ({ combination, sparse }) => combination && sparse!.weights.some((slot) => slot < graph.parameterCount),
     );
@@ -45,11 +51,11 @@ export class StepPass implements ForwardPass {
     return allFinite(h) && (!this.#hidesWeights || allFinite(slots)) ? 0 : NaN;
   }
 
-  /** Moves the values of the step that was run into the state. */
-  remember(): void {
+  /** Moves the values of the last step into the state. */
+  advance(): void {
     const { state, x, rowOf } = this;
     const { stateStart } = this.#graph;
-    for (const j of this.#remembered) {
+    for (const j of this.#delayedNodes) {
       const first = stateStart![j];
       state.copyWithin(first + 1, first, stateStart![j + 1] - 1);
       state[first] = x[rowOf[j]];
