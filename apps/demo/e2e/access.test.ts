@@ -18,7 +18,7 @@ const views: [string, Partial<PlaygroundState>][] = [
   ['extend', { view: 'extend' }],
 ];
 
-test.each(views)('%s has no serious accessibility violation, light or dark', async (name, change) => {
+test.each(views)('%s has no serious accessibility violation in the light or the dark theme', async (name, change) => {
   const page = await open({ ...change, theme: 'light' });
   // Wait for the view itself, not for the message that it is loading.
   await page.locator('main > :not([role="status"])').first().waitFor();

@@ -1,4 +1,4 @@
-/** Download sizes of the page and its views, from the manifest of the build. */
+/** Download sizes of the page and its views, from the build manifest. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -35,7 +35,7 @@ async function preloadScript(): Promise<string> {
 
 const kilobytes = 1024;
 
-test('the page and any first view are at most 250 KB gzipped, Learn at most 40 KB more than Derive', async () => {
+test('the page with Derive or Fit is less than 250 KB gzipped, and Learn adds less than 40 KB to Derive', async () => {
   const manifest = JSON.parse((await built('.vite/manifest.json')).toString()) as Record<string, Chunk>;
   const shell = filesOf(manifest, 'index.html');
   const derive = filesOf(manifest, 'web/derive/view.tsx', new Set(shell));
@@ -71,7 +71,7 @@ test('the page preloads all scripts and styles of the view that the URL names, i
   expect(preloaded.train.filter((file) => file.includes('/worker-'))).toHaveLength(1);
 });
 
-test('the page has no inline or third-party scripts and styles', async () => {
+test('the page has no inline or third-party scripts or styles', async () => {
   const page = (await built('index.html')).toString();
   for (const [tag] of page.matchAll(/<script[^>]*>/g)) expect(tag).toMatch(/src="\.\//);
   expect(page).not.toMatch(/<style|style=|https?:\/\/|\son\w+=/);

@@ -106,7 +106,7 @@ test('an edge can be drawn by touch on a phone', async () => {
   expect(edgesOf(await shown(page))).toContain('2→7');
 });
 
-test('a cycle is refused by the form and by dragging, and its path is named and highlighted', async () => {
+test('the form and dragging both reject a cycle, and its path is named and highlighted', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   await connect(page, '7', '2');
@@ -145,7 +145,7 @@ test('the last input and output cannot be removed', async () => {
 
 test('undo and redo cover every edit, including those in Derive, and a number typed digit by digit is one edit', async () => {
   const page = await inBuild();
-  // There is nothing to undo.
+  // After a reload, there is nothing to undo.
   await page.reload();
   const texts = [await text(page).inputValue()];
   const recordText = async () => texts.push(await text(page).inputValue());
@@ -179,7 +179,7 @@ test('undo and redo cover every edit, including those in Derive, and a number ty
   await expect.poll(() => text(page).inputValue()).toBe(texts.at(-2));
 });
 
-test('a graph exported and imported as JSON is the same, and its predictions are bit-identical', async () => {
+test('a graph exported and imported as JSON is unchanged, and its predictions are bit-identical', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   expect(fromJson(before).predict([0.5])).toEqual(networkOf(defaultState.network, builtinFunctions).predict([0.5]));
@@ -191,7 +191,7 @@ test('a graph exported and imported as JSON is the same, and its predictions are
   await expect.poll(() => readAddress(new URL(page.url()).hash, defaultState).network).toEqual(defaultState.network);
 });
 
-test('invalid JSON is reported and changes nothing', async () => {
+test('invalid JSON is reported and leaves the graph unchanged', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   for (const [invalid, problem] of [
@@ -212,7 +212,7 @@ test('invalid JSON is reported and changes nothing', async () => {
   }
 });
 
-test('JSON, .safetensors and .onnx files open, and a network that is too large is reported', async () => {
+test('.safetensors and .onnx files open, and files that are invalid or too large are reported', async () => {
   const page = await inBuild();
   const network = networkOf(defaultState.network, builtinFunctions);
   network.setParameters('2', { b: 0.0625 });
@@ -252,7 +252,7 @@ test('JSON, .safetensors and .onnx files open, and a network that is too large i
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('a graph can be pasted outside of input fields', async () => {
+test('a graph can be pasted outside input fields', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   await page.getByRole('button', { name: '2-4-2-1' }).click();
@@ -359,7 +359,7 @@ test.each([
   { theme: 'dark', language: 'zh', width: 1280 },
   { theme: 'light', language: 'zh', width: 390 },
   { theme: 'dark', language: 'en', width: 390 },
-] as const)('Build is accessible and no wider than the page: $theme, $language, $width px', async (variant) => {
+] as const)('Build is accessible and fits the width of the screen: $theme, $language, $width px', async (variant) => {
   const { theme, language, width } = variant;
   const page = await inBuild({ theme, language }, { viewport: { width, height: 900 } });
   await boxOf(page, '4').getByRole('button').click();

@@ -66,10 +66,11 @@ test('a link for a class offers one view only and hides derivations until the st
   expect(await page.getByRole('group', { name: 'The loss' }).locator('data').count()).toBe(0);
   expect(await page.getByRole('navigation', { name: 'View' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.size)).toBe('large');
-  // Edges start at the border of a node, also at the presentation size.
+  // Edges start at the border of a node, even at the presentation size.
   const gaps = () =>
     page.evaluate(() => {
-      const boxes = (of: string) => Array.from(document.querySelectorAll(of), (one) => one.getBoundingClientRect());
+      const boxes = (selector: string) =>
+        Array.from(document.querySelectorAll(selector), (one) => one.getBoundingClientRect());
       const ends = boxes('.react-flow__node').map(({ right }) => right);
       return boxes('.react-flow__edge-path').map(({ left }) => Math.min(...ends.map((end) => Math.abs(end - left))));
     });
@@ -157,7 +158,7 @@ test('an exercise sheet has the numbers of its seed, and the solutions on a sepa
   expect(pages).toHaveLength(2);
 });
 
-test('an exercise sheet of a link that hides answers has no solutions, on the screen and on paper', async () => {
+test('an exercise sheet from a link that hides answers has no solutions, neither on screen nor on paper', async () => {
   const page = await open({ view: 'learn', sheet: 5, display: { ...defaultState.display, answers: 'hidden' } });
   await page.getByRole('heading', { name: 'Backpropagation by hand Sheet 5' }).waitFor();
   expect(await page.locator('article section').count()).toBe(1);

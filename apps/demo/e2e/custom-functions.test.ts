@@ -33,7 +33,7 @@ const figure = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
 
 test(
-  'a derivation with a custom function has the engine’s numbers and updates with each change',
+  'a derivation with a custom function shows the engine’s numbers and updates with each change',
   longTimeout,
   async () => {
     const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });

@@ -108,7 +108,7 @@ test('a link with hidden answers shows no computed number of a network with dela
   await stepper.getByText('Step 15 of 15').waitFor();
 });
 
-test('the steps of a network with delays are those of a network without, in Chinese, on a phone', async () => {
+test('a network with delays is stepped through like one without, in Chinese, on a phone', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open(
     {
@@ -123,7 +123,7 @@ test('the steps of a network with delays are those of a network without, in Chin
         step: 7,
       },
     },
-    // Not while the new number is highlighted.
+    // Without animation, so that the new number is not highlighted in the screenshot.
     { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' },
   );
   const stepper = page.getByRole('group', { name: '逐步' });
@@ -143,7 +143,7 @@ test('the steps of a network with delays are those of a network without, in Chin
   await page.locator('[data-answer] data').waitFor();
 });
 
-test('unrolled time in Chinese, in dark mode and on a phone is accessible and no wider than the page', async () => {
+test('unrolled time in Chinese, in dark mode and on a phone is accessible and fits the width of the screen', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open(
     {

@@ -110,7 +110,7 @@ test('a network trained on sequences persists across views, can be exported, and
   });
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const steps = page.locator('[data-sequence-steps]');
-  await page.getByText('Derive this sequence').waitFor();
+  await page.getByText('Open this sequence in Derive').waitFor();
   await button('Step').click();
   await expect.poll(() => steps.textContent()).toBe('1');
   await button('Extend').click();
@@ -131,7 +131,7 @@ test('a network trained on sequences persists across views, can be exported, and
   for (const name of ['ONNX', 'PyTorch', 'ES module (.js)'])
     expect((await exported(name)).length).toBeGreaterThan(1000);
 
-  await button('Derive this sequence').click();
+  await button('Open this sequence in Derive').click();
   await page.getByRole('group', { name: 'dloss/dw_lstm.0@-1tolstm.i.0 as a sum over time' }).waitFor();
   await untilUrl(page, ({ view, derive: { time, input, target } }) => {
     const next = input.slice(1).every((value, t) => value === target[t]);

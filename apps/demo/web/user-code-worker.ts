@@ -1,6 +1,6 @@
 /**
- * The program of the worker that runs user code. A module generated from that code imports this program, which first locks
- * the worker down. Then the code defines its functions, and the page sends requests.
+ * The code of the worker that runs user functions. A module generated from the user's code imports this file, which
+ * locks the worker down. Then the user's code defines its functions, and the page sends requests.
  */
 import { type Endpoint, expose } from 'comlink';
 // Imported before the lock-down, which removes `fetch`: this module keeps it for the data sets.
@@ -30,7 +30,7 @@ const runner = {
   sequences: createSequenceTrainer(userFunctions),
 };
 
-/** Interface of the worker for the page. */
+/** The interface that the worker exposes to the page. */
 export type Runner = typeof runner;
 
 /** Called by the module generated from user code: `define` after each function, `defined` after the last one. */

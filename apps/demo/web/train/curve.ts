@@ -1,5 +1,5 @@
 /** The loss curve. It has a limited number of points, which are thinned out as training continues. */
-import type { Both } from './observe.js';
+import type { PerSet } from './observe.js';
 
 export interface Curve {
   readonly steps: readonly number[];
@@ -13,7 +13,7 @@ export const emptyCurve: Curve = { steps: [], training: [], validation: [] };
 const maxPoints = 800;
 
 /** Adds a point, unless the curve already ends with this step. */
-export function withPoint(curve: Curve, step: number, loss: Both): Curve {
+export function withPoint(curve: Curve, step: number, loss: PerSet): Curve {
   if (curve.steps.at(-1) === step) return curve;
   const { steps, training, validation } = curve.steps.length < maxPoints ? curve : thinned(curve);
   return {

@@ -1,9 +1,9 @@
-/** Parts of an observation if the inputs are the pixels of a square image: misread images, and weights as images. */
+/** Observes networks whose inputs are the pixels of a square image: misread images, and weights as images. */
 import type { Executor, Graph } from '@nnbp/core';
 import type { Part } from './data/dataset.js';
 import type { Mistake } from './evaluation.js';
 
-/** An image whose predicted class is wrong. */
+/** A misclassified image. */
 export interface MisreadImage extends Mistake {
   /** Pixels from 0 to 255, row by row. */
   readonly pixels: Uint8Array;
@@ -20,8 +20,8 @@ export function misreadImages({ inputs }: Part, mistakes: readonly Mistake[], pi
 }
 
 /**
- * The weights from the inputs to the nodes, scaled per node to ±127, one node after another. Each node has one weight per
- * pixel of the image, or per pixel of its window if all nodes see square windows of the same size.
+ * Returns the weights from the inputs to the nodes, scaled per node to ±127, one node after another. Each node has one
+ * weight per pixel of the image, or per pixel of its window if all nodes see square windows of the same size.
  */
 export function weightImages(graph: Graph, executor: Executor, ids: readonly string[]): Int8Array {
   const { inputCount, edgeStart, predecessors } = graph;

@@ -10,23 +10,23 @@ import { predictionOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
 import { type RowPrediction, predictRow } from './row-prediction.js';
 import type { Session } from './session.js';
 
-/** A layer, of which the first nodes are drawn. */
+/** A layer. At most `maxShown` of its nodes are drawn. */
 interface ShownLayer {
-  /** Number of nodes of the layer. */
+  /** Number of nodes in the layer. */
   readonly size: number;
   /** Ids of the drawn nodes; empty for the inputs if there are too many. */
   readonly ids: readonly string[];
 }
 
-/** The drawn part of the network. Drawn nodes are numbered through all layers, in the order of their `ids`. */
+/** The drawn part of the network. Drawn nodes are numbered consecutively across the layers, in the order of `ids`. */
 export interface Layout {
   readonly layers: readonly ShownLayer[];
   /** Pairs of indices of drawn nodes. */
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-/** A value for the training set, and one for the validation set if there is one. */
-export interface Both {
+/** A value for each set: for the training set, and for the validation set if there is one. */
+export interface PerSet {
   readonly training: number;
   readonly validation: number | undefined;
 }
@@ -41,14 +41,14 @@ export interface SamplePrediction {
   readonly target: number;
   /** Index of the predicted class. */
   readonly predictedClass: number;
-  /** Outputs of the network; of a regression in the units of the data. */
+  /** Outputs of the network. For a regression, in the units of the data. */
   readonly outputs: readonly number[];
 }
 
 export interface Observation {
-  readonly loss: Both;
+  readonly loss: PerSet;
   /** Undefined for a regression. */
-  readonly accuracy: Both | undefined;
+  readonly accuracy: PerSet | undefined;
   /** Confusion matrix, [true class][predicted class], of the validation set, or of the training set if there is none. */
   readonly confusion: readonly (readonly number[])[] | undefined;
   /**
@@ -76,14 +76,17 @@ export interface Observation {
   readonly sample: SamplePrediction | undefined;
   /** Undefined for a classification. */
   readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
-  /** Misread images of the validation set, or of the training set if there is none. Undefined if inputs are not an image. */
+  /**
+   * Misread images of the validation set, or of the training set if there is none. Undefined if the inputs are not an
+   * image.
+   */
   readonly misread: readonly MisreadImage[] | undefined;
   /**
    * Weights of the drawn nodes of the first layer, or of the filters of a convolution, scaled to ±127, one node after another.
    * Undefined if the inputs are not an image.
    */
   readonly weightImages: Int8Array | undefined;
-  /** Prediction for the row of inputs of the question. */
+  /** Prediction for the row in the question; undefined if there is none. */
   readonly row: RowPrediction | undefined;
 }
 
@@ -99,13 +102,13 @@ export interface Observer {
   readonly layout: Layout;
   /** Points per side of the plot (two inputs) or along it (one input); 0 without a plot. */
   readonly resolution: number;
-  /** Points per side of, or along, the small plots of nodes. */
+  /** Points per side of, or along, the small plot of a node. */
   readonly nodeResolution: number;
   /** Minimum and maximum of each axis of the plot; empty for more than two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(question: Question): Observation;
   /** Computes only the losses. */
-  loss(): Both;
+  loss(): PerSet;
   dispose(): void;
 }
 
@@ -204,13 +207,13 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   }
 }
 
-/** The values of a quantity of a node for all samples of a pass. */
+/** Returns a quantity of a node for each sample of a pass. */
 function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, count: number): ArrayLike<number> {
   if (cache instanceof RowCache) return cache.row(quantity, id);
   return Float64Array.from({ length: count }, (_, s) => cache[quantity](id, s));
 }
 
-/** Mean |dloss/dx|, and mean and deviation of the values, over the first samples. */
+/** Computes the mean |dloss/dx|, and the mean and standard deviation of the values, over the first samples. */
 function gradientsOf(
   session: Session,
   executor: Executor,
@@ -220,10 +223,10 @@ function gradientsOf(
   const { training, loss } = session;
   const count = Math.min(training.count, maxObservedSamples);
   executor.backpropagate(training.inputs, training.targets, count, loss);
-  const mean = (quantity: 'x' | 'dLossDx', id: string, of: (value: number) => number) => {
+  const mean = (quantity: 'x' | 'dLossDx', id: string, transform: (value: number) => number) => {
     const values = valuesOf(executor.cache, quantity, id, count);
     let sum = 0;
-    for (let s = 0; s < count; s++) sum += of(values[s]);
+    for (let s = 0; s < count; s++) sum += transform(values[s]);
     return sum / count;
   };
   const size = (id: string) => mean('dLossDx', id, Math.abs);
@@ -247,7 +250,7 @@ function gradientsOf(
   };
 }
 
-/** The values of the output and of all drawn nodes at the points of the plot. */
+/** Computes the output and the values of all drawn nodes at the points of the plot. */
 function pictureOf(
   session: Session,
   { task }: Dataset,
@@ -275,24 +278,26 @@ function pictureOf(
   return { picture, responses: responsesOf(values, graph.inputCount) };
 }
 
-/** The values of nodes as bytes, scaled per node. For a surface: every `stride`-th point in both directions. */
+/**
+ * Converts the values of nodes to bytes, scaled per node. For a surface: every `stride`-th point in both directions.
+ */
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);
   const pixels = inputCount === 1 ? count : (side / stride) ** 2;
   const responses = new Int8Array(values.length * pixels);
-  for (const [k, of] of values.entries()) {
-    const largest = of.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
+  for (const [k, nodeValues] of values.entries()) {
+    const largest = nodeValues.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
     for (let p = 0; p < pixels; p++) {
       const row = Math.floor((p * stride) / side) * stride + 1;
       const at = inputCount === 1 ? p : row * side + ((p * stride) % side) + 1;
-      responses[k * pixels + p] = Math.round((127 * of[at]) / largest);
+      responses[k * pixels + p] = Math.round((127 * nodeValues[at]) / largest);
     }
   }
   return responses;
 }
 
-/** The softmax of the largest output, from 0 to below 1. */
+/** The softmax of the largest output, limited to 0.999 so that it stays below 1. */
 function confidence(outputs: FloatArray, at: number, width: number): number {
   const row = Array.from(outputs.subarray(at, at + width));
   const max = Math.max(...row);
@@ -340,7 +345,10 @@ function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
   return { layers, edges };
 }
 
-/** The nodes of a layer. Of nodes that share b, such as all positions of a filter, only the middle one. */
+/**
+ * Returns the nodes of a layer. Of nodes that share b, such as all positions of a filter, it returns only the middle
+ * one.
+ */
 function representatives(graph: Graph, ids: readonly string[]): string[] {
   const groups = new Map<number | string, string[]>();
   for (const id of ids) {
@@ -377,8 +385,8 @@ function spread(parts: readonly Part[], width: number, column: number): readonly
       max = Math.max(max, inputs[at]);
     }
   }
-  const edge = (max - min) / 10 || 1;
-  return [min - edge, max + edge];
+  const margin = (max - min) / 10 || 1;
+  return [min - margin, max + margin];
 }
 
 /** Inputs of evenly spaced points: along one axis, or over a plane, row by row from the top left. */

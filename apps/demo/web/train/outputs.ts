@@ -1,4 +1,4 @@
-/** Computes outputs of the network in chunks, and converts them to classes or to the units of the data. */
+/** Computes the outputs of a network in chunks, and converts outputs to classes or to the units of the data. */
 import type { Executor, FloatArray } from '@nnbp/core';
 import type { Session } from './session.js';
 
@@ -27,13 +27,15 @@ export function inChunks(
   }
 }
 
-/** An output in the units of the data. The Poisson loss predicts the logarithm of a rate. */
+/** Converts an output to the units of the data. With the Poisson loss, the output is the logarithm of a rate. */
 export function predictionOf({ loss, network }: Session, x: number): number {
   if (loss.name === 'poisson') return Math.exp(x);
   return network.outputScaler?.undo(x, 0) ?? x;
 }
 
-/** Signed distance of an output from the decision boundary, clipped to [−1, 1]. */
+/**
+ * Signed distance of an output from the decision boundary, limited to [−1, 1]: clipped, or for logits squashed by tanh.
+ */
 export function sideOf({ encoding, loss }: Session, x: number): number {
   if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);
   return Math.max(-1, Math.min(1, (x - encoding.boundary) / (encoding.yes - encoding.boundary)));

@@ -241,7 +241,7 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
                 <Count
                   key={predictedClass}
                   count={count}
-                  of={row}
+                  row={row}
                   isCorrect={truth === predictedClass}
                   palette={palette}
                 />
@@ -256,12 +256,12 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
 
 function Count(props: {
   readonly count: number;
-  readonly of: readonly number[];
+  readonly row: readonly number[];
   readonly isCorrect: boolean;
   readonly palette: Palette;
 }) {
-  const { count, of, isCorrect, palette } = props;
-  const all = of.reduce((sum, other) => sum + other, 0);
+  const { count, row, isCorrect, palette } = props;
+  const all = row.reduce((sum, other) => sum + other, 0);
   const share = all === 0 ? 0 : count / all;
   const colour = mix(palette.panel, isCorrect ? palette.accent : palette.positive, 0.45 * Math.sqrt(share));
   return (

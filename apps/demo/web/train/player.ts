@@ -7,7 +7,7 @@ export type Speed = Settings['speed'];
 const { MessageChannel, setTimeout } = globalThis;
 
 const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
-/** Milliseconds of steps before it yields to messages. */
+/** Milliseconds of training before the player yields to messages. */
 const yieldInterval = 8;
 /** Milliseconds between measurements of the speed. */
 const meterTime = 400;
@@ -21,8 +21,8 @@ export class Player {
   #meter = { since: 0, steps: 0, rate: 0 };
 
   /**
-   * @param takeStep - Takes one step; returns false if no other can follow.
-   * @param stepCount - The number of steps so far.
+   * @param takeStep - Takes one step. Returns false if it fails.
+   * @param stepCount - Returns the number of steps taken so far.
    */
   constructor(takeStep: () => boolean, stepCount: () => number) {
     this.#takeStep = takeStep;
@@ -43,7 +43,7 @@ export class Player {
     this.#playing = 0;
   }
 
-  /** Steps per second, measured at least 400 ms apart; 0 while paused. */
+  /** Steps per second, updated at most every 400 ms; 0 while paused. */
   stepsPerSecond(): number {
     const { since, steps } = this.#meter;
     const now = performance.now();

@@ -66,7 +66,7 @@ function Fields({ fields, values, ask }: FieldsProps) {
 
 interface FieldProps {
   readonly field: InputField;
-  /** The inputs from that of the field on: one number, or one per category. */
+  /** The row, starting at the field's inputs: one number, or one 0 or 1 per category. */
   readonly values: Float64Array;
   readonly set: (values: readonly number[]) => void;
 }
@@ -97,7 +97,7 @@ function Field({ field: { name, words }, values, set }: FieldProps) {
   );
 }
 
-/** Step of the arrow keys: a tenth of the power of ten of the value, for example 1 for 42. */
+/** Step of the arrow keys: a tenth of the value's order of magnitude, for example 1 for 42. */
 const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
 
 function Prediction({
@@ -121,7 +121,7 @@ function Prediction({
       <p className={styles.prediction}>
         {say.predictedClass} <output data-stat="prediction">{classes[predictedClass]}</output>
       </p>
-      {/* No bars for a single output that is not a probability. */}
+      {/* A single output that is not a probability has no bars. */}
       {values.length === classes.length ? (
         <table className={styles.bars}>
           <tbody>

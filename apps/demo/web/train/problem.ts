@@ -1,7 +1,7 @@
 /** Reasons why training is not possible. `messages.ts` puts them into words in both languages. */
 import type { TableProblem } from './data/csv.js';
 
-/** Number of inputs or outputs of the graph, and number that the data set needs. */
+/** The number of inputs or outputs of the graph, and the number that the data set needs. */
 export interface Counts {
   readonly received: number;
   readonly expected: number;
@@ -18,7 +18,7 @@ export type Problem =
   | { readonly kind: 'delays' }
   /** The worker does not respond. */
   | { readonly kind: 'stuck' }
-  /** The program that runs user functions could not be loaded. */
+  /** The code of the worker that runs user functions could not be loaded. */
   | { readonly kind: 'not-loaded' }
   | { readonly kind: 'other'; readonly text: string };
 

@@ -63,8 +63,8 @@ function Errors(props: { readonly name: string; readonly fit: Omit<RegressionFit
 
 /** Errors of always predicting the mean of the training targets, on the validation set if there is one. */
 function errorsOfMean({ training, validation }: NonNullable<Ready['targets']>): Omit<RegressionFit, 'predicted'> {
-  const meanOf = (values: Float32Array, of: (value: number) => number) =>
-    values.reduce((sum, value) => sum + of(value), 0) / values.length;
+  const meanOf = (values: Float32Array, transform: (value: number) => number) =>
+    values.reduce((sum, value) => sum + transform(value), 0) / values.length;
   const mean = meanOf(training, (value) => value);
   const evaluated = validation ?? training;
   return {
@@ -92,10 +92,10 @@ function Scatter({ targets, fit }: ScatterProps) {
     if (canvas.current === null || width === 0) return;
     const context = contextOf(canvas.current, width, height);
     const range = rangeOf(targets);
-    const [inner, down] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
-    const at = frameOf(range, range, inner, down);
+    const [innerWidth, innerHeight] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
+    const at = frameOf(range, range, innerWidth, innerHeight);
     const toX = (value: number) => margin.left + at.x(value);
-    // Predictions outside of the range are drawn at the border.
+    // Predictions outside the range are drawn at the border.
     const toY = (value: number) => margin.top + at.y(Math.max(range[0], Math.min(range[1], value)));
     drawAxes(context, range, toX, toY, palette, [say.trueValue, say.predictedValue], width, height);
     const dots = (truths: Float32Array, { predicted }: RegressionFit, filled: boolean) => {
@@ -137,7 +137,7 @@ function drawAxes(
     context.fillRect(toX(low), toY(tick), toX(high) - toX(low), 1);
     context.fillStyle = css(palette.quiet);
     context.textAlign = 'center';
-    // Only every second number, so that long ones do not touch.
+    // Label only every second tick, so that long labels do not touch.
     if (k % 2 === 0) context.fillText(formatNumber(tick, 4), toX(tick), height - 21);
     context.textAlign = 'right';
     context.fillText(formatNumber(tick, 4), toX(low) - 5, toY(tick) + 4);

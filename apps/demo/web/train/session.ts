@@ -53,7 +53,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   const network = networkFor(settings, dataset, functions);
   const encoding = encodingFor(loss);
   const optimizer = optimizers[settings.optimizer](settings.learningRate);
-  // Standardized targets can be negative, so they are not standardized if the loss does not accept that.
+  // Standardized targets can be negative, so targets are not standardized if the loss does not accept negative ones.
   const canScaleTargets = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
   const trainer = new Trainer(network, tablesOf(network.graph, dataset, dataset.training, encoding), {
     loss,
@@ -98,7 +98,10 @@ function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding
   };
 }
 
-/** Targets, [samples × outputs]: of a regression in the units of the data, of classes as the loss expects them. */
+/**
+ * Returns the targets, [samples × outputs]: for a regression in the units of the data, for classes as the loss expects
+ * them.
+ */
 function encodedTargets({ task, classes }: Dataset, part: Part, { no, yes }: Encoding): Float64Array {
   if (task === 'regression') return Float64Array.from(part.targets);
   if (task === 'binary') return Float64Array.from(part.targets, (label) => (label === 1 ? yes : no));
@@ -107,7 +110,7 @@ function encodedTargets({ task, classes }: Dataset, part: Part, { no, yes }: Enc
   return targets;
 }
 
-/** A set of samples with standardized inputs and targets. */
+/** Returns a set of samples with standardized inputs and targets. */
 function rowsOf(network: Network, dataset: Dataset, part: Part, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;

@@ -1,4 +1,4 @@
-/** The field that opens a CSV file, with the reason below it if the file cannot be used. */
+/** A field to open a CSV file. If the file cannot be used, the reason is shown below the field. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';

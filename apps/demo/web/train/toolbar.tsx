@@ -88,7 +88,7 @@ interface StatProps {
   readonly name: string;
   readonly label: string;
   readonly value: string;
-  /** Whether it is hidden on phones. Default: false. */
+  /** Whether the statistic is hidden on phones. Default: false. */
   readonly isSecondary?: boolean;
 }
 

@@ -20,19 +20,19 @@ interface PanelProps {
   /** Whether Build and Derive can show the network. */
   readonly isReadable: boolean;
   readonly deriveName: string;
-  readonly deriveTask: string;
+  readonly deriveTitle: string;
   /** CSS class with the position of the panel. */
   readonly area: string;
   /** Shown before the buttons. */
   readonly children?: ReactNode;
 }
 
-export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveTask, area, children }: PanelProps) {
+export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveTitle, area, children }: PanelProps) {
   const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
-  /** Runs an action with the current parameters. */
-  const take = async (act: (trained: Trained) => Promise<void> | void) => {
+  /** Runs an action on the trained network. */
+  const runWithTrained = async (act: (trained: Trained) => Promise<void> | void) => {
     try {
       setProblem(undefined);
       const current = await trained();
@@ -54,7 +54,7 @@ export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveT
               key={name}
               type="button"
               onClick={() =>
-                void take(async ({ network }) => {
+                void runWithTrained(async ({ network }) => {
                   const { exportedFile } = await import('./export-files.js');
                   const file = exportedFile(network, name);
                   download(file.content, file.name);
@@ -70,8 +70,8 @@ export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveT
         <button
           type="button"
           disabled={!canOpen}
-          title={canOpen ? deriveTask : say.tooLarge}
-          onClick={() => void take(openInDerive)}
+          title={canOpen ? deriveTitle : say.tooLarge}
+          onClick={() => void runWithTrained(openInDerive)}
         >
           <Sigma size={16} aria-hidden /> {deriveName}
         </button>
@@ -81,7 +81,7 @@ export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveT
           type="button"
           disabled={!canOpen}
           title={canOpen ? undefined : say.tooLarge}
-          onClick={() => void take(openInBuild)}
+          onClick={() => void runWithTrained(openInBuild)}
         >
           <Share2 size={16} aria-hidden /> {say.buildOn}
         </button>
@@ -113,7 +113,7 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
       }}
       isReadable={isReadable(ready)}
       deriveName={say.deriveSample(sample)}
-      deriveTask={say.deriveTask}
+      deriveTitle={say.deriveTitle}
       area={areas.trained}
     />
   );

@@ -12,7 +12,7 @@ import type { Ready, Result } from './trainer.js';
 /** A trained network, and the state in which Derive opens it. */
 export interface Trained {
   readonly network: Network;
-  /** Loss, and input and target in standardized units. */
+  /** The loss, and the input and target in standardized units. */
   readonly derive: Partial<PlaygroundState['derive']>;
 }
 
@@ -26,29 +26,29 @@ export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'paramete
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
 /**
- * The network with its trained parameters and scalers, and a sample for Derive.
+ * Returns the network with its trained parameters and scalers, and a sample for Derive.
  *
- * @throws NnbpError as `networkFor` does
+ * @throws NnbpError in the same cases as `networkFor`
  */
 export function trainedSample(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };
-  const network = withTrained(networkFor(settings, shape, onPage), result);
+  const network = withTrained(networkFor(settings, shape, placeholderFunctions), result);
   const { loss } = settings;
   const selected = `dloss/dx_${network.graph.ids[network.graph.outputs[0]]}`;
   return { network, derive: { input: [...result.input], target: [...result.target], loss, selected } };
 }
 
 /** Functions for a network that is exported or described, but not run. User functions have only a name. */
-export const onPage: Pick<Functions, 'activation'> = {
+export const placeholderFunctions: Pick<Functions, 'activation'> = {
   activation(name): Activation {
     if (Object.hasOwn(builtinActivations, name)) return builtinActivations[name];
-    const refuse = (): never => {
+    const fail = (): never => {
       throw new NnbpError(
         'MISSING_PLUGIN',
         `The activation "${name}" is a user function, which can run only in a worker.`,
       );
     };
-    return { name, value: refuse, derivative: refuse };
+    return { name, value: fail, derivative: fail };
   },
 };
 

@@ -1,6 +1,6 @@
 /**
- * The worker of a training run. It is started by the first request, and started again after an error or when the user
- * functions change.
+ * Manages the worker of a training run. The first request starts the worker. It is restarted after an error or when the
+ * user functions change.
  */
 import type { UserFunction } from '../shared/user-code/user-worker.js';
 import { type Access, type Connection, connect } from './connection.js';

@@ -13,14 +13,14 @@ import { datasetsByRequest, type TableRequest } from './data/request.js';
 import { outputsFor } from './network-for.js';
 import { Player, type Speed } from './player.js';
 import { isProblem, type Problem } from './problem.js';
-import { type Both, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
+import { type PerSet, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
 import { plainScaler, type TrainedState } from './trained-state.js';
 import { openSession, type Session } from './session.js';
 
 /** The samples as points of the plot. */
 export interface Points {
   readonly count: number;
-  /** [samples × inputs]. */
+  /** Shape: [samples × inputs]. */
   readonly inputs: Float32Array;
   /** Target or class index of each sample. */
   readonly targets: Float32Array;
@@ -51,7 +51,7 @@ export interface Ready {
   readonly fields: readonly InputField[];
   /** The inputs of the first training sample. */
   readonly firstRow: Float64Array;
-  /** Side in pixels if the inputs are a square image, otherwise undefined. */
+  /** Side of the image in pixels if the inputs are a square image, otherwise undefined. */
   readonly side: number | undefined;
   readonly engine: { readonly name: string; readonly reason: string };
 }
@@ -96,16 +96,16 @@ export interface Repeated {
   /** Number of steps taken so far. */
   readonly steps: number;
   /** Losses at some of the steps, for the curve. */
-  readonly losses: readonly { readonly step: number; readonly loss: Both }[];
+  readonly losses: readonly { readonly step: number; readonly loss: PerSet }[];
 }
 
-/** Interface of the trainer for the page. */
+/** The interface that the trainer exposes to the page. */
 export interface Trainer {
   /** Parses and describes the user's table. `bytes`: the content of the file. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
-   * Prepares a training run at step 0. While data are loaded, posts the loaded fraction to `progress`. Returns undefined if
-   * another preparation has started in the meantime.
+   * Prepares a training run at step 0. While data is being loaded, posts the loaded fraction to `progress`. Returns
+   * undefined if another preparation has started in the meantime.
    */
   prepare(
     settings: Settings,
@@ -116,11 +116,15 @@ export interface Trainer {
   pause(): void;
   /** Takes one step. */
   step(): void;
-  /** Takes steps for up to 100 ms or until there are `steps` in total, and measures losses as `snapshot` does. */
+  /**
+   * Takes steps for up to 100 ms or until `steps` steps have been taken in total. Measures the loss at some of them.
+   */
   advance(steps: number): Repeated;
-  /** The current parameters and a training sample. */
+  /** Returns the current parameters and a training sample. */
   result(sample: number): Result | undefined;
-  /** The current state. During training, observations take at most a quarter of the time. `fresh`: forces an observation. */
+  /**
+   * Returns the current state. During training, observations take at most a quarter of the time. `fresh`: forces one.
+   */
   snapshot(question: Question, fresh: boolean): Snapshot | undefined;
 }
 
@@ -130,7 +134,7 @@ const advanceTime = 100;
 const repeatedLosses = 200;
 /** Maximum number of inputs whose names and fields are sent. */
 const maxNamed = 40;
-/** Maximum fraction of the time for observations. */
+/** Maximum fraction of the time spent on observations. */
 const observationShare = 0.25;
 
 /** Creates the trainer for the page. `functions`: the activations and losses that it can use. */
@@ -193,8 +197,8 @@ export function createTrainer(functions: Functions): Trainer {
       try {
         const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
         if (isProblem(dataset)) return dataset;
-        const refusal = shapeProblem(settings, dataset);
-        if (refusal !== undefined) return refusal;
+        const mismatch = shapeProblem(settings, dataset);
+        if (mismatch !== undefined) return mismatch;
         const preparedEngine = await (engine ??= auto());
         if (number !== preparing) return undefined;
         end();
@@ -223,7 +227,7 @@ export function createTrainer(functions: Functions): Trainer {
     advance(steps) {
       const until = performance.now() + advanceTime;
       const stride = Math.ceil(steps / repeatedLosses);
-      const losses: { step: number; loss: Both }[] = [];
+      const losses: { step: number; loss: PerSet }[] = [];
       while (session !== undefined && session.steps < steps && performance.now() < until) {
         if (session.steps % stride === 0 && performance.now() >= nextObservation) {
           losses.push({ step: session.steps, loss: observeTimed(() => observer!.loss()) });

@@ -20,9 +20,9 @@ import { withTimeout, loadTimeout } from './worker-problem.js';
 
 /** The view model. A new object after each change. */
 export interface TrainingView {
-  /** Undefined while data are loaded and the network is prepared. */
+  /** Undefined while data is being loaded and the network prepared. */
   readonly ready: Ready | undefined;
-  /** Loaded fraction of the data, or repeated fraction of the steps of a link; undefined at other times. */
+  /** Fraction of the data that is loaded, or of a link's steps that are repeated; undefined at other times. */
   readonly progress: number | undefined;
   readonly playing: boolean;
   /** Whether another training run is being prepared. The previous one is shown until then. */
@@ -123,7 +123,7 @@ export class Training {
   }
 
   /** Pauses the training because the settings are invalid. The page keeps the last picture. */
-  refuse(): void {
+  block(): void {
     this.#worker.request++;
     if (this.#worker.isStarted) void this.#worker.connect().then(({ trainer }) => trainer.pause());
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
@@ -170,11 +170,11 @@ export class Training {
   }
 
   pause(): Promise<void> {
-    return this.#press((trainer) => trainer.pause());
+    return this.#send((trainer) => trainer.pause());
   }
 
   step(): Promise<void> {
-    return this.#press((trainer) => trainer.step());
+    return this.#send((trainer) => trainer.step());
   }
 
   /** Selects the sample whose gradient is shown, or the row of inputs to predict. */
@@ -186,7 +186,7 @@ export class Training {
     await this.#safely(request, async () => this.#showSnapshot(request, (await this.#worker.connect()).trainer));
   }
 
-  /** The current parameters and a training sample. */
+  /** Returns the current parameters and a training sample. */
   async result(sample: number): Promise<Result | undefined> {
     return withTimeout((await this.#worker.connect()).trainer.result(sample));
   }
@@ -195,12 +195,12 @@ export class Training {
     return (await this.#worker.connect()).trainer.describeTable(bytes);
   }
 
-  async #press(button: (trainer: Remote<Trainer>) => Promise<void>): Promise<void> {
+  async #send(command: (trainer: Remote<Trainer>) => Promise<void>): Promise<void> {
     const request = ++this.#worker.request;
     this.#show({ playing: false });
     await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connect();
-      await withTimeout(button(trainer));
+      await withTimeout(command(trainer));
       await this.#showSnapshot(request, trainer);
     });
   }

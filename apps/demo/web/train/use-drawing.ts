@@ -1,4 +1,4 @@
-/** Draws on a canvas through the queue. */
+/** Draws on a canvas through the drawing queue. */
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { cancelDrawing, queueDrawing } from './draw-queue.js';
 

@@ -28,7 +28,7 @@ import styles from './view.module.css';
 /** The table that the user opened, kept while other views are shown. */
 let openTable: TableChoice | undefined;
 
-/** Loaded only for sequences. */
+/** Loaded only when sequences are selected. */
 const SequenceView = lazy(() => import('./sequences/view.js'));
 
 export default function View() {
@@ -66,7 +66,7 @@ function SampleView() {
   // Everything that determines a training run. Other changes must not restart it.
   const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
   useEffect(() => {
-    if (misfitReason !== undefined) training.refuse();
+    if (misfitReason !== undefined) training.block();
     else void training.openOnce(start, table, functions, currentState().train.steps);
   }, [start, table, functions, misfitReason]);
   useEffect(() => void training.ask({ sample: settings.sample }), [settings.sample]);

@@ -7,7 +7,7 @@ const timeout = 5000;
 /** Time limit of a request that loads data, in milliseconds. */
 export const loadTimeout = 120_000;
 
-/** The error that is thrown after the time limit. */
+/** The error with which a request is rejected after the time limit. */
 const stuck = new Error('The worker did not respond in time.');
 
 export type WorkerProblem = Extract<Problem, { readonly kind: 'stuck' | 'not-loaded' | 'other' }>;
@@ -19,6 +19,6 @@ export function problemOf(error: unknown): WorkerProblem {
   return reason === 'time' ? { kind: 'stuck' } : { kind: 'other', text: message };
 }
 
-/** Resolves like `response`. Rejects with `stuck` after the time limit. */
+/** Settles like `response`. Rejects with `stuck` after the time limit. */
 export const withTimeout = <Response>(response: Promise<Response>, milliseconds = timeout): Promise<Response> =>
   withTimeLimit(response, milliseconds, () => stuck);

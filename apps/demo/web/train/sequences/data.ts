@@ -2,7 +2,7 @@
 import { Random, Standardization } from '@nnbp/core';
 import type { SequenceTable, Settings } from '../../shared/sequence-settings.js';
 
-/** A sequence with one row per step, in the units of the data. A target of null: the step has no target. */
+/** A sequence with one row per step, in the units of the data. A step without a target has the target null. */
 export interface SequenceSample {
   readonly inputs: readonly (readonly number[])[];
   readonly targets: readonly (readonly number[] | null)[];
@@ -17,7 +17,7 @@ export interface SequenceData {
   readonly validation: readonly SequenceSample[];
   /** Whether the output of a step can be the input of the next one, so that the network can forecast several steps. */
   readonly canForecast: boolean;
-  /** Scalers of the columns of a table, fitted to the training rows. Undefined for data sets with values of about 1. */
+  /** Scalers of a table's columns, fitted to the training rows. Undefined for generated data, which is not scaled. */
   readonly scalers?: { readonly inputs: Standardization; readonly targets: Standardization };
 }
 
@@ -96,7 +96,7 @@ export const sine = (steps: number, seed: number): SequenceData => ({
   }),
 });
 
-/** A sequence whose inputs are the rows, and whose targets are a column of the next row. */
+/** Returns a sequence whose inputs are the rows. The target of a step is one column of the next row. */
 function nextValues(rows: readonly (readonly number[])[], column: number): SequenceSample {
   return { inputs: rows.slice(0, -1), targets: rows.slice(1).map((row) => [row[column]]) };
 }
@@ -105,8 +105,8 @@ function nextValues(rows: readonly (readonly number[])[], column: number): Seque
 const parts = 5;
 
 /**
- * Windows of consecutive rows of a table. The inputs are all numeric columns, the target is the next value of one of them.
- * The windows for validation come after those for training.
+ * Windows of consecutive rows of a table. The inputs are all numeric columns; the target is the next value of one of
+ * them. The windows for validation come after those for training.
  */
 export function series({ names, rows, target }: SequenceTable, steps: number): SequenceData | SequenceProblem {
   const needed = parts * (steps + 1);

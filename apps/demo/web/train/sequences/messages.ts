@@ -28,7 +28,7 @@ const en = {
   graphSize: (nodes: number) => (nodes === 1 ? '1 node' : `${nodes} nodes`),
   loss: 'Loss',
   units: 'Units',
-  steps: 'Length of a sequence',
+  steps: 'Sequence length',
   learningRate: 'Learning rate',
   batchSize: 'Batch size',
   seed: 'Seed',
@@ -78,20 +78,20 @@ const en = {
   } as Record<StripName, string>,
   stripOfNode: (id: string) => `x of ${id}`,
   stripLabel: (name: string, nodes: number, steps: number) => `${name}: ${nodes} nodes over ${steps} steps`,
-  deriveSequence: 'Derive this sequence',
-  deriveTask:
-    'Opens the trained network in Derive with the sequence of “State over time”, in standardized units. If a step has no target, only that of the last step counts.',
+  deriveSequence: 'Open this sequence in Derive',
+  deriveTitle:
+    'Opens the trained network in Derive with the sequence shown in “State over time”, in standardized units. If several steps have no target, only the target of the last step counts.',
   forecast: 'Forecast',
   lines: { target: 'target', output: 'one step ahead', forecast: 'from its own outputs' },
-  forecastNote: 'After half of the steps, the third line continues from the outputs of the network alone.',
+  forecastNote: 'After half of the steps, the third line continues from the network’s own outputs.',
   problems: {
     'no-table': 'Choose a CSV file first. Links contain the settings, but not the file.',
     'few-rows': (rows: number, needed: number) =>
       `The table has ${rows} rows; sequences of this length need at least ${needed}. Choose shorter sequences.`,
     diverged: (kind: string, step: number) =>
-      `Training diverged: a value in the ${kind} was not finite after step ${step}. Choose a smaller learning rate, then reset.`,
+      `${kind}: training diverged. A value was not finite after step ${step}. Choose a smaller learning rate, then reset.`,
     table: {
-      empty: 'The file is empty. Choose one with a row per time step.',
+      empty: 'The file is empty. Choose a file with one row per time step.',
       encoding: 'The file is not encoded in UTF-8. Save it as “CSV UTF-8” and choose it again.',
       'one-column': 'The file has only one column. Add a column, such as the date, separated by a comma.',
       'few-rows': 'Fewer than five rows have a value in every column. Choose another file.',
@@ -172,7 +172,7 @@ const zh: typeof en = {
   stripOfNode: (id) => `${id} 的 x`,
   stripLabel: (name, nodes, steps) => `${name}：${nodes} 个节点，${steps} 步`,
   deriveSequence: '对这个序列求导',
-  deriveTask:
+  deriveTitle:
     '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果有的步没有目标，则只计最后一步的目标。',
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },

@@ -1,4 +1,4 @@
-/** The initial network of each kind. */
+/** Builds the initial network of each kind. */
 import { identity } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -12,7 +12,7 @@ export interface SequenceShape {
   readonly outputNames: { readonly length: number };
 }
 
-/** A network with a recurrent layer and linear outputs, with weights from the seed. */
+/** Builds a network with a recurrent layer and linear outputs, initialized with the seed. */
 export function recurrentNetwork(
   kind: LayerKind,
   { inputNames, outputNames }: SequenceShape,
@@ -26,10 +26,10 @@ export function recurrentNetwork(
 }
 
 /**
- * The network of a kind: a recurrent layer, or the graph of the settings with its own parameters. Settings with the kind
- * `graph` have a graph; `parseState` checks this.
+ * Builds the network of a kind: one with a recurrent layer, or the graph in the settings with its own parameters.
+ * Settings with the kind `graph` have a graph; `parseState` checks this.
  *
- * @throws NnbpError as `networkOf` does
+ * @throws NnbpError in the same cases as `networkOf`
  */
 export const networkFor = (
   kind: Kind,

@@ -20,7 +20,7 @@ export interface KindResult {
   readonly training: number | undefined;
   /** Mean validation loss. */
   readonly validation: number;
-  /** Fraction of the validation steps with the correct class; undefined for a regression. */
+  /** Fraction of correctly classified validation steps; undefined for a regression. */
   readonly accuracy: number | undefined;
   /** Mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
   readonly gradients: readonly number[];
@@ -28,11 +28,13 @@ export interface KindResult {
 
 /** The values of some nodes at every step. */
 export interface Strip {
-  /** What the nodes are: `inputs`, `targets`, `outputs`, a gate or state of a layer, or a `node` of the user's graph. */
+  /**
+   * The kind of the nodes: `inputs`, `targets`, `outputs`, a gate or state of a layer, or a `node` of the user's graph.
+   */
   readonly name: StripName;
   /** Id of the node, if `name` is `node`. */
   readonly id?: string;
-  /** [nodes][steps], in standardized units; NaN where there is no value. */
+  /** Indexed [node][step], in standardized units; NaN where there is no value. */
   readonly rows: readonly (readonly number[])[];
 }
 
@@ -52,7 +54,7 @@ export type StripName =
 export interface SequenceObservation {
   readonly steps: number;
   readonly results: readonly KindResult[];
-  /** One validation sequence through the shown network. */
+  /** The values of the shown network for one validation sequence. */
   readonly strips: readonly Strip[];
   /**
    * Lines of a regression, in the units of the data: targets, outputs, and the forecast that continues from the network's own
@@ -63,12 +65,13 @@ export interface SequenceObservation {
   readonly diverged: Kind | undefined;
 }
 
-/** A network in training. */
+/** A network being trained. */
 export interface Run {
   readonly kind: Kind;
   readonly network: Network;
   readonly trainer: Trainer;
-  readonly recent: number[];
+  /** Losses of the last batches. */
+  readonly recentLosses: number[];
 }
 
 /** The data, with targets as the loss expects them. */
@@ -78,12 +81,15 @@ export interface Question {
   readonly encoding: Encoding;
 }
 
-/** Numbers of validation sequences for the loss and for gradients. */
+/** Number of validation sequences for the loss, and for the gradients. */
 const [evaluatedCount, gradientCount] = [40, 4];
 /** Maximum number of strips for the nodes of the user's graph. */
 const maxStrips = 24;
 
-/** The nodes of a layer: name of their strip, and prefix of their ids. The first ones are those with memory. */
+/**
+ * The groups of nodes of each layer: the name of their strip, and the prefix of their ids. The nodes of the first group
+ * have memory.
+ */
 const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix: string])[]>> = {
   rnn: [['h', 'rnn']],
   lstm: [
@@ -103,8 +109,8 @@ const nodesOf: Readonly<Record<LayerKind, readonly (readonly [StripName, prefix:
 export const scaled = (scaler: Standardization | undefined, row: readonly number[]): readonly number[] =>
   scaler === undefined ? row : Array.from(scaler.applyRow(row));
 
-/** The results of a network so far. */
-export function resultOf({ kind, network, recent }: Run, { data, loss, encoding }: Question): KindResult {
+/** Returns the results of a network so far. */
+export function resultOf({ kind, network, recentLosses }: Run, { data, loss, encoding }: Question): KindResult {
   const { task, validation } = data;
   const { boundary, yes } = encoding;
   let [sum, correctCount, count] = [0, 0, 0];
@@ -115,27 +121,28 @@ export function resultOf({ kind, network, recent }: Run, { data, loss, encoding 
       count++;
       sum += loss.value(scaled(network.outputScaler, output), scaled(network.outputScaler, target));
       correctCount += Number(
-        task === 'binary' ? output[0] > boundary === (target[0] === yes) : largest(output) === largest(target),
+        task === 'binary' ? output[0] > boundary === (target[0] === yes) : argmax(output) === argmax(target),
       );
     });
   }
   return {
     kind,
     parameterCount: network.graph.parameterCount,
-    training: recent.length === 0 ? undefined : recent.reduce((all, value) => all + value, 0) / recent.length,
+    training:
+      recentLosses.length === 0 ? undefined : recentLosses.reduce((all, value) => all + value, 0) / recentLosses.length,
     validation: sum / count,
     accuracy: task === 'regression' ? undefined : correctCount / count,
     gradients: gradientsInTime(kind, network, loss, validation.slice(0, gradientCount)),
   };
 }
 
-const largest = (row: ArrayLike<number>): number => {
+const argmax = (row: ArrayLike<number>): number => {
   let at = 0;
   for (let k = 1; k < row.length; k++) if (row[k] > row[at]) at = k;
   return at;
 };
 
-/** At each step, the mean |dloss/dx| of the nodes with memory, for a loss at the last step only. */
+/** Returns the mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
 export function gradientsInTime(
   kind: Kind,
   network: Network,
@@ -152,7 +159,10 @@ export function gradientsInTime(
   return Array.from(sums, (sum) => sum / (ids.length * sequences.length));
 }
 
-/** Ids of the nodes with memory. In the user's graph: those that a delayed edge reads, or the outputs if there are none. */
+/**
+ * Returns the ids of the nodes with memory. In the user's graph: those that a delayed edge reads, or the outputs if
+ * there are none.
+ */
 function nodesWithMemory(kind: Kind, network: Network): string[] {
   if (kind !== 'graph') return idsAt(network, nodesOf[kind][0][1]);
   const { graph } = network;
@@ -170,7 +180,7 @@ function idsAt({ graph }: Network, prefix: string): string[] {
   return result;
 }
 
-/** The states and lines of a network for the first validation sequence. */
+/** Returns the states and lines of a network for the first validation sequence. */
 export function shownOf(
   { kind, network }: Run,
   { data: { task, validation, canForecast }, loss, encoding }: Question,
@@ -220,7 +230,7 @@ function softmaxed(rows: readonly (readonly number[])[]): number[][] {
   return rows.map((row) => row.map((logit, t) => Math.exp(logit) / sums[t]));
 }
 
-/** Outputs, which are fed back as inputs after half of the steps. NaN before that. */
+/** Forecasts the second half of a sequence: each output becomes the next input. The values before that are NaN. */
 function forecastOf(network: Network, inputs: readonly (readonly number[])[]): number[] {
   const memory = stream(network);
   const half = Math.floor(inputs.length / 2);

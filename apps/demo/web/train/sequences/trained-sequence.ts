@@ -1,17 +1,17 @@
 /** Reconstructs a network trained on sequences, with the sequence whose states are shown. */
 import { lossOf, type Settings } from '../../shared/sequence-settings.js';
 import { targetStepsOf } from '../../shared/sequence.js';
-import { onPage, type Trained } from '../trained-network.js';
+import { placeholderFunctions, type Trained } from '../trained-network.js';
 import { withTrained } from '../trained-state.js';
 import { networkFor, type SequenceShape } from './network-for.js';
 import type { SequenceResult } from './trainer.js';
 
-/** @throws NnbpError as `networkFor` does */
+/** @throws NnbpError in the same cases as `networkFor` */
 export function trainedSequence(settings: Settings, shape: SequenceShape, result: SequenceResult): Trained {
   const { kind, inputs, targets } = result;
   const width = shape.outputNames.length;
   return {
-    network: withTrained(networkFor(kind, shape, settings, onPage), result),
+    network: withTrained(networkFor(kind, shape, settings, placeholderFunctions), result),
     derive: {
       input: inputs.flat(),
       target: targets.flatMap((row) => row ?? Array<number>(width).fill(0)),

@@ -29,10 +29,11 @@ export interface Prepared {
 /** State of a trained network, and the sequence whose states are shown, in standardized units. */
 export type SequenceResult = TrainedState & SequenceSample & { readonly kind: Kind };
 
-export type Refusal =
+/** The reason why a training run cannot be prepared. */
+export type PreparationProblem =
   | SequenceProblem
   | { readonly kind: 'no-table' }
-  /** The user's graph does not have the numbers of inputs and outputs that the data set needs. */
+  /** The user's graph does not have the number of inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
   /** The loss does not fit the data or the outputs. */
   | { readonly kind: 'misfit'; readonly reason: Misfit; readonly loss: string }
@@ -58,10 +59,10 @@ export function createSequenceTrainer(functions: Functions) {
   };
 
   const step = (): boolean => {
-    for (const { kind, trainer, recent } of runs) {
+    for (const { kind, trainer, recentLosses } of runs) {
       try {
-        recent.push(trainer.step() as number);
-        if (recent.length > recentBatches) recent.shift();
+        recentLosses.push(trainer.step() as number);
+        if (recentLosses.length > recentBatches) recentLosses.shift();
       } catch (error) {
         if (!(error instanceof DivergedError)) throw error;
         diverged = kind;
@@ -90,15 +91,15 @@ export function createSequenceTrainer(functions: Functions) {
       }
     },
 
-    async prepare(requested: Settings, table: SequenceTable | undefined): Promise<Prepared | Refusal> {
+    async prepare(requested: Settings, table: SequenceTable | undefined): Promise<Prepared | PreparationProblem> {
       const preparedEngine = await (engine ??= auto());
       end();
       try {
         const created = dataFor(requested, table);
         if (created === undefined) return { kind: 'no-table' };
         if ('kind' in created) return created;
-        const refusal = problemOf(requested, created);
-        if (refusal !== undefined) return refusal;
+        const problem = problemOf(requested, created);
+        if (problem !== undefined) return problem;
         const loss = functions.loss(lossOf(requested));
         const encoding = encodingFor(loss);
         const prepared = { data: encoded(created, encoding), loss, encoding };
@@ -118,7 +119,7 @@ export function createSequenceTrainer(functions: Functions) {
       }
     },
 
-    /** Takes steps until there are `total` or the time is up, then observes the networks. */
+    /** Takes steps until `total` steps have been taken or the time is up, then observes the networks. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
       if (question === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
@@ -133,7 +134,7 @@ export function createSequenceTrainer(functions: Functions) {
       };
     },
 
-    /** The state of the network of a kind, and the sequence whose states are shown. */
+    /** Returns the state of the network of a kind, and the sequence whose states are shown. */
     result(shown: Kind): SequenceResult | undefined {
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       if (question === undefined || run === undefined) return undefined;
@@ -157,7 +158,7 @@ export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 function runOf(kind: Kind, { data, loss }: Question, settings: Settings, functions: Functions, engine: Engine): Run {
   const network = networkFor(kind, data, settings, functions);
   network.inputScaler = data.scalers?.inputs;
-  // As for samples, targets are not standardized if the loss does not accept negative ones.
+  // As in training on samples, targets are not standardized if the loss does not accept negative targets.
   if (loss.targetProblem?.([-1]) === undefined) network.outputScaler = data.scalers?.targets;
   const trainer = new Trainer(
     network,
@@ -170,11 +171,14 @@ function runOf(kind: Kind, { data, loss }: Question, settings: Settings, functio
       batchSize: settings.batchSize,
     },
   );
-  return { kind, network, trainer, recent: [] };
+  return { kind, network, trainer, recentLosses: [] };
 }
 
 /** The reason why the user's graph or the loss does not fit the data; undefined if both fit. */
-function problemOf(settings: Settings, { task, inputNames, outputNames }: SequenceData): Refusal | undefined {
+function problemOf(
+  settings: Settings,
+  { task, inputNames, outputNames }: SequenceData,
+): PreparationProblem | undefined {
   const graph = settings.kinds.includes('graph') ? settings.graph : null;
   if (graph !== null) {
     const inputs = { received: graph.inputs.length, expected: inputNames.length };

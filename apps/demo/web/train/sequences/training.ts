@@ -1,4 +1,4 @@
-/** The page's side of training on sequences. It requests steps from the worker, shows their results, and repeats. */
+/** The page's side of training on sequences. It repeatedly requests steps from the worker and shows the results. */
 import type { Remote } from 'comlink';
 import { Listeners } from '../../shared/listeners.js';
 import { hasSameContent } from '../../shared/same-content.js';
@@ -8,7 +8,7 @@ import type { Access } from '../connection.js';
 import { TrainerWorker } from '../trainer-worker.js';
 import { withTimeout, loadTimeout } from '../worker-problem.js';
 import type { SequenceObservation } from './observe.js';
-import type { Prepared, Refusal, SequenceResult, SequenceTrainer, DescribedTable } from './trainer.js';
+import type { Prepared, PreparationProblem, SequenceResult, SequenceTrainer, DescribedTable } from './trainer.js';
 
 /** Loss curves: the validation loss of each kind at some of the steps. */
 export interface LossCurve {
@@ -20,7 +20,7 @@ export interface LossCurve {
 export interface SequenceTrainingView {
   /** Undefined until the first networks are prepared, or if the settings were rejected. */
   readonly prepared: Prepared | undefined;
-  readonly problem: Refusal | undefined;
+  readonly problem: PreparationProblem | undefined;
   readonly observation: SequenceObservation | undefined;
   readonly curve: LossCurve;
   readonly playing: boolean;
@@ -58,9 +58,9 @@ export class SequenceTraining {
   };
   readonly #listeners = new Listeners();
   readonly subscribe = this.#listeners.subscribe;
-  readonly #note: (steps: number) => void;
+  readonly #storeSteps: (steps: number) => void;
   readonly #worker = new TrainerWorker(access);
-  /** Set by `pause`: playing ends after the current response. */
+  /** Set by `pause`. Training stops after the current response. */
   #stopped = false;
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
@@ -68,13 +68,13 @@ export class SequenceTraining {
    * The step count this run was opened with or last wrote to the store. If the store holds a different one, it came from a
    * link.
    */
-  #notedSteps = 0;
+  #storedSteps = 0;
 
-  /** @param note - Called with the number of steps when training is paused or reset. */
-  constructor(note: (steps: number) => void) {
-    this.#note = (steps) => {
-      this.#notedSteps = steps;
-      note(steps);
+  /** @param storeSteps - Called with the number of steps when training is paused or reset. */
+  constructor(storeSteps: (steps: number) => void) {
+    this.#storeSteps = (steps) => {
+      this.#storedSteps = steps;
+      storeSteps(steps);
     };
   }
 
@@ -85,7 +85,7 @@ export class SequenceTraining {
       table === origin.table &&
       hasSameContent(settings, origin.settings) &&
       hasSameContent(functions, origin.functions);
-    if (isOpen && this.#notedSteps === steps && this.view.problem === undefined) return;
+    if (isOpen && this.#storedSteps === steps && this.view.problem === undefined) return;
     await this.open(origin, steps);
   }
 
@@ -94,14 +94,14 @@ export class SequenceTraining {
     const request = ++this.#worker.request;
     const { settings, table, functions } = origin;
     this.#opened = origin;
-    this.#notedSteps = steps;
+    this.#storedSteps = steps;
     this.#stopped = false;
     // Keep the last observation until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
     await this.#safely(request, async () => {
       const { trainer } = await this.#worker.connectWith(functions);
       const requested = { ...settings, shown: this.#shown, taken: 0, open: true };
-      const response = await withTimeout<Prepared | Refusal>(trainer.prepare(requested, table), loadTimeout);
+      const response = await withTimeout<Prepared | PreparationProblem>(trainer.prepare(requested, table), loadTimeout);
       if (request !== this.#worker.request) return;
       if ('kind' in response) {
         this.#show({ prepared: undefined, observation: undefined, problem: response });
@@ -145,7 +145,7 @@ export class SequenceTraining {
   /** Restarts the same training run. */
   readonly reset = (): void => {
     if (this.#opened === undefined) return;
-    this.#note(0);
+    this.#storeSteps(0);
     void this.open(this.#opened, 0);
   };
 
@@ -158,7 +158,10 @@ export class SequenceTraining {
     return (await this.#worker.connect()).trainer.readTable(bytes);
   }
 
-  /** Takes steps until there are `total`, and shows the results. Ends early when another request replaces this one. */
+  /**
+   * Takes steps until `total` steps have been taken, and shows the results. Ends early when another request replaces
+   * this one.
+   */
   async #advance(total: number): Promise<void> {
     const request = ++this.#worker.request;
     await this.#safely(request, async () => {
@@ -169,7 +172,7 @@ export class SequenceTraining {
         this.#take(observation);
         if (observation.steps >= total || observation.diverged !== undefined || this.#stopped) {
           this.#show({ playing: false });
-          this.#note(observation.steps);
+          this.#storeSteps(observation.steps);
           return;
         }
         await new Promise((resolve) => requestAnimationFrame(resolve));

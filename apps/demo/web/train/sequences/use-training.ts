@@ -1,4 +1,4 @@
-/** Opens the training run of the settings, and a new one whenever they change. */
+/** Opens the training run of the settings, and a new one whenever the settings change. */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { lossOf, type SequenceTable, type Settings } from '../../shared/sequence-settings.js';
 import { useStable } from '../../shared/use-stable.js';
@@ -14,12 +14,12 @@ export function useSequenceTraining(
 ): SequenceTrainingView {
   const { shown, taken, open: _, ...rest } = settings;
   const { kinds, graph } = rest;
-  // Changes of a graph that is not trained must not restart the training.
+  // Changes to a graph that is not being trained must not restart the training.
   const trained = kinds.includes('graph') ? graph : null;
   const start = useStable({ ...rest, graph: trained });
   const activations = trained?.nodes.map(({ activation }) => activation) ?? [];
   const functions = useStable(userFunctionsOf(activations, lossOf(settings), custom));
-  // The step count in the settings is updated during training, so a change of it must not open a training run.
+  // The step count in the settings is updated during training, so a change to it must not open a training run.
   const stepsToRepeat = useEffectEvent(() => taken);
   useEffect(() => void training.observe(shown), [training, shown]);
   useEffect(() => {

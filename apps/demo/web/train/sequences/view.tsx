@@ -29,7 +29,7 @@ import { messages } from './messages.js';
 import styles from './sequences.module.css';
 import { Strips } from './strips.js';
 import type { SequenceObservation } from './observe.js';
-import type { Prepared, Refusal } from './trainer.js';
+import type { Prepared, PreparationProblem } from './trainer.js';
 import type { SequenceTraining, SequenceTrainingView } from './training.js';
 import { trainedSequence } from './trained-sequence.js';
 import { useSequenceTraining } from './use-training.js';
@@ -384,7 +384,7 @@ function TrainedNetwork({ settings, prepared: { data }, observation: { results }
       }}
       isReadable={isReadable({ parameterCount, inputCount: data.inputNames.length })}
       deriveName={say.deriveSequence}
-      deriveTask={say.deriveTask}
+      deriveTitle={say.deriveTitle}
       area={styles.trained}
     >
       <b>{say.kinds[kind]}</b>
@@ -422,7 +422,7 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
   );
 }
 
-/** Compares the gradients at the first and the last step, in words. */
+/** Describes how the gradients at the first and the last step compare. */
 function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly number[]): string {
   const ratio = gradients[0] / gradients.at(-1)!;
   if (gradients[0] === 0) return say.ratioZero(kind);
@@ -430,7 +430,7 @@ function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly
 }
 
 function messageOf(
-  problem: Refusal,
+  problem: PreparationProblem,
   say: (typeof messages)['en']['problems'],
   sayTrain: (typeof trainMessages)['en']['problems'],
 ): string {
