@@ -21,6 +21,8 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
       expect: { poll: { timeout: 10_000 } },
       ...options,
       // Vitest does not pass --exclude on to projects.
-      ...(process.env.FAST_TESTS && { exclude: [...(options.exclude ?? configDefaults.exclude), ...slowTests] }),
+      ...(process.env.FAST_TESTS && {
+        exclude: [...(options.exclude ?? configDefaults.exclude), ...slowTests.map((name) => `**/${name}*.test.ts`)],
+      }),
     },
   });

@@ -1,16 +1,14 @@
 // `pnpm test:fast`: type-checks, then runs the tests that neither need a browser nor are slow.
 import { execFileSync } from 'node:child_process';
 
-/** The test files that are too slow for `pnpm test:fast`; vitest.shared.ts excludes them. */
+/** The beginnings of the names of slow test files, which vitest.shared.ts excludes. */
 export const slowTests = [
   'smoke',
-  'guides',
   'examples',
   'large',
   'fuzz',
   'memory',
   'process',
-  'killed',
   'checkpoints',
   'accuracy',
   'lost-thread',
@@ -26,7 +24,23 @@ export const slowTests = [
   'synaptic',
   'playground',
   'keras',
-].map((name) => `**/${name}*.test.ts`);
+  'properties',
+  'shapes',
+  'onnx-damaged',
+  'onnx-decoded-size',
+  'neat-python',
+  'linear',
+  'tables',
+  'importers',
+  'cross-validation',
+  'explain',
+  'writing',
+  'linked-formula',
+  'node-script',
+  'server',
+  'waits',
+  'guide',
+];
 
 if (process.argv[1] === import.meta.filename) {
   const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
