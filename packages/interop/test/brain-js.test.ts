@@ -48,7 +48,7 @@ describe('the file format of brain.js 2', () => {
     trainOpts: { activation: 'leaky-relu', leakyReluAlpha: 0.25 },
   };
 
-  test('is read: weights in arrays, keys in objects, and a correct leaky ReLU', () => {
+  test('brain.js 2 models are imported: weights in arrays, keys in objects, and a correct leaky ReLU', () => {
     const network = fromBrainJs(json);
     expect(network.getParameters('layer1.0').w).toEqual({ 'input.light': 1, 'input.dark': -2 });
     expect(network.predict([1, 2])).toEqual([4 * 0.25 * (0.25 * -2.5)]);
@@ -81,7 +81,7 @@ describe('the file formats before brain.js 1', () => {
     ],
     ['brain.js 1.0: no activation', { layers: [inputs, hidden, output], sizes: [2, 2, 1] }],
     ['brain 0.1: nodes inside a layer', { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] }],
-  ])('%s is read with the sigmoid', (_, json) => {
+  ])('%s is imported with the sigmoid activation', (_, json) => {
     const network = fromBrainJs(JSON.stringify(json));
     expect(network.graph.ids).toEqual(['input.x', 'input.y', 'layer1.0', 'layer1.1', 'output.on']);
     expect(network.predict([0.3, 0.7])[0]).toBeCloseTo(expected, 15);
@@ -91,7 +91,7 @@ describe('the file formats before brain.js 1', () => {
 describe('a model that cannot be imported', () => {
   const good = modelNamed('XOR, tanh').json as Record<string, unknown>;
 
-  test('a recurrent network on text is rejected with the reason', () => {
+  test('a recurrent text network is rejected, and the error gives the reason', () => {
     const error = errorOf(() => fromBrainJs({ type: 'LSTM', hiddenLayers: [10], options: {} }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('read and write text')]);
   });
@@ -103,7 +103,7 @@ describe('a model that cannot be imported', () => {
     [/at least one layer/, { hiddenLayers: [] }],
     [/hiddenLayers\[0\]: expected matrices/, { hiddenLayers: [{}] }],
     [/output\.weights: expected 2 numbers/, { output: { rows: 2, columns: 1, weights: [1] } }],
-  ])('a network on sequences is rejected: %s', (message, change) => {
+  ])('an invalid recurrent network is rejected with the message %s', (message, change) => {
     const lstm = recurrent.find(({ name }) => name.startsWith('LSTM'))!;
     const error = errorOf(() => fromBrainJs({ ...(lstm.json as object), ...change }));
     expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
@@ -114,7 +114,7 @@ describe('a model that cannot be imported', () => {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('"swish"')]);
   });
 
-  test('NaN, which JSON writes as null, is rejected with its path', () => {
+  test('NaN, which JSON writes as null, is rejected, and the error names its path', () => {
     const json = structuredClone(good) as { layers: Record<string, { bias: number | null }>[] };
     json.layers[1][0].bias = null;
     const error = errorOf(() => fromBrainJs(json));

@@ -1,4 +1,4 @@
-/** Recurrent layers of Keras, compared with the formulas of Keras written as loops over matrices. */
+/** Compares imported recurrent layers of Keras with the Keras formulas, written as loops over matrices. */
 import { predictSequence, Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
@@ -50,7 +50,7 @@ const steps = {
   },
 };
 
-/** A model of one recurrent layer and a dense layer, with weights under their names in Keras. */
+/** A model of one recurrent layer and a dense layer, with the weight names of Keras. */
 function model(
   kind: keyof typeof steps,
   config: object,
@@ -110,7 +110,7 @@ describe.each([
   ['GRU', {}, 'GRU', { resetAfter: false }],
   ['GRU', { recurrent_activation: 'hard_sigmoid' }, undefined, { resetAfter: true }],
 ] as const)('%s %j', (kind, config, operator, options) => {
-  test(`${JSON.stringify(options)} has the outputs of the formulas of Keras at each step`, () => {
+  test(`${kind} with ${JSON.stringify(options)} has the same outputs as the Keras formulas at each step`, () => {
     for (const nested of [false, true]) {
       const { json, bytes, numbers, dense } = model(kind, config, { ...options, nested });
       const network = fromKeras(json, bytes);
@@ -129,7 +129,7 @@ describe.each([
 });
 
 test.each(fixtures('keras').recurrent)(
-  'a model of TensorFlow.js with $name has the same outputs at each step',
+  'a TensorFlow.js model with $name has the same outputs at each step after import',
   (model) => {
     const network = fromKeras(model.json, Uint8Array.from(Buffer.from(model.weights!, 'base64')));
     expect(network.graph.stateSize).toBeGreaterThan(0);
@@ -137,7 +137,7 @@ test.each(fixtures('keras').recurrent)(
   },
 );
 
-test('unsupported options of a recurrent layer are rejected with their path', () => {
+test('unsupported options of a recurrent layer are rejected, and the error names the option', () => {
   const rejected = (config: object) => {
     const { json, bytes } = model('LSTM', config);
     const error = errorOf(() => fromKeras(json, bytes));

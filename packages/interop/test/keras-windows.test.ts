@@ -1,6 +1,6 @@
 /**
- * Convolutions, pooling, batch normalization and TimeDistributed of Keras, compared with the formulas of Keras written
- * as loops.
+ * Compares imported Keras convolution, pooling, batch normalization and TimeDistributed layers with the Keras formulas,
+ * written as loops.
  */
 import { Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
@@ -9,7 +9,7 @@ import { errorOf } from '../../core/test/error-of.js';
 import { damaged, survives } from '../../formats/test/fuzz.js';
 import { operationsOf } from './onnx-models.js';
 
-// Models of TensorFlow.js are read in keras.test.ts.
+// keras.test.ts covers models written by TensorFlow.js.
 
 const random = new Random(3);
 const numbers = (count: number) => Array.from({ length: count }, () => Math.fround(random.uniform() - 0.5));
@@ -42,7 +42,7 @@ function expectClose(outputs: readonly number[], expected: readonly number[]): v
   outputs.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 }
 
-/** [steps, channels] · [kernel, channels, filters] with `before` zeros before the row. */
+/** Convolves x [steps, channels] with a kernel [size, channels, filters], after `before` zeros. Returns `count` steps. */
 function convolution(
   x: readonly number[],
   [length, channels]: readonly [number, number],
@@ -91,7 +91,7 @@ describe('Conv1D', () => {
       { padding: 'causal', strides: [2] },
       { before: 2, stride: 2, count: 5 },
     ],
-  ])('%j has the outputs of a loop, and shared weights', (config, windows) => {
+  ])('Conv1D with %j has the same outputs as a loop, and its nodes share weights', (config, windows) => {
     const layer = ['Conv1D', { ...options, activation: 'tanh', ...config }] as const;
     const network = read([9, 2], [layer], { 'l0/kernel': [[3, 2, 4], kernel], 'l0/bias': [[4], bias] });
     const sums = convolution(x, [9, 2], kernel, [3, 4], windows);
@@ -109,7 +109,7 @@ test('an even kernel with padding "same" has one more zero at the end than at th
   expect(network.predict([1, 2, 3, 4])).toEqual([21, 32, 43, 4]);
 });
 
-test('pooling omits cells of the padding, and global pooling has one window', () => {
+test('pooling ignores padding cells, and global pooling has one window', () => {
   const same = { pool_size: [2], strides: null, padding: 'same' };
   const row = [3, -1, -5, -4, -2];
   expect(read([5, 1], [['MaxPooling1D', same]], {}).predict(row)).toEqual([3, -4, -2]);
@@ -141,7 +141,7 @@ describe('BatchNormalization', () => {
   const sums = convolution(x, [5, 1], kernel, [2, 3], { count: 4 });
   const layer = { filters: 3, kernel_size: [2], use_bias: false };
 
-  test('is multiplied into the previous layer, whose nodes keep their shared weights', () => {
+  test('BatchNormalization is folded into the previous layer, whose nodes keep their shared weights', () => {
     const of = norm(3);
     const layers = [
       ['Conv1D', layer],
@@ -157,7 +157,7 @@ describe('BatchNormalization', () => {
     expect(network.graph.parameterCount).toBe(9);
   });
 
-  test('has separate nodes after an activation, or if its channels are not the filters', () => {
+  test('BatchNormalization has separate nodes after an activation, or if its channels are not the filters', () => {
     const of = norm(3);
     const relu = [
       ['Conv1D', { ...layer, activation: 'relu' }],
@@ -178,7 +178,7 @@ describe('BatchNormalization', () => {
     expectClose(network.predict(x), normalized(sums, flat));
   });
 
-  test('may have no scale and no center, and an axis other than the last is rejected', () => {
+  test('BatchNormalization works without scale and center, and an axis other than the last is rejected', () => {
     const { 'l1/moving_mean': mean, 'l1/moving_variance': variance } = norm(3);
     const own = { 'l0/kernel': [[2, 1, 3], kernel], 'l1/moving_mean': mean, 'l1/moving_variance': variance } as const;
     const config = { scale: false, center: false, epsilon: 0.5, axis: 2 };
@@ -201,7 +201,7 @@ describe('TimeDistributed', () => {
   const weights = { 'dense/kernel': [[2, 3], kernel], 'dense/bias': [[3], bias] } as const;
   const step = ([a, b]: readonly number[]) => bias.map((value, k) => a * kernel[k] + b * kernel[3 + k] + value);
 
-  test('applies one layer to each entry of the first axis, with shared weights', () => {
+  test('TimeDistributed applies one layer to each entry of the first axis, with shared weights', () => {
     const x = numbers(8);
     const network = read([4, 2], [['TimeDistributed', { layer: dense }]], weights);
     expectClose(
@@ -214,7 +214,7 @@ describe('TimeDistributed', () => {
     expect(alone.predict(x)).toEqual(network.predict(x));
   });
 
-  test('results in a network of one step if the number of steps is not specified', () => {
+  test('TimeDistributed results in a network that reads one step if the number of steps is not specified', () => {
     const network = read([null, 2], [['TimeDistributed', { layer: dense }]], weights);
     expectClose(network.predict([0.5, -2]), step([0.5, -2]));
   });
@@ -237,7 +237,7 @@ describe('an unsupported model', () => {
     ['MALFORMED', /pool_size/, [3, 3, 1], 'MaxPooling2D', { strides: 1 }],
     ['TOO_LARGE', /edges/, [400, 400, 1], 'MaxPooling2D', { pool_size: [300, 300], strides: 1, padding: 'same' }],
     ['TOO_LARGE', /far more values/, [2 ** 20, 1], 'MaxPooling1D', { pool_size: 2 }],
-  ])('throws %s with a message that matches %s', (code, message, shape, kind, config) => {
+  ])('fromKeras throws %s with a message that matches %s', (code, message, shape, kind, config) => {
     const error = errorOf(() => read(shape, [[kind, config]], kind === 'Conv2D' ? kernel : {}));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });

@@ -8,7 +8,7 @@ const { models, program, version } = fixtures('keras');
 const weightsOf = (model: (typeof models)[number]) => Uint8Array.from(Buffer.from(model.weights!, 'base64'));
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
-/** A model written by hand: its layers, and all numbers of the weight file in order. */
+/** Builds a model from its layers and the arrays of its weight file, in order. */
 function written(layers: readonly object[], arrays: Readonly<Record<string, readonly (readonly number[])[]>> = {}) {
   const entries = Object.entries(arrays);
   const weights = entries.map(([name, rows]) => ({
@@ -49,7 +49,7 @@ describe(`models written by ${program} ${version}`, () => {
     expect(ids.filter((id) => id.startsWith('activation'))).toHaveLength(4);
   });
 
-  test('weights may be split into shards', () => {
+  test('weights can be split into shards', () => {
     const model = modelNamed('XOR');
     const bytes = weightsOf(model);
     const shards = [bytes.subarray(0, 5), bytes.subarray(5)];
@@ -112,7 +112,7 @@ describe('layers of shapes and activations', () => {
     [[-6, -8.5], [layer('LeakyReLU', { negative_slope: 0.25 })]],
     [[-7.5, -10.5], [layer('LeakyReLU', {})]],
     [plain, [layer('Dropout', { rate: 0.5 })]],
-  ])('%j has the same values as in Keras', (expected, layers) => {
+  ])('reshaping and activation layers give %j, the same outputs as in Keras', (expected, layers) => {
     after(...layers).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 12));
   });
 
@@ -122,7 +122,7 @@ describe('layers of shapes and activations', () => {
     ['UNSUPPORTED', /threshold other than 0/, layer('ReLU', { threshold: 1 })],
     ['MALFORMED', /kernel of shape \[1, 2\]/, layer('Reshape', { target_shape: [2, 1] })],
     ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
-  ])('throws %s with a message that matches %s', (code, message, odd) => {
+  ])('fromKeras throws %s with a message that matches %s', (code, message, odd) => {
     const error = errorOf(() => after(odd));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -141,7 +141,7 @@ describe('layers of shapes and activations', () => {
     expect(rejected([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('connections with a cycle are rejected', () => {
+  test('cycles, unknown layers and duplicate connections are rejected', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
@@ -194,7 +194,7 @@ describe('a model that cannot be imported', () => {
     ['MALFORMED', /one layer with the name "dense"/, [dense(2), dense(2)]],
     ['TOO_LARGE', /far more values/, [layer('InputLayer', { batch_input_shape: [null, 2 ** 30] })]],
     ['TOO_LARGE', /far more values/, [layer('InputLayer', { batch_input_shape: [null, 2 ** 31, 2 ** 31, 2 ** 31] })]],
-  ])('throws %s with a message that matches %s', (code, message, layers) => {
+  ])('fromKeras throws %s with a message that matches %s', (code, message, layers) => {
     const { json, bytes } = written(layers, numbers);
     const error = errorOf(() => fromKeras(json, bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);

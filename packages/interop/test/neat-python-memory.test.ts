@@ -25,7 +25,7 @@ const combine: Readonly<Record<string, Combine>> = {
 };
 
 /**
- * A step of a `RecurrentNetwork`: nodes read the node values of the previous step and the inputs of the current step.
+ * Runs a `RecurrentNetwork`: at each step, nodes read the node values of the previous step and the current inputs.
  */
 function recurrentRun(genome: NeatGenome, inputs: readonly (readonly number[])[]): number[][] {
   let before = new Map(genome.nodes.map(({ key }) => [key, 0]));
@@ -65,7 +65,7 @@ function randomGenome(random: Random): NeatGenome {
   return { input_keys: [-1, -2], output_keys: [0], nodes, connections };
 }
 
-test('100 recurrent genomes with every aggregation have the outputs of neat-python over 10 steps, also after export', () => {
+test('100 random recurrent genomes have the same outputs as neat-python over 10 steps, also after export', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 100; k++) {
     const random = new Random(seed + k);
@@ -87,7 +87,7 @@ test('100 recurrent genomes with every aggregation have the outputs of neat-pyth
 });
 
 describe('an aggregation', () => {
-  test.each(Object.keys(combine))('%s is kept, with any response', (aggregation) => {
+  test.each(Object.keys(combine))('the aggregation %s is imported and exported with any response', (aggregation) => {
     for (const response of [1, 2.5, -1.5]) {
       const network = fromNeatPython({
         input_keys: [-1, -2, -3],
@@ -99,7 +99,7 @@ describe('an aggregation', () => {
       expect(network.predict([0.3, 0.7, 0.9])[0]).toBeCloseTo(expected, 12);
       const [node] = toNeatPython(network).nodes;
       expect(fromNeatPython(toNeatPython(network)).predict([0.3, 0.7, 0.9])[0]).toBeCloseTo(expected, 12);
-      // Multiplied by a negative number, a maximum becomes a minimum.
+      // A negative response turns a maximum into a minimum.
       if (response > 0) expect(node.aggregation).toBe(aggregation);
     }
   });
@@ -124,7 +124,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('has an identity node if an aggregation reads a sum, and keeps fixed parameters', () => {
+  test('toNeatPython adds an identity node if an aggregation reads a sum, and keeps fixed parameters', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });
@@ -169,7 +169,7 @@ describe('a network that is exported', () => {
       /"y": an output of a recurrent network/,
       (b) => [b.node('y', { from: [b.input('x'), delayed('y')], activation: identity, fixed: { c: 2 } })],
     ],
-  ])('is rejected: %s', (message, build) => {
+  ])('toNeatPython rejects a network that neat-python cannot represent: %s', (message, build) => {
     const error = errorOf(() => toNeatPython(networkOf(build)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });

@@ -1,7 +1,7 @@
 /**
- * The feed-forward network of neat-python, reimplemented from its formulas, because neat-python is not installed. A
- * node is g(bias + response · Σ weight · value). Without enabled incoming connections, the sum is 0. Arguments are
- * clamped where neat-python clamps them.
+ * Reimplements the feed-forward network of neat-python, which is a Python library. A node is
+ * g(bias + response · Σ weight · value). Without enabled incoming connections, the sum is 0. Arguments are clamped where
+ * neat-python clamps them.
  */
 import type { NeatGenome } from '@nnbp/interop';
 
@@ -22,7 +22,7 @@ export const neatFunctions: Readonly<Record<string, (z: number) => number>> = {
   abs: (z) => Math.abs(z),
 };
 
-/** Computes the outputs of neat-python 1.0 and later. */
+/** Computes the same outputs as neat-python 1.0 and later. */
 export function activate(genome: NeatGenome, input: readonly number[]): number[] {
   const values = new Map<number, number>(genome.input_keys.map((key, k) => [key, input[k]]));
   const nodes = new Map(genome.nodes.map((node) => [node.key, node]));

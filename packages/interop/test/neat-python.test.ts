@@ -14,8 +14,8 @@ import { activate, neatFunctions } from './neat-python-node.js';
 const names = Object.keys(neatFunctions);
 
 /**
- * A random genome like those that evolve: acyclic connections, some of them disabled, and some nodes without incoming
- * connections.
+ * A random genome like those that evolution produces: acyclic connections, some of them disabled, and some nodes without
+ * incoming connections.
  */
 function randomGenome(random: Random, among: readonly string[] = names): NeatGenome {
   const below = (n: number) => Math.floor(random.uniform() * n);
@@ -43,8 +43,8 @@ function randomGenome(random: Random, among: readonly string[] = names): NeatGen
   return { input_keys: inputs, output_keys: outputs, nodes, connections };
 }
 
-const randomRow = (random: Random, count: number, reach = 3) =>
-  Array.from({ length: count }, () => reach * (2 * random.uniform() - 1));
+const randomRow = (random: Random, count: number, max = 3) =>
+  Array.from({ length: count }, () => max * (2 * random.uniform() - 1));
 
 function expectClose(actual: readonly number[], expected: readonly number[], label: string): void {
   expect(actual).toHaveLength(expected.length);
@@ -54,14 +54,14 @@ function expectClose(actual: readonly number[], expected: readonly number[], lab
   });
 }
 
-const one = (activation: string, weight = 1): NeatGenome => ({
+const singleNode = (activation: string, weight = 1): NeatGenome => ({
   input_keys: [-1],
   output_keys: [0],
   nodes: [{ key: 0, bias: 0.25, response: 1, activation, aggregation: 'sum' }],
   connections: [{ key: [-1, 0], weight, enabled: true }],
 });
 
-describe('a node of neat-python, computed by its formula', () => {
+describe('genomes and networks', () => {
   test('random genomes have the same outputs after import and after export', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 150; k++) {
@@ -79,9 +79,9 @@ describe('a node of neat-python, computed by its formula', () => {
   });
 
   test.each(names)(
-    '%s has the same values from -40 to 40, even where neat-python clamps its argument',
+    'the activation %s has the same values from -40 to 40, even where neat-python clamps its argument',
     (activation) => {
-      const genome = one(activation);
+      const genome = singleNode(activation);
       const network = fromNeatPython(genome);
       for (let x = -40; x <= 40; x += 0.37) {
         expect(Math.abs(network.predict([x])[0] - activate(genome, [x])[0])).toBeLessThan(1e-11);
@@ -109,7 +109,7 @@ describe('a node of neat-python, computed by its formula', () => {
     }
   });
 
-  test('a genome that was trained is exported with its new weights', async () => {
+  test('a genome trained after import is exported with its new weights', async () => {
     const random = new Random(7);
     const genome = randomGenome(random, ['sigmoid', 'tanh', 'gauss', 'softplus', 'sin']);
     const network = fromNeatPython(genome);
@@ -121,7 +121,7 @@ describe('a node of neat-python, computed by its formula', () => {
     for (const row of inputs) expectClose(activate(back, row), network.predict(row), 'back');
   });
 
-  test('a network whose functions have an equivalent in neat-python becomes a genome', () => {
+  test('a network whose functions exist in neat-python is exported with the same outputs', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const activations = [
       ...[sigmoid, tanh, relu, leakyRelu, leakyRelu.negativeSlope(-0.3), elu, elu.alpha(0.4), selu],
@@ -133,13 +133,13 @@ describe('a node of neat-python, computed by its formula', () => {
       const network = new Network(graph);
       network.parameters.vector.set(randomParameters(graph, random));
       if (k % 3 === 0) {
-        const units = (count: number) =>
+        const randomScaler = (count: number) =>
           new Standardization(
             randomRow(random, count),
             Array.from({ length: count }, () => 0.5 + random.uniform()),
           );
-        network.inputScaler = units(graph.inputCount);
-        network.outputScaler = units(graph.outputs.length);
+        network.inputScaler = randomScaler(graph.inputCount);
+        network.outputScaler = randomScaler(graph.outputs.length);
       }
       const genome = JSON.parse(JSON.stringify(toNeatPython(network))) as NeatGenome;
       const keys = genome.nodes.map(({ key }) => key);
@@ -179,7 +179,7 @@ describe('a node without enabled incoming connections', () => {
     ],
   };
 
-  test('is g(bias) as a hidden node, at the start of a chain, and as an output', () => {
+  test('a node without enabled incoming connections is g(bias), as a hidden node or an output', () => {
     const network = fromNeatPython(genome);
     const [chained, lone] = network.predict([2]);
     expect(chained).toBeCloseTo(0.5 + 4 * (2 - (1 + 4 * 2 * 0.75)), 12);
@@ -227,7 +227,7 @@ describe('the file of neat.export of neat-python', () => {
     ],
   };
 
-  test('has the predictions of neat-python for a feed-forward network', () => {
+  test('a file of neat.export is imported with the same predictions', () => {
     const [y, lone] = fromNeatPython(file).predict([0.2, 9]);
     expect(y).toBeCloseTo(3 * Math.tanh(2.5 * (1 + 2 * 0.1)), 12);
     expect(lone).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
@@ -236,15 +236,15 @@ describe('the file of neat.export of neat-python', () => {
   test.each([
     [/feed-forward/, { network_type: 'ctrnn' }],
     [/custom/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
-  ])('is rejected: %s', (message, change) => {
+  ])('a file of neat.export is rejected with the message %s', (message, change) => {
     const error = errorOf(() => fromNeatPython({ ...file, ...change }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
 });
 
 describe('a genome that cannot be imported', () => {
-  const change = (part: object): NeatGenome => ({ ...one('tanh'), ...part });
-  const node = one('tanh').nodes[0];
+  const change = (part: object): NeatGenome => ({ ...singleNode('tanh'), ...part });
+  const node = singleNode('tanh').nodes[0];
 
   test.each([
     ['UNSUPPORTED', /aggregation.*"range"/, { nodes: [{ ...node, aggregation: 'range' }] }],
@@ -253,14 +253,18 @@ describe('a genome that cannot be imported', () => {
     ['MALFORMED', /from 7 to 0/, { connections: [{ key: [7, 0], weight: 1, enabled: true }] }],
     ['MALFORMED', /input_keys.*genome_config/, { input_keys: undefined }],
     ['MALFORMED', /no other node/, { nodes: [node, node] }],
-    ['NOT_FINITE', /node "0"/, { nodes: [{ ...node, response: 1e300 }], connections: one('tanh', 1e300).connections }],
-  ])('throws %s with a message that matches %s', (code, message, part) => {
+    [
+      'NOT_FINITE',
+      /node "0"/,
+      { nodes: [{ ...node, response: 1e300 }], connections: singleNode('tanh', 1e300).connections },
+    ],
+  ])('fromNeatPython throws %s with a message that matches %s', (code, message, part) => {
     const error = errorOf(() => fromNeatPython(change(part)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('genes may be in a dictionary by their keys', () => {
-    const genome = one('tanh');
+  test('genes can be in a dictionary, by key', () => {
+    const genome = singleNode('tanh');
     const json = { ...genome, nodes: { '0': genome.nodes[0] }, connections: { '(-1, 0)': genome.connections[0] } };
     expect(fromNeatPython(json).predict([0.3])).toEqual(fromNeatPython(genome).predict([0.3]));
   });

@@ -40,10 +40,10 @@ describe(`models trained by ${program} ${version}`, () => {
 });
 
 describe('every squash', () => {
-  const bent = (x: number) => (Math.sqrt(x * x + 1) - 1) / 2 + x;
+  const bentIdentity = (x: number) => (Math.sqrt(x * x + 1) - 1) / 2 + x;
 
   test.each([
-    ['BENT_IDENTITY', bent],
+    ['BENT_IDENTITY', bentIdentity],
     ['STEP', (x: number) => (x > 0 ? 1 : 0)],
     ['BIPOLAR', (x: number) => (x > 0 ? 1 : -1)],
     ['SOFTSIGN', (x: number) => x / (1 + Math.abs(x))],
@@ -51,12 +51,12 @@ describe('every squash', () => {
     ['ABSOLUTE', Math.abs],
     ['BIPOLAR_SIGMOID', (x: number) => 2 / (1 + Math.exp(-x)) - 1],
     ['INVERSE', (x: number) => 1 - x],
-  ])('%s is computed as in neataptic', (squash, g) => {
+  ])('the squash %s is computed as in neataptic', (squash, g) => {
     const network = fromNeataptic(single(squash));
     for (const x of [-20, -1, -0.25, 0, 0.3, 5]) expect(network.predict([x])[0]).toBeCloseTo(g(0.5 + 2 * x), 13);
   });
 
-  test('a step function predicts, has derivative 0, and is loaded if it is supplied', () => {
+  test('a step function works for prediction, has derivative 0, and must be supplied to load a saved network', () => {
     const network = fromNeataptic(single('STEP'));
     const { gradients } = backpropagate(network, [0.3], [0], mse());
     expect(gradients.vector.every((derivative) => derivative === 0)).toBe(true);
@@ -75,7 +75,7 @@ describe('a gated or backward connection', () => {
       inputs.map((x) => [x]),
     ).map(([y]) => y);
 
-  test('an earlier node gates with its value at the same step, and an input does not gate', () => {
+  test('an earlier node gates with its value at the same step, and an input as gater has no effect', () => {
     const gate = (gater: number) => single('IDENTITY', { from: 0, to: 2, weight: 3, gater });
     expect(outputs(gate(1), [2, -1])).toEqual([0.5 + 2 * 2 + 3 * 2 * 2, 0.5 - 2 + 3]);
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
@@ -106,7 +106,7 @@ describe('a model that cannot be imported', () => {
   test.each([
     ['MY_OWN', /"MY_OWN"/],
     [undefined, /custom/],
-  ])('the squash %s is rejected with its name', (squash, message) => {
+  ])('the squash %s is rejected, and the error names it', (squash, message) => {
     const error = errorOf(() => fromNeataptic(single(squash)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
     expect(error.message).toContain(squash ?? 'nothing');
@@ -115,7 +115,7 @@ describe('a model that cannot be imported', () => {
   test.each([
     ['MALFORMED', /connections\[2\]\.gater.*0 to 2/, { from: 0, to: 2, weight: 1, gater: 3 }],
     ['MALFORMED', /connections\[2\]\.from/, { from: 3, to: 2, weight: 1, gater: null }],
-  ])('throws %s with a message that matches %s', (code, message, connection) => {
+  ])('fromNeataptic throws %s with a message that matches %s', (code, message, connection) => {
     const error = errorOf(() => fromNeataptic(single('TANH', connection)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });

@@ -1,5 +1,5 @@
 /**
- * Tensors whose batch is not the first axis, sizes that a model computes, and initial states as PyTorch writes them.
+ * Tests tensors whose batch is not the first axis, sizes computed by the model, and initial states as exported by PyTorch.
  */
 import { fromOnnx } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
@@ -10,7 +10,7 @@ import { onnxModel, someNumbers } from './onnx-models.js';
 type Model = Parameters<typeof onnxModel>[0];
 type Nodes = Model['nodes'];
 
-/** x[axis][batch][column] with values 0 to 5, as a tensor of [2, batch, 3]. */
+/** The value at axis position `a` and column `c` of a tensor [2, batch, 3] with the values 0 to 5. */
 const value = (a: number, c: number) => 3 * a + c;
 const moved = (nodes: Nodes, integers: Model['integers'] = {}, numbers: Model['numbers'] = {}) =>
   onnxModel({ inputs: { x: [2, null, 3] }, nodes, integers, numbers, outputs: 'y' });
@@ -33,13 +33,13 @@ describe('a tensor of [2, batch, 3]', () => {
     ['ReduceMax', [['ReduceMax', 'x', 'y', { axes: [0], keepdims: 0n }]], [3, 4, 5]],
     ['Unsqueeze and Squeeze', [['Unsqueeze', 'x a', 'z'], ['Squeeze', 'z a', 'y']], [0, 1, 2, 3, 4, 5], { a: [1] }],
     ['Relu', [['Relu', 'x', 'y']], [0, 1, 2, 3, 4, 5]],
-  ])('%s', (_, nodes, expected, integers) => {
+  ])('%s of a tensor [2, batch, 3] has the outputs of its definition', (_, nodes, expected, integers) => {
     const outputs = outputsOf(moved(nodes, integers));
     expect(outputs).toHaveLength(expected.length);
     outputs.forEach((output, k) => expect(output).toBeCloseTo(expected[k], 13));
   }); // oxfmt-ignore
 
-  test('is split by Split', () => {
+  test('Split divides a tensor [2, batch, 3] along its first axis', () => {
     const nodes: Nodes = [
       ['Split', 'x', 'a b', { axis: 0n }],
       ['Sub', 'b a', 'y'],
@@ -47,7 +47,7 @@ describe('a tensor of [2, batch, 3]', () => {
     expect(outputsOf(moved(nodes))).toEqual([3, 3, 3]);
   });
 
-  test('is combined with constants that are aligned with its last axis and skip the batch axis', () => {
+  test('constants are aligned with the last axis of a tensor [2, batch, 3] and skip the batch axis', () => {
     const numbers: Model['numbers'] = { row: [[3], [10, 20, 30]], column: [[2, 1, 1], [100, 200]], W: [[3, 1], [1, 2, 3]] };
     const nodes: Nodes = [
       ['Add', 'x row', 'a'],
@@ -70,12 +70,12 @@ describe('a tensor of [2, batch, 3]', () => {
     [/shape \[2, 2, 1\] together with rows/, [['Add', 'x c', 'y']], {}, { c: [[2, 2, 1], [1, 2, 3, 4]] }],
     [/from \[2, batch, 3\] to \[-1, 3\]/, [['Reshape', 'x s', 'y']], { s: [-1, 3] }],
     [/from \[2, batch, 3\] to \[3, 0, 2\]/, [['Reshape', 'x s', 'y']], { s: [3, 0, 2] }],
-  ])('is rejected: %s', (message, nodes, integers, numbers) => {
+  ])('an unsupported operation on a tensor [2, batch, 3] is rejected: %s', (message, nodes, integers, numbers) => {
     const error = errorOf(() => fromOnnx(moved(nodes, integers, numbers)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   }); // oxfmt-ignore
 
-  test('a position outside an axis and a missing axis are malformed', () => {
+  test('a position outside an axis and an axis that does not exist are rejected', () => {
     for (const nodes of [
       [['Gather', 'x p', 'y', { axis: 0n }]],
       [['Gather', 'x zero', 'y', { axis: 3n }]],
@@ -116,7 +116,7 @@ describe('sizes that a model computes', () => {
     expect(errorOf(() => fromOnnx(model(swapped, { first: [0], rest: [-1] }))).message).toMatch(/to \[-1, batch\]/);
   });
 
-  test('other sizes are known', () => {
+  test('the sizes of axes other than the batch are known constants', () => {
     const nodes: Nodes = [
       ['Shape', 'x', 'sizes', { start: 1n }],
       scalar('last', -1n),
@@ -126,7 +126,7 @@ describe('sizes that a model computes', () => {
     expect(outputsOf(model(nodes))).toEqual([0, 3, 6, 9, 12, 15]);
   });
 
-  test('a fixed size in place of the batch is accepted if the batch is fixed, and otherwise rejected together with −1', () => {
+  test('a reshape to [4, -1] is accepted if the batch size is 4, and otherwise rejected', () => {
     const nodes: Nodes = [['Reshape', 'x shape', 'y']];
     expect(outputsOf(model(nodes, { shape: [4, -1] }, 4))).toEqual([0, 1, 2, 3, 4, 5]);
     for (const batch of [null, 2]) {
@@ -144,7 +144,7 @@ describe('sizes that a model computes', () => {
     ['MALFORMED', /perm \[0, 0\]/, [['Transpose', 'negative', 'y', { perm: [0, 0] }]]],
     ['MALFORMED', /constants of/, [['Unsqueeze', 'huge zero', 'h'], ['Concat', 'h negative', 'y', { axis: 0n }]]],
     ['UNSUPPORTED', /a tensor with 17 axes/, [['Unsqueeze', 'huge many', 'y']]],
-  ])('throws %s with a message that matches %s', (code, message, nodes) => {
+  ])('an invalid computed size throws %s with a message that matches %s', (code, message, nodes) => {
     const many = Array.from({ length: 16 }, (_, k) => k);
     const integers = { negative: [-1], huge: [2 ** 30, 2 ** 20], wide: [3], zero: [0], many };
     const error = errorOf(() => fromOnnx(model(nodes, integers)));
@@ -161,7 +161,7 @@ describe('initial states', () => {
     many: [[1, 2, units], [0.5, -0.25, 0.5, -0.25]],
   }; // oxfmt-ignore
   const [W, R] = [someNumbers(units), someNumbers(units * units)];
-  /** h after each of these inputs of an RNN. */
+  /** The values h of an RNN after each of these inputs. */
   const run = (inputs: readonly number[], initial: readonly number[]) => {
     let h = initial;
     return inputs.map((x) => {
@@ -176,14 +176,14 @@ describe('initial states', () => {
     ['Squeeze', 'all one', 'y'],
   ];
 
-  test.each(['learned', 'many'])('%s initial states are read, repeated for each sample', (name) => {
+  test.each(['learned', 'many'])('the constant initial states "%s" are imported', (name) => {
     const nodes = steps.with(0, ['RNN', `x W R - - ${name}`, 'all']);
     const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'y' });
     const outputs = predictSequence(fromOnnx(bytes), [[1], [-1]]);
     run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
   });
 
-  test('learned initial states are repeated for each sample by Expand', () => {
+  test('learned initial states that Expand repeats for each sample are imported', () => {
     const nodes: Nodes = [
       ['Shape', 'x', 'sizes'],
       ['Constant', '', 'k', { value_int: 1n }],
@@ -204,7 +204,7 @@ describe('initial states', () => {
     run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
   });
 
-  test('initial states that are inputs of the model are read if the number of steps is fixed, and rejected otherwise', () => {
+  test('initial states can be inputs of the model only if the number of steps is fixed', () => {
     const model = (size: number | null) =>
       onnxModel({
         inputs: { x: [size, null, 1], h0: [1, null, units] },
@@ -225,7 +225,7 @@ describe('initial states', () => {
     });
   });
 
-  test('a model that mixes its steps becomes a network of samples if the number of steps is fixed', () => {
+  test('a model that combines steps is imported only if the number of steps is fixed', () => {
     const nodes: Nodes = [...steps, ['ReduceMax', 'y', 'z', { axes: [0], keepdims: 0n }]];
     const model = (size: number | null) =>
       onnxModel({ inputs: { x: [size, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'z' });

@@ -1,4 +1,4 @@
-/** ONNX files of a few megabytes whose lists would need much more memory, and files that try to hide such lists. */
+/** Tests small ONNX files whose lists would need far more memory when decoded, and files that try to hide such lists. */
 import { fromOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
@@ -7,7 +7,7 @@ const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 const field = (number: number, bytes: Uint8Array) =>
   Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
-/** Repeats bytes up to a length. */
+/** An array of this length that repeats these bytes. */
 const repeated = (length: number, ...bytes: readonly number[]) =>
   new Uint8Array(length).map((_, k) => bytes[k % bytes.length]);
 const codeOf = (bytes: Uint8Array) => errorOf(() => fromOnnx(bytes)).code;
@@ -18,11 +18,11 @@ test.each([
   ['names of operands', field(7, field(1, repeated(8e6, 0x0a, 0)))],
   ['sizes of a tensor', field(7, field(5, repeated(4e6, 0x08, 1)))],
   ['packed integers', field(7, field(5, field(7, repeated(4e6, 1))))],
-])('a file of many empty %s is rejected before it fills the memory', (_, bytes) => {
+])('a file with millions of %s is rejected before it fills the memory', (_, bytes) => {
   expect(codeOf(bytes)).toBe('TOO_LARGE');
 });
 
-test('such a list is also rejected behind a group, a field of another wire type or a damaged length', () => {
+test('a huge list is also rejected after a group, a field with a wrong wire type or a corrupt length', () => {
   const list = field(7, repeated(2e6, 0x0a, 0));
   const fronts = [
     [0xa3, 0x06, 0xa4, 0x06],
@@ -33,7 +33,7 @@ test('such a list is also rejected behind a group, a field of another wire type 
   expect(fronts.map((front) => codeOf(Buffer.concat([Buffer.from(front), list])))).toEqual(
     fronts.map(() => 'MALFORMED'),
   );
-  // A field that no version of ONNX has is skipped.
+  // A field that does not exist in any version of ONNX is skipped.
   expect(codeOf(Buffer.concat([Buffer.from([0xa2, 0x06, 1, 7, 0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8]), list]))).toBe(
     'TOO_LARGE',
   );

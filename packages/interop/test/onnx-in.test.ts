@@ -1,4 +1,4 @@
-/** ONNX models as other programs write them. */
+/** Tests the import of ONNX models like those that other programs export. */
 import * as activations from '@nnbp/activations';
 import { type Activation, backpropagate } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -23,7 +23,7 @@ const W: readonly [number[], number[]] = [
 ];
 const b: readonly [number[], number[]] = [[3], [0.5, -0.5, 0.25]];
 
-test('a classifier exported by PyTorch is read: a flattened image, Gemm with transB, a softmax at the end', () => {
+test('a classifier exported by PyTorch is imported: a flattened image, Gemm with transB, a softmax at the end', () => {
   const network = fromOnnx(
     onnxModel({
       inputs: { image: [null, 1, 1, 2] },
@@ -56,7 +56,7 @@ test('a classifier exported by PyTorch is read: a flattened image, Gemm with tra
   expect(backpropagate(network, [1, 1], [1, 0], mse()).outputs[0]).toEqual(logits);
 });
 
-test('a dense layer exported by Keras is read: MatMul, then Add', () => {
+test('a dense layer exported by Keras is imported: MatMul, then Add', () => {
   const network = chain(
     [
       ['MatMul', 'x W', 'm'],
@@ -75,7 +75,7 @@ test('a dense layer exported by Keras is read: MatMul, then Add', () => {
   expect(network.graph.activations).toHaveLength(1);
 });
 
-test('constants are read through Transpose, Cast, Reshape and Dropout', () => {
+test('Transpose, Cast, Reshape, Dropout and arithmetic with constants are imported', () => {
   const network = chain(
     [
       ['Constant', '', 'two', { value_float: 2 }],
@@ -98,7 +98,7 @@ test('constants are read through Transpose, Cast, Reshape and Dropout', () => {
   expect(network.predict([1, 1])).toEqual([3 - 4, 7 - 4, 11 - 4]);
 });
 
-test('Gather, Slice, Split and Concat select columns', () => {
+test('Gather, Split and Concat select columns', () => {
   const network = chain(
     [
       ['Gather', 'x last', 'second', { axis: 1n }],
@@ -218,7 +218,7 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
   ['selu with its constants', activations.selu, [['Selu', 'x', 'y']]],
   ['hard sigmoid of 1/6', activations.hardSigmoid, [['HardSigmoid', 'x', 'y', { alpha: 1 / 6 }]]],
   ['leaky relu', activations.leakyRelu.negativeSlope(0.25), [['LeakyRelu', 'x', 'y', { alpha: 0.25 }]]],
-])('%s', (_, activation, nodes) => {
+])('an activation written as several operators, or under another name, is imported: %s', (_, activation, nodes) => {
   const scalar = (value: number) => [[], [value]] as const;
   const network = chain(nodes, {
     root: scalar(Math.SQRT2),
@@ -248,14 +248,14 @@ test.each<[string, (x: number) => number, Parameters<typeof onnxModel>[0]['nodes
       ['Mul', 's x', 'y'],
     ],
   ],
-])('%s is read as combined activations', (_, expected, nodes) => {
+])('%s is imported as a combination of activations', (_, expected, nodes) => {
   const network = chain(nodes, { zero: [[], [0]], six: [[], [6]] });
   for (const x of [-4, -1, 0.5, 3, 8]) expect(network.predict([x, 0])[0]).toBeCloseTo(expected(x), 5);
 });
 
 test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
-  ['an operation of another kind of network', [['Det', 'x', 'y']], /Det "node 0"/],
-  ['a name that every object has', [['constructor', 'x', 'y']], /constructor "node 0"/],
+  ['an unsupported operator', [['Det', 'x', 'y']], /Det "node 0"/],
+  ['an operator named like a property of every object', [['constructor', 'x', 'y']], /constructor "node 0"/],
   [
     'a softmax in the middle',
     [
@@ -270,7 +270,7 @@ test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
   ['the approximate gelu', [['Gelu', 'x', 'y', { approximate: 'tanh' }]], /Gelu "node 0".*tanh/],
   ['a concatenation of samples', [['Concat', 'x x', 'y', { axis: 0n }]], /Concat "node 0".*axis 0/],
   ['integers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
-])('%s is rejected with the name of its node', (_, nodes, message) => {
+])('%s is rejected, and the error names its node', (_, nodes, message) => {
   const error = errorOf(() => chain(nodes));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
@@ -292,10 +292,10 @@ test.each<[string, () => unknown, RegExp]>([
   ['missing numbers', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1 numbers.*received 1/],
   ['a position beyond the end', () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }), /position 2 of 2/],
   ['an unknown output', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
-  ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /not an ONNX model/],
-  ['nothing', () => fromOnnx(new Uint8Array()), /no graph/],
+  ['a file in another format', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /not an ONNX model/],
+  ['an empty file', () => fromOnnx(new Uint8Array()), /no graph/],
   ['a model without an operator set', () => fromOnnx(encodeModel({ graph: {} })), /operator set/],
-])('%s is a malformed file', (_, action, message) => {
+])('%s is rejected as malformed', (_, action, message) => {
   const error = errorOf(action);
   expect(error.code).toBe('MALFORMED');
   expect(error.message).toMatch(message);
@@ -329,13 +329,13 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, the axis of the batch/, { s: [0] }],
   ['a sum over everything', [['ReduceSum', 'x', 'y']], /over all axes/],
   [
-    'tensors of different sizes as one',
+    'a concatenation of tensors of different sizes',
     [
       ['Reshape', 'x s', 'c'],
       ['Reshape', 'x t', 'd'],
       ['Concat', 'c d', 'y', { axis: 1n }],
     ],
-    /tensors of \[batch, 1, 2\], \[batch, 2, 1\]/,
+    /tensors of shapes \[batch, 1, 2\], \[batch, 2, 1\]/,
     { s: [0, 1, 2], t: [0, 2, 1] },
   ],
   ['another power', [['Pow', 'x V', 'y']], /power other than 2/],
@@ -363,8 +363,8 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     ],
     /not a number/,
   ],
-  ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] together with rows of shape \[2\]/],
-])('%s is rejected', (_, nodes, message, integers = {}) => {
+  ['a constant with a row per sample', [['Add', 'x V', 'y']], /shape \[2, 3\] together with rows of shape \[2\]/],
+])('%s is rejected as unsupported', (_, nodes, message, integers = {}) => {
   const error = errorOf(() => chain(nodes, cube, integers));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
@@ -372,8 +372,8 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
 
 test.each<[string, Given[0], RegExp, Given[2]?]>([
   ['a Gemm with a stack', [['Gemm', 'x W', 'y']], /2 axes, received 3/],
-  ['biases of another layer', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
-  ['numbers that do not fit', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
+  ['a bias of the wrong length', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
+  ['a constant of the wrong length', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
   [
     'a division by 0',
     [
@@ -388,13 +388,13 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /2 columns cannot be split into \[1, 2\]/,
     { s: [1, 2] },
   ],
-])('%s is a malformed file', (_, nodes, message, integers = {}) => {
+])('%s is rejected as malformed', (_, nodes, message, integers = {}) => {
   const error = errorOf(() => chain(nodes, cube, integers));
   expect(error.code).toBe('MALFORMED');
   expect(error.message).toMatch(message);
 });
 
-test('numbers of every type are read, as raw bytes and as lists', () => {
+test('tensors of every number type are imported, from raw bytes and from lists', () => {
   const numbers = (tensor: object) =>
     fromOnnx(
       encodeModel({
@@ -423,7 +423,7 @@ test('numbers of every type are read, as raw bytes and as lists', () => {
   expect(rejected({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
 });
 
-test('constants of every form are read', () => {
+test('operands can be results of Constant or initializers', () => {
   const network = chain(
     [
       ['Constant', '', 'one', { value_int: 1n }],
@@ -435,7 +435,7 @@ test('constants of every form are read', () => {
     {},
     { axis: [-1], flat: [0, 1] },
   );
-  // x + 1, and to each the sum of both.
+  // a = x + 1, plus the sum of a.
   expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
 });
 
@@ -453,7 +453,7 @@ test('an input of unknown size and a sequence are rejected', () => {
   expect(errorOf(network([3])).message).toMatch(/Input "x".*1 axes/);
 });
 
-test('a small file that would allocate much memory is rejected before it does', () => {
+test('a small file that would need a lot of memory is rejected before allocating it', () => {
   const wide = () => fromOnnx(onnxModel({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(wide).code).toBe('TOO_LARGE');
   const chainOf = (

@@ -1,4 +1,4 @@
-/** Recurrent layers, convolution and pooling of ONNX models, compared with their definitions. */
+/** Compares imported recurrent, convolution and pooling layers of ONNX models with their definitions. */
 import { relu, tanh } from '@nnbp/activations';
 import { GraphBuilder, predictSequence } from '@nnbp/core';
 import { fromOnnx } from '@nnbp/interop';
@@ -13,7 +13,7 @@ const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 const [inputs, units] = [2, 3];
 const sequence = [0, 1, 2, 3, 4].map((t) => [Math.sin(t), Math.cos(3 * t)]);
 
-/** A model of a recurrent operator with weights for `gates` gates. `more` are the operands from the fifth on. */
+/** A model of one recurrent operator with weights for `gates` gates. `more` are its operands from the fifth on. */
 const recurrent = (
   opType: string,
   gates: number,
@@ -38,15 +38,15 @@ const recurrent = (
     outputs: 'y',
   });
 
-/** For each gate and unit, W x + B of the inputs and R h + B of the units. */
+/** Functions that compute W x plus the input bias, and R h plus the recurrent bias, of a gate and unit. */
 function sums(gates: number, x: readonly number[], h: readonly number[]) {
   const [W, R, B] = [gates * units * inputs, gates * units * units, 2 * gates * units].map(someNumbers);
   const dot = (weights: readonly number[], row: number, values: readonly number[]) =>
     values.reduce((all, value, j) => all + weights[row * values.length + j] * value, 0);
   const row = (gate: number, unit: number) => gate * units + unit;
   return {
-    ofInputs: (gate: number, unit: number) => dot(W, row(gate, unit), x) + B[row(gate, unit)],
-    ofUnits: (gate: number, unit: number, values = h) =>
+    inputSum: (gate: number, unit: number) => dot(W, row(gate, unit), x) + B[row(gate, unit)],
+    recurrentSum: (gate: number, unit: number, values = h) =>
       dot(R, row(gate, unit), values) + B[gates * units + row(gate, unit)],
   };
 }
@@ -65,19 +65,19 @@ describe('a recurrent operator', () => {
   test('RNN is g(W x + R h + B)', () => {
     let h = each(() => 0);
     expectOutputs(recurrent('RNN', 1, { activations: ['Relu'] }), (x) => {
-      const { ofInputs, ofUnits } = sums(1, x, h);
-      return (h = each((k) => relu.value(ofInputs(0, k) + ofUnits(0, k))));
+      const { inputSum, recurrentSum } = sums(1, x, h);
+      return (h = each((k) => relu.value(inputSum(0, k) + recurrentSum(0, k))));
     });
   });
 
-  test('LSTM has its gates in the order i, o, f, g, starts from its initial states, and reads peepholes', () => {
+  test('LSTM has its gates in the order i, o, f, g, and uses its initial states and peepholes', () => {
     const P = someNumbers(3 * units);
     let h = each((k) => 0.25 * k);
     let c = each((k) => 0.5 - 0.25 * k);
     const initial: Model['numbers'] = { h: [[1, 1, units], h], c: [[1, 1, units], c], P: [[1, 3 * units], P] };
     expectOutputs(recurrent('LSTM', 4, {}, '- h c P', initial), (x) => {
-      const { ofInputs, ofUnits } = sums(4, x, h);
-      const at = (gate: number, k: number) => ofInputs(gate, k) + ofUnits(gate, k);
+      const { inputSum, recurrentSum } = sums(4, x, h);
+      const at = (gate: number, k: number) => inputSum(gate, k) + recurrentSum(gate, k);
       const before = c;
       c = each((k) => {
         const retained = sigmoid(at(2, k) + P[2 * units + k] * before[k]) * before[k];
@@ -87,13 +87,15 @@ describe('a recurrent operator', () => {
     });
   });
 
-  test.each([0n, 1n])('GRU is read with linear_before_reset = %i', (linear) => {
+  test.each([0n, 1n])('GRU is imported with linear_before_reset = %i', (linear) => {
     let h = each(() => 0);
     expectOutputs(recurrent('GRU', 3, { linear_before_reset: linear }), (x) => {
-      const { ofInputs, ofUnits } = sums(3, x, h);
-      const [z, r] = [0, 1].map((gate) => each((k) => sigmoid(ofInputs(gate, k) + ofUnits(gate, k))));
+      const { inputSum, recurrentSum } = sums(3, x, h);
+      const [z, r] = [0, 1].map((gate) => each((k) => sigmoid(inputSum(gate, k) + recurrentSum(gate, k))));
       const reset = each((k) => r[k] * h[k]);
-      const n = each((k) => Math.tanh(ofInputs(2, k) + (linear === 1n ? r[k] * ofUnits(2, k) : ofUnits(2, k, reset))));
+      const n = each((k) =>
+        Math.tanh(inputSum(2, k) + (linear === 1n ? r[k] * recurrentSum(2, k) : recurrentSum(2, k, reset))),
+      );
       return (h = each((k) => (1 - z[k]) * n[k] + z[k] * h[k]));
     });
   });
@@ -128,7 +130,7 @@ describe('a recurrent operator', () => {
     ['RNN', recurrent('RNN', 1), rnn],
     ['LSTM', recurrent('LSTM', 4), lstm],
     ['GRU', recurrent('GRU', 3, { linear_before_reset: 1n }), gru],
-  ] as const)('%s has the nodes, edges and parameters of the layer in @nnbp/layers', (_, bytes, layer) => {
+  ] as const)('%s has as many nodes, edges and parameters as the layer of @nnbp/layers', (_, bytes, layer) => {
     const builder = new GraphBuilder();
     builder.output(...layer(builder, { from: builder.inputs(inputs), units }));
     const expected = builder.build();
@@ -139,10 +141,6 @@ describe('a recurrent operator', () => {
     expect(counts(graph)).toEqual(counts(expected));
   });
 
-  /**
-   * A model as torch.onnx.export writes it: initial states that are repeated for each sample, the batch first, only the
-   * last step as output.
-   */
   test.each([
     ['RNN', 1, 'h'],
     ['LSTM', 4, 'h c'],
@@ -161,11 +159,11 @@ describe('a recurrent operator', () => {
     const error = errorOf(() => fromOnnx(model(1n, 1)));
     expect([error.code, error.message]).toEqual([
       'UNSUPPORTED',
-      expect.stringMatching(/axes other than the axis of the dir/),
+      expect.stringMatching(/axes other than the direction axis/),
     ]);
   });
 
-  test('two layers have their steps along the same axis', () => {
+  test('two recurrent layers must have their steps along the same axis', () => {
     const model = (layout: bigint) =>
       onnxModel({
         inputs: { x: [null, null, units] },
@@ -183,7 +181,7 @@ describe('a recurrent operator', () => {
     expect(errorOf(() => fromOnnx(model(0n))).message).toMatch(/steps along the axis of samples/);
   });
 
-  test('is read with computed zeros as its initial state, transposed sequences, and the last step at the end', () => {
+  test('RNN is imported with computed zeros as initial state, transposed sequences, and only the last step as output', () => {
     const bytes = onnxModel({
       inputs: { x: [null, null, inputs] },
       nodes: [
@@ -226,19 +224,19 @@ describe('a recurrent operator', () => {
     predictSequence(network, sequence).forEach(([y], t) => expect(y).toBeCloseTo(outputs[t], 13));
   });
 
-  test('is read in two layers and with a layer at every step, with the last states as outputs', () => {
+  test('an LSTM followed by a linear output is imported', () => {
     const network = fromOnnx(lstmModel({ inputs, units }));
     expect(network.graph.outputs).toHaveLength(1);
     expect(network.graph.stateSize).toBe(2 * units);
   });
 
   test.each([
-    ['UNSUPPORTED', /forward.*from its end/, recurrent('RNN', 1, { direction: 'reverse' })],
+    ['UNSUPPORTED', /direction = reverse for sequences of any length/, recurrent('RNN', 1, { direction: 'reverse' })],
     ['MALFORMED', /layout = 2; expected 0 or 1/, recurrent('GRU', 3, { layout: 2n })],
     ['UNSUPPORTED', /clip/, recurrent('LSTM', 4, { clip: 3 })],
     ['UNSUPPORTED', /input_forget/, recurrent('LSTM', 4, { input_forget: 1n })],
     ['UNSUPPORTED', /activation Affine/, recurrent('RNN', 1, { activations: ['Affine'] })],
-    ['UNSUPPORTED', /lengths/, recurrent('RNN', 1, {}, 'axis')],
+    ['UNSUPPORTED', /sequence_lens/, recurrent('RNN', 1, {}, 'axis')],
     [
       'UNSUPPORTED',
       /differ between samples/,
@@ -254,7 +252,7 @@ describe('a recurrent operator', () => {
     ['MALFORMED', /B has 5/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
     ['MALFORMED', /initial state of shape \[2\] for 1 × 3 units/, recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] })],
     ['MALFORMED', /P has 2/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
-  ])('is rejected: %s %s', (code, message, bytes) => {
+  ])('an unsupported or invalid recurrent operator throws %s: %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -283,7 +281,7 @@ describe('a recurrent operator', () => {
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
     [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],
     [/depends on the number of samples/, followed(['Shape', 'x', 's'], ['Add', 'x s', 'y'])],
-  ])('is rejected if an operator mixes its steps: %s', (message, bytes) => {
+  ])('a recurrent operator is rejected if another operator combines its steps: %s', (message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
@@ -293,7 +291,7 @@ describe('a recurrent operator over the steps of a sample', () => {
   const steps = 4;
   const sample = someNumbers(steps * inputs);
   const stepOf = (t: number) => sample.slice(t * inputs, (t + 1) * inputs);
-  /** RNN with h(−1) = initial, for weights from `first` on, over these steps in this order. */
+  /** Runs one direction of an RNN over these steps in this order. h is initially `initial`. */
   const loop = (order: readonly number[], direction: number, initial: readonly number[]) => {
     const [W, R] = [someNumbers(2 * units * inputs), someNumbers(2 * units * units)];
     const outputs: number[][] = [];
@@ -302,8 +300,8 @@ describe('a recurrent operator over the steps of a sample', () => {
       const before = h;
       h = each((k) => {
         const row = direction * units + k;
-        const ofInputs = stepOf(t).reduce((all, x, j) => all + W[row * inputs + j] * x, 0);
-        return Math.tanh(before.reduce((all, value, j) => all + R[row * units + j] * value, ofInputs));
+        const inputSum = stepOf(t).reduce((all, x, j) => all + W[row * inputs + j] * x, 0);
+        return Math.tanh(before.reduce((all, value, j) => all + R[row * units + j] * value, inputSum));
       });
       outputs[t] = [...h];
     }
@@ -334,7 +332,7 @@ describe('a recurrent operator over the steps of a sample', () => {
   const forward = [0, 1, 2, 3];
   const zeros = each(() => 0);
 
-  test('is read in both directions, as torch.onnx.export writes it', () => {
+  test('a bidirectional RNN over the steps of a sample is imported as exported by torch.onnx.export', () => {
     const bytes = model(
       2,
       [
@@ -357,7 +355,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     ['Squeeze', 'all one'],
     ['Squeeze', 'all negative'],
     ['Squeeze', 'all'],
-  ])('is read from its end, with an initial state: %s %s', (operator, operands) => {
+  ])('a reverse RNN with an initial state is imported, followed by %s of %s', (operator, operands) => {
     const initial = each((k) => 0.5 - 0.25 * k);
     const bytes = model(
       1,
@@ -374,7 +372,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, loop(forward.toReversed(), 0, initial).outputs.flat());
   });
 
-  test('is read if only its last state is used', () => {
+  test('a bidirectional RNN of which only the last state is used is imported', () => {
     const bytes = model(
       2,
       [['Transpose', 'last', 'y', { perm: [1, 0, 2] }]],
@@ -384,7 +382,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, [...loop(forward, 0, zeros).last, ...loop(forward.toReversed(), 1, zeros).last]);
   });
 
-  test('has separate weights at a step that reads one node twice', () => {
+  test('a step that reads one node twice has separate weights', () => {
     const bytes = onnxModel({
       inputs: { a: [null, 1] },
       nodes: [
@@ -404,9 +402,9 @@ describe('a recurrent operator over the steps of a sample', () => {
     let h = zeros;
     const rows = [1, 0].map(() => {
       const before = h;
-      const ofInputs = (k: number) => 0.5 * (W[k * inputs] + W[k * inputs + 1]);
+      const inputSum = (k: number) => 0.5 * (W[k * inputs] + W[k * inputs + 1]);
       return (h = each((k) =>
-        Math.tanh(before.reduce((all, value, j) => all + R[k * units + j] * value, ofInputs(k))),
+        Math.tanh(before.reduce((all, value, j) => all + R[k * units + j] * value, inputSum(k))),
       ));
     });
     const row = fromOnnx(bytes).predict([0.5]);
@@ -434,7 +432,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     ['UNSUPPORTED', /to \[0, 1, -1, 1\]/, model(2, [['Reshape', 'all wrong', 'y']], bidirectional)],
     ['UNSUPPORTED', /axes \[0\]/, model(2, [['Squeeze', 'all zero', 'y']], bidirectional)],
     ['UNSUPPORTED', /expected a Transpose before it/, model(2, [['Flatten', 'all', 'y']], bidirectional)],
-  ])('is rejected: %s %s', (code, message, bytes) => {
+  ])('an unsupported or invalid recurrent operator over a sample throws %s: %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -449,7 +447,7 @@ const onImage = (
 ) => onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, integers, outputs: 'y' });
 const image = (channels: number) => someNumbers(channels * 20);
 
-/** For each window, the numbers in it, with NaN in the padding. */
+/** The values in each window, NaN in the padding. */
 function windows(
   values: readonly number[],
   kernel: readonly number[],
@@ -479,7 +477,7 @@ describe('an operator on a grid', () => {
   const W = someNumbers(4 * 6);
   const ones = [1, 1];
 
-  test('Conv is read in two groups, with pads, strides and dilations', () => {
+  test('Conv is imported with two groups, pads, strides and dilations', () => {
     const bytes = onImage(
       2,
       [['Conv', 'x W B', 'y', { group: 2n, pads: [1, 2, 0, 1], strides: [2, 1], dilations: [1, 2] }]],
@@ -517,7 +515,7 @@ describe('an operator on a grid', () => {
     ['VALID', [4, 3], [0, 0]],
     ['SAME_UPPER', [5, 4], [0, 0]],
     ['SAME_LOWER', [5, 4], [1, 1]],
-  ])('Conv is read with auto_pad = %s', (auto, shape, pads) => {
+  ])('Conv is imported with auto_pad = %s', (auto, shape, pads) => {
     const expected = windows(image(1), [2, 2], pads, ones, ones, shape).map((window) =>
       window.reduce((all, value, k) => all + (Number.isNaN(value) ? 0 : value * W[k]), 0),
     );
@@ -538,7 +536,7 @@ describe('an operator on a grid', () => {
     ['AveragePool', { ...pooling, count_include_pad: 1n }, padded.map((window) => total(window) / 4)],
     ['GlobalMaxPool', {}, [Math.max(...image(1))]],
     ['GlobalAveragePool', {}, [total(image(1)) / 20]],
-  ])('%s is read with %o', (opType, attributes, expected) => {
+  ])('%s is imported with %o', (opType, attributes, expected) => {
     expectImage(onImage(1, [[opType, 'x', 'y', attributes]]), 1, expected);
   });
 
@@ -566,7 +564,7 @@ describe('an operator on a grid', () => {
     expectImage(onImage(1, [['Pad', 'x', 'p', { pads: new Array(8).fill(0) }], ['Relu', 'p', 'y']]), 1, image(1).map((v) => Math.max(0, v))); // oxfmt-ignore
   });
 
-  test('a network of convolution and pooling layers is read', () => {
+  test('a network of convolution and pooling layers is imported', () => {
     const { graph } = fromOnnx(convolutionModel());
     expect([graph.nodeCount, graph.outputs.length, graph.parameterCount]).toEqual([16 + 32 + 8 + 4, 4, 2 * 10]);
   });
@@ -584,13 +582,21 @@ describe('an operator on a grid', () => {
     ['UNSUPPORTED', /padding along the batch/, [['Pad', 'x', 'y', { pads: [1, 0, 0, 0, 0, 0, 0, 0] }]]],
     ['MALFORMED', /2 filters of 3 channels/, [['Conv', 'x V', 'y']]],
     ['MALFORMED', /2 biases for 1/, [['Conv', 'x W b', 'y']]],
-    ['MALFORMED', /below 1/, [['Conv', 'x W', 'y', { strides: [0, 1] }]]],
+    ['MALFORMED', /strides and dilations of 2 integers ≥ 1/, [['Conv', 'x W', 'y', { strides: [0, 1] }]]],
     ['MALFORMED', /pads \[-1/, [['Conv', 'x W', 'y', { pads: [-1, 0, 0, 0] }]]],
-    ['MALFORMED', /kernel of \[9, 9\] on a grid of \[5, 4\]/, [['MaxPool', 'x', 'y', { kernel_shape: [9, 9] }]]],
-    ['MALFORMED', /kernel of \[2\] on a grid of 2/, [['MaxPool', 'x', 'y', { kernel_shape: [2] }]]],
-    ['MALFORMED', /a window inside the padding/, [['MaxPool', 'x', 'y', { kernel_shape: [1, 1], pads: [1, 0, 0, 0] }]]],
+    [
+      'MALFORMED',
+      /kernel of \[9, 9\] does not fit on a grid of \[5, 4\]/,
+      [['MaxPool', 'x', 'y', { kernel_shape: [9, 9] }]],
+    ],
+    ['MALFORMED', /kernel of \[2\] on a grid with 2 axes/, [['MaxPool', 'x', 'y', { kernel_shape: [2] }]]],
+    [
+      'MALFORMED',
+      /a window lies entirely in the padding/,
+      [['MaxPool', 'x', 'y', { kernel_shape: [1, 1], pads: [1, 0, 0, 0] }]],
+    ],
     ['MALFORMED', /pads \[1\]/, [['Pad', 'x', 'y', { pads: [1] }]]],
-  ] as const)('is rejected: %s %s', (code, message, nodes) => {
+  ] as const)('an unsupported or invalid convolution, pooling or padding throws %s: %s', (code, message, nodes) => {
     const bytes = onImage(1, nodes, {
       ...kernel,
       b2: [

@@ -1,4 +1,4 @@
-/** ONNX models of networks with delays and aggregations. `checks/interop` runs such models in onnxruntime. */
+/** Tests exported ONNX models of networks with delays and aggregations. `checks/interop` runs such models in onnxruntime. */
 import { gelu, identity, sigmoid, sine, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { type Aggregation, delayed, GraphBuilder, Network } from '@nnbp/core';
@@ -16,7 +16,7 @@ function lstmNetwork(): Network {
   return new Network(builder.build(), { seed: 1 });
 }
 
-test('a network with delays is exported as a model of one step, with its state as input and output', () => {
+test('a network with delays is exported as a single-step model, with its state as input and output', () => {
   const network = lstmNetwork();
   const { graph, metadataProps } = decodeModel(toOnnx(network));
   const tables = (list: NonNullable<typeof graph>['input']) =>
@@ -74,15 +74,15 @@ describe('an aggregation', () => {
 
   test('a reduction has its axis as an attribute, or as an input from opset 18 on', () => {
     const reduction = (network: Network) => nodesOf(network).find(({ opType }) => opType === 'ReduceMax')!;
-    const old = reduction(aggregating(max));
-    expect(old.attribute.find(({ name }) => name === 'axes')!.ints).toEqual([2n]);
-    expect(old.input).toHaveLength(1);
-    const recent = reduction(aggregating(max, gelu));
-    expect(recent.attribute.some(({ name }) => name === 'axes')).toBe(false);
-    expect(recent.input).toHaveLength(2);
+    const before18 = reduction(aggregating(max));
+    expect(before18.attribute.find(({ name }) => name === 'axes')!.ints).toEqual([2n]);
+    expect(before18.input).toHaveLength(1);
+    const since18 = reduction(aggregating(max, gelu));
+    expect(since18.attribute.some(({ name }) => name === 'axes')).toBe(false);
+    expect(since18.input).toHaveLength(2);
   });
 
-  test('is followed by the factor that an activation applies to h', () => {
+  test('a Mul after the aggregation applies the factor that the activation requires', () => {
     const types = nodesOf(aggregating(product, sine.frequency(3))).map(({ opType }) => opType);
     expect(types.slice(0, 5)).toEqual(['Gather', 'Mul', 'ReduceProd', 'Mul', 'Sin']);
   });
@@ -99,7 +99,7 @@ test('duplicate and invalid tensor names are rejected', () => {
   expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
 });
 
-test('the state keeps earlier values, the latest first, without scaling', () => {
+test('the state holds node values, latest first, and c is applied only once', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', { from: ['x', delayed('h', 2, { initial: 0.5 })], activation: sigmoid, fixed: { c: 2 } });

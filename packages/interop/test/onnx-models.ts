@@ -14,13 +14,13 @@ export function randomNetwork(random: Random, graph = randomGraph(random, { node
 export const randomRows = (random: Random, width: number, samples = 5) =>
   Array.from({ length: samples }, () => Array.from({ length: width }, () => 4 * random.uniform() - 2));
 
-/** The largest relative difference between the outputs of two networks for the same rows. */
+/** The maximum relative difference between the outputs of two networks for the same rows. */
 export function difference(a: Network, b: Network, rows: readonly number[][]): number {
   const [first, second] = [a.predictBatch(rows), b.predictBatch(rows)];
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));
 }
 
-/** A model as another program would write it, with float32 numbers. `null` is the size of the batch. */
+/** A model like those that other programs export, with float32 tensors. The size `null` is the batch. */
 export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;
   readonly nodes: readonly (readonly [
@@ -88,7 +88,7 @@ export function onnxModel(model: {
 export const someNumbers = (count: number): number[] =>
   Array.from({ length: count }, (_, k) => Math.fround(Math.sin(7 * k + 1)));
 
-/** An `LSTM` and a linear output that reads all its units. */
+/** A model of an `LSTM` and a linear output that reads all its units. */
 export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly units: number }): Uint8Array =>
   onnxModel({
     inputs: { x: [null, null, inputs] },
@@ -107,7 +107,7 @@ export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly
     outputs: 'y',
   });
 
-/** A model of two filters over an image of 4 × 4, max pooling, and an average. */
+/** A model of a convolution with two filters over a 4 × 4 image, max pooling, and average pooling. */
 export const convolutionModel = (): Uint8Array =>
   onnxModel({
     inputs: { x: [null, 1, 4, 4] },

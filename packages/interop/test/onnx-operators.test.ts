@@ -1,4 +1,4 @@
-/** Operators of models from other programs: each is compared with its definition. */
+/** Compares imported ONNX operators with their definitions. */
 import { NnbpError, Random } from '@nnbp/core';
 import { fromOnnx, onnxExternalPaths } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
@@ -133,7 +133,7 @@ describe('an operator that is affine', () => {
     expect(errorOf(() => fromOnnx(model({ nodes: [op('Scaler', ['x'])] }))).code).toBe('UNSUPPORTED');
   });
 
-  test('Sum and Mean are read with any number of tensors and constants', () => {
+  test('Sum and Mean are imported with any number of tensors and constants', () => {
     const constants = { c: floats([3], [1, 2, 3]), one: floats([], [10]) };
     expectPredicts(model({ constants, nodes: [op('Sum', ['x', 'c', 'x', 'one'])] }), (row) =>
       row.map((x, k) => 2 * x + k + 11),
@@ -145,7 +145,7 @@ describe('an operator that is affine', () => {
     );
   });
 
-  test('ReduceMean is read over the columns', () => {
+  test('ReduceMean over the columns is imported', () => {
     const nodes = [op('ReduceMean', ['x'], { axes: [1n], keepdims: 1n })];
     expectPredicts(model({ nodes }), ([a, b, c]) => [(a + b + c) / 3]);
   });
@@ -177,19 +177,19 @@ describe('an operator that is piecewise linear', () => {
       op('PRelu', ['x', 'c']),
       (x: number, k: number) => (x < 0 ? [1, -1, 0][k] * x : x),
     ],
-  ])('%s has the values of its definition', (_, node, expected) => {
+  ])('%s has the outputs of its definition', (_, node, expected) => {
     const bytes = model({ constants: { ...constants, slope: floats([1], [0.25]) }, nodes: [node] });
     expectPredicts(bytes, (row) => row.map(expected));
   });
 
-  test('Max and Min are read with two computed tensors, and operators after them', () => {
+  test('Max and Min of two computed tensors can be followed by other operators', () => {
     const nodes = [op('Neg', ['x']), op('Max', ['x', '0']), op('Min', ['1', 'c']), op('MatMul', ['2', 'w'])];
     expectPredicts(model({ constants, nodes }), (row) =>
       product(row.map((x, k) => Math.min(Math.abs(x), [1, -1, 0][k]))),
     );
   });
 
-  test('Abs in a quotient stays a softsign', () => {
+  test('x / (1 + Abs(x)) is imported as softsign', () => {
     const nodes = [op('Abs', ['x']), op('Add', ['0', 'one']), op('Div', ['x', '1'])];
     const bytes = model({ constants: { one: floats([], [1]) }, nodes });
     expectPredicts(bytes, (row) => row.map((x) => x / (1 + Math.abs(x))));
@@ -202,7 +202,7 @@ describe('an activation with another name', () => {
     ['Celu', op('Celu', ['x'], { alpha: 0.5 }), (x: number) => Math.max(0, x) + Math.min(0, 0.5 * Math.expm1(x / 0.5))],
     ['Swish', op('Swish', ['x'], { alpha: 2 }), (x: number) => x / (1 + Math.exp(-2 * x))],
     ['Swish with alpha = 0', op('Swish', ['x'], { alpha: 0 }), (x: number) => x / 2],
-  ])('%s is read exactly', (_, node, expected) => {
+  ])('%s is imported with the outputs of its definition', (_, node, expected) => {
     expectPredicts(model({ nodes: [node] }), (row) => row.map(expected));
   });
 
@@ -228,13 +228,13 @@ describe('an activation written as several operators', () => {
       [op('Add', ['x', 'three']), op('Clip', ['0', 'zero', 'six']), op('Mul', ['x', '1']), op('Div', ['2', 'six'])],
     ],
     ['HardSwish', [op('HardSwish', ['x'])]],
-  ])('%s is one hardSwish per column', (_, nodes) => {
+  ])('%s is imported as hardSwish', (_, nodes) => {
     const bytes = model({ constants, nodes, operatorSet: 14 });
     expectPredicts(bytes, (row) => row.map(hardSwish));
     expect(fromOnnx(bytes).graph.activations.map(({ name }) => name)).toContain('hardSwish');
   });
 
-  test('a root of h² + a number becomes bent identities', () => {
+  test('the square root of x² plus a constant is imported with bentIdentity', () => {
     const nodes = [op('Mul', ['x', 'x']), op('Add', ['0', 'three']), op('Sqrt', ['1']), op('Mul', ['2', 'half'])];
     expectPredicts(model({ constants, nodes }), (row) => row.map((x) => 0.5 * Math.sqrt(x * x + 3)));
     const bent = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // oxfmt-ignore
@@ -251,7 +251,7 @@ describe('an operator that changes shapes', () => {
     ['without axes', op('Squeeze', ['0'])],
     ['of axis 1', op('Squeeze', ['0', 'axis'])],
     ['of axis -1, in an attribute', op('Squeeze', ['0'], { axes: [-1n] })],
-  ])('Squeeze %s at the end results in one output', (_, squeeze) => {
+  ])('Squeeze %s can be the last operator', (_, squeeze) => {
     const bytes = model({ constants: { ...single, axis: integers(1) }, nodes: [op('MatMul', ['x', 'v']), squeeze] });
     expectPredicts(bytes, dot);
   });
@@ -279,14 +279,14 @@ describe('an operator that changes shapes', () => {
     [0, 3, 2, [0, 2]],
     [2, -4, -1, [2, 1, 0]],
     [-1, 0, -2, [2]],
-  ])('Slice is read from %i to %i by %i', (start, end, step, expected) => {
+  ])('Slice from %i to %i with step %i is imported', (start, end, step, expected) => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });
 
-  test('Slice is read with its numbers in attributes before operator set 10', () => {
+  test('Slice has its positions in attributes before operator set 10', () => {
     const nodes = [op('Slice', ['x'], { starts: [1n], ends: [3n], axes: [1n] })];
     expectPredicts(model({ nodes, operatorSet: 9 }), ([, b, c]) => [b, c]);
-    expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/step of 0/);
+    expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/steps other than 0/);
     const batch = model({ nodes: [op('Slice', ['x'], { starts: [1n], ends: [3n] })], operatorSet: 9 });
     expect(errorOf(() => fromOnnx(batch)).message).toMatch(/axis 0/);
   });
@@ -313,12 +313,12 @@ describe('operator sets and inputs', () => {
     ['Gemm', [op('Gemm', ['x', 'w'])], product],
     ['Gemm, transposed', [op('Gemm', ['x', 't'], { transB: 1n })], ([a, b, c]: readonly number[]) => [a + b + c]],
     ['Sub', [op('Sub', ['x', 'v'])], ([a, b, c]: readonly number[]) => [a - 1, b - 2, c - 3]],
-  ])('an unspecified width is that of %s', (_, nodes, expected) => {
+  ])('an unspecified number of columns is inferred from %s', (_, nodes, expected) => {
     const constants = { w, t: floats([1, 3], [1, 1, 1]), v: floats([3], [1, 2, 3]) };
     expectPredicts(model({ shape: ['N', 'M'], constants, nodes }), expected);
   });
 
-  test('an unknown width and an input without a batch axis are rejected with advice', () => {
+  test('an unknown number of columns and an input without a batch axis are rejected with advice', () => {
     expect(errorOf(() => fromOnnx(model({ shape: ['N', 'M'], nodes: [op('Relu', ['x'])] }))).message).toMatch(
       /Export.*fixed sizes/,
     );
@@ -336,14 +336,14 @@ describe('numbers in other types and files', () => {
   test.each([
     ['float16', dataTypes.float16, half],
     ['bfloat16', dataTypes.bfloat16, brain],
-  ])('%s is read from raw bytes and from a list', (_, dataType, bitsOf) => {
+  ])('%s tensors are imported from raw bytes and from a list', (_, dataType, bitsOf) => {
     const bits = weights.map(bitsOf);
     const raw = { dims: [3n, 2n], dataType, rawData: new Uint8Array(Uint16Array.from(bits).buffer) };
     expectPredicts(model({ constants: { w: raw }, nodes }), product);
     expectPredicts(model({ constants: { w: { dims: [3n, 2n], dataType, int32Data: bits } }, nodes }), product);
   });
 
-  test('float16 has small, infinite and undefined numbers', () => {
+  test('subnormal float16 numbers are exact, and Infinity and NaN are rejected', () => {
     const w1 = (bits: number): Tensor => ({ dims: [1n, 1n], dataType: dataTypes.float16, int32Data: [bits] });
     const read = (bits: number) => fromOnnx(model({ width: 1, constants: { w: w1(bits) }, nodes })).predict([1])[0];
     expect(read(1)).toBe(2 ** -24);
@@ -361,7 +361,7 @@ describe('numbers in other types and files', () => {
   });
   const file = new Uint8Array(Float32Array.from([9, ...weights, 9]).buffer);
 
-  test('weights in another file are read from its bytes', () => {
+  test('weights in an external file are imported', () => {
     const bytes = model({
       constants: { w: outside(entry('location', 'w.bin'), entry('offset', '4'), entry('length', '24')) },
       nodes,
@@ -382,7 +382,7 @@ describe('numbers in other types and files', () => {
     ['MALFORMED', /NaN/, [entry('location', 'w.bin'), entry('offset', 'x')], { 'w.bin': file }],
     ['MALFORMED', /-4/, [entry('location', 'w.bin'), entry('offset', '-4')], { 'w.bin': file }],
     ['MALFORMED', /2 numbers/, [entry('location', 'w.bin'), entry('length', '8')], { 'w.bin': file }],
-  ])('throws %s with a message that matches %s', (code, message, entries, files) => {
+  ])('invalid external data throws %s with a message that matches %s', (code, message, entries, files) => {
     const error = errorOf(() => fromOnnx(model({ constants: { w: outside(...entries) }, nodes }), { files }));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -406,13 +406,13 @@ describe('an unsupported operator', () => {
     ['QuantizeLinear', /float32/],
     ['Sqrt', /root of anything other/],
     ['Floor', /MatMul, Add, Mul, Max/],
-  ])('the error for %s names it and says what to do', (opType, message) => {
+  ])('the error for %s names the operator and says what to do', (opType, message) => {
     const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'])] })));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
 
   test.each(['ZipMap', 'TreeEnsembleRegressor', 'LinearRegressor'])(
-    'the error for %s of ai.onnx.ml names it',
+    'the error for %s of ai.onnx.ml names the operator',
     (opType) => {
       const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'], {}, 'ai.onnx.ml')] })));
       expect(error.message).toMatch(new RegExp(`${opType} is not supported`));
@@ -423,7 +423,7 @@ describe('an unsupported operator', () => {
   );
 });
 
-test('any combination of operands and attributes results in a network or an NnbpError', () => {
+test('random combinations of operands and attributes result in a network or an NnbpError', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const types = ['Max', 'Min', 'Sum', 'Mean', 'PRelu', 'Abs', 'Slice', 'Squeeze', 'Unsqueeze', 'BatchNormalization', 'Celu', 'ReduceMean', 'Scaler']; // oxfmt-ignore
   for (let k = 0; k < 300; k++) {

@@ -1,4 +1,4 @@
-/** The operators and names of exported ONNX models. */
+/** Tests the operators, names and size of exported ONNX models. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
 import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
@@ -16,7 +16,7 @@ test('a dense layer is a Gemm and its activation', () => {
   expect(exported(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
 });
 
-test('c needs an operation only at the outputs, and none if g is the identity', () => {
+test('c needs a Mul only at the outputs, and none if g is the identity', () => {
   const network = (outputActivation: Activation) => {
     const made = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation }), { seed: 1 });
     for (const id of made.graph.ids.slice(2)) made.setParameters(id, { c: 1.5 });
@@ -26,7 +26,7 @@ test('c needs an operation only at the outputs, and none if g is the identity', 
   expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
 });
 
-test('nodes of one level with two activations are one product and a split', () => {
+test('nodes of one level with two activations become one matrix product and a Split', () => {
   const builder = new GraphBuilder();
   const from = builder.inputs(3);
   const hidden = [
@@ -38,7 +38,7 @@ test('nodes of one level with two activations are one product and a split', () =
   expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Split', 'Relu', 'Tanh', 'Concat', 'Gemm']);
 });
 
-test('scalers are a Sub and a Div at the inputs, and a Mul and an Add at the outputs', () => {
+test('scalers become a Sub and a Div at the inputs, and a Mul and an Add at the outputs', () => {
   const network = new Network(mlp([2, 1], { activation: identity }), { seed: 3 });
   network.inputScaler = new Standardization([1, 2], [3, 4]);
   network.outputScaler = new Standardization([5], [6]);
@@ -83,7 +83,7 @@ test.each([
   expect(decodeModel(toOnnx(new Network(mlp([1, 1], { activation })))).opsetImport[0].version).toBe(version);
 });
 
-test('an irregular level too wide for a matrix gathers what each node reads', () => {
+test('an irregular level too wide for a matrix is exported with Gather and ReduceSum', () => {
   const random = new Random(5);
   const builder = new GraphBuilder();
   const inputs = builder.inputs(2000);
@@ -104,7 +104,7 @@ test('an irregular level too wide for a matrix gathers what each node reads', ()
   expect(difference(network, back, randomRows(random, 2000))).toBeLessThan(1e-5);
 });
 
-test('only the columns of wide tensors that are read are concatenated', () => {
+test('only the needed columns of wide tensors are concatenated', () => {
   const random = new Random(8);
   const builder = new GraphBuilder();
   const inputs = builder.inputs(3000);
@@ -121,7 +121,7 @@ test('only the columns of wide tensors that are read are concatenated', () => {
   expect(difference(network, fromOnnx(bytes), randomRows(random, 3000))).toBeLessThan(1e-5);
 });
 
-test('each of several dense layers in the same level is a separate matrix product', () => {
+test('each of several dense layers on the same level is a separate matrix product', () => {
   const builder = new GraphBuilder();
   const inputs = ['left', 'middle', 'right'].map((name) => builder.inputs(60, name));
   const all = inputs.flatMap((from) => builder.layer(60, { from, activation: relu }));

@@ -1,4 +1,4 @@
-/** Networks that are written as ONNX models and read again. */
+/** Tests that networks exported to ONNX and imported again are unchanged. */
 import * as activations from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
@@ -8,7 +8,7 @@ import { difference, randomNetwork, randomRows } from './onnx-models.js';
 
 const { identity, tanh } = activations;
 
-test('every random graph is read back with the same outputs', () => {
+test('random graphs have the same outputs after a round trip', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 60; k++) {
     const random = new Random(seed + k);
@@ -19,7 +19,7 @@ test('every random graph is read back with the same outputs', () => {
 });
 
 test.each(everyActivation.map((activation) => [activation.name, activation] as const))(
-  '%s is read back unchanged',
+  'the activation %s is unchanged after a round trip',
   (_, activation) => {
     const network = new Network(mlp([3, 4, 2], { activation, fixed: { c: 1 } }), { seed: 7 });
     const back = fromOnnx(toOnnx(network));
@@ -29,7 +29,7 @@ test.each(everyActivation.map((activation) => [activation.name, activation] as c
 );
 
 test.each([activations.leakyRelu.negativeSlope(0.25), activations.elu.alpha(0.5), activations.sine.frequency(4)])(
-  'the option of $name is kept',
+  'the option of $name is unchanged after a round trip',
   (activation) => {
     const network = new Network(mlp([2, 3, 1], { activation }), { seed: 2 });
     expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(2), 2))).toBeLessThan(1e-6);
@@ -42,7 +42,7 @@ test('a dense network keeps its layers, and the ids of inputs and outputs', () =
   expect(graph.edgeCount).toBe(12);
 });
 
-test('a missing edge is not added', () => {
+test('a round trip adds no missing edges', () => {
   const builder = new GraphBuilder();
   const [x, y] = [builder.input('x'), builder.input('y')];
   const hidden = [x, y].map((from) => builder.node(`of ${from}`, { from: [from], activation: tanh }));
@@ -58,7 +58,7 @@ test('a layer whose weights are all 0 keeps its edges', () => {
   expect(fromOnnx(toOnnx(network)).graph.edgeCount).toBe(4);
 });
 
-test('an input that is an output and two equal sums are kept separate', () => {
+test('an input that is also an output stays separate from a node with the same value', () => {
   const builder = new GraphBuilder();
   const x = builder.input('x');
   builder.output(

@@ -1,4 +1,4 @@
-/** Models of one step have the same outputs at each step, nodes and delays after export and import. */
+/** Tests that single-step models keep their outputs, nodes and delays after export and import. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
 import { randomMemoryGraph } from '@nnbp/conformance';
@@ -27,7 +27,7 @@ function expectSameOutputs(network: Network, back: Network, random: Random, what
   try {
     expected = predictSequence(network, inputs).map((row) => Array.from(row));
   } catch (error) {
-    // A product that is fed back may overflow float64; such graphs cannot be compared.
+    // A product in a feedback loop may overflow float64; such graphs cannot be compared.
     if (error instanceof NnbpError && error.code === 'OVERFLOW') return;
     throw error;
   }
@@ -79,7 +79,7 @@ test.each([
     'averagePool',
     (builder: GraphBuilder) => averagePool(builder, { from: builder.inputs(16), height: 4, width: 4, kernel: 2 }),
   ],
-] as const)('%s is read back with the same nodes, edges, delays and parameters', (_, layer) => {
+] as const)('%s has the same nodes, edges, delays and parameters after a round trip', (_, layer) => {
   const builder = new GraphBuilder();
   const units = layer(builder);
   builder.output(...builder.layer(2, { from: units, activation: sigmoid, fixed: { c: 1 }, name: 'y' }));
@@ -115,7 +115,7 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
 
-/** A model from another program with one input `x` of two columns and states, whose names and initializers are given. */
+/** A model from another program with an input `x` of two columns, and states with these names and numbers of columns. */
 const stepModel = (
   nodes: readonly (readonly [opType: string, input: string, output: string])[],
   states: Readonly<Record<string, number>>,
@@ -146,7 +146,7 @@ describe('the states of a model from another program', () => {
     floatData: [...floatData],
   });
 
-  test('are named by the option states, and are initially 0', () => {
+  test('the option states names the states, which are initially 0', () => {
     // h' = tanh(x + h); c' = 2 h
     const bytes = stepModel(
       [
@@ -180,7 +180,7 @@ describe('the states of a model from another program', () => {
     );
   });
 
-  test('may be set from one another in a cycle, from inputs, and to a constant', () => {
+  test('the next value of a state can be another state, even in a cycle, or an input', () => {
     const bytes = stepModel(
       [
         ['Identity', 'b', 'a_next'],
@@ -229,7 +229,7 @@ describe('the states of a model from another program', () => {
     ['UNKNOWN_ID', /output.*"none"/, { h: 'none' }, 'h_next'],
     ['MALFORMED', /State "h".*3 numbers.*received 2/, { h: 'h_next' }, 'h_next'],
     ['UNSUPPORTED', /State "h".*Softmax/, { h: 'p' }, 'p'],
-  ])('throws %s with a message that matches %s', (code, message, states, output) => {
+  ])('invalid states throw %s with a message that matches %s', (code, message, states, output) => {
     const bytes = stepModel(
       [
         ['Tanh', 'x', 'h_next'],
@@ -243,7 +243,7 @@ describe('the states of a model from another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('are an error if the metadata names them but the model does not have them', () => {
+  test('states that the metadata names but the model does not have are rejected', () => {
     const builder = new GraphBuilder();
     builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
     const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');
@@ -255,7 +255,7 @@ describe('the states of a model from another program', () => {
     }
   });
 
-  test('are inputs without the option', () => {
+  test('states are inputs without the option states', () => {
     const bytes = stepModel(
       [
         ['Add', 'x h', 'y'],
@@ -268,7 +268,7 @@ describe('the states of a model from another program', () => {
   });
 });
 
-test('a product of a tensor with itself, and a product that two nodes read, are separate nodes', () => {
+test('a product of a tensor with itself, and a product read by two nodes, become separate nodes', () => {
   const bytes = stepModel(
     [
       ['Mul', 'x x', 's'],
@@ -284,7 +284,7 @@ test('a product of a tensor with itself, and a product that two nodes read, are 
   expect(network.graph.aggregations).toEqual([undefined, product]);
 });
 
-test('an aggregation and the activation that follows are one node', () => {
+test('an aggregation and the activation after it become one node', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('y', { from: builder.inputs(3), activation: tanh, aggregation: max, fixed: { c: 1 } }));
   const network = networkOf(builder.build(), new Random(4));

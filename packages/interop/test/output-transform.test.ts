@@ -12,7 +12,7 @@ describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTran
   const original = network(transform);
   const expected = original.predict(row);
 
-  test('is kept by save, toJson and fromPyTorch', () => {
+  test('save, toJson and fromPyTorch keep the output transform', () => {
     for (const copy of [load(save(original)).network, fromJson(toJson(original))]) {
       expect(copy.outputTransform).toBe(transform);
       expect(copy.predict(row)).toEqual(expected);
@@ -30,14 +30,14 @@ describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTran
     expect(module.predict(row)).toEqual(expected);
   });
 
-  test('is an operator in ONNX, and is read back', () => {
+  test('predictions are the same after an ONNX round trip', () => {
     const back = fromOnnx(toOnnx(original));
     back.predict(row).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 6));
-    // A sigmoid at the end is an activation like any other.
+    // A final Sigmoid is imported as an activation.
     expect(back.outputTransform).toBe(transform === 'sigmoid' ? 'none' : transform);
   });
 
-  test('toNeatPython rejects it and says what to do', () => {
+  test('toNeatPython rejects an output transform and says what to do', () => {
     expect(() => toNeatPython(original)).toThrow(/Set network.outputTransform to "none"/);
   });
 });
@@ -47,7 +47,7 @@ test('a file whose output transform is unknown is rejected', () => {
   expect(() => fromJson(text)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
 });
 
-test('forward of the PyTorch module returns probabilities, or output values with raw', () => {
+test('forward of the PyTorch module applies the output transform unless raw is set', () => {
   expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, -1)');
   expect(toPyTorch(network('none'))['network.py']).toMatch(/output_mean\n +return x, state\n/);
 });

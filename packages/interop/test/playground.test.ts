@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { damagedText, survives } from '../../formats/test/fuzz.js';
 
-/** The link that the page shows after it is opened. */
+/** The link that the page shows after loading. */
 const opened =
   'https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane' +
   '&learningRate=0.03&regularizationRate=0&noise=0&networkShape=4,2&seed=0.91525&showTestData=false&discretize=false' +
@@ -13,7 +13,7 @@ const opened =
 const all = '#x=true&y=true&xTimesY=true&xSquared=true&ySquared=true&sinX=true&sinY=true';
 
 describe('a link', () => {
-  test('results in the network and the options that the page would show', () => {
+  test('a link results in the network and the options that the page would show', () => {
     const { network, data, training } = fromPlayground(opened);
     expect(network.graph.ids).toEqual([
       ...['x', 'y', 'layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'],
@@ -23,13 +23,13 @@ describe('a link', () => {
     expect(training).toEqual({ batchSize: 10, learningRate: 0.015, regularization: 'none', regularizationRate: 0 });
   });
 
-  test('without settings has the defaults of the page', () => {
+  test('a link without settings has the defaults of the page', () => {
     const bare = fromPlayground('https://playground.tensorflow.org/');
     const { network, data, training } = fromPlayground(opened);
     expect([bare.network.graph.ids, bare.data, bare.training]).toEqual([network.graph.ids, data, training]);
   });
 
-  test('with a regression has a linear output and regression data', () => {
+  test('a regression link has a linear output and regression data', () => {
     const { network, data, training } = fromPlayground(
       '#activation=sigmoid&problem=regression&regDataset=reg-gauss&dataset=xor&networkShape=1&noise=25&percTrainData=70' +
         '&batchSize=30&learningRate=3&regularization=L2&regularizationRate=0.003',
@@ -39,14 +39,14 @@ describe('a link', () => {
     expect(training).toEqual({ batchSize: 30, learningRate: 1.5, regularization: 'L2', regularizationRate: 0.003 });
   });
 
-  test('has features as inputs in the order of the page', () => {
+  test('the features become inputs in the order of the page', () => {
     const { network, row } = fromPlayground(all);
     expect(network.graph.ids.slice(0, 7)).toEqual(['x', 'y', 'xSquared', 'ySquared', 'xTimesY', 'sinX', 'sinY']);
     expect(row(2, -3)).toEqual([2, -3, 4, 9, -6, Math.sin(2), Math.sin(-3)]);
     expect(network.predict(row(2, -3))).toHaveLength(1);
   });
 
-  test('without hidden layers results in a network without hidden layers', () => {
+  test('an empty networkShape results in a network without hidden layers', () => {
     expect(fromPlayground('#networkShape=&activation=relu').network.graph.edgeCount).toBe(2);
   });
 
@@ -56,12 +56,12 @@ describe('a link', () => {
     ['80', 80],
     ['65', 65],
     ['-5', 0],
-  ])('with noise=%s has a noise of %d, as on the page', (noise, expected) => {
+  ])('noise=%s results in a noise of %d, as on the page', (noise, expected) => {
     expect(fromPlayground(`#noise=${noise}`).data.noise).toBe(expected);
   });
 
   test.each(['4%2C2', '4,2,', ',4,2', '4,,2', ' 4 , 2 '])(
-    'with networkShape=%s has two layers, of 4 and 2 nodes',
+    'networkShape=%s results in two layers, of 4 and 2 nodes',
     (shape) => {
       const { graph } = fromPlayground(`#activation=relu&networkShape=${shape}`).network;
       expect(graph.ids.slice(graph.inputCount)).toEqual(
@@ -70,7 +70,7 @@ describe('a link', () => {
     },
   );
 
-  test('is the same when HTML or a program has escaped it', () => {
+  test('a link escaped for HTML or percent-encoded has the same settings', () => {
     const { training, data } = fromPlayground(opened);
     for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
       const link = escape(opened.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));
@@ -83,7 +83,7 @@ describe('a link', () => {
     expect(fromPlayground('#seed=0.5&tutorial=50%&noise=3').data.noise).toBe(3);
   });
 
-  test('draws weights from the seed in the range of the page', () => {
+  test('the seed determines the weights, which have the range of the page', () => {
     const { network } = fromPlayground('#networkShape=100,100&seed=0.5');
     const { vector } = network.parameters;
     expect(network.getParameters('layer2.7').b).toBe(0.1);
@@ -97,7 +97,7 @@ describe('a link', () => {
   });
 });
 
-describe('a link that cannot be read', () => {
+describe('an invalid link', () => {
   test.each([
     ['MALFORMED', /not a link/, 'https://example.com/'],
     ['MALFORMED', /has no features/, '#x=false&y=false'],
@@ -112,7 +112,7 @@ describe('a link that cannot be read', () => {
     ['UNSUPPORTED', /__proto__/, '#problem=__proto__'],
     ['TOO_LARGE', /networkShape/, '#networkShape=1000000000'],
     ['TOO_LARGE', /networkShape/, `#networkShape=${new Array(500).fill(500).join()}`],
-  ])('throws %s with a message that matches %s', (code, message, url) => {
+  ])('fromPlayground throws %s with a message that matches %s', (code, message, url) => {
     const error = errorOf(() => fromPlayground(url));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });

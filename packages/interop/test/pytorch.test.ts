@@ -20,7 +20,7 @@ import { decode, encode } from '@nnbp/formats/shared';
 
 // checks/interop/pytorch.test.mjs compares outputs and training with PyTorch itself.
 
-/** Half of the networks have delays, aggregations, and fixed and shared parameters. */
+/** A random network. Half of them have delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
   const graph = random.uniform() < 0.5 ? randomGraph(random) : randomMemoryGraph(random);
   const network = new Network(graph);
@@ -67,7 +67,7 @@ describe('the PyTorch module', () => {
     ]);
   });
 
-  test('a weight that edges share is one parameter', () => {
+  test('a shared weight is stored once', () => {
     const builder = new GraphBuilder();
     const [x, y] = [builder.input('x'), builder.input('y')];
     builder.output(builder.node('a', { from: [x, y], activation: relu, shared: { w: { x: 's', y: 's' } } }));
@@ -87,7 +87,7 @@ describe('the PyTorch module', () => {
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));
       const indices = layout(graph).slots.flatMap(({ name, parameters }) =>
-        // PyTorch has two biases per unit, @nnbp has one.
+        // PyTorch has two biases per unit, but @nnbp has one.
         name.endsWith('.bias_hh_l0') ? [] : parameters,
       );
       expect(
@@ -97,7 +97,7 @@ describe('the PyTorch module', () => {
     }
   });
 
-  test('every activation is a function with its options', () => {
+  test('every activation becomes a Python function with its options', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     builder.output(...everyActivation.map((activation) => builder.node(activation.name, { from: [x], activation })));
@@ -106,7 +106,7 @@ describe('the PyTorch module', () => {
     expect(source).toContain('functional.leaky_relu(h, 0.01)');
   });
 
-  test('names that would end a string are escaped', () => {
+  test('names that would end a Python string are escaped', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('"]\nimport os #\\')], activation: sigmoid }));
     const source = toPyTorch(new Network(builder.build()))['network.py'];
@@ -114,7 +114,7 @@ describe('the PyTorch module', () => {
     expect(source).not.toMatch(/^import os/m);
   });
 
-  test('imports only torch and the standard library', () => {
+  test('the Python files import only torch and the standard library', () => {
     const files = toPyTorch(small());
     const imported = Array.from(
       `${files['network.py']}${files['train.py']}`.matchAll(/^(?:from|import) (\w+)/gm),
@@ -138,7 +138,7 @@ describe('the PyTorch module', () => {
     ]);
   });
 
-  test('every aggregation is a function, and a custom one is rejected with the id of its node', () => {
+  test('every aggregation becomes a Python function, and a custom one is rejected with the id of its node', () => {
     const build = (aggregation: Aggregation) => {
       const builder = new GraphBuilder();
       builder.output(builder.node('y', { from: builder.inputs(3), activation: tanh, aggregation }));
@@ -178,7 +178,7 @@ describe('a standard layer', () => {
     ],
     ['nn.LSTM(2, 3, batch_first=True)', 4, (b: GraphBuilder) => lstm(b, { from: b.inputs(2), units: 3 })],
     ['nn.GRU(2, 3, batch_first=True)', 3, (b: GraphBuilder) => gru(b, { from: b.inputs(2), units: 3 })],
-  ] as const)('%s has its weights, and b in the first bias', (call, gates, add) => {
+  ] as const)('%s has the weights of the layer, and b in its first bias', (call, gates, add) => {
     const network = networkOf((b) => add(b));
     const files = toPyTorch(network);
     expect(files['network.py']).toContain(`layer=${call}`);
@@ -200,7 +200,7 @@ describe('a standard layer', () => {
     expect(moved.filter((value, p) => value === p + 1.5)).toHaveLength(1);
   });
 
-  test('has the initial state of the graph, also between dense layers', () => {
+  test('recurrent modules start from the initial state of the graph, also between dense layers', () => {
     const network = networkOf((b) => {
       const x = b.layer(2, { from: b.inputs(3), activation: tanh, name: 'x' });
       const before = ['h', 'k'].map((id, k) => delayed(id, 1, { initial: [0.5, -0.25][k] }));
@@ -217,8 +217,14 @@ describe('a standard layer', () => {
 
   test.each<[string, (b: GraphBuilder) => readonly string[]]>([
     ['there are peepholes', (b) => lstm(b, { from: b.inputs(2), units: 2, peepholes: true })],
-    ['a GRU is reset before its weights', (b) => gru(b, { from: b.inputs(2), units: 2, resetAfter: false })],
-    ['PyTorch does not have the activation', (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid })],
+    [
+      'the reset gate of a GRU is applied before the recurrent weights',
+      (b) => gru(b, { from: b.inputs(2), units: 2, resetAfter: false }),
+    ],
+    [
+      'the RNN of PyTorch does not have its activation',
+      (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid }),
+    ],
     [
       'another node reads two steps back',
       (b) => [
@@ -243,7 +249,7 @@ describe('a standard layer', () => {
       },
     ],
     ['c is a parameter', (b) => [b.node('h', { from: [b.input('x'), delayed('h')], activation: tanh })]],
-  ])('is not a layer of PyTorch if %s', (_, build) => {
+  ])('a recurrent layer does not become a PyTorch module if %s', (_, build) => {
     const network = networkOf(build);
     const files = toPyTorch(network);
     expect(files['network.py']).not.toContain('layer=nn.');
@@ -251,7 +257,7 @@ describe('a standard layer', () => {
     expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
   });
 
-  test('convolutions and pooling become modules of PyTorch, with their stride, padding and dilation', () => {
+  test('convolution and pooling become PyTorch modules with their stride, padding and dilation', () => {
     const network = networkOf((b) => {
       const grid = { from: b.inputs(2 * 8 * 9), channels: 2, height: 8, width: 9 };
       const first = conv2d(b, { ...grid, kernel: [3, 2], stride: [1, 2], padding: 1, filters: 3, activation: relu });
@@ -276,7 +282,7 @@ describe('a standard layer', () => {
     expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
   });
 
-  test('convolutions of a row have one axis, and windows with different padding on both sides are padded before the layer', () => {
+  test('layers over a single row are one-dimensional modules, and asymmetric padding is added before the module', () => {
     const network = networkOf((b) => {
       const x = b.inputs(6);
       // Windows of size four with one zero before and two zeros after the row.
@@ -304,7 +310,7 @@ describe('a standard layer', () => {
   });
 });
 
-describe('import from PyTorch', () => {
+describe('fromPyTorch', () => {
   test('all parameters of random graphs are imported bit-identically', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
@@ -315,7 +321,7 @@ describe('import from PyTorch', () => {
     }
   });
 
-  test('the exported network keeps its parameters, and the imported network has its scalers', () => {
+  test('fromPyTorch does not change the exported network, and the copy has its scalers', () => {
     const network = small();
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     const before = network.parameters.vector.slice();
@@ -327,7 +333,7 @@ describe('import from PyTorch', () => {
     expect(back.inputScaler).toBe(network.inputScaler);
   });
 
-  test('float32 weights are read', () => {
+  test('fromPyTorch reads float32 weights', () => {
     const network = small();
     const { tensors } = decode(weightsOf(network));
     const single = [...tensors.values()].map((tensor) => ({ ...tensor, values: Float32Array.from(tensor.values) }));
@@ -359,7 +365,7 @@ describe('import from PyTorch', () => {
       (tensors) => tensors.set('more', { name: 'more', shape: [1], values: new Float64Array(1) }),
       /"more"/,
     ],
-  ])('weights of another network are rejected: %s', (_, change, message) => {
+  ])('fromPyTorch rejects weights of another network: %s', (_, change, message) => {
     const network = small();
     const tensors = new Map(
       Array.from(decode(weightsOf(network)).tensors, ([name, tensor]) => [
@@ -373,7 +379,7 @@ describe('import from PyTorch', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('a number that is not finite is rejected', () => {
+  test('fromPyTorch rejects weights that are not finite', () => {
     const network = small();
     const tensors = [...decode(weightsOf(network)).tensors.values()];
     tensors[1].values[2] = NaN;
@@ -382,7 +388,7 @@ describe('import from PyTorch', () => {
     expect(error.message).toMatch(/"blocks\.0\.bias", position 2/);
   });
 
-  test('bytes that are not a safetensors file are rejected', () => {
+  test('fromPyTorch rejects bytes that are not a safetensors file', () => {
     expect(errorOf(() => fromPyTorch(new Uint8Array(5), small())).code).toBe('MALFORMED');
   });
 });

@@ -1,4 +1,4 @@
-/** Standard layers are recognized by what their nodes compute, and become ONNX operators. Other nodes do not. */
+/** Tests that standard layers are recognized by what their nodes compute and exported as ONNX operators. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { max } from '@nnbp/aggregations';
 import { delayed, type Graph, GraphBuilder, Network, predictSequence, Random, type Source } from '@nnbp/core';
@@ -11,7 +11,7 @@ import { windowLayers } from '../src/recognize/windows.js';
 import { errorOf } from '../../core/test/error-of.js';
 import { operationsOf } from './onnx-models.js';
 
-// checks/interop/onnx-layers.test.mjs compares with onnxruntime.
+// checks/interop/onnx-layers.test.mjs compares outputs with onnxruntime.
 
 const random = new Random(5);
 const numbers = (count: number) => Array.from({ length: count }, () => random.uniform() - 0.5);
@@ -25,7 +25,7 @@ function networkOf(build: (builder: GraphBuilder) => readonly string[]): Network
   return network;
 }
 
-/** Nodes for the recognizers. The values of all parameters are known, or only those of fixed parameters. */
+/** The nodes as seen by the recognizers. Either all parameters are known, or only fixed ones. */
 const nodesOf = ({ graph, parameters }: Network, isFixedOnly = false) => {
   const slots = graph.slots(parameters.vector);
   return new Nodes(graph, (slot) => (isFixedOnly && slot < graph.parameterCount ? undefined : slots[slot]));
@@ -38,7 +38,7 @@ function shuffled({ graph, parameters }: Network): Network {
   const { ids, inputCount } = graph;
   const idOf = (i: number) => (i < inputCount ? `x${i}` : `n${(i * 7919) % 10007}`);
   const hidden = ids.map((_, i) => i).slice(inputCount);
-  // Nodes may be declared before those that they read.
+  // Nodes can be declared before the nodes they read.
   hidden.sort((a, b) => ((a * 31) % 17) - ((b * 31) % 17) || b - a);
   const builder = new GraphBuilder();
   for (let i = 0; i < inputCount; i++) builder.input(idOf(i));
@@ -99,23 +99,23 @@ const recurrent = [
   ],
 ] as const;
 
-describe.each(recurrent)('%s', (_, operator, add) => {
+describe.each(recurrent)('%s', (name, operator, add) => {
   const network = networkOf((b) =>
     b.layer(2, { from: add(b, b.inputs(3)), activation: identity, fixed: { c: 1 }, name: 'y' }),
   );
   const kind = operator.toLowerCase();
 
-  test('is recognized as built, with other ids in another order, and after a round trip through ONNX', () => {
+  test(`${name} is recognized as built, with other ids and another order, and after an ONNX round trip`, () => {
     const other = shuffled(network);
     expectSameSequence(network, other, 14);
     expect(kindsOf(network)).toEqual([[kind, 4]]);
     expect(kindsOf(other)).toEqual([[kind, 4]]);
-    // A model of one step does not contain which weights are fixed.
+    // A single-step model does not record which weights are fixed.
     expect(kindsOf(fromOnnx(toOnnx(network)), false)).toEqual([[kind, 4]]);
     expect(kindsOf(fromOnnx(toOnnx(network, { sequences: true })))).toEqual([[kind, 4]]);
   });
 
-  test('is one operator of a model of sequences, which is read with the same outputs', () => {
+  test(`${name} becomes one operator of a sequence model and is imported with the same outputs`, () => {
     for (const each of [network, shuffled(network)]) {
       const bytes = toOnnx(each, { sequences: true });
       expect(operationsOf(bytes).filter((name) => /^(?:RNN|LSTM|GRU)$/.test(name))).toEqual([operator]);
@@ -123,7 +123,7 @@ describe.each(recurrent)('%s', (_, operator, add) => {
     }
   });
 
-  test('is not recognized if an inner node is an output or another node reads it', () => {
+  test(`${name} is not recognized if an inner node is an output or is read by another node`, () => {
     const { graph } = network;
     const [layer] = recurrentLayers(nodesOf(network));
     const inside = layer.nodes.filter((i) => !layer.units.includes(i));
@@ -158,7 +158,7 @@ test('initial values become the initial states of the operator', () => {
   expectSameSequence(network, back);
 });
 
-test('a model of sequences with two layers, dense ones between them, aggregations and scalers is read back', () => {
+test('a sequence model of recurrent layers, dense layers and aggregations has the same outputs after a round trip', () => {
   const network = networkOf((b) => {
     const x = b.inputs(3);
     const first = lstm(b, { from: x, units: 3, name: 'first' });
@@ -171,7 +171,7 @@ test('a model of sequences with two layers, dense ones between them, aggregation
   expectSameSequence(network, fromOnnx(bytes));
 });
 
-test('a network without delays becomes a model of sequences that processes each step separately', () => {
+test('a network without delays becomes a sequence model that processes each step separately', () => {
   const network = networkOf((b) => b.layer(2, { from: b.inputs(3), activation: tanh, name: 'y' }));
   const bytes = toOnnx(network, { sequences: true });
   const back = fromOnnx(bytes);
@@ -180,10 +180,13 @@ test('a network without delays becomes a model of sequences that processes each 
   back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 6));
 });
 
-test('a delay outside standard layers is rejected in a model of sequences, with its node', () => {
+test('toOnnx with sequences rejects a delay outside standard layers, and the error names its node', () => {
   const network = networkOf((b) => [b.node('y', { from: ['x', delayed(b.input('x'), 2)], activation: tanh })]);
   const error = errorOf(() => toOnnx(network, { sequences: true }));
-  expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y" reads "x@-2".*sequences/)]);
+  expect([error.code, error.message]).toEqual([
+    'UNSUPPORTED',
+    expect.stringMatching(/"y" has the delayed edge "x@-2".*sequences/),
+  ]);
 });
 
 describe('convolutions and pooling', () => {
@@ -194,12 +197,12 @@ describe('convolutions and pooling', () => {
       ...geometry.map(({ kernel, stride, padding, dilation }) => [kernel, stride, ...padding, dilation].join(' ')),
     ]);
 
-  test('are recognized with their channels, kernel, stride, padding and dilation', () => {
+  test('convolution and pooling are recognized with their channels, kernel, stride, padding and dilation', () => {
     const network = networkOf((b) => {
       const image = b.inputs(2 * 8 * 9);
       const grid = { from: image, channels: 2, height: 8, width: 9 };
       const first = conv2d(b, { ...grid, kernel: [3, 2], stride: [1, 2], padding: 1, filters: 3, activation: relu });
-      // 8 × 5 now.
+      // The result of the first convolution is 8 × 5.
       const second = conv2d(b, {
         from: first,
         channels: 3,
@@ -232,7 +235,7 @@ describe('convolutions and pooling', () => {
     back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 4));
   });
 
-  test('have one axis in ONNX if they have one row', () => {
+  test('convolution and pooling over a single row have one axis in ONNX', () => {
     const network = networkOf((b) => {
       const from = conv1d(b, {
         from: b.inputs(2 * 11),
@@ -257,7 +260,7 @@ describe('convolutions and pooling', () => {
       .forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 5));
   });
 
-  test('are not recognized if one weight is shared differently or one node has another predecessor', () => {
+  test('a convolution is not recognized if one node shares its weights differently or has another predecessor', () => {
     const build = (change: (node: number, sources: string[], positions: number[]) => void) =>
       networkOf((b) => {
         const x = b.inputs(6);
@@ -303,7 +306,7 @@ describe('a layer over the steps of a sample', () => {
     ['LSTM', { cell: 'lstm', peepholes: true }],
     ['GRU', { cell: 'gru' }],
     ['GRU', { cell: 'gru', resetAfter: false }],
-  ] as const)('is one operator in both directions, read with the same outputs and parameters: %s %o', (name, cell) => {
+  ] as const)('a bidirectional layer becomes one %s and keeps its outputs and parameters: %o', (name, cell) => {
     for (const count of [2, 4]) {
       const network = networkOf((b) => bidirectional(b, { steps: steps(b, count), units: 3, ...cell }).flat());
       expect(recurrentOf(network)).toEqual([name]);
@@ -315,7 +318,7 @@ describe('a layer over the steps of a sample', () => {
     }
   });
 
-  test('is recognized above and below other layers, if only some steps are read', () => {
+  test('bidirectional layers are recognized between other layers, even if only some steps are read', () => {
     const network = networkOf((b) => {
       const first = bidirectional(b, { steps: steps(b, 3), cell: 'gru', units: 2, name: 'first' });
       const between = first.map((from, t) => b.layer(2, { from, activation: tanh, name: `between${t}` }));
@@ -326,7 +329,7 @@ describe('a layer over the steps of a sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  test('is an operator in one direction, with its initial state', () => {
+  test('an unrolled layer in one direction becomes one operator with its initial state', () => {
     const network = networkOf((b) => {
       let h = b.node('h0', { from: [], activation: identity, fixed: { b: 0.5, c: 1 } });
       return steps(b, 3).map((from, t) => {
@@ -348,9 +351,9 @@ describe('a layer over the steps of a sample', () => {
   };
 
   test.each<[string, (b: GraphBuilder) => string[]]>([
-    ['a step has a separate weight', (b) => cells(b, { own: 1 })],
+    ['one step has a separate weight', (b) => cells(b, { own: 1 })],
     [
-      'a step reads what an earlier one computed',
+      'the input of a step depends on an earlier step',
       (b) => {
         b.input('x');
         return cells(b, {
@@ -369,13 +372,13 @@ describe('a layer over the steps of a sample', () => {
         });
       },
     ],
-  ])('is not an operator if %s, and computed with the same outputs', (_, build) => {
+  ])('an unrolled layer does not become an operator if %s, and keeps its outputs', (_, build) => {
     const network = networkOf(build);
     expect(recurrentOf(network)).toEqual([]);
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  test('is not an operator in a direction in which another node reads a cell state', () => {
+  test('a direction whose cell state is read by another node does not become an operator', () => {
     const network = networkOf((b) => {
       const h = bidirectional(b, { steps: steps(b, 2), cell: 'lstm', units: 1 });
       return [...h[1], b.node('y', { from: ['bidirectional.forward.0.c.0'], activation: tanh })];

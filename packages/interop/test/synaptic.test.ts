@@ -7,7 +7,7 @@ import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('synaptic');
 
-/** One input, two hidden neurons, one output. */
+/** A model of one input, two hidden neurons and one output, plus the given connections. */
 function chain(...more: object[]) {
   return {
     neurons: ['input', 0, 0, 'output'].map((layer) => ({ layer, squash: 'IDENTITY', bias: 0 })),
@@ -27,7 +27,7 @@ describe(`models trained by ${program} ${version}`, () => {
 });
 
 describe('a model of synaptic', () => {
-  test('a connection within a layer acts in the same step if it leads forward, and in the next step if it leads backward', () => {
+  test('within a layer, a forward connection acts in the same step and a backward connection in the next step', () => {
     const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
     expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);
     const json = chain({ from: 2, to: 1, weight: 1, gater: null }, { from: 0, to: 2, weight: 4, gater: null });
@@ -40,7 +40,7 @@ describe('a model of synaptic', () => {
     ['MALFORMED', /one connection from 0 to 1/, { from: 0, to: 1, weight: 1, gater: null }],
     ['MALFORMED', /connections\[2\]\.to.*0 to 3, received 4/, { from: 0, to: 4, weight: 1, gater: null }],
     ['MALFORMED', /connections\[2\]\.weight.*received nothing/, { from: 0, to: 3 }],
-  ])('throws %s with a message that matches %s', (code, message, connection) => {
+  ])('fromSynaptic throws %s with a message that matches %s', (code, message, connection) => {
     const error = errorOf(() => fromSynaptic(chain(connection)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -58,7 +58,7 @@ describe('a model of synaptic', () => {
   test.each([
     [null, /custom/],
     ['SOFT', /received "SOFT"/],
-  ])('the squash %s is rejected', (squash, message) => {
+  ])('the unknown squash %s is rejected', (squash, message) => {
     const json = chain();
     (json.neurons[1] as { squash: unknown }).squash = squash;
     expect(errorOf(() => fromSynaptic(json)).message).toMatch(message);

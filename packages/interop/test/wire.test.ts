@@ -1,4 +1,4 @@
-/** Checks the wire format of protocol buffers byte by byte, as documented. */
+/** Tests the wire format of Protocol Buffers byte by byte, against its documentation. */
 import { fromOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { decode, encode, type Messages } from '../src/onnx/wire.js';
@@ -20,7 +20,7 @@ const messages: Messages = {
 const empty = { n: 0, s: '', inner: undefined, many: [], packed: [], f: 0, d: [], b: new Uint8Array(), list: [] };
 const read = (...bytes: readonly number[]) => decode(messages, 'M', Uint8Array.from(bytes));
 
-describe('protocol buffers', () => {
+describe('Protocol Buffers', () => {
   test.each<[string, object, number[]]>([
     ['an integer', { n: 150 }, [0x08, 0x96, 0x01]],
     ['a string', { s: 'testing' }, [0x12, 7, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67]],
@@ -38,18 +38,18 @@ describe('protocol buffers', () => {
       [0x20, ...new Array<number>(9).fill(0x80), 1, 0x20, ...new Array<number>(8).fill(255), 127],
     ],
     ['an integer of 32 bits', { packed: [2n ** 31n] }, [0x2a, 5, 0x80, 0x80, 0x80, 0x80, 8]],
-  ])('%s is written and read', (_, message, bytes) => {
+  ])('%s is encoded as documented and decoded again', (_, message, bytes) => {
     const given = 'inner' in message ? { inner: { n: 150 } } : message;
     expect([...encode(messages, 'M', given)]).toEqual(bytes);
     expect(read(...bytes)).toEqual({ ...empty, ...message });
   });
 
-  test('long and nested messages are written and read', () => {
+  test('long and nested messages are unchanged after encoding and decoding', () => {
     const list = Array.from({ length: 300 }, (_, k) => ({ ...empty, s: 'x'.repeat(k), list: [{ ...empty, n: k }] }));
     expect(decode(messages, 'M', encode(messages, 'M', { list })).list).toEqual(list);
   });
 
-  test('repeated fields may be packed, the last value wins, messages are merged and unknown fields are skipped', () => {
+  test('lists can be packed or not, the last value wins, messages are merged and unknown fields are skipped', () => {
     expect(read(0x22, 2, 1, 2, 0x28, 3)).toMatchObject({ many: [1n, 2n], packed: [3n] });
     expect(read(0x08, 1, 0x08, 2)).toMatchObject({ n: 2 });
     expect(read(0x1a, 2, 0x08, 1, 0x1a, 2, 0x12, 0)).toMatchObject({ inner: { n: 1, s: '' } });

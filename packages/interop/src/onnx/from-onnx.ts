@@ -18,7 +18,7 @@ export interface FromOnnxOptions {
   /** Contents of the external weight files, by their paths in the model. Default: none. */
   readonly files?: ExternalFiles;
   /**
-   * For a model of one step: maps the name of each input that is a state to the name of the output that is its next value. A
+   * For a single-step model: maps the name of each input that is a state to the name of the output that is its next value. A
    * state is 0 before the first step. Default: the states that {@link toOnnx} writes into the metadata, with their initial
    * values.
    */

@@ -1,11 +1,11 @@
 /**
  * The protobuf schema of ONNX files: messages with their fields and field numbers. `wire.ts` reads and writes messages
- * according to this table, and the types are derived from it. Unused parts (subgraphs, sequences, training) are omitted
- * and skipped in files.
+ * according to this table, and the types are derived from it. Unused parts (subgraphs, sequences, training) are left out of
+ * the table and skipped when a file is read.
  */
 import { decode, encode, type Messages, type Scalar } from './wire.js';
 
-/** Fields of each message: number, type or message, and `many` for a list. */
+/** The fields of each message: number, scalar type or message, and `many` or `packed` for a list; see `Field`. */
 const messages = {
   ModelProto: {
     irVersion: [1, 'int64'],
@@ -86,7 +86,7 @@ type Value<F> = F extends readonly [number, infer T, 'many' | 'packed']
   : F extends readonly [number, infer T]
     ? One<T>
     : never;
-/** A missing field with a message is undefined. Any other missing field has the zero value of its type. */
+/** A missing message field is undefined. Any other missing field has the zero value of its type. */
 type Absent<F> = F extends readonly [number, MessageName] ? undefined : never;
 
 /** A decoded message. */
@@ -108,6 +108,6 @@ export type ModelInit = Init<'ModelProto'>;
 /** Encodes a model as a file. */
 export const encodeModel = (model: ModelInit): Uint8Array => encode(messages, 'ModelProto', model);
 
-/** Decodes a model file; throws an `Error` if it is invalid. */
+/** Decodes a model file. Throws an `Error` if it is invalid, or `TOO_LARGE` if it would need too much memory. */
 export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> =>
   decode(messages, 'ModelProto', bytes) as Proto<'ModelProto'>;

@@ -19,9 +19,9 @@ export interface LayerContext {
 }
 
 const operators = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
-/** Indices of the gates of @nnbp in the order of ONNX: i, o, f, c in an LSTM; z, r, h in a GRU. */
+/** For each gate in the order of ONNX (LSTM: i, o, f, c; GRU: z, r, h), its index in the order of @nnbp. */
 const gateOrders = { rnn: [0], lstm: [0, 3, 1, 2], gru: [1, 0, 2] } as const;
-/** Indices of the gates with peepholes, in the order of ONNX. */
+/** The same for the gates with peepholes: i, o, f. */
 const peepholeOrder = [0, 3, 1] as const;
 const activationNames: Readonly<Record<string, string>> = {
   tanh: 'Tanh',
@@ -67,7 +67,7 @@ export function writeUnrolled(
 /** A direction of a recurrent operator, with the values of units and cells before the first step. */
 type Direction = Pick<UnrolledLayer, 'layer' | 'initial'>;
 
-/** Adds the operator. Returns the values of the units, [steps, directions, batch, units]. */
+/** Adds one operator for all directions. Returns the values of the units, [steps, directions, batch, units]. */
 function writeDirections(context: LayerContext, directions: readonly Direction[], x: string, sequence: string): string {
   const { graph, operations, slots } = context;
   const [{ layer }] = directions;
@@ -82,7 +82,12 @@ function writeDirections(context: LayerContext, directions: readonly Direction[]
   };
   const ordered = ({ gates }: RecurrentLayer) => gateOrders[kind].map((k) => gates[k]);
   const matrix = (name: string, of: (gate: Gate) => readonly (readonly number[])[], width: number) =>
-    rows(name, (own) => ordered(own).flatMap((gate) => of(gate).flat()), gateOrders[kind].length * units.length, width);
+    rows(
+      name,
+      (each) => ordered(each).flatMap((gate) => of(gate).flat()),
+      gateOrders[kind].length * units.length,
+      width,
+    );
   const initial = (of: 'h' | 'c') =>
     initialState(
       context,
@@ -94,9 +99,9 @@ function writeDirections(context: LayerContext, directions: readonly Direction[]
     x,
     matrix('W', (gate) => gate.inputs, inputs.length),
     matrix('R', (gate) => gate.units, units.length),
-    rows('B', (own) => [
-      ...ordered(own).flatMap(({ bias }) => bias),
-      ...ordered(own).flatMap(({ resetBias, bias }) => resetBias ?? bias.map(() => -1)),
+    rows('B', (each) => [
+      ...ordered(each).flatMap(({ bias }) => bias),
+      ...ordered(each).flatMap(({ resetBias, bias }) => resetBias ?? bias.map(() => -1)),
     ]),
     '',
     initial('h'),
@@ -133,8 +138,8 @@ function initialState(
 }
 
 /**
- * Whether ONNX Runtime can compute a layer. It supports averages only without dilation, and pooling only if all windows
- * begin on the grid.
+ * Whether ONNX Runtime can compute a layer. It supports average pooling only without dilation, and any pooling only with
+ * padding smaller than the kernel.
  */
 export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
   kind === 'conv' ||
@@ -145,7 +150,7 @@ export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
 /**
  * Adds `Conv`, `MaxPool` or `AveragePool`. Returns h of the nodes, [batch, nodes].
  *
- * @param inner - Returns the factor of h of a node.
+ * @param inner - Returns the factor by which the weights and bias of a node are multiplied.
  */
 export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (i: number) => number): string {
   const { graph, operations, slots } = context;

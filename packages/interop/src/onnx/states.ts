@@ -1,6 +1,5 @@
 /**
- * Reads the states of a model of one step: their inputs, the outputs that are their next values, and their initial
- * values.
+ * Reads the states of a single-step model: their inputs, the outputs that are their next values, and their initial values.
  */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';
@@ -8,13 +7,13 @@ import { metadataOf } from './metadata.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
-/** The states of a model of one step. */
+/** The states of a single-step model. */
 export interface States {
   /** Name of the input that is a state → name of the output that is its next value. */
   readonly next: ReadonlyMap<string, string>;
   /** The values of the state before the first step. `toOnnx` writes a single state. Missing values are 0. */
   readonly initial: readonly number[];
-  /** Whether the states come from the file instead of the caller. */
+  /** Whether the states come from the file rather than from the caller. */
   readonly isInFile: boolean;
 }
 
@@ -79,6 +78,6 @@ const missing = (
 ) =>
   new NnbpError(
     isInFile ? 'MALFORMED' : 'UNKNOWN_ID',
-    `${isInFile ? 'The metadata nnbp.states' : 'states'}: expected the name of an ${what} that no other state uses, received ${JSON.stringify(name)}. The model has ` +
+    `${isInFile ? 'The metadata nnbp.states' : 'states'}: expected the name of an ${what} that no other state uses, received ${JSON.stringify(name)}. The model has the ${what}s ` +
       `${found.map((each) => JSON.stringify(each.name)).join(', ')}.`,
   );

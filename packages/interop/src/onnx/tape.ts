@@ -13,8 +13,8 @@ export interface Entry {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /**
-   * Entries with the same key share bias and weights, such as those of a convolution filter. `indices` tells which
-   * weight each edge has.
+   * Entries with the same key share their bias and weights, such as those of a convolution filter. `indices[k]` is the
+   * index of the shared weight of edge k.
    */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
@@ -32,7 +32,7 @@ export interface Unfinished {
   readonly label: string;
 }
 
-/** A node: g of b plus the weighted sum or another aggregation of the weighted nodes. */
+/** A node: g(b + A(z)), where A is the sum or another aggregation, and z are the weighted nodes. */
 export interface TapeNode {
   readonly g: Activation | Unfinished;
   readonly h: Entry;
@@ -58,9 +58,9 @@ export interface Rows {
   /** The shape without batch and steps. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
-  /** For sequences, the axes of the input that are now the first two axes. Undefined or one axis: only the batch. */
+  /** For sequences, the axes of the input that are now the first two. Undefined or of length 1 if only the batch leads. */
   readonly lead?: readonly number[];
-  /** Label of the operation, if no other operation may follow, or only one that completes `part`. */
+  /** Label of the operation, if no operation may follow it except one that completes `part`. */
   readonly ended?: string;
   /** The final softmax that is applied to the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
@@ -89,7 +89,7 @@ export class Tape {
   readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;
 
-  /** @param max - Maximum number of entries and terms, so that a small file cannot request much memory. */
+  /** @param max - Maximum number of entries and terms, so that a small file cannot request a lot of memory. */
   constructor(readonly max: number) {
     this.#left = max;
   }
@@ -145,7 +145,7 @@ export class Tape {
     return this.apply(g, h, { b: true, from: 0 });
   }
 
-  /** Returns an activation with an option. Nodes with the same option share one object. */
+  /** Returns `make(option)`. Nodes with the same option share one object. */
   activation(make: (option: number) => Activation, option: number): Activation {
     let activationsByOption = this.#activations.get(make);
     if (activationsByOption === undefined)
@@ -165,7 +165,7 @@ export class Tape {
     return entry.from.length < 2 ? entry : this.node(entry);
   }
 
-  /** Converts an entry to the value of a single node, which is an identity node if necessary. */
+  /** Converts an entry to the value of a single node, with a new identity node if necessary. */
   node(entry: Entry): Entry {
     if (entry.from.length === 1 && entry.weights[0] === 1 && entry.bias === 0) return entry;
     let known = this.#identities.get(entry);
@@ -213,7 +213,7 @@ export function sum(entries: readonly Entry[]): Entry {
   return { from: [...terms.keys()], weights: [...terms.values()], bias };
 }
 
-/** The factor such that `other` = factor · `entry`, up to float32 rounding; undefined if there is none. */
+/** The factor for which `other` = factor · `entry`, up to float32 rounding; undefined if there is none. */
 export function ratio(entry: Entry, other: Entry): number | undefined {
   if (entry === other) return 1;
   if (entry.from.length === 0 || entry.from.length !== other.from.length) return undefined;

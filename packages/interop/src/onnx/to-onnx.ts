@@ -23,8 +23,8 @@ export interface OnnxOptions {
   /** For a network with delays, the name of the output tensor of the next state. Default: `next_state`. */
   readonly nextState?: string;
   /**
-   * Whether the model reads whole sequences, `[steps, batch, nodes]`, with its recurrent layers as `RNN`, `LSTM` and
-   * `GRU`. Default: false, a model of individual samples or steps.
+   * Whether the model reads whole sequences, `[steps, batch, nodes]`, with recurrent layers exported as `RNN`, `LSTM` and
+   * `GRU`. Default: false; the model reads single samples or steps.
    */
   readonly sequences?: boolean;
 }
@@ -37,10 +37,9 @@ export interface OnnxOptions {
  * network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata
  * `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
- * A network with delays becomes a model of one step. It has a second input `state`, `[batch, graph.stateSize]`, and a
- * second output `next_state`, which is the `state` of the next step. The state before the first step, that of
- * `stream(network).state`, is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for
- * `fromOnnx`.
+ * A network with delays becomes a single-step model. It has a second input `state`, `[batch, graph.stateSize]`, and a
+ * second output `next_state`, which is the `state` of the next step. The initial state, equal to `stream(network).state`,
+ * is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for `fromOnnx`.
  *
  * With `sequences`, the model reads all steps at once, `[steps, batch, nodes]` with any `steps` and `batch`, and
  * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,
@@ -149,7 +148,7 @@ class Writer {
     });
   }
 
-  /** (x − mean) / deviation */
+  /** Adds the inputs, standardized if the network has an `inputScaler`: (x − mean) / deviation. */
   inputs(): void {
     const { inputScaler } = this.network;
     let tensor = this.input;
@@ -160,7 +159,7 @@ class Writer {
     this.#place({ tensor, nodes: Array.from({ length: this.#graph.inputCount }, (_, i) => i) });
   }
 
-  /** Adds the input tensor with the values that delayed edges read. */
+  /** Adds the input tensor of the state: the values that delayed edges read. */
   state(name: string): void {
     const { nodeCount, stateSize } = this.#graph;
     this.#place({ tensor: name, nodes: Array.from({ length: stateSize }, (_, k) => nodeCount + k) });
@@ -216,7 +215,7 @@ class Writer {
     else this.#activate(block.nodes, this.#product(block));
   }
 
-  /** Writes the outputs: multiplied by c, in the units of the data (x · deviation + mean), and transformed. */
+  /** Writes the outputs: multiplies by c, scales to the units of the data, and applies the output transform. */
   outputs(): string {
     const nodes = Array.from(this.#graph.outputs);
     const { outputScaler } = this.network;
@@ -304,7 +303,7 @@ class Writer {
     this.#activate(nodes, h);
   }
 
-  /** h as one matrix product plus b. The matrix has one row per column that is read and one column per node. */
+  /** Writes h as one matrix product plus b. The matrix has one row per column read and one column per node. */
   #product({ nodes, from }: Block): string {
     const graph = this.#graph;
     const read = from.length === 0 ? this.#columns[0] : this.#read(from, nodes);
@@ -323,8 +322,8 @@ class Writer {
   }
 
   /**
-   * h without a matrix, which would be nearly all zeros: the predecessors of each node side by side, multiplied by w
-   * and summed.
+   * Writes h without a matrix, which would be nearly all zeros: gathers the predecessors of each node, multiplies them by
+   * w and sums them.
    */
   #sums(nodes: readonly number[]): string {
     const graph = this.#graph;
@@ -378,7 +377,7 @@ class Writer {
   }
 
   /**
-   * A tensor with the columns of these nodes in any order. It may have other columns too, if that is cheaper than
+   * Returns a tensor with the columns of these nodes in any order, plus other columns if keeping them is cheaper than
    * selecting.
    */
   #read(from: readonly number[], readers: readonly number[]): Columns {
@@ -423,8 +422,7 @@ class Writer {
   }
 
   /**
-   * Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of the entries that are read are
-   * unused.
+   * Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of the gathered entries are unused.
    */
   #byFanIn(nodes: readonly number[]): number[][] {
     const groups = new Map<number, number[]>();
@@ -442,7 +440,7 @@ class Writer {
     return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceOf(this.#graph, edgeStart[i] + k));
   }
 
-  /** The factor of h of node i. If the node is a sum, its b and w are multiplied by it. */
+  /** The factor by which h of node i is multiplied. For a sum, it is folded into b and w. */
   #inner(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.#written[activation];
@@ -450,7 +448,7 @@ class Writer {
     return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
   }
 
-  /** The factor from the stored value to the value of node i, usually c. Edges that read the node multiply by it. */
+  /** The factor that converts the tensor's value of node i to x, usually c. It is folded into the edges that read the node. */
   #outer(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.#written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);
@@ -474,7 +472,7 @@ class Writer {
     const { ids } = this.#graph;
     return nodes.length === 1
       ? `${what} of node "${ids[nodes[0]]}"`
-      : `${what} of "${ids[nodes[0]]}" and its neighbours`;
+      : `${what} of node "${ids[nodes[0]]}" and ${nodes.length - 1} more`;
   }
 
   #numbers(label: string, values: ArrayLike<number>, dims?: readonly number[]): string {
@@ -496,8 +494,8 @@ function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]):
         if (graph.delay(e) === 0) continue;
         throw new NnbpError(
           'UNSUPPORTED',
-          `Node "${graph.ids[i]}" reads "${graph.edgeName(e)}", but is not part of a layer that is exactly an rnn, lstm or ` +
-            'gru. Leave the option sequences out to write a model of one step.',
+          `Node "${graph.ids[i]}" has the delayed edge "${graph.edgeName(e)}", but is not part of a layer that is exactly an ` +
+            'rnn, lstm or gru. Omit the option sequences to export a single-step model.',
         );
       }
     }
@@ -512,13 +510,13 @@ function expectNames(names: Readonly<Record<string, string>>): void {
       throw mismatch(
         'OUT_OF_RANGE',
         option,
-        'a name of letters, digits, ".", ":", "-" and "_" that begins with a letter',
+        'a name of letters, digits, ".", ":", "-" and "_" that begins with a letter or "_"',
         name,
         `"${name}"`,
       );
     }
     if (used.has(name)) {
-      throw new NnbpError('OUT_OF_RANGE', `${option}: expected a name that no other tensor has, received "${name}".`);
+      throw new NnbpError('OUT_OF_RANGE', `${option}: expected a unique tensor name, received "${name}" twice.`);
     }
     used.add(name);
   }

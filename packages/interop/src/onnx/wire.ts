@@ -1,5 +1,5 @@
 /**
- * Reads and writes the wire format of protocol buffers, for messages that a table describes. A field is a number and a
+ * Reads and writes the wire format of Protocol Buffers, for messages described by a table. A field is a number and a
  * type, followed by its value: a varint, 4 or 8 bytes, or a length and that many bytes.
  */
 import { NnbpError } from '@nnbp/core';
@@ -7,8 +7,8 @@ import { NnbpError } from '@nnbp/core';
 /** A type that is not a message. */
 export type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64';
 /**
- * The number of a field, its type, and whether it is a list. A `packed` list is written as one run of bytes, a `many`
- * list as one field per entry. Both forms are read.
+ * The number of a field, its type, and whether it is a list. A `packed` list is written as one run of bytes, and a `many`
+ * list as one field per entry. The reader accepts both encodings for either.
  */
 export type Field = readonly [number: number, type: string, list?: 'many' | 'packed'];
 /** The fields of each message, by name. */
@@ -153,7 +153,7 @@ class Reader {
     this.#budget = 4 * bytes.length + 16e6;
   }
 
-  /** Reads a message up to position `end`, into a new message or one that an earlier part has begun. */
+  /** Reads a message up to position `end`. If the field occurs again, its parts are merged into one message. */
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);
     while (this.#at < end) {
@@ -265,7 +265,7 @@ class Reader {
     throw new Error('An integer has more than ten bytes.');
   }
 
-  /** Skips a number of bytes. Returns the position before them. */
+  /** Skips `count` bytes. Returns the position of the first. */
   #advance(count: number): number {
     const from = this.#at;
     this.#at += this.#available(count);
@@ -289,5 +289,5 @@ class Reader {
 }
 
 function expectType(received: number, expected: number): void {
-  if (received !== expected) throw new Error(`Wire type ${received}: expected ${expected}.`);
+  if (received !== expected) throw new Error(`Wire type: expected ${expected}, received ${received}.`);
 }

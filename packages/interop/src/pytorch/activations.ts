@@ -1,4 +1,4 @@
-/** Writes activations as PyTorch expressions of the tensor h. */
+/** Writes activations as PyTorch expressions in the tensor h. */
 import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 
@@ -16,10 +16,10 @@ const expressions = {
   gelu: () => 'functional.gelu(h)',
   silu: () => 'functional.silu(h)',
   mish: () => 'functional.mish(h)',
-  // The softplus of PyTorch is linear above a threshold.
+  // functional.softplus is linear above a threshold.
   softplus: () => 'torch.logaddexp(h, torch.zeros_like(h))',
   softsign: () => 'functional.softsign(h)',
-  // The derivative of PyTorch's own function uses 1/6 in float32, whatever the precision of h.
+  // The derivative of functional.hardsigmoid uses 1/6 in float32, whatever the precision of h.
   hardSigmoid: () => 'torch.clamp(h / 6 + 0.5, 0, 1)',
   hardTanh: () => 'functional.hardtanh(h)',
   hardSwish: () => 'h * torch.clamp(h / 6 + 0.5, 0, 1)',
@@ -28,7 +28,7 @@ const expressions = {
   sine: ({ frequency }) => `torch.sin(${frequency} * h)`,
 } satisfies Readonly<Record<ActivationName, (options: Options) => string>>;
 
-/** g as a Python expression of h; undefined for a custom activation. */
+/** Returns g as a Python expression in h; undefined for a custom activation. */
 export const pythonOf = ({ builtin }: Activation): string | undefined =>
   builtin &&
   (expressions as Readonly<Record<string, ((options: Options) => string) | undefined>>)[builtin.name]?.(

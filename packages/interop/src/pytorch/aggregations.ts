@@ -1,11 +1,11 @@
-/** Writes aggregations as PyTorch expressions of the tensor z, over its last axis, the edges. */
+/** Writes aggregations as PyTorch expressions in the tensor z. They reduce its last axis, the edges. */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 
 /** Expressions by name. The compiler requires an entry for every built-in aggregation. */
 const expressions = {
   logSumExp: 'torch.logsumexp(z, -1)',
-  // If several entries are largest, the first receives the gradient.
+  // If several entries tie, the first receives the gradient.
   max: 'z.gather(-1, z.argmax(-1, keepdim=True)).squeeze(-1)',
   maxAbs: 'z.gather(-1, z.abs().argmax(-1, keepdim=True)).squeeze(-1)',
   mean: 'z.mean(-1)',
@@ -16,6 +16,6 @@ const expressions = {
   sum: 'z.sum(-1)',
 } satisfies Readonly<Record<AggregationName, string>>;
 
-/** A(z) as a Python expression of z; undefined for a custom aggregation. */
+/** Returns A(z) as a Python expression in z; undefined for a custom aggregation. */
 export const pythonOfAggregation = ({ builtin }: Aggregation): string | undefined =>
   builtin && (expressions as Readonly<Record<string, string | undefined>>)[builtin.name];

@@ -4,11 +4,11 @@ import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
 /**
- * Returns a copy of the network with the parameters of a `.safetensors` file: the state of the PyTorch module, in
- * float32 or float64, as the `train.py` of {@link toPyTorch} writes it. The network must have the graph that was
- * exported. Its scalers are kept.
+ * Returns a copy of the network with the parameters of a `.safetensors` file: the state dict of the PyTorch module, in
+ * float32 or float64, as written by the `train.py` of {@link toPyTorch}. The network must have the graph that was
+ * exported. Its scalers and output transform are kept.
  *
- * @throws NnbpError `MALFORMED` (not a safetensors file, or a damaged one; tensors of another network), `NOT_FINITE`
+ * @throws NnbpError `MALFORMED` (not a valid safetensors file, or tensors of another network), `NOT_FINITE`
  */
 export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { graph } = network;

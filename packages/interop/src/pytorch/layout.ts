@@ -18,8 +18,8 @@ import {
 export interface Numbers {
   readonly own: number;
   /**
-   * The index of each parameter in the list of own, shared and fixed parameters. Undefined: all are own parameters, in
-   * order.
+   * The index of each parameter in the list of own, then shared, then fixed parameters. Undefined if all are own
+   * parameters, in order.
    */
   readonly indices: readonly number[] | undefined;
 }
@@ -27,8 +27,8 @@ export interface Numbers {
 /** A block of nodes in the module. */
 export interface ModuleBlock extends Block {
   /**
-   * `Dense`: a matrix of own weights. Otherwise one weight per edge: written into a matrix (`Packed`), summed edge by
-   * edge (`Sparse`) or aggregated (`Aggregated`).
+   * `Dense`: a matrix of weights that only this block uses. Otherwise one weight per edge: written into a matrix
+   * (`Packed`), summed edge by edge (`Sparse`) or aggregated (`Aggregated`).
    */
   readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
   /** The number of incoming edges of each node. */
@@ -37,11 +37,11 @@ export interface ModuleBlock extends Block {
   readonly columns: readonly number[];
   readonly weights: Numbers;
   readonly biases: Numbers;
-  /** Scales. Undefined: every c is fixed at 1. */
+  /** The scales c. Undefined if every c is fixed at 1. */
   readonly scales: Numbers | undefined;
 }
 
-/** The blocks and layers of the module, each after those that it reads, and all parameters of the module. */
+/** The blocks and layers of the module, each after those it reads, and the tensors of its parameters. */
 export interface Layout {
   readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
   /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
@@ -88,7 +88,7 @@ export function layout(graph: Graph): Layout {
     }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    // If several edges are largest, the first receives the gradient, so aggregations keep the order of the graph.
+    // If several edges tie for the maximum, the first receives the gradient, so aggregations keep the order of the graph.
     const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
     const slots = {
       weight: edges.map(({ slot }) => slot),

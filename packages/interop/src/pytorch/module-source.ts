@@ -14,7 +14,7 @@ def index(values):
 
 
 def pick(own, pool, indices):
-    """Selects the numbers of a block by index: first its own parameters, then the pool of shared and fixed parameters."""
+    """Selects the parameters of a block by index, from its own followed by the pool of shared and fixed parameters."""
     if indices is None:
         return own
     return (pool if own is None else torch.cat([own, pool]))[indices]
@@ -24,7 +24,7 @@ class Part(nn.Module):
     """Nodes that are computed together, from values with one node per column.
 
     reads: indices of the tensors with the predecessors: 0 is the inputs, 1 the state if blocks read it, then the parts.
-    columns: columns of the predecessors in the joined tensors; None: all columns, in order.
+    columns: columns of the predecessors in the concatenated tensors; None for all columns, in order.
     """
 
     def __init__(self, reads, columns=None):
@@ -47,8 +47,8 @@ class Part(nn.Module):
 class Recurrent(Part):
     """Nodes that form an nn.RNN, nn.LSTM or nn.GRU.
 
-    PyTorch adds two biases, but a node has one b. It is bias_ih; bias_hh is 0 and stays 0, so that training does not change
-    b twice. Only the candidate of an nn.GRU has both biases.
+    PyTorch adds two biases, but a node has one b. It is stored in bias_ih. bias_hh is always 0, so that training does not
+    update b twice. Only the candidate of an nn.GRU has both biases.
     """
 
     def __init__(self, layer, **common):
@@ -63,7 +63,7 @@ class Recurrent(Part):
         bias.register_hook(lambda gradient: gradient * self.own)
 
     def forward(self, values, state):
-        """Returns the values of the units, at one step or at each step, and the next state: h, followed by c of an nn.LSTM."""
+        """Returns the values of the units, for one step or all steps, and the next state: h, followed by c for an nn.LSTM."""
         x = self.read(values)
         h = state.unflatten(1, (-1, self.layer.hidden_size)).transpose(0, 1).contiguous()
         has_cells = isinstance(self.layer, nn.LSTM)
@@ -76,7 +76,8 @@ class Windows(Part):
     """Nodes that form a convolution or pooling layer of PyTorch, and their activation.
 
     grid: number of channels, and the size of each axis.
-    pads: cells before and after each axis, the last axis first, with the value fill; None: the layer pads enough.
+    pads: numbers of cells to add before and after each axis, last axis first; None if the layer itself pads.
+    fill: value of the added cells.
     """
 
     def __init__(self, layer, grid, function, pads=None, fill=0.0, **common):
@@ -98,9 +99,9 @@ class Windows(Part):
 class Block(Part):
     """Nodes of one level: x = c * g(h), h = b + A(w * x of the predecessors), A the sum by default.
 
-    functions: for each run of nodes with the same activation, their number and g.
-    bias, scale: number of b and c that only this block uses; scale None: every c is 1.
-    bias_indices, scale_indices: for each node, the index of b and c in the own parameters, then the pool; None: in order.
+    functions: for each run of nodes with the same activation, the number of nodes and g.
+    bias, scale: number of b and c that only this block uses; scale is None if every c is 1.
+    bias_indices, scale_indices: for each node, the index of its b and c, see pick; None if in order.
     """
 
     def __init__(self, nodes, functions, bias, scale=None, bias_indices=None, scale_indices=None, **common):
@@ -130,7 +131,7 @@ class Dense(Block):
 
     def __init__(self, nodes, predecessors, **common):
         super().__init__(nodes, **common)
-        self.weight = drawn((nodes, predecessors), predecessors)
+        self.weight = random_parameter((nodes, predecessors), predecessors)
 
     def weights(self, pool):
         return self.weight
@@ -145,7 +146,7 @@ class Edges(Block):
     fan_in: number of incoming edges of each node.
     sources: for each edge, node by node, the index of its predecessor.
     weight: number of weights that only this block uses.
-    weight_indices: for each edge, the index of its weight in these weights, then the pool; None: in order.
+    weight_indices: for each edge, the index of its weight, see pick; None if in order.
     """
 
     def __init__(self, nodes, predecessors, fan_in, sources, weight, weight_indices=None, **common):
@@ -154,7 +155,7 @@ class Edges(Block):
         targets = torch.repeat_interleave(torch.arange(nodes), index(fan_in))
         self.register_buffer("targets", targets, persistent=False)
         self.keep(sources=sources, weight_indices=weight_indices)
-        self.weight = drawn((weight,), max(1, len(sources) // nodes)) if weight > 0 else None
+        self.weight = random_parameter((weight,), max(1, len(sources) // nodes)) if weight > 0 else None
 
     def weights(self, pool):
         weights = pick(self.weight, pool, self.weight_indices)
@@ -190,7 +191,7 @@ class Aggregated(Edges):
         return bias + self.aggregation((x[..., self.sources] * weights).unflatten(-1, (self.nodes, -1)))
 
 
-def drawn(shape, fan_in):
+def random_parameter(shape, fan_in):
     """Returns a random parameter, used if no weights are loaded."""
     return nn.Parameter((2 * torch.rand(shape) - 1) / fan_in**0.5)
 

@@ -1,11 +1,11 @@
-/** Writes recognized layers as PyTorch modules, if every number of the module is a separate parameter. */
+/** Writes recognized layers as PyTorch modules, if every entry of the module's tensors is a separate parameter. */
 import type { Graph } from '@nnbp/core';
 import { type Axis, operatorAxes } from '../recognize/grid.js';
 import { planSteps, type Step } from '../recognize/plan.js';
 import type { RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
 
-/** A tensor of the module: its name in the state, its shape, and for each entry the index of its parameter. */
+/** A tensor of the module: its name in the state dict, its shape, and for each entry the index of its parameter. */
 export interface ParameterSlot {
   readonly name: string;
   readonly shape: readonly number[];
@@ -27,14 +27,14 @@ export interface ModuleLayer {
   readonly initial: readonly number[];
 }
 
-/** The blocks and layers of a graph, each after all that it reads. */
+/** The blocks and layers of a graph, each after everything it reads. */
 export interface LayerPlan {
   readonly steps: readonly Step[];
   /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
 }
 
-/** Finds the layers that are PyTorch modules. Only fixed parameters are known, because training changes the others. */
+/** Finds the layers that match PyTorch modules. Only fixed parameters are known, because training changes the others. */
 export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
   const known = (slot: number) =>
     slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
@@ -118,7 +118,7 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
       // window.
       return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
     case 'maxPool': {
-      // If several inputs are largest, the first receives the gradient, in PyTorch as in @nnbp.
+      // If several inputs tie for the maximum, the first receives the gradient, both in PyTorch and in @nnbp.
       const index = new Map(inputs.map((i, k) => [i, k]));
       return nodes.every((i) => {
         for (let e = graph.edgeStart[i] + 1; e < graph.edgeStart[i + 1]; e++) {
@@ -138,7 +138,7 @@ const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) 
 const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
   Math.floor((size + 2 * begin - dilation * (kernel - 1) - 1) / stride) + 1 === windows;
 
-/** Writes a layer as `nn.Conv2d`, `nn.MaxPool2d` or `nn.AvgPool2d`, or as their one-dimensional form. */
+/** Writes a layer as `nn.Conv2d`, `nn.MaxPool2d` or `nn.AvgPool2d`, or as the one-dimensional version. */
 export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
   const { kind, channels, geometry, inputs, nodes, weights, biases } = layer;
   const axes = operatorAxes(geometry);

@@ -1,4 +1,4 @@
-/** Finds the tensor and column of the module that contain a node or an entry of the state. */
+/** Maps each node and each entry of the state to its tensor and column in the module. */
 import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
@@ -31,8 +31,8 @@ export class TensorLocations {
   }
 
   /**
-   * The tensors to join for these sources (as returned by `sourceOf`), and the columns to select. Undefined: all
-   * columns, in order.
+   * The tensors to concatenate for these sources (as returned by `sourceOf`), and the columns to select. `columns` is
+   * undefined if all are selected, in order.
    */
   of(sources: readonly number[]): {
     readonly reads: readonly number[];

@@ -5,13 +5,13 @@ export const trainSource = String.raw`"""Trains the network of network.py, in on
 
     torchrun --nproc_per_node=4 train.py --data data.csv --loss mse --epochs 20
 
-Processes that are started in another way need the environment variables RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, which
-torchrun sets. Without WORLD_SIZE, a single process trains. The data is a CSV file of numbers with one row per sample, inputs
-before targets, with or without a header line; or a .pt file with the tensors "inputs" and "targets". For a network with delays,
-the data is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan if a step has no
-target; or a CSV file with one row per step of a single sequence. Each process reads a part of the samples, and gradients are
-averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch of @nnbp/interop,
-and to OUT.pt, for torch.load.
+torchrun sets the environment variables RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT. If you start the processes in another
+way, set them yourself. Without WORLD_SIZE, a single process trains. The data is a CSV file of numbers with one row per sample,
+inputs before targets, with or without a header line; or a .pt file with the tensors "inputs" and "targets". For a network with
+delays, the data is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step
+has no target; or a CSV file with one row per step of a single sequence. Each process reads a part of the samples, and gradients
+are averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch of
+@nnbp/interop, and to OUT.pt, for torch.load.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from torch.utils.data.distributed import DistributedSampler
 
 from network import Network, write_safetensors
 
-# Each loss is the mean over the samples. x and t are standardized.
+# Each loss is the mean over the samples, of standardized outputs and targets.
 LOSSES = {
     "mse": functional.mse_loss,
     "mae": functional.l1_loss,
@@ -52,7 +52,7 @@ def options():
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--batch-size", type=int, default=64, help="samples per step, in all processes together")
+    parser.add_argument("--batch-size", type=int, default=64, help="samples per step, over all processes")
     parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -65,7 +65,7 @@ def read(path, inputs, outputs, dtype):
     else:
         with open(path, newline="") as file:
             lines = [line for line in csv.reader(file) if line]
-        rows = torch.tensor([[float(cell) for cell in line] for line in lines[names(lines) :]], dtype=dtype)
+        rows = torch.tensor([[float(cell) for cell in line] for line in lines[header_lines(lines) :]], dtype=dtype)
         if rows.dim() != 2 or rows.shape[1] != inputs + outputs:
             raise SystemExit(f"{path}: expected {inputs} + {outputs} columns, received {rows.shape[-1]}.")
         x, t = rows[:, :inputs], rows[:, inputs:]
@@ -73,13 +73,13 @@ def read(path, inputs, outputs, dtype):
             x, t = x.unsqueeze(0), t.unsqueeze(0)
     axes = x.shape[:2] if Network.has_state else x.shape[:1]
     if x.shape != (*axes, inputs) or t.shape != (*axes, outputs):
-        received = f"{list(x.shape)} and {list(t.shape)}"
+        received = f"shapes {list(x.shape)} and {list(t.shape)}"
         raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets per sample, received {received}.")
     return x, t
 
 
 def with_targets(outputs, t):
-    """Selects the rows that have a target. For sequences, these are the rows of all steps with a target."""
+    """Selects the rows with a target. In sequences, some steps may have none."""
     if not Network.has_state:
         return outputs, t
     outputs, t = outputs.flatten(0, 1), t.flatten(0, 1)
@@ -87,7 +87,7 @@ def with_targets(outputs, t):
     return outputs[known], t[known]
 
 
-def names(lines):
+def header_lines(lines):
     """Returns the number of header lines: 1 if the first line has cells that are not numbers, else 0."""
     try:
         [float(cell) for cell in lines[0]]
@@ -117,10 +117,11 @@ def main():
 
 
 def train(arguments, processes, rank, device):
-    """Returns the trained state. A separate function, so that the model is freed before the process group is destroyed.
+    """Returns the state dict of the trained network.
 
-    Otherwise the model joins the threads of gloo while it holds the lock of Python. A thread may wait for that lock to free a
-    tensor, and then the process never exits (seen with PyTorch 1.13, in one run of twenty).
+    A separate function, so that the model is freed before the process group is destroyed. Otherwise, freeing the model joins
+    the threads of gloo while holding the GIL. If a thread waits for the GIL to free a tensor, the process never exits (seen
+    with PyTorch 1.13, in one of twenty runs).
     """
     dtype = getattr(torch, arguments.dtype)
     torch.manual_seed(arguments.seed)

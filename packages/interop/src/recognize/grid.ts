@@ -9,7 +9,7 @@ export interface Axis {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Number of zeros before the first cell and after the last cell. */
+  /** Number of padding cells before the first cell and after the last cell. */
   readonly padding: readonly [begin: number, end: number];
   /** The number of windows. */
   readonly windows: number;
@@ -18,15 +18,15 @@ export interface Axis {
 /** The geometry of windows on a grid: the axis of the rows and the axis of the columns. */
 export type Geometry = readonly [rows: Axis, columns: Axis];
 
-/** The axes of the operator of a layer: one axis if the grid has a single row, otherwise two. */
+/** The axes of the exported operator: one axis if the grid has a single row, otherwise two. */
 export const operatorAxes = ([rows, columns]: Geometry): readonly Axis[] =>
   rows.size === 1 && rows.kernel === 1 ? [columns] : [rows, columns];
 
 /**
- * Yields the geometries of windows that are listed row by row, simplest first.
+ * Yields the geometries that match the windows, which are listed row by row. Yields the simplest geometry first.
  *
  * @param windows - For each window, the cells that it reads, in ascending order.
- * @param cells - The number of cells of the grid, which are counted row by row.
+ * @param cells - The number of cells of the grid. Cells are numbered row by row.
  */
 export function* geometriesOf(windows: readonly (readonly number[])[], cells: number): Generator<Geometry> {
   for (const width of divisors(cells).reverse()) {
@@ -40,7 +40,7 @@ export function* geometriesOf(windows: readonly (readonly number[])[], cells: nu
   }
 }
 
-/** The index of a cell in the kernel of a window, counted row by row. */
+/** The row-major index, in the kernel, of a cell that a window reads. */
 export function kernelIndexOf([rows, columns]: Geometry, window: number, cell: number): number {
   const along = ({ stride, dilation, padding }: Axis, at: number, position: number) =>
     (position - at * stride + padding[0]) / dilation;
@@ -91,7 +91,7 @@ const maxHidden = 2;
 /** Maximum stride to try if no two complete windows determine the stride. */
 const maxStride = 8;
 
-/** Yields the axes on which the windows read these cells. The cells of a window are in ascending order. */
+/** Yields the axes that match these windows. The cells of a window are in ascending order. */
 function* axesOf(windows: readonly (readonly number[])[], size: number): Generator<Axis> {
   const longest = windows.reduce((max, { length }) => Math.max(max, length), 0);
   const sample = windows.find(({ length }) => length === longest)!;

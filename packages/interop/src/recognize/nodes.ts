@@ -1,4 +1,4 @@
-/** Answers queries of the recognizers about a node: what it computes, and which of its parameters are constant. */
+/** Tells the recognizers what a node computes, and which of its parameters are constant. */
 import type { Graph } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';
 
@@ -60,13 +60,13 @@ export class Nodes {
     );
   }
 
-  /** The edges of a node that is g(b + w Σ x) with these constants, without parameters; undefined for other nodes. */
+  /** The edges of a node that is g(b + w Σ x) with exactly this constant b and w; undefined for other nodes. */
   plain(i: number, activation = 'identity', { b = 0, w = 1 } = {}): Edge[] | undefined {
     if (!this.isSum(i, activation) || this.known(this.graph.biasSlot(i)) !== b) return undefined;
     return this.#allWith(i, w);
   }
 
-  /** The edges of a node that is an aggregation of its predecessors, without parameters; undefined for other nodes. */
+  /** The edges of a node that only aggregates its predecessors, without parameters; undefined for other nodes. */
   aggregated(i: number, name: string): Edge[] | undefined {
     const { graph } = this;
     const isPlain =

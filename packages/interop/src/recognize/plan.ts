@@ -1,4 +1,4 @@
-/** Divides a graph into standard layers, whose nodes match exactly, and blocks of nodes for the rest. */
+/** Divides a graph into standard layers, which must match exactly, and blocks of the remaining nodes. */
 import { type Graph, levels } from '@nnbp/core';
 import { type Block, blocks } from '@nnbp/formats/shared';
 import { type Known, Nodes } from './nodes.js';
@@ -30,10 +30,10 @@ export interface UnrolledPlanOptions extends PlanOptions {
 }
 
 /**
- * Plans the steps that compute a graph, each after all that it reads without a delay.
+ * Plans the steps that compute a graph, each after everything it reads without a delay.
  *
- * @param known - Returns the value of a slot, or undefined if it may change. A layer that requires certain values of
- * parameters is found only if these values are known.
+ * @param known - Returns the value of a slot, or undefined if it may change. A layer that requires certain parameter
+ * values is found only if these values are known.
  * @param requested - Whether a node has to be computed. Nodes on which it depends are computed too.
  */
 export function planSteps(
@@ -72,7 +72,7 @@ export function planSteps(
       .map((layer) => ({ windows: layer, level: level[layer.nodes[0]], nodes: layer.nodes })),
   ].sort((a, b) => a.level - b.level);
   const needed = Uint8Array.from(graph.ids, (_, i) => (requested(i) ? 1 : 0));
-  // If one node of a layer is needed, the layer computes all its nodes and needs all that they read.
+  // If one node of a layer is needed, the layer computes all its nodes and needs everything they read.
   const used = layers
     .toReversed()
     .filter((layer) => layer.nodes.some((i) => needed[i] === 1) && markNeeded(graph, layer.nodes, needed))
@@ -105,7 +105,7 @@ function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array
     };
     for (const directions of groups) {
       const above = directions.reduce(
-        (max, { inputs }) => inputs.flat().reduce((most, i) => Math.max(most, level[i]), max),
+        (max, { inputs }) => inputs.flat().reduce((highest, i) => Math.max(highest, level[i]), max),
         0,
       );
       for (const { nodes } of directions) for (const i of nodes) raise(i, above + 1);

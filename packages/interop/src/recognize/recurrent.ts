@@ -64,7 +64,7 @@ type Reset =
 const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus']);
 
 /**
- * Finds all recurrent layers of a graph. They have no node in common.
+ * Finds all recurrent layers of a graph. No two layers share a node.
  *
  * @param isCandidate - Whether a node may be a unit. Default: all.
  */
@@ -138,20 +138,24 @@ function gruUnit(nodes: Nodes, h: number): Unit | undefined {
   for (const [first, second] of [added, added.toReversed()]) {
     const [z] = gateOfPrevious(nodes, second.node, h);
     if (z === undefined) continue;
-    const [keep, n] = pair(nodes, first.node, (i) => nodes.plain(i, 'identity', { b: 1, w: -1 }) !== undefined);
-    if (keep === undefined || !nodes.isSum(n!, 'tanh')) continue;
-    const [kept, ...others] = nodes.edges(keep);
-    if (others.length > 0 || kept?.delay !== 0 || kept.node !== z) continue;
-    const inner = [keep, first.node, second.node, h];
+    const [oneMinusZ, n] = pair(nodes, first.node, (i) => nodes.plain(i, 'identity', { b: 1, w: -1 }) !== undefined);
+    if (oneMinusZ === undefined || !nodes.isSum(n!, 'tanh')) continue;
+    const [edge, ...others] = nodes.edges(oneMinusZ);
+    if (others.length > 0 || edge?.delay !== 0 || edge.node !== z) continue;
+    const inner = [oneMinusZ, first.node, second.node, h];
     for (const { node: ru, delay, slot } of nodes.edges(n!)) {
       if (delay !== 0 || nodes.known(slot) !== 1) continue;
       const [r, u] = pair(nodes, ru, (i) => nodes.isSum(i, 'sigmoid'));
-      if (r === undefined || !nodes.isSum(u!, 'identity') || !nodes.edges(u!).every((edge) => edge.delay === 1))
+      if (
+        r === undefined ||
+        !nodes.isSum(u!, 'identity') ||
+        !nodes.edges(u!).every((recurrent) => recurrent.delay === 1)
+      )
         continue;
       const reset = { after: true, ru, u: u! } as const;
       return { kind: 'gru', activation: 'tanh', h, gates: [r, z, n!], inner: [...inner, ru, u!], reset };
     }
-    // The reset gates are found when the layer is known.
+    // The reset gates are found once the layer is known.
     return { kind: 'gru', activation: 'tanh', h, gates: [-1, z, n!], inner, reset: { after: false } };
   }
   return undefined;
@@ -169,7 +173,7 @@ function pair(nodes: Nodes, i: number, isFirst: (i: number) => boolean): readonl
   return isFirst(b) ? [b, a] : [];
 }
 
-/** The gate in a product of a sigmoid node and the previous value of the node `before`. Empty if there is no match. */
+/** The gate of a product: a sigmoid node, times the previous value of the node `before`. Empty if there is no match. */
 function gateOfPrevious(nodes: Nodes, i: number, before: number): readonly [] | readonly [number] {
   const factors = nodes.factors(i);
   const old = factors?.find(({ delay, node }) => delay === 1 && node === before);
@@ -203,7 +207,7 @@ function connectedUnits(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   return [...groups.values()];
 }
 
-/** The layer that these units form; undefined if a gate reads a node that gates of a layer do not read. */
+/** The layer that these units form; undefined if a gate reads a node that no gate of such a layer reads. */
 function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefined {
   const [{ kind, activation, reset }] = found;
   if (found.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;
@@ -286,7 +290,7 @@ interface GateRow {
   peephole: number;
 }
 
-/** Adds to the units of a GRU the products rh = r · h(t − 1) that their candidates read. */
+/** Adds the products rh = r · h(t − 1), which the candidates read, to the units of a GRU. */
 function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh: number })[] | undefined {
   const resets = new Map<number, readonly [rh: number, r: number]>();
   for (const { gates } of group) {

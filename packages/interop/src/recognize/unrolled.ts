@@ -1,8 +1,7 @@
 /**
- * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of a sample, as
- * `bidirectional` adds it: one copy of the layer per step, with shared parameters. Copies are found by the b that they
- * share. The last copy is then matched as a layer with delays, in which values of the previous copy are those of the
- * previous step.
+ * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of a sample, as added by
+ * `bidirectional`: one copy of the layer per step, with shared parameters. Copies are recognized by their shared b. The
+ * last copy is then matched as a layer with delays: edges from the previous copy count as delayed edges.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import { type Edge, Nodes } from './nodes.js';
@@ -48,7 +47,7 @@ export function directionsOf(layers: readonly UnrolledLayer[]): (readonly Unroll
 const kindOf = ({ layer: { kind, activation, resetAfter, units, gates } }: UnrolledLayer) =>
   [kind, activation, resetAfter, units.length, gates.map(({ peepholes }) => peepholes !== undefined)].join();
 
-/** The constants that only these layers read. Operators have them as initial states. */
+/** The constants that only these layers read. They become the initial states of the operators. */
 export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set<number> {
   const { graph } = nodes;
   const readers = successorsOf(graph).nodes;
@@ -63,9 +62,9 @@ export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set
   return found;
 }
 
-/** Finds which nodes are copies of one another, and the step of each copy. */
+/** The nodes that are copies of one another, and the step of each copy. */
 class Copies {
-  /** For each node, the list of its copies by step, and its own step. */
+  /** For each node, its copies by step, and its step. */
   readonly #of: ({ readonly list: readonly number[]; readonly step: number } | undefined)[] = [];
 
   constructor(nodes: Nodes) {
@@ -164,7 +163,7 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
     a === b || (Math.min(a, b) >= graph.parameterCount && nodes.known(a) === nodes.known(b));
 
   /**
-   * Whether node i of the last step has a copy at step t. Records the inputs, and the values before the first step.
+   * Whether node i of the last step has a copy at step t. Records the inputs and the values before the first step.
    */
   const isCopy = (i: number, t: number): boolean => {
     const copy = copies.at(i, t);

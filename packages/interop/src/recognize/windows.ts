@@ -22,7 +22,7 @@ export interface WindowLayer {
   readonly biases: readonly number[];
 }
 
-/** Nodes over windows, in the order of the graph, and for each the nodes that it reads, in ascending order. */
+/** Nodes that each read a window, in the order of the graph, and for each the nodes it reads, in ascending order. */
 interface Windows {
   readonly nodes: readonly number[];
   readonly read: readonly (readonly number[])[];
@@ -133,7 +133,7 @@ function windowsOf(nodes: Nodes, group: readonly number[]): Windows {
   };
 }
 
-/** The layout of a grid: the channel and the cell of each node that is read. */
+/** The layout of a grid: the channel and cell of each position. */
 interface Layout {
   readonly channels: number;
   readonly cells: number;
@@ -143,7 +143,7 @@ interface Layout {
 }
 
 /**
- * Ways to divide a grid of this many nodes into channels: like the previous layer, then with channels first, then with
+ * The ways to divide `size` nodes into channels: first as in the previous layer, then with channels first, then with
  * channels last. All layouts that fit compute the same outputs.
  */
 function layouts(size: number, counts: readonly number[], likely: number | undefined): Layout[] {
@@ -180,7 +180,7 @@ function gridOf(windows: readonly Windows[]) {
   return { nodes, positionOf: new Map(nodes.map((i, k) => [i, k])) };
 }
 
-/** A layer of filters that read the same windows of all channels. Undefined if there is no geometry. */
+/** A convolution whose filters read the same windows of all channels. Undefined if no geometry matches. */
 function convolution(nodes: Nodes, filters: readonly Windows[], likely: number | undefined): WindowLayer | undefined {
   const [{ read }] = filters;
   const isAlike = ({ read: other }: Windows) => other.every((window, k) => isEqual(window, read[k]));
@@ -211,7 +211,7 @@ function convolution(nodes: Nodes, filters: readonly Windows[], likely: number |
 const gridIn = ({ channels, cells, position }: Layout, grid: readonly number[]) =>
   Array.from({ length: channels * cells }, (_, k) => grid[position(Math.floor(k / cells), k % cells)]);
 
-/** The cells of each window; undefined if a window does not read the same cells of all channels. */
+/** The cells of each window; undefined if a window reads different cells of different channels. */
 function cellsOfAll(windows: readonly (readonly number[])[], layout: Layout): number[][] | undefined {
   const all: number[][] = [];
   for (const window of windows) {
@@ -247,7 +247,7 @@ function kernelOf(
   return slots;
 }
 
-/** A pooling layer that reads the same windows of each channel. Undefined if there is no geometry. */
+/** A pooling layer that reads the same windows of each channel. Undefined if no geometry matches. */
 function pooling(kind: 'maxPool' | 'averagePool', all: Windows, likely: number | undefined): WindowLayer | undefined {
   // A single node is only an aggregation.
   if (all.nodes.length < 2) return undefined;

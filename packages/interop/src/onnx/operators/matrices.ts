@@ -5,7 +5,7 @@ import { product as sizeOf } from '../constant.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** A constant matrix, stored by rows or by columns. */
+/** A constant matrix, stored in row-major or column-major order. */
 interface Matrix {
   readonly rows: number;
   readonly columns: number;
@@ -24,7 +24,7 @@ function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: nu
   const entries: Entry[] = [];
   for (let first = 0; first < rows.entries.length; first += fanIn) {
     const inputs = rows.entries.slice(first, first + fanIn).map((entry) => call.tape.single(entry));
-    // The edges of a node that occurs in two columns are combined.
+    // A node that occurs in several columns gets one edge.
     const distinct = new Set(inputs.flatMap(({ from }) => from)).size === fanIn;
     for (const entry of (distinct ? sums : sparseSums)(inputs, matrix, bias)) entries.push(entry);
   }
@@ -39,7 +39,7 @@ function isSparse({ rows, columns, at }: Matrix): boolean {
 
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
-/** Sums over distinct nodes without zeros in the matrix: all columns share one list of nodes. */
+/** For distinct nodes and a matrix without zeros: all columns share one list of nodes. */
 const denseSums: Sums = (inputs, matrix, bias) => {
   const from = inputs.flatMap((input) => input.from);
   return Array.from({ length: matrix.columns }, (_, column) => {
@@ -53,7 +53,7 @@ const denseSums: Sums = (inputs, matrix, bias) => {
   });
 };
 
-/** Sums with zeros in the matrix: each column has only the inputs whose weight is not 0. */
+/** For a matrix with zeros: each column reads only the inputs whose weight is not 0. */
 const sparseSums: Sums = (inputs, matrix, bias) =>
   Array.from({ length: matrix.columns }, (_, column) => {
     const scaled = inputs.flatMap((input, row) => {
@@ -77,7 +77,8 @@ export const gemm: Operator = (call) => {
   const columns = transposed ? height : width;
   const c = call.has(2) ? call.constant(2) : undefined;
   const indices = c && call.broadcast([columns], call.withoutBatch(c, rows)).right;
-  if (indices !== undefined && indices.length !== columns) call.malformed(`C has ${indices.length} entries per row`);
+  if (indices !== undefined && indices.length !== columns)
+    call.malformed(`C has ${indices.length} entries per row; expected ${columns}`);
   return matrixProduct(
     call,
     rows,
@@ -99,7 +100,7 @@ export const matMul: Operator = (call) => {
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
-/** `Transpose`. For sequences, it may swap the batch and the steps; for other tensors, it may move the batch. */
+/** `Transpose`. Sequences can only swap batch and steps; other tensors can be permuted freely, including the batch. */
 export const transpose: Operator = (call) => {
   const { lead } = call;
   const rows = call.rows(0);

@@ -1,10 +1,10 @@
-/** Normalizations that are affine at inference: a factor and a shift per column. */
+/** Normalizations that are affine at inference: a scale and a shift per channel. */
 import type { Call } from '../call.js';
 import { product as sizeOf } from '../constant.js';
 import { affine, type Rows } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** scale · entry + shift. Both depend on the index of the entry along the first axis after the batch. */
+/** scale · entry + shift, with a scale and a shift per channel. Channels are the first axis after the batch. */
 function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly [scale: number, shift: number]): Rows {
   const { shape, entries } = rows;
   const inner = sizeOf(shape.slice(1));
@@ -16,7 +16,7 @@ function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly 
   return { shape, entries: changed };
 }
 
-/** scale · (x − mean) / √(variance + ε) + B, with the mean and variance of training. */
+/** scale · (x − mean) / √(variance + ε) + B, with the mean and variance from training. */
 export const batchNormalization: Operator = (call) => {
   if (call.integer('training_mode', 0) !== 0) call.unsupported('training mode; export the model for inference');
   const rows = call.rows(0);

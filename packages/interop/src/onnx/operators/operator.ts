@@ -2,10 +2,10 @@
 import type { Call, Value } from '../call.js';
 import type { Entry, Rows, TapeNode, Unfinished } from '../tape.js';
 
-/** Reads the operands from the call. Returns the result, or a list of results. */
+/** Reads its operands from the call. Returns the result, or a list of results. */
 export type Operator = (call: Call) => Value | readonly Value[];
 
-/** The number of terms in these entries. */
+/** The number of terms in these entries. A bias counts as one term. */
 export const terms = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
 
 /** Applies a function to each entry. */
@@ -22,7 +22,7 @@ export const apply = (call: Call, g: TapeNode['g']): Rows => {
   return { shape, entries: entries.map((entry) => call.tape.apply(g, entry)) };
 };
 
-/** A function that is part of an activation. */
+/** An operator that is only part of an activation; see {@link Unfinished}. */
 export const unfinished =
   (which: Unfinished['unfinished']): Operator =>
   (call) =>

@@ -1,6 +1,6 @@
 /**
- * `RNN`, `LSTM` and `GRU`. They become the nodes of one step, which read states of the previous step, or the nodes of
- * all steps of a sample, which may also be read in reverse.
+ * `RNN`, `LSTM` and `GRU`. Over a sequence, they become the nodes of one step, which read the states of the previous step.
+ * Over a fixed number of steps, they become separate nodes for each step, in either direction.
  */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -21,15 +21,15 @@ const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<strin
 interface Direction {
   readonly units: number;
   readonly activations: readonly Activation[];
-  /** The terms W x of a gate and unit: inputs multiplied by their weights. */
-  readonly ofInputs: (x: readonly Entry[], gate: number, unit: number) => Entry[];
-  /** The terms R h of a gate and unit: values of units multiplied by the recurrent weights. */
-  readonly ofUnits: (h: readonly Entry[], gate: number, unit: number) => Entry[];
-  /** The two biases B of a gate and unit: for the inputs and for the units. */
-  readonly bias: (gate: number, unit: number) => readonly [inputs: number, units: number];
+  /** The terms of W x for a gate and unit: inputs multiplied by the input weights. */
+  readonly inputTerms: (x: readonly Entry[], gate: number, unit: number) => Entry[];
+  /** The terms of R h for a gate and unit: values of units multiplied by the recurrent weights. */
+  readonly recurrentTerms: (h: readonly Entry[], gate: number, unit: number) => Entry[];
+  /** The input bias and the recurrent bias of a gate and unit. */
+  readonly bias: (gate: number, unit: number) => readonly [input: number, recurrent: number];
   /** Peephole weight `k` of a unit; undefined without peepholes. */
   readonly peephole: (k: number, unit: number) => number | undefined;
-  /** The sum of terms, plus `bias`. All steps of a sample share the parameters of the sum of a gate and unit. */
+  /** Adds up the terms and `bias`. The sums of a gate and unit share their parameters across the steps of a sample. */
   readonly weightedSum: (terms: readonly Entry[], bias: number, gate: number | string, unit: number) => Entry;
 }
 
@@ -51,7 +51,7 @@ interface Kind {
 
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 
-/** Reads a recurrent operator: over sequences of any length, or over the steps of a sample. */
+/** Imports a recurrent operator that runs over sequences of any length, or over a fixed number of steps per sample. */
 function recurrent(call: Call, kind: Kind): Rows[] {
   const rows = call.rows(0);
   const isSequence = rows.lead?.length === 2;
@@ -60,15 +60,15 @@ function recurrent(call: Call, kind: Kind): Rows[] {
   if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
   if (isSequence && direction !== 'forward') {
     call.unsupported(
-      'a direction other than forward, which reads a sequence from its end; expected an input with a fixed number of steps',
+      `direction = ${direction} for sequences of any length; expected direction = forward, or an input with a fixed number of steps`,
     );
   }
   if (call.number('clip', 0) !== 0) call.unsupported('clip');
-  if (call.has(4)) call.unsupported('lengths of the sequences');
+  if (call.has(4)) call.unsupported('sequence_lens, a length for each sequence of a batch');
   return isSequence ? overSequences(call, kind, layout) : overSample(call, kind, rows, direction);
 }
 
-/** The nodes of one step, which read the previous step through states. */
+/** Creates the nodes of one step, which read the previous step through states. */
 function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   if (kind.states.some((k) => call.isComputed(k))) {
     call.unsupported(
@@ -96,11 +96,11 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   ];
 }
 
-/**
- * The nodes of all steps of a sample, [steps, batch, inputs], in one or both directions. Each step has separate nodes.
- */
+/** Creates separate nodes for each step of a sample, [steps, batch, inputs], in one or both directions. */
 function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
-  if (!['forward', 'reverse', 'bidirectional'].includes(name)) call.malformed(`direction = ${name}`);
+  if (!['forward', 'reverse', 'bidirectional'].includes(name)) {
+    call.malformed(`direction = ${name}; expected forward, reverse or bidirectional`);
+  }
   if (call.integer('layout', 0) !== 0) call.unsupported('layout = 1 with a fixed number of steps');
   if (shape.length !== 2 || batchAxis !== 1) call.unsupported('an input that is not [steps, batch, inputs]');
   const [steps, inputs] = shape;
@@ -185,8 +185,8 @@ function directionsOf(
     return {
       units,
       activations: activations.slice(d * defaults.length, (d + 1) * defaults.length),
-      ofInputs: (x, gate, unit) => x.map((entry, j) => affine(entry, w.values[row(gate, unit) * inputs + j], 0)),
-      ofUnits: (h, gate, unit) => h.map((entry, j) => affine(entry, r.values[row(gate, unit) * units + j], 0)),
+      inputTerms: (x, gate, unit) => x.map((entry, j) => affine(entry, w.values[row(gate, unit) * inputs + j], 0)),
+      recurrentTerms: (h, gate, unit) => h.map((entry, j) => affine(entry, r.values[row(gate, unit) * units + j], 0)),
       bias: (gate, unit) => {
         const at = d * 2 * gates * units + gate * units + unit;
         return b === undefined ? [0, 0] : [b[at], b[at + gates * units]];
@@ -194,7 +194,7 @@ function directionsOf(
       peephole: (k, unit) => peepholes?.[(d * 3 + k) * units + unit],
       weightedSum: (terms, bias, gate, unit) => {
         const entry = affine(sum(terms), 1, bias);
-        // Terms of the same node were combined to one edge, whose weight differs from that of other steps.
+        // If terms of the same node were combined into one edge, its weight differs from those of other steps.
         if (!isShared || entry.from.length !== terms.length) return entry;
         return { ...entry, share: { key: `${call.label}.${d}.${gate}.${unit}`, indices: range(terms.length) } };
       },
@@ -210,31 +210,39 @@ export const recurrentLayer: Operator = (call) =>
     states: [5],
     step(direction, x, [h]) {
       const next = range(direction.units).map((unit) => {
-        const [own, recurrent] = direction.bias(0, unit);
-        const terms = [...direction.ofInputs(x, 0, unit), ...direction.ofUnits(h, 0, unit)];
-        return call.tape.apply(direction.activations[0], direction.weightedSum(terms, own + recurrent, 0, unit));
+        const [inputBias, recurrentBias] = direction.bias(0, unit);
+        const terms = [...direction.inputTerms(x, 0, unit), ...direction.recurrentTerms(h, 0, unit)];
+        return call.tape.apply(
+          direction.activations[0],
+          direction.weightedSum(terms, inputBias + recurrentBias, 0, unit),
+        );
       });
       return [next];
     },
   });
 
 /**
- * A step of an LSTM, with the nodes of `lstm` in @nnbp/layers. The gates are in the order i, o, f, g, the peepholes in
- * the order i, o, f.
+ * A step of an LSTM. Creates the same nodes as `lstm` of @nnbp/layers. The order of the gates is i, o, f, g, that of the
+ * peepholes i, o, f.
  */
 export const longShortTermMemory: Operator = (call) => {
   if (call.integer('input_forget', 0) !== 0) call.unsupported('input_forget');
   const { tape } = call;
   const step: Step = (direction, x, [h, c]) => {
-    const { units, activations, bias, ofInputs, ofUnits, weightedSum } = direction;
+    const { units, activations, bias, inputTerms, recurrentTerms, weightedSum } = direction;
     const [gateFunction, candidate, output] = activations;
-    const gate = (k: number, unit: number, g: Activation, peeked: Entry) => {
-      const [own, recurrent] = bias(k, unit);
+    const gate = (k: number, unit: number, g: Activation, cell: Entry) => {
+      const [inputBias, recurrentBias] = bias(k, unit);
       const weight = k < 3 ? direction.peephole(k, unit) : undefined;
-      const peephole = weight === undefined ? [] : [affine(peeked, weight, 0)];
+      const peephole = weight === undefined ? [] : [affine(cell, weight, 0)];
       return tape.apply(
         g,
-        weightedSum([...ofInputs(x, k, unit), ...ofUnits(h, k, unit), ...peephole], own + recurrent, k, unit),
+        weightedSum(
+          [...inputTerms(x, k, unit), ...recurrentTerms(h, k, unit), ...peephole],
+          inputBias + recurrentBias,
+          k,
+          unit,
+        ),
       );
     };
     const cells = range(units).map((unit) => {
@@ -251,40 +259,43 @@ export const longShortTermMemory: Operator = (call) => {
 };
 
 /**
- * A step of a GRU, with the nodes of `gru` in @nnbp/layers. The gates are in the order z, r, n. With
- * `linear_before_reset` = 0, the reset gate is applied before the recurrent weights, as in Cho et al.
+ * A step of a GRU. Creates the same nodes as `gru` of @nnbp/layers. The order of the gates is z, r, n. If
+ * `linear_before_reset` is 0, the reset gate is applied before the recurrent weights, as in Cho et al.
  */
 export const gatedRecurrentUnit: Operator = (call) => {
   const { tape } = call;
   const isAfter = call.integer('linear_before_reset', 0) !== 0;
   const step: Step = (direction, x, [h]) => {
-    const { units, activations, bias, ofInputs, ofUnits, weightedSum } = direction;
+    const { units, activations, bias, inputTerms, recurrentTerms, weightedSum } = direction;
     const [gateFunction, candidate] = activations;
     const gate = (k: number) =>
       range(units).map((unit) => {
-        const [own, recurrent] = bias(k, unit);
+        const [inputBias, recurrentBias] = bias(k, unit);
         return tape.apply(
           gateFunction,
-          weightedSum([...ofInputs(x, k, unit), ...ofUnits(h, k, unit)], own + recurrent, k, unit),
+          weightedSum([...inputTerms(x, k, unit), ...recurrentTerms(h, k, unit)], inputBias + recurrentBias, k, unit),
         );
       });
     const [z, r] = [gate(0), gate(1)];
     const reset = isAfter ? [] : h.map((entry, unit) => tape.aggregate(product, [r[unit], entry]));
     const next = range(units).map((unit) => {
-      const [own, recurrent] = bias(2, unit);
-      const inputs = ofInputs(x, 2, unit);
+      const [inputBias, recurrentBias] = bias(2, unit);
+      const inputs = inputTerms(x, 2, unit);
       const afterReset = () => {
         const past = tape.aggregate(product, [
           r[unit],
-          tape.node(weightedSum(ofUnits(h, 2, unit), recurrent, 'u', unit)),
+          tape.node(weightedSum(recurrentTerms(h, 2, unit), recurrentBias, 'u', unit)),
         ]);
-        const summed = weightedSum([...inputs, past], own, 2, unit);
-        // `past` is a separate node, the last term, with the weight 1.
+        const summed = weightedSum([...inputs, past], inputBias, 2, unit);
+        // The last term is the node `past`, with the constant weight 1.
         return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
       };
       const n = isAfter
         ? afterReset()
-        : tape.apply(candidate, weightedSum([...inputs, ...ofUnits(reset, 2, unit)], own + recurrent, 2, unit));
+        : tape.apply(
+            candidate,
+            weightedSum([...inputs, ...recurrentTerms(reset, 2, unit)], inputBias + recurrentBias, 2, unit),
+          );
       const added = tape.aggregate(product, [tape.fixed(affine(z[unit], -1, 1)), n]);
       return tape.fixed(sum([added, tape.aggregate(product, [z[unit], h[unit]])]));
     });

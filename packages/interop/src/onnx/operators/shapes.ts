@@ -29,7 +29,7 @@ export const dropout: Operator = (call) => {
 const maxAxes = 16;
 
 /**
- * `Reshape`. A size of 0 is copied, −1 is inferred. The axes before the batch stay before it, the others stay after it.
+ * `Reshape`. A size of 0 is copied, and −1 is inferred. Axes before the batch stay before it; the others stay after it.
  */
 export const reshape: Operator = (call) => {
   const rows = call.rows(0);
@@ -53,7 +53,7 @@ export const reshape: Operator = (call) => {
   return call.unsupported(`a reshape from [${from.join(', ')}] to [${to.join(', ')}]`);
 };
 
-/** The sizes of axes with `size` entries in total. One size may be −1. Undefined if they do not fit. */
+/** Replaces −1 in `sizes` so that their product is `size`. Returns undefined if that is impossible. */
 function inferred(sizes: readonly number[], size: number): number[] | undefined {
   const known = sizeOf(sizes.filter((each) => each !== -1));
   const all = sizes.map((each) => (each === -1 ? size / known : each));
@@ -61,8 +61,8 @@ function inferred(sizes: readonly number[], size: number): number[] | undefined 
 }
 
 /**
- * Whether an axis of a new shape can be the batch: its size is that of the batch, inferred, or unknown before the model
- * runs.
+ * Whether an axis of the new shape can be the batch: its size equals the batch size, is inferred, or is unknown until the
+ * model runs.
  */
 function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number[], axis: number): boolean {
   const size = requested[axis];
@@ -84,7 +84,7 @@ export const squeeze: Operator = (call) => {
   const directed = call.partial(0, 'directed');
   if (directed !== undefined) {
     if (call.listed(1, 'axes')?.join() !== `${directed.directions}`)
-      call.unsupported('axes other than the axis of the directions');
+      call.unsupported('axes other than the direction axis');
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
   if (call.lead !== undefined) call.unsupported('an operand that is a sequence');
@@ -112,36 +112,38 @@ export const unsqueeze: Operator = (call) => {
   return { ...rows, shape: sizes.toSpliced(newBatchAxis, 1), batchAxis: newBatchAxis };
 };
 
-/** The sizes after an `Unsqueeze`, with the inserted axes. */
+/** The sizes after an `Unsqueeze`, including the inserted axes. */
 export function unsqueezed(call: Call, sizes: readonly number[]): number[] {
   const named = call.listed(1, 'axes') ?? [];
   const rank = sizes.length + named.length;
   if (rank > maxAxes) call.unsupported(`a tensor with ${rank} axes; expected at most ${maxAxes}`);
   const axes = new Set(named.map((axis) => (axis < 0 ? axis + rank : axis)));
   if ([...axes].some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) || axes.size !== named.length) {
-    call.unsupported(`axes [${named.join(', ')}]`);
+    call.unsupported(`axes [${named.join(', ')}] for a result with ${rank} axes`);
   }
   const rest = [...sizes];
   return Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : rest.shift()!));
 }
 
-/** The axes of a `Slice`, and the selected positions along each axis. */
+/** The axes that a `Slice` selects from, and the selected positions along each axis. */
 export function slices(call: Call): { readonly axis: number; readonly positionsOf: (size: number) => number[] }[] {
   const [starts, ends] = [call.listed(1, 'starts') ?? [], call.listed(2, 'ends') ?? []];
   const axes = call.listed(3, 'axes') ?? starts.map((_, k) => k);
   const steps = call.listed(4, 'steps') ?? starts.map(() => 1);
   if (starts.length > maxAxes || [ends, axes, steps].some(({ length }) => length !== starts.length)) {
-    call.malformed(`${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps`);
+    call.malformed(
+      `${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps; expected equal numbers, at most ${maxAxes}`,
+    );
   }
   const isWhole = [starts, ends, steps].flat().every(Number.isInteger);
-  if (!isWhole || steps.includes(0)) call.malformed('positions that are not integers, or a step of 0');
+  if (!isWhole || steps.includes(0)) call.malformed('expected integer starts and ends, and integer steps other than 0');
   return axes.map((axis, k) => ({
     axis,
     positionsOf: (size) => slicePositions(size, starts[k], ends[k], steps[k]),
   }));
 }
 
-/** `Slice`: from `starts` to before `ends`, every `steps`-th. */
+/** `Slice`: every `steps`-th position from `starts` up to but not including `ends`. */
 export const slice: Operator = (call) => {
   let rows = call.rows(0);
   for (const { axis: given, positionsOf } of slices(call)) {
@@ -166,7 +168,8 @@ export const concat: Operator = (call) => {
   const axis = call.axisOf(parts[0], call.integer('axis', 1));
   const others = ({ shape }: Rows) => shape.with(axis, 0).join();
   if (parts.some((part) => part.shape.length !== parts[0].shape.length || others(part) !== others(parts[0]))) {
-    call.unsupported(`tensors of [batch, ${parts.map(({ shape }) => shape.join(', ')).join('], [batch, ')}]`);
+    const shapes = parts.map(({ shape }) => `[batch, ${shape.join(', ')}]`);
+    call.unsupported(`tensors of shapes ${shapes.join(', ')}; only the sizes along the concatenated axis can differ`);
   }
   call.spendCopies(parts.reduce((all, { entries }) => all + entries.length, 0));
   const width = parts.reduce((all, { shape }) => all + shape[axis], 0);
@@ -178,13 +181,16 @@ export const concat: Operator = (call) => {
   };
 };
 
-/** The last step of sequences. The entries stay the same, because the entries are those of each step. */
+/**
+ * Reads a `Gather` of the last step of a sequence. The entries do not change, because they describe every step. Returns
+ * undefined if the axis is neither that of the batch nor that of the steps.
+ */
 function lastStep(call: Call, rows: Rows): Rows | undefined {
   const axis = call.integer('axis', 0);
   const [first] = rows.lead?.length === 2 ? rows.lead : [];
   if (first === undefined || (axis !== 0 && axis !== 1)) return undefined;
   const { dims, values } = call.constant(1);
-  if (rows.lead![axis] !== call.tape.stepAxis) call.unsupported('a Gather along the samples');
+  if (rows.lead![axis] !== call.tape.stepAxis) call.unsupported('a Gather along the batch axis');
   if (dims.length !== 0 || values[0] !== -1) call.unsupported('steps other than the last step, −1');
   return { shape: rows.shape, entries: rows.entries, lead: [0] };
 }

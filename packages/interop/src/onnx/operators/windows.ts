@@ -14,24 +14,24 @@ interface Windows {
   readonly positions: readonly (readonly number[])[];
 }
 
-/** The windows of an operator. The shape of the kernel is an attribute or that of the weights. */
+/** Computes the windows of an operator from the shape of its kernel and its strides, dilations and padding. */
 function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[]): Windows {
   const axes = grid.length;
   if (axes === 0 || kernel.length !== axes)
-    call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of ${axes} axes`);
+    call.malformed(`a kernel of [${kernel.join(', ')}] on a grid with ${axes} axes`);
   if (call.integer('ceil_mode', 0) !== 0) call.unsupported('ceil_mode = 1');
   const ones = grid.map(() => 1);
   const [strides, dilations] = [call.integers('strides') ?? ones, call.integers('dilations') ?? ones];
   const sizes = [kernel, strides, dilations].flat();
   if (sizes.length !== 3 * axes || sizes.some((size) => size < 1))
-    call.malformed('a kernel, stride or dilation below 1');
+    call.malformed(`expected a kernel, strides and dilations of ${axes} integers ≥ 1 each`);
   const span = kernel.map((size, axis) => dilations[axis] * (size - 1) + 1);
   const pads = padsOf(call, grid, span, strides);
   const shape = grid.map(
     (size, axis) => Math.floor((size + pads[axis] + pads[axes + axis] - span[axis]) / strides[axis]) + 1,
   );
   if (shape.some((size) => !(size >= 1)))
-    call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of [${grid.join(', ')}]`);
+    call.malformed(`a kernel of [${kernel.join(', ')}] does not fit on a grid of [${grid.join(', ')}]`);
   call.spend(sizeOf(shape) * sizeOf(kernel));
   const offsets = cells(kernel);
   const positions = cells(shape).map((window) =>
@@ -59,7 +59,8 @@ function padsOf(call: Call, grid: readonly number[], span: readonly number[], st
     return auto === 'SAME_UPPER' ? [...smaller, ...larger] : [...larger, ...smaller];
   }
   const pads = call.integers('pads') ?? none;
-  if (pads.length !== none.length || pads.some((pad) => pad < 0)) call.malformed(`pads [${pads.join(', ')}]`);
+  if (pads.length !== none.length || pads.some((pad) => pad < 0))
+    call.malformed(`pads [${pads.join(', ')}]; expected ${none.length} integers ≥ 0`);
   return pads;
 }
 
@@ -144,13 +145,13 @@ function pool(
   const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.integers('kernel_shape') ?? []);
   const cellCount = sizeOf(grid);
   call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
-  // Create the nodes of sums in the order of the grid, not in that of the windows.
+  // Create the nodes of sums in the order of the grid, not of the windows.
   for (const each of entries) if (each.from.length > 1) call.tape.node(each);
   const result: Entry[] = [];
   for (let channel = 0; channel < channels; channel++) {
     for (const window of positions) {
       const inside = window.flatMap((position) => (position < 0 ? [] : [entries[channel * cellCount + position]]));
-      if (inside.length === 0) call.malformed('a window inside the padding');
+      if (inside.length === 0) call.malformed('a window lies entirely in the padding');
       result.push(inside.length === 1 && window.length === 1 ? inside[0] : entry(inside, window.length));
     }
   }
@@ -171,15 +172,16 @@ export const averagePool: Operator = (call) => {
   );
 };
 
-const ofWholeGrid =
+/** Pooling with one window, the whole grid. */
+const globalPool =
   (aggregation: Aggregation): Operator =>
   (call) =>
     pool(call, aggregate(call, aggregation), call.rows(0).shape.slice(1));
 
-export const globalMaxPool = ofWholeGrid(max);
-export const globalAveragePool = ofWholeGrid(mean);
+export const globalMaxPool = globalPool(max);
+export const globalAveragePool = globalPool(mean);
 
-/** `Pad` with a constant. */
+/** `Pad` with a constant value. */
 export const pad: Operator = (call) => {
   const rows = call.rows(0);
   const { shape, entries } = rows;
@@ -188,7 +190,7 @@ export const pad: Operator = (call) => {
   const pads = call.listed(1, 'pads') ?? [];
   const axes = shape.length + 1;
   if (pads.length !== 2 * axes || pads.some((size) => !Number.isInteger(size) || size < 0))
-    call.malformed(`pads [${pads.join(', ')}]`);
+    call.malformed(`pads [${pads.join(', ')}]; expected ${2 * axes} integers ≥ 0`);
   if (pads[0] !== 0 || pads[axes] !== 0) call.unsupported('padding along the batch axis');
   if (pads.every((size) => size === 0)) return rows;
   const bias = call.has(2) ? (call.constant(2).values[0] ?? 0) : call.number('value', 0);
