@@ -216,7 +216,8 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
   await page.getByText('16 visits instead of 7.').waitFor();
   expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
   expect(await computed('dloss/dx_2')).toBeCloseTo(expected('2'), 12);
-  // Node 2 is visited after 4, after 5 and after 6. It passes on its sum each time, so parts of it are counted repeatedly.
+  // Node 2 is visited after 4, after 5 and after 6. It passes on its sum each time, so parts of it are counted
+  // repeatedly.
   const [from4, from5, from6] = ['4', '5', '6'].map(
     (id) => expected(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
   );
@@ -240,7 +241,8 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
 test('without a cache the numbers stay correct and the number of operations grows', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
-  // A node's dloss/dx is computed for b, c and each weight, and each time that a predecessor's is: 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
+  // A node's dloss/dx is computed for b, c and each weight, and each time that a predecessor's is: 1; 3 + 1; 4 + 4 + 4;
+  // 5 + 3 · 12.
   await page.getByText('Computed 86 times instead of 7.').waitFor();
   expect(await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map(times))).toEqual([
     '1',
@@ -296,7 +298,7 @@ test('an invalid link or network is reported', async () => {
   await page.getByRole('button', { name: 'Check' }).waitFor();
 
   const other = await open({ view: 'elsewhere' as 'derive' });
-  expect(await other.getByRole('alert').textContent()).toContain('it contains no valid state');
+  expect(await other.getByRole('alert').textContent()).toContain('it does not contain a valid state');
 
   const [two, ...others] = defaultNetwork.nodes;
   const cyclic = { ...defaultNetwork, nodes: [{ ...two, from: ['1', '7'], w: [1, 1] }, ...others] };
@@ -428,7 +430,7 @@ test('the description of the step with the most derivatives is shown without scr
   for (const width of [1440, 768, 390]) {
     const page = await open(inDerive({ step: 10 }), { viewport: { width, height: 844 } });
     const caption = page.getByRole('group', { name: 'What the step does' });
-    await caption.getByText('Backward, node 7: derivatives inside the node.').waitFor();
+    await caption.getByText('Backward, node 7: compute the derivatives inside the node.').waitFor();
     await expect.poll(() => caption.locator('li [data-formula="typeset"]:visible').count()).toBe(5);
     await settled(page);
     const [needed, available] = await caption.evaluate(({ scrollHeight, clientHeight }) => [

@@ -72,7 +72,7 @@ Map.prototype.get = function () { return bad as never; };
 Object.defineProperty(Object.prototype, 'hint', { get: () => bad, set: () => undefined });
 ${working}`),
   });
-  await page.locator('[data-result="wrong"], [data-result="refused"]').waitFor({ timeout: 50_000 });
+  await page.locator('[data-result="wrong"], [data-result="rejected"]').waitFor({ timeout: 50_000 });
   expect(await page.locator('img[src="x"]').count()).toBe(0);
   await page.getByRole('button', { name: 'Swish' }).click();
   await waitForText(page, /Correct: all/);

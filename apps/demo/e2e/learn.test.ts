@@ -5,7 +5,7 @@ import { readAddress } from '../web/address.js';
 import { writeLink } from '../web/link.js';
 import { lessonList } from '../web/learn/chapters/index.js';
 import { parseSetting } from '../web/learn/chapters/vanishing.js';
-import { parseAccusation } from '../web/learn/chapters/repair.js';
+import { parseDiagnosis } from '../web/learn/chapters/repair.js';
 import { picked, type Task } from '../web/learn/task.js';
 import { type ChapterName, defaultState } from '../web/state.js';
 import { expectAccessible, follow, open, picture, untilUrl, useBrowser } from './page.js';
@@ -76,7 +76,7 @@ async function solve(page: Page, task: Task, method: InputMethod = 'keyboard'): 
     if (task.solution.includes('glorot')) {
       await choose(/^(Activation|激活函数)/, parseSetting(task.solution).activation);
     } else {
-      const { node, bug } = parseAccusation(task.solution);
+      const { node, bug } = parseDiagnosis(task.solution);
       if (isTouch) await press(`节点 ${node}`);
       await press(isTouch ? `探测 节点 ${node}` : `Probe Node ${node}`);
       await choose(/^(Node:|节点：)/, node);

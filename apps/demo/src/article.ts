@@ -1,4 +1,4 @@
-/** Part one: every number of the article's network. */
+/** Part one of the demo: every number that the article's network computes. */
 import { sigmoid } from '@nnbp/activations';
 import { articleNetwork } from '@nnbp/conformance';
 import {
@@ -13,7 +13,9 @@ import {
 import { mse } from '@nnbp/losses';
 import { digits, heading, type Checks, say, table } from './screen.js';
 
-/** The article's output node: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 = 7 as the article assumes. */
+/**
+ * Computes the article's example at output node 7: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 = 7 as assumed there.
+ */
 export function articleOutputNode() {
   const builder = new GraphBuilder();
   const from = ['4', '5', '6'].map((id) => builder.input(id));
@@ -41,7 +43,7 @@ export function articleOutputNode() {
   };
 }
 
-/** Prints the two networks. */
+/** Prints and checks the numbers of the article's network and of its example at node 7. */
 export function article(checks: Checks): void {
   heading("1  The article's network: 1 → {2, 3} → {4, 5, 6} → 7, sigmoid, loss (x7 − t)²");
   const network = articleNetwork();

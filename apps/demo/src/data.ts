@@ -30,7 +30,7 @@ function divide(
   return { test: pick(order.slice(0, testCount)), training: pick(order.slice(testCount)), classes };
 }
 
-/** Iris: 150 flowers, four measurements in cm, three species. 45 samples are the test set. */
+/** Iris: 150 flowers, four measurements in cm, three species. 45 samples form the test set. */
 export function iris(seed: number): Split {
   const classes = getDistinctClasses();
   return divide(
@@ -42,7 +42,7 @@ export function iris(seed: number): Split {
   );
 }
 
-/** 10,000 handwritten digits, 28 × 28 pixels in [0, 1]. 2,000 samples are the test set. */
+/** 10,000 handwritten digits, 28 × 28 pixels in [0, 1]. 2,000 samples form the test set. */
 export function handwrittenDigits(seed: number): Split {
   const require = createRequire(import.meta.url);
   const inputs: number[][] = [];

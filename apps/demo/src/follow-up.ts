@@ -1,4 +1,4 @@
-/** Part two: the data sets of the article's follow-up. */
+/** Part two of the demo: the data sets of the article's follow-up. */
 import { identity, leakyRelu } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -6,7 +6,7 @@ import { rprop, sgd } from '@nnbp/optim';
 import { evaluate, fit } from '@nnbp/train';
 import { digits, heading, type Checks, say, table } from './screen.js';
 
-/** y = 3x, one node, no activation. */
+/** Trains one node without an activation on y = 3x. */
 export async function tripling() {
   const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const data = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
@@ -22,11 +22,11 @@ export async function tripling() {
 /** Five points near a straight line. */
 export const fivePoints = { inputs: [[1], [2], [3], [4], [5]], targets: [[3.2], [7], [8], [11.2], [15.3]] };
 
-/** The mean squared error of the author's network, five leaky-ReLU nodes and an output, after 2,000 epochs from a seed. */
+/** The mean squared error of the author's network (five leaky-ReLU nodes and one output) after 2,000 epochs. */
 export async function fiveNodes(seed: number): Promise<number> {
   const network = new Network(mlp([1, 5, 1], { activation: leakyRelu, outputActivation: identity }), { seed });
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });
-  // evaluate() returns the loss of standardized targets. Times their variance, it is the error in the units of the data.
+  // evaluate() returns the loss of standardized targets. Multiply by their variance to get it in the units of the data.
   const { loss } = await evaluate(network, fivePoints, { loss: mse() });
   return loss * (network.outputScaler?.deviation[0] ?? 1) ** 2;
 }
@@ -42,7 +42,7 @@ export function straightLineError(): number {
   return mean(x.map((value, k) => (meanT + slope * (value - meanX) - t[k]) ** 2));
 }
 
-/** Prints both results. */
+/** Prints and checks the results for both data sets. */
 export async function followUp(checks: Checks): Promise<void> {
   heading("2  The follow-up's data sets");
   const { network, loss } = await tripling();
@@ -56,9 +56,9 @@ export async function followUp(checks: Checks): Promise<void> {
   const line = straightLineError();
   const errors: number[] = [];
   for (let seed = 1; seed <= 5; seed++) errors.push(await fiveNodes(seed));
-  const stuck: number[] = [];
-  for (let seed = 6; seed <= 60; seed++) stuck.push(await fiveNodes(seed));
-  const all = [...errors, ...stuck];
+  const others: number[] = [];
+  for (let seed = 6; seed <= 60; seed++) others.push(await fiveNodes(seed));
+  const all = [...errors, ...others];
   say(
     'Five points with five leaky-ReLU nodes and one output, standardized, resilient backpropagation, 2,000 epochs (the author needed 100,000):',
   );
@@ -72,6 +72,6 @@ export async function followUp(checks: Checks): Promise<void> {
   const onLine = count((error) => Math.abs(error - line) < 0.01);
   say(
     `Of 60 seeds, ${count((error) => error < 1e-4)} fit all points. The others end in a local minimum, ${onLine} of them at ${digits(line)}, the error of the best straight line. ` +
-      'The reason: a leaky ReLU has its kink where h = 0. If no kink lies between the points, the network is a straight line there, and at the best line every gradient is 0, so no kink moves back. A kink between the wrong two points is a similar minimum. Try another seed or more nodes.',
+      'The reason: a leaky ReLU has its kink where h = 0. If no kink lies between the points, the network is a straight line there. At the best line every gradient is 0, so no kink moves back. A kink between the wrong two points causes a similar minimum. Try another seed or more nodes.',
   );
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { build, preview } from 'vite';
 
-/** Builds the page into `dist` and serves it on 127.0.0.1, at the first free port ≥ 4173. */
+/** Builds the page into `dist` and serves it on 127.0.0.1, on the first free port ≥ 4173. */
 export async function servePlayground(): Promise<void> {
   const configFile = join(import.meta.dirname, '../vite.config.ts');
   console.log('\nBuilding the playground…');

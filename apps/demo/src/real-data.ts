@@ -1,4 +1,4 @@
-/** Part three: iris and handwritten digits. */
+/** Part three of the demo: iris and handwritten digits. */
 import { identity, relu, tanh } from '@nnbp/activations';
 import { heUniform, mlp, Network } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
@@ -8,7 +8,7 @@ import { auto } from '@nnbp/wasm';
 import { handwrittenDigits, iris } from './data.js';
 import { heading, percent, progressBar, type Checks, say, table } from './screen.js';
 
-/** Test accuracy on iris, for one seed. */
+/** Trains on iris and returns the test accuracy. */
 export async function irisAccuracy(seed: number): Promise<number> {
   const { training, test } = iris(seed);
   const network = new Network(mlp([4, 8, 3], { activation: tanh, outputActivation: identity }), { seed });
@@ -24,7 +24,7 @@ export async function irisAccuracy(seed: number): Promise<number> {
   return (await evaluate(network, test, { loss, metrics: [accuracy()] })).metrics.accuracy as number;
 }
 
-/** Trains on 8,000 digits; returns the test accuracy and the confusion matrix. */
+/** Trains on 8,000 digits. Returns the training report, the engine, the test accuracy and the confusion matrix. */
 export async function digitsAccuracy(epochs = 12) {
   const { training, test } = handwrittenDigits(1);
   const network = new Network(mlp([784, 128, 10], { activation: relu, outputActivation: identity }), {
@@ -55,7 +55,7 @@ export async function digitsAccuracy(epochs = 12) {
   return { report, engine, accuracy: metrics.accuracy as number, confusion: metrics.confusionMatrix as number[][] };
 }
 
-/** Prints both results. */
+/** Prints and checks the results for both data sets. */
 export async function realData(checks: Checks): Promise<void> {
   heading('3  Real data');
   const seeds = [1, 2, 3, 4, 5];

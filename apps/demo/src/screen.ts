@@ -1,4 +1,4 @@
-/** Output in the terminal: headings, tables, progress bars, checks. */
+/** Terminal output: headings, tables, progress bars, checks. */
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
@@ -18,7 +18,7 @@ export function say(text: string): void {
   console.log(lines.map((line) => line.trimEnd()).join('\n'));
 }
 
-/** Prints a table: `head`, then the rows. */
+/** Prints a table with a header row. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const drawn = new Table({
     head: [...head],
@@ -29,7 +29,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   console.log(drawn.toString());
 }
 
-/** A number with six significant digits. */
+/** Formats a number with up to six significant digits. */
 export const digits = (value: number): string =>
   value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)
     ? value.toExponential(4)
@@ -45,11 +45,11 @@ export function progressBar(label: string, total: number): { update(done: number
   return { update: (done, note) => bar.update(done, { note }), stop: () => bar.stop() };
 }
 
-/** Checks of printed results. */
+/** Prints the outcome of checks and collects those that fail. */
 export class Checks {
   readonly #failed: string[] = [];
 
-  /** Prints the claim and whether it holds, and records it if not. */
+  /** Prints the claim and whether it holds. Adds it to `failed` if it does not. */
   expect(passed: boolean, claim: string): void {
     console.log(`${passed ? pc.green('✓') : pc.red('✗')} ${claim}`);
     if (!passed) this.#failed.push(claim);

@@ -9,7 +9,7 @@ import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.
 import { converges, rate as rateChapter } from '../web/learn/chapters/rate.js';
 import { times } from '../web/shared/format-number.js';
 import { shrinkage, vanishing as vanishingChapter } from '../web/learn/chapters/vanishing.js';
-import { accusationAnswer, parseAccusation, repair as repairChapter } from '../web/learn/chapters/repair.js';
+import { diagnosisAnswer, parseDiagnosis, repair as repairChapter } from '../web/learn/chapters/repair.js';
 import { time as timeChapter } from '../web/learn/chapters/time.js';
 import { parseNumber } from '../web/learn/number-answer.js';
 import { maxTries, pick, taskState, type Task } from '../web/learn/task.js';
@@ -45,7 +45,7 @@ test('each common mistake at dloss/dw_2to4 has its own hint', () => {
   expect(task.check('-0.512')).toEqual({ correct: true });
   expect(hintOf(task, '-1.373')).toBe('slope_4 is missing.');
   expect(hintOf(task, '-0.341')).toMatch(/^c_4 is missing/);
-  expect(hintOf(task, '-0.440')).toMatch(/taken at x_4/);
+  expect(hintOf(task, '-0.440')).toMatch(/evaluated at x_4/);
   expect(hintOf(task, '-0.785')).toMatch(/^x_2 is missing/);
   expect(hintOf(task, '0.512')).toMatch(/sign/);
   expect(hintOf(task, 'half')).toMatch(/Enter a number/);
@@ -145,7 +145,7 @@ test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss i
   expect(converges(path, 0.085)).toBe(false);
   expect(tasks[1].check('0,084').correct).toBe(true);
   expect(hintOf(tasks[1], '0.085')).toMatch(/the loss grows/);
-  expect(hintOf(tasks[1], '0.08')).toMatch(/a larger rate still does/);
+  expect(hintOf(tasks[1], '0.08')).toMatch(/so does a larger rate/);
   // w = 3.3, b = 0.9: the mean of (0.3 x + 0.9)² over x = 1 … 5.
   expect(Number(tasks[0].solution)).toBeCloseTo(0.09 * 11 + 0.54 * 3 + 0.81, 12);
   expect(hintOf(tasks[0], '-135')).toMatch(/straight line/);
@@ -169,7 +169,7 @@ test('every challenge shows its bug at the node, and the correct pass is the eng
   for (let seed = 0; seed < 40; seed++) {
     const { network, pass, broken, correct, tasks } = repairChapter.exercise(seed);
     const { graph } = network;
-    const { node, bug } = parseAccusation(tasks[0].solution);
+    const { node, bug } = parseDiagnosis(tasks[0].solution);
     kinds.add(bug);
     const i = graph.indexOf(node);
     // The bug affects no node closer to the loss.
@@ -183,11 +183,11 @@ test('every challenge shows its bug at the node, and the correct pass is the eng
       expect(correct.dLossDb[k]).toBe(b);
       Object.values(w).forEach((dw, e) => expect(correct.dLossDw[graph.edgeStart[k] + e]).toBe(dw));
     }
-    expect(hintOf(tasks[0], accusationAnswer({ node, bug: bug === 'sign' ? 'lost' : 'sign', probes: [] }))).toMatch(
+    expect(hintOf(tasks[0], diagnosisAnswer({ node, bug: bug === 'sign' ? 'lost' : 'sign', probes: [] }))).toMatch(
       /but the bug is not/,
     );
     const other = graph.ids.slice(graph.inputCount, -1).find((id) => id !== node)!;
-    expect(hintOf(tasks[0], accusationAnswer({ node: other, bug, probes: [] }))).toMatch(/loss/);
+    expect(hintOf(tasks[0], diagnosisAnswer({ node: other, bug, probes: [] }))).toMatch(/loss/);
   }
   expect(kinds.size).toBe(6);
 });

@@ -1,6 +1,6 @@
 /**
- * The URL fragment of a state: `#learn/4`, `#train`, and `#learn/4/…` if the state differs from the default. The readable
- * part takes precedence over the compressed one.
+ * The URL fragment of a state, such as `#learn/4` or `#train`. If the state differs from the default, the compressed state
+ * follows, as in `#learn/4/…`. The readable part takes precedence over the compressed one.
  */
 import { readLink, writeLink } from './link.js';
 import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';
@@ -16,9 +16,9 @@ export function addressOf(state: PlaygroundState, defaults: PlaygroundState): st
 }
 
 /**
- * Reads the state from a URL fragment. An empty fragment gives `defaults`.
+ * Reads the state from a URL fragment. Returns `defaults` for an empty fragment.
  *
- * @throws LinkError, as `readLink` does
+ * @throws LinkError if the compressed state is invalid; see `readLink`
  */
 export function readAddress(hash: string, defaults: PlaygroundState): PlaygroundState {
   const parts = hash

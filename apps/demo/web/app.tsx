@@ -1,4 +1,4 @@
-/** The page: a header and one of six views, each loaded on first use. */
+/** The page: a header and one of six views. Each view is loaded on first use. */
 import { Link2 } from 'lucide-react';
 import {
   Component,
@@ -29,7 +29,7 @@ const loaders: Record<ViewName, () => Promise<{ readonly default: ComponentType 
 };
 const loadedViews: Partial<Record<ViewName, ComponentType>> = {};
 
-/** Loads a view, so that the page shows it at once. */
+/** Loads a view, so that the page can show it immediately. */
 export async function loadView(name: ViewName): Promise<void> {
   loadedViews[name] = (await loaders[name]()).default;
 }
@@ -69,8 +69,8 @@ export function App() {
 }
 
 /**
- * A view once it is loaded. Not `lazy` with `Suspense`: React shows what comes after a fallback only 300 ms after the
- * fallback.
+ * Renders a view as soon as it has loaded. Does not use `lazy` with `Suspense`, because React keeps a fallback on the
+ * screen for at least 300 ms.
  */
 function LoadedView({ name }: { readonly name: ViewName }) {
   const say = useMessages(messages);

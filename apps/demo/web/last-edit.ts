@@ -1,6 +1,6 @@
 /**
  * Keeps the last edit across a reload. The browser reloads the URL that the page had when the reload began, so an edit that
- * is written to the URL later would be lost. The session storage of the tab keeps it.
+ * is written to the URL later would be lost. It is kept in the session storage of the tab instead.
  */
 const key = 'nnbp-last-edit';
 
@@ -22,7 +22,7 @@ export function forgetLastEdit(): void {
   }
 }
 
-/** After a reload, puts the stored link into the URL. */
+/** Puts the stored link into the URL after a reload. */
 export function restoreLastEdit(): void {
   try {
     const link = sessionStorage.getItem(key);

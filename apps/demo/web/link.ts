@@ -14,7 +14,7 @@ export function writeLink(state: PlaygroundState): string {
     .replaceAll('=', '');
 }
 
-/** The reason why a link is invalid. `notAState`: it contains no valid state. */
+/** Why a link is invalid. `notAState` means that it does not contain a valid state. */
 export type LinkFault = 'damaged' | 'tooLong' | 'notAState';
 
 /** Thrown by `readLink` for an invalid link. */
@@ -62,7 +62,7 @@ function inflated(bytes: Uint8Array): Uint8Array {
       throw new LinkError('tooLong', `The state is longer than ${maxStateLength} characters.`);
     parts.push(part);
   });
-  // In small chunks, so that little is decompressed before its length is checked.
+  // Decompress in small chunks, so that the length is checked before much has been decompressed.
   const piece = 512;
   for (let at = 0; at < bytes.length; at += piece) {
     inflate.push(bytes.subarray(at, at + piece), at + piece >= bytes.length);

@@ -13,6 +13,6 @@ function start(): void {
   );
 }
 
-// A first screen, rendered at build time, is replaced when all of it is loaded.
+// A first screen that was prerendered at build time stays until the Learn view has loaded.
 if (page.hasChildNodes()) void loadView('learn').then(start, start);
 else start();

@@ -15,12 +15,12 @@ const en = {
   themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
   share: 'Copy link',
   shared: 'Link copied. It contains the full state.',
-  notShared: 'Copy the URL of this page. It contains the full state.',
+  notShared: 'The browser blocked copying. Copy the URL of this page: it contains the full state.',
   more: 'More',
   copyEmbed: 'Copy embed code',
   embedCopied: 'Copied.',
   embedTheme:
-    'With the colours Auto, the embedded page follows the setting of each reader. For fixed colours, choose Light or Dark before you copy.',
+    'With Auto colours, the embedded page follows the setting of each reader. For fixed colours, choose Light or Dark before you copy.',
   print: 'Print',
   sheet: 'Exercise sheet',
   forClasses: 'Links for a class',
@@ -38,7 +38,7 @@ const en = {
       'The link could not be read because it is incomplete or was changed. Copy the whole link again. The default network is shown.',
     tooLong: 'The link could not be read because it is too long. The default network is shown.',
     notAState:
-      'The link could not be read because it contains no valid state. Ask for a new link. The default network is shown.',
+      'The link could not be read because it does not contain a valid state. Ask for a new link. The default network is shown.',
   },
   failed: (reason: string) => `This view failed: ${reason}. Reload the page, or start over.`,
   startOver: 'Start over',

@@ -10,7 +10,7 @@ import { type PlaygroundState, viewNames } from './state.js';
 import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
-/** Path of the site that contains the playground. Undefined: there is no site; link to the guides in the repository. */
+/** Path of the site that contains the playground. If undefined, the menu links to the guides in the repository. */
 const site = import.meta.env.VITE_SITE as string | undefined;
 const guides = (folder: '' | 'zh/') =>
   site === undefined

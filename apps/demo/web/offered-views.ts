@@ -1,4 +1,7 @@
-/** Which views the page offers to open: none in a frame or with a locked link, since there is no way back. */
+/**
+ * Determines which other views the page offers to open. Offers none in an embedded page or if the link locks the view,
+ * because there would be no way back.
+ */
 import { isEmbedded } from './embed.js';
 import type { PlaygroundState, ViewName } from './state.js';
 import { usePlayground } from './store.js';

@@ -1,10 +1,10 @@
 /**
  * The service worker, which makes the page work offline after one visit. It handles and caches only files of the build and
- * never requests another host. When online, the page itself is always loaded from the server.
+ * never sends requests to another host. When online, the page itself is always loaded from the server.
  */
 import type { OfflineFiles } from './offline-files.js';
 
-// The types of a page, with which this file is checked, have no service worker events.
+// This file is type-checked with the types of a page, which have no service worker events.
 interface WaitingEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -34,17 +34,20 @@ const laterAddresses = new Set(later.map(addressOf));
 async function install(): Promise<void> {
   const cache = await open();
   const cached = new Set((await cache.keys()).map(({ url }) => url));
-  // The names of files in `assets` contain a hash of the content. Others, from `public`, can have changed.
+  // File names in `assets` contain a hash of the content. Files from `public` can change without changing their names.
   const missing = [...nowAddresses].filter((address) => !cached.has(address) || !address.includes('/assets/'));
   await cache.addAll(missing.map((address) => new Request(address, { cache: 'reload' })));
   const page = await fetch(scope, { cache: 'reload' });
   if (!page.ok || !(await page.clone().text()).includes(entry))
-    throw new Error('The server has a page of another version. The installation is tried again at the next visit.');
+    throw new Error('The server has another version of the page. Installation will be retried on the next visit.');
   await cache.put(scope, page);
   await worker.skipWaiting();
 }
 
-/** Removes files that only versions before the previous one used. An open page may still load parts of the previous one. */
+/**
+ * Removes files used only by versions before the previous one. An open page may still load parts of the previous
+ * version.
+ */
 async function activate(): Promise<void> {
   const cache = await open();
   const current = [...nowAddresses, ...laterAddresses];
@@ -55,7 +58,7 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** The page from the server; when offline, the cached one. */
+/** Returns the page from the server, or the cached page when offline. */
 async function page(request: Request): Promise<Response> {
   try {
     return await fetch(request);
@@ -86,6 +89,9 @@ addEventListener('fetch', (event) => {
   } else if (isBuilt(address)) respondWith.call(event, file(request, address));
 });
 
-/** Whether an address is a file of this or another version. JSON assets (the digits) are not cached, since they are read in parts. */
+/**
+ * Whether an address is a file that some version built. JSON assets (the digits) are excluded, because they are read in
+ * parts.
+ */
 const isBuilt = (address: string): boolean =>
   (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);

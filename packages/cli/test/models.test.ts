@@ -15,7 +15,7 @@ async function irisWorkspace(): Promise<Workspace> {
   return here;
 }
 
-/** The network of the worked example of the method: 7 nodes, the first is the input, the last is the output. */
+/** A network of 4 nodes whose ids are numbers: node 1 is the input, node 4 the output. */
 function graphModel(): Network {
   const builder = new GraphBuilder();
   builder.input('1');
@@ -33,7 +33,7 @@ const cells = (csv: string, mark = ',') =>
     .map((line) => line.split(mark));
 
 describe('nnbp predict', () => {
-  it('adds a column and leaves the others unchanged', async () => {
+  it('predict adds a column and leaves the others unchanged', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout, stderr } = await nnbp('predict', iris, 'iris.csv');
     const [header, ...rows] = cells(stdout);
@@ -50,7 +50,7 @@ describe('nnbp predict', () => {
     expect(rows.filter((row) => row[5] === row[4]).length).toBeGreaterThan(140);
   });
 
-  it('prints probabilities that add up to 1, without the other columns if the option is set', async () => {
+  it('predict --only --probabilities prints only the prediction and probabilities that add up to 1', async () => {
     const { nnbp } = await irisWorkspace();
     const { stdout } = await nnbp('predict', iris, 'iris.csv', '--only', '--probabilities');
     const [header, ...rows] = cells(stdout);
@@ -62,7 +62,7 @@ describe('nnbp predict', () => {
     }
   });
 
-  it('reads standard input, finds columns by name in any order, and writes JSON lines', async () => {
+  it('predict --json reads standard input, finds columns by name in any order, and writes JSON lines', async () => {
     const { nnbpWith } = await irisWorkspace();
     const stdin =
       'petal_width\tnew\tpetal_length\tsepal_width\tsepal_length\n0.2\tx\t1.4\t3.5\t5.1\n2.5\ty\t6\t3.3\t6.3\n';
@@ -78,7 +78,7 @@ describe('nnbp predict', () => {
     ]);
   });
 
-  it('writes an empty line for unusable rows, quotes cells if needed, and keeps decimal commas', async () => {
+  it('predict leaves the prediction of unusable rows empty, quotes cells if needed, and keeps decimal commas', async () => {
     const { nnbp, write, read } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price');
     await write('new.csv', 'note;town;rooms;area\r\n"a;b";Bern;3;100,5\r\nc;Paris;3;100,5\r\nd;Genf;;90\r\n');
@@ -92,7 +92,7 @@ describe('nnbp predict', () => {
     expect(rest).toEqual(['c;Paris;3;100,5;', 'd;Genf;;90;']);
   });
 
-  it('reports which column is missing', async () => {
+  it('predict names the missing column and suggests a similar one', async () => {
     const { nnbp, write } = await irisWorkspace();
     await write('short.csv', 'sepal_length,sepal_width,petal_lenght,petal_width\n1,2,3,4\n');
     const { code, stdout, stderr } = await nnbp('predict', iris, 'short.csv');
@@ -104,7 +104,7 @@ describe('nnbp predict', () => {
 });
 
 describe('nnbp evaluate', () => {
-  it('reports the accuracy of a classifier and its confusion matrix', async () => {
+  it('evaluate reports the accuracy and the confusion matrix of a classifier', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('evaluate', iris, 'iris.csv');
     expect(code).toBe(0);
@@ -119,7 +119,7 @@ describe('nnbp evaluate', () => {
     expect(metrics.accuracy).toBeCloseTo(right / 150, 12);
   });
 
-  it('shows with --importance the importance of each column, one per category column', async () => {
+  it('evaluate --importance shows the importance of each column, with a single value per category column', async () => {
     const { nnbp } = await workspace({
       'signs.csv': `town,x,noise,y\n${Array.from({ length: 60 }, (_, k) => `${['Bern', 'Chur', 'Genf'][k % 3]},${(k * 7) % 20},${(k * 11) % 13},${3 * ((k * 7) % 20) + 10 * (k % 3)}`).join('\n')}\n`,
     });
@@ -134,7 +134,7 @@ describe('nnbp evaluate', () => {
     expect(stdout).toMatch(/Increase of mse when a column is shuffled:\n\n +mean +deviation\n +x /);
   });
 
-  it('agrees with the predictions of predict', async () => {
+  it('evaluate reports the mean absolute error of the predictions that predict writes', async () => {
     const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price', '--epochs', '3');
     const { metrics } = JSON.parse(
@@ -155,7 +155,7 @@ describe('nnbp evaluate', () => {
 });
 
 describe('nnbp explain', () => {
-  it('derives a derivative for a row of a file or for values', async () => {
+  it('explain derives the same derivative from a row of a file and from the values of that row', async () => {
     const { nnbp } = await irisWorkspace();
     const name = 'dloss/dw_petal_widthtohidden1.1';
     const fromFile = await nnbp('explain', iris, 'iris.csv', '--row', '3', '--derivative', name);
@@ -166,7 +166,7 @@ describe('nnbp explain', () => {
     expect(fromValues.stdout).toBe(fromFile.stdout);
   });
 
-  it('lists the derivatives, and explains a graph without column names', async () => {
+  it('explain lists the derivative names, and explains a graph without column names', async () => {
     const { nnbp, write } = await workspace();
     await write('graph.nnbp', save(graphModel()));
     expect((await nnbp('explain', 'graph.nnbp', '--row', '0.5,1')).stdout).toContain(
@@ -199,7 +199,7 @@ describe('nnbp explain', () => {
     expect(chinese.stdout).toContain('场景 3');
   });
 
-  it('reports an unknown name, an invalid row and missing arguments', async () => {
+  it('explain reports an unknown derivative, an invalid row and missing arguments', async () => {
     const { nnbp } = await irisWorkspace();
     expect((await nnbp('explain', iris)).stderr).toContain(
       '--row with values for sepal_length,sepal_width,petal_length,petal_width,species',
@@ -213,7 +213,7 @@ describe('nnbp explain', () => {
 });
 
 describe('nnbp check', () => {
-  it('gradient-checks a model on its data and on random rows', async () => {
+  it('check compares the derivatives of a model on its data and on random rows', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('check', iris, 'iris.csv');
     expect(code).toBe(0);
@@ -224,7 +224,7 @@ describe('nnbp check', () => {
 });
 
 describe('nnbp convert and nnbp export', () => {
-  it('keep the predictions in every format', async () => {
+  it('convert keeps the predictions in the JSON, ONNX and nnbp formats', async () => {
     const { nnbp } = await irisWorkspace();
     const outputs = async (model: string) =>
       cells((await nnbp('predict', model, 'iris.csv', '--only')).stdout)
@@ -241,14 +241,14 @@ describe('nnbp convert and nnbp export', () => {
     expect(await outputs('plain.nnbp')).toEqual(await outputs('iris.onnx'));
   });
 
-  it('keep columns in the nnbp format, and report when they are lost', async () => {
+  it('convert keeps columns in the nnbp format, and reports that other formats lose them', async () => {
     const { nnbp } = await irisWorkspace();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
     expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format can store them');
   });
 
-  it('import weights from PyTorch', async () => {
+  it('convert imports the weights that export wrote for PyTorch', async () => {
     const { nnbp, read } = await irisWorkspace();
     const { stdout } = await nnbp('export', iris, '--to', 'pytorch');
     expect(stdout).toBe('Wrote iris-pytorch/network.py, iris-pytorch/train.py, iris-pytorch/weights.safetensors.\n');
@@ -258,7 +258,7 @@ describe('nnbp convert and nnbp export', () => {
     expect(await read('back.nnbp')).toBe(await read(iris));
   });
 
-  it('write a module that predicts without dependencies', async () => {
+  it('export writes a module that predicts without dependencies', async () => {
     const { nnbp, directory, read } = await irisWorkspace();
     expect((await nnbp('export', iris, '--to', 'module', '-o', 'iris.mjs')).stdout).toBe(
       'Wrote iris.mjs, iris.d.mts.\n',
@@ -271,7 +271,7 @@ describe('nnbp convert and nnbp export', () => {
     expect(await read('iris.d.mts')).toContain('export');
   });
 
-  it('list the formats', async () => {
+  it('convert rejects unknown and read-only output formats, and its help lists all formats', async () => {
     const { nnbp } = await irisWorkspace();
     const ending = await nnbp('convert', iris, 'iris.txt');
     expect([ending.code, ending.stderr]).toEqual([
@@ -285,7 +285,7 @@ describe('nnbp convert and nnbp export', () => {
 });
 
 describe('the nnbp command', () => {
-  it('shows its version and its help', async () => {
+  it('nnbp prints its version and its help', async () => {
     const { nnbp } = await workspace();
     expect(await nnbp('--version')).toEqual({
       code: 0,

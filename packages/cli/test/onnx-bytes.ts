@@ -3,12 +3,12 @@
  * those of onnx.proto.
  */
 
-/** The number of a field and its value: an integer, a string, or bytes such as those of a nested message. */
+/** A protobuf field: its number and its value, which is an integer, a string, or bytes such as a nested message. */
 type Field = readonly [number: number, value: number | string | Uint8Array];
 
 const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(value >> 7)]);
 
-/** Encodes a message. */
+/** Encodes a protobuf message. */
 export const message = (...fields: readonly Field[]): Uint8Array =>
   Buffer.concat(
     fields.flatMap(([number, value]) => {
@@ -41,7 +41,7 @@ const operation = ({ type, domain = '', name = '', input, output, axis }: Operat
     [7, domain],
   );
 
-/** A float32 tensor with its data in the file, or in another file at `location`. */
+/** Encodes a float32 tensor with its data in the file, or in another file at `location`. */
 export const tensor = (name: string, dims: readonly number[], data: Uint8Array, location?: string): Uint8Array =>
   message(
     ...dims.map((size): Field => [1, size]),
@@ -55,12 +55,12 @@ export const tensor = (name: string, dims: readonly number[], data: Uint8Array, 
         ] as const)),
   );
 
-/** The type of an input or output that has one number per sample. */
+/** Encodes the name and type of an input or output that has one number per sample. */
 const column = (name: string) =>
   message([1, name], [2, message([1, message([1, 1], [2, message([1, message([2, 'N'])], [1, message([1, 1])])])])]);
 
 interface Model {
-  /** Name and version of the program that wrote the model, and a description. */
+  /** The name and version of the program that wrote the model, and a description. */
   readonly texts?: readonly [string, string, string];
   readonly metadata?: readonly string[];
   readonly name?: string;
@@ -70,7 +70,7 @@ interface Model {
   readonly outputs: readonly string[];
 }
 
-/** A model whose inputs and outputs are columns. Each of `metadata` is a key and its value. */
+/** Encodes a model whose inputs and outputs are columns. Each string in `metadata` is used as both key and value. */
 export const onnxModel = (model: Model): Uint8Array =>
   message(
     [1, 8],

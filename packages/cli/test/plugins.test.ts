@@ -13,7 +13,7 @@ export const version = '1.0';
 const train = ['train', 'iris.csv', '-t', 'species', '--activation', 'bent', '--epochs', '40', '-o', 'm.nnbp'];
 
 describe('a custom activation', () => {
-  it('is trained, saved by its name, and supplied again with --plugin', async () => {
+  it('a custom activation is saved by its name, and commands that load the model need --plugin', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
     expect(code).toBe(0);
@@ -24,16 +24,16 @@ describe('a custom activation', () => {
     expect(without.code).toBe(1);
     expect(without.stderr).toContain('bent');
     expect(without.stderr).toContain('with --plugin');
-    const within = ['--plugin', 'bent.mjs'];
-    expect((await nnbp('evaluate', 'm.nnbp', 'iris.csv', ...within)).code).toBe(0);
-    expect((await nnbp('check', 'm.nnbp', 'iris.csv', ...within)).code).toBe(0);
-    await nnbp('convert', 'm.nnbp', 'm.json', ...within);
-    await nnbp('convert', 'm.json', 'again.nnbp', ...within);
+    const withPlugin = ['--plugin', 'bent.mjs'];
+    expect((await nnbp('evaluate', 'm.nnbp', 'iris.csv', ...withPlugin)).code).toBe(0);
+    expect((await nnbp('check', 'm.nnbp', 'iris.csv', ...withPlugin)).code).toBe(0);
+    await nnbp('convert', 'm.nnbp', 'm.json', ...withPlugin);
+    await nnbp('convert', 'm.json', 'again.nnbp', ...withPlugin);
     expect(await read('m.json')).toContain('"name":"bent"');
-    expect((await nnbp('evaluate', 'again.nnbp', 'iris.csv', ...within)).code).toBe(2); // its columns are lost
+    expect((await nnbp('evaluate', 'again.nnbp', 'iris.csv', ...withPlugin)).code).toBe(2); // JSON does not store the columns.
   });
 
-  it('with a wrong derivative is detected by check, which exits with 3', async () => {
+  it('check detects a custom activation with a wrong derivative and exits with 3', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(2) });
     await nnbp(...train, '--plugin', 'bent.mjs');
     const { code, stdout, stderr } = await nnbp('check', 'm.nnbp', 'iris.csv', '--plugin', 'bent.mjs');
@@ -42,22 +42,22 @@ describe('a custom activation', () => {
     expect(stderr).toBe('nnbp: A derivative is wrong. See the report above.\n');
   });
 
-  it('resumes bit-for-bit from checkpoints', async () => {
+  it('training with a custom activation resumes bit-for-bit from checkpoints', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
-    const on = async (...more: string[]) => {
+    const trained = async (...more: string[]) => {
       expect((await nnbp(...train, '--plugin', 'bent.mjs', ...more)).code).toBe(0);
       return read('m.nnbp');
     };
-    const whole = await on('--epochs', '6');
-    await on('--epochs', '3', '--checkpoint', 'run');
-    expect(await on('--epochs', '6', '--checkpoint', 'run', '--resume')).toBe(whole);
+    const whole = await trained('--epochs', '6');
+    await trained('--epochs', '3', '--checkpoint', 'run');
+    expect(await trained('--epochs', '6', '--checkpoint', 'run', '--resume')).toBe(whole);
   });
 
   it.each([
     ['a missing file', 'no.mjs', 1, 'no.mjs could not be loaded as a module: it or a file it imports does not exist.'],
     ['a file without an activation', 'none.mjs', 2, 'none.mjs exports no activation'],
-    ['a file that fails', 'fails.mjs', 1, 'fails.mjs could not be loaded as a module: oh dear.'],
-  ])('is reported as missing or invalid: %s', async (_, file, expected, message) => {
+    ['a file that throws', 'fails.mjs', 1, 'fails.mjs could not be loaded as a module: oh dear.'],
+  ])('--plugin rejects %s', async (_, file, expected, message) => {
     const files = {
       'iris.csv': irisCsv,
       'none.mjs': 'export const a = 1;',

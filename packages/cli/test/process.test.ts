@@ -1,4 +1,4 @@
-/** The program as a process: memory, signals and pipes. */
+/** Tests the program as a separate process: memory, signals and pipes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -31,7 +31,7 @@ function start(cwd: string, argv: readonly string[], nodeOptions: readonly strin
 
 describe('the nnbp program', () => {
   it(
-    'trains on a file that is larger than its memory, and leaves no temporary file',
+    'train accepts a file that is larger than its heap, and leaves no temporary file',
     { timeout: 180_000 },
     async () => {
       const { directory } = await workspace();
@@ -75,7 +75,7 @@ describe('the nnbp program', () => {
     },
   );
 
-  it('saves the model and exits with 130 on Ctrl-C', { timeout: 60_000 }, async () => {
+  it('train saves the model and exits with 130 on Ctrl-C', { timeout: 60_000 }, async () => {
     const { directory, nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = [
       'train',
@@ -98,7 +98,7 @@ describe('the nnbp program', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('exits cleanly when the reader closes the pipe, as head does', { timeout: 60_000 }, async () => {
+  it('predict exits with 0 when the reader closes the pipe, as head does', { timeout: 60_000 }, async () => {
     const { directory, write, nnbp } = await workspace({ 'iris.csv': irisCsv });
     await nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '1');
     const [header, ...rows] = irisCsv.trim().split('\n');

@@ -1,5 +1,5 @@
-"""Runs an exported network.py with a fake torch that does nothing, and prints the names of its inputs and outputs and the kinds
-of its statements. Fails if train.py is not valid Python. Any statement that is not a definition would run here."""
+"""Imports an exported network.py with a stub of torch, and prints the names of its inputs and outputs and the types of its
+top-level statements. Fails if train.py is not valid Python. If the export contained injected code, the import would run it."""
 import ast
 import json
 import sys
@@ -7,7 +7,7 @@ import types
 
 
 class Anything(type):
-    """A metaclass: every attribute and every call of its classes is the class Nothing."""
+    """A metaclass: every attribute of its classes is the class Nothing, and calling a class returns the class itself."""
 
     def __getattr__(cls, name):
         return Nothing

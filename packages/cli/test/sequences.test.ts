@@ -29,7 +29,7 @@ const manyEpochs = ['--hidden', '4', '--rate', '0.03', '--epochs', '40'];
 const fewEpochs = ['--hidden', '2', '--epochs', '1'];
 
 describe('a table with one label per group', () => {
-  test('is learned by group, and predict and evaluate read the group column from the model file', async () => {
+  test('train learns one label per group, and predict and evaluate read the group column from the model file', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
     const trained = await nnbp(...classify, 'lstm', ...manyEpochs);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
@@ -55,7 +55,7 @@ describe('a table with one label per group', () => {
     expect(evaluated.stdout).toMatch(/down +40 +·\n +up +· +20\n/);
   });
 
-  test('results in the same model whether all rows of a group have the label or only one', async () => {
+  test('train writes the same model whether all rows of a group have the label or only one', async () => {
     const seen = new Set<string>();
     const once = gestures.map((row) => (seen.has(row.id) ? { ...row, label: '' } : (seen.add(row.id), row)));
     const { nnbp, read } = await workspace({ 'gestures.csv': tableOf(gestures), 'once.csv': tableOf(once) });
@@ -65,7 +65,7 @@ describe('a table with one label per group', () => {
     expect(await read('once.nnbp.safetensors')).toBe(await read('gestures.nnbp.safetensors'));
   });
 
-  test('omits rows without an input and groups without a label, with a note', async () => {
+  test('train omits rows without an input and groups without a label, and notes both', async () => {
     const rows = gestures.map((row) =>
       row.id === 'g4' ? { ...row, label: '' } : row.id === 'g5' ? { ...row, x: row.x === '-1' ? '' : row.x } : row,
     );
@@ -84,23 +84,23 @@ describe('a table with one label per group', () => {
     expect(accuracy).toBeGreaterThan(0.3);
   });
 
-  test('is rejected if a few groups have several labels, naming the rows', async () => {
+  test('train and evaluate reject groups with several labels and name the rows', async () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
     const message =
-      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 groups of 60 have only one. Use one value in all rows of a group.';
+      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 of 60 groups have only one. Use one value in all rows of a group.';
     const rejected = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...fewEpochs);
     expect([rejected.code, rejected.stderr]).toEqual([1, `nnbp: ${message}\n`]);
     await nnbp(...classify, 'lstm', ...fewEpochs);
     const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'wrong.csv');
     expect([evaluated.code, evaluated.stderr]).toEqual([
       1,
-      `nnbp: ${message.replace(' 59 groups of 60 have only one.', '')}\n`,
+      `nnbp: ${message.replace(' 59 of 60 groups have only one.', '')}\n`,
     ]);
   });
 });
 
-test('the message about several values in a group names the target', async () => {
+test('the error about several values in a group names the target', async () => {
   const rows = Array.from({ length: 40 }, (_, k) => `g${k >> 1},${k},${k >> 1},${k === 1 ? 8 : k >> 1}`);
   const { nnbp } = await workspace({ 'two.csv': `id,x,a,b\n${rows.join('\n')}\n` });
   const { code, stderr } = await nnbp('train', 'two.csv', '-t', 'a', '-t', 'b', '--group', 'id', '--recurrent', 'rnn');
@@ -113,7 +113,7 @@ test('extentOf accepts a million numbers', () => {
 });
 
 describe('a table whose target varies within groups', () => {
-  /** The label of a row: whether the number of events so far is even or odd. */
+  /** Rows of 40 runs. The label of a row is whether the number of events so far is even or odd. */
   const events = Array.from({ length: 40 }, (_, k) => {
     let odd = 0;
     return Array.from({ length: 5 + (k % 3) }, (_, t) => {
@@ -123,7 +123,7 @@ describe('a table whose target varies within groups', () => {
     });
   }).flat();
 
-  test('is predicted at each row, with an empty line for a row with a missing input', async () => {
+  test('a target that varies within groups is predicted for each row, with an empty line for a row with a missing input', async () => {
     const { nnbp, write } = await workspace({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
     const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...fewEpochs];
     const trained = await nnbp('train', 'events.csv', ...options);
@@ -139,7 +139,7 @@ describe('a table whose target varies within groups', () => {
     expect(gap.stderr).toMatch(/^1 row without a prediction/);
   });
 
-  test('may be a number, which is standardized', async () => {
+  test('predictions of a numeric target that varies within groups are in the units of the data', async () => {
     const rows = events.map((line, k) => `${line},${100 + (k % 5)}.5`);
     const { nnbp } = await workspace({ 'events.csv': ['run,sum,event,level', ...rows, ''].join('\n') });
     const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...fewEpochs];
@@ -153,7 +153,7 @@ describe('a table whose target varies within groups', () => {
   });
 });
 
-describe('errors of sequences', () => {
+describe('errors about sequences', () => {
   test.each<[string, string[], number, RegExp]>([
     [
       '--recurrent without --group',
@@ -179,7 +179,7 @@ describe('errors of sequences', () => {
     expect([actual.code, actual.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a row without a group is reported', async () => {
+  test('train rejects a row without a group', async () => {
     const { nnbp } = await workspace({
       'gestures.csv': tableOf(gestures.map((row, k) => (k === 3 ? { ...row, id: '' } : row))),
     });
@@ -187,13 +187,13 @@ describe('errors of sequences', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/row 4: "id" is empty/)]);
   });
 
-  test('a single group is rejected as too few groups', async () => {
+  test('train rejects a single group as too few groups', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
     const { code, stderr } = await nnbp(...classify, 'lstm', ...fewEpochs);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);
   });
 
-  test('explain and --importance reject a model of sequences, and a corrupt group is reported', async () => {
+  test('explain and --importance reject a model of sequences, and predict rejects corrupt column metadata', async () => {
     const { nnbp, directory } = await workspace({ 'gestures.csv': tableOf(gestures) });
     await nnbp(...classify, 'lstm', ...fewEpochs);
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');

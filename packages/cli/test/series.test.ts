@@ -6,14 +6,14 @@ import { workspace } from './workspace.js';
 const day = 86_400_000;
 const start = Date.UTC(2023, 0, 1);
 const dateOf = (k: number) => new Date(start + k * day).toISOString().slice(0, 10);
-/** A table with a weekly pattern and a linear trend. */
+/** The value on day k: a linear trend plus a weekly pattern. */
 const valueOf = (k: number) => 50 + 0.1 * k + [0, 3, 8, 2, -4, -9, 0][k % 7];
 const weekly = (count = 160) =>
   ['date,units', ...Array.from({ length: count }, (_, k) => `${dateOf(k)},${valueOf(k).toFixed(2)}`), ''].join('\n');
 const fewEpochs = ['--epochs', '12', '--hidden', '4'];
 
 describe('nnbp train with --time', () => {
-  test('reports the errors of the model and of both baselines, and forecast continues the series', async () => {
+  test('train --time reports the errors of the model and of both baselines, and forecast continues the series', async () => {
     const { nnbp, read } = await workspace({ 'sales.csv': weekly() });
     const trained = await nnbp(
       'train',
@@ -34,12 +34,12 @@ describe('nnbp train with --time', () => {
     const lines = forecast.stdout.trim().split('\n');
     expect(lines[0]).toBe('date,forecast_units,baseline');
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['2023-06-10', '2023-06-11', '2023-06-12']);
-    // The baseline is the value of one week before.
+    // The baseline is the value of one week earlier.
     expect(lines.slice(1).map((line) => Number(line.split(',')[2]))).toEqual(
       [153, 154, 155].map((k) => Number(valueOf(k).toFixed(2))),
     );
     expect(await read('plot.svg')).toMatch(/^<svg [^]*forecast[^]*<\/svg>\n$/);
-    // Commands for single rows name the one for series; an export needs no rows.
+    // Commands that read independent rows point to `nnbp forecast`. `export` reads no rows.
     for (const command of ['predict', 'evaluate', 'check', 'explain']) {
       const { code, stderr } = await nnbp(command, 'sales.nnbp.safetensors', 'sales.csv');
       expect([code, stderr]).toEqual([1, expect.stringContaining('nnbp forecast sales.nnbp.safetensors')]);
@@ -47,7 +47,7 @@ describe('nnbp train with --time', () => {
     expect((await nnbp('export', 'sales.nnbp.safetensors', '--to', 'onnx')).code).toBe(0);
   });
 
-  test('forecast --plot draws past, forecast and baseline, and does not change the output', async () => {
+  test('forecast --plot draws the past, the forecast and the baseline, and does not change the output', async () => {
     const { nnbp } = await workspace({ 'sales.csv': weekly() });
     await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...fewEpochs);
     const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
@@ -65,7 +65,7 @@ describe('nnbp train with --time', () => {
     expect(Math.max(...lines.slice(1, 16).map((line) => line.lastIndexOf('●')))).toBeGreaterThan(last);
   });
 
-  test('learns several series identified by a column, also with a recurrent network', async () => {
+  test('train --time --group learns several series with one recurrent network', async () => {
     const rows = Array.from({ length: 60 }, (_, k) =>
       ['north', 'south'].map((name, s) => `${k},${name},${valueOf(k) + 20 * s}`),
     );
@@ -90,7 +90,7 @@ describe('nnbp train with --time', () => {
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
   });
 
-  test('trains only on the past: changing the test rows does not change the model', async () => {
+  test('train --time trains only on the past: changing the test rows does not change the model', async () => {
     const lines = weekly().split('\n');
     const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');
     const { nnbp, read } = await workspace({ 'a.csv': lines.join('\n'), 'b.csv': changed });
@@ -110,7 +110,7 @@ describe('nnbp train with --time', () => {
     expect(await read('b.nnbp.safetensors')).toBe(await read('a.nnbp.safetensors'));
   });
 
-  test('reports gaps and missing values, and no window spans them', async () => {
+  test('train --time reports gaps and missing values', async () => {
     const lines = weekly().split('\n');
     lines[40] = lines[40].replace(/,.*/, ',NA');
     lines.splice(80, 2);
@@ -133,21 +133,21 @@ describe('nnbp train with --time', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['a window without times', ['--target', 'units', '--window', '5'], 2, /--window is for time series/],
+    ['--window without --time', ['--target', 'units', '--window', '5'], 2, /--window is for time series/],
     ['a missing column', ['--target', 'units', '--time', 'when'], 2, /"when"/],
     ['a target that is not a number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
     ['a time column without times', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
     ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
     ['cross-validation', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
     ['--missing mean', ['--target', 'units', '--time', 'date', '--missing', 'mean'], 2, /gaps are never filled in/],
-    ['too long a window', ['--target', 'units', '--time', 'date', '--window', '150'], 1, /too few consecutive/],
+    ['a window that is too long', ['--target', 'units', '--time', 'date', '--window', '150'], 1, /too few consecutive/],
     [
       'a loss for categories',
       ['--target', 'units', '--time', 'date', '--loss', 'softmaxCrossEntropy'],
       2,
       /for categories/,
     ],
-  ])('rejects %s', async (_, options, code, message) => {
+  ])('train rejects %s', async (_, options, code, message) => {
     const table = weekly(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
     const { nnbp } = await workspace({ 'sales.csv': table });
     const actual = await nnbp('train', 'sales.csv', ...options);
@@ -181,7 +181,7 @@ describe('times', () => {
     [['2024-05-01 22:00', '2024-05-01 23:00', '2024-05-02 00:00'], '1 hour', '2024-05-02 01:00', 24],
     [['2024-05-01T10:00:00Z', '2024-05-01T10:00:30Z'], '30 seconds', '2024-05-01 10:01:00', 2880],
     [['5', '7', '9'], '2 units', '11', 1],
-  ])('%j have a step of %s and continue with %s', (cells, text, next, season) => {
+  ])('the times %j have a step of %s and continue with %s', (cells, text, next, season) => {
     const { values, precision } = readTimes('a.csv', 'time', cells);
     const step = stepOf(values, precision);
     expect(stepText(step)).toBe(text);
@@ -190,7 +190,7 @@ describe('times', () => {
     expect(stepsBetween(values[0], values[1], step)).toBe(1);
   });
 
-  test('weekdays continue on Monday, and a holiday is not a gap', () => {
+  test('a series of weekdays continues on Monday after Friday, and weekends do not count as steps', () => {
     const cells = Array.from({ length: 21 }, (_, k) => dateOf(k)).filter(
       (text) => new Date(text).getUTCDay() % 6 !== 0,
     );
@@ -202,7 +202,7 @@ describe('times', () => {
     expect(stepsBetween(friday, friday + 4 * day, step)).toBe(2);
   });
 
-  test('an ambiguous date is read as month and day, with a note', () => {
+  test('an ambiguous date is read as month/day/year, with a note', () => {
     const { values, note } = readTimes('a.csv', 'when', ['1/2/2024', '1/3/2024']);
     expect(values[0]).toBe(Date.UTC(2024, 0, 2));
     expect(note).toMatch(/month\/day\/year/);

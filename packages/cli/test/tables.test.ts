@@ -16,7 +16,7 @@ interface Summary {
 const lines = (count: number, line: (k: number) => string) => Array.from({ length: count }, (_, k) => line(k));
 const table = (header: string, rows: readonly string[], end = '\n') => `${[header, ...rows].join(end)}${end}`;
 
-/** Trains on the file. Default: one epoch. */
+/** Writes the content to a file and trains on it, for one epoch unless `argv` sets --epochs. */
 async function train(content: string | Uint8Array, ...argv: string[]) {
   const here = await workspace();
   await here.write('a.csv', content);
@@ -39,7 +39,7 @@ describe('missing values', () => {
     ['NA', ['NA', 'mild', 'severe']],
     ['-', ['-', 'mild', 'severe']],
     ['?', ['?', 'mild', 'severe']],
-  ])('the word %s is a category in a column of words, also in the target', async (word, values) => {
+  ])('the word %s is a category if the target is a column of words', async (word, values) => {
     const rows = lines(60, (k) => `${k},${['mild', 'severe', word][k % 3]}`);
     const { columns, summary, stderr } = await train(table('x,grade', rows), '-t', 'grade');
     expect((await columns()).targets[0].values).toEqual(values);
@@ -48,7 +48,7 @@ describe('missing values', () => {
     expect(stderr).toBe('');
   });
 
-  it('cells listed by --missing-values are missing, in training and for the trained model', async () => {
+  it('cells listed by --missing-values are missing, in training and in predictions', async () => {
     const rows = lines(60, (k) => `${k % 10 === 3 ? -999 : k},${['a', 'b', 'none'][k % 3]}`);
     const { summary, columns, stderr, nnbp, write } = await train(
       table('x,grade', rows),
@@ -64,7 +64,7 @@ describe('missing values', () => {
     expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
   });
 
-  it('common words for missing values in a column of numbers are missing and counted', async () => {
+  it('common placeholders in a column of numbers are missing values and are counted', async () => {
     const words = ['NA', '', '?', 'null'];
     const rows = lines(80, (k) => `${k % 20 === 7 ? words[Math.floor(k / 20)] : k},${k}`);
     const { summary, stderr } = await train(table('x,y', rows), '-t', 'y');
@@ -116,7 +116,7 @@ describe('encodings', () => {
     'latin1',
   );
 
-  it('bytes that are not UTF-8 are an error that has their position and suggests --encoding', async () => {
+  it('bytes that are not UTF-8 cause an error that gives their position and suggests --encoding', async () => {
     const { code, stderr } = await train(latin1, '-t', 'y');
     expect(code).toBe(1);
     expect(stderr).toContain('a.csv is not UTF-8: byte 1 (0xE9) is invalid.');
@@ -230,7 +230,7 @@ describe('decimal and thousands separators', () => {
     expect(summary.notes).toEqual(['"people": 1.004 is read as 1004. If it means 1.004, add --decimal point.']);
   });
 
-  it('--decimal sets the separator, and there is no note', async () => {
+  it('--decimal sets the decimal separator and suppresses the note', async () => {
     const content = table(
       'x;y',
       lines(40, (k) => `1,${100 + k};${k}`),
@@ -269,7 +269,7 @@ describe('decimal and thousands separators', () => {
 describe('headers', () => {
   const rows = lines(40, (k) => `${(4 + k / 10).toFixed(1)},${k % 7},${['red', 'blue'][k % 2]}`);
 
-  it('a missing header is detected even if cells are words', async () => {
+  it('a missing header is detected even if some cells are words', async () => {
     const content = `${rows.join('\n')}\n`;
     const { summary } = await train(content, '-t', 'column3');
     expect(summary.rows.all).toBe(40);
@@ -277,7 +277,7 @@ describe('headers', () => {
     expect(stderr).toContain('Known: column1, column2, column3. Its first row looks like data');
   });
 
-  it('for a column name that is a number, a note suggests --no-header', async () => {
+  it('a note suggests --no-header if a column name is a number', async () => {
     const { summary } = await train(table('4.5,z,colour', rows), '-t', 'colour');
     expect(summary.notes[0]).toContain('"4.5" is a number. If it is data, add --no-header.');
   });
@@ -298,7 +298,7 @@ describe('classes written as numbers', () => {
     ['-1 and 1', (k: number) => (k % 2) * 2 - 1, ['-1', '1']],
     ['0, 1 and 3', (k: number) => [0, 1, 3][k % 3], ['0', '1', '3']],
     ['0 to 25', (k: number) => k % 26, lines(26, String)],
-  ])('%s are a category, and a note tells how to predict a number instead', async (_, label, values) => {
+  ])('%s are a category, and a note explains how to predict a number instead', async (_, label, values) => {
     const content = table(
       'x,label',
       lines(520, (k) => `${Math.sin(k).toFixed(3)},${label(k)}`),
@@ -358,7 +358,7 @@ describe('quotes, comments and other separators', () => {
       '0"',
     ],
     [
-      'quotes inside a cell between tabs',
+      'quotes inside a tab-separated cell',
       table(
         't\ty',
         lines(40, (k) => `a "big" one${k % 3}\t${k}`),
@@ -367,7 +367,7 @@ describe('quotes, comments and other separators', () => {
       'a "big" one0',
     ],
     [
-      'a cell between tabs that begins with a quoted word',
+      'a tab-separated cell that begins with a quoted word',
       table(
         't\ty',
         lines(40, (k) => `"big" one${k % 3}\t${k}`),
@@ -381,7 +381,7 @@ describe('quotes, comments and other separators', () => {
     expect([input.name, input.values?.[0]]).toEqual([name, value]);
   });
 
-  it('text after a closing quote is an error with the line number', async () => {
+  it('text after a closing quote causes an error that gives the line number', async () => {
     const { stderr } = await train(
       table(
         't,y',
@@ -429,7 +429,7 @@ describe('quotes, comments and other separators', () => {
     expect(summary.rows.all).toBe(40);
   });
 
-  it('a first column named with # is a header, not a comment', async () => {
+  it('a header whose first column name begins with # is not a comment', async () => {
     const { summary } = await train(
       table(
         '#x,y',

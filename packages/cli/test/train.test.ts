@@ -27,7 +27,7 @@ interface Summary {
 const summaryIn = (stdout: string) => JSON.parse(stdout) as Summary;
 
 describe('nnbp train with only a target', () => {
-  it('learns the species of iris', async () => {
+  it('train learns the species of iris from the name of the target alone', async () => {
     const { nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '--target', 'species');
     expect(code).toBe(0);
@@ -38,7 +38,7 @@ describe('nnbp train with only a target', () => {
     expect(await readdir(directory)).toContain('iris.nnbp.safetensors');
   });
 
-  it('learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and empty cells', async () => {
+  it('train learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and empty cells', async () => {
     const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const { code, stdout, stderr } = await nnbp('train', 'houses.csv', '--target', 'price', '--json');
     const { columns, rows, test } = summaryIn(stdout);
@@ -57,7 +57,7 @@ describe('nnbp train with only a target', () => {
     expect(test.metrics.rSquared).toBeGreaterThan(0.99);
   });
 
-  it('saves columns, categories and scalers in the model file', async () => {
+  it('train saves columns, categories and scalers in the model file', async () => {
     const { nnbp, directory } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '--target', 'price', '--epochs', '1', '-o', 'm.nnbp');
     const { network, metadata } = load(await readFile(join(directory, 'm.nnbp')));
@@ -76,7 +76,7 @@ describe('nnbp train with only a target', () => {
     expect(network.outputScaler?.deviation[0]).toBeGreaterThan(100);
   });
 
-  it('writes the same file for the same seed, and a different file for a different seed', async () => {
+  it('train writes the same file for the same seed, and a different file for a different seed', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     const train = (seed: string, output: string) =>
       nnbp('train', 'iris.csv', '--target', 'species', '--epochs', '3', '--seed', seed, '-o', output);
@@ -94,14 +94,14 @@ describe('nnbp train with options', () => {
     [['--hidden', '8,4', '--activation', 'relu', '--loss', 'hinge', '--optimizer', 'sgd', '--rate', '0.01']],
     [['--optimizer', 'rprop', '--loss', 'binaryCrossEntropyWithLogits', '--epochs', '60']],
     [['--loss', 'huber', '--optimizer', 'nadam', '--batch', '8', '--epochs', '50']],
-  ])('learns iris with %j', async (options) => {
+  ])('train learns iris with %j', async (options) => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '-t', 'species', '--json', ...options);
     expect(code).toBe(0);
     expect(summaryIn(stdout).test.metrics.accuracy).toBeGreaterThan(0.8);
   });
 
-  it('stops early when the validation loss no longer falls', async () => {
+  it('train stops early when the validation loss no longer falls', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp(
       'train',
@@ -119,19 +119,19 @@ describe('nnbp train with options', () => {
     expect(summaryIn(stdout).bestEpoch).toBe(summaryIn(stdout).epochs - 6);
   });
 
-  it('learns several numeric targets at once', async () => {
+  it('train learns several numeric targets at once', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp('train', 'iris.csv', '-t', 'petal_length', '-t', 'petal_width', '--json');
     expect(summaryIn(stdout).test.metrics.rSquared).toBeGreaterThan(0.9);
   });
 
-  it('fills in missing values with --missing mean', async () => {
+  it('train --missing mean fills in missing values', async () => {
     const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', '--epochs', '5', '--json');
     expect(summaryIn(stdout).rows).toMatchObject({ all: 300, leftOut: 0 });
   });
 
-  it('uses columns as --number, --category and --ignore specify', async () => {
+  it('train --number, --category and --ignore determine how columns are used', async () => {
     const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const args = ['--number', 'id', '--category', 'rooms', '--ignore', 'town', '--epochs', '1', '--json'];
     const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', ...args);
@@ -145,7 +145,7 @@ describe('nnbp train with options', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('saves the current model, evaluates it and exits with 130', async () => {
+  it('train saves the current model on Ctrl-C, evaluates it and exits with 130', async () => {
     const { nnbpWith, nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const stop = new AbortController();
     const training = nnbpWith(
@@ -173,7 +173,7 @@ describe('Ctrl-C', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('reports that there is nothing to save yet', async () => {
+  it('a command that is stopped before it starts reports that nothing was saved', async () => {
     const { nnbpWith } = await workspace({ 'iris.csv': irisCsv });
     const result = await nnbpWith({ signal: AbortSignal.abort() }, 'predict', 'nothing', 'iris.csv');
     expect(result.code).toBe(130);
@@ -184,7 +184,7 @@ describe('Ctrl-C', () => {
 describe('checkpoints', () => {
   const args = ['train', 'iris.csv', '-t', 'species', '--seed', '3'];
 
-  it('resume an interrupted training run bit-for-bit', async () => {
+  it('--resume continues an interrupted training run bit-for-bit', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '12', '-o', 'whole.nnbp');
     await nnbp(...args, '--epochs', '5', '-o', 'parts.nnbp', '--checkpoint', 'run');
@@ -203,7 +203,7 @@ describe('checkpoints', () => {
     expect(await read('parts.nnbp')).toBe(await read('whole.nnbp'));
   });
 
-  it('are rejected if they were written with other settings', async () => {
+  it('train rejects existing checkpoints without --resume, with other settings, or if they are in use', async () => {
     const { nnbp, write } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');

@@ -52,7 +52,7 @@ describe('a file in an unsupported format', () => {
     ['model.xml', bytes('<?xml version="1.0"?><PMML version="4.4">'), /PMML/],
     ['notes.txt', bytes('dear diary'), /unknown format.*--from/],
     ['empty', bytes(''), /unknown format/],
-  ])('is named in an error that says what to do: %s %#', async (name, content, message) => {
+  ])('convert reports the actual format of a file and what to do: %s %#', async (name, content, message) => {
     const { nnbp, directory } = await workspace();
     await writeFile(join(directory, name), content);
     const { code, stdout, stderr } = await nnbp('convert', name, 'out.nnbp');

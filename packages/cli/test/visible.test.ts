@@ -14,7 +14,7 @@ describe('untrusted text', () => {
     ['a\u2028b\u2029', String.raw`a\u2028b\u2029`],
     ['\uFEFFa\uD800', String.raw`\ufeffa\ud800`],
     ['naïve Größe 花萼 👩‍🔬 نرگس', 'naïve Größe 花萼 👩‍🔬 نرگس'],
-  ])('%j is shown as %j', (text, shown) => {
+  ])('untrusted text %j is shown as %j', (text, shown) => {
     expect(visible(text)).toBe(shown);
     expect(visibleLines(text)).toBe(shown.replaceAll(String.raw`\n`, '\n'));
     expect(JSON.parse(visibleJson({ [text]: text }))).toEqual({ [text]: text });
@@ -22,11 +22,11 @@ describe('untrusted text', () => {
     expect(visibleJson([text], 2).replaceAll('\n', '')).toMatch(/^\P{Cc}*$/u);
   });
 
-  it('keeps the color codes of this program and escapes all others', () => {
+  it('visibleColored keeps the color codes of this program and escapes all other control codes', () => {
     expect(visibleColored('\x1b[1mname\x1b[22m\n\x1b[2J')).toBe('\x1b[1mname\x1b[22m\n' + String.raw`\x1b[2J`);
   });
 
-  it('is cut at the maximum length', () => {
+  it('cut shortens text to the maximum length', () => {
     expect([cut('abcd', 4), cut('abcde', 4)]).toEqual(['abcd', 'abc…']);
   });
 });

@@ -30,8 +30,8 @@ export const irisCsv = [
 ].join('\n');
 
 /**
- * House prices by area, rooms and town, with semicolons and decimal commas, as a spreadsheet with French settings saves
- * them.
+ * House prices by area, rooms and town, with semicolons and decimal commas, like a file saved by a spreadsheet in a
+ * French locale.
  */
 export function housesCsv(count = 300): string {
   const comma = (value: number) => value.toFixed(1).replace('.', ',');

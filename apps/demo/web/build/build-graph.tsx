@@ -15,7 +15,9 @@ import { messages } from './messages.js';
 
 const nodeWidth = 118;
 const nodeHeight = 52;
-/** With more edges than this, only the edges of the selected node are labelled, if they are few. */
+/**
+ * If there are more edges, only those of the selected node are labelled, provided there are at most `maxLabelledNear`.
+ */
 const maxLabelledEdges = 40;
 const maxLabelledNear = 12;
 
@@ -26,7 +28,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
   const selectedNode = selection !== undefined && 'node' in selection ? selection.node : undefined;
   const selectedEdge = selection !== undefined && 'edge' in selection ? selection.edge : undefined;
   const cycle =
-    notice !== undefined && 'refused' in notice && notice.refused.reason === 'cycle' ? notice.refused.nodes : [];
+    notice !== undefined && 'rejected' in notice && notice.rejected.reason === 'cycle' ? notice.rejected.nodes : [];
 
   const nodeOf = (id: string, node: NodeDescription | undefined): GraphNode => {
     const isOutput = network.outputs.includes(id);

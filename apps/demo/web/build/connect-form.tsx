@@ -17,7 +17,7 @@ export function ConnectForm({ editor }: { readonly editor: Editor }) {
   const [delay, setDelay] = useState(0);
   const ids = idsOf(network);
   const ends = network.nodes.map(({ id }) => id);
-  // By default, the edge leads from the selected node, or else from the first one, to the last one.
+  // By default, the edge leads to the last node, from the selected node, or from the first node if none is selected.
   const selected = editor.selection !== undefined && 'node' in editor.selection ? editor.selection.node : undefined;
   const from = [chosen.from, selected, ids[0]].find((id) => id !== undefined && ids.includes(id))!;
   const to = [chosen.to, ends.at(-1)].find((id) => id !== undefined && ends.includes(id));

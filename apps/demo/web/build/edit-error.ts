@@ -1,10 +1,10 @@
-/** Errors of edits. `messages.ts` puts their reasons into words in both languages. */
+/** Errors that edits throw. `messages.ts` contains a message for each reason, in both languages. */
 
-/** The reason for refusing an edit, with the values that the message contains. */
+/** Why an edit was rejected, with the values that the message contains. */
 export type EditProblem =
   /**
    * `nodes`: the cycle, with the first node repeated at the end. `edge`: whether the edge that closes the cycle would be
-   * new, or would lose its delay.
+   * added, or would lose its delay.
    */
   | { readonly reason: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
   | { readonly reason: 'duplicateEdge'; readonly from: string; readonly to: string; readonly delay: number }
@@ -25,7 +25,7 @@ export type EditProblem =
   | { readonly reason: 'standardized' }
   | { readonly reason: 'unreadable'; readonly message: string };
 
-/** Thrown by an edit that is refused. The graph is unchanged. */
+/** Thrown by an edit that is rejected. The graph is unchanged. */
 export class EditError extends Error {
   constructor(readonly problem: EditProblem) {
     super(problem.reason);

@@ -9,10 +9,10 @@ export type Selection = { readonly node: string } | { readonly edge: EdgeName } 
 
 type Messages = ReturnType<typeof useMessages<(typeof messages)['en']>>;
 
-/** Result of an edit, worded in the language of the page when it is rendered. */
+/** The result of an edit. The text is chosen on rendering, in the language of the page. */
 type Notice =
   | { readonly done: (say: Messages['done']) => string }
-  | { readonly refused: EditProblem }
+  | { readonly rejected: EditProblem }
   | { readonly failed: string }
   | undefined;
 
@@ -44,5 +44,5 @@ export function useEditor(): Editor {
 /** The notice that reports an error. */
 export const problemOf = (error: unknown): Notice =>
   error instanceof EditError
-    ? { refused: error.problem }
+    ? { rejected: error.problem }
     : { failed: error instanceof Error ? error.message : String(error) };

@@ -10,11 +10,11 @@ import { EditError } from './edit-error.js';
 export interface EdgeName {
   readonly from: string;
   readonly to: string;
-  /** Delay in steps; 0: the edge reads the same step. */
+  /** Delay in steps. An edge with delay 0 reads a value of the same step. */
   readonly delay: number;
 }
 
-/** Size limits of a graph, the same as in `state.ts`. The maximum number of edges is drawn in about a second. */
+/** Size limits of a graph, the same as in `state.ts`. Drawing the maximum number of edges takes about a second. */
 export const max = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
 /** Maximum length of an id in characters; see `state.ts`. */
 export const maxIdLength = 60;
@@ -35,7 +35,7 @@ export function freeId(network: NetworkDescription): string {
   return String(k);
 }
 
-/** Adds a node without edges. Its activation is that of the last node. Default: tanh. */
+/** Adds a node without edges. It gets the activation of the last node, or tanh if there is none. */
 export function addNode(network: NetworkDescription, id: string): NetworkDescription {
   expectFree(network, id);
   const activation = network.nodes.at(-1)?.activation ?? 'tanh';
@@ -141,7 +141,7 @@ export function setInput(network: NetworkDescription, id: string, isInput: boole
   return addNode({ ...network, inputs }, id);
 }
 
-/** Changes a node's aggregation. Default: sum. */
+/** Changes a node's aggregation. The default, `sum`, is not stored. */
 export const setAggregation = (network: NetworkDescription, id: string, aggregation: string): NetworkDescription => ({
   ...network,
   nodes: network.nodes.map((node) => {
@@ -161,10 +161,10 @@ export const changeNode = (
   nodes: network.nodes.map((node) => (node.id === id ? { ...node, ...change(node) } : node)),
 });
 
-/** The nodes of a shortest path of edges without delay, including both ends; undefined if there is none. */
+/** The nodes on a shortest path along edges without delay, including both ends; undefined if there is no path. */
 function pathBetween(network: NetworkDescription, start: string, end: string): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[start, undefined]]);
-  // Breadth-first: a map iterates in the order of insertion, including entries added during the iteration.
+  // Breadth-first: a Map iterates in insertion order and includes entries added during the iteration.
   for (const id of cameFrom.keys()) {
     if (id === end) {
       const path: string[] = [];

@@ -1,4 +1,4 @@
-/** Reads and writes the graph as JSON and as files of @nnbp/formats. */
+/** Reads the graph from JSON, ONNX and safetensors files, and writes it as JSON. */
 import { type Activation, type Network, NnbpError } from '@nnbp/core';
 import { fromJson, toJson } from '@nnbp/formats';
 import { builtinActivations } from '../functions.js';
@@ -19,7 +19,7 @@ export interface Opened {
 /**
  * Writes the graph as JSON.
  *
- * @throws NnbpError if the graph is invalid, for example if a link contains a cycle
+ * @throws NnbpError if the graph is invalid, for example if it comes from a link and has a cycle
  */
 export const exported = (network: NetworkDescription): string => toJson(networkOf(network, { activation: byName }));
 
@@ -34,7 +34,7 @@ export function openText(text: string, custom: readonly string[]): Opened {
 }
 
 /**
- * Reads a graph from a file: JSON, .onnx, or .safetensors of this project.
+ * Reads a graph from a file: JSON, .onnx, or .safetensors saved by this project.
  *
  * @throws EditError if the file is invalid or too large, or the editor cannot show the graph
  */
@@ -53,7 +53,7 @@ export async function openFile(file: File, custom: readonly string[]): Promise<O
 }
 
 /**
- * The description of a network.
+ * Converts a network to a description.
  *
  * @throws EditError if the editor cannot show the network
  */
@@ -74,7 +74,7 @@ function toDescription(network: Network): Opened {
   return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
-/** An activation for reading and writing. Files contain only its name, so custom functions are not run here. */
+/** Returns an activation by name. Files contain only names, so a custom activation gets a placeholder function. */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 

@@ -1,4 +1,4 @@
-/** Undo and redo: the graphs since the page was opened. */
+/** Undo and redo: the history of graphs since the page was opened. */
 import { identity } from '@nnbp/activations';
 import { parseQuantity } from '@nnbp/explain';
 import { readLink, writeLink } from '../link.js';
@@ -20,7 +20,7 @@ interface History {
   readonly future: readonly Snapshot[];
   /** The graph after the last edit. If the page shows another graph, Derive or a link has changed it. */
   readonly present: NetworkDescription | undefined;
-  /** The field of the last edit: further input in the same field belongs to the same edit. */
+  /** The field of the last edit. Further input in this field belongs to the same edit. */
   readonly field: string | undefined;
 }
 
@@ -34,8 +34,8 @@ let history: History = { past: [], future: [], present: undefined, field: undefi
  * Changes the graph, and adapts the sample and selection of Derive.
  *
  * @param field - The input field of the change, if any. Consecutive changes in the same field are one edit, so that a
- *   number typed digit by digit is undone at once.
- * @throws EditError if the edit is refused; the graph is unchanged
+ *   number typed digit by digit is undone in one step.
+ * @throws EditError if the edit is rejected; the graph is unchanged
  */
 export function edit(change: Change, field?: string): void {
   update((state) => {
@@ -82,12 +82,12 @@ export const redo = (): void =>
   });
 
 /** Whether undo and redo are possible. */
-export function possible(network: NetworkDescription): { readonly undo: boolean; readonly redo: boolean } {
+export function canUndoRedo(network: NetworkDescription): { readonly undo: boolean; readonly redo: boolean } {
   const changedOutside = history.present !== undefined && history.present !== network;
   return { undo: changedOutside || history.past.length > 0, redo: !changedOutside && history.future.length > 0 };
 }
 
-/** The history, with a change outside of Build as its last entry. */
+/** The history. If the graph was changed outside of Build, that change is the last entry. */
 function withOutsideChange(state: PlaygroundState): History {
   const { past, present } = history;
   if (present === undefined || present === state.network) return history;
@@ -129,7 +129,9 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
   };
 }
 
-/** Adapts a sample, or each step of a sequence, to the new nodes. A renamed node keeps its value; new ones get `fill`. */
+/**
+ * Adapts a sample, or each step of a sequence, to the new nodes. A renamed node keeps its value; new ones get `fill`.
+ */
 function carriedOver(
   row: readonly number[],
   before: readonly string[],
@@ -176,7 +178,7 @@ function expectWithinLimits(network: NetworkDescription, before: NetworkDescript
 /**
  * Checks that the state fits in a link.
  *
- * @throws EditError if not
+ * @throws EditError if it does not
  */
 function expectFitsLink(state: PlaygroundState): void {
   try {

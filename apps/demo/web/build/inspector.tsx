@@ -43,11 +43,11 @@ export function Inspector({ editor }: { readonly editor: Editor }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const isSelected = selection !== undefined;
   useEffect(() => {
-    const here = heading.current;
+    const headingElement = heading.current;
     if (!isSelected) return;
     return () => {
-      // The focused element was removed with the selection: keep the keyboard focus here.
-      if (document.activeElement === document.body) here?.focus({ preventScroll: true });
+      // If the focused element was removed with the selection, move the focus to the heading.
+      if (document.activeElement === document.body) headingElement?.focus({ preventScroll: true });
     };
   }, [isSelected]);
   return (

@@ -104,7 +104,7 @@ const en = {
     copied: 'Copied.',
     notCopied: 'The browser blocked copying. Select the text and copy it.',
   },
-  refused(problem: EditProblem): string {
+  rejected(problem: EditProblem): string {
     switch (problem.reason) {
       case 'cycle': {
         const { nodes, edge } = problem;
@@ -243,7 +243,7 @@ const zh: typeof en = {
     copied: '已复制。',
     notCopied: '浏览器不允许复制。请选中文本后手动复制。',
   },
-  refused(problem) {
+  rejected(problem) {
     switch (problem.reason) {
       case 'cycle': {
         const { nodes, edge } = problem;

@@ -9,7 +9,7 @@ import styles from './notice.module.css';
 
 interface NoticeLineProps {
   readonly editor: Editor;
-  /** Number of inputs, nodes, edges and parameters, in words. */
+  /** Text with the numbers of inputs, nodes, edges and parameters. */
   readonly counts: string;
 }
 
@@ -19,10 +19,10 @@ export function NoticeLine({ editor, counts }: NoticeLineProps) {
   const problem =
     notice === undefined || 'done' in notice
       ? undefined
-      : 'refused' in notice
-        ? say.refused(notice.refused)
+      : 'rejected' in notice
+        ? say.rejected(notice.rejected)
         : notice.failed;
-  const rejectedEdge = notice !== undefined && 'refused' in notice ? rejectedEdgeOf(notice.refused) : undefined;
+  const rejectedEdge = notice !== undefined && 'rejected' in notice ? rejectedEdgeOf(notice.rejected) : undefined;
   return (
     <>
       <div className={`${styles.line} quiet`}>

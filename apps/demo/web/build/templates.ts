@@ -9,7 +9,7 @@ import { EditError } from './edit-error.js';
 interface Layers {
   /** Nodes per layer, from the inputs to the outputs. */
   readonly sizes: readonly number[];
-  /** The name of every node's activation. */
+  /** The name of the activation that all nodes use. */
   readonly activation: string;
   /** Whether each layer is connected to all earlier layers. */
   readonly skips: boolean;

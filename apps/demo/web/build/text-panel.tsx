@@ -1,4 +1,4 @@
-/** The graph as JSON, which can be edited, copied, downloaded or opened from a file. */
+/** The graph as JSON: edit, copy or download it, or open another graph from a file. */
 import { Copy, Download, FolderOpen } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -76,7 +76,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
           onChange={(event) => {
             const { files } = event.target;
             void choose(files?.[0]).then(() => {
-              // So that the same file can be chosen again, for example after a fix.
+              // Allows choosing the same file again, for example after a fix.
               event.target.value = '';
             });
           }}
@@ -86,7 +86,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** Replaces the graph with one that was opened. */
+/** Replaces the graph with an opened one. */
 export function replaceGraph(editor: Editor, { network, separated }: Opened): void {
   edit(() => network);
   editor.select(undefined);

@@ -1,4 +1,4 @@
-/** Undo, redo, add buttons, and links to Derive and Train. */
+/** Buttons to undo, redo and add nodes, and to open the graph in Derive or Train. */
 import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
@@ -8,14 +8,14 @@ import { withSequenceGraph } from '../shared/sequence-settings.js';
 import { type DataName, withData } from '../shared/training-settings.js';
 import type { Editor } from './editor.js';
 import { insertInput, insertNode } from './commands.js';
-import { possible, redo, undo } from './history.js';
+import { canUndoRedo, redo, undo } from './history.js';
 import { messages } from './messages.js';
 import styles from './toolbar.module.css';
 
 export function Toolbar({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
-  const can = possible(network);
+  const can = canUndoRedo(network);
   const offers = useOffers();
   return (
     <div className={styles.toolbar} role="group" aria-label={say.toolbar}>
@@ -73,5 +73,5 @@ const train = () =>
     };
   });
 
-/** Data set for a number of inputs. */
+/** The data set to use for a number of inputs. */
 const dataForInputs: Readonly<Record<number, DataName>> = { 1: 'tripling', 2: 'circles', 4: 'iris' };

@@ -1,6 +1,7 @@
 /**
- * The article's numbers: node 7 with x4 = 4, x5 = 5, x6 = 6, all parameters 1, t = 10, and the assumption x7 = 7.
- * A sigmoid with c = 1 cannot be 7, so this loss uses the assumed value; only dloss/dx7 depends on it.
+ * The article's example: node 7 with x4 = 4, x5 = 5, x6 = 6, all parameters 1, t = 10, and the assumption x7 = 7.
+ * A sigmoid with c = 1 cannot be 7, so the loss uses the assumed value. Of all derivatives computed here, only dloss/dx7
+ * depends on x7 directly.
  */
 import { elementwise } from '@nnbp/losses';
 import type { Step } from '@nnbp/explain';
@@ -14,14 +15,14 @@ export const articleNode: NetworkDescription = {
 
 export const articleSample = { input: [4, 5, 6], target: [10] };
 
-/** (x − t)² with x7 = 7. */
+/** The loss (x − t)², evaluated at x7 = 7. */
 export const assumedLoss = elementwise({
   name: 'mse',
   value: (_, t) => (7 - t) ** 2,
   derivative: (_, t) => 2 * (7 - t),
 });
 
-/** A derivation in which x7 is the assumed 7. */
+/** Rewrites a derivation to show the assumed value x7 = 7. */
 export function asInTheArticle(step: Step): Step {
   const { quantity, node } = step.quantity;
   const assumed = { state: step.state, summands: 1, terms: [] };

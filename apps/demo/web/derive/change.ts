@@ -1,9 +1,9 @@
-/** Changes of the state that several parts of the Derive view make. */
+/** Updates the state. Used by several parts of the Derive view. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { NodeDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 
-/** Changes the part of the state that belongs to Derive. */
+/** Updates the part of the state that belongs to Derive. */
 export const change = (part: Partial<PlaygroundState['derive']>): void =>
   update((state) => ({ ...state, derive: { ...state.derive, ...part } }));
 

@@ -1,8 +1,8 @@
-/** Source of the derivation panel: the derivations of the numbers of a sample or of a sequence. */
+/** What the derivation panel needs: derivations of the numbers of a sample or a sequence. */
 import type { Derivation, QuantityName, Step } from '@nnbp/explain';
 
 export interface Derivable {
-  /** Assumed values by node id. They replace the computed values; empty for most exercises. */
+  /** Values by node id that replace the computed ones; empty for most exercises. */
   readonly assumed: Readonly<Record<string, number>>;
   /** The derivation of a number. */
   derivation(name: QuantityName): Step;

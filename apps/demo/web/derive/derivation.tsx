@@ -17,7 +17,7 @@ import layout from './view.module.css';
 export interface DerivationPanelProps {
   readonly exercise: Derivable;
   readonly selected: QuantityName;
-  /** Quantities that have been computed so far. Default: all. */
+  /** The quantities that have been computed so far. Default: all of them. */
   readonly known?: Pick<Replay, 'value'> | undefined;
 }
 

@@ -56,7 +56,10 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
   };
 }
 
-/** Fits a row to `length` numbers, since the network may have changed after the row was typed. Missing ones are `fill`. */
+/**
+ * Cuts or extends a row to `length` numbers, because the network can change after the row was typed. Extends it by
+ * `fill`.
+ */
 export const sized = (row: readonly number[], length: number, fill: number): number[] =>
   Array.from({ length }, (_, k) => row[k] ?? fill);
 

@@ -1,12 +1,12 @@
-/** Derivatives of parameters by finite differences, and the index of a parameter. */
+/** Finite differences of the loss with respect to a parameter, and the index of a parameter. */
 import type { Graph, Network } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 /**
- * dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined if `name` is not the derivative of a
- * parameter, or if the loss cannot be computed at these points.
+ * dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined if `name` is not the derivative with respect
+ * to a parameter, or if the loss cannot be computed at these points.
  *
- * @param lossOf - The loss with the network's current parameters.
+ * @param lossOf - Computes the loss with the network's current parameters.
  */
 export function finiteDifference(network: Network, name: QuantityName, lossOf: () => number): number | undefined {
   if (!isParameter(name)) return undefined;
@@ -28,7 +28,7 @@ export function finiteDifference(network: Network, name: QuantityName, lossOf: (
   }
 }
 
-/** Whether a number is the derivative of a parameter. */
+/** Whether a quantity is the derivative with respect to a parameter. */
 export const isParameter = ({ quantity }: QuantityName): boolean =>
   quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 
@@ -39,7 +39,7 @@ export function parameterIndex(graph: Graph, { quantity, node, from }: QuantityN
   return quantity === 'dLossDc' ? graph.scaleIndex(i) : graph.weightIndex(edgeFrom(graph, i, from!), i);
 }
 
-/** Index of the edge into node i that `Graph.edgeName` calls `name`; −1 if there is none. */
+/** Index of the edge into node i for which `Graph.edgeName` returns `name`; −1 if there is none. */
 export function edgeFrom(graph: Graph, i: number, name: string): number {
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) if (graph.edgeName(e) === name) return e;
   return -1;

@@ -1,4 +1,7 @@
-/** The nodes and edges to highlight: all paths from a derivative to the loss, or from the inputs to a value. */
+/**
+ * Finds the nodes and edges to highlight: all paths from the node of a derivative to the loss, or from the inputs to a
+ * value.
+ */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
@@ -9,14 +12,14 @@ export interface Highlights {
   readonly edges: ReadonlySet<number>;
 }
 
-/** The highlights of a number: follows successors for a derivative, predecessors for a value. */
+/** Returns the highlights for a quantity. Follows successors for a derivative, predecessors for a value. */
 export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Highlights {
   const isValue = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
-  return isValue ? behind(graph, graph.indexOf(node)) : ahead(graph, graph.indexOf(node));
+  return isValue ? ancestors(graph, graph.indexOf(node)) : descendants(graph, graph.indexOf(node));
 }
 
 /** Node i and everything that depends on it. */
-function ahead(graph: Graph, i: number): Highlights {
+function descendants(graph: Graph, i: number): Highlights {
   const { nodeCount, successorStart } = graph;
   const successors = successorsOf(graph);
   const nodes = new Set([i]);
@@ -32,7 +35,7 @@ function ahead(graph: Graph, i: number): Highlights {
 }
 
 /** Node i and everything that it depends on. */
-function behind({ edgeStart, predecessors }: Graph, i: number): Highlights {
+function ancestors({ edgeStart, predecessors }: Graph, i: number): Highlights {
   const nodes = new Set([i]);
   const edges = new Set<number>();
   for (let j = i; j >= 0; j--) {

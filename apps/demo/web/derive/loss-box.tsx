@@ -9,7 +9,7 @@ import { delayOf, edgeName } from '../network.js';
 import styles from './loss-box.module.css';
 import { messages } from './messages.js';
 
-/** A pass of a sample or a sequence. */
+/** A pass for a sample or a sequence, and the data that it used. */
 export interface ShownPass {
   readonly network: Network;
   readonly loss: Loss;
@@ -20,7 +20,7 @@ export interface ShownPass {
 
 interface Props {
   readonly exercise: ShownPass;
-  /** Whether its numbers are shown: not before the last step in a link with hidden answers. */
+  /** Whether the loss is shown. A link with hidden answers hides it until the last step. */
   readonly isKnown: boolean;
 }
 
@@ -69,8 +69,8 @@ export function LossBox({ exercise, isKnown }: Props) {
 }
 
 /**
- * The change of the loss that the derivatives predicted, Σ dloss/dp · Δp over all parameters p. Undefined unless the
- * parameters changed and nothing else did.
+ * The change of the loss that the derivatives predict, Σ dloss/dp · Δp over all parameters p. Undefined if no parameter
+ * changed, or if anything else did.
  */
 function predictedChange(before: ShownPass, now: ShownPass): number | undefined {
   const [previous, current] = [before.network, now.network];
@@ -86,7 +86,7 @@ function predictedChange(before: ShownPass, now: ShownPass): number | undefined 
   return from.reduce((sum, value, p) => sum + gradients[p] * (to[p] - value), 0);
 }
 
-/** One step of gradient descent: w ← w − η · dloss/dw for every parameter. */
+/** Takes one step of gradient descent: w ← w − η · dloss/dw for every parameter. */
 function takeStep({ pass }: ShownPass, learningRate: number): void {
   update((state) => ({
     ...state,

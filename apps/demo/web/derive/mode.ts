@@ -1,7 +1,7 @@
-/** Modes of Derive: the user's network, the article's node, or the formula that was fitted last. */
+/** The modes of Derive: the user's network, the article's node, Break it, or the formula that was fitted last. */
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
-/** The mode, with the formula for `fit`. A link can name `fit` without containing a formula; the mode is then `own`. */
+/** The mode, with the formula for `fit`. If a link specifies `fit` without a formula, the mode is `own`. */
 export function modeOf(
   mode: PlaygroundState['derive']['mode'],
   fitted: FormulaDescription | null,
@@ -11,13 +11,13 @@ export function modeOf(
 }
 
 /**
- * Whether the loss is a custom one. In a sequence, only the last step then has a target, because the results of a custom
- * loss are recorded for one step.
+ * Whether the loss is a custom one. If it is, only the last step of a sequence has a target, because the results of a
+ * custom loss are recorded for one step.
  */
 export const isCustomLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
   custom.losses.some(({ name }) => name === derive.loss);
 
-/** A network description with the input and the output of a formula, for code that needs only their ids. */
+/** A placeholder network with the input and the output of a formula, for code that needs only their ids. */
 export const formulaStandIn = ({ variable }: FormulaDescription): NetworkDescription => ({
   inputs: [variable],
   nodes: [],

@@ -17,11 +17,11 @@ export interface NetworkGraphProps {
   readonly selected: QuantityName;
   /** The numbers computed by the steps taken so far. */
   readonly known: Replay;
-  /** Number of steps taken; null: all steps, without a highlighted one. */
+  /** Number of steps taken. Null means all steps, with none highlighted. */
   readonly step: number | null;
 }
 
-/** With more edges than this, only the selected edge and fixed weights have labels. */
+/** If there are more edges, only the selected edge and fixed weights have labels. */
 const maxLabelledEdges = 40;
 
 type CachedQuantity = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
@@ -36,7 +36,7 @@ const manyNodes = 16;
 export const nodeWidth = 142;
 /** Width on phones, where three nodes fit next to each other. */
 export const narrowNodeWidth = 106;
-/** Height of a node with a number of rows, in pixels. */
+/** Height in pixels of a node with the given number of rows. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
 export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphProps) {
@@ -63,7 +63,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
       .filter(Boolean)
       .join(' ');
 
-  const row = (quantity: QuantityName, kind: CachedQuantity, of: 1 | 2 | 3 | undefined) => {
+  const row = (quantity: QuantityName, kind: CachedQuantity, caseNumber: 1 | 2 | 3 | undefined) => {
     const value = valueOf(quantity);
     const name = nameOf(quantity);
     return (
@@ -71,7 +71,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         key={kind}
         type="button"
         className={`${styles.cached} ${marks(quantity)} nodrag nopan`}
-        data-case={of}
+        data-case={caseNumber}
         aria-pressed={sameQuantity(quantity, selected)}
         data-name={name}
         aria-describedby={`term-${kind}`}
@@ -162,14 +162,14 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   return <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount)} />;
 }
 
-/** The activation of a node, after its aggregation if that is not the sum. */
+/** The names of a node's aggregation, unless it is the sum, and of its activation. */
 export function functionsOf(graph: Graph, i: number): string {
   const { name } = graph.activations[graph.activationOf[i]];
   const aggregation = graph.aggregation(i);
   return aggregation === undefined ? name : `${aggregation.name}, ${name}`;
 }
 
-/** The functions of a node, and its scale c. */
+/** Shows the functions of a node and its scale c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
   const text = c === undefined ? name : `${name}, c = ${formatNumber(c, 3)}`;
   return (
@@ -179,5 +179,5 @@ function NodeFunction({ name, c }: { readonly name: string; readonly c: number |
   );
 }
 
-/** Height of the diagram in pixels. */
+/** Height in pixels of a diagram with the given number of nodes. */
 export const chartHeight = (nodes: number): number => (nodes > 30 ? 640 : 440);

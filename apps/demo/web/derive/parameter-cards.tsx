@@ -16,7 +16,7 @@ import { sameQuantity } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './parameter-cards.module.css';
 
-/** With more nodes than this, only the selected node is shown. */
+/** If there are more nodes, only the selected one is shown. */
 const maxCards = 40;
 
 export interface ParameterCardsProps {

@@ -75,7 +75,7 @@ function mark(root: Element, name: string | undefined): void {
   }
 }
 
-/** The term that explains a number of this name. */
+/** The glossary term for a number with this name. */
 function termOf(name: string | undefined): string | undefined {
   if (name?.startsWith('dloss/dx_')) return 'dLossDx';
   return name?.match(/^(h|g|x|slope)_/)?.[1];

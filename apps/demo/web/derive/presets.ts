@@ -7,7 +7,7 @@ export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'targe
   /** Set only for a network with delays. */
   readonly time?: PlaygroundState['derive']['time'];
   readonly network: NetworkDescription;
-  /** The number to select. Default: the selection is kept. */
+  /** The number to select. Default: keep the selection. */
   readonly selected?: string;
 }
 
@@ -24,11 +24,11 @@ const { input, target, loss } = defaultState.derive;
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   article: { network: articleDescription, input, target, loss },
-  // A sigmoid's slope is at most 0.25: each layer passes on at most a quarter of dloss/dx.
+  // A sigmoid's slope is at most 0.25, so each layer passes on at most a quarter of dloss/dx.
   vanishing: { network: chain('sigmoid', 1), input: [0.5], target: [1], loss: 'mse', selected: 'dloss/dw_1to2' },
-  // Slope 1 and weight 4: each layer makes dloss/dx four times as large.
+  // With slope 1 and weight 4, each layer multiplies dloss/dx by four.
   exploding: { network: chain('relu', 4), input: [0.5], target: [0], loss: 'mse', selected: 'dloss/dw_1to2' },
-  // h of node 3 is negative: its slope is 0, so nothing reaches its parameters, and no step can change them.
+  // h of node 3 is negative, so its slope is 0: the gradients of its parameters are 0, and no step can change them.
   'dead-relu': {
     network: {
       inputs: ['1'],
@@ -44,7 +44,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     loss: 'mse',
     selected: 'dloss/dw_1to3',
   },
-  // The weight from node 1 is used at both steps: its derivative is a sum of two terms.
+  // The weight from node 1 is used at both steps, so its derivative is a sum of two terms.
   recurrence: {
     network: recurrence,
     input: recurrentSequence.inputs,
@@ -55,6 +55,6 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
 };
 
-/** The preset that a network equals, including all weights. */
+/** The name of the preset with exactly this network, including all weights. */
 export const presetOf = (network: NetworkDescription): PresetName | undefined =>
   presetNames.find((name) => JSON.stringify(presets[name].network) === JSON.stringify(network));

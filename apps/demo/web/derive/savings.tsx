@@ -1,4 +1,4 @@
-/** Panel that shows what the cache saves: all paths multiplied out, compared with each edge visited once. */
+/** Panel that shows what the cache saves: multiplying out every path, compared with visiting each edge once. */
 import { type PathCount, paths, type QuantityName } from '@nnbp/explain';
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';

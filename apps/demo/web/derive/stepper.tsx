@@ -17,9 +17,9 @@ import styles from './stepper.module.css';
 const stepDelay = 900;
 
 export interface StepperProps {
-  /** Number of steps taken; null: all steps. */
+  /** Number of steps taken. Null means all steps. */
   readonly step: number | null;
-  /** Number of steps of the pass. */
+  /** Total number of steps. */
   readonly all: number;
   /** Text shown before the first step. */
   readonly before: string;
@@ -36,7 +36,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
   const stepCount = step ?? all;
   useEffect(() => {
     if (!playing) return;
-    // All steps are shown, for example of a new pass: play from the start.
+    // If all steps are shown, for example for a new pass, playback starts from the beginning.
     const next = step === null ? 0 : Math.min(step + 1, all);
     const timer = setTimeout(
       () => {
@@ -53,7 +53,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
   };
   const showAll = () => {
     setPlaying(false);
-    // A link with hidden answers starts before the first step if it names none.
+    // With hidden answers, null would mean the state before the first step.
     change({ step: isHidden ? all : null });
   };
   return (
@@ -132,7 +132,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
 export interface TraceStepperProps {
   readonly trace: Trace;
   readonly step: number | null;
-  /** A list item with a number that a step writes. */
+  /** Renders a list item with a number that a step writes. */
   readonly written: (quantity: QuantityName) => ReactNode;
 }
 

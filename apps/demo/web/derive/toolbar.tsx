@@ -1,4 +1,4 @@
-/** Mode, sample, loss and selected quantity. */
+/** Controls for the mode, the network, the sample, the loss and the selected quantity. */
 import { nameOf } from '@nnbp/explain';
 import { builtinLosses } from '../functions.js';
 import { useMessages } from '../language.js';
@@ -42,7 +42,7 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
   );
 }
 
-/** Loads a preset network. */
+/** List of preset networks. Choosing one loads it. */
 function Presets() {
   const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
@@ -142,7 +142,7 @@ function Row({
   ));
 }
 
-/** Length and targets of the sequence, for a network with delays. The columns of the view have its numbers. */
+/** Fields for the length and the targets of a sequence. Its numbers are edited in the columns of the view. */
 function Time() {
   const derive = usePlayground(({ derive }) => derive);
   const custom = usePlayground(({ custom }) => custom);
@@ -177,7 +177,7 @@ function Time() {
   );
 }
 
-/** Selects a quantity with two lists; the same as a click in the graph. */
+/** Two lists that select a quantity, like a click in the graph. */
 function SelectedQuantity({ exercise }: { readonly exercise: Exercise }) {
   const derive = usePlayground(({ derive }) => derive);
   const say = useMessages(messages);

@@ -30,7 +30,7 @@ export function CheckPanel({ check: { status, verdict }, kind }: { readonly chec
   );
 }
 
-/** The result of the check, or its state while there is no result. */
+/** `correct` or `wrong` after a check, otherwise the state of the check. */
 const resultOf = (status: CheckStatus) =>
   status.state === 'checked' ? (status.verdict.ok ? 'correct' : 'wrong') : status.state;
 
@@ -39,7 +39,7 @@ function Sentence({ status }: { readonly status: CheckStatus }) {
   const { endless, notLoaded, types } = useMessages(userCodeMessages);
   if (status.state === 'loading') return <p className="quiet">{say.loading}</p>;
   if (status.state === 'checking') return <p className="quiet">{say.checking}</p>;
-  if (status.state === 'refused') {
+  if (status.state === 'rejected') {
     if (status.reason === 'time') return <p className="problem">{endless}</p>;
     if (status.reason === 'load') return <p className="problem">{notLoaded}</p>;
     return (

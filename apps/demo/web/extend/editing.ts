@@ -1,6 +1,6 @@
 /**
- * The function in the editor, and drafts: unsaved functions that another one replaced there. Both are kept when the view is
- * closed. When a link is opened, its function is shown, and an unsaved function becomes a draft.
+ * The function in the editor, and drafts: unsaved functions that were replaced in the editor. Both are kept when the view
+ * is closed. When a link is opened, the editor shows its function, and an unsaved function becomes a draft.
  */
 import { useEffect, useSyncExternalStore } from 'react';
 import { Listeners } from '../shared/listeners.js';
@@ -11,7 +11,7 @@ import { currentState, onLinkOpened, usePlayground } from '../store.js';
 import { type Example, examples, softsign } from './examples.js';
 
 interface Editing {
-  /** The function in the editor. Default: see `first`. */
+  /** The function in the editor. Default: `initialFunction`. */
   readonly edited?: UserFunction;
   /** Unsaved functions, the newest first. */
   readonly drafts: readonly UserFunction[];
@@ -19,7 +19,7 @@ interface Editing {
 
 const maxDrafts = 10;
 let editing: Editing = { drafts: [] };
-/** The task whose function was shown last. */
+/** The last task that was opened. */
 let lastTask: PlaygroundState['task'] = null;
 const listeners = new Listeners();
 
@@ -36,14 +36,14 @@ export const savedFunctions = ({ activations, losses }: PlaygroundState['custom'
   ...losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
 ];
 
-/** The function shown at first: the exercise of the task, else the first saved function, else the first example. */
-const first = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): UserFunction =>
+/** The function shown initially: the exercise of the task, otherwise the first saved function or the first example. */
+const initialFunction = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): UserFunction =>
   task === 'softsign' ? functionOf(softsign) : (savedFunctions(custom).at(0) ?? functionOf(examples[0]));
 
 const isUnsaved = (edited: UserFunction, custom: PlaygroundState['custom']): boolean =>
   ![...savedFunctions(custom), ...examples.map(functionOf)].some((known) => hasSameContent(known, edited));
 
-/** The drafts after `next` replaces the function in the editor. `custom`: the saved functions. */
+/** The drafts after `next` replaces the function in the editor. `custom` contains the saved functions. */
 function draftsAfter(next: UserFunction | undefined, custom: PlaygroundState['custom']): readonly UserFunction[] {
   const { edited, drafts } = editing;
   const all = edited !== undefined && isUnsaved(edited, custom) ? [edited, ...drafts] : drafts;
@@ -51,11 +51,11 @@ function draftsAfter(next: UserFunction | undefined, custom: PlaygroundState['cu
   return others.slice(0, maxDrafts);
 }
 
-/** Shows another function in the editor. An unsaved one becomes a draft. */
+/** Shows another function in the editor. If the current one is unsaved, it becomes a draft. */
 export const chooseFunction = (edited: UserFunction): void =>
   change({ edited, drafts: draftsAfter(edited, currentState().custom) });
 
-/** Changes the function in the editor. */
+/** Updates the function in the editor after an edit. */
 export const editFunction = (edited: UserFunction): void => change({ ...editing, edited });
 
 export const discardDraft = (draft: UserFunction): void =>
@@ -70,7 +70,10 @@ onLinkOpened((before) => {
 export function useEditing(): Required<Editing> {
   const task = usePlayground(({ task }) => task);
   const custom = usePlayground(({ custom }) => custom);
-  const { edited = first({ task, custom }), drafts } = useSyncExternalStore(listeners.subscribe, () => editing);
+  const { edited = initialFunction({ task, custom }), drafts } = useSyncExternalStore(
+    listeners.subscribe,
+    () => editing,
+  );
   useEffect(() => {
     if (task === lastTask) return;
     lastTask = task;

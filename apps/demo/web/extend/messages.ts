@@ -24,8 +24,8 @@ const en = {
   saved: (name: string) => `“${name}” saved. Select it in Derive, Train or Build.`,
   remove: 'Remove',
   removed: (name: string) => `“${name}” removed.`,
-  wrongName: 'A name must start with a letter and have at most 60 letters, digits and underscores.',
-  takenName: (name: string) => `“${name}” is a built-in. Choose another name.`,
+  wrongName: 'A name must start with a letter and contain at most 60 letters, digits and underscores.',
+  takenName: (name: string) => `“${name}” is a built-in function. Choose another name.`,
   tooLong: 'The code has more than 8,000 characters. Shorten it.',
   tooMany: 'There can be at most 20 functions of each kind. Remove one first.',
   verdict: 'Result',
@@ -33,9 +33,10 @@ const en = {
   checking: 'Checking…',
   correct: (count: number) => `Correct: all ${count} derivatives agree with finite differences.`,
   wrong: (bad: number) =>
-    `Wrong: the derivative differs from finite differences at ${bad === 6 ? 'six or more points' : `${bad} points`}.`,
+    `Wrong: the derivative differs from finite differences at ${bad === 6 ? 'six or more points' : bad === 1 ? '1 point' : `${bad} points`}.`,
   broken: 'This function cannot be used:',
-  skipped: (count: number) => `${count} points at declared kinks were skipped.`,
+  skipped: (count: number) =>
+    count === 1 ? '1 point at a declared kink was skipped.' : `${count} points at declared kinks were skipped.`,
   line: (text: string) => `Line ${text}`,
   threw: 'The code threw an error:',
   perhaps: (hint: string) => `Likely cause: ${hint}`,

@@ -10,12 +10,12 @@ export type CheckStatus =
   | { readonly state: 'loading' }
   | { readonly state: 'checking' }
   | { readonly state: 'checked'; readonly verdict: Verdict }
-  | { readonly state: 'refused'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
+  | { readonly state: 'rejected'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
 
 export interface Check {
   readonly status: CheckStatus;
   /**
-   * The verdict on the last function that was checked; undefined if that function was refused. Kept while the next check
+   * The verdict on the last function that was checked; undefined if that function was rejected. Kept while the next check
    * runs, so that the plot does not disappear.
    */
   readonly verdict: Verdict | undefined;
@@ -47,7 +47,7 @@ export function useCheck({ kind, name, source }: UserFunction): Check {
 
 function verdictAfter(status: CheckStatus, last: Verdict | undefined): Verdict | undefined {
   if (status.state === 'checked') return status.verdict;
-  return status.state === 'refused' ? undefined : last;
+  return status.state === 'rejected' ? undefined : last;
 }
 
 async function ask(edited: UserFunction, onStart: () => void): Promise<CheckStatus> {
@@ -64,7 +64,7 @@ async function ask(edited: UserFunction, onStart: () => void): Promise<CheckStat
       worker.close();
     }
   } catch (error) {
-    if (error instanceof FunctionError) return { state: 'refused', reason: error.reason, details: error.details };
-    return { state: 'refused', reason: 'start', details: [(error as Error).message] };
+    if (error instanceof FunctionError) return { state: 'rejected', reason: error.reason, details: error.details };
+    return { state: 'rejected', reason: 'start', details: [(error as Error).message] };
   }
 }

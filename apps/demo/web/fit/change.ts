@@ -1,11 +1,11 @@
-/** Changes of the state that the Fit view makes. */
+/** Updates the state. Used by several parts of the Fit view. */
 import { nameOf } from '@nnbp/explain';
 import { describe } from '../network.js';
 import type { PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 import type { FitResult, Parameter } from './fit.js';
 
-/** Changes settings of the Fit view. */
+/** Updates the part of the state that belongs to the Fit view. */
 export const change = (part: Partial<PlaygroundState['fit']>): void =>
   update((state) => ({ ...state, fit: { ...state.fit, ...part } }));
 

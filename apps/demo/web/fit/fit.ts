@@ -14,7 +14,7 @@ import { type Points, readPoints, type PointsProblem } from './points.js';
 
 /** The data and the model to fit. */
 export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
-  /** A network drawn in Build, which is fitted instead of the formula; null: the formula. */
+  /** A network drawn in Build to fit instead of the formula. Null means that the formula is fitted. */
   readonly network: NetworkDescription | null;
 }
 
@@ -27,7 +27,7 @@ export interface Prepared {
   readonly parameters: readonly Parameter[];
 }
 
-/** A parameter of the model. `index`: its index in the parameter vector. `label`: its name in the table. */
+/** A parameter of the model: its index in the parameter vector, its name in the table, and its derivative. */
 export interface Parameter {
   readonly index: number;
   readonly label: string;
@@ -41,7 +41,7 @@ export interface FitResult extends Prepared {
   readonly converged: boolean;
   /** The values of the fitted curve at the points, in the order of the points. */
   readonly fittedValues: readonly number[];
-  /** The curve at evenly spaced x, slightly beyond the points at both ends; NaN where the model has no finite value. */
+  /** The curve at evenly spaced x, extending slightly beyond the points; NaN where the model has no finite value. */
   readonly curve: readonly CurvePoint[];
 }
 
@@ -77,7 +77,7 @@ const curvePoints = 160;
 /**
  * Parses the data and builds the model.
  *
- * @throws FitError if the data cannot be read, or if the network has delays, or not one input and one output
+ * @throws FitError if the data cannot be read, or if the network has delays or does not have exactly one input and output
  * @throws NnbpError if the formula or the network is invalid
  */
 export function prepareFit({ data, network: drawn, formula, start }: FitRequest): Prepared {
@@ -111,8 +111,8 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
  * Fits the model to the points.
  *
  * @throws FitError if there are too few points, or if the loss is not finite at the start values
- * @throws NnbpError as `fit` and `fitStatistics` do
- * @throws the reason of `signal` when it is aborted
+ * @throws NnbpError the errors of `fit` and `fitStatistics`
+ * @throws the abort reason of `signal`
  */
 export async function runFit(prepared: Prepared, signal: AbortSignal): Promise<FitResult> {
   const { data, network, parameters } = prepared;
@@ -158,14 +158,17 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
   });
 }
 
-/** The derivative of the loss at one point with respect to each parameter, in the order of `parameters`. The loss is mse. */
+/**
+ * The derivative of the loss at one point with respect to each parameter, in the order of `parameters`. The loss is
+ * mse.
+ */
 export function gradientAt({ network, parameters, data }: FitResult, point: number): number[] {
   const { x, y } = data.points[point];
   const { vector } = backpropagate(network, [x], [y], mse()).gradients;
   return parameters.map(({ index }) => vector[index]);
 }
 
-/** The parameters of a drawn network. None is fixed or shared, so all are fitted. */
+/** The parameters of a drawn network. All of them are fitted, because none is fixed or shared. */
 function parametersOf({ graph }: Network): Parameter[] {
   const parameters: Parameter[] = [];
   const add = (index: number, quantity: QuantityName) =>

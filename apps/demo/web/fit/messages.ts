@@ -3,7 +3,7 @@ const en = {
   data: 'Data',
   dataLabel: 'x and y, one pair per line',
   dataHint: 'Paste two columns from a spreadsheet or a CSV file. The first line may contain names.',
-  tooLong: (max: number) => `Not accepted: the text has more than ${max} characters. Paste fewer points.`,
+  tooLong: (max: number) => `The text was not accepted because it has more than ${max} characters. Paste fewer points.`,
   examples: 'Example',
   chooseExample: 'Choose…',
   exampleNames: { growth: 'Growth', cooling: 'Cooling', enzyme: 'Enzyme reaction', tide: 'Tide' },
@@ -41,8 +41,8 @@ const en = {
   legend: {
     points: 'data',
     curve: 'fitted curve',
-    confidence: '95 % confidence band: where the true curve is',
-    prediction: '95 % prediction band: where a new point would be',
+    confidence: '95 % confidence band: where the true curve is likely to be',
+    prediction: '95 % prediction band: where a new point is likely to be',
   },
   residuals: 'Residuals',
   residual: 'residual',
@@ -77,7 +77,7 @@ const en = {
   openInDerive: (name: string, value: string) => `${name} = ${value}. Open it in Derive`,
   open: 'Open in Derive',
   derivativesHint:
-    'Select a derivative to see in Derive how it is computed. At the minimum, the derivatives of all points add up to 0.',
+    'Select a derivative to see how it is computed in Derive. At the minimum, the derivatives of all points add up to 0.',
   problems: {
     points: {
       empty: 'No points. Paste two numbers per line: x and y.',
@@ -90,7 +90,7 @@ const en = {
     few: (points: number, parameters: number) =>
       `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
     start:
-      'At the start values, the formula or one of its derivatives is not finite at some point. Change the start values.',
+      'At the start values, the formula or one of its derivatives is not finite for at least one point. Change the start values.',
   },
 };
 

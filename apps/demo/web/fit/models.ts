@@ -2,11 +2,11 @@
 import { defaultState } from '../state.js';
 import type { Point } from './points.js';
 
-/** A formula that the view offers. */
+/** A formula offered by the Fit view. */
 export interface Model {
   readonly name: ModelName;
   readonly formula: string;
-  /** Initial parameters for these points, with about the correct sign and order of magnitude. */
+  /** Estimates initial parameters from the points, with roughly the correct sign and order of magnitude. */
   start(points: readonly Point[]): Readonly<Record<string, number>>;
 }
 
@@ -31,11 +31,11 @@ function extent(points: readonly Point[]) {
   const high = ys.reduce((a, b) => Math.max(a, b));
   const width = last.x - first.x || 1;
   const mean = ys.reduce((a, b) => a + b, 0) / ys.length;
-  const top = sorted.find(({ y }) => y === high)!;
+  const highest = sorted.find(({ y }) => y === high)!;
   const middle = (low + high) / 2;
   /** The point whose y is closest to the middle of the range. */
-  const half = sorted.reduce((best, p) => (Math.abs(p.y - middle) < Math.abs(best.y - middle) ? p : best));
-  return { first, last, low, high, width, mean, top, half, height: high - low || 1 };
+  const halfway = sorted.reduce((best, p) => (Math.abs(p.y - middle) < Math.abs(best.y - middle) ? p : best));
+  return { first, last, low, high, width, mean, highest, halfway, height: high - low || 1 };
 }
 
 export const models: readonly Model[] = [
@@ -69,16 +69,16 @@ export const models: readonly Model[] = [
     name: 'saturation',
     formula: 'b1*(1 - exp(-b2*x))',
     start(points) {
-      const { last, half, width } = extent(points);
-      return { b1: last.y || 1, b2: Math.LN2 / (half.x > 0 ? half.x : width) };
+      const { last, halfway, width } = extent(points);
+      return { b1: last.y || 1, b2: Math.LN2 / (halfway.x > 0 ? halfway.x : width) };
     },
   },
   {
     name: 'decay',
     formula: 'a*exp(-b*x) + c',
     start(points) {
-      const { first, last, half, width } = extent(points);
-      const b = Math.LN2 / (half.x > first.x ? half.x - first.x : width / 2);
+      const { first, last, halfway, width } = extent(points);
+      const b = Math.LN2 / (halfway.x > first.x ? halfway.x - first.x : width / 2);
       return { a: (first.y - last.y || 1) * Math.exp(b * first.x), b, c: last.y };
     },
   },
@@ -86,16 +86,16 @@ export const models: readonly Model[] = [
     name: 'logistic',
     formula: 'a/(1 + exp(-b*(x - c)))',
     start(points) {
-      const { first, last, high, half, width } = extent(points);
-      return { a: high || 1, b: ((last.y < first.y ? -1 : 1) * 8) / width, c: half.x };
+      const { first, last, high, halfway, width } = extent(points);
+      return { a: high || 1, b: ((last.y < first.y ? -1 : 1) * 8) / width, c: halfway.x };
     },
   },
   {
     name: 'enzyme',
     formula: 'v*x/(k + x)',
     start(points) {
-      const { high, half, width } = extent(points);
-      return { v: 1.2 * high || 1, k: half.x > 0 ? half.x : width };
+      const { high, halfway, width } = extent(points);
+      return { v: 1.2 * high || 1, k: halfway.x > 0 ? halfway.x : width };
     },
   },
   {
@@ -110,8 +110,8 @@ export const models: readonly Model[] = [
     name: 'peak',
     formula: 'a*exp(-((x - b)/c)^2)',
     start(points) {
-      const { top, width } = extent(points);
-      return { a: top.y || 1, b: top.x, c: width / 4 };
+      const { highest, width } = extent(points);
+      return { a: highest.y || 1, b: highest.x, c: width / 4 };
     },
   },
   {

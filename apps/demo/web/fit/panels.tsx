@@ -1,4 +1,4 @@
-/** Input of a fit: the pasted data, the model, and the initial parameters. */
+/** Panels for the input of a fit: the pasted data, the model, and the initial parameters. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
@@ -14,11 +14,11 @@ import { type ExampleName, examples, modelOf, models } from './models.js';
 export function DataPanel() {
   const data = usePlayground(({ fit }) => fit.data);
   const say = useMessages(messages);
-  const [refused, setRefused] = useState(false);
+  const [isTooLong, setTooLong] = useState(false);
   const names = Object.keys(examples) as ExampleName[];
-  /** Refuses data that are too long instead of cutting them, since the cut could be inside a number. */
+  /** Rejects data that are too long. Truncating them could cut a number in two. */
   const accept = (text: string, part: Partial<PlaygroundState['fit']> = {}) => {
-    setRefused(text.length > maxFitData);
+    setTooLong(text.length > maxFitData);
     if (text.length <= maxFitData) change({ data: text, point: 0, ...part });
   };
   return (
@@ -50,7 +50,7 @@ export function DataPanel() {
         value={data}
         onChange={(event) => accept(event.target.value)}
       />
-      {refused && (
+      {isTooLong && (
         <p role="alert" className="problem">
           {say.tooLong(maxFitData)}
         </p>

@@ -11,7 +11,7 @@ import type { Point, Points } from './points.js';
 
 export interface PlotProps {
   readonly data: Points;
-  /** Undefined while there is no fit. */
+  /** Undefined if there is no fit yet. */
   readonly fit: FitResult | undefined;
   /** Index of the highlighted point. */
   readonly chosen: number;
@@ -95,7 +95,7 @@ interface AxesProps {
 function Axes({ label, width, height, x, y, names, children }: AxesProps) {
   const frame = { width, height, margin, x, y };
   const { toX, toY } = scalesOf(frame);
-  // Clamped, because browsers do not draw shapes with points very far outside.
+  // Clamp y, because browsers do not draw shapes with points that are very far outside.
   const at: At = (a, b) => [toX(a), Math.max(-height, Math.min(2 * height, toY(b)))];
   const middle = { x: (margin.left + width - margin.right) / 2, y: (margin.top + height - margin.bottom) / 2 };
   const axes = (

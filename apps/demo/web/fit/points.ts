@@ -1,4 +1,4 @@
-/** Reads pasted text as points: x and y on each line, as spreadsheets and CSV files write them. */
+/** Reads points from pasted text: x and y on each line, in the formats of spreadsheets and CSV files. */
 
 /** One observation. */
 export interface Point {
@@ -9,7 +9,7 @@ export interface Point {
 /** The points that were read, and the names of their columns. */
 export interface Points {
   readonly points: readonly Point[];
-  /** The first two cells of the first line if neither is a number. Default: x and y. */
+  /** The first two cells of the first line if neither is a number. Otherwise x and y. */
   readonly names: readonly [x: string, y: string];
 }
 
@@ -22,7 +22,9 @@ export interface PointsProblem {
 /** Maximum number of points. */
 export const maxPoints = 2000;
 
-/** Reads lines such as `1, 2.5`, `1;2,5`, `1,5 2,5` or `1<tab>2.5`. Empty lines and lines that begin with # are skipped. */
+/**
+ * Reads lines such as `1, 2.5`, `1;2,5`, `1,5 2,5` or `1<tab>2.5`. Empty lines and lines that begin with # are skipped.
+ */
 export function readPoints(text: string): Points | PointsProblem {
   const points: Point[] = [];
   let names: [string, string] = ['x', 'y'];
@@ -43,7 +45,7 @@ export function readPoints(text: string): Points | PointsProblem {
 
 /**
  * The cells of a line, without quotes. The separator is the first of these that the line contains: semicolon, tab, comma,
- * space. Exception: two numbers separated by spaces have decimal commas: `1,5 2,5`.
+ * space. Exception: in two numbers separated by a space, commas are decimal commas, as in `1,5 2,5`.
  */
 function cellsOf(line: string): string[] {
   return separated(line).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));

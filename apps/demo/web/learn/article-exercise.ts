@@ -9,7 +9,7 @@ import type { ComputedSample } from './chapter.js';
 const functions = { activation: () => sigmoid };
 
 /**
- * The exercise of a seed. Random numbers are drawn again until no number that a task asks for is close to 0, where a
+ * Creates the exercise for a seed. Redraws random numbers until no number that a task asks for is close to 0, where a
  * tolerance of 1 % would be meaningless.
  */
 export function articleExercise(seed: number): ComputedSample {
@@ -43,7 +43,7 @@ function compute(network: Network, input: number, target: number): ComputedSampl
   return { network, target, pass: backpropagate(network, [input], [target], mse()) };
 }
 
-/** Whether all numbers are far enough from 0 and from the results of common mistakes. */
+/** Whether all numbers are far enough from 0. */
 function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   return network.graph.ids.every((id) => {
     const isInput = id === '1';
@@ -57,7 +57,7 @@ export function message({ network, pass: { cache } }: ComputedSample, from: stri
   return cache.dLossDx(from) * cache.slope(from) * network.getParameters(from).w[to];
 }
 
-/** The sigmoid, for curves and common mistakes. */
+/** The sigmoid, used to draw curves and to recognize common mistakes. */
 export const g = (h: number): number => sigmoid.value(h);
 /** The derivative of the sigmoid. */
 export const dg = (h: number): number => sigmoid.derivative(h, sigmoid.value(h));

@@ -1,4 +1,4 @@
-/** A backward pass with one of six bugs at one node. */
+/** Computes a backward pass with one of six bugs at one node. */
 import { type Network, type Pass, successorsOf } from '@nnbp/core';
 import { sigmoid } from '@nnbp/activations';
 
@@ -15,11 +15,11 @@ export interface Gradients {
 }
 
 /**
- * The backward pass of the engine, but with a bug at node `buggy`:
+ * Computes the same backward pass as the engine, but with a bug at node `buggy`:
  *
  *     slope   dloss/db = dloss/dx                           the slope is missing
- *     at-x    slope = c · g(x) · (1 − g(x))                 the slope is taken at x instead of h
- *     lost    dloss/dx = Σ over all successors but the last
+ *     at-x    slope = c · g(x) · (1 − g(x))                 the slope is evaluated at x instead of h
+ *     lost    dloss/dx = Σ over all successors except the last
  *     early   dloss/db and the messages use the sum of `lost`; dloss/dx is completed afterwards
  *     twice   dloss/dx = Σ over successors, the last one twice
  *     sign    dloss/dx = −Σ over successors

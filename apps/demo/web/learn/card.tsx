@@ -6,7 +6,7 @@ import { type ChapterName, chapterNames, type ChapterWork } from '../state.js';
 import { usePlayground } from '../store.js';
 import styles from './card.module.css';
 import type { Chapter } from './chapter.js';
-import { parseAccusation } from './chapters/repair.js';
+import { parseDiagnosis } from './chapters/repair.js';
 import { ViewLinks } from './view-links.js';
 import { messages } from './messages.js';
 import { checkAnswer, goTo, setDraft, settledTasks, showTask, restart } from './progress.js';
@@ -33,7 +33,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const status = useRef<HTMLDivElement>(null);
   const isWrong = state === 'open' && checked && hint !== undefined;
-  // On phones the card takes half of the screen, so the hint can be outside of its visible part.
+  // On phones, the card takes up half of the screen, so the hint may be scrolled out of view.
   useEffect(() => {
     if (isWrong) status.current?.scrollIntoView({ block: 'nearest' });
   }, [isWrong, tries.length]);
@@ -71,8 +71,8 @@ export function Card({ chapter, tasks, work }: CardProps) {
 }
 
 /**
- * The question of the task. On phones it can be folded, so that the picture above it is visible. It is folded after the
- * answer.
+ * The question of the task. On phones it can be collapsed to show the picture above it. It is collapsed once the task has
+ * been answered.
  */
 function Question({ task, isOpen }: { readonly task: Task; readonly isOpen: boolean }) {
   const language = usePlayground(({ language }) => language);
@@ -227,7 +227,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
       {chapter.name === 'repair' && (
         <Result
           seed={work.seed}
-          probes={parseAccusation(work.tries[number]?.at(-1) ?? '').probes.length}
+          probes={parseDiagnosis(work.tries[number]?.at(-1) ?? '').probes.length}
           tries={work.tries[number]?.length ?? 0}
         />
       )}

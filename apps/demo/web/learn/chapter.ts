@@ -1,10 +1,10 @@
-/** A chapter: a title, and a function from a seed to an exercise. It does not need a page, so it can be tested without one. */
+/** A chapter: a title, and a function from a seed to an exercise. It can be tested without a page. */
 import type { Network, Pass } from '@nnbp/core';
 import type { ChapterName } from '../state.js';
 import type { Task } from './task.js';
 import type { Text } from './text.js';
 
-/** An exercise: its tasks, in order. Chapters add the data that their pictures need. */
+/** An exercise: a list of tasks. Each chapter adds the data that its picture needs. */
 export interface Exercise {
   readonly tasks: readonly Task[];
 }
@@ -20,8 +20,8 @@ export interface Chapter<Content extends Exercise = Exercise> {
   readonly name: ChapterName;
   /** The question that the chapter answers. */
   readonly title: Text;
-  /** What the learner can do afterwards; completes the sentence "You can now …". */
+  /** What the learner can do after the chapter. Completes the sentence "You can now …". */
   readonly ability: Text;
-  /** The exercise of a seed; seed 0 has the article's numbers. */
+  /** Creates the exercise for a seed. Seed 0 uses the article's numbers. */
   exercise(seed: number): Content;
 }

@@ -24,13 +24,13 @@ import { SuccessorsStage } from './stages/successors-stage.js';
 import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
-/** A chapter with its picture. No other module depends on the type of its exercises. */
+/** A chapter with its picture, independent of the type of its exercises. */
 export interface Lesson {
   readonly chapter: Chapter;
   readonly Stage: ComponentType<StageProps>;
 }
 
-/** Caches the exercises of a chapter, since several parts of the page use the same one. */
+/** Caches the exercises of a chapter, because several parts of the page use the same exercise. */
 function memoized<Content extends Exercise>(chapter: Chapter<Content>): Chapter<Content> {
   const exercises = new Map<number, Content>();
   return {

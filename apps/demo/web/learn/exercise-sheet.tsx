@@ -1,4 +1,7 @@
-/** A printable exercise sheet: a network with the numbers of a seed, ten quantities to compute, and a page of solutions. */
+/**
+ * A printable exercise sheet: a network with the numbers of an exercise, quantities to compute, and a page of
+ * solutions.
+ */
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
 import { articleExercise } from './article-exercise.js';

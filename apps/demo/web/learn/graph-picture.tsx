@@ -6,7 +6,7 @@ import { type Graph, successorsOf } from '@nnbp/core';
 import type { ReactNode } from 'react';
 import styles from './graph-picture.module.css';
 
-/** Look of a node or edge. `focus`: the task is about it. `dim`: it does not matter for the task. */
+/** Appearance of a node or edge. `focus`: the task is about it. `dim`: it does not matter for the task. */
 export type Tone = 'plain' | 'focus' | 'dim' | 'wrong' | 'done';
 
 export interface PictureNode {
@@ -25,7 +25,7 @@ export interface GraphPictureProps {
   readonly graph: Graph;
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
-  /** Height per node, in pixels; `narrow`: on phones. Default: the frame has the height of the style sheet. */
+  /** Height per node in pixels, on wide and narrow screens. Default: the style sheet sets the height of the frame. */
   readonly nodeHeight?: { readonly wide: number; readonly narrow: number };
 }
 
@@ -105,9 +105,9 @@ const positioned = (wide: Position, narrow: Position) =>
   }) as object;
 
 /**
- * All edges, with the position of the label as a fraction of the length: `wide` and `narrow` as in `positioned`. Labels are
- * moved away from the end where more edges meet. With the inputs at the top, labels of edges into the same node alternate
- * between two heights, because labels are wider than high.
+ * All edges, with the position of the label as a fraction of the length, for wide and narrow screens. Labels are moved away
+ * from the end where more edges meet. With the inputs at the top, labels of edges into the same node alternate between two
+ * heights, because labels are wider than they are tall.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
   const edges: { from: string; to: string; wide: number; narrow: number }[] = [];
@@ -129,7 +129,9 @@ const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wid
     '--narrow': `${layers.length * narrow}px`,
   }) as object;
 
-/** Node indices by layer: each node is one layer after its last predecessor; an input, one before its first successor. */
+/**
+ * Node indices by layer: each node is one layer after its last predecessor; an input, one before its first successor.
+ */
 function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];
   const layers: number[][] = [];
@@ -152,11 +154,14 @@ function layersOf(graph: Graph): number[][] {
   return layers;
 }
 
-/** The centre of each node, in percent of the frame. `along`: in the direction of the layers; `across`: within a layer. */
+/**
+ * The centre of each node, in percent of the frame. `along`: in the direction of the layers; `across`: within a layer.
+ */
 function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const positions = new Map<string, Position>();
   layers.forEach((layer, depth) => {
-    // In a layer of one node, the node is moved to alternating sides, so that an edge that skips the layer stays visible.
+    // In a layer of one node, the node is moved to alternating sides, so that an edge that skips the layer stays
+    // visible.
     const offset =
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {

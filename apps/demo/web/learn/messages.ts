@@ -59,7 +59,7 @@ const en = {
   timesLess: (factor: string) => `The first layer receives ${factor} × less than the last.`,
   timesMore: (factor: string) => `The first layer receives ${factor} × more than the last.`,
   surface: (factor: number) =>
-    `The loss over w and b: the stronger the colour, the larger the loss. The minimum is at w = ${factor}, b = 0.`,
+    `The loss as a function of w and b: the stronger the colour, the larger the loss. The minimum is at w = ${factor}, b = 0.`,
   learningRate: 'Learning rate:',
   stepsTaken: 'Steps:',
   lossAfter: (steps: number, loss: string) => `loss after ${steps === 1 ? '1 step' : `${steps} steps`}: ${loss}`,

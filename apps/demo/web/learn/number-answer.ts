@@ -1,6 +1,6 @@
-/** Reads numbers that a person typed. */
+/** Parses numbers typed by the user. */
 
-/** Parses a number. Accepts `-` or `−`, `.` or `,`, and full-width characters. NaN for anything else. */
+/** Parses a number. Accepts `-` or `−`, `.` or `,`, and full-width characters. Returns NaN for anything else. */
 export function parseNumber(typed: string): number {
   const text = typed.normalize('NFKC').replaceAll(/\s/g, '').replace(/[−–]/g, '-').replace(',', '.');
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;

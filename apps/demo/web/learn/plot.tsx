@@ -1,4 +1,4 @@
-/** Curves in a frame with axes. Optionally, a point can be dragged, or moved with a slider below the frame. */
+/** Draws curves in a frame with axes. Optionally, a point can be dragged, or moved with a slider below the frame. */
 import { type ReactNode, useRef } from 'react';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import styles from './plot.module.css';

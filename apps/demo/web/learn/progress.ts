@@ -8,7 +8,7 @@ const untouched: ChapterWork = { seed: 0, task: 0, tries: [], draft: '' };
 export const workOn = ({ learn }: PlaygroundState, chapter: ChapterName): ChapterWork =>
   learn.work[chapter] ?? untouched;
 
-/** Number of tasks before the first open one. */
+/** Number of settled tasks before the first open one. */
 export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): number {
   const open = tasks.findIndex((task, k) => taskState(task, tries[k] ?? []).state === 'open');
   return open < 0 ? tasks.length : open;
@@ -17,7 +17,7 @@ export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): nu
 export const goTo = (chapter: ChapterName): void =>
   update((state) => ({ ...state, view: 'learn', sheet: null, learn: { ...state.learn, chapter } }));
 
-/** Changes the work on the current chapter. */
+/** Updates the learner's work on the current chapter. */
 function change(part: (work: ChapterWork) => Partial<ChapterWork>): void {
   update((state) => {
     const { chapter, work } = state.learn;

@@ -1,4 +1,4 @@
-/** Sharing of the challenge: an image of the result, and a link to the same exercise without answers. */
+/** Buttons to share the challenge: as an image of the result, or as a link to the same exercise without answers. */
 import { useState } from 'react';
 import { addressOf } from '../address.js';
 import { fullPageUrl } from '../embed.js';
@@ -50,7 +50,7 @@ export function Result({ seed, probes, tries }: ResultProps) {
   );
 }
 
-/** The result as an SVG image. */
+/** Renders the result as an SVG image. */
 const picture = ([
   title,
   line,

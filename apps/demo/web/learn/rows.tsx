@@ -7,10 +7,10 @@ import styles from './rows.module.css';
 export interface Row {
   /** Name of the quantity, such as `h_4` or `dloss/dx_4`. */
   readonly name: string;
-  /** Value of the quantity. Undefined: shown as "?". */
+  /** Value of the quantity; undefined is shown as "?". */
   readonly value?: number | undefined;
   readonly tone?: 'case-1' | 'case-2' | 'case-3';
-  /** Called on a click. The row is then a button, except on phones, where a node is too small for buttons. */
+  /** Called on a click. Makes the row a button, except on phones, where nodes are too small for buttons. */
   readonly onPick?: (() => void) | undefined;
   readonly picked?: boolean;
 }

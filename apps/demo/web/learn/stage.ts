@@ -5,7 +5,7 @@ export interface StageProps<Content extends Exercise = Exercise> {
   readonly exercise: Content;
   /** Index of the current task. */
   readonly task: number;
-  /** Number of settled tasks, whose solutions may be shown. */
+  /** Number of settled tasks. Their solutions can be shown. */
   readonly settled: number;
   /** Answer to the current task that has not been checked yet. */
   readonly draft: string;

@@ -5,7 +5,7 @@
 import { isClose, parseNumber } from './number-answer.js';
 import type { Text } from './text.js';
 
-/** Whether an answer is correct; `hint`: what is wrong with it. */
+/** Whether an answer is correct and, if it is not, a hint about what is wrong. */
 export interface Verdict {
   readonly correct: boolean;
   readonly hint?: Text;
@@ -78,18 +78,18 @@ const wrongSign: Text = {
   zh: '大小对了，正负号不对。',
 };
 const otherNumber: Text = {
-  en: 'Not yet. Write down each factor with its number, then multiply or add.',
+  en: 'Not quite. Write down the number for each factor, then multiply or add.',
   zh: '还不对。先把每一项的数字写下来，再相乘或相加。',
 };
 
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether the number must be exact, as for a count. Default: within 1 %. */
+  /** Whether the number must match exactly, for example a count. Default: false, within 1 %. */
   readonly exact?: boolean;
 }
 
-/** A task that accepts a number within 1 % of the expected one. The results of common mistakes get specific hints. */
+/** Creates a task that accepts a number within 1 % of the expected one. Common wrong numbers have specific hints. */
 export function numberTask({ expected, mistakes, exact = false, ...rest }: NumberOptions): NumberTask {
   const near = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
   return {
@@ -107,7 +107,7 @@ export function numberTask({ expected, mistakes, exact = false, ...rest }: Numbe
   };
 }
 
-/** A task that asks for a guess before the number is computed. Any number is accepted. */
+/** Creates a task that asks for a guess before the number is computed. Any number is accepted. */
 export function guessTask({ expected, ...rest }: Omit<NumberOptions, 'mistakes' | 'exact'>): NumberTask {
   return {
     kind: 'number',
@@ -124,7 +124,7 @@ interface ChoiceOptions extends Omit<ChoiceTask, 'kind' | 'solution' | 'check' |
   readonly correct: string;
 }
 
-/** A choice with one correct option. Each of the others has its own hint. */
+/** Creates a task with one correct option. Each of the other options has its own hint. */
 export function choiceTask({ options, correct, ...rest }: ChoiceOptions): ChoiceTask {
   return {
     kind: 'choice',
@@ -141,7 +141,7 @@ export function choiceTask({ options, correct, ...rest }: ChoiceOptions): Choice
 /** The parts of the answer to a pick task, in the order in which they were picked. */
 export const picked = (answer: string): string[] => (answer === '' ? [] : answer.split(' '));
 
-/** Adds a pick, or removes it if it was already picked. With `count` picks, nothing more is added. */
+/** Adds a pick, or removes it if it was already picked. Adds nothing once there are `count` picks. */
 export function pick(answer: string, name: string, count: number): string {
   const names = picked(answer);
   const at = names.indexOf(name);
@@ -152,9 +152,9 @@ export function pick(answer: string, name: string, count: number): string {
 /** Number of wrong answers after which the solution is shown. */
 export const maxTries = 3;
 
-/** State of a task after some checked answers. */
+/** State of a task after the answers that have been checked. */
 export interface TaskState {
-  /** `shown`: the solution is shown, after the last wrong answer. */
+  /** `shown` means that no attempts are left and the solution is shown. */
   readonly state: 'open' | 'correct' | 'shown';
   /** What is wrong with the last answer. */
   readonly hint?: Text;

@@ -1,4 +1,6 @@
-/** Texts of the chapters. `h_4`, `w_2to4`, `dloss/dx_4`, `dloss/dw` and so on are shown as letters with subscripts. */
+/**
+ * The text of the chapters. `h_4`, `w_2to4`, `dloss/dx_4`, `dloss/dw` and so on are shown as letters with subscripts.
+ */
 import type { LanguageName } from '../state.js';
 
 export type Text = Readonly<Record<LanguageName, string>>;
@@ -11,7 +13,7 @@ export interface Piece {
   readonly text: string;
   /** The letter of a quantity: `x` for `x_4`, `∂loss/∂w` for `dloss/dw_2to4`; undefined for plain text. */
   readonly letter?: string;
-  /** The subscript: `4` for `x_4`, `2→4` for `w_2to4`; undefined if the quantity names no node. */
+  /** The subscript: `4` for `x_4`, `2→4` for `w_2to4`; undefined if the quantity does not belong to a node. */
   readonly index?: string;
 }
 
@@ -35,5 +37,5 @@ export function pieces(text: string): Piece[] {
   return result;
 }
 
-/** The number of words of an English text; in a formula, parts separated by spaces are words. */
+/** The number of words in an English text. Parts of a formula that are separated by spaces count as words. */
 export const words = (text: string): number => text.split(/\s+/).filter((word) => /\w/.test(word)).length;

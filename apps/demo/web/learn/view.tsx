@@ -55,7 +55,7 @@ function ChapterList() {
   const offers = useOffers();
   const say = useMessages(messages);
   const list = useRef<HTMLOListElement>(null);
-  // Scroll to the current chapter, since the list is wider than the screen on phones.
+  // Scroll to the current chapter, because on phones the list is wider than the screen.
   useEffect(() => {
     const { current: ol } = list;
     const chosen = ol?.querySelector('[aria-current]');

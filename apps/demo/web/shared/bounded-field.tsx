@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function BoundedField({ label, value, min, max, step, disabled = false, choose, hidden = false }: Props) {
-  // The typed text, with the value at that time. When the value changes in another way, the text is dropped.
+  // The typed text, and the value at that time. If the value changes in another way, the text is discarded.
   const [draft, setDraft] = useState<{ readonly text: string; readonly value: number }>();
   const text = draft?.value === value ? draft.text : String(value);
   const read = (typed: string) => {

@@ -28,12 +28,12 @@ export interface PassState {
 export interface BrokenPass {
   /** Node index of each step. Contains only the first steps if there are more than `maxSteps`. */
   readonly steps: readonly number[];
-  /** Total number of steps, here and in a correct pass. */
+  /** Total number of steps in this pass, and in a correct one (`correctTotal`). */
   readonly total: bigint;
   readonly correctTotal: number;
   /** For each node, the total number of visits or computations. */
   readonly times: readonly bigint[];
-  /** The values after a number of steps. */
+  /** Returns the values after the first `steps` steps. */
   at(steps: number): PassState;
 }
 
@@ -45,7 +45,7 @@ export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly
   return mistake === 'without-dLossDx' ? withoutDLossDx(exercise) : withoutSlope(exercise);
 }
 
-/** The chosen visits as node indices. Default: depth first. */
+/** The chosen visits as node indices. Default: the depth-first order. */
 export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
   const known = new Map(graph.ids.map((id, i) => [id, i]));
   const chosen = order.flatMap((id) => known.get(id) ?? []);
@@ -152,7 +152,7 @@ function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
   };
 }
 
-/** Without a cache of the slope, case 3 recomputes it for b and each weight, case 2 for each predecessor. */
+/** Without a cache of the slope, case 3 recomputes it for b and each weight, and case 2 for each predecessor. */
 function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   const { edgeStart, successorStart } = graph;
   const { nodes: successors } = successorsOf(graph);

@@ -1,4 +1,4 @@
-/** The look of plots that uPlot draws on a canvas. */
+/** Styles of the plots that uPlot draws on a canvas. */
 import type UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from './format-number.js';

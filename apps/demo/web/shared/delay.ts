@@ -1,7 +1,7 @@
-/** Delayed edges are drawn as dashed arcs and labelled with the delay operator, such as z⁻². */
+/** Computes the arcs and labels of delayed edges. The label is the delay operator, such as z⁻². */
 import { superscript } from './format-number.js';
 
-/** The delay operator of a number of steps: z⁻¹, z⁻². */
+/** The delay operator for a number of steps, such as z⁻¹ or z⁻². */
 export const delayOperator = (steps: number): string => `z⁻${superscript(steps)}`;
 
 /** The two ends of an edge, in pixels. */

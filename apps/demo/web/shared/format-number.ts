@@ -1,6 +1,8 @@
 /** Formats numbers for display. */
 
-/** Rounds to significant digits. Very small and large numbers have an exponent. The minus sign is the typographic one. */
+/**
+ * Rounds to significant digits. Very small and large numbers have an exponent. The minus sign is the typographic one.
+ */
 export function formatNumber(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
   return rounded(value, digits).replaceAll('-', '−').replace('e+', 'e');
@@ -22,8 +24,8 @@ function rounded(value: number, digits: number): string {
 }
 
 /**
- * Formats a non-negative integer in groups of three digits, for both languages. The first call of `toLocaleString` would
- * take milliseconds.
+ * Formats a non-negative integer in groups of three digits, for both languages. Does not call `toLocaleString`, because its
+ * first call takes milliseconds.
  */
 export function grouped(integer: number | bigint): string {
   const digits = String(integer);
@@ -32,7 +34,7 @@ export function grouped(integer: number | bigint): string {
   return groups.join(',');
 }
 
-/** Formats a factor with two significant digits and thousands separators; from 1e9 on as in 7.1 · 10¹⁰. */
+/** Formats a factor with two significant digits and thousands separators, or as 7.1 · 10¹⁰ if it is 1e9 or larger. */
 export function times(factor: number): string {
   if (factor < 1e9) {
     const shown = Number(factor.toPrecision(2));

@@ -12,9 +12,9 @@ export interface FormulaNetwork {
 }
 
 /**
- * The network of a formula.
+ * Builds the network of a formula.
  *
- * @throws NnbpError as `formulaGraph` does
+ * @throws NnbpError the errors of `formulaGraph`
  */
 export function formulaNetwork({ formula, variable, values }: FormulaDescription): FormulaNetwork {
   const { graph, parameters } = formulaGraph(formula, [variable]);
@@ -26,9 +26,9 @@ export function formulaNetwork({ formula, variable, values }: FormulaDescription
 }
 
 /**
- * The network of a formula, or the described network if there is no formula.
+ * Builds the network of a formula, or the described network if there is no formula.
  *
- * @throws NnbpError as `formulaGraph` and `networkOf` do
+ * @throws NnbpError the errors of `formulaGraph` and `networkOf`
  */
 export const passNetwork = (
   { network, formula }: { readonly network: NetworkDescription; readonly formula: FormulaDescription | undefined },
@@ -39,10 +39,10 @@ export const passNetwork = (
 export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();
 
 /**
- * The name of the input in a formula: `name`, the name of the x column, if the formula contains it but no x; otherwise `x`.
- * In `a + b*x`, a is a parameter even if a column is named a.
+ * The name of the input in a formula: `name`, the name of the x column, if the formula contains it and does not contain x;
+ * otherwise `x`. In `a + b*x`, a is a parameter even if a column is named a.
  *
- * @throws NnbpError as `parseFormula` does
+ * @throws NnbpError the errors of `parseFormula`
  */
 export function variableOf(formula: string, name: string): string {
   const names = namesIn(parseFormula(formula));

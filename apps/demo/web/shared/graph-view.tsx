@@ -79,7 +79,7 @@ export interface GraphViewProps {
   readonly open?: boolean;
   /** Below this width in pixels, the inputs are at the top. Default: 560. */
   readonly narrowBelow?: number;
-  /** More React Flow properties, for a view that edits the graph. */
+  /** Additional React Flow props, for a view that edits the graph. */
   readonly flow?: Partial<ReactFlowProps<FlowNode, FlowEdge>>;
 }
 
@@ -93,7 +93,10 @@ interface Shape {
   readonly nodeGap: number;
 }
 
-/** Space between neighbouring nodes of a column, in pixels. Larger in the editor, where nodes are shorter and labels need the space. */
+/**
+ * Space between neighbouring nodes of a column, in pixels. Larger in the editor, where nodes are shorter and labels
+ * need the space.
+ */
 const [nodeGap, editorNodeGap] = [24, 44];
 /** Spacing of graphs with more than `manyNodes` nodes, in pixels. */
 const crowded = { layerGap: 120, nodeGap: 8 };

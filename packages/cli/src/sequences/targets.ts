@@ -31,7 +31,7 @@ export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns
   const long = sequences.filter(({ steps }) => steps.filter(({ target }) => target !== undefined).length > 1);
   if (varied.length > long.length / 2) return 'each';
   const others = long.length - varied.length;
-  const more = ` ${counted(others, 'group')} of ${long.length} ${others === 1 ? 'has' : 'have'} only one.`;
+  const more = ` ${others} of ${counted(long.length, 'group')} ${others === 1 ? 'has' : 'have'} only one.`;
   throw severalTargets(csv, varied[0], columns, more);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files of any size that are designed to be slow to read, in every format that is recognized or read, and the functions
- * that read them.
+ * Files of any size that are designed to be slow to read, in every format that the command detects or reads, and the
+ * functions that read them.
  */
 import { Readable } from 'node:stream';
 import { tanh } from '@nnbp/activations';
@@ -37,14 +37,14 @@ import { cut, visible } from '../../src/visible.js';
 export type Case = (size: number) => () => unknown;
 
 const utf8 = new TextEncoder();
-const range = <T>(count: number, of: (k: number) => T) => Array.from({ length: count }, (_, k) => of(k));
+const range = <T>(count: number, item: (k: number) => T) => Array.from({ length: count }, (_, k) => item(k));
 const repeated = (part: string, size: number) => part.repeat(Math.ceil(size / part.length));
 
-/** A file of `size` bytes of the kind that once made the command hang. */
+/** A file of `size` bytes, of a form that once made the command hang. */
 export const pathsFile = (size: number) =>
   utf8.encode(`{"modelTopology":1,"weightsManifest":1,${repeated('"paths":[', size)}`);
 
-/** Reads the content in every format, including the detected one. */
+/** Reads the content as every format, and as the detected one. */
 const readByAll =
   (file: (size: number) => string | Uint8Array): Case =>
   (size) => {
@@ -72,7 +72,7 @@ function chain(count: number): Network {
   return new Network(builder.build(), { seed: 1 });
 }
 
-/** All nodes read the input, with names that differ only at their ends. */
+/** All nodes read the input. Their names differ only at the end. */
 function star(count: number): Network {
   const builder = new GraphBuilder();
   builder.input('in');
@@ -127,7 +127,7 @@ const csv =
   (text: (size: number) => string): Case =>
   (size) => {
     const bytes = Buffer.from(text(size));
-    // In chunks, as from a disk.
+    // In chunks, like a file stream.
     const chunks = range(Math.ceil(bytes.length / 4096), (k) => bytes.subarray(k * 4096, (k + 1) * 4096));
     return async () => {
       const file = await openCsv('file', Readable.from(chunks), {});
@@ -141,27 +141,27 @@ const csv =
 
 const texts: Readonly<Record<string, (size: number) => string>> = {
   'empty lines': (size) => repeated('\n', size),
-  blanks: (size) => repeated(' ', size),
-  'blanks in a line': (size) => `a b\n1 ${repeated(' ', size)}2\n`,
+  spaces: (size) => repeated(' ', size),
+  'spaces in a line': (size) => `a b\n1 ${repeated(' ', size)}2\n`,
   digits: (size) => `${repeated('1', size)}x`,
   'digits and points': (size) => repeated('1.', size),
   quotes: (size) => repeated('"', size),
   'a quote that is never closed': (size) => `a,b\n"${repeated('x,\n', size)}`,
-  'comment signs': (size) => repeated('%\n#\n', size),
-  'declarations of ARFF': (size) => `@relation x\n${repeated("@attribute 'a b' numeric\n", size)}@data\n`,
+  'comment characters': (size) => repeated('%\n#\n', size),
+  'ARFF declarations': (size) => `@relation x\n${repeated("@attribute 'a b' numeric\n", size)}@data\n`,
   brackets: (size) => repeated('[', size),
   braces: (size) => repeated('{"a":', size),
   'backslashes in a string': (size) => `{"${repeated('\\\\', size)}`,
   'keys of an object': (size) => `{${range(size / 10, (k) => `"k${k}":0,`).join('')}"nodes":0}`,
   'keys of every format': (size) =>
     `{${repeated('"layers":[],"nodes":[],"connections":[],"neurons":[],"modelTopology":{},"weightsManifest":[],', size)}"a":0}`,
-  'columns of one name': (size) => `${repeated('x,', size)}y\n${repeated('1,', size)}2\n`,
-  'columns that no two share': (size) =>
+  'columns with the same name': (size) => `${repeated('x,', size)}y\n${repeated('1,', size)}2\n`,
+  'columns with unique names': (size) =>
     `${range(size / 8, (k) => `c${k}`).join()}\n${range(size / 8, (k) => k % 7).join()}\n`,
   'one long line': (size) => repeated('abc ', size),
   'one row of cells': (size) => `a\n${repeated('1,', size)}\n`,
   'rows of one cell': (size) => `a\n${repeated('1\n', size)}`,
-  'categories that no two rows share': (size) => `a,b\n${range(size / 10, (k) => `c${k},d${k}`).join('\n')}\n`,
+  'unique categories': (size) => `a,b\n${range(size / 10, (k) => `c${k},d${k}`).join('\n')}\n`,
 };
 
 export const cases: Readonly<Record<string, Case>> = {
@@ -211,7 +211,7 @@ export const cases: Readonly<Record<string, Case>> = {
           },
         ],
         [
-          `written, ${shape}`,
+          `writing: ${shape}`,
           (size) =>
             (
               (network) => () =>
@@ -251,12 +251,12 @@ export const cases: Readonly<Record<string, Case>> = {
       (text) => () =>
         parseFormula(text)
     )(repeated('a*(b+', Math.min(size, 9000))),
-  'numbers of a cell': (size) =>
+  'numbers in a cell': (size) =>
     (
       (cells) => () =>
         cells.map((cell) => [numberIn(cell, '.'), numberIn(cell, ','), asPlainText(cell)])
     )(['1', '1,', '1.', '+ ', '-1e', "1'", '=1'].map((part) => repeated(part, size))),
-  'beginnings of a table': (size) =>
+  'the beginning of a table': (size) =>
     (
       (texts) => () =>
         texts.map((text) => [guessDialect(text), withSingleSpaces(text)])
@@ -266,7 +266,7 @@ export const cases: Readonly<Record<string, Case>> = {
       (names) => () =>
         uniqueNames(names)
     )([...range(size / 20, () => 'x'), ...range(size / 20, (k) => `x_${k}`), ...range(size / 20, () => 'x_2')]),
-  'names that are nearly correct': (size) =>
+  'misspelled names': (size) =>
     ((names) => () => [suggestion(repeated('a', size), names), suggestion('ab', names)])([
       ...range(size / 20, (k) => `a${k}`),
       repeated('a', size),

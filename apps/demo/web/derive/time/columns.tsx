@@ -35,7 +35,7 @@ export interface ColumnsProps {
   readonly selected: QuantityName;
   /** The numbers computed so far. */
   readonly known: KnownInTime;
-  /** Steps of the trace taken; null: all, and no step is highlighted. */
+  /** Number of trace steps taken. Null means all steps, with none highlighted. */
   readonly step: number | null;
   /** Uses of the selected parameter are highlighted from this step on. */
   readonly firstStep: number;
@@ -118,7 +118,7 @@ export function Columns({ exercise, selected, known, step, firstStep }: ColumnsP
 interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected' | 'known'> {
   /** Id in the unrolled graph, for example `h@1`. */
   readonly id: string;
-  /** The classes of a number that the current step reads or writes. */
+  /** The CSS classes that mark a number if the current step reads or writes it. */
   readonly marksOf: (name: string) => string;
   readonly isLit: boolean;
   readonly style: CSSProperties;
@@ -237,7 +237,7 @@ function pathBetween(from: Position, to: Position, delay: number): string {
   const [x2, y2] = [to.left, to.top + to.height / 2];
   const bend = gap.columns / 2;
   if (delay === 1) return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
-  // Pass above the row, over the columns in between.
+  // Route the edge above the row, past the columns in between.
   const above = Math.min(from.top, to.top) - 12;
   return `M${x1},${y1} C${x1 + bend},${y1} ${x1 + bend / 2},${above} ${x1 + gap.columns},${above} L${x2 - gap.columns},${above} C${x2 - bend / 2},${above} ${x2 - bend},${y2} ${x2},${y2}`;
 }

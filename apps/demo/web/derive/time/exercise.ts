@@ -13,9 +13,9 @@ type Time = PlaygroundState['derive']['time'];
 
 export interface TimeQuestion {
   readonly network: NetworkDescription;
-  /** [steps × inputs], one step after another. */
+  /** The inputs of all steps, one step after another: [steps × inputs]. */
   readonly input: readonly number[];
-  /** [steps × outputs], one step after another. */
+  /** The targets of all steps, one step after another: [steps × outputs]. */
   readonly target: readonly number[];
   readonly loss: string;
   readonly time: Time;
@@ -25,12 +25,15 @@ export interface TimeExercise extends Derivable {
   readonly network: Network;
   readonly loss: Loss;
   readonly steps: number;
-  /** [steps][inputs]. */
+  /** The inputs per step: [steps][inputs]. */
   readonly inputs: readonly (readonly number[])[];
-  /** [steps][outputs]; null for a step without a target. */
+  /** The targets per step: [steps][outputs]; null for a step without a target. */
   readonly targets: readonly (readonly number[] | null)[];
   readonly pass: SequencePass;
-  /** Has a copy of every node for every step: `h@0`, `h@1`, …, and `h@-1` for the value before the first step. */
+  /**
+   * The unrolled graph: a copy of every node for every step, `h@0`, `h@1`, …, and `h@-1` for the value before the first
+   * step.
+   */
   readonly unrolled: Graph;
   /** Trace of the pass on the unrolled graph. */
   readonly trace: Trace;
@@ -41,7 +44,7 @@ export interface TimeExercise extends Derivable {
 /**
  * Computes the pass of an exercise.
  *
- * @throws NnbpError as `networkOf` and `backpropagateSequence` do
+ * @throws NnbpError the errors of `networkOf` and `backpropagateSequence`
  */
 export function timeExerciseOf(question: TimeQuestion, functions: Functions): TimeExercise {
   const network = networkOf(question.network, functions);
@@ -87,7 +90,8 @@ export function splitId(id: string): readonly [id: string, t: number] {
 const initialValue = (graph: Graph, id: string): number => graph.initials?.[graph.indexOf(id)] ?? 0;
 
 /**
- * The selected quantity. If the sequence does not have that quantity, the derivative of the first weight of a delayed edge.
+ * Parses the selected quantity. If the network does not have it, returns the derivative of the weight of the first delayed
+ * edge.
  */
 export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, selected: string): QuantityName {
   try {
@@ -103,7 +107,10 @@ export interface KnownInTime {
   value(name: QuantityName): number | undefined;
 }
 
-/** The derivative of a parameter is known when its last term is added. */
+/**
+ * Returns the numbers that the first `step` steps compute. A parameter's derivative is known once all its terms are
+ * added.
+ */
 export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   const computed = replay(exercise.trace, step);
   return {
@@ -116,14 +123,14 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   };
 }
 
-/** For each term of a parameter's derivative, from the last step back: the number of steps of the trace that add it. */
+/** For each term of a parameter's derivative, from the last step back: how many trace steps it takes to add it. */
 export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
   return trace.steps
     .filter((step) => step.case === 3 && splitId(step.node)[0] === node && isParameter(step.writes[0]))
     .map(({ index }) => index + 1);
 }
 
-/** Number of terms of a parameter's derivative that the first steps of the trace add. */
+/** Number of terms of a parameter's derivative that the first `step` steps of the trace add. */
 export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step: number): number =>
   stepsOfTerms(exercise, selected).filter((needed) => needed <= step).length;
 
@@ -158,11 +165,11 @@ function firstDelayed(graph: Graph): QuantityName {
 export interface TermInTime {
   readonly step: number;
   readonly value: number;
-  /** The sum of this term and those of later steps, as the engine adds them. */
+  /** The sum of this term and the terms of later steps, in the order in which the engine adds them. */
   readonly sum: number;
 }
 
-/** The terms of a parameter's derivative, from the last step back, as the engine adds them. */
+/** The terms of a parameter's derivative, from the last step back: the order in which the engine adds them. */
 export function termsInTime(exercise: TimeExercise, { quantity, node, from }: QuantityName): TermInTime[] {
   const { network, pass, steps } = exercise;
   const { graph } = network;
@@ -187,7 +194,7 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 
 /**
  * The nodes and edges of the unrolled graph to highlight. For a parameter: the paths to the loss from its uses at
- * `firstStep` and later. For another number: as in a graph without delays.
+ * `firstStep` and later. For any other quantity: the same as in a graph without delays.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;
@@ -199,9 +206,9 @@ export function highlightsInTime(exercise: TimeExercise, selected: QuantityName,
   const edgeOffset = selected.quantity === 'dLossDw' ? edgeFrom(graph, i, selected.from!) - graph.edgeStart[i] : -1;
   for (let t = firstStep; t < steps; t++) {
     const node = `${selected.node}@${t}`;
-    const ahead = highlightsOf(unrolled, { quantity: 'dLossDx', node });
-    for (const j of ahead.nodes) nodes.add(j);
-    for (const e of ahead.edges) edges.add(e);
+    const downstream = highlightsOf(unrolled, { quantity: 'dLossDx', node });
+    for (const j of downstream.nodes) nodes.add(j);
+    for (const e of downstream.edges) edges.add(e);
     if (edgeOffset >= 0) edges.add(unrolled.edgeStart[unrolled.indexOf(node)] + edgeOffset);
   }
   return { nodes, edges };

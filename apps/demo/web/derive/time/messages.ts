@@ -16,8 +16,8 @@ const en = {
   sumOfTerms: ', sum so far',
   complete: (name: string, value: string, targets: number) =>
     targets === 1
-      ? `All terms are added: ${name} = ${value}.`
-      : `All terms are added. Divided by the ${targets} steps with a target: ${name} = ${value}.`,
+      ? `All terms have been added: ${name} = ${value}.`
+      : `All terms have been added. Divided by the ${targets} steps with a target: ${name} = ${value}.`,
   missing: (count: number) =>
     count === 1 ? 'One earlier step has not been added yet.' : `${count} earlier steps have not been added yet.`,
   noSum: 'Select the derivative of a parameter to open its sum over time.',

@@ -13,7 +13,7 @@ import styles from './time.module.css';
 
 export interface TermsProps {
   readonly exercise: TimeExercise;
-  /** The derivative of a parameter. */
+  /** The derivative of a parameter, whose terms are shown. */
   readonly selected: QuantityName;
   /** Number of terms shown. */
   readonly termCount: number;
@@ -70,7 +70,7 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
   );
 }
 
-/** Slider for the number of terms shown. It takes the steps of the trace that add them. */
+/** Slider for the number of terms shown. Moves the trace to the step that adds the last of them. */
 function TermSlider({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const max = exercise.steps;
@@ -92,7 +92,7 @@ function TermSlider({ exercise, selected, termCount }: TermsProps) {
   );
 }
 
-/** The term that a step of the trace adds to the derivative of a parameter, and the sum so far. */
+/** Shows the term that a trace step adds to the derivative of a parameter, and the sum so far. */
 export function WrittenTerm({ exercise, quantity }: { exercise: TimeExercise; quantity: QuantityName }) {
   const say = useMessages(messages);
   const parameter = foldedParameter(quantity);
@@ -106,7 +106,7 @@ export function WrittenTerm({ exercise, quantity }: { exercise: TimeExercise; qu
   );
 }
 
-/** The factors of a term, as buttons that select a number. */
+/** Shows the factors of a term as buttons that select them. */
 function Factors({
   exercise,
   selected,
@@ -150,7 +150,7 @@ const letters: Partial<Record<QuantityName['quantity'], string>> = {
   g: 'g',
 };
 
-/** The cached numbers that a term multiplies. If the aggregation is not a sum, dA/dz is a factor too. */
+/** The cached numbers that are factors of a term. If the aggregation is not a sum, dA/dz is another factor. */
 function factorsAt({ network: { graph } }: TimeExercise, { quantity, node, from }: QuantityName, step: number) {
   const at = (kind: QuantityName['quantity'], id = node, t = step): QuantityName => ({
     quantity: kind,

@@ -26,9 +26,9 @@ export interface CachesExercise extends Exercise {
   readonly dLossDxCached: Counts;
   /** Counts with both cached. */
   readonly both: Counts;
-  /** Nodes per hidden layer of the third task. */
+  /** Number of nodes per hidden layer in the third task. */
   readonly width: number;
-  /** Numbers of paths from the input to the output, and of edges on them. Index 0: one hidden layer. */
+  /** The numbers of paths from the input to the output, and of edges on them, for one hidden layer, two, and so on. */
   readonly byDepth: readonly { readonly paths: number; readonly edges: number }[];
 }
 
@@ -156,7 +156,7 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
       zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出，每个节点读取前一层的所有节点。没有缓存时，工作量随输入到输出的路径数增长。从几个隐藏层起，路径达到一百万条？`,
     },
     explain: {
-      en: `Each layer multiplies the paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${grouped(byDepth[first - 1].paths)} paths, ${grouped(byDepth[first - 1].edges)} edges. With the caches each edge is used once.`,
+      en: `Each layer multiplies the number of paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${grouped(byDepth[first - 1].paths)} paths, ${grouped(byDepth[first - 1].edges)} edges. With the caches each edge is used once.`,
       zh: `每多一层，路径数乘以 ${width}，而边只增加 ${width * width} 条。${first} 层时有 ${grouped(byDepth[first - 1].paths)} 条路径，${grouped(byDepth[first - 1].edges)} 条边。有了缓存，每条边只用一次。`,
     },
     expected: first,
@@ -173,7 +173,7 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
         hint:
           layers < first
             ? {
-                en: `Fewer than a million. Each hidden layer multiplies the paths by ${width}.`,
+                en: `Fewer than a million. Each hidden layer multiplies the number of paths by ${width}.`,
                 zh: `还不到一百万。每个隐藏层把路径数乘以 ${width}。`,
               }
             : {

@@ -94,7 +94,7 @@ function value({ network, pass: { cache } }: ComputedSample): Task {
       },
       {
         value: g(c * h),
-        hint: { en: 'c_4 multiplies after the sigmoid, not inside it.', zh: 'c_4 在 sigmoid 之后相乘，不在它里面。' },
+        hint: { en: 'c_4 is applied after the sigmoid, not inside it.', zh: 'c_4 在 sigmoid 之后相乘，不在它里面。' },
       },
       {
         value: c + cache.g('4'),

@@ -1,4 +1,6 @@
-/** Chapter 5, the order of the backward pass: a node passes on its dloss/dx only when all successors have been visited. */
+/**
+ * Chapter 5, the order of the backward pass: a node passes on its dloss/dx only when all successors have been visited.
+ */
 import { type Graph, Random, successorsOf } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { brokenPass } from '../../shared/broken-pass.js';
@@ -8,7 +10,7 @@ import { show } from '../show.js';
 import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, ComputedSample {
-  /** dloss/dx of every node, in the order of the graph, after the wrong pass of the second task. */
+  /** dloss/dx of every node after the wrong pass of the second task, in the order of the graph. */
   readonly computed: Float64Array;
 }
 
@@ -44,13 +46,16 @@ export function successorIds(graph: Graph, id: string): string[] {
   return Array.from(successorsOf(graph).nodes.slice(successorStart[i], successorStart[i + 1]), (j) => ids[j]);
 }
 
-/** dloss/dx of every node after visiting the nodes in a correct or incorrect order. */
+/** Computes dloss/dx of every node by visiting the nodes in a correct or incorrect order. */
 export function passInOrder({ network, target, pass }: ComputedSample, ids: readonly string[]): Float64Array {
   const exercise = { network, target: [target], loss: mse(), trace: { pass } };
   return brokenPass(exercise, 'order', ids).at(ids.length).dLossDx;
 }
 
-/** dloss/dx of every node after visiting one node just before the last of its successors, and the others in a correct order. */
+/**
+ * Computes dloss/dx of every node by visiting one node just before the last of its successors, and the others in a
+ * correct order.
+ */
 function withOneTooEarly(sample: ComputedSample, earlyNode: string): Float64Array {
   const { graph } = sample.network;
   const ids = [...graph.ids].reverse();
@@ -69,7 +74,7 @@ function anyOrder({ network: { graph } }: ComputedSample): PickTask {
       zh: '反向传播访问每个节点一次。被访问的节点把已收到的消息加起来，再把自己的消息传给前驱，也就是它读取的节点。请按某个顺序点击全部七个节点，不让任何消息来得太晚。这样的顺序不止一种。',
     },
     explain: {
-      en: 'Every node came after all its successors: a reversed topological order. Of the 5,040 orders of seven nodes, 12 are such orders, and each gives the same numbers.',
+      en: 'Every node came after all its successors: a reverse topological order. Of the 5,040 orders of seven nodes, 12 are such orders, and each gives the same numbers.',
       zh: '每个节点都在它的所有后继之后：这就是逆拓扑顺序。七个节点共有 5,040 种顺序，其中 12 种符合要求，并且给出相同的数字。',
     },
     solution: [...graph.ids].reverse().join(' '),

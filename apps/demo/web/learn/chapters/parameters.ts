@@ -10,7 +10,7 @@ export interface ParametersExercise extends Exercise, ComputedSample {
   readonly measured: number;
 }
 
-/** Change of w_2to4 for finite differences. */
+/** Amount by which w_2to4 is changed for finite differences. */
 export const nudge = 1e-4;
 
 export const parameters: Chapter<ParametersExercise> = {
@@ -24,7 +24,7 @@ export const parameters: Chapter<ParametersExercise> = {
   },
 };
 
-/** Central finite difference, in which the curvature of the loss cancels. */
+/** Central finite difference: the effect of the loss curvature cancels. */
 function measure({ network, target, pass }: ComputedSample): number {
   const { graph, parameters } = network;
   const i = graph.indexOf('4');
@@ -96,7 +96,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
       zh: '把它们乘起来：dloss/dw_2to4 是多少？',
     },
     explain: {
-      en: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}. For b_4 leave out x_2; for c_4 take g(h_4) in place of slope_4 and x_2.`,
+      en: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}. For b_4, leave out x_2. For c_4, use g(h_4) instead of slope_4 and x_2.`,
       zh: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}。对 b_4，去掉 x_2；对 c_4，用 g(h_4) 代替 slope_4 和 x_2。`,
     },
     expected,
@@ -109,7 +109,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
       {
         value: d * c * atX * (1 - atX) * x,
         hint: {
-          en: 'The slope was taken at x_4. It must be taken at h_4: g(h_4) · (1 − g(h_4)).',
+          en: 'The slope was evaluated at x_4. It must be evaluated at h_4: g(h_4) · (1 − g(h_4)).',
           zh: 'slope 取在了 x_4 处。它属于 h_4：g(h_4) · (1 − g(h_4))。',
         },
       },

@@ -19,7 +19,7 @@ export interface RateExercise extends Exercise {
   /** The true slope of the data, y = factor · x. */
   readonly factor: number;
   lossAt(w: number, b: number): number;
-  /** The points that an optimizer visits, starting at w = b = 0. Ends before the first loss that is not finite. */
+  /** The points that an optimizer visits, starting at w = b = 0. Stops before the first loss that is not finite. */
   path(optimizer: Optimizer, steps: number): SurfacePoint[];
 }
 
@@ -98,11 +98,11 @@ function nextLoss(path: Path, factor: number): Task {
       },
       {
         value: meanSquare(next.w, 0, factor),
-        hint: { en: 'b is changed too.', zh: 'b 也要走一步。' },
+        hint: { en: 'b changes, too.', zh: 'b 也要走一步。' },
       },
       {
         value: meanSquare(0, next.b, factor),
-        hint: { en: 'w is changed too.', zh: 'w 也要走一步。' },
+        hint: { en: 'w changes, too.', zh: 'w 也要走一步。' },
       },
       {
         value: meanSquare(-next.w, -next.b, factor),
@@ -170,7 +170,7 @@ function largest(path: Path): Task {
         return {
           correct: false,
           hint: {
-            en: `${rate} converges, but a larger rate still does.`,
+            en: `${rate} converges, but so does a larger rate.`,
             zh: `${rate} 收敛，但更大的学习率仍然收敛。`,
           },
         };
@@ -211,7 +211,7 @@ function comparison(path: Path): Task {
       zh: `优化器把导数变成步子。SGD 就是普通的梯度下降，其他几个还会用到之前的导数。四个优化器都从 w = b = 0 出发，学习率写在名称旁边。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
     },
     explain: {
-      en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag across it, while the others keep their speed along it. No optimizer is the best everywhere.`,
+      en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag across it, while the others keep their speed along it. No optimizer is best for every problem.`,
       zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器处处领先。`,
     },
     correct: winner.name,

@@ -1,4 +1,6 @@
-/** The challenge: find the bug in the backward pass of a random graph. It is at one node; five nodes can be probed. */
+/**
+ * The challenge: find the bug in the backward pass of a random graph. One node has the bug; up to five can be probed.
+ */
 import { sigmoid } from '@nnbp/activations';
 import { backpropagate, GraphBuilder, Network, type Pass, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -15,7 +17,7 @@ export interface RepairExercise extends Exercise {
   /** The results of the correct pass. */
   readonly correct: Gradients;
   /** Ids of the nodes that can have the bug. */
-  readonly suspects: readonly string[];
+  readonly candidates: readonly string[];
 }
 
 /** Maximum number of nodes that can be probed. */
@@ -23,9 +25,9 @@ export const maxProbes = 5;
 
 export const bugTexts: Readonly<Record<BugName, Text>> = {
   slope: { en: 'The slope is missing', zh: '少乘了 slope' },
-  'at-x': { en: 'The slope is taken at x instead of h', zh: 'slope 取在 x 处而不是 h 处' },
+  'at-x': { en: 'The slope is evaluated at x instead of h', zh: 'slope 取在 x 处而不是 h 处' },
   lost: { en: 'One successor is left out of the sum', zh: '求和时漏了一个后继' },
-  early: { en: 'It sent its messages too early', zh: '消息传得太早' },
+  early: { en: 'The node sends its messages too early', zh: '消息传得太早' },
   twice: { en: 'One successor is counted twice', zh: '一个后继算了两次' },
   sign: { en: 'The sign is wrong', zh: '正负号错了' },
 };
@@ -44,17 +46,17 @@ export const repair: Chapter<RepairExercise> = {
 };
 
 /** The learner's probes and choices. `node` and `bug` are empty while nothing is chosen. */
-export interface Accusation {
+export interface Diagnosis {
   readonly probes: readonly string[];
   readonly node: string;
   readonly bug: string;
 }
 
-/** Writes an accusation as an answer: node, bug and probes, such as `5 slope 7 6 5`. A missing choice is `-`. */
-export const accusationAnswer = ({ probes, node, bug }: Accusation): string =>
+/** Writes a diagnosis as an answer: node, bug and probes, such as `5 slope 7 6 5`. A missing choice is `-`. */
+export const diagnosisAnswer = ({ probes, node, bug }: Diagnosis): string =>
   [node || '-', bug || '-', ...probes].join(' ');
 
-export function parseAccusation(answer: string): Accusation {
+export function parseDiagnosis(answer: string): Diagnosis {
   const [node = '-', bug = '-', ...probes] = answer === '' ? [] : answer.split(' ');
   return { node: node === '-' ? '' : node, bug: bug === '-' ? '' : bug, probes: probes.slice(0, maxProbes) };
 }
@@ -64,8 +66,8 @@ function drawExercise(random: Random): RepairExercise | undefined {
   const network = irregularNetwork(random);
   const { graph } = network;
   const pass = backpropagate(network, [0.8, -0.6], [2], mse());
-  const suspects = graph.ids.slice(graph.inputCount, -1);
-  const node = suspects[Math.floor(random.uniform() * suspects.length)];
+  const candidates = graph.ids.slice(graph.inputCount, -1);
+  const node = candidates[Math.floor(random.uniform() * candidates.length)];
   const bug = bugNames[Math.floor(random.uniform() * bugNames.length)];
   const i = graph.indexOf(node);
   const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
@@ -84,7 +86,7 @@ function drawExercise(random: Random): RepairExercise | undefined {
     ),
   );
   if (!isClear) return undefined;
-  return { network, pass, broken, correct, suspects, tasks: [bugTask(network, node, bug)] };
+  return { network, pass, broken, correct, candidates, tasks: [bugTask(network, node, bug)] };
 }
 
 /** A network with two inputs, five or six nodes and one output. Every node has a successor, and most have several. */
@@ -135,14 +137,14 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
       en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. The nodes before it only pass the wrong number on, so the bug is at the wrong node that is closest to the loss.`,
       zh: `节点 ${node}：${bugTexts[bug].zh}。它前面的节点只是把错误的数字继续传下去，所以错误就在离损失最近的那个出错节点上。`,
     },
-    solution: accusationAnswer({ node, bug, probes: [] }),
+    solution: diagnosisAnswer({ node, bug, probes: [] }),
     check(answer) {
-      const { node: accused, bug: named } = parseAccusation(answer);
-      if (accused === node && named === bug) return { correct: true };
-      if (accused === '' || named === '') {
+      const { node: chosenNode, bug: chosenBug } = parseDiagnosis(answer);
+      if (chosenNode === node && chosenBug === bug) return { correct: true };
+      if (chosenNode === '' || chosenBug === '') {
         return { correct: false, hint: { en: 'Choose a node and a bug first.', zh: '请先选择节点和错误。' } };
       }
-      if (accused === node) {
+      if (chosenNode === node) {
         return {
           correct: false,
           hint: {
@@ -151,17 +153,17 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
           },
         };
       }
-      const isBefore = graph.indexOf(accused) < graph.indexOf(node);
+      const isBefore = graph.indexOf(chosenNode) < graph.indexOf(node);
       return {
         correct: false,
         hint: isBefore
           ? {
-              en: `It is not node ${accused}. If its numbers are wrong, it has received wrong ones: look closer to the loss.`,
-              zh: `不是节点 ${accused}。如果它的数字不对，那是传进来时就错了：往损失那边找。`,
+              en: `It is not node ${chosenNode}. If its numbers are wrong, it has received wrong ones: look closer to the loss.`,
+              zh: `不是节点 ${chosenNode}。如果它的数字不对，那是传进来时就错了：往损失那边找。`,
             }
           : {
-              en: `Everything is correct at node ${accused}: look further from the loss.`,
-              zh: `节点 ${accused} 处一切正确：往远离损失的方向找。`,
+              en: `Everything is correct at node ${chosenNode}: look further from the loss.`,
+              zh: `节点 ${chosenNode} 处一切正确：往远离损失的方向找。`,
             },
       };
     },

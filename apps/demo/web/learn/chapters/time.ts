@@ -55,7 +55,10 @@ function randomNumbers(random: Random): Numbers {
   };
 }
 
-/** The unrolled network, with shared parameters. `2@0` is node 2 at step 1 of the text, `2@-1` its value before that. */
+/**
+ * The unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value before
+ * that.
+ */
 function networkOf({ b, c, w }: Numbers): Network {
   const builder = new GraphBuilder();
   builder.input('1');
@@ -101,7 +104,7 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
   return numberTask({
     label: same('x_2(2)'),
     ask: {
-      en: 'Node 2 reads node 1 and, by a delayed edge, its own value at the previous step. Unrolled, the graph contains it once per step, with the same b, c and weights. At step 1 it gave x_2(1). What is x_2(2), its value at step 2?',
+      en: 'Node 2 reads node 1 and, by a delayed edge, its own value at the previous step. Unrolled, the graph contains it once per step, with the same b, c and weights. Its value at step 1 was x_2(1). What is x_2(2), its value at step 2?',
       zh: '节点 2 读取节点 1，并通过一条带延迟的边读取自己上一步的值。展开之后，每一步都有一个节点 2，它们的 b、c 和权重相同。第 1 步得到 x_2(1)。第 2 步的值 x_2(2) 是多少？',
     },
     explain: {
@@ -179,7 +182,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
   return numberTask({
     label: same('dloss/dw_1to2'),
     ask: {
-      en: 'w_1to2 is one weight, used at both steps. Case 3 holds at each: dloss/dx_2 · slope_2 · x_1. What is dloss/dw_1to2?',
+      en: 'w_1to2 is one weight, used at both steps. Case 3 applies at each: dloss/dx_2 · slope_2 · x_1. What is dloss/dw_1to2?',
       zh: 'w_1to2 是一个权重，两步都用到它。场景 3 在每一步都成立：dloss/dx_2 · slope_2 · x_1。dloss/dw_1to2 是多少？',
     },
     explain: {

@@ -17,7 +17,7 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
   const { network, none, slopeCached, dLossDxCached, both, byDepth, width } = exercise;
   if (task === 2) {
     const logOf = (value: number) => `${(100 * Math.log10(value)) / 9}%`;
-    // Depths that would give the answer away are shown once the task is settled.
+    // Depths that would give the answer away are shown only after the task is settled.
     const shown = settled > 2 ? byDepth : byDepth.slice(0, 2);
     return (
       <>

@@ -1,4 +1,4 @@
-/** The choices of a task as buttons below the graph, since nodes and edges are too small to tap on phones. */
+/** Buttons below the graph for the choices of a task, because nodes and edges are too small to tap on phones. */
 import type { ReactNode } from 'react';
 import { pick, picked } from '../task.js';
 import styles from './stage.module.css';

@@ -1,4 +1,4 @@
-/** Chapter 8's picture: the loss surface over w and b, with the path of a learning rate or of several optimizers. */
+/** Chapter 8's picture: the loss surface over w and b, with the path of gradient descent or of several optimizers. */
 import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';
@@ -135,11 +135,14 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
   );
 }
 
-/** Second derivatives of the loss, exact up to rounding, since it is quadratic in w and b and zero at w = factor, b = 0. */
+/**
+ * Second derivatives of the loss, exact up to rounding, because it is quadratic in w and b and zero at w = factor, b =
+ * 0.
+ */
 function curvature(lossAt: RateExercise['lossAt'], factor: number) {
   const [ww, bb, both] = [lossAt(factor + 1, 0), lossAt(factor, 1), lossAt(factor + 1, 1)];
   return { ww: 2 * ww, bb: 2 * bb, wb: both - ww - bb };
 }
 
-/** Limits the coordinates of points far outside of the picture. */
+/** Clamps the coordinates of points far outside the picture. */
 const clip = (pixel: number): string => Math.max(-5000, Math.min(5000, pixel)).toFixed(1);

@@ -9,11 +9,11 @@ import { Figure } from '../../shared/figure.js';
 import { usePlayground } from '../../store.js';
 import { bugNames, type Gradients } from '../bugs.js';
 import {
-  type Accusation,
-  accusationAnswer,
+  type Diagnosis,
+  diagnosisAnswer,
   bugTexts,
   maxProbes,
-  parseAccusation,
+  parseDiagnosis,
   type RepairExercise,
 } from '../chapters/repair.js';
 import { GraphPicture } from '../graph-picture.js';
@@ -26,11 +26,11 @@ import styles from './stage.module.css';
 export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExercise>) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
-  const { network, pass, suspects } = exercise;
+  const { network, pass, candidates } = exercise;
   const { graph } = network;
-  const accusation = parseAccusation(draft);
-  const { probes } = accusation;
-  const change = (part: Partial<Accusation>) => onDraft?.(accusationAnswer({ ...accusation, ...part }));
+  const diagnosis = parseDiagnosis(draft);
+  const { probes } = diagnosis;
+  const change = (part: Partial<Diagnosis>) => onDraft?.(diagnosisAnswer({ ...diagnosis, ...part }));
   const left = maxProbes - probes.length;
   const [selected, select] = useState<string>();
   const isInput = (id: string) => graph.indexOf(id) < graph.inputCount;
@@ -59,7 +59,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
         label={say.graph}
         graph={graph}
         node={(id) => ({
-          tone: id === accusation.node ? 'focus' : 'plain',
+          tone: id === diagnosis.node ? 'focus' : 'plain',
           content: (
             <>
               <div className={styles.onWide}>
@@ -106,16 +106,16 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
           </>
         )}
       </div>
-      <div className={styles.accuse}>
+      <div className={styles.diagnosis}>
         <label>
           {say.buggyNode}{' '}
           <select
-            value={accusation.node}
+            value={diagnosis.node}
             disabled={onDraft === undefined}
             onChange={(event) => change({ node: event.target.value })}
           >
             <option value="">–</option>
-            {suspects.map((id) => (
+            {candidates.map((id) => (
               <option key={id}>{id}</option>
             ))}
           </select>
@@ -123,7 +123,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
         <label>
           {say.bug}{' '}
           <select
-            value={accusation.bug}
+            value={diagnosis.bug}
             disabled={onDraft === undefined}
             onChange={(event) => change({ bug: event.target.value })}
           >
@@ -181,7 +181,7 @@ function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; rea
   );
 }
 
-/** The same table for one node, with one column per quantity, so that it fits a phone. */
+/** The same table for one node, with one column per quantity, so that it fits on a phone. */
 function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; readonly id: string }) {
   const say = useMessages(messages);
   const numbers = numbersAt(exercise, id);

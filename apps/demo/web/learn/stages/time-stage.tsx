@@ -1,4 +1,4 @@
-/** Chapter 9's picture: the unrolled recurrence, with the parameters that all steps share below. */
+/** Chapter 9's picture: the unrolled recurrence, and below it the parameters that all steps share. */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import type { TimeExercise } from '../chapters/time.js';
