@@ -9,10 +9,13 @@ const site = process.env.SITE_BASE ?? '/';
 /** The name of the package in a directory of `packages`. @param {string} folder @returns {string} */
 const packageIn = (folder) => JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')).name;
 
-/** The reference of all packages, at /reference/ of the site. Formulas are typeset when it is built, without scripts or a CDN. */
+/**
+ * Settings for the API reference, at /reference/ on the site. Formulas are typeset at build time, without scripts or a
+ * CDN.
+ */
 export default {
   name: '@nnbp',
-  // One program for all packages, which the step "types" checks. The last package re-exports the others.
+  // nnbp comes last because it re-exports the other packages. The step "types" of `pnpm check` reports type errors.
   entryPoints: ['packages/!(nnbp)/src/index.ts', 'packages/formats/src/node/index.ts', 'packages/nnbp/src/index.ts'],
   tsconfig: 'tsconfig.declarations.json',
   skipErrorChecking: true,
@@ -47,7 +50,11 @@ export default {
   navigation: { includeCategories: false, includeGroups: false },
 };
 
-/** `core/src` → `@nnbp/core`, `formats/src/node` → `@nnbp/formats/node`. @param {import('typedoc').Application} app */
+/**
+ * Renames modules: `core/src` → `@nnbp/core`, `formats/src/node` → `@nnbp/formats/node`.
+ *
+ * @param {import('typedoc').Application} app
+ */
 function nameModulesAsPackages(app) {
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection) => {
     if (!reflection.kindOf(ReflectionKind.Module)) return;

@@ -4,7 +4,9 @@ import { slowTests } from './scripts/fast.mjs';
 
 const source = '@nnbp/source';
 
-/** The Vitest project of a package. Tests run against the sources of every workspace package: nothing has to be built first. */
+/**
+ * The Vitest project of a package. Tests use the sources of all workspace packages, so nothing has to be built first.
+ */
 export const project = (name: string, options: TestProjectInlineConfiguration['test'] = {}) =>
   defineProject({
     resolve: { conditions: [source, ...defaultClientConditions] },
@@ -12,10 +14,10 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      // Test files run in one process, which reads each source file once: a third less CPU time. So a test must undo its
-      // changes to the environment, timers and globals.
+      // Test files share one process, which loads each source file only once and saves a third of the CPU time. A test
+      // must therefore undo its changes to the environment, timers and globals.
       isolate: false,
-      // Long enough on a busy machine with two cores. A test that needs longer sets its own timeout.
+      // Long enough for a busy machine with two cores. A test that needs more time sets its own timeout.
       testTimeout: 20_000,
       hookTimeout: 30_000,
       expect: { poll: { timeout: 10_000 } },

@@ -14,7 +14,7 @@ const allowed = new Set([
   '(Apache-2.0 AND BSD-3-Clause)',
 ]);
 /** Packages that may have dependencies outside @nnbp. */
-const mayHaveDependencies = new Set(['cli', 'interop', 'formula']);
+const mayHaveDependencies = new Set(['cli', 'formula']);
 const installScripts = ['preinstall', 'install', 'postinstall'];
 
 const problems = [];
