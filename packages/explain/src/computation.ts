@@ -1,6 +1,6 @@
 /**
- * The numbers of a pass of the reference engine, and those that its cache lacks: case 1 parts and standardized targets. A
- * sequence is computed on the unrolled graph, whose numbers are bit-identical.
+ * Runs the reference engine on a sample or a sequence, and computes what its cache does not hold: case 1 parts and
+ * standardized targets. A sequence runs on the unrolled graph, which gives bit-identical results.
  */
 import {
   backpropagate,
@@ -18,17 +18,17 @@ import {
 } from '@nnbp/core';
 import { edgeNamed, expectQuantity, type QuantityName } from './quantity.js';
 
-/** A pass and everything its numbers depend on. Later changes of the network do not affect it. */
+/** A pass and everything its numbers depend on. Later changes to the network do not affect it. */
 export interface Computation {
   readonly graph: Graph;
   /** The loss of one step. */
   readonly loss: Loss;
   readonly pass: Pass;
-  /** Cache of the sample. */
+  /** Cache of the only sample. */
   readonly sample: SampleCache;
   /** Copy of the parameters and constants; see `Graph`. */
   readonly slots: Float64Array;
-  /** Outputs, targets and case 1 parts, in the order of the graph and standardized units. */
+  /** Outputs, targets and case 1 parts: one per output of the graph, in standardized units. */
   readonly x: Float64Array;
   readonly t: Float64Array;
   readonly caseOne: Float64Array;
@@ -38,7 +38,7 @@ export interface Computation {
   readonly steps: number;
   /** For a sequence: the graph before unrolling. */
   readonly delayedGraph: Graph | undefined;
-  /** If inputs are standardized: the value in the units of the data, its mean and its deviation. */
+  /** If inputs are standardized: returns input k in the units of the data, and the mean and standard deviation of input k. */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether targets are standardized. */
   readonly targetsStandardized: boolean;
@@ -136,7 +136,7 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
   return new Standardization(all(mean), all(deviation));
 }
 
-/** The node of a quantity, and the edge of a weight. In a sequence, parameters are those of the first step. */
+/** The node of a quantity, and the edge of `dLossDw` or `dAdz`, otherwise −1. For a parameter in a sequence: those of step 0. */
 export function indicesOf(
   { graph, delayedGraph }: Computation,
   { quantity, node, from }: QuantityName,
@@ -152,13 +152,13 @@ export function indicesOf(
   return { i, edge: graph.edgeStart[i] + edge };
 }
 
-/** Throws unless the network, or its sequence, has the quantity. */
+/** Returns the quantity if it exists. The parameters of a sequence belong to the graph before unrolling. */
 export function expectComputed(computation: Computation, name: QuantityName): QuantityName {
   const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
   return expectQuantity(ofParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph, name);
 }
 
-/** The number of a quantity; the total gradient of a shared parameter. */
+/** The value of a quantity. For a shared parameter, the total gradient. */
 export function numberOf(computation: Computation, name: QuantityName): number {
   const { graph, sample, pass, steps } = computation;
   const { i, edge } = indicesOf(computation, name);
@@ -177,7 +177,7 @@ export function numberOf(computation: Computation, name: QuantityName): number {
   }
 }
 
-/** The number of a quantity in the given cache and gradients; the total gradient of a shared weight. */
+/** The value of a quantity in the given cache and gradients. For a shared weight, the total gradient. */
 export function numberIn(
   graph: Graph,
   sample: SampleCache,

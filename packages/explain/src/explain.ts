@@ -9,7 +9,7 @@ import { DerivationStep, type Step } from './step.js';
 import { text } from './text.js';
 import { expectComputed, numberOf, type Computation, computePass, computeSequence } from './computation.js';
 
-/** The derivative with respect to a parameter, named by its node. */
+/** A parameter of a node. Stands for the derivative of the loss with respect to it. */
 export type ParameterOf =
   | {
       /** The id of the node. */
@@ -26,7 +26,7 @@ export type ParameterOf =
       readonly from: string;
     };
 
-/** Language and extent of a written derivation. */
+/** Language and size limits of a written derivation. */
 export interface WritingOptions {
   /** English or Chinese. Default: 'en'. */
   readonly language?: Language;
@@ -34,9 +34,9 @@ export interface WritingOptions {
   readonly maxTerms?: number;
   /** Maximum depth of the backward tree, ≥ 1. Default: 12. */
   readonly depth?: number;
-  /** Maximum number of steps, backward and forward each, ≥ 1. The ones closest to the root are shown. Default: 300. */
+  /** Maximum number of backward steps, and of forward steps, ≥ 1. Shows those closest to the root. Default: 300. */
   readonly steps?: number;
-  /** Significant digits of all numbers but the requested one, 1 to 17. Default: 6. */
+  /** Significant digits of all numbers except the requested one, 1 to 17. Default: 6. */
   readonly digits?: number;
 }
 
@@ -48,7 +48,7 @@ export interface Derivation {
    * Plain text for a terminal: the backward steps as a tree, the forward steps as a list. Each quantity is derived where it
    * is first needed and marked as reused after that.
    *
-   * @throws NnbpError `OUT_OF_RANGE`, as `markdown` and `latex` do
+   * @throws NnbpError `OUT_OF_RANGE`; `markdown` and `latex` throw it too
    */
   text(options?: WritingOptions): string;
   /** Nested Markdown lists, with formulas between dollar signs. */
@@ -62,7 +62,7 @@ export interface Derivation {
  * bit-identical to the reference engine's.
  *
  * @param input - One sample in the units of the data, as for `backpropagate`.
- * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, for its derivative.
+ * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain its derivative.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `backpropagate`
  *
  * @example

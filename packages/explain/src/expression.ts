@@ -14,27 +14,27 @@ export interface Factor {
   readonly value: number;
 }
 
-/** Symbols with a formula: all but parameters and targets. */
+/** Symbols that have a formula: quantities and case 1 parts. */
 export type Derived = Extract<FormulaSymbol, { quantity: unknown } | { caseOneOf: unknown }>;
 
-/** Writes one factor as a symbol or as a number. `first`: a minus sign needs no parentheses. */
+/** Writes one factor as a symbol or as a number. If `first`, a negative number needs no parentheses. */
 export type Write = (factor: Factor, first?: boolean) => string;
 
-/** Writes an expression that is not a sum of products, with at most `maxTerms` entries of a list. */
+/** Writes an expression that is not a sum of products. Abbreviates lists to `maxTerms` entries. */
 type Form = (notation: Notation, write: Write, maxTerms: number) => string;
 
 /** The right-hand side of a formula. */
 export interface Expression {
   /** The case that the formula belongs to. */
   readonly case: 1 | 2 | 3 | 'forward';
-  /** Number of terms, each a product. With `forms`: one term with all factors that are read. */
+  /** Number of terms, each a product. With `forms`, the terms only list the factors that the expression reads. */
   readonly count: number;
   readonly summand: (k: number) => readonly Factor[];
   /** Equivalent ways to write an expression that is not a sum of products, the most concrete last. */
   readonly forms?: readonly Form[];
 }
 
-/** The formula of a quantity, or of the case 1 part of one. */
+/** The formula of a quantity, or of the case 1 part of dloss/dx. */
 export function expressionOf(computation: Computation, symbol: Derived): Expression {
   if ('caseOneOf' in symbol)
     return caseOneOf(computation, computation.graph.outputPosition[computation.graph.indexOf(symbol.caseOneOf)]);
@@ -162,7 +162,7 @@ function slope(computation: Computation, i: number): Expression {
   };
 }
 
-/** Case 1, case 2, or for an output with successors case 1 + case 2. */
+/** dloss/dx_i: case 1 for an output, case 2 for other nodes, and the sum of both for an output with successors. */
 function loss(computation: Computation, i: number): Expression {
   const { graph, caseOne } = computation;
   const { nodes, edges } = successorsOf(graph);
@@ -214,7 +214,7 @@ function caseOneOf(computation: Computation, index: number): Expression {
               t: term(targets[output]),
               n: x.length,
               sum: (written) =>
-                ends(x.length, maxTerms)
+                shownIndices(x.length, maxTerms)
                   .map((k) => (k < 0 ? notation.dots(x.length - maxTerms) : written(term(values[k]), term(targets[k]))))
                   .join(' + '),
               targetSum,
@@ -295,7 +295,7 @@ function mean({ steps }: Computation, sum: Expression): Expression {
     ...sum,
     forms: [
       (notation, write, maxTerms) => {
-        const terms = ends(count, maxTerms).map((k) =>
+        const terms = shownIndices(count, maxTerms).map((k) =>
           k < 0 ? notation.dots(count - maxTerms) : timesEach(notation, write, summand(k), k === 0),
         );
         return `(${terms.join(' + ')}) / ${steps}`;
@@ -330,7 +330,7 @@ function aggregationFactors(computation: Computation, edge: number, i: number): 
   return [{ symbol, value: sample.aggregated!.dAdz[edge] }];
 }
 
-/** dA/dz_e of a mean, a maximum and so on, from the z of all edges. */
+/** dA/dz_e of an aggregation other than sum and product, in terms of the z of all edges. */
 function aggregationDerivative(computation: Computation, edge: number, i: number): Expression {
   const { graph } = computation;
   const aggregation = graph.aggregation(i)!;
@@ -353,15 +353,15 @@ function aggregationDerivative(computation: Computation, edge: number, i: number
   };
 }
 
-/** Indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the last. */
-export function ends(count: number, maxTerms: number): number[] {
+/** The indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the last. */
+export function shownIndices(count: number, maxTerms: number): number[] {
   if (count <= maxTerms) return Array.from({ length: count }, (_, k) => k);
   return [...Array.from({ length: maxTerms - 1 }, (_, k) => k), -1, count - 1];
 }
 
 /** Writes the arguments of a function, abbreviated if there are many. */
 const listed = (notation: Notation, maxTerms: number, count: number, written: (k: number) => string): string =>
-  ends(count, maxTerms)
+  shownIndices(count, maxTerms)
     .map((k) => (k < 0 ? notation.dots(count - maxTerms) : written(k)))
     .join(', ');
 

@@ -5,19 +5,19 @@ export type Language = 'en' | 'zh';
 
 /** The text between formulas. */
 export interface Words {
-  /** Note if targets are standardized. */
+  /** Note that is shown if targets are standardized. */
   readonly standardized: string;
   readonly backward: string;
   readonly forward: string;
   /** Names of the three cases. */
   readonly cases: Readonly<Record<1 | 2 | 3, string>>;
-  /** Between a case and its explanation, with the space after it. */
+  /** Separates a case from its explanation. */
   readonly colon: string;
   /** Explanations of the three cases. */
   readonly meaning: Readonly<Record<1 | 2 | 3, string>>;
-  /** Mark of a number that was derived above. */
+  /** Marks a number that was derived above. */
   readonly reused: string;
-  /** Mark of a number whose derivation is omitted. */
+  /** Marks a number whose derivation is omitted. */
   readonly notExpanded: string;
   /** Text in place of omitted terms. */
   omittedTerms(summands: number): string;

@@ -1,10 +1,10 @@
-/** Writes a derivation as Markdown or LaTeX. Ids are only written inside formulas. */
+/** Writes a derivation as Markdown or LaTeX. Node ids occur only inside formulas. */
 import type { Words } from './language.js';
 import { latex } from './notation.js';
 import { casesIn, type Heading, type Line, type Outline } from './outline.js';
 import { type Extent, formulas, numbers } from './right-hand-side.js';
 
-/** Nested Markdown lists, with formulas between dollar signs. */
+/** Writes nested Markdown lists, with formulas between dollar signs. */
 export function markdown(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsTruncated } = outline;
   const legend = casesIn(backward).map((rule) => `- **${words.cases[rule]}**${words.colon}${words.meaning[rule]}`);
@@ -30,7 +30,7 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
     .join('\n\n');
 }
 
-/** An `aligned` environment: one formula per row, with the case in the first column. */
+/** Writes an `aligned` environment: one formula per row, with the case in the first column. */
 export function aligned(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsTruncated } = outline;
   const rows = [
@@ -57,7 +57,7 @@ const remark = (sentence: string) => `&& & \\text{${sentence}}`;
 
 const inline = (sides: readonly string[]) => `$${sides.join(' = ')}$`;
 
-/** Symbol, formulas, numbers and value; consecutive equal ones are written once. */
+/** The sides of an equation: symbol, formulas, numbers and value, without consecutive duplicates. */
 function equation({ symbol, value, expression }: Line, extent: Extent): string[] {
   const all = [
     latex.symbol(symbol),

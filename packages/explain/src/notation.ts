@@ -18,7 +18,7 @@ export interface Notation {
   readonly times: string;
   /** Ellipsis for omitted terms. */
   dots(count: number): string;
-  /** A function name. */
+  /** Formats the name of a function. */
   name(text: string): string;
   symbol(symbol: FormulaSymbol): string;
   /** A number rounded to significant digits; 17 digits are exact. */
@@ -30,7 +30,7 @@ export interface Notation {
   partial(name: string, node: string, from?: string): string;
 }
 
-/** Plain text. */
+/** Notation in plain text. */
 export const plain: Notation = {
   times: ' · ',
   dots: (count) => `… [${count}] …`,
@@ -95,7 +95,7 @@ function quantity({ quantity: kind, node, from }: QuantityName): string {
 const over = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
 const edge = (from: string, node: string) => `${subscript(from)} \\to ${subscript(node)}`;
 
-/** A number or single letter as it is; anything else as text. */
+/** Returns a number or a single letter unchanged, and any other id as LaTeX text. */
 function subscript(id: string): string {
   return /^(\d+|[A-Za-z])$/.test(id) ? id : upright(id);
 }
@@ -120,7 +120,7 @@ const escapes = new Map([
   [']', '{]}'],
 ]);
 
-/** Characters that LaTeX fonts may lack are written as code points. */
+/** Writes a string as upright LaTeX text. Characters that LaTeX fonts may lack become code points. */
 function upright(text: string): string {
   const written = Array.from(text, (character) => {
     const escape = escapes.get(character);
@@ -139,5 +139,5 @@ function visible(text: string): string {
   );
 }
 
-/** 17 significant digits identify every float64. */
+/** Rounds to significant digits. 17 digits identify every float64. */
 const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));

@@ -1,9 +1,9 @@
 /**
  * The outline of a written derivation: a backward tree from the requested quantity to the loss, and a forward list from the
- * inputs. Each quantity is derived once and then reused. It is built without recursion and visits only what will be shown,
- * whatever the size of the graph.
+ * inputs. Each quantity is derived once and then reused. Building the outline uses no recursion and visits only the
+ * quantities that are shown, however large the graph.
  */
-import { type Derived, ends, type Expression, expressionOf, isDerived } from './expression.js';
+import { type Derived, shownIndices, type Expression, expressionOf, isDerived } from './expression.js';
 import { nameOf } from './quantity.js';
 import type { Computation } from './computation.js';
 
@@ -34,7 +34,7 @@ export type Branch = { readonly depth: number; readonly last: boolean } & (
 export interface Heading {
   readonly symbol: Derived;
   readonly value: number;
-  /** Whether targets, and so the loss, are in standardized units. */
+  /** Whether targets, and therefore the loss, are in standardized units. */
   readonly standardized: boolean;
 }
 
@@ -75,11 +75,11 @@ const isForwardRead = (read: Read | number): read is Read => typeof read === 'ob
 
 /** The quantities that a shown formula reads; a number stands for that many omitted terms. */
 function shownReads({ count, summand, forms }: Expression, maxTerms: number): (Read | number)[] {
-  return ends(count, maxTerms).flatMap((k): (Read | number)[] => {
+  return shownIndices(count, maxTerms).flatMap((k): (Read | number)[] => {
     if (k < 0) return [count - maxTerms];
     const factors = summand(k);
     // Only lists of outputs are abbreviated, not products.
-    const shown = ends(factors.length, forms === undefined ? Infinity : maxTerms).filter((at) => at >= 0);
+    const shown = shownIndices(factors.length, forms === undefined ? Infinity : maxTerms).filter((at) => at >= 0);
     return shown.flatMap((at) => {
       const { symbol, value } = factors[at];
       return isDerived(symbol) ? [{ symbol, value }] : [];
@@ -87,23 +87,23 @@ function shownReads({ count, summand, forms }: Expression, maxTerms: number): (R
   });
 }
 
-/** The tree in depth-first order. */
+/** The entries of the backward tree in depth-first order. */
 function tree(computation: Computation, root: Read, limits: Limits): Branch[] {
-  const affordable = nearest(computation, [root], limits, (read) => !isForward(read.symbol));
+  const withinLimit = nearest(computation, [root], limits, (read) => !isForward(read.symbol));
   const derived = new Set<string>();
   const branches: Branch[] = [];
   const stack: { readonly read: Read | number; readonly depth: number; readonly last: boolean }[] = [
     { read: root, depth: 0, last: true },
   ];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { read, depth, last } = top;
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    const { read, depth, last } = entry;
     if (typeof read === 'number') {
       branches.push({ depth, last, state: 'omitted', count: read });
       continue;
     }
     const key = keyOf(read.symbol);
     const expression = expressionOf(computation, read.symbol);
-    if (derived.has(key) || depth >= limits.depth || !affordable.has(key)) {
+    if (derived.has(key) || depth >= limits.depth || !withinLimit.has(key)) {
       branches.push({ depth, last, ...read, expression, state: derived.has(key) ? 'reused' : 'notExpanded' });
       continue;
     }

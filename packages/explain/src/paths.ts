@@ -1,6 +1,6 @@
 /**
- * Counts what the gradient cache saves. The chain rule without a cache multiplies out every path from a node to an output;
- * with it, each edge on these paths is used once.
+ * Counts the operations that the gradient cache saves. Without a cache, the chain rule multiplies out every path from a node
+ * to an output. With it, each edge on these paths is used once.
  */
 import { type Graph, Network, NnbpError } from '@nnbp/core';
 
@@ -22,7 +22,7 @@ export interface PathCount {
 }
 
 /**
- * Counts the paths from one node to an output, in time proportional to the edges between them.
+ * Counts the paths from one node to an output, in time proportional to the number of edges between them.
  *
  * @throws NnbpError `UNKNOWN_ID`, `UNSUPPORTED` (a graph with delays; pass `unroll(graph, steps)`)
  *
@@ -41,7 +41,7 @@ export interface PathCount {
 export function paths(source: Network | Graph, from: string, output: string): PathCount {
   const graph = source instanceof Network ? source.graph : source;
   if (graph.edgeDelay !== undefined) {
-    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges: pass unroll(graph, steps).');
+    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges. Pass unroll(graph, steps).');
   }
   const { edgeStart, predecessors, scaleTrainable } = graph;
   const first = graph.indexOf(from);
@@ -57,7 +57,7 @@ export function paths(source: Network | Graph, from: string, output: string): Pa
   // Backward, for each of these nodes with a path to `output`:
   //     paths_i          = Σ over successors j of  paths_j
   //     edgesInPaths_i   = Σ over successors j of  edgesInPaths_j + paths_j
-  //     multiplications_i likewise, with those of the edge for each path
+  //     multiplications_i = Σ over successors j of  multiplications_j + paths_j · multiplications per edge into j
   const counts = new Map([[last, { paths: 1n, edges: 0n, multiplications: 0n }]]);
   let edgesVisited = 0;
   let cachedMultiplications = 0;
@@ -66,7 +66,7 @@ export function paths(source: Network | Graph, from: string, output: string): Pa
     if (after === undefined || reached[j] === 0) continue;
     counts.delete(j);
     cachedMultiplications += scaleTrainable[j];
-    // By dA/dz, unless the aggregation is the sum.
+    // One multiplication by dA/dz, unless the aggregation is the sum.
     const byAggregation = graph.aggregation(j) === undefined ? 0 : 1;
     const through = after.edges + after.paths;
     const multiplications = after.multiplications + after.paths * BigInt(2 + byAggregation + scaleTrainable[j]);

@@ -1,4 +1,4 @@
-/** Names of quantities, as data and as text such as "dloss/dw_2to4". */
+/** Names of quantities, as data and as strings such as "dloss/dw_2to4". */
 import { type Graph, NnbpError } from '@nnbp/core';
 
 /**
@@ -26,7 +26,7 @@ const prefixes = {
 } as const;
 
 /**
- * The name as text: "dloss/dw_2to4", "dA/dz_2to4", "dloss/dx_4", "slope_4", "x_4".
+ * Returns the name as a string: "dloss/dw_2to4", "dA/dz_2to4", "dloss/dx_4", "slope_4", "x_4".
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ const isOfEdge = (quantity: QuantityName['quantity']): quantity is 'dAdz' | 'dLo
   quantity === 'dAdz' || quantity === 'dLossDw';
 
 /**
- * Parses the name of a quantity; the inverse of {@link nameOf}. If an id contains "to", the edges of the graph decide.
+ * Parses the name of a quantity; the inverse of {@link nameOf}. If an id contains "to", the edges of the graph decide where to split the name.
  *
  * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or an ambiguous name), `FIXED_PARAMETER`
  */
@@ -68,7 +68,7 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   const i = graph.indexOf(node);
   if (quantity === 'x' || quantity === 'dLossDx') return { quantity, node };
   if (i < graph.inputCount) {
-    throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, and no ${quantity}.`);
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, but no ${quantity}.`);
   }
   if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) throw fixed('c', node);
   if (quantity === 'dLossDb' && graph.biasIndex(i) < 0) throw fixed('b', node);
@@ -81,7 +81,7 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
     const how =
       graph.aggregation(i) === undefined
         ? 'sums its edges: dA/dz is 1'
-        : 'multiplies its edges: dA/dz is the other factors';
+        : 'multiplies its edges: dA/dz is the product of the other factors';
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" ${how}.`);
   }
   if (quantity === 'dLossDw' && graph.weightIndex(edge, i) < 0) throw fixed(`w from "${from}"`, node);
@@ -102,7 +102,7 @@ export function edgeNamed(graph: Graph, from: string, i: number): number {
   return edges.length === 1 ? edges[0] : -1;
 }
 
-/** Whether dA/dz of node i is a quantity of its own: not of a sum, where it is 1, nor of a product. */
+/** Whether node i has dA/dz as a quantity. A sum (dA/dz = 1) and a product (the other factors) do not. */
 export const hasAggregationRule = (graph: Graph, i: number): boolean => {
   const aggregation = graph.aggregation(i);
   return aggregation !== undefined && aggregation.builtin?.name !== 'product';
@@ -121,6 +121,6 @@ function edgeIn(graph: Graph, quantity: 'dAdz' | 'dLossDw', text: string): Quant
   const problem =
     edges.length === 0
       ? `No edge is named "${text}": expected FROMtoNODE with the ids of an edge's two nodes`
-      : `"${text}" is ambiguous, it names ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}. Pass { node, parameter: 'w', from }`;
+      : `"${text}" is ambiguous. It names ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}. Pass { node, parameter: 'w', from }`;
   throw new NnbpError('UNKNOWN_ID', `${problem}.`);
 }

@@ -1,6 +1,6 @@
 /**
  * Finds where each quantity occurs first when a derivation is read depth-first: there it is computed, everywhere else
- * reused. Runs once per derivation, without recursion, in time proportional to the edges.
+ * reused. Runs once per derivation, without recursion, in time proportional to the number of edges.
  */
 import { type Derived, expressionOf, readsOf } from './expression.js';
 import { edgeNamed } from './quantity.js';
@@ -34,16 +34,16 @@ export class ReadingOrder {
     });
     const stack = [open(this.root)];
     while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      if (top.next === top.reads.length) {
+      const frame = stack[stack.length - 1];
+      if (frame.next === frame.reads.length) {
         stack.pop();
         continue;
       }
-      const index = top.next++;
-      const { symbol } = top.reads[index];
+      const index = frame.next++;
+      const { symbol } = frame.reads[index];
       const key = this.#key(symbol);
       if (first.has(key)) continue;
-      first.set(key, { above: top.key, index });
+      first.set(key, { above: frame.key, index });
       stack.push(open(symbol));
     }
     return first;

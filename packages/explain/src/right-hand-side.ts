@@ -2,29 +2,29 @@
  * Writes the right-hand side of a formula with symbols and with numbers. A long sum is abbreviated to its first terms and
  * the last.
  */
-import { ends, type Expression, timesEach, type Write } from './expression.js';
+import { shownIndices, type Expression, timesEach, type Write } from './expression.js';
 import type { Notation } from './notation.js';
 
 /** Extent of a written formula. */
 export interface Extent {
   /** Maximum number of terms, ≥ 2. */
   readonly maxTerms: number;
-  /** Significant digits; 17 is exact. */
+  /** Significant digits; 17 digits are exact. */
   readonly digits: number;
 }
 
-/** The formula in symbols, in each of its forms. */
+/** Writes the formula in symbols, in each of its forms. */
 export function formulas(expression: Expression, notation: Notation, { maxTerms }: Extent): string[] {
   const write: Write = ({ symbol }) => notation.symbol(symbol);
   return [...new Set(formsOf(expression).map((form) => form(notation, write, maxTerms)))];
 }
 
-/** The last form of the formula, with numbers. */
+/** Writes the last form of the formula with numbers. */
 export function numbers(expression: Expression, notation: Notation, { maxTerms, digits }: Extent): string {
   return formsOf(expression).at(-1)!(notation, numberWriter(notation, digits), maxTerms);
 }
 
-/** Writes numbers, negative ones in parentheses after an operator. */
+/** Writes numbers. A negative number after an operator is in parentheses. */
 export const numberWriter =
   (notation: Notation, digits: number): Write =>
   ({ value }, first = false) => {
@@ -32,14 +32,14 @@ export const numberWriter =
     return !first && number.startsWith('-') ? `(${number})` : number;
   };
 
-/** The shown terms, each written separately; omitted ones are one entry. */
+/** Writes each shown term separately. The omitted terms are one entry. */
 export function summands<Written>(
   { count, summand }: Expression,
   maxTerms: number,
   written: (factors: ReturnType<Expression['summand']>, first: boolean) => Written,
   dots: (count: number) => Written,
 ): Written[] {
-  return ends(count, maxTerms).map((k, at) => (k < 0 ? dots(count - maxTerms) : written(summand(k), at === 0)));
+  return shownIndices(count, maxTerms).map((k, at) => (k < 0 ? dots(count - maxTerms) : written(summand(k), at === 0)));
 }
 
 function formsOf(expression: Expression): NonNullable<Expression['forms']> {

@@ -1,6 +1,6 @@
 /**
- * Textbook formulas of g'(h), dA/dz and of case 1 for the built-in functions. Other functions are written as g'(h), or with the
- * name of the loss. [a > b] is 1 if true, else 0 (Iverson bracket).
+ * Textbook formulas for g'(h), dA/dz and case 1 of the built-in functions. Other derivatives are written as g'(h), or with
+ * the name of the function. [a > b] is 1 if true, else 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
 import type { AggregationName } from '@nnbp/aggregations';
@@ -8,7 +8,7 @@ import type { Activation, Aggregation, Loss } from '@nnbp/core';
 import type { LossName } from '@nnbp/losses';
 import type { Notation } from './notation.js';
 
-/** Writes a symbol or a number. `bare`: a minus sign needs no parentheses. */
+/** Writes a symbol or a number. If `bare`, a negative number needs no parentheses. */
 type Term = (bare?: boolean) => string;
 
 /** The symbols in $g'(h)$. */
@@ -70,17 +70,17 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
   hardTanh: undefined,
 };
 
-/** 1 for the edge whose z is the result; of several equal ones, only for the first. */
-const chosen: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
+/** 1 for the edge whose z is the result, else 0. */
+const isResult: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
 
 /** $\partial A / \partial z_e$ by name of the aggregation; undefined: written as a derivative. The compiler checks that no built-in is missing. */
 const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {
   sum: undefined,
   product: undefined,
   mean: ({ n }) => `1 / ${n}`,
-  max: chosen,
-  min: chosen,
-  maxAbs: chosen,
+  max: isResult,
+  min: isResult,
+  maxAbs: isResult,
   median: undefined,
   logSumExp: ({ z, applied }, { name }) => `${name('exp')}(${z} - ${applied})`,
 };
@@ -112,15 +112,15 @@ const mean = (difference: string, n: number) => (n === 1 ? difference : `(${diff
 export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmaxCrossEntropy';
 
 /** The formula of an activation's derivative, if it is known. */
-export const derivativeRule = ({ builtin }: Activation) => own(derivatives, builtin);
+export const derivativeRule = ({ builtin }: Activation) => ruleFor(derivatives, builtin);
 
-/** The formula of an aggregation's derivative by the z of an edge, if it is known. */
-export const aggregationRule = ({ builtin }: Aggregation) => own(edgeRules, builtin);
+/** The formula of an aggregation's derivative with respect to z of an edge, if it is known. */
+export const aggregationRule = ({ builtin }: Aggregation) => ruleFor(edgeRules, builtin);
 
 /** The formula of case 1, if it is known. */
-export const outputRule = ({ builtin }: Loss) => own(outputRules, builtin);
+export const outputRule = ({ builtin }: Loss) => ruleFor(outputRules, builtin);
 
-function own<Terms>(
+function ruleFor<Terms>(
   rules: Readonly<Record<string, Rule<Terms> | undefined>>,
   builtin: { readonly name: string; readonly options: Options } | undefined,
 ): ((terms: Terms, notation: Notation) => string) | undefined {

@@ -81,7 +81,7 @@ export class DerivationStep implements Step {
     return this.#terms;
   }
 
-  /** A step below a reused one is reused. A loop, since a derivation may be ten thousand steps deep. */
+  /** A step below a reused one is reused. Uses a loop, because a derivation can be ten thousand steps deep. */
   #isFirst(): boolean {
     let { symbol, above, index } = this as DerivationStep;
     while (above !== undefined) {

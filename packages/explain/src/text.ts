@@ -11,7 +11,7 @@ import { type Extent, formulas, numbers, numberWriter, summands } from './right-
 /** Line width in columns. Longer formulas are broken between terms. */
 const lineWidth = 80;
 
-/** The whole derivation, without a trailing newline. */
+/** Writes the derivation, without a trailing newline. */
 export function text(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsTruncated } = outline;
   const margin = columns(words.cases[1]) + 2;
@@ -35,8 +35,10 @@ function tree(branches: readonly Branch[], words: Words, margin: number, extent:
   return branches.flatMap((branch, index) => {
     const { depth, last } = branch;
     continues[depth] = !last;
-    const rails = continues.slice(1, depth).map((on) => (on ? '│  ' : '   '));
-    const above = rails.join('');
+    const above = continues
+      .slice(1, depth)
+      .map((more) => (more ? '│  ' : '   '))
+      .join('');
     const [first, below] = depth === 0 ? ['', ''] : last ? ['└─ ', '   '] : ['├─ ', '│  '];
     if (branch.state === 'omitted')
       return [`${' '.repeat(margin)}${above}${first}… ${words.omittedTerms(branch.count)}`];
@@ -48,7 +50,7 @@ function tree(branches: readonly Branch[], words: Words, margin: number, extent:
     }
     // A line from the symbol down to its terms.
     const down = (branches[index + 1]?.depth ?? 0) > depth ? '│' : ' ';
-    const lines = broken(branch, lineWidth - margin - columns(above + first), extent);
+    const lines = wrapped(branch, lineWidth - margin - columns(above + first), extent);
     return lines.map((line, k) =>
       k === 0 ? `${label}${above}${first}${line}` : `${' '.repeat(margin)}${above}${below}${down}${line.slice(1)}`,
     );
@@ -60,15 +62,15 @@ function list(lines: readonly Line[], extent: Extent): string[] {
     const { expression } = line;
     const sides = [...formulas(expression, plain, extent), numbers(expression, plain, extent)];
     const joined = equation(line, sides, extent).join(' = ');
-    return columns(joined) <= lineWidth ? [joined] : broken(line, lineWidth, extent);
+    return columns(joined) <= lineWidth ? [joined] : wrapped(line, lineWidth, extent);
   });
 }
 
-/** A step in several lines, with aligned equals signs. */
-function broken(line: Line, room: number, extent: Extent): string[] {
+/** Writes a step on several lines, with aligned equals signs. */
+function wrapped(line: Line, maxWidth: number, extent: Extent): string[] {
   const [symbol, ...sides] = equation(
     line,
-    rightSides(line.expression, room - columns(plain.symbol(line.symbol)) - 3, extent),
+    rightSides(line.expression, maxWidth - columns(plain.symbol(line.symbol)) - 3, extent),
     extent,
   );
   const indent = ' '.repeat(columns(symbol));
@@ -77,14 +79,14 @@ function broken(line: Line, room: number, extent: Extent): string[] {
   );
 }
 
-/** Symbol, right-hand sides and value; consecutive equal ones are written once. */
+/** The sides of an equation: symbol, right-hand sides and value, without consecutive duplicates. */
 function equation({ symbol, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
   const all = [plain.symbol(symbol), ...sides, plain.number(value, digits)];
   return all.filter((side, k) => side !== all[k - 1]);
 }
 
-/** Symbols, then numbers. A sum that is too long has one line per term. */
-function rightSides(expression: Expression, room: number, extent: Extent): string[] {
+/** Writes the right-hand side in symbols, then in numbers. A sum that is too long has one line per term. */
+function rightSides(expression: Expression, maxWidth: number, extent: Extent): string[] {
   if (expression.forms !== undefined || expression.count === 0)
     return [...formulas(expression, plain, extent), numbers(expression, plain, extent)];
 
@@ -105,7 +107,7 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
       .join(' + ')
       .trimEnd(),
   );
-  if (expression.count === 1 || inOneLine.every((side) => columns(side) <= room)) return inOneLine;
+  if (expression.count === 1 || inOneLine.every((side) => columns(side) <= maxWidth)) return inOneLine;
   const widest = (f: number) =>
     Math.max(
       ...sides

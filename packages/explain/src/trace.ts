@@ -1,6 +1,6 @@
 /**
- * A step-by-step trace of a pass: which numbers each step read and wrote, in the order of the reference engine. Replaying it
- * fills an empty cache.
+ * A step-by-step trace of a pass: which numbers each step reads and writes, in the order of the reference engine. Replaying
+ * it fills an empty cache.
  */
 import {
   expectInteger,
@@ -25,9 +25,9 @@ export interface TraceStep {
   readonly case: 'forward' | 1 | 2 | 3;
   /** The case 1 part of dloss/dx; only for case 2 of an output with successors. */
   readonly caseOne?: number;
-  /** Cached quantities that it reads. Parameters, weights and targets are not listed. */
+  /** Cached quantities that the step reads. Parameters and targets are not listed. */
   readonly reads: readonly QuantityName[];
-  /** Quantities that it writes. Each quantity is written once; a shared weight once per edge. */
+  /** Quantities that the step writes. Each quantity is written once, a shared weight once per edge. */
   readonly writes: readonly QuantityName[];
   /** One number per write. For a shared parameter, the sum so far. */
   readonly values: readonly number[];
@@ -39,18 +39,18 @@ export interface Trace {
   readonly graph: Graph;
   /** Result of the reference engine on that graph. */
   readonly pass: Pass;
-  /** The steps, from x of the first input to the last dLossDw: four per computed node, two per input. */
+  /** The steps, from x of the first input to dLossDx of the first input: up to four per computed node, two per input. */
   readonly steps: readonly TraceStep[];
 }
 
 /** The cache and the gradients after some steps. */
 export interface Replay {
-  /** Cache of the sample; NaN for what is not written yet. */
+  /** Cache of the sample; NaN where nothing has been written yet. */
   readonly cache: SampleCache;
-  /** Gradients in the layout of the parameters; 0 for what is not written yet. */
+  /** Gradients in the layout of the parameters; 0 where nothing has been written yet. */
   readonly gradients: Float64Array;
   /**
-   * The number of a quantity; undefined if it is not written yet.
+   * The value of a quantity; undefined if it has not been written yet.
    *
    * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
    */
@@ -129,7 +129,7 @@ function traceOf(computation: Computation): Trace {
 }
 
 /**
- * The cache and the gradients after the first `steps` steps, restored from the trace alone (dA/dz from its pass).
+ * Returns the cache and the gradients after the first `steps` steps, restored from the trace. Only dA/dz comes from its pass.
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */
@@ -159,21 +159,21 @@ export function replay({ graph, pass, steps: all }: Trace, steps: number = all.l
       const quantity = expectQuantity(graph, name);
       const i = graph.indexOf(quantity.node);
       if ((written[i] & stepOf(quantity)) === 0) return undefined;
-      // No step writes dA/dz, which follows from the z that h is computed from.
+      // No step writes dA/dz, which is known as soon as h is.
       const { aggregated } = pass.cache.samples[0];
       return numberIn(graph, { ...cache, ...(aggregated && { aggregated }) }, gradients, quantity);
     },
   };
 }
 
-/** The bit of the step, of four per node, that writes a quantity. */
+/** The bit of the step that writes a quantity. A node has up to four steps. */
 function stepOf({ quantity }: QuantityName): number {
   if (quantity === 'h' || quantity === 'g' || quantity === 'x' || quantity === 'dAdz') return 1;
   if (quantity === 'dLossDx') return 2;
   return quantity === 'slope' ? 4 : 8;
 }
 
-/** A step without its index. Lists are functions, called when they are read. */
+/** A step without its index. The lists are functions that are called when a list is read. */
 interface UnnumberedStep extends Pick<TraceStep, 'node' | 'case' | 'caseOne'> {
   readonly reads: () => readonly QuantityName[];
   readonly writes: () => readonly QuantityName[];
@@ -274,7 +274,7 @@ function stepsOf(computation: Computation) {
     };
   };
 
-  /** A node whose parameters are all fixed ends with its slope. */
+  /** Whether all parameters of node i are fixed, so that its last step is its slope. */
   const isFixed = (i: number) =>
     graph.biasIndex(i) < 0 && graph.scaleIndex(i) < 0 && trainedEdges(graph, i).length === 0;
   const backwards = (i: number): UnnumberedStep[] =>
@@ -291,8 +291,9 @@ const trainedEdges = (graph: Graph, i: number) =>
   );
 
 /**
- * The gradients of each node's b and c and each edge's w after the node was added. Without shared parameters these are the
- * gradients themselves; otherwise, as in every unrolled graph, the sums are recomputed in the engine's order.
+ * The gradients with respect to b and c of each node and w of each edge, as soon as the node's contribution has been added.
+ * Without shared parameters, these are the final gradients. Otherwise, as in every unrolled graph, the sums are recomputed in
+ * the engine's order.
  */
 function runningSums({ graph, sample, pass, steps }: Computation) {
   const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
@@ -321,7 +322,7 @@ function runningSums({ graph, sample, pass, steps }: Computation) {
   return { b: (i: number) => b[i], c: (i: number) => c[i], w: (e: number) => w[e] };
 }
 
-/** The target node of each edge. */
+/** The node that each edge leads to. */
 function owners({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
   const targets = new Uint32Array(edgeCount);
   for (let i = 0; i < nodeCount; i++) targets.fill(i, edgeStart[i], edgeStart[i + 1]);

@@ -7,7 +7,7 @@ import guide from '../../../docs/guides/explain.md?raw';
 import readme from '../README.md?raw';
 import { explain, explainSequence } from '../src/index.js';
 
-/** The recurrence of the guide. */
+/** The derivation of the recurrence in the guide. */
 function throughTime(): string {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), delayed('h')];

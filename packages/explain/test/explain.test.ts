@@ -72,7 +72,7 @@ describe('the golden runs', () => {
     },
   );
 
-  it("explain has the article's numbers at its output node, where the article rounds x7 to 7", () => {
+  it("explain reproduces the article's numbers at the output node, with x7 rounded to 7 as in the article", () => {
     const builder = new GraphBuilder();
     const from = ['4', '5', '6'].map((id) => builder.input(id));
     builder.output(builder.node('7', { from, activation: sigmoid }));
@@ -105,7 +105,7 @@ describe('the golden runs', () => {
 
 describe("the engine's numbers", () => {
   it.each(everyLoss.map((loss): [string, (typeof everyLoss)[number]] => [loss.loss.name, loss]))(
-    'every step is bit-identical to the engine, with %s on random graphs',
+    'every step of a derivation is bit-identical to the engine, with %s on random graphs',
     (_, lossCase) => {
       for (let seed = 1; seed <= 8; seed++) {
         const { network, input, target, loss } = randomSample(seed, { nodes: 40 }, lossCase);
@@ -128,7 +128,7 @@ describe("the engine's numbers", () => {
     30_000,
   );
 
-  it('a derivation does not change when the network does', () => {
+  it('a derivation does not change when the network changes', () => {
     const network = articleNetwork();
     const derivation = explain(network, [0.5], [10], mse(), 'dloss/db_2');
     const before = explain(network, [0.5], [10], mse(), 'dloss/db_2').text();
@@ -136,7 +136,7 @@ describe("the engine's numbers", () => {
     expect(derivation.text()).toBe(before);
   });
 
-  /** The case 1 part has the same name as the complete dLossDx. */
+  /** Whether a step is the case 1 part of an output with successors, which has the same name as the complete dLossDx. */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];
@@ -146,7 +146,7 @@ describe("the engine's numbers", () => {
 describe('the cases', () => {
   const caseOf = (what: string) => explain(articleNetwork(), [0.5], [10], mse(), what).root.case;
 
-  it('outputs are case 1, other values case 2, parameters case 3, forward values none', () => {
+  it('dloss/dx is case 1 for an output and case 2 for other nodes, parameters and slopes are case 3, and forward values have no case', () => {
     expect(caseOf('dloss/dx_7')).toBe(1);
     for (const id of [1, 2, 3, 4, 5, 6]) expect(caseOf(`dloss/dx_${id}`)).toBe(2);
     for (const what of ['dloss/db_4', 'dloss/dc_4', 'dloss/dw_2to4', 'slope_4']) expect(caseOf(what)).toBe(3);
@@ -166,7 +166,7 @@ describe('the cases', () => {
     expect(root.value).toBe(own.value + after.value * slope.value * w);
   });
 
-  it('a shared weight sums its edges from the last node to the first', () => {
+  it('the derivative of a shared weight is a sum over its edges, from the last node to the first', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const { cache } = backpropagate(network, input, target, loss);
     const { root } = explain(network, input, target, loss, { node: '3', parameter: 'w', from: '2' });
@@ -197,7 +197,7 @@ describe('computed or reused', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 30 });
       const names = everyQuantity(network.graph);
-      // A shared weight may have two edges of one node.
+      // Two edges into one node can share a weight.
       const shared = names.filter(
         (name) => name.quantity === 'dLossDw' && explain(network, input, target, loss, name).root.summands > 1,
       );
@@ -254,26 +254,30 @@ describe('what to explain', () => {
   });
 
   it('parseQuantity throws for quantities that the graph does not have', () => {
-    const refused = (what: Parameters<typeof explain>[4], code: string, sentence: string) => {
+    const expectRejected = (what: Parameters<typeof explain>[4], code: string, sentence: string) => {
       const error = errorOf(() => quantityOf(what));
       expect([error.code, error.message]).toEqual([code, sentence]);
     };
-    refused('dloss/dx_8', 'UNKNOWN_ID', 'The graph has no node "8".');
-    refused('h_1', 'UNKNOWN_ID', 'Node "1" is an input: it has x and dloss/dx, and no h.');
-    refused(
+    expectRejected('dloss/dx_8', 'UNKNOWN_ID', 'The graph has no node "8".');
+    expectRejected('h_1', 'UNKNOWN_ID', 'Node "1" is an input: it has x and dloss/dx, but no h.');
+    expectRejected(
       { node: '1', parameter: 'b' },
       'UNKNOWN_ID',
-      'Node "1" is an input: it has x and dloss/dx, and no dLossDb.',
+      'Node "1" is an input: it has x and dloss/dx, but no dLossDb.',
     );
-    refused(
+    expectRejected(
       'dloss/dw_1to7',
       'UNKNOWN_ID',
       'No edge is named "1to7": expected FROMtoNODE with the ids of an edge\'s two nodes.',
     );
-    refused({ node: '7', parameter: 'w', from: '1' }, 'UNKNOWN_ID', 'Node "7" has no edge from "1".');
-    refused({ node: '7', parameter: 'w' } as never, 'UNKNOWN_ID', 'Node "7" has no edge from "undefined".');
-    refused({ node: '7', parameter: 'h' } as never, 'UNKNOWN_ID', 'parameter: expected "b", "c" or "w", received "h".');
-    refused(
+    expectRejected({ node: '7', parameter: 'w', from: '1' }, 'UNKNOWN_ID', 'Node "7" has no edge from "1".');
+    expectRejected({ node: '7', parameter: 'w' } as never, 'UNKNOWN_ID', 'Node "7" has no edge from "undefined".');
+    expectRejected(
+      { node: '7', parameter: 'h' } as never,
+      'UNKNOWN_ID',
+      'parameter: expected "b", "c" or "w", received "h".',
+    );
+    expectRejected(
       'the gradient of 4',
       'UNKNOWN_ID',
       '"the gradient of 4" is not the name of a quantity: expected dloss/dw_ or dA/dz_ followed by FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.',
@@ -301,7 +305,7 @@ describe('what to explain', () => {
     const graph = builder.build();
     expect(parseQuantity(graph, 'dloss/dw_atototot')).toEqual({ quantity: 'dLossDw', node: 'totot', from: 'a' });
     expect(errorOf(() => parseQuantity(graph, 'dloss/dw_atobtoc')).message).toBe(
-      '"atobtoc" is ambiguous, it names 2 edges: "a" to "btoc", "atob" to "c". Pass { node, parameter: \'w\', from }.',
+      '"atobtoc" is ambiguous. It names 2 edges: "a" to "btoc", "atob" to "c". Pass { node, parameter: \'w\', from }.',
     );
   });
 
@@ -325,7 +329,7 @@ describe('large graphs', () => {
     expect(depth).toBe(10_000);
     expect([step.case, step.quantity.node, step.state]).toEqual([1, '10000', 'computed']);
     for (; step.terms.length > 0; step = step.terms[step.terms.length - 1]) depth++;
-    // One line for x of the output, and for g, h and the previous x of each node.
+    // One step for x of the output, and one each for g, h and the previous x of every node.
     expect([depth, nameOf(step.quantity), step.value]).toEqual([40_001, 'x_0', 0.5]);
     for (const text of [derivation.text(), derivation.markdown(), derivation.latex()]) {
       expect(text.length).toBeLessThan(100_000);
@@ -333,7 +337,7 @@ describe('large graphs', () => {
     }
     expect(explain(network, [0.5], [1], mse(), 'dloss/db_10000').text()).toContain('earlier steps omitted');
     expect(derivation.text({ steps: 1, depth: 1 }).split('\n').length).toBeLessThan(20);
-    // Everything with higher limits: a line for x_0, and for h, g and x of 10,000 nodes.
+    // A higher limit shows everything: a line for x_0, and one each for h, g and x of 10,000 nodes.
     const whole = explain(network, [0.5], [1], mse(), 'x_10000').text({ steps: 30_001 });
     expect(whole.split('\n').length).toBe(3 + 30_001);
   }, 30_000);
@@ -376,7 +380,7 @@ describe('large graphs', () => {
 });
 
 describe('standardized data', () => {
-  it('a derivation begins with inputs in the units of the data', () => {
+  it('a derivation shows how inputs are standardized', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
     network.inputScaler = new Standardization([10], [4]);
     network.outputScaler = new Standardization([100], [20]);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { paths } from '../src/index.js';
 import { randomSample } from './samples.js';
 
-/** Enumerates all paths. */
+/** Lists the edges and nodes of every path. */
 function walk(graph: Graph, from: number, output: number): { edges: number[]; nodes: number[] }[] {
   if (from === output) return [{ edges: [], nodes: [] }];
   const found: { edges: number[]; nodes: number[] }[] = [];
@@ -27,7 +27,7 @@ describe('paths', () => {
         const [from, output] = [a % graph.nodeCount, b % graph.nodeCount];
         const walks = walk(graph, from, output);
         const used = (kind: 'edges' | 'nodes') => walks.flatMap((path) => path[kind]);
-        // dx_j/dx_i = c_j · g'(h_j) · w_ij: one multiplication for each factor; none for a fixed c.
+        // dx_j/dx_i = c_j · g'(h_j) · w_ij: one multiplication for each factor, except for a fixed c.
         const factors = used('nodes').map((j) => (graph.scaleIndex(j) < 0 ? 2 : 3));
         const slopes = [...new Set(used('nodes'))].filter((j) => graph.scaleIndex(j) >= 0);
         const edges = new Set(used('edges'));
@@ -76,7 +76,7 @@ describe('paths', () => {
     expect([count.paths, count.edgesVisited]).toEqual([60_000n, 300 + 60_000 + 200]);
   });
 
-  it('paths counts none against the direction of edges, and one from a node to itself', () => {
+  it('paths returns 0 against the direction of the edges, and 1 from a node to itself', () => {
     expect(paths(articleNetwork(), '7', '1').paths).toBe(0n);
     expect(paths(articleNetwork(), '4', '5')).toMatchObject({ paths: 0n, edgesVisited: 0 });
     expect(paths(articleNetwork(), '4', '4')).toMatchObject({ paths: 1n, edgesInPaths: 0n, edgesVisited: 0 });

@@ -1,4 +1,4 @@
-/** Random networks with a sample, and functions that read a derivation without sharing code with it. */
+/** Random networks with a sample and a loss, and functions that list quantities and steps. */
 import { everyLoss, type LossCase, randomGraph, type RandomGraphOptions, randomParameters } from '@nnbp/conformance';
 import { sigmoid } from '@nnbp/activations';
 import { type Graph, GraphBuilder, type Loss, Network, Random } from '@nnbp/core';
@@ -32,7 +32,7 @@ export function randomSample(
   };
 }
 
-/** 1 → {2, 3} → … with an output in the middle that has successors, and a weight shared by three edges. */
+/** The edges 1 → 2 → 3 → 4, 1 → 3 and 2 → 4. Node 3 is an output with a successor, and the first three edges share a weight. */
 export function outputInTheMiddle(): Sample {
   const builder = new GraphBuilder();
   const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { w: { [from[0]]: 'the shared one' } } });

@@ -26,7 +26,7 @@ import {
   traceSequence,
 } from '../src/index.js';
 
-/** h(t) = w x(t) + u h(t − 1), both weights 2. */
+/** h(t) = 2 · x(t) + 2 · h(t − 1). */
 function recurrence(): Network {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), delayed('h')];
@@ -50,8 +50,8 @@ const inputs: Row[] = [
 ];
 const targets: (Row | null)[] = [null, [1], [0]];
 
-/** All steps below a step, each once. */
-function all(root: Step): Step[] {
+/** All distinct steps of a derivation. */
+function distinctSteps(root: Step): Step[] {
   const found = new Map<string, Step>();
   const queue = [root];
   for (const step of queue) {
@@ -81,7 +81,7 @@ describe('an explanation through time', () => {
       parameter: 'w',
       from: 'm.0@-1',
     });
-    const steps = all(root);
+    const steps = distinctSteps(root);
     expect(steps.length).toBeGreaterThan(100);
     for (const { quantity, value } of steps.slice(1)) {
       const [, id, step] = /^(.*)@(-?\d+)$/.exec(quantity.node)!;
@@ -129,7 +129,7 @@ describe('an explanation through time', () => {
     expect(text()).toContain('x_x@1 = (value_x@1 - mean_x@1) / deviation_x@1 = (3 - 1) / 2');
   });
 
-  it('a weight name includes the delay if two edges have the same nodes', () => {
+  it('a weight name includes the delay if two edges connect the same nodes', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x'), delayed('x'), delayed('x', 2)], activation: tanh }));
     const network = new Network(builder.build(), { seed: 1 });
@@ -191,7 +191,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(derivation.text()).toContain(`dA/dz_btoy = ${symbols}`);
     expect(derivation.text()).toContain(values);
     expect(explain(network, [3, 4], [20], mse(), 'dA/dz_btoy').root.value).toBe(step.value);
-    // It is available once h is computed.
+    // dA/dz is available once h has been computed.
     const traced = trace(network, [3, 4], [20], mse());
     expect(replay(traced, 2).value(step.quantity)).toBeUndefined();
     expect(replay(traced, 3).value(step.quantity)).toBe(step.value);
@@ -199,7 +199,9 @@ describe('nodes with aggregations other than the sum', () => {
 
   it('dA/dz is not a quantity of a node that sums or multiplies', () => {
     expect(() => derivation('dA/dz_mtoy')).toThrow('Node "y" sums its edges: dA/dz is 1.');
-    expect(() => derivation('dA/dz_atop')).toThrow('Node "p" multiplies its edges: dA/dz is the other factors.');
+    expect(() => derivation('dA/dz_atop')).toThrow(
+      'Node "p" multiplies its edges: dA/dz is the product of the other factors.',
+    );
   });
 
   it('each step of a sequence has its own dA/dz', () => {
@@ -220,7 +222,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(derivation('h_y').text()).toContain('h_y = b_y + w_mtoy · x_m + x_p');
   });
 
-  it('a shared bias sums the derivatives of its nodes', () => {
+  it('the derivative of a shared bias is a sum over its nodes', () => {
     const { b } = backpropagate(network, [3, 5], [1], mse()).gradients.of('m');
     const { root } = derivation('dloss/db_m');
     expect(root.value).toBe(b);
@@ -228,7 +230,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(() => derivation('dloss/db_p')).toThrow('fixed');
   });
 
-  it('a trace through an aggregation has the numbers of the engine', () => {
+  it('a trace of a graph with aggregations is bit-identical to the engine', () => {
     const traced = trace(network, [3, 5], [1], mse());
     const { cache, gradients } = replay(traced);
     expect(gradients).toEqual(traced.pass.gradients.vector);
@@ -238,13 +240,13 @@ describe('nodes with aggregations other than the sum', () => {
   it('paths counts one more multiplication for an aggregation', () => {
     expect(paths(network, 'a', 'y')).toEqual(paths(network.graph, 'a', 'y'));
     expect(paths(network, 'a', 'p').naiveMultiplications).toBe(3n);
-    expect(() => paths(recurrence(), 'x', 'h')).toThrow('pass unroll(graph, steps)');
+    expect(() => paths(recurrence(), 'x', 'h')).toThrow('Pass unroll(graph, steps)');
     expect(paths(unroll(recurrence().graph, 3), 'x@0', 'h@2').paths).toBe(1n);
   });
 });
 
 describe('a trace through time', () => {
-  it('has the numbers of the engine at every step, and ends with its gradients', () => {
+  it('traceSequence is bit-identical to the engine at every step, and ends with its gradients', () => {
     const network = small();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     const traced = traceSequence(network, inputs, targets, mse());
@@ -260,7 +262,7 @@ describe('a trace through time', () => {
     }
   });
 
-  it('writes a parameter once per step, as the sum so far', () => {
+  it('traceSequence writes a parameter once per step, as the sum so far', () => {
     const { steps } = traceSequence(recurrence(), [[1], [3]], [[1], [5]], mse());
     const sums = steps.flatMap(({ writes, values }) =>
       writes.flatMap(({ quantity, from }, k) =>

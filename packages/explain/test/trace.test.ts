@@ -28,7 +28,7 @@ function firstReadBeforeWrite(trace: Trace, order: readonly TraceStep[]): TraceS
   });
 }
 
-/** Runs the steps in an order with the functions of core. Unknown quantities are NaN, and so is everything computed from them. */
+/** Runs the steps in the given order, using the functions of core. Everything computed from a missing quantity is NaN. */
 function compute({ network, input, target, loss }: Sample, order: readonly TraceStep[]) {
   const { graph } = network;
   const slots = graph.slots(network.parameters.vector);
@@ -36,12 +36,12 @@ function compute({ network, input, target, loss }: Sample, order: readonly Trace
   const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
   const sequence = { steps: [cache], length: 1, before: graph.initialState() };
   const gradients = new Float64Array(slots.length);
-  for (const { node, case: of, writes } of order) {
+  for (const { node, case: rule, writes } of order) {
     const i = graph.indexOf(node);
-    if (of === 'forward') {
+    if (rule === 'forward') {
       if (i < graph.inputCount) cache.x[i] = input[i];
       else forward(graph, slots, sequence, 0, i);
-    } else if (of !== 3) {
+    } else if (rule !== 3) {
       const caseOne = new Float64Array(graph.outputs.length);
       const x = Float64Array.from(graph.outputs, (k) => cache.x[k]);
       outputValues(loss, x, Float64Array.from(target), caseOne);
@@ -185,7 +185,7 @@ describe('any order', () => {
 });
 
 describe('a replay', () => {
-  it('replay has what the first steps wrote, and nothing later', () => {
+  it('replay contains what the first steps wrote, and nothing later', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const after = whole.steps.map((_, k) => replay(whole, k));
     whole.steps.forEach(({ writes, values }, k) => {
@@ -211,13 +211,13 @@ describe('a replay', () => {
 
   it('replay throws for an invalid number of steps or an unknown name', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
-    const refusal = (code: string, message: string) => expect.objectContaining({ code, message }) as Error;
+    const errorWith = (code: string, message: string) => expect.objectContaining({ code, message }) as Error;
     expect(() => replay(whole, 27)).toThrow(
-      refusal('OUT_OF_RANGE', `steps: expected an integer from 0 to ${whole.steps.length}, received 27.`),
+      errorWith('OUT_OF_RANGE', `steps: expected an integer from 0 to ${whole.steps.length}, received 27.`),
     );
     expect(() => replay(whole, 1.5)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error);
     expect(() => replay(whole).value({ quantity: 'h', node: '1' })).toThrow(
-      refusal('UNKNOWN_ID', 'Node "1" is an input: it has x and dloss/dx, and no h.'),
+      errorWith('UNKNOWN_ID', 'Node "1" is an input: it has x and dloss/dx, but no h.'),
     );
   });
 

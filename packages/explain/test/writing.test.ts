@@ -20,7 +20,7 @@ function render(formula: string, displayMode: boolean): void {
   rendered.add(formula);
 }
 
-/** The equations `name = … = value` of a plain text, with joined lines. */
+/** The equations `name = … = value` of a plain-text derivation, with their continuation lines joined. */
 function equations(text: string): { name: string; sides: string[]; reused: boolean }[] {
   const equations: { name: string; sides: string[]; reused: boolean }[] = [];
   const body = text.slice(text.search(/^(Backward|Forward)/m));
@@ -158,7 +158,7 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
     expect(lines).toContain("case 3  └─ slope_layer1.39 = c_layer1.39 · g'(h_layer1.39)");
   });
 
-  it('text expands the nearest steps and marks the others', () => {
+  it('text expands the steps closest to the root and marks the others', () => {
     const shallow = article('dloss/dx_2').text({ depth: 2 });
     expect(shallow).toContain('case 1  │  ├─ dloss/dx_7 = -15.433   not expanded');
     const short = article('dloss/dx_2').text({ steps: 3 });
@@ -239,7 +239,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(slope(custom, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
     expect(slope(identity, { c: 1 })).toEqual(["g'(h_output.0)", '1']);
     expect(slope(sigmoid, { c: 1 })[1]).toBe('g_output.0 · (1 - g_output.0)');
-    // Only a built-in may use the formula of its name.
+    // Only a built-in uses the formula of its name.
     expect(slope({ ...custom, name: 'sigmoid' }, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
   });
 
@@ -276,7 +276,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   it.each([
     [tanh, '(1 - g_output.0 · g_output.0)'],
     [silu, '(g_output.0 + sigmoid(h_output.0) · (1 - g_output.0))'],
-  ])('text puts a derivative that is a sum in parentheses beside c', (activation, derivative) => {
+  ])('text puts a derivative that is a sum in parentheses if it is multiplied by c', (activation, derivative) => {
     const network = new Network(mlp([1, 1], { activation }), { initializer: () => 0.5 });
     const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
     expect(equations(text())[0].sides[1]).toBe(`c_output.0 · ${derivative}`);
@@ -300,7 +300,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(text).toContain('case 1  ├─ (dloss/dx_3)₁ = 2 / 2 · (x_3 - t_3)');
   });
 
-  it('text keeps its columns with wide characters, and its lines with invisible characters', () => {
+  it('text keeps columns aligned with wide characters, and replaces invisible characters', () => {
     const builder = new GraphBuilder();
     builder.input('输入');
     builder.input('line\nend');
@@ -376,7 +376,7 @@ describe('LaTeX', () => {
     }
   }, 30_000);
 
-  it('formulas render with any ids', () => {
+  it('formulas render with any node ids', () => {
     const ids = ['\\{}$#%&_^~`<>|', 'é', '节点', '😀', '\u0000\n\t', '\'"', '', ' ', '$$', '__proto__', 'a'];
     ids.push(
       '\\href{javascript:alert(1)}{x}',
@@ -391,7 +391,7 @@ describe('LaTeX', () => {
       const network = new Network(builder.build(), { seed: 1 });
       const derivation = explain(network, [1], [2], mse(), { node: id, parameter: 'w', from: `from ${id}` });
       expect(renderAll(derivation), JSON.stringify(id)).toBeGreaterThan(0);
-      // Also with trusted mathematics, and in Markdown without mathematics.
+      // There is no link or image, even if KaTeX trusts the input or a Markdown renderer does not render math.
       const html = katex.renderToString(derivation.latex(), { trust: true });
       expect(html.replace(/<annotation.*?<\/annotation>/gs, '')).not.toMatch(/href=|data-a|<img/);
       expect(derivation.markdown()).not.toMatch(/\]\(|<\w/);
@@ -446,7 +446,7 @@ describe('options', () => {
     [{ digits: 18 }, 'digits: expected an integer from 1 to 17, received 18.'],
     [{ language: 'fr' as 'en' }, 'language: expected "en" or "zh", received "fr".'],
     [{ language: 'toString' as 'en' }, 'language: expected "en" or "zh", received "toString".'],
-  ])('writing throws for %j', (options, message) => {
+  ])('text, markdown and latex throw for %j', (options, message) => {
     const { text, markdown, latex } = article('x_2');
     for (const write of [text, markdown, latex]) {
       expect(() => write(options)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE', message }) as Error);
