@@ -1,8 +1,8 @@
 import { NnbpError } from '@nnbp/core';
 
 /**
- * Rethrows an error of the builder as an error in the file: `MALFORMED`, except `MISSING_PLUGIN`, `UNSUPPORTED` and
- * `TOO_LARGE`.
+ * Runs `build`, and reports its errors as errors in the file, with the code `MALFORMED`. The codes `MISSING_PLUGIN`,
+ * `UNSUPPORTED` and `TOO_LARGE` do not change.
  *
  * @param what - Subject of the message, such as "The model".
  */
@@ -17,10 +17,10 @@ export function asMalformed<T>(what: string, build: () => T): T {
   }
 }
 
-/** Maximum length of a message about a file, whose names may be of any length. */
+/** Maximum length of an error message. The names in a file can have any length. */
 const maxMessage = 2000;
 
-/** Shortens the messages of errors in a file that contain its names. */
+/** Runs `read`, and shortens its error messages, since the names in a file can have any length. */
 export function withShortMessages<T>(read: () => T): T {
   try {
     return read();

@@ -9,21 +9,21 @@ import type { Tensor } from './safetensors.js';
 
 /** Everything that is needed to resume training, except the network: the result of `Progress.state()` of `@nnbp/train`. */
 export interface Checkpoint {
-  /** Epochs finished. */
+  /** Number of finished epochs. */
   readonly epoch: number;
   /** State of the random generator at the start of the current epoch. */
   readonly random: readonly number[];
   /** Result of `Optimizer.state()`. */
   readonly optimizer: OptimizerState;
-  /** Progress inside an epoch; absent between epochs. */
+  /** Progress within an epoch; undefined between epochs. */
   readonly underway?: {
-    /** Batches taken: an integer ≥ 0. */
+    /** Number of batches processed, an integer ≥ 0. */
     readonly batches: number;
-    /** The sum of the weighted losses of the samples so far. */
+    /** Sum of the weighted losses of the samples so far. */
     readonly sum: number;
-    /** The sum of their weights. */
+    /** Sum of the weights of these samples. */
     readonly weight: number;
-    /** Only for sequences: the state that the next batch continues. */
+    /** For sequences only: the recurrent state from which the next batch continues. */
     readonly carried?: readonly number[];
   };
   /** If there is early stopping: the best loss, its epoch, and the parameters after that epoch. */
@@ -37,7 +37,7 @@ export interface Checkpoint {
   };
 }
 
-/** A checkpoint as JSON, and the vectors that it refers to. */
+/** Serializes a checkpoint as JSON, and returns the vectors as tensors that the JSON refers to. */
 export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopping }: Checkpoint): {
   readonly text: string;
   readonly tensors: readonly Tensor[];
@@ -90,9 +90,9 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
     return values;
   };
   const pair = <T>(json: JsonValue, read: (json: JsonValue) => T): [string, T] => {
-    const [key, of, ...more] = json.list();
-    if (of === undefined || more.length > 0) json.throwExpected('a name and a value');
-    return [key.text(), read(of)];
+    const [key, entry, ...more] = json.list();
+    if (entry === undefined || more.length > 0) json.throwExpected('a name and a value');
+    return [key.text(), read(entry)];
   };
   const state = (json: JsonValue): OptimizerState => {
     const at = json.object(['name', 'numbers', 'vectors', 'parts']);

@@ -22,7 +22,7 @@ export interface ScalerDocument {
 /** The source of an edge: a node at the same step, or `delay` steps earlier. */
 export type SourceDocument = string | { readonly id: string; readonly delay: number };
 
-/** A parameter b, c or w. A number: fixed at this value. A string: shared under this name. */
+/** A parameter b, c or w: a number if it is fixed at this value, or a string if it is shared under this name. */
 export type ParameterDocument = number | string;
 
 /** One node, or several consecutive ones that differ only in their ids. */
@@ -32,8 +32,9 @@ export interface NodesDocument {
   readonly activation: FunctionName | string;
   /** The aggregation. Default: the sum. */
   readonly aggregation?: FunctionName | string;
-  /** Whether b and c are fixed or shared. Default: separate parameters for each node. */
+  /** b of the nodes, if it is fixed or shared. Default: a separate parameter for each node. */
   readonly b?: ParameterDocument;
+  /** c of the nodes, if it is fixed or shared. Default: a separate parameter for each node. */
   readonly c?: ParameterDocument;
   /** One entry per edge; null for a separate parameter. Default: all are separate. */
   readonly w?: readonly (ParameterDocument | null)[];
@@ -69,7 +70,8 @@ export const networkEntries: readonly string[] = [
 ];
 
 /**
- * A function's name, as `"tanh"`, or `{ "name": "elu", "options": { "alpha": 0.5 } }`, or with `"custom": true`.
+ * Reads the name of a function: `"tanh"`, `{ "name": "elu", "options": { "alpha": 0.5 } }`, or an object with
+ * `"custom": true`.
  *
  * @throws NnbpError `MALFORMED`
  */
@@ -130,7 +132,7 @@ export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | 
 }
 
 /**
- * Reads everything but the nodes.
+ * Reads all entries except the nodes.
  *
  * @throws NnbpError `MALFORMED`
  */

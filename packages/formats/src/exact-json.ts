@@ -1,4 +1,4 @@
-/** Bit-exact JSON. JSON.stringify loses only the sign of −0, which JSON.parse reads. */
+/** Bit-exact JSON. JSON.stringify loses the sign of −0, but JSON.parse reads it. */
 import { NnbpError } from '@nnbp/core';
 import { expectJsonLimits } from './json-limits.js';
 
@@ -12,7 +12,7 @@ export function exactJson(value: unknown): string {
 }
 
 /**
- * Parses an untrusted JSON text.
+ * Parses an untrusted JSON string.
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
@@ -21,6 +21,6 @@ export function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NnbpError('MALFORMED', `${what} is not JSON.`);
+    throw new NnbpError('MALFORMED', `${what} is not valid JSON.`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Limits on JSON, checked before it is parsed. A string of commas becomes arrays and objects of many times its size, and deep
- * nesting overflows the parser's stack, so structural characters are counted first.
+ * Limits on JSON, checked before it is parsed. Parsed arrays and objects can take many times the memory of the string, and
+ * deep nesting overflows the parser's stack, so structural characters and levels are counted first.
  */
 import { NnbpError } from '@nnbp/core';
 
@@ -14,9 +14,12 @@ const maxDepth = 32;
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
 export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + text.length / 16): void {
-  const { structural, depth } = counted(text);
+  const { structural, depth } = count(text);
   if (depth > maxDepth) {
-    throw new NnbpError('MALFORMED', `${what}: more than ${maxDepth} nested arrays or objects.`);
+    throw new NnbpError(
+      'MALFORMED',
+      `${what}: expected at most ${maxDepth} levels of nested arrays or objects, received ${depth}.`,
+    );
   }
   if (structural > max) {
     throw new NnbpError(
@@ -26,8 +29,8 @@ export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + tex
   }
 }
 
-/** Counts structural characters and the depth of nesting. */
-function counted(text: string): { structural: number; depth: number } {
+/** Counts structural characters and levels of nesting. */
+function count(text: string): { structural: number; depth: number } {
   const result = { structural: 0, depth: 0 };
   let depth = 0;
   let inString = false;

@@ -1,5 +1,5 @@
 /**
- * Validates and scans JSON without building objects: it advances over the text, throws at invalid JSON, and allocates
+ * Validates and scans JSON without building objects: it advances over the text, throws on invalid JSON, and allocates
  * nothing per entry.
  */
 import { mismatch } from '@nnbp/core';
@@ -12,7 +12,7 @@ const maxDepth = 32;
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** A position in a JSON text. Each method starts at a value and ends after it and the following white space. */
+/** A position in a JSON string. Each method scans the value at the position, and moves behind it and following whitespace. */
 export class JsonScanner {
   /** Index of the current character. */
   at = 0;
@@ -41,7 +41,7 @@ export class JsonScanner {
     return this.throwExpected(expected);
   }
 
-  /** Calls `each` on every entry of an array. Returns their number. */
+  /** Calls `each` at every entry of an array. Returns the number of entries. */
   list(each: () => void): number {
     this.#take('[', 'an array');
     let count = 0;
@@ -49,7 +49,7 @@ export class JsonScanner {
     return count;
   }
 
-  /** Calls `each` on every value of an object. Each key must be one of `keys` and occur only once. */
+  /** Calls `each` at every value of an object. Each key must be one of `keys` and occur only once. */
   object(keys: readonly string[], each: (key: string) => void): void {
     const seen = new Set<string>();
     this.#entries((key) => {
@@ -67,7 +67,7 @@ export class JsonScanner {
     let at = from + 1;
     for (let c = text.charCodeAt(at); c !== quote; c = text.charCodeAt(++at)) {
       this.at = at;
-      // At the end of the text, this is NaN.
+      // c is NaN at the end of the text.
       if (!(c >= 0x20)) this.throwExpected('the rest of a string');
       if (c !== backslash) continue;
       const sequence = escape.exec(text.slice(at + 1, at + 6)) ?? this.throwExpected('an escape sequence of JSON');
@@ -121,7 +121,7 @@ export class JsonScanner {
     return JSON.parse(this.skip());
   }
 
-  /** Throws unless the text ends here. */
+  /** Throws unless the position is at the end of the text. */
   end(): void {
     if (this.at < this.text.length) this.throwExpected('the end');
   }
@@ -135,7 +135,7 @@ export class JsonScanner {
     }
   }
 
-  /** Consumes the end of an array or object, or the comma before its next entry. Returns whether it ended. */
+  /** Consumes the end of an array or object, or the comma before its next entry. Returns whether it was the end. */
   #ends(bracket: string, k: number): boolean {
     if (this.text[this.at] === bracket) {
       this.#step(1);
@@ -166,7 +166,7 @@ export class JsonScanner {
   }
 }
 
-/** The string at this index, which {@link JsonScanner.string} has scanned. */
+/** Returns the string that {@link JsonScanner.string} scanned at this index. */
 export function textAt(json: string, from: number): string {
   let to = from + 1;
   let plain = true;

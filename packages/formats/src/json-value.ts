@@ -13,13 +13,13 @@ export class JsonValue {
     return this.value !== undefined && this.value !== null;
   }
 
-  /** Throws an error: expected `expected`, received this value. @throws NnbpError `MALFORMED` */
+  /** Throws an error that names the path, what was expected, and this value. @throws NnbpError `MALFORMED` */
   throwExpected(expected: string): never {
     // `expected` may contain a name from the file, which may have any length.
     throw mismatch('MALFORMED', this.path, expected.slice(0, 1000), this.value, shown(this.value));
   }
 
-  /** Throws an error: the file is valid, but this value is not supported. @throws NnbpError `UNSUPPORTED` */
+  /** Throws an error for a valid value that is not supported. @throws NnbpError `UNSUPPORTED` */
   unsupported(reason: string): never {
     throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
   }
@@ -56,7 +56,7 @@ export class JsonValue {
     return this.value as string[];
   }
 
-  /** A finite number. Networks that diverged may have `null` in place of NaN. */
+  /** A finite number. Throws for `null`, which JSON.stringify writes for NaN. */
   number(): number {
     return Number.isFinite(this.value) ? (this.value as number) : this.throwExpected('a finite number');
   }
@@ -78,7 +78,7 @@ export class JsonValue {
     return typeof this.value === 'boolean' ? this.value : this.throwExpected('true or false');
   }
 
-  /** Undefined if absent; otherwise the result of `read`. */
+  /** The result of `read`, or undefined if there is no value. */
   optional<T>(read: (value: JsonValue) => T): T | undefined {
     return this.value === undefined ? undefined : read(this);
   }

@@ -18,10 +18,10 @@ import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugi
 import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.js';
 
 /**
- * The network as JSON, a node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the
- * order of the predecessors. A number is a parameter's value, `{"fixed":1}` a constant, `{"shared":"w4","value":0.5}` a
- * parameter shared by all that have this name; `{"id":"h","delay":1}` is a delayed edge. Numbers are read back
- * bit-identical.
+ * Writes the network as JSON, one node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the
+ * order of the predecessors. A number is the value of a parameter, `{"fixed":1}` is a constant, and
+ * `{"shared":"w4","value":0.5}` is a parameter shared under this name. `{"id":"h","delay":1}` is a delayed edge. Numbers are
+ * read back bit-identical.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same name),
  * `TOO_LARGE` (a network with hundreds of thousands of edges: use `save`)
@@ -109,7 +109,7 @@ function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed:
 
 const shortest = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
-/** A line: the node and the values of its parameters; undefined for fixed ones. */
+/** A line of the JSON: a node, and the values of its parameters. A fixed parameter is undefined. */
 interface ReadNode {
   readonly json: JsonValue;
   readonly document: NodesDocument;
@@ -120,7 +120,7 @@ interface ReadNode {
   readonly w: readonly (number | undefined)[];
 }
 
-/** @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED` */
+/** Reads the parsed JSON. @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED` */
 function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'>; nodes: ReadNode[] } {
   const { format: actualFormat, version: actualVersion } = Object(value) as Record<string, unknown>;
   const old = readVersion(actualFormat, actualVersion) === 1;
@@ -154,7 +154,7 @@ function readNode(json: JsonValue): ReadNode {
   return { json, document, activation, aggregation, b: b.value, c: c.value, w: values };
 }
 
-/** A number, `{ "fixed": number }` or `{ "shared": name, "value": number }`. */
+/** Reads a number, `{ "fixed": number }` or `{ "shared": name, "value": number }`. */
 function readParameter(json: JsonValue): { placement: ParameterDocument | null; value: number | undefined } {
   const forms = 'a finite number, {"fixed": number} or {"shared": name, "value": number}';
   if (typeof json.value === 'number') return { placement: null, value: json.number() };
@@ -168,7 +168,7 @@ function readParameter(json: JsonValue): { placement: ParameterDocument | null; 
   return json.throwExpected(forms);
 }
 
-/** A line of version 1. Without c the node's c is fixed at 1. */
+/** Reads a line of version 1. If c is missing, it is fixed at 1. */
 function readNode1(json: JsonValue): ReadNode {
   const at = json.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
   const c = at('c').optional((c) => c.number());
@@ -178,7 +178,7 @@ function readNode1(json: JsonValue): ReadNode {
   const from = at('from').texts();
   const names = shared?.map(([name]) => name) ?? [];
   if (new Set(names).size < names.length || names.some((name) => !from.includes(name)))
-    json.throwExpected('shared weights of predecessors, each once');
+    json.throwExpected('shared weights of predecessors, each listed only once');
   const fixed = c === undefined ? { fixed: true as const } : {};
   const document = upgradedNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
   const w = at('w').numbers();

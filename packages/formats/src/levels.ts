@@ -6,17 +6,17 @@ import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
 /** Nodes of one level that one matrix product computes. */
 export interface Block {
-  /** Graph indices, grouped by activation; outputs come last, in the order of the outputs. */
+  /** Graph indices, grouped by activation. In each group, outputs come last, in their order in the graph. */
   readonly nodes: readonly number[];
   /**
-   * The sources of all its nodes, as {@link sourceOf} numbers them, in ascending order. Empty: the nodes depend only on
-   * their b.
+   * The sources of all its nodes, numbered as by {@link sourceOf}, in ascending order. Empty if the nodes depend only on
+   * b.
    */
   readonly from: readonly number[];
-  /** Aggregation of all nodes, which have equally many edges. Undefined: the sum. */
+  /** Aggregation of the nodes, which all have the same number of edges. Undefined for the sum. */
   readonly aggregation?: Aggregation;
   /**
-   * `dense`: every node has an edge from each of `from`. `packed`: so few edges are missing that zeros are written for them. `sparse`:
+   * `dense`: every node has an edge from each of `from`. `packed`: few edges are missing, and zeros stand for them. `sparse`:
    * a matrix would be nearly all zeros.
    */
   readonly form: 'dense' | 'packed' | 'sparse';
@@ -35,7 +35,7 @@ const maxPackedEntriesPerEdge = 32;
  * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
  *
  * @param requested - Nodes to compute, including everything they depend on. Default: all.
- * @param level - For each node a level ≥ 1, above those of the nodes that it reads. Default: the length of the longest path.
+ * @param level - The level of each node: ≥ 1, and above those of its predecessors. Default: the length of the longest path.
  */
 export function blocks(
   graph: Graph,
@@ -54,7 +54,7 @@ export function blocks(
   });
 }
 
-/** The source of an edge: a node, or for a delayed edge its position in the state, numbered after the last node. */
+/** The number of an edge's source: the node, or for a delayed edge its position in the state plus the number of nodes. */
 export function sourceOf(graph: Graph, edge: number): number {
   const node = graph.predecessors[edge];
   const delay = graph.delay(edge);
@@ -62,8 +62,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * The values that the next step reads, as {@link sourceOf} numbers them: for each node its value, then its previous
- * values except the oldest.
+ * The values that the next step reads, numbered as by {@link sourceOf}: for each node its value, then its previous values
+ * except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];
@@ -88,7 +88,7 @@ function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   }));
 }
 
-/** For each node, 1 if it is, or influences, an output or a value that delayed edges read. */
+/** For each node, 1 if it is or influences an output or a value that delayed edges read, otherwise 0. */
 export function neededByOutputs(graph: Graph): Uint8Array {
   const { stateStart } = graph;
   const needed = new Uint8Array(graph.nodeCount);

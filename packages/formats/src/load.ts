@@ -18,7 +18,7 @@ export interface Loaded {
   readonly checkpoint?: Checkpoint;
   /** The loss that the network was trained with, if it was saved. */
   readonly loss?: Loss;
-  /** Metadata that was passed to `save`. Default: empty. */
+  /** Metadata that was passed to `save`. Empty if there was none. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -26,7 +26,7 @@ export interface Loaded {
  * Loads a model that {@link save} wrote. The file may be untrusted: sizes are checked before memory is allocated, and no code
  * in it is executed.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`, `TOO_LARGE`,
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (a file of another program or a newer version), `UNSUPPORTED`, `TOO_LARGE`,
  * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
@@ -80,7 +80,7 @@ function expectParameters(values: Tensor['values'] | undefined, count: number): 
   if (values?.length !== count) {
     throw new NnbpError(
       'MALFORMED',
-      `The network in the file has ${count} parameters: expected as many numbers, received ${values?.length ?? 'none'}.`,
+      `The network in the file has ${count} parameters, but the tensor "parameters" has ${values?.length ?? 'no'} numbers.`,
     );
   }
   if (!allFinite(values)) throw new NnbpError('MALFORMED', 'A parameter in the file is not a finite number.');

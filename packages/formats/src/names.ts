@@ -8,9 +8,9 @@ import { textAt } from './json-scanner.js';
 /** A random seed, so that a file cannot contain names chosen to collide. */
 const secret = (Math.random() * 2 ** 32) >>> 0;
 
-/** The hash set. */
+/** A hash set of strings, given by their positions in the text. Each string can have a mark. */
 export class Names {
-  /** Position of a name in the text, plus 1; 0 is a free slot. */
+  /** Position of a name in the text, plus 1; 0 for a free slot. */
   readonly #positions: Uint32Array;
   readonly #marks: Uint32Array;
   #size = 0;
@@ -61,9 +61,9 @@ export class Names {
     this.#lookups++;
     while (this.#positions[slot] !== 0 && textAt(this.text, this.#positions[slot] - 1) !== name) {
       slot = (slot + 1) % this.#positions.length;
-      // About three steps per name are usual.
+      // About three steps per name are normal.
       if (++this.#steps > 10_000 + 100 * this.#lookups) {
-        throw new NnbpError('MALFORMED', 'The names in the file collide in the hash table.');
+        throw new NnbpError('MALFORMED', 'Too many names in the file collide in the hash table.');
       }
     }
     return slot;

@@ -15,14 +15,14 @@ export interface FunctionName {
   readonly custom?: boolean;
 }
 
-/** An activation, aggregation or loss in a file: its name, or a {@link FunctionName}. */
+/** The name and options by which a file refers to an activation, aggregation or loss. */
 export function nameOf({ name, builtin }: Activation | Aggregation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
 }
 
 /**
- * The built-in activation of this name with these options: `elu`, `{ alpha: 0.5 }`.
+ * Returns the built-in activation with the given name and options, such as `elu` and `{ alpha: 0.5 }`.
  *
  * @throws NnbpError `MISSING_PLUGIN` (no such activation), `UNSUPPORTED` (an option it does not have), `NOT_FINITE`
  */
@@ -33,7 +33,7 @@ export function builtinActivation(name: string, options: Options = {}): Activati
 }
 
 /**
- * The built-in loss of this name with these options: `huber`, `{ delta: 0.5 }`.
+ * Returns the built-in loss with the given name and options, such as `huber` and `{ delta: 0.5 }`.
  *
  * @throws NnbpError `MISSING_PLUGIN` (no such loss), `UNSUPPORTED` (an option it does not have), `OUT_OF_RANGE`
  */
@@ -41,9 +41,9 @@ export const builtinLoss = (name: string, options: Options = {}): Loss =>
   find<LossRecord>('loss', lossRecords, name, options).make(options);
 
 /**
- * The built-in aggregation of this name.
+ * Returns the built-in aggregation with the given name.
  *
- * @throws NnbpError `MISSING_PLUGIN` (no such aggregation), `UNSUPPORTED` (an option: none has any)
+ * @throws NnbpError `MISSING_PLUGIN` (no such aggregation), `UNSUPPORTED` (an option; aggregations have none)
  */
 export function builtinAggregation(name: string, options: Options = {}): Aggregation {
   const records = Object.entries<Aggregation>(aggregations).map(
@@ -70,13 +70,13 @@ function find<Entry extends Pick<ActivationRecord | LossRecord, 'options'>>(
   return record;
 }
 
-/** Custom functions, which a file refers to by name. */
+/** Custom functions. A file refers to them by `name`. */
 export interface Plugins {
-  /** Custom activations, by their `name`. */
+  /** Custom activations. */
   readonly activations?: readonly Activation[];
-  /** Custom aggregations, by their `name`. */
+  /** Custom aggregations. */
   readonly aggregations?: readonly Aggregation[];
-  /** Custom losses, by their `name`. */
+  /** Custom losses. */
   readonly losses?: readonly Loss[];
 }
 

@@ -29,7 +29,7 @@ const metadataKey = '__metadata__';
 const maxHeaderLength = 100_000_000;
 
 /**
- * Writes a file with these tensors, in this order.
+ * Writes a file with the given tensors, in the given order.
  *
  * @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which no reader accepts)
  */
@@ -71,7 +71,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
  */
 export function decode(file: Uint8Array): Tensors {
   const malformed = (what: string) => new NnbpError('MALFORMED', `Invalid safetensors file: ${what}.`);
-  if (file.length < 8) throw malformed(`it has ${file.length} bytes, fewer than the 8 of a header's length`);
+  if (file.length < 8) throw malformed(`it has ${file.length} bytes, fewer than the 8 bytes of the header length`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(file.length - 8)) {
@@ -106,7 +106,7 @@ function parseHeader(bytes: Uint8Array, malformed: Malformed): [string, unknown]
   } catch {
     throw malformed('its header is not UTF-8');
   }
-  // A tensor has about 11 structural characters, and takes a kilobyte besides its numbers.
+  // A tensor has about 11 structural characters, and takes a kilobyte in addition to its numbers.
   expectJsonLimits(text, 'The header of the file', 2 ** 17 + text.length / 64);
   let header: unknown;
   try {
@@ -122,7 +122,7 @@ function entries(value: unknown, malformed: Malformed, what: string): [string, u
   return Object.entries(value);
 }
 
-/** Byte range of a tensor, from the first number. */
+/** Byte range of a tensor, relative to the end of the header. */
 interface Extent {
   readonly name: string;
   readonly dtype: keyof typeof kinds;
@@ -131,7 +131,7 @@ interface Extent {
   readonly to: number;
 }
 
-/** Throws unless the type is supported and the range holds exactly the numbers of the shape. */
+/** Returns the byte range of a tensor. Throws unless its type is supported and the range has the size of its shape. */
 function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   const { dtype, shape, data_offsets: offsets } = Object.fromEntries(entries(entry, malformed, `tensor "${name}"`));
   const areCounts = (list: unknown): list is number[] =>
@@ -143,9 +143,9 @@ function extent(name: string, entry: unknown, malformed: Malformed): Extent {
     throw new NnbpError('UNSUPPORTED', `Tensor "${name}" has dtype ${dtype}: expected F32 or F64.`);
   }
   const [from, to] = offsets;
-  const room = (to - from) / kinds[dtype].BYTES_PER_ELEMENT;
-  if (shape.reduce((product, side) => product * side, 1) !== room) {
-    throw malformed(`tensor "${name}" has shape [${shape.join(', ')}] and bytes for ${room} numbers`);
+  const count = (to - from) / kinds[dtype].BYTES_PER_ELEMENT;
+  if (shape.reduce((product, side) => product * side, 1) !== count) {
+    throw malformed(`tensor "${name}" has shape [${shape.join(', ')}], but bytes for ${count} numbers`);
   }
   return { name, dtype, shape, from, to };
 }

@@ -14,13 +14,13 @@ export interface SaveOptions {
   readonly checkpoint?: Checkpoint;
   /** Loss that the network was trained with. A custom loss is saved by name. */
   readonly loss?: Loss;
-  /** Other data of the model as JSON, for example names of columns and classes. */
+  /** Other data about the model, stored as JSON, for example the names of columns and classes. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact; if all of them are
- * float32 numbers, they are written in half the space. Custom activations and aggregations are saved by name.
+ * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact. If all of them are
+ * float32 numbers, the file is half as large. Custom activations and aggregations are saved by name.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same name),
  * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata with hundreds of thousands of entries; 16,384 distinct

@@ -48,10 +48,11 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
 }
 
 /**
- * Builds the network of a document, including scalers; all parameters are 0.
+ * Builds the network of a document, including scalers. All parameters are 0.
  *
  * @param supplied - All custom functions that the document names.
- * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph: a cycle, a duplicate id, an edge from an unknown node; the order is not topological)
+ * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph: a cycle, a duplicate id,
+ * an edge from an unknown node, or nodes that are not in topological order)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;
@@ -100,10 +101,10 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   });
 }
 
-/** Fixed and shared parameters, in the form of `GraphBuilder`. */
+/** Converts fixed and shared parameters to the options of `GraphBuilder`. */
 function placements(from: readonly Source[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
   if (w !== undefined && w.length !== from.length) {
-    throw mismatch('MALFORMED', 'w', `an entry per edge, ${from.length}`, w.length);
+    throw mismatch('MALFORMED', 'w', `one entry per edge (${from.length})`, w.length);
   }
   const ofType = <T>(type: 'number' | 'string') => {
     const hasType = (value: ParameterDocument | null | undefined) => typeof value === type;
@@ -172,8 +173,8 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
 }
 
 /**
- * For each node, which of its parameters are fixed or shared. A name is made of the letter and the parameter's index; a
- * name that is used only once is a separate parameter.
+ * Returns a function that tells which parameters of node i are fixed or shared. The name of a shared parameter is its letter
+ * and its index. A parameter that is used only once is not shared.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
   const { edgeStart, parameterCount, constants, sharedWeights } = graph;
@@ -218,7 +219,7 @@ function initialValues({ ids, initials, stateStart, nodeCount }: Graph): [id: st
 
 function expectBoundedState({ stateSize }: Graph): void {
   if (stateSize > maxState) {
-    throw new NnbpError('TOO_LARGE', `The delays add up to ${stateSize}: at most ${maxState} fit in a file.`);
+    throw new NnbpError('TOO_LARGE', `The delays add up to ${stateSize}: expected at most ${maxState} in a file.`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Validates the text of a model without building anything. A valid text is then parsed by `JSON.parse` and built, so an
+ * Validates the text of a model without building anything. Only valid text is then parsed by `JSON.parse` and built, so an
  * untrusted file takes no more memory than the network it describes.
  */
 import { NnbpError } from '@nnbp/core';
@@ -39,7 +39,7 @@ export function survey(text: string): Survey {
     scanner.skip();
   });
   scanner.end();
-  /** Moves to an entry, or to the end if there is none. */
+  /** Moves to an entry, or to the end of the text if there is none. */
   const at = (key: string) => Object.assign(scanner, { at: positions.get(key) ?? text.length });
   const value = (key: string) => positions.has(key) && at(key).scalar();
   const version = readVersion(value('format'), value('version'));
@@ -67,7 +67,7 @@ export function survey(text: string): Survey {
 export const tooManyFunctions = () =>
   new NnbpError('TOO_LARGE', `The model has more than ${maxFunctions} distinct activations and aggregations.`);
 
-/** Scans nodes in order, and keeps their ids and names. */
+/** Scans nodes in order, and records ids and the names of shared parameters. */
 class NodeReader {
   readonly #scanner: JsonScanner;
   readonly #at: (key: string) => JsonScanner;

@@ -37,7 +37,7 @@ export const networkEntries1: readonly string[] = [
 /** The entries of a group of nodes. */
 export const nodeEntries1: readonly string[] = ['ids', 'from', 'activation', 'fixed', 'shared'];
 
-/** The same network in the current version. */
+/** Converts a network to the current version. */
 export function upgraded({ inputUnits, outputUnits, nodes, ...rest }: Network1): NetworkDocument {
   return {
     ...rest,
@@ -49,7 +49,7 @@ export function upgraded({ inputUnits, outputUnits, nodes, ...rest }: Network1):
   };
 }
 
-/** The same nodes in the current version. */
+/** Converts nodes to the current version. */
 export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument {
   const names = shared && new Map(shared);
   return {
@@ -60,7 +60,7 @@ export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument
 }
 
 /**
- * A predecessor and the name of its weight.
+ * Reads a predecessor and the name of its weight.
  *
  * @throws NnbpError `MALFORMED`
  */

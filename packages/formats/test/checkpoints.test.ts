@@ -28,7 +28,7 @@ const bits = ({ parameters }: Network) => new BigUint64Array(parameters.vector.s
 const train = (network: Network, directory: string, overrides: object = {}) =>
   fit(network, xor, { ...options(), epochs: 6, callbacks: [checkpoints({ directory })], ...overrides });
 
-/** A program that trains in the given directory, and writes a line before the first epoch and after each epoch. */
+/** Bundles `killed/train.ts` into the directory `parent`. Returns the path of the program. */
 async function trainingProgram(parent: string): Promise<string> {
   const program = join(parent, 'train.mjs');
   await build({
@@ -55,7 +55,7 @@ describe('checkpoints', () => {
     expect(bits(latest.network)).toBe(bits(whole));
   });
 
-  test('the option every and the last epoch write checkpoints, with the metadata of the model', async () => {
+  test('a checkpoint with the metadata is written every `every` epochs and after the last one', async () => {
     const directory = folder();
     const callbacks = [checkpoints({ directory, every: 4, keep: 9, metadata: { columns: ['a'] } })];
     await train(freshNetwork(), directory, { callbacks });
@@ -160,7 +160,7 @@ describe('a directory is locked by one training run at a time', () => {
       expect(locks(directory)).toEqual([]);
 
       const controller = new AbortController();
-      // The abort comes while the directory is being locked, or a checkpoint written.
+      // The abort comes while the directory is being locked, or while a checkpoint is being written.
       const abort = { [event]: () => void setImmediate(() => controller.abort(new Error('enough'))) };
       const other = join(directory, 'other');
       const callbacks = [abort, checkpoints({ directory: other })];
@@ -179,7 +179,7 @@ describe('a directory is locked by one training run at a time', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)));
-    // It writes the first line before it locks the directory, the second after its first epoch.
+    // The program writes the first line before it locks the directory, and the second after its first epoch.
     while (output.split('\n').length < 3) await once(child.stdout, 'data');
     await expect(train(freshNetwork(), directory)).rejects.toThrow(
       `"${directory}" is in use by another training run: process ${child.pid} on `,
@@ -213,7 +213,7 @@ describe('a directory is locked by one training run at a time', () => {
   });
 });
 
-describe('a state taken inside an epoch', () => {
+describe('a state taken within an epoch', () => {
   const sequences = Array.from({ length: 5 }, (_, n) => ({
     inputs: Array.from({ length: 3 + n }, (_, t) => [Math.sin(n + t), Math.cos(t)]),
     targets: Array.from({ length: 3 + n }, (_, t) => (t % 2 === 0 ? [Math.sin(n * t)] : null)),
@@ -222,7 +222,7 @@ describe('a state taken inside an epoch', () => {
   test.each<[string, Data, object]>([
     ['a table', xor, { batchSize: 1 }],
     ['truncated sequences', { sequences }, { batchSize: 2, truncate: 2 }],
-  ])('training resumes bit-for-bit from a file: %s', async (_, data, overrides) => {
+  ])('training resumes bit-for-bit from a file that was saved within an epoch: %s', async (_, data, overrides) => {
     for (let steps = 1; steps < 9; steps++) {
       const whole = freshNetwork();
       const first = new Trainer(whole, data, { ...options(), ...overrides });
@@ -236,7 +236,7 @@ describe('a state taken inside an epoch', () => {
     }
   });
 
-  test('a state keeps the recurrent state for the next part of a sequence', async () => {
+  test('a saved state contains the recurrent state for the next part of a sequence', async () => {
     const network = () => {
       const builder = new GraphBuilder();
       builder.input('a');
@@ -262,7 +262,7 @@ describe('a state taken inside an epoch', () => {
   test.each([
     ['a negative count', { batches: -1, sum: 0, weight: 0 }],
     ['no sum', { batches: 1, weight: 0 }],
-    ['an entry that is not known', { batches: 1, sum: 0, weight: 0, more: 1 }],
+    ['an unknown entry', { batches: 1, sum: 0, weight: 0, more: 1 }],
     ['a missing vector', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],
   ])('a state with %s is rejected', (_, underway) => {
     const text = { epoch: 1, random: [1, 2, 3, 4], optimizer: { name: 'sgd', numbers: [], vectors: [] }, underway };
@@ -271,12 +271,12 @@ describe('a state taken inside an epoch', () => {
 });
 
 describe('a file is written completely or not at all', () => {
-  test('an existing file stays when the new one cannot be written, and no partial file is left', async () => {
+  test('an existing file is kept if the new one cannot be written, and no partial file is left', async () => {
     const directory = folder();
     const path = join(directory, 'model.safetensors');
     const network = freshNetwork();
     await writeAtomically(path, save(network));
-    // A directory with the name of the file: the rename fails after everything is written.
+    // A directory has the name of the file, so the rename fails after everything has been written.
     const existing = join(directory, 'taken');
     await writeAtomically(join(directory, 'other'), save(network));
     mkdirSync(join(existing, 'inside'), { recursive: true });
@@ -289,7 +289,7 @@ describe('a file is written completely or not at all', () => {
     expect(bits(load(readFileSync(path)).network)).toBe(bits(network));
   });
 
-  test('on a full or read-only disk the last valid checkpoint stays', async (context) => {
+  test('the last valid checkpoint is kept if the disk is full or read-only', async (context) => {
     const disk = folder();
     const mount = (...args: string[]) => spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
     if (!mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk)) {
@@ -324,7 +324,7 @@ describe('a file is written completely or not at all', () => {
     }
   });
 
-  test('training whose directory is removed rejects with the error, and the network has the last valid step', async () => {
+  test('training rejects if its directory is removed, and the network keeps the parameters of the last valid step', async () => {
     const directory = join(folder(), 'run');
     const network = freshNetwork();
     const vanish = {
@@ -366,8 +366,8 @@ describe('a process that is killed', () => {
         });
         let output = '';
         child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-        // Its first line is the epoch at which it begins; then it writes a line for each epoch. It is killed at a
-        // random moment after some epochs.
+        // The program first writes the epoch that it resumes from, then a line for each epoch. It is killed at a random
+        // moment after some epochs.
         const epochs = 1 + draw(8);
         await until(child, () => output.split('\n').length - 1 > epochs);
         for (let turns = draw(50); turns > 0; turns--) await immediate();
@@ -376,7 +376,7 @@ describe('a process that is killed', () => {
         const reported = Number(output.trimEnd().split('\n').at(-1));
         const latest = await latestCheckpoint(directory);
         const epoch = latest?.checkpoint.epoch ?? 0;
-        // Every reported epoch is on disk; at most one more may be.
+        // Every reported epoch is on disk, and at most one more.
         expect([reported, reported + 1]).toContain(epoch);
         expect(epoch).toBeGreaterThanOrEqual(last);
         expect(latest?.skipped ?? []).toEqual([]);
@@ -390,7 +390,7 @@ describe('a process that is killed', () => {
       }
       // Each run was killed after at least one more epoch.
       expect(last, 'epochs survived').toBeGreaterThanOrEqual(kills);
-      // The two that are kept, at most one that was to be removed, and at most one unfinished file.
+      // Two checkpoints are kept. At most one that was about to be removed and one unfinished file are left.
       const left = readdirSync(directory);
       expect(left.filter((name) => name.endsWith('.safetensors')).length).toBeLessThanOrEqual(3);
       expect(left.filter((name) => name.endsWith('.tmp')).length).toBeLessThanOrEqual(1);

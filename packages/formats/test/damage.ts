@@ -1,4 +1,4 @@
-/** Damages models at random, as accidents and attackers may. */
+/** Damages models at random, as accidents and attackers do. */
 import type { Random } from '@nnbp/core';
 
 const unusualValues: readonly unknown[] = [
@@ -7,7 +7,7 @@ const unusualValues: readonly unknown[] = [
   ...[[], {}, [[]], [null], { __proto__: null }, JSON.parse('{"__proto__": {"polluted": 1}}') as unknown],
 ];
 
-/** Every value in the JSON: the object or list that contains it, and its key there. */
+/** The position of every value in the JSON: the object or array that contains it, and its key. */
 function positions(
   value: unknown,
   found: [Record<string, unknown>, string][] = [],
@@ -20,7 +20,7 @@ function positions(
   return found;
 }
 
-/** Inserts an unexpected value, removes a part, or replaces one by another; the original does not change. */
+/** Returns a copy in which values are replaced by unusual ones, removed, or replaced by other parts. */
 export function damaged(json: unknown, random: Random): unknown {
   const copy = structuredClone(json);
   for (let times = 1 + Math.floor(3 * random.uniform() ** 2); times > 0; times--) {
@@ -45,7 +45,7 @@ function set(holder: Record<string, unknown>, key: string, value: unknown): void
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** Flips bits and overwrites bytes; the original does not change. */
+/** Returns a copy in which bits are flipped and bytes overwritten. */
 export function damagedBytes(file: Uint8Array, random: Random): Uint8Array {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const bytes = file.slice();

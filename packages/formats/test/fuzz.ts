@@ -1,14 +1,14 @@
-/** Reads damaged models: the result is a typed error or a network that works. */
+/** Reads damaged models. Each must throw a typed error or give a network that works. */
 import { type Network, NnbpError, Random } from '@nnbp/core';
 import { expect } from 'vitest';
 
 export { damaged, damagedBytes, damagedText } from './damage.js';
 
-/** The number of damaged models of each format; `FUZZ_FILES` sets another number. */
+/** The number of damaged models per format. Set `FUZZ_FILES` to change it. */
 export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
 
 /**
- * Reads a share of the damaged models. Each must either load and predict, or be rejected with a typed error.
+ * Damages and reads `share` · `damagedFiles` models. Each must either load and predict, or be rejected with a typed error.
  *
  * @returns The number of models that loaded.
  */

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 
 const folder = join(import.meta.dirname, 'fixtures', 'version-1');
 
-/** The results at the time the fixture was written. Numbers are bit patterns, in hexadecimal. */
+/** The results when the fixture was written. Numbers are bit patterns in hexadecimal. */
 interface Expected {
   readonly ids: readonly string[];
   readonly parameters: readonly string[];
@@ -49,7 +49,7 @@ const trainingOptions = () => ({
   earlyStopping: { patience: 100, monitor: 'training' as const },
 });
 
-/** Any graph: every feature that a file can store. */
+/** A network with every feature that a file of version 1 can store. */
 function everyFeature(): Network {
   const builder = new GraphBuilder();
   for (const id of ['in', 'unused', '__proto__']) builder.input(id);
@@ -130,17 +130,17 @@ test('there is a fixture of each kind', () => {
   expect(names.sort()).toEqual(Object.keys(makers).sort());
 });
 
-describe.each(names)('%s, as version 1 wrote it', (name) => {
+describe.each(names)('fixture %s of version 1', (name) => {
   const expected = JSON.parse(read(name, 'expected.json').toString()) as Expected;
   test.each([
     ['the file', () => loaded(name).network],
     ['the JSON', () => fromJson(read(name, 'model').toString(), plugins)],
-  ])('version 1 loads bit-identical from %s', (_, open) => {
+  ])('a model of version 1 loads bit-identical from %s', (_, open) => {
     const network = open();
     expect(network.graph.ids).toEqual(expected.ids);
     expect(bits(network.parameters.vector)).toEqual(expected.parameters);
     const outputs = network.predict(expected.input);
-    // Hosts differ in the last bit of exp and sin; everything else is exact everywhere.
+    // JavaScript engines differ in the last bit of exp and sin. Everything else is exact everywhere.
     if (name === 'every-activation') {
       numbersOf(expected.outputs).forEach((output, k) => {
         expect(Math.abs(outputs[k] - output)).toBeLessThanOrEqual(1e-12 * Math.abs(output));
@@ -163,7 +163,7 @@ test('all options of a file of version 1 are kept', () => {
   expect(Object.is(parameters.vector[1], -0)).toBe(true);
 });
 
-test('scalers and custom functions are kept', () => {
+test('scalers and custom functions of a file of version 1 are kept', () => {
   const { inputScaler, outputScaler } = loaded('float32-with-scalers').network;
   expect(inputScaler).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
   expect(outputScaler).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));
@@ -171,8 +171,7 @@ test('scalers and custom functions are kept', () => {
   expect(loaded('custom-functions').network.graph.activations).toContain(ramp);
 });
 
-// Since the file was written, epochs have another order of samples: an uninterrupted run no longer gives the same
-// result.
+// Shuffling has changed since the file was written, so an uninterrupted run no longer gives the same result.
 test('training resumes bit-for-bit from a checkpoint of version 1', async () => {
   const resumed = async () => {
     const { network, checkpoint, loss, metadata } = loaded('checkpoint');

@@ -11,7 +11,7 @@ const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
 
-/** A safetensors file as another program might write it: this header, then these bytes. */
+/** A safetensors file with the given header and bytes, as another program might write it. */
 function file(header: string, numbers: Uint8Array): Uint8Array {
   const json = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + json.length + numbers.length);
@@ -21,8 +21,8 @@ function file(header: string, numbers: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** A file of the article's network whose JSON is changed. */
-function modelled(change: (model: string) => string): Uint8Array {
+/** A saved file of the article's network, with a changed model JSON. */
+function modelFile(change: (model: string) => string): Uint8Array {
   const { tensors, metadata } = decode(save(articleNetwork()));
   const values = tensors.get('parameters')!.values;
   const header = {
@@ -39,7 +39,7 @@ function modelled(change: (model: string) => string): Uint8Array {
 describe('a file from another program is loaded', () => {
   const expected = articleNetwork();
   test.each<[string, (model: string) => string]>([
-    ['spaces and lines', (model) => JSON.stringify(JSON.parse(model), undefined, '\t')],
+    ['spaces and line breaks', (model) => JSON.stringify(JSON.parse(model), undefined, '\t')],
     [
       'entries in another order',
       (model) => {
@@ -57,8 +57,8 @@ describe('a file from another program is loaded', () => {
     ],
     ['an activation as a string', (model) => model.replaceAll('{"name":"sigmoid"}', '"sigmoid"')],
     ['characters as escape sequences', (model) => model.replaceAll('"7"', '"\\u0037"')],
-  ])('%s', (_, change) => {
-    const { network } = load(modelled(change));
+  ])('a model file from another program is loaded: %s', (_, change) => {
+    const { network } = load(modelFile(change));
     expect(network.graph.ids).toEqual(expected.graph.ids);
     expect(bits(network.predict([0.5]))).toBe(bits(expected.predict([0.5])));
   });
@@ -93,7 +93,7 @@ describe('a model is rejected with the path', () => {
     ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
     ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
     ['an entry of version 1', /one of the entries ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
-    ['b as a word', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
+    ['a b that is true', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
     [
       'a w without an edge',
       /an entry per edge \(1\)/,
@@ -101,7 +101,7 @@ describe('a model is rejected with the path', () => {
     ],
     ['fixed weights of a group', /only one if/, (m) => m.replace('"from":["1"]', '"from":["1"],"w":[1]')],
     ['a delay of 0', /an integer ≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":0}]')],
-    ['a delay of one and a half', /≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1.5}]')],
+    ['a delay of 1.5', /≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1.5}]')],
     ['a delayed edge without an id', /an id and/, (m) => m.replace('"from":["1"]', '"from":["1",{"delay":1}]')],
     [
       'a delayed edge from an unknown node',
@@ -117,21 +117,29 @@ describe('a model is rejected with the path', () => {
     ['an initial value without a number', /and a number/, (m) => delayedModel(m, '[["1"]]')],
     ['a duplicate initial value', /listed only once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
     ['an empty group', /at least one id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
-    ['text after its end', /the end/, (m) => `${m} {}`],
-    ['no end', /received the end/, (m) => m.slice(0, -1)],
-    ['a bad escape', /an escape sequence of JSON/, (m) => m.replace('"7"', '"\\x"')],
+    ['text after the end', /the end/, (m) => `${m} {}`],
+    ['text without its end', /received the end/, (m) => m.slice(0, -1)],
+    ['an invalid escape sequence', /an escape sequence of JSON/, (m) => m.replace('"7"', '"\\x"')],
     ['a raw line break in a string', /rest of a string/, (m) => m.replace('"7"', '"7\n"')],
-    ['a scaler of strings', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
-    ['an infinite scaler', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
     [
-      'a scaler of two columns',
+      'a scaler that contains a string',
+      /a number/,
+      (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}'),
+    ],
+    [
+      'a scaler that contains Infinity',
+      /finite/,
+      (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}'),
+    ],
+    [
+      'a scaler with two columns for one input',
       /one column/,
       (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}'),
     ],
   ])('%s', (_, message, change) => {
     expect(() =>
       load(
-        modelled((model) => {
+        modelFile((model) => {
           const changed = change(model);
           expect(changed).not.toBe(model);
           return changed;
@@ -140,13 +148,13 @@ describe('a model is rejected with the path', () => {
     ).toThrow(failure('MALFORMED', message));
   });
 
-  test('a model whose parameters do not fit the network is rejected before the network is built', () => {
+  test('a model with the wrong number of parameters is rejected before the network is built', () => {
     const ids = (name: string) => Array.from({ length: 20_000 }, (_, k) => `"${name}${k}"`).join();
     const wide = (model: string) =>
       model
         .replace('"inputs":["1"]', `"inputs":["1",${ids('i')}]`)
         .replace('"nodes":[', `"nodes":[{"ids":[${ids('n')}],"from":[${ids('i')}],"activation":"tanh"},`);
-    expect(() => load(modelled(wide))).toThrow(failure('MALFORMED', /has 4000\d+ parameters/));
+    expect(() => load(modelFile(wide))).toThrow(failure('MALFORMED', /has 4000\d+ parameters/));
   });
 });
 
@@ -247,8 +255,8 @@ test('layers with default names and with other names are loaded unchanged', () =
   }
 });
 
-describe('saving is rejected', () => {
-  test('metadata with too many entries or levels is not saved', () => {
+describe('what cannot be loaded is not saved', () => {
+  test('save rejects metadata with too many entries or levels', () => {
     expect(() => save(articleNetwork(), { metadata: { a: new Array(300_000).fill(0) } })).toThrow(
       failure('TOO_LARGE', /metadata/),
     );
@@ -256,21 +264,21 @@ describe('saving is rejected', () => {
     expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /nested arrays/));
   });
 
-  test('a large network is not saved as JSON', () => {
+  test('toJson rejects a network that is too large for JSON', () => {
     const network = new Network(mlp([600, 600, 1], { activation: tanh }), { initializer: () => 0 });
     expect(() => toJson(network)).toThrow(failure('TOO_LARGE', /network as JSON/));
     expect(load(save(network)).network.graph.edgeCount).toBe(360_600);
   });
 });
 
-test('load rejects values that are not a file', () => {
+test('load and fromJson reject a value of the wrong type', () => {
   const { buffer } = save(articleNetwork());
   expect(() => load(buffer as unknown as Uint8Array)).toThrow(failure('WRONG_TYPE', /new Uint8Array\(buffer\)/));
   expect(() => fromJson({} as unknown as string)).toThrow(failure('WRONG_TYPE', /as a string/));
 });
 
-describe('JSON to read and edit', () => {
-  test('JSON has one number for a shared weight', () => {
+describe('editable JSON', () => {
+  test('editing only one use of a shared weight in JSON is rejected', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.node('2', { from: ['1'], activation: tanh, shared: { w: { 1: 'w' } } });

@@ -1,4 +1,4 @@
-/** Delays, aggregations, fixed and shared parameters in files. */
+/** Tests of delays, aggregations, fixed and shared parameters in files. */
 import { tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
 import { randomMemoryGraph } from '@nnbp/conformance';
@@ -13,7 +13,7 @@ const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.fro
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 
-/** Every array of a graph, and its functions by name. */
+/** Every array of a graph, and the names of its functions. */
 function shapeOf({ graph }: Network): unknown {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
   const value = (slot: number) =>
@@ -55,7 +55,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
     }
   });
 
-  test('a custom aggregation is supplied when loading, and a missing one is named', () => {
+  test('a supplied custom aggregation is used, and a missing one is named in the error', () => {
     const range: Aggregation = {
       name: 'range',
       value: (z) => Math.max(...Array.from(z)) - Math.min(...Array.from(z)),
@@ -86,7 +86,7 @@ test('a recurrent layer of identical nodes is one entry', () => {
   expect(model.nodes).toHaveLength(1);
 });
 
-test('a loaded LSTM has the same stream', () => {
+test('a stream of a loaded LSTM gives the same outputs', () => {
   const builder = new GraphBuilder();
   builder.output(...lstm(builder, { from: builder.inputs(2), units: 4 }));
   const network = new Network(builder.build(), { seed: 4 });
@@ -132,7 +132,7 @@ test.each<[string, string, RegExp, (text: string) => string]>([
     (t) => t.replace('{"id":"y","delay"', '{"id":"z","delay"'),
   ],
   ['a cycle without delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
-  ['too large a state', 'TOO_LARGE', /delays add up/, (t) => t.replace('"delay":1', '"delay":1000000000')],
+  ['a state that is too large', 'TOO_LARGE', /delays add up/, (t) => t.replace('"delay":1', '"delay":1000000000')],
   ['an initial value of another node', 'MALFORMED', /"x"/, (t) => t.replace('["y",0.5]', '["x",0.5]')],
   ['a duplicate initial value', 'MALFORMED', /once/, (t) => t.replace('["y",0.5]', '["y",0.5],["y",1]')],
   ['an initial value without a number', 'MALFORMED', /an id and a number/, (t) => t.replace('["y",0.5]', '["y"]')],
@@ -150,7 +150,7 @@ test.each<[string, string, RegExp, (text: string) => string]>([
   expect(() => fromJson(changed)).toThrow(failure(code, message));
 });
 
-test('delays that add up to more than a file may hold are not saved', () => {
+test('save rejects delays that add up to more than a file can hold', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('y', { from: [builder.input('x'), delayed('x', 2 ** 25)], activation: tanh }));
   expect(() => save(new Network(builder.build()))).toThrow(failure('TOO_LARGE', /delays add up/));

@@ -12,13 +12,13 @@ interface Module {
   readonly predict: (input: ArrayLike<number>) => number[];
 }
 
-/** Loads the module as a program would. */
+/** Imports the module. */
 const loaded = (js: string) =>
   import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`) as Promise<Module>;
 
 function randomNetwork(seed: number): { network: Network; rows: number[][] } {
   const random = new Random(seed);
-  // Half of them are small enough for one line per node.
+  // Half of the graphs are small enough for one line per node.
   const graph = randomGraph(random, { nodes: seed % 2 === 0 ? 40 : 300 });
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
@@ -106,7 +106,7 @@ describe('the code of a module', () => {
     const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } }));
     network.setParameters('layer1.0', { b: 0.5, w: { 'input.0': 1, 'input.1': -2 } });
     network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
-    expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. It needs nothing else.
+    expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. It has no dependencies.
 
 /** The names of the inputs. */
 export const inputs = ["input.0","input.1"];
@@ -212,7 +212,7 @@ export function predict(input) {
   });
 });
 
-/** Type errors in these files. */
+/** The type errors in the given files. */
 function problems(files: Readonly<Record<string, string>>): string[] {
   const options: ts.CompilerOptions = {
     noEmit: true,

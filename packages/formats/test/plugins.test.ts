@@ -16,7 +16,7 @@ const cubic = (name: string): Loss =>
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 
-/** A graph in which each of these is the activation of a node. */
+/** A graph in which each of the given functions is the activation of a node. */
 function chainOf(activations: readonly Activation[]): Network {
   const builder = new GraphBuilder();
   let last = builder.input('0');
@@ -40,14 +40,14 @@ describe('a loss in the file', () => {
     expect(loaded.value(x, t)).toBe(loss.value(x, t));
   });
 
-  test('a custom loss is supplied when loading', () => {
+  test('load uses a supplied custom loss', () => {
     const loss = cubic('cubic');
     const file = save(articleNetwork(), { loss });
     expect(load(file, { losses: [cubic('other'), loss] }).loss).toBe(loss);
     expect(() => load(file, { losses: [cubic('other')] })).toThrow(failure('MISSING_PLUGIN', /losses "cubic"/));
   });
 
-  test('the loss is undefined if none was saved', () => {
+  test('load returns no loss if none was saved', () => {
     expect(load(save(articleNetwork()))).not.toHaveProperty('loss');
   });
 });
@@ -73,7 +73,7 @@ test('a custom activation with the name of a built-in stays custom', () => {
   expect(() => load(save(network))).toThrow(failure('MISSING_PLUGIN', /"tanh"/));
 });
 
-test('nodes with one function share one object', () => {
+test('nodes with the same function share one object', () => {
   const { network } = load(save(new Network(mlp([2, 3, 3, 1], { activation: tanh }))));
   expect(network.graph.activations.filter(({ name }) => name === 'tanh')).toEqual([tanh]);
 });

@@ -10,7 +10,7 @@ import { xor } from '../../core/test/xor.js';
 
 const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
 
-/** Any graph: shared weights, fixed c, several outputs, inputs that are outputs. */
+/** A random network with shared weights, fixed c, several outputs and inputs that are outputs. */
 function anyNetwork(seed: number): Network {
   const random = new Random(seed);
   const network = new Network(randomGraph(random, { nodes: 3 + (seed % 40) }));
@@ -24,7 +24,7 @@ function expectSame(actual: Network, expected: Network): void {
   for (const key of ['outputs', 'scaleTrainable', 'edgeStart', 'predecessors', 'parameterStart'] as const) {
     expect(Array.from(one[key]), key).toEqual(Array.from(other[key]));
   }
-  // A name that only one edge has does not share anything and is not kept.
+  // A shared name with only one edge is not saved.
   const weights = (graph: typeof one) =>
     Array.from({ length: graph.nodeCount }, (_, i) => i).flatMap((i) =>
       Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) =>
@@ -54,7 +54,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
     }
   });
 
-  test('every activation with its options and every number are saved and loaded', () => {
+  test('every activation with its options, and numbers such as −0 and 5e-324, are saved and loaded', () => {
     for (const activation of [...everyActivation, elu.alpha(0.3), leakyRelu.negativeSlope(0.2), sine.frequency(30)]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 3 });
       network.parameters.vector.set([-0, 5e-324, Number.MAX_VALUE, 1e-30, 0.1 + 0.2]);
@@ -86,7 +86,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('a custom activation is supplied when loading, and all missing ones are listed', () => {
+  test('a supplied custom activation is used, and the error lists all missing ones', () => {
     const custom = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
     const builder = new GraphBuilder();
     builder.input('1');
@@ -141,7 +141,10 @@ describe('a checkpoint', () => {
   test.each([
     ['adam', () => adam({ learningRate: 0.05 })],
     ['nadam', () => nadam({ learningRate: 0.05 })],
-    ['momentum on a plateau', () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }), momentum: 0.9 })],
+    [
+      'momentum and a plateau schedule',
+      () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }), momentum: 0.9 }),
+    ],
     ['a chain', () => chain(clipByNorm(1), adam({ learningRate: 0.05 }))],
   ])('training with %s resumes bit-for-bit from a file', async (_, optimizer) => {
     const options = {

@@ -15,7 +15,7 @@ const models = (network: Network): unknown[] => [
 ];
 
 describe('the published schema', () => {
-  test('accepts random graphs, in either form', () => {
+  test('the schema accepts random graphs, with grouped and with single nodes', () => {
     for (let seed = 0; seed < 100; seed++) {
       const random = new Random(seed);
       const graph = seed % 2 ? randomMemoryGraph(random) : randomGraph(random, { nodes: 3 + (seed % 40) });
@@ -25,7 +25,7 @@ describe('the published schema', () => {
     }
   });
 
-  test('accepts every activation, custom activations and scalers', () => {
+  test('the schema accepts every activation, custom activations and scalers', () => {
     const custom: Activation = { name: 'wave', value: Math.sin, derivative: Math.cos };
     for (const activation of [...everyActivation, custom]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 1 });
@@ -35,7 +35,7 @@ describe('the published schema', () => {
     }
   });
 
-  test('accepts nodes without predecessors and graphs without nodes', () => {
+  test('the schema accepts nodes without predecessors and graphs without nodes', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.output('1');
@@ -59,7 +59,7 @@ describe('the published schema', () => {
     ['a weight both fixed and shared', (model) => (model.nodes[0].w = [{ fixed: 1, shared: 'w', value: 1 }])],
     ['a delay of 0', (model) => (model.nodes[0].from = [{ id: '1', delay: 0 }])],
     ['a deviation of 0', (model) => (model.inputScaler = { mean: [0], deviation: [0] })],
-  ])('rejects %s, and so does the reader', (what, corrupt) => {
+  ])('the schema and the reader reject %s', (what, corrupt) => {
     const model = JSON.parse(toJson(articleNetwork())) as Model;
     corrupt(model);
     expect(problems(model)).not.toEqual([]);

@@ -14,7 +14,7 @@ const utf8 = new TextEncoder();
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-security-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A file with this header and these bytes, valid or not. */
+/** A file with the given header and bytes, valid or not. */
 function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   const json = utf8.encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + json.length + numbers.length);
@@ -24,7 +24,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   return bytes;
 }
 
-/** A valid model in which one entry is replaced. */
+/** A valid model with the changed entries. */
 const model = (change: object) => ({
   format: 'nnbp',
   version: 2,
@@ -43,7 +43,7 @@ const modelFile = (change: object, entries: object = {}) =>
     new Uint8Array(12),
   );
 
-/** The error's code; rethrows anything but an NnbpError. */
+/** The code of the NnbpError that `action` throws. Rethrows any other error. */
 function codeOf(action: () => unknown): string {
   try {
     action();
@@ -131,7 +131,7 @@ test.each<[string, Uint8Array, string]>([
   ['a scaler of another width', modelFile({ inputScaler: { mean: [0, 0], deviation: [1, 1] } }), 'MALFORMED'],
   ['a deviation of 0', modelFile({ inputScaler: { mean: [0], deviation: [0] } }), 'MALFORMED'],
   [
-    'an activation named like a property of objects',
+    'an activation with the name of an object property',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'constructor' } }] }),
     'MISSING_PLUGIN',
   ],
@@ -141,7 +141,7 @@ test.each<[string, Uint8Array, string]>([
     'MISSING_PLUGIN',
   ],
   [
-    'an option named like a property of objects',
+    'an option with the name of an object property',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'elu', options: { constructor: 1 } } }] }),
     'UNSUPPORTED',
   ],
@@ -235,7 +235,7 @@ test(
 describe('memory', () => {
   const size = Number(process.env.HOSTILE_BYTES ?? 2_000_000);
   const filled = (part: string) => part.repeat(Math.floor(size / part.length));
-  /** Numbered parts that fill the file. */
+  /** Numbered parts, as many as fill the file. */
   const numbered = (part: (k: number) => string) => {
     const parts: string[] = [];
     for (let length = 0, k = 0; length < size; k++) length += parts[parts.push(part(k)) - 1].length;
@@ -255,7 +255,7 @@ describe('memory', () => {
     return file({ __metadata__: { model: JSON.stringify(model({ nodes, outputs: ['n1'] })) }, parameters }, numbers);
   };
   const hostile: [string, () => Uint8Array][] = [
-    ['a million inputs, and nothing else', () => modelFile({ inputs: numbered((k) => `i${k}  `) })],
+    ['a model with very many inputs', () => modelFile({ inputs: numbered((k) => `i${k}  `) })],
     ['ids in another script', () => modelFile({ inputs: numbered((k) => `节点${k}`).slice(0, size / 20) })],
     ['zeros', () => file(`{"__metadata__": {}, "a": [${filled('0,')}0]}`)],
     ['short keys', () => file(`{${numbered((k) => `"${k.toString(36)}":0,`).join('')}"a":0}`)],
@@ -363,16 +363,19 @@ describe('memory', () => {
         ),
     ],
   ];
-  test('a hostile file takes at most four times its size plus 16 MB', { timeout: 60_000 + size / 20 }, async () => {
-    const program = join(folder, 'load.mjs');
-    await build({
-      stdin: {
-        contents: `
+  test(
+    'loading a hostile file takes at most four times its size plus 16 MB of memory',
+    { timeout: 60_000 + size / 20 },
+    async () => {
+      const program = join(folder, 'load.mjs');
+      await build({
+        stdin: {
+          contents: `
 import { existsSync, readFileSync } from 'node:fs';
 import { load } from '@nnbp/formats';
 const bytes = readFileSync(process.argv[2]);
 gc();
-// Only if /proc exists: on other systems, the initial maximum of a process is that of its parent.
+// Without /proc, the initial maximum of a process is that of its parent.
 const peak = () => existsSync('/proc/self/status')
   ? Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
   : process.resourceUsage().maxRSS;
@@ -380,25 +383,28 @@ const before = peak();
 let code = 'it loads';
 try { globalThis.kept = load(bytes); } catch (error) { code = error.code ?? String(error); }
 console.log(JSON.stringify({ code, taken: 1024 * (peak() - before) }));`,
-        resolveDir: import.meta.dirname,
-      },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      conditions: ['@nnbp/source'],
-      outfile: program,
-    });
-    for (const [what, make] of hostile) {
-      const path = join(folder, 'hostile');
-      const bytes = make();
-      writeFileSync(path, bytes);
-      const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program, path], { encoding: 'utf8' });
-      expect(stderr).toBe('');
-      const { code, taken } = JSON.parse(stdout) as { code: string; taken: number };
-      expect(code, what).toMatch(/^(MALFORMED|UNKNOWN_FORMAT|TOO_LARGE|MISSING_PLUGIN)$/);
-      expect.soft((taken - 16e6) / bytes.length, `${what}: times its size`).toBeLessThanOrEqual(4);
-    }
-  });
+          resolveDir: import.meta.dirname,
+        },
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        conditions: ['@nnbp/source'],
+        outfile: program,
+      });
+      for (const [what, make] of hostile) {
+        const path = join(folder, 'hostile');
+        const bytes = make();
+        writeFileSync(path, bytes);
+        const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program, path], { encoding: 'utf8' });
+        expect(stderr).toBe('');
+        const { code, taken } = JSON.parse(stdout) as { code: string; taken: number };
+        expect(code, what).toMatch(/^(MALFORMED|UNKNOWN_FORMAT|TOO_LARGE|MISSING_PLUGIN)$/);
+        expect
+          .soft((taken - 16e6) / bytes.length, `${what}: memory as a multiple of the file size`)
+          .toBeLessThanOrEqual(4);
+      }
+    },
+  );
 });
 
 /** The path of every entry in a value. */
@@ -407,7 +413,7 @@ function positions(value: unknown, path: readonly (string | number)[] = []): (re
   return [path, ...Object.entries(value).flatMap(([key, entry]) => positions(entry, [...path, key]))];
 }
 
-test('a value of another type anywhere in a model is rejected with a typed error in bounded time', () => {
+test('a value of the wrong type anywhere in a model is rejected with a typed error in bounded time', () => {
   const valid = model({
     nodes: [
       {

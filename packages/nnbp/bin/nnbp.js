@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-// Exists before the first build, so that an installed workspace has the command.
+// This file exists before the first build, so that installing the workspace links the command.
 import '../dist/command.js';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npx nnbp`: the command line. */
+/** The command-line program `nnbp`. */
 import { main } from '@nnbp/cli';
 
 await main();

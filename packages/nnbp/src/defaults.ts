@@ -26,7 +26,7 @@ import { auto, cores } from '@nnbp/wasm';
 const minFastWork = 4e6;
 
 /**
- * Minimum edges × rows × epochs for several threads, which take 0.1 s to start: a second of work. Whether they help is
+ * Minimum edges × rows × epochs for several threads, which take 0.1 s to start: about a second of work. Whether they help is
  * measured for each graph, and the result is bit-identical either way.
  */
 const minThreadedWork = 4e9;
@@ -38,7 +38,7 @@ const fastest = () => (started ??= auto());
 const fastestOnAllCores = () => (threaded ??= auto({ threads: Math.min(cores(), maxThreads) }));
 
 /**
- * The engine for a call. Its precision depends on the call alone, so that the result is bit-identical on every run.
+ * Returns the default engine for a call. Its precision depends only on the call, so the result is bit-identical on every run.
  *
  * @internal
  */
@@ -48,7 +48,7 @@ export async function engineFor({ graph }: Network, data: Data, epochs: number):
   return work < minThreadedWork ? fastest() : fastestOnAllCores();
 }
 
-/** The samples of the data, or the steps of all sequences. A stream may have any number. */
+/** The number of samples, or of the steps of all sequences. Infinity for a stream. */
 function rowsIn(data: Data): number {
   if ('inputs' in data) return data.inputs.length;
   if ('sequences' in data) {
@@ -60,9 +60,9 @@ function rowsIn(data: Data): number {
 }
 
 /**
- * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs are fewer
- * than 4 million, which takes less than 0.1 s; else `auto()`, which computes in float32 where the host has WebAssembly, from 4
- * billion on with up to four threads.
+ * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is below
+ * 4 million, which takes less than 0.1 s. Otherwise `auto()`, in float32 where the host has WebAssembly, with up to four threads
+ * from 4 billion on.
  *
  * @example
  * ```ts
@@ -79,13 +79,13 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   return onEngineFor(network, data, options.epochs, (engine) => fitOn(network, data, { ...options, engine }));
 }
 
-/** Mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: that of `fit` for one epoch. */
+/** Computes the mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: the same as for one epoch of `fit`. */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
   if (options.engine !== undefined) return evaluateOn(network, data, options);
   return onEngineFor(network, data, 1, (engine) => evaluateOn(network, data, { ...options, engine }));
 }
 
-/** Runs a call on the engine for it. If a thread was lost, the next call starts new ones. */
+/** Runs a call on its default engine. If a thread was lost, the next call starts new threads. */
 async function onEngineFor<T>(network: Network, data: Data, epochs: number, run: (engine: Engine) => Promise<T>) {
   try {
     return await run(await engineFor(network, data, epochs));

@@ -22,6 +22,6 @@ export * from '@nnbp/optim';
 export * from '@nnbp/train';
 export * from '@nnbp/wasm';
 export { compile, evaluate, fit } from './defaults.js';
-// Both packages have a Report: of a training run, and of a check.
+// Both train and gradcheck export a Report.
 export type { Report } from '@nnbp/train';
 export { Report as CheckReport } from '@nnbp/gradcheck';

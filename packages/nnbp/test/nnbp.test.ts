@@ -1,4 +1,4 @@
-/** One import for everything, with the fastest engine by default. */
+/** Tests of the exports of nnbp and of its default engines. */
 import * as activations from '@nnbp/activations';
 import * as core from '@nnbp/core';
 import * as explaining from '@nnbp/explain';

@@ -7,7 +7,7 @@ const first = (rank: string) => `(z) => {
   return largest;
 }`;
 
-/** The source of each aggregation, by name. The compiler requires an entry for every built-in one. */
+/** The source of each aggregation, by name. The compiler requires an entry for every built-in. */
 export const aggregationSources = {
   logSumExp: `(z) => {
   let largest = -Infinity;

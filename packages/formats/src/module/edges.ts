@@ -12,15 +12,15 @@ export interface Edge {
   readonly isOne: boolean;
 }
 
-/** A node's numbers. */
+/** The parameter values and the edges of a node. */
 export interface NodeNumbers {
   readonly b: number;
-  /** Undefined: the constant 1. */
+  /** Undefined if c is the constant 1. */
   readonly c: number | undefined;
   readonly edges: readonly Edge[];
 }
 
-/** Returns a function that reads the numbers of node i. */
+/** Returns a function that reads the parameter values and edges of node i. */
 export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNumbers {
   const { parameterCount, stateStart } = graph;
   const values = graph.slots(parameters.vector);
@@ -40,7 +40,7 @@ export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNu
 }
 
 /** Nodes whose values later steps read, with their indices in the state: the latest value first. */
-export function remembered({ graph }: Network): { node: number; start: number; end: number }[] {
+export function nodesWithState({ graph }: Network): { node: number; start: number; end: number }[] {
   const { stateStart } = graph;
   if (stateStart === undefined) return [];
   return Array.from({ length: graph.nodeCount }, (_, node) => ({

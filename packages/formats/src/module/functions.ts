@@ -5,13 +5,13 @@ import { nameOf } from '../plugins.js';
 import { aggregationSources } from './aggregations.js';
 
 interface Source {
-  /** An expression: the function. `a` stands for its option. */
+  /** The function as an expression, in which `a` stands for its option. */
   readonly code: string;
   /** Functions it calls, and tables it reads. */
   readonly calls?: readonly string[];
 }
 
-/** The source of each activation, by name. The compiler requires an entry for every built-in one. */
+/** The source of each activation, by name. The compiler requires an entry for every built-in. */
 const sources = {
   bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },
@@ -100,15 +100,15 @@ export interface Functions {
 }
 
 /**
- * The functions that these activations and aggregations need.
+ * Declares the given activations and aggregations, and the helpers that they call.
  *
- * @param whose - The id of a node that has the function, for messages.
+ * @param nodeWith - Returns the id of a node that has the function, for error messages.
  * @throws NnbpError `UNSUPPORTED` (a custom function)
  */
 export function functionsOf(
   activations: readonly Activation[],
   aggregations: readonly Aggregation[],
-  whose: (plugin: Activation | Aggregation) => string,
+  nodeWith: (plugin: Activation | Aggregation) => string,
 ): Functions {
   const helpers = new Map<string, string>();
   const declared = new Map<Activation | Aggregation, { readonly name: string; readonly code: string }>();
@@ -118,11 +118,11 @@ export function functionsOf(
     if (source === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${whose(activation)}": expected an activation of @nnbp/activations, received the custom "${name}".`,
+        `Node "${nodeWith(activation)}": expected an activation of @nnbp/activations, received the custom "${name}".`,
       );
     }
     for (const helper of source.calls ?? []) helpers.set(helper, called.get(helper)!);
-    // At most one option each; a name with another option is another function.
+    // An activation has at most one option. With a different option, it is a different function.
     const [option] = Object.values(options);
     const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
     const used = [...declared.values()];
@@ -138,7 +138,7 @@ export function functionsOf(
     if (code === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${whose(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom "${name}".`,
+        `Node "${nodeWith(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom "${name}".`,
       );
     }
     declared.set(aggregation, { name, code });

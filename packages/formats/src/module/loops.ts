@@ -1,14 +1,14 @@
 /** Writes a larger network as tables and one loop: consecutive nodes that differ only in their parameters are a layer. */
 import type { Network } from '@nnbp/core';
-import { type NodeNumbers, numbersOf, remembered } from './edges.js';
+import { type NodeNumbers, numbersOf, nodesWithState } from './edges.js';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * Returns the code of `layers` and of the function `predict` that loops over them, or `step` for a network with memory. The values are one
- * list: the inputs, the state, then the nodes.
+ * Returns the code of `layers` and of the function `predict` that loops over them, or `step` for a network with memory. All values are in
+ * one list: the inputs, the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
@@ -17,7 +17,7 @@ export function byLoops(network: Network, nodes: readonly number[], functions: F
   nodes.forEach((i, k) => indexOf.set(i, first + k));
   const numbers = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
   const outputs = `outputIndices.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''})`;
-  const memory = remembered(network);
+  const memory = nodesWithState(network);
   const constants = [
     ...(inputScaler ? [`const inputMean = ${numbers(inputScaler.mean)};`] : []),
     ...(inputScaler ? [`const inputDeviation = ${numbers(inputScaler.deviation)};`] : []),

@@ -5,7 +5,7 @@ import { counted } from './counted.js';
 
 /** Functions that call `step(input, s)`, which computes one step and replaces the state s with the next one. */
 export function memorySource({ graph }: Network): string {
-  return `/** The state before the first step: the values that delayed edges read, the latest of each node first. */
+  return `/** The state before the first step: the values that delayed edges read, the latest value of each node first. */
 const initial = [${Array.from(graph.initialState(), exact).join(', ')}];
 
 /** The outputs for one input, as a sequence of one step. */
@@ -40,7 +40,7 @@ export function stream() {
 
 /** The type declarations of these functions. */
 export function memoryTypes(inputs: readonly string[], stateSize: number): string {
-  return `/** The outputs at every step of a sequence, which starts from the initial state. */
+  return `/** The outputs at every step of a sequence that starts from the initial state. */
 export declare function predictSequence(inputs: ArrayLike<ArrayLike<number>>): number[][];
 /** A stream that starts from the initial state. */
 export declare function stream(): {

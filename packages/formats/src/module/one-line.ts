@@ -13,5 +13,5 @@ export const oneLine = (value: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** A number that is read back bit-identical. */
+/** A number as source text that is read back bit-identical. */
 export const exact = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));

@@ -15,20 +15,20 @@ const maxNames = 64;
 
 /** The two files of a module. */
 export interface ModuleFiles {
-  /** An ES module, for a file of the name `….js` or `….mjs`. */
+  /** The ES module, for a file named `….js` or `….mjs`. */
   readonly js: string;
-  /** Its types, for a file of the same name that ends in `.d.ts` or `.d.mts`. */
+  /** The type declarations, for a file of the same name that ends in `.d.ts` or `.d.mts`. */
   readonly dts: string;
 }
 
 /**
- * The network as one ES module without dependencies: `predict(input)` returns what {@link Network.predict} returns, in the
- * units of the data. Results are bit-identical in the same JavaScript engine (engines differ in the last digit of
- * `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network is one line per node, a larger one tables and
- * a loop. It does not use `eval`. Nodes that no output needs are omitted.
+ * Converts the network to one ES module without dependencies. `predict(input)` returns what {@link Network.predict} returns,
+ * in the units of the data. Results are bit-identical in the same JavaScript engine (engines differ in the last digit of
+ * `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network becomes one line per node, a larger
+ * one becomes tables and a loop. The module does not use `eval`. Nodes that no output needs are omitted.
  *
- * The module of a network with delays also has `predictSequence(inputs)` and `stream()`, whose `next(input)` takes one step
- * after another; its `state` can be exchanged with that of `stream(network)`.
+ * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. `next(input)` of a stream computes
+ * one step, and its `state` can be exchanged with that of `stream(network)`.
  *
  * `predict` throws a `RangeError` for an input of the wrong length. It does not check that numbers are finite.
  *
@@ -63,7 +63,7 @@ export function toModule(network: Network): ModuleFiles {
   const { declaration } = transformSource(network.outputTransform);
   const hasMemory = graph.stateSize > 0;
   const js = [
-    '// Written by toModule of @nnbp/formats. It needs nothing else.',
+    '// Written by toModule of @nnbp/formats. It has no dependencies.',
     `/** The names of the inputs. */\nexport const inputs = ${oneLine(inputs)};`,
     `/** The names of the outputs. */\nexport const outputs = ${oneLine(outputs)};`,
     ...(functions.declarations.length > 0 ? [functions.declarations.join('\n')] : []),

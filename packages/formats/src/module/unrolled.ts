@@ -1,6 +1,6 @@
 /** Writes a small network as unrolled code: one line per node. */
 import type { Network } from '@nnbp/core';
-import { type Edge, type NodeNumbers, numbersOf, remembered } from './edges.js';
+import { type Edge, type NodeNumbers, numbersOf, nodesWithState } from './edges.js';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
@@ -8,7 +8,7 @@ import { counted } from './counted.js';
 
 const maxLineLength = 110;
 
-/** Returns the code of the function `predict`, node after node, or `step` for a network with memory. */
+/** Returns the code of the function `predict`, or `step` for a network with memory, with one line per node. */
 export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
@@ -19,7 +19,7 @@ export function unrolled(network: Network, nodes: readonly number[], functions: 
     outputScaler ? `x${i} * ${exact(outputScaler.deviation[k])}${plus(outputScaler.mean[k])}` : `x${i}`,
   );
   const numbers = numbersOf(network);
-  const memory = remembered(network).flatMap(({ node, start, end }) => [
+  const memory = nodesWithState(network).flatMap(({ node, start, end }) => [
     ...(end - start > 1 ? [`  s.copyWithin(${start + 1}, ${start}, ${end - 1});`] : []),
     `  s[${start}] = x${node};`,
   ]);
@@ -36,7 +36,7 @@ export function unrolled(network: Network, nodes: readonly number[], functions: 
   ].join('\n');
 }
 
-/** x_i = c_i · g(b_i + A(w_e · x_source(e))), where a sum is added up from the left as the engines do. */
+/** x_i = c_i · g(b_i + A(w_e · x_source(e))), where sums are added up from left to right, as in the engines. */
 function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, functions: Functions): string {
   const aggregation = graph.aggregation(i);
   const terms = [exact(b)];

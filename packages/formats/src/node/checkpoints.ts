@@ -1,4 +1,4 @@
-/** Checkpoints on disk: one after each epoch, of which the newest few are kept. */
+/** Writes checkpoints to disk during training, and keeps the newest few. */
 import { expectInteger, type Network, NnbpError } from '@nnbp/core';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,17 +15,16 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 /** Options of {@link checkpoints}. */
 export interface CheckpointOptions {
   /**
-   * The directory of one training run, from its first epoch to its last. Created if it does not exist; locked while
-   * training runs.
+   * The directory for the checkpoints of one training run. Created if it does not exist, and locked while training runs.
    */
   readonly directory: string;
   /** The number of checkpoints to keep, an integer ≥ 1. Default: 3. */
   readonly keep?: number;
   /** The number of epochs between checkpoints, an integer ≥ 1. Default: 1. */
   readonly every?: number;
-  /** The loss, written into each checkpoint; see `save`. */
+  /** The loss to store in each checkpoint; see `save`. */
   readonly loss?: SaveOptions['loss'];
-  /** The metadata, written into each checkpoint; see `save`. */
+  /** The metadata to store in each checkpoint; see `save`. */
   readonly metadata?: SaveOptions['metadata'];
 }
 
@@ -42,13 +41,13 @@ export interface EpochEnd {
 }
 
 /**
- * A callback for `fit` that writes a checkpoint at the end of epochs, and always at the end of the last. Each file is
- * complete or absent, whenever the process is killed; unfinished files of a killed process are removed. A file
- * `run-….lock` locks the directory while training runs.
+ * Returns a callback for `fit` that writes a checkpoint every `every` epochs and after the last one. Each file is complete or
+ * absent, even if the process is killed. The next run removes unfinished files of a killed process. A file `run-….lock` locks
+ * the directory while training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or it has
- * checkpoints of later epochs than this run will have); during training, `UNAVAILABLE` (the disk is full, read-only or
- * removed): training ends, and the existing checkpoints remain
+ * checkpoints of later epochs than the one that training starts from); during training, `UNAVAILABLE` (the disk is full,
+ * read-only or removed): training ends, and the existing checkpoints remain
  *
  * @example
  * ```ts
@@ -67,7 +66,7 @@ export interface EpochEnd {
  * const options = { loss: mse(), optimizer: adam(), callbacks: [checkpoints({ directory })] };
  * await fit(new Network(mlp([1, 1], { activation: tanh })), data, { ...options, epochs: 5 });
  *
- * // Later, perhaps after the machine went down:
+ * // Later, for example after a crash:
  * const { network, checkpoint } = (await latestCheckpoint(directory))!;
  * checkpoint.epoch; // 5
  * await fit(network, data, { ...options, epochs: 10, resume: checkpoint });
@@ -108,7 +107,7 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     },
     async teardown(progress) {
       const run = runs.get(progress);
-      // Their errors have ended training already.
+      // Their errors have already ended training.
       await run?.written?.catch(() => undefined);
       const unlock = await run?.unlock.catch(() => undefined);
       await unlock?.();
@@ -116,11 +115,11 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
   };
 }
 
-/** A file that did not load. */
+/** A file that could not be loaded. */
 export interface Skipped {
   /** The path of the file. */
   readonly path: string;
-  /** The reason why it cannot be loaded. */
+  /** Why the file could not be loaded. */
   readonly reason: Error;
 }
 
@@ -130,12 +129,12 @@ export interface Found extends Loaded {
   readonly checkpoint: Checkpoint;
   /** The path of its file. */
   readonly path: string;
-  /** Newer files that did not load, and why. */
+  /** Newer files that could not be loaded, and why. */
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * The newest checkpoint in a directory that can be loaded; undefined if there is none.
+ * Returns the newest checkpoint in a directory that can be loaded, or undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
  * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a file of a newer version), `UNAVAILABLE` (a directory or file that cannot be read)
@@ -147,7 +146,7 @@ export async function latestCheckpoint(directory: string, plugins?: Plugins): Pr
     try {
       const { checkpoint, ...loaded } = load(await readFile(path), plugins);
       if (checkpoint !== undefined) return { ...loaded, checkpoint, path, skipped };
-      skipped.push({ path, reason: new Error('It contains a model without a checkpoint.') });
+      skipped.push({ path, reason: new Error('The file contains a model without a checkpoint.') });
     } catch (error) {
       if (!isDamage(error)) throw error instanceof NnbpError ? error : unavailable(path, error as Error);
       skipped.push({ path, reason: error as Error });
@@ -158,7 +157,7 @@ export async function latestCheckpoint(directory: string, plugins?: Plugins): Pr
 
 const epochOf = (name: string) => Number(checkpointName.exec(name)?.[1]);
 
-/** The checkpoints' names, the newest first; none if there is no directory. */
+/** The file names of the checkpoints, newest first. Empty if the directory does not exist. */
 async function list(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((error: unknown) => {
     if ((error as { code?: string }).code === 'ENOENT') return [];
@@ -168,7 +167,7 @@ async function list(directory: string): Promise<string[]> {
 }
 
 /**
- * Creates and locks the directory; removes leftovers of a killed process, and damaged files of later epochs. Resolves
+ * Creates and locks the directory. Removes unfinished files of a killed process, and damaged files of later epochs. Resolves
  * to a function that unlocks it.
  */
 async function prepare(directory: string, epoch: number): Promise<() => Promise<void>> {
@@ -189,7 +188,7 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
   }
 }
 
-/** A valid checkpoint of a later epoch would be taken for the newest, and the new ones would be deleted. */
+/** Throws if the file is valid: a checkpoint of a later epoch would count as the newest, and new ones would be deleted. */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
     load(await readFile(path));
@@ -198,8 +197,8 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   }
   throw new NnbpError(
     'WRONG_STATE',
-    `"${path}" belongs to a training run that has already reached epoch ${epoch}: ` +
-      'resume from latestCheckpoint(directory), move the file, or use another directory.',
+    `"${path}" is a checkpoint of a later epoch than epoch ${epoch}, from which training starts. ` +
+      'Resume from latestCheckpoint(directory), move the file, or use another directory.',
   );
 }
 

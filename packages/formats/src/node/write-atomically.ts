@@ -1,5 +1,5 @@
 /**
- * Writes files atomically: a path always has a complete file, the old or the new one.
+ * Writes files atomically: a path always holds a complete file, the old or the new one.
  */
 import { NnbpError } from '@nnbp/core';
 import { randomUUID } from 'node:crypto';
@@ -13,7 +13,7 @@ export const temporaryName = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/;
  * Writes `bytes` to `path` and replaces an existing file. Writes to a temporary file in the same directory, syncs it to disk,
  * and renames it: if the process is killed or the disk is full, the old file is unchanged.
  *
- * @throws NnbpError `UNAVAILABLE`, with the system's error as its cause: the directory is missing or read-only, the disk full
+ * @throws NnbpError `UNAVAILABLE`, with the system's error as its cause: the directory is missing or read-only, or the disk is full
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The training run that is killed, and that also runs without interruption for comparison. */
+/** Network and options of the training run that is killed, and of the uninterrupted run it is compared with. */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -1,4 +1,4 @@
-/** A training run to be killed: resumes from the newest checkpoint, and prints each epoch whose checkpoint is written. */
+/** The training run that tests kill. Resumes from the newest checkpoint, and prints each epoch after its checkpoint is written. */
 import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
 import { fit } from '@nnbp/train';
 import { writeSync } from 'node:fs';
