@@ -2,10 +2,10 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = h + \frac{\sqrt{h^2 + 1} - 1}{2}$, $g'(h) = 1 + \frac{h}{2 \sqrt{h^2 + 1}}$. */
+/** Bent identity: $g(h) = h + \frac{\sqrt{h^2 + 1} - 1}{2}$, $g'(h) = 1 + \frac{h}{2 \sqrt{h^2 + 1}}$. */
 export const bentIdentity: Activation = {
   name: 'bentIdentity',
-  // The square root minus 1 is h² / (root + 1), which loses no digits near 0.
+  // √(h² + 1) − 1 equals h² / (√(h² + 1) + 1), which loses no digits near 0.
   value: (h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1))),
   derivative: (h) => 1 + h / (2 * Math.hypot(h, 1)),
   builtin: { name: 'bentIdentity', options: {} },

@@ -1,4 +1,4 @@
-/** Exponential linear unit: h where h is positive, else an exponential that levels off at −α. */
+/** Exponential linear unit: h if h is positive, else an exponential that approaches −α. */
 import { type Activation, expectFinite } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
@@ -11,12 +11,13 @@ const withAlpha = (alpha: number): Activation => ({
 });
 
 /**
- * $g(h) = h$ above 0, else $\alpha (e^h - 1)$; $g'(h) = 1$ above 0, else $\alpha e^h$ (Clevert et al. 2016). $\alpha$
- * is 1 by default; `elu.alpha(0.5)` sets another value, which causes a kink at 0.
+ * Exponential linear unit: $g(h) = h$ for $h > 0$, else $\alpha (e^h - 1)$; $g'(h) = 1$ for $h > 0$, else $\alpha e^h$
+ * (Clevert et al. 2016). Default: $\alpha = 1$. `elu.alpha(0.5)` returns the function with another $\alpha$, which has
+ * a kink at 0.
  */
 export const elu: Activation & {
   /**
-   * The exponential linear unit with another $\alpha$.
+   * Returns the exponential linear unit with another $\alpha$.
    *
    * @throws NnbpError `NOT_FINITE`
    */

@@ -3,7 +3,7 @@ import type { Activation } from '@nnbp/core';
 import { bell } from './bell.js';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = e^{-h^2}$, $g'(h) = -2 h g$. */
+/** Gaussian: $g(h) = e^{-h^2}$, $g'(h) = -2 h g$. */
 export const gaussian: Activation = {
   name: 'gaussian',
   value: (h) => bell(h, 1),

@@ -1,9 +1,14 @@
-/** Gaussian error linear unit, exact form (with erf): h times the probability that a standard normal variable is below h. */
+/**
+ * Gaussian error linear unit, in its exact form (with erf): h times the probability that a standard normal variable is
+ * below h.
+ */
 import type { Activation } from '@nnbp/core';
 import { normalDensity, normalDistribution } from './normal.js';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = h \, \Phi(h)$, $g'(h) = \Phi(h) + h \, \varphi(h)$ (Hendrycks and Gimpel 2016). */
+/**
+ * Gaussian error linear unit: $g(h) = h \, \Phi(h)$, $g'(h) = \Phi(h) + h \, \varphi(h)$ (Hendrycks and Gimpel 2016).
+ */
 export const gelu: Activation = {
   name: 'gelu',
   value: (h) => (h < -40 ? -0 : h * normalDistribution(h)),

@@ -2,7 +2,10 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac16$ between −3 and 3, else 0 (as in PyTorch). */
+/**
+ * Hard sigmoid: $g(h) = \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac16$ between −3 and 3, else 0 (as in
+ * PyTorch).
+ */
 export const hardSigmoid: Activation = {
   name: 'hardSigmoid',
   value: (h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5),

@@ -3,7 +3,8 @@ import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 /**
- * $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac h3 + \tfrac12$ between −3 and 3, 0 below and 1 above.
+ * Hard swish: $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac h3 + \tfrac12$ between −3 and 3, 0 below
+ * and 1 above (Howard et al. 2019).
  */
 export const hardSwish: Activation = {
   name: 'hardSwish',

@@ -1,8 +1,8 @@
-/** Piecewise linear approximation of tanh: h limited to −1…1. */
+/** Piecewise linear approximation of tanh: h clamped to the range from −1 to 1. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = \min(\max(h, -1), 1)$; $g'(h) = 1$ between −1 and 1, else 0 (as in PyTorch). */
+/** Hard tanh: $g(h) = \min(\max(h, -1), 1)$; $g'(h) = 1$ between −1 and 1, else 0 (as in PyTorch). */
 export const hardTanh: Activation = {
   name: 'hardTanh',
   value: (h) => Math.min(Math.max(h, -1), 1),

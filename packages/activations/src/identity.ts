@@ -2,7 +2,7 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = h$, $g'(h) = 1$. */
+/** Identity: $g(h) = h$, $g'(h) = 1$. */
 export const identity: Activation = {
   name: 'identity',
   value: (h) => h,

@@ -1,4 +1,4 @@
-/** Leaky ReLU: h where h is positive, else a small multiple of h. */
+/** Leaky ReLU: h if h is positive, else a small multiple of h. */
 import { type Activation, expectFinite } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
@@ -11,7 +11,7 @@ const withNegativeSlope = (negativeSlope: number): Activation => ({
 });
 
 /**
- * $g(h) = h$ above 0, else $a h$; $g'(h) = 1$ above 0, else $a$. Default: $a = 0.01$.
+ * Leaky ReLU: $g(h) = h$ for $h > 0$, else $a h$; $g'(h) = 1$ for $h > 0$, else $a$. Default: $a = 0.01$.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ const withNegativeSlope = (negativeSlope: number): Activation => ({
  */
 export const leakyRelu: Activation & {
   /**
-   * Leaky ReLU with another $a$.
+   * Returns a leaky ReLU with another $a$.
    *
    * @throws NnbpError `NOT_FINITE`
    */

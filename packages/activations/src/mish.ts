@@ -1,17 +1,17 @@
-/** Mish: h times the hyperbolic tangent of its softplus. */
+/** Mish: h times the hyperbolic tangent of the softplus of h. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 /**
- * tanh(softplus(h)). With $e = e^{-|h|}$ it is $(1 + 2e)/(1 + 2e + 2e^2)$ above 0 and $(e^2 + 2e)/(e^2 + 2e + 2)$ below,
- * from $\tanh \ln y = (y^2 - 1)/(y^2 + 1)$ with $y = 1 + e^h$.
+ * Returns tanh(softplus(h)). With $e = e^{-|h|}$, it equals $(1 + 2e)/(1 + 2e + 2e^2)$ for $h \ge 0$ and
+ * $(e^2 + 2e)/(e^2 + 2e + 2)$ for $h < 0$, which follows from $\tanh \ln y = (y^2 - 1)/(y^2 + 1)$ with $y = 1 + e^h$.
  */
 function gate(h: number): number {
   const e = Math.exp(-Math.abs(h));
   return h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2);
 }
 
-/** 1 − tanh²(softplus(h)), without cancellation: 4 y² / (y² + 1)². */
+/** Returns 1 − tanh²(softplus(h)) without cancellation, as 4 y² / (y² + 1)². */
 function gateComplement(h: number): number {
   const e = Math.exp(-Math.abs(h));
   const y = 1 + e;
@@ -20,8 +20,8 @@ function gateComplement(h: number): number {
 }
 
 /**
- * $g(h) = h \tanh(\ln(1 + e^h))$, $g'(h) = \tau + h \, \sigma(h) (1 - \tau^2)$ with $\tau = \tanh(\ln(1 + e^h))$ and
- * $\sigma$ the sigmoid (Misra 2019).
+ * Mish: $g(h) = h \tanh(\ln(1 + e^h))$, $g'(h) = \tau + h \, \sigma(h) (1 - \tau^2)$, where
+ * $\tau = \tanh(\ln(1 + e^h))$ and $\sigma$ is the sigmoid (Misra 2019).
  */
 export const mish: Activation = {
   name: 'mish',

@@ -1,18 +1,19 @@
 /**
- * The standard normal distribution, accurate to a few units in the last place, even far out in the lower tail, where
+ * The standard normal distribution, accurate to a few units in the last place even far out in the lower tail, where
  * computing 1 − (1 − p) would lose all digits.
  */
 import { bell } from './bell.js';
 
-/** $\varphi(h) = e^{-h^2/2} / \sqrt{2 \pi}$ */
+/** The density $\varphi(h) = e^{-h^2/2} / \sqrt{2 \pi}$. */
 export const normalDensity = (h: number): number => bell(h, 0.5) / 2.5066282746310002;
 
 /**
- * $\Phi(h)$.
+ * The cumulative distribution function $\Phi(h)$.
  *
- * Near 0 by the series $\tfrac12 + \varphi(h) (h + h^3/3 + h^5/15 + \dots)$ (Marsaglia 2004), whose terms all have the
- * same sign; further out by Laplace's continued fraction for the tail, $\varphi(h) / (h + 1/(h + 2/(h + 3/(h +
- * \dots))))$. For negative h the continued fraction is used closer to 0, because ½ and the series would cancel.
+ * Near 0, it is computed with the series $\tfrac12 + \varphi(h) (h + h^3/3 + h^5/15 + \dots)$ (Marsaglia 2004), whose
+ * terms all have the same sign; further out, with Laplace's continued fraction for the tail,
+ * $\varphi(h) / (h + 1/(h + 2/(h + 3/(h + \dots))))$. For negative h, the continued fraction is already used closer to
+ * 0, because ½ and the series would cancel.
  */
 export function normalDistribution(h: number): number {
   if (h > -1 && h < 2.5) {

@@ -23,7 +23,7 @@ import type { ActivationRecord } from './record.js';
 /** The name of a built-in activation. */
 export type ActivationName = Exclude<keyof typeof exported, 'activationRecords'>;
 
-/** Options with defaults, formula, derivative and range of each built-in activation, by name. */
+/** The record of each built-in activation, by name: its options with defaults, formula, derivative and range. */
 export const activationRecords: Readonly<Record<ActivationName, ActivationRecord>> = {
   bentIdentity: bentIdentityRecord,
   elu: eluRecord,

@@ -1,8 +1,8 @@
-/** Rectified linear unit: h where h is positive, else 0. */
+/** Rectified linear unit: h if h is positive, else 0. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = \max(h, 0)$, $g'(h) = 1$ above 0, else 0 (at the kink too, as in PyTorch). */
+/** Rectified linear unit: $g(h) = \max(h, 0)$; $g'(h) = 1$ for $h > 0$, else 0 (also at the kink, as in PyTorch). */
 export const relu: Activation = {
   name: 'relu',
   value: (h) => (h > 0 ? h : 0),

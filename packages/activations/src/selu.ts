@@ -1,12 +1,18 @@
-/** Scaled exponential linear unit: its constants keep mean 0 and standard deviation 1 from layer to layer. */
+/**
+ * Scaled exponential linear unit, with constants that keep the mean near 0 and the standard deviation near 1 from layer
+ * to layer.
+ */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** The two constants of Klambauer et al. 2017, in full precision. */
+/** The constants of Klambauer et al. (2017) in full precision. */
 const alpha = 1.6732632423543772;
 const scale = 1.0507009873554805;
 
-/** $g(h) = \lambda h$ above 0, else $\lambda \alpha (e^h - 1)$, with $\alpha \approx 1.6733$, $\lambda \approx 1.0507$. */
+/**
+ * Scaled exponential linear unit: $g(h) = \lambda h$ for $h > 0$, else $\lambda \alpha (e^h - 1)$, with
+ * $\alpha \approx 1.6733$ and $\lambda \approx 1.0507$.
+ */
 export const selu: Activation = {
   name: 'selu',
   value: (h) => scale * (h > 0 ? h : alpha * Math.expm1(h)),

@@ -9,13 +9,10 @@ const withFrequency = (frequency: number): Activation => ({
   builtin: { name: 'sine', options: { frequency } },
 });
 
-/**
- * $g(h) = \sin(\omega h)$, $g'(h) = \omega \cos(\omega h)$ (Sitzmann et al. 2020). Default:
- * $\omega = 1$.
- */
+/** Sine: $g(h) = \sin(\omega h)$, $g'(h) = \omega \cos(\omega h)$ (Sitzmann et al. 2020). Default: $\omega = 1$. */
 export const sine: Activation & {
   /**
-   * The sine with another $\omega$.
+   * Returns the sine with another $\omega$.
    *
    * @throws NnbpError `NOT_FINITE`
    */

@@ -1,8 +1,11 @@
-/** Softplus: a smooth ReLU. */
+/** Softplus: a smooth approximation of ReLU. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = \ln(1 + e^h)$, $g'(h)$ is the sigmoid. Written as $\max(h, 0) + \ln(1 + e^{-|h|})$, which never overflows. */
+/**
+ * Softplus: $g(h) = \ln(1 + e^h)$; $g'(h)$ is the sigmoid. Computed as $\max(h, 0) + \ln(1 + e^{-|h|})$, which never
+ * overflows.
+ */
 export const softplus: Activation = {
   name: 'softplus',
   value: (h) => Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h))),

@@ -1,8 +1,8 @@
-/** Softsign: from −1 to 1 like tanh, with slower tails and no exponential. */
+/** Softsign: from −1 to 1 like tanh, but with heavier tails and without an exponential. */
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = \frac{h}{1 + |h|}$, $g'(h) = \frac{1}{(1 + |h|)^2}$. */
+/** Softsign: $g(h) = \frac{h}{1 + |h|}$, $g'(h) = \frac{1}{(1 + |h|)^2}$. */
 export const softsign: Activation = {
   name: 'softsign',
   value: (h) => h / (1 + Math.abs(h)),

@@ -2,7 +2,7 @@
 import type { Activation } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
-/** $g(h) = \tanh h$, $g'(h) = (1 - g)(1 + g)$. */
+/** Hyperbolic tangent: $g(h) = \tanh h$, $g'(h) = (1 - g)(1 + g)$. */
 export const tanh: Activation = {
   name: 'tanh',
   value: Math.tanh,

@@ -14,7 +14,7 @@ import { NnbpError } from '@nnbp/core';
 import { checkActivation } from '@nnbp/gradcheck';
 import { describe, expect, test } from 'vitest';
 
-/** Values to 17 digits from 40-digit arithmetic: h, g(h), g'(h). */
+/** h, g(h) and g'(h), computed in 40-digit arithmetic and rounded to 17 digits. */
 const known: Record<ActivationName, [h: number, g: number, derivative: number][]> = {
   identity: [[-2.5, -2.5, 1]],
   sigmoid: [
@@ -85,7 +85,7 @@ const known: Record<ActivationName, [h: number, g: number, derivative: number][]
 describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRecord][])(
   '%s',
   (name, { activation, make, options, range: [low, high] }) => {
-    test('matches values from 40-digit arithmetic', () => {
+    test(`${name} matches values from 40-digit arithmetic`, () => {
       for (const [h, g, derivative] of known[name]) {
         expect(Math.abs(activation.value(h) - g)).toBeLessThanOrEqual(1e-12 * Math.abs(g));
         const actual = activation.derivative(h, activation.value(h));
@@ -93,11 +93,11 @@ describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRe
       }
     });
 
-    test('has a derivative that matches finite differences', () => {
+    test(`the derivative of ${name} matches finite differences`, () => {
       checkActivation(activation).assert();
     });
 
-    test('is finite for |h| from 0 to 10,000 and for the largest numbers', () => {
+    test(`${name} and its derivative are finite for every h`, () => {
       for (const size of [
         0,
         5e-324,
@@ -114,7 +114,7 @@ describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRe
       }
     });
 
-    test('is the built-in that its record describes', () => {
+    test(`${name} is the built-in that its record describes`, () => {
       expect(activation.builtin?.name).toBe(name);
       expect((activations as Record<string, unknown>)[name]).toBe(activation);
       const defaults = Object.fromEntries(Object.entries(options).map(([option, value]) => [option, value.default]));
@@ -122,7 +122,7 @@ describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRe
       expect(make({}).builtin).toEqual(activation.builtin);
     });
 
-    test('has the range that its record states', () => {
+    test(`${name} has the range that its record states`, () => {
       const hs = Array.from({ length: 20_001 }, (_, k) => (k - 10_000) / 500);
       const values = [-1e4, ...hs, 1e4].map((h) => activation.value(h));
       const [min, max] = [Math.min(...values), Math.max(...values)];
@@ -159,7 +159,7 @@ describe('activations with options', () => {
   });
 });
 
-test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu is accurate in its lower tail", () => {
+test('the derivative of sigmoid is g (1 - g), that of softplus is the sigmoid, and gelu is accurate in its lower tail', () => {
   for (const h of [-3, -0.2, 0, 1.7]) {
     expect(sigmoid.derivative(h, 0.25)).toBe(0.1875);
     expect(softplus.derivative(h, NaN)).toBe(sigmoid.value(h));
@@ -167,7 +167,7 @@ test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu
   expect(gelu.value(-20) / (-20 * 2.7536241186062337e-89)).toBeCloseTo(1, 12);
 });
 
-test("at a kink the derivative equals PyTorch's: that of the left side, or 0 where one side is flat", () => {
+test("at a kink, the derivative equals PyTorch's: the left-sided one, or 0 if one side is flat", () => {
   const at = (activation: { derivative(h: number, g: number): number; value(h: number): number }, h: number) =>
     activation.derivative(h, activation.value(h));
   expect(at(activations.relu, 0)).toBe(0);
@@ -183,13 +183,13 @@ test('gelu is −0 with derivative 0 for very negative h', () => {
   expect(gelu.derivative(-1e200, -0)).toBe(0);
 });
 
-test('an activation with an option lists it in builtin', () => {
+test('the builtin of an activation with an option includes the option', () => {
   expect(elu.alpha(0.3).builtin).toEqual({ name: 'elu', options: { alpha: 0.3 } });
   expect(leakyRelu.negativeSlope(0.3).builtin).toEqual({ name: 'leakyRelu', options: { negativeSlope: 0.3 } });
   expect(sine.frequency(3).builtin).toEqual({ name: 'sine', options: { frequency: 3 } });
 });
 
-test('sigmoid is within 5 units in the last place of its formula, inside and outside its table', () => {
+test('sigmoid differs from its formula by at most 5 units in the last place, inside and outside its table', () => {
   for (let h = -40; h < 40; h += 1 / 1021) {
     const expected = 1 / (1 + Math.exp(-h));
     expect(Math.abs(sigmoid.value(h) - expected)).toBeLessThanOrEqual(5 * 2 ** -52 * expected);

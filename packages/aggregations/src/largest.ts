@@ -1,6 +1,6 @@
-/** The index of the entry that decides a maximum. */
+/** Finds the entry that determines a maximum. */
 
-/** The index of the entry with the largest `rank`; the first one if several are equal. */
+/** Returns the index of the entry with the largest `rank`, or of the first one if several are equal. */
 export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number): number {
   let at = 0;
   for (let e = 1; e < z.length; e++) if (rank(z[e]) > rank(z[at])) at = e;
@@ -8,7 +8,8 @@ export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number):
 }
 
 /**
- * The distance that entries can move before another one becomes the largest: half the difference between the two largest ranks.
+ * Returns the distance that entries can move before another one can become the largest: half the difference between the
+ * two largest ranks.
  */
 export function distanceToTie(z: ArrayLike<number>, rank: (z: number) => number): number {
   const at = firstLargest(z, rank);

@@ -1,9 +1,9 @@
-/** A smooth maximum: the logarithm of the softmax's denominator. */
+/** A smooth maximum: the logarithm of the denominator of the softmax. */
 import type { Aggregation } from '@nnbp/core';
 
 /**
- * $A(z) = \ln \sum_e \exp(z_e)$, $\partial A / \partial z_e = \exp(z_e - A(z))$: the softmax of z. Computed relative to
- * the largest entry, so that nothing overflows.
+ * Smooth maximum: $A(z) = \ln \sum_e \exp(z_e)$; $\partial A / \partial z_e = \exp(z_e - A(z))$, the softmax of z.
+ * Computed relative to the largest entry, so that nothing overflows.
  */
 export const logSumExp: Aggregation = {
   name: 'logSumExp',

@@ -3,8 +3,8 @@ import type { Aggregation } from '@nnbp/core';
 import { distanceToTie, firstLargest } from './largest.js';
 
 /**
- * $A(z) = z_m$ with the largest $|z_m|$, the first one if several are equal; $\partial A / \partial z_e$ is 1 for it,
- * else 0. A kink where two are equally far from 0.
+ * The entry furthest from 0: $A(z) = z_m$ with the largest $|z_m|$, the first one if several are equal.
+ * $\partial A / \partial z_e$ is 1 for this entry, else 0. Has a kink where the two largest $|z_e|$ are equal.
  */
 export const maxAbs: Aggregation = {
   name: 'maxAbs',

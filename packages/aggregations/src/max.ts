@@ -4,7 +4,10 @@ import { distanceToTie, firstLargest } from './largest.js';
 
 const identity = (z: number) => z;
 
-/** $A(z) = \max_e z_e$; $\partial A / \partial z_e$ is 1 for the first largest entry, else 0. A kink where two are equal. */
+/**
+ * Maximum: $A(z) = \max_e z_e$; $\partial A / \partial z_e$ is 1 for the first largest entry, else 0. Has a kink where
+ * the two largest entries are equal.
+ */
 export const max: Aggregation = {
   name: 'max',
   value: (z) => z[firstLargest(z, identity)],

@@ -1,7 +1,7 @@
 /** The mean of the incoming values: average pooling. */
 import type { Aggregation } from '@nnbp/core';
 
-/** $A(z) = \frac{1}{n} \sum_e z_e$, $\partial A / \partial z_e = \frac{1}{n}$ for n edges. */
+/** Mean: $A(z) = \frac{1}{n} \sum_e z_e$, $\partial A / \partial z_e = \frac{1}{n}$ for n edges. */
 export const mean: Aggregation = {
   name: 'mean',
   value(z) {

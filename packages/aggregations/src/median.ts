@@ -4,22 +4,22 @@ import type { Aggregation } from '@nnbp/core';
 /** The indices of the entries from the smallest to the largest; equal entries keep their order. */
 const sortedIndices = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b]);
 
-/** The index of the middle entry, or of the middle two if the number of entries is even. */
+/** Returns the indices of the two middle entries, or twice that of the middle one if the number of entries is odd. */
 function middle(z: ArrayLike<number>): readonly [number, number] {
   const order = sortedIndices(z);
   return [order[(z.length - 1) >> 1], order[z.length >> 1]];
 }
 
 /**
- * A(z) is the middle entry, or the mean of the two middle entries if the number of entries is even.
- * $\partial A / \partial z_e$ is 1 for the middle entry, or ½ for each of the two, 0 otherwise. Has a kink where a middle
- * entry equals a neighbour.
+ * Median: $A(z)$ is the middle entry, or the mean of the two middle entries if the number of entries is even.
+ * $\partial A / \partial z_e$ is 1 for the middle entry, or ½ for each of the two, 0 otherwise. Has a kink where a
+ * middle entry equals a neighbour that is not in the middle.
  */
 export const median: Aggregation = {
   name: 'median',
   value(z) {
     const [low, high] = middle(z);
-    // Halves first: the sum of two large numbers may overflow.
+    // Halved first, since the sum of two large numbers can overflow.
     return low === high ? z[low] : z[low] / 2 + z[high] / 2;
   },
   derivative(z, _a, dAdz) {

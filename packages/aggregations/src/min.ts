@@ -4,7 +4,10 @@ import { distanceToTie, firstLargest } from './largest.js';
 
 const negative = (z: number) => -z;
 
-/** $A(z) = \min_e z_e$; $\partial A / \partial z_e$ is 1 for the first smallest entry, else 0. A kink where two are equal. */
+/**
+ * Minimum: $A(z) = \min_e z_e$; $\partial A / \partial z_e$ is 1 for the first smallest entry, else 0. Has a kink where
+ * the two smallest entries are equal.
+ */
 export const min: Aggregation = {
   name: 'min',
   value: (z) => z[firstLargest(z, negative)],

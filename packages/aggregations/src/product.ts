@@ -1,12 +1,12 @@
-/** The product of the incoming values: a gate, where one value scales another. */
+/** The product of the incoming values, for gates, in which one value scales another. */
 import type { Aggregation } from '@nnbp/core';
 
 const large = 2 ** 400;
 const small = 2 ** -400;
 
 /**
- * A product kept as mantissa · 2^exponent, so that no partial product overflows or underflows where the result does
- * not. Multiplying by a power of two is exact.
+ * A product stored as mantissa · 2^exponent, so that no partial product overflows or underflows unless the result does.
+ * Multiplying by a power of two is exact.
  */
 class Product {
   #mantissa = 1;
@@ -26,7 +26,7 @@ class Product {
     for (; Math.abs(this.#mantissa) < small && this.#mantissa !== 0; this.#exponent -= 400) this.#mantissa /= small;
   }
 
-  /** This product times another. */
+  /** Returns this product times another one. */
   with(other: Product): number {
     const result = new Product();
     result.times(this.#mantissa);
@@ -34,7 +34,9 @@ class Product {
     return result.#scaled(result.#exponent + this.#exponent + other.#exponent);
   }
 
-  /** mantissa · 2^exponent; a power of two beyond float64's range takes several multiplications. */
+  /**
+   * Returns mantissa · 2^exponent, using several multiplications if the power of two is outside the range of float64.
+   */
   #scaled(exponent: number): number {
     let value = this.#mantissa;
     for (let remaining = exponent; remaining !== 0 && value !== 0 && Number.isFinite(value);) {
@@ -56,9 +58,9 @@ class Product {
 const one = /* @__PURE__ */ new Product();
 
 /**
- * $A(z) = \prod_e z_e$, $\partial A / \partial z_e = \prod_{f \ne e} z_f$: the product of the others, never A divided
- * by z_e, so that it is exact with one and with several zeros. Partial products do not leave the range of float64 where
- * the result is within it.
+ * Product: $A(z) = \prod_e z_e$, $\partial A / \partial z_e = \prod_{f \ne e} z_f$. The derivative is computed as the
+ * product of the other entries, not as A divided by z_e, so that it is also correct with one or several zeros. Partial
+ * products neither overflow nor underflow unless the result does.
  */
 export const product: Aggregation = {
   name: 'product',
@@ -74,7 +76,7 @@ export const product: Aggregation = {
       dAdz[1] = z[0];
       return;
     }
-    // The product of the entries before e, times that of the entries after it.
+    // dA/dz_e is the product of the entries before e times the product of the entries after e.
     const after: Product[] = [];
     const last = new Product();
     for (let e = z.length - 1; e >= 0; e--) {

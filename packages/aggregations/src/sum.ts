@@ -1,7 +1,7 @@
-/** The sum of the incoming values: the default. */
+/** The sum of the incoming values, which is the default aggregation. */
 import type { Aggregation } from '@nnbp/core';
 
-/** $A(z) = \sum_e z_e$, $\partial A / \partial z_e = 1$. */
+/** Sum: $A(z) = \sum_e z_e$, $\partial A / \partial z_e = 1$. */
 export const sum: Aggregation = {
   name: 'sum',
   value(z) {

@@ -15,23 +15,23 @@ function derivative(aggregation: Aggregation, z: number[]): number[] {
 }
 
 describe.each(all.map((aggregation) => [aggregation.name, aggregation] as const))('%s', (name, aggregation) => {
-  test('has a derivative that matches finite differences', () => {
+  test(`the derivative of ${name} matches finite differences`, () => {
     checkAggregation(aggregation).assert();
   });
 
-  test('returns a single entry unchanged, with derivative 1', () => {
+  test(`${name} returns a single entry unchanged, with derivative 1`, () => {
     for (const z of [-3, 0, 0.5, 5e-324]) {
       expect(aggregation.value([z])).toBe(z);
       expect(derivative(aggregation, [z])).toEqual([1]);
     }
   });
 
-  test('is exported under its name in files', () => {
+  test(`${name} is exported under the name in its builtin`, () => {
     expect(aggregation.builtin).toEqual({ name, options: {} });
     expect((aggregations as Record<string, unknown>)[name]).toBe(aggregation);
   });
 
-  test('gives gradients of a network that match finite differences', () => {
+  test(`the gradients of a network with ${name} match finite differences`, () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), builder.input('y'), builder.input('z')];
     builder.node('a', { from, activation: tanh, aggregation });
@@ -62,13 +62,13 @@ test('values and derivatives equal the formulas', () => {
 });
 
 describe('product', () => {
-  test('has exact derivatives with one zero and with several', () => {
+  test('product has exact derivatives with one or several zeros', () => {
     expect(derivative(product, [2, 0, -3])).toEqual([-0, -6, 0]);
     expect(derivative(product, [0, 5, 0])).toEqual([0, 0, 0]);
     expect(derivative(product, [0, 0])).toEqual([0, 0]);
   });
 
-  test('neither overflows nor underflows where the result is in range', () => {
+  test('product neither overflows nor underflows if the result is in range', () => {
     const large = [1e200, 1e-200, 1e200, 1e-200];
     expect(product.value([1e300, 1e300, 1e-300, 1e-300])).toBeCloseTo(1, 12);
     expect(product.value(new Array<number>(50).fill(1e300).concat(new Array<number>(50).fill(1e-300)))).toBeCloseTo(
@@ -78,19 +78,19 @@ describe('product', () => {
     derivative(product, large).forEach((slope, e) => expect(slope * large[e]).toBeCloseTo(1, 12));
   });
 
-  test('is infinite or 0 where the result is out of range', () => {
+  test('product is infinite or 0 if the result is out of range', () => {
     expect(product.value([1e200, -1e200])).toBe(-Infinity);
     expect(product.value([1e-200, 1e-200])).toBe(0);
     expect(product.value([1e-200, 1e-200, 0])).toBe(0);
   });
 
-  test('is bit-identical to plain multiplication for ordinary numbers', () => {
+  test('product is bit-identical to plain multiplication for ordinary numbers', () => {
     expect(product.value([0.1, 0.7, 1.3])).toBe(0.1 * 0.7 * 1.3);
   });
 });
 
 describe('kinks', () => {
-  test('an aggregation has a kink where two entries are equal, and the first of them gets the derivative', () => {
+  test('max, min, maxAbs and median have kinks at ties, and the first of two equal entries gets the derivative', () => {
     expect(max.kinkDistance!([1, 3, 3])).toBe(0);
     expect(max.kinkDistance!([1, 3, 2])).toBe(0.5);
     expect(min.kinkDistance!([1, 3, 2])).toBe(0.5);
@@ -102,18 +102,18 @@ describe('kinks', () => {
     expect(checkAggregation(max, { at: [[2, 2]] }).excluded).toHaveLength(2);
   });
 
-  test('an aggregation has no kink with a single entry', () => {
+  test('max, min, maxAbs and median have no kink with a single entry', () => {
     for (const { kinkDistance } of [max, min, maxAbs, median]) expect(kinkDistance!([1])).toBe(Infinity);
   });
 });
 
-test('logSumExp of large entries does not overflow', () => {
+test('logSumExp does not overflow for large entries', () => {
   expect(logSumExp.value([1000, 1000])).toBe(1000 + Math.log(2));
   expect(derivative(logSumExp, [1000, 1000])).toEqual([0.5, 0.5].map((half) => expect.closeTo(half, 12) as number));
   expect(logSumExp.value([-1000, -1000])).toBe(-1000 + Math.log(2));
 });
 
-test('the median of large entries does not overflow', () => {
+test('median does not overflow for large entries', () => {
   expect(median.value([1e308, 1.5e308])).toBe(1.25e308);
 });
 

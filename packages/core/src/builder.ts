@@ -126,9 +126,9 @@ export class GraphBuilder {
    *
    * @returns The id.
    * @throws NnbpError `DUPLICATE_ID`, `DUPLICATE_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared or fixed weight for an edge
-   * that does not exist), `WRONG_TYPE`, `NOT_FINITE` (a fixed or initial number), `CONFLICT` (a parameter both fixed and
-   * shared), `EMPTY_LAYER` (an aggregation without predecessors), `OUT_OF_RANGE` (a delay that is not an integer ≥ 1, more
-   * than 2³¹ edges)
+   * that does not exist), `WRONG_TYPE`, `NOT_FINITE` (a fixed or initial number), `CONFLICT` (a parameter both fixed
+   * and shared), `EMPTY_LAYER` (an aggregation without predecessors), `OUT_OF_RANGE` (a delay that is not an integer ≥
+   * 1, more than 2³¹ edges)
    */
   node(id: string, options: NodeOptions): string {
     this.#add([id], options);

@@ -1,6 +1,6 @@
 /**
- * Assigns a slot to each b, c and weight: an index in a vector of the parameters followed by the graph's constants (fixed
- * parameters).
+ * Assigns a slot to each b, c and weight: an index in a vector of the parameters followed by the graph's constants
+ * (fixed parameters).
  */
 
 /** Until the number of parameters is known, constants are numbered downwards from this slot. */

@@ -86,14 +86,14 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => new GraphBuilder().inputs(2 ** 33),
   ],
   [
-    'a fan-in too large for indices',
+    'more edges than an index can number',
     'OUT_OF_RANGE',
     /edges.* to 2147483648, received 2500000000/,
     () => mlp([50_000, 50_000], { activation: sigmoid }),
   ],
   ['an id that is not a string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
   [
-    'a row without a length',
+    'an input that is not an array',
     'WRONG_TYPE',
     /array/,
     () => new Network(mlp([1, 1], { activation: sigmoid })).predict({} as never),
@@ -124,7 +124,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['NaN as input', 'NOT_FINITE', /position 1.*NaN/, () => network().predict([1, NaN])],
   ['infinity as target', 'NOT_FINITE', /target/, () => backpropagate(network(), [1, 2], [Infinity], mse())],
   [
-    'a target the loss cannot use',
+    'a target that is invalid for the loss',
     'WRONG_TARGET',
     /-1 or 1, received 0/,
     () => backpropagate(network(), [1, 2], [0], hinge()),
@@ -146,7 +146,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
   ['a parameter that is NaN', 'NOT_FINITE', /b of node/, () => network().setParameters('output.0', { b: NaN })],
   [
-    'c where it is fixed',
+    'a value for a fixed c',
     'FIXED_PARAMETER',
     /fixed/,
     () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } })).setParameters('output.0', { c: 2 }),
@@ -225,8 +225,8 @@ describe('bad input gets a typed error that reports what was received', () => {
   });
 });
 
-describe('an error leaves everything unchanged', () => {
-  test('a rejected setParameters changes nothing', () => {
+describe('a rejected call', () => {
+  test('a rejected setParameters leaves all parameters unchanged', () => {
     const one = network();
     const before = one.parameters.vector.slice();
     expect(() => one.setParameters('output.0', { b: 1, w: { 'layer1.0': 3, nobody: 1 } })).toThrow(NnbpError);

@@ -1,4 +1,4 @@
-/** Predictions by a compiled network. */
+/** Tests of predictions by a compiled network. */
 import { identity, tanh } from '@nnbp/activations';
 import { compile, type Engine, type Executor, js, mlp, Network, reference, Standardization } from '@nnbp/core';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const network = new Network(mlp([3, 5, 2], { activation: tanh }), { seed: 4 });
 const inputs = Array.from({ length: 300 }, (_, s) => [Math.sin(s), Math.cos(s), s / 300]);
 
-/** A copy with scalers. */
+/** Returns a copy of the network with scalers. */
 function scaled(): Network {
   const copy = new Network(network.graph);
   copy.parameters.vector.set(network.parameters.vector);
@@ -19,7 +19,7 @@ describe.each([js(), reference()])('a network compiled for the $name engine', (e
   test.each([
     ['without scalers', network],
     ['with scalers', scaled()],
-  ])('predicts what the network predicts, %s', async (_, original) => {
+  ])('a predictor returns the same outputs as the network, %s', async (_, original) => {
     const predictor = await compile(original, { engine, batchSize: 7 });
     const expected = original.predictBatch(inputs);
     expect(predictor.engine).toBe(engine.name);
@@ -28,7 +28,7 @@ describe.each([js(), reference()])('a network compiled for the $name engine', (e
     expect(predictor.predictBatch(Float64Array.from(inputs.flat()))).toEqual(expected);
   });
 
-  test('writes into an array or a typed array of the caller', async () => {
+  test('a predictor writes to an array or typed array that the caller passes', async () => {
     const predictor = await compile(network, { engine });
     const expected = network.predict(inputs[3]);
     const [row, single, batch] = [[0, 0], new Float32Array(2), new Float64Array(600)];
@@ -41,7 +41,7 @@ describe.each([js(), reference()])('a network compiled for the $name engine', (e
   });
 });
 
-test('a compiled network keeps its parameters when the network changes', async () => {
+test('a predictor keeps its parameters when the network changes', async () => {
   const own = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const predictor = await compile(own);
   const before = predictor.predict([2]);
@@ -50,7 +50,7 @@ test('a compiled network keeps its parameters when the network changes', async (
   expect(predictor.predictBatch([[2]])).toEqual([before]);
 });
 
-test('rows are copied in the precision of the engine', async () => {
+test('an engine receives rows in its own precision', async () => {
   const received: unknown[] = [];
   const single: Engine = {
     name: 'single',
@@ -76,7 +76,7 @@ test('rows are copied in the precision of the engine', async () => {
 
 describe('errors of a compiled network', () => {
   test.each([
-    ['a promise, without await', Promise.resolve(js()), 'a promise'],
+    ['a promise that was not awaited', Promise.resolve(js()), 'a promise'],
     ['a name', 'js', 'string'],
   ])('an engine that is %s is rejected', async (_, engine, shown) => {
     await expect(compile(network, { engine: engine as never })).rejects.toMatchObject({
@@ -85,34 +85,34 @@ describe('errors of a compiled network', () => {
     });
   });
 
-  const refused = (action: () => unknown, code: string, message: RegExp) => {
+  const expectRejected = (action: () => unknown, code: string, message: RegExp) => {
     expect(action).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
   };
 
   test('bad input is rejected with an error that names the argument and the position', async () => {
     const predictor = await compile(network, { batchSize: 2 });
-    refused(() => predictor.predict([1, 2]), 'WRONG_LENGTH', /^input of sample 0/);
-    refused(() => predictor.predict([1, 2, NaN]), 'NOT_FINITE', /^input of sample 0, position 2/);
-    refused(() => predictor.predict([1, 2, 3], [0]), 'WRONG_LENGTH', /^into/);
-    refused(() => predictor.predictBatch([]), 'EMPTY_DATA', /^inputs is empty/);
-    refused(() => predictor.predictBatch([[1, 2, 3], [1, 2, 3], [1]]), 'WRONG_LENGTH', /^input of sample 2/);
-    refused(() => predictor.predictBatch(new Float64Array(7)), 'WRONG_LENGTH', /multiple of 3, received 7/);
-    refused(
+    expectRejected(() => predictor.predict([1, 2]), 'WRONG_LENGTH', /^input of sample 0/);
+    expectRejected(() => predictor.predict([1, 2, NaN]), 'NOT_FINITE', /^input of sample 0, position 2/);
+    expectRejected(() => predictor.predict([1, 2, 3], [0]), 'WRONG_LENGTH', /^into/);
+    expectRejected(() => predictor.predictBatch([]), 'EMPTY_DATA', /^inputs is empty/);
+    expectRejected(() => predictor.predictBatch([[1, 2, 3], [1, 2, 3], [1]]), 'WRONG_LENGTH', /^input of sample 2/);
+    expectRejected(() => predictor.predictBatch(new Float64Array(7)), 'WRONG_LENGTH', /multiple of 3, received 7/);
+    expectRejected(
       () => predictor.predictBatch(Float64Array.of(1, 2, 3, 1, 2, 3, 1, NaN, 3)),
       'NOT_FINITE',
       /sample 2, position 1/,
     );
-    refused(() => predictor.predictBatch(inputs, new Float64Array(3)), 'WRONG_LENGTH', /^into/);
+    expectRejected(() => predictor.predictBatch(inputs, new Float64Array(3)), 'WRONG_LENGTH', /^into/);
     await expect(compile(network, { batchSize: 0 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   });
 
-  test.each([0, 3, 4, 6])('a number that is not finite is rejected at position %i of seven', async (position) => {
+  test.each([0, 3, 4, 6])('an input that is not finite is rejected at position %i of seven', async (position) => {
     const predictor = await compile(new Network(mlp([7, 2], { activation: tanh }), { seed: 1 }));
     for (const bad of [NaN, -Infinity, null, '5', undefined]) {
       const input = Array.from({ length: 7 }, (_, k) => (k === position ? bad : k)) as number[];
       const where = new RegExp(`^input of sample 0, position ${position}`);
-      refused(() => predictor.predict(input), 'NOT_FINITE', where);
-      refused(() => predictor.predictBatch([input]), 'NOT_FINITE', where);
+      expectRejected(() => predictor.predict(input), 'NOT_FINITE', where);
+      expectRejected(() => predictor.predictBatch([input]), 'NOT_FINITE', where);
     }
   });
 
@@ -120,24 +120,32 @@ describe('errors of a compiled network', () => {
     const large = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     large.setParameters('output.0', { w: { 'input.0': 1e200 } });
     const predictor = await compile(large);
-    refused(() => predictor.predict([1e200]), 'OVERFLOW', /^Sample 0: x of node "output.0" is Infinity/);
-    refused(() => predictor.predictBatch([[1], [1e200]]), 'OVERFLOW', /^Sample 1: x of node "output.0" is Infinity/);
+    expectRejected(() => predictor.predict([1e200]), 'OVERFLOW', /^Sample 0: x of node "output.0" is Infinity/);
+    expectRejected(
+      () => predictor.predictBatch([[1], [1e200]]),
+      'OVERFLOW',
+      /^Sample 1: x of node "output.0" is Infinity/,
+    );
     large.outputScaler = new Standardization([0], [1e200]);
     const scaling = await compile(large);
-    refused(() => scaling.predict([1]), 'OVERFLOW', /^Sample 0: an output is not finite in the units of the data/);
+    expectRejected(
+      () => scaling.predict([1]),
+      'OVERFLOW',
+      /^Sample 0: an output is not finite in the units of the data/,
+    );
   });
 
-  test('compile rejects parameters that are not finite and names the first', async () => {
+  test('compile rejects parameters that are not finite', async () => {
     const broken = new Network(network.graph);
     broken.parameters.vector[3] = NaN;
     await expect(compile(broken)).rejects.toMatchObject({ code: 'NOT_FINITE' });
   });
 
-  test('a disposed predictor does not predict', async () => {
+  test('a disposed predictor throws DISPOSED', async () => {
     const predictor = await compile(network);
     predictor.predictBatch(inputs);
     predictor.dispose();
-    refused(() => predictor.predict([1, 2, 3]), 'DISPOSED', /./);
-    refused(() => predictor.predictBatch(inputs), 'DISPOSED', /./);
+    expectRejected(() => predictor.predict([1, 2, 3]), 'DISPOSED', /./);
+    expectRejected(() => predictor.predictBatch(inputs), 'DISPOSED', /./);
   });
 });

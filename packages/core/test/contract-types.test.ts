@@ -2,7 +2,7 @@
 import type { Activation, Loss } from '@nnbp/core';
 import { expectTypeOf, test } from 'vitest';
 
-test('only an object with the members of an activation is an activation', () => {
+test('an object is an Activation only if it has all members with the right types', () => {
   expectTypeOf({
     name: 'cube',
     value: (h: number) => h ** 3,
@@ -12,7 +12,7 @@ test('only an object with the members of an activation is an activation', () => 
   expectTypeOf({ name: 'text', value: (h: number) => String(h), derivative: () => 1 }).not.toExtend<Activation>();
 });
 
-test('only an object with the members of a loss is a loss', () => {
+test('an object is a Loss only if it has all members with the right types', () => {
   const value = (x: ArrayLike<number>, t: ArrayLike<number>) => x[0] - t[0];
   expectTypeOf({
     name: 'custom',

@@ -1,4 +1,4 @@
-/** Details: names in messages, order, lengths, and what stays unchanged. */
+/** Tests of details: names in messages, order, lengths, and values that must not change. */
 import { identity, sigmoid } from '@nnbp/activations';
 import {
   backpropagateBatch,
@@ -24,7 +24,7 @@ function chain(): Network {
   return new Network(builder.build());
 }
 
-/** A loss of 0 with any derivative. */
+/** A loss of 0 with the given derivative. */
 const steep = (derivative: number): Loss => ({
   name: 'steep',
   value: () => 0,
@@ -48,7 +48,7 @@ describe('a graph', () => {
     expect([...first, ...builder.layer(1, { from: first, activation: identity })]).toEqual(['layer1.0', 'layer2.0']);
   });
 
-  test('a builder rejects a predecessor that is listed twice and an incomplete activation', () => {
+  test('a builder rejects duplicate predecessors and an incomplete activation', () => {
     const builder = new GraphBuilder();
     for (const id of ['a', 'b', 'c']) builder.input(id);
     expect(() => builder.node('y', { from: ['a', 'b', 'b', 'c'], activation: identity })).toThrow('"b" twice');
@@ -58,7 +58,7 @@ describe('a graph', () => {
     );
   });
 
-  /** `count` nodes in a ring, and an output, declared before them, that reads the first. */
+  /** Builds a ring of `count` nodes, with an output that reads the first one and is declared before them. */
   const ring = (count: number) => {
     const builder = new GraphBuilder();
     builder.input('x');
@@ -68,17 +68,17 @@ describe('a graph', () => {
   };
 
   test('a graph with a cycle is rejected, and the error names only nodes of the cycle, at most eleven of them', () => {
-    const names = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
+    const descendingIds = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
       `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the previous step: from: [delayed("${path[0]}")].`;
     expect(ring(2)).toThrow(message('n1', 'n0', 'n1'));
-    expect(ring(12)).toThrow(message(...names(11, 0), 'n11'));
-    expect(ring(13)).toThrow(message(...names(12, 7), '…', ...names(4, 0), 'n12'));
+    expect(ring(12)).toThrow(message(...descendingIds(11, 0), 'n11'));
+    expect(ring(13)).toThrow(message(...descendingIds(12, 7), '…', ...descendingIds(4, 0), 'n12'));
   });
 });
 
 describe('numbers in messages', () => {
-  test('an index out of range is reported with its range', () => {
+  test('the error for an index out of range includes the valid range', () => {
     const { cache } = backpropagateBatch(
       new Network(mlp([1, 1], { activation: identity })),
       [[1], [2]],
@@ -88,7 +88,7 @@ describe('numbers in messages', () => {
     expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
-  test('a range without an upper end is reported as ≥', () => {
+  test('the error for a range without an upper limit uses ≥', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);
@@ -152,7 +152,7 @@ describe('overflow', () => {
 
   const twice = [[0], [0]];
 
-  test('an overflow in the gradient of a b, a sum over samples, is reported', () => {
+  test('an overflow in the sum of a gradient over samples is reported', () => {
     const network = chain();
     network.setParameters('a', { w: { x: 0 } });
     network.setParameters('y', { w: { a: 1e-300 } });
@@ -161,7 +161,7 @@ describe('overflow', () => {
     );
   });
 
-  test('an overflow of the first gradient is reported', () => {
+  test('an overflow of the first gradient of the vector is reported', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());
@@ -192,7 +192,7 @@ describe('the parameters of a node', () => {
     expect(actual.w).toEqual({});
   });
 
-  test('parameters are stored in the vector only', () => {
+  test('parameters are stored only in the vector', () => {
     const network = chain();
     network.setParameters('a', { b: 1, w: { x: 2 } });
     network.setParameters('y', { b: 3, w: { a: 4 } });
@@ -200,7 +200,7 @@ describe('the parameters of a node', () => {
     expect(network.graph.outputPosition).toEqual(Int32Array.of(-1, -1, 0));
   });
 
-  test('the parameters of a node do not include those of the next node', () => {
+  test('setParameters does not reach the weights of the next node', () => {
     const network = chain();
     const before = network.parameters.vector.slice();
     expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');
@@ -208,14 +208,14 @@ describe('the parameters of a node', () => {
   });
 });
 
-test('a shuffle of n draws 32 bits n − 1 times, while uniform draws 64', () => {
+test('shuffling n entries draws 32 random bits n − 1 times, and uniform draws 64', () => {
   const [shuffled, drawn] = [new Random(7), new Random(7)];
   shuffle([1, 2, 3, 4, 5], shuffled);
   for (let k = 0; k < 2; k++) drawn.uniform();
   expect(shuffled.state()).toEqual(drawn.state());
 });
 
-test('a random stream continues from the state of another one', () => {
+test('copy lets a generator continue from the state of another one', () => {
   const [one, other] = [new Random(1), new Random(2)];
   other.uniform();
   one.copy(other);

@@ -14,7 +14,7 @@ function single(activation = identity, parameters: { b?: number; c?: number; w?:
   return network;
 }
 
-/** The result of an action, or its overflow error. */
+/** Returns the result of an action, or the overflow error that it throws. */
 function attempt<T>(action: () => T): T | NnbpError {
   try {
     return action();
@@ -54,7 +54,7 @@ describe('numbers at the edge of float64', () => {
     expect(overflows).toBeGreaterThan(100);
   });
 
-  test('with every activation, a pass has only finite numbers, or an error names the one that is not', () => {
+  test('with every activation, all numbers of a pass are finite, or an overflow is reported', () => {
     for (const activation of everyActivation) {
       for (const x of edges) {
         for (const c of edges) {
@@ -66,21 +66,22 @@ describe('numbers at the edge of float64', () => {
     }
   });
 
-  test('with every loss, a pass has only finite numbers, or an error names the one that is not', () => {
+  test('with every loss, all numbers of a pass are finite, or an overflow is reported', () => {
     for (const { loss } of everyLoss) {
       for (const x of edges) {
         const result = attempt(() => backpropagate(single(), [x], [1], loss));
         if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
-        // The cross-entropy of a number outside 0 to 1 is undefined; everything else is finite if the numbers are not large.
+        // The cross-entropy of a number outside 0 to 1 is undefined. Everything else is finite for inputs that are not
+        // large.
         else if (Math.abs(x) <= 1 && x >= 0) expect.unreachable(`${loss.name}, x ${x}`);
       }
     }
   });
 
-  test('each kind of overflow is named', () => {
+  test('the error for an overflow names the number that overflowed', () => {
     const message = (action: () => unknown) => (attempt(action) as NnbpError).message;
     const large = Number.MAX_VALUE;
-    // (1e200)² in the loss; the values are finite.
+    // The loss contains (1e200)²; all values are finite.
     expect(message(() => backpropagate(single(), [1e200], [0], mse()))).toMatch(/the loss is Infinity/);
     const steep = { name: 'steep', value: () => 1, derivative: () => Infinity };
     expect(message(() => backpropagate(single(steep), [1], [0], mse()))).toMatch(
@@ -96,22 +97,22 @@ describe('numbers at the edge of float64', () => {
     expect(message(() => backpropagate(single(flat), [large], [0], mse()))).toMatch(
       /A gradient of node "output.0" is Infinity/,
     );
-    // Each sample's loss is finite, and their sum is not.
+    // The loss of each sample is finite, but their sum is not.
     const high = { ...mse(), value: () => 1.5e308 };
     expect(message(() => backpropagateBatch(single(), [[1], [1]], [[0], [0]], high))).toMatch(
       /The mean loss is not finite/,
     );
-    // The third sample of three, whose values are finite.
+    // Only the loss of the third sample overflows.
     const batch = () => backpropagateBatch(single(), [[1], [1], [1e200]], [[0], [0], [0]], mse());
     expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
     const scaled = single();
     scaled.outputScaler = new Standardization([0], [1e300]);
     expect(() => scaled.predict([1e10])).toThrow(/outputs of sample 0, in the units of the data/);
-    // The second sample of two.
+    // Only the second sample overflows.
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });
 
-  test('a saturated node is not an overflow: its h is infinite and its x is finite', () => {
+  test('a saturated node is not an overflow, since its x is finite although its h is not', () => {
     expect(single(tanh, { w: 10 }).predict([Number.MAX_VALUE])).toEqual([1]);
     expect(single(sigmoid, { w: -10 }).predict([Number.MAX_VALUE])).toEqual([0]);
   });

@@ -15,7 +15,7 @@ import {
 } from '@nnbp/core';
 import { expect, test } from 'vitest';
 
-/** A network with delays, a product, and fixed and shared parameters. */
+/** Creates a network with delays, a product, and fixed and shared parameters. */
 function network(): Network {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), builder.input('y')];
@@ -50,13 +50,13 @@ test('an edit without changes returns the same graph with the same parameters', 
   const before = network();
   const edited = edit(before.graph).build();
   expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
-  // What is not shared does not become shared.
+  // Without shared parameters, the edited graph has none either.
   const plain = edit(mlp([2, 3, 1], { activation: tanh })).build().graph;
   expect([plain.biasSlots, plain.sharedWeights]).toEqual([undefined, undefined]);
   expect(predictSequence(keepParameters(before, edited), rows)).toEqual(predictSequence(before, rows));
 });
 
-test('nodes and edges can be added and removed, and what remains keeps its parameters', () => {
+test('nodes and edges can be added and removed, and the remaining ones keep their parameters', () => {
   const before = network();
   const edited = edit(before.graph)
     .input('z')
@@ -84,13 +84,13 @@ test('nodes and edges can be added and removed, and what remains keeps its param
   expect(after.getParameters('a').c).toBe(7);
 });
 
-test('removing a node removes its edges, including the delayed ones', () => {
+test('removing a node also removes its edges, including delayed ones', () => {
   const { graph } = edit(network().graph).remove('b').remove('y').build();
   expect(graph.ids).toEqual(['x', 'a', 'c']);
   expect(graph.edgeCount).toBe(2);
 });
 
-test('a split edge keeps its weight on the edge into the new node', () => {
+test('splitting an edge moves its weight to the edge into the new node', () => {
   const before = new Network(mlp([1, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
   const { w, b } = before.getParameters('output.0');
   const edited = edit(before.graph)
@@ -103,7 +103,7 @@ test('a split edge keeps its weight on the edge into the new node', () => {
   expect(edited.graph.activations).toContain(sigmoid);
 });
 
-test('a split edge keeps a fixed and a shared weight, and the new node has parameters of its own', () => {
+test('splitting an edge keeps a fixed or shared weight, and the new node has its own parameters', () => {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), builder.input('y')];
   for (const id of ['a', 'b']) {
@@ -140,7 +140,7 @@ test('a weight that was shared stays shared after one of its edges is split', ()
   const network = new Network(builder.build(), { seed: 1 });
   const edited = edit(network.graph)
     .split('x', 'a', 'between', { activation: identity })
-    // The same name as before now denotes another parameter.
+    // A name that was already used now refers to a different parameter.
     .node('d', { from: ['x'], activation: tanh, shared: { w: { x: 's' } } })
     .node('e', { from: ['x'], activation: tanh, shared: { w: { x: 'slot 2' } } })
     .build();
@@ -151,7 +151,7 @@ test('a weight that was shared stays shared after one of its edges is split', ()
   expect(after.getParameters('e').w.x).not.toBe(7);
 });
 
-test('removing an edge or a node removes only that one', () => {
+test('removing an edge or a node leaves all other edges and nodes', () => {
   const { graph } = network();
   const edgesOf = (edited: ReturnType<GraphEditor['build']>['graph']) =>
     Array.from({ length: edited.nodeCount }, (_, i) =>
@@ -166,7 +166,7 @@ test('removing an edge or a node removes only that one', () => {
   expect(() => edit(graph).remove('c').build()).toThrow(expect.objectContaining({ code: 'NO_OUTPUTS' }));
 });
 
-test('a number fixes the weights of all edges of a new node, and initial values are kept', () => {
+test('fixed: { w: 2 } fixes all weights of a new node, and the init options of other nodes are kept', () => {
   const drawn = (fanIn: number, fanOut: number, random: Random) => 40 + random.uniform() * 0 + fanIn * 0 + fanOut * 0;
   const builder = new GraphBuilder();
   builder.output(builder.node('a', { from: [builder.input('x')], activation: tanh, init: { b: 3, c: 4, w: drawn } }));
@@ -180,7 +180,7 @@ test('a number fixes the weights of all edges of a new node, and initial values 
   expect([...graph.constants]).toEqual([1, 2]);
 });
 
-test('a parameter that is new is initialized, and the first of the old ones is kept', () => {
+test('new parameters are initialized, and the first old one is kept', () => {
   const before = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
   before.setParameters('output.0', { b: 9 });
   const edited = edit(before.graph)
@@ -192,7 +192,7 @@ test('a parameter that is new is initialized, and the first of the old ones is k
   expect(keepParameters(before, edited, { initializer: () => 5 }).parameters.vector[5]).toBe(5);
 });
 
-test('an activation can be changed while the aggregation stays', () => {
+test('changing an activation keeps the aggregation', () => {
   const { graph } = edit(network().graph).change('a', { activation: identity }).build();
   expect(graph.aggregation(graph.indexOf('a'))).toBe(product);
   expect(graph.activations[graph.activationOf[graph.indexOf('a')]]).toBe(identity);
@@ -207,7 +207,7 @@ test('an edge added in the same edit can be split', () => {
   expect(graph.edgeName(graph.edgeStart[graph.indexOf('d')])).toBe('between');
 });
 
-test('a network with more outputs loses its output scaler, and a shared c stays shared', () => {
+test('adding an output removes the output scaler, and a shared c stays shared', () => {
   const before = network();
   const edited = edit(before.graph).output('b').build();
   const after = keepParameters(before, edited);
@@ -240,8 +240,8 @@ test('an aggregation can be changed and removed', () => {
 });
 
 test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
-  ['an id that exists', 'DUPLICATE_ID', (editor) => editor.input('a')],
-  ['a split into an id that exists', 'DUPLICATE_ID', (editor) => editor.split('a', 'c', 'b', { activation: tanh })],
+  ['an input with an existing id', 'DUPLICATE_ID', (editor) => editor.input('a')],
+  ['a split with an existing id', 'DUPLICATE_ID', (editor) => editor.split('a', 'c', 'b', { activation: tanh })],
   [
     'a split of an edge that does not exist',
     'UNKNOWN_ID',
@@ -258,7 +258,11 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
     'NOT_FINITE',
     (editor) => editor.connect(delayed('a', 1, { initial: NaN }), 'b'),
   ],
-  ['a predecessor that is not an id', 'WRONG_TYPE', (editor) => editor.connect(null as never, 'b')],
+  [
+    'a predecessor that is neither an id nor a delayed edge',
+    'WRONG_TYPE',
+    (editor) => editor.connect(null as never, 'b'),
+  ],
   ['a node without options', 'WRONG_TYPE', (editor) => editor.node('n', undefined as never)],
   [
     'predecessors that are not an array',
@@ -268,22 +272,22 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
   ['an activation in place of changes', 'WRONG_TYPE', (editor) => editor.change('a', tanh as never)],
   ['a change of an input', 'UNKNOWN_ID', (editor) => editor.change('x', { activation: tanh })],
   ['an unknown output', 'UNKNOWN_ID', (editor) => editor.output('q')],
-  ['a node that exists', 'DUPLICATE_ID', (editor) => editor.node('x', { from: [], activation: tanh })],
-  ['a node that does not exist', 'UNKNOWN_ID', (editor) => editor.remove('q')],
+  ['a node with an existing id', 'DUPLICATE_ID', (editor) => editor.node('x', { from: [], activation: tanh })],
+  ['removing a node that does not exist', 'UNKNOWN_ID', (editor) => editor.remove('q')],
   ['an edge from an unknown node', 'UNKNOWN_ID', (editor) => editor.connect('q', 'a')],
   ['an edge into an input', 'UNKNOWN_ID', (editor) => editor.connect('a', 'x')],
-  ['an edge that exists', 'DUPLICATE_EDGE', (editor) => editor.connect(delayed('b', 2), 'b')],
-  ['an edge that does not exist', 'UNKNOWN_ID', (editor) => editor.disconnect('b', 'b')],
+  ['an edge that already exists', 'DUPLICATE_EDGE', (editor) => editor.connect(delayed('b', 2), 'b')],
+  ['removing an edge that does not exist', 'UNKNOWN_ID', (editor) => editor.disconnect('b', 'b')],
   ['a cycle', 'CYCLE', (editor) => editor.connect('c', 'a').build()],
-  ['no output', 'NO_OUTPUTS', (editor) => editor.output('c', false).build()],
+  ['a graph without outputs', 'NO_OUTPUTS', (editor) => editor.output('c', false).build()],
 ])('rejects %s', (_, code, act) => {
   expect(() => act(edit(network().graph))).toThrow(expect.objectContaining({ code }));
 });
 
 test('rejected edits leave the editor and the graph unchanged', () => {
   const { graph } = network();
-  const all = (of: ReturnType<GraphEditor['build']>) => JSON.stringify([of, [...of.origin]]);
-  const expected = all(edit(graph).build());
+  const serialize = (edited: ReturnType<GraphEditor['build']>) => JSON.stringify([edited, [...edited.origin]]);
+  const expected = serialize(edit(graph).build());
   const editor = edit(graph);
   for (const act of [
     () => editor.input('a'),
@@ -300,11 +304,11 @@ test('rejected edits leave the editor and the graph unchanged', () => {
     () => editor.output('q'),
   ]) {
     expect(act).toThrow(expect.objectContaining({ name: 'NnbpError' }));
-    expect(all(editor.build())).toBe(expected);
+    expect(serialize(editor.build())).toBe(expected);
   }
 });
 
-test('keepParameters rejects a network other than the edited one, and values that are not a network', () => {
+test('keepParameters rejects a network with too few parameters, and values that are not networks', () => {
   const small = new Network(mlp([1, 1], { activation: tanh }));
   const edited = edit(network().graph).build();
   const code = (expected: NnbpErrorCode) => expect.objectContaining({ code: expected }) as Error;

@@ -1,4 +1,4 @@
-/** A helper of the tests of all packages. */
+/** A helper for the tests of all packages. */
 import { NnbpError } from '@nnbp/core';
 
 /** Returns the error that the action throws. */

@@ -6,7 +6,7 @@ import { randomRecurrentGraph } from './random-recurrent.js';
 
 const engines: Record<string, Engine> = { reference: reference(), js: js() };
 
-/** Sequences of 4, 3 and 1 steps: the rows of a batch, and an executor for it. */
+/** Creates random sequences of 4, 3 and 1 steps, and an executor for them. */
 function sequencesOf(graph: Graph, random: Random, engine: Engine) {
   const counts = [3, 2, 2, 1];
   const rows = 8;
@@ -29,7 +29,7 @@ type JacobianArguments = [
 ];
 
 describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engine) => {
-  test('equals central differences of the outputs, and gives the gradient of mse, on 20 random graphs', () => {
+  test('the Jacobian equals central differences of the outputs, and gives the gradient of mse, on 20 random graphs', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = new Random(seed);
       const graph = randomGraph(random, { nodes: 12 });
@@ -64,7 +64,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
     }
   });
 
-  test('gives the gradient of mse for sequences with delays, products, fixed and shared parameters', () => {
+  test('the Jacobian gives the gradient of mse for sequences, with delays, products, fixed and shared parameters', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);
@@ -87,7 +87,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
     }
   });
 
-  test('is rejected with the reason if out is too short or the number of samples too large', () => {
+  test('jacobian throws if out is too short or there are too many samples', () => {
     const graph = randomGraph(new Random(1));
     const executor = engine.prepare(graph, 2);
     const inputs = new Float64Array(2 * graph.inputCount);
@@ -97,7 +97,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
   });
 });
 
-test('the engines agree on every row for sequences with delays, products, fixed and shared parameters', () => {
+test('the engines compute the same Jacobian of sequences, with delays, products, fixed and shared parameters', () => {
   for (let seed = 1; seed <= 40; seed++) {
     const [expected, actual] = [reference(), js()].map((engine) => {
       const random = new Random(seed);

@@ -1,4 +1,4 @@
-/** The js engine on graphs that take every path through its loops. */
+/** Tests of the js engine, on graphs that cover every branch of its loops. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { expectConformance, randomParameters, randomSamples } from '@nnbp/conformance';
 import {
@@ -34,35 +34,38 @@ function interleaved(): Graph {
   return builder.build();
 }
 
-/** Layers wide enough for four nodes at a time, with and without nodes left over. */
+/** Layers that are wide enough to compute four nodes at a time, with and without a remainder. */
 const wide = () => mlp([30, 41, 26, 2], { activation: sigmoid });
 
 describe.each([
   ['interleaved nodes', interleaved],
   ['wide layers', wide],
 ])('the js engine on %s', (_, build) => {
-  test.each([1, 2, 3, 4, 7, 32])('computes what the reference engine computes for %i samples', (samples) => {
+  test.each([1, 2, 3, 4, 7, 32])('the js engine agrees with the reference engine for %i samples', (samples) => {
     const graph = build();
     const random = new Random(samples);
     const parameters = randomParameters(graph, random);
     expectConformance(js(), graph, parameters, randomSamples(graph, random, samples), mse());
   });
 
-  test.each([1, 6])('changes the parameters by the gradient that backpropagate computes, for %i samples', (samples) => {
-    const graph = build();
-    const random = new Random(1);
-    const parameters = randomParameters(graph, random);
-    const { inputs, targets } = randomSamples(graph, random, samples);
-    const [a, b] = [js().prepare(graph, samples), js().prepare(graph, samples)];
-    for (const executor of [a, b]) executor.parameters.set(parameters);
-    a.backpropagate(inputs, targets, samples, mse());
-    b.step(inputs, targets, samples, mse(), sgd({ learningRate: 0.5 }));
-    expect(b.parameters).toEqual(a.parameters.map((value, p) => value - 0.5 * a.gradients[p]));
-  });
+  test.each([1, 6])(
+    'step changes the parameters by the gradient that backpropagate computes, for %i samples',
+    (samples) => {
+      const graph = build();
+      const random = new Random(1);
+      const parameters = randomParameters(graph, random);
+      const { inputs, targets } = randomSamples(graph, random, samples);
+      const [a, b] = [js().prepare(graph, samples), js().prepare(graph, samples)];
+      for (const executor of [a, b]) executor.parameters.set(parameters);
+      a.backpropagate(inputs, targets, samples, mse());
+      b.step(inputs, targets, samples, mse(), sgd({ learningRate: 0.5 }));
+      expect(b.parameters).toEqual(a.parameters.map((value, p) => value - 0.5 * a.gradients[p]));
+    },
+  );
 });
 
 function rowsOf({ cache }: Executor): RowCache {
-  if (!(cache instanceof RowCache)) throw new Error('The js engine has another cache.');
+  if (!(cache instanceof RowCache)) throw new Error('The cache of the js engine is not a RowCache.');
   return cache;
 }
 
@@ -71,7 +74,7 @@ describe('the cache of the js engine', () => {
   const executor = js().prepare(graph, 4);
   const [inputs, targets] = [new Float64Array(8), new Float64Array(4)];
 
-  test('has the samples of the last pass only', () => {
+  test('the cache has only the samples of the last pass', () => {
     executor.predict(inputs, 3);
     expect(executor.cache.x('output.0', 2)).toBe(0);
     for (const sample of [3, -1, 0.5]) {
@@ -82,7 +85,7 @@ describe('the cache of the js engine', () => {
     expect(() => executor.cache.slope('nobody')).toThrow(expect.objectContaining({ code: 'UNKNOWN_ID' }));
   });
 
-  test('has g of every node and row views of all samples', () => {
+  test('the cache has g of every node, and rows with all samples', () => {
     executor.parameters.fill(0.5);
     executor.predict(Float64Array.of(1, 2, 3, 4), 2);
     const cache = rowsOf(executor);
@@ -90,7 +93,7 @@ describe('the cache of the js engine', () => {
     expect(cache.g('layer1.0', 1)).toBe(sigmoid.value(0.5 + 0.5 * 7));
   });
 
-  test('has slope 0 for inputs after the sample counts have changed', () => {
+  test('g and slope of inputs are 0 in the cache after the sample counts have changed', () => {
     const graph = randomRecurrentGraph(new Random(1));
     const recurrent = js().prepare(graph, 4, 2);
     const cache = rowsOf(recurrent);
@@ -108,7 +111,7 @@ describe('the cache of the js engine', () => {
     }
   });
 
-  test('has dLossDx of inputs after backpropagate and not after step', () => {
+  test('the cache has dLossDx of inputs after backpropagate, but not after step', () => {
     executor.step(inputs, targets, 4, mse(), sgd({ learningRate: 0.1 }));
     expect(() => executor.cache.dLossDx('input.1')).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
     expect(executor.cache.dLossDx('layer1.0')).toBeTypeOf('number');
@@ -120,7 +123,7 @@ describe('the cache of the js engine', () => {
 describe('the js engine', () => {
   const graph = mlp([2, 3, 1], { activation: identity });
 
-  test('rejects rows that are too short, even in a second call', () => {
+  test('rows that are too short are rejected, even in a second call', () => {
     const executor = js().prepare(graph, 2);
     const rows = new Float64Array(4);
     executor.predict(rows, 2);
@@ -130,7 +133,7 @@ describe('the js engine', () => {
     );
   });
 
-  test('does not change the parameters if a step overflows', () => {
+  test('a step that overflows does not change the parameters', () => {
     const executor = js().prepare(graph, 1);
     executor.parameters.fill(1);
     const step = (input: number, learningRate: number) =>
@@ -144,14 +147,14 @@ describe('the js engine', () => {
 describe('network.predict', () => {
   const inputs = Array.from({ length: 200 }, (_, s) => [Math.sin(s), Math.cos(s)]);
 
-  test('is bit-identical for one sample, for many, and in the reference engine', () => {
+  test('predict, predictBatch and the reference engine are bit-identical', () => {
     const network = new Network(mlp([2, 70, 3], { activation: tanh }), { seed: 3 });
     const single = inputs.map((input) => network.predict(input));
     expect(network.predictBatch(inputs)).toEqual(single);
     expect(backpropagateBatch(network, inputs, single, mse()).outputs).toEqual(single);
   });
 
-  test('equals the reference engine for wide layers with c fixed at 1, and nodes without predecessors', () => {
+  test('predictBatch equals the reference engine for a wide layer with c fixed at 1 and a node without predecessors', () => {
     const builder = new GraphBuilder();
     const wide = builder.layer(6, { from: builder.inputs(2), activation: tanh, fixed: { c: 1 } });
     const alone = builder.node('alone', { from: [], activation: tanh });
@@ -161,7 +164,7 @@ describe('network.predict', () => {
     expect(network.predictBatch(inputs)).toEqual(backpropagateBatch(network, inputs, expected, mse()).outputs);
   });
 
-  test('uses the current parameters', () => {
+  test('predictions use the current parameters', () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     network.setParameters('output.0', { b: 1, w: { 'input.0': 2 } });
     expect(network.predict([3])).toEqual([7]);
@@ -170,7 +173,7 @@ describe('network.predict', () => {
     expect(network.predictBatch([[3], [4]])).toEqual([[11], [13]]);
   });
 
-  test('reports a parameter that is not finite even if a saturated node hides it', () => {
+  test('predictions report a parameter that is not finite, even if a saturated node hides it', () => {
     const network = new Network(mlp([1, 1, 1], { activation: sigmoid }));
     network.parameters.vector[0] = Infinity;
     for (const predict of [() => network.predict([1]), () => network.predictBatch([[1], [2]])]) {
@@ -178,7 +181,7 @@ describe('network.predict', () => {
     }
   });
 
-  test('returns a new array each time', () => {
+  test('predict returns a new array each time', () => {
     const network = new Network(mlp([2, 3, 2], { activation: sigmoid }), { seed: 1 });
     const first = network.predict([1, 2]);
     const copy = [...first];
@@ -190,7 +193,7 @@ describe('network.predict', () => {
 describe('the js engine on graphs with delays, aggregations, fixed and shared parameters', () => {
   const seed = 11;
 
-  /** Everything an engine returns and caches for a pass. */
+  /** Returns everything that an engine returns and caches for a pass. */
   function passOf(engine: Engine, graph: Graph, random: Random, counts: SampleCounts) {
     const rows = typeof counts === 'number' ? counts : Array.from(counts).reduce((a, b) => a + b);
     const [batch, steps] = typeof counts === 'number' ? [counts, 1] : [counts[0], counts.length];
@@ -218,7 +221,7 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
     return [predicted, [plain], plainGradients, [weighted], cached, gradients, [...state], continued];
   }
 
-  test(`computes what the reference engine computes, seed ${seed}`, () => {
+  test(`the js engine agrees with the reference engine on 120 graphs, seed ${seed}`, () => {
     const shapes: SampleCounts[] = [1, 5, [1, 1, 1, 1], [4], [6, 6, 5, 2, 1], [2, 1]];
     for (let n = 0; n < 120; n++) {
       const graph = randomRecurrentGraph(new Random(seed + n));
@@ -234,7 +237,7 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
     }
   });
 
-  test('predicts one step from the initial state, as the reference engine does', () => {
+  test('predict starts from the initial state, like the reference engine', () => {
     for (let n = 0; n < 40; n++) {
       const network = new Network(randomRecurrentGraph(new Random(seed + n)), { seed: n });
       const inputs = Array.from({ length: 9 }, (_, s) =>
@@ -249,7 +252,7 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
     }
   });
 
-  test('counts steps and samples of the last pass', () => {
+  test('the cache has only the steps and samples of the last pass', () => {
     const executor = js().prepare(randomRecurrentGraph(new Random(seed)), 3, 2);
     const inputs = new Float64Array(30);
     executor.predict(inputs, [3, 1]);

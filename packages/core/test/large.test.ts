@@ -24,7 +24,7 @@ describe('deep networks, wide networks and large batches', () => {
 
   test('a value or derivative that explodes along a chain of 10,000 nodes is an error that names the first node that overflows', () => {
     expect(() => chain(10_000, 2).predict([1])).toThrow(/x of node "n1024" is Infinity/);
-    // All values are 0; the derivatives grow from the output to the input.
+    // All values are 0. Only the derivatives grow, from the output to the input.
     expect(() => backpropagate(chain(10_000, 2), [0], [1], mse())).toThrow(/dLossDx of node "n8977" is -Infinity/);
   });
 
@@ -32,7 +32,7 @@ describe('deep networks, wide networks and large batches', () => {
     const network = new Network(mlp([1, 250_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
     const pass = backpropagate(network, [0.5], [0.25], mse());
     expect(pass.gradients.vector.length).toBe(750_001);
-    // The output computed by a plain loop.
+    // Computes the output in a plain loop.
     const { ids } = network.graph;
     const { w } = network.getParameters('output.0');
     let sum = 0;

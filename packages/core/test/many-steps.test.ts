@@ -1,4 +1,4 @@
-/** Several steps of the js engine in one call. */
+/** Tests of `stepMany` of the js engine: several steps in one call. */
 import { identity, sigmoid } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { copyRows, type Executor, type Graph, GraphBuilder, js, mlp, type Optimizer } from '@nnbp/core';
@@ -19,7 +19,7 @@ function prepared(graph: Graph, batchSize: number, weight: (p: number) => number
 const stepMany = (executor: Executor, optimizer: Optimizer, losses = new Float64Array(9), count = 9) =>
   executor.stepMany!(table, order, 0, mse(), optimizer, losses, count);
 
-/** An irregular graph: nodes with one and with all predecessors, an output that feeds another, c trained and fixed at 1. */
+/** An irregular graph: dense layers, nodes with few predecessors, a product, and a c that is fixed at 1. */
 function irregular(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(2);
@@ -57,7 +57,7 @@ const optimizers: Record<string, () => Optimizer> = {
 
 describe.each(Object.entries(optimizers))('with %s', (_, make) => {
   test.each(Object.entries(graphs).flatMap(([name, graph]) => [1, 2].map((size) => ({ name, graph, size }))))(
-    'one call takes the same steps as single calls, on the $name graph in batches of $size',
+    'stepMany takes the same steps as repeated calls of step, on the $name graph in batches of $size',
     ({ graph, size }) => {
       const [one, many] = [prepared(graph, size), prepared(graph, size)];
       const [first, second] = [make(), make()];
@@ -78,7 +78,7 @@ describe.each(Object.entries(optimizers))('with %s', (_, make) => {
   );
 });
 
-test('steps before a loss that is not finite are taken', () => {
+test('stepMany takes the steps before a loss that is not finite', () => {
   const targets = Float64Array.of(0, 0, 1, 1);
   targets[order[2]] = 1e200;
   const executor = prepared(small, 1);
@@ -88,7 +88,7 @@ test('steps before a loss that is not finite are taken', () => {
 });
 
 test.each([0, 0.5])(
-  'after an update that overflows, parameters and optimizer are as before the call, momentum %d',
+  'stepMany restores the parameters and the optimizer after an update that overflows, momentum %d',
   (momentum) => {
     const executor = prepared(mlp([2, 1], { activation: identity }), 1, () => 1);
     const before = executor.parameters.slice();
@@ -107,7 +107,7 @@ test('stepMany takes no steps for a count of 1, a custom optimizer or many param
   expect(stepMany(prepared(mlp([2, 600, 1], { activation: sigmoid }), 1), adam())).toBe(0);
 });
 
-test.each([1, 2, 3])('rows of %i numbers are copied in the order given', (width) => {
+test.each([1, 2, 3])('copyRows copies rows of %i numbers in the given order', (width) => {
   const from = Float64Array.from({ length: 4 * width }, (_, k) => k);
   const to = new Float64Array(2 * width);
   copyRows(from, to, width, order, 1, 2);

@@ -3,7 +3,7 @@ import { tanh } from '@nnbp/activations';
 import { huber } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
-test('a mismatch has the same path, expected and received values in its message and its details', () => {
+test('a mismatch has the same path, expected and received values in its message and in its details', () => {
   const error = mismatch('OUT_OF_RANGE', 'rows', 3, 'none', '"none"');
   expect(error).toBeInstanceOf(NnbpError);
   expect(error.message).toBe('rows: expected 3, received "none".');
@@ -11,11 +11,23 @@ test('a mismatch has the same path, expected and received values in its message 
 });
 
 test.each<[string, () => unknown, NnbpError['details']]>([
-  ['an integer', () => expectInteger('epochs', 0, 1), { path: 'epochs', expected: 'an integer ≥ 1', received: 0 }],
-  ['a number of sizes', () => mlp([2], { activation: tanh }), { path: 'mlp', received: 1 }],
-  ['an option of a loss', () => huber({ delta: -1 }), { path: 'delta', expected: 'a number above 0', received: -1 }],
-  ['an id', () => new GraphBuilder().input(3 as never), { path: "A node's id", expected: 'a string', received: 3 }],
-])('the error about %s has details', (_, act, details) => {
+  [
+    'an integer that is too small',
+    () => expectInteger('epochs', 0, 1),
+    { path: 'epochs', expected: 'an integer ≥ 1', received: 0 },
+  ],
+  ['too few sizes', () => mlp([2], { activation: tanh }), { path: 'mlp', received: 1 }],
+  [
+    'an invalid option of a loss',
+    () => huber({ delta: -1 }),
+    { path: 'delta', expected: 'a number above 0', received: -1 },
+  ],
+  [
+    'an id that is not a string',
+    () => new GraphBuilder().input(3 as never),
+    { path: "A node's id", expected: 'a string', received: 3 },
+  ],
+])('the error for %s has details', (_, act, details) => {
   let error: unknown;
   try {
     act();

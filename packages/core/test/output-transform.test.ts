@@ -24,7 +24,7 @@ const expected: Record<OutputTransform, number[]> = {
 };
 
 describe.each(Object.entries(expected) as [OutputTransform, number[]][])('outputTransform %s', (transform, outputs) => {
-  test('changes what predict, predictBatch and a compiled predictor return', async () => {
+  test('the output transform is applied by predict, predictBatch and a compiled predictor', async () => {
     const network = copying(3, transform);
     const predictor = await compile(network);
     for (const row of [network.predict(values), network.predictBatch([values])[0], predictor.predict(values)]) {
@@ -34,36 +34,36 @@ describe.each(Object.entries(expected) as [OutputTransform, number[]][])('output
     predictor.dispose();
   });
 
-  test('does not change backpropagation', () => {
+  test('the output transform does not change backpropagation', () => {
     const pass = backpropagate(copying(3, transform), values, [0, 1, 0], softmaxCrossEntropy());
     expect(pass.outputs).toEqual([values]);
     expect(pass.loss).toBeCloseTo(-expected.logSoftmax[1], 14);
   });
 });
 
-test('predictions do not overflow where output values are large', () => {
+test('transformed predictions do not overflow if output values are large', () => {
   expect(copying(2, 'softmax').predict([1e4, 0])).toEqual([1, 0]);
   expect(copying(2, 'logSoftmax').predict([1e4, 0])).toEqual([0, -1e4]);
   expect(copying(2, 'sigmoid').predict([-1e4, 1e4])).toEqual([0, 1]);
 });
 
-test('the reference engine’s predictions at the edge of float64 are transformed too', () => {
+test('predictions with large parameters are transformed too', () => {
   const network = copying(2, 'softmax');
   network.setParameters('y0', { b: 1e308, w: { 'input.0': -1e308 } });
   expect(network.predict([1, 3])).toEqual([Math.exp(-3) / (1 + Math.exp(-3)), 1 / (1 + Math.exp(-3))]);
 });
 
-test('metrics of evaluate see the transformed outputs, the loss does not', async () => {
+test('evaluate computes metrics from the transformed outputs and the loss from the output values', async () => {
   const network = copying(1, 'sigmoid');
   const data = { inputs: [[0.2], [-0.2]], targets: [[1], [0]] };
   const square = { name: 'square', value: (x: ArrayLike<number>) => x[0] ** 2, derivative: () => undefined };
   const { loss, metrics } = await evaluate(network, data, { loss: square, metrics: [accuracy()] });
   expect(loss).toBeCloseTo(0.04, 14);
-  // Below one half as an output value, above it as a probability.
+  // As an output value, 0.2 is below one half. As a probability, it is above.
   expect(metrics.accuracy).toBe(1);
 });
 
-test('an unknown transform is rejected, and the transform stays the same', () => {
+test('an unknown output transform is rejected, and the current one is kept', () => {
   const network = copying(1, 'sigmoid');
   expect(() => {
     network.outputTransform = 'tanh' as OutputTransform;

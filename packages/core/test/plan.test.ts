@@ -1,4 +1,4 @@
-/** The division of a graph into units of work. */
+/** Tests of the division of a graph into units of work. */
 import { identity, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { randomParameters, randomSamples } from '@nnbp/conformance';
@@ -6,7 +6,7 @@ import { delayed, type Graph, GraphBuilder, js, levels, plan, Random, reference 
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
-/** For each unit whether it is dense, and its nodes. */
+/** Describes each unit: whether it is dense, and its nodes. */
 const unitsOf = (graph: Graph) =>
   plan(graph).units.map(
     ({ dense, nodes }) => `${dense ? 'dense' : 'sparse'} ${nodes.map((i) => graph.ids[i]).join(' ')}`,
@@ -18,7 +18,7 @@ function graphOf(add: (builder: GraphBuilder, inputs: string[]) => void, inputs 
   return builder.build();
 }
 
-test('nodes with the same predecessors are a dense unit, and others a sparse one', () => {
+test('nodes with the same predecessors form a dense unit, and other nodes a sparse one', () => {
   const graph = graphOf((builder, from) => {
     builder.output(...builder.layer(3, { from, activation: tanh, name: 'a' }));
     builder.output(builder.node('b', { from: from.slice(1), activation: tanh }));
@@ -27,7 +27,7 @@ test('nodes with the same predecessors are a dense unit, and others a sparse one
 });
 
 test('lists of predecessors with the same hash are distinguished', () => {
-  // Both lists have the same hash (found by a search).
+  // A search found these lists, which have the same hash.
   const lists = [
     [2, 46, 31, 28, 36],
     [57, 24, 8, 13, 53],
@@ -70,7 +70,7 @@ test('a layer of products with trained weights has the same results on the js an
   actual.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 });
 
-test('levels count the longest path to a node, without delayed edges', () => {
+test('the level of a node is the length of the longest path to it, without delayed edges', () => {
   const graph = graphOf((builder, [x]) => {
     const a = builder.node('a', { from: [x, delayed('c')], activation: tanh });
     const b = builder.node('b', { from: [a], activation: tanh });

@@ -32,7 +32,9 @@ function randomNetwork(random: Random, nodes: number): Network {
 
 type TargetMaker = (random: Random, outputs: number) => readonly number[];
 
-/** Throws the report if any of up to `max` derivatives differs from finite differences, on two random samples. */
+/**
+ * Compares up to `max` derivatives with finite differences, on two random samples. Throws the report if any differs.
+ */
 function expectDerivatives(network: Network, random: Random, loss: Loss, max: number, target?: TargetMaker): void {
   const { graph } = network;
   const data = randomSamples(graph, random, 2, target);
@@ -44,7 +46,7 @@ function expectDerivatives(network: Network, random: Random, loss: Loss, max: nu
   if (report.mismatches.length > 0) throw new Error(report.toString());
 }
 
-/** An asymmetric loss of each output and the next one, unlike any built-in. */
+/** An asymmetric loss in which each term depends on two outputs, unlike in any built-in loss. */
 const coupled: Loss = {
   name: 'coupled',
   value(x, t) {
@@ -109,7 +111,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     ['an asymmetric loss', asymmetric],
   ];
   for (const [name, loss, target] of cases) {
-    test(name, () => {
+    test(`backpropagation agrees for ${name}`, () => {
       fc.assert(
         fc.property(fc.integer(), fc.integer({ min: 1, max: 60 }), (seed, nodes) => {
           const random = new Random(seed);
@@ -120,7 +122,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     });
   }
 
-  test('backpropagation agrees for binaryCrossEntropy, with outputs that are probabilities', () => {
+  test('backpropagation agrees for binaryCrossEntropy, with probabilities as outputs', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 3, max: 60 }), (seed, nodes) => {
         const random = new Random(seed);
@@ -146,15 +148,15 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
 });
 
 test('a jump in a second derivative near the point does not count as a mismatch', () => {
-  // softsign at a small h, found by the properties above.
+  // The property tests above found this case: softsign at a small h.
   const random = new Random(-690458160);
   const target: TargetMaker = (r, n) => Array.from({ length: n }, () => r.uniform());
   expectDerivatives(randomNetwork(random, 42), random, losses.klDivergence(), 60, target);
 });
 
-describe('every activation, on a graph whose output feeds another node', () => {
+describe('on a graph whose output feeds another node, backpropagation agrees with finite differences', () => {
   for (const { activation } of Object.values(activations.activationRecords)) {
-    test(activation.name, () => {
+    test(`backpropagation agrees for ${activation.name}`, () => {
       const builder = new GraphBuilder();
       builder.input('in');
       builder.node('a', { from: ['in'], activation });
@@ -200,7 +202,7 @@ test('the gradient of a batch is the mean of the gradients of its samples', () =
   );
 });
 
-test('shuffling the order in which nodes are declared changes results by rounding only', () => {
+test('declaring the nodes in another order changes results only by rounding', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const random = new Random(seed);
@@ -219,7 +221,7 @@ test('shuffling the order in which nodes are declared changes results by roundin
   );
 });
 
-/** The same graph, its nodes declared in another order. */
+/** Returns the same graph, with its nodes declared in another order. */
 function redeclared(graph: Graph, random: Random): Graph {
   const builder = new GraphBuilder();
   for (const id of graph.ids.slice(0, graph.inputCount)) builder.input(id);
@@ -246,7 +248,7 @@ function redeclared(graph: Graph, random: Random): Graph {
   return builder.build();
 }
 
-describe('each cached quantity is computed exactly once per pass', () => {
+describe('the number of computations in a pass', () => {
   /** An array that counts how often each entry is written. */
   function counting(length: number) {
     const writes = new Uint32Array(length);
@@ -261,7 +263,7 @@ describe('each cached quantity is computed exactly once per pass', () => {
     return { array, writes };
   }
 
-  test('h, g, x and slope are computed once per pass', () => {
+  test('each of h, g, x, slope and dLossDx is computed exactly once per pass', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
@@ -292,28 +294,28 @@ describe('each cached quantity is computed exactly once per pass', () => {
 
   test("a pass calls g and g' of each node, and the loss, once per sample", () => {
     const calls = { value: 0, derivative: 0, loss: 0, dLoss: 0 };
-    const counted: Activation = {
-      name: 'counted',
+    const countingActivation: Activation = {
+      name: 'counting',
       value: (h) => (calls.value++, Math.tanh(h)),
       derivative: (_, g) => (calls.derivative++, 1 - g * g),
     };
     const mse = losses.mse();
-    const countedLoss: Loss = {
-      name: 'counted',
+    const countingLoss: Loss = {
+      name: 'counting',
       value: (x, t) => (calls.loss++, mse.value(x, t)),
       derivative: (x, t, dLossDx) => {
         calls.dLoss++;
         mse.derivative(x, t, dLossDx);
       },
     };
-    const graph = randomGraph(new Random(5), { nodes: 80, activations: [counted] });
+    const graph = randomGraph(new Random(5), { nodes: 80, activations: [countingActivation] });
     const samples = 3;
     const data = randomSamples(graph, new Random(1), samples);
     backpropagateBatch(
       new Network(graph),
       rows(data.inputs, graph.inputCount),
       rows(data.targets, graph.outputs.length),
-      countedLoss,
+      countingLoss,
     );
     const computed = samples * (graph.nodeCount - graph.inputCount);
     expect(calls).toEqual({ value: computed, derivative: computed, loss: samples, dLoss: samples });
@@ -327,7 +329,7 @@ test('softmax cross-entropy has the derivative p - t for each logit', () => {
   [1, 2, 3].forEach((x, k) => expect(dLossDx[k]).toBeCloseTo(Math.exp(x) / sum - Number(k === 1), 15));
 });
 
-test('two edges that share a weight are updated together, and its gradient is the sum of theirs', () => {
+test('setting a shared weight changes both edges, and its gradient is the sum of the separate gradients', () => {
   const build = (shared: boolean) => {
     const builder = new GraphBuilder();
     const from = [builder.input('a'), builder.input('b')];

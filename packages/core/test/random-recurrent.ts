@@ -1,4 +1,4 @@
-/** Random graphs with memory. */
+/** Random graphs with delayed edges. */
 import { sigmoid, tanh } from '@nnbp/activations';
 import { type Aggregation, delayed, type Graph, GraphBuilder, type Random, type Source } from '@nnbp/core';
 
@@ -11,7 +11,7 @@ export const product: Aggregation = {
   },
 };
 
-/** A graph with delays up to 3, products, fixed and shared parameters and several outputs. */
+/** Creates a graph with delays of up to 3 steps, products, fixed and shared parameters, and one or two outputs. */
 export function randomRecurrentGraph(random: Random): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const chance = (p: number) => random.uniform() < p;

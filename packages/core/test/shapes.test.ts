@@ -29,14 +29,14 @@ describe('graphs of any shape', () => {
     expect(pass.cache.dLossDx('n0')).toBe(4);
   });
 
-  test('a node may have 100,000 predecessors', () => {
+  test('a node can have 100,000 predecessors', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('sum', { from: builder.inputs(100_000), activation: identity }));
     const network = new Network(builder.build(), { initializer: constant(1) });
     expect(network.predict(new Float64Array(100_000).fill(0.5))).toEqual([50_000]);
   });
 
-  test('10,000 outputs, different activations or weights set by name are not slow', () => {
+  test('a graph can have 10,000 outputs, distinct activations and weights set by name', () => {
     const builder = new GraphBuilder();
     const from = builder.inputs(10_000);
     for (const id of from) builder.node(`of ${id}`, { from: [id], activation: { ...tanh } });
@@ -70,7 +70,7 @@ describe('graphs of any shape', () => {
     expect(pass.gradients.of('bias')).toEqual({ b: 0.25, c: 0.5, w: {} });
   });
 
-  test('an input may be an output', () => {
+  test('an input can be an output', () => {
     const builder = new GraphBuilder();
     builder.output(builder.input('through'));
     const pass = backpropagate(new Network(builder.build()), [5], [3], mse());
@@ -78,7 +78,7 @@ describe('graphs of any shape', () => {
     expect(pass.cache.h('through') + pass.cache.g('through') + pass.cache.slope('through')).toBe(0);
   });
 
-  test('a declaration order that is topological is kept', () => {
+  test('a topological order of declaration is kept', () => {
     const builder = new GraphBuilder();
     builder.input('i');
     builder.node('b', { from: ['i'], activation: tanh });
@@ -87,7 +87,7 @@ describe('graphs of any shape', () => {
     expect(builder.build().ids).toEqual(['i', 'b', 'a']);
   });
 
-  test('mlp names its nodes and fixes c if the option is set', () => {
+  test('mlp names its nodes, and fixes c if the option is set', () => {
     const graph = mlp([2, 3, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } });
     expect(graph.ids).toEqual(['input.0', 'input.1', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0']);
     expect(graph.parameterCount).toBe(3 * 3 + 4);
@@ -107,7 +107,7 @@ describe('graphs of any shape', () => {
 });
 
 describe('random numbers', () => {
-  test('the same seed gives the same stream, and another seed a different one', () => {
+  test('the same seed gives the same random numbers, and another seed different ones', () => {
     const stream = (seed: number) =>
       Array.from(
         { length: 5 },
@@ -122,8 +122,8 @@ describe('random numbers', () => {
     expect(new Random().uniform()).toBe(new Random(0).uniform());
   });
 
-  test('the stream is sfc32, bit for bit', () => {
-    // The generator in 64-bit integers, independent of the one under test.
+  test('Random generates exactly the numbers of sfc32', () => {
+    // The same algorithm with BigInt, independent of the implementation under test.
     const word = (n: bigint) => n & 0xffffffffn;
     const bits = new DataView(new ArrayBuffer(8));
     bits.setFloat64(0, 42);
@@ -145,7 +145,7 @@ describe('random numbers', () => {
     expect(new Random(42).uniform()).toBe(0.33856788432312845);
   });
 
-  test('a shuffle produces every order equally often', () => {
+  test('shuffle produces all orders with the same probability', () => {
     const random = new Random(11);
     const counts = new Map<string, number>();
     for (let k = 0; k < 24_000; k++) {
@@ -154,12 +154,12 @@ describe('random numbers', () => {
       counts.set(values.join(''), (counts.get(values.join('')) ?? 0) + 1);
     }
     expect(counts.size).toBe(24);
-    // Chi-squared with 23 degrees of freedom: above 49.7 once in a thousand seeds, and this seed is fixed.
+    // Chi-squared with 23 degrees of freedom exceeds 49.7 for one in a thousand seeds. This seed is fixed.
     const chiSquared = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
     expect(chiSquared).toBeLessThan(49.7);
   });
 
-  test('uniform and normal have their theoretical moments', () => {
+  test('uniform and normal have their theoretical mean and variance', () => {
     const random = new Random(7);
     const moments = (draw: () => number) => {
       const values = Array.from({ length: 50_000 }, draw);
@@ -174,7 +174,7 @@ describe('random numbers', () => {
     expect(Math.abs(normal[1] - 1)).toBeLessThan(0.03);
   });
 
-  test('a state continues the stream, and a shuffle keeps every entry', () => {
+  test('restore continues from a saved state, and shuffle keeps every entry', () => {
     const random = new Random(3);
     random.uniform();
     const state = random.state();
@@ -232,7 +232,7 @@ describe('initializers', () => {
     expect(network.getParameters('o').w).toEqual({ n: 5, b: 5 });
   });
 
-  test('between dense layers, the variance is 2 / (sum of both sizes)', () => {
+  test('between dense layers, the default variance is 2 / (sum of both sizes)', () => {
     const network = new Network(mlp([200, 50, 10], { activation: tanh }), { seed: 4 });
     const weights = network.graph.ids
       .filter((id) => id.startsWith('layer1'))
@@ -241,13 +241,13 @@ describe('initializers', () => {
     expect(variance * (200 + 50)).toBeCloseTo(2, 1);
   });
 
-  test('b is initialized to 0, and c to 1', () => {
+  test('b is initialized to 0 and c to 1', () => {
     const network = new Network(mlp([2, 1], { activation: tanh }), { initializer: constant(0.5) });
     expect(network.getParameters('output.0')).toEqual({ b: 0, c: 1, w: { 'input.0': 0.5, 'input.1': 0.5 } });
   });
 });
 
-test('a network with scalers takes and returns data in their original units', () => {
+test('a network with scalers takes and returns data in the original units', () => {
   const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: constant(2) });
   network.inputScaler = new Standardization([10], [5]);
   network.outputScaler = new Standardization([100], [50]);

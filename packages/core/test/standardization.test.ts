@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NnbpError, Standardization } from '../src/index.js';
 
-test('Standardization.fit computes mean and population deviation of each column', () => {
+test('Standardization.fit computes the mean and population standard deviation of each column', () => {
   const scaler = Standardization.fit([
     [1, -2],
     [3, 2],
@@ -13,7 +13,7 @@ test('Standardization.fit computes mean and population deviation of each column'
   expect(scaler.deviation[1]).toBeCloseTo(Math.sqrt(32 / 3), 14);
 });
 
-test('Standardization.fit gives a constant column the deviation 1', () => {
+test('Standardization.fit sets the deviation of a constant column to 1', () => {
   expect(Standardization.fit([[0.1], [0.1], [0.1]]).deviation).toEqual([1]);
 });
 
@@ -23,7 +23,7 @@ test('undoRow inverts applyRow', () => {
   expect([...scaler.undoRow(scaler.applyRow([3, -1]))]).toEqual([3, -1]);
 });
 
-test('Standardization.fit ignores null, a missing value', () => {
+test('Standardization.fit ignores missing values (null)', () => {
   const scaler = Standardization.fit([
     [1, null],
     [null, null],

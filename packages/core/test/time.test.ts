@@ -35,14 +35,14 @@ function recurrence(initial?: number): Network {
 }
 
 describe('a delayed edge', () => {
-  test('reads the value of the previous step, and 0 before the first', () => {
+  test('a delayed edge reads the value of the previous step, and 0 before the first', () => {
     const { graph, parameters } = recurrence();
     const executor = reference().prepare(graph, 1, 3);
     executor.parameters.set(parameters.vector);
     expect([...executor.predict(Float64Array.of(1, 0, 1), [1, 1, 1])]).toEqual([2, 6, 20]);
   });
 
-  test('has the gradients of a two-step recurrence computed by hand', () => {
+  test('the gradients of a two-step recurrence equal those computed by hand', () => {
     const { graph, parameters } = recurrence();
     const executor = reference().prepare(graph, 1, 2);
     executor.parameters.set(parameters.vector);
@@ -55,7 +55,7 @@ describe('a delayed edge', () => {
     expect([...executor.gradients]).toEqual([16, 4]);
   });
 
-  test('reads its initial value before the first step, or the given state', () => {
+  test('a delayed edge reads its initial value, or the given state, before the first step', () => {
     const { graph, parameters } = recurrence(1);
     expect([...graph.initialState()]).toEqual([1]);
     const executor = reference().prepare(graph, 2, 2);
@@ -66,7 +66,7 @@ describe('a delayed edge', () => {
     expect([...state]).toEqual([92, 60]);
   });
 
-  test('resumes bit-for-bit from the state of the previous call, in batches of different lengths', () => {
+  test('predict resumes bit-for-bit from the state of the previous call, with sequences of different lengths', () => {
     const random = new Random(5);
     for (let n = 0; n < 20; n++) {
       const graph = randomRecurrentGraph(random);
@@ -91,7 +91,7 @@ describe('a delayed edge', () => {
   });
 });
 
-test('an integer weight equals repeating the sample', () => {
+test('an integer weight has the same effect as repeating the sample', () => {
   const { graph, parameters } = recurrence();
   const run = (rows: number[], targets: number[], samples: number, weights?: number[]) => {
     const executor = reference().prepare(graph, samples);
@@ -120,9 +120,9 @@ describe('features', () => {
     ['a fixed w', build({ fixed: { w: 1 } }), { fixedParameter: 'Node "a" has a fixed w, from "x".' }],
     ['a shared b', build({ shared: { b: 's' } }), { sharedParameter: 'Node "y" shares its b with another node.' }],
     ['a shared c', build({ shared: { c: 's' } }), { sharedParameter: 'Node "y" shares its c with another node.' }],
-    ['none: c fixed at 1', build({ fixed: { c: 1 } }), {}],
-    ['none: shared weights', build({ shared: { w: { x: 's' } } }), {}],
-    ['none: the sum', build({ aggregation: { ...product, isSum: true } }), {}],
+    ['nothing for c fixed at 1', build({ fixed: { c: 1 } }), {}],
+    ['nothing for shared weights', build({ shared: { w: { x: 's' } } }), {}],
+    ['nothing for the sum', build({ aggregation: { ...product, isSum: true } }), {}],
   ])('the features of a graph list %s', (_, graph, expected) => {
     expect(Object.fromEntries(featuresOf(graph))).toEqual(expected);
     expect(unsupportedFeatures(graph)).toEqual(Object.values(expected));
@@ -138,7 +138,7 @@ describe('features', () => {
   });
 });
 
-test('fixed parameters are constants, and shared ones are one parameter', () => {
+test('fixed parameters are constants, and parameters with the same name are one parameter', () => {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), builder.input('y')];
   builder.node('a', { from, activation: identity, fixed: { b: 0.5, w: { x: 2 } }, shared: { c: 's' } });
@@ -165,7 +165,7 @@ test('init sets the initial parameters', () => {
   expect(new Network(builder.build()).getParameters('a')).toEqual({ b: 1, c: 2, w: { x: 5 } });
 });
 
-test('each step of a sequence has the loss of its own outputs and targets', () => {
+test('the loss of each step is computed from the outputs and targets of that step', () => {
   const builder = new GraphBuilder();
   for (const id of ['a', 'b']) {
     builder.output(
@@ -182,7 +182,7 @@ test('each step of a sequence has the loss of its own outputs and targets', () =
 });
 
 describe('a network', () => {
-  test('predicts a sequence, and its stream predicts the same step by step', () => {
+  test('a stream predicts the same step by step as predictSequence', () => {
     const random = new Random(9);
     for (let n = 0; n < 20; n++) {
       const network = new Network(randomRecurrentGraph(random), { seed: n });
@@ -206,7 +206,7 @@ describe('a network', () => {
     }
   });
 
-  test('has independent streams, which keep their state when a step is rejected', () => {
+  test('streams are independent and keep their state when a step is rejected', () => {
     const network = recurrence();
     const [one, two] = [stream(network), stream(network)];
     expect([one.next([1]), two.next([5]), one.next([5])]).toEqual([[2], [10], [16]]);
@@ -223,7 +223,7 @@ describe('a network', () => {
     expect(one.next([1])).toEqual([3]);
   });
 
-  test('has a stream that rejects a parameter that is not finite, even where no value shows it', () => {
+  test('a stream rejects a parameter that is not finite, even if it has no effect on the outputs', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), delayed('h')];
     builder.output(builder.node('h', { from, aggregation: max, activation: identity }));
@@ -236,7 +236,7 @@ describe('a network', () => {
     expect(steps.state).toEqual([2]);
   });
 
-  test('backpropagates through time with the loss of each step that has a target', () => {
+  test('backpropagateSequence computes the loss and gradients over the steps that have a target', () => {
     const pass = backpropagateSequence(recurrence(), [[1], [5], [0]], [null, [15], [47]], mse());
     expect(pass.outputs).toEqual([[2], [16], [48]]);
     expect(pass.losses).toEqual([undefined, 1, 1]);
@@ -247,13 +247,13 @@ describe('a network', () => {
     expect(() => pass.cache.x('h', 0, 3)).toThrow('step: expected an integer from 0 to 2, received 3.');
   });
 
-  test('has a stream without delays that predicts each step independently', () => {
+  test('a stream of a network without delays predicts each step independently', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 1 });
     expect(stream(network).next([1, 2])).toEqual(network.predict([1, 2]));
     expect(stream(network).state).toEqual([]);
   });
 
-  test('predicts sequences in the units of the data', () => {
+  test('sequences are predicted in the units of the data', () => {
     const network = recurrence();
     network.inputScaler = new Standardization([10], [2]);
     network.outputScaler = new Standardization([1], [0.5]);
@@ -269,16 +269,21 @@ describe('a network', () => {
     ['a delay of 1.5', 'OUT_OF_RANGE', /delay/, () => withDelay(1.5)],
     ['an initial value that is not finite', 'NOT_FINITE', /initial value of "a"/, () => withDelay(1, NaN)],
     [
-      'two initial values of one node',
+      'different initial values of one node',
       'CONFLICT',
       /"a".*1 and 2/,
       () => withDelay(1, 1, delayed('a', 2, { initial: 2 })),
     ],
     ['the same delayed edge twice', 'DUPLICATE_EDGE', /"a@-1" twice/, () => withDelay(1, 0, delayed('a'))],
-    ['an edge from itself without delay', 'SELF_EDGE', /delayed\("a"\)/, () => withDelay(1, 0, 'a')],
+    ['an edge from a node to itself without a delay', 'SELF_EDGE', /delayed\("a"\)/, () => withDelay(1, 0, 'a')],
     ['a sequence without steps', 'EMPTY_DATA', /at least one step/, () => predictSequence(recurrence(), [])],
     ['backpropagation without steps', 'EMPTY_DATA', /step/, () => backpropagateSequence(recurrence(), [], [], mse())],
-    ['no step with a target', 'EMPTY_DATA', /target/, () => backpropagateSequence(recurrence(), [[1]], [null], mse())],
+    [
+      'a sequence without targets',
+      'EMPTY_DATA',
+      /target/,
+      () => backpropagateSequence(recurrence(), [[1]], [null], mse()),
+    ],
     [
       'too few targets',
       'WRONG_LENGTH',
@@ -286,24 +291,24 @@ describe('a network', () => {
       () => backpropagateSequence(recurrence(), [[1], [2]], [[1]], mse()),
     ],
     [
-      'a wide target',
+      'a target with too many numbers',
       'WRONG_LENGTH',
       /target of step 0/,
       () => backpropagateSequence(recurrence(), [[1]], [[1, 2]], mse()),
     ],
     [
-      'a target that does not suit the loss',
+      'a target that is invalid for the loss',
       'WRONG_TARGET',
       /target of step 1/,
       () => backpropagateSequence(recurrence(), [[1], [1]], [null, [0.5]], hinge()),
     ],
-    ['a wide input of a step', 'WRONG_LENGTH', /input of step 1/, () => predictSequence(recurrence(), [[1], [1, 2]])],
     [
-      'an input of a stream that is not finite',
-      'NOT_FINITE',
-      /input of step 0/,
-      () => stream(recurrence()).next([NaN]),
+      'an input with too many numbers',
+      'WRONG_LENGTH',
+      /input of step 1/,
+      () => predictSequence(recurrence(), [[1], [1, 2]]),
     ],
+    ['a NaN as input of a stream', 'NOT_FINITE', /input of step 0/, () => stream(recurrence()).next([NaN])],
     [
       'a sequence that is not an array',
       'WRONG_TYPE',
@@ -311,18 +316,18 @@ describe('a network', () => {
       () => predictSequence(recurrence(), 5 as never),
     ],
     ['a step that is not an array', 'WRONG_TYPE', /step 1/, () => predictSequence(recurrence(), [[1], null as never])],
-    ['a step of null', 'NOT_FINITE', /step 1/, () => predictSequence(recurrence(), [[1], [null as never]])],
-    ['a step of a string', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next(['1' as never])],
-    ['a step of a bigint', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
-    ['an empty step', 'WRONG_LENGTH', /step 0/, () => stream(recurrence()).next([])],
+    ['a null as input', 'NOT_FINITE', /step 1/, () => predictSequence(recurrence(), [[1], [null as never]])],
+    ['a string as input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next(['1' as never])],
+    ['a bigint as input', 'NOT_FINITE', /step 0/, () => stream(recurrence()).next([1n as never])],
+    ['a step without inputs', 'WRONG_LENGTH', /step 0/, () => stream(recurrence()).next([])],
     [
-      'a missing input of backpropagation',
+      'a step of backpropagation that is null',
       'WRONG_TYPE',
       /input of step 1/,
       () => backpropagateSequence(recurrence(), [[1], null as never], [[1], [1]], mse()),
     ],
     [
-      'a missing target, which is not null',
+      'an undefined target',
       'WRONG_TYPE',
       /target of step 0/,
       () => backpropagateSequence(recurrence(), [[1]], [undefined as never], mse()),
@@ -334,23 +339,23 @@ describe('a network', () => {
       () => backpropagateSequence(recurrence(), [[1]], 5 as never, mse()),
     ],
     ['a state that is not an array', 'WRONG_TYPE', /state/, () => (stream(recurrence()).state = null as never)],
-    ['options of a delay that are a number', 'WRONG_TYPE', /\{ initial \}/, () => delayed('h', 1, 5 as never)],
+    ['a number as options of a delay', 'WRONG_TYPE', /\{ initial \}/, () => delayed('h', 1, 5 as never)],
     ['an unknown option of a delay', 'WRONG_TYPE', /"start"/, () => delayed('h', 1, { start: 1 } as never)],
     [
-      'an initial value of null',
+      'an initial value that is null',
       'NOT_FINITE',
       /initial/,
       () => bad({ from: ['x', delayed('h', 1, { initial: null as never })] }),
     ],
-    ['a delay of a string', 'OUT_OF_RANGE', /delay/, () => bad({ from: ['x', delayed('h', '1' as never)] })],
+    ['a delay that is a string', 'OUT_OF_RANGE', /delay/, () => bad({ from: ['x', delayed('h', '1' as never)] })],
     ['a predecessor that is a number', 'WRONG_TYPE', /delayed\(id\)/, () => bad({ from: [5 as never] })],
     ['predecessors that are a string', 'WRONG_TYPE', /from/, () => bad({ from: 'x' as never })],
     ['all parameters fixed by a boolean', 'WRONG_TYPE', /fixed/, () => bad({ fixed: true as never })],
     ['all weights fixed by a boolean', 'WRONG_TYPE', /fixed\.w/, () => bad({ fixed: { w: true as never } })],
-    ['a fixed parameter by another name', 'WRONG_TYPE', /"bias"/, () => bad({ fixed: { bias: 0 } as never })],
+    ['a fixed parameter with an unknown name', 'WRONG_TYPE', /"bias"/, () => bad({ fixed: { bias: 0 } as never })],
     ['a fixed b that is null', 'WRONG_TYPE', /fixed\.b/, () => bad({ fixed: { b: null as never } })],
     ['a shared name that is a number', 'WRONG_TYPE', /shared\.w\.x/, () => bad({ shared: { w: { x: 5 as never } } })],
-    ['an initializer that is a name', 'WRONG_TYPE', /init\.w/, () => bad({ init: { w: 'zeros' as never } })],
+    ['an initializer that is a string', 'WRONG_TYPE', /init\.w/, () => bad({ init: { w: 'zeros' as never } })],
     ['unrolling a network', 'WRONG_TYPE', /network\.graph/, () => unroll(recurrence() as never, 2)],
     [
       'an output step that does not exist',
@@ -359,7 +364,7 @@ describe('a network', () => {
       () => unroll(recurrence().graph, 2, [0, 2]),
     ],
     ['a single output step', 'WRONG_TYPE', /outputSteps/, () => unroll(recurrence().graph, 2, 1 as never)],
-    ['no output step', 'NO_OUTPUTS', /output/, () => unroll(recurrence().graph, 2, [])],
+    ['an empty list of output steps', 'NO_OUTPUTS', /output/, () => unroll(recurrence().graph, 2, [])],
     ['the state of another network', 'WRONG_LENGTH', /state/, () => (stream(recurrence()).state = [1, 2])],
     ['a state that is not finite', 'NOT_FINITE', /state/, () => (stream(recurrence()).state = [NaN])],
     [
@@ -373,7 +378,7 @@ describe('a network', () => {
         ),
     ],
     [
-      'a loss of a sequence that overflows',
+      'a loss that overflows in a sequence',
       'OVERFLOW',
       /^Sample 0, step 1: the loss is Infinity/,
       () => backpropagateSequence(recurrence(), [[0], [1e200]], [null, [0]], mse()),
@@ -395,7 +400,12 @@ describe('a network', () => {
     ['a fixed c that is not finite', 'NOT_FINITE', /fixed c/, () => bad({ fixed: { c: NaN } })],
     ['a fixed w that is not finite', 'NOT_FINITE', /fixed w from "x"/, () => bad({ fixed: { w: Infinity } })],
     ['an initial parameter that is not finite', 'NOT_FINITE', /initial b/, () => bad({ init: { b: NaN } })],
-    ['no aggregation', 'WRONG_TYPE', /aggregation with value/, () => bad({ aggregation: {} as never })],
+    [
+      'an aggregation without functions',
+      'WRONG_TYPE',
+      /aggregation with value/,
+      () => bad({ aggregation: {} as never }),
+    ],
     [
       'an aggregation without predecessors',
       'EMPTY_LAYER',
@@ -403,19 +413,19 @@ describe('a network', () => {
       () => bad({ aggregation: product, from: [] }),
     ],
     [
-      'a fixed parameter that is set',
+      'setting a fixed parameter',
       'FIXED_PARAMETER',
       /b of node "h" is fixed/,
       () => recurrence().setParameters('h', { b: 1 }),
     ],
     ['more steps than prepared', 'OUT_OF_RANGE', /number of steps/, () => pass([1, 1, 1])],
-    ['counts that grow', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 2])],
+    ['sample counts that increase', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 2])],
     ['a step without samples', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 0])],
     ['a negative weight', 'OUT_OF_RANGE', /weights\[1\]/, () => pass([1, 1], [1, -1])],
     ['weights that are all 0', 'OUT_OF_RANGE', /at least one number above 0/, () => pass([1, 1], [0, 0])],
     ['too few weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
-    ['too short a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
-    ['too long a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [0, 0])],
+    ['a state that is too short', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
+    ['a state that is too long', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [0, 0])],
   ])('rejects %s', (_, code, message, act) => {
     expect(act).toThrow(
       expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }),

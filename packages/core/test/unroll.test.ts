@@ -1,11 +1,11 @@
-/** The definition of the derivative through time: what the unrolled graph computes. */
+/** Tests of `unroll`, which defines the derivatives through time. */
 import { tanh } from '@nnbp/activations';
 import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
 import { backpropagate, delayed, GraphBuilder, type Loss, Network, Random, reference, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
-/** The sum of the losses of all steps, each times its weight: what the unrolled graph minimizes. */
+/** The loss of an unrolled graph: the weighted sum of the losses of all steps. */
 const sumOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => {
   const step = (values: ArrayLike<number>, t: number) => Float64Array.from(values).subarray(t * width, (t + 1) * width);
   return {
@@ -24,7 +24,7 @@ const sumOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => {
   };
 };
 
-test('500 random graphs with delays, every aggregation, fixed and shared parameters are bit-identical to their unrolled graphs', () => {
+test('results on 500 random graphs with delays, every aggregation, fixed and shared parameters are bit-identical to those on the unrolled graphs', () => {
   let [delayed, nodes] = [0, 0];
   for (let seed = 1; seed <= 500; seed++) {
     const random = new Random(seed);
@@ -71,7 +71,7 @@ test('an unrolled graph keeps the initial parameters, and only the chosen steps 
   expect(new Network(unrolled).getParameters('h@1').b).toBe(7);
 });
 
-test('values before the first step have the slope 1, and are nodes that every format supports', () => {
+test('values from before the first step are nodes with a built-in identity activation and slope 1', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: tanh }));
   const unrolled = unroll(builder.build(), 1);

@@ -1,4 +1,4 @@
-/** XOR: four samples, for the tests of all packages. */
+/** The four samples of XOR, for the tests of all packages. */
 export const xor = {
   inputs: [
     [0, 0],

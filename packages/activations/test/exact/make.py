@@ -2,7 +2,7 @@
 
     python3 packages/activations/test/exact/make.py
 
-writes exact.generated.json beside this file: for each activation rows of h, g(h), g'(h).
+writes exact.generated.json next to this file, with rows of h, g(h) and g'(h) for each activation.
 """
 import json
 import random
@@ -47,7 +47,7 @@ exact = {
     "tanh": lambda h: (tanh(h), 1 - tanh(h) ** 2),
 }
 
-# Magnitudes from 1e-8 to 30, with both signs: where activations bend, and where they are saturated.
+# Both signs, and magnitudes from 1e-8 to 30, which include the curved and the saturated parts of the activations.
 points = [sign * 10 ** draw.uniform(-8, 1.4771) for sign in (1, -1) for _ in range(150)]
 rows = {
     name: [[h, *(float(value) for value in function(mpf(h)))] for h in points] for name, function in exact.items()
