@@ -146,7 +146,7 @@ function runtimes(): string {
   );
   return [
     '',
-    `The sources, bundled into one file, run the conformance suite of every engine, training, saving and loading (${dateAndNode(latest.run)}) on`,
+    `The sources, bundled into one file, were tested (the conformance suite of every engine, training, saving and loading; ${dateAndNode(latest.run)}) on`,
     `${names.join(', ')}. 300 epochs with the fast engine, without fused multiply-add, are ${latest.bitIdentical ? 'bit-identical in all runtimes' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
@@ -173,7 +173,7 @@ title: 'Guarantees and how they are tested'
 # Guarantees and how they are tested
 
 Each guarantee has a test that fails when the guarantee is broken. \`npm test\` runs on every change; \`pnpm interop\`,
-\`pnpm stress\` and \`pnpm mutation\` take longer and run less often. \`pnpm guarantees\` writes this page from their latest results.
+\`pnpm stress\` and \`pnpm mutation\` take longer and run less often. \`pnpm guarantees\` generates this page from their latest results.
 
 ## Numerical accuracy
 
@@ -182,7 +182,7 @@ Each guarantee has a test that fails when the guarantee is broken. \`npm test\` 
 - **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs cover every loss with every activation, shared
   weights, several outputs, and outputs with successors. The max error is ${maxErrorAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizer configurations and ${schedules.entries.length}
   schedules agree to 1e-13 over 50 steps. The expected numbers correct two bugs of PyTorch 1.13: it computes the derivative of
-  hardsigmoid with 1/6 in float32, and its NAdam multiplies by one factor too many (fixed in 2.0).
+  hardsigmoid with 1/6 rounded to float32, and its NAdam multiplies by one factor too many (fixed in 2.0).
 - **50-digit arithmetic**: every number in the article's network is compared with its value to 50 digits.
 - **Engines**: every number that an engine computes is within derived error bounds, and each engine is compared with PyTorch.
 - **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
@@ -205,17 +205,17 @@ Every change is tested with 10,000 corrupt files of each format${faults ? `; ${c
 
 ## Faults
 
-- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times on every change'} at random moments: at most the current epoch is lost,
-  and training resumes bit-for-bit. If a disk is full, read-only or removed, the last valid checkpoint remains.
-- A callback that throws, rejects or never returns, a stream that never responds, an abort in any phase of \`fit\`: the
+- If a training process is killed, at most the current epoch is lost, and training resumes bit-for-bit. This is tested with SIGKILL
+  at random moments${faults ? `, ${faults.kills} times on ${faults.run.date}` : ', 30 times on every change'}. If a disk is full, read-only or removed, the last valid checkpoint remains.
+- If a callback throws, rejects or never returns, if a stream never responds, or if \`fit\` is aborted in any phase, the
   parameters are those of the last successful step, and training can start again.
-- A worker that exits during a step or before it: an error with the code \`THREAD_LOST\`, at once, or, if the host does not report
-  the exit, after ten seconds or more. An update that the worker had begun is completed, so that the parameters and the optimizer's
-  state are those of a completed step; all workers are terminated.
+- If a worker exits before or during a step, an error with the code \`THREAD_LOST\` is thrown: immediately, or after ten seconds or
+  more if the host does not report the exit. An update that the worker had begun is completed, so the parameters and the optimizer's
+  state are those of a completed step. All workers are terminated.
 
 ## Load
 
-${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): no wrong result, no failure; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB at the beginning and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+${load ? `${count(load.requests)} predictions of a server process while its model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): no wrong result, no failure; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB at the beginning and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
 
 ${
   soak

@@ -1,6 +1,6 @@
 /**
- * `pnpm learning [task [last [first]]]`: trains each task with the seeds first (default 1) to last (default 20) and writes the
- * results to results.json. With `first` above 1, the results of earlier seeds are kept.
+ * `pnpm learning [task [last [first]]]`: trains on one or all tasks with the seeds `first` (default: 1) to `last` (default:
+ * 20), and writes the results to results.json. If `first` is above 1, the results of earlier seeds are kept.
  */
 import { auto } from '@nnbp/wasm';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ if (selected !== undefined && !(selected in tasks)) {
   process.exit(2);
 }
 const path = new URL('results.json', import.meta.url);
-// Read before each write: another process may have run another task.
+// Read before each write, because another process may have added the results of another task.
 const read = () => JSON.parse(readFileSync(path, 'utf8')) as Record<string, Result>;
 const engine = await auto();
 let failed = 0;

@@ -11,10 +11,11 @@ import { handwrittenDigits } from '../../apps/demo/src/data.js';
 
 /** A task with its threshold. */
 export interface Task {
-  /** The measure on new sequences or images. */
+  /** Description of the measure, which is computed on new sequences or images. */
   readonly measure: string;
-  /** The threshold, and the number of seeds out of 20 that have to reach it. */
+  /** Description of the threshold that `passes` checks. */
   readonly threshold: string;
+  /** Number of seeds out of 20 that must reach the threshold. */
   readonly requiredOf20: number;
   /** Trains with one seed and returns the measure. */
   run(seed: number, engine: Engine): Promise<number>;
@@ -29,7 +30,7 @@ function graphOf(inputs: number, outputs: number, memory: (builder: GraphBuilder
 }
 
 const oneHot = (k: number, count: number) => Array.from({ length: count }, (_, j) => Number(j === k));
-const largest = (row: readonly number[]) => row.indexOf(Math.max(...row));
+const argmax = (row: readonly number[]) => row.indexOf(Math.max(...row));
 const clipped = (learningRate: number) => chain(clipByNorm(1), adam({ learningRate }));
 
 /** Temporal XOR: the target is x(t) ⊕ x(t − 1) of random bits. */
@@ -64,16 +65,16 @@ const temporalXor: Task = {
         seed,
       },
     );
-    let [right, count] = [0, 0];
+    let [correct, count] = [0, 0];
     for (const { inputs, targets } of draw(100)) {
       predictSequence(network, inputs).forEach(([logit], t) => {
         const target = targets[t];
         if (target === null) return;
         count++;
-        right += Number(logit > 0 === (target[0] === 1));
+        correct += Number(logit > 0 === (target[0] === 1));
       });
     }
-    return right / count;
+    return correct / count;
   },
 };
 
@@ -104,7 +105,7 @@ const reber = (() => {
     ],
     [['E', 7]],
   ];
-  /** Draws a string, and for each position the symbols that may come next. */
+  /** Draws a string, with the symbols that can follow each of its symbols. */
   const draw = (random: Random) => {
     const inner: string[] = [];
     const legal: string[] = [];
@@ -147,15 +148,15 @@ const reber = (() => {
           seed,
         },
       );
-      let right = 0;
+      let correct = 0;
       for (let n = 0; n < 256; n++) {
         const { text, legal, outer } = draw(random);
         const inputs = Array.from(text.slice(0, -1), (symbol) => oneHot(symbols.indexOf(symbol), 7));
-        const guesses = predictSequence(network, inputs).map((row) => symbols[largest(row)]);
+        const guesses = predictSequence(network, inputs).map((row) => symbols[argmax(row)]);
         const embedded = guesses[guesses.length - 2] === outer;
-        right += Number(embedded && guesses.every((guess, t) => legal[t].includes(guess)));
+        correct += Number(embedded && guesses.every((guess, t) => legal[t].includes(guess)));
       }
-      return right / 256;
+      return correct / 256;
     },
   };
   return task;
@@ -277,7 +278,7 @@ const recall: Task = {
       { seed },
     );
     const optimizer = clipped(0.01);
-    // 9,625 sequences: 7 lengths, 1,375 of each.
+    // 9,625 sequences: 1,375 for each of 7 lengths.
     for (let length = 4; length <= 10; length++) {
       const sequences = Array.from({ length: 1375 }, () => draw(length));
       await fit(
@@ -286,13 +287,13 @@ const recall: Task = {
         { loss: softmaxCrossEntropy(), optimizer, epochs: 1, batchSize: 5, engine, seed },
       );
     }
-    let right = 0;
+    let correct = 0;
     for (let n = 0; n < 100; n++) {
       const { inputs, expected } = draw(10);
       const found = predictSequence(network, inputs).slice(-2);
-      right += Number(expected.every((symbol, k) => largest(found[k]) === symbol));
+      correct += Number(expected.every((symbol, k) => argmax(found[k]) === symbol));
     }
-    return right / 100;
+    return correct / 100;
   },
 };
 
@@ -356,8 +357,8 @@ const digits: Task = {
     const optimizer = adam({ learningRate: cosine({ peak: 0.002, steps: (epochs * order.length) / 32 }) });
     await fit(network, moved, { loss: softmaxCrossEntropy(), optimizer, epochs, batchSize: 32, engine, seed, dropout });
     const inputs = Array.from(test.inputs, (row) => Array.from(row));
-    const right = network.predictBatch(inputs).filter((row, s) => test.targets[s][largest(row)] === 1).length;
-    return right / inputs.length;
+    const correct = network.predictBatch(inputs).filter((row, s) => test.targets[s][argmax(row)] === 1).length;
+    return correct / inputs.length;
   },
 };
 

@@ -1,7 +1,7 @@
 /**
- * `pnpm stress fuzz`: 10,000 corrupt files for each reader of recurrent and convolutional models. Each file must result
- * in a network that computes, or in an `NnbpError` with a short message, within a second of CPU time and without much
- * memory. Names of readers as arguments run only those.
+ * `pnpm stress fuzz`: reads 10,000 corrupt files with each reader of recurrent and convolutional models. Each file must
+ * result in a network that can predict, or in an `NnbpError` with a short message, within one second of CPU time and 512 MB
+ * of memory. To test only some readers, run this script with their names as arguments.
  */
 import { relu, tanh } from '@nnbp/activations';
 import { max, median, product } from '@nnbp/aggregations';
@@ -31,7 +31,7 @@ const recurrent = [
   networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
   networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
 ];
-/** Bidirectional layers over the steps of a sample, with an output that reads both ends. */
+/** Bidirectional layers over the steps of a sample, followed by a dense layer on both ends. */
 const bidirectionalLayers = ['rnn', 'lstm', 'gru'].map((cell) =>
   networkOf((b) => {
     const steps = [0, 1, 2].map((t) => b.inputs(2, `step${t}`));
@@ -39,7 +39,7 @@ const bidirectionalLayers = ['rnn', 'lstm', 'gru'].map((cell) =>
     return b.layer(2, { from: [...units[0], ...units[2]], activation: tanh });
   }),
 );
-const windows = [
+const convolutional = [
   networkOf((b) => {
     const grid = { channels: 2, height: 5, width: 4 };
     const from = conv2d(b, { ...grid, from: b.inputs(40), kernel: 2, padding: 1, filters: 2, activation: relu });
@@ -72,7 +72,7 @@ const mixed = networkOf((b) => {
   return [b.node('c', { from: ['a', 'b', x], activation: tanh, aggregation: max })];
 });
 
-/** Damages a copy of a file; 5 % of the files are also cut off. */
+/** Damages a copy of a file; 5 % of the files are also truncated. */
 function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ random) {
   const length = random.uniform() < 0.05 ? Math.floor(random.uniform() * file.length) : file.length;
   return damagedBytes(file.subarray(0, length), random);
@@ -80,13 +80,13 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
-/** For a reader of bytes: returns a function that damages an original and returns the call that reads it. */
+/** For a reader of bytes: returns a function that damages an original and returns a function that reads it. */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
   return () => read(bytes);
 };
 
-/** The same for a reader of JSON: 80 % are parsed JSON with a wrong value, 20 % strings with a wrong character. */
+/** The same for a reader of JSON: 80 % are damaged as parsed JSON, 20 % as strings. */
 const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);
   const isText = random.uniform() < 0.2;
@@ -95,7 +95,7 @@ const jsonReader = (originals, read) => (random) => {
   return () => read(broken, bytes);
 };
 
-/** Models that other libraries wrote, from the fixtures of @nnbp/interop. */
+/** Models written by other libraries, from the fixtures of @nnbp/interop. */
 function fixtures(name) {
   const file = new URL(`../../packages/interop/test/fixtures/${name}.generated.json`, import.meta.url);
   const { models, recurrent: sequences } = JSON.parse(readFileSync(file, 'utf8'));
@@ -125,7 +125,7 @@ const genome = {
   })), // oxfmt-ignore
 };
 
-/** For each reader, a function that damages a file and returns the call that reads it. */
+/** For each reader, a function that damages a file and returns a function that reads it. */
 const readers = {
   'onnx-recurrent': bytesReader(
     [...recurrent.map((each) => toOnnx(each, { sequences: true })), toOnnx(mixed)],
@@ -136,7 +136,7 @@ const readers = {
     fromOnnx,
   ),
   'onnx-convolution': bytesReader(
-    windows.map((each) => toOnnx(each)),
+    convolutional.map((each) => toOnnx(each)),
     fromOnnx,
   ),
   'keras-recurrent': jsonReader(fixtures('keras').recurrent, fromKeras),
@@ -146,24 +146,24 @@ const readers = {
   'neataptic-gates': jsonReader(fixtures('neataptic').recurrent, fromNeataptic),
   'brain-js-time-step': jsonReader(fixtures('brain-js').recurrent, fromBrainJs),
   'version-2': bytesReader(
-    [...recurrent, mixed, windows[1]].map((each) => save(each)),
+    [...recurrent, mixed, convolutional[1]].map((each) => save(each)),
     (bytes) => load(bytes).network,
   ),
   'version-2-json': jsonReader(
-    [...recurrent, mixed, windows[1]].map((each) => ({ json: JSON.parse(toJson(each)) })),
+    [...recurrent, mixed, convolutional[1]].map((each) => ({ json: JSON.parse(toJson(each)) })),
     (json) => fromJson(typeof json === 'string' ? json : JSON.stringify(json)),
   ),
 };
 
 /**
- * Reads damaged files. Throws at the first file that results in neither a network nor an `NnbpError`, or that takes too
+ * Reads damaged files. Throws on the first file that results in neither a network nor an `NnbpError`, or that takes too
  * much time or memory.
  */
 function run(name) {
   const result = { files, networks: 0, rejected: 0, milliseconds: 0, megabytes: 0 };
   const before = process.memoryUsage().rss;
   for (let k = 0; k < files; k++) {
-    const what = `${name}, FUZZ_SEED=${seed + k}`;
+    const label = `${name}, FUZZ_SEED=${seed + k}`;
     const read = readers[name](new Random(seed + k));
     const started = process.cpuUsage();
     try {
@@ -172,31 +172,32 @@ function run(name) {
       predictSequence(network, [row, row, row]);
       result.networks++;
     } catch (error) {
-      // A network whose numbers overflow is a valid result too.
-      if (!(error instanceof NnbpError)) throw new Error(what, { cause: error });
+      // An `NnbpError` of `predictSequence` is also valid: the numbers of the network can overflow.
+      if (!(error instanceof NnbpError)) throw new Error(label, { cause: error });
       if (error.message.length === 0 || error.message.length > 2000)
-        throw new Error(`${what}: ${error.message}`, { cause: error });
+        throw new Error(`${label}: ${error.message}`, { cause: error });
       result.rejected++;
     }
     const { user, system } = process.cpuUsage(started);
     result.milliseconds = Math.max(result.milliseconds, Math.ceil((user + system) / 1000));
     result.megabytes = Math.max(result.megabytes, Math.ceil((process.memoryUsage.rss() - before) / 2 ** 20));
-    if (result.milliseconds > maxMilliseconds) throw new Error(`${what}: took ${result.milliseconds} ms.`);
-    if (result.megabytes > maxMegabytes) throw new Error(`${what}: needed ${result.megabytes} MB.`);
+    if (result.milliseconds > maxMilliseconds)
+      throw new Error(`${label}: took ${result.milliseconds} ms. Limit: ${maxMilliseconds} ms.`);
+    if (result.megabytes > maxMegabytes)
+      throw new Error(`${label}: used ${result.megabytes} MB. Limit: ${maxMegabytes} MB.`);
   }
-  if (/** @type {any} */ ({}).polluted !== undefined)
-    throw new Error(`${name}: the prototype of all objects was changed.`);
+  if (/** @type {any} */ ({}).polluted !== undefined) throw new Error(`${name}: a file changed Object.prototype.`);
   return result;
 }
 
 const chosen = process.argv.slice(2).filter((name) => !name.startsWith('--'));
 const unknown = chosen.filter((name) => !(name in readers));
 if (unknown.length > 0)
-  throw new Error(`Unknown reader: ${unknown.join(', ')}. Expected ${Object.keys(readers).join(', ')}.`);
+  throw new Error(`Unknown reader: ${unknown.join(', ')}. Expected one of: ${Object.keys(readers).join(', ')}.`);
 for (const name of chosen.length > 0 ? chosen : Object.keys(readers)) {
   const result = run(name);
   console.log(
-    `${name}: ${result.files} corrupt files, ${result.networks} valid networks, ${result.rejected} rejected,  ` +
+    `${name}: ${result.files} corrupt files, ${result.networks} valid networks, ${result.rejected} rejected, ` +
       `max ${result.milliseconds} ms and ${result.megabytes} MB`,
   );
   record('fuzz', { readers: { ...results().fuzz?.readers, [name]: result } });

@@ -1,7 +1,7 @@
 /** `pnpm stress [name …]`: runs all or some of the long checks. Each writes its results to results.json. */
 import { spawnSync } from 'node:child_process';
 
-/** Name, minutes on two cores, command. */
+/** Minutes on two cores, and command of each check. */
 const checks = {
   faults: [1, [process.execPath, 'checks/stress/faults.mjs']],
   fuzz: [4, ['tsx', '--conditions=@nnbp/source', 'checks/stress/fuzz.mjs']],

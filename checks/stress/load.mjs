@@ -1,6 +1,6 @@
 /**
- * `pnpm stress load`: 200,000 predictions from a second process, each checked, while the model is replaced repeatedly.
- * Uses only the loopback address.
+ * `pnpm stress load`: requests 200,000 predictions from a server process and checks each one, while the model is replaced
+ * repeatedly. Uses only the loopback address.
  */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
@@ -19,7 +19,7 @@ const connections = 16;
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-load-'));
 const path = join(folder, 'model.safetensors');
 const graph = mlp([4, 16, 3], { activation: tanh });
-/** Models by version − 1: the server numbers the models that it loads from 1. */
+/** The server numbers the models that it loads from 1: number `n` is `models[n - 1]`. */
 const models = Array.from({ length: 400 }, (_, seed) => new Network(graph, { seed }));
 await writeAtomically(path, save(models[0]));
 
@@ -83,7 +83,8 @@ const steady = smoke || (seen.size >= 3 && results.megabytes.end <= 1.25 * resul
 if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
 /**
- * One connection: sends requests and checks that each response is the float32 prediction of the model that it names.
+ * Sends requests over one connection, and checks that each response is the float32 prediction of the model whose number it
+ * contains.
  */
 async function sendRequests() {
   while (sent < count) {

@@ -2,7 +2,7 @@
  * `pnpm mutation [package[:file,…] …]`: changes the sources of core, activations, aggregations, losses, optim,
  * gradcheck and train in thousands of small ways, one at a time, and checks whether a test fails. `core:edit,unroll`
  * changes only two files of core and records a separate result. `survivors.json` explains the mutants that no test can
- * detect; if several have the same text, the key ends with their number: `… ×2`.
+ * detect. If several mutants have the same text, the key ends with their number: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,12 +15,12 @@ const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.jso
 let unexplained = 0;
 
 for (const name of selected.length > 0 ? selected : all) {
-  const [of, files] = name.split(':');
-  const source = `packages/${of}/src`;
+  const [packageName, files] = name.split(':');
+  const source = `packages/${packageName}/src`;
   const paths = files?.split(',').map((file) => `${source}/${file}.ts`) ?? [`${source}/**/*.ts`, `!${source}/index.ts`];
   spawnSync('stryker', ['run', 'scripts/mutation/stryker.config.mjs', '--mutate', paths.join()], {
     stdio: 'inherit',
-    env: { ...process.env, MUTATED_PACKAGE: of },
+    env: { ...process.env, MUTATED_PACKAGE: packageName },
   });
   const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
   const result = { ...summary(report, files ? paths : [`${source}/`]), date: new Date().toISOString().slice(0, 10) };
@@ -45,12 +45,12 @@ function summary({ files }, prefixes) {
     .map(({ text }) => text);
   const countOf = (text) => survivors.filter((other) => other === text).length;
   const key = (text) => (countOf(text) === 1 ? text : `${text} ×${countOf(text)}`);
-  const left = survivors.map(key).filter((text) => !(text in reasons));
+  const unexplained = survivors.map(key).filter((text) => !(text in reasons));
   return {
     mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
     killed: count('Killed', 'Timeout'),
-    explained: survivors.length - left.length,
-    unexplained: left,
+    explained: survivors.length - unexplained.length,
+    unexplained,
   };
 }
 

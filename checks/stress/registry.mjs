@@ -1,4 +1,4 @@
-/** A local package registry on the loopback address. It proxies the registry that npm is configured to use. */
+/** Runs a package registry on the loopback address that proxies the registry that npm is configured to use. */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /**
  * @param {string} folder - Directory for the packages of the registry.
- * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} `environment` makes npm, pnpm and yarn use it.
+ * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} With the variables in `environment`, npm, pnpm and Yarn use this registry.
  */
 export async function startRegistry(folder) {
   const port = await freePort();

@@ -1,5 +1,5 @@
 /**
- * Reads and writes `results.json`: results of the long checks, with date and machine. A documentation page is generated
+ * Reads and writes `results.json`: results of the long checks, with date and machine. `pnpm guarantees` generates a guide
  * from it.
  */
 import { execFileSync } from 'node:child_process';
@@ -15,7 +15,7 @@ const path = join(import.meta.dirname, 'results.json');
 /** @returns {Record<string, any>} */
 export const results = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
-/** Writes the result of a check, in place of its earlier result. */
+/** Writes the result of a check. Replaces its previous result. */
 export function record(check, result) {
   if (smoke) return;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();

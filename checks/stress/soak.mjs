@@ -1,7 +1,7 @@
 /**
- * `pnpm stress soak`: ten million online steps on one executor, a million predictions by `network.predict` and by the
- * predictors of `compile`, and 100,000 calls of `fit` on four samples. Memory must stay flat, and the results must
- * equal those of a fresh process.
+ * `pnpm stress soak`: takes ten million online steps with one executor of each engine, makes a million predictions with
+ * `network.predict` and with each predictor of `compile`, and calls `fit` 100,000 times on four samples. Memory use must stay
+ * constant, and the last result of `fit` must equal that of a fresh process.
  */
 import { tanh } from '@nnbp/activations';
 import { compile, js, mlp, Network, Random, reference } from '@nnbp/core';
@@ -53,7 +53,7 @@ const flat =
   );
 if (!flat || !results.fit.sameAsFresh || Object.values(results.steps).some(({ finite }) => !finite)) process.exit(1);
 
-/** Online training: each step has a new sample. */
+/** Trains online, with a new sample in each step. */
 function online(engine) {
   const executor = engine.prepare(graph, 1);
   executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);

@@ -1,5 +1,5 @@
-// `pnpm docs:build`: the documentation site. Guides, package pages and contributors' pages are the Markdown files of the
-// repository; scripts/docs.mjs adds TypeDoc's reference at /reference/ and the playground at /playground/.
+// Configures the documentation site that `pnpm docs:build` builds. Its pages are the Markdown files of the repository.
+// scripts/docs.mjs adds the API reference at /reference/ and the playground at /playground/.
 import { readFileSync } from 'node:fs';
 import { tex } from '@mdit/plugin-tex';
 import katex from 'katex';
@@ -12,9 +12,10 @@ const root = new URL('../..', import.meta.url).pathname;
 const pages = rewrites(root);
 const listed = new Set(groups.flatMap(({ files }) => files.map((file) => `${file}.md`)));
 const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides/') && !listed.has(file));
-if (missing.length > 0) throw new Error(`docs/.vitepress/pages.ts lists no group for ${missing.join(', ')}.`);
+if (missing.length > 0)
+  throw new Error(`${missing.join(', ')}: not listed in docs/.vitepress/pages.ts. Add to a group.`);
 
-/** Whether two characters have no space between them: both are Chinese, or one is full-width punctuation. */
+/** Whether no space belongs between two characters: both are Chinese, or one is full-width punctuation. */
 function isInsideChinese(before: string, after: string): boolean {
   const punctuation = /[\u3000-\u303f\uff00-\uffef“”…]/;
   const chinese = /[\u3000-\u9fff\uff00-\uffef“”…]/;
@@ -24,7 +25,7 @@ function isInsideChinese(before: string, after: string): boolean {
 /** The first heading of a page. */
 const heading = (file: string) => /^# (.*)$/m.exec(readFileSync(root + file, 'utf8'))?.[1].replaceAll('`', '') ?? file;
 
-/** The sidebar of a language. In Chinese, a page without a translation leads to the English page. */
+/** The sidebar of one language. In Chinese, a page without a translation links to the English page. */
 function sidebar(chinese: boolean): DefaultTheme.SidebarItem[] {
   const guides = groups.map(({ title, titleZh, files }) => ({
     text: chinese ? titleZh : title,
@@ -65,7 +66,7 @@ export default defineConfig({
   vite: { publicDir: `${root}docs/public`, build: { chunkSizeWarningLimit: 5000 } },
   markdown: {
     config(md) {
-      // The plugin's and VitePress's declarations of markdown-it differ by one function that neither uses.
+      // The type declarations of markdown-it in the plugin and in VitePress differ in one function that neither uses.
       tex(md as never, {
         delimiters: 'dollars',
         render: (content, display) =>
@@ -144,7 +145,7 @@ function navigation(chinese: boolean): DefaultTheme.NavItem[] {
   return [
     { text: chinese ? '指南' : 'Guides', link: `${language}/guides/your-first-network` },
     { text: chinese ? '方法' : 'The method', link: `${language}/guides/method-1-the-network` },
-    // Not pages of VitePress: `target` makes them ordinary links.
+    // VitePress does not build these pages. With `target`, it leaves the links to the browser.
     { text: chinese ? '参考手册' : 'Reference', link: '/reference/index.html', target: '_self' },
     { text: chinese ? '演练场' : 'Playground', link: '/playground/index.html', target: '_self' },
   ];

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** The URL of the files of the repository, for links to files that are not pages of the site. */
+/** Base URL of the files in the repository, for links to files that are not pages of the site. */
 const repository = 'https://github.com/nnbp/nnbp/blob/main/';
 
 /**
- * The page of a Markdown file: `docs/guides/save.md` is `guides/save`, `packages/core/README.md` is `packages/core`,
- * `docs/zh/guides/save.md` is `zh/guides/save`. Undefined for a file that is not a page.
+ * The path of a Markdown file's page on the site: `guides/save` for `docs/guides/save.md`, `packages/core` for
+ * `packages/core/README.md`, `zh/guides/save` for `docs/zh/guides/save.md`. Undefined for a file that is not a page.
  */
 export function pageOf(file: string): string | undefined {
   const match =
@@ -16,7 +16,7 @@ export function pageOf(file: string): string | undefined {
   return match ? match[1].toLowerCase() : undefined;
 }
 
-/** The pages in the form of VitePress's `rewrites`: the path of a file in the repository, to its path in the site. */
+/** The `rewrites` option of VitePress: path of each file in the repository → its path on the site. */
 export function rewrites(root: string): Record<string, string> {
   const folders = ['', 'docs', 'docs/guides', 'docs/zh', 'docs/zh/guides'];
   const files = [
@@ -37,7 +37,7 @@ export function rewrites(root: string): Record<string, string> {
 
 /**
  * Converts a link in a file of the repository, which is relative to that file, to a link on the site: links to pages become
- * absolute, and links to other files lead to the repository.
+ * absolute, and links to other files point to the repository on GitHub.
  */
 export function siteLink(href: string, file: string): string {
   if (/^[a-z]+:|^[#/]/i.test(href)) return href;

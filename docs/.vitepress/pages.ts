@@ -10,7 +10,7 @@ export interface Group {
 
 export const groups: readonly Group[] = [
   {
-    title: 'Start',
+    title: 'Getting started',
     titleZh: '入门',
     files: ['docs/guides/your-first-network', 'docs/guides/choosing-packages', 'docs/guides/glossary'],
   },

@@ -38,7 +38,7 @@ for (const [name, engine] of Object.entries(engines)) {
     { inputs, targets },
     { loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 300, engine },
   );
-  inputs.forEach((row, s) => expect(`XOR by ${name}`, Math.round(network.predict(row)[0]), targets[s][0]));
+  inputs.forEach((row, s) => expect(`XOR with ${name}`, Math.round(network.predict(row)[0]), targets[s][0]));
   const loaded = load(save(network)).network;
   expect(`${name}: saved and loaded`, await digest(loaded.parameters.vector), await digest(network.parameters.vector));
   digests[name] = await digest(network.parameters.vector);
@@ -48,7 +48,11 @@ threaded.dispose?.();
 const network = articleNetwork();
 const [run] = golden.runs;
 const derivation = explain(network, [Number(run.input)], [Number(run.target)], mse(), 'dloss/dw_2to4');
-expect('the article, explained', derivation.root.value.toFixed(9), Number(run.gradients['4'].w['2']).toFixed(9));
+expect(
+  'explained derivative of the article',
+  derivation.root.value.toFixed(9),
+  Number(run.gradients['4'].w['2']).toFixed(9),
+);
 const bell = new Network(mlp([2, 3, 1], { activation: gaussian }), { seed: 1 });
 expect('gradcheck', checkNetwork(bell, [[0.3, -0.2]], [[0.1]], mse()).ok, true);
 console.log(JSON.stringify(digests));

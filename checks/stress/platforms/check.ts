@@ -42,7 +42,8 @@ export async function run(): Promise<Report> {
       engine: await wasm(),
     },
   );
-  if (!checkNetwork(network, [[1]], [[2]], loss).ok) throw new NnbpError('WRONG_DERIVATIVE', 'It does not pass.');
+  if (!checkNetwork(network, [[1]], [[2]], loss).ok)
+    throw new NnbpError('WRONG_DERIVATIVE', 'The gradient check failed.');
   return report;
 }
 export const results = [gradient, derivation.text(), toOnnx(load(file).network), toModule(load(file).network).js];

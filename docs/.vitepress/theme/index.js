@@ -4,7 +4,7 @@ import { computed, h, provide } from 'vue';
 import 'katex/dist/katex.min.css';
 import './site.css';
 
-/** The layout, with a language menu that leads to the translation of the page, or to the start page if there is none. */
+/** The layout, with a language menu that links to the translation of the page, or to the home page if there is none. */
 const Layout = {
   setup() {
     const data = useData();
