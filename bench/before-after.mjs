@@ -4,8 +4,8 @@
  *     git worktree add ../before COMMIT && (cd ../before && npx pnpm install --frozen-lockfile)
  *     node bench/before-after.mjs ../before . [rounds]
  *
- * One process for each checkout runs its sources. Runs are interleaved, 0.15 s of CPU time each; a line is the median
- * over the rounds of steps per second after, over steps per second before.
+ * One process for each checkout runs its sources. Runs are interleaved and take 0.15 s of CPU time each. Each line
+ * shows the median over the rounds of the speed ratio: steps per second after, divided by steps per second before.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -81,7 +81,7 @@ async function serve(directory) {
   });
 }
 
-/** A function that takes a step on random data, and the loss of the first step. */
+/** Returns a function that takes a step on random data, and the loss of the first step. */
 function prepare({ GraphBuilder, mlp, Network, Random }, engine, { sizes, batch }, sigmoid, loss, sgd) {
   const random = new Random(7);
   const graph = sizes === undefined ? randomGraph(GraphBuilder, random, sigmoid) : mlp(sizes, { activation: sigmoid });

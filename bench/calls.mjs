@@ -50,7 +50,7 @@ if (!smoke) {
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
-/** Measures one call of all libraries, interleaved. */
+/** Measures one call in all libraries, in interleaved runs. */
 async function measure(call, libraries) {
   const { below } = makeCall(call);
   const runners = [];

@@ -1,11 +1,11 @@
 // @ts-check
 /**
  * Compares the defaults of `nnbp train` with scikit-learn's LogisticRegression and MLPClassifier on the same splits.
- * Prints the mean test accuracy of each over seeds 0 to 4. scikit-learn trains on all rows outside the test set: it
- * needs no validation rows. Both get standardized numbers and one-hot categories.
+ * Prints the mean test accuracy of each over seeds 0 to 4. scikit-learn trains on all rows outside the test set, since
+ * it needs no validation rows. Both receive standardized numbers and one-hot categories.
  *
  * Usage: pnpm exec tsx --conditions=@nnbp/source bench/defaults.mjs DATA.csv:TARGET … [-- options of nnbp train]
- * Needs python3 with scikit-learn (Debian: python3-sklearn); PYTHON names another interpreter.
+ * Needs python3 with scikit-learn (Debian: python3-sklearn). Set PYTHON to use another interpreter.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,12 +19,12 @@ import { partsOf } from '../packages/cli/src/training/learn.ts';
 import { planFor } from '../packages/cli/src/training/plan.ts';
 
 const seeds = [0, 1, 2, 3, 4];
-const [files, extra] = divided(process.argv.slice(2));
+const [files, trainArguments] = splitArguments(process.argv.slice(2));
 if (files.length === 0) throw new Error('Usage: bench/defaults.mjs DATA.csv:TARGET …');
 const directory = await mkdtemp(join(tmpdir(), 'nnbp-defaults-'));
 
 /** @param {string[]} argv */
-function divided(argv) {
+function splitArguments(argv) {
   const at = argv.indexOf('--');
   return at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at + 1)];
 }
@@ -33,7 +33,7 @@ function divided(argv) {
 const ioWith = (stdout) => ({ stdout, stderr: new PassThrough().resume(), stdin: process.stdin, cwd: process.cwd() });
 
 /**
- * Test accuracy of `nnbp train`.
+ * Returns the test accuracy of `nnbp train`.
  *
  * @param {string} path
  * @param {string} target
@@ -42,16 +42,16 @@ const ioWith = (stdout) => ({ stdout, stderr: new PassThrough().resume(), stdin:
 async function testAccuracy(path, target, seed) {
   const stdout = new PassThrough();
   const output = join(directory, 'model');
-  const argv = ['train', path, '--target', target, '--seed', String(seed), '--json', '--output', output, ...extra];
+  const argv = ['train', path, '--target', target, '--seed', String(seed), '--json', '--output', output, ...trainArguments];
   const code = await run(argv, ioWith(stdout));
-  if (code !== 0) throw new Error(`nnbp ${argv.join(' ')} exited with code ${code}`);
+  if (code !== 0) throw new Error(`nnbp ${argv.join(' ')} exited with code ${code}.`);
   /** @type {{ test: { metrics: { accuracy: number } } }} */
   const { test } = JSON.parse(String(stdout.read()));
   return test.metrics.accuracy;
 }
 
 /**
- * The rows of the splits of `nnbp train`: training and validation together, and test.
+ * Returns the splits of `nnbp train`: the training and validation rows together, and the test rows.
  *
  * @param {string} path
  * @param {string} target

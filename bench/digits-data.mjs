@@ -1,6 +1,6 @@
 /**
- * The data, initial weights and order of samples for `digits.mjs`. No library is imported here, so that the
- * clock can start after it.
+ * The data, initial weights and order of samples for `digits.mjs`. This module imports no library, so that the clock
+ * can start after it is loaded.
  */
 import { readFileSync } from 'node:fs';
 import { smoke } from './smoke.mjs';
@@ -69,8 +69,11 @@ function noise(count) {
   return { inputs: Float32Array.from({ length: count * sizes[0] }, uniform), targets, labels };
 }
 
-/** Each layer's weights, `[to * inputs + from]`, uniform within ±√(6 / (inputs + outputs)); biases are 0. */
-export function firstWeights(seed) {
+/**
+ * The initial weights of each layer, indexed `[to * inputs + from]`: uniform within ±√(6 / (inputs + outputs)). Biases
+ * start at 0.
+ */
+export function initialWeights(seed) {
   const uniform = stream(1000 + seed);
   return sizes.slice(1).map((outputs, l) => {
     const inputs = sizes[l];
@@ -83,7 +86,10 @@ export function firstWeights(seed) {
   });
 }
 
-/** Yields the batches of an epoch; the order of the samples differs from epoch to epoch. Every batch is in the same two arrays. */
+/**
+ * Yields the batches of an epoch. The order of the samples differs from epoch to epoch. All batches reuse the same two
+ * arrays.
+ */
 export function* epoch({ inputs, targets }, number, seed) {
   const order = shuffled(trainingCount, stream(10_000 * seed + number));
   const [width, outputs] = [sizes[0], sizes.at(-1)];
@@ -101,11 +107,11 @@ export function* epoch({ inputs, targets }, number, seed) {
 /** Number of samples whose largest output is that of their label. */
 export function countCorrect(outputs, labels) {
   const classes = sizes.at(-1);
-  let right = 0;
+  let correctCount = 0;
   for (let s = 0; s < labels.length; s++) {
     let best = 0;
     for (let k = 1; k < classes; k++) if (outputs[s * classes + k] > outputs[s * classes + best]) best = k;
-    if (best === labels[s]) right++;
+    if (best === labels[s]) correctCount++;
   }
-  return right;
+  return correctCount;
 }

@@ -1,4 +1,4 @@
-/** The digits learner with the fast engine of @nnbp. */
+/** Trains on digits with the fast engine of @nnbp. */
 import { identity, relu } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';

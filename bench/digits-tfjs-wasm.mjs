@@ -1,4 +1,4 @@
-/** The digits learner on TensorFlow.js' WebAssembly backend. */
+/** Trains on digits with TensorFlow.js on its WebAssembly backend. */
 import { startTfjs } from './tfjs.mjs';
 
 export async function learner({ sizes, batch, layers }) {

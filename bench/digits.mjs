@@ -1,7 +1,8 @@
 /**
- * Time to 95 % accuracy on 2,000 validation digits, compared with TensorFlow.js on WebAssembly: the same network, initial
- * weights, batches and optimizer, each run in a fresh process, interleaved. Rounding makes the two diverge, so one may
- * reach 95 % several epochs before the other: each round has its own weights, and the time per epoch is reported too.
+ * Measures the time to 95 % accuracy on 2,000 validation digits, compared with TensorFlow.js on WebAssembly. Both have
+ * the same network, initial weights, batches and optimizer. Each run is in a fresh process, and runs are interleaved.
+ * Rounding makes the two diverge, so one can reach 95 % several epochs before the other. Therefore each round has
+ * different initial weights, and the time per epoch is reported too.
  */
 import { runScript } from './processes.mjs';
 import { changeResults } from './results.mjs';
@@ -22,14 +23,14 @@ if (Math.abs(nnbpLoss - otherLoss) > 1e-3 * otherLoss) {
   process.exit(1);
 }
 const digits = libraries.map((library) => {
-  const of = (key) => median(runs[library].map((run) => run[key]));
+  const medianOf = (key) => median(runs[library].map((run) => run[key]));
   const secondsPerEpoch = median(runs[library].map((run) => (run.seconds - run.secondsToReady) / run.epochs));
   return {
     library,
-    seconds: of('seconds'),
-    secondsToReady: of('secondsToReady'),
+    seconds: medianOf('seconds'),
+    secondsToReady: medianOf('secondsToReady'),
     secondsPerEpoch,
-    epochs: of('epochs'),
+    epochs: medianOf('epochs'),
     runs: runs[library],
   };
 });

@@ -1,4 +1,7 @@
-/** The losses that each library must compute according to the reference engine, before and after one step by its rule. */
+/**
+ * Computes the losses that each library must match, with the reference engine: before and after one step with the
+ * library's update rule.
+ */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
@@ -6,14 +9,14 @@ import { row } from './workloads.mjs';
 
 /** @param {import('./workloads.mjs').Workload} workload */
 export function expectations(workload) {
-  const known = new Map();
+  const cache = new Map();
   return {
     loss: lossOf(workload, start(workload, 'fixed', workload.samples)),
     /** @param {import('./libraries/library.mjs').Runner['rule']} rule */
     afterStep(rule) {
       const key = `${rule.scale} ${rule.batch}`;
-      if (!known.has(key)) known.set(key, lossAfterStep(workload, rule));
-      return known.get(key);
+      if (!cache.has(key)) cache.set(key, lossAfterStep(workload, rule));
+      return cache.get(key);
     },
   };
 }

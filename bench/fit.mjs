@@ -1,7 +1,7 @@
 /**
- * Compares the speed of `fit` with that of `executor.step` on the same batches: 2-8-8-1, 1,000 and 100 samples per epoch, batch
- * sizes 1 and 32, each engine. Runs are interleaved; the fastest run of each counts, in CPU time, so that other programs on
- * the machine have little effect.
+ * Compares the speed of `fit` with that of `executor.step` on the same batches: 2-8-8-1, 1,000 and 100 samples per
+ * epoch, batch sizes 1 and 32, each engine. Runs are interleaved and measured in CPU time, so that other programs on
+ * the machine have little effect. The fastest run of each counts.
  *
  * Usage: node bench/fit.mjs [--smoke]
  */
@@ -49,7 +49,7 @@ async function compare(engine, samples, batchSize) {
   const fitEpochs = (epochs) =>
     fit(network, { inputs, targets }, { engine, loss, optimizer: sgd({ learningRate: 0.01 }), batchSize, epochs });
 
-  // A run has many epochs, as in practice: the preparations of `fit` are measured too.
+  // Each run has many epochs, as in practice, and includes the preparations of `fit`.
   let epochs = 1;
   for (;;) {
     const startTime = cpuMilliseconds();

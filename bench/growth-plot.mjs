@@ -1,4 +1,7 @@
-/** Plots seconds per step against the number of edges, both on a logarithmic scale, beside a line of slope 1. */
+/**
+ * Plots seconds per step against the number of edges, both on logarithmic scales, with a line of slope 1 for
+ * comparison.
+ */
 const [width, height, margin] = [480, 320, 48];
 const decades = (values) => [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
 const unit = (exponent) =>
@@ -34,10 +37,10 @@ export function growthPlot(points) {
     (kind, c) =>
       `<line class="curve c${c}" x1="${margin + 8}" x2="${margin + 28}" y1="${margin + 12 + 16 * c}" y2="${margin + 12 + 16 * c}"/><text x="${margin + 34}" y="${margin + 16 + 16 * c}">${kind}</text>`,
   );
-  // From the largest sparse point down to the left, clipped by the frame.
+  // The line of slope 1 goes from the largest sparse point to the left or bottom edge of the frame.
   const { edges, secondsPerStep } = points.at(-1);
-  const reach = Math.min(Math.log10(edges) - left, Math.log10(secondsPerStep) - low);
-  const slope = `<polyline class="slope" points="${at(edges / 10 ** reach, secondsPerStep / 10 ** reach)} ${at(edges, secondsPerStep)}"/>`;
+  const decadesToFrame = Math.min(Math.log10(edges) - left, Math.log10(secondsPerStep) - low);
+  const slope = `<polyline class="slope" points="${at(edges / 10 ** decadesToFrame, secondsPerStep / 10 ** decadesToFrame)} ${at(edges, secondsPerStep)}"/>`;
 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Seconds per step against edges">
 <!-- Made by bench/growth.mjs. -->

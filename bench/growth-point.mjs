@@ -1,4 +1,7 @@
-/** Measures one size in a fresh process: time to build, to prepare and to step, and memory. Needs --expose-gc. */
+/**
+ * Measures one graph size in a fresh process: the time to build the graph, prepare it and take a step, and the memory.
+ * Needs --expose-gc.
+ */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -7,7 +10,7 @@ import { ourEngine } from './our-engine.mjs';
 import { median } from './table.mjs';
 import { randomGraph } from './workloads.mjs';
 
-const [kind, edgesWanted] = [process.argv[2], Number(process.argv[3])];
+const [kind, requestedEdges] = [process.argv[2], Number(process.argv[3])];
 const batch = 32;
 const outputs = 10;
 
@@ -22,7 +25,7 @@ const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
 /** Memory in use after garbage collection. V8 releases pages some time after it has collected their objects. */
-const used = async () => {
+const memoryInUse = async () => {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 200));
   globalThis.gc();
@@ -36,9 +39,9 @@ const timed = (work) => {
 };
 
 const engine = await ourEngine();
-const nothing = await used();
-const [secondsToBuild, graph] = timed(() => (kind === 'dense' ? dense : sparse)(edgesWanted));
-const built = await used();
+const nothing = await memoryInUse();
+const [secondsToBuild, graph] = timed(() => (kind === 'dense' ? dense : sparse)(requestedEdges));
+const built = await memoryInUse();
 const [secondsToPrepare, executor] = timed(() => engine.prepare(graph, batch));
 for (let k = 0; k < executor.parameters.length; k++) executor.parameters[k] = 0.1 * Math.sin(k);
 const inputs = new Float32Array(batch * graph.inputCount).fill(0.5);
@@ -46,7 +49,7 @@ const targets = new Float32Array(batch * outputs).fill(0.3);
 const [loss, optimizer] = [mse(), sgd({ learningRate: 0.01 })];
 const step = () => executor.step(inputs, targets, batch, loss, optimizer);
 step();
-const prepared = await used();
+const prepared = await memoryInUse();
 
 const warmUpStart = performance.now();
 while (performance.now() - warmUpStart < 200) step();

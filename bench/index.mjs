@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs all benchmarks.
- * With arguments, it runs only `run.mjs`, to which it passes them.
+ * With arguments, `run.mjs` is the only benchmark that runs, and receives them.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -19,8 +19,8 @@ if (args.length === 0) {
   run('growth', process.execPath, ['bench/growth.mjs']);
 }
 
-function run(what, command, args) {
-  console.log(`\n# ${what}`);
+function run(title, command, args) {
+  console.log(`\n# ${title}`);
   const { status } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,6 +1,7 @@
 /**
- * Dense training as a share of the peak multiply-add rate of this processor, interleaved with the loop that measures the
- * peak: emitted code that touches no memory, with the instructions of our kernels. Run with tsx, since it uses our assembler.
+ * Measures dense training as a share of the peak multiply-add rate of this processor. The peak is the speed of a loop
+ * that uses the instructions of our kernels but no memory. Training and loop are interleaved. Run with tsx, since the
+ * script uses our assembler.
  */
 import { Assembler, control, f32, f32x4, i32, int, scalar, v128 } from '../packages/wasm/src/assembler.ts';
 import { fusedMultiplyAdd } from '../packages/wasm/src/assembler.ts';
@@ -11,7 +12,7 @@ import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 import { rate, training } from './training.mjs';
 
-/** Number of independent sums that hides the latency of an addition. */
+/** Number of independent sums, enough to hide the latency of an addition. */
 const sums = 13;
 const repeats = 100_000;
 const [rounds, seconds] = smoke ? [1, 0.01] : [15, 0.2];
@@ -58,8 +59,8 @@ const peak = workloads.map(({ sizes, batch }) => {
     const loopFlops = (flopsOfLoop * (before + rate(loop, seconds / 2))) / 2;
     return { forward: forward / loopFlops, step: training / loopFlops, loopFlops };
   });
-  const of = (key) => Number(median(shares.map((share) => share[key])).toPrecision(3));
-  return { network: sizes.join('-'), batch, forward: of('forward'), step: of('step'), loopGflops: of('loopFlops') / 1e9 };
+  const medianOf = (key) => Number(median(shares.map((share) => share[key])).toPrecision(3));
+  return { network: sizes.join('-'), batch, forward: medianOf('forward'), step: medianOf('step'), loopGflops: medianOf('loopFlops') / 1e9 };
 });
 console.log(
   table(

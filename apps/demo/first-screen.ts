@@ -1,13 +1,13 @@
 /**
- * Renders the page as it opens without a fragment, chapter 1 of Learn, to HTML in each language. A script shows it while the
- * page's own scripts are loading; then React replaces it.
+ * Renders the page for a URL without a fragment (chapter 1 of Learn) to HTML, in each language. A script shows this
+ * HTML while the page's own scripts are loading; then React replaces it.
  */
 import { type ComponentType, createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { createServer, defaultServerConditions, type ViteDevServer } from 'vite';
 import type { LanguageName, ViewName } from './web/state.js';
 
-/** What the page's module exports. */
+/** The exports of the page's module. */
 interface Page {
   readonly App: ComponentType;
   loadView(name: ViewName): Promise<void>;
@@ -49,7 +49,7 @@ async function firstScreen(server: ViteDevServer, language: LanguageName): Promi
   }
 }
 
-/** Defines global variables of a browser; returns a function that restores those of Node. */
+/** Defines global variables of a browser, and returns a function that restores those of Node. */
 function define(variables: Readonly<Record<string, unknown>>): () => void {
   const before = Object.keys(variables).map(
     (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,

@@ -1,4 +1,4 @@
-/** Builds the service worker as `offline-worker.js`, with the list of the files that it caches. */
+/** Builds the service worker as `offline-worker.js`, with the list of files to cache. */
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,10 @@ import type { Plugin } from 'vite';
 import type { OfflineFiles } from './web/offline-files.js';
 
 const worker = 'offline-worker';
-/** Larger files, such as the TypeScript compiler of Extend, are cached when they are first used. */
+/**
+ * Maximum size of a file that is cached on the first visit. Larger files, such as the TypeScript compiler of Extend,
+ * are cached on first use.
+ */
 const maxBytes = 1_000_000;
 
 export const offline: Plugin = {
@@ -42,7 +45,7 @@ export const offline: Plugin = {
     const code = await readFile(path, 'utf8');
     const written = code.replace(/(["'`])__FILES__\1/, () => JSON.stringify(JSON.stringify(list)));
     if (written === code || /\bimport\b/.test(written))
-      throw new Error(`${worker}.js has no placeholder __FILES__ for its list of files.`);
+      throw new Error(`${worker}.js must contain the placeholder __FILES__ for its list of files, and no import.`);
     await writeFile(path, written);
   },
 };

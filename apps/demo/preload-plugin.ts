@@ -13,7 +13,7 @@ type Bundle = Rolldown.OutputBundle;
 /** Modules that a view loads as soon as it is shown. */
 const loadedWithView: Partial<Record<ViewName, string>> = { derive: '/web/shared/katex.ts' };
 
-/** Fonts of the formulas that a view shows at first. Without them, the browser leaves the formulas blank. */
+/** Fonts of the formulas that a view shows first. The browser leaves formulas blank until their fonts are loaded. */
 const fonts: Partial<Record<ViewName, RegExp>> = { derive: /KaTeX_(Main-Regular|Main-Italic|Math-Italic)-.*\.woff2$/ };
 
 /**
@@ -23,13 +23,13 @@ const fonts: Partial<Record<ViewName, RegExp>> = { derive: /KaTeX_(Main-Regular|
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');
   const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('index.html') === true);
-  if (page === undefined) throw new Error('The build has no page.');
-  const ofPage = filesOf(bundle, page.fileName);
+  if (page === undefined) throw new Error('The build has no index.html.');
+  const pageFiles = filesOf(bundle, page.fileName);
   return Object.fromEntries(
     viewNames.map((name) => {
       const view = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/web/${name}/view.tsx`) === true);
       if (view === undefined) throw new Error(`The build has no view "${name}".`);
-      const files = [...filesOf(bundle, view.fileName)].filter((file) => !ofPage.has(file));
+      const files = [...filesOf(bundle, view.fileName)].filter((file) => !pageFiles.has(file));
       const worker = Object.keys(bundle).find(
         (file) => view.code.includes(file.replace('assets/', '')) && /\/worker-[^/]*\.js$/.test(file),
       );
@@ -47,7 +47,7 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   );
 }
 
-/** Files and styles of a chunk and of the chunks that it imports. */
+/** Scripts and styles of a chunk and of the chunks that it imports. */
 function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<string> {
   const chunk = bundle[file];
   if (files.has(file) || chunk?.type !== 'chunk') return files;

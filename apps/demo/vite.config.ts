@@ -12,7 +12,10 @@ const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-T
 
 const isEmbed = (url = ''): boolean => url.split(/[?#]/)[0].endsWith('/embed.html');
 
-/** Writes the content security policy into the built page. In development, hot reloading needs an inline script. */
+/**
+ * Writes the content security policy into the built page. It is left out in development, where hot reloading needs an
+ * inline script.
+ */
 const policy: Plugin = {
   name: 'policy',
   apply: 'build',
@@ -51,9 +54,9 @@ const embed: Plugin = {
 };
 
 /**
- * The scoped name of a class of a CSS module: a hash of the file path, then the index of the class in the file. Names from
- * one file share a prefix, so they compress well, and are the same in every build. For an animation, its own name follows
- * the hash.
+ * Returns the scoped name of a class of a CSS module: a hash of the file path, then the index of the class in the file.
+ * Names from one file share a prefix, so they compress well, and are the same in every build. The scoped name of an
+ * animation is the hash, then the animation's own name.
  */
 function scopedName(name: string, file: string, css: string): string {
   const hash = createHash('sha256')
@@ -65,8 +68,8 @@ function scopedName(name: string, file: string, css: string): string {
 }
 
 /**
- * Modules that several views need are bundled in one file, loaded with the page, because each further file of a view costs
- * a request. Large modules that only some views need (the graph, plots, formats, editors) are not part of it.
+ * Modules that several views need are bundled in one file, loaded with the page, because each additional file of a view
+ * costs a request. Large modules that only some views need (the graph, plots, formats, editors) are not part of it.
  */
 const shared = {
   name: 'shared',

@@ -8,7 +8,7 @@ export function prepare(call) {
   const patterns = inputs.map((input, s) => ({ input, output: targets[s] }));
   const make = () => new brain.NeuralNetwork({ hiddenLayers: sizes.slice(1, -1) });
   const network = make();
-  // The first call of train creates its layers.
+  // The first call of `train` creates the layers.
   network.train(patterns.slice(0, 1), { iterations: 1 });
   switch (kind) {
     case 'predict':

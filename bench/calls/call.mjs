@@ -1,13 +1,13 @@
 /**
- * The calls that `bench/calls.mjs` measures. Each other file in this directory is for one library and exports
- * `prepare(call)`, which prepares a call with the documented API and the best settings of that library.
+ * The calls that `bench/calls.mjs` measures. Each library has a file in this directory. It exports `prepare(call)`,
+ * which prepares a call with the documented API and the best settings of that library.
  *
  * @typedef {object} Prepared
- * @property {() => unknown} run One call; a promise is awaited.
+ * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
  * @property {number} [count] Number of predictions or samples in one call. Default: 1.
- * @property {() => number | Promise<number>} [loss] For a call that trains to a loss: the loss after `run`, computed from
- *   predictions.
- * @property {string} [note] Which methods and settings were used.
+ * @property {() => number | Promise<number>} [loss] For a call that trains to a loss: the loss after `run`, computed
+ *   from predictions.
+ * @property {string} [note] The methods and settings that are used.
  *
  * @typedef {{ reason: string }} Absent
  * @typedef {(call: Call) => Promise<Prepared | Absent> | Prepared | Absent} Prepare
@@ -15,7 +15,7 @@
  * @typedef {object} Call
  * @property {string} name
  * @property {'predict' | 'predictBatch' | 'train' | 'reach' | 'load'} kind
- * @property {number[]} sizes The nodes of each layer; sigmoid everywhere.
+ * @property {number[]} sizes Number of nodes in each layer. All activations are sigmoid.
  * @property {number[][]} inputs
  * @property {number[][]} targets
  * @property {number} [batchSize]
@@ -39,8 +39,8 @@ const shapes = {
 export const callNames = Object.keys(shapes);
 
 /**
- * The call with this name, with the same samples in every process. If there are two inputs, they are a point, and the target
- * is 1 inside a circle, else 0.
+ * Returns the call with this name. Its samples are the same in every process. Two inputs are a point in the plane,
+ * whose target is 1 inside a circle and 0 outside.
  *
  * @param {string} name
  * @returns {Call}
@@ -68,7 +68,7 @@ export function meanSquaredError({ inputs, targets }, predict) {
   return sum / inputs.length;
 }
 
-/** Predicts the samples in turn, one per call. */
+/** Returns a function that predicts the samples in turn, one per call. */
 export function nextSample({ inputs }, predict) {
   let next = 0;
   return () => {

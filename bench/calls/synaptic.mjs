@@ -1,4 +1,4 @@
-/** synaptic: `activate` of the code that it generates, `Trainer.train`, `Network.fromJSON`. */
+/** synaptic: `activate` with generated code, `Trainer.train`, `Network.fromJSON`. */
 import synaptic from 'synaptic';
 import { nextSample, meanSquaredError } from './call.mjs';
 

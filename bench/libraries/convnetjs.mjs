@@ -20,7 +20,7 @@ export function prepare(workload) {
 
   const trainer = new convnetjs.Trainer(network, {
     method: 'sgd',
-    // Its gradient lacks the factor 2 / outputs of mse.
+    // The gradient in convnetjs lacks the factor 2 / outputs of mse.
     learning_rate: (workload.learningRate * 2) / outputs,
     momentum: 0,
     batch_size: workload.batch,

@@ -1,15 +1,15 @@
 /**
- * The interface of the files in this directory, one per library. Each exports `prepare(workload)`, which returns a runner, or
- * the reason why the library cannot run the workload.
+ * The interface of the files in this directory, one per library. Each exports `prepare(workload)`, which returns a
+ * runner, or the reason why the library cannot run the workload.
  *
  * @typedef {object} Runner
  * @property {() => number} loss The mean squared error over all samples of the workload, with the current weights.
  * @property {() => void} step Trains on all samples once.
- * @property {(seconds: number) => Promise<{ steps: number, seconds: number }>} [run] Replaces `step` if
- *   the computation runs in another process.
- * @property {{ scale: 'trainable' | 'fixed', batch: number }} [rule] What a step computes, so that it can be
- *   compared with the reference engine. Undefined if the gradient is not that of the squared error.
- * @property {string} [note] Which calls and settings were used.
+ * @property {(seconds: number) => Promise<{ steps: number, seconds: number }>} [run] Takes steps for at least
+ *   `seconds`. Replaces `step` if the computation runs in another process.
+ * @property {{ scale: 'trainable' | 'fixed', batch: number }} [rule] The update that a step computes, for comparison
+ *   with the reference engine. Undefined if the gradient is not that of the squared error.
+ * @property {string} [note] The calls and settings that are used.
  * @property {() => void} [dispose]
  *
  * @typedef {{ reason: string }} Absent

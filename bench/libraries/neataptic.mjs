@@ -10,7 +10,8 @@ export function prepare(workload) {
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);
   const targets = rows(workload.targets, outputs);
-  // Its gradient lacks the factor 2 / outputs of mse, and is a sum over the samples of a batch, not a mean.
+  // The gradient in neataptic lacks the factor 2 / outputs of mse, and is a sum over the samples of a batch, not a
+  // mean.
   const rate = (workload.learningRate * 2) / outputs / batch;
   return {
     step() {

@@ -11,14 +11,14 @@ for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete env[name];
 /** @type {import('./library.mjs').Prepare} */
 export const prepare = (workload) => pythonRunner(describe(workload), { scale: 'fixed', batch: workload.batch });
 
-/** Starts Python with a workload as `pytorch.py` reads it. */
+/** Starts Python with a workload in the format that `pytorch.py` expects. */
 export async function pythonRunner(workload, rule) {
   const python = ['python3', '/usr/bin/python3'].find(
     (command) => spawnSync(command, ['-c', 'import torch'], { env }).status === 0,
   );
   if (python === undefined)
     return {
-      reason: 'no python3 here has torch: apt-get install python3-torch libopenblas0-pthread, or pip install torch',
+      reason: 'torch is not installed for python3: run apt-get install python3-torch libopenblas0-pthread, or pip install torch',
     };
   const server = spawn(python, [fileURLToPath(new URL('../pytorch.py', import.meta.url))], {
     env,
@@ -28,7 +28,7 @@ export async function pythonRunner(workload, rule) {
   const ask = async (request) => {
     server.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await responses.next();
-    if (done) throw new Error('The Python process exited: see above.');
+    if (done) throw new Error('The Python process exited. Its error is printed above.');
     return JSON.parse(value);
   };
   let { version, formulations, loss } = await ask({ do: 'prepare', workload });
@@ -65,10 +65,10 @@ const describeLayers = (workload) =>
 
 function describeGraph({ ordinary: graph, weights }) {
   const biases = new Float32Array(graph.nodeCount);
-  const ofEdges = new Float32Array(graph.edgeCount);
+  const edgeWeights = new Float32Array(graph.edgeCount);
   eachComputed(graph, (i) => {
     biases[i] = weights[graph.biasIndex(i)];
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) ofEdges[e] = weights[graph.weightIndex(e, i)];
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) edgeWeights[e] = weights[graph.weightIndex(e, i)];
   });
   return {
     inputs: graph.inputCount,
@@ -76,7 +76,7 @@ function describeGraph({ ordinary: graph, weights }) {
     edgeStart: base64(Int32Array.from(graph.edgeStart)),
     predecessors: base64(Int32Array.from(graph.predecessors)),
     outputs: base64(Int32Array.from(graph.outputs)),
-    weights: base64(ofEdges),
+    weights: base64(edgeWeights),
     biases: base64(biases),
   };
 }

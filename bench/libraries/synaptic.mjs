@@ -1,4 +1,4 @@
-/** synaptic: layers run as the code that it generates, graphs as its objects. */
+/** synaptic: layered networks run as generated code, other graphs as objects. */
 import synaptic from 'synaptic';
 import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs';
 
@@ -6,14 +6,15 @@ import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs
 export function prepare(workload) {
   const { ordinary: graph, weights, samples } = workload;
   if (graph.edgeCount > 1e6) return { reason: 'one object per edge, with its own tables: two million do not fit in memory' };
-  // The code that it generates for a graph with skip edges computes a wrong loss, so graphs are measured without it.
+  // For a graph with skip edges, synaptic generates code that computes a wrong loss, so graphs are measured without
+  // generated code.
   const generated = workload.sizes !== undefined;
   const network = buildNetwork(graph, weights);
   network.setOptimize(generated);
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);
   const targets = rows(workload.targets, outputs);
-  // Its gradient lacks the factor 2 / outputs of mse.
+  // The gradient in synaptic lacks the factor 2 / outputs of mse.
   const rate = (workload.learningRate * 2) / outputs;
   return {
     step() {
@@ -27,7 +28,9 @@ export function prepare(workload) {
   };
 }
 
-/** A network of synaptic is a list of layers with edges from any layer to any later one: each level becomes a layer. */
+/**
+ * A synaptic network is a list of layers with edges from any layer to any later layer, so each level becomes a layer.
+ */
 function buildNetwork(graph, weights) {
   const { Layer, Network, Neuron } = synaptic;
   const neurons = Array.from({ length: graph.nodeCount }, () => new Neuron());

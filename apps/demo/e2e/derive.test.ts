@@ -1,4 +1,4 @@
-/** The Derive view: every number on the page is compared with the golden numbers and the engine. */
+/** The Derive view: every number on the page is compared with the golden run and the engine. */
 import { articleNetwork, golden } from '@nnbp/conformance';
 import { backpropagate, type Network } from '@nnbp/core';
 import { nameOf, replay, trace } from '@nnbp/explain';
@@ -19,8 +19,8 @@ const [run] = golden.runs;
 const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...defaultDerive, ...change } });
 
 /**
- * Every number that can be selected, unrounded, by name; undefined if the page does not show it yet. The derivative of a
- * weight is on its edge, after the weight.
+ * Returns every number that can be selected, unrounded, by name; undefined if the page does not show it yet. The
+ * derivative of a weight is on its edge, after the weight.
  */
 async function numbersOn(page: Page): Promise<Record<string, number | undefined>> {
   await page.locator('button[aria-label^="dloss/dx_"]').first().waitFor();
@@ -91,7 +91,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
     'forward',
     'forward',
   ]);
-  // The formula is above its numbers, also for screen readers.
+  // The formula is above its numbers, for screen readers too.
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
   // Node 7's value is computed here; its derivation opens when its button is clicked.
@@ -108,7 +108,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   expect(await page.locator('[data-lit]').count()).toBe(6);
 });
 
-test('a change of a parameter, input, target, activation or loss updates the page', async () => {
+test('changing a parameter, input, target, activation or loss updates the page', async () => {
   const page = await open(inDerive({ selected: 'dloss/dw_1to2' }));
   await page.locator('[data-answer] data').waitFor();
   await type(page, 'b_4', '0.5');
@@ -131,7 +131,7 @@ test('a change of a parameter, input, target, activation or loss updates the pag
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
   expect((await numbersOn(page))['dloss/dx_1']).toBe(pass.cache.dLossDx('1'));
   expect(await answer(page)).not.toBe(backpropagate(network, [-2], [1], huber()).gradients.of('2').w['1']);
-  // An incomplete number is marked and changes nothing.
+  // An incomplete number is marked as invalid and ignored.
   await type(page, 'b_4', '-');
   expect(await page.getByLabel('b_4', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
@@ -241,8 +241,8 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
 test('without a cache the numbers stay correct and the number of operations grows', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
-  // A node's dloss/dx is computed for b, c and each weight, and each time that a predecessor's is: 1; 3 + 1; 4 + 4 + 4;
-  // 5 + 3 · 12.
+  // A node's dloss/dx is computed for b, c and each weight, and each time a predecessor's dloss/dx is computed:
+  // 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
   await page.getByText('Computed 86 times instead of 7.').waitFor();
   expect(await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map(times))).toEqual([
     '1',
@@ -254,7 +254,7 @@ test('without a cache the numbers stay correct and the number of operations grow
     '41',
   ]);
   await page.getByLabel('Do not cache the slope').check();
-  // b and each weight, and each predecessor once more: 1 + 2 · fan-in.
+  // The slope is computed for b, each weight and each predecessor: 1 + 2 · fan-in.
   await page.getByText('Computed 28 times instead of 6.').waitFor();
   expect(await Promise.all(['2', '4', '7'].map(times))).toEqual(['3', '5', '7']);
 });
@@ -274,7 +274,7 @@ test('a link restores the state of the view', async () => {
   const page = await open();
   await type(page, 'w_3to5', '0.123');
   await page.locator('button[aria-label^="dloss/dx_5 = "]').click();
-  // This step is late enough that the selected quantity is computed.
+  // At this step, the selected quantity has been computed.
   await page.getByLabel('Steps taken').fill('25');
   await page.getByLabel('Colours').selectOption('dark');
   await untilUrl(page, ({ theme }) => theme === 'dark');
@@ -338,7 +338,7 @@ test('Derive works with the keyboard alone', async () => {
   expect(await page.getByLabel('b_2', { exact: true }).inputValue()).toBe('0.2');
 });
 
-test('Derive fits a phone without horizontal scrolling, also in Chinese', async () => {
+test('Derive fits a phone without horizontal scrolling, in English and in Chinese', async () => {
   for (const mode of ['own', 'article', 'break'] as const) {
     for (const language of ['en', 'zh'] as const) {
       const page = await open(
@@ -369,7 +369,7 @@ test('the page has a strict content security policy', async () => {
   expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
 });
 
-test.each(['with', 'without'])('the page cannot do what its policy forbids, %s headers', async (headers) => {
+test.each(['with', 'without'])('the page cannot run scripts that its policy forbids, %s headers', async (headers) => {
   const page = await open({}, {}, /inline script violates/);
   if (headers === 'without') {
     await page.route(inject('address'), async (route) => {
@@ -490,7 +490,7 @@ test('hovering or focusing a term explains it and highlights it in the graph and
   await tip.waitFor({ state: 'detached' });
   await page.getByLabel('target t_7').focus();
   await tip.getByText('Target').waitFor();
-  // A term in the formula leads to its own derivation.
+  // A term in the formula opens its derivation.
   await derivation.locator('[data-formula] [data-name="dloss/dx_7"]').first().click();
   await untilUrl(page, ({ derive }) => derive.selected === 'dloss/dx_7');
 });

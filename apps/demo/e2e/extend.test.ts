@@ -21,7 +21,7 @@ const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses
 const waitForText = (page: Page, text: RegExp | string) =>
   page.getByRole('region', { name: 'Result' }).getByText(text).first().waitFor({ timeout: 50_000 });
 
-test('a correct derivative is reported with a plot, also in the dark theme', longTimeout, async () => {
+test('a correct derivative is confirmed with a plot, in the light and the dark theme', longTimeout, async () => {
   const page = await open(extend);
   await waitForText(page, /Correct: all \d+ derivatives agree/);
   expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(true);
@@ -53,7 +53,7 @@ test('an infinite loop in a function or module is stopped, and the page keeps wo
   await waitForText(page, /Stopped after two seconds/);
 });
 
-test('a link shows its own function, and an unsaved one stays in the list across links and views', async () => {
+test('a link opens its own function, and an unsaved function stays in the list across links and views', async () => {
   const page = await open(extend);
   const name = page.getByLabel('Name', { exact: true });
   await name.fill('draft');

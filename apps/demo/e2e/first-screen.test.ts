@@ -52,7 +52,7 @@ for (const [locale, viewport, colorScheme, question] of [
   });
 }
 
-test('a link to anything else shows no first screen', async () => {
+test('a link to another view or chapter shows no first screen', async () => {
   const page = await open();
   for (const address of ['#derive', '#learn/2', '#learn/1/x', 'embed.html']) {
     const release = await openHeld(page, address);

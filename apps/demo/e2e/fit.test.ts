@@ -27,7 +27,7 @@ const estimate = async (page: Page, name: string) =>
       .getAttribute('value'),
   );
 
-test('pasted data are fitted with the chosen model, and the link contains both', async () => {
+test('pasted data is fitted with the chosen model, and the link contains both', async () => {
   const page = await openFit();
   await page.getByText(/^Converged after/).waitFor();
   const expected = await runFit(prepareFit({ ...defaultState.fit, network: null }), new AbortController().signal);
@@ -62,7 +62,7 @@ test('a derivative at a point opens in Derive with the fitted parameters', async
   await picture(page, 'fit-in-derive');
 });
 
-test('a custom formula starts from the given values, and each mistake has a message', async () => {
+test('a custom formula is fitted from the given start values, and each mistake is reported', async () => {
   const page = await openFit({ data: '1 2.7\n2 7.4\n3 20.1\n4 54.6' });
   const formula = page.getByRole('textbox', { name: 'Formula' });
   await formula.fill('y = exp(k*x');
@@ -81,7 +81,7 @@ test('a custom formula starts from the given values, and each mistake has a mess
   await page.getByRole('alert').getByText('1 point cannot determine 1 parameter and its error').waitFor();
 });
 
-test('pasted data that are too long are refused and nothing changes', async () => {
+test('pasted data that is too long is rejected and leaves the fit unchanged', async () => {
   const data = '1 2\n2 4.1\n3 6.2\n4 7.9';
   const page = await openFit({ formula: 'k*x + m', data });
   const text = page.getByLabel('x and y, one pair per line');
@@ -93,13 +93,13 @@ test('pasted data that are too long are refused and nothing changes', async () =
   await page.getByRole('img', { name: /^5 points/ }).waitFor();
 });
 
-test('parameters that the data do not determine are reported by name', async () => {
+test('parameters that the data does not determine are reported by name', async () => {
   const page = await openFit({ formula: 'a*b*x', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   await page.getByText(/^The data do not determine [ab]:/).waitFor();
   expect(await page.getByRole('cell', { name: 'not determined' }).count()).toBe(1);
 });
 
-test('the network drawn in Build is fitted in place of a formula', async () => {
+test('the network drawn in Build is fitted instead of a formula', async () => {
   const network = {
     inputs: ['x'],
     nodes: [
@@ -117,7 +117,7 @@ test('the network drawn in Build is fitted in place of a formula', async () => {
   );
 });
 
-test('a custom formula can be chosen again after the network of Build', async () => {
+test('a custom formula can be chosen again after the network from Build', async () => {
   const page = await openFit({ formula: 'k*x + m', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   const model = page.getByRole('combobox', { name: 'Model' });
   await model.selectOption('network');
@@ -126,11 +126,14 @@ test('a custom formula can be chosen again after the network of Build', async ()
   await expect.poll(() => estimate(page, 'k')).toBeCloseTo(1.98, 6);
 });
 
-test.each(['light', 'dark'] as const)('the Fit view fits a phone and is accessible in Chinese, %s', async (theme) => {
-  const page = await openFit({}, { language: 'zh', theme }, { viewport: { width: 375, height: 740 } });
-  await page.getByText(/次后收敛/).waitFor();
-  await settled(page);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
-  await expectAccessible(page);
-  await picture(page, `fit-phone-zh-${theme}`);
-});
+test.each(['light', 'dark'] as const)(
+  'the Fit view fits a phone and is accessible in Chinese, in the %s theme',
+  async (theme) => {
+    const page = await openFit({}, { language: 'zh', theme }, { viewport: { width: 375, height: 740 } });
+    await page.getByText(/次后收敛/).waitFor();
+    await settled(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await expectAccessible(page);
+    await picture(page, `fit-phone-zh-${theme}`);
+  },
+);

@@ -23,7 +23,7 @@ const links = (source: string): readonly Partial<PlaygroundState>[] => [
 const waitForText = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
 
 test(
-  'user code has no network, storage, worker, timer, message or import in any view',
+  'user code cannot use networks, storage, workers, timers, messages or imports in any view',
   { timeout: 180_000 },
   async () => {
     const names = [
@@ -107,7 +107,7 @@ export default {
   }
 });
 
-test('user code trains on digits, which the page downloads', longTimeout, async () => {
+test('a network with a user function trains on the digits, which are downloaded', longTimeout, async () => {
   const page = await open({
     view: 'train',
     custom: customOf(working),

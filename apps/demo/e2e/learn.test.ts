@@ -24,7 +24,7 @@ const answer = (page: Page) => page.getByRole('textbox');
 const readable = (page: Page) =>
   page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
 
-/** Fails if text, attributes or URL contain the first digits of a number that is asked for. */
+/** Fails if text, attributes or URL contain the first digits of the expected number. */
 async function expectHidden(page: Page, { kind, solution }: Task): Promise<void> {
   if (kind !== 'number') return;
   const digits = Math.abs(Number(solution)).toPrecision(4);
@@ -33,7 +33,7 @@ async function expectHidden(page: Page, { kind, solution }: Task): Promise<void>
 
 type InputMethod = 'keyboard' | 'touch';
 
-/** Answers a task by the keyboard alone, on the English page, or by touch alone, on the Chinese one. */
+/** Answers a task with the keyboard alone (on the English page) or by touch alone (on the Chinese page). */
 async function solve(page: Page, task: Task, method: InputMethod = 'keyboard'): Promise<void> {
   const isTouch = method === 'touch';
   const language = isTouch ? 'zh' : 'en';
@@ -134,7 +134,7 @@ async function expectFirstScreen(page: Page): Promise<void> {
   }
 }
 
-test('without a hash chapter 1 opens, question and graph fit the first screen, and there are no third-party requests or cookies', async () => {
+test('a URL without a hash opens chapter 1, question and graph fit the first screen, and there are no third-party requests or cookies', async () => {
   const thirdParty: string[] = [];
   const page = await open(learn);
   page.on('request', (request) => {
@@ -193,7 +193,7 @@ const settled = (page: Page) =>
     .waitFor();
 
 // Solving thirty tasks takes longer than other tests on a busy machine.
-test('all chapters can be completed by keyboard alone, reduced motion shows the same at every step, and Back and Forward move between them', async () => {
+test('all chapters can be completed with the keyboard alone, reduced motion shows the same at every step, and Back and Forward move between chapters', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
   const steps: { chapter: ChapterName; task: number; content: string }[] = [];

@@ -7,7 +7,7 @@ import { open, picture, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
 
-test('the page opens in English, changes to Chinese, and the link remembers it', async () => {
+test('the page opens in English and can be switched to Chinese, which the link stores', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.getByLabel('Language').selectOption('zh');
@@ -72,7 +72,7 @@ test('a link that is opened after an edit survives a reload', async () => {
   const page = await open();
   await page.getByLabel('Language').selectOption('zh');
   await page.getByRole('button', { name: '求导' }).waitFor();
-  // Simulates leaving the page and coming back to it from the back/forward cache, which browsers under test do not have.
+  // Simulates leaving the page and coming back to it from the back/forward cache, which automated browsers do not have.
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
   await page.evaluate(
     (link) => {
@@ -100,7 +100,8 @@ test('a link that is opened before the URL of an edit is written takes precedenc
       const select = element as HTMLSelectElement;
       select.value = 'zh';
       select.dispatchEvent(new Event('change', { bubbles: true }));
-      // The link opens before the URL of the edit is due; but the page is busy until both are overdue.
+      // The link is opened before the URL of the edit is due to be written, but the page is busy until both are
+      // overdue.
       setTimeout(() => (location.hash = link), 100);
       const start = performance.now();
       while (performance.now() < start + 300);

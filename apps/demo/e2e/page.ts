@@ -17,8 +17,8 @@ let browser: Browser;
 /** The context of all pages with default options. */
 let shared: BrowserContext;
 /**
- * A page of this context that a test no longer uses. In its process the scripts are compiled already: a third less work
- * than a new page.
+ * A page of this context that no test uses anymore. Reusing it takes a third less work than a new page, because its
+ * process has already compiled the scripts.
  */
 let idle: Page | undefined;
 /** Whether each test loads the page again. */
@@ -27,8 +27,9 @@ let reloads = false;
 /**
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
- * @param options.reload - Whether each test loads the page again. Default: false, the test follows a link on the page of the
- *   previous test, which takes half the time. State outside the link is kept: trainers, drafts, undo, the focus.
+ * @param options.reload - Whether each test loads the page again. Default: false. A test then follows a link on the
+ *   page of the previous test, which takes half the time and keeps state outside the link: trainers, drafts, the undo
+ *   history, the focus.
  */
 export function useBrowser({ reload = false } = {}): void {
   beforeAll(async () => {
@@ -46,16 +47,16 @@ async function newContext(options: BrowserContextOptions): Promise<BrowserContex
   // A service worker would read all files of the page for every test.
   const defaults: BrowserContextOptions = { locale: 'en-GB', viewport: desktop, serviceWorkers: 'block' };
   const context = await browser.newContext({ ...defaults, ...options });
-  // Shorter than a test's own limit, so that the error names what was waited for.
+  // Shorter than a test's timeout, so that the error names the element that was not found.
   context.setDefaultTimeout(30_000);
   return context;
 }
 
 /**
- * Opens the playground at the Derive view, with a part of the state changed. The test fails if the page reports an error or
- * violates its content security policy, unless the message matches `expected`; if `expected` is given, such an error is
- * required. Pages share a context unless they have options other than the viewport; the playground stores nothing beyond a
- * tab.
+ * Opens the playground in the Derive view, with part of the state changed. The test fails if the page reports an error
+ * or violates its content security policy, unless the message matches `expected`; if `expected` is given, such an error
+ * is required. Pages share a context unless they have options other than the viewport; the playground stores nothing
+ * beyond a tab.
  */
 export async function open(
   change: Partial<PlaygroundState> = {},
@@ -89,7 +90,7 @@ export async function open(
   return page;
 }
 
-/** Follows a link to the Derive view, with a part of the state changed, and waits until the page has read it. */
+/** Follows a link to the Derive view, with part of the state changed, and waits until the page has read it. */
 export async function follow(page: Page, change: Partial<PlaygroundState>): Promise<void> {
   await page.goto(addressOf(inject('address'), change));
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -109,7 +110,7 @@ async function leave(page: Page, isReusable: boolean): Promise<void> {
   idle = page;
 }
 
-/** The URL of the playground at the Derive view, with a part of the state changed. */
+/** The URL of the playground in the Derive view, with part of the state changed. */
 export const addressOf = (server: string, change: Partial<PlaygroundState>): string =>
   `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 
@@ -138,7 +139,10 @@ export const settled = (page: Page) =>
     { polling: 50 },
   );
 
-/** Saves a screenshot under reports/playground if the environment variable PICTURES is set: each takes half a second. */
+/**
+ * Saves a screenshot under reports/playground if the environment variable PICTURES is set, since each takes half a
+ * second.
+ */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.PICTURES !== undefined) await save(page, name);
 }
@@ -148,7 +152,7 @@ async function save(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\p{L}\d]+/gu, '-')}.png`), fullPage: true });
 }
 
-/** Fails with axe's serious and critical violations, of all its rules or only of `rules`. */
+/** Fails if axe finds serious or critical violations of its rules, or only of `rules`. */
 export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
   const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
   // The page's policy forbids third-party scripts; it does not apply to the debugger's evaluate.

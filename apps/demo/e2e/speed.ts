@@ -1,19 +1,19 @@
 /**
- * `pnpm --filter @nnbp/demo run speed` measures the built playground on a slow device: for each view the time until it is
- * ready, and the frame rate while Train learns. Medians of three runs, each in a browser without a cache.
+ * `pnpm --filter @nnbp/demo run speed` measures the built playground on a slow device: for each view the time until it
+ * is ready, and the frame rate while Train learns. Medians of three runs, each in a browser without a cache.
  *
  *     --runs 3                     runs of each measurement
  *     --views learn,derive         only these views
- *     --trainings circles,digits   only these trainings; `none`: none
+ *     --trainings circles,digits   only these training runs; `none`: none
  *     --network fast-4g            or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
  *     --built before,after         directories of builds to compare, in interleaved runs; default: builds the playground
  *     --profile DIRECTORY          writes a CPU profile of each measurement there
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
- * defines both. The slowest second is the one with the fewest frames, after Play was pressed. The server limits the
- * network, so that workers' files are limited too: latency and bandwidth are those that Chrome DevTools applies for
- * "Fast 4G" and Lighthouse for "Slow 4G".
+ * defines both. The slowest second is the one with the fewest frames, after Play was pressed. The server throttles the
+ * network, so that the files of workers are throttled too. Latency and bandwidth are those of "Fast 4G" in Chrome
+ * DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -32,9 +32,9 @@ import { contentSecurityPolicy } from '../web/policy.js';
 import { writeLink } from '../web/link.js';
 
 export interface Network {
-  /** Milliseconds before a response. */
+  /** Delay of each response, in milliseconds. */
   readonly latency: number;
-  /** Bytes per second, of all responses together. */
+  /** Bandwidth of all responses together, in bytes per second. */
   readonly bandwidth: number;
 }
 
@@ -58,7 +58,7 @@ interface FirstAction {
 const views: Readonly<Record<ViewName, FirstAction>> = {
   learn: {
     picture: '[data-chapter] svg',
-    // Not that of the first screen, which React replaces.
+    // Not the input of the first screen, which React replaces.
     type: ['[data-chapter] input[type="text"]:not([inert] *)', '1'],
     press: '[data-chapter] form button[type="submit"]:enabled',
     answer: '[data-chapter] [role="status"]',
@@ -97,9 +97,9 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
 };
 
 /**
- * Waits in the page for the picture, performs the action, and waits until its result is painted. (Using selectors of
- * Playwright would add a tenth to the measured time.) Returns the page's clock in milliseconds; throws after the limit, in
- * milliseconds.
+ * Waits in the page for the picture, performs the action, and waits until its result is painted. (Playwright's
+ * selectors would add a tenth to the measured time.) Returns the page's clock in milliseconds; throws after the limit,
+ * in milliseconds.
  */
 function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, number]): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -129,9 +129,9 @@ function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, nu
   return run();
 }
 
-/** Seconds of training that are measured. */
+/** Duration of the measured training, in seconds. */
 const trainingTime = 12;
-/** Milliseconds until a view must be ready. */
+/** Time limit for a view to become ready, in milliseconds. */
 const readyLimit = 60_000;
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -269,7 +269,7 @@ interface Options {
   readonly cpu: number;
   /** Path of a CPU profile, without its extension. */
   readonly profile?: string | undefined;
-  /** Seconds of training. */
+  /** Duration of the training, in seconds. */
   readonly seconds?: number;
 }
 
@@ -359,15 +359,15 @@ async function main(): Promise<void> {
   if (network === undefined) throw new Error(`--network: expected ${Object.keys(networks).join(' or ')}.`);
   const executablePath = findBrowser();
   if (executablePath === undefined) throw new Error(missingBrowser);
-  let made: string | undefined;
+  let builtDirectory: string | undefined;
   if (values.built === undefined) {
-    made = await mkdtemp(join(tmpdir(), 'nnbp-speed-'));
+    builtDirectory = await mkdtemp(join(tmpdir(), 'nnbp-speed-'));
     const configFile = join(import.meta.dirname, '../vite.config.ts');
-    await build({ configFile, logLevel: 'error', build: { outDir: made, emptyOutDir: true } });
+    await build({ configFile, logLevel: 'error', build: { outDir: builtDirectory, emptyOutDir: true } });
   }
   if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
   const sites = new Map<string, Site>();
-  for (const directory of made === undefined ? values.built!.split(',') : [made]) {
+  for (const directory of builtDirectory === undefined ? values.built!.split(',') : [builtDirectory]) {
     sites.set(directory, await serve(directory, network));
   }
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -390,7 +390,7 @@ async function main(): Promise<void> {
   } finally {
     await browser.close();
     for (const site of sites.values()) site.close();
-    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    if (builtDirectory !== undefined) await rm(builtDirectory, { recursive: true, force: true });
   }
 }
 

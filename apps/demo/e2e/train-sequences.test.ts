@@ -1,4 +1,4 @@
-/** Train on sequences: recurrent layers side by side, forecasts of a table, graphs of Build, export and links. */
+/** Train on sequences: recurrent layers side by side, forecasts of a table, graphs from Build, export and links. */
 import { predictSequence } from '@nnbp/core';
 import { load } from '@nnbp/formats';
 import { buffer } from 'node:stream/consumers';
@@ -173,7 +173,7 @@ test('a graph with a custom activation and a custom loss is trained on sequences
   await expect.poll(() => validation.textContent(), { timeout: 50_000 }).toBe(short(sum / count));
 });
 
-test('a link repeats its training steps, and in Chinese, in dark mode and on a phone the view is accessible and no wider than the page', async () => {
+test('a link repeats its training steps, and in Chinese, in dark mode and on a phone the view is accessible and fits the width of the screen', async () => {
   const page = await open(
     {
       view: 'train',

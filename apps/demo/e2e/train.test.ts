@@ -102,7 +102,7 @@ async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Prom
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 
-test('every loss that is accepted for a task trains on it', async () => {
+test('training works with every loss that is accepted for a task', async () => {
   const engine = await auto();
   const datasets = datasetsByRequest();
   for (const data of ['five-points', 'moons', 'iris'] as const) {
@@ -303,7 +303,7 @@ test('the columns of a user’s table are detected, and a category and a number 
   await picture(page, 'train-csv-number');
 });
 
-test('a file that is not a table gets a message', async () => {
+test('a file that is not a table is reported', async () => {
   const page = await openTrain('csv');
   await page
     .getByLabel('CSV file')
@@ -311,7 +311,7 @@ test('a file that is not a table gets a message', async () => {
   await page.getByText('The file has only one column.').waitFor();
 });
 
-test('choosing other data selects a suitable loss, and an unsuitable one gets a message', async () => {
+test('choosing other data selects a suitable loss, and an unsuitable loss is reported', async () => {
   const page = await open({ view: 'train' });
   await page.getByText('iris', { exact: true }).click();
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('softmaxCrossEntropy');

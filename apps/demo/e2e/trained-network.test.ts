@@ -84,7 +84,7 @@ test('a graph that does not fit the data is rejected with a message that states 
   await page.getByText('1 hidden layer').waitFor();
 });
 
-test('the links of Learn to other views set up their tasks', async () => {
+test('links from Learn to other views set up their tasks', async () => {
   const done = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
   const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: done } } });
   await button(page, 'Give node 2 four successors').click();

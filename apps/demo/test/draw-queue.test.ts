@@ -9,7 +9,7 @@ const nextFrame = () => frames.splice(0).forEach((frame) => frame());
 let report: (entries: readonly { readonly target: Element; readonly isIntersecting: boolean }[]) => void;
 let print: () => void;
 
-// The queue creates its only observer at the first drawing.
+// The queue creates its only observer on the first drawing.
 vi.stubGlobal(
   'IntersectionObserver',
   class {
@@ -31,7 +31,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A canvas whose drawing takes some milliseconds. */
+/** A canvas that takes `milliseconds` to draw. */
 const canvas = (name: string, log: string[], milliseconds: number) => {
   const element = {} as HTMLCanvasElement;
   const change = () =>

@@ -82,7 +82,7 @@ test('the sum is the default and is not stored', () => {
   expect(setAggregation(setAggregation(chain, 'h', 'max'), 'h', 'sum')).toStrictEqual(chain);
 });
 
-test('a network made from the description has its delays, initial value and aggregation', () => {
+test('a network built from a description has its delays, initial value and aggregation', () => {
   const { graph } = networkOf(setAggregation(loop, 'h', 'max'), functions);
   const h = graph.indexOf('h');
   expect(Array.from({ length: 3 }, (_, k) => graph.edgeName(graph.edgeStart[h] + k))).toEqual(['x', 'h@-1', 'y@-2']);

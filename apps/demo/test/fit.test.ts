@@ -17,7 +17,7 @@ test.each([
   expect(labels(data, formula)).toEqual({ variable, parameters });
 });
 
-test('a network with delayed edges is refused: points have no order in time', () => {
+test('a network with delayed edges is rejected, because points have no order in time', () => {
   const prepare = () => prepareFit({ data: 'x, y\n1, 2', formula: '', network: recurrence, start: {} });
   expect(prepare).toThrow(expect.objectContaining({ problem: { kind: 'delays' } }));
 });

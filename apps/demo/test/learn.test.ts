@@ -40,7 +40,7 @@ test('the article’s exercises ask for the exact numbers of the engine', () => 
   expect(solution('parameters', 1)).toBe(article.gradients.of('4').w['2']);
 });
 
-test('each common mistake at dloss/dw_2to4 has its own hint', () => {
+test('each common mistake in dloss/dw_2to4 has its own hint', () => {
   const task = tasksOf('parameters')[1];
   expect(task.check('-0.512')).toEqual({ correct: true });
   expect(hintOf(task, '-1.373')).toBe('slope_4 is missing.');
@@ -151,7 +151,7 @@ test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss i
   expect(hintOf(tasks[0], '-135')).toMatch(/straight line/);
 });
 
-test('through time the derivatives are those of the unrolled network, and the gradient is the sum over steps', () => {
+test('derivatives through time equal those of the unrolled network, and the gradient is their sum over the steps', () => {
   const { network, pass, terms, measured, tasks } = timeChapter.exercise(0);
   const { cache, gradients } = pass;
   expect(Number(tasks[0].solution)).toBe(cache.x('2@1'));
@@ -205,7 +205,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
     }
   });
 
-  test(`${name} has the same exercise for the same seed, and others for other seeds`, () => {
+  test(`${name} has the same exercise for the same seed, and different exercises for other seeds`, () => {
     const solutions = seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks));
     expect(seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks))).toEqual(solutions);
     expect(new Set(solutions).size).toBeGreaterThan(seeds.length / 2);
@@ -223,7 +223,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
     }
   });
 
-  test(`${name} does not reveal in the question the number that it asks for`, () => {
+  test(`${name} does not reveal the expected number in the question`, () => {
     for (const seed of seeds) {
       for (const task of lesson.exercise(seed).tasks) {
         if (task.kind !== 'number' || Number.isInteger(Number(task.solution))) continue;

@@ -17,7 +17,7 @@ const hostile = [
   '\0',
 ];
 
-/** The formulas of a number and of all it is computed from, as Derive shows them. */
+/** The formulas of a quantity and of everything that it is computed from, as Derive shows them. */
 function formulas(step: Step): string[] {
   const latex = linkedFormula(step.formula, step.terms, (formula) => formula.split(' = ')[0]);
   return [latex, ...step.terms.flatMap(formulas)];
@@ -42,7 +42,7 @@ test('terms with simple ids have their names in data-name', () => {
   );
 });
 
-test.each(hostile)('the id %j sets no attribute but data-name, and no name outside of [\\w/]', (id) => {
+test.each(hostile)('the id %j sets no attribute but data-name, and its value has only characters in [\\w/]', (id) => {
   for (const ids of [
     [id, '2', '3'],
     ['1', id, '3'],

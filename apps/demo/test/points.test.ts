@@ -16,7 +16,7 @@ test.each([
   ['1 ,2.5\n2 ,3'],
   ['"1";"2,5"\n"2";"3"'],
   ['\n# a remark\n1 2.5\n\n2 3\n'],
-])('%j is two points named x and y', (text) => {
+])('%j is read as two points with the columns x and y', (text) => {
   expect(read(text)).toEqual({
     names: ['x', 'y'],
     rows: [
@@ -26,7 +26,7 @@ test.each([
   });
 });
 
-test('two numbers with decimal commas and a space between them are a point, also in the first line', () => {
+test('two numbers with decimal commas and a space between them are a point, even in the first line', () => {
   expect(read('1,5 2,5\n-2,5  +3,25')).toEqual({
     names: ['x', 'y'],
     rows: [

@@ -63,14 +63,14 @@ describe('a series', () => {
     });
   });
 
-  test('a constant column of a series has the deviation 1, in spite of rounding', () => {
+  test('a constant column of a series has a standard deviation of 1, despite rounding', () => {
     const data = series({ names: ['a', 'b'], rows: rows.map(([a]) => [a, 0.1]), target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.scalers!.targets.deviation).toEqual([1]);
   });
 });
 
-test('a data set that Build chooses for a graph has its numbers of inputs and outputs', () => {
+test('a data set that is chosen for a graph from Build has as many inputs and outputs as the graph', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;
@@ -81,7 +81,7 @@ test('a data set that Build chooses for a graph has its numbers of inputs and ou
   expect(withSequenceGraph(sequences, { ...recurrence, outputs }).data).toBe(sequences.data);
 });
 
-test('training on samples rejects a graph with delays, and a link to train a graph without one is invalid', async () => {
+test('training on samples rejects a graph with delays, and a link that trains a graph but contains none is invalid', async () => {
   const settings = { ...defaultState.train, data: 'tripling' as const, graph: recurrence };
   const { port1 } = new MessageChannel();
   expect(await createTrainer(builtinFunctions).prepare(settings, undefined, port1)).toEqual({ kind: 'delays' });
@@ -92,7 +92,7 @@ test('training on samples rejects a graph with delays, and a link to train a gra
   );
 });
 
-test('the gradient against time of an LSTM is the engine’s mean |dloss/dx| of the cell states', () => {
+test('the gradient over time of an LSTM is the engine’s mean |dloss/dx| of the cell states', () => {
   const data = recall(6, 1);
   const network: Network = recurrentNetwork('lstm', data, { units: 2, seed: 1 });
   const loss = softmaxCrossEntropy();

@@ -17,7 +17,7 @@ it('the words none and NA are categories in a column of words and missing in a c
   expect(tableDataset(table, 1, 'category', 0).classes).toEqual(['a', 'b', 'none']);
 });
 
-it('a missing header is detected although cells are words', () => {
+it('a missing header is detected even if cells are words', () => {
   expect(kinds(lines(20, (k) => `${k}.5,${['red', 'blue'][k % 2]}`))).toEqual([
     'column 1: number as number',
     'column 2: category as category',
@@ -27,9 +27,12 @@ it('a missing header is detected although cells are words', () => {
 it.each([
   ['a sep= line', `sep=;\nx;y\n${lines(20, (k) => `${k};${k * 1.5}`)}`],
   ['comments', `# by hand\nx,y\n${lines(20, (k) => `${k},${k * 1.5}`)}`],
-  ['runs of blanks', `x  y\n${lines(20, (k) => ` ${k}   ${k * 1.5}`)}`],
-  ['ARFF', `@relation t\n@attribute x numeric\n@attribute y numeric\n@data\n${lines(20, (k) => `${k},${k * 1.5}`)}`],
-])('%s is read', (_, text) => {
+  ['several spaces between columns', `x  y\n${lines(20, (k) => ` ${k}   ${k * 1.5}`)}`],
+  [
+    'an ARFF header',
+    `@relation t\n@attribute x numeric\n@attribute y numeric\n@data\n${lines(20, (k) => `${k},${k * 1.5}`)}`,
+  ],
+])('a table with %s is read', (_, text) => {
   const table = readTable(text);
   expect(table.columns.map(({ name }) => name)).toEqual(['x', 'y']);
   expect(table.rows[5]).toEqual(['5', '7.5']);

@@ -30,7 +30,7 @@ async function trained(dataset: Dataset, loss: string, part: Partial<Settings> =
   return { session, engine, observer };
 }
 
-/** The network as a user of the library would build it, with the parameters of the training run. */
+/** The network of a training run, with its current parameters. */
 function networkOf({ network, parameters }: Session): Network {
   network.parameters.vector.set(parameters);
   return network;
@@ -50,7 +50,8 @@ test('errors of a regression are in the unit of the target', async () => {
     { length: count },
     (_, s) => network.predict(inputs.slice(3 * s, 3 * s + 3))[0] - targets[s],
   );
-  const mean = (of: (error: number) => number) => errors.reduce((sum, error) => sum + of(error), 0) / count;
+  const mean = (transform: (error: number) => number) =>
+    errors.reduce((sum, error) => sum + transform(error), 0) / count;
   const { validation } = observer.observe({ sample: null, row: null }).fit!;
   expect(validation!.meanAbsoluteError / mean(Math.abs)).toBeCloseTo(1, 4);
   expect(validation!.rootMeanSquareError / Math.sqrt(mean((error) => error ** 2))).toBeCloseTo(1, 4);
