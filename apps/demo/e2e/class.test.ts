@@ -62,7 +62,7 @@ test('a link for a class offers one view only and hides derivations until the st
     theme: 'dark',
     display: { locked: true, hide: [], answers: 'hidden', size: 'large' },
   });
-  await page.getByText('is not computed yet').waitFor();
+  await page.getByText('has not been computed yet').waitFor();
   expect(await page.getByRole('group', { name: 'The loss' }).locator('data').count()).toBe(0);
   expect(await page.getByRole('navigation', { name: 'View' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.size)).toBe('large');

@@ -71,7 +71,7 @@ test('a link with hidden answers shows no computed number of a network with dela
       step: null,
     },
   });
-  await page.getByText('is not computed yet').first().waitFor();
+  await page.getByText('has not been computed yet').first().waitFor();
   expect(await page.locator('main data').count()).toBe(0);
   const stepper = page.getByRole('group', { name: 'Step by step' });
   const shown = (name: string) => page.locator(`button[data-name="${name}"] data`);

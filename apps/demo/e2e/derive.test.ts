@@ -153,8 +153,8 @@ test('stepping shows each number when it is computed and not before', async () =
     }
   }
   await page.getByLabel('Steps taken').fill('8');
-  // The derivation of a number that is not computed yet is not shown either.
-  await page.getByText('dloss/dw_4to7 is not computed yet').waitFor();
+  // The derivation of a number that has not been computed yet is not shown either.
+  await page.getByText('dloss/dw_4to7 has not been computed yet').waitFor();
   await page.getByLabel('Steps taken').press('ArrowLeft');
   await page.getByRole('button', { name: 'Next step' }).press('ArrowRight');
   await page.getByText('Step 8 of 26').waitFor();
@@ -233,7 +233,7 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
     if (id !== '1') expect(await computed(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);
   }
   // 6 before 7: its dloss/dx is still 0 when it is visited.
-  await page.getByRole('button', { name: 'Visit 2, node 6: earlier' }).click();
+  await page.getByRole('button', { name: 'Move visit 2 (node 6) earlier' }).click();
   expect(await computed('dloss/db_6')).toBe(0);
   await picture(page, 'derive-break');
 });

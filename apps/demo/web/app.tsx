@@ -52,7 +52,7 @@ export function App() {
       <a className={styles.skip} href="#content" onClick={skip}>
         {say.skip}
       </a>
-      {isEmbedded ? <EmbeddedFooter /> : <Header />}
+      {isEmbedded ? <EmbeddedHeader /> : <Header />}
       <NewVersion />
       <main id="content" tabIndex={-1}>
         {linkProblem !== undefined && (
@@ -114,8 +114,8 @@ function NewVersion() {
   );
 }
 
-/** Link from an embedded page to the full one. */
-function EmbeddedFooter() {
+/** Replaces the header of an embedded page with a link to the full page. */
+function EmbeddedHeader() {
   const address = useAddress();
   const say = useMessages(messages);
   return (

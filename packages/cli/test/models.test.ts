@@ -213,7 +213,7 @@ describe('nnbp explain', () => {
 });
 
 describe('nnbp check', () => {
-  it('check compares the derivatives of a model on its data and on random rows', async () => {
+  it('check compares analytic and numeric derivatives on the data and on random rows', async () => {
     const { nnbp } = await irisWorkspace();
     const { code, stdout } = await nnbp('check', iris, 'iris.csv');
     expect(code).toBe(0);

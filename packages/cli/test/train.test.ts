@@ -27,7 +27,7 @@ interface Summary {
 const summaryIn = (stdout: string) => JSON.parse(stdout) as Summary;
 
 describe('nnbp train with only a target', () => {
-  it('train learns the species of iris from the name of the target alone', async () => {
+  it('train learns the species of iris if only the target is specified', async () => {
     const { nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '--target', 'species');
     expect(code).toBe(0);

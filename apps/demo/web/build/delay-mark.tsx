@@ -1,4 +1,4 @@
-/** The delay of an edge, as the operator z⁻¹ of signal processing. Renders nothing for delay 0. */
+/** Shows the delay of an edge as the operator z⁻¹ of signal processing. Renders nothing for delay 0. */
 import { delayOperator } from '../shared/delay.js';
 import styles from './delay-mark.module.css';
 

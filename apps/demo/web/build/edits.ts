@@ -1,5 +1,5 @@
 /**
- * Edits of a graph, one function per edit. Each returns a new description and leaves the old one unchanged, so undo is a
+ * Functions that edit a graph. Each returns a new description and leaves the old one unchanged, so the undo history is a
  * list of descriptions.
  */
 import { delayOf, initialOf } from '../network.js';
@@ -21,7 +21,7 @@ export const maxIdLength = 60;
 /** Initial weight of an edge. */
 const initialWeight = 0.5;
 
-/** All nodes, inputs first. */
+/** The ids of all nodes, inputs first. */
 export const idsOf = ({ inputs, nodes }: NetworkDescription): string[] => [...inputs, ...nodes.map(({ id }) => id)];
 
 export const edgeCountOf = ({ nodes }: NetworkDescription): number =>
@@ -58,7 +58,7 @@ export function removeNode(network: NetworkDescription, id: string): NetworkDesc
   return withoutEmptyEntries({ ...network, inputs, nodes, outputs });
 }
 
-/** Adds an edge. Without a delay it must not close a cycle. */
+/** Adds an edge. An edge without a delay must not close a cycle. */
 export function connect(network: NetworkDescription, from: string, to: string, delay = 0): NetworkDescription {
   if (network.inputs.includes(to)) throw new EditError({ reason: 'intoInput', to });
   expectNewEdge(network, { from, to, delay });

@@ -54,7 +54,7 @@ const en = {
       ? 'x = c · g(b + Σ w · x of each predecessor)'
       : `x = c · g(b + ${aggregation} of w · x of each predecessor)`,
   delay: 'Delay in steps',
-  noDelay: 'The edge reads the value of the same step. With a delay it reads an earlier one, and may close a cycle.',
+  noDelay: 'The edge reads the value of the same step. With a delay it reads an earlier one, and can close a cycle.',
   delayed: (from: string, delay: number) =>
     `The edge reads the value of node ${from} ${delay === 1 ? 'one step' : `${delay} steps`} ago.`,
   initial: (id: string) => `x of ${id} before the first step`,
@@ -143,7 +143,7 @@ const en = {
       case 'tooLong':
         return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
       case 'bigFile':
-        return `The file is ${rounded(problem.megabytes)} MB; the playground opens at most 16 MB. Use a smaller file, or the library.`;
+        return `The file is ${rounded(problem.megabytes)} MB; the playground opens files of up to 16 MB. Use a smaller file, or the library.`;
       case 'options':
         return `Node ${problem.id} has the activation ${problem.activation} with options, which the playground does not support. Use the default options.`;
       case 'standardized':

@@ -2,7 +2,7 @@ const en = {
   modes: { own: 'Your network', article: "The article's numbers", break: 'Break it', fit: 'Fitted formula' },
   modeTasks: {
     own: 'Every derivative in a network is one of three cases. Select a number to see how it is computed; change a number, and everything is recomputed.',
-    article: 'The article’s calculation of the output node, number by number, and the errors in its text.',
+    article: "The article's calculation of the output node, number by number, and the errors in its text.",
     break: 'Make a mistake on purpose and see what is counted twice, lost or recomputed.',
     fit: 'The formula that you fitted, as a graph. Each parameter is the bias b of a node; all other b, c and w are fixed.',
   },
@@ -21,7 +21,7 @@ const en = {
   timeTargets: 'Targets',
   targetsAt: { last: 'at the last step', rest: 'after the first step', each: 'at each step' },
   noTimeToBreak:
-    'Break it works only with networks without delays. Choose another network, or “Your network” to see this one unrolled.',
+    'Break it supports only networks without delays. Choose another network, or “Your network” to see this one unrolled.',
   loss: 'Loss',
   lossNow: 'loss',
   node: 'Node',
@@ -104,7 +104,7 @@ const en = {
   copyMarkdown: 'Copy Markdown',
   copied: 'Copied.',
   notCopied: 'The browser blocked copying.',
-  notYet: (name: string) => `${name} is not computed yet. Take more steps, or go to the last one.`,
+  notYet: (name: string) => `${name} has not been computed yet. Take more steps, or go to the last step.`,
   states: { computed: 'computed', reused: 'reused' },
   open: (name: string) => `Show how ${name} is computed`,
   close: (name: string) => `Hide how ${name} is computed`,
@@ -122,7 +122,7 @@ const en = {
   savings: {
     title: 'What the cache saves',
     paths: (from: string, to: string, one: boolean) => `${one ? 'path' : 'paths'} from node ${from} to node ${to}`,
-    naive: 'multiplications, if each path is multiplied out',
+    naive: 'multiplications, if every path is multiplied out',
     edges: 'edges visited with the cache',
     cached: 'multiplications with the cache',
     itself: (node: string) => `Node ${node} is the output itself: its dloss/dx is the derivative of the loss.`,
@@ -172,7 +172,7 @@ const en = {
     },
     explained: {
       order:
-        'A node may pass on its dloss/dx only when it is complete: after all successors have been visited. Every reverse topological order guarantees that, and all of them give the same numbers. If a node is visited too early, contributions that arrive later never reach its predecessors. If it is visited twice, its earlier contribution is counted twice.',
+        'A node can pass on its dloss/dx only once it is complete: after all successors have been visited. Every reverse topological order guarantees that, and all of them give the same numbers. If a node is visited too early, contributions that arrive later never reach its predecessors. If it is visited twice, its earlier contribution is counted twice.',
       'without-dLossDx':
         'The numbers stay correct, but each parameter recomputes the dloss/dx of its node, which recomputes that of all successors, and so on to the loss. The work grows with the number of paths instead of the number of edges.',
       'without-slope':
@@ -192,11 +192,15 @@ const en = {
     },
     startFrom: 'Start from',
     visits: 'Order of visits',
-    earlier: (node: string, position: number) => `Visit ${position}, node ${node}: earlier`,
-    later: (node: string, position: number) => `Visit ${position}, node ${node}: later`,
-    remove: (node: string, position: number) => `Visit ${position}, node ${node}: remove`,
+    earlier: (node: string, position: number) => `Move visit ${position} (node ${node}) earlier`,
+    later: (node: string, position: number) => `Move visit ${position} (node ${node}) later`,
+    remove: (node: string, position: number) => `Remove visit ${position} (node ${node})`,
     node: 'node',
-    times: { order: 'visits', 'without-dLossDx': 'dloss/dx computed', 'without-slope': 'slope computed' },
+    times: {
+      order: 'visits',
+      'without-dLossDx': 'computations of dloss/dx',
+      'without-slope': 'computations of slope',
+    },
     correct: 'correct',
     computed: 'computed',
     none: 'No node has been visited yet. Take a step: does each node wait until its sum is complete?',

@@ -64,7 +64,7 @@ export type FitProblem =
   | { readonly kind: 'start' }
   | { readonly kind: 'other'; readonly text: string };
 
-/** Error with a `FitProblem`. */
+/** Thrown if the model cannot be fitted. */
 export class FitError extends Error {
   constructor(readonly problem: FitProblem) {
     super(problem.kind);
@@ -111,7 +111,7 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
  * Fits the model to the points.
  *
  * @throws FitError if there are too few points, or if the loss is not finite at the start values
- * @throws NnbpError the errors of `fit` and `fitStatistics`
+ * @throws NnbpError any error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */
 export async function runFit(prepared: Prepared, signal: AbortSignal): Promise<FitResult> {

@@ -103,7 +103,9 @@ const crowded = { layerGap: 120, nodeGap: 8 };
 const manyNodes = 16;
 const downwards = { layerGap: 120, nodeGap: 6 };
 
-/** Limits of the gap between columns of nodes, in pixels. Within them it is as wide as the frame allows. */
+/**
+ * Limits of the gap between columns of nodes, in pixels. Within these limits, the gap is as wide as the frame allows.
+ */
 const [minLayerGap, maxLayerGap] = [56, 110];
 
 /** Space reserved for the label of an edge, in pixels. */
@@ -115,7 +117,7 @@ const [minZoom, maxFitZoom] = [0.1, 1.15];
 const nodeTypes = { box: BoxNode };
 const edgeTypes = { arrow: ArrowEdge };
 
-/** Width of a printed A4 page without margins and padding, in pixels. The letter format is wider. */
+/** Width of a printed A4 page without margins and padding, in pixels. US Letter is wider. */
 const paperWidth = 640;
 
 /** CSS variables for print: the width on the screen, and the zoom that makes it fit on a page. */
@@ -157,7 +159,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
   // The editor needs empty space for new nodes.
   const frameHeight =
     direction === 'LR' ? Math.min(height, Math.max(220, graphHeight + (open ? 120 : around))) : graphHeight + around;
-  const place = useMemo(() => ({ boxes, width, frameHeight }), [boxes, width, frameHeight]);
+  const fitKey = useMemo(() => ({ boxes, width, frameHeight }), [boxes, width, frameHeight]);
   const flowNodes = nodes.map(({ id, content, className }, k): FlowNode => ({
     id,
     type: 'box',
@@ -199,7 +201,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
             direction={direction}
             open={open}
             padding={padding}
-            place={place}
+            fitKey={fitKey}
             picture={() => frame.current}
             flow={flow}
           />
@@ -216,21 +218,21 @@ interface ChartProps extends Pick<GraphViewProps, 'label'> {
   readonly direction: Direction;
   readonly open: boolean;
   readonly padding: number;
-  /** When this object changes, the graph is fitted into the frame again. */
-  readonly place: object;
+  /** If this object changes, the graph is fitted into the frame again. */
+  readonly fitKey: object;
   /** Returns the element to save as an image. */
   readonly picture: () => HTMLElement | null;
 }
 
-function Chart({ label, nodes, edges, direction, open, padding, place, picture, flow }: ChartProps) {
+function Chart({ label, nodes, edges, direction, open, padding, fitKey, picture, flow }: ChartProps) {
   const say = useMessages(messages);
   const { fitView } = useReactFlow();
-  const fitted = useRef({ place, padding });
+  const fitted = useRef({ fitKey, padding });
   useEffect(() => {
-    if (fitted.current.place === place && fitted.current.padding === padding) return;
-    fitted.current = { place, padding };
+    if (fitted.current.fitKey === fitKey && fitted.current.padding === padding) return;
+    fitted.current = { fitKey, padding };
     void fitView({ padding, maxZoom: maxFitZoom });
-  }, [fitView, place, padding]);
+  }, [fitView, fitKey, padding]);
   return (
     <ReactFlow<FlowNode, FlowEdge>
       nodes={nodes}
@@ -255,7 +257,7 @@ function Chart({ label, nodes, edges, direction, open, padding, place, picture, 
       {...flow}
     >
       <Controls showInteractive={false} position="bottom-left" />
-      {/* Not next to the controls: on a phone, both together would cover the outputs in the middle of the last row. */}
+      {/* In the other corner than the controls: on a phone, both together would cover the outputs in the last row. */}
       <Panel position="bottom-right" className={styles.picture}>
         <SavePicture of={picture} name="graph" />
       </Panel>
@@ -342,7 +344,7 @@ function positioned({ boxes, links, direction, frameWidth, nodeGap }: Shape): (B
   return boxes.map((box) => ({ ...box, ...positions.get(box.id)! }));
 }
 
-/** The position of each label on its straight edge, from 0 (source) to 1 (target), by the id of the edge. */
+/** The position of the label on each straight edge, from 0 (source) to 1 (target), by edge id. */
 function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
   const boxOf = new Map(boxes.map((box) => [box.id, box]));
   const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
@@ -350,7 +352,7 @@ function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): 
   return new Map(links.map(({ from, to }, k) => [edgeId(from, to, 0), positions[k]]));
 }
 
-/** Layout in columns, with gaps as wide as the frame allows, within limits. */
+/** Lays out the boxes in columns, with gaps as wide as the frame allows within the limits. */
 function spread(boxes: readonly Box[], links: readonly Link[], frameWidth: number, nodeGap: number) {
   const narrow = layered(boxes, links, 'LR', { layerGap: minLayerGap, nodeGap });
   const right = Math.max(...boxes.map(({ id, width }) => narrow.get(id)!.x + width));

@@ -24,7 +24,7 @@ export interface GridProps extends Frame {
 /** CSS class of the name of an axis. */
 export const axisName = styles.axis;
 
-/** In a plot narrower than this (pixels), every second number of the x axis is omitted if there are six or more. */
+/** Plots narrower than this many pixels omit every second number of the x axis if there are six or more. */
 const narrow = 420;
 
 export function Grid({ numberOffset, names, children, ...frame }: GridProps) {

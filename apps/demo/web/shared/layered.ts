@@ -1,4 +1,4 @@
-/** Layout of a graph in layers, with forward edges and few crossings. */
+/** Lays out a graph in layers, with edges that point forward and few crossings. */
 import { Graph, layout } from '@dagrejs/dagre';
 
 /** A node with its size. */
@@ -8,7 +8,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** An edge by the ids of its nodes. */
+/** An edge, given by the ids of its nodes. */
 export interface Link {
   readonly from: string;
   readonly to: string;
@@ -57,18 +57,18 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
   const across = direction === 'LR' ? 'height' : 'width';
   const filled = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
   const max = Math.max(...layers.map((layer) => filled(layer) + gaps.nodeGap * (layer.length - 1)));
-  let ahead = 0;
+  let layerStart = 0;
   for (const layer of layers) {
     const depth = Math.max(...layer.map((box) => box[along]));
     const free = (max - filled(layer)) / Math.max(1, layer.length - 1);
     const gap = Math.max(gaps.nodeGap, Math.min(8 * gaps.nodeGap, free));
     let offset = (max - filled(layer) - gap * (layer.length - 1)) / 2;
     for (const box of layer) {
-      const start = ahead + (depth - box[along]) / 2;
+      const start = layerStart + (depth - box[along]) / 2;
       positions.set(box.id, direction === 'LR' ? { x: start, y: offset } : { x: offset, y: start });
       offset += box[across] + gap;
     }
-    ahead += depth + gaps.layerGap;
+    layerStart += depth + gaps.layerGap;
   }
   return positions;
 }

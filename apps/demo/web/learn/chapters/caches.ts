@@ -113,19 +113,19 @@ function guess(none: Counts, both: Counts): Task {
   });
 }
 
-function slopes({ graph }: Network, kept: Counts, both: Counts): Task {
+function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
   return numberTask({
     exact: true,
     label: { en: 'Times:', zh: '次数：' },
     ask: {
-      en: 'Now dloss/dx is cached, but slope is not. A node’s slope is needed once for b, once for each incoming weight, and once for case 2 of each predecessor. How many times in total is a slope computed?',
+      en: 'Now dloss/dx is cached, but slope is not. The slope of a node is needed once for b, once for each incoming weight, and once for case 2 of each predecessor. How many times in total is a slope computed?',
       zh: '现在保存 dloss/dx，不保存 slope。一个节点的 slope，b 要一次，每个输入权重要一次，每个前驱的场景 2 要一次。slope 一共要算多少次？',
     },
     explain: {
-      en: `${kept.slope} times: 1 + 2 · (number of incoming edges) per node. If slope is cached, ${both.slope} times: once per node that has parameters.`,
-      zh: `${kept.slope} 次：每个节点 1 + 2 × 入边数。保存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
+      en: `${dLossDxCached.slope} times: 1 + 2 · (number of incoming edges) per node. If slope is cached, ${both.slope} times: once per node that has parameters.`,
+      zh: `${dLossDxCached.slope} 次：每个节点 1 + 2 × 入边数。保存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
     },
-    expected: kept.slope,
+    expected: dLossDxCached.slope,
     mistakes: [
       {
         value: both.slope + graph.edgeCount,
@@ -152,7 +152,7 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
     exact: true,
     label: { en: 'Hidden layers:', zh: '隐藏层数：' },
     ask: {
-      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Each node reads the whole layer before it. Without caches, the work grows with the number of paths from input to output. How many hidden layers does it take to reach a million paths?`,
+      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Each node reads the whole previous layer. Without caches, the work grows with the number of paths from input to output. How many hidden layers does it take to reach a million paths?`,
       zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出，每个节点读取前一层的所有节点。没有缓存时，工作量随输入到输出的路径数增长。从几个隐藏层起，路径达到一百万条？`,
     },
     explain: {

@@ -24,7 +24,7 @@ function preActivation({ network, pass: { cache } }: ComputedSample): Task {
   return numberTask({
     label: same('h_4'),
     ask: {
-      en: 'Values flow from the input, node 1, to the output, node 7. Node 4 adds up its bias b_4 and each incoming value times the weight of its edge. The sum is called h_4. Work it out from the numbers in the graph.',
+      en: 'Values flow from the input, node 1, to the output, node 7. Node 4 adds up its bias b_4 and each incoming value times the weight of its edge. The sum is called h_4. Compute it from the numbers in the graph.',
       zh: '数值从输入（节点 1）流向输出（节点 7）。节点 4 求和：自己的偏置 b_4，再加上每个输入值乘以所在边的权重 w。这个和叫作 h_4。请用图中的数字算出它。',
     },
     explain: {

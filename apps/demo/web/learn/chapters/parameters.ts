@@ -130,7 +130,7 @@ function followUp({ pass: { cache, gradients } }: ComputedSample, measured: numb
   const wrong = cache.dLossDx('4') * cache.x('2');
   return choiceTask({
     ask: {
-      en: `A published program, the article's follow-up, computes dw = dloss_dx * source.x. It gives ${show(wrong)}. Changing the weight slightly and measuring the loss gives ${show(measured)}. What is missing in the program?`,
+      en: `A published program, the article's follow-up, computes dw = dloss_dx * source.x. It gives ${show(wrong)}. Changing the weight slightly and measuring the loss gives ${show(measured)}. What is missing from the program?`,
       zh: `文章的后续程序这样计算：dw = dloss_dx * source.x。它得到 ${show(wrong)}；微调权重，看损失怎样变，测得 ${show(measured)}。程序里少了什么？`,
     },
     explain: {

@@ -93,7 +93,7 @@ function collect(sample: ComputedSample): PickTask {
     count: received.length,
     options: [...others, ...received],
     ask: {
-      en: 'The successors of a node are the nodes that read it. Each successor j sends it a message back: dloss/dx_j · slope_j · w. The picture shows the messages. Select those that node 2 receives.',
+      en: 'The successors of a node are the nodes that read it. Each successor j sends a message back to it: dloss/dx_j · slope_j · w. The picture shows the messages. Select those that node 2 receives.',
       zh: '读取某个节点的那些节点是它的后继。每个后继 j 都往回传给它一条消息：dloss/dx_j · slope_j · w。图上是这些消息。请选出节点 2 收到的那些。',
     },
     explain: {

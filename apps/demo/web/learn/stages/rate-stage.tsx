@@ -136,8 +136,8 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
 }
 
 /**
- * Second derivatives of the loss, exact up to rounding, because it is quadratic in w and b and zero at w = factor, b =
- * 0.
+ * Second derivatives of the loss. Exact up to rounding, because the loss is quadratic in w and b and zero at the point
+ * w = factor, b = 0.
  */
 function curvature(lossAt: RateExercise['lossAt'], factor: number) {
   const [ww, bb, both] = [lossAt(factor + 1, 0), lossAt(factor, 1), lossAt(factor + 1, 1)];
