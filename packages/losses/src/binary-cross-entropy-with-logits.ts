@@ -1,12 +1,13 @@
-/** Binary cross-entropy of logits: the sigmoid is part of the loss. */
+/** Binary cross-entropy of logits. The loss includes the sigmoid. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import { probability } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
- * $\max(x, 0) - x t + \ln(1 + e^{-|x|})$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (\sigma(x_k) - t_k)$.
- * $t$ from 0 to 1. PyTorch's `BCEWithLogitsLoss`.
+ * Binary cross-entropy of logits: $\max(x, 0) - x t + \ln(1 + e^{-|x|})$, averaged over the outputs;
+ * $\partial loss / \partial x_k = \frac1n (\sigma(x_k) - t_k)$. Targets: $0 \le t \le 1$. Equals PyTorch's
+ * `BCEWithLogitsLoss`.
  */
 export const binaryCrossEntropyWithLogits = (): Loss =>
   elementwise({

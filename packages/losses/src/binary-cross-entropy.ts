@@ -4,13 +4,14 @@ import { elementwise } from './elementwise.js';
 import { probability } from './targets.js';
 import type { LossRecord } from './record.js';
 
-/** PyTorch's bound: a wrong prediction with probability 1 costs 100, not infinity. */
+/** The logarithm with PyTorch's lower bound: the loss of a wrong prediction with probability 1 is 100, not infinity. */
 const boundedLog = (p: number) => Math.max(Math.log(p), -100);
 
 /**
- * $-t \ln x - (1 - t) \ln (1 - x)$, the mean over outputs; $x$ and $t$ from 0 to 1. Each logarithm is at least −100, and
- * the derivative is $(x - t) / \max(x (1 - x), 10^{-12})$, as in PyTorch's `BCELoss`. An $x$ outside of 0…1 gives NaN.
- * `binaryCrossEntropyWithLogits` on the pre-activation is better conditioned.
+ * Binary cross-entropy of probabilities: $-t \ln x - (1 - t) \ln (1 - x)$, averaged over the outputs, with $x$ and $t$
+ * from 0 to 1. Each logarithm is at least −100, and the derivative is $(x - t) / \max(x (1 - x), 10^{-12})$, as in
+ * PyTorch's `BCELoss`. The loss is NaN if $x$ is not between 0 and 1. `binaryCrossEntropyWithLogits` of the
+ * pre-activation is numerically more stable.
  */
 export const binaryCrossEntropy = (): Loss =>
   elementwise({

@@ -1,7 +1,7 @@
-/** Losses that are the mean over outputs of a function of one output and its target. */
+/** Creates losses that are the mean, over the outputs, of a function of one output and its target. */
 import type { Builtin, FloatArray, Loss, Residuals } from '@nnbp/core';
 
-/** The loss of one output and its derivative. */
+/** A loss of one output, with its derivative. */
 export interface ElementwiseLoss {
   /** The name in error messages. */
   readonly name: string;
@@ -9,9 +9,9 @@ export interface ElementwiseLoss {
   value(x: number, t: number): number;
   /** $\partial loss / \partial x$. */
   derivative(x: number, t: number): number;
-  /** The values of x at which the derivative does not exist, for target t. */
+  /** The values of x at which the loss has no derivative, for target t. Default: none. */
   kinks?(t: number): readonly number[];
-  /** The problem with a target, such as "expected -1 or 1, received 0"; undefined if it is valid. */
+  /** Returns what is wrong with a target, such as "expected -1 or 1, received 0", or undefined if it is valid. */
   targetProblem?(t: number): string | undefined;
   /** Present if the loss of one output is the square of a residual. */
   readonly residual?: {
@@ -20,13 +20,13 @@ export interface ElementwiseLoss {
     /** dr/dx. */
     derivative(x: number, t: number): number;
   };
-  /** Name and options of a built-in loss; see `Loss`. */
+  /** The name and options of a built-in loss; see `Loss`. */
   readonly builtin?: Builtin;
 }
 
 /**
- * Turns a pair of functions of one output into a {@link Loss}: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$ outputs. An
- * output whose target is unknown (NaN) adds 0.
+ * Creates a {@link Loss} from the loss and derivative of one output: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$
+ * outputs. An output whose target is unknown (NaN) contributes 0.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export function elementwise(loss: ElementwiseLoss): Loss {
   };
 }
 
-/** The mean over n outputs is the sum of the squares of r/√n. */
+/** Creates the residuals of a sample. The mean of r² over n outputs is the sum of the squares of r/√n. */
 function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residual']>): Residuals {
   const fill = (entry: typeof value) => (x: ArrayLike<number>, t: ArrayLike<number>, out: FloatArray) => {
     for (let k = 0; k < x.length; k++) out[k] = Number.isNaN(t[k]) ? 0 : entry(x[k], t[k]) / Math.sqrt(x.length);
@@ -71,7 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
   return { value: fill(value), derivative: fill(derivative) };
 }
 
-/** The problem of the first output that has one, with the index of the output. */
+/** Returns the first problem with a target, and the index of its output, or undefined if all targets are valid. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const message = problem(t[k]);

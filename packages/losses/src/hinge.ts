@@ -1,9 +1,12 @@
-/** Hinge loss: 0 for an output on the correct side of the margin. */
+/** Hinge loss: 0 for outputs on the correct side of the margin. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
 
-/** $\max(0, 1 - t x)$, the mean over outputs; $t$ is −1 or 1. The derivative is $-t$ inside the margin, else 0. */
+/**
+ * Hinge loss: $\max(0, 1 - t x)$, averaged over the outputs; $t$ is −1 or 1. The derivative is $-t$ for $t x < 1$, else
+ * 0.
+ */
 export const hinge = (): Loss =>
   elementwise({
     name: 'hinge',

@@ -5,13 +5,13 @@ import type { LossRecord } from './record.js';
 
 /** Options of {@link huber}. */
 export interface HuberOptions {
-  /** The distance at which the loss changes from quadratic to linear; above 0. Default: 1. */
+  /** The distance from the target at which the loss changes from quadratic to linear, > 0. Default: 1. */
   readonly delta?: number;
 }
 
 /**
- * With $d = x - t$: $\frac12 d^2$ where $|d| \le \delta$, else $\delta (|d| - \frac12 \delta)$; its derivative is $d$
- * limited to $\pm\delta$. The mean over outputs. PyTorch's `HuberLoss`.
+ * Huber loss, with $d = x - t$: $\frac12 d^2$ if $|d| \le \delta$, else $\delta (|d| - \frac12 \delta)$, averaged over
+ * the outputs. The derivative is $d$, clamped to $\pm\delta$. Equals PyTorch's `HuberLoss`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -1,12 +1,13 @@
-/** Kullback-Leibler divergence; the outputs are logarithms of probabilities. */
+/** Kullback–Leibler divergence, with logarithms of probabilities as outputs. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
 import { nonNegative } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
- * $\sum_k t_k (\ln t_k - x_k)$; $\partial loss / \partial x_k = -t_k$. A target of 0 adds nothing. The same as
- * PyTorch's `KLDivLoss` with `reduction="batchmean"`.
+ * Kullback–Leibler divergence: $\sum_k t_k (\ln t_k - x_k)$, where $x$ are logarithms of probabilities;
+ * $\partial loss / \partial x_k = -t_k$. A target of 0 contributes nothing. Equals PyTorch's `KLDivLoss` with
+ * `reduction="batchmean"`.
  */
 export const klDivergence = (): Loss => ({
   name: 'klDivergence',

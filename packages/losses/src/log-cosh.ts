@@ -1,18 +1,20 @@
-/** Logarithm of the hyperbolic cosine: quadratic near the target, linear far away, smooth everywhere. */
+/** Log-cosh loss: quadratic near the target, linear far away, and smooth everywhere. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
 
 /**
- * ln cosh d. For small d as $\frac12 \mathrm{log1p}(\sinh^2 d)$, for large d as $|d| + \mathrm{log1p}(e^{-2|d|}) - \ln 2$:
- * each is accurate in its range, and neither overflows.
+ * Returns ln cosh d, computed as $\frac12 \mathrm{log1p}(\sinh^2 d)$ for small d and as
+ * $|d| + \mathrm{log1p}(e^{-2|d|}) - \ln 2$ for large d. Each formula is accurate in its range, and neither overflows.
  */
 function logCosh1(d: number): number {
   const size = Math.abs(d);
   return size < 1 ? 0.5 * Math.log1p(Math.sinh(d) ** 2) : size + Math.log1p(Math.exp(-2 * size)) - Math.LN2;
 }
 
-/** $\frac1n \sum_k \ln \cosh (x_k - t_k)$; $\partial loss / \partial x_k = \frac1n \tanh (x_k - t_k)$. */
+/**
+ * Log-cosh loss: $\frac1n \sum_k \ln \cosh (x_k - t_k)$; $\partial loss / \partial x_k = \frac1n \tanh (x_k - t_k)$.
+ */
 export const logCosh = (): Loss =>
   elementwise({
     name: 'logCosh',

@@ -3,7 +3,10 @@ import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
 
-/** $\frac1n \sum_k |x_k - t_k|$; its derivative is the sign, 0 at the kink. PyTorch's `L1Loss`. */
+/**
+ * Mean absolute error: $\frac1n \sum_k |x_k - t_k|$; $\partial loss / \partial x_k = \frac1n \mathrm{sign}(x_k - t_k)$,
+ * which is 0 at the kink. Equals PyTorch's `L1Loss`.
+ */
 export const mae = (): Loss =>
   elementwise({
     name: 'mae',

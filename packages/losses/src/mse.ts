@@ -1,10 +1,11 @@
-/** Mean squared error. With one output, it is the loss that the article uses. */
+/** Mean squared error. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
 
 /**
- * $\frac1n \sum_k (x_k - t_k)^2$; $\partial loss / \partial x_k = \frac2n (x_k - t_k)$. PyTorch's `MSELoss`.
+ * Mean squared error: $\frac1n \sum_k (x_k - t_k)^2$; $\partial loss / \partial x_k = \frac2n (x_k - t_k)$. Equals
+ * PyTorch's `MSELoss`.
  *
  * @example
  * ```ts

@@ -1,12 +1,13 @@
-/** Poisson negative log-likelihood: the output is the logarithm of a rate, the target a count. */
+/** Poisson negative log-likelihood, with the logarithm of a rate as output and a count as target. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import { nonNegative } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
- * $e^x - t x$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (e^{x_k} - t_k)$. $t \ge 0$. PyTorch's
- * `PoissonNLLLoss` with its defaults (without the term that depends on $t$ only).
+ * Poisson negative log-likelihood: $e^x - t x$, averaged over the outputs;
+ * $\partial loss / \partial x_k = \frac1n (e^{x_k} - t_k)$. Targets: $t \ge 0$. Equals PyTorch's `PoissonNLLLoss` with
+ * its defaults (without the term that depends only on $t$).
  */
 export const poisson = (): Loss =>
   elementwise({

@@ -15,7 +15,7 @@ import type { LossRecord } from './record.js';
 /** The name of a built-in loss. */
 export type LossName = Exclude<keyof typeof exported, 'elementwise' | 'lossRecords'>;
 
-/** Options with defaults, formula, derivative and task of each built-in loss, by name. */
+/** The record of each built-in loss, by name: its options with defaults, formula, derivative and task. */
 export const lossRecords: Readonly<Record<LossName, LossRecord>> = {
   binaryCrossEntropy: binaryCrossEntropyRecord,
   binaryCrossEntropyWithLogits: binaryCrossEntropyWithLogitsRecord,

@@ -1,10 +1,10 @@
-/** Cross-entropy of the softmax of the outputs: one class of several. */
+/** Cross-entropy of the softmax of the outputs, for one of several classes. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
 import { nonNegative } from './targets.js';
 import type { LossRecord } from './record.js';
 
-/** The largest entry, and Σ exp(x − largest), which is ≥ 1, so that its logarithm is finite. */
+/** Returns the largest entry, and Σ exp(x − largest), which is ≥ 1, so that its logarithm is finite. */
 function normalizer(x: ArrayLike<number>): { largest: number; sum: number } {
   let largest = -Infinity;
   for (let k = 0; k < x.length; k++) largest = Math.max(largest, x[k]);
@@ -14,8 +14,9 @@ function normalizer(x: ArrayLike<number>): { largest: number; sum: number } {
 }
 
 /**
- * $-\sum_k t_k \ln p_k$ with $p = \mathrm{softmax}(x)$; $\partial loss / \partial x_k = p_k \sum_j t_j - t_k$. Targets are
- * one-hot or soft: numbers ≥ 0, usually with sum 1. PyTorch's `CrossEntropyLoss` with probabilities.
+ * Softmax cross-entropy: $-\sum_k t_k \ln p_k$ with $p = \mathrm{softmax}(x)$;
+ * $\partial loss / \partial x_k = p_k \sum_j t_j - t_k$. Targets are one-hot or soft: numbers ≥ 0 that usually add up
+ * to 1. Equals PyTorch's `CrossEntropyLoss` with class probabilities as targets.
  *
  * @example
  * ```ts

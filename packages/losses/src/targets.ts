@@ -1,9 +1,9 @@
-/** Checks of targets that several losses share. */
+/** Validation of targets, shared by several losses. */
 
-/** The problem with a target that is not a probability; undefined for a probability. */
+/** Returns what is wrong with a target that is not a probability, or undefined if it is one. */
 export const probability = (t: number): string | undefined =>
   t >= 0 && t <= 1 ? undefined : `expected a probability from 0 to 1, received ${t}`;
 
-/** The problem with a negative target; undefined for a number ≥ 0. */
+/** Returns what is wrong with a target that is not ≥ 0, or undefined if it is. */
 export const nonNegative = (t: number): string | undefined =>
   t >= 0 ? undefined : `expected a number ≥ 0, received ${t}`;

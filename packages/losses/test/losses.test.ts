@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const records = Object.entries(losses.lossRecords) as [losses.LossName, losses.LossRecord][];
 const builtins = records.map(([name, record]) => [name, record.make({}), record] as const);
 
-/** x, t, and the loss by PyTorch's definition (torch.nn), written out. */
+/** x, t, and the loss computed by hand from PyTorch's definition (torch.nn). */
 const known: Record<losses.LossName, [x: number[], t: number[], value: number][]> = {
   mse: [
     [[7], [10], 9],
@@ -49,24 +49,24 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
 };
 
 describe.each(builtins)('%s', (name, loss, { options, reduction, targets: [low, high] }) => {
-  test("has the values of PyTorch's definition", () => {
+  test(`${name} has the values of PyTorch's definition`, () => {
     for (const [x, t, value] of known[name]) {
       expect(Math.abs(loss.value(x, t) - value)).toBeLessThanOrEqual(1e-14 * Math.max(1e-3, Math.abs(value)));
     }
   });
 
-  test('has a derivative that matches finite differences', () => {
+  test(`the derivative of ${name} matches finite differences`, () => {
     checkLoss(loss, { samples: 60 }).assert();
   });
 
-  test('is the built-in that its record describes', () => {
+  test(`${name} is the built-in that its record describes`, () => {
     expect(loss.name).toBe(name);
     const defaults = Object.fromEntries(Object.entries(options).map(([option, value]) => [option, value.default]));
     expect(loss.builtin).toEqual({ name, options: defaults });
     expect((losses as Record<string, unknown>)[name]).toBe(losses.lossRecords[name].make);
   });
 
-  test('is the mean or the sum over outputs, as its record states', () => {
+  test(`${name} is the mean or the sum over outputs, as its record states`, () => {
     if (name === 'softmaxCrossEntropy') {
       expect(reduction).toBe('sum');
       return;
@@ -75,7 +75,7 @@ describe.each(builtins)('%s', (name, loss, { options, reduction, targets: [low, 
     expect(two).toBeCloseTo(reduction === 'mean' ? one : 2 * one, 14);
   });
 
-  test('accepts the targets that its record states and no others', () => {
+  test(`${name} accepts only the targets that its record states`, () => {
     for (const t of [low, high]) if (Number.isFinite(t)) expect(loss.targetProblem?.([t])).toBeUndefined();
     if (low > -Infinity) expect(loss.targetProblem?.([low - 1])).toContain('received');
     if (high < Infinity) expect(loss.targetProblem?.([high + 1])).toContain('received');
@@ -84,7 +84,7 @@ describe.each(builtins)('%s', (name, loss, { options, reduction, targets: [low, 
 
 describe('extreme numbers', () => {
   test.each(builtins.filter(([name]) => !['poisson', 'binaryCrossEntropy'].includes(name)))(
-    '%s stays finite',
+    '%s stays finite for extreme inputs',
     (name, loss) => {
       const t = name === 'hinge' ? [1, -1] : [1, 0];
       const size = ['mse'].includes(name) ? 1e150 : 1e300;
@@ -101,7 +101,7 @@ describe('extreme numbers', () => {
     },
   );
 
-  test('probabilities of 0 and 1 are bounded as in PyTorch', () => {
+  test('the loss and derivative of binaryCrossEntropy at probabilities of 0 and 1 are bounded as in PyTorch', () => {
     const loss = losses.binaryCrossEntropy();
     const dLossDx = new Float64Array(1);
     loss.derivative([0], [1], dLossDx);
@@ -114,7 +114,7 @@ describe('extreme numbers', () => {
 describe('targetProblem', () => {
   const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) =>
     loss.targetProblem?.(t);
-  test('targets outside the domain of a loss are reported', () => {
+  test('targetProblem reports targets outside the domain of a loss', () => {
     expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, received 0');
     expect(problem(losses.hinge(), [1, -1])).toBeUndefined();
     expect(problem(losses.binaryCrossEntropy(), [1.5])).toMatch(/probability/);
@@ -124,7 +124,7 @@ describe('targetProblem', () => {
       expect(problem(loss, [-1])).toMatch(/≥ 0, received -1/);
       expect(problem(loss, [0, 2])).toBeUndefined();
     }
-    // Only losses with unknownTargets take NaN.
+    // Only losses with unknownTargets accept NaN.
     for (const loss of [losses.softmaxCrossEntropy(), losses.klDivergence()]) {
       expect(problem(loss, [NaN, 1])).toMatch(/output 0: .*received NaN/);
     }
@@ -133,7 +133,7 @@ describe('targetProblem', () => {
   });
 });
 
-test('elementwise() takes the mean over outputs and keeps kinks, residual and targetProblem', () => {
+test('elementwise averages over the outputs, and keeps kinks and targetProblem', () => {
   const loss = losses.elementwise({
     name: 'custom',
     value: (x, t) => x * t,
@@ -154,13 +154,13 @@ test('huber throws OUT_OF_RANGE for a delta that is not above 0', () => {
   expect(losses.huber({ delta: 0.5 }).value([3], [0])).toBe(0.5 * (3 - 0.25));
 });
 
-test('losses declare their kinks, and built-in ones their names', () => {
+test('losses declare their kinks and their builtin', () => {
   expect(losses.huber({ delta: 0.25 }).builtin).toEqual({ name: 'huber', options: { delta: 0.25 } });
   expect(losses.mae().kinks?.(3)).toEqual([3]);
   expect(losses.hinge().kinks?.(-1)).toEqual([-1]);
 });
 
-test('a class of probability 0 and target 0 adds nothing to the loss', () => {
+test('a class with probability 0 and target 0 adds nothing to the loss', () => {
   expect(losses.softmaxCrossEntropy().value([0, -Infinity], [1, 0])).toBe(0);
 });
 

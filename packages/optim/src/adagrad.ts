@@ -1,4 +1,4 @@
-/** Adagrad: divides each step by the root of the sum of all squared gradients of that parameter. */
+/** Adagrad: divides each step by the root of the sum of all squared gradients of the parameter. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -9,7 +9,7 @@ import type { LearningRate } from './schedule.js';
 export interface AdagradOptions {
   /** The learning rate: a number ≥ 0 or a schedule. Default: 0.01. */
   readonly learningRate?: LearningRate;
-  /** The rate is divided by 1 + `learningRateDecay` · the number of previous steps. Default: 0. */
+  /** The learning rate is divided by 1 + `learningRateDecay` · the number of previous steps. Default: 0. */
   readonly learningRateDecay?: number;
   /** Initial value of the sums of squares. Default: 0. */
   readonly initialSum?: number;
@@ -20,7 +20,8 @@ export interface AdagradOptions {
 }
 
 /**
- * $s \leftarrow s + g^2$; $p \leftarrow p - \eta g / (\sqrt{s} + \epsilon)$ (Duchi et al. 2011; PyTorch's `Adagrad`).
+ * Adagrad: $s \leftarrow s + g^2$; $p \leftarrow p - \eta g / (\sqrt{s} + \epsilon)$ (Duchi et al. 2011). Equals
+ * PyTorch's `Adagrad`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -1,4 +1,7 @@
-/** Adam: steps scaled by running means of the gradient and its square. AdamW: Adam with decoupled weight decay. */
+/**
+ * Adam, which scales steps by running means of the gradient and its square, and AdamW, which decouples the weight
+ * decay.
+ */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -16,24 +19,25 @@ export interface AdamOptions {
   /** Added to the root of the mean square to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
   /**
-   * Weight decay. `adam`: added to the gradient, default 0. `adamw`: shrinks the parameter by rate · `weightDecay`,
-   * default 0.01.
+   * Weight decay. `adam` adds `weightDecay` times the parameter to its gradient (default: 0); `adamw` shrinks the
+   * parameter by learning rate · `weightDecay` (default: 0.01).
    */
   readonly weightDecay?: number;
 }
 
 /**
- * $g \leftarrow g + \lambda p$; $m \leftarrow \beta_1 m + (1 - \beta_1) g$; $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$;
- * $p \leftarrow p - \frac{\eta}{1 - \beta_1^n} \, m / (\sqrt{v / (1 - \beta_2^n)} + \epsilon)$ at step $n$ (Kingma and Ba
- * 2015; PyTorch's `Adam`).
+ * Adam: $g \leftarrow g + \lambda p$; $m \leftarrow \beta_1 m + (1 - \beta_1) g$;
+ * $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$;
+ * $p \leftarrow p - \frac{\eta}{1 - \beta_1^n} \, m / (\sqrt{v / (1 - \beta_2^n)} + \epsilon)$ at step $n$ (Kingma and
+ * Ba 2015). Equals PyTorch's `Adam`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
 export const adam = (options: AdamOptions = {}): Optimizer => make('adam', options, 0);
 
 /**
- * Adam with the decay $p \leftarrow (1 - \eta \lambda) p$ before each step, instead of a term in the gradient (Loshchilov
- * and Hutter 2019; PyTorch's `AdamW`).
+ * Adam with decoupled weight decay: $p \leftarrow (1 - \eta \lambda) p$ before each step, instead of a term in the
+ * gradient (Loshchilov and Hutter 2019). Equals PyTorch's `AdamW`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

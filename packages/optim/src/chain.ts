@@ -1,18 +1,18 @@
-/** Gradient transforms before an optimizer: `chain(clipByNorm(1), adam())`. */
+/** Applies gradient transforms before an optimizer: `chain(clipByNorm(1), adam())`. */
 import { type Builtin, type BuiltinOptimizer, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 
-/** Changes the gradient in place before the optimizer reads it. */
+/** A transform of the gradient, applied before the optimizer uses it. */
 export interface GradientTransform {
-  /** The name in error messages and in the name of the chain. */
+  /** The name, in error messages and as part of the chain's name. */
   readonly name: string;
   /** Changes `gradients` in place. Must not change `parameters`, which has the same length. */
   transform(gradients: FloatArray, parameters: FloatArray): void;
-  /** Name and options of a built-in transform, so that an engine can run it. */
+  /** The name and options of a built-in transform, so that an engine can run it. */
   readonly builtin?: Builtin;
 }
 
 /**
- * An optimizer that first applies the transforms to the gradient, from left to right.
+ * Creates an optimizer that first applies the transforms to the gradient, from left to right.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
   };
 }
 
-/** The optimizer's `builtin`, with its current values, and the transforms of the chain. */
+/** Returns the `builtin` of the optimizer, whose values stay up to date, with the transforms of the chain. */
 function withTransforms(builtin: BuiltinOptimizer, transforms: readonly Builtin[]): BuiltinOptimizer {
   return Object.create(builtin, {
     transforms: { value: [...transforms, ...(builtin.transforms ?? [])] },

@@ -1,14 +1,14 @@
-/** L-BFGS: the quasi-Newton method that stores the last few steps and gradient changes. */
+/** L-BFGS, a quasi-Newton method that stores the last few steps and gradient changes. */
 import { expectInteger, mismatch, NnbpError, type Optimizer, type OptimizerState } from '@nnbp/core';
 import { lineSearch } from './line-search.js';
 
 /** Options of {@link lbfgs}. */
 export interface LbfgsOptions {
-  /** The number of steps stored, an integer ≥ 1. Default: 10. */
+  /** The number of steps to store, an integer ≥ 1. Default: 10. */
   readonly memory?: number;
-  /** The optimizer has converged when no |entry| of the gradient is larger. Default: 1e-8. */
+  /** Convergence tolerance for the largest absolute entry of the gradient, ≥ 0. Default: 1e-8. */
   readonly gradientTolerance?: number;
-  /** The optimizer has converged when an iteration lowers the loss by at most this fraction. Default: 1e-12. */
+  /** Convergence tolerance for the relative decrease of the loss in an iteration, ≥ 0. Default: 1e-12. */
   readonly lossTolerance?: number;
 }
 
@@ -19,10 +19,11 @@ interface Pair {
 }
 
 /**
- * Follows $-H g$, with $H$ an estimate of the inverse Hessian from the last steps $s$ and gradient changes $y$
- * (Nocedal and Wright, algorithm 7.4), by the line search of Moré and Thuente (1994) with the constants of L-BFGS-B 3.0.
+ * L-BFGS: searches along the direction $-H g$, where $H$ is an estimate of the inverse Hessian from the last steps $s$
+ * and gradient changes $y$ (Nocedal and Wright, algorithm 7.4). Uses the line search of Moré and Thuente (1994) with
+ * the constants of L-BFGS-B 3.0.
  *
- * Works with any loss; uses full batches. Most iterations cost one evaluation of loss and gradient.
+ * Works with any loss and uses full batches. Most iterations need only one evaluation of loss and gradient.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -38,7 +39,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   let steps = 0;
   let converged = false;
   let pairs: Pair[] = [];
-  /** The loss and gradient where the last iteration ended; undefined if they are not known. */
+  /** The loss and gradient at the end of the last iteration; undefined if they are not known. */
   let last: { readonly loss: number; readonly gradient: Float64Array; readonly at: Float64Array } | undefined;
 
   const settle = (loss: number): number => {
@@ -53,7 +54,10 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       return converged;
     },
     step() {
-      throw new NnbpError('UNSUPPORTED', `${name} evaluates the loss itself: use it with fit or Trainer.`);
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `${name} evaluates the loss itself and has no step(). Use it with fit or Trainer.`,
+      );
     },
     iterate(objective, parameters) {
       const n = parameters.length;
@@ -81,7 +85,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       const first = pairs.length === 0 ? 1 / Math.sqrt(dot(gradient, gradient)) : 1;
       const { step, accepted } = lineSearch(evaluate, { value: loss, slope }, first);
       if (!accepted && pairs.length > 0) {
-        // The stored curvature is misleading: the next iteration starts from the gradient alone.
+        // The stored curvature is misleading. The next iteration uses only the gradient.
         pairs = [];
         return loss;
       }
@@ -112,7 +116,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       const count = numbers.pairs;
       const names = Array.from({ length: count || 0 }, (_, k) => [`s${k}`, `y${k}`]).flat();
       if (stateName !== name || !(count >= 0 && count <= memory) || names.some((vector) => !(vector in vectors))) {
-        throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${stateName}.`);
+        throw new NnbpError('WRONG_STATE', `${name} cannot resume from this state of ${stateName}.`);
       }
       steps = numbers.steps;
       converged = numbers.converged === 1;
@@ -123,7 +127,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   };
 }
 
-/** −H·g, by the two-loop recursion. */
+/** Returns −H·g, computed with the two-loop recursion. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((g) => -g);
   const alphas = new Array<number>(pairs.length);

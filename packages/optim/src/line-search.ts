@@ -1,16 +1,17 @@
 /**
- * A line search for the strong Wolfe conditions: sufficient decrease, and a slope that is flat enough (Moré and
- * Thuente 1994, "Line search algorithms with guaranteed sufficient decrease"). As in L-BFGS-B 3.0, a narrow bracket ends it.
+ * A line search for the strong Wolfe conditions: sufficient decrease, and a slope that is flat enough (Moré and Thuente
+ * 1994, "Line search algorithms with guaranteed sufficient decrease"). As in L-BFGS-B 3.0, the search also ends when
+ * the bracket is narrow.
  */
 
-/** The function along the line: its value and slope at a step. */
+/** Evaluates the function along the line: returns its value and slope at a step. */
 export type AlongLine = (step: number) => { readonly value: number; readonly slope: number };
 
-/** The result of a search. */
+/** The result of a line search. */
 export interface LineSearchResult {
-  /** The step with the lowest value that was found; 0 if none was lower than the start. */
+  /** The step with the lowest value found; 0 if none was lower than at the start. */
   readonly step: number;
-  /** Whether the step decreases enough, and either is flat enough or lies in a narrow bracket. */
+  /** Whether the value decreases sufficiently, and the slope is flat enough or the bracket is narrow. */
   readonly accepted: boolean;
 }
 
@@ -24,12 +25,14 @@ interface Point {
 const decrease = 1e-3;
 /** Flat enough: |slope| ≤ curvature · |slope at 0|. */
 const curvature = 0.9;
-/** A bracket is narrow when it is at most this fraction of its upper end. Its best point is then the result. */
+/** A bracket is narrow if its width is at most this fraction of its upper end. Its best point is then the result. */
 const narrow = 0.1;
 const maxEvaluations = 20;
 
 /**
- * @param start - Value and slope at step 0; the slope is below 0.
+ * Searches for a step that satisfies the strong Wolfe conditions.
+ *
+ * @param start - The value and slope at step 0. The slope must be below 0.
  * @param first - The first step to try.
  */
 export function lineSearch(
@@ -52,7 +55,7 @@ export function lineSearch(
   for (let evaluations = 0; evaluations < maxEvaluations; evaluations++) {
     const evaluation = along(step);
     if (!Number.isFinite(evaluation.value) || !Number.isFinite(evaluation.slope)) {
-      // Overflow: the minimum is nearer.
+      // Overflow: the minimum must be closer to the start.
       upper = step;
       step = best.step + (step - best.step) / 10;
       continue;
@@ -62,7 +65,7 @@ export function lineSearch(
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
-    // Until a point decreases enough, the search is for a minimum of value − decrease · slope · step.
+    // Until a point decreases sufficiently, the search looks for a minimum of value − decrease · slope · step.
     const tilt = stage === 1 && point.value <= best.value && !sufficient ? decrease * start.slope : 0;
     const tilted = ({ step: at, value, slope }: Point): Point => ({
       step: at,
@@ -94,13 +97,16 @@ export function lineSearch(
   return { step: best.step, accepted: false };
 }
 
-/** Cubic and quadratic interpolation between the best point and the new one, in the four cases of the paper. */
+/**
+ * Chooses the next step by cubic and quadratic interpolation between the best point and the new one, with the four
+ * cases of the paper.
+ */
 function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, lower: number, upper: number) {
   const opposite = point.slope * Math.sign(best.slope) < 0;
   const secant = point.step + (point.slope / (point.slope - best.slope)) * (best.step - point.step);
   const cubic = cubicMinimum(best, point);
   if (point.value > best.value) {
-    // Higher: the minimum lies between.
+    // Case 1: the value is higher, so the minimum lies in between.
     const quadratic =
       best.step +
       (best.slope / ((best.value - point.value) / (point.step - best.step) + best.slope) / 2) *
@@ -109,12 +115,12 @@ function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, l
     return { step: nearer ? cubic : cubic + (quadratic - cubic) / 2, bracketed: true, worse: true, crossed: false };
   }
   if (opposite) {
-    // Lower, and past the minimum.
+    // Case 2: the value is lower and the slope has the opposite sign, so the minimum lies in between.
     const farther = Math.abs(cubic - point.step) > Math.abs(secant - point.step);
     return { step: farther ? cubic : secant, bracketed: true, worse: false, crossed: true };
   }
   if (Math.abs(point.slope) < Math.abs(best.slope)) {
-    // Lower, same direction, flatter: extrapolate cautiously.
+    // Case 3: the value is lower and the slope is flatter, with the same sign. Extrapolates cautiously.
     const ahead = (cubic - point.step) * (point.step - best.step) > 0;
     const usable = ahead ? cubic : point.step > best.step ? upper : lower;
     if (bracketed) {
@@ -126,12 +132,12 @@ function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, l
     const farther = Math.abs(usable - point.step) > Math.abs(secant - point.step) ? usable : secant;
     return { step: Math.min(Math.max(farther, lower), upper), bracketed, worse: false, crossed: false };
   }
-  // Lower, same direction, not flatter.
+  // Case 4: the value is lower and the slope is not flatter, with the same sign.
   const step = bracketed ? cubicMinimum(other, point) : upper;
   return { step, bracketed, worse: false, crossed: false };
 }
 
-/** The minimum of the cubic through two points with their slopes. */
+/** Returns the minimum of the cubic through two points with the given slopes. */
 function cubicMinimum(a: Point, b: Point): number {
   const theta = (3 * (a.value - b.value)) / (b.step - a.step) + a.slope + b.slope;
   const size = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope));

@@ -1,4 +1,4 @@
-/** Lion: every parameter moves by the learning rate, in the direction of the sign of the momentum. */
+/** Lion: moves every parameter by the learning rate, in the direction given by the sign of the momentum. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -9,16 +9,16 @@ import type { LearningRate } from './schedule.js';
 export interface LionOptions {
   /** The learning rate: a number ≥ 0 or a schedule. Default: 0.0001. */
   readonly learningRate?: LearningRate;
-  /** Weight of the momentum in the direction of the step, below 1. Default: 0.9. */
+  /** Weight of the momentum in the update direction, below 1. Default: 0.9. */
   readonly beta1?: number;
   /** Decay of the momentum, below 1. Default: 0.99. */
   readonly beta2?: number;
-  /** Decoupled weight decay: the parameter shrinks by rate · `weightDecay`. Default: 0. */
+  /** Decoupled weight decay: the parameter shrinks by learning rate · `weightDecay`. Default: 0. */
   readonly weightDecay?: number;
 }
 
 /**
- * $p \leftarrow (1 - \eta \lambda) p - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)$, then
+ * Lion: $p \leftarrow (1 - \eta \lambda) p - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)$, then
  * $m \leftarrow \beta_2 m + (1 - \beta_2) g$ (Chen et al. 2023).
  *
  * @throws NnbpError `OUT_OF_RANGE`

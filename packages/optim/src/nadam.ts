@@ -17,14 +17,14 @@ export interface NadamOptions {
   readonly epsilon?: number;
   /** L2 penalty: `weightDecay` times the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
-  /** How fast the momentum grows to `beta1`. Default: 0.004. */
+  /** How fast the momentum increases to `beta1`. Default: 0.004. */
   readonly momentumDecay?: number;
 }
 
 /**
- * With $\mu_n = \beta_1 (1 - \frac12 0.96^{n \psi})$ and $\Pi_n = \mu_1 \cdots \mu_n$:
- * $p \leftarrow p - \eta \left(\frac{1 - \mu_n}{1 - \Pi_n} g + \frac{\mu_{n+1}}{1 - \Pi_{n+1}} m\right) /
- * (\sqrt{v / (1 - \beta_2^n)} + \epsilon)$, with $m$ and $v$ as in Adam (Dozat 2016; PyTorch's `NAdam`).
+ * NAdam, with $\mu_n = \beta_1 (1 - \frac12 0.96^{n \psi})$ and $\Pi_n = \mu_1 \cdots \mu_n$: $p \leftarrow p - \eta
+ * \left(\frac{1 - \mu_n}{1 - \Pi_n} g + \frac{\mu_{n+1}}{1 - \Pi_{n+1}} m\right) / (\sqrt{v / (1 - \beta_2^n)} +
+ * \epsilon)$, with $m$ and $v$ as in Adam (Dozat 2016). Equals PyTorch's `NAdam`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -1,6 +1,6 @@
 /**
- * The code that all optimizers share: it counts steps, keeps vectors (momenta, squared gradients) between them, and saves
- * and restores both. The update rule itself is a {@link Rule}.
+ * The code shared by all optimizers that are update rules: it counts steps, keeps vectors (momenta, squared gradients)
+ * between them, and saves and restores both. The update itself is a {@link Rule}.
  */
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';
@@ -9,20 +9,23 @@ import { type LearningRate, scheduleOf } from './schedule.js';
 export interface Step {
   /** The learning rate of this step. */
   readonly rate: number;
-  /** The step, counted from 1. */
+  /** The number of the step, counted from 1. */
   readonly number: number;
 }
 
-/** An update rule. `Scalar` names the numbers that a step multiplies by. */
+/** An update rule. `Scalar` is the union of the names of the scalars that an update uses. */
 export interface Rule<Scalar extends string> extends Builtin {
   readonly learningRate: LearningRate;
-  /** The initial values of the vectors it keeps, by name. Each vector is as long as the parameter vector. */
+  /**
+   * The initial value of the entries of each vector, by the vector's name. Each vector is as long as the parameter
+   * vector.
+   */
   readonly vectors: Readonly<Record<string, number>>;
-  /** The initial values of numbers it keeps besides the step count, by name. */
+  /** The initial values of the numbers that the rule keeps in addition to the step count, by name. */
   readonly numbers?: Readonly<Record<string, number>>;
   readonly fullBatch?: boolean;
   readonly isPlainDescent?: boolean;
-  /** The numbers of a step, computed once in float64. */
+  /** Returns the scalars of a step, which are computed once per step, in float64. */
   scalars(step: Step, numbers: Readonly<Record<string, number>>): Readonly<Record<Scalar, number>>;
   /** Updates `numbers` for this step. Called after `scalars`. */
   advance?(step: Step, numbers: Record<string, number>): void;
@@ -35,7 +38,7 @@ export interface Rule<Scalar extends string> extends Builtin {
   ): void;
 }
 
-/** Makes an optimizer from an update rule. */
+/** Creates an optimizer from an update rule. */
 export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer {
   const { name, fullBatch, options } = rule;
   const schedule = scheduleOf(name, rule.learningRate);
@@ -99,7 +102,7 @@ export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer 
         (n.steps > 0 && names.some((vector) => !(vector in v))) ||
         new Set(lengths).size > 1
       ) {
-        throw new NnbpError('WRONG_STATE', `${name} cannot continue from a state of ${state.name}.`);
+        throw new NnbpError('WRONG_STATE', `${name} cannot resume from this state of ${state.name}.`);
       }
       steps = n.steps;
       for (const key in numbers) numbers[key] = n[key];

@@ -1,14 +1,14 @@
-/** The record of a built-in optimizer: every fact that documentation, tests and user interfaces need. */
+/** The record of a built-in optimizer: the facts that documentation, tests and user interfaces need. */
 import type { Optimizer, OptionRecord } from '@nnbp/core';
 
-/** Everything about a built-in optimizer besides its code. */
+/** The facts about a built-in optimizer that its code does not contain. */
 export interface OptimizerRecord {
   /**
-   * The optimizer with these options. Omitted options have their defaults. `rprop` takes `learningRate` as its initial
-   * step size.
+   * Returns the optimizer with the given options. Omitted options have their default values. `rprop` uses
+   * `learningRate` as its initial step size.
    */
   make(options: Readonly<Record<string, number>>): Optimizer;
-  /** The options by name. Switches are 0 or 1. */
+  /** The options by name. Boolean options are 0 or 1. */
   readonly options: Readonly<Record<string, OptionRecord>>;
   /** The update of a parameter p with gradient g, in LaTeX. */
   readonly formula: string;

@@ -12,8 +12,8 @@ import type * as exported from './index.js';
 import type { OptimizerRecord } from './record.js';
 
 /**
- * The name of a built-in optimizer that is an update rule. Solvers are not included: no engine can run their iterations
- * as an update rule.
+ * The name of a built-in optimizer that is an update rule. Solvers (`lbfgs`, `levenbergMarquardt`) are not included,
+ * since no engine can run their iterations as an update rule.
  */
 export type OptimizerName = {
   [
@@ -21,7 +21,7 @@ export type OptimizerName = {
   ]: (typeof exported)[Name] extends (options: never) => Optimizer ? Name : never;
 }[Exclude<keyof typeof exported, 'chain' | 'lbfgs' | 'levenbergMarquardt' | 'optimizerRecords'>];
 
-/** Options with defaults, formula and description of each built-in optimizer, by name. */
+/** The record of each built-in optimizer, by name: its options with defaults, and its formula. */
 export const optimizerRecords: Readonly<Record<OptimizerName, OptimizerRecord>> = {
   adagrad: adagradRecord,
   adam: adamRecord,

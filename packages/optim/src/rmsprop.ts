@@ -13,7 +13,7 @@ export interface RmspropOptions {
   readonly smoothing?: number;
   /** Added to the root to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** Momentum: the fraction of the last step that is added to this one, below 1. Default: 0. */
+  /** Momentum: the fraction of the previous step that is added to the current one, below 1. Default: 0. */
   readonly momentum?: number;
   /** Whether to subtract the square of the mean gradient from the mean square. Default: false. */
   readonly centered?: boolean;
@@ -22,8 +22,9 @@ export interface RmspropOptions {
 }
 
 /**
- * $v \leftarrow \alpha v + (1 - \alpha) g^2$; $m \leftarrow \mu m + g / (\sqrt{v} + \epsilon)$; $p \leftarrow p - \eta m$.
- * Centered: $v$ minus the square of the mean gradient (Hinton 2012; PyTorch's `RMSprop`).
+ * RMSprop: $v \leftarrow \alpha v + (1 - \alpha) g^2$; $m \leftarrow \mu m + g / (\sqrt{v} + \epsilon)$;
+ * $p \leftarrow p - \eta m$ (Hinton 2012). If `centered`, the square of the mean gradient is subtracted from $v$ before
+ * the root. Equals PyTorch's `RMSprop`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -45,7 +46,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
         let variance = square[k];
         if (centered) {
           mean[k] += oneMinusSmoothing * (g - mean[k]);
-          // Rounding can make it negative where all gradients were equal.
+          // If all gradients were equal, rounding can make the variance negative.
           variance = Math.max(variance - mean[k] * mean[k], 0);
         }
         let step = g / (Math.sqrt(variance) + epsilon);

@@ -1,6 +1,6 @@
 /**
  * Resilient backpropagation: each parameter has its own step size, which grows while the gradient keeps its sign and
- * shrinks when the sign changes. The size of the gradient has no influence, so it must be the gradient over all samples.
+ * shrinks when the sign changes. Only the sign of the gradient matters, so it must be the gradient over all samples.
  */
 import { NnbpError } from '@nnbp/core';
 import type { Optimizer } from '@nnbp/core';
@@ -10,9 +10,9 @@ import type { OptimizerRecord } from './record.js';
 
 /** Options of {@link rprop}. */
 export interface RpropOptions {
-  /** $\eta^-$: factor of the step size when the gradient's sign changes, below 1. Default: 0.5. */
+  /** $\eta^-$: the factor by which the step size shrinks when the gradient changes sign, below 1. Default: 0.5. */
   readonly etaMinus?: number;
-  /** $\eta^+$: factor of the step size when the sign stays the same, ≥ 1. Default: 1.2. */
+  /** $\eta^+$: the factor by which the step size grows when the gradient keeps its sign, ≥ 1. Default: 1.2. */
   readonly etaPlus?: number;
   /** $\Delta_0$: the initial step size of each parameter. Default: 0.01. */
   readonly initialStep?: number;
@@ -23,10 +23,10 @@ export interface RpropOptions {
 }
 
 /**
- * Where $g \cdot g_{last} > 0$: $\Delta \leftarrow \min(\eta^+ \Delta, \Delta_{max})$; where it is below 0:
- * $\Delta \leftarrow \max(\eta^- \Delta, \Delta_{min})$, and no move in this step ($g \leftarrow 0$). Then
- * $p \leftarrow p - \mathrm{sign}(g) \Delta$ (Riedmiller and Braun 1993; PyTorch's `Rprop`). Full-batch: `fit` passes all
- * samples at once.
+ * Resilient backpropagation: if $g \cdot g_{last} > 0$, then $\Delta \leftarrow \min(\eta^+ \Delta, \Delta_{max})$; if
+ * it is below 0, then $\Delta \leftarrow \max(\eta^- \Delta, \Delta_{min})$ and $g \leftarrow 0$, so that the parameter
+ * does not move in this step. Finally, $p \leftarrow p - \mathrm{sign}(g) \Delta$ (Riedmiller and Braun 1993). Equals
+ * PyTorch's `Rprop`. Uses full batches: `fit` passes all samples at once.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -6,20 +6,20 @@ import { expectOptions } from './options.js';
 export interface Schedule {
   /** The name in error messages. */
   readonly name: string;
-  /** The rate of step `step`, counted from 0. */
+  /** Returns the learning rate of step `step`, counted from 0. */
   rate(step: number): number;
-  /** Called with the loss after each epoch. Only for a schedule that reacts to the loss. */
+  /** Called with the loss after each epoch. Defined only by schedules that react to the loss. */
   observe?(loss: number): void;
-  /** The state to save. Only for a schedule that has one. */
+  /** Returns the state to save. Defined only by schedules that have one. */
   state?(): OptimizerState['numbers'];
-  /** Continues from a saved state. */
+  /** Resumes from a saved state. */
   restore?(numbers: OptimizerState['numbers']): void;
 }
 
 /** A learning rate: a number ≥ 0 or a {@link Schedule}. */
 export type LearningRate = number | Schedule;
 
-/** A learning rate as a schedule. */
+/** Converts a learning rate to a schedule. */
 export function scheduleOf(optimizer: string, learningRate: LearningRate): Schedule {
   if (typeof learningRate !== 'number') return learningRate;
   expectOptions(optimizer, { learningRate });

@@ -1,13 +1,14 @@
-/** The schedules. All are functions of the step alone, except `plateau`, which depends on the loss. */
+/** Learning-rate schedules. All depend only on the step, except `plateau`, which depends on the loss. */
 import { expectInteger, NnbpError } from '@nnbp/core';
 import { expectOptions } from './options.js';
 import type { Schedule } from './schedule.js';
 
-/** Half a cosine wave from `from` (part 0) to `to` (part 1). */
+/** Half a cosine wave from `from` (at `part` 0) to `to` (at `part` 1). */
 const halfCosine = (from: number, to: number, part: number) => to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
 
 /**
- * $\eta_0 \gamma^{\lfloor step / every \rfloor}$: PyTorch's `StepLR`, in steps.
+ * Step decay: multiplies the rate by `factor` every `every` steps, $\eta_0 \gamma^{\lfloor step / every \rfloor}$.
+ * Equals PyTorch's `StepLR`, called after each step.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -19,7 +20,8 @@ export function stepDecay(options: { initial: number; factor: number; every: num
 }
 
 /**
- * $\eta_0 \gamma^{step}$: PyTorch's `ExponentialLR`, in steps.
+ * Exponential decay: multiplies the rate by `factor` in every step, $\eta_0 \gamma^{step}$. Equals PyTorch's
+ * `ExponentialLR`, called after each step.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -30,8 +32,9 @@ export function exponentialDecay(options: { initial: number; factor: number }): 
 }
 
 /**
- * Linear warm-up to `peak` in `warmUp` steps (default 0), then half a cosine wave down to `final` (default 0) at step
- * `steps`, and constant from there. Without warm-up it equals PyTorch's `CosineAnnealingLR`.
+ * Cosine decay with warm-up: rises linearly to `peak` in `warmUp` steps (default: 0), falls along half a cosine wave to
+ * `final` (default: 0) at step `steps`, and then stays constant. Without warm-up, it equals PyTorch's
+ * `CosineAnnealingLR`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -50,8 +53,9 @@ export function cosine(options: { peak: number; steps: number; warmUp?: number; 
 }
 
 /**
- * Half a cosine wave up from `peak / startFactor` to `peak` in the first `rise` fraction of the steps, then half a wave
- * down to `peak / startFactor / finalFactor` (Smith 2018; PyTorch's `OneCycleLR` with its defaults 25, 10,000 and 0.3).
+ * One-cycle schedule: rises along half a cosine wave from `peak / startFactor` (default: 25) to `peak` in the fraction
+ * `rise` (default: 0.3) of the steps, then falls along half a wave to `peak / startFactor / finalFactor` (default:
+ * 10,000) (Smith 2018). Equals PyTorch's `OneCycleLR`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -84,21 +88,23 @@ export function oneCycle(options: {
 export interface PlateauOptions {
   /** The initial learning rate, ≥ 0. */
   readonly initial: number;
-  /** Factor of each reduction. Default: 0.1. */
+  /** The factor by which the rate is multiplied. Default: 0.1. */
   readonly factor?: number;
-  /** Epochs without improvement before the rate is reduced. Default: 10. */
+  /**
+   * Number of consecutive epochs without improvement to tolerate; the rate is reduced after the next one. Default: 10.
+   */
   readonly patience?: number;
   /** An epoch is an improvement if its loss is below the best by more than this fraction of |best|. Default: 0.0001. */
   readonly threshold?: number;
-  /** Epochs after a reduction that are not counted. Default: 0. */
+  /** Number of epochs after a reduction that do not count as epochs without improvement. Default: 0. */
   readonly cooldown?: number;
   /** The minimum learning rate. Default: 0. */
   readonly minimum?: number;
 }
 
 /**
- * Multiplies the rate by `factor` when the loss stops falling: PyTorch's `ReduceLROnPlateau`, except that negative losses
- * are compared like positive ones. `fit` reports the loss of each epoch to it.
+ * Multiplies the rate by `factor` when the loss stops decreasing. Equals PyTorch's `ReduceLROnPlateau`, except that
+ * negative losses are compared like positive ones. `fit` calls `observe` with the loss of each epoch.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -113,7 +119,7 @@ export function plateau(options: PlateauOptions): Schedule {
     name: 'plateau',
     rate: () => now.rate,
     observe(loss) {
-      // Relative to |best|: with best · (1 − threshold), a negative loss would have to rise.
+      // Relative to |best|: with best · (1 − threshold), even a higher loss would be an improvement on a negative one.
       const improved = now.best === Infinity ? loss < Infinity : loss < now.best - threshold * Math.abs(now.best);
       if (improved) now.best = loss;
       now.bad = improved ? 0 : now.bad + 1;

@@ -1,9 +1,9 @@
-/** Transforms of the gradient before the optimizer uses it. */
+/** Transforms of the gradient that run before the optimizer; see `chain`. */
 import type { GradientTransform } from './chain.js';
 import { expectOptions } from './options.js';
 
 /**
- * Limits every entry to ±`limit`.
+ * Clips every entry of the gradient to ±`limit`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -19,8 +19,8 @@ export function clipByValue(limit: number): GradientTransform {
 }
 
 /**
- * Scales the gradient down to the norm `limit` if its norm $\sqrt{\sum g^2}$ is larger. Keeps its direction. Correct even
- * where a square would overflow.
+ * Scales the gradient to the norm `limit` if its norm $\sqrt{\sum g^2}$ is larger, and keeps its direction. Correct
+ * even if a square would overflow.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -43,8 +43,8 @@ export function clipByNorm(limit: number): GradientTransform {
 }
 
 /**
- * Adds `rate` times the sign of the parameter to its gradient: the derivative of rate · |p| (L1 regularization), which
- * drives unimportant parameters to 0. Adds nothing for a parameter of 0.
+ * L1 regularization: adds `rate` times the sign of the parameter, which is the derivative of rate · |p|, to its
+ * gradient. This drives unimportant parameters to 0. Adds nothing if the parameter is 0.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -60,7 +60,7 @@ export function l1Penalty(rate: number): GradientTransform {
 }
 
 /**
- * Adds `rate` times the parameter to its gradient (L2 regularization), for any optimizer.
+ * L2 regularization for any optimizer: adds `rate` times the parameter to its gradient.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

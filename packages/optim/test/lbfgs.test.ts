@@ -3,7 +3,7 @@ import { lbfgs, sgd } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
 import { rosenbrock } from './objectives.js';
 
-/** An objective from a loss and its gradient; counts its evaluations. */
+/** Creates an objective from a loss and its gradient, and counts the evaluations. */
 function smooth(loss: (p: Float64Array) => number, gradient: (p: Float64Array) => readonly number[]) {
   const objective: Objective & { evaluations: number } = {
     residualCount: 0,
@@ -26,7 +26,7 @@ function minimize(objective: Objective, start: readonly number[], optimizer = lb
   return { parameters: [...parameters], losses, optimizer };
 }
 
-/** Rosenbrock's function in n dimensions, chained. */
+/** The chained Rosenbrock function in n dimensions. */
 const chained = (n: number) =>
   smooth(
     (p) => {
@@ -45,7 +45,7 @@ const chained = (n: number) =>
   );
 
 describe('lbfgs', () => {
-  test('finds the minimum of Rosenbrock’s function in 2, 10 and 50 dimensions', () => {
+  test('lbfgs finds the minimum of Rosenbrock’s function in 2, 10 and 50 dimensions', () => {
     for (const n of [2, 10, 50]) {
       const start = Array.from({ length: n }, (_, k) => (k % 2 === 0 ? -1.2 : 1));
       const { parameters } = minimize(chained(n), start, lbfgs(), 500);
@@ -54,7 +54,7 @@ describe('lbfgs', () => {
   });
 
   // scipy 1.10's L-BFGS-B with the same tolerances takes 44, 88 and 307 evaluations.
-  test('takes no more than 1.2 times the evaluations of SciPy on these functions', () => {
+  test('lbfgs takes at most 1.2 times as many evaluations as SciPy', () => {
     const scipy = { 2: 44, 10: 88, 50: 307 };
     for (const [n, evaluations] of Object.entries(scipy)) {
       const objective = chained(Number(n));
@@ -64,12 +64,12 @@ describe('lbfgs', () => {
     }
   });
 
-  test('lowers the loss with every iteration', () => {
+  test('no iteration of lbfgs increases the loss', () => {
     const { losses } = minimize(rosenbrock(), [-1.2, 1]);
     for (let k = 1; k < losses.length; k++) expect(losses[k]).toBeLessThanOrEqual(losses[k - 1]);
   });
 
-  test('minimizes functions that are steep, flat, piecewise or bounded by an overflow', () => {
+  test('lbfgs minimizes functions that are steep, flat, piecewise or bounded by an overflow', () => {
     const steep = smooth(
       (p) => 1e8 * (p[0] - 3) ** 2,
       (p) => [2e8 * (p[0] - 3)],
@@ -85,7 +85,7 @@ describe('lbfgs', () => {
       (p) => [Math.sign(p[0] - 1) + 0.2 * p[0]],
     );
     for (const start of [7, 1.3]) expect(minimize(kink, [start]).parameters[0]).toBeCloseTo(1, 3);
-    // No point has a flat slope: the first search gives up, with a lower loss.
+    // The slope is flat nowhere, so the first search gives up, with a lower loss.
     const crease = smooth(
       (p) => (p[0] > 1 ? p[0] - 1 : 50 * (1 - p[0])),
       (p) => [p[0] > 1 ? 1 : -50],
@@ -106,13 +106,13 @@ describe('lbfgs', () => {
     }
   });
 
-  test('converges at a stationary point, and where no step lowers the loss', () => {
+  test('lbfgs converges at a stationary point, and if no step lowers the loss', () => {
     const valley = smooth(
       (p) => p[0] ** 2,
       (p) => [2 * p[0]],
     );
     expect(minimize(valley, [0]).losses).toEqual([0]);
-    // The gradient is wrong: every step raises the loss.
+    // The gradient is wrong, so every step increases the loss.
     const wrong = smooth(
       (p) => p[0],
       () => [-1],
@@ -122,7 +122,7 @@ describe('lbfgs', () => {
     expect(optimizer.converged).toBe(true);
   });
 
-  test('discards its stored curvature when a search fails', () => {
+  test('lbfgs discards its stored curvature when a search fails', () => {
     let lift = 0;
     const lifted = smooth(
       (p) => (p[0] - 1) ** 4 + lift,
@@ -133,7 +133,7 @@ describe('lbfgs', () => {
     for (let k = 0; k < 3; k++) optimizer.iterate!(lifted, parameters);
     expect(optimizer.state().numbers.pairs).toBe(3);
     const before = parameters[0];
-    // Every step raises the loss.
+    // Every step increases the loss.
     lift = 100;
     optimizer.iterate!(lifted, parameters);
     expect(optimizer.state().numbers.pairs).toBe(0);
@@ -142,7 +142,7 @@ describe('lbfgs', () => {
     expect(minimize(lifted, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
   });
 
-  test('evaluates again if the parameters were changed between iterations', () => {
+  test('lbfgs evaluates the loss again if the parameters were changed between iterations', () => {
     const objective = chained(2);
     const optimizer = lbfgs();
     const parameters = Float64Array.of(-1.2, 1);
@@ -151,7 +151,7 @@ describe('lbfgs', () => {
     expect(optimizer.iterate!(objective, parameters)).toBe(401);
   });
 
-  test('does not change the parameters if the loss overflows at the start', () => {
+  test('lbfgs does not change the parameters if the loss overflows at the start', () => {
     const objective = smooth(
       () => Infinity,
       () => [NaN],
@@ -161,7 +161,7 @@ describe('lbfgs', () => {
     expect([...parameters]).toEqual([1]);
   });
 
-  test('resumes bit-for-bit from a saved state', () => {
+  test('lbfgs resumes bit-for-bit from a saved state', () => {
     const run = (breakAt: number) => {
       let optimizer = lbfgs({ memory: 3 });
       const parameters = Float64Array.of(-1.2, 1, -1.2, 1);
@@ -179,7 +179,7 @@ describe('lbfgs', () => {
     expect(run(0)).toEqual(run(-1));
   });
 
-  test('throws for invalid options, for states of other optimizers and for step()', () => {
+  test('lbfgs throws for invalid options, for states of other optimizers and for step()', () => {
     const code = (expected: string): unknown => expect.objectContaining({ code: expected });
     expect(() => lbfgs({ memory: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => lbfgs({ gradientTolerance: -1 })).toThrow(code('OUT_OF_RANGE'));

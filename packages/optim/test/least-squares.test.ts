@@ -16,7 +16,7 @@ function minimize(objective: Objective, start: readonly number[], optimizer = le
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 describe('TriangularFactor', () => {
-  test('folding rows block by block gives R with RᵀR = JᵀJ, before and after pivoting', () => {
+  test('R satisfies RᵀR = JᵀJ if rows are folded block by block, before and after pivoting', () => {
     const seed = 5;
     const random = new Random(seed);
     const [m, n] = [7, 3];
@@ -54,7 +54,7 @@ describe('TriangularFactor', () => {
     expect([...step]).toEqual([0, 0]);
   });
 
-  test('the estimated condition number is a close lower bound, and infinite for a singular factor', () => {
+  test('condition returns a close lower bound of the condition number, and Infinity for a singular factor', () => {
     const conditions: number[] = [];
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
@@ -124,7 +124,7 @@ describe('TriangularFactor', () => {
   });
 });
 
-test('the factor holds the Gauss-Newton products: RᵀR = JᵀJ and Rᵀz = Jᵀr, for rows that are folded in blocks', () => {
+test('the factor satisfies RᵀR = JᵀJ and Rᵀz = Jᵀr for many rows that are folded in blocks', () => {
   const [n, rows] = [5, 300];
   const entry = (k: number) => Math.sin(1 + 7 * k) + Math.cos(k * k);
   const jacobian = Float64Array.from({ length: rows * n }, (_, k) => entry(k));
@@ -153,14 +153,14 @@ test('the factor holds the Gauss-Newton products: RᵀR = JᵀJ and Rᵀz = Jᵀ
 });
 
 describe('levenbergMarquardt', () => {
-  test('finds the minimum of Rosenbrock’s function to the last digits', () => {
+  test('levenbergMarquardt finds the minimum of Rosenbrock’s function to 14 digits', () => {
     const { parameters, iterations } = minimize(rosenbrock(), [-1.2, 1]);
     expect(parameters[0]).toBeCloseTo(1, 14);
     expect(parameters[1]).toBeCloseTo(1, 14);
     expect(iterations).toBeLessThan(40);
   });
 
-  test('fits an exponential with noise to the stationary point', () => {
+  test('levenbergMarquardt fits an exponential to noisy data, up to a gradient below 1e-14', () => {
     const xs = [0, 1, 2, 3, 4, 5];
     const ys = [2.1, 1.1, 0.8, 0.45, 0.2, 0.15];
     const { parameters, optimizer } = minimize(exponential(xs, ys), [10, 1]);
@@ -172,7 +172,7 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.undetermined).toEqual([]);
   });
 
-  test('solves a linear problem in one step, and reports the loss before it', () => {
+  test('levenbergMarquardt solves a linear problem in one step, and returns the loss before the step', () => {
     const objective = leastSquares(
       3,
       (p, row) => p[0] + row * p[1] - [1, 3, 5][row],
@@ -185,7 +185,7 @@ describe('levenbergMarquardt', () => {
     expect(parameters[1]).toBeCloseTo(2, 12);
   });
 
-  test('converges from parameters that are all 0', () => {
+  test('levenbergMarquardt converges from parameters that are all 0', () => {
     const objective = leastSquares(
       2,
       (p, row) => p[0] - [2, 4][row],
@@ -194,8 +194,8 @@ describe('levenbergMarquardt', () => {
     expect(minimize(objective, [0]).parameters[0]).toBeCloseTo(3, 14);
   });
 
-  test('reports the parameters that the data do not determine, and still lowers the loss', () => {
-    // Only p_0 + p_1 matters; p_2 never does.
+  test('levenbergMarquardt reports the parameters that the data do not determine, and still lowers the loss', () => {
+    // The residuals depend only on p_0 + p_1, and not on p_2.
     const objective = leastSquares(
       3,
       (p, row) => p[0] + p[1] - [1, 2, 3][row],
@@ -208,26 +208,26 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.undetermined).toContain(2);
   });
 
-  test('solves a problem whose columns are almost linearly dependent, and reports no parameter', () => {
+  test('levenbergMarquardt solves a problem with almost linearly dependent columns without reporting parameters', () => {
     const objective = leastSquares(
       4,
       (p, row) => p[0] + p[1] * (1 + 1e-11 * row) - [1, 2, 4, 3][row],
       (_, row) => [1, 1 + 1e-11 * row],
     );
     const { parameters, optimizer } = minimize(objective, [1, 1]);
-    // The line 1.3 + 0.8·row: its slope is p_1·1e-11.
+    // The solution is the line 1.3 + 0.8·row, whose slope is p_1·1e-11.
     expect(parameters[1] * 1e-11).toBeCloseTo(0.8, 3);
     expect(parameters[0] + parameters[1]).toBeCloseTo(1.3, 3);
     expect(optimizer.undetermined).toEqual([]);
   });
 
-  test('keeps parameters within their bounds, and lets them leave a bound again', () => {
+  test('levenbergMarquardt keeps parameters within their bounds, and lets them leave a bound again', () => {
     const xs = [0, 1, 2, 3];
     const ys = xs.map((x) => 3 * Math.exp(-0.5 * x));
     const bounded = levenbergMarquardt({ lower: [0, -0.3], upper: [10, 0] });
     const { parameters } = minimize(exponential(xs, ys), [1, -0.3], bounded);
     expect(parameters[1]).toBe(-0.3);
-    // The best p_0 for p_1 = −0.3, from the normal equation.
+    // The normal equation gives the best p_0 for p_1 = −0.3.
     const e = xs.map((x) => Math.exp(-0.3 * x));
     const best = e.reduce((sum, v, k) => sum + v * ys[k], 0) / e.reduce((sum, v) => sum + v * v, 0);
     expect(parameters[0]).toBeCloseTo(best, 10);
@@ -239,12 +239,12 @@ describe('levenbergMarquardt', () => {
     expect(minimize(exponential(xs, ys), [1, -0.1], upper).parameters[0]).toBe(2);
   });
 
-  test('shrinks the trust region if a step overflows', () => {
+  test('levenbergMarquardt shrinks the trust region if a step overflows', () => {
     const { parameters } = minimize(exponential([100, 200], [Math.exp(1), Math.exp(2)]), [1, -1]);
     expect(parameters.every(Number.isFinite)).toBe(true);
   });
 
-  test('reports a derivative that is not finite at the start, and rejects more than 5,000 parameters', () => {
+  test('levenbergMarquardt returns NaN if a derivative is not finite at the start, and rejects more than 5,000 parameters', () => {
     const root = leastSquares(
       2,
       (p) => Math.sqrt(p[0]) - 1,
@@ -256,14 +256,14 @@ describe('levenbergMarquardt', () => {
     expect(() => levenbergMarquardt().iterate!(root, new Float64Array(5001))).toThrow(code('TOO_LARGE'));
   });
 
-  test('does not change the parameters if the loss overflows at the start', () => {
+  test('levenbergMarquardt does not change the parameters if the loss overflows at the start', () => {
     const objective = exponential([1e6], [1]);
     const parameters = Float64Array.of(1, 1);
     expect(levenbergMarquardt().iterate!(objective, parameters)).toBe(Infinity);
     expect([...parameters]).toEqual([1, 1]);
   });
 
-  test('stays at a stationary point whose loss is not 0', () => {
+  test('levenbergMarquardt stays at a stationary point where the loss is not 0', () => {
     const objective = leastSquares(
       3,
       (p, row) => p[0] - [1, 2, 3][row],
@@ -274,14 +274,14 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.converged).toBe(true);
   });
 
-  test('converges at once if the loss is 0', () => {
+  test('levenbergMarquardt converges immediately if the loss is 0', () => {
     const objective = exponential([0], [1]);
     const { iterations, parameters } = minimize(objective, [1, 0]);
     expect(iterations).toBe(1);
     expect(parameters).toEqual([1, 0]);
   });
 
-  test('resumes bit-for-bit from a saved state', () => {
+  test('levenbergMarquardt resumes bit-for-bit from a saved state', () => {
     const run = (breakAt: number) => {
       let optimizer = levenbergMarquardt();
       const objective = rosenbrock();
@@ -300,7 +300,7 @@ describe('levenbergMarquardt', () => {
     expect(run(0)).toEqual(run(-1));
   });
 
-  test('throws for invalid options, bounds, losses and states, and for step()', () => {
+  test('levenbergMarquardt throws for invalid options, bounds, losses and states, and for step()', () => {
     expect(() => levenbergMarquardt({ initialRadius: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
     const parameters = Float64Array.of(1, 1);

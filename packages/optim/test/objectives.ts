@@ -1,7 +1,7 @@
-/** Objectives with known minima, written by hand. */
+/** Objectives with known minima, for the tests. */
 import type { Objective } from '@nnbp/core';
 
-/** A least-squares objective from residuals and their Jacobian; the loss is the mean of the squares. */
+/** Creates a least-squares objective from residuals and their Jacobian. The loss is the mean of the squares. */
 export function leastSquares(
   count: number,
   residual: (p: Float64Array, row: number) => number,
@@ -27,7 +27,7 @@ export function leastSquares(
     jacobian(p, visit) {
       const r = all(p as Float64Array);
       const share = 1 / Math.sqrt(count);
-      // Two blocks, so that folding is tested.
+      // Two blocks, so that folding several blocks is tested.
       const half = Math.ceil(count / 2);
       for (const [first, end] of [
         [0, half],
@@ -45,7 +45,7 @@ export function leastSquares(
   };
 }
 
-/** Rosenbrock's function of two parameters as two residuals; the minimum is 0 at (1, 1). */
+/** Rosenbrock's function of two parameters, as two residuals. Its minimum is 0 at (1, 1). */
 export const rosenbrock = () =>
   leastSquares(
     2,
@@ -53,7 +53,7 @@ export const rosenbrock = () =>
     (p, row) => (row === 0 ? [-20 * p[0], 10] : [-1, 0]),
   );
 
-/** y = p_0 · exp(p_1 · x) at given points. */
+/** The fit of y = p_0 · exp(p_1 · x) to the given points. */
 export const exponential = (xs: readonly number[], ys: readonly number[]) =>
   leastSquares(
     xs.length,

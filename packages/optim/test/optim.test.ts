@@ -7,7 +7,7 @@ const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeigh
   optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
-/** Parameters after each of three steps from 1 with gradients 0.5, -0.25, 1. */
+/** Returns the parameter after each of three steps that start at 1, with gradients 0.5, -0.25 and 1. */
 function path(optimizer: Optimizer): number[] {
   const p = Float64Array.of(1);
   return [0.5, -0.25, 1].map((g) => {
@@ -17,7 +17,7 @@ function path(optimizer: Optimizer): number[] {
 }
 
 describe('three steps by hand', () => {
-  // Each right-hand side is the rule written out; it shares nothing with the code.
+  // Each expected value is the rule written out by hand, independent of the code.
   test('sgd follows its rule', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
 
   test('sgd follows its rule with momentum, dampening and Nesterov momentum', () => {
@@ -42,7 +42,7 @@ describe('three steps by hand', () => {
     expect(path(adam({ learningRate: 0.1 }))[1]).toBeCloseTo(second, 12);
   });
 
-  test('adamw shrinks the parameter first, adam adds the decay to the gradient', () => {
+  test('adamw shrinks the parameter first, and adam adds the decay to the gradient', () => {
     const p = Float64Array.of(2);
     adamw({ learningRate: 0.1, weightDecay: 0.5 }).step(p, Float64Array.of(1));
     expect(p[0]).toBeCloseTo(2 * 0.95 - 0.1, 7);
@@ -51,7 +51,7 @@ describe('three steps by hand', () => {
     expect(q[0]).toBe(2);
   });
 
-  test('rmsprop follows its rule plain, centered and with momentum', () => {
+  test('rmsprop follows its rule: plain, centered and with momentum', () => {
     const v1 = 0.01 * 0.25;
     expect(path(rmsprop({ learningRate: 0.1 }))[0]).toBeCloseTo(1 - (0.1 * 0.5) / (Math.sqrt(v1) + 1e-8), 12);
     const centered = Math.sqrt(v1 - (0.01 * 0.5) ** 2);
@@ -93,13 +93,13 @@ describe('three steps by hand', () => {
     // (m + g) / 2 = (-1, -0.25): the gradient decides the first sign, the momentum the second.
     optimizer.step(p, Float64Array.of(-3, 1.5));
     [1.81, 2].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
-    // A gradient and a momentum of 0 leave the parameter where it is.
+    // If gradient and momentum are 0, the parameter does not change.
     const still = Float64Array.of(1);
     lion({ learningRate: 0.1 }).step(still, Float64Array.of(0));
     expect(still[0]).toBe(1);
   });
 
-  test('rprop grows its step, and shrinks it without moving when the sign changes', () => {
+  test('rprop increases its step size, and decreases it without moving the parameter when the sign changes', () => {
     const p = Float64Array.of(1);
     const optimizer = rprop({ initialStep: 0.1 });
     const steps = [1, 1, -1, -1, -5].map((g) => {
@@ -117,20 +117,20 @@ describe('schedules', () => {
     expect(rates(stepDecay({ initial: 1, factor: 0.5, every: 3 }), 0, 2, 3, 6)).toEqual([1, 1, 0.5, 0.25]);
     expect(rates(exponentialDecay({ initial: 1, factor: 0.5 }), 0, 1, 3)).toEqual([1, 0.5, 0.125]);
   });
-  test('cosine warms up linearly, then falls along half a wave and stays constant', () => {
+  test('cosine rises linearly, falls along half a cosine wave and then stays constant', () => {
     const schedule = cosine({ peak: 1, steps: 14, warmUp: 4, final: 0.2 });
     [0.2, 0.8, 1, 0.6, 0.2, 0.2].forEach((rate, k) =>
       expect(rates(schedule, 0, 3, 4, 9, 14, 99)[k]).toBeCloseTo(rate, 14),
     );
   });
-  test('oneCycle starts, peaks and ends at the rates of PyTorch', () => {
+  test("oneCycle starts, peaks and ends at PyTorch's rates", () => {
     const schedule = oneCycle({ peak: 1, steps: 100 });
     expect(schedule.rate(0)).toBeCloseTo(0.04, 14);
     expect(schedule.rate(29)).toBeCloseTo(1, 14);
     expect(schedule.rate(99)).toBeCloseTo(4e-6, 14);
     expect(oneCycle({ peak: 1, steps: 2, rise: 0.5 }).rate(0)).toBeCloseTo(1, 14);
   });
-  test('plateau waits, reduces, cools down, and stops at its minimum', () => {
+  test('plateau waits, reduces the rate, cools down, and stops at its minimum', () => {
     const schedule = plateau({ initial: 1, factor: 0.5, patience: 1, cooldown: 1, minimum: 0.3 });
     const seen = [5, 4, 4, 4, 4, 4, 4, 4].map((loss) => {
       schedule.observe?.(loss);
@@ -146,16 +146,16 @@ describe('schedules', () => {
         return schedule.rate(0);
       });
     };
-    // Rising by a tenth each time: no epoch but the first is an improvement.
+    // The loss rises by 0.1 each time: only the first epoch is an improvement.
     expect(rates([-10, -9.9, -9.8, -9.7, -9.6])).toEqual(rates([10, 10.1, 10.2, 10.3, 10.4]));
     expect(rates([-10, -9.9, -9.8])).toEqual([1, 1, 0.5]);
-    // Falling by a tenth each time: every epoch is an improvement.
+    // The loss falls by 0.1 each time: every epoch is an improvement.
     expect(rates([-10, -10.1, -10.2, -10.3])).toEqual([1, 1, 1, 1]);
-    // Falling by less than a ten-thousandth: no epoch but the first is an improvement.
+    // The loss falls by less than one part in 10,000: only the first epoch is an improvement.
     expect(rates([-10, -10.0005, -10.0009])).toEqual([1, 1, 0.5]);
   });
 
-  test('plateau counts neither an equal loss nor a change of at most 1e-8 as an improvement', () => {
+  test('plateau does not count an equal loss as an improvement, and does not change the rate by 1e-8 or less', () => {
     const flat = plateau({ initial: 1, factor: 0.5, patience: 1, threshold: 0 });
     for (const loss of [2, 2, 2]) flat.observe?.(loss);
     expect(flat.rate(0)).toBe(0.5);
@@ -163,7 +163,7 @@ describe('schedules', () => {
     for (const loss of [2, 2]) tiny.observe?.(loss);
     expect(tiny.rate(0)).toBe(1.5e-8);
   });
-  test('an optimizer follows its schedule, and passes on the loss', () => {
+  test('an optimizer follows its schedule and passes the loss on to it', () => {
     const optimizer = chain(clipByValue(10), sgd({ learningRate: plateau({ initial: 1, patience: 0 }) }));
     optimizer.observe?.(1);
     optimizer.observe?.(1);
@@ -212,8 +212,8 @@ const makers: Record<string, () => Optimizer> = {
   'a chain': () => chain(clipByNorm(1), decayWeights(0.01), adam({ learningRate: 0.02 })),
 };
 
-describe.each(Object.entries(makers))('%s', (_, make) => {
-  test('resumes bit-for-bit from its state, in float64 and float32', () => {
+describe.each(Object.entries(makers))('%s', (name, make) => {
+  test(`${name} resumes bit-for-bit from a saved state, in float64 and float32`, () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 12 }), fc.boolean(), (seed, at, single) => {
         const run = (interrupted: boolean) => {
@@ -241,7 +241,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     );
   });
 
-  test('finds the minimum of a quadratic', () => {
+  test(`${name} finds the minimum of a quadratic function`, () => {
     const optimizer = make();
     const p = Float64Array.of(0.4, -0.3);
     for (let step = 0; step < 3000; step++) {
@@ -250,7 +250,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     expect(Math.hypot(p[0], p[1])).toBeLessThan(0.25);
   });
 
-  test("throws for another optimizer's state and keeps its own", () => {
+  test(`${name} throws for the state of another optimizer and keeps its own`, () => {
     const optimizer = make();
     optimizer.step(Float64Array.of(1), Float64Array.of(1));
     const before = optimizer.state();
@@ -289,7 +289,7 @@ test('an engine can take over the options, steps and vectors of an optimizer', (
   expect(sgd({ learningRate: 1 }).builtin?.vectors).toEqual({});
 });
 
-test('a state is a copy: later steps do not change it', () => {
+test('a saved state is a copy, which later steps do not change', () => {
   const optimizer = adam();
   optimizer.step(new Float64Array(1), Float64Array.of(1));
   const state = optimizer.state();
@@ -319,7 +319,7 @@ test('restore throws for a state that lacks one of several numbers', () => {
   const optimizer = nadam();
   optimizer.step(new Float64Array(1), new Float64Array(1));
   const { name, numbers, vectors } = optimizer.state();
-  expect(() => optimizer.restore({ name, numbers: { steps: numbers.steps }, vectors })).toThrow(/cannot continue/);
+  expect(() => optimizer.restore({ name, numbers: { steps: numbers.steps }, vectors })).toThrow(/cannot resume/);
 });
 
 test('restore throws for a state without a number or a vector, or with a vector of another length', () => {
@@ -331,7 +331,7 @@ test('restore throws for a state without a number or a vector, or with a vector 
     { name, numbers, vectors: { mean: vectors.mean } },
     { name, numbers, vectors: { ...vectors, mean: new Float64Array(2) } },
   ]) {
-    expect(() => optimizer.restore(wrong)).toThrow(/cannot continue/);
+    expect(() => optimizer.restore(wrong)).toThrow(/cannot resume/);
   }
 });
 
@@ -404,7 +404,7 @@ describe('invalid options are named', () => {
   });
 });
 
-test('records make optimizers with the options that they list', () => {
+test('the records create optimizers with the options that they list', () => {
   const { optimizerRecords } = optim;
   expect(optimizerRecords.sgd.make({ momentum: 0.5, nesterov: 1 }).builtin?.options).toMatchObject({ nesterov: 1 });
   expect(optimizerRecords.rmsprop.make({ centered: 1 }).builtin?.options).toMatchObject({ centered: 1 });
@@ -412,15 +412,15 @@ test('records make optimizers with the options that they list', () => {
   expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
 });
 
-test('an engine that runs the update counts the steps of an optimizer with additional numbers', () => {
-  const [inside, outside] = [nadam(), nadam()];
-  inside.builtin!.advance();
-  outside.step(new Float64Array(1), Float64Array.of(1));
-  expect(inside.builtin!.scalars()).toEqual(outside.builtin!.scalars());
-  expect(inside.builtin!.scalars()).not.toEqual(nadam().builtin!.scalars());
+test('advance updates the additional numbers of an optimizer whose update an engine runs', () => {
+  const [advanced, stepped] = [nadam(), nadam()];
+  advanced.builtin!.advance();
+  stepped.step(new Float64Array(1), Float64Array.of(1));
+  expect(advanced.builtin!.scalars()).toEqual(stepped.builtin!.scalars());
+  expect(advanced.builtin!.scalars()).not.toEqual(nadam().builtin!.scalars());
 });
 
-test('a chain with a custom transform runs outside the engines', () => {
+test('a chain with a custom transform has no builtin, so engines call its step', () => {
   const half = {
     name: 'half',
     transform(gradients: Float64Array | Float32Array) {

@@ -1,4 +1,4 @@
-/** Levenberg–Marquardt: least squares by a trust region around the linearized residuals. */
+/** Levenberg–Marquardt: minimizes a sum of squares by linearizing the residuals within a trust region. */
 import { expectLength, mismatch, NnbpError, type Objective, type Optimizer, type OptimizerState } from '@nnbp/core';
 import { scaledNorm } from './norms.js';
 import { Linearization } from './linearization.js';
@@ -6,45 +6,50 @@ import { trustRegionStep } from './trust-region.js';
 
 /** Options of {@link levenbergMarquardt}. */
 export interface LevenbergMarquardtOptions {
-  /** Maximum length of the first step, as a multiple of the scaled length of the initial parameters. Default: 10. */
+  /** Maximum length of the first step, as a multiple of the scaled norm of the initial parameters. Default: 10. */
   readonly initialRadius?: number;
-  /** The optimizer has converged when loss and parameters change by at most this fraction. Default: 1e-15. */
+  /**
+   * The relative change of the loss, or the radius relative to the parameters, at which the trust region has converged
+   * and refinement begins. Default: 1e-15.
+   */
   readonly tolerance?: number;
   /**
-   * The lower bound of each parameter, in the network's layout; −Infinity for none. With `freeze`, `lower`, `upper` and
-   * `undetermined` do not include the frozen parameters.
+   * The lower bound of each parameter, in the network's layout; −Infinity for no bound. Frozen parameters (`freeze`)
+   * are not included in `lower`, `upper` and `undetermined`.
    */
   readonly lower?: ArrayLike<number>;
-  /** The upper bound of each parameter, in the network's layout; Infinity for none. */
+  /** The upper bound of each parameter, in the network's layout; Infinity for no bound. */
   readonly upper?: ArrayLike<number>;
 }
 
-/** A least-squares optimizer that reports what the data do not determine. */
+/** A least-squares optimizer that also reports which parameters the data do not determine. */
 export interface LevenbergMarquardt extends Optimizer {
-  /** Indices of the parameters that the last Jacobian did not determine (numerically rank-deficient). */
+  /**
+   * The indices of the parameters that the last Jacobian does not determine, because it is numerically rank-deficient.
+   */
   readonly undetermined: readonly number[];
 }
 
 /** The state between iterations. */
 interface Memory {
-  /** Iterations done. */
+  /** The number of iterations. */
   steps: number;
   radius: number;
   lambda: number;
   /** 1 once the trust region has converged and Gauss–Newton steps refine the result. */
   refining: number;
-  /** The scaled length of the shortest refining step. */
+  /** The scaled norm of the shortest refining step. */
   shortest: number;
-  /** Refining steps since the shortest. */
+  /** The number of refining steps since the shortest one. */
   sinceShortest: number;
   converged: number;
 }
 
-/** At this size, 3 n² numbers take 0.6 GB. */
+/** The maximum number n of parameters. At this size, 3 n² numbers take up 0.6 GB. */
 const maxParameters = 5000;
 /** Refinement ends after this many consecutive steps that are not shorter than the shortest. */
 const maxSinceShortest = 3;
-/** A refining step must be shorter than this fraction of the parameters' scaled length. */
+/** A refining step must be shorter than this fraction of the scaled norm of the parameters. */
 const maxRefinement = 1e-3;
 const emptyMemory = (): Memory => ({
   steps: 0,
@@ -57,12 +62,12 @@ const emptyMemory = (): Memory => ({
 });
 
 /**
- * Minimizes $\sum r^2$ with steps that solve $\min \|J s + r\|^2 + \lambda \|D s\|^2$, where $D$ holds the largest
- * length seen of each column of the Jacobian $J$, and $\lambda$ follows from the radius of a trust region (Moré 1978).
- * The linear problem is solved by QR, never by $J^T J$. When the loss no longer changes, Gauss–Newton steps refine the
- * parameters until they stop shrinking, and `converged` becomes true.
+ * Minimizes $\sum r^2$ with steps that solve $\min \|J s + r\|^2 + \lambda \|D s\|^2$, where $D$ holds the largest norm
+ * so far of each column of the Jacobian $J$, and $\lambda$ follows from the radius of a trust region (Moré 1978). The
+ * linear problem is solved with a QR factorization, never with $J^T J$. When the loss no longer changes, Gauss–Newton
+ * steps refine the parameters until they stop shrinking, and `converged` becomes true.
  *
- * Needs a loss that declares `residuals` (mse), and uses full batches. One iteration costs one Jacobian and a few
+ * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
  * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares and
@@ -89,19 +94,22 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       return linearized.undetermined();
     },
     step() {
-      throw new NnbpError('UNSUPPORTED', `${name} evaluates the loss itself: use it with fit or Trainer.`);
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `${name} evaluates the loss itself and has no step(). Use it with fit or Trainer.`,
+      );
     },
     iterate(objective, parameters) {
       if (objective.residualCount === 0) {
         throw new NnbpError(
           'UNSUPPORTED',
-          `${name} needs a loss that is a sum of squares (mse). Use lbfgs for other losses.`,
+          `${name} requires a loss that is a sum of squares (mse). Use lbfgs for other losses.`,
         );
       }
       if (parameters.length > maxParameters) {
         throw new NnbpError(
           'TOO_LARGE',
-          `${name} needs memory for n² numbers: expected at most ${maxParameters} parameters, received ${parameters.length}. Use lbfgs.`,
+          `${name} uses memory proportional to the square of the number of parameters: expected at most ${maxParameters}, received ${parameters.length}. Use lbfgs.`,
         );
       }
       for (const [option, bound] of Object.entries({ lower, upper })) {
@@ -123,7 +131,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     restore(state) {
       const keys = Object.keys(emptyMemory()) as (keyof Memory)[];
       if (state.name !== name || keys.some((key) => !(key in state.numbers))) {
-        throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${state.name}.`);
+        throw new NnbpError('WRONG_STATE', `${name} cannot resume from this state of ${state.name}.`);
       }
       for (const key of keys) memory[key] = state.numbers[key];
       linearized.scale = Float64Array.from(state.vectors.scale ?? []);
@@ -150,7 +158,7 @@ function descend(
     if (memory.steps === 1) memory.radius = Math.min(memory.radius, length);
     const next = linearized.moved(parameters, step);
     const nextLoss = objective.loss(next);
-    // Relative to the loss: the actual decrease, and the decrease of the linearized problem.
+    // The actual and the predicted decrease, both relative to the loss.
     const actual = nextLoss < 100 * loss ? 1 - nextLoss / loss : -1;
     const linear = linearized.linearChange(step) ** 2 / loss;
     const damping = (lambda * length ** 2) / loss;
@@ -178,8 +186,8 @@ function descend(
 }
 
 /**
- * One Gauss–Newton step. Refinement continues while the steps shrink, with a few exceptions: near the minimum, rounding
- * hides changes of the loss but not of the steps.
+ * Takes one Gauss–Newton step. Refinement continues as long as the steps get shorter, with a few exceptions: near the
+ * minimum, rounding hides changes of the loss, but not the length of the steps.
  */
 function refine(
   linearized: Linearization,

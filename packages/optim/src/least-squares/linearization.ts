@@ -1,24 +1,24 @@
-/** The linearized residuals of an iteration, and the parameters that they determine. */
+/** Linearizes the residuals in each iteration, and finds the parameters that they determine. */
 import { allFinite, type Objective } from '@nnbp/core';
 import { norm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';
 
 /**
- * Condition numbers: columns are independent up to the first one and dependent from the second one on. In between, the
- * pivoted diagonal decides.
+ * The columns count as independent up to the first condition number, and as dependent from the second on. In between,
+ * the diagonal of the pivoted factor decides.
  */
 const [safeCondition, singularCondition] = [1e10, 1e16];
 
-/** The bounds of the parameters; undefined for none. */
+/** The bounds of the parameters; undefined if there are none. */
 export interface Bounds {
   readonly lower: ArrayLike<number> | undefined;
   readonly upper: ArrayLike<number> | undefined;
 }
 
-/** The residuals around some parameters, linearized: the QR factor of their Jacobian. */
+/** The residuals, linearized at some parameters: the QR factor of their Jacobian. */
 export class Linearization {
   factor = new TriangularFactor(0);
-  /** The largest length seen of each column of the Jacobian. */
+  /** The largest norm so far of each column of the Jacobian. */
   scale = new Float64Array(0);
   readonly #bounds: Bounds;
   /** The condition number of the factor. */
@@ -30,7 +30,7 @@ export class Linearization {
     this.#bounds = bounds;
   }
 
-  /** Folds the Jacobian at `parameters` into `factor`; returns the mean loss. */
+  /** Computes `factor` from the Jacobian at `parameters`. Returns the mean loss. */
   update(objective: Objective, parameters: Float64Array): number {
     const n = parameters.length;
     if (this.factor.n !== n) this.factor = new TriangularFactor(n);
@@ -51,15 +51,15 @@ export class Linearization {
   }
 
   /**
-   * Reorders the columns, dependent ones last. Takes as long as the rest of an iteration, so it is done only where
-   * needed.
+   * Reorders the columns so that dependent ones come last. This takes as long as the rest of an iteration, so it is
+   * done only when needed.
    */
   pivot(): void {
     if (!this.#isPivoted) this.factor.pivot();
     this.#isPivoted = true;
   }
 
-  /** Whether the rows determine all parameters. */
+  /** Whether the residuals determine all parameters. */
   isDetermined(): boolean {
     if (this.#condition <= safeCondition) return true;
     if (this.#condition >= singularCondition) return false;
@@ -67,7 +67,7 @@ export class Linearization {
     return this.factor.rank() === this.factor.n;
   }
 
-  /** Parameters that the rows do not determine, except those excluded at a bound. */
+  /** Returns the parameters that the residuals do not determine, except those excluded at a bound. */
   undetermined(): number[] {
     if (this.#condition <= safeCondition) return [];
     this.pivot();
@@ -76,12 +76,12 @@ export class Linearization {
       .sort((a, b) => a - b);
   }
 
-  /** The scale of each parameter, in pivoted order. */
+  /** Returns the scale of each parameter, in pivoted order. */
   scalesInOrder(): Float64Array {
     return Float64Array.from(this.factor.columns, (k) => this.scale[k] || 1);
   }
 
-  /** The parameters after a step in pivoted order, clamped to the bounds; `step` becomes the clamped step. */
+  /** Returns the parameters after a step, which is in pivoted order. Clamps them, and `step`, to the bounds. */
   moved(parameters: Float64Array, step: Float64Array): Float64Array {
     const { lower, upper } = this.#bounds;
     const next = parameters.slice();
@@ -92,7 +92,7 @@ export class Linearization {
     return next;
   }
 
-  /** ‖J·step‖. */
+  /** Returns ‖J·step‖. */
   linearChange(step: Float64Array): number {
     const { R, n } = this.factor;
     const change = new Float64Array(n);
@@ -100,7 +100,10 @@ export class Linearization {
     return norm(change);
   }
 
-  /** Excludes parameters at a bound that would cross it: their columns become 0 for this iteration. */
+  /**
+   * Excludes parameters at a bound that would cross it, by setting their columns to 0 for this iteration. Returns their
+   * indices.
+   */
   #pinAtBounds(parameters: Float64Array): Set<number> {
     const { lower, upper } = this.#bounds;
     const { R, z, n } = this.factor;

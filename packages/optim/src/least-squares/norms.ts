@@ -1,13 +1,13 @@
 /** Euclidean norms. */
 
-/** ‖v‖. */
+/** Returns ‖v‖. */
 export function norm(v: ArrayLike<number>): number {
   let sum = 0;
   for (let k = 0; k < v.length; k++) sum += v[k] * v[k];
   return Math.sqrt(sum);
 }
 
-/** ‖D·v‖, for a diagonal D. */
+/** Returns ‖D·v‖ for a diagonal matrix D. */
 export function scaledNorm(scale: ArrayLike<number>, v: ArrayLike<number>): number {
   let sum = 0;
   for (let k = 0; k < v.length; k++) sum += (scale[k] * v[k]) ** 2;

@@ -1,11 +1,13 @@
+/** A QR factorization that is updated with one block of rows after another. */
+
 /** The number of rows that are folded together. */
 const rowsAtOnce = 128;
-/** A squared norm that fell below this fraction by subtraction is computed again: √ε. */
+/** √ε. If subtraction reduces a squared norm below this fraction, the norm is computed again. */
 const accurate = 1.5e-8;
 
 /**
- * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, kept as R and z = Qᵀr. Rows of J arrive in
- * blocks and are folded in one block after another, so that memory is n² for n parameters however many rows there are.
+ * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, stored as R and z = Qᵀr. The rows of J are
+ * folded in one block after another, so that memory is n² for n parameters, no matter how many rows there are. Uses
  * Householder reflections (Golub and Van Loan, Matrix Computations, 5.2 and 5.4).
  */
 export class TriangularFactor {
@@ -48,7 +50,7 @@ export class TriangularFactor {
     }
   }
 
-  /** A block of rows, transposed to column-major order, so that columns are contiguous in memory. */
+  /** Transposes a block of rows to column-major order, so that columns are contiguous in memory. */
   #transposed(rows: Float64Array, first: number, count: number): Float64Array {
     const { n } = this;
     this.#scratch ??= new Float64Array(n * rowsAtOnce);
@@ -59,7 +61,9 @@ export class TriangularFactor {
   }
 
   /**
-   * @param columns - Column-major, a column every `stride` numbers.
+   * Folds a block of rows into R and z.
+   *
+   * @param columns - The rows in column-major order, one column every `stride` numbers.
    * @param isTriangular - Whether row i begins at column i.
    */
   #foldColumns(columns: Float64Array, right: Float64Array, stride: number, isTriangular = false): void {
@@ -124,7 +128,9 @@ export class TriangularFactor {
     }
   }
 
-  /** Reorders the columns so that the diagonal decreases in size: undetermined parameters come last. */
+  /**
+   * Reorders the columns so that the diagonal entries decrease in magnitude. Undetermined parameters then come last.
+   */
   pivot(): void {
     const { R, z, n, columns } = this;
     // Column-major, so that columns are contiguous in memory.
@@ -154,8 +160,7 @@ export class TriangularFactor {
         for (let i = j; i < n; i++) dot += work[pivotStart + i] * work[columnStart + i];
         dot *= factor;
         for (let i = j; i < n; i++) work[columnStart + i] += dot * work[pivotStart + i];
-        // The remaining norm of the column below row j, by subtraction while that is accurate (as LAPACK's xGEQP3
-        // does).
+        // Updates the norm of the column below row j by subtraction as long as that is accurate, like LAPACK's xGEQP3.
         if (norms[k] === 0) continue;
         const share = Math.max(0, 1 - (work[columnStart + j] / norms[k]) ** 2);
         if (share * (norms[k] / exact[k]) ** 2 > accurate) norms[k] *= Math.sqrt(share);
@@ -171,9 +176,9 @@ export class TriangularFactor {
   }
 
   /**
-   * A lower bound of the condition number ‖R‖·‖R⁻¹‖, rarely below a tenth of it; Infinity if R is singular. Costs two
-   * triangular solves: the right-hand side of the first is chosen so that the solution grows (Cline, Moler, Stewart and
-   * Wilkinson 1979).
+   * Returns a lower bound of the condition number ‖R‖·‖R⁻¹‖, which is rarely below a tenth of it; Infinity if R is
+   * singular. Takes two triangular solves. The right-hand side of the first is chosen so that the solution grows
+   * (Cline, Moler, Stewart and Wilkinson 1979).
    */
   condition(): number {
     const { R, n } = this;
@@ -195,7 +200,8 @@ export class TriangularFactor {
   }
 
   /**
-   * Number of parameters that the rows determine: diagonal entries above `tolerance` times the first. Call `pivot` first.
+   * Returns the number of parameters that the rows determine: the number of diagonal entries above `tolerance` times
+   * the first. Call `pivot` first.
    */
   rank(tolerance = 1e-13): number {
     const { R, n } = this;
@@ -205,7 +211,8 @@ export class TriangularFactor {
   }
 
   /**
-   * Writes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², in the order of the columns. A column without rows gets 0.
+   * Writes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖² to `step`, in the order of the columns. An entry is 0 if
+   * its diagonal entry of R is 0.
    *
    * @param scale - The diagonal of D, in the order of the columns.
    * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D². Valid until the next call.
@@ -221,7 +228,10 @@ export class TriangularFactor {
     return damped;
   }
 
-  /** Adds the rows √λ·D. Row i begins at column i, so that column j has j + 1 entries in them. */
+  /**
+   * Returns a copy of the factor with the additional rows √λ·D. Row i begins at column i, so that column j has j + 1
+   * entries in these rows.
+   */
   #damp(lambda: number, scale: Float64Array): TriangularFactor {
     const { n } = this;
     const damped = (this.#damped ??= new TriangularFactor(n));
@@ -235,7 +245,7 @@ export class TriangularFactor {
   }
 }
 
-/** ‖v‖ of the entries `first` to `end` − 1, without overflow: scaled by the largest entry. */
+/** Returns the norm of the entries `first` to `end` − 1. Scales by the largest entry, so that nothing overflows. */
 function norm(values: Float64Array, first: number, end: number): number {
   let largest = 0;
   for (let k = first; k < end; k++) largest = Math.max(largest, Math.abs(values[k]));

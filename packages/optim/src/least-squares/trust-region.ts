@@ -1,23 +1,25 @@
 /**
- * The step of a trust region: the damping λ for which the scaled step is as long as the radius (Moré 1978, "The
- * Levenberg–Marquardt algorithm: implementation and theory", section 5).
+ * Computes the step of a trust region, with the damping λ for which the scaled norm of the step equals the radius (Moré
+ * 1978, "The Levenberg–Marquardt algorithm: implementation and theory", section 5).
  */
 import { norm, scaledNorm } from './norms.js';
 import type { TriangularFactor } from './triangular-factor.js';
 
-/** A step in pivoted order, its damping, and its scaled length. */
+/** A step in pivoted order, its damping, and its scaled norm. */
 export interface TrustRegionStep {
   readonly step: Float64Array;
   readonly lambda: number;
   readonly length: number;
 }
 
-/** The step may be longer or shorter than the radius by this fraction of it. */
+/** The maximum relative difference between the scaled norm of the step and the radius. */
 const tolerance = 0.1;
 const maxIterations = 30;
 
 /**
- * @param scale - The diagonal of D, in pivoted order; every entry above 0.
+ * Returns the step that minimizes the linearized problem within the trust region.
+ *
+ * @param scale - The diagonal of D, in pivoted order. Every entry must be above 0.
  * @param guess - The λ of the previous step.
  * @param isDetermined - Whether R has full rank.
  */
@@ -53,7 +55,7 @@ export function trustRegionStep(
   return { step, lambda, length };
 }
 
-/** ‖D⁻¹·Jᵀr‖: with this λ times 1/radius, the step is shorter than the radius. */
+/** Returns ‖D⁻¹·Jᵀr‖. Divided by the radius, it is an upper bound of λ. */
 function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): number {
   const gradient = new Float64Array(n);
   for (let k = 0; k < n; k++) {
@@ -63,7 +65,7 @@ function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): numbe
   return norm(gradient);
 }
 
-/** −d‖D·step‖/dλ divided by ‖D·step‖: ‖R⁻ᵀ·D²·step / ‖D·step‖‖². */
+/** Returns −d‖D·step‖/dλ divided by ‖D·step‖, computed as ‖R⁻ᵀ·D²·step / ‖D·step‖‖². */
 function slope(
   { R, n }: Pick<TriangularFactor, 'R' | 'n'>,
   scale: Float64Array,
