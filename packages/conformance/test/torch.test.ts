@@ -2,21 +2,23 @@ import { type Engine, js, reference } from '@nnbp/core';
 import { describe, expect, test } from 'vitest';
 import { graphs, jacobians, optimizerOf, optimizers, problemOf, scheduleOf, schedules } from './torch/truth.js';
 
-/** Allowed error, relative to the number, or to 1 if that is larger. */
-const close = 1e-13;
+/** Maximum error relative to max(1, |expected|). */
+const tolerance = 1e-13;
 
 function expectClose(what: string, actual: ArrayLike<number>, expected: readonly number[]): void {
   expect(actual.length, what).toBe(expected.length);
   expected.forEach((number, k) => {
     const error = Math.abs(actual[k] - number) / Math.max(1, Math.abs(number));
-    expect(error, `${what}, number ${k}: received ${actual[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
+    expect(error, `${what}[${k}]: expected ${number} as in PyTorch, received ${actual[k]}`).toBeLessThanOrEqual(
+      tolerance,
+    );
   });
 }
 
 const engines: readonly Engine[] = [reference(), js()];
 
 describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine) => {
-  test(`${engine.name} matches the outputs, loss and gradients of PyTorch on ${graphs.entries.length} graphs`, () => {
+  test(`${engine.name} matches PyTorch's outputs, loss and gradients on ${graphs.entries.length} graphs`, () => {
     graphs.entries.forEach((entry, n) => {
       const { graph, loss, parameters, data } = problemOf(entry);
       const executor = engine.prepare(graph, data.samples);
@@ -24,13 +26,13 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
       const what = `graph ${n}, ${entry.loss}`;
       expectClose(`${what}: outputs`, executor.predict(data.inputs, data.samples), entry.predictions);
       const value = executor.backpropagate(data.inputs, data.targets, data.samples, loss);
-      expectClose(`${what}: the loss`, [value], [entry.value]);
+      expectClose(`${what}: loss`, [value], [entry.value]);
       expectClose(`${what}: gradients`, executor.gradients, entry.gradients);
       executor.dispose();
     });
   });
 
-  test(`${engine.name} matches the Jacobians of PyTorch on ${jacobians.length} graphs`, () => {
+  test(`${engine.name} matches PyTorch's Jacobians on ${jacobians.length} graphs`, () => {
     jacobians.forEach((expected, n) => {
       const { graph, parameters, data } = problemOf(graphs.entries[n]);
       const executor = engine.prepare(graph, data.samples);
@@ -42,7 +44,7 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
   });
 });
 
-test('the graphs compared with PyTorch contain everything a graph may contain', () => {
+test('the reference graphs cover every activation with every loss, shared weights, and outputs that feed other nodes', () => {
   const { entries } = graphs;
   const pairs = new Set(
     entries.flatMap(({ loss, nodes }) => nodes.map(({ activation }) => `${activation} under ${loss}`)),
@@ -58,7 +60,7 @@ test('the graphs compared with PyTorch contain everything a graph may contain', 
 });
 
 describe('50 steps compared with PyTorch', () => {
-  test.each(optimizers.entries)('$name $options takes the same steps as PyTorch', (entry) => {
+  test.each(optimizers.entries)('optimizer $name $options takes the same steps as PyTorch', (entry) => {
     const optimizer = optimizerOf(entry);
     const parameters = Float64Array.from(optimizers.start);
     optimizers.gradients.forEach((gradients, step) => {

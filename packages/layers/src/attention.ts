@@ -6,13 +6,13 @@ import { gate, fixedNode } from './unit.js';
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
-  /** Ids of the query of each position: [queries × size]. */
+  /** Node ids of the queries: [queries × size]. */
   readonly queries: readonly (readonly string[])[];
-  /** Ids of the key of each position: [keys × size]. */
+  /** Node ids of the keys: [keys × size]. */
   readonly keys: readonly (readonly string[])[];
-  /** Ids of the value of each position: [keys × value size]. */
+  /** Node ids of the values, one for each key: [keys × value size]. */
   readonly values: readonly (readonly string[])[];
-  /** The ids are `name.0.0`, …: position and entry. Default: `attention`. */
+  /** Prefix of the ids. Entry d of the result for query i is `name.i.d`. Default: `attention`. */
   readonly name?: string;
 }
 
@@ -23,16 +23,20 @@ export interface AttentionOptions {
  *     qk    = q_d · k_d                for every entry d
  *     s     = Σ_d qk / √size           the score of query and key
  *     l     = logSumExp of the query's scores
- *     p     = exp(s − l)               the softmax; as elu(s − l) + 1, since s − l ≤ 0
+ *     p     = exp(s − l)               the softmax weight, computed as elu(s − l) + 1: equal, since s − l ≤ 0
  *     value = Σ over keys of p · v
  *
- * @returns For each query the ids of its result.
- * @throws NnbpError `EMPTY_LAYER` (no query, no key), `WRONG_LENGTH` (queries and keys of different sizes, values of different sizes, or not one value per key), and what `builder.node` throws
+ * @returns The ids of each query's result: [queries × value size].
+ * @throws NnbpError `EMPTY_LAYER` (no query or no key), `WRONG_LENGTH` (queries and keys of different sizes, values of
+ * different sizes, or not one value per key), and any error of `builder.node`
  */
 export function attention(builder: GraphBuilder, options: AttentionOptions): string[][] {
   const { queries, keys, values, name = 'attention' } = options;
   if (queries.length === 0 || keys.length === 0 || queries[0].length === 0) {
-    throw new NnbpError('EMPTY_LAYER', 'attention: expected at least one query and one key, of at least one id.');
+    throw new NnbpError(
+      'EMPTY_LAYER',
+      'attention: expected at least one query and one key, with at least one id each.',
+    );
   }
   const size = queries[0].length;
   expectLength('values', values.length, keys.length);
@@ -56,12 +60,12 @@ export function attention(builder: GraphBuilder, options: AttentionOptions): str
       fixed: { b: 0, c: 1, w: 1 },
     });
     const weights = scores.map((s, j) => {
-      const less = builder.node(`${at('e')}.${j}`, {
+      const expMinusOne = builder.node(`${at('e')}.${j}`, {
         from: [s, l],
         activation: elu,
         fixed: { b: 0, c: 1, w: { [s]: 1, [l]: -1 } },
       });
-      return fixedNode(builder, `${at('p')}.${j}`, [less], { b: 1 });
+      return fixedNode(builder, `${at('p')}.${j}`, [expMinusOne], { b: 1 });
     });
     return values[0].map((_, d) => {
       const terms = weights.map((p, j) => gate(builder, `${at('pv')}.${j}.${d}`, [p, values[j][d]]));

@@ -1,6 +1,6 @@
-/** Two recurrent layers over one sequence; one of them reads it in reverse. */
+/** Bidirectional recurrent layers: one layer reads the sequence forward, the other in reverse. */
 import { type GraphBuilder, mismatch, NnbpError, type Source } from '@nnbp/core';
-import { type Cell, expectUnits, type Memory } from './cell.js';
+import { type Cell, expectUnits, type LayerState } from './cell.js';
 import { gruCell, type GruOptions } from './gru.js';
 import { lstmCell, type LstmOptions } from './lstm.js';
 import { rnnCell, type RnnOptions } from './rnn.js';
@@ -8,22 +8,22 @@ import { numbered, fixedNode } from './unit.js';
 
 /** Options of {@link bidirectional}. */
 export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & GruOptions, 'from'> {
-  /** The ids of each step's inputs, step by step. Every step has the same number of ids. */
+  /** The input ids of each step: [steps × inputs]. */
   readonly steps: readonly (readonly string[])[];
-  /** The kind of both layers. */
+  /** The cell type of both layers. */
   readonly cell: 'rnn' | 'lstm' | 'gru';
 }
 
 const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
 
 /**
- * Adds two recurrent layers over a sequence of a fixed number of steps, given as one sample: a forward one, and one that
- * reads the steps from the last to the first. A delay cannot read later steps, so the steps are unrolled and share
- * their parameters.
+ * Adds two recurrent layers over a sequence of a fixed number of steps, given as one sample. One layer reads the steps
+ * from first to last, the other from last to first. A delay cannot read later steps, so both layers are unrolled, and
+ * all steps of a layer share its parameters.
  *
- * @returns For each step the ids of the forward layer's units, then those of the backward layer's.
- * @throws NnbpError `EMPTY_LAYER` (no step, no units), `WRONG_LENGTH` (steps of different widths), and what `builder.node`
- * throws
+ * @returns The unit ids of each step: first those of the forward layer, then those of the backward layer.
+ * @throws NnbpError `EMPTY_LAYER` (`steps` is empty, or `units` is not an integer ≥ 1), `WRONG_LENGTH` (steps with
+ * different numbers of inputs), and any error of `builder.node`
  *
  * @example
  * ```ts
@@ -40,7 +40,8 @@ const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
 export function bidirectional(builder: GraphBuilder, options: BidirectionalOptions): string[][] {
   const { steps, units, cell: kind, name = 'bidirectional' } = options;
   expectUnits(units);
-  if (steps.length === 0) throw new NnbpError('EMPTY_LAYER', 'steps is empty: expected at least one.');
+  if (steps.length === 0)
+    throw new NnbpError('EMPTY_LAYER', 'steps is empty: expected the input ids of at least one step.');
   steps.forEach(({ length }, t) => {
     if (length === steps[0].length) return;
     throw mismatch('WRONG_LENGTH', `steps[${t}]`, `${steps[0].length} ids`, length);
@@ -52,7 +53,7 @@ export function bidirectional(builder: GraphBuilder, options: BidirectionalOptio
   return forward.map((ids, t) => [...ids, ...backward[t]]);
 }
 
-/** The units of each step, in the order in which the layer reads the steps. */
+/** Adds one unrolled layer. Returns the unit ids of each step, in the order in which the layer reads the steps. */
 function layer(
   builder: GraphBuilder,
   cell: Cell,
@@ -63,7 +64,7 @@ function layer(
 ): string[][] {
   const zerosOf = (part: string) => numbered(`${name}.${part}`, units).map((id) => fixedNode(builder, id, [zero]));
   const h = zerosOf('zero');
-  let previous: Memory = { h, c: cell.hasCellStates === true ? zerosOf('zero.c') : h };
+  let previous: LayerState = { h, c: cell.hasCellStates === true ? zerosOf('zero.c') : h };
   return steps.map((from, t) => {
     const step = `${name}.${t}`;
     cell.step(builder, step, from, previous, name);

@@ -1,28 +1,28 @@
-/** The code that rnn, lstm and gru share: cells, which compute one step from the inputs and the previous step. */
+/** Code that rnn, lstm and gru share. A cell computes one step from the inputs and the state of the previous step. */
 import { type GraphBuilder, type Initializer, mismatch, type Source } from '@nnbp/core';
 import { atPreviousStep, numbered } from './unit.js';
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions {
-  /** The predecessors' ids, and delayed edges. */
+  /** Ids of the inputs; delayed edges are allowed. */
   readonly from: readonly Source[];
   /** The number of units: an integer ≥ 1. */
   readonly units: number;
-  /** The ids of the units are `name.0`, `name.1`, …; those of the nodes inside a unit begin with `name` too. Default: `rnn`, `lstm` or `gru`. */
+  /** Prefix of all node ids; the units are `name.0`, `name.1`, …. Default: `rnn`, `lstm` or `gru`. */
   readonly name?: string;
   /** Initializer of the weights. Default: uniform within ±1/√units, as in PyTorch. */
   readonly initializer?: Initializer;
 }
 
-/** The values of a layer at one step that the next step reads. */
-export interface Memory {
-  /** The units' values. */
+/** The state of a layer after one step, which the next step reads. */
+export interface LayerState {
+  /** The values of the units. */
   readonly h: readonly Source[];
-  /** For an LSTM, the cell states. */
+  /** The cell states of an LSTM; other layers ignore them. */
   readonly c: readonly Source[];
 }
 
-/** A kind of recurrent layer: the code that adds the nodes of one step. */
+/** A recurrent cell, which adds the nodes of one step. */
 export interface Cell {
   /** Default name of the layer. */
   readonly name: string;
@@ -31,14 +31,15 @@ export interface Cell {
   /**
    * Adds the nodes of one step.
    *
-   * @param name - Prefix of their ids.
-   * @param previous - The previous step.
-   * @param share - The name under which the steps share their parameters, if there is more than one.
+   * @param name - Prefix of the node ids.
+   * @param previous - The state after the previous step.
+   * @param share - Prefix of the names of shared parameters, for an unrolled layer. Undefined if there is only one
+   * step.
    */
-  step(builder: GraphBuilder, name: string, from: readonly Source[], previous: Memory, share?: string): void;
+  step(builder: GraphBuilder, name: string, from: readonly Source[], previous: LayerState, share?: string): void;
 }
 
-/** Adds a recurrent layer: one step, which reads its own previous values through delayed edges. */
+/** Adds a recurrent layer: the nodes of one step, which read the previous state through delayed edges. */
 export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentOptions): string[] {
   const { name = cell.name, units } = options;
   expectUnits(units);

@@ -1,4 +1,4 @@
-/** Convolution: many nodes with one set of weights, each applied to one window. */
+/** Convolution: the nodes of a filter share one set of weights, and each node reads one window. */
 import { identity } from '@nnbp/activations';
 import type { Activation, GraphBuilder, Initializer } from '@nnbp/core';
 import { expectInteger } from '@nnbp/core';
@@ -11,7 +11,7 @@ export interface Conv2dOptions extends GridOptions {
   readonly filters: number;
   /** The activation of every node. Default: `identity`. */
   readonly activation?: Activation;
-  /** The ids are `name.0`, `name.1`, …. Default: `conv`. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `conv`. */
   readonly name?: string;
   /** Initializer of the weights. Default: uniform within ±1/√(channels · kernel), as in PyTorch. */
   readonly initializer?: Initializer;
@@ -28,19 +28,19 @@ export interface Conv1dOptions extends Omit<
   readonly kernel: number;
   /** Distance between neighbouring windows. Default: 1. */
   readonly stride?: number;
-  /** Zeros at both ends. Default: 0. */
+  /** Number of zeros added at both ends. Default: 0. */
   readonly padding?: number;
   /** Distance between neighbouring nodes of a window. Default: 1. */
   readonly dilation?: number;
 }
 
 /**
- * Adds a convolution over a grid: PyTorch's `nn.Conv2d`. All nodes of a filter share one b and one weight for each position of
- * the kernel in each channel.
+ * Adds a convolution over a grid: PyTorch's `nn.Conv2d`. All nodes of a filter share one b and one weight for each
+ * position of the kernel in each channel.
  *
  * @returns The ids, row by row, one filter after the other: `filters × rows × columns`.
- * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (a size, or a kernel larger
- * than the grid), and what `builder.node` throws
+ * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (an invalid size, or a kernel
+ * larger than the padded grid), and any error of `builder.node`
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export interface Conv1dOptions extends Omit<
  * const builder = new GraphBuilder();
  * const image = builder.inputs(28 * 28);
  * const features = conv2d(builder, { from: image, height: 28, width: 28, kernel: 5, filters: 4, activation: relu });
- * // 4 filters, at 24 · 24 positions each.
+ * // 4 filters with 24 · 24 positions each.
  * features.length; // 2304
  * builder.output(...features);
  * // Each filter has a bias and 25 weights.
@@ -88,9 +88,9 @@ export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] 
 }
 
 /**
- * Adds a convolution over a row of nodes: PyTorch's `nn.Conv1d`. See {@link conv2d}.
+ * Adds a one-dimensional convolution: PyTorch's `nn.Conv1d`. See {@link conv2d}.
  *
- * @returns The ids, `filters × windows`.
+ * @returns The ids, one filter after the other: `filters × windows`.
  * @throws NnbpError as {@link conv2d}
  */
 export const conv1d = (builder: GraphBuilder, options: Conv1dOptions): string[] => {

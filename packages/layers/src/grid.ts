@@ -1,10 +1,12 @@
-/** Positions of a window on a grid of channels, rows and columns. */
+/** Finds the nodes in each window of a grid of channels, rows and columns. */
 import { expectInteger, expectLength } from '@nnbp/core';
 
-/** One number for both directions, or one for rows and one for columns. */
+/** One number for both dimensions, or one for rows and one for columns. */
 export type Size = number | readonly [rows: number, columns: number];
 
-/** A grid of nodes: row by row, one channel after the other, as PyTorch flattens it. */
+/**
+ * Options of layers over a grid of nodes, which is flattened as in PyTorch: row by row, one channel after the other.
+ */
 export interface GridOptions {
   /** `channels × height × width` ids; the column index varies fastest. */
   readonly from: readonly string[];
@@ -14,17 +16,17 @@ export interface GridOptions {
   readonly height: number;
   /** The number of columns. */
   readonly width: number;
-  /** The window's rows and columns. */
+  /** Size of the window. */
   readonly kernel: Size;
-  /** Distance between neighbouring windows. */
+  /** Distance between neighbouring windows. The default depends on the layer. */
   readonly stride?: Size;
-  /** Rows and columns of zeros around the grid. Default: 0. */
+  /** Number of rows and columns of zeros added on each side of the grid. Default: 0. */
   readonly padding?: Size;
   /** Distance between neighbouring nodes of a window. Default: 1. */
   readonly dilation?: Size;
 }
 
-/** A node within a window: its id, and its index in the kernel, counted row by row. */
+/** A node in a window: its id, and its index in the kernel, counted row by row. */
 export interface Cell {
   readonly id: string;
   readonly index: number;
@@ -33,10 +35,10 @@ export interface Cell {
 /** The windows of a grid. */
 export interface Windows {
   readonly channels: number;
-  /** Number of windows in each direction. */
+  /** Number of windows in each dimension. */
   readonly rows: number;
   readonly columns: number;
-  /** The nodes within a window of one channel; those in the padding are omitted. */
+  /** Returns the nodes of one channel in the window at this position. Positions in the padding are omitted. */
   cells(channel: number, row: number, column: number): Cell[];
 }
 
@@ -46,7 +48,12 @@ const pair = (size: Size): readonly [number, number] => (typeof size === 'number
 export const windowCount = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
   Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 
-/** @throws NnbpError `WRONG_LENGTH` (ids), `OUT_OF_RANGE` (a size, or a window larger than the grid) */
+/**
+ * Validates the options and returns the windows.
+ *
+ * @throws NnbpError `WRONG_LENGTH` (number of ids), `OUT_OF_RANGE` (an invalid size, or a kernel larger than the padded
+ * grid)
+ */
 export function windowsOf(options: GridOptions): Windows {
   const { from, channels = 1, height, width } = options;
   const sides = [height, width];
@@ -68,8 +75,8 @@ export function windowsOf(options: GridOptions): Windows {
   }
   expectLength('from', from.length, channels * height * width);
   const [rows, columns] = [0, 1].map((k) => windowCount(sides[k], kernel[k], stride[k], padding[k], dilation[k]));
-  expectInteger('The number of windows in a column', rows, 1);
-  expectInteger('The number of windows in a row', columns, 1);
+  expectInteger('The number of windows per column (the kernel must fit in the padded grid)', rows, 1);
+  expectInteger('The number of windows per row (the kernel must fit in the padded grid)', columns, 1);
   return {
     channels,
     rows,

@@ -7,15 +7,15 @@ import { gate, numbered, fixedNode, uniformWithin, weighted } from './unit.js';
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
   /**
-   * Whether the reset gate is applied after the weights U, as in PyTorch, or before, as in Cho et al. and by default in ONNX
-   * (`linear_before_reset` 0). Default: true.
+   * Whether the reset gate is applied after the weights U, as in PyTorch, or before, as in Cho et al. and by default in
+   * ONNX (`linear_before_reset` 0). Default: true.
    */
   readonly resetAfter?: boolean;
 }
 
 /**
- * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`, with the sum of its two biases as b where it adds both.
- * Nodes of unit k, by the suffixes of their ids:
+ * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`. Where PyTorch adds two biases, b is their sum. The nodes
+ * of unit k, named by the suffixes of their ids:
  *
  *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       keep.k = 1 − z.k
  *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = keep.k · n.k
@@ -23,10 +23,11 @@ export interface GruOptions extends RecurrentOptions {
  *     ru.k = r.k · u.k                                      k      = new.k + old.k     the unit's value
  *     n.k  = tanh(b + W x + ru.k)          candidate
  *
- * With `resetAfter: false`, `rh.k = r.k · k(t−1)` and `n.k = tanh(b + W x + U rh)` replace u, ru and n: eight nodes.
+ * With `resetAfter: false`, `rh.k = r.k · k(t−1)` and `n.k = tanh(b + W x + U rh)` replace u, ru and n, which makes
+ * eight nodes per unit.
  *
  * @returns The ids of the units.
- * @throws NnbpError `EMPTY_LAYER` (units that are not an integer ≥ 1), and what `builder.node` throws
+ * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error of `builder.node`
  *
  * @example
  * ```ts
@@ -35,7 +36,7 @@ export interface GruOptions extends RecurrentOptions {
  *
  * const builder = new GraphBuilder();
  * builder.output(...gru(builder, { from: builder.inputs(2), units: 3 }));
- * // 2 + 3 · 9.
+ * // 2 inputs, and 3 units of 9 nodes.
  * builder.build().nodeCount; // 29
  * ```
  */

@@ -13,8 +13,8 @@ export interface LstmOptions extends RecurrentOptions {
 }
 
 /**
- * Adds a layer of LSTM units: PyTorch's `nn.LSTM`, with the sum of its two biases as b. Nodes of unit k, by the
- * suffixes of their ids:
+ * Adds a layer of LSTM units: PyTorch's `nn.LSTM`. b is the sum of PyTorch's two biases. The nodes of unit k,
+ * named by the suffixes of their ids:
  *
  *     i.k = sigmoid(b + W x + U h(t−1))    input gate       ig.k = i.k · g.k
  *     f.k = sigmoid(b + W x + U h(t−1))    forget gate      fc.k = f.k · c.k(t−1)
@@ -25,7 +25,7 @@ export interface LstmOptions extends RecurrentOptions {
  * With peepholes, i and f also read c.k(t−1), and o reads c.k.
  *
  * @returns The ids of the units.
- * @throws NnbpError `EMPTY_LAYER` (units that are not an integer ≥ 1), and what `builder.node` throws
+ * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error of `builder.node`
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export interface LstmOptions extends RecurrentOptions {
  *
  * const builder = new GraphBuilder();
  * builder.output(...lstm(builder, { from: builder.inputs(2), units: 3 }));
- * // 2 + 3 · 9.
+ * // 2 inputs, and 3 units of 9 nodes.
  * builder.build().nodeCount; // 29
  * ```
  */

@@ -1,23 +1,25 @@
-/** Pooling: one number for each window, without parameters. */
+/** Max and average pooling: one node per window, without parameters. */
 import { identity } from '@nnbp/activations';
 import { max, mean } from '@nnbp/aggregations';
 import type { Aggregation, GraphBuilder } from '@nnbp/core';
 import { type GridOptions, windowsOf } from './grid.js';
 
-/** Options of {@link maxPool} and {@link averagePool}. Default stride: the kernel, so that windows do not overlap. */
+/**
+ * Options of {@link maxPool} and {@link averagePool}. Default stride: the kernel size, so that windows do not overlap.
+ */
 export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'dilation'> {
-  /** The number of rows. Default: 1, a row of nodes with a kernel of `[1, size]`. */
+  /** The number of rows. Default: 1, for one-dimensional pooling with a kernel of `[1, size]`. */
   readonly height?: number;
-  /** The ids are `name.0`, `name.1`, …. Default: `pool`. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `pool`. */
   readonly name?: string;
 }
 
 /**
- * Adds a node for each window of each channel, which computes its maximum: PyTorch's `MaxPool2d`.
+ * Adds a node for each window of each channel that computes the window's maximum: PyTorch's `nn.MaxPool2d`.
  *
  * @returns The ids, row by row, one channel after the other.
- * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (a size, or a kernel larger
- * than the grid), `DUPLICATE_ID`
+ * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (an invalid size, or a kernel
+ * larger than the grid), `DUPLICATE_ID`
  *
  * @example
  * ```ts
@@ -30,7 +32,7 @@ export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'd
  */
 export const maxPool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, max);
 
-/** Like {@link maxPool}, with the mean of each window: PyTorch's `AvgPool2d`. */
+/** Like {@link maxPool}, with the mean of each window: PyTorch's `nn.AvgPool2d`. */
 export const averagePool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, mean);
 
 function pool(builder: GraphBuilder, options: PoolOptions, aggregation: Aggregation): string[] {

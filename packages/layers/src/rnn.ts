@@ -11,10 +11,10 @@ export interface RnnOptions extends RecurrentOptions {
 }
 
 /**
- * Adds a layer h(t) = g(b + W x(t) + U h(t − 1)): PyTorch's `nn.RNN`, with the sum of its two biases as b.
+ * Adds a layer h(t) = g(b + W x(t) + U h(t − 1)): PyTorch's `nn.RNN`. b is the sum of PyTorch's two biases.
  *
  * @returns The ids of the units: one node each.
- * @throws NnbpError `EMPTY_LAYER` (units that are not an integer ≥ 1), and what `builder.node` throws
+ * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error of `builder.node`
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export interface RnnOptions extends RecurrentOptions {
  *
  * const builder = new GraphBuilder();
  * builder.output(...rnn(builder, { from: builder.inputs(2), units: 3 }));
- * // 3 · (1 + 2 + 3).
+ * // 3 units, each with a bias, 2 input weights and 3 recurrent weights.
  * builder.build().parameterCount; // 18
  * ```
  */

@@ -1,9 +1,9 @@
-/** The kinds of nodes that recurrent units consist of. */
+/** Helpers that add the nodes of layers: weighted nodes, gates, and nodes without parameters. */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, edgeName, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
 
-/** Weights within ±1/√size, as PyTorch initializes recurrent and convolutional layers. */
+/** Draws weights uniformly within ±1/√size, as PyTorch initializes recurrent and convolutional layers. */
 export const uniformWithin =
   (size: number): Initializer =>
   (_fanIn, _fanOut, random) =>
@@ -12,14 +12,14 @@ export const uniformWithin =
 /** Options of a node with weights. */
 export interface Weighted {
   readonly from: readonly Source[];
-  /** A source that is added with the weight 1. */
+  /** A source that is added with fixed weight 1. */
   readonly plus?: string;
   readonly activation: Activation;
   /** Initial value of b. */
   readonly bias?: number;
   /** Initializer of the weights. */
   readonly weights: Initializer;
-  /** Nodes with the same name share b and the weights, edge by edge; they need the same number of edges. */
+  /** Nodes with the same name share b and, edge by edge, their weights. They must have the same number of edges. */
   readonly share?: string | undefined;
 }
 
@@ -40,11 +40,11 @@ export function weighted(builder: GraphBuilder, id: string, options: Weighted): 
   });
 }
 
-/** Adds a node that is the product of its sources: a gate. It has no parameters. */
+/** Adds a gate: a node without parameters that computes the product of its sources. */
 export const gate = (builder: GraphBuilder, id: string, from: readonly Source[]): string =>
   builder.node(id, { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } });
 
-/** Adds a node that is g of the sum of its sources, plus `b`. It has no parameters. */
+/** Adds a node g(b + w · Σ x) without parameters. */
 export const fixedNode = (
   builder: GraphBuilder,
   id: string,
@@ -52,9 +52,9 @@ export const fixedNode = (
   { activation = identity, b = 0, w = 1 }: { activation?: Activation; b?: number; w?: number } = {},
 ): string => builder.node(id, { from, activation, fixed: { b, c: 1, w } });
 
-/** The ids `name.0`, `name.1`, …. */
+/** Returns the ids `name.0`, `name.1`, …. */
 export const numbered = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** The same nodes at the previous step. */
+/** Delayed edges that read these nodes at the previous step. */
 export const atPreviousStep = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));

@@ -7,7 +7,7 @@ const inputs = (count: number) => {
   return { builder, from: builder.inputs(count) };
 };
 
-test('an LSTM unit is nine nodes, a GRU unit nine, an RNN unit one', () => {
+test('an LSTM or GRU unit has nine nodes, an RNN unit has one', () => {
   for (const [layer, nodes] of [
     [lstm, 9],
     [gru, 9],
@@ -19,7 +19,7 @@ test('an LSTM unit is nine nodes, a GRU unit nine, an RNN unit one', () => {
   }
 });
 
-test('the bias of forget gates is 1 or forgetBias, and weights are within ±1/√units', () => {
+test('the initial bias of forget gates is forgetBias, 1 by default, and initial weights are within ±1/√units', () => {
   for (const forgetBias of [undefined, 2]) {
     const { builder, from } = inputs(2);
     builder.output(...lstm(builder, { from, units: 4, ...(forgetBias !== undefined && { forgetBias }) }));
@@ -49,22 +49,27 @@ test('a convolution has one bias and one kernel per filter, shared by all positi
 });
 
 test.each<[string, NnbpErrorCode, RegExp, () => unknown]>([
-  ['no unit', 'EMPTY_LAYER', /units.*received 0/, () => rnn(new GraphBuilder(), { from: [], units: 0 })],
-  ['half a unit', 'EMPTY_LAYER', /units.*1.5/, () => lstm(new GraphBuilder(), { from: [], units: 1.5 })],
+  ['zero units', 'EMPTY_LAYER', /units.*received 0/, () => rnn(new GraphBuilder(), { from: [], units: 0 })],
   [
-    'no step',
+    'a fractional number of units',
+    'EMPTY_LAYER',
+    /units.*1.5/,
+    () => lstm(new GraphBuilder(), { from: [], units: 1.5 }),
+  ],
+  [
+    'an empty sequence',
     'EMPTY_LAYER',
     /steps is empty/,
     () => bidirectional(new GraphBuilder(), { steps: [], cell: 'rnn', units: 1 }),
   ],
   [
-    'steps of different widths',
+    'steps with different numbers of inputs',
     'WRONG_LENGTH',
     /steps\[1\]: expected 1 ids, received 2/,
     () => bidirectional(new GraphBuilder(), { steps: [['a'], ['a', 'b']], cell: 'gru', units: 1 }),
   ],
   [
-    'a grid of too few ids',
+    'a grid with too few ids',
     'WRONG_LENGTH',
     /from/,
     () => conv2d(new GraphBuilder(), { from: ['a'], height: 2, width: 1, kernel: 1, filters: 1 }),
@@ -82,36 +87,41 @@ test.each<[string, NnbpErrorCode, RegExp, () => unknown]>([
     () => conv1d(new GraphBuilder(), { from: ['a'], length: 1, kernel: 1, filters: 1, stride: 0 }),
   ],
   [
-    'a negative padding',
+    'negative padding',
     'OUT_OF_RANGE',
     /padding/,
     () => conv1d(new GraphBuilder(), { from: ['a'], length: 1, kernel: 1, filters: 1, padding: -1 }),
   ],
   [
-    'no filter',
+    'zero filters',
     'OUT_OF_RANGE',
     /filters/,
     () => conv1d(new GraphBuilder(), { from: ['a'], length: 1, kernel: 1, filters: 0 }),
   ],
   [
-    'half a channel',
+    'a fractional number of channels',
     'OUT_OF_RANGE',
     /channels/,
     () => averagePool(new GraphBuilder(), { from: ['a'], channels: 0.5, width: 2, kernel: 1 }),
   ],
-  ['no key', 'EMPTY_LAYER', /one key/, () => attention(new GraphBuilder(), { queries: [['a']], keys: [], values: [] })],
   [
-    'keys without values',
+    'attention without keys',
+    'EMPTY_LAYER',
+    /one key/,
+    () => attention(new GraphBuilder(), { queries: [['a']], keys: [], values: [] }),
+  ],
+  [
+    'attention with a key that has no value',
     'WRONG_LENGTH',
     /values/,
     () => attention(new GraphBuilder(), { queries: [['a']], keys: [['a']], values: [] }),
   ],
   [
-    'a key of another size',
+    'attention with keys and queries of different sizes',
     'WRONG_LENGTH',
     /keys\[0\]/,
     () => attention(new GraphBuilder(), { queries: [['a']], keys: [['a', 'b']], values: [['a']] }),
   ],
-])('rejects %s', (_, code, message, act) => {
+])('layers reject %s', (_, code, message, act) => {
   expect(act).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
 });

@@ -35,11 +35,13 @@ function expectNear(what: string, actual: readonly number[], expected: readonly 
   });
 }
 
-/** The parts of each kind, in PyTorch's order of rows. */
+/** The gates of each kind of layer, in the order of PyTorch's weight rows. */
 const parts = { rnn: [''], lstm: ['i', 'f', 'g', 'o'], gru: ['r', 'z', 'n'] } as const;
 type Kind = keyof typeof parts;
 
-/** Parameters of the nodes of a unit, from PyTorch's tensors, by node id. `suffix` names layer and direction. */
+/**
+ * Yields the parameters of a layer's nodes, taken from PyTorch's tensors. `suffix` identifies the layer and direction.
+ */
 function* nodesOf(
   kind: Kind,
   tensors: Tensors,
@@ -54,13 +56,13 @@ function* nodesOf(
   for (const [p, part] of parts[kind].entries()) {
     for (let k = 0; k < units; k++) {
       const row = p * units + k;
-      const own = Object.fromEntries(inputs.map((id, j) => [id, ih[row][j]]));
-      const before = Object.fromEntries(Array.from({ length: units }, (_, j) => [hidden(j), hh[row][j]]));
+      const inputWeights = Object.fromEntries(inputs.map((id, j) => [id, ih[row][j]]));
+      const recurrentWeights = Object.fromEntries(Array.from({ length: units }, (_, j) => [hidden(j), hh[row][j]]));
       const id = part === '' ? `${name}.${k}` : `${name}.${part}.${k}`;
       if (kind === 'gru' && part === 'n') {
-        yield { id, w: own, b: [bi[row]] };
-        yield { id: `${name}.u.${k}`, w: before, b: [bh[row]] };
-      } else yield { id, w: { ...own, ...before }, b: [bi[row], bh[row]] };
+        yield { id, w: inputWeights, b: [bi[row]] };
+        yield { id: `${name}.u.${k}`, w: recurrentWeights, b: [bh[row]] };
+      } else yield { id, w: { ...inputWeights, ...recurrentWeights }, b: [bi[row], bh[row]] };
     }
   }
 }
@@ -68,7 +70,7 @@ function* nodesOf(
 const layers = { rnn, lstm, gru };
 
 describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
-  test('a network of two layers matches the outputs and gradients of PyTorch to 1e-12', () => {
+  test(`a network of two ${kind} layers matches the outputs and gradients of PyTorch to 1e-12`, () => {
     const testCase = caseOf(kind);
     const builder = new GraphBuilder();
     const inputs = builder.inputs(3);
@@ -85,11 +87,11 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
 
     const pass = backpropagateSequence(network, rows(testCase.inputs), rows(testCase.targets), mse());
     expectNear('outputs', pass.outputs.flat(), flat(testCase.outputs));
-    // Both of PyTorch's biases have the gradient of their sum.
+    // The gradient of each of PyTorch's two biases equals that of their sum.
     for (const { id, b, w } of each(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 
-  test('a bidirectional layer matches the outputs and gradients of PyTorch to 1e-12', () => {
+  test(`a bidirectional ${kind} layer matches the outputs and gradients of PyTorch to 1e-12`, () => {
     const testCase = caseOf(`${kind}, bidirectional`);
     const builder = new GraphBuilder();
     const steps = [0, 1, 2, 3, 4].map((t) => builder.inputs(2, `step${t}`));
@@ -149,7 +151,7 @@ describe.each([
   ],
   ['attention', attend],
 ] as const)('%s', (name, add) => {
-  test('matches the outputs and gradients of PyTorch to 1e-12', () => {
+  test(`${name} matches the outputs and gradients of PyTorch to 1e-12`, () => {
     const testCase = caseOf(name);
     const inputs = flat(testCase.inputs);
     const builder = new GraphBuilder();
@@ -171,8 +173,8 @@ describe.each([
 });
 
 /**
- * Sets b and the weights of each filter. The order of the weights is that of a node with a complete window: windows at the
- * border may be incomplete.
+ * Sets b and the weights of each filter. The order of the weights is taken from a node with a complete window, since
+ * windows at the border can be incomplete.
  */
 function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensors): void {
   if (weight === undefined) return;
@@ -187,22 +189,22 @@ function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensor
   });
 }
 
-/** The parameters of a filter's weights: those of all its nodes, in the order of a node with a complete window. */
+/** The parameter indices of a filter's weights, in the order of a node with a complete window. */
 function weightIndices(graph: Graph, filter: number, filters: number): number[] {
   const perFilter = graph.outputs.length / filters;
   let widest: number[] = [];
   for (let n = 0; n < perFilter; n++) {
     const i = graph.outputs[filter * perFilter + n];
-    const own: number[] = [];
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) own.push(graph.weightIndex(e, i));
-    if (own.length > widest.length) widest = own;
+    const indices: number[] = [];
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) indices.push(graph.weightIndex(e, i));
+    if (indices.length > widest.length) widest = indices;
   }
   return widest;
 }
 
 function attend(builder: GraphBuilder, from: string[]): string[] {
-  const row = (of: number, position: number, width: number) =>
-    Array.from({ length: width }, (_, k) => from[9 * of + 3 * position + k]);
+  const row = (matrix: number, position: number, width: number) =>
+    Array.from({ length: width }, (_, k) => from[9 * matrix + 3 * position + k]);
   return attention(builder, {
     queries: [0, 1].map((i) => row(0, i, 2)),
     keys: [0, 1, 2].map((j) => row(1, j, 2)),

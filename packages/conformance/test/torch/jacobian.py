@@ -1,11 +1,11 @@
-"""Computes the Jacobians of the first random graphs with PyTorch's `torch.autograd.functional.jacobian`, in float64.
+"""Computes the Jacobians of the first 24 random graphs with PyTorch's `torch.autograd.functional.jacobian`, in float64.
 
     python3 packages/conformance/test/torch/jacobian.py
 
-reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json beside this file: for each graph
-the derivative of every output of every sample with respect to every parameter, [samples × outputs × parameters], in the
-layout of make.py; under `sequences`, for the first sequence of graphs with delays and aggregations, that of every output at
-every step, [steps × outputs × parameters].
+reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json beside this file. `jacobians`
+has, for each graph, the derivative of every output of every sample with respect to every parameter:
+[samples × outputs × parameters]. `sequences` has, for the first sequence of each graph with delays, the derivative of every
+output at every step: [steps × outputs × parameters]. Parameters are ordered as in make.py and sequences.py.
 """
 import json
 from pathlib import Path
@@ -74,7 +74,7 @@ for entry in entries:
 
 
 def steps_of(entry):
-    """The outputs of the first sequence at every step, as a function of the parameters."""
+    """Returns a function that maps the parameters to the outputs of the first sequence at every step."""
     graph = {**entry, "initial": {int(i): value for i, value in entry["initial"].items()}}
     for node in graph["nodes"]:
         for kind in ("fixed", "shared"):

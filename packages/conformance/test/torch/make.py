@@ -3,9 +3,9 @@
     python3 packages/conformance/test/torch/make.py
 
 writes graphs.generated.json, optimizers.generated.json and schedules.generated.json beside this file. Floats are written with
-enough digits to restore every bit. Nodes are in topological order, parameters in the library's layout: for each node b, c
-if it is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and targets
-are multiples of 1/1024, so that they are exact in float32.
+enough digits to be restored exactly. Nodes are in topological order. Parameters are in the library's layout: for each node b,
+then c if it is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and
+targets are multiples of 1/1024, so that they are exact in float32.
 """
 import inspect
 import itertools
@@ -28,12 +28,12 @@ def grid(low, high):
     return round(draw.uniform(low, high) * 1024) / 1024
 
 
-# The name and options in @nnbp, and the function of PyTorch. The last three are composed of PyTorch's operations.
+# The name and options in @nnbp, and the PyTorch function. The last three are built from PyTorch operations.
 activations = [
     ("elu", {}, F.elu),
     ("elu", {"alpha": 0.5}, lambda h: F.elu(h, alpha=0.5)),
     ("gelu", {}, F.gelu),
-    # The derivative in PyTorch 1.13 uses 1/6 in float32 for every precision, an error of 3e-8.
+    # PyTorch 1.13 rounds the 1/6 in hardsigmoid's derivative to float32 in every precision, an error of 3e-8.
     ("hardSigmoid", {}, lambda h: torch.clamp(h / 6 + 0.5, 0, 1)),
     ("hardTanh", {}, F.hardtanh),
     ("leakyRelu", {}, F.leaky_relu),
@@ -77,7 +77,7 @@ def counts(n):
     return [draw.randint(0, 4) for _ in range(n)]
 
 
-# Name, options, kind of targets, loss. The last two are composed of PyTorch's operations.
+# Name, options, function that draws targets, PyTorch loss. The last two are built from PyTorch operations.
 losses = [
     ("mse", {}, free, F.mse_loss),
     ("mae", {}, free, F.l1_loss),
@@ -105,7 +105,7 @@ def random_graph(number, activation, loss_name):
         predecessors = sorted(draw.sample(range(before), draw.randint(1, min(4, before))))
         which = activation if draw.random() < 0.5 or k == 0 else draw.randrange(len(activations))
         nodes.append({"from": predecessors, "activation": which, "scale": draw.random() < 0.7, "share": {}})
-    # In every third graph outputs have successors.
+    # In every third graph, outputs can have successors.
     ids = list(range(inputs, inputs + computed))
     chosen = sorted(draw.sample(ids, outputs)) if number % 3 == 0 else ids[-outputs:]
     if probabilities:
@@ -121,7 +121,7 @@ def random_graph(number, activation, loss_name):
 
 
 def layout(nodes):
-    """For each node the indices of b, c (or -1) and each weight; and the number of parameters."""
+    """Returns the parameter indices of b, c (-1 if fixed) and the weights of each node, and the number of parameters."""
     positions, shared, count = [], {}, 0
     for node in nodes:
         b, count = count, count + 1
@@ -195,15 +195,15 @@ def run(number, activation, loss):
     }
 
 
-def corrected_nadam():
-    """NAdam. PyTorch 1.13 multiplies by mu one time too many for the next step; fixed in 2.0."""
+def patch_nadam():
+    """Patches NAdam: PyTorch 1.13 multiplies by mu once too often for the next step, which 2.0 fixes."""
     from torch.optim import nadam
 
     source = inspect.getsource(nadam._single_tensor_nadam)
     exec(source.replace("mu_product * mu * mu_next", "mu_product * mu_next"), nadam.__dict__)
 
 
-corrected_nadam()
+patch_nadam()
 
 optimizers = [
     ("sgd", {"learningRate": 0.1}, lambda p: torch.optim.SGD(p, 0.1)),
@@ -335,4 +335,4 @@ write(
     {"start": start, "gradients": gradients, "entries": [optimizer_run(start, gradients, o) for o in optimizers]},
 )
 write("schedules.generated.json", {"observed": observed, "entries": [schedule_run(observed, s) for s in schedules]})
-print(f"{len(pairs)} graphs, {len(optimizers)} optimizers, {len(schedules)} schedules, by torch {torch.__version__}")
+print(f"{len(pairs)} graphs, {len(optimizers)} optimizers, {len(schedules)} schedules, from PyTorch {torch.__version__}")

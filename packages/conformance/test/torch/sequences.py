@@ -2,8 +2,8 @@
 
     python3 packages/conformance/test/torch/sequences.py
 
-writes sequences.generated.json beside this file. Nodes are in topological order, parameters in the library's layout: for each
-node b, c and the weights, except fixed ones; a shared parameter is stored with the first node that has it.
+writes sequences.generated.json beside this file. Nodes are in topological order. Parameters are in the library's layout: for
+each node b, c and the weights, without fixed ones; a shared parameter is stored with the first node that uses it.
 """
 import json
 import random
@@ -91,7 +91,7 @@ def random_graph():
 
 
 def slots(graph):
-    """For each node the parameters b, c and each weight: an index, or a constant if it is fixed."""
+    """Returns b, c and the weights of each node, as parameter indices or fixed constants, and the number of parameters."""
     named = {}
     count = 0
 
@@ -117,7 +117,7 @@ def slots(graph):
 
 
 def run(graph, node_slots, parameters, rows):
-    """The values of all nodes at every step."""
+    """Returns the values of all nodes at every step."""
     read = lambda slot: slot if torch.is_tensor(slot) else parameters[slot]
     history = []
 
@@ -167,11 +167,11 @@ def case():
 def main():
     cases = []
     while len(cases) < 200:
-        one = case()
+        candidate = case()
         # Skip graphs whose values explode or vanish.
-        numbers = [one["loss"], *one["gradients"]]
-        if one["parameters"] and all(abs(number) < 1e4 for number in numbers) and one["loss"] > 1e-3:
-            cases.append(one)
+        numbers = [candidate["loss"], *candidate["gradients"]]
+        if candidate["parameters"] and all(abs(number) < 1e4 for number in numbers) and candidate["loss"] > 1e-3:
+            cases.append(candidate)
     out = Path(__file__).parent / "sequences.generated.json"
     out.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
     print(out, out.stat().st_size)

@@ -1,4 +1,4 @@
-/** Reference values computed by PyTorch with `make.py`, and the graphs they belong to. */
+/** Reference values computed with PyTorch, and the graphs, optimizers and schedules that they were computed for. */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder, type Loss, type Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -47,8 +47,8 @@ const read = (name: string): unknown =>
 
 export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
 /**
- * Computed by `jacobian.py`: of the first graphs, [samples × outputs × parameters], and of the first sequences of
- * `sequences.generated.json`, [steps × outputs × parameters].
+ * Jacobians computed by `jacobian.py`: those of the first graphs, [samples × outputs × parameters], and those of the
+ * first sequences in `sequences.generated.json`, [steps × outputs × parameters].
  */
 export const { jacobians, sequences: sequenceJacobians } = read('jacobians') as Readonly<
   Record<'jacobians' | 'sequences', readonly (readonly number[])[]>
@@ -65,7 +65,10 @@ export const schedules = read('schedules') as {
   readonly entries: readonly ScheduleEntry[];
 };
 
-/** The graph, its loss, its parameters, and its samples in the layout that engines expect. */
+/**
+ * Builds the graph and loss of an entry. Returns them with its parameters and samples, in the layout that engines
+ * expect.
+ */
 export function problemOf(entry: GraphEntry): {
   readonly graph: Graph;
   readonly loss: Loss;

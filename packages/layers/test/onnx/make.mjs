@@ -13,14 +13,14 @@ import { createRequire } from 'node:module';
 
 const ort = createRequire(new URL('../../../../checks/interop/package.json', import.meta.url))('onnxruntime-node');
 
-// The few fields of a model that are needed here, in protobuf: [field, value] pairs.
+// Protobuf encoders for the few fields of an ONNX model that are needed here.
 const varint = (n) => (n < 128 ? [n] : [(n % 128) + 128, ...varint(Math.floor(n / 128))]);
 const bytesOf = (field, bytes) => [...varint(field * 8 + 2), ...varint(bytes.length), ...bytes];
 const text = (field, value) => bytesOf(field, [...Buffer.from(value)]);
 const int = (field, value) => [...varint(field * 8), ...varint(value)];
 const message = (field, ...parts) => bytesOf(field, parts.flat());
 
-/** An input or output of the model: a float or int32 tensor of unspecified shape. */
+/** Encodes an input or output of the model: a float (type 1) or int32 (type 6) tensor of unspecified shape. */
 const valueInfo = (field, name, type) => message(field, text(1, name), message(2, message(1, int(1, type))));
 const attribute = ([name, value]) =>
   typeof value === 'string'
@@ -33,8 +33,8 @@ const slots = {
   LSTM: ['X', 'W', 'R', 'B', 'sequence_lens', 'initial_h', 'initial_c', 'P'],
 };
 
-function modelOf(op, attributes, given) {
-  const inputs = slots[op].map((name) => (given[name] === undefined ? '' : name));
+function modelOf(op, attributes, tensors) {
+  const inputs = slots[op].map((name) => (tensors[name] === undefined ? '' : name));
   while (inputs.at(-1) === '') inputs.pop();
   const node = message(
     1,
@@ -53,7 +53,7 @@ function modelOf(op, attributes, given) {
   return Uint8Array.from([...int(1, 8), ...graph, ...message(8, text(1, ''), int(2, 14))]);
 }
 
-/** Numbers within ±0.5 that are exact in float32; the same in each run (a linear congruential generator). */
+/** State of a linear congruential generator, so that every run draws the same numbers: float32, within ±0.5. */
 let seed = 20261126;
 function uniform() {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -70,13 +70,13 @@ const nested = (flat, [size, ...rest]) => {
 };
 
 const gates = { RNN: 1, LSTM: 4, GRU: 3 };
-/** 1, 2, 3, …: the inputs of ONNX's node tests. */
+/** A tensor of 1, 2, 3, …, as in the inputs of ONNX's node tests. */
 const counting = (shape) => {
   let n = 0;
   return tensor(shape, () => ++n);
 };
 
-/** As in the node tests: all weights are equal, the first bias is `bias`, the second is 0. */
+/** Tensors as in ONNX's node tests: all weights are equal, the input bias is `bias`, and the recurrent bias is 0. */
 function equalWeights(op, hidden, shape, weight, { bias, peephole } = {}) {
   const rows = gates[op] * hidden;
   const value = (x) => () => Math.fround(x);

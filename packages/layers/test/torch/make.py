@@ -1,4 +1,4 @@
-"""Computes the results of PyTorch's layers with copied weights, in float64, as reference data.
+"""Computes reference data for the layers with PyTorch, in float64, using random weights.
 
     python3 packages/layers/test/torch/make.py
 
@@ -56,7 +56,7 @@ def attend(x):
     return torch.softmax(q @ k.T / 2**0.5, dim=-1) @ v
 
 
-# Queries of 2 positions and keys of 3, of 2 entries; values of 3.
+# Two queries and three keys of 2 entries each, and three values of 3 entries.
 cases["attention"] = case(None, tensor(3, 3, 3), attend)
 
 out = Path(__file__).parent / "layers.generated.json"
