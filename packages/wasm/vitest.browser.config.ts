@@ -2,7 +2,7 @@ import { project } from '../../vitest.shared.ts';
 
 export default project('wasm-browser', {
   include: ['test/browser.test.ts'],
-  // A page loads, draws and trains on the cores that the other tests use.
+  // The browser shares its cores with the other tests, so pages can be slow.
   testTimeout: 60_000,
   globalSetup: ['../../scripts/browser-server.ts'],
 });

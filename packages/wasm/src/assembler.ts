@@ -1,9 +1,10 @@
 /**
- * An assembler for WebAssembly. Code is nested lists of bytes, built by functions that read like expressions:
- * `f32x4.add(a, b)` is the code of the sum of `a` and `b`. This needs no toolchain and no binary in the repository, and the host decides what a kernel looks like (tile size, fused multiply-add).
+ * An assembler for WebAssembly. Functions build code as nested lists of bytes: `f32x4.add(a, b)` returns the code of
+ * the sum of `a` and `b`. No toolchain and no prebuilt binary is needed, and kernels can be generated for the host, for
+ * example with fused multiply-add.
  */
 
-/** Bytes, nested as the expressions are, and constants that become locals of the function. */
+/** Code: bytes, nested like the expressions, and vector constants, which become locals of the function. */
 export type Code = readonly (number | Code | Uint8Array | VectorConstant)[];
 
 /** The instruction for a vector constant. */
@@ -25,11 +26,11 @@ export interface Local {
   tee(value: Code): Code;
 }
 
-/** Most numbers take one byte. Shared, since the module has ten thousand of them. */
-const single = Array.from({ length: 128 }, (_, byte): readonly number[] => [byte]);
+/** The encodings of one byte, as most numbers need. They are shared, since a module has about ten thousand of them. */
+const oneByte = Array.from({ length: 128 }, (_, byte): readonly number[] => [byte]);
 
 function unsigned(value: number): readonly number[] {
-  if (value < 128) return single[value];
+  if (value < 128) return oneByte[value];
   const bytes: number[] = [];
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
   bytes.push(value);
@@ -37,7 +38,7 @@ function unsigned(value: number): readonly number[] {
 }
 
 function signed(value: number): readonly number[] {
-  if (value >= -64 && value < 64) return single[value & 127];
+  if (value >= -64 && value < 64) return oneByte[value & 127];
   const bytes: number[] = [];
   for (;;) {
     const low = value & 127;
@@ -77,13 +78,13 @@ const binary =
   (...op: number[]): Binary =>
   (a, b) => [a, b, op];
 const vector = (op: number): number[] => [0xfd, ...unsigned(op)];
-/** The same bytes in each lane. */
+/** The code of a constant with the same bytes in each lane. */
 const splatConstant = (bytes: readonly number[]): Code => {
   const code = [...vector(0x0c), ...Array.from({ length: 16 / bytes.length }, () => bytes).flat()];
-  // One instruction sets a register to zero.
+  // Zero does not need a local: one machine instruction sets a register to zero.
   return bytes.some((byte) => byte !== 0) ? [new VectorConstant(code)] : code;
 };
-/** Alignment is a hint; offset is a constant added to the address. */
+/** Loads and stores. `align` is a hint: log2 of the alignment in bytes. `offset` is a constant added to the address. */
 const access = (op: number[], align: number) => ({
   load: (address: Code, offset = 0): Code => [address, op, align, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, op, align, unsigned(offset)],
@@ -125,7 +126,7 @@ export const scalar = {
   fromInt: unary(0xb3),
 };
 
-/** One double-precision number: sums that must not lose small terms. */
+/** One double-precision number, for sums that must not lose small terms. */
 export const double = {
   const: (value: number): Code => [0x44, doubleBytes(value)],
   load: access([0x2b], 3).load,
@@ -147,12 +148,12 @@ export const f32x4 = {
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(floatBytes)],
   load: access(vector(0x00), 2).load,
   loadSplat: access(vector(0x09), 2).load,
-  /** Two numbers from memory in lanes 0 and 1, zeros in the others. */
+  /** Loads two numbers into lanes 0 and 1; the other lanes are 0. */
   loadPairZero: access(vector(0x5d), 2).load,
-  /** Two numbers from memory in lanes 0 and 1, or, for pair 1, in lanes 2 and 3. */
+  /** Loads two numbers into lanes 0 and 1 (pair 0) or lanes 2 and 3 (pair 1) of `into`. */
   loadPair: (pair: number, address: Code, into: Code): Code => [address, into, vector(0x57), 2, 0, pair],
   storePair: (pair: number, address: Code, value: Code): Code => [address, value, vector(0x5b), 2, 0, pair],
-  /** One number from memory in lane 0, zeros elsewhere. */
+  /** Loads one number into lane 0; the other lanes are 0. */
   loadZero: access(vector(0x5c), 2).load,
   store: access(vector(0x0b), 2).store,
   loadLane: (lane: number, address: Code, into: Code, offset = 0): Code => [
@@ -173,7 +174,7 @@ export const f32x4 = {
   ],
   splat: unary(...vector(0x13)),
   extract: (a: Code, lane: number): Code => [a, vector(0x1f), lane],
-  /** Lanes 0 to 3 are those of `a`, 4 to 7 those of `b`. */
+  /** Selects four lanes: 0 to 3 are the lanes of `a`, 4 to 7 those of `b`. */
   shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [
     a,
     b,
@@ -191,7 +192,7 @@ export const f32x4 = {
   sub: binary(...vector(0xe5)),
   mul: binary(...vector(0xe6)),
   div: binary(...vector(0xe7)),
-  /** NaN if either is. */
+  /** NaN if `a` or `b` is NaN. */
   max: binary(...vector(0xe9)),
   /** `b < a ? b : a`, one machine instruction. */
   pmin: binary(...vector(0xea)),
@@ -200,7 +201,7 @@ export const f32x4 = {
   fromInts: unary(...vector(0xfa)),
 };
 
-/** The same 128 bits as integers, or as bits. */
+/** The same 128 bits as four integers, or as plain bits. */
 export const i32x4 = {
   const: (value: number): Code => splatConstant(intBytes(value)),
   /** Four constants. */
@@ -214,7 +215,7 @@ export const i32x4 = {
   andNot: binary(...vector(0x4f)),
   or: binary(...vector(0x50)),
   xor: binary(...vector(0x51)),
-  /** Bits of `a` where the mask has 1, else of `b`. */
+  /** Takes each bit from `a` where the mask is 1, else from `b`. */
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, vector(0x52)],
 };
 
@@ -239,7 +240,7 @@ export type MultiplyAdd = (a: Code, b: Code, c: Code) => Code;
 export const separateMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
 export const fusedMultiplyAdd: MultiplyAdd = (a, b, c) => [a, b, c, vector(0x105)];
 
-/** Memory in bulk. */
+/** Bulk memory operations. */
 export const memory = {
   copy: (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 0x0a, 0x00, 0x00],
   fill: (address: Code, byte: Code, length: Code): Code => [address, byte, length, 0xfc, 0x0b, 0x00],
@@ -249,18 +250,18 @@ export const memory = {
 export const atomic = {
   load: (address: Code, offset = 0): Code => [address, 0xfe, 0x10, 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x17, 2, unsigned(offset)],
-  /** Sleeps while the word has the expected value, at most this many nanoseconds. Not allowed on a page's main thread. */
+  /** Sleeps while the word has the expected value, for at most `nanoseconds`. Not allowed on a page's main thread. */
   sleep: (address: Code, expected: Code, nanoseconds: number): Code => [
     [address, expected, 0x42, signed(nanoseconds), 0xfe, 0x01, 2, 0],
     0x1a,
   ],
-  /** Adds, and returns the previous value. */
+  /** Adds `value` and returns the previous value. */
   add: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x1e, 2, unsigned(offset)],
 };
 
 /** Control flow. */
 export const control = {
-  /** Repeats from its start whenever the body executes `branch(0)`. */
+  /** Runs the body, and runs it again whenever it executes `branch(0)`. */
   loop: (...body: Code): Code => [0x03, 0x40, body, 0x0b],
   block: (...body: Code): Code => [0x02, 0x40, body, 0x0b],
   branch: (depth: number): Code => [0x0c, unsigned(depth)],
@@ -268,7 +269,7 @@ export const control = {
   when: (condition: Code, then: Code, otherwise: Code = []): Code =>
     otherwise.length === 0 ? [condition, 0x04, 0x40, then, 0x0b] : [condition, 0x04, 0x40, then, 0x05, otherwise, 0x0b],
   drop: (value: Code): Code => [value, 0x1a],
-  /** Runs the case with this index, or `otherwise` if there is none. */
+  /** Runs the case at this index, or `otherwise` if there is none. */
   choose: (index: Code, cases: readonly Code[], otherwise: Code): Code => {
     // Blocks are nested, and case k follows the end of block k; branching out of k blocks jumps to it.
     const table = cases.map((_, k) => unsigned(k));
@@ -296,7 +297,7 @@ interface FunctionEntry {
 /** A function that other functions can call. */
 export type Callable = (...args: readonly Code[]) => Code;
 
-/** Collects functions and writes the module's bytes. Imports must be declared before functions. */
+/** Collects functions and encodes them as a module. Imports must be declared before functions. */
 export class Assembler {
   readonly #types: FunctionEntry[] = [];
   readonly #imports: Code[] = [];
@@ -318,7 +319,10 @@ export class Assembler {
     return this.#callable(this.#importedFunctions++);
   }
 
-  /** Adds a function, exported when it has a name. `write` gets the parameters and a function that declares locals. */
+  /**
+   * Adds a function, which is exported if `exportName` is set. `write` receives the parameters and a function that
+   * declares locals, and returns the body.
+   */
   function(
     exportName: string | undefined,
     parameters: readonly ValueType[],
@@ -335,8 +339,8 @@ export class Assembler {
       parameters.map((_, k) => at(k)),
       (type) => at(types.push(type) - 1),
     );
-    // V8 (from Node 22 on) computes a constant in three instructions, in each iteration of the loop that contains it: the
-    // function does it once, at its start.
+    // V8 (from Node 22 on) rebuilds a vector constant with three instructions in each iteration of a loop, so the
+    // function loads each constant into a local once, at its start.
     const constants = new Map<string, { readonly local: Local; readonly code: Code }>();
     const flat = flatten(code, ({ code: constant }) => {
       const key = constant.join();
@@ -358,7 +362,7 @@ export class Assembler {
     return this.#callable(index);
   }
 
-  /** The module's bytes. */
+  /** Returns the bytes of the module. */
   bytes(): Uint8Array<ArrayBuffer> {
     const types = this.#types.map(({ parameters, results }) => [
       0x60,
@@ -399,7 +403,7 @@ function section(id: number, entries: readonly Code[]): Code {
   return [id, unsigned(body.length), body];
 }
 
-/** The bytes, one after another. */
+/** Flattens nested code into bytes. `replace` returns the code that reads a vector constant. */
 function flatten(code: Code, replace?: (constant: VectorConstant) => Code): Uint8Array<ArrayBuffer> {
   let bytes = new Uint8Array(1024);
   let length = 0;

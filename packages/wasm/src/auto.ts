@@ -1,20 +1,20 @@
-/** Chooses an engine for the host and the graph. */
+/** Chooses the fastest engine that the host supports. */
 import { type Engine, js, NnbpError } from '@nnbp/core';
 import { wasm } from './engine.js';
 import type { WasmOptions } from './options.js';
 
-/** An engine that chooses among others. */
+/** The engine that {@link auto} chose. */
 export interface AutoEngine extends Engine {
-  /** The reason why this engine was chosen, in a sentence. */
+  /** Why this engine was chosen, as a sentence. */
   readonly reason: string;
   /** Terminates its threads, if it has any. */
   dispose(): void;
 }
 
 /**
- * The fast engine where the host allows WebAssembly with SIMD, else `js()`. Both run every graph, so `auto` does not
- * call `supports`. Runs on one thread unless `threads` is set: starting threads takes 0.1 s, and `auto` does not know how
- * much work follows. `fit` of `nnbp` knows it, and sets `threads` for long training.
+ * Returns the `wasm` engine if the host supports WebAssembly with SIMD, else `js()`. Both run every graph, so `auto`
+ * does not call `supports`. Runs on one thread unless `threads` is set: starting threads takes 0.1 s, and `auto` does
+ * not know how much work follows. `fit` of `nnbp` does know, and sets `threads` for long training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE` for an invalid option
  *
@@ -29,8 +29,9 @@ export interface AutoEngine extends Engine {
 export async function auto(options: WasmOptions = {}): Promise<AutoEngine> {
   try {
     const engine = await wasm(options);
-    const shared = engine.threadsReason === undefined ? '' : `, on one thread: ${engine.threadsReason}`;
-    const reason = `WebAssembly with SIMD is available${shared}.`;
+    const singleThreaded =
+      engine.threadsReason === undefined ? '' : `, but runs on one thread: ${engine.threadsReason}`;
+    const reason = `WebAssembly with SIMD is available${singleThreaded}.`;
     return { ...engine, reason };
   } catch (error) {
     if (!(error instanceof NnbpError) || error.code !== 'UNAVAILABLE') throw error;

@@ -1,14 +1,14 @@
 /**
- * The timeout of a thread that waits for the others at a barrier: after ten seconds plus three times the duration of
- * the preceding work, one of them counts as lost.
+ * The timeout of a thread that waits for other threads at a barrier. After ten seconds plus three times the duration of
+ * its own preceding work, it treats one of them as lost.
  */
 
-/** Maximum milliseconds that one check counts: if more have passed, the machine or the process was suspended. */
+/** Maximum milliseconds added per check. If more have passed, the machine or the process was suspended. */
 const maxElapsed = 100;
 /** The minimum timeout, in milliseconds. */
 const minWait = 10_000;
 
-/** Measures the waits of one thread. */
+/** Measures how long one thread waits. */
 export class BarrierTimeout {
   #startTime = performance.now();
   #last = 0;
@@ -16,15 +16,15 @@ export class BarrierTimeout {
   #waited = 0;
   #turn: number | undefined;
 
-  /** Starts timing the work that the thread does itself. */
+  /** Starts timing the thread's own work. */
   begin(): void {
     this.#startTime = performance.now();
     this.#turn = undefined;
   }
 
   /**
-   * Whether the wait named `turn` has lasted ten seconds plus three times the time from `begin` to its start. Called
-   * repeatedly during the wait.
+   * Whether the wait identified by `turn` has lasted longer than ten seconds plus three times the time from `begin` to
+   * its start. Must be called repeatedly during the wait.
    */
   isOver(turn: number): boolean {
     const now = performance.now();

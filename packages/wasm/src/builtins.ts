@@ -11,7 +11,7 @@ import { optimizerKernels } from './kernels/optimizers/index.js';
 import type { OptimizerKernel, OptimizerKernels } from './kernels/optimizers/kernel.js';
 import { transformKernels } from './kernels/transforms.js';
 
-/** A kernel's code, and the values of its options in the order the kernel names them. */
+/** The code that selects a kernel, and the values of its options in the order in which the kernel declares them. */
 export interface KernelChoice {
   readonly code: number;
   readonly options: readonly number[];
@@ -29,24 +29,24 @@ function kernelOf(kernels: Kernels, builtin: Builtin | undefined, custom: number
 export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
   kernelOf(activationKernels, builtin, customActivation);
 
-/** The code of an aggregation's kernel, or that of the sum or of custom ones. */
+/** The code that selects an aggregation: of its kernel, of the sum, or of custom aggregations. */
 export const aggregationCodeOf = (aggregation: Aggregation | undefined): number =>
   aggregation === undefined ? sumCode : codeOfAggregation(aggregation.builtin?.name ?? '');
 
-/** The kernel of an aggregation; undefined for custom ones. */
+/** The kernel of an aggregation; undefined if it runs in JavaScript. */
 export const aggregationKernelOf = ({ builtin }: Aggregation): AggregationKernel | undefined =>
   (aggregationKernels as Readonly<Record<string, AggregationKernel | undefined>>)[builtin?.name ?? ''];
 
 /** The kernel of a loss, or the code of custom losses. */
 export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin, customLoss);
 
-/** The kernel of an optimizer with its options, if there is one. */
+/** The kernel of an optimizer with these options; undefined if there is none. */
 export function optimizerKernelOf({ name, options }: BuiltinOptimizer): OptimizerKernel | undefined {
   const kernels: Readonly<Record<string, OptimizerKernels>> = optimizerKernels;
   return Object.hasOwn(kernels, name) ? kernels[name].choose(options) : undefined;
 }
 
-/** The code of a gradient transform and the value of its option, if it has a kernel. */
+/** The code of a gradient transform and the value of its option; undefined if it has no kernel. */
 export function transformKernelOf({ name, options }: Builtin): { code: number; option: number } | undefined {
   const code = Object.keys(transformKernels).indexOf(name);
   if (code < 0) return undefined;

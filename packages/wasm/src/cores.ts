@@ -1,6 +1,6 @@
 import { nodeModule } from './node-module.js';
 
-/** The number of processor cores, as the host reports them; 1 if it does not. */
+/** Returns the number of processor cores that the host reports, or 1 if it reports none. */
 export function cores(): number {
   const { navigator } = globalThis as { navigator?: { readonly hardwareConcurrency?: number } };
   const os = nodeModule('node:os') as { availableParallelism(): number } | undefined;

@@ -1,4 +1,4 @@
-/** Custom plugins: JavaScript functions that the kernels call, once per row of numbers in memory. */
+/** Custom plugins: the kernels call these functions, which run JavaScript on the numbers in memory. */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
@@ -9,7 +9,7 @@ export class CustomPlugins {
   #failure: { readonly error: unknown } | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
-  /** The plugin of each unit, by the unit's first row. */
+  /** The plugins of the units, keyed by the unit's first row. */
   readonly #activations: ReadonlyMap<number, Activation>;
   readonly #aggregations: ReadonlyMap<number, Aggregation>;
   readonly #x: Float64Array;
@@ -51,7 +51,7 @@ export class CustomPlugins {
     }
   };
 
-  /** Computes h, and dA/dz_e, from x of the predecessors, for the nodes `from` to `to` of the unit at address `u`. */
+  /** Computes h and dA/dz_e from x of the predecessors, for the nodes `from` to `to` of the unit at address `u`. */
   readonly aggregation = (u: number, from: number, to: number): void => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -80,7 +80,9 @@ export class CustomPlugins {
     }
   };
 
-  /** Writes case 1 of a step to the outputs' dLossDx rows; returns the sum of the samples' weighted losses. */
+  /**
+   * Computes case 1 of a step: writes the outputs' dLossDx rows and returns the weighted sum of the samples' losses.
+   */
   readonly caseOne = (): number => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -109,7 +111,10 @@ export class CustomPlugins {
     return sum;
   };
 
-  /** Case 1 with several threads: this thread must reach the end of the pass, as the workers do, before it throws. */
+  /**
+   * Like `caseOne`, for several threads. An error is stored for `rethrow`, since this thread must reach the end of the
+   * pass, as the workers do, before it throws.
+   */
   readonly threadedCaseOne = (): number => {
     try {
       return this.caseOne();
@@ -120,7 +125,7 @@ export class CustomPlugins {
     }
   };
 
-  /** Throws the error of the loss in the last pass, if any. */
+  /** Throws the error that the loss threw in the last pass, if any. */
   rethrow(): void {
     const failure = this.#failure;
     this.#failure = undefined;

@@ -1,4 +1,4 @@
-/** Describes how the engine runs a graph: `PlanDescription`, as data for programs and as a few lines for people. */
+/** Describes how the engine runs a graph, as data for programs and as a short text for people. */
 import type { Graph, Plan } from '@nnbp/core';
 import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -7,32 +7,32 @@ import { customAggregation } from './kernels/aggregation.js';
 import type { MemoryUse, Purpose } from './layout.js';
 import type { TimeGraph } from './time.js';
 
-/** Blocks of one shape: the nodes of each have the same predecessors, so that one matrix product computes them. */
+/** Dense blocks of one shape. The nodes of a block have the same predecessors, so one matrix product computes them. */
 export interface DenseBlocks {
-  /** Number of blocks, over all steps. */
+  /** Number of blocks, summed over all steps. */
   readonly count: number;
-  /** Nodes of each block. */
+  /** Number of nodes per block. */
   readonly nodes: number;
-  /** Predecessors of each node. */
+  /** Number of predecessors per node. */
   readonly predecessors: number;
   /** The activation's name. */
   readonly activation: string;
 }
 
-/** Nodes that are computed edge by edge, over all steps. */
+/** Nodes with the same activation and aggregation that are computed edge by edge. */
 export interface SparseNodes {
-  /** Number of nodes. */
+  /** Number of nodes, summed over all steps. */
   readonly nodes: number;
-  /** Number of their edges. */
+  /** Number of their incoming edges, summed over all steps. */
   readonly edges: number;
   /** The activation's name. */
   readonly activation: string;
-  /** The aggregation's name: `sum` unless the nodes have another. */
+  /** The aggregation's name; `sum` if none was set. */
   readonly aggregation: string;
 }
 
 /** The input of a {@link PlanDescription}. */
-export interface Described {
+export interface PlanDetails {
   readonly graph: Graph;
   readonly batchSize: number;
   readonly time: TimeGraph;
@@ -46,7 +46,7 @@ export interface Described {
 
 /** The properties of a graph, and how the engine runs it. */
 export class PlanDescription {
-  /** Counts of the graph. */
+  /** Size of the graph. */
   readonly graph: {
     /** Number of inputs. */
     readonly inputs: number;
@@ -56,13 +56,13 @@ export class PlanDescription {
     readonly outputs: number;
     /** Number of edges. */
     readonly edges: number;
-    /** Edges that read a value from an earlier step. */
+    /** Number of edges that read a value from an earlier step. */
     readonly delayedEdges: number;
     /** Number of distinct parameters. */
     readonly parameters: number;
-    /** Edges whose weight is also that of another edge. */
+    /** Number of edges that share their weight with another edge. */
     readonly sharingEdges: number;
-    /** Values that a sequence keeps between two calls. */
+    /** Number of values in the state of one sequence. */
     readonly stateSize: number;
   };
   /** The largest number of samples per call. */
@@ -71,7 +71,7 @@ export class PlanDescription {
   readonly steps: number;
   /** Dense blocks, the largest first. */
   readonly denseBlocks: readonly DenseBlocks[];
-  /** The other nodes, most edges first. */
+  /** The other nodes, grouped by activation and aggregation, most edges first. */
   readonly sparseNodes: readonly SparseNodes[];
   /** The share of edges that are in dense blocks, from 0 to 1. */
   readonly denseShare: number;
@@ -80,13 +80,13 @@ export class PlanDescription {
    * `tables`: the code that all graphs share, which reads the graph from tables.
    */
   readonly code: 'unrolled' | 'tables';
-  /** Names of custom activations and aggregations, which have no kernel and are called for each value. */
+  /** Names of the activations and aggregations that have no kernel, so that they run in JavaScript. */
   readonly custom: readonly string[];
-  /** Whether a · b + c is rounded once or twice. */
+  /** Whether a · b + c is rounded once (`fused`) or twice (`separate`). */
   readonly multiplyAdd: 'fused' | 'separate';
-  /** Number of threads that may share the work. */
+  /** Number of threads that can share the work. */
   readonly threads: number;
-  /** The reason why there are fewer threads than requested; undefined if there are not. */
+  /** Why there are fewer threads than requested; otherwise undefined. */
   readonly threadsReason: string | undefined;
   /** Bytes of memory by purpose. `values`: the rows of x, g, slope, dloss/dx and delta of all nodes. */
   readonly memory: Readonly<Record<Purpose, number>>;
@@ -94,8 +94,8 @@ export class PlanDescription {
   readonly bytes: number;
 
   /** @internal */
-  constructor(described: Described) {
-    const { graph, time, plan, memory } = described;
+  constructor(details: PlanDetails) {
+    const { graph, time, plan, memory } = details;
     const { inputCount, nodeCount, outputs, edgeCount, parameterCount, stateSize } = graph;
     this.graph = {
       inputs: inputCount,
@@ -107,21 +107,21 @@ export class PlanDescription {
       sharingEdges: countSharing(graph),
       stateSize,
     };
-    this.batchSize = described.batchSize;
+    this.batchSize = details.batchSize;
     this.steps = time.steps;
     this.denseBlocks = denseBlocks(time.graph, plan);
     this.sparseNodes = sparseNodes(time.graph, plan);
     this.denseShare = time.graph.edgeCount === 0 ? 0 : 1 - plan.sparseEdges / time.graph.edgeCount;
-    this.code = described.isUnrolled ? 'unrolled' : 'tables';
+    this.code = details.isUnrolled ? 'unrolled' : 'tables';
     this.custom = [
       ...graph.activations.filter((activation) => activationKernelOf(activation).code === customActivation),
       ...graph.aggregations.filter(
         (aggregation) => aggregation && aggregationCodeOf(aggregation) === customAggregation,
       ),
     ].map((plugin) => plugin!.name);
-    this.multiplyAdd = described.multiplyAdd === fusedMultiplyAdd ? 'fused' : 'separate';
-    this.threads = described.threads;
-    this.threadsReason = described.threadsReason;
+    this.multiplyAdd = details.multiplyAdd === fusedMultiplyAdd ? 'fused' : 'separate';
+    this.threads = details.threads;
+    this.threadsReason = details.threadsReason;
     this.memory = memory;
     this.bytes = Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
   }
@@ -137,7 +137,7 @@ export class PlanDescription {
       `${counted(graph.inputs, 'input')}, ${counted(graph.nodes, 'node')}, ${counted(graph.outputs, 'output')}; ` +
         `${counted(graph.edges, 'edge')}, ${counted(graph.parameters, 'parameter')}`,
     );
-    if (graph.sharingEdges > 0) add('Shared', `${counted(graph.sharingEdges, 'edge')} with the weight of another edge`);
+    if (graph.sharingEdges > 0) add('Shared', `${counted(graph.sharingEdges, 'edge')} with a shared weight`);
     if (graph.delayedEdges > 0) {
       const state = counted(graph.stateSize, 'number');
       add('Delays', `${counted(graph.delayedEdges, 'delayed edge')}, ${state} of state per sequence`);
@@ -158,14 +158,14 @@ export class PlanDescription {
   }
 }
 
-/** The maximum number of kinds that are listed. */
+/** The maximum number of items per list. */
 const maxListed = 6;
 
 function listed<Item>(items: readonly Item[], text: (item: Item) => string, none: string): string[] {
   if (items.length === 0) return [none];
   const rest = items.length - maxListed;
   const lines = items.slice(0, maxListed).map(text);
-  return rest > 0 ? [...lines, `and ${counted(rest, 'other kind')}`] : lines;
+  return rest > 0 ? [...lines, `and ${format(rest)} more`] : lines;
 }
 
 function denseText({ count, nodes, predecessors, activation }: DenseBlocks): string {

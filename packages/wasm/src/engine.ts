@@ -11,22 +11,22 @@ import type { TimeGraph } from './time.js';
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
-  /** The number of threads: fewer than requested if the host allows no more. */
+  /** The number of threads: as requested, or 1 if the host cannot start workers. */
   readonly threads: number;
-  /** The reason why it has fewer threads than requested; undefined if it has them all. */
+  /** Why the engine has fewer threads than requested; otherwise undefined. */
   readonly threadsReason: string | undefined;
   /** Plans a graph and allocates the memory for batches of up to `batchSize` samples; see `Engine`. */
   prepare(graph: Graph, batchSize: number, steps?: number): WasmExecutor;
-  /** Terminates its threads. Executors that use them cannot be used afterwards. */
+  /** Terminates the worker threads. Executors that use them cannot be used afterwards. */
   dispose(): void;
 }
 
 /**
- * Creates the fast engine: float32, WebAssembly SIMD, fused multiply-add if the host has it. exp, tanh and similar functions
- * are part of the engine, so results are bit-identical on all hosts with the same `fused`.
+ * Creates the fast engine: float32, WebAssembly SIMD, and fused multiply-add if the host supports it. The engine has
+ * its own exp, tanh and similar functions, so results are bit-identical on all hosts with the same `fused`.
  *
- * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it: use
- * {@link auto}, or `js()` from `@nnbp/core`; `OUT_OF_RANGE`
+ * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly with SIMD or its security policy forbids it
+ * (use {@link auto}, or `js()` from `@nnbp/core`), `OUT_OF_RANGE` for an invalid option
  *
  * @example
  * ```ts
@@ -43,19 +43,19 @@ export interface WasmEngine extends Engine {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
-  const { threads: wanted, minThreadedWork, fused } = checked(options);
+  const { threads: requested, minThreadedWork, fused } = checked(options);
   const multiplyAdd = multiplyAddFor(fused);
-  const alone = oneThread(await compiled(false, multiplyAdd), multiplyAdd);
-  const { pool, reason } = wanted > 1 ? await startPool(wanted - 1, multiplyAdd) : {};
-  const threads = pool === undefined ? 1 : wanted;
+  const singleThreaded = oneThread(await compiled(false, multiplyAdd), multiplyAdd);
+  const { pool, reason } = requested > 1 ? await startPool(requested - 1, multiplyAdd) : {};
+  const threads = pool === undefined ? 1 : requested;
   const threaded =
     pool && manyThreads(await compiled(true, multiplyAdd), multiplyAdd, pool, threads, minThreadedWork === undefined);
 
   const hostFor = (graph: Graph, batchSize: number, time: TimeGraph, plan: Plan): Host => {
-    if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
+    if (threaded === undefined) return requested > 1 ? { ...singleThreaded, reason } : singleThreaded;
     const stepWork = graph.edgeCount * batchSize;
-    const why = oneThreadReason(time, plan, batchSize, stepWork, minThreadedWork ?? minMeasuredWork);
-    return why === undefined ? threaded : { ...alone, reason: why };
+    const graphReason = oneThreadReason(time, plan, batchSize, stepWork, minThreadedWork ?? minMeasuredWork);
+    return graphReason === undefined ? threaded : { ...singleThreaded, reason: graphReason };
   };
   return {
     name: 'wasm',
@@ -68,7 +68,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   };
 }
 
-/** Starts the workers, or returns the reason why the host has none. */
+/** Starts the workers, or returns why the host cannot. */
 async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ pool?: Pool; reason?: string }> {
   if (
     typeof SharedArrayBuffer === 'undefined' ||
@@ -79,6 +79,6 @@ async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ p
   try {
     return { pool: await Pool.start(workers, await compiled(true, multiplyAdd)) };
   } catch (error) {
-    return { reason: `the host started no threads: ${error instanceof Error ? error.message : String(error)}` };
+    return { reason: `the host could not start workers: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

@@ -38,7 +38,7 @@ import { calledLoss } from './unrolled/loss.js';
 
 /** Kernels instantiated on a memory. */
 export interface Attached {
-  /** Runs them, on this thread and on the workers. */
+  /** Runs the kernels, on this thread and on the workers. */
   run(kind: number, loss: number, optimizer: number): void;
   /** Single-threaded only. Takes one step per queued batch and returns the number of steps taken. */
   runMany?(count: number, loss: number, optimizer: number): number;
@@ -50,7 +50,7 @@ export interface Host {
   readonly threads: number;
   /** Emits a · b + c, fused or with two roundings. */
   readonly multiplyAdd: MultiplyAdd;
-  /** The reason why there are fewer threads than requested. */
+  /** Why there are fewer threads than requested. */
   readonly reason?: string | undefined;
   /**
    * Instantiates the kernels, and the module of unrolled code if there is one.
@@ -198,8 +198,8 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * The derivatives of all outputs, in float32; see `Executor`. The kernels (and the threads) backpropagate each output once
-   * for all samples; this thread then computes the parameter derivatives (case 3) of each sample.
+   * The derivatives of all outputs, in float32; see `Executor`. The kernels (and the threads) backpropagate each output
+   * once for all samples; this thread then computes the parameter derivatives (case 3) of each sample.
    */
   jacobian(
     inputs: FloatArray,
@@ -211,7 +211,7 @@ export class WasmExecutor implements Executor {
     this.#expectUsable();
     const rows = expectRows(this, this.graph, samples, inputs, undefined, options);
     expectJacobianLength(this.graph, rows, out);
-    const before = options?.state?.slice();
+    const initialState = options?.state?.slice();
     const predicted = this.predict(inputs, samples, options);
     out.fill(0, 0, predicted.length * parameterCount);
     const slots = this.graph.slots(Float64Array.from(this.parameters));
@@ -219,8 +219,8 @@ export class WasmExecutor implements Executor {
     for (let step = 0; step < rows.steps; step++) {
       const weights = new Float32Array(rows.count).fill(1, rows.start[step], rows.start[step + 1]);
       for (let k = 0; k < outputs.length; k++) {
-        // A pass overwrites the state.
-        const state = before?.slice();
+        // Each pass overwrites the state, so it gets a copy.
+        const state = initialState?.slice();
         const pass = rows.steps > 1 || state !== undefined ? { weights, ...(state && { state }) } : undefined;
         this.backpropagate(inputs, noTargets, samples, outputLoss(k), pass);
         addCaseThree(this.#tables, slots, rows, step, k, out);
@@ -229,7 +229,7 @@ export class WasmExecutor implements Executor {
     return predicted;
   }
 
-  /** Backpropagates and updates, in the kernels if the optimizer is a built-in; see `Executor`. */
+  /** Backpropagates and updates, in the kernels if the optimizer has one; see `Executor`. */
   step(
     inputs: FloatArray,
     targets: FloatArray,
@@ -250,7 +250,7 @@ export class WasmExecutor implements Executor {
         this.#rows.copyStateOut(options?.state, this.#tables);
         return mean;
       }
-      // Something is not finite, or the step is so large that its result has to be checked.
+      // The kernels did not update: a number is not finite, or the step is so large that its result must be checked.
     }
     return this.#stepInJs(this.backpropagate(inputs, targets, samples, loss, options), optimizer);
   }
@@ -358,7 +358,7 @@ export class WasmExecutor implements Executor {
 
 const planOf = ({ graph, stepOf }: TimeGraph): Plan => plan(graph, stepOf && { partOf: stepOf });
 
-/** Unrolled code if it is possible and faster, else tables. */
+/** Chooses unrolled code if it is possible and faster, else tables. */
 function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): Form {
   if (batchSize === 1 && host.threads === 1 && isUnrollable(time.original)) {
     try {

@@ -50,7 +50,7 @@ export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd):
 /**
  * A host with the pool's workers and this thread.
  *
- * @param measured - Whether each executor uses the workers only where they make it faster.
+ * @param measured - Whether each executor measures its speed with and without workers, and uses the faster.
  */
 export function manyThreads(
   module: WebAssembly.Module,
@@ -59,7 +59,7 @@ export function manyThreads(
   threads: number,
   measured: boolean,
 ): Host {
-  // An executor that is dropped without dispose() must not live on in the workers.
+  // If an executor is garbage-collected without dispose(), the workers must release it too.
   const dropped = new FinalizationRegistry<number>((executor) => pool.detach(executor));
   return {
     threads,
@@ -80,8 +80,8 @@ export function manyThreads(
         try {
           run(0, kind, loss, optimizer);
         } catch (error) {
-          // A worker lost at the last barrier: the step is complete but for its share. The next call reports the lost
-          // worker.
+          // A worker was lost during the update, so only its share of the update is missing. The next call reports the
+          // lost worker.
           if (kind !== job.step || updated[0] === 0) throw error;
           completeUpdate(memory, threads, optimizer, optimize);
         }

@@ -1,14 +1,16 @@
-/** Case 3 per sample, from the tables of a backward pass: the kernels compute only the sum over the samples. */
+/**
+ * Computes case 3 per sample from the tables of a backward pass, since the kernels compute only the sum over samples.
+ */
 import type { FloatArray, Graph, Loss, Rows } from '@nnbp/core';
 import type { TimeGraph } from './time.js';
 
-/** The rows of the last pass. */
+/** The tables of the last pass, each with one row per node. */
 export interface PassTables {
   readonly graph: Graph;
   readonly time: TimeGraph;
   /** The row of each node of the plain graph. */
   readonly rowOf: ArrayLike<number>;
-  /** Distance between rows. */
+  /** Distance between rows, in numbers. */
   readonly rowLength: number;
   readonly x: Float32Array;
   readonly g: Float32Array;
@@ -16,7 +18,7 @@ export interface PassTables {
   readonly dLossDx: Float32Array;
 }
 
-/** The loss x_k of an output: its case 1 is 1 for output k and 0 for the others. */
+/** A loss that equals one output, so that case 1 is 1 for this output and 0 for the others. */
 export const outputLoss = (output: number): Loss => ({
   name: `output ${output}`,
   value: (x) => x[output],

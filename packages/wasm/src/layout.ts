@@ -1,13 +1,13 @@
 /** The memory layout of a plan for a batch size: the address and size of each part. Nothing is allocated here. */
 import { type Graph, NnbpError } from '@nnbp/core';
-import { portion } from './kernels/sparse-backward.js';
+import { maxEdgesAtOnce } from './kernels/sparse-backward.js';
 import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
 import type { RowUnit } from './row-units.js';
 import { seriesSamples } from './series.js';
 
 /**
- * The parts that the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same
- * names.
+ * Addresses and sizes in bytes of the parts that the executor itself reads and writes. Fields without a comment are
+ * described at the word of `header` with the same name.
  */
 export interface CommonLayout {
   readonly rowBytes: number;
@@ -28,14 +28,14 @@ export interface CommonLayout {
   readonly queue: number;
   readonly queueInputBytes: number;
   readonly queueTargetBytes: number;
-  /** A float64 for each batch. */
+  /** The loss of each batch, as float64. */
   readonly queueLosses: number;
   readonly targetRows: number;
   readonly outputX: number;
-  /** A row for each step. */
+  /** The sample weights, one row per step. */
   readonly weights: number;
   readonly total: number;
-  /** The bytes by purpose. */
+  /** Bytes by purpose. */
   readonly use: MemoryUse;
 }
 
@@ -45,13 +45,17 @@ export type Purpose = 'values' | 'parameters' | 'gradients' | 'optimizer' | 'sam
 /** Bytes by purpose. */
 export type MemoryUse = Readonly<Record<Purpose, number>>;
 
-/** Further addresses that the kernels need. */
+/** Addresses and sizes that only the kernels need. */
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
-  /** Rows of delta for the nodes of a dense unit, which nothing else reads, and for all others. */
+  /**
+   * The rows of delta: those that all dense units share, since nothing else reads them, and those of all other nodes.
+   */
   readonly denseDelta: number;
   readonly delta: number;
-  /** The number of samples in a row of delta and in a panel of a series, and the bytes from one such row to the next. */
+  /**
+   * The number of samples in a row of delta and in a panel of a series, and the distance between such rows in bytes.
+   */
   readonly seriesSamples: number;
   readonly seriesStride: number;
   /** The rows of delta, and the panels, of all series, one after another. */
@@ -65,7 +69,7 @@ export interface Layout extends CommonLayout {
   readonly edgeRowOf: number;
   readonly steps: number;
   readonly stepTable: number;
-  /** A row for each edge into a node with an aggregation. */
+  /** The rows of dA/dz, one per edge into a node with an aggregation. */
   readonly edgeRows: number;
   /** The end of the rows of dA/dz, which follow those of delta. */
   readonly deltasEnd: number;
@@ -77,9 +81,9 @@ export interface Layout extends CommonLayout {
   readonly inX: number;
   /** 0 if no weights are shared and every node uses the sum. */
   readonly inWeight: number;
-  /** Rows of zeros, for tables that are rounded up. */
+  /** A row of zeros. Tables that are rounded up to whole vectors are filled with its address. */
   readonly zeroRow: number;
-  /** A page per thread. */
+  /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
   /** Tables of predecessors' rows and panels of dense units, one after another. */
   readonly predecessorTables: number;
@@ -88,54 +92,59 @@ export interface Layout extends CommonLayout {
 }
 
 const lineBytes = 64;
-/** The size of a 32-bit address space. */
+/** The size of a 32-bit address space, in bytes. */
 const addressable = 2 ** 32;
 
 export const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
 
-/** Bytes from a row of `count` numbers to the next: an odd number of cache lines, so that columns use all cache sets. */
+/**
+ * The distance between rows of `count` numbers in bytes: an odd number of cache lines, so that columns use all cache
+ * sets.
+ */
 export function rowStride(count: number): number {
   const lines = Math.ceil((count * 4) / lineBytes);
   return (lines % 2 === 0 ? lines + 1 : lines) * lineBytes;
 }
 
-/** Cache lines in a set, and sets, of a first-level cache. */
+/** The number of lines per set, and of sets, of an L1 cache. */
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
- * Bytes from one row of samples to the next. There is no gap between rows if a column of all the rows that a product
- * reads fits in half of the cache sets that it can use: gaps cost memory, and sequences need a lot of it.
+ * The distance between rows of samples in bytes. There is no gap between rows if a column of all the rows that a
+ * product reads fits in half of the cache sets that it can use, since gaps cost memory, and sequences need a lot of it.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
-  // The largest power of two that divides the number of lines. A column uses only one of this many consecutive sets.
-  const skipped = lines & -lines;
-  const fits = 2 * rowsRead * skipped <= waysOfCache * setsOfCache;
+  // The largest power of two that divides the number of lines. A column uses only every `setStep`-th cache set.
+  const setStep = lines & -lines;
+  const fits = 2 * rowsRead * setStep <= waysOfCache * setsOfCache;
   return fits ? lines * lineBytes : rowStride(batchSize);
 }
 
 /**
- * Bytes from a sample's inputs, or targets, to the next one's: without gaps, as callers pass them, unless the samples
- * would then share a few cache sets.
+ * The distance between the inputs, or targets, of two samples in bytes. There are no gaps, as in the arrays that
+ * callers pass, unless the samples would then share a few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
 
-/** The number of a dense unit's predecessors, rounded up to whole vectors: the length of its table. */
+/** The length of the table of a dense unit's predecessors: their number, rounded up to whole vectors. */
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
-/** Bytes of the rows of several batches; with more, a call for each costs little. */
+/**
+ * The maximum size of the queue in bytes. For larger batches, the overhead of a call is small compared with the step.
+ */
 const queueBytes = 32768;
 
-/** The number of batches of this size, in bytes, that a call accepts. */
+/** The number of batches of this size in bytes that one call accepts. */
 export const queueLength = (batchBytes: number): number => Math.max(1, Math.floor(queueBytes / batchBytes));
 
-/** The length of a parameter vector, rounded up to whole cache lines. */
+/** Bytes of a parameter vector, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
 
 /** Bytes of the partial sums of squares for a gradient of that length. */
 export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
-/** The address of a slot: parameters first, the graph's constants from the next cache line on. */
+/** The address of a slot. Parameters come first; the graph's constants start at the next cache line. */
 export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
@@ -162,7 +171,7 @@ export function allocator(): {
 /**
  * Lays out the memory.
  *
- * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
+ * @throws NnbpError `OUT_OF_RANGE` if the graph needs more memory than WebAssembly can address
  */
 export function layout(
   graph: Graph,
@@ -173,7 +182,7 @@ export function layout(
 ): Layout {
   const { allocate, end, use } = allocator();
   const outputCount = graph.outputs.length;
-  // Transposing writes up to three rows too many.
+  // Transposing can write up to three extra rows.
   const rowCount = graph.nodeCount + 3;
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const dense = rowUnits.filter((unit) => unit.dense);
@@ -216,7 +225,7 @@ export function layout(
     stepTable: allocate(16 * steps, 'tables'),
     weights: allocate(steps * rowBytes, 'samples'),
     zeroRow: allocate(rowBytes, 'values'),
-    scratch: allocate(maxThreads * portion * 16, 'tables'),
+    scratch: allocate(maxThreads * maxEdgesAtOnce * 16, 'tables'),
     predecessorTables: allocate(tables * 4, 'tables'),
     inX: allocate(inEdges * 4, 'tables'),
     inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : allocate(inEdges * 4, 'tables'),
@@ -242,7 +251,7 @@ export function layout(
     edgeRows: allocate(aggregatedEdges * rowBytes, 'values'),
     targetRows: allocate(roundedUp(outputCount, 4) * rowBytes, 'samples'),
     inputStride,
-    // Whole vectors are read, so up to three numbers beyond the last.
+    // Kernels read whole vectors, and thus up to three numbers after the last.
     inputs: allocate(queue * queueInputBytes + 12, 'samples'),
     targetStride,
     targets: allocate(queue * queueTargetBytes + 12, 'samples'),
@@ -252,7 +261,8 @@ export function layout(
     queueLosses: allocate(8 * queue, 'samples'),
     panelStride: rowStride(widest),
     panel: allocate(samples * rowStride(widest), 'values'),
-    // Last, since the system provides memory only where it is touched, and plain gradient descent touches none of it.
+    // These are last: the system provides memory only where it is touched, and plain gradient descent does not use
+    // them.
     squareSums: allocate(squareSumBytes(parameterBytes), 'optimizer'),
     optimizerVectors: allocate(maxOptimizerVectors * parameterBytes, 'optimizer'),
   };
@@ -261,8 +271,8 @@ export function layout(
     const gigabytes = (total / 2 ** 30).toFixed(1);
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `The graph (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with batches of ${batchSize} needs ${gigabytes} GiB; ` +
-        `WebAssembly can address only 4. Use a smaller batch or another engine.`,
+      `The graph (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with batches of ${batchSize} needs ${gigabytes} GiB of ` +
+        `memory, but WebAssembly can address only 4 GiB. Use a smaller batch or another engine.`,
     );
   }
   return { ...result, deltasEnd: result.edgeRows + aggregatedEdges * rowBytes, total, use };

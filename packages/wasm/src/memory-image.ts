@@ -1,6 +1,6 @@
 /**
- * Writes the plan into memory, once: the header, a record for each unit, tables of addresses. Afterwards only inputs,
- * targets and the numbers of a step change.
+ * Writes the plan into memory once: the header, a record for each unit, and tables of addresses. After that, only
+ * inputs, targets and the numbers of a step change.
  */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -23,22 +23,22 @@ import { waits } from './waits.js';
 /** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
 export interface Form {
   readonly layout: CommonLayout;
-  /** Row of each node in the tables of x, g, slope and dLossDx, whose stride is `tableRowBytes`. */
+  /** The row of each node in the tables of x, g, slope and dLossDx. Rows are `tableRowBytes` apart. */
   readonly rowOf: Uint32Array;
   readonly tableRowBytes: number;
-  /** Whether a node's row of g is that of x. */
+  /** Whether g and x of a node share a row. */
   gIsX(node: number): boolean;
-  /** Whether samples are rounded up to whole vectors, with copies of the first. */
+  /** Whether the number of samples is rounded up to whole vectors by repeating the first sample. */
   readonly padded: boolean;
-  /** Writes everything that is the same in all steps. `words` and `numbers` are views of the whole memory. */
+  /** Writes everything that does not change between steps. `words` and `numbers` are views of the whole memory. */
   write(words: Uint32Array, numbers: Float32Array): void;
-  /** Code that was generated for this graph. It calls the kernels that all graphs share. */
+  /** Code generated for this graph, which calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;
-  /** Whether that code expects a weight of 1: it does not divide gradients by the sum of the weights. */
+  /** Whether that code does not divide gradients by the sum of the sample weights. */
   readonly withoutMean?: boolean;
 }
 
-/** The form that runs the general kernels, which read the graph from tables. */
+/** Returns the form for the general kernels, which read the graph from tables. */
 export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
   const units = rowUnits(graph, plan);
   const series = seriesOf(graph, units, steps);
@@ -187,18 +187,18 @@ function writeSeries(
   series: readonly (number | undefined)[],
   { units: records, seriesSamples, seriesStride, seriesDeltas, seriesPanels }: Layout,
 ): void {
-  const own = new Map<number, { delta: number; panel: number }>();
+  const tablesOf = new Map<number, { delta: number; panel: number }>();
   let [delta, panel] = [seriesDeltas, seriesPanels];
   units.forEach(({ nodes, firstRow }, n) => {
     const first = series[n];
     if (first === undefined) return;
     const panelStride = rowStride(graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]]);
     if (first === n) {
-      own.set(n, { delta, panel });
+      tablesOf.set(n, { delta, panel });
       delta += nodes.length * seriesStride;
       panel += seriesSamples * panelStride;
     }
-    const tables = own.get(first)!;
+    const tables = tablesOf.get(first)!;
     const set = (field: keyof typeof unit, value: number) =>
       (words[(records + n * unitBytes + unit[field]) / 4] = value);
     set('inSeries', 1);
@@ -210,7 +210,7 @@ function writeSeries(
   });
 }
 
-/** Lists the edges into sparse nodes twice: by the node they go to, and by the node they come from. */
+/** Writes the edges into sparse nodes twice: ordered by target, and ordered by source. */
 function writeSparseEdges(
   words: Uint32Array,
   graph: Graph,
@@ -225,7 +225,7 @@ function writeSparseEdges(
   const eachNode = (visit: (i: number, isElementwise: boolean) => void) =>
     sparse.forEach(({ nodes, elementwise }) => nodes.forEach((i) => visit(i, elementwise !== undefined)));
 
-  // Rows of dense nodes have no in-edges here: their entries are filled in as the running sum.
+  // Dense nodes have no edges in these tables; the running sum below fills in their entries.
   eachNode((i, isElementwise) => {
     words[inStart + rowOf[i] + 1] = edgeStart[i + 1] - edgeStart[i];
     if (isElementwise) return;

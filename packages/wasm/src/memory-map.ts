@@ -3,18 +3,18 @@
  * compiled module serves every graph.
  *
  * A row is one quantity of one node for all samples of a batch. All five tables (x, g, slope, dLossDx, delta) have
- * their rows at the same offsets, so a row in one is a constant away from the same node's row in another.
+ * their rows at the same offsets, so the rows of a node in two tables are a constant distance apart.
  */
 import { type Code, int } from './assembler.js';
 
 /** Addresses of the words of the header. */
 export const header = {
   /**
-   * The distance from one row to the next, in bytes: an odd number of cache lines, so that rows spread over all cache
-   * sets.
+   * The distance between rows, in bytes: a whole number of cache lines, chosen so that the rows that a product reads
+   * are spread over enough cache sets.
    */
   rowBytes: 0,
-  /** The bytes of a row in use: the samples, rounded up to whole vectors. */
+  /** Bytes of a row that are in use: the samples, rounded up to whole vectors. */
   columns: 4,
   samples: 8,
   threads: 12,
@@ -23,7 +23,7 @@ export const header = {
   g: 20,
   slope: 24,
   dLossDx: 28,
-  /** delta = dLossDx · slope, of sparse nodes. */
+  /** delta = dLossDx · slope of sparse nodes. */
   delta: 32,
   /** For each row, the address of the node's b; 0 for an input. */
   biasOf: 36,
@@ -31,120 +31,120 @@ export const header = {
   unitCount: 44,
   /** For each row, where its edges to sparse nodes begin in the next two tables. */
   outStart: 48,
-  /** For each such edge, the address of the successor's delta row… */
+  /** For each such edge, the address of the successor's delta row. */
   outDelta: 52,
-  /** …and that of the weight. */
+  /** For each such edge, the address of the weight. */
   outWeight: 56,
   /** For each row, where a sparse node's edges begin in the next two tables. */
   inStart: 60,
-  /** For each such edge, the address of the predecessor's x row… */
+  /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
-  /** …and, where weights are shared, that of the weight. */
+  /** For each such edge, the address of the weight. The table is 0 if weights are contiguous. */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */
   gradients: 72,
   parameters: 76,
   /** Length of the parameter vector, rounded up to whole cache lines. The graph's constants follow it. */
   parameterBytes: 80,
-  /** Vectors of that length for an optimizer (momenta, mean squares), one after another. */
+  /** The optimizer's vectors (momenta, mean squares), each of that length, one after another. */
   optimizerVectors: 84,
-  /** Partial sums of squares of the gradient, one float64 for each `normBlock` bytes of it. */
+  /** Sums of squares of the gradient: one float64 per `normBlock` bytes of the gradient. */
   squareSums: 88,
   rowCount: 92,
   inputCount: 96,
-  /** The samples' inputs as passed, a row per sample, and the distance between rows. */
+  /** The inputs as the caller passed them, one row per sample, and the distance between rows. */
   inputs: 100,
   inputStride: 104,
   targets: 108,
   targetStride: 112,
   /** A copy of the targets, with one row per output node. */
   targetRows: 116,
-  /** Outputs at one step. */
+  /** Number of outputs per step. */
   outputCount: 120,
   /** For each output node, the address of its x row. */
   outputX: 124,
-  /** The row of the samples' weights at the step of the loss: 0 in lanes without a sample. */
+  /** The row of sample weights at the step whose loss is computed: 0 in lanes without a sample. */
   weights: 128,
   /** 1 if dLossDx of the inputs is requested. */
   inputGradients: 132,
   /** 1 if edges share weights, so that gradients are added up edge by edge and must start from 0. */
   accumulates: 136,
-  /** 1 / the number of outputs, as float32: losses are means over them. */
+  /** 1 / the number of outputs, as float32, for losses that are means over outputs. */
   outputShare: 140,
   /** The loss of the last pass as float64, summed over samples. */
   loss: 144,
   /** 1 if the last step changed the parameters. */
   updated: 152,
-  /** As float32: a step is taken only if the total of the gradients times `overflowBound` is at most `room`. */
+  /** As float32: the update runs only if the sum of |gradient| times `overflowBound` is at most `maxUpdate`. */
   overflowBound: 156,
-  room: 160,
+  maxUpdate: 160,
   /** The number of edges to sparse nodes that are not elementwise. */
   sparseEdges: 168,
-  /** A page per thread, for intermediate sums. */
+  /** Scratch memory for partial sums: 4 KiB per thread. */
   scratch: 172,
-  /** 1 if this thread may sleep: a page's main thread may not. */
+  /** 1 if the calling thread may sleep; the main thread of a page may not. */
   maySleep: 176,
   /** For each row, the address of the node's c. */
   scaleOf: 184,
-  /** For each row whose weights lie side by side, the address of the first. */
+  /** For each row whose weights are contiguous, the address of the first. */
   weightsOf: 188,
   /** For each row whose node has an aggregation, the address of the row of dA/dz of its first edge. */
   edgeRowOf: 436,
   /** The factor from the sum over samples to the mean, as float32. */
   mean: 180,
-  /** The numbers of a step as float32, in the order the optimizer's kernel names them. */
-  stepNumbers: 192,
+  /** The optimizer's scalars for the step as float32, in the order in which its kernel declares them. */
+  stepScalars: 192,
   /** The number of gradient transforms before the optimizer. */
   transformCount: 256,
-  /** For each transform its code, and its number as float32. */
+  /** For each transform, its code and its option as float32. */
   transforms: 260,
-  /** Bytes of the parameters and the constants. */
+  /** Bytes of the parameters and constants together. */
   slotBytes: 440,
   /**
-   * Steps of a sequence, and for each step its `columns`, its `samples` (sequences may end before the last step), and where
-   * its samples begin and end in the rows of a series. The end is 0 if an earlier step computes case 3.
+   * The number of steps, and for each step its `columns`, its `samples` (sequences can end before the last step), and
+   * where its samples begin and end in the rows of a series. The end is 0 if an earlier step computes case 3.
    */
   steps: 420,
   stepTable: 424,
   /** The last two of these numbers for the current step. */
   seriesAt: 480,
   seriesEnd: 484,
-  /** Number of outputs, over all steps. */
+  /** Number of outputs, summed over all steps. */
   targetCount: 428,
   /** The step whose loss is computed, and the values of `outputX`, `targetRows` and `weights` at step 0. */
   lossStep: 432,
   outputXStart: 416,
   targetRowsStart: 412,
   weightsStart: 408,
-  /** Several steps in one call: the bytes of a batch's inputs and targets, and the losses of all, float64. */
+  /** For several steps in one call: the bytes of a batch's inputs and of its targets, and the losses as float64. */
   queueInputBytes: 464,
   queueTargetBytes: 468,
   queueLosses: 472,
-  /** 1 if all steps use the numbers of the optimizer of the first step. */
+  /** 1 if all steps use the optimizer scalars of the first step. */
   constantStep: 476,
-  /** The loss's options as float32, in the order its kernel names them. */
+  /** The loss's options as float32, in the order in which its kernel declares them. */
   lossOptions: 448,
-  /** Between threads: the number of threads that have arrived at the barrier, and the number of the barrier. */
+  /** The barrier: the number of threads that have arrived, and how many times all threads have passed it. */
   arrived: 512,
   turn: 576,
-  /** Four lanes per thread: together at least the largest |gradient|; not finite if one is not. */
+  /** The sum of |gradient|, four lanes per thread. Not finite if a gradient is not finite. */
   total: 1024,
-  /** A word per thread, in the same lines: the address of the next parameter it will update; 0 before it begins. */
+  /** One word per thread: the address of the next parameter that it will update; 0 before the update begins. */
   updateAt: 1040,
 } as const;
 
-/** Each thread has a line of the header and a page of scratch memory. */
+/** The maximum number of threads. Each has a cache line of the header and 4 KiB of scratch memory. */
 export const maxThreads = 16;
 
 export const maxOptimizerVectors = 3;
 export const maxTransforms = 16;
-/** Bytes of gradient whose squares are summed by one thread. */
+/** Bytes of the gradient per entry of `squareSums`. */
 export const normBlock = 4096;
 
 /** Bytes of the header. */
 export const headerBytes = 4096;
 
-/** Addresses of the words of a unit, relative to it. */
+/** Offsets of the words of a unit's record. */
 export const unit = {
   dense: 0,
   nodes: 4,
@@ -158,37 +158,37 @@ export const unit = {
   /** Dense: the predecessors' values, a row per sample, for case 3, and the distance between those rows. */
   panel: 28,
   panelStride: 32,
-  /** Dense: 1 if the panel has to be made; 0 if it is the inputs, unchanged. */
+  /** Dense: 1 if the panel must be computed; 0 if the inputs can be used as they are. */
   makesPanel: 36,
   /** Dense: the number of inputs before the first other predecessor. Their dLossDx is computed only on request. */
   leadingInputs: 40,
-  /** The activation's options as float32, in the order its kernel names them. */
+  /** The activation's options as float32, in the order in which its kernel declares them. */
   options: 44,
-  /** Code of the aggregation by which its nodes combine their edges. */
+  /** Code of the aggregation of its nodes. */
   aggregation: 60,
   /** The step of its nodes. */
   step: 64,
   /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
-  /** The table of delta, as if it had a row for every node, and the bytes from one of its rows to the next. */
+  /** The table of delta, as if it had a row for every node, and the distance between its rows in bytes. */
   delta: 72,
   deltaStride: 92,
-  /** 1 if the unit is one of a series: its rows of delta, and its panel, hold the samples of several steps. */
+  /** 1 if the unit is part of a series: its rows of delta and its panel hold the samples of several steps. */
   inSeries: 96,
   /** The code of an elementwise unit, which needs no delta; 0 for others. */
   elementwise: 76,
-  /** 0 if the unit is elementwise and g is the identity: h is x. */
+  /** 0 if the unit is elementwise and g is the identity, so that h is x. */
   activates: 80,
   /** 1 if all threads wait before the unit, in the forward and in the backward pass. */
   waitsForward: 84,
   waitsBackward: 88,
 } as const;
 
-/** Bytes of a unit. */
+/** Bytes of a unit's record. */
 export const unitBytes = 100;
 
 /** The maximum number of options of an activation or a loss. */
 export const maxOptions = 4;
 
-/** A word of the header. */
+/** Loads a word of the header. */
 export const word = (name: keyof typeof header): Code => int.load(int.const(0), header[name]);

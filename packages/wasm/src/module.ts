@@ -14,7 +14,8 @@ import { program } from './kernels/program.js';
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The module with all kernels. Compiles asynchronously, since some browsers do not allow synchronous compilation on the main thread.
+ * Returns the module with all kernels. Compiles asynchronously, since some browsers do not allow synchronous
+ * compilation on the main thread.
  *
  * @param shared - Whether several threads share the memory.
  * @param multiplyAdd - Emits a · b + c.
@@ -33,32 +34,32 @@ export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebA
 }
 
 /**
- * The same as {@link kernels}, with a typed error if the host cannot compile them.
+ * Like {@link kernels}, but throws a typed error if the host cannot compile them.
  *
- * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it
+ * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly with SIMD or its security policy forbids it
  */
 export async function compiled(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
-  if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host has no WebAssembly.');
-  if (!hasSimd()) throw new NnbpError('UNAVAILABLE', "This host's WebAssembly has no SIMD.");
+  if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host does not support WebAssembly.');
+  if (!hasSimd()) throw new NnbpError('UNAVAILABLE', 'This host does not support WebAssembly SIMD.');
   try {
     return await kernels(shared, multiplyAdd);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new NnbpError(
       'UNAVAILABLE',
-      `This host refused to compile WebAssembly (${why}). A content security policy has to allow 'wasm-unsafe-eval'.`,
+      `This host does not allow compiling WebAssembly (${reason}). A content security policy must allow 'wasm-unsafe-eval'.`,
       { cause },
     );
   }
 }
 
-/** One instruction with one rounding (relaxed SIMD), if it is allowed and supported; else two. */
+/** Returns a fused multiply-add (relaxed SIMD) if `fused` is set and the host supports it, else two instructions. */
 export const multiplyAddFor = (fused: boolean): MultiplyAdd =>
   fused && accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0)))
     ? fusedMultiplyAdd
     : separateMultiplyAdd;
 
-/** Whether the host has vectors of four numbers. */
+/** Whether the host supports 128-bit SIMD. */
 const hasSimd = (): boolean => accepts(f32x4.const(0));
 
 function accepts(vector: Code): boolean {

@@ -1,4 +1,4 @@
-/** Decides which graphs run on one thread, and for what reason. */
+/** Decides which graphs run on one thread, and why. */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { customActivation } from './kernels/activation.js';
@@ -6,11 +6,11 @@ import { customAggregation } from './kernels/aggregation.js';
 import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
-/** Below this work a forward pass takes about a microsecond, as long as a barrier: threads cannot help. */
+/** With less work (edges times samples), a forward pass takes about a microsecond, as long as a barrier does. */
 export const minMeasuredWork = 20_000;
 
 /**
- * The reason why a graph runs on one thread; undefined if several threads can share the work.
+ * Returns why a graph runs on one thread; undefined if several threads can share the work.
  *
  * @param plan - The plan of the plain graph of all steps.
  * @param stepWork - Edges times samples of one step.
@@ -23,9 +23,10 @@ export function oneThreadReason(
   minThreadedWork: number,
 ): string | undefined {
   const activation = graph.activations.find((candidate) => activationKernelOf(candidate).code === customActivation);
-  if (activation) return `the activation ${activation.name} is custom, so only this thread can call it`;
+  if (activation) return `the activation ${activation.name} runs in JavaScript, which only the calling thread can do`;
   const aggregation = graph.aggregations.find((candidate) => aggregationCodeOf(candidate) === customAggregation);
-  if (aggregation) return `the aggregation ${aggregation.name} is custom, so only this thread can call it`;
+  if (aggregation)
+    return `the aggregation ${aggregation.name} runs in JavaScript, which only the calling thread can do`;
   const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';
   if (sharesWithinUnit(graph, plan)) {
@@ -35,8 +36,8 @@ export function oneThreadReason(
 }
 
 /**
- * Whether two nodes that are completed between the same two barriers write the gradient of one parameter: as their own b or
- * c, or as the weight of an edge to a sparse node. The weights of a dense unit's nodes are always different ones.
+ * Whether two nodes that are completed between the same two barriers write the gradient of one parameter: as their own
+ * b or c, or as the weight of an edge to a sparse node. The nodes of a dense unit never share weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   if (graph.sharedWeights === undefined) return false;
@@ -46,7 +47,7 @@ function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
     for (const i of nodes) unitOf[i] = n;
   });
   const writers = new Map<number, number>();
-  /** Whether another node of i's unit writes the gradient of that slot. Those of constants are never read. */
+  /** Whether another node of i's unit writes the gradient of this slot. Gradients of constants are ignored. */
   const isShared = (slot: number, i: number): boolean => {
     if (slot >= graph.parameterCount) return false;
     const key = unitOf[i] * graph.parameterCount + slot;

@@ -1,6 +1,6 @@
 /**
- * A pool of worker threads. They are started once and sleep until there is a job. Then each runs its share of the same
- * kernels on the same memory as this thread, and meets it at the barriers inside.
+ * A pool of worker threads. They are started once and sleep until there is a job. Then each worker runs its share of
+ * the same kernels on the same memory as this thread. All threads synchronize at barriers in the kernels.
  */
 import { NnbpError } from '@nnbp/core';
 import { BarrierTimeout } from './barrier-timeout.js';
@@ -12,7 +12,7 @@ const control = { job: 0, command: 1, executor: 2, kind: 3, loss: 4, optimizer: 
 /** The kinds of jobs: run kernels, receive a message (a memory to attach or to release), or terminate. */
 const command = { run: 0, receive: 1, terminate: 2 } as const;
 
-/** The part of a web worker and of a Node thread that is used here. */
+/** The methods of a web worker or a Node thread that are used here. */
 interface WorkerThread {
   postMessage(message: unknown): void;
   terminate(): unknown;
@@ -26,9 +26,9 @@ export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
   readonly #workers: WorkerThread[] = [];
   #executors = 0;
-  /** The expected total number of times that workers have reported that they are ready. */
+  /** The value that the counter of ready reports must reach before the next job. */
   #expected = 0;
-  /** The error of calls after the workers were terminated. */
+  /** The error that calls throw after the workers have been terminated. */
   #terminated: NnbpError | undefined;
   /** Whether a job is running. */
   #running = false;
@@ -36,7 +36,7 @@ export class Pool {
   /**
    * Starts `count` workers and waits until all are ready.
    *
-   * @throws Error if the host refuses to start one
+   * @throws Error if the host cannot start a worker
    */
   static async start(count: number, module: WebAssembly.Module): Promise<Pool> {
     const pool = new Pool();
@@ -59,19 +59,21 @@ export class Pool {
     return pool;
   }
 
-  /** Whether the workers were terminated. */
+  /** Whether the workers have been terminated. */
   get isTerminated(): boolean {
     return this.#terminated !== undefined;
   }
 
-  /** Sends a memory to all workers and returns its number. */
+  /** Sends the memory of an executor to all workers. Returns the number that identifies it. */
   attach(memory: WebAssembly.Memory): number {
     const executor = ++this.#executors;
     this.#send({ executor, memory });
     return executor;
   }
 
-  /** Runs a job on a memory: the workers begin while this thread does its own share by `runShare`. */
+  /**
+   * Runs a job on the memory of an executor. This thread runs its share with `runShare` while the workers run theirs.
+   */
   run(executor: number, runShare: Share, kind: number, loss: number, optimizer: number): void {
     this.expectUsable();
     this.#waitUntilReady();
@@ -85,7 +87,7 @@ export class Pool {
     try {
       runShare(kind, loss, optimizer);
     } catch (error) {
-      // The workers are in the middle of a pass that this thread has left: they cannot run another.
+      // The workers are in the middle of a pass that this thread has left, so they cannot run another.
       this.lose();
       throw error;
     } finally {
@@ -93,7 +95,7 @@ export class Pool {
     }
   }
 
-  /** Makes the workers release a memory. */
+  /** Makes the workers release the memory of an executor. */
   detach(executor: number): void {
     try {
       if (!this.isTerminated) this.#send({ executor });
@@ -104,21 +106,24 @@ export class Pool {
 
   /** Terminates all workers. */
   dispose(): void {
-    this.#terminate(new NnbpError('DISPOSED', 'The engine is disposed; its threads are terminated.'));
+    this.#terminate(new NnbpError('DISPOSED', 'This engine has been disposed. Create a new one with wasm().'));
   }
 
-  /** Terminates all workers because one is lost: its share of the running call is not done. */
+  /** Terminates all workers because one is lost, so that its share of the running call is missing. */
   lose(): NnbpError {
     return this.#terminate(
       new NnbpError(
         'THREAD_LOST',
         'A thread of the engine terminated or does not respond. The parameters are those of the last successful step. ' +
-          'Dispose of this engine and create a new one with wasm().',
+          'Dispose this engine and create a new one with wasm().',
       ),
     );
   }
 
-  /** Wakes the workers first, since not every host can terminate a sleeping one. The first reason is kept. */
+  /**
+   * Terminates all workers. Wakes them first, since not every host can terminate a sleeping worker. Returns the error
+   * of the first call.
+   */
   #terminate(reason: NnbpError): NnbpError {
     if (this.#terminated !== undefined) return this.#terminated;
     this.#signal(command.terminate);
@@ -126,7 +131,9 @@ export class Pool {
     return (this.#terminated = reason);
   }
 
-  /** A sleeping worker receives no messages: it is woken to receive this one, and reports when it has. */
+  /**
+   * Sends a message to all workers. A sleeping worker receives no messages, so this wakes it; it reports the receipt.
+   */
   #send(message: unknown): void {
     this.expectUsable();
     this.#waitUntilReady();
@@ -147,7 +154,7 @@ export class Pool {
     Atomics.notify(this.#control, control.job);
   }
 
-  /** Receiving a message takes a worker a moment. A page's main thread must not sleep, so this polls. */
+  /** Waits until all workers have received their messages. Polls, since the main thread of a page must not sleep. */
   #waitUntilReady(): void {
     if (this.#areReady()) return;
     const timeout = new BarrierTimeout();
@@ -159,7 +166,10 @@ export class Pool {
   }
 }
 
-/** Starts a thread, sends its first message and resolves when it has responded. Calls `exited` if the host reports that it exited. */
+/**
+ * Starts a thread. `begin` sends its first message; the promise resolves when the thread responds. Calls `exited` if
+ * the host reports that the thread has exited.
+ */
 async function startWorker(begin: (worker: WorkerThread) => void, exited: () => void): Promise<void> {
   if (typeof Worker === 'function') {
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
@@ -169,7 +179,7 @@ async function startWorker(begin: (worker: WorkerThread) => void, exited: () => 
         worker.addEventListener('message', () => resolve());
         worker.addEventListener('error', (event) => {
           event.preventDefault();
-          reject(new Error(event.message || 'the page does not let a worker start'));
+          reject(new Error(event.message || 'the page does not allow workers'));
           exited();
         });
       });
@@ -185,17 +195,17 @@ async function startWorker(begin: (worker: WorkerThread) => void, exited: () => 
     worker.once('message', () => resolve());
     worker.once('error', reject);
     worker.once('exit', () => {
-      reject(new Error('it terminated before it started'));
+      reject(new Error('a worker exited before it was ready'));
       exited();
     });
   });
   begin(worker);
   await responded;
-  // A waiting thread must not keep the process alive.
+  // An idle worker must not keep the process alive.
   worker.unref();
 }
 
-/** The part of Node's worker_threads that is used. */
+/** The part of Node's worker_threads that is used here. */
 interface NodeThreads {
   readonly Worker: new (
     source: string,
@@ -205,6 +215,6 @@ interface NodeThreads {
 
 function nodeThreads(): NodeThreads {
   const threads = nodeModule('node:worker_threads') as NodeThreads | undefined;
-  if (threads === undefined) throw new Error('The host has neither web workers nor worker_threads.');
+  if (threads === undefined) throw new Error('the host supports neither web workers nor worker_threads');
   return threads;
 }

@@ -1,6 +1,5 @@
 /**
- * The units of a plan, with properties that make tables unnecessary: which rows coincide, and which units are
- * elementwise.
+ * Finds the units of a plan that need fewer tables: those whose g and x share a row, and those that are elementwise.
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -12,26 +11,26 @@ import { elementwise } from './kernels/elementwise.js';
 /** A unit as the kernels run it. */
 export interface RowUnit extends Unit {
   /**
-   * Whether c is the constant 1 for all nodes: x is g(h), so that both share a row, which holds h before g is applied.
+   * Whether c is the constant 1 for all nodes. Then x is g(h), and both share a row, which holds h before g is applied.
    * Custom activations always have a row of g.
    */
   readonly gIsX: boolean;
   /**
-   * What an elementwise unit computes; undefined for other units. Its nodes have one or two edges and no parameters: b = 0, c
-   * = 1, w = 1. No two of them share a predecessor, so they pass dloss/dx on to their predecessors without rows of
-   * delta or dA/dz.
+   * The operation of an elementwise unit; undefined for other units. The nodes of an elementwise unit have one or two
+   * edges and no parameters: b = 0, c = 1, w = 1. No two of them share a predecessor, so they pass dloss/dx on to their
+   * predecessors without rows of delta or dA/dz.
    */
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }
 
-/** The units in the plan's order. */
+/** Returns the units in the order of the plan. */
 export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
   units.map((unit) => ({ ...unit, gIsX: gIsX(graph, unit), elementwise: elementwiseOf(graph, unit) }));
 
 const constantOf = (graph: Graph, slot: number): number | undefined =>
   slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
 
-/** Whether c is the constant 1 everywhere, and g has a kernel. */
+/** Whether c is the constant 1 for all nodes, and g has a kernel. */
 export const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
   activationKernelOf(activation).code !== customActivation &&
   nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);

@@ -1,4 +1,4 @@
-/** Copies a call's rows into the engine's memory, and its results out: inputs, targets, weights, state, outputs. */
+/** Copies inputs, targets, weights and state of a call into the engine's memory, and outputs and state out of it. */
 import {
   expectInteger,
   expectLength,
@@ -40,17 +40,17 @@ export class SampleRows {
   /** The outputs of the last prediction. */
   #view: Float32Array;
   #outputRows: Uint32Array | undefined;
-  // Numbers that every call needs; addresses count words.
+  // Numbers that every call needs. Positions are in words.
   readonly #inputCount: number;
   readonly #outputCount: number;
   readonly #inputsAt: number;
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows whose counts the memory holds, their number if there is one step, and whether all weights are 1. */
+  /** The rows that memory describes; their number if there is only one step, else 0; and whether all weights are 1. */
   #rows: Rows = rowsOf(0);
   #samples = 0;
-  #areSet = false;
+  #haveUnitWeights = false;
 
   constructor(
     graph: Graph,
@@ -104,12 +104,12 @@ export class SampleRows {
       if (stateSize > 0) this.#copyState(samples, state);
       return samples;
     }
-    if (weights === undefined && this.#isSet(samples)) this.#expectLengths(inputs, targets, state);
+    if (weights === undefined && this.#isWritten(samples)) this.#expectLengths(inputs, targets, state);
     else {
       const rows = expectRows(this.#capacity, this.#graph, samples, inputs, targets, options);
       this.#setRows(rows, weights);
       this.#samples = 0;
-      this.#areSet = weights === undefined;
+      this.#haveUnitWeights = weights === undefined;
     }
     this.#copySteps(inputs, this.#inputCount, this.#inputsAt, this.#inputStride);
     if (targets !== undefined) this.#copySteps(targets, this.#outputCount, this.#targetsAt, this.#targetStride);
@@ -117,17 +117,17 @@ export class SampleRows {
     return totalWeight(weights, this.#rows.count);
   }
 
-  /** Writes the counts of one step, and weights of 1. */
+  /** Writes the sample count of one step, and weights of 1. */
   #setSamples(samples: number): void {
     if (samples === this.#samples) return;
     this.#setRows(rowsOf(samples));
     this.#samples = samples;
-    this.#areSet = true;
+    this.#haveUnitWeights = true;
   }
 
-  /** Whether the memory holds these counts, and weights of 1. */
-  #isSet(samples: SampleCounts): boolean {
-    if (!this.#areSet) return false;
+  /** Whether memory describes rows with these counts and weights of 1. */
+  #isWritten(samples: SampleCounts): boolean {
+    if (!this.#haveUnitWeights) return false;
     const { start, steps } = this.#rows;
     if (typeof samples === 'number' || samples.length !== steps) return false;
     for (let t = 0; t < steps; t++) if (samples[t] !== start[t + 1] - start[t]) return false;
@@ -181,7 +181,7 @@ export class SampleRows {
   /**
    * Overwrites the state with the one after each sample's last step.
    *
-   * @param tables - The rows of the last pass.
+   * @param tables - The tables of the last pass.
    */
   copyStateOut(state: FloatArray | undefined, { rowOf, rowLength, x }: PassTables): void {
     const { stateSize, stateStart } = this.#graph;
@@ -222,7 +222,7 @@ export class SampleRows {
     }
   }
 
-  /** For each step, the numbers that `header.stepTable` describes. Case 3 of a series begins with the last step. */
+  /** Writes the entries of `header.stepTable`. Case 3 of a series begins with the last step. */
   #setSteps({ start, steps, samples }: Rows): void {
     const { stepTable, seriesSamples } = this.#layout;
     if (stepTable === undefined) return;
@@ -230,14 +230,16 @@ export class SampleRows {
     for (let t = steps - 1, at = 0; t >= 0; t--) {
       const count = start[t + 1] - start[t];
       const end = at + count;
-      // Kernels write whole vectors, and zeros for all samples of the first step.
+      // Kernels write whole vectors, with zeros up to the number of samples of the first step, so these must fit too.
       const isLast = t === 0 || end + lanes(samples) > seriesSamples!;
       this.#words.set([4 * lanes(count), count, at, isLast ? end : 0], stepTable / 4 + 4 * t);
       at = isLast ? 0 : end;
     }
   }
 
-  /** Copies rows of samples. Lanes beyond the last sample repeat the first, so that their values do not overflow by themselves. */
+  /**
+   * Copies rows of samples. Lanes after the last sample repeat the first, so that they overflow only if the first does.
+   */
   #copyIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
     const numbers = this.#numbers;
     if (width <= 16) {
@@ -267,7 +269,7 @@ export class SampleRows {
     const { batchSize } = this.#capacity;
     const lanes = this.#padded ? (batchSize + 3) & -4 : batchSize;
     for (let batch = 0, to = at; batch < batches; batch++, first += batchSize, to += lanes * stride) {
-      // Loops of one or two iterations would take most of the time of a small network's batch.
+      // For a small network, inner loops of one or two iterations would take most of the time.
       if (width === 1) for (let s = 0; s < batchSize; s++) numbers[to + s * stride] = rows[order[first + s]];
       else if (width === 2) {
         for (let s = 0; s < batchSize; s++) {
@@ -286,8 +288,8 @@ export class SampleRows {
   }
 
   /**
-   * Copies a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first sample
-   * is repeated.
+   * Copies one row per sample and step, so that the steps of a sample are contiguous. Where a sequence has ended, the
+   * first sample is repeated.
    */
   #copySteps(rows: FloatArray, width: number, at: number, stride: number): void {
     const { start, steps, samples, count } = this.#rows;
@@ -305,7 +307,7 @@ export class SampleRows {
     }
   }
 
-  /** Copies the values before the first step to the inputs that follow those of the steps. */
+  /** Copies the state before the first step to the inputs that follow those of all steps. */
   #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
     const [numbers, stride] = [this.#numbers, this.#inputStride];

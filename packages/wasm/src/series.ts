@@ -1,21 +1,21 @@
 /**
- * The dense units of all steps that have the same weights, such as the gates of a recurrent layer: a series. Case 3 of a
- * series is one matrix product over the samples of several steps, so that gradients are read and written once for all of
- * them.
+ * A series consists of the dense units of all steps that have the same weights, such as the gates of a recurrent layer.
+ * Case 3 of a series is one matrix product over the samples of several steps, so that gradients are read and written
+ * once for all of these steps.
  */
 import type { Graph } from '@nnbp/core';
 import type { RowUnit } from './row-units.js';
 
-/** Samples of one product, so that a column of its tiles fits in the first-level cache. */
+/** Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. */
 const maxSamples = 256;
 
-/** The maximum number of samples of a product of case 3, from one step or several. */
+/** Returns the maximum number of samples, from one or several steps, in a matrix product of case 3. */
 export function seriesSamples(batchSize: number, steps: number): number {
   const lanes = (batchSize + 3) & -4;
   return Math.max(lanes, Math.min(maxSamples, steps * lanes));
 }
 
-/** For each unit the first unit of its series; undefined if it has none. A series has one unit for each step. */
+/** Returns, for each unit, the index of the first unit of its series, if any. A series has one unit for each step. */
 export function seriesOf(graph: Graph, units: readonly RowUnit[], steps: number): (number | undefined)[] {
   const found = new Map<string, number[]>();
   units.forEach(({ dense, nodes }, n) => {

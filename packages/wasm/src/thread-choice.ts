@@ -3,16 +3,22 @@
  * way, so a choice in the middle of training changes only the speed.
  */
 
-/** Calls are timed together until they have taken this many milliseconds: clocks are coarse in browsers. */
+/** Calls are timed together until they have taken this many milliseconds, since clocks in browsers are coarse. */
 const segmentTime = 0.25;
-/** A choice is kept for this many times the calls of its trial, then tried anew: other programs may have disturbed it. */
+/**
+ * A choice is kept for this many times the calls of its trial, then measured again: other programs may have disturbed
+ * it.
+ */
 const keptFor = 200;
-/** Segments per side. The fastest counts: others may have waited for the system. The first warms up. */
+/**
+ * Number of timed segments per side. The first warms up. The fastest counts, since others may have been interrupted.
+ */
 const segments = 5;
 
 interface Trial {
-  /** The fastest segment of each side, in milliseconds per call: with one thread, with several. */
+  /** The fastest segment of each side, in milliseconds per call. */
   readonly best: [number, number];
+  /** The side that is timed now: 0 with one thread, 1 with several. */
   side: 0 | 1;
   done: number;
   time: number;
@@ -31,7 +37,7 @@ export class ThreadChoice {
     return this.#chosen.get(key)?.several ?? this.#trials.get(key)?.side === 1;
   }
 
-  /** Whether the time of the next call is needed. Called before each call. */
+  /** Whether the next call must be timed. Must be called once before each call. */
   isTrial(kind: number, rows: number): boolean {
     const key = keyOf(kind, rows);
     const chosen = this.#chosen.get(key);
@@ -67,5 +73,5 @@ export class ThreadChoice {
   }
 }
 
-/** Calls of one kind share a choice if their numbers of rows have the same order of magnitude. */
+/** Calls of one kind share a choice if their numbers of rows round up to the same power of two. */
 const keyOf = (kind: number, rows: number): number => 64 * kind + Math.ceil(Math.log2(rows));

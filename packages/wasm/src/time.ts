@@ -1,6 +1,6 @@
 /**
- * A graph over several steps as a plain graph: a copy of every node for each step, with the same parameters, and an input
- * for every value that delayed edges read from before the first step.
+ * Unrolls a graph over several steps into a plain graph. It has a copy of every node for each step, with the same
+ * parameters, and an input for every value from before the first step that delayed edges read.
  */
 import { Graph } from '@nnbp/core';
 
@@ -9,11 +9,11 @@ export interface TimeGraph {
   readonly graph: Graph;
   readonly original: Graph;
   readonly steps: number;
-  /** For each node of the plain graph, its step. */
+  /** The step of each node of the plain graph. */
   readonly stepOf: Uint32Array | undefined;
-  /** The input that holds entry k of the state. */
+  /** Returns the input that holds entry k of the state. */
   readonly stateInput: (k: number) => number;
-  /** Node i at step t. */
+  /** Returns the index of node i at step t. */
   readonly at: (i: number, t: number) => number;
 }
 
@@ -38,19 +38,19 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
   let edge = 0;
   for (let t = 0; t < steps; t++) {
     for (let i = inputCount; i < nodeCount; i++) {
-      const own = at(i, t);
-      stepOf[own] = t;
-      activationOf[own] = original.activationOf[i];
-      aggregationOf[own] = original.aggregationOf?.[i] ?? 0;
-      biasSlots[own] = original.biasSlot(i);
-      scaleSlots[own] = original.scaleSlot(i);
-      scaleTrainable[own] = original.scaleTrainable[i];
+      const copy = at(i, t);
+      stepOf[copy] = t;
+      activationOf[copy] = original.activationOf[i];
+      aggregationOf[copy] = original.aggregationOf?.[i] ?? 0;
+      biasSlots[copy] = original.biasSlot(i);
+      scaleSlots[copy] = original.scaleSlot(i);
+      scaleTrainable[copy] = original.scaleTrainable[i];
       for (let e = original.edgeStart[i]; e < original.edgeStart[i + 1]; e++, edge++) {
         const [j, source] = [original.predecessors[e], t - original.delay(e)];
         predecessors[edge] = source < 0 ? stateInput(stateStart![j] - source - 1) : at(j, source);
         sharedWeights[edge] = original.weightSlot(e, i);
       }
-      edgeStart[own + 1] = edge;
+      edgeStart[copy + 1] = edge;
     }
   }
   const parameterStart = new Uint32Array(total + 1);

@@ -1,7 +1,8 @@
 /**
  * Decides where threads must wait for each other. Each computes its share of every unit; a barrier between two units is
- * left out where no thread reads or writes a row that another has written since the last one. So the gates and cell
- * states of a recurrent layer need none: a thread that has computed some units' gates continues with the same units.
+ * omitted if no thread reads or writes a row that another has written since the last barrier. So the gates and cell
+ * states of a recurrent layer need none: a thread that has computed the gates of some units continues with the same
+ * units.
  */
 import type { Graph } from '@nnbp/core';
 import { ownerOf } from './kernels/share.js';
@@ -13,7 +14,7 @@ export interface Waits {
   readonly backward: readonly boolean[];
 }
 
-/** The rows that a unit's nodes use, and what it shares with other units beside rows. */
+/** The rows that a unit reads and writes, and whether it also writes memory that other units use. */
 interface Use {
   /** Calls `visit` with each node whose row is read or written, and the thread. */
   readonly rows: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
@@ -23,7 +24,11 @@ interface Use {
   readonly endsWithWait: (unit: RowUnit) => boolean;
 }
 
-/** @param stepOf - For each node its step: threads enter a step together. */
+/**
+ * Finds the units before which all threads must wait.
+ *
+ * @param stepOf - The step of each node. All threads enter a step together.
+ */
 export function waits(
   graph: Graph,
   units: readonly RowUnit[],
@@ -40,10 +45,10 @@ export function waits(
   const needed = (order: readonly RowUnit[], { rows, written, endsWithWait }: Use): boolean[] => {
     const writer = new Map<number, number>();
     return order.map((unit, n) => {
-      const before = order[n - 1] as RowUnit | undefined;
+      const previous = order[n - 1] as RowUnit | undefined;
       let isNeeded =
-        before !== undefined &&
-        (endsWithWait(before) || (stepOf !== undefined && stepOf[before.nodes[0]] !== stepOf[unit.nodes[0]]));
+        previous !== undefined &&
+        (endsWithWait(previous) || (stepOf !== undefined && stepOf[previous.nodes[0]] !== stepOf[unit.nodes[0]]));
       rows(unit, (i, thread) => {
         if ((writer.get(i) ?? thread) !== thread) isNeeded = true;
       });
@@ -59,7 +64,7 @@ export function waits(
       written: eachNode,
     }),
     backward: needed([...units].reverse(), {
-      // Others write rows of delta, gradients, and the rows of any predecessor.
+      // Other units write rows of delta, gradients, and the rows of any predecessor.
       endsWithWait: ({ elementwise }) => elementwise === undefined,
       rows(unit, visit) {
         eachNode(unit, visit);

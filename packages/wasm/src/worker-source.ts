@@ -1,24 +1,24 @@
 /**
  * The program of a worker thread, as text, so that it needs no file of its own in a bundle or on a server. The words of
- * `control` are those of `pool.ts`. A worker polls for its next job for about a millisecond before it sleeps, since in
- * training the next step follows at once.
+ * `control` are those of `pool.ts`. A worker polls for its next job for about a millisecond before it sleeps, since during
+ * training the next step follows immediately.
  */
 export const workerSource = `
 const isWebWorker = typeof self === 'object';
 const port = isWebWorker ? self : require('node:worker_threads').parentPort;
 const [JOB, COMMAND, EXECUTOR, KIND, LOSS, OPTIMIZER, READY] = [0, 1, 2, 3, 4, 5, 6];
-const [RUN, END] = [0, 2];
-const WATCH = 1000000;
-const COUNTED = 2 ** 27;
+const [RUN, TERMINATE] = [0, 2];
+const MAX_POLLS = 1000000;
+const COUNTED_BYTES = 2 ** 27;
 const runs = new Map();
 let control, kernels, thread, seen;
 
 function work() {
   for (;;) {
-    for (let k = 0; k < WATCH && Atomics.load(control, JOB) === seen; k++);
+    for (let k = 0; k < MAX_POLLS && Atomics.load(control, JOB) === seen; k++);
     while (Atomics.load(control, JOB) === seen) Atomics.wait(control, JOB, seen);
     seen = Atomics.load(control, JOB);
-    if (control[COMMAND] === END) return port.close();
+    if (control[COMMAND] === TERMINATE) return port.close();
     if (control[COMMAND] !== RUN) return;
     runs.get(control[EXECUTOR])(thread, control[KIND], control[LOSS], control[OPTIMIZER]);
   }
@@ -37,10 +37,10 @@ function receive(message) {
       runs.set(message.executor, new WebAssembly.Instance(kernels, { environment }).exports.run);
     } else {
       runs.delete(message.executor);
-      // The garbage collector does not count shared memory, of which a page can have only a few. Allocating an ordinary
-      // buffer, which it counts, makes it run.
+      // The garbage collector does not count shared memory, of which a page can have only a limited amount. Allocating an
+      // ordinary buffer, which is counted, triggers it.
       try {
-        new ArrayBuffer(COUNTED);
+        new ArrayBuffer(COUNTED_BYTES);
       } catch {}
     }
     Atomics.add(control, READY, 1);

@@ -3,8 +3,8 @@ import { GraphBuilder } from '@nnbp/core';
 import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
-/** Largest error of g in units in the last place, for |h| up to 87. The package's README states these numbers. */
-const largestError: Readonly<Record<string, number>> = {
+/** Maximum error of g in units in the last place (ulp), for |h| up to 87. The package's README states these numbers. */
+const maxError: Readonly<Record<string, number>> = {
   bentIdentity: 4,
   elu: 1,
   gaussian: 7,
@@ -22,8 +22,8 @@ const largestError: Readonly<Record<string, number>> = {
   softsign: 2,
   tanh: 3,
 };
-/** Largest absolute error of g', and of g for activations that are not in `largestError`. */
-const largestAbsoluteError = 3e-7;
+/** Maximum absolute error of g', and of g for activations that are not in `maxError`. */
+const maxAbsoluteError = 3e-7;
 
 const engine = await wasm();
 const batchSize = 65536;
@@ -38,11 +38,11 @@ function sweep(): Float32Array {
 const inUlps = (error: number, value: number) =>
   Math.abs(error) / (Math.abs(value) < 2 ** -126 ? 2 ** -149 : 2 ** (Math.floor(Math.log2(Math.abs(value))) - 23));
 
-describe('kernels of activations, against float64 over a sweep of float32', () => {
+describe('activation kernels compared with float64 over a sweep of float32', () => {
   const hs = sweep();
-  test('the sweep covers float32 densely', () => expect(hs.length).toBeGreaterThan(2e6));
+  test('the sweep has more than two million numbers', () => expect(hs.length).toBeGreaterThan(2e6));
   for (const activation of everyActivation) {
-    test(`the kernel of ${activation.name} stays within its maximum errors`, () => {
+    test(`the kernel of ${activation.name} stays within its error bounds`, () => {
       const builder = new GraphBuilder();
       builder.output(builder.node('node', { from: [builder.input('h')], activation, fixed: { c: 1 } }));
       const executor = engine.prepare(builder.build(), batchSize);
@@ -61,9 +61,9 @@ describe('kernels of activations, against float64 over a sweep of float32', () =
           worst.derivative = Math.max(worst.derivative, Math.abs(slope[s] - activation.derivative(part[s], expected)));
         }
       }
-      if (activation.name in largestError) expect(worst.g).toBeLessThanOrEqual(largestError[activation.name]);
-      else expect(worst.absolute).toBeLessThanOrEqual(largestAbsoluteError);
-      expect(worst.derivative).toBeLessThanOrEqual(largestAbsoluteError);
+      if (activation.name in maxError) expect(worst.g).toBeLessThanOrEqual(maxError[activation.name]);
+      else expect(worst.absolute).toBeLessThanOrEqual(maxAbsoluteError);
+      expect(worst.derivative).toBeLessThanOrEqual(maxAbsoluteError);
       executor.dispose();
     });
   }

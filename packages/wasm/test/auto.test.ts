@@ -4,7 +4,7 @@ import { auto } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
 import { WasmExecutor } from '../src/executor.js';
 
-test('auto runs a plain graph on the fast engine', async () => {
+test('auto runs a graph without delays on the fast engine', async () => {
   const engine = await auto();
   expect(engine.name).toBe('wasm');
   expect(engine.prepare(mlp([2, 3, 1], { activation: tanh }), 4)).toBeInstanceOf(WasmExecutor);
@@ -23,8 +23,8 @@ test('auto runs a graph with delays', async () => {
   executor.predict(inputs, [1, 1, 1]).forEach((x, t) => expect(x).toBeCloseTo(expected[t], 6));
 });
 
-test('auto passes on an error that is not about support', async () => {
+test('an engine from auto rejects a batch size of 0', async () => {
   const engine = await auto();
-  const refused = expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error;
-  expect(() => engine.prepare(mlp([1, 1], { activation: tanh }), 0)).toThrow(refused);
+  const outOfRange = expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error;
+  expect(() => engine.prepare(mlp([1, 1], { activation: tanh }), 0)).toThrow(outOfRange);
 });

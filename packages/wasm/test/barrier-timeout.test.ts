@@ -12,7 +12,7 @@ function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   return clock - startTime;
 }
 
-test('the timeout is 10 s, or three times the duration of the preceding work', () => {
+test('the timeout is 10 s plus three times the duration of the preceding work', () => {
   const timeout = new BarrierTimeout();
   expect(wait(timeout, 1, 50)).toBe(10_050);
   timeout.begin();
@@ -31,7 +31,7 @@ test('each wait has its own timeout', () => {
   }
 });
 
-test('the time that a machine sleeps does not count', () => {
+test('the time during which the machine is suspended does not count', () => {
   const timeout = new BarrierTimeout();
   expect(timeout.isOver(1)).toBe(false);
   clock += 3_600_000;

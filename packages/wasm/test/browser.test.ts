@@ -11,11 +11,11 @@ const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
-/** The headers of a page at each path. */
+/** The response headers of the page at each path. */
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/isolated': isolation,
   '/plain': {},
-  // Scripts from here, and blob workers; no 'wasm-unsafe-eval'.
+  // Allows scripts of this origin and blob workers, but not 'wasm-unsafe-eval'.
   '/strict': { 'Content-Security-Policy': "default-src 'self'; script-src 'self'; worker-src 'self' blob:" },
 };
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
     write: false,
   });
   const script = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]));
-  // A worker's policy is that of its own script: everything under a page's path has that page's headers.
+  // A worker has the policy of its own script, so everything under a page's path has that page's headers.
   server = createServer(({ url = '' }: IncomingMessage, response: ServerResponse) => {
     const [, page, file] = /^(\/[a-z]+)(\/.*)$/.exec(url) ?? [];
     const headers = pages[page];
@@ -85,12 +85,12 @@ describe('the conformance suite passes in a browser', () => {
       });
     }
     test(
-      `the suite passes ${environment} on the js engine where WebAssembly is forbidden`,
+      `the suite passes ${environment} on the js engine if WebAssembly is forbidden`,
       { timeout: 120_000 },
       async () => {
         const outcome = await run('/strict', where, 'auto');
         expect(outcome).toMatchObject({ engine: 'js', failures: [] });
-        expect(outcome.reason).toContain("has to allow 'wasm-unsafe-eval'");
+        expect(outcome.reason).toContain("must allow 'wasm-unsafe-eval'");
       },
     );
   }
@@ -102,7 +102,7 @@ describe('the conformance suite passes in a browser', () => {
   });
 
   test(
-    'the suite passes in a page that is not isolated, with one thread instead of two and the reason',
+    'the suite passes on one thread in a page that is not cross-origin isolated, and the reason is reported',
     { timeout: 120_000 },
     async () => {
       const outcome = await run('/plain', 'runQuarter', 2);

@@ -18,7 +18,7 @@ import { describe, expect, test } from 'vitest';
 const engine = await wasm();
 const [inputs, targets] = [Float32Array.of(0.5, -0.25, 0.75, 0.5), Float32Array.of(1, 0, 1, 0)];
 
-/** Three steps at each batch size, 1 (unrolled) and 2 (tables). */
+/** Takes three steps at batch size 1 (unrolled code) and at batch size 2 (tables). */
 function steps({
   activation = activationRecords.sigmoid.activation,
   loss = mse(),
@@ -35,12 +35,16 @@ function steps({
   }
 }
 
-const refuse = () => {
+const throwIfCalled = () => {
   throw new Error('A built-in ran in JavaScript.');
 };
-const insideActivation = (activation: Activation): Activation => ({ ...activation, value: refuse, derivative: refuse });
-const insideLoss = (loss: Loss): Loss => ({ ...loss, value: refuse, derivative: refuse });
-const insideOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: refuse });
+const insideActivation = (activation: Activation): Activation => ({
+  ...activation,
+  value: throwIfCalled,
+  derivative: throwIfCalled,
+});
+const insideLoss = (loss: Loss): Loss => ({ ...loss, value: throwIfCalled, derivative: throwIfCalled });
+const insideOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: throwIfCalled });
 
 describe('built-ins', () => {
   test.each(Object.entries<ActivationRecord>(activationRecords))(
@@ -60,7 +64,7 @@ describe('built-ins', () => {
     ['clipByValue', clipByValue(0.01)],
     ['decayWeights', decayWeights(0.1)],
     ['l1Penalty', l1Penalty(0.1)],
-  ])('%s before an optimizer runs as a kernel', (_, transform) => {
+  ])('the transform %s before an optimizer runs as a kernel', (_, transform) => {
     steps({ optimizer: insideOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
   });
 });
@@ -79,7 +83,7 @@ test('an optimizer after a custom transform runs in JavaScript', () => {
 test('the option of huber reaches its kernel', () => {
   const executor = engine.prepare(mlp([2, 1], { activation: activationRecords.identity.activation }), 1);
   executor.parameters.set([3, 1, 0, 0]);
-  // d = 3 − 1 = 2, beyond δ: δ (d − δ / 2).
+  // d = 3 − 1 = 2 is larger than δ, so the loss is δ (d − δ / 2).
   expect(executor.backpropagate(inputs, targets, 1, lossRecords.huber.make({ delta: 0.5 }))).toBe(0.875);
   expect(executor.backpropagate(inputs, targets, 1, lossRecords.huber.make({ delta: 1 }))).toBe(1.5);
   executor.dispose();

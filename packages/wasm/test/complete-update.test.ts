@@ -1,6 +1,6 @@
 /**
- * An update that workers left incomplete is completed from where they stopped; the result is bit-identical to an
- * uninterrupted step.
+ * Tests that an update that workers left incomplete is completed from where they stopped, with a result that is
+ * bit-identical to an uninterrupted step.
  */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';

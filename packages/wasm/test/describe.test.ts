@@ -8,7 +8,9 @@ const engine = await wasm({ fused: false });
 const two = await wasm({ fused: false, threads: 2 });
 afterAll(() => two.dispose());
 
-/** Three tanh nodes that read two inputs and each other at the previous step, their squares, and a sum of those. */
+/**
+ * Three tanh nodes that read two inputs and each other at the previous step, their squares, and a sum of the squares.
+ */
 function recurrent() {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(2);
@@ -59,7 +61,7 @@ test('describe lists the dense blocks of a layered network and its memory', () =
   ]);
 });
 
-test('describe counts the blocks of all steps of a sequence, and its threads', () => {
+test('describe counts the blocks of all steps of a sequence, and reports why it runs on one thread', () => {
   const description = two.prepare(recurrent(), 8, 20).describe();
   expect(description.denseBlocks).toEqual([{ count: 20, nodes: 3, predecessors: 5, activation: 'tanh' }]);
   expect(description.sparseNodes).toEqual([
@@ -86,7 +88,7 @@ test('describe reports that a small graph at batch size 1 runs as unrolled code'
   expect(description.bytes).toBeLessThan(executor.parameters.buffer.byteLength);
 });
 
-test('describe counts edges that share a weight, and names what has no kernel', () => {
+test('describe counts edges that share a weight, and names plugins without a kernel', () => {
   const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
   const builder = new GraphBuilder();
   const [a, b, c] = builder.inputs(3);
@@ -98,20 +100,20 @@ test('describe counts edges that share a weight, and names what has no kernel', 
   expect(description.custom).toEqual(['cube', 'median']);
   expect(description.denseBlocks).toEqual([]);
   const text = String(description);
-  expect(text).toContain('Shared  2 edges with the weight of another edge');
+  expect(text).toContain('Shared  2 edges with a shared weight');
   expect(text).toContain(
     'Dense   no blocks\nSparse  2 nodes with 4 edges, cube\n        1 node with 3 edges, tanh of median',
   );
   expect(text).toContain('multiply-add; without a kernel: cube, median');
 });
 
-test('describe lists at most six kinds of blocks', () => {
+test('describe lists at most six shapes of blocks', () => {
   const description = engine.prepare(mlp([9, 8, 7, 6, 5, 4, 3, 4], { activation: sigmoid }), 2).describe();
   expect(description.denseBlocks).toHaveLength(7);
-  expect(String(description)).toContain('        3 × 4 sigmoid\n        and 1 other kind\nSparse');
+  expect(String(description)).toContain('        3 × 4 sigmoid\n        and 1 more\nSparse');
 });
 
-test('rows of samples have a gap between them only where a layer reads so many that they would share cache sets', () => {
+test('rows of samples have gaps only if a layer reads so many rows that they would compete for cache sets', () => {
   const bytesOfValues = (sizes: number[], batchSize: number) => {
     const executor = engine.prepare(mlp(sizes, { activation: tanh }), batchSize);
     const { values } = executor.describe().memory;

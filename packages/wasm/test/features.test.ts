@@ -1,4 +1,4 @@
-/** Fixed and shared parameters and aggregations agree with the reference engine. */
+/** Compares graphs with fixed and shared parameters and aggregations with the reference engine. */
 import { logSumExp, max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { relu, tanh } from '@nnbp/activations';
 import { randomParameters, randomSamples } from '@nnbp/conformance';
@@ -11,7 +11,10 @@ import { expectNearReference } from './near.js';
 const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
 const firstSeed = 1;
 
-/** Layers and single nodes whose b, c and w are trainable, fixed or shared by name, and some of which use an aggregation other than the sum. */
+/**
+ * Layers and single nodes whose b, c and w are trainable, fixed or shared by name, and some of which use an aggregation
+ * other than the sum.
+ */
 function randomFeatures(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();
@@ -72,11 +75,11 @@ const sumOfSquares: Aggregation = {
 };
 const aggregations = [logSumExp, max, maxAbs, mean, median, min, product, sumOfSquares];
 
-describe.each([1, 2, 7, 32])('batches of %i agree with the reference engine', (samples) => {
-  test('fixed and shared parameters agree', () => compare(samples));
+describe.each([1, 2, 7, 32])('batches of %i samples', (samples) => {
+  test('fixed and shared parameters agree with the reference engine', () => compare(samples));
   test.each(aggregations.map((aggregation) => [aggregation.name, aggregation] as const))(
-    'the aggregation %s agrees',
+    'the aggregation %s agrees with the reference engine',
     (_, aggregation) => compare(samples, [aggregation]),
   );
-  test('all aggregations agree together', () => compare(samples, aggregations));
+  test('all aggregations in one graph agree with the reference engine', () => compare(samples, aggregations));
 });

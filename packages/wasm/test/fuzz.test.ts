@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 
 /** The duration in seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` runs longer. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 5);
-/** `FUZZ_SEED` repeats the case of this seed. */
+/** If set, only the case with this seed runs. */
 const fixedSeed = process.env.FUZZ_SEED;
 
 test(
@@ -46,7 +46,7 @@ function blocks(random: Random): Graph {
   const groups = [Array.from({ length: 1 + below(40) }, (_, k) => builder.input(`input ${k}`))];
   for (let n = 1 + below(6); n > 0; n--) {
     const from = groups.filter(() => random.uniform() < 0.5).flat();
-    // Sometimes with holes, so that the edges of neighbouring nodes are not contiguous.
+    // Sometimes leave out nodes, so that the edges of neighbouring nodes are not contiguous.
     if (random.uniform() < 0.3) from.splice(0, from.length, ...from.filter(() => random.uniform() < 0.7));
     if (from.length === 0) from.push(...groups[groups.length - 1]);
     const options = { from, activation: random.uniform() < 0.5 ? relu : tanh };

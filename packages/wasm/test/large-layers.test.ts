@@ -1,4 +1,4 @@
-/** Layers whose products need several blocks of rows and several slices of the inner dimension. */
+/** Tests layers whose matrix products need several blocks of rows and several slices of the inner dimension. */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

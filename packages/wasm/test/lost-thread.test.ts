@@ -1,4 +1,4 @@
-/** A worker that exits, or a loss that throws, in the middle of a step: an error, and no parameter changes. */
+/** Tests that a step throws and changes no parameter if a worker exits or the loss throws in the middle of it. */
 import { sigmoid } from '@nnbp/activations';
 import { type Loss, mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -11,8 +11,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 type WorkerClass = typeof import('node:worker_threads').Worker;
 const threads = process.getBuiltinModule('node:worker_threads');
 
-/** An engine, its worker threads, and a promise for the exit of each. */
-async function watched(count: number) {
+/** Creates an engine. Returns it with its worker threads and a promise for the exit of each. */
+async function engineWithWorkers(count: number) {
   const workers: InstanceType<WorkerClass>[] = [];
   const exited: Promise<unknown>[] = [];
   const original = threads.Worker;
@@ -39,8 +39,8 @@ function terminate(worker: InstanceType<WorkerClass>) {
 }
 afterEach(() => void vi.restoreAllMocks());
 
-/** mse whose first call runs `act` beforehand. */
-function after(act: () => void): Loss {
+/** Returns an mse that calls `act` before its first evaluation. */
+function mseAfter(act: () => void): Loss {
   let acted = false;
   const { builtin: _, ...plain } = mse();
   return {
@@ -64,13 +64,13 @@ describe('a worker that exits', () => {
   test.each([2, 3])(
     'a worker that exits during a step of %d threads is reported, and the parameters are those before the step',
     async (count) => {
-      const { engine, workers, exited } = await watched(count);
+      const { engine, workers, exited } = await engineWithWorkers(count);
       const executor = engine.prepare(graph, 16);
       executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
       const optimizer = adam({ learningRate: 0.01 });
       for (let k = 0; k < 5; k++) executor.step(inputs, targets, 16, mse(), optimizer);
       const before = executor.parameters.slice();
-      const kill = after(() => terminate(workers[0]));
+      const kill = mseAfter(() => terminate(workers[0]));
       expect(() => {
         for (let k = 0; k < 1000; k++) executor.step(inputs, targets, 16, kill, optimizer);
       }).toThrow(expect.objectContaining({ code: 'THREAD_LOST' }));
@@ -88,7 +88,7 @@ describe('a worker that exits', () => {
   );
 
   test('a worker that exits makes fit reject, and the network keeps the parameters of the last successful step', async () => {
-    const { engine, workers } = await watched(2);
+    const { engine, workers } = await engineWithWorkers(2);
     const network = new Network(graph, { seed: 2 });
     const rows = (from: Float32Array, width: number) =>
       Array.from({ length: 16 }, (_, s) => from.subarray(s * width, (s + 1) * width));
@@ -97,7 +97,7 @@ describe('a worker that exits', () => {
       fit(
         network,
         { inputs: rows(inputs, 64), targets: rows(targets, 8) },
-        { loss: after(() => terminate(workers[0])), optimizer: adam(), epochs: 1, batchSize: 16, engine },
+        { loss: mseAfter(() => terminate(workers[0])), optimizer: adam(), epochs: 1, batchSize: 16, engine },
       ),
     ).rejects.toMatchObject({ code: 'THREAD_LOST' });
     expect(network.parameters.vector).toEqual(before);
@@ -105,7 +105,7 @@ describe('a worker that exits', () => {
   });
 
   test('a worker that exits between two calls is reported by the next call', async () => {
-    const { engine, workers } = await watched(2);
+    const { engine, workers } = await engineWithWorkers(2);
     const executor = engine.prepare(graph, 16);
     await workers[0].terminate();
     expect(() => executor.predict(inputs, 16)).toThrow(expect.objectContaining({ code: 'THREAD_LOST' }));
@@ -113,7 +113,7 @@ describe('a worker that exits', () => {
   });
 
   test('a worker that exits before a graph is prepared is reported by prepare', async () => {
-    const { engine, workers } = await watched(2);
+    const { engine, workers } = await engineWithWorkers(2);
     terminate(workers[0]);
     expect(() => {
       for (let k = 0; k < 3; k++) engine.prepare(graph, 16);
@@ -128,7 +128,7 @@ test('the error of a loss that throws in a step is thrown after the step, and th
     const executor = engine.prepare(graph, 16);
     executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
     const optimizer = adam({ learningRate: 0.01 });
-    const throwing = after(() => {
+    const throwing = mseAfter(() => {
       throw new RangeError('not today');
     });
     const losses = [executor.step(inputs, targets, 16, mse(), optimizer)];
@@ -144,22 +144,22 @@ test('the error of a loss that throws in a step is thrown after the step, and th
 });
 
 describe('a loss that calls the engine that is running it', () => {
-  test('a loss can call neither prepare nor predict, of its own executor or another one, and the engine still works', async () => {
+  test('a loss that calls prepare, or predict of any executor, throws WRONG_STATE, and the engine still works', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
-    const refused = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
+    const wrongState = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
     for (const act of [
       () => other.predict(inputs, 16),
       () => executor.predict(inputs, 16),
       () => engine.prepare(graph, 16),
     ]) {
-      expect(() => executor.backpropagate(inputs, targets, 16, after(act))).toThrow(refused);
+      expect(() => executor.backpropagate(inputs, targets, 16, mseAfter(act))).toThrow(wrongState);
     }
     expect(executor.backpropagate(inputs, targets, 16, mse())).toBe(other.backpropagate(inputs, targets, 16, mse()));
     engine.dispose();
   });
 
-  test('a loss that disposes of the engine makes the step throw DISPOSED', async () => {
+  test('a loss that disposes the engine makes the step throw DISPOSED', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const executor = engine.prepare(graph, 16);
     expect(() =>
@@ -167,7 +167,7 @@ describe('a loss that calls the engine that is running it', () => {
         inputs,
         targets,
         16,
-        after(() => engine.dispose()),
+        mseAfter(() => engine.dispose()),
       ),
     ).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
   });

@@ -17,7 +17,7 @@ test.each([
   ['a constant rate', sgd({ learningRate: 0.1 })],
   ['a schedule', sgd({ learningRate: cosine({ peak: 0.1, steps: 50 }) })],
   ['Adam', adam({ learningRate: 0.01 })],
-])('one call takes a step for each full batch with %s', (_, optimizer) => {
+])('stepMany takes one step for each full batch with %s', (_, optimizer) => {
   for (const batchSize of [1, 4, 8]) {
     const executor = engine.prepare(graph, batchSize);
     const losses = new Float64Array(100);
@@ -66,13 +66,13 @@ test.each<[string, Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, number]>([
   ['yields after each millisecond', { epochs: 300, batchSize: 1, yieldEvery: 1 }, 0.01],
   ['a step that overflows in float32', { epochs: 30, batchSize: 4 }, 1e38],
   ['a step that overflows in float64', { epochs: 30, batchSize: 4 }, 1e308],
-])('fit has the same results with several steps in one call as with one, %s', async (_, options, rate) => {
+])('fit gives the same results with several steps per call as with one: %s', async (_, options, rate) => {
   for (const anyEngine of [engine, js()]) {
     expect(await results(anyEngine, options, rate)).toEqual(await results(oneByOne(anyEngine), options, rate));
   }
 });
 
-test('stepMany of the js engine takes no steps if a parameter overflows, and undoes the steps before it', () => {
+test('stepMany of the js engine takes no steps if a parameter overflows, and undoes the preceding steps', () => {
   const make = () => {
     const executor = js().prepare(graph, 1);
     executor.parameters.fill(1);

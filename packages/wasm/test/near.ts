@@ -1,4 +1,7 @@
-/** Comparison with the reference engine for graphs whose error bounds are not derived: relative to the largest number. */
+/**
+ * Compares an engine with the reference engine on graphs for which no error bounds are derived. Errors are relative to
+ * the largest number.
+ */
 import {
   type Engine,
   type FloatArray,
@@ -12,7 +15,7 @@ import {
 /** The maximum error of float32 in these small graphs, relative to the largest number of the same kind. */
 const tolerance = 2e-5;
 
-/** One pass of two engines on the same rows. */
+/** The arguments of the pass that both engines run. */
 export interface Pass {
   readonly parameters: ArrayLike<number>;
   readonly samples: SampleCounts;

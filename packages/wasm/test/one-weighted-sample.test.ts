@@ -1,4 +1,6 @@
-/** One sample per call with a weight other than 1: the loss is a mean, so the weight changes no gradient. */
+/**
+ * Tests one sample per call with a weight other than 1. The loss is a weighted mean, so the weight changes no gradient.
+ */
 import { tanh } from '@nnbp/activations';
 import { delayed, GraphBuilder, js, mlp, Network } from '@nnbp/core';
 import { logCosh, mse } from '@nnbp/losses';
@@ -18,7 +20,7 @@ test.each([
   ['a plain graph', mlp([2, 3, 1], { activation: tanh }), [1]],
   ['a step of a sequence', recurrent(), [1]],
   ['a sequence', recurrent(), [1, 1, 1]],
-])('the wasm engine computes what the js engine computes for %s', (_, graph, counts) => {
+])('the wasm engine agrees with the js engine on %s with one weighted sample per step', (_, graph, counts) => {
   const inputs = Float64Array.from({ length: 2 * counts.length }, (__, k) => Math.sin(k + 1));
   const targets = Float64Array.from(counts, (__, k) => 0.3 + k);
   const weights = Float64Array.from(counts, (__, k) => 3 - k);

@@ -1,4 +1,4 @@
-/** Sequences, delays, weights and states agree with the reference engine. */
+/** Compares sequences, delays, weights and states with the reference engine. */
 import { max, product } from '@nnbp/aggregations';
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';
@@ -25,7 +25,7 @@ const engines = {
   'two threads': await wasm({ threads: 2, minThreadedWork: 0 }),
 };
 
-/** Gates: a recurrent layer whose candidate passes a gate, as in a GRU. */
+/** A recurrent layer with gates for its previous state, similar to a GRU. */
 function gated(): Graph {
   const builder = new GraphBuilder();
   const inputs = ['a', 'b', 'c'].map((id) => builder.input(id));
@@ -80,13 +80,13 @@ const graphs = {
   irregular: irregular(),
   lstm: lstm(3, 5, 2),
   elementwise: elementwise(),
-  'without memory': mlp([3, 4, 2], { activation: tanh }),
+  'without delays': mlp([3, 4, 2], { activation: tanh }),
 };
 const counts: readonly SampleCounts[] = [3, [1, 1], [4, 4, 4, 4], [6, 5, 5, 1], [9, 2, 2, 1, 1, 1]];
 
 describe.each(Object.entries(engines))('%s', (_, engine) => {
   describe.each(Object.entries(graphs))('%s', (_, graph) => {
-    test.each(counts)('agrees with the reference engine, samples %j', (samples) => {
+    test.each(counts)('the engine agrees with the reference engine, samples %j', (samples) => {
       const list = typeof samples === 'number' ? [samples] : Array.from(samples);
       const rows = list.reduce((total, count) => total + count, 0);
       const random = new Random(7);
@@ -113,7 +113,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
     });
   });
 
-  test('batches of other lengths in between do not change a result', () => {
+  test('results do not depend on preceding batches of other lengths', () => {
     const graph = gated();
     const random = new Random(3);
     const uniform = (length: number) => Float64Array.from({ length }, () => random.uniform());
@@ -131,7 +131,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   });
 
   test.each([1, 3, 8])(
-    '%i sequences computed one step per call, with their state, have the same outputs as in one call',
+    '%i sequences computed one step per call, with their state, have the same outputs as when computed in one call',
     (count) => {
       const graph = gated();
       const random = new Random(count);
@@ -162,7 +162,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
     },
   );
 
-  test('g of a node whose c is 1 is its x, and the slope of one without parameters or g is 1', () => {
+  test('the cache returns x as g if c is fixed at 1, and a slope of 1 for identity nodes without parameters', () => {
     const graph = lstm(3, 5, 2);
     const random = new Random(11);
     const executor = engine.prepare(graph, 2, 2);
@@ -176,7 +176,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
     executor.dispose();
   });
 
-  test('training on sequences takes the steps of the reference engine', () => {
+  test('training on sequences takes the same steps as the reference engine', () => {
     const graph = gated();
     const random = new Random(5);
     const uniform = (length: number) => Float64Array.from({ length }, () => random.uniform());
@@ -194,7 +194,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   });
 });
 
-/** A loss that the engine has no kernel for. */
+/** A loss for which the engine has no kernel. */
 const custom: Loss = {
   name: 'custom',
   value: (x, t) => (x[0] - t[0]) ** 2,

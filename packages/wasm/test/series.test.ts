@@ -1,4 +1,4 @@
-/** Case 3 of the dense units of several steps is one product over the samples of these steps. */
+/** Tests that case 3 of the dense units of several steps is one product over the samples of these steps. */
 import { identity, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';
 import { delayed, edgeName, type Graph, GraphBuilder, plan, Random, type Source } from '@nnbp/core';
@@ -43,7 +43,7 @@ function shared(): Graph {
   return builder.build();
 }
 
-/** The names of the units of a series, and of the others. */
+/** Returns the names of the units that are the first of a series, and of all units that are in a series. */
 function unitsOf(original: Graph, steps: number) {
   const { graph, stepOf, at } = timeGraph(original, steps);
   const units = rowUnits(graph, plan(graph, stepOf && { partOf: stepOf }));
@@ -55,7 +55,7 @@ function unitsOf(original: Graph, steps: number) {
   return { first: where((first, n) => first === n), all: where((first) => first !== undefined) };
 }
 
-test('the gates of an LSTM and its outputs are a series each, with a unit for each step', () => {
+test('the gates and the outputs of an LSTM form series with one unit per step', () => {
   const { first, all } = unitsOf(lstm(3, 8, 2), 3);
   expect(first).toHaveLength(3);
   expect(all).toHaveLength(9);
@@ -69,7 +69,7 @@ test('units that share weights within a step do not form a series', () => {
   expect(first).not.toContain('second 0');
 });
 
-test('a single step has no series', () => expect(unitsOf(lstm(3, 8, 2), 1).first).toEqual([]));
+test('a graph of a single step has no series', () => expect(unitsOf(lstm(3, 8, 2), 1).first).toEqual([]));
 
 test.each([
   [1, 50, 200],
@@ -80,11 +80,11 @@ test.each([
   expect(seriesSamples(batchSize, steps)).toBe(expected),
 );
 
-// Several products for a series; steps that end within a vector; one product for many short steps.
+// Several products per series, steps whose samples do not fill whole vectors, and one product for many short steps.
 const counts = [[100, 100, 99, 50, 50, 50, 3], [60, 60, 60, 60, 60, 60], Array.from({ length: 20 }, () => 1)];
 
 describe.each(Object.entries({ lstm: lstm(3, 8, 2), shared: shared() }))('%s', (_, graph) => {
-  test.each(counts.map((list) => [list]))('agrees with the reference engine, samples %j', (samples) => {
+  test.each(counts.map((list) => [list]))('the engines agree with the reference engine, samples %j', (samples) => {
     const random = new Random(7);
     const rows = samples.reduce((total, count) => total + count, 0);
     const uniform = (length: number) => Float64Array.from({ length }, () => 2 * random.uniform() - 1);

@@ -16,11 +16,14 @@ test.each([
   [1, 2, false],
   [0.01, 0.004, true],
   [0.004, 0.01, false],
-])('%f ms on one thread and %f ms on several: several are chosen: %s', (single, several, expected) => {
-  expect(choose(new ThreadChoice(), 3, 64, single, several)).toBe(expected);
-});
+])(
+  'if a call takes %f ms on one thread and %f ms on several, several threads are chosen: %s',
+  (single, several, expected) => {
+    expect(choose(new ThreadChoice(), 3, 64, single, several)).toBe(expected);
+  },
+);
 
-test('each kind of call and each order of magnitude of rows has its own choice', () => {
+test('each kind of call and each power of two of rows has its own choice', () => {
   const choice = new ThreadChoice();
   expect(choose(choice, 1, 64, 1, 2)).toBe(false);
   expect(choose(choice, 3, 64, 2, 1)).toBe(true);
@@ -34,7 +37,7 @@ test('one slow call does not change the choice', () => {
   expect(choice.isThreaded(3, 8)).toBe(true);
 });
 
-test('a choice is checked again after 200 times the calls that it took', () => {
+test('a choice is measured again after 200 times the calls of its trial', () => {
   const choice = new ThreadChoice();
   expect(choose(choice, 3, 8, 1, 2)).toBe(false);
   let calls = 0;

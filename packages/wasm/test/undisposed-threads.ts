@@ -1,4 +1,4 @@
-/** Run by threads.test.ts as a separate process: uses two threads and disposes of nothing. */
+/** Run by threads.test.ts as a separate process: uses two threads and does not dispose the engine. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { wasm } from '@nnbp/wasm';

@@ -1,4 +1,4 @@
-/** Unrolled code over the steps of one sequence agrees with the reference engine. */
+/** Compares unrolled code over the steps of one sequence with the reference engine. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
 import { type Executor, type Graph, Random, ReferenceExecutor, type SampleCounts } from '@nnbp/core';
@@ -38,7 +38,7 @@ test.each([1, 2, 3, 4, 5, 8])('an LSTM of %i units on one sequence agrees with t
   }
 });
 
-test('random graphs with memory agree with the reference engine on sequences of 1 to 12 steps', () => {
+test('random graphs with delays agree with the reference engine on sequences of 1 to 12 steps', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let n = 0; n < 60; n++) {
     const random = new Random(seed + n);
@@ -76,7 +76,7 @@ test.each([
   expect(train(engine.prepare(graph, 1, 6))).toEqual(actual);
 });
 
-test('a step after which a number is not finite changes no parameter', () => {
+test('a step that produces a number that is not finite changes no parameter', () => {
   const graph = lstm(2, 2, 1);
   const executor = engine.prepare(graph, 1, 3);
   executor.parameters.set(randomParameters(graph, new Random(1)));
@@ -89,10 +89,11 @@ test('a step after which a number is not finite changes no parameter', () => {
 });
 
 test.each([
-  ['four units of an LSTM', 4, true],
-  ['eight units of an LSTM', 8, true],
-  ['five units, whose gates of one kind would need more groups', 5, false],
-])('gates of one kind are computed side by side: %s', (_, units, expected) => {
+  [4, true],
+  [8, true],
+  // Groups of only one kind of gate would be more than mixed groups.
+  [5, false],
+])('in an LSTM of %i units, every column reads one whole group: %s', (units, expected) => {
   const { graph, groups, rowOf } = stepOf(lstm(3, units, 2));
   const edges = groups.flatMap(({ byColumns }, k) => (byColumns ? columns(graph, groups, rowOf, k) : []));
   expect(edges.every(({ group }) => group !== undefined)).toBe(expected);

@@ -1,4 +1,4 @@
-/** Barriers between units are left out only where no thread needs another one's rows. */
+/** Tests that a barrier between two units is omitted only if no thread needs rows of another thread. */
 import { identity, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { randomParameters } from '@nnbp/conformance';
@@ -12,7 +12,7 @@ import { timeGraph } from '../src/time.js';
 import { waits } from '../src/waits.js';
 import { lstm } from './lstm.js';
 
-/** The units after which threads wait, by their nodes' ids. */
+/** Returns the units, and those before which threads wait, each named by the id of its first node. */
 function waitsOf(original: Graph, steps: number, threads: number) {
   const { graph, stepOf, at } = timeGraph(original, steps);
   const units = rowUnits(graph, plan(graph, stepOf && { partOf: stepOf }));
@@ -30,17 +30,17 @@ test('threads wait for each other only before the gates of a step and the output
     ['i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0']
       .flatMap((id) => [id])
       .concat(
-        // The outputs of a step are on a level with the gates of the next.
+        // The outputs of a step are on the same level as the gates of the next step.
         [names[6], 'i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0', names[13]],
       ),
   );
   const output = names[6];
   expect(forward).toEqual([output, 'i 0', output]);
-  // In the backward pass, threads also wait within a dense unit: case 2 begins when all deltas are computed.
+  // In the backward pass, threads also wait within a dense unit: case 2 starts when all deltas have been computed.
   expect(backward).toEqual(['i 0', 'h 0', output, 'i 0', 'h 0']);
 });
 
-/** Products of pairs of nodes, and of these products: in the same order, or in reverse. */
+/** Products of pairs of nodes, and copies of these products, in the same order or in reverse. */
 function pairs(isReversed: boolean): Graph {
   const builder = new GraphBuilder();
   const options = { activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } };
@@ -53,7 +53,7 @@ function pairs(isReversed: boolean): Graph {
   return builder.build();
 }
 
-test('threads wait between units whose nodes read those of another thread, and not between others', () => {
+test('threads wait before a unit only if its nodes read nodes of another thread', () => {
   expect(waitsOf(pairs(false), 1, 2).forward).not.toContain('second 0');
   expect(waitsOf(pairs(false), 1, 2).backward).not.toContain('first 0');
   expect(waitsOf(pairs(true), 1, 2).forward).toContain('second 0');

@@ -1,6 +1,6 @@
 /**
- * Activations of whole units: g(h), the node's value c · g(h) and its slope c · g'(h) in one pass, since all three come
- * from the same intermediate results. The code of g itself is in `activations/`, one file each.
+ * Computes g(h), x = c · g(h) and slope = c · g'(h) for the nodes of a unit. One pass computes all three, since they
+ * have the same intermediate results. The kernels of the activations are in `activations/`, one file each.
  */
 import {
   type Assembler,
@@ -22,8 +22,8 @@ import type { ActivationKernel } from './activations/kernel.js';
 export const customActivation = 256;
 
 /**
- * Called with a unit's address and the range of its nodes, `from` and `to`. Reads the rows of h, and writes those of g,
- * x and slope. One loop over all vectors of all rows, so that the constants of g are loaded once.
+ * Emits a function of a unit's address and the range of its nodes, `from` to `to`. It reads the rows of h and writes
+ * those of g, x and slope, in one loop over all vectors of all rows, so that the constants of g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>

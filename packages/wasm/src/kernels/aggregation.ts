@@ -1,7 +1,8 @@
 /**
- * Aggregations other than the sum. Forward leaves h = b + A(z) of a node, and a row of dA/dz_e for each of its edges.
- * Backward multiplies these rows by the node's delta. The kernels of sparse edges read them in place of the successor's
- * delta, so cases 2 and 3 are the same for every aggregation. The code of each is in `aggregations/`.
+ * Aggregations other than the sum. The forward kernel writes h = b + A(z) of a node and a row of dA/dz_e for each of
+ * its edges. The backward kernel multiplies these rows by the node's delta. The kernels of sparse edges read the
+ * products in place of the successor's delta, so cases 2 and 3 are the same for every aggregation. The kernels are in
+ * `aggregations/`, one file each.
  */
 import {
   type Assembler,
@@ -23,7 +24,7 @@ import type { AggregationKernel, Edges } from './aggregations/kernel.js';
 const { add, sub, mul, shl, shrU, load, ltU, geU } = int;
 const number = int.const;
 
-/** The names with a kernel. A kernel's code is its index in this list, counted from 1. */
+/** Names of the aggregations that have a kernel. A kernel's code is its index in this list, counted from 1. */
 const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
 
 /** The code of the sum. */
@@ -31,20 +32,20 @@ export const sumCode = 0;
 /** The code of custom aggregations, which run in JavaScript. */
 export const customAggregation = 256;
 
-/** The code of a built-in's kernel; that of custom ones if it has none. */
+/** The code of a built-in's kernel, or the code of custom aggregations if it has none. */
 export function codeOfAggregation(name: string): number {
   const index = names.indexOf(name);
   return index < 0 ? customAggregation : 1 + index;
 }
 
-/** An entry of a table with an entry per row. */
-const ofRow = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
+/** Loads the entry of a row from a table. */
+const entryOf = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
   load(add(word(table), shl(row, number(2))));
 
-/** Called with a unit's address and the range of its nodes, `from` and `to`. */
+/** Emits the forward kernel: a function of a unit's address and the range of its nodes, `from` to `to`. */
 export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
-  const emitted = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
-  const kernels = emitted.map(({ emit }) =>
+  const withKernel = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
+  const kernels = withKernel.map(({ emit }) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
       const [node, row, columns, column, edge, first, end, edgeRow, firstRow, toWeight, h, rowBytes] = Array.from(
         { length: 12 },
@@ -87,11 +88,11 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, c
         toWeight.set(sub(word('inWeight'), word('inX'))),
         control.count(node, from.get, to.get, number(1), [
           row.set(add(load(u.get, unit.firstRow), node.get)),
-          b.set(f32x4.loadSplat(ofRow('biasOf', row.get))),
+          b.set(f32x4.loadSplat(entryOf('biasOf', row.get))),
           h.set(add(load(u.get, unit.h), mul(row.get, rowBytes.get))),
-          first.set(add(word('inX'), shl(ofRow('inStart', row.get), number(2)))),
-          end.set(add(word('inX'), shl(ofRow('inStart', add(row.get, number(1))), number(2)))),
-          firstRow.set(ofRow('edgeRowOf', row.get)),
+          first.set(add(word('inX'), shl(entryOf('inStart', row.get), number(2)))),
+          end.set(add(word('inX'), shl(entryOf('inStart', add(row.get, number(1))), number(2)))),
+          firstRow.set(entryOf('edgeRowOf', row.get)),
           share.set(f32x4.div(f32x4.const(1), f32x4.splat(scalar.fromInt(shrU(sub(end.get, first.get), number(2)))))),
           control.count(column, number(0), columns.get, number(16), [
             emit({ multiplyAdd, local }, edges, a),
@@ -110,7 +111,9 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, c
   );
 }
 
-/** Called with the first row and the one after the last: multiplies each row of dA/dz_e by its node's delta. */
+/**
+ * Emits a function that multiplies each row of dA/dz_e by its node's delta, for a range of nodes given by their rows.
+ */
 export function edgeDeltas(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([row, to], local) => {
     const [edge, end, edgeRow, delta, column, columns, allColumns] = Array.from({ length: 7 }, () => local(i32));
@@ -118,9 +121,9 @@ export function edgeDeltas(module: Assembler): Callable {
       columns.set(word('columns')),
       allColumns.set(load(word('stepTable'))),
       control.count(row, row.get, to.get, number(1), [
-        edge.set(ofRow('inStart', row.get)),
-        end.set(ofRow('inStart', add(row.get, number(1)))),
-        edgeRow.set(ofRow('edgeRowOf', row.get)),
+        edge.set(entryOf('inStart', row.get)),
+        end.set(entryOf('inStart', add(row.get, number(1)))),
+        edgeRow.set(entryOf('edgeRowOf', row.get)),
         delta.set(add(word('delta'), mul(row.get, word('rowBytes')))),
         control.block(
           control.loop(

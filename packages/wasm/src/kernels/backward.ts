@@ -7,7 +7,7 @@ import type { Pass } from './pass.js';
 const { add, sub, mul, shl, eq, ne } = int;
 const number = int.const;
 
-/** Cases 2 and 3 for all nodes, from dloss/dx of the outputs. */
+/** Computes cases 2 and 3 for all nodes, starting from dloss/dx of the outputs. */
 export function backwardPass(pass: Pass): Code {
   const { u, firstUnit, endUnit, wait, field } = pass;
   return [
@@ -27,7 +27,7 @@ export function backwardPass(pass: Pass): Code {
   ];
 }
 
-/** The kernel `finish` for the thread's share of the rows. */
+/** Runs the kernel `finish` on the thread's share of the rows. */
 const finishShare = (
   { kernels, from, to, record, share }: Pass,
   count: Code,
@@ -40,14 +40,14 @@ const finishShare = (
   kernels.finish(add(firstRow, from.get), add(firstRow, to.get), kind, delta, deltaStride, record.get),
 ];
 
-/** The same as {@link finishShare}, for rows without parameters, which have no delta. */
+/** Like {@link finishShare}, for rows without parameters, which have no delta. */
 const finishInputs = (pass: Pass, count: Code, firstRow: Code): Code =>
   finishShare(pass, count, firstRow, number(nodeKind.input), number(0), number(0));
 
 function elementwiseBackward(pass: Pass): Code {
   const { kernels, u, from, to, share, field } = pass;
   return [
-    // Nodes without parameters, such as inputs: only the share of sparse successors.
+    // These nodes have no parameters, so, like inputs, they only receive case 2 from sparse successors.
     control.when(word('sparseEdges'), finishInputs(pass, field('nodes'), field('firstRow'))),
     share(field('nodes'), 2),
     kernels.elementwise.backward(u.get, from.get, to.get),
@@ -69,14 +69,14 @@ function unitBackward(pass: Pass): Code {
       field('deltaStride'),
     ),
     control.when(field('aggregation'), [
-      // The same rows as in the line before, whose deltas this thread has just written.
+      // The rows whose deltas this thread has just written.
       kernels.spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
     ]),
     control.when(field('dense'), denseBackward(pass, at)),
   ];
 }
 
-/** Case 2 for the predecessors, without leading inputs unless their gradients are requested, and case 3. */
+/** Computes case 2 for the predecessors and case 3. Skips leading inputs unless their gradients are requested. */
 function denseBackward(pass: Pass, at: Local): Code {
   const { kernels, u, from, to, record, local, share, field, wait, makePanel } = pass;
   const { dense } = kernels;
@@ -95,13 +95,16 @@ function denseBackward(pass: Pass, at: Local): Code {
   ];
 }
 
-/** Case 3 for the step's samples; in a series for those of several steps, once the first of these steps is reached. */
+/**
+ * Computes case 3 for the samples of the step. In a series, computes it for several steps at once, when the pass
+ * reaches the first of them.
+ */
 function caseThree({ kernels, u, from, to, record, field }: Pass): Code {
-  const ofSamples = (samples: Code): Code =>
+  const caseThreeOf = (samples: Code): Code =>
     kernels.dense.case3(u.get, from.get, to.get, record.get, shl(samples, number(2)));
   return control.when(
     field('inSeries'),
-    control.when(word('seriesEnd'), ofSamples(word('seriesEnd'))),
-    ofSamples(word('samples')),
+    control.when(word('seriesEnd'), caseThreeOf(word('seriesEnd'))),
+    caseThreeOf(word('samples')),
   );
 }

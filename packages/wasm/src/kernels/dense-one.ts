@@ -1,7 +1,7 @@
 /**
- * The forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. The tiles of `dense.ts` have samples as lanes, of
- * which three would repeat the first; here lanes are predecessors, whose weights lie one after another, and eight nodes
- * share the loads of x.
+ * Computes the forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. In `dense.ts` lanes are
+ * samples, so three of four lanes would do no useful work. Here lanes are predecessors, whose weights are contiguous,
+ * and eight nodes share each load of x.
  */
 import {
   type Assembler,
@@ -20,15 +20,17 @@ import { laneSum, whileRoom } from './loops.js';
 const { add, mul, shl, and, load } = int;
 const number = int.const;
 
-/** Nodes computed at once: enough independent sums to keep the adders busy. */
-const together = 8;
+/** Number of nodes computed together: enough independent sums to keep the adders busy. */
+const nodesPerTile = 8;
 
-/** Called with a unit's address, the first of its nodes to compute and the one after the last. Reads the unit's panel. */
+/**
+ * Emits a function of a unit's address and the range of its nodes, `node` to `to`. It reads x from the unit's panel.
+ */
 export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32, i32], [], ([u, node, to], local) => {
     const [firstRow, panel, h, biases, weights, k, vectorEnd, end] = Array.from({ length: 8 }, () => local(i32));
-    const a = Array.from({ length: together }, () => local(i32));
-    const sums = Array.from({ length: together }, () => local(v128));
+    const a = Array.from({ length: nodesPerTile }, () => local(i32));
+    const sums = Array.from({ length: nodesPerTile }, () => local(v128));
     const [x, w] = [local(v128), local(v128)];
     const nth = (table: Code, index: Code): Code => load(add(table, shl(index, number(2))));
 
@@ -43,7 +45,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
           x.set(f32x4.load(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.load(add(a[r].get, k.get)))),
         ]),
-        // The last one to three predecessors: other weights follow them.
+        // The last one to three predecessors are added one by one, since other weights follow theirs in memory.
         whileRoom(k, end, 4, [
           x.set(f32x4.loadZero(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.loadZero(add(a[r].get, k.get)))),
@@ -65,7 +67,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       weights.set(add(word('weightsOf'), shl(firstRow.get, number(2)))),
       end.set(shl(load(u.get, unit.predecessors), number(2))),
       vectorEnd.set(and(end.get, number(-16))),
-      whileRoom(node, to, together, nodes(together)),
+      whileRoom(node, to, nodesPerTile, nodes(nodesPerTile)),
       whileRoom(node, to, 1, nodes(1)),
     ];
   });

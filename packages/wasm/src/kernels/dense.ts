@@ -1,5 +1,6 @@
 /**
- * Dense units: nodes with the same predecessors and the same g. All three of their sums are one matrix product,
+ * Kernels of dense units: nodes with the same predecessors and the same activation. Each of their three sums is a
+ * matrix product,
  *
  *     C[row][column] = Σ over k of  A[row][k] · B[k][column]
  *
@@ -7,10 +8,10 @@
  * case 2    dloss/dx of predecessor j and s   += Σ_i  w_ji · delta_i[s]    (row: j, column: s, k: i)
  * case 3    dloss/dw_ji                        = Σ_s  delta_i[s] · x_j[s]  (row: i, column: j, k: s)
  *
- * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: of A one number at a time is read and
- * splatted, of B a few vectors. A tall slice of B (16 KiB of cache lines) stays in the first-level cache while rows of C
- * pass over it: up to 240, whose part of A (240 KiB) stays in the second-level cache for the next columns. `pnpm bench`
- * compares this with multiplying and adding in registers alone.
+ * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: each k loads a few vectors of B, and one
+ * number of A per row of the tile, copied to all lanes. A slice of B (16 KiB of cache lines) stays in the L1 cache
+ * while up to 240 rows of C use it, and their part of A (240 KiB) stays in the L2 cache for the next columns. `pnpm
+ * bench` compares the speed with that of multiplying and adding in registers alone.
  */
 import {
   type Assembler,
@@ -31,46 +32,51 @@ import { whileRoom } from './loops.js';
 const { add, mul, sub, shl, shrU, load, ltU, gtU } = int;
 const number = int.const;
 
-/** Addresses and counters of a product; everything is in bytes, and so is k (4 bytes each). */
+/** Addresses and counters of a product. All are in bytes, including k, which advances by 4. */
 interface Frame {
   readonly u: Local;
   readonly rowBytes: Local;
-  /** From one row of delta to the next. */
+  /** Distance between rows of delta. */
   readonly deltaStride: Local;
-  /** Where the samples of the step begin (case 2), or those of the product end (case 3), in a row of delta. */
+  /**
+   * Position in a row of delta: where the samples of the step begin (case 2), or where those of the product end (case
+   * 3).
+   */
   readonly samples: Local;
-  /** Addresses that stay the same for the whole product; each product uses them in its own way. */
-  readonly kept: readonly Local[];
+  /** Addresses that are constant during a product. Their meaning depends on the product. */
+  readonly bases: readonly Local[];
   /** The tile's first row and first column of C. */
   readonly row: Local;
   readonly column: Local;
-  /** The tile's rows of A and of C; the address of B[k][column]. */
+  /** Addresses of the tile's rows of A and C, and of B[k][column]. */
   readonly a: readonly Local[];
   readonly c: readonly Local[];
   readonly b: Local;
   readonly k: Local;
 }
 
-/** Where the rows of A, B and C are: what the three products differ in. */
+/** One of the three products. They differ in where the rows of A, B and C are. */
 interface Product {
   readonly name: string;
-  /** How much of k makes a slice of B that fills the first-level cache. */
+  /** The range of k for which a slice of B fills the L1 cache. */
   readonly depth: (frame: Frame) => Code;
-  /** Once: sets `kept`. */
+  /** Sets `bases`. Runs once per product. */
   prepare(frame: Frame): Code;
   readonly kEnd: (frame: Frame) => Code;
   readonly columnEnd: (frame: Frame) => Code;
-  /** Sets a[r] and c[r] (with the column) for row `row + r`. */
+  /** Sets a[r] and c[r], including the column, for row `row + r`. */
   beginRow(frame: Frame, r: number): Code;
-  /** Sets b for the first k; then, at the top and at the end of each k, moves on. */
+  /** Sets b for the first k. */
   beginK?(frame: Frame): Code;
+  /** Runs at the start of each k, before B and A are read. */
   top?(frame: Frame): Code;
+  /** Runs at the end of each k. */
   end?(frame: Frame): Code;
-  /** The address of A[row + r][k] and a constant to add to it. */
+  /** The address of A[row + r][k], and a constant offset to add to it. */
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;
-  /** Whether C is the gradient vector: columns are not rounded up to vectors, and absolute values are summed. */
+  /** Whether C is the gradient vector. If so, columns are not rounded up to vectors, and absolute values are summed. */
   readonly gradients: boolean;
 }
 
@@ -79,7 +85,7 @@ const firstRowOf = (frame: Frame, table: 'h' | 'delta'): Code =>
     load(frame.u.get, unit[table]),
     mul(load(frame.u.get, unit.firstRow), (table === 'h' ? frame.rowBytes : frame.deltaStride).get),
   );
-/** The entry of a unit's first row in a table of addresses. */
+/** The address of the entry of a unit's first row in a table. */
 const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
   add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
 const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));
@@ -88,7 +94,7 @@ const forward: Product = {
   name: 'denseForward',
   depth: () => number(256 * 4),
   prepare: (frame) => {
-    const [weights, h, biases, predecessorX] = frame.kept;
+    const [weights, h, biases, predecessorX] = frame.bases;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
       h.set(firstRowOf(frame, 'h')),
@@ -98,22 +104,22 @@ const forward: Product = {
   },
   kEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
   columnEnd: () => word('columns'),
-  beginRow: ({ kept: [weights, h], row, rowBytes, column, a, c }, r) => [
+  beginRow: ({ bases: [weights, h], row, rowBytes, column, a, c }, r) => [
     a[r].set(nth(weights, add(row.get, number(r)))),
     c[r].set(add(add(h.get, mul(add(row.get, number(r)), rowBytes.get)), column.get)),
   ],
-  initial: ({ kept: [, , biases], row }, r) => f32x4.loadSplat(nth(biases, add(row.get, number(r)))),
-  top: ({ kept: [, , , predecessorX], b, k, column }) => b.set(add(load(add(predecessorX.get, k.get)), column.get)),
+  initial: ({ bases: [, , biases], row }, r) => f32x4.loadSplat(nth(biases, add(row.get, number(r)))),
+  top: ({ bases: [, , , predecessorX], b, k, column }) => b.set(add(load(add(predecessorX.get, k.get)), column.get)),
   factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
   gradients: false,
 };
 
 const case2: Product = {
   name: 'denseCase2',
-  // Each k is another node's weights, on another page of memory if there are many: the processor's address cache holds few.
+  // Each k reads the weights of another node, on another memory page if a node has many, and the TLB holds few pages.
   depth: ({ u }) => int.select(number(32 * 4), number(128 * 4), gtU(load(u.get, unit.predecessors), number(256))),
   prepare: (frame) => {
-    const [weights, delta, predecessorX, dLossDx] = frame.kept;
+    const [weights, delta, predecessorX, dLossDx] = frame.bases;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
       delta.set(add(firstRowOf(frame, 'delta'), frame.samples.get)),
@@ -123,13 +129,13 @@ const case2: Product = {
   },
   kEnd: ({ u }) => shl(load(u.get, unit.nodes), number(2)),
   columnEnd: () => word('columns'),
-  beginRow: ({ kept: [, , predecessorX, dLossDx], row, column, c }, r) =>
+  beginRow: ({ bases: [, , predecessorX, dLossDx], row, column, c }, r) =>
     c[r].set(add(add(nth(predecessorX, add(row.get, number(r))), dLossDx.get), column.get)),
-  beginK: ({ kept: [, delta], row, deltaStride, column, a, b, k }) => [
+  beginK: ({ bases: [, delta], row, deltaStride, column, a, b, k }) => [
     b.set(add(add(delta.get, mul(shrU(k.get, number(2)), deltaStride.get)), column.get)),
     a[1].set(shl(row.get, number(2))),
   ],
-  top: ({ kept: [weights], a, k }) => a[0].set(add(load(add(weights.get, k.get)), a[1].get)),
+  top: ({ bases: [weights], a, k }) => a[0].set(add(load(add(weights.get, k.get)), a[1].get)),
   end: ({ b, deltaStride }) => b.set(add(b.get, deltaStride.get)),
   factor: ({ a }, r) => [a[0].get, 4 * r],
   gradients: false,
@@ -139,7 +145,7 @@ const case3: Product = {
   name: 'denseCase3',
   depth: () => number(256 * 4),
   prepare: (frame) => {
-    const [weights, delta, gradients, panelStride] = frame.kept;
+    const [weights, delta, gradients, panelStride] = frame.bases;
     return [
       weights.set(entryOf(frame, 'weightsOf')),
       delta.set(firstRowOf(frame, 'delta')),
@@ -149,52 +155,52 @@ const case3: Product = {
   },
   kEnd: ({ samples }) => samples.get,
   columnEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
-  beginRow: ({ kept: [weights, delta, gradients], row, deltaStride, column, a, c }, r) => [
+  beginRow: ({ bases: [weights, delta, gradients], row, deltaStride, column, a, c }, r) => [
     a[r].set(add(delta.get, mul(add(row.get, number(r)), deltaStride.get))),
     c[r].set(add(add(nth(weights, add(row.get, number(r))), gradients.get), column.get)),
   ],
   initial: () => f32x4.const(0),
-  beginK: ({ kept: [, , , panelStride], u, column, b, k }) =>
+  beginK: ({ bases: [, , , panelStride], u, column, b, k }) =>
     b.set(add(add(load(u.get, unit.panel), mul(shrU(k.get, number(2)), panelStride.get)), column.get)),
-  end: ({ kept: [, , , panelStride], b }) => b.set(add(b.get, panelStride.get)),
+  end: ({ bases: [, , , panelStride], b }) => b.set(add(b.get, panelStride.get)),
   factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
   gradients: true,
 };
 
-/** A tile of C: how many rows by how many vectors of columns stay in registers. */
+/** The size of a tile of C, which stays in registers: rows by vectors of columns. */
 interface Shape {
   readonly rows: number;
   readonly vectors: number;
 }
 
-/** A product takes a register of its own before it is added: 15 registers hold 8 sums, 4 vectors of B and 2 of A. */
+/** Separate multiply and add: 15 registers hold 8 sums, 4 vectors of B, 2 of A, and the product before it is added. */
 const separateShape: Shape = { rows: 2, vectors: 4 };
-/** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads per product. */
+/** Fused multiply-add: 15 registers hold 12 sums, 2 vectors of B and 1 of A, which needs fewer loads per product. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
-/** Rows of C that pass over a slice of B, a multiple of both shapes' rows. */
+/** Number of rows of C that use a slice of B before the next is loaded: a multiple of both shapes' rows. */
 const blockRows = 240;
-/** Enough independent sums to keep the adders busy. */
+/** Minimum number of independent sums that keeps the adders busy. */
 const minSums = 4;
 
 /**
- * Emits one product as a function of the unit's address, the rows of C to compute (from, to), the address at which the
- * sum of |C| is recorded, and a number of samples in bytes, as `Frame` says.
+ * Emits one product as a function of the unit's address, the rows of C to compute (`from` to `to`), the address of the
+ * sum of |C|, and `Frame.samples`.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
-  // Gradients of a small layer have columns for one vector only: more rows, so that there are enough sums.
-  const narrow = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
-  const most = Math.max(shape.rows, narrow);
+  // The gradients of a narrow layer have columns for one vector only, so tiles need more rows to have enough sums.
+  const narrowRows = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
+  const maxRows = Math.max(shape.rows, narrowRows);
   return module.function(undefined, [i32, i32, i32, i32, i32], [], ([u, from, to, record, samples], local) => {
     const frame: Frame = {
       u,
       rowBytes: local(i32),
       deltaStride: local(i32),
       samples,
-      kept: [local(i32), local(i32), local(i32), local(i32)],
+      bases: [local(i32), local(i32), local(i32), local(i32)],
       row: local(i32),
       column: local(i32),
-      a: Array.from({ length: most }, () => local(i32)),
-      c: Array.from({ length: most }, () => local(i32)),
+      a: Array.from({ length: maxRows }, () => local(i32)),
+      c: Array.from({ length: maxRows }, () => local(i32)),
       b: local(i32),
       k: local(i32),
     };
@@ -204,7 +210,8 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
     const [factor, total] = [local(v128), local(v128)];
     const { row, column, k } = frame;
 
-    // The last one to three columns of the gradients: what is behind them belongs to the next node.
+    // Partial vectors hold the last one to three columns of the gradients: the numbers after them belong to the next
+    // node.
     const beyond = (lane: number): Code => gtU(sub(columnEnd.get, column.get), number(4 * lane));
     const loadPartial = (address: Code, sum: Local): Code => [
       sum.set(f32x4.loadZero(address)),
@@ -215,7 +222,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       [1, 2].map((n) => control.when(beyond(n), f32x4.storeLane(n, address, sum.get, 4 * n))),
     ];
 
-    /** One tile: `rows` by `vectors`; `partial` if its only vector reaches beyond the last column. */
+    /** Emits a tile of `rows` by `vectors`. `partial`: its only vector extends beyond the last column. */
     const tile = (rows: number, vectors: number, partial: boolean): Code => {
       const each = (body: (r: number, v: number, sum: Local) => Code): Code =>
         Array.from({ length: rows * vectors }, (_, n) => body(Math.floor(n / vectors), n % vectors, sums[n]));
@@ -228,7 +235,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         k.set(slice.get),
         initial
           ? control.when(
-              // Gradients of shared weights are added to those of the units before.
+              // Gradients of shared weights are added to those of previous units.
               product.gradients ? int.eqz(int.or(slice.get, word('accumulates'))) : int.eqz(slice.get),
               each((r, _, sum) => sum.set(initial(frame, r))),
               resume,
@@ -255,10 +262,10 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       ];
     };
 
-    /** The rows of C from `first` to `last` for the columns of one tile. */
+    /** Emits the tiles for the rows of C from `first` to `last`, in the columns of one tile. */
     const rows = (vectors: number, partial = false): Code => [
       row.set(first.get),
-      [vectors < shape.vectors ? narrow : shape.rows, 2, 1]
+      [vectors < shape.vectors ? narrowRows : shape.rows, 2, 1]
         .filter((count, n, counts) => counts.indexOf(count) === n)
         .map((count) => whileRoom(row, last, count, tile(count, vectors, partial))),
     ];
@@ -289,7 +296,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
   });
 }
 
-/** The three products. Each is called as `emitProduct` says. */
+/** Emits the three products; see `emitProduct` for their parameters. */
 export function denseKernels(module: Assembler, multiplyAdd: MultiplyAdd) {
   const shape = multiplyAdd === fusedMultiplyAdd ? fusedShape : separateShape;
   return {

@@ -1,16 +1,19 @@
 /**
- * Elementary functions of four numbers at a time, in float32. Each emits code that reads and sets locals. The README of
- * the package states the largest error of each, which a test measures over a sweep of float32.
+ * Elementary functions of four float32 numbers at a time. Each emits code that reads and sets locals. The package's
+ * README states the maximum error of each, which a test measures over a sweep of float32.
  */
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 
-/** The context for emitting code into a function: how a · b + c is computed, and new locals of that function. */
+/** The context for emitting code into a function: computes a · b + c, and declares locals of the function. */
 export interface KernelContext {
   readonly multiplyAdd: MultiplyAdd;
   local(type: typeof v128): Local;
 }
 
-/** A polynomial by Estrin's scheme: pairs first, so that few steps wait for each other. Lowest coefficient first. */
+/**
+ * Evaluates a polynomial of x with Estrin's scheme, which has short dependency chains. The lowest coefficient comes
+ * first. Returns code that must run first, and the code of the value.
+ */
 export function polynomial(
   { multiplyAdd, local }: KernelContext,
   coefficients: readonly number[],
@@ -38,20 +41,20 @@ export function polynomial(
   return [setup, terms[0]];
 }
 
-/** ln 2 in two parts: the first has so few bits that n · high is exact. */
+/** ln 2 as a sum of two parts. The first has so few bits that its product with n is exact. */
 const ln2High = 0.693359375;
 const ln2Low = -2.12194440054690583e-4;
-/** Adding this to a number of moderate size rounds it to an integer, which is then in its low bits. */
+/** Adding this to a number of moderate size rounds the number to an integer and leaves the integer in the low bits. */
 const roundToInteger = 12582912;
 
 /**
- * sign · x = n ln 2 + sign · r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. Since r has
- * the sign of x, x need not be negated.
+ * Range reduction: sets `r` and `rounded`, which holds n in its low bits, so that sign · x = n ln 2 + sign · r with
+ * |r| ≤ ln 2 / 2. x is clamped to ±87. Since `sign` is a factor of r too, x does not have to be negated.
  */
 function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
   const [clamped, n] = [local(v128), local(v128)];
   return [
-    // In this order of arguments NaN stays NaN.
+    // With this order of arguments, NaN stays NaN.
     clamped.set(f32x4.pmin(f32x4.pmax(x, f32x4.const(-87)), f32x4.const(87))),
     rounded.set(multiplyAdd(clamped.get, f32x4.const(sign * Math.LOG2E), f32x4.const(roundToInteger))),
     n.set(f32x4.sub(rounded.get, f32x4.const(roundToInteger))),
@@ -61,15 +64,16 @@ function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r:
 }
 
 /**
- * Sets `result` to exp(sign · x), for |x| up to 87; beyond, to exp(±87).
+ * Sets `result` to exp(sign · x). x is clamped to ±87.
  *
- * exp(sign · r) by a polynomial; 2ⁿ by adding n to the exponent's bits.
+ * exp(sign · r) is computed with a polynomial and multiplied by 2ⁿ by adding n to the exponent bits.
  *
- * @param low - Added to x: what did not fit into its 24 bits.
+ * @param low - The low part of the argument, which does not fit into the 24 bits of x. It is added after range
+ * reduction.
  */
 export function exp(context: KernelContext, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
   const [rounded, r] = [context.local(v128), context.local(v128)];
-  // Taylor's series: over |r| ≤ 0.347 the first term left out is below 2⁻²⁷ of the sum.
+  // Taylor series: for |r| ≤ 0.347, the first omitted term is below 2⁻²⁷ of the sum.
   const series = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720].map((term, k) => term * sign ** k);
   const [setup, value] = polynomial(context, series, r);
   return [
@@ -81,7 +85,7 @@ export function exp(context: KernelContext, x: Code, result: Local, sign: 1 | -1
 }
 
 /**
- * Sets `minusOne` to exp(x) − 1, with all its digits near 0, and `result` to exp(x); for |x| up to 87, beyond as at ±87.
+ * Sets `minusOne` to exp(x) − 1, accurate near 0 too, and `result` to exp(x). x is clamped to ±87.
  *
  * With s = 2ⁿ and p = exp(r) − 1:  exp(x) = s + s p,  exp(x) − 1 = (s − 1) + s p.
  */
@@ -99,14 +103,14 @@ export function expMinusOne(context: KernelContext, x: Code, minusOne: Local, re
   ];
 }
 
-/** Sets `result` to exp(−x² / divisor), for a divisor of 1 or 2: x² in two parts, since its rounding would be magnified. */
+/** Sets `result` to exp(−x² / divisor). x² is computed in two parts, since exp would magnify its rounding error. */
 export function expOfSquare(context: KernelContext, x: Local, result: Local, divisor: 1 | 2): Code {
   const [high, low] = [context.local(v128), context.local(v128)];
   const share = f32x4.const(-1 / divisor);
   return [
     high.set(i32x4.and(x.get, i32x4.const(0xfffff000))),
     low.set(f32x4.mul(share, f32x4.mul(f32x4.sub(x.get, high.get), f32x4.add(x.get, high.get)))),
-    // Where exp is clamped, the low part must stay within the range of its polynomial.
+    // Where exp clamps its argument, the low part must stay within the range of the polynomial.
     low.set(f32x4.pmax(f32x4.pmin(low.get, f32x4.const(0.1)), f32x4.const(-0.1))),
     exp(context, f32x4.mul(share, f32x4.mul(high.get, high.get)), result, 1, low.get),
   ];
@@ -115,16 +119,16 @@ export function expOfSquare(context: KernelContext, x: Local, result: Local, div
 /**
  * Sets `sine` to sin(frequency · x) and `cosine` to cos(frequency · x), for |frequency · x| up to 10⁹.
  *
- * The nearest multiple of π/2 is subtracted in double precision; the rest is the argument of Taylor's series, and the
- * multiple determines which of them, with which sign, is the sine.
+ * The nearest multiple of π/2 is subtracted in double precision. The remainder is the argument of two Taylor series,
+ * and the multiple determines which of them is the sine, and its sign.
  */
 export function sineAndCosine(context: KernelContext, x: Local, frequency: Code, sine: Local, cosine: Local): Code {
   const { multiplyAdd, local } = context;
   const [product, n, r, quadrant, square, odd] = Array.from({ length: 6 }, () => local(v128));
   const halfPiHigh = 1.57079632673412561417;
   const halfPiLow = 6.07710050650619224932e-11;
-  const half = (of: Code): Code => [
-    product.set(f64x2.mul(f64x2.fromSingles(of), f64x2.fromSingles(frequency))),
+  const half = (pair: Code): Code => [
+    product.set(f64x2.mul(f64x2.fromSingles(pair), f64x2.fromSingles(frequency))),
     n.set(f64x2.nearest(f64x2.mul(product.get, f64x2.const(2 / Math.PI)))),
     product.set(
       f64x2.sub(
@@ -147,7 +151,7 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
     cosineSetup,
     sine.set(multiplyAdd(f32x4.mul(square.get, r.get), sineSeries, r.get)),
     cosine.set(multiplyAdd(square.get, cosineSeries, f32x4.const(1))),
-    // Quadrants 1 and 3 swap the two; 2 and 3 flip the sine's sign, 1 and 2 the cosine's.
+    // Quadrants 1 and 3 swap sine and cosine; 2 and 3 flip the sign of the sine, 1 and 2 that of the cosine.
     odd.set(i32x4.sub(i32x4.const(0), i32x4.and(quadrant.get, i32x4.const(1)))),
     r.set(i32x4.select(cosine.get, sine.get, odd.get)),
     cosine.set(
@@ -163,8 +167,8 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
 /**
  * Sets `result` to ln x, with an error of at most 2 ulp, for normal x above 0.
  *
- * x = 2ⁿ (1 + f) with 1 + f from √½ to √2; ln x = n ln 2 + 2 artanh(f / (2 + f)), the latter by its series in
- * s² where s = f / (2 + f) is at most 0.172.
+ * With x = 2ⁿ (1 + f), 1 + f from √½ to √2, and s = f / (2 + f): ln x = n ln 2 + 2 artanh(s). artanh is computed with
+ * its series in s²; |s| is at most 0.172.
  */
 export function log(context: KernelContext, x: Code, result: Local): Code {
   const { multiplyAdd, local } = context;
@@ -175,30 +179,30 @@ export function log(context: KernelContext, x: Code, result: Local): Code {
   return [
     bits.set(i32x4.sub(x, i32x4.const(rootHalf))),
     n.set(f32x4.fromInts(i32x4.shrS(bits.get, 23))),
-    // 1 + f: the mantissa, with the exponent that puts it between √½ and √2.
+    // 1 + f is the mantissa with the exponent that puts it between √½ and √2.
     f.set(f32x4.sub(i32x4.add(i32x4.and(bits.get, i32x4.const(0x007fffff)), i32x4.const(rootHalf)), f32x4.const(1))),
     s.set(f32x4.div(f.get, f32x4.add(f.get, f32x4.const(2)))),
     square.set(f32x4.mul(s.get, s.get)),
     setup,
-    // 2 s = f − s f, and what is left of artanh's series is s · s² · (2/3 + …).
+    // 2 s = f − s f, and the rest of the series of 2 artanh(s) is s · s² · (2/3 + …).
     s.set(f32x4.sub(f32x4.mul(s.get, f32x4.mul(square.get, series)), f32x4.mul(s.get, f.get))),
     s.set(multiplyAdd(n.get, f32x4.const(ln2Low), s.get)),
     result.set(multiplyAdd(n.get, f32x4.const(ln2High), f32x4.add(f.get, s.get))),
   ];
 }
 
-/** Sets `result` to ln(1 + y), with all its digits near 0, for y from 0 to 1. */
+/** Sets `result` to ln(1 + y) for y from 0 to 1, accurate near 0 too. */
 export function logOnePlus(context: KernelContext, y: Local, result: Local): Code {
   const sum = context.local(v128);
   return [
     sum.set(f32x4.add(f32x4.const(1), y.get)),
     log(context, sum.get, result),
-    // The rounding error of the sum, times the derivative of ln there.
+    // Adds the rounding error of the sum times the derivative of ln at the sum.
     result.set(f32x4.add(result.get, f32x4.div(f32x4.sub(y.get, f32x4.sub(sum.get, f32x4.const(1))), sum.get))),
   ];
 }
 
-/** −1, 0 or 1: the sign of x. 0 for NaN. */
+/** The sign of x: −1, 0 or 1; 0 for NaN. */
 export const signOf = (x: Code): Code => {
   const one = f32x4.const(1);
   return f32x4.sub(i32x4.and(f32x4.gt(x, f32x4.const(0)), one), i32x4.and(f32x4.lt(x, f32x4.const(0)), one));

@@ -1,7 +1,7 @@
 /**
  * Elementwise units: nodes with one or two edges and no parameters, such as the gates and the cell states of an LSTM.
- * Forward leaves h = z, z₁ + z₂ or z₁ · z₂ in the row of x. Backward adds case 2 to the predecessors' dLossDx: delta,
- * or delta times the other factor.
+ * The forward kernel writes h = z, z₁ + z₂ or z₁ · z₂ to the row of x. The backward kernel adds case 2 to the
+ * predecessors' dLossDx: delta, or delta times the other factor.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, type Local, v128 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
@@ -9,10 +9,10 @@ import { unit, word } from '../memory-map.js';
 const { add, mul, shl, sub, load } = int;
 const number = int.const;
 
-/** The codes of what a unit computes, as stored in its record. */
+/** The codes of the operations, as stored in a unit's record. */
 export const elementwise = { copy: 1, sum: 2, product: 3 } as const;
 
-/** The kernels of both passes, called with a unit's address and the range of its nodes, `from` and `to`. */
+/** Emits the kernels of both passes: functions of a unit's address and the range of its nodes, `from` to `to`. */
 export function elementwiseKernels(module: Assembler): { forward: Callable; backward: Callable } {
   const byKind = (emit: (kind: keyof typeof elementwise) => Callable): Callable => {
     const kernels = (Object.keys(elementwise) as (keyof typeof elementwise)[]).map(emit);
@@ -30,11 +30,11 @@ export function elementwiseKernels(module: Assembler): { forward: Callable; back
   };
 }
 
-/** The loop over a unit's nodes, and the addresses of their rows. */
+/** The position in the loop over a unit's nodes and their samples. */
 interface Rows {
-  /** The node's row, from the start of a table. */
+  /** The offset of the node's row from the start of a table. */
   readonly row: Local;
-  /** The x rows of the predecessors. */
+  /** The addresses of the predecessors' x rows. */
   readonly first: Local;
   readonly second: Local;
   readonly column: Local;

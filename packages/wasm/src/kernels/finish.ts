@@ -1,6 +1,6 @@
 /**
- * Completes a node backward once the dense units after it have added their share to its dloss/dx: the share of its sparse
- * successors (case 2), then delta = dloss/dx · slope, dloss/db and dloss/dc (case 3).
+ * Completes the backward pass of a node after its dense successors have added to its dloss/dx: adds the contributions
+ * of its sparse successors (case 2), then computes delta = dloss/dx · slope, dloss/db and dloss/dc (case 3).
  */
 import {
   type Assembler,
@@ -24,12 +24,12 @@ import { sparseBackward } from './sparse-backward.js';
 const { add, eq, mul, shl, sub, load, ltU } = int;
 const number = int.const;
 
-/** The parameters of a row: none (an input), b, or b and c. */
+/** The kind of a node, which determines its parameters: none (an input), b, or b and c. */
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**
- * Called with the first row, the one after the last, their {@link nodeKind}, the table for delta, the bytes from one of its
- * rows to the next, and the thread's record of the sum of |gradients|.
+ * Emits a function of a range of rows (`from` to `to`), their {@link nodeKind}, the address of the delta table, the
+ * distance between its rows in bytes, and the address of the thread's sum of |gradient|.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
@@ -39,7 +39,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
     const [g, slope, dLossDx, deltaRow] = Array.from({ length: 4 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
-    /** Writes the gradient of the row's b or c; shared ones are added up. */
+    /** Writes the gradient of the row's b or c. Gradients of shared parameters are added up. */
     const writeGradient = (sum: Local, table: 'biasOf' | 'scaleOf'): Code => [
       gradient.set(laneSum(sum)),
       total.set(scalar.add(total.get, scalar.abs(gradient.get))),
@@ -65,13 +65,13 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
         control.when(kind.get, [
           offset.set(mul(row.get, word('rowBytes'))),
-          // The offset is subtracted here, since it is added below, as for the other tables.
+          // The offset is subtracted here because `at` adds it, as for the other tables.
           deltaRow.set(sub(add(delta.get, mul(row.get, deltaStride.get)), offset.get)),
           column.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),
           sumC.set(f32x4.const(0)),
           control.when(eq(kind.get, number(nodeKind.scaled)), deltas(true), deltas(false)),
-          // Samples whose sequence has ended: rows of earlier steps read these lanes.
+          // Lanes of sequences that have ended must be 0, since earlier steps read them.
           control.when(
             ltU(columns.get, allColumns.get),
             memory.fill(at(deltaRow), number(0), sub(allColumns.get, columns.get)),

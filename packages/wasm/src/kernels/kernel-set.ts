@@ -1,4 +1,4 @@
-/** All kernels of a pass, how its threads divide the work, and where they wait for each other. */
+/** The set of all kernels of a pass, with the functions that divide work between threads and synchronize them. */
 import { type Assembler, type Callable, f64, i32, type MultiplyAdd } from '../assembler.js';
 import { activationKernel } from './activation.js';
 import { aggregationKernel, edgeDeltas } from './aggregation.js';

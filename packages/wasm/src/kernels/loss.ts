@@ -1,6 +1,6 @@
 /**
- * Case 1 for all samples at once: dloss/dx into the output nodes' dLossDx rows, and the sum of the losses. Lanes without
- * a sample get 0. The code of each loss is in `losses/`, one file each.
+ * Computes case 1 for all samples at once: writes dloss/dx to the output nodes' dLossDx rows and returns the sum of the
+ * losses. dloss/dx is 0 in lanes without a sample. The kernels of the losses are in `losses/`, one file each.
  */
 import {
   type Assembler,
@@ -24,7 +24,7 @@ import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 /** The code of custom losses, which run in JavaScript. */
 export const customLoss = 256;
 
-/** Called with a loss's code; returns the sum of the samples' losses. */
+/** Emits a function that takes the code of a loss and returns the sum of the samples' losses. */
 export function lossKernel(
   exportName: string | undefined,
   module: Assembler,

@@ -1,13 +1,13 @@
-/** Several steps in one call, so that the overhead of a call is paid only once. Only with one thread. */
+/** Runs several steps in one call, so that the overhead of a call is paid only once. Single-threaded only. */
 import { type Assembler, type Callable, type Code, control, double, i32, int, type Local } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 
 /**
- * Adds the export `runMany(count, loss, optimizer)`: a step for each batch of the queue, until one does not update.
- * Returns the number of updates, and stores their losses, each summed over samples, at `queueLosses`.
+ * Adds the export `runMany(count, loss, optimizer)`: runs a step on each batch of the queue until a step does not
+ * update. Returns the number of updates, and stores their losses, each summed over samples, at `queueLosses`.
  *
- * @param step - Runs a step on batch k of the queue, with these codes of loss and optimizer.
- * @param advance - Called after each update unless `constantStep`: returns 0 if the next step is left to the host.
+ * @param step - Emits a step on batch k of the queue, with the codes of the loss and optimizer.
+ * @param advance - Called after each update unless `constantStep` is set. Returns 0 if the host must run the next step.
  */
 export function runMany(
   module: Assembler,

@@ -8,7 +8,7 @@ import { plain } from './optimizers/sgd.js';
 
 const { mul, load, store } = f32x4;
 
-/** Each kernel once, plain gradient descent first. A kernel's code is its index in this list, counted from 1. */
+/** All kernels, plain gradient descent first. A kernel's code is its index in this list, counted from 1. */
 const kernels: readonly OptimizerKernel[] = [
   ...new Set([plain, ...Object.values<OptimizerKernels>(optimizerKernels).flatMap(({ kernels }) => kernels)]),
 ];
@@ -21,13 +21,13 @@ export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.
 export const plainDescent = codeOfOptimizer(plain);
 
 /**
- * Called with an optimizer's code, the range of the parameter vector to update, in bytes from its start, and, with
- * several threads, the address of the word that records the progress. The last few entries up to a whole cache line
- * belong to no parameter.
+ * Emits a function of an optimizer's code, the range of the parameter vector to update, in bytes from its start, and,
+ * with several threads, the address of the word that records the progress. The range can include the padding after the
+ * last parameter, up to a whole cache line.
  */
 export function optimizerKernel(module: Assembler, shared: boolean): Callable {
   const updates = kernels.map(({ scalars: names, vectors: vectorNames, emit }) =>
-    module.function(undefined, [i32, i32, i32], [], ([from, to, mark], local) => {
+    module.function(undefined, [i32, i32, i32], [], ([from, to, progress], local) => {
       const address = local(i32);
       const toGradients = local(i32);
       const [p, g, mean] = [local(v128), local(v128), local(v128)];
@@ -38,10 +38,10 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
         return [name, { get: load(at), set: (value: Code) => store(at, value) }];
       });
       return [
-        scalars.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepNumbers + 4 * k))),
+        scalars.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepScalars + 4 * k))),
         mean.set(f32x4.loadSplat(int.const(0), header.mean)),
         toGradients.set(word('gradients')),
-        // From a parameter to the element of vector k.
+        // The distance from a parameter to its element of vector k.
         vectors.map(({ toVector }, k) =>
           toVector.set(
             int.add(
@@ -63,13 +63,13 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
             local: () => local(v128),
           }),
           store(address.get, p.get),
-          // A thread that is terminated from outside stops between two iterations of the loop, so what it recorded is complete.
-          shared ? int.store(mark.get, int.add(address.get, int.const(16))) : [],
+          // A terminated thread stops between two iterations of the loop, so its recorded progress is accurate.
+          shared ? int.store(progress.get, int.add(address.get, int.const(16))) : [],
         ]),
       ];
     }),
   );
-  return module.function(shared ? 'optimize' : undefined, [i32, i32, i32, i32], [], ([code, from, to, mark]) =>
-    control.choose(code.get, [[], ...updates.map((update) => update(from.get, to.get, mark.get))], []),
+  return module.function(shared ? 'optimize' : undefined, [i32, i32, i32, i32], [], ([code, from, to, progress]) =>
+    control.choose(code.get, [[], ...updates.map((update) => update(from.get, to.get, progress.get))], []),
   );
 }

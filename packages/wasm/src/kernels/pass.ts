@@ -1,6 +1,6 @@
 /**
- * What the parts of a pass have in common: locals of `run`, and code for a thread's share of the work, for barriers and
- * for steps.
+ * Shared by the parts of a pass: locals of `run`, and code that divides the work between threads, waits at barriers and
+ * enters steps.
  */
 import { type Code, control, i32, int, type Local, memory, type ValueType } from '../assembler.js';
 import { header, unit, word } from '../memory-map.js';
@@ -13,43 +13,43 @@ export interface Pass {
   readonly kernels: KernelSet;
   /** The thread's number, from 0. */
   readonly thread: Local;
-  /** The addresses of the current unit, of the first unit, and of the end of the last one. */
+  /** The addresses of the current unit, the first unit, and the end of the last unit. */
   readonly u: Local;
   readonly firstUnit: Local;
   readonly endUnit: Local;
-  /** The thread's share, as `share` sets it. */
+  /** The thread's share of the work, set by `share`. */
   readonly from: Local;
   readonly to: Local;
   /** The address of the thread's sum of |gradient|. */
   readonly record: Local;
-  /** Waits for all threads. */
+  /** Waits at the barrier for all threads. */
   readonly wait: Code;
-  /** Adds a local to `run`. */
+  /** Declares a local of `run`. */
   local(type: ValueType): Local;
   /** Sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
   share(count: Code, tile: number): Code;
   /** A field of the current unit's record. */
   field(name: keyof typeof unit): Code;
-  /** Waits for all threads if this flag of the current unit is set. */
+  /** Waits at the barrier if this flag of the current unit is set. */
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
   /** Runs the body on the first thread only. */
   first(body: Code): Code;
-  /** Writes a step's entry of the step table to the header. All threads write the same values. */
+  /** Copies a step's entry of the step table to the header. All threads write the same values. */
   enterStep(step: Code): Code;
-  /** Runs the body if at least one sequence has the step of the current unit. */
+  /** Runs the body if at least one sequence is long enough to have the step of the current unit. */
   whenInUse(body: Code): Code;
   /** Transposes the thread's share of `inputs` or `targets` from a row per sample to a row per node. */
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
-   * Transposes the predecessors' rows of a dense unit to a row per sample, if a kernel of the unit reads them that way. The first
-   * sample goes to row `first` of the unit's panel.
+   * Transposes the predecessors' rows of a dense unit to its panel, which has a row per sample, if a kernel of the unit
+   * reads the panel. The first sample is written to row `first`.
    */
   makePanel(first: Code): Code;
   /** Sets the thread's share of a table to 0. */
   clear(address: Code, bytes: Code): Code;
 }
 
-/** The pass of the thread with the number `thread`; `local` adds a local to `run`. */
+/** Creates the pass of the thread with the number `thread`; `local` declares a local of `run`. */
 export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']): Pass {
   const { shared, rows } = kernels;
   const [u, firstUnit, endUnit, from, to, record, entry] = Array.from({ length: 7 }, () => local(i32));
@@ -114,5 +114,5 @@ export function passOf(kernels: KernelSet, thread: Local, local: Pass['local']):
   };
 }
 
-/** The next multiple of 4. */
+/** Rounds up to a multiple of 4. */
 const roundedUp = (count: Code): Code => int.and(add(count, number(3)), number(-4));

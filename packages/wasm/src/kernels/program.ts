@@ -1,7 +1,7 @@
 /**
- * The whole pass in one call: units forward, the loss, units backward, the update. With several threads each does its
- * share of every unit, and all wait at a barrier before the next. No sum is split, so the result is bit-identical to
- * that of one thread.
+ * Runs a whole pass in one call: units forward, the loss, units backward, the update. Each thread does its share of
+ * every unit, and all wait at a barrier where one needs the results of another. No sum is split, so the result is
+ * bit-identical for any number of threads.
  */
 import {
   type Assembler,
@@ -54,7 +54,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 
   const { advance } = kernels;
   if (advance === undefined) return;
-  // Kernels read the rows of a batch at the position of the first batch of the queue.
+  // Kernels read a batch at the start of the queue, so batch k is copied there.
   const take = (rows: 'inputs' | 'targets', bytes: 'queueInputBytes' | 'queueTargetBytes', k: Local): Code =>
     memory.copy(word(rows), add(word(rows), mul(k.get, word(bytes))), word(bytes));
   const stepOn = (k: Local, loss: Local, optimizer: Local): Code => [
@@ -64,7 +64,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   runMany(module, stepOn, advance);
 }
 
-/** Clears the rows and gradients that the backward pass adds to, and reads the targets. */
+/** Clears the rows and gradients to which the backward pass adds, and transposes the targets. */
 const prepareGradients = ({ kernels, record, first, clear, loadRows }: Pass): Code => [
   f32x4.store(record.get, f32x4.const(0)),
   kernels.shared ? int.store(record.get, number(0), header.updateAt - header.total) : [],

@@ -1,6 +1,6 @@
 /**
- * Transposes between a row per sample and a row per node: users pass batches by sample, kernels want a node's samples side
- * by side. Both directions transpose a table, four by four numbers at a time.
+ * Transposes between one row per sample, as users pass batches, and one row per node, as kernels read them. Both
+ * directions transpose blocks of four by four numbers.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 
@@ -8,10 +8,10 @@ const { add, shl, mul, load } = int;
 const number = int.const;
 
 /**
- * Two kernels, both called with (from, fromStride, rows, width, to, toStride): `rows` rows of `width` numbers become `width`
- * rows. `fromSamples` reads rows at equal distances; `toSamples` reads rows at the addresses in the table at `from`,
- * and ignores `fromStride`. Rows and width are rounded up to multiples of four, for which both sides have room and the
- * table has entries.
+ * Emits two kernels with the parameters (from, fromStride, rows, width, to, toStride). They transpose `rows` rows of
+ * `width` numbers to `width` rows. `fromSamples` reads rows that are `fromStride` bytes apart. `toSamples` reads rows
+ * at the addresses in the table at `from`, and ignores `fromStride`. Callers round `rows` and `width` up to multiples
+ * of four; both sides have room for them.
  */
 export function rowKernels(module: Assembler): { fromSamples: Callable; toSamples: Callable } {
   const emit = (address: (table: Code, index: Code, stride: Code) => Code) =>
@@ -28,7 +28,7 @@ export function rowKernels(module: Assembler): { fromSamples: Callable; toSample
           source.map((s, r) => s.set(address(from.get, add(row.get, number(r)), fromStride.get))),
           control.count(column, number(0), width.get, number(4), [
             value.map((v, r) => v.set(f32x4.load(add(source[r].get, shl(column.get, number(2)))))),
-            // Pairs of rows interleaved, then pairs of those.
+            // Interleave pairs of rows, then pairs of the results.
             half[0].set(f32x4.shuffle(value[0].get, value[1].get, [0, 4, 1, 5])),
             half[1].set(f32x4.shuffle(value[0].get, value[1].get, [2, 6, 3, 7])),
             half[2].set(f32x4.shuffle(value[2].get, value[3].get, [0, 4, 1, 5])),

@@ -1,8 +1,8 @@
-/** Divides work between threads: each takes a range of whole tiles, in order. */
+/** Divides work between threads: each thread gets a range of whole tiles, in order. */
 import { type Code, control, int, type Local } from '../assembler.js';
 import { word } from '../memory-map.js';
 
-/** Sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
+/** Emits code that sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
 export type Share = (
   thread: Local,
   range: { readonly from: Local; readonly to: Local },
@@ -13,7 +13,7 @@ export type Share = (
 /** The share of a single thread: all items. */
 export const wholeShare: Share = (_, { from, to }, count) => [from.set(int.const(0)), to.set(count)];
 
-/** The share of one of several threads. Their number is in the header. */
+/** The share of one of several threads. The number of threads is in the header. */
 export const threadShare: Share = (thread, { from, to }, count, tile) => {
   const tiles = int.mul(word('threads'), int.const(tile));
   const chunk = int.mul(int.divU(int.add(count, int.sub(tiles, int.const(1))), tiles), int.const(tile));
@@ -27,7 +27,7 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
   ];
 };
 
-/** The thread whose share contains item `k` of `count`. The same division, computed in advance. */
+/** Returns the number of the thread whose share contains item `k` of `count`, with the division of `threadShare`. */
 export function ownerOf(k: number, count: number, tile: number, threads: number): number {
   const tiles = threads * tile;
   return Math.floor(k / (Math.floor((count + tiles - 1) / tiles) * tile));

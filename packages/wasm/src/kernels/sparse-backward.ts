@@ -1,4 +1,7 @@
-/** The backward pass over sparse edges: case 2 for a node and case 3 for the weights of its edges, in one pass over its successors. */
+/**
+ * The backward pass over sparse edges: case 2 for a node and case 3 for the weights of its edges, in one pass over its
+ * successors.
+ */
 import {
   type Assembler,
   type Callable,
@@ -18,13 +21,16 @@ import { laneSum, whileRoom } from './loops.js';
 const { add, sub, mul, shl, load, ltU } = int;
 const number = int.const;
 
-/** Edges out of a node are taken in portions whose sums fit into a thread's scratch memory, four lanes per edge. */
-export const portion = 256;
+/**
+ * Maximum number of outgoing edges processed at once: their sums, four lanes each, fit into a thread's scratch memory.
+ */
+export const maxEdgesAtOnce = 256;
 
 /**
- * Adds the share of a row's sparse successors to its dLossDx, and computes the gradients of the weights on the way to them,
- * unless all of these are constants, as in a gate. The row's x and dLossDx stay in registers while the edges stream past; each edge's four partial sums wait in scratch
- * memory until all samples have been seen.
+ * Emits a function that adds the contributions of a row's sparse successors to its dLossDx and computes the gradients
+ * of the weights between them, unless all of these weights are constants, as in a gate. The row's x and dLossDx stay in
+ * registers during the loop over edges. Each edge's four partial sums stay in scratch memory until all samples have
+ * been added.
  */
 export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32], [], ([row, record], local) => {
@@ -50,7 +56,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       ),
     ];
 
-    /** @param trains - Whether the weights have gradients: constants have none. */
+    /** @param trains - Whether to compute gradients of the weights. */
     const strip = (vectors: number, trains: boolean): Code => {
       const sumsOfCaseTwo = d.slice(0, vectors);
       const caseThree = (v: number): Code =>
@@ -86,7 +92,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       firstEdge.set(startOf(row.get)),
       last.set(startOf(add(row.get, number(1)))),
       control.when(ltU(firstEdge.get, last.get), [
-        // From an entry of outDelta to that of outWeight.
+        // The distance from an entry of outDelta to that of outWeight.
         outWeight.set(sub(word('outWeight'), word('outDelta'))),
         gradients.set(word('gradients')),
         constants.set(add(word('parameters'), word('parameterBytes'))),
@@ -94,10 +100,10 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
         row.set(mul(row.get, word('rowBytes'))),
         x.set(add(word('x'), row.get)),
         dLossDx.set(add(word('dLossDx'), row.get)),
-        // A page per thread.
+        // Each thread has 4 KiB of scratch memory.
         scratch.set(add(word('scratch'), shl(sub(record.get, number(header.total)), number(6)))),
         control.loop(
-          end.set(add(firstEdge.get, number(4 * portion))),
+          end.set(add(firstEdge.get, number(4 * maxEdgesAtOnce))),
           control.when(int.gtU(end.get, last.get), end.set(last.get)),
           isTrained.set(number(0)),
           eachEdge(isTrained.set(int.or(isTrained.get, ltU(weight.get, constants.get)))),

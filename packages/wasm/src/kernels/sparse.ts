@@ -1,6 +1,7 @@
 /**
- * Sparse units: nodes of one level with few common predecessors. Eight vectors of samples of a node stay in
- * registers while its edges stream past, so that each weight and each address is read once for 32 samples.
+ * The forward kernel of sparse units: nodes of one level with few common predecessors. Eight vectors of a node's
+ * samples stay in registers during the loop over its edges, so that each weight and each address is read once for 32
+ * samples.
  */
 import {
   type Assembler,
@@ -20,9 +21,11 @@ const { add, mul, sub, shl, load, ltU, geU } = int;
 const number = int.const;
 
 /**
- * h_i = b_i + Σ_j w_ji · x_j for the nodes `from` to `to` of a unit, where the activation reads it.
+ * Emits a function that computes h_i = b_i + Σ_j w_ji · x_j for the nodes `from` to `to` of a unit, in the rows that
+ * the activation reads.
  *
- * @param shared - Whether weights are looked up in a table, as shared ones are, or lie side by side.
+ * @param shared - Whether weights can be shared, so that their addresses are read from a table. Otherwise they are
+ * contiguous.
  */
 export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): Callable {
   return module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
@@ -35,7 +38,7 @@ export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, share
     const strip = (vectors: number): Code => [
       sums.slice(0, vectors).map((sum) => sum.set(f32x4.loadSplat(b.get))),
       edge.set(firstEdge.get),
-      // Shared: from an entry of inX to that of inWeight. Else: the next weight.
+      // If shared: the distance from an entry of inX to that of inWeight. Otherwise: the address of the next weight.
       w.set(shared ? sub(word('inWeight'), word('inX')) : at('weightsOf', row.get)),
       control.block(
         control.branchIf(0, geU(edge.get, end.get)),

@@ -6,7 +6,7 @@ import type { Pass } from './pass.js';
 const { add, mul, shl } = int;
 const number = int.const;
 
-/** Case 1 at each step, and the sum of the losses, which it writes to the header. */
+/** Computes case 1 at each step and writes the sum of the losses to the header. */
 export function stepLosses({ kernels, local, enterStep }: Pass, loss: Local): Code {
   const [step, outputs, sum] = [local(i32), local(i32), local(f64)];
   return [

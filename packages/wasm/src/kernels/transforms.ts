@@ -1,4 +1,4 @@
-/** Gradient transforms before the update: one pass over the mean gradient for each. */
+/** Gradient transforms, which run before the update: each is one pass over the mean gradient. */
 import type { TransformName } from '@nnbp/optim';
 import {
   type Assembler,
@@ -18,11 +18,11 @@ import { normBlock, word } from '../memory-map.js';
 import { signOf } from './elementary.js';
 import { whileRoom } from './loops.js';
 
-/** The interface of transform kernels: a function of each gradient, or, without one, a scaling by the norm. */
+/** The interface of transform kernels. A transform without `elementwise` scales the gradient by its norm. */
 interface TransformKernel {
-  /** The option it reads. */
+  /** The name of the transform's option. */
   readonly option: string;
-  /** Four gradients after the transform, given them, their parameters (an expression that may be used twice) and the option. */
+  /** Transforms four gradients `g` of the parameters `p`. Each expression can be used more than once. */
   readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
 }
 
@@ -36,14 +36,17 @@ export const transformKernels = {
   decayWeights: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, p)) },
 } satisfies Readonly<Record<TransformName, TransformKernel>>;
 
-/** The code of the transform that scales by the norm: the squares are summed before its pass. */
+/** The code of the transform that scales by the norm. `squareSums` must run before it. */
 export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
 
 const gradients = int.add(word('parameters'), word('gradients'));
-/** The number of blocks of squares. */
+/** The number of blocks whose squares are summed separately. */
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
-/** Called with a transform's code, the address of its option, and the range of the gradient in bytes from its start. */
+/**
+ * Emits a function of a transform's code, the address of its option, and a range of the gradient in bytes from its
+ * start.
+ */
 export function transformKernel(module: Assembler): Callable {
   const passes = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>
     module.function(undefined, [i32, i32, i32], [], ([optionAt, from, to], local) => {
@@ -64,7 +67,7 @@ export function transformKernel(module: Assembler): Callable {
       const sumAt = int.add(word('squareSums'), int.shl(block.get, int.const(3)));
       return [
         limit.set(double.fromScalar(scalar.load(optionAt.get))),
-        // In the order of the blocks, whichever thread has summed each: bit-identical with any number of threads.
+        // The sums are added in the order of the blocks, so the norm is bit-identical with any number of threads.
         control.count(
           block,
           int.const(0),
@@ -89,7 +92,9 @@ export function transformKernel(module: Assembler): Callable {
   );
 }
 
-/** Called with the first block and the one after the last: sums the squares of each, in float64. */
+/**
+ * Emits a function that sums the squares of each block in float64, from block `block` up to, but without, block `end`.
+ */
 export function squareSums(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([block, end], local) => {
     const [at, blockEnd, last] = [local(i32), local(i32), local(i32)];

@@ -1,4 +1,4 @@
-/** The end of a step: gradient transforms and the optimizer's update, unless something might overflow. */
+/** The end of a step: gradient transforms and the optimizer's update, unless a number could overflow. */
 import {
   type Assembler,
   type Callable,
@@ -18,20 +18,20 @@ import { optimizerKernel } from './optimizer.js';
 import type { Share } from './share.js';
 import { normBlocks, normCode, squareSums, transformKernel } from './transforms.js';
 
-const lossNow = double.load(int.const(header.loss));
+const currentLoss = double.load(int.const(header.loss));
 
-/** Whether the pass may be followed by an update; `total` bounds all gradients together. */
-export const isHarmless = (total: Local): Code =>
+/** Whether the update is safe: no parameter can overflow, and the loss is finite. `total` is the sum of |gradient|. */
+export const isSafe = (total: Local): Code =>
   int.and(
-    // False for NaN. A loss that is not finite minus itself is NaN.
+    // Both comparisons are false for NaN. Infinity or NaN minus itself is NaN.
     scalar.le(
       scalar.mul(laneSum(total), scalar.load(int.const(0), header.overflowBound)),
-      scalar.load(int.const(0), header.room),
+      scalar.load(int.const(0), header.maxUpdate),
     ),
-    double.eq(double.sub(lossNow, lossNow), double.const(0)),
+    double.eq(double.sub(currentLoss, currentLoss), double.const(0)),
   );
 
-/** Turns the gradient of the sum over samples into that of the mean, in a range of bytes from its start. */
+/** Emits a function that turns the gradient of the sum over samples into that of the mean, in a range of bytes. */
 export function meanKernel(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([from, to], local) => {
     const mean = local(v128);
@@ -46,11 +46,11 @@ export function meanKernel(module: Assembler): Callable {
 }
 
 /**
- * Called with a thread and the optimizer's code, after all gradients are in place and the sums of |gradient| recorded.
- * Every thread makes the same decision.
+ * Emits a function of the thread's number and the optimizer's code, to be called after all gradients have been computed
+ * and the sums of |gradient| recorded. Every thread makes the same decision.
  *
  * @param share - Sets the bounds of a thread's share; see {@link Share}.
- * @param wait - Called with a thread: waits for the others.
+ * @param wait - Waits at the barrier; takes the thread's number.
  */
 export function updateKernel(
   exportName: string | undefined,
@@ -67,10 +67,10 @@ export function updateKernel(
     const [other, from, to, entry, code] = Array.from({ length: 5 }, () => local(i32));
     const total = local(v128);
     const range = { from, to };
-    const ofParameters = share(thread, range, word('parameterBytes'), 64);
+    const shareOfParameters = share(thread, range, word('parameterBytes'), 64);
     const transforms: Code = [
       // Transforms and the update read the gradient of the mean loss.
-      ofParameters,
+      shareOfParameters,
       toMean(from.get, to.get),
       wait(thread.get),
       control.when(int.eqz(thread.get), scalar.store(int.const(0), scalar.const(1), header.mean)),
@@ -81,7 +81,7 @@ export function updateKernel(
           squares(from.get, to.get),
           wait(thread.get),
         ]),
-        ofParameters,
+        shareOfParameters,
         transform(
           code.get,
           int.add(int.shl(entry.get, int.const(3)), int.const(header.transforms + 4)),
@@ -96,9 +96,9 @@ export function updateKernel(
       control.count(other, int.const(1), word('threads'), int.const(1), [
         total.set(f32x4.add(total.get, f32x4.load(int.shl(other.get, int.const(6)), header.total))),
       ]),
-      control.when(isHarmless(total), [
+      control.when(isSafe(total), [
         control.when(word('transformCount'), transforms),
-        ofParameters,
+        shareOfParameters,
         optimize(
           optimizer.get,
           from.get,

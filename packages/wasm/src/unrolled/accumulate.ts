@@ -1,11 +1,11 @@
-/** Case 3 of one step, added to the gradients of later steps: all steps share the parameters. */
+/** Adds case 3 of one step to the gradients of later steps, since all steps share the parameters. */
 import { type Code, f32x4, type Local, scalar } from '../assembler.js';
 import { edgeDeltas, valueOf } from './aggregate.js';
 import { type CodegenContext, loadFirst, splat, storeFirst } from './codegen-context.js';
 
 const { add, mul, extract } = f32x4;
 
-/** Sums over the steps, in registers: a group's dloss/db, and dloss/dc. */
+/** Registers that sum dloss/db and dloss/dc of each group over the steps. */
 export interface SumsOverSteps {
   readonly biases: readonly Local[];
   readonly scales: readonly Local[];
@@ -68,7 +68,7 @@ function weightsOfColumns(context: CodegenContext, k: number): Code {
   ];
 }
 
-/** Adds a lane to the gradient of a slot, unless it is a constant. */
+/** Adds a lane to the gradient of a slot, unless the slot is a constant. */
 function addLane({ constant, gradient }: CodegenContext, slot: number, value: Code, lane: number): Code {
   if (constant(slot) !== undefined) return [];
   return scalar.store(gradient(slot), scalar.add(scalar.load(gradient(slot)), extract(value, lane)));

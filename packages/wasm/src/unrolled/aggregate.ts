@@ -1,4 +1,4 @@
-/** Groups whose edges are processed column by column: z_e = w_e · x for one edge e of each node, A(z), and dA/dz_e. */
+/** Computes z_e = w_e · x, A(z) and dA/dz_e of groups whose edges are processed by columns: one edge e of each node. */
 import { type Code, f32x4, type Local } from '../assembler.js';
 import { product } from '../kernels/aggregations/product.js';
 import { type CodegenContext, gather, valuesOf } from './codegen-context.js';
@@ -6,12 +6,12 @@ import type { Column } from './edges.js';
 
 const { add, mul } = f32x4;
 
-/** The predecessors' values. */
+/** The values of a column's predecessors. */
 export function valueOf({ x, row }: CodegenContext, { group, rows }: Column): Code {
   return group === undefined ? gather(rows.map((at) => row('x', at))) : x[group].get;
 }
 
-/** A value times the edges' weights. */
+/** Multiplies a value by the weights of a column. */
 export function weighted(context: CodegenContext, { weights }: Column, value: Code): Code {
   const isOne = weights.every((slot) => context.constant(slot) === 1);
   return isOne ? value : mul(value, valuesOf(context, weights));
@@ -20,15 +20,15 @@ export function weighted(context: CodegenContext, { weights }: Column, value: Co
 /** z_e of the nodes of a group, for one edge e of each. */
 const zOf = (context: CodegenContext, column: Column): Code => weighted(context, column, valueOf(context, column));
 
-/** Whether A is the product of two edges: each is the other's slope. */
-const isPair = ({ groups, columnsOf }: CodegenContext, k: number): boolean =>
+/** Whether A is the product of two numbers, so that each is the derivative with respect to the other. */
+const isProductOfTwo = ({ groups, columnsOf }: CodegenContext, k: number): boolean =>
   groups[k].aggregation === product && columnsOf(k).length === 2;
 
 /** Sets `a` to A(z) of the nodes of a group. */
 export function aggregate(context: CodegenContext, k: number, a: Local): Code {
   const { groups, columnsOf, local } = context;
   const [first, ...others] = columnsOf(k);
-  const combine = isPair(context, k) ? mul : add;
+  const combine = isProductOfTwo(context, k) ? mul : add;
   if (groups[k].aggregation !== undefined && combine === add) {
     return aggregateWithSlopes(context, k, a, columnsOf(k).map(local));
   }
@@ -36,9 +36,9 @@ export function aggregate(context: CodegenContext, k: number, a: Local): Code {
 }
 
 /**
- * The same for an aggregation other than the sum, with dA/dz_e.
+ * Sets `a` to A(z) and the slopes to dA/dz_e, for an aggregation other than the sum.
  *
- * @param slopes - For each column, where dA/dz_e goes.
+ * @param slopes - The register for dA/dz_e of each column.
  */
 function aggregateWithSlopes(context: CodegenContext, k: number, a: Local, slopes: readonly Local[]): Code {
   const { multiplyAdd, local } = context;
@@ -61,7 +61,10 @@ function aggregateWithSlopes(context: CodegenContext, k: number, a: Local, slope
   );
 }
 
-/** delta · dA/dz_e of the nodes of a group, for each column; with the sum, this is delta. Evaluates A again. */
+/**
+ * Computes delta · dA/dz_e for each column of a group. For the sum, this is delta; other aggregations are evaluated
+ * again.
+ */
 export function edgeDeltas(context: CodegenContext, k: number): { code: Code; deltas: readonly Local[] } {
   const { delta, groups, local, columnsOf } = context;
   const columns = columnsOf(k);
@@ -69,7 +72,7 @@ export function edgeDeltas(context: CodegenContext, k: number): { code: Code; de
   const slopes = columns.map(local);
   return {
     code: [
-      isPair(context, k)
+      isProductOfTwo(context, k)
         ? slopes.map((slope, e) => slope.set(zOf(context, columns[1 - e])))
         : aggregateWithSlopes(context, k, local(), slopes),
       slopes.map((slope) => slope.set(mul(slope.get, delta[k].get))),

@@ -1,4 +1,4 @@
-/** Case 2, four predecessors at a time, and a bound on all gradients. */
+/** Computes case 2 for four predecessors at a time, and an upper bound of all gradients. */
 import { type Code, control, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';
@@ -8,15 +8,15 @@ import type { Column } from './edges.js';
 
 const { add, mul, load, store } = f32x4;
 
-/** Case 2 from the last group to the first. dloss/dx of inputs is computed only on request: no parameter needs it. */
+/** Computes case 2 from the last group to the first. dloss/dx of inputs is computed only on request. */
 export function backward(context: CodegenContext): Code {
   const { groups, computed, row, dLossDx, delta, dLossDc } = context;
   const isInput = (k: number) => groups[k].activation === undefined && groups[k].delay === 0;
-  const leave = (k: number): Code => store(row('dLossDx', 4 * k), dLossDx[k].get);
+  const storeGroup = (k: number): Code => store(row('dLossDx', 4 * k), dLossDx[k].get);
   return [
     computed
       .map((k) => [
-        leave(k),
+        storeGroup(k),
         delta[k].set(groups[k].isCopy ? dLossDx[k].get : mul(dLossDx[k].get, load(row('slope', 4 * k)))),
         groups[k].scaleTrainable ? dLossDc[k].set(mul(dLossDx[k].get, load(row('g', 4 * k)))) : [],
         caseTwo(context, k, (group) => !isInput(group)),
@@ -24,12 +24,12 @@ export function backward(context: CodegenContext): Code {
       .reverse(),
     control.when(word('inputGradients'), [
       computed.map((k) => caseTwo(context, k, isInput)),
-      groups.map((_, k) => (isInput(k) ? leave(k) : [])),
+      groups.map((_, k) => (isInput(k) ? storeGroup(k) : [])),
     ]),
   ];
 }
 
-/** Case 2 of the nodes of group k for the predecessors that need it. */
+/** Adds case 2 of the nodes of group k to dloss/dx of those predecessors whose groups are `needed`. */
 function caseTwo(context: CodegenContext, k: number, needed: (group: number) => boolean): Code {
   const { groups } = context;
   if (groups[k].byColumns) return caseTwoOfColumns(context, k, needed);
@@ -76,9 +76,9 @@ function caseTwoOfColumns(context: CodegenContext, k: number, needed: (group: nu
   ];
 }
 
-/** No gradient is larger than √(Σ delta² · (1 + Σ x²)), or, for a c, than √(Σ (dloss/dc)²). */
+/** Sets `total` to √(Σ delta² · (1 + Σ x²) + Σ (dloss/dc)²): no |gradient| is larger. */
 export function bound({ groups, computed, x, delta, dLossDc, factor, total, multiplyAdd }: CodegenContext): Code {
-  const addSquare = (to: Local, of: Local): Code => to.set(multiplyAdd(of.get, of.get, to.get));
+  const addSquare = (sum: Local, value: Local): Code => sum.set(multiplyAdd(value.get, value.get, sum.get));
   return [
     factor.set(f32x4.const(0)),
     computed.map((k) => addSquare(factor, delta[k])),

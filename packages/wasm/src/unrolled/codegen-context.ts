@@ -1,4 +1,4 @@
-/** The context that all parts of unrolled code use: the graph, addresses and registers. */
+/** The context that all parts of the code generator use: the graph, addresses and registers. */
 import type { Graph } from '@nnbp/core';
 import { type Code, f32x4, int, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 import { type Column, columns, type Stretch, stretches } from './edges.js';
@@ -6,27 +6,27 @@ import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
 import type { Step } from './step.js';
 
-/** The addresses at which the code of a step finds its sample and its rows. */
+/** The addresses of the sample and the rows of a step. */
 export interface StepAddresses {
-  /** The address of the sample's inputs, and of its targets. */
+  /** The addresses of the sample's inputs and targets. */
   readonly inputs: Local;
   readonly targets: Local;
   /** The address of a row of a group in a table. */
   row(table: 'x' | 'g' | 'slope' | 'dLossDx', row: number): Code;
-  /** The address of the row of an output's values. */
+  /** The address of the row that holds output k. */
   outputRow(k: number): Code;
 }
 
-/** Created once for a graph; each part of the program emits its code with it. */
+/** The context in which the parts of the program emit their code. */
 export interface CodegenContext extends StepAddresses {
   readonly graph: Graph;
   readonly groups: readonly Group[];
-  /** The groups that are neither inputs nor memories, in order. */
+  /** The indices of the groups that are neither inputs nor memories, in order. */
   readonly computed: readonly number[];
   readonly rowOf: Uint32Array;
   readonly layout: UnrolledLayout;
   readonly multiplyAdd: MultiplyAdd;
-  /** A register per group: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
+  /** One register per group for each of: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
   readonly x: readonly Local[];
   readonly dLossDx: readonly Local[];
   readonly delta: readonly Local[];
@@ -46,7 +46,7 @@ export interface CodegenContext extends StepAddresses {
   gradient(slot: number): Code;
 }
 
-/** Makes the context for a step. */
+/** Creates the context for a step. */
 export function codegenContext(
   { graph, groups, rowOf }: Step,
   layout: UnrolledLayout,
@@ -80,7 +80,7 @@ export function codegenContext(
   };
 }
 
-/** The values of up to four slots, one per lane, zeros in the others. */
+/** Loads the values of up to four slots, one per lane; the other lanes are 0. */
 export function valuesOf({ constant, parameter }: CodegenContext, slots: readonly number[]): Code {
   const constants = [0, 1, 2, 3].map((lane) => (lane < slots.length ? constant(slots[lane]) : 0));
   const addresses = slots.map((slot, lane) => (constants[lane] === undefined ? parameter(slot) : undefined));
@@ -89,11 +89,11 @@ export function valuesOf({ constant, parameter }: CodegenContext, slots: readonl
   return addresses.reduce<Code>((lanes, address, n) => (address ? f32x4.loadLane(n, address, lanes) : lanes), start);
 }
 
-/** One lane in all four. */
+/** Copies one lane to all four. */
 export const splat = (value: Local, lane: number): Code =>
   f32x4.shuffle(value.get, value.get, [lane, lane, lane, lane]);
 
-/** One lane of a vector in another lane, zeros in the others. */
+/** Moves one lane of a vector to another lane; the other lanes are 0. */
 export const moveLane = (value: Code, from: number, to: number): Code =>
   f32x4.shuffle(
     value,
@@ -101,7 +101,7 @@ export const moveLane = (value: Code, from: number, to: number): Code =>
     [0, 1, 2, 3].map((n) => (n === to ? from : 4)),
   );
 
-/** The first `count` lanes from memory, zeros in the others. */
+/** Loads the first `count` lanes from memory; the other lanes are 0. */
 export function loadFirst(count: number, address: Code): Code {
   if (count === 4) return f32x4.load(address);
   if (count === 1) return f32x4.loadZero(address);
@@ -109,7 +109,7 @@ export function loadFirst(count: number, address: Code): Code {
   return count === 2 ? pair : f32x4.loadLane(2, address, pair, 8);
 }
 
-/** The first `count` lanes of a register to memory, and nothing beyond. */
+/** Stores only the first `count` lanes of a register. */
 export function storeFirst(count: number, address: Code, { get }: Local): Code {
   if (count === 4) return f32x4.store(address, get);
   if (count === 1) return f32x4.storeLane(0, address, get);
@@ -117,7 +117,7 @@ export function storeFirst(count: number, address: Code, { get }: Local): Code {
   return count === 2 ? pair : [pair, f32x4.storeLane(2, address, get, 8)];
 }
 
-/** One number from memory in each lane that has an address, zeros in the others. */
+/** Loads one number into each lane that has an address; the other lanes are 0. */
 export function gather(addresses: readonly (Code | undefined)[]): Code {
   const start = addresses[0] ? f32x4.loadZero(addresses[0]) : f32x4.const(0);
   return addresses.reduce<Code>(

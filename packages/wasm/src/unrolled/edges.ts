@@ -1,14 +1,18 @@
-/** Finds edges that can be processed four at a time: edges into one node, or one edge into each of four nodes. */
+/**
+ * Finds edges that can be processed up to four at a time: edges into one node, or one edge into each node of a group.
+ */
 import type { Graph } from '@nnbp/core';
 import type { Group } from './groups.js';
 
-/** Edges into a node from a whole group, or, where `lane` is given, one edge from that lane of the group. */
+/**
+ * The edges into a node from all nodes of a group, or, if `lane` is defined, the one edge from that lane of the group.
+ */
 export interface Stretch {
   readonly group: number;
   readonly lane: number | undefined;
   /** The number of edges. */
   readonly count: number;
-  /** The first weight's slot. */
+  /** The slot of the first weight. */
   readonly weight: number;
 }
 
@@ -34,15 +38,15 @@ export function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32A
 
 /** One edge into each node of a group. */
 export interface Column {
-  /** For each node, the row of the predecessor. */
+  /** The row of each node's predecessor. */
   readonly rows: readonly number[];
-  /** The group whose nodes are the predecessors, in order, if there is one. */
+  /** The group whose nodes are the predecessors in order; undefined if there is none. */
   readonly group: number | undefined;
-  /** For each node, the weight's slot. */
+  /** The slot of each node's weight. */
   readonly weights: readonly number[];
 }
 
-/** The edges into the nodes of a group that is processed by columns. */
+/** Returns the columns of a group whose edges are processed by columns. */
 export function columns(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, k: number): Column[] {
   const { edgeStart, predecessors } = graph;
   const { nodes } = groups[k];

@@ -1,11 +1,11 @@
 /**
- * Unrolled code for one small graph and one sample: the three cases, with every index known in advance. There is no
- * loop except the one over the steps of a sequence, and there are no tables: addresses are constants, and values stay
- * in registers, four nodes of a kind in each.
+ * Unrolled code for one small graph and one sample: the three cases, with all indices known in advance. The only loop
+ * is the one over the steps of a sequence. There are no tables: addresses are constants, and values stay in registers,
+ * each of which holds four similar nodes.
  *
- * Nodes are in groups of four; the last group of a kind may have fewer. A node whose predecessors are just a
- * group's nodes, in order, multiplies all their values by all its weights at once. Nodes without weights of their own, such
- * as gates, are computed side by side.
+ * Nodes are in groups of four; the last group of a kind can have fewer. If the predecessors of a node are the nodes of
+ * a group, in order, one instruction multiplies their values by the weights. Nodes without trained weights, such as
+ * gates, are computed four at a time.
  */
 import type { Graph } from '@nnbp/core';
 import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';
@@ -19,10 +19,10 @@ import { unrolledProgram } from './program.js';
 import { sequenceProgram } from './sequence-program.js';
 import { rowOfOriginal, type Step, stepOf } from './step.js';
 
-/** More edges than this make more code than is worth compiling. */
+/** With more edges, the code would be too large to be worth compiling. */
 const maxEdges = 1000;
 
-/** Whether a graph, which may have delays, may run as unrolled code. */
+/** Whether a graph can run as unrolled code. The graph can have delays. */
 export function isUnrollable(graph: Graph): boolean {
   return (
     graph.edgeCount <= maxEdges &&
@@ -34,8 +34,8 @@ export function isUnrollable(graph: Graph): boolean {
 const forms = new WeakMap<Graph, Map<string, Form>>();
 
 /**
- * The form for unrolled code, batches of one sample. Compiled once for each graph and number of steps: `fit` prepares an
- * executor per call.
+ * Returns the form for unrolled code, for one sample or one sequence per call. The code is compiled once for each graph
+ * and number of steps, since every call of `fit` prepares an executor.
  *
  * @throws RangeError if the host does not compile a module of this size synchronously, as on the main thread of some
  * browsers
@@ -71,7 +71,7 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
     padded: false,
     gIsX: (node) => sharedRows.has(rows[node] % (layout.stepBytes / 4)),
     write(words, numbers) {
-      // Losses see only the rows of the outputs.
+      // The kernels of losses read and write only the rows of the outputs.
       writeHeader(words, numbers, time.graph, {
         ...layout,
         x: 0,
@@ -89,7 +89,10 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   };
 }
 
-/** The row of each node of the plain graph of all steps: those of the state come first, in tables as in time. */
+/**
+ * The row of each node of the plain graph of all steps. The rows of the state come first, since its values are the
+ * earliest.
+ */
 function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout): Uint32Array {
   const { nodeCount, maxDelay, stateStart } = time.original;
   const rows = new Uint32Array(time.graph.nodeCount);
@@ -102,7 +105,7 @@ function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout
   return rows;
 }
 
-/** The slopes that no code writes. */
+/** Sets the slopes that no code writes to 1. */
 function writeSlopesOfCopies(numbers: Float32Array, time: TimeGraph, step: Step, layout: UnrolledLayout): void {
   for (let t = 0; t < time.steps; t++) {
     step.groups.forEach(({ isCopy }, k) => {

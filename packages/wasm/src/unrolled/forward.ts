@@ -1,4 +1,4 @@
-/** h = b + Σ w x, x = c g(h), slope = c g'(h), four nodes at a time. */
+/** Computes h = b + Σ w x, x = c g(h) and slope = c g'(h) for four nodes at a time. */
 import { type Code, f32x4, int, type Local } from '../assembler.js';
 import { activationKernels } from '../kernels/activations/index.js';
 import type { ActivationKernel } from '../kernels/activations/kernel.js';
@@ -8,7 +8,7 @@ import type { Stretch } from './edges.js';
 
 const { add, mul, shuffle, store } = f32x4;
 
-/** All groups, inputs first. Registers of memories must be loaded. */
+/** Computes all groups, inputs first. The registers of memories must have been loaded. */
 export function forward(context: CodegenContext): Code {
   const { groups, graph, inputs, x, row, multiplyAdd, local } = context;
   const sums = Array.from({ length: 4 }, local);
@@ -17,7 +17,8 @@ export function forward(context: CodegenContext): Code {
   return groups.map(({ nodes, activation, gIsX, isCopy, byColumns, delay }, k) => {
     if (delay > 0) return [];
     if (activation === undefined) {
-      // One by one, as they were just written: the processor forwards a single number sooner than a part of a vector.
+      // Inputs were just stored one by one, so they are loaded one by one: a vector load would wait for all four
+      // stores.
       const inputAt = (lane: number) => int.add(inputs.get, int.const(16 * k + 4 * lane));
       return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(row('x', 4 * k), x[k].get)];
     }
@@ -56,7 +57,7 @@ function sumsOfNodes(context: CodegenContext, k: number, sums: readonly Local[],
   ];
 }
 
-/** Sets the sum to four numbers that make h together. */
+/** Sets the lanes of `sum` to four numbers that add up to h. */
 function preActivation(context: CodegenContext, i: number, sum: Local): Code {
   const { graph, x, multiplyAdd, stretchesOf } = context;
   return [
@@ -69,7 +70,7 @@ function preActivation(context: CodegenContext, i: number, sum: Local): Code {
   ];
 }
 
-/** The weights of a stretch in the first lanes, zeros in the others. */
+/** Loads the weights of a stretch into the first lanes; the other lanes are 0. */
 function weightsOf(context: CodegenContext, { count, weight }: Stretch): Code {
   return count === 1 ? valuesOf(context, [weight]) : loadFirst(count, context.parameter(weight));
 }

@@ -1,4 +1,4 @@
-/** Groups of four nodes that share a register. */
+/** Divides nodes into groups of up to four, which share a register. */
 import type { Graph, Memory, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationKernelOf, type KernelChoice } from '../builtins.js';
 import type { AggregationKernel } from '../kernels/aggregations/kernel.js';
@@ -12,16 +12,16 @@ export interface Group {
   /** Undefined for the sum. */
   readonly aggregation: AggregationKernel | undefined;
   readonly scaleTrainable: boolean;
-  /** Whether c is the constant 1 everywhere: g and x are one row. */
+  /** Whether c is the constant 1 for all nodes, so that g and x share a row. */
   readonly gIsX: boolean;
   /** Whether g is also the identity, so that the slope is 1. */
   readonly isCopy: boolean;
   /**
-   * Whether edges are processed by columns: the first edges of all nodes together, then the second ones, …. All nodes
-   * have the same number of edges.
+   * Whether edges are processed by columns: first the first edge of each node, then the second edge of each, and so on.
+   * All nodes must have the same number of edges.
    */
   readonly byColumns: boolean;
-  /** For memories, the number of steps since the values were computed. */
+  /** For memories, the number of steps since the values were computed; otherwise 0. */
   readonly delay: number;
 }
 
@@ -38,7 +38,7 @@ const notComputed = {
 /**
  * The groups in the order in which they are computed: inputs, memories, the rest.
  *
- * @param memories - The last inputs of the graph are these; see `stepGraphOf`.
+ * @param memories - Values of earlier steps, which are the last inputs of the graph; see `stepGraphOf`.
  */
 export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]): Group[] {
   const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
@@ -65,8 +65,8 @@ const fours = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
 /**
- * For each node a number, the same for the nodes that are the first edges, or the second ones, … of nodes that are processed
- * by columns and are of one kind themselves: such as the input gates of an LSTM.
+ * Assigns a kind to each node, such as that of the input gates of an LSTM. Nodes have the same kind if they are
+ * predecessors, at the same edge position, of nodes of one unit that have the same kind and are processed by columns.
  */
 function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   const numbers = new Map<string, number>();
@@ -85,7 +85,7 @@ function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   return kinds;
 }
 
-/** Groups of one kind each, unless these are more. */
+/** Returns groups of nodes of one kind, unless mixing kinds gives fewer groups. */
 function foursOfKinds(nodes: readonly number[], kindOf: Uint32Array): number[][] {
   const kinds = new Set(nodes.map((i) => kindOf[i]));
   const pure = [...kinds].flatMap((kind) => fours(nodes.filter((i) => kindOf[i] === kind)));
@@ -94,8 +94,8 @@ function foursOfKinds(nodes: readonly number[], kindOf: Uint32Array): number[][]
 }
 
 /**
- * Splits the nodes of a unit: those whose edges are processed node by node, and by columns those with the same number
- * of edges.
+ * Splits the nodes of a unit into those whose edges are processed node by node and, for each number of edges, those
+ * whose edges are processed by columns.
  */
 function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
   const kinds = new Map<number, number[]>();
@@ -115,7 +115,7 @@ function hasColumns(graph: Graph, i: number): boolean {
   return graph.edgeStart[i] < graph.edgeStart[i + 1];
 }
 
-/** Memories of the nodes of one group and one delay are a group, in the same order. */
+/** Groups memories: those with the same delay of nodes of one group form a group, in the same order. */
 function memoryGroups(groups: readonly Group[], inputCount: number, memories: readonly Memory[]): Group[] {
   const origin = (m: number) => originOf(memories, inputCount, inputCount + m);
   return groups.flatMap(({ nodes }) =>
@@ -128,13 +128,13 @@ function memoryGroups(groups: readonly Group[], inputCount: number, memories: re
   );
 }
 
-/** The node of the step's graph whose value a memory, an input of that graph, holds. */
+/** Returns the node of the step's graph whose value a memory holds. The memory is an input of that graph. */
 export function originOf(memories: readonly Memory[], inputCount: number, memory: number): number {
   const { node } = memories[memory - inputCount];
   return node < inputCount ? node : node + memories.length;
 }
 
-/** For each node its row, if each group has four. */
+/** Returns the row of each node. Each group has four rows. */
 export function rowsOfGroups(graph: Graph, groups: readonly Group[]): Uint32Array {
   const rowOf = new Uint32Array(graph.nodeCount);
   groups.forEach(({ nodes }, g) => nodes.forEach((i, lane) => (rowOf[i] = 4 * g + lane)));

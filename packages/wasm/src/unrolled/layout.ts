@@ -5,7 +5,7 @@ import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
-  /** For each output a row of four lanes, of which one sample uses one; and the distance from there to its dLossDx. */
+  /** A row of four lanes for each output, of which one is used, and the distance from it to the row of its dLossDx. */
   readonly outputRows: number;
   readonly toDLossDx: number;
   /** The distance from the rows of a step to those of the next, in each table. */
@@ -13,8 +13,8 @@ export interface UnrolledLayout extends CommonLayout {
 }
 
 /**
- * Lays out the memory for this number of groups. The tables have rows for each step, after those for the values of
- * `graph.maxDelay` steps before the first.
+ * Lays out the memory for this number of groups. The tables begin with rows for `graph.maxDelay` steps before the
+ * first; those of the other steps follow.
  */
 export function unrolledLayout(graph: Graph, groups: number, steps: number): UnrolledLayout {
   const { allocate, end, use } = allocator();

@@ -1,6 +1,6 @@
 /**
- * Case 1 in unrolled code. A cheap elementwise loss is computed in place, the outputs of a group side by side; any other
- * one is called with a row for each output.
+ * Case 1 in unrolled code. Short elementwise losses are inlined and computed for all outputs of a group at once. The
+ * kernels of other losses are called with one row per output.
  */
 import { type Callable, type Code, control, double, f32x4, i32x4, int, type Local, scalar } from '../assembler.js';
 import { lossKernels } from '../kernels/losses/index.js';
@@ -12,13 +12,13 @@ import { type CodegenContext, gather, splat } from './codegen-context.js';
 
 const { mul, store, loadLane, loadSplat } = f32x4;
 
-/** The losses whose code is short enough to be in every graph's module. */
+/** The losses whose code is short enough to be inlined. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
-/** Added to a loss's code: its kernel is called, for a sample with its own weight. */
+/** Added to the code of a loss to call its kernel. Inlined code ignores sample weights. */
 export const calledLoss = 1024;
 
-/** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Leaves the loss in the header. */
+/** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Writes the loss to the header. */
 export function caseOne(context: CodegenContext, lossOf: Callable, loss: Local): Code {
   const codeOf = (name: (typeof inlined)[number]) => int.const(Object.keys(lossKernels).indexOf(name));
   return [
@@ -48,14 +48,14 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
   const withOutputs = groups.map((_, g) => outputs.filter(({ group }) => group === g));
   return [
     sum.set(f32x4.const(0)),
-    withOutputs.map((own, g) => {
-      if (own.length === 0) return [];
-      const lanes = [0, 1, 2, 3].map((lane) => own.find((output) => output.lane === lane));
+    withOutputs.map((groupOutputs, g) => {
+      if (groupOutputs.length === 0) return [];
+      const lanes = [0, 1, 2, 3].map((lane) => groupOutputs.find((output) => output.lane === lane));
       const mask = i32x4.lanes(lanes.map((output) => (output ? -1 : 0)));
-      const isWhole = own.length === 4;
-      const masked = (of: Code): Code => (isWhole ? of : i32x4.and(of, mask));
+      const isWhole = groupOutputs.length === 4;
+      const masked = (value: Code): Code => (isWhole ? value : i32x4.and(value, mask));
       return [
-        // One by one, as they were written a moment ago: see `forward`.
+        // Loaded one by one, as they were stored; see `forward`.
         t.set(gather(lanes.map((output) => output && targetAt(context, output.k)))),
         emit({ multiplyAdd, local }, x[g], t, derivative, value, values),
         dLossDx[g].set(masked(mul(ifKnown(derivative, t), share))),
@@ -67,8 +67,8 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
 }
 
 /**
- * Writes each output to a row, where predictions and losses look for it; one lane of the row counts. All four are written,
- * since they are read together a moment later, and the processor forwards only what was written in one piece.
+ * Writes each output to a row, from which predictions and losses read it. Only one lane of the row is used. All four
+ * are written, since they are soon read as a vector, and a processor can forward only a single store to a load.
  */
 export const outputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
   Array.from(graph.outputs, (i, k) => store(outputRow(k), splat(x[rowOf[i] >> 2], rowOf[i] & 3)));

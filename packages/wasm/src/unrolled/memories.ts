@@ -1,4 +1,7 @@
-/** Values of earlier steps: read before a step, and their dloss/dx added to that of the earlier step after it. */
+/**
+ * Memories hold values of earlier steps. They are loaded before a step. After its backward pass, their dloss/dx is
+ * added to that of the earlier step.
+ */
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
 import { type CodegenContext, gather } from './codegen-context.js';
 import { rowOfOriginal, rowsRemembered, type Step } from './step.js';
@@ -9,7 +12,7 @@ const { add, load, store, extract } = f32x4;
 const eachGroup = ({ groups }: Step, body: (k: number) => Code): Code =>
   groups.map(({ delay }, k) => (delay > 0 ? body(k) : []));
 
-/** The group whose values a group of memories holds, in the same lanes; undefined if there is none. */
+/** Returns the group whose values a group of memories holds in the same lanes; undefined if there is none. */
 function sourceGroup(step: Step, k: number): number | undefined {
   const rows = rowsRemembered(step, k);
   const group = rows[0] >> 2;
@@ -18,7 +21,7 @@ function sourceGroup(step: Step, k: number): number | undefined {
   return matches ? group : undefined;
 }
 
-/** Writes the state, which follows the inputs of `steps` steps, to the rows of the steps before the first. */
+/** Copies the state, which is stored after the inputs of `steps` steps, to the rows of the steps before the first. */
 export function placeState({ layout }: CodegenContext, step: Step, steps: number): Code {
   const { inputCount, stateStart, nodeCount, maxDelay } = step.original;
   if (stateStart === undefined) return [];
@@ -31,8 +34,8 @@ export function placeState({ layout }: CodegenContext, step: Step, steps: number
   );
 }
 
-/** Loads the registers of memories, and copies them to the rows of this step, where single ones are read. */
-export const recall = ({ layout, groups, row, x }: CodegenContext, step: Step): Code =>
+/** Loads the registers of memories, and copies them to the rows of this step, from which single values are read. */
+export const loadMemories = ({ layout, groups, row, x }: CodegenContext, step: Step): Code =>
   eachGroup(step, (k) => {
     const earlier = (at: number): Code => int.sub(row('x', at), int.const(groups[k].delay * layout.stepBytes));
     const group = sourceGroup(step, k);
@@ -42,8 +45,8 @@ export const recall = ({ layout, groups, row, x }: CodegenContext, step: Step): 
     ];
   });
 
-/** Adds a register of dloss/dx of each group of memories to the rows of the earlier step. */
-export const passBack = ({ layout, groups, row, dLossDx }: CodegenContext, step: Step): Code =>
+/** Adds dloss/dx of each group of memories to the rows of the earlier step. */
+export const addToEarlierSteps = ({ layout, groups, row, dLossDx }: CodegenContext, step: Step): Code =>
   eachGroup(step, (k) => {
     const earlier = (at: number): Code => int.sub(row('dLossDx', at), int.const(groups[k].delay * layout.stepBytes));
     const group = sourceGroup(step, k);
@@ -54,7 +57,7 @@ export const passBack = ({ layout, groups, row, dLossDx }: CodegenContext, step:
 const addTo = (address: Code, value: Local, lane: number): Code =>
   scalar.store(address, scalar.add(scalar.load(address), extract(value.get, lane)));
 
-/** The groups that later steps read: their rows of dloss/dx are already partly filled before the step. */
-export const remembered = (step: Step): number[] => [
+/** Returns the groups that later steps read. Their rows of dloss/dx already hold the contributions of these steps. */
+export const groupsReadLater = (step: Step): number[] => [
   ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? rowsRemembered(step, k).map((row) => row >> 2) : []))),
 ];

@@ -5,7 +5,7 @@ import { loadFirst, type CodegenContext, splat, storeFirst } from './codegen-con
 
 const { sub, mul, shuffle, extract, loadPair, loadPairZero, storePair, storeLane } = f32x4;
 
-/** For each parameter its gradient. */
+/** Computes the gradient of each parameter. */
 export function gradients(context: CodegenContext): Code {
   const { graph, x, delta, factor, product, stretchesOf, gradient } = context;
   return eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
@@ -25,14 +25,15 @@ export function gradients(context: CodegenContext): Code {
   ]);
 }
 
-/** p ← p − rate · gradient, for each parameter. Overwrites delta and dLossDc. */
+/** Computes p ← p − rate · gradient for each parameter. Overwrites delta and dLossDc. */
 export function descend(context: CodegenContext): Code {
   const { graph, computed, x, delta, dLossDc, factor, product, stretchesOf, parameter, local } = context;
   const rate = local();
-  const subtractOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
+  const subtractOne = (address: Code, amount: Code): Code =>
+    scalar.store(address, scalar.sub(scalar.load(address), amount));
   return [
-    rate.set(f32x4.loadSplat(int.const(0), header.stepNumbers)),
-    computed.map((k) => [delta[k], dLossDc[k]].map((by) => by.set(mul(rate.get, by.get)))),
+    rate.set(f32x4.loadSplat(int.const(0), header.stepScalars)),
+    computed.map((k) => [delta[k], dLossDc[k]].map((amount) => amount.set(mul(rate.get, amount.get)))),
     eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
       scaleTrainable
         ? pairs.map((pair, n) => subtractPair(context, nodes.slice(2 * n, 2 * n + 2), pair))
@@ -40,10 +41,10 @@ export function descend(context: CodegenContext): Code {
       nodes.map((i, lane) => [
         factor.set(splat(delta[k], lane)),
         stretchesOf(i).map(({ group, lane: from, count, weight }) => {
-          const by = mul(factor.get, x[group].get);
+          const amount = mul(factor.get, x[group].get);
           const address = parameter(weight);
-          if (from !== undefined) return subtractOne(address, extract(by, from));
-          return [product.set(sub(loadFirst(count, address), by)), storeFirst(count, address, product)];
+          if (from !== undefined) return subtractOne(address, extract(amount, from));
+          return [product.set(sub(loadFirst(count, address), amount)), storeFirst(count, address, product)];
         }),
       ]),
     ]),
@@ -51,8 +52,8 @@ export function descend(context: CodegenContext): Code {
 }
 
 /**
- * The code for each computed group, which gets delta and dLossDc of its nodes in pairs, as b and c are stored in memory: of
- * its first two nodes, and of the others.
+ * Emits code for each computed group. `pairs` holds delta and dLossDc of its nodes, interleaved like b and c in memory:
+ * first those of the first two nodes, then those of the others.
  */
 function eachGroup(
   { groups, computed, delta, dLossDc, local }: CodegenContext,
@@ -66,14 +67,14 @@ function eachGroup(
   ]);
 }
 
-/** Subtracts from b and c of two nodes at once, of one node, or of none. */
-function subtractPair({ graph, product, parameter }: CodegenContext, nodes: readonly number[], by: Local): Code {
+/** Subtracts from b and c of up to two nodes at once. */
+function subtractPair({ graph, product, parameter }: CodegenContext, nodes: readonly number[], amount: Local): Code {
   const [first, second] = nodes.map((i) => parameter(graph.biasSlot(i))) as (Code | undefined)[];
   if (first === undefined) return [];
   return [
     product.set(loadPairZero(first)),
     second ? product.set(loadPair(1, second, product.get)) : [],
-    product.set(sub(product.get, by.get)),
+    product.set(sub(product.get, amount.get)),
     storePair(0, first, product.get),
     second ? storePair(1, second, product.get) : [],
   ];

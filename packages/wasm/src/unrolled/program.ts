@@ -1,9 +1,9 @@
-/** Unrolled code for one step and no shared weights: one function, with the parameters of the kernels' `run`. */
+/** Unrolled code for one step of a graph without delays, shared weights or aggregations. */
 import { type Assembler, type Code, control, f64, i32, int, type Local, type MultiplyAdd } from '../assembler.js';
 import { plainDescent } from '../kernels/optimizer.js';
 import { job } from '../kernels/job.js';
 import { runMany } from '../kernels/many.js';
-import { isHarmless } from '../kernels/update.js';
+import { isSafe } from '../kernels/update.js';
 import { header, word } from '../memory-map.js';
 import { backward, bound } from './backward.js';
 import { codegenContext } from './codegen-context.js';
@@ -14,8 +14,8 @@ import { descend, gradients } from './parameters.js';
 import type { Step } from './step.js';
 
 /**
- * Adds the exports `run(thread, job, loss, optimizer)` and `runMany` for this graph. It imports `loss` and `update` from the
- * kernels that all graphs share.
+ * Adds the exports `run(thread, job, loss, optimizer)` and `runMany` for this graph. The module imports `loss` and
+ * `update` from the kernels that all graphs share.
  */
 export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, step: Step, layout: UnrolledLayout): void {
   const lossOf = module.importFunction('loss', [i32], [f64]);
@@ -41,7 +41,7 @@ export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, ste
         backward(context),
         bound(context),
         int.store(number(header.updated), number(0)),
-        control.when(int.and(isStep, isPlain), control.when(isHarmless(context.total), [descend(context), updated]), [
+        control.when(int.and(isStep, isPlain), control.when(isSafe(context.total), [descend(context), updated]), [
           gradients(context),
           control.when(isStep, update(number(0), optimizer.get)),
         ]),

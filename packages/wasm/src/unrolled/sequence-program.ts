@@ -23,14 +23,14 @@ import { codegenContext, type CodegenContext } from './codegen-context.js';
 import { forward } from './forward.js';
 import type { UnrolledLayout } from './layout.js';
 import { caseOne, outputs } from './loss.js';
-import { passBack, placeState, recall, remembered } from './memories.js';
+import { addToEarlierSteps, placeState, loadMemories, groupsReadLater } from './memories.js';
 import type { Step } from './step.js';
 
 const number = int.const;
 
 /**
- * Adds the export `run(thread, job, loss, optimizer)` for sequences of up to `steps` steps. It imports `loss` and `update`
- * from the kernels that all graphs share.
+ * Adds the export `run(thread, job, loss, optimizer)` for sequences of up to `steps` steps. The module imports `loss`
+ * and `update` from the kernels that all graphs share.
  */
 export function sequenceProgram(
   module: Assembler,
@@ -51,7 +51,7 @@ export function sequenceProgram(
       placeState(context, step, steps),
       control.count(t, number(0), word('steps'), number(1), [
         enter,
-        recall(context, step),
+        loadMemories(context, step),
         forward(context),
         control.when(int.eq(kind.get, number(job.predict)), outputs(context)),
       ]),
@@ -83,11 +83,11 @@ export function sequenceProgram(
         t.set(int.sub(t.get, number(1))),
         enter,
         context.groups.map(({ delay }, k) => (delay > 0 ? [] : context.x[k].set(f32x4.load(context.row('x', 4 * k))))),
-        recall(context, step),
+        loadMemories(context, step),
         lossOfStep,
-        remembered(step).map((k) => addRow(context, k)),
+        groupsReadLater(step).map((k) => addRow(context, k)),
         backward(context),
-        passBack(context, step),
+        addToEarlierSteps(context, step),
         accumulate(context, sums),
         control.branchIf(0, t.get),
       ),
@@ -112,7 +112,7 @@ export function sequenceProgram(
   ]);
 }
 
-/** A step's number, its addresses, and the code that sets them. */
+/** Returns a function that declares the locals of a step: its number, its addresses, and the code that sets these. */
 function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayout) {
   const outputCount = graph.outputs.length;
   const inputCount = graph.inputCount - memories.length;
@@ -140,7 +140,9 @@ function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayo
 const addRow = ({ dLossDx, row }: CodegenContext, k: number): Code =>
   dLossDx[k].set(f32x4.add(dLossDx[k].get, f32x4.load(row('dLossDx', 4 * k))));
 
-/** The sums of |gradient| over every fourth parameter, into the header: together at least the largest one. */
+/**
+ * Emits a function that writes the sum of |gradient| to the header: lane n adds up every fourth parameter from n on.
+ */
 function totalOfGradients(module: Assembler, layout: UnrolledLayout): Callable {
   return module.function(undefined, [], [], (_, local) => {
     const [at, total] = [local(i32), local(v128)];

@@ -1,4 +1,4 @@
-/** The graph that unrolled code computes in one step: without delays; its last inputs are values of earlier steps. */
+/** The graph that unrolled code computes in one step. It has no delays: its last inputs are values of earlier steps. */
 import { type Graph, type Memory, plan, stepGraphOf } from '@nnbp/core';
 import { type Group, groupsOf, originOf, rowsOfGroups } from './groups.js';
 
@@ -25,6 +25,6 @@ export function stepOf(original: Graph): Step {
 export const rowOfOriginal = ({ original, memories, rowOf }: Step, i: number): number =>
   rowOf[i < original.inputCount ? i : i + memories.length];
 
-/** The rows, `delay` steps ago, of the values that a group of memories holds. */
+/** Returns the rows in which the values that a group of memories holds were computed, `delay` steps ago. */
 export const rowsRemembered = ({ original, memories, groups, rowOf }: Step, k: number): number[] =>
   groups[k].nodes.map((m) => rowOf[originOf(memories, original.inputCount, m)]);

@@ -10,10 +10,10 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** Runs every case: with `auto` on the engine that it chooses, else on the wasm engine with that many threads. */
+/** Runs every case on the engine that `auto` chooses, or on the wasm engine with that many threads. */
 export const runSuite = (threads: number | 'auto'): Promise<Outcome> => runEach(1, threads);
 
-/** Runs every fourth case, for slow environments: the tests in Node run all cases. */
+/** Runs every fourth case, for slow environments. The tests in Node run all cases. */
 export const runQuarter = (threads: number | 'auto'): Promise<Outcome> => runEach(4, threads);
 
 async function runEach(stride: number, threads: number | 'auto'): Promise<Outcome> {

@@ -2,15 +2,15 @@
 import { f32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one } from './kernel.js';
 
-/** Above this, the root equals |h| in float32. The square of this number does not overflow. */
-const largest = f32x4.const(1e18);
+/** Upper bound of |h| in the root: above it, √(h² + 1) equals |h| in float32. Its square does not overflow. */
+const bound = f32x4.const(1e18);
 const half = f32x4.const(0.5);
 
 export const bentIdentity: ActivationKernel = {
   emit(context, h, g, derivative) {
     const [bounded, root] = locals(context, 2);
     return [
-      bounded.set(f32x4.pmin(f32x4.pmax(h.get, f32x4.const(-1e18)), largest)),
+      bounded.set(f32x4.pmin(f32x4.pmax(h.get, f32x4.const(-1e18)), bound)),
       root.set(f32x4.sqrt(f32x4.add(f32x4.mul(bounded.get, bounded.get), one))),
       derivative.set(f32x4.add(one, f32x4.mul(half, f32x4.div(bounded.get, root.get)))),
       g.set(f32x4.mul(half, f32x4.div(bounded.get, f32x4.add(root.get, one)))),

@@ -4,8 +4,8 @@ import { expOfSquare, polynomial } from '../elementary.js';
 import { type ActivationKernel, locals, one, zero } from './kernel.js';
 
 /**
- * Φ(−z) / exp(−z² / 2), z ≥ 0, is t · (this polynomial of t) with t = 1 / (1 + 0.3 z), with a relative error below 4e-9
- * for z up to 14.5; fitted by weighted least squares at Chebyshev's nodes.
+ * Coefficients of a polynomial p with Φ(−z) / exp(−z² / 2) ≈ t · p(t), where t = 1 / (1 + 0.3 z). The relative error is
+ * below 4e-9 for z from 0 to 14.5. Fitted by weighted least squares at Chebyshev nodes.
  */
 const normalTail = [
   0.30001169786120424, 0.299688320688927, 0.2766112821808631, 0.19508447416245334, 0.24522031527049695,

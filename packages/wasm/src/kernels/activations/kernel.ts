@@ -2,17 +2,17 @@
 import { type Code, f32x4, i32x4, type Local, v128 } from '../../assembler.js';
 import { exp, expMinusOne, type KernelContext } from '../elementary.js';
 
-/** A kernel for four pre-activations at a time. */
+/** An activation kernel, which processes four values of h at a time. */
 export interface ActivationKernel {
   /** Names of the activation's options that the kernel reads, at most two. Default: none. */
   readonly options?: readonly string[];
-  /** Leaves g(h) in `g` and g'(h) in `derivative`. Each option is in all four lanes. */
+  /** Sets `g` to g(h) and `derivative` to g'(h). Each option is in all four lanes. */
   emit(context: KernelContext, h: Local, g: Local, derivative: Local, options: Readonly<Record<string, Code>>): Code;
 }
 
 export const [zero, one, two] = [f32x4.const(0), f32x4.const(1), f32x4.const(2)];
 
-/** New locals for intermediate results. */
+/** Declares locals for intermediate results. */
 export const locals = (context: KernelContext, count: number): Local[] =>
   Array.from({ length: count }, () => context.local(v128));
 
@@ -23,7 +23,7 @@ export const sigmoids = (context: KernelContext, h: Local, e: Local, right: Loca
   left.set(f32x4.mul(e.get, right.get)),
 ];
 
-/** scale · h for h > 0, else scale · α · (exp(h) − 1). */
+/** Sets `g` to scale · h for h > 0, else to scale · α · (exp(h) − 1), and `derivative` to the derivative. */
 export const exponentialUnit = (
   context: KernelContext,
   h: Local,

@@ -1,6 +1,6 @@
 /**
- * The kernels of the built-in aggregations, by name. The compiler requires all of them. Undefined: the sum needs
- * none, and the median runs in JavaScript.
+ * The kernels of the built-in aggregations, by name. The compiler requires all of them. The sum needs no kernel, and
+ * the median runs in JavaScript.
  */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { AggregationKernel } from './kernel.js';

@@ -2,7 +2,7 @@
 import type { Code, Local } from '../../assembler.js';
 import type { KernelContext } from '../elementary.js';
 
-/** The incoming edges of a node, for four samples. */
+/** Access to the incoming edges of a node, for four samples. */
 export interface Edges {
   /** z_e = w_e · x of the current edge, within `forward` and `backward`. */
   readonly z: Local;
@@ -10,7 +10,7 @@ export interface Edges {
   forward(...body: Code): Code;
   /** Runs the body for each edge, from the last to the first. */
   backward(...body: Code): Code;
-  /** dA/dz_e of the current edge, as written before. */
+  /** The dA/dz_e of the current edge that `setSlope` wrote. */
   readonly slope: Code;
   /** Writes dA/dz_e of the current edge. */
   setSlope(value: Code): Code;
@@ -18,7 +18,7 @@ export interface Edges {
   readonly share: Code;
 }
 
-/** Sets `a` to A(z), and writes dA/dz_e for each edge. */
+/** An aggregation kernel: sets `a` to A(z), and writes dA/dz_e for each edge. */
 export interface AggregationKernel {
   emit(context: KernelContext, edges: Edges, a: Local): Code;
 }

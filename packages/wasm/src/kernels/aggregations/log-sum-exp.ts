@@ -1,4 +1,4 @@
-/** Kernel of `logSumExp`: m + ln Σ exp(z_e − m) with m = max z; dA/dz_e = exp(z_e − m) / Σ. */
+/** Kernel of `logSumExp`: m + ln Σ exp(z_e − m) with m = max z; dA/dz_e = exp(z_e − m) / Σ exp(z_e − m). */
 import { f32x4, v128 } from '../../assembler.js';
 import { exp, log } from '../elementary.js';
 import type { AggregationKernel } from './kernel.js';

@@ -1,4 +1,7 @@
-/** Kernel of `product`: dA/dz_e is the product of all z before e times that of all z after it, which avoids dividing by a z of 0. */
+/**
+ * Kernel of `product`: dA/dz_e is the product of all z before e times the product of all z after e. A quotient would
+ * fail if a z is 0.
+ */
 import { f32x4, v128 } from '../../assembler.js';
 import type { AggregationKernel } from './kernel.js';
 

@@ -9,7 +9,7 @@ export const huber: LossKernel = {
   options: ['delta'],
   emit: (_, x, t, derivative, value, { delta }) => [
     value.set(sub(x.get, t.get)),
-    // In this order of arguments NaN stays NaN.
+    // With this order of arguments, NaN stays NaN.
     derivative.set(pmin(pmax(value.get, neg(delta)), delta)),
     value.set(abs(value.get)),
     value.set(

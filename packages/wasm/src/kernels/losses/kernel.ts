@@ -9,8 +9,8 @@ export interface ElementwiseLossKernel {
   /** The reduction, as in the record of the loss. */
   readonly reduction: 'mean' | 'sum';
   /**
-   * For four samples: leaves the loss of one output in `value` and its derivative in `derivative`, both before the mean
-   * over outputs. Each option is in all four lanes.
+   * Sets `value` to the loss of one output and `derivative` to its derivative, for four samples and before the
+   * reduction over outputs. Each option is in all four lanes.
    */
   emit(
     context: KernelContext,
@@ -22,7 +22,7 @@ export interface ElementwiseLossKernel {
   ): Code;
 }
 
-/** A loss whose derivative depends on all outputs: its kernel is all of case 1. */
+/** A loss whose derivative depends on all outputs: its kernel computes all of case 1. */
 export interface SampleLossKernel {
   readonly options?: undefined;
   /** Emits a function without parameters that writes the outputs' dLossDx rows and returns the sum of the losses. */

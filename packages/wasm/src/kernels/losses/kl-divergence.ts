@@ -1,4 +1,4 @@
-/** Kernel of `klDivergence`: t (ln t − x), 0 for t = 0; derivative −t. The sum over outputs. */
+/** Kernel of `klDivergence`: t (ln t − x), 0 for t = 0, summed over outputs; derivative −t. */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { log } from '../elementary.js';
 import type { LossKernel } from './kernel.js';

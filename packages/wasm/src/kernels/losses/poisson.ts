@@ -9,7 +9,7 @@ export const poisson: LossKernel = {
   reduction: 'mean',
   emit: (context, x, t, derivative, value) => [
     exp(context, x.get, value),
-    // The kernel's exponential stops at exp(87): beyond, the loss counts as infinite, and the step is not taken.
+    // exp() clamps its argument to 87. For larger x, the loss is set to infinity, so that no update is made.
     value.set(i32x4.select(constant(Infinity), value.get, gt(x.get, constant(87)))),
     derivative.set(sub(value.get, t.get)),
     value.set(sub(value.get, mul(t.get, x.get))),

@@ -46,7 +46,7 @@ function emitAll(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
           f32x4.store(at(dRow, column), e.get),
           expSum.set(f32x4.add(expSum.get, e.get)),
           tSum.set(f32x4.add(tSum.get, t.get)),
-          // Relative to the largest too, so that equal large numbers do not absorb small ones.
+          // Subtract the largest logit here too, so that small differences between large logits are not lost.
           txSum.set(multiplyAdd(t.get, f32x4.sub(x.get, largest.get), txSum.get)),
         ]),
         log(context, expSum.get, x),

@@ -1,5 +1,5 @@
 /**
- * Kernel of `nadam`: g, m and v as in Adam;  p ← p − (gradientFactor · g + meanFactor · m) / (√v · correction + ε).
+ * Kernel of `nadam`: g, m and v as in `adam`;  p ← p − (gradientFactor · g + meanFactor · m) / (√v · correction + ε).
  */
 import { f32x4 } from '../../assembler.js';
 import { boundIf, maxRate, minEpsilon, single } from './kernel.js';

@@ -1,6 +1,7 @@
 /**
  * Kernels of `rmsprop`: g ← g + weightDecay · p;  v ← α v + (1 − α) g²;  step = g / (√v + ε), p ← p − rate · step.
- * If centered, the square of the mean gradient is subtracted from v. With momentum: m ← momentum · m + step, p ← p − rate · m.
+ * If centered, the square of the mean gradient is subtracted from v. With momentum: m ← momentum · m + step, p ← p −
+ * rate · m.
  */
 import { type Code, f32x4 } from '../../assembler.js';
 import { boundIf, maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels } from './kernel.js';
@@ -21,7 +22,7 @@ const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel =>
         ? [
             m.set(add(mean.get, mul(oneMinusSmoothing, sub(g.get, mean.get)))),
             mean.set(m.get),
-            // Rounding can make it negative where all gradients were equal.
+            // Rounding can make the difference negative if all gradients were equal.
             v.set(pmax(sub(v.get, mul(m.get, m.get)), f32x4.const(0))),
           ]
         : [],

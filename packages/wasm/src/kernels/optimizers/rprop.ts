@@ -1,6 +1,6 @@
 /**
- * Kernel of `rprop`: where the gradient keeps its sign, size ← min(η⁺ size, maximumStep); where it changes, size ←
- * max(η⁻ size, minimumStep) and g ← 0. Then p ← p − sign(g) · size and last ← g.
+ * Kernel of `rprop`: where the gradient keeps its sign, size ← min(η⁺ size, maximumStep); where the sign changes, size
+ * ← max(η⁻ size, minimumStep) and g ← 0. Then p ← p − sign(g) · size and last ← g.
  */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';

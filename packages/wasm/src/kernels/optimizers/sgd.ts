@@ -4,14 +4,14 @@
  *     plain                 p ← p − rate · g
  *     with weight decay     p ← p − rate · (g + weightDecay · p)
  *     with momentum         g ← g + weightDecay · p;  m ← momentum · m + gradientFactor · g;  p ← p − rate · m
- *     Nesterov              the same m;  p ← p − rate · (g + momentum · m)
+ *     Nesterov              m as with momentum;  p ← p − rate · (g + momentum · m)
  */
 import { f32x4 } from '../../assembler.js';
 import { boundIf, maxRate, type OptimizerKernel, type OptimizerKernels } from './kernel.js';
 
 const { add, mul, sub } = f32x4;
 
-/** The kernel that unrolled code replaces with its own. */
+/** Plain gradient descent. Unrolled code has its own version of this kernel. */
 export const plain: OptimizerKernel = {
   scalars: ['rate'],
   vectors: [],
