@@ -200,6 +200,9 @@ describe('times', () => {
     const friday = Date.UTC(2023, 0, 6);
     expect(timeText(after(friday, step, 1), precision)).toBe('2023-01-09');
     expect(stepsBetween(friday, friday + 4 * day, step)).toBe(2);
+    // 8,001 days are 1,143 weeks.
+    expect(stepsBetween(friday, friday + 8001 * day, step)).toBe(5 * 1143);
+    expect(stepsBetween(friday, friday + 8004 * day, step)).toBe(5 * 1143 + 1);
   });
 
   test('an ambiguous date is read as month/day/year, with a note', () => {

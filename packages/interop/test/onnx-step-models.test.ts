@@ -6,7 +6,7 @@ import { delayed, type Graph, GraphBuilder, Network, NnbpError, predictSequence,
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { averagePool, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
-import { encodeModel, type ModelInit } from '../src/onnx/schema.js';
+import { decodeModel, encodeModel, type ModelInit } from '../src/onnx/schema.js';
 import { errorOf } from '../../core/test/error-of.js';
 
 /** A network with nonzero float32 parameters, so that no edge is mistaken for a missing one. */
@@ -254,6 +254,51 @@ describe('the states of a model from another program', () => {
       expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(/nnbp\.states.*other/)]);
     }
   });
+
+  test.each([
+    ['[0.5,-0.25,1,2]', undefined],
+    [undefined, undefined],
+    ['[0.5,-0.25]', /nnbp\.initialState: expected 4 numbers, received 2/],
+    ['[0.5,-0.25,1,2,3]', /nnbp\.initialState: expected 4 numbers, received 5/],
+    ['[0.5,-0.25,1,"2"]', /nnbp\.initialState: expected a JSON array of finite numbers/],
+    ['0.5', /nnbp\.initialState: expected a JSON array of finite numbers/],
+    ['[0.5', /nnbp\.initialState: expected a JSON array of finite numbers/],
+  ])('states have the initial values %s of the metadata, or the file is rejected', (initial, message) => {
+    const model = decodeModel(
+      stepModel(
+        [
+          ['Tanh', 'x', 'h_next'],
+          ['Relu', 's', 's_next'],
+          ['Sum', 'x h s', 'y'],
+        ],
+        { h: 2, s: 2 },
+        ['y', 'h_next', 's_next'],
+      ),
+    );
+    const metadata = { 'nnbp.states': '{"h":"h_next","s":"s_next"}', ...(initial && { 'nnbp.initialState': initial }) };
+    const metadataProps = Object.entries(metadata).map(([key, value]) => ({ key, value }));
+    const read = () => fromOnnx(encodeModel({ ...model, metadataProps }));
+    if (message === undefined) {
+      const values = read().graph.initialState();
+      expect(Array.from(values)).toEqual(initial === undefined ? [0, 0, 0, 0] : [0.5, -0.25, 1, 2]);
+    } else {
+      const error = errorOf(read);
+      expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
+    }
+  });
+
+  test.each(['', '{"state"', 'null', '"state"', '{"state":1}'])(
+    'a model whose metadata nnbp.states is %j instead of an object of names is rejected',
+    (states) => {
+      const metadataProps = [{ key: 'nnbp.states', value: states }];
+      const bytes = encodeModel({ ...decodeModel(stepModel([['Tanh', 'x', 'y']], {}, ['y'])), metadataProps });
+      const error = errorOf(() => fromOnnx(bytes));
+      expect([error.code, error.message]).toEqual([
+        'MALFORMED',
+        expect.stringMatching(/nnbp\.states: expected a JSON/),
+      ]);
+    },
+  );
 
   test('states are inputs without the option states', () => {
     const bytes = stepModel(

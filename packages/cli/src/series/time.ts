@@ -136,9 +136,9 @@ export function stepsBetween(from: number, to: number, step: Step): number | und
     return months % step.count === 0 ? months / step.count : undefined;
   }
   const days = Math.round((to - from) / day);
-  if (days > 7000) return Math.round((days * 5) / 7);
-  let steps = 0;
-  for (let k = 1; k <= days; k++) if (new Date(from + k * day).getUTCDay() % 6 !== 0) steps++;
+  const rest = days % 7;
+  let steps = (5 * (days - rest)) / 7;
+  for (let k = 1; k <= rest; k++) if (new Date(from + k * day).getUTCDay() % 6 !== 0) steps++;
   return steps;
 }
 

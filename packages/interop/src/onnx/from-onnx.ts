@@ -104,7 +104,7 @@ function read(
   const memory =
     states === undefined
       ? statesInMetadata(model)
-      : { next: new Map(Object.entries(states)), initial: [], isInFile: false };
+      : { next: new Map(Object.entries(states)), initial: undefined, isInFile: false };
   const { states: stateRows, inputs } = statesOf(graph, memory, tape);
   for (const [name, rows] of stateRows) values.set(name, rows);
   const inputIds = addInputs(graph, inputs, tape, values, isStepwise);

@@ -1,12 +1,13 @@
 /** The metadata that `toOnnx` writes into a model: JSON by key. */
 import type { Proto } from './schema.js';
 
-/** Parses the entry `key`. Undefined if it is missing or not JSON, because other programs may write any metadata. */
+/** Parses the entry `key`: undefined if it is missing, null if it is not JSON. */
 export function metadataOf({ metadataProps }: Proto<'ModelProto'>, key: string): unknown {
-  const text = metadataProps.find((entry) => entry.key === key)?.value;
+  const entry = metadataProps.find((each) => each.key === key);
+  if (entry === undefined) return undefined;
   try {
-    return JSON.parse(text ?? '');
+    return JSON.parse(entry.value ?? '');
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -11,25 +11,28 @@ import type { Rows, Tape } from './tape.js';
 export interface States {
   /** Name of the input that is a state → name of the output that is its next value. */
   readonly next: ReadonlyMap<string, string>;
-  /** The values of the state before the first step. `toOnnx` writes a single state. Missing values are 0. */
-  readonly initial: readonly number[];
+  /** The values of all states before the first step, in the order of `next`. Undefined if all are 0. */
+  readonly initial: readonly number[] | undefined;
   /** Whether the states come from the file rather than from the caller. */
   readonly isInFile: boolean;
 }
 
-/** The states that `toOnnx` wrote into the metadata. Empty if there are none. */
+/** The states that `toOnnx` wrote into the metadata. Empty if there are none. Throws `MALFORMED` if they are invalid. */
 export function statesInMetadata(model: Proto<'ModelProto'>): States {
   const next = metadataOf(model, 'nnbp.states');
   const initial = metadataOf(model, 'nnbp.initialState');
-  const isMap =
-    typeof next === 'object' && next !== null && Object.values(next).every((name) => typeof name === 'string');
-  const areNumbers = Array.isArray(initial) && initial.every((value) => Number.isFinite(value));
-  return {
-    next: new Map(isMap ? Object.entries(next as Readonly<Record<string, string>>) : []),
-    initial: areNumbers ? (initial as number[]) : [],
-    isInFile: true,
-  };
+  if (next === undefined) return { next: new Map(), initial: undefined, isInFile: true };
+  if (!areNames(next)) throw malformed('nnbp.states', 'a JSON object with the name of an output for each state');
+  if (!isInitial(initial)) throw malformed('nnbp.initialState', 'a JSON array of finite numbers');
+  return { next: new Map(Object.entries(next)), initial, isInFile: true };
 }
+
+const areNames = (value: unknown): value is Readonly<Record<string, string>> =>
+  typeof value === 'object' && value !== null && Object.values(value).every((name) => typeof name === 'string');
+const isInitial = (value: unknown): value is readonly number[] | undefined =>
+  value === undefined || (Array.isArray(value) && value.every((each) => Number.isFinite(each)));
+const malformed = (key: string, expected: string) =>
+  new NnbpError('MALFORMED', `The metadata ${key}: expected ${expected}. Remove the entry, or export the model again.`);
 
 /** Adds the states to the tape. Returns them and the other inputs. */
 export function statesOf(
@@ -41,11 +44,15 @@ export function statesOf(
   const inputs = new Map(input.map((info) => [info.name, info]));
   /** Outputs that are not yet the next value of a state. */
   const outputs = new Set(output.map((info) => info.name));
+  let size = 0;
   for (const [name, nextName] of next) {
     const state = inputs.get(name);
     if (state === undefined) throw missing('input', name, input, isInFile);
     if (!outputs.delete(nextName)) throw missing('output', nextName, output, isInFile);
-    states.set(name, inputRows(state, tape, { entry: (k) => tape.state(initial[k] ?? 0) }));
+    states.set(name, inputRows(state, tape, { entry: () => tape.state(initial?.[size++] ?? 0) }));
+  }
+  if (initial !== undefined && initial.length !== size) {
+    throw mismatch('MALFORMED', 'The metadata nnbp.initialState', `${size} numbers`, initial.length);
   }
   return { states, inputs: input.filter(({ name }) => !states.has(name)) };
 }
