@@ -232,7 +232,7 @@ describe('an unsupported model', () => {
     ['MALFORMED', /3 axes for Conv2D, not \[9\]/, [9], 'Conv2D', conv],
     ['MALFORMED', /kernel_size: expected 2 sizes/, [3, 3, 1], 'Conv2D', { ...conv, kernel_size: [2] }],
     ['MALFORMED', /kernel of shape \[2, 2, 2, 1\], not \[2, 2, 1, 1\]/, [3, 3, 2], 'Conv2D', conv],
-    ['MALFORMED', /at most 1 cells, not 2/, [1, 3, 1], 'Conv2D', conv],
+    ['MALFORMED', /a window of 2 cells does not fit into an axis of size 1/, [1, 3, 1], 'Conv2D', conv],
     ['MALFORMED', /strides.*integer from 1/, [3, 3, 1], 'Conv2D', { ...conv, strides: [0, 1] }],
     ['MALFORMED', /pool_size/, [3, 3, 1], 'MaxPooling2D', { strides: 1 }],
     ['TOO_LARGE', /edges/, [400, 400, 1], 'MaxPooling2D', { pool_size: [300, 300], strides: 1, padding: 'same' }],

@@ -250,7 +250,11 @@ describe('a recurrent operator', () => {
     ['MALFORMED', /activations; expected 1/, recurrent('RNN', 1, { activations: ['Tanh', 'Tanh'] })],
     ['MALFORMED', /weights of shapes \[1, 3, 2\]/, recurrent('RNN', 1, {}, '', { R: [[1, 4, 4], someNumbers(16)] })],
     ['MALFORMED', /B has 5/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
-    ['MALFORMED', /initial state of shape \[2\] for 1 × 3 units/, recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] })],
+    [
+      'MALFORMED',
+      /initial state of 1 × 3 units, received shape \[2\]/,
+      recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] }),
+    ],
     ['MALFORMED', /P has 2/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
   ])('an unsupported or invalid recurrent operator throws %s: %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));

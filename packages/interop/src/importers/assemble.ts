@@ -24,11 +24,11 @@ export interface Part {
   readonly w: ArrayLike<number>;
   /** Scale. Default: fixed at 1, because most libraries have no scale. */
   readonly c?: number;
-  /** Whether b and w are constants too. Default: they are parameters. */
+  /** Set if b and w are constants. Default: they are parameters. */
   readonly constant?: true;
   /** Constant weights, by edge name. Default: none. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** Names of b and of each weight. Nodes with the same names share the parameters. Default: not shared. */
+  /** Names for b and for each weight. Nodes with the same names share these parameters. Default: not shared. */
   readonly shared?: { readonly b: string; readonly w: readonly string[] };
 }
 
@@ -89,7 +89,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   return network;
 }
 
-/** The constants of a node, in the form of the option `fixed`. */
+/** The constants of a node, as the option `fixed` of `GraphBuilder`. */
 function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
   const scale = c === undefined && { c: 1 };
   if (constant === undefined) return { ...scale, ...(fixed && { w: fixed }) };

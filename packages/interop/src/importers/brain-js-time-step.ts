@@ -25,10 +25,10 @@ const layers: ReadonlyMap<string, Layer> = /* @__PURE__ */ new Map<string, Layer
   ['GRUTimeStep', gruLayer],
 ]);
 
-/** Whether the type of a model is one of these. */
+/** Whether `timeStepNetwork` can import a model of this type. */
 export const isTimeStep = (type: string): boolean => layers.has(type);
 
-/** Imports such a model. See `fromBrainJs`. */
+/** Imports a model whose type {@link isTimeStep} accepts. See `fromBrainJs`. */
 export function timeStepNetwork(model: JsonValue, what: string): Network {
   const options = model.at('options');
   const layer = layers.get(model.at('type').text())!;

@@ -8,7 +8,7 @@ import { openJson } from './open-json.js';
 
 const what = 'The model of brain.js';
 
-/** One node: its index in its layer, its bias, and its weights by the index of the predecessor. */
+/** One node: its key in its layer, its bias, and its weights by the index of the predecessor. */
 interface Neuron {
   readonly key: string;
   readonly bias: number;
@@ -29,21 +29,21 @@ interface Rule {
 
 /**
  * Imports the result of `NeuralNetwork.toJSON()` of brain.js (1.x and 2.x) or of its predecessor `brain`. A model
- * without an activation, as `brain` and the first brain.js wrote it, uses the sigmoid. Node ids are `input.KEY`,
+ * without an activation, as written by `brain` and the first versions of brain.js, uses the sigmoid. Node ids are `input.KEY`,
  * `layer1.0`, …, `output.KEY`. Keys are those of the training data if its rows were objects, otherwise 0, 1, …. In
- * training, an input that a row did not have was 0: pass 0 for it. Each c is fixed at 1.
+ * training, brain.js sets inputs that are missing in a row to 0, so pass 0 for them. Each c is fixed at 1.
  *
  * Despite its name, the `leaky-relu` of 1.x computes α · max(h, 0), and so does the imported network: the weights are
- * multiplied by α = 0.01, because 1.x does not save other values. That of 2.x is the leaky ReLU.
+ * multiplied by α = 0.01, because 1.x does not save other values. In 2.x, it is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
  * `layer1.0`, …, `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the
- * training data were objects, keys are in the order of the first object. Their LSTM keeps its last output where others
- * keep a cell state.
+ * rows were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a cell
+ * state.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an activation that brain.js does not
- * have)
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an unknown
+ * activation)
  *
  * @example
  * ```ts

@@ -51,7 +51,7 @@ const squashes = new Map<string, Squash>([
 /**
  * Imports the result of `Network.toJSON()` of neataptic. Node ids are the indices of the nodes in its list. c is fixed
  * at 1, except for nodes with a dropout mask, which becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE`
- * an identity with opposite weights, and `ABSOLUTE` a leaky ReLU with slope −1. These are the same functions. `STEP`
+ * an identity with negated weights, and `ABSOLUTE` a leaky ReLU with slope −1. These are the same functions. `STEP`
  * and `BIPOLAR` become {@link step} and {@link bipolarStep}, whose derivative is 0: such a network can predict, but
  * training does not change the parameters before these nodes. To load such a network from a file, pass both as
  * `activations`.
@@ -116,6 +116,7 @@ function squashOf(json: JsonValue): Squash {
   if (!json.present) json.unsupported('custom squash functions are not supported.');
   const name = json.text();
   return (
-    squashes.get(name) ?? json.unsupported(`this squash is not supported; expected ${[...squashes.keys()].join(', ')}.`)
+    squashes.get(name) ??
+    json.unsupported(`this squash is not supported. Expected one of ${[...squashes.keys()].join(', ')}.`)
   );
 }

@@ -5,9 +5,9 @@ import type { Operations } from './operations.js';
 
 type Options = Readonly<Record<string, number>>;
 
-/** How an activation is written. */
+/** Describes how to write an activation. */
 export interface Written {
-  /** Adds g of the tensor h and returns its name. */
+  /** Adds operations that compute g(h) for the tensor h. Returns the name of the result. */
   readonly write: (operations: Operations, h: string, options: Options) => string;
   /** A factor that is multiplied into b and w, which saves an operation. Default: 1. */
   readonly inner?: (options: Options) => number;

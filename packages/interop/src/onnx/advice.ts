@@ -17,7 +17,7 @@ const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/Quantize|Integer$/, 'Export the model with float32 weights'],
 ];
 
-/** What to do about an unsupported operator, as a sentence without its period. */
+/** What to do about an unsupported operator, as a sentence without a final period. */
 export const adviceFor = (operator: string): string =>
   advice.find(([pattern]) => pattern.test(operator))?.[1] ??
   'Export the model without it, for example by writing it with MatMul, Add, Mul, Max and activations';

@@ -102,7 +102,9 @@ export class Call {
     const samples = dims[layout === 1 ? 0 : 1];
     const expected = layout === 1 ? [samples, directions, units] : [directions, samples, units];
     if (!(samples >= 1) || dims.join() !== expected.join()) {
-      this.malformed(`an initial state of shape [${dims.join(', ')}] for ${directions} × ${units} units`);
+      this.malformed(
+        `expected an initial state of ${directions} × ${units} units, received shape [${dims.join(', ')}]`,
+      );
     }
     const at = (d: number, sample: number, unit: number) =>
       values[(layout === 1 ? sample * directions + d : d * samples + sample) * units + unit];
@@ -128,8 +130,8 @@ export class Call {
   }
 
   /**
-   * Converts the number of an axis among all axes to its number among the axes of the entries, which exclude the batch
-   * and the steps.
+   * Converts the index of an axis among all axes to its index among the axes of the entries, which exclude the batch and
+   * the steps.
    */
   axisOf(rows: Rows, axis: number): number {
     const { shape, lead, batchAxis = 0 } = rows;
@@ -141,10 +143,11 @@ export class Call {
     return at < batchAxis ? at : at - others;
   }
 
-  /** The number of an axis. A negative number counts from the end. */
+  /** Checks the index of an axis. A negative index counts from the end. */
   axisAmong(axis: number, rank: number): number {
     const at = axis < 0 ? axis + rank : axis;
-    if (!Number.isInteger(at) || at < 0 || at >= rank) this.malformed(`axis ${axis} of a tensor with ${rank} axes`);
+    if (!Number.isInteger(at) || at < 0 || at >= rank)
+      this.malformed(`axis ${axis} is out of range for a tensor with ${rank} axes`);
     return at;
   }
 
@@ -152,7 +155,7 @@ export class Call {
   order(rank: number): number[] {
     const order = this.integers('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
     if (order.toSorted((a, b) => a - b).some((axis, k) => axis !== k) || order.length !== rank) {
-      this.malformed(`perm [${order.slice(0, 8).join(', ')}] for ${rank} axes`);
+      this.malformed(`perm [${order.slice(0, 8).join(', ')}] is not a permutation of ${rank} axes`);
     }
     return order;
   }
@@ -162,7 +165,7 @@ export class Call {
     return Array.from(values, (given) => {
       const position = given < 0 ? given + size : given;
       if (!Number.isInteger(position) || position < 0 || position >= size) {
-        this.malformed(`position ${given} of ${size}`);
+        this.malformed(`position ${given} is out of range for an axis of size ${size}`);
       }
       return position;
     });
@@ -278,7 +281,8 @@ export class Call {
     const axis = this.operatorSet < 7 ? this.#attribute('axis')?.i : undefined;
     if (axis === undefined) return dims;
     const after = rows.shape.length + 1 - Number(axis) - dims.length;
-    if (Number(axis) < 0 || after < 0) this.malformed(`axis ${axis} for a constant with ${dims.length} axes`);
+    if (Number(axis) < 0 || after < 0)
+      this.malformed(`axis ${axis} is out of range for a constant with ${dims.length} axes`);
     return [...dims, ...new Array<number>(after).fill(1)];
   }
 
@@ -337,7 +341,7 @@ function operandIndices(shape: readonly number[], operand: readonly number[], si
   return result;
 }
 
-/** For error messages: where the partial result of several operators is supported. */
+/** Describes in error messages where a partial result of several operators is supported. */
 function supportedUse(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
   return part === 'directed' ? 'with a Squeeze of its directions' : 'as a part of an aggregation';

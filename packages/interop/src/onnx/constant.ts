@@ -55,7 +55,7 @@ const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, S
 /**
  * Reads the values of a tensor. Its shape is checked against its data before anything is allocated.
  *
- * @throws NnbpError `UNSUPPORTED` (a data type other than numbers; an external file that was not passed), `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (a data type that is not numeric; an external file that was not passed), `MALFORMED`
  */
 export function constant(tensor: Proto<'TensorProto'>, label: string, files: ExternalFiles = {}): Constant {
   const storage = storages.get(tensor.dataType);

@@ -56,7 +56,7 @@ const binary =
 function newShape(call: Call, { values }: Constant) {
   const sizes = Array.from(values);
   if (sizes.some((size) => !Number.isNaN(size) && !Number.isSafeInteger(size))) {
-    call.malformed(`the shape [${sizes.slice(0, 8).join(', ')}]`);
+    call.malformed(`[${sizes.slice(0, 8).join(', ')}] is not a valid shape`);
   }
   const repeated = sizes.flatMap((size, axis) => (Number.isNaN(size) ? [axis] : []));
   return { dims: sizes.map((size) => (Number.isNaN(size) ? 1 : size)), repeated };
@@ -67,7 +67,7 @@ const withRepeated = (constant: Constant, repeated: readonly number[]): Constant
 
 const constantOfShape: Fold = (call, operands) => {
   const { dims, repeated } = newShape(call, same(call, operands));
-  if (dims.some((size) => size < 0)) call.malformed(`the shape [${dims.join(', ')}]`);
+  if (dims.some((size) => size < 0)) call.malformed(`[${dims.join(', ')}] is not a valid shape`);
   const size = product(dims);
   call.spend(size);
   return withRepeated({ dims, values: new Array<number>(size).fill(call.constantAttributeOr(0)) }, repeated);
@@ -128,7 +128,9 @@ const joined: Fold = (call, operands) => {
   const axis = call.axisAmong(call.integer('axis', 0), parts[0].dims.length);
   const others = ({ dims }: Constant) => dims.with(axis, 0).join();
   if (parts.some((part) => part.dims.length !== parts[0].dims.length || others(part) !== others(parts[0]))) {
-    call.malformed(`constants of [${parts.map(({ dims }) => dims.join(' × ')).join('], [')}]`);
+    call.malformed(
+      `constants of shapes [${parts.map(({ dims }) => dims.join(', ')).join('], [')}] cannot be concatenated`,
+    );
   }
   call.spendCopies(parts.reduce((all, { values }) => all + values.length, 0));
   const width = parts.reduce((all, { dims }) => all + dims[axis], 0);
@@ -163,7 +165,8 @@ const squeezed: Fold = (call, operands) => {
   const { dims, values } = same(call, operands);
   const named = call.listed(1, 'axes')?.map((axis) => call.axisAmong(axis, dims.length));
   const removed = new Set(named ?? dims.flatMap((size, axis) => (size === 1 ? [axis] : [])));
-  if ([...removed].some((axis) => dims[axis] !== 1)) call.malformed(`axes [${[...removed].join(', ')}]`);
+  if ([...removed].some((axis) => dims[axis] !== 1))
+    call.malformed(`axes [${[...removed].join(', ')}] do not all have size 1`);
   return { dims: dims.filter((_, axis) => !removed.has(axis)), values };
 };
 

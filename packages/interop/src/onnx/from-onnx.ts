@@ -39,13 +39,13 @@ const minLimit = 2 ** 18;
  *   `Scaler` of ai.onnx.ml;
  * - piecewise linear: `Relu`, `LeakyRelu`, `PRelu`, `Clip`, `Max`, `Min`, `Abs`, `HardSigmoid`;
  * - aggregations: `Mul`, `ReduceProd`, `ReduceMax`, `ReduceMin`, `ReduceMean`, `ReduceLogSumExp`;
- * - activations, also those written as several operators, such as `gelu` with `Erf`;
+ * - activations, including those written as several operators, such as `gelu` with `Erf`;
  * - layers: `Conv`, `MaxPool`, `AveragePool`, `GlobalMaxPool`, `GlobalAveragePool`, `Pad`, and `RNN`, `LSTM` and `GRU`, in
  *   both directions if the number of steps is fixed;
  * - data movement: `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose`,
  *   `Identity`, `Dropout`, `Cast`, `Constant`.
  *
- * Weights may be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
+ * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
  * outputs at each step. If the model returns only the last step or the last state, its result is the network's output
  * at the last step. A recurrent model becomes a network whose inputs are all steps if the number of steps is fixed and
  * the model reads them backwards or mixes them, or if its initial states are inputs.
@@ -252,7 +252,7 @@ function run(call: Call, values: Map<string, Value>): void {
     return;
   }
   const operator = operatorOf(node.opType, node.domain);
-  if (operator === undefined) call.unsupported(`${node.opType} is not supported. ${adviceFor(node.opType)}`);
+  if (operator === undefined) call.unsupported(`the operator ${node.opType}. ${adviceFor(node.opType)}`);
   const { lead, afterBatch } = call;
   if (lead !== undefined && !readsSequences(node.opType)) call.unsupported('an operand that is a sequence');
   if (afterBatch !== undefined && !readsMovedBatch(node.opType))

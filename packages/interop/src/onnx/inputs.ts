@@ -52,7 +52,7 @@ export function isReadByLayers(name: string, { node }: Proto<'GraphProto'>, firs
   return false;
 }
 
-/** How to read an input if the model does not specify it. */
+/** How to read an input if the model does not specify its shape. */
 interface InputOptions {
   /** The number of columns. */
   readonly width?: number | undefined;
@@ -85,7 +85,7 @@ export function inputRows(
     if (dims.length === 2 && width !== undefined) return width;
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: only the batch axis may have any size. Export the model with fixed sizes for the other axes.`,
+      `${label}: only the batch axis can have any size. Export the model with fixed sizes for the other axes.`,
     );
   });
   const size = product(shape);

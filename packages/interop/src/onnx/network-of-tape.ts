@@ -24,7 +24,8 @@ interface Group {
   readonly from: readonly number[];
 }
 
-/** The source of an edge, and the factor of its weight. */ interface Edge {
+/** The source of an edge, and the factor of its weight. */
+interface Edge {
   readonly source: Source;
   readonly scale: number;
 }
@@ -56,9 +57,9 @@ export function networkOf(
   /** The edge that reads a node or state of the tape. */
   const source = (node: number): Edge => {
     if (!tape.states.has(node)) return { source: ids[node], scale: 1 };
-    const { node: of, steps, scale } = delays.of(node);
-    const initial = delays.initial(of);
-    return { source: delayed(ids[of], steps, initial === 0 ? {} : { initial }), scale };
+    const { node: predecessor, steps, scale } = delays.of(node);
+    const initial = delays.initial(predecessor);
+    return { source: delayed(ids[predecessor], steps, initial === 0 ? {} : { initial }), scale };
   };
 
   const builder = new GraphBuilder();
@@ -105,7 +106,7 @@ function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Ed
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
 
-/** The constants of a node, in the form of the option `fixed`. */
+/** The constants of a node, as the option `fixed` of `GraphBuilder`. */
 function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): NodeOptions['fixed'] {
   if (fixed === undefined) return {};
   const w = edges.map((edge, k) => [edgeName(edge.source), weights[k] * edge.scale] as const).slice(fixed.from);

@@ -17,7 +17,7 @@ export interface Table {
 /** Inputs, outputs and metadata of the model. */
 export interface Frame {
   readonly name: string;
-  /** Names of the axes before the columns. Each may have any size. */
+  /** Names of the axes before the columns. Each can have any size. */
   readonly axes: readonly string[];
   readonly inputs: readonly Table[];
   readonly outputs: readonly (Table & {
@@ -59,7 +59,7 @@ export class Operations {
     return result;
   }
 
-  /** Adds a float32 constant and returns its name. Default shape: one row. */
+  /** Adds a float32 constant and returns its name. Default shape: a vector. */
   numbers(values: ArrayLike<number>, dims: readonly number[] = [values.length]): string {
     return this.#constant(Float32Array.from(values), dataTypes.float, dims);
   }

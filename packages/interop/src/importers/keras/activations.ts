@@ -45,8 +45,8 @@ const activationsByName: ReadonlyMap<string, Activation> = new Map([
 ]);
 
 /**
- * Reads the activation in the configuration of a layer. Default: the identity. `'softmax'` is computed over all nodes
- * of a layer.
+ * Reads the activation in the configuration of a layer. Default: the identity. Returns `'softmax'` for a softmax, which is
+ * computed over all nodes of a layer.
  *
  * @param version - The version of Keras.
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
@@ -58,8 +58,8 @@ export function activationIn(json: JsonValue, version: string): Rule | 'softmax'
   if (name === 'softmax') return 'softmax';
   const activation =
     activationsByName.get(name) ??
-    json.unsupported(`supported are ${[...activationsByName.keys(), 'softmax'].join(', ')}.`);
-  // Before Keras 3: h / 5 + ½, clipped to [0, 1]. Ours is h / 6 + ½, as in Keras 3.
+    json.unsupported(`expected one of ${[...activationsByName.keys(), 'softmax'].join(', ')}.`);
+  // Before Keras 3, it is h / 5 + ½, clipped to [0, 1]. hardSigmoid is h / 6 + ½, as in Keras 3.
   return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : unscaled(activation);
 }
 
@@ -84,7 +84,7 @@ export const activationLayers: ReadonlyMap<string, (config: JsonValue, version: 
   ],
 ]);
 
-/** The first of these entries that is present, or else `fallback`. */
+/** The number in the first entry that is present, otherwise `fallback`. */
 function firstNumber(config: JsonValue, names: readonly string[], fallback: number): number {
   for (const name of names) if (config.at(name).present) return config.at(name).number();
   return fallback;

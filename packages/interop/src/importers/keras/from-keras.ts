@@ -20,7 +20,7 @@ const minValues = 2 ** 18;
 /** Maximum number of edges in convolutions and pooling, which is not limited by the number of weights. */
 const maxEdges = 2 ** 22;
 
-/** Layers that act only in training. */
+/** Layers that are active only during training. */
 const trainingOnly = new Set([
   'Dropout',
   'AlphaDropout',
@@ -90,10 +90,10 @@ interface Values {
  * Imports a Sequential or Functional model of Keras or TensorFlow.js with these layers: `Dense`, `Activation`, `ReLU`,
  * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max
  * and average pooling, also global, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`;
- * `TimeDistributed`; and layers that act only in training (`Dropout`, `GaussianNoise` and similar ones), which are
+ * `TimeDistributed`; and layers that are active only during training (`Dropout`, `GaussianNoise` and similar ones), which are
  * ignored. Node ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
  *
- * The nodes of a convolution share b and weights. A batch normalization is multiplied into the weights of the previous
+ * The nodes of a convolution share b and weights. A batch normalization is folded into the weights of the previous
  * layer, or becomes separate nodes if that layer has an activation.
  *
  * A model with recurrent layers becomes a network with delays, which has outputs at each step. If the last layer
@@ -155,7 +155,7 @@ const hasOpenSteps = ({ layers }: Pick<Topology, 'layers'>) =>
   layers.some(({ kind }) => kind === timeDistributed) &&
   layers.some((layer) => layer.kind === 'InputLayer' && inputSizes(layer).at(0)?.present === false);
 
-/** How often the values of each layer are read, by layer name. */
+/** The number of layers and outputs that read the values of each layer, by layer name. */
 function usesOf({ layers, outputs }: Pick<Topology, 'layers' | 'outputs'>) {
   const uses = new Map<string, number>();
   for (const name of [...layers.flatMap(({ from }) => from), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);
@@ -218,11 +218,11 @@ class Reader {
   #timeDistributed(layer: Layer, [values]: readonly Values[]): Values {
     const { config, json } = layer;
     const inner = config.at('layer');
-    const own = inner.at('config');
+    const innerConfig = inner.at('config');
     const kind = inner.at('class_name').text();
     if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate')
       json.throwExpected('a layer with one input');
-    const applied = { ...layer, kind, config: own, json: inner, inner: own.at('name').text() };
+    const applied = { ...layer, kind, config: innerConfig, json: inner, inner: innerConfig.at('name').text() };
     if (values.steps === 'all') return this.#read(applied, [values]);
     const [copies, ...shape] = values.shape;
     if (shape.length === 0) json.throwExpected('a sequence as its input');
@@ -249,7 +249,7 @@ class Reader {
       ? json
           .at('class_name')
           .unsupported(
-            'only dense, recurrent and convolutional layers, pooling, activations and reshaping layers can be read.',
+            'only dense, recurrent and convolutional layers, pooling, activations and reshaping layers are supported.',
           )
       : this.#activate(layer, values, rule(layer.config, this.version));
   }
@@ -281,7 +281,7 @@ class Reader {
     const rule = (option: string): Rule => {
       const found = activationIn(config.at(option), this.version);
       return found === 'softmax'
-        ? config.at(option).unsupported('expected an activation that applies to each node alone.')
+        ? config.at(option).unsupported('expected an activation that is applied elementwise.')
         : found;
     };
     const activation = rule('activation');
@@ -289,7 +289,7 @@ class Reader {
     // Check the limit before any node is created: there are up to eleven nodes per unit.
     this.#take(json, 11 * units);
     const numbers = { units, kernel, recurrent, bias, name, from: ids, activation, gate };
-    const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (of: typeof numbers) => gru(of, resetAfter) };
+    const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (layer: typeof numbers) => gru(layer, resetAfter) };
     for (const part of make[kind as keyof typeof make](numbers)) this.#others.push(part);
     const returnsAll = config.at('return_sequences').value === true;
     return { shape: [units], ids: this.#ids(json, name, units), steps: returnsAll ? 'all' : 'last' };
@@ -496,7 +496,7 @@ class Reader {
   }
 
   /**
-   * Returns the values. They lose `unfinished` if several layers read them, because their nodes must not change then.
+   * Returns the values. Without `unfinished` if several layers read them, because their nodes must not change then.
    */
   #once({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;

@@ -16,8 +16,8 @@ export interface RecurrentWeights {
   /** `[units, gates · units]` */
   readonly recurrent: ArrayLike<number>;
   /**
-   * One bias per unit of each gate. In a GRU with `reset_after`, these are followed by the recurrent biases. Undefined:
-   * all 0.
+   * One bias per unit of each gate. In a GRU with `reset_after`, these are followed by the recurrent biases. Undefined
+   * if all are 0.
    */
   readonly bias: ArrayLike<number> | undefined;
 }
@@ -118,12 +118,12 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { kernel, recurrent, bias, resetBias } = columnReaders(layer, 3);
   const ids = idsOf(name, units);
   const before = ids.map((id) => delayed(id));
-  const part = (of: string, k: number) => `${name}.${of}.${k}`;
-  const gates = (['z', 'r'] as const).flatMap((of, g) =>
+  const part = (gate: string, k: number) => `${name}.${gate}.${k}`;
+  const gates = (['z', 'r'] as const).flatMap((letter, g) =>
     ids.map((_, k) => {
       const column = g * units + k;
       const b = bias(column) + (resetAfter ? resetBias(column) : 0);
-      return sum(part(of, k), [...from, ...before], [...kernel(column), ...recurrent(column)], b, gate);
+      return sum(part(letter, k), [...from, ...before], [...kernel(column), ...recurrent(column)], b, gate);
     }),
   );
   const resets = ids.flatMap((_, k) => {

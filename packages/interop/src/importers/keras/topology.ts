@@ -1,4 +1,4 @@
-/** Reads the layers of Sequential and Functional Keras models, and which layers they read. */
+/** Reads the layers of Sequential and Functional Keras models, and the connections between them. */
 import type { JsonValue } from '@nnbp/formats/shared';
 
 /** A layer of the model. */
@@ -69,7 +69,7 @@ function layerOf(json: JsonValue, from: readonly string[]): Layer {
   return { name: config.at('name').text(), kind: json.at('class_name').text(), json, config, from };
 }
 
-/** The layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside `keras_history`. */
+/** The names of the layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside `keras_history`. */
 function sources(call: JsonValue): string[] {
   if (Array.isArray(call.value)) return call.list().map(nameIn);
   return call
@@ -79,13 +79,13 @@ function sources(call: JsonValue): string[] {
     .map((tensor) => nameIn(tensor.at('config').at('keras_history')));
 }
 
-/** The layers of a list of tensors, or of a single tensor. */
+/** The names of the layers of a list of tensors, or of a single tensor. */
 function ends(json: JsonValue): string[] {
   const list = json.list();
   return typeof list[0]?.value === 'string' ? [nameIn(json)] : list.map(nameIn);
 }
 
-/** The layer in `["dense", 0, 0]`. */
+/** The name of the layer in `["dense", 0, 0]`. */
 function nameIn(json: JsonValue): string {
   const [name, call, tensor] = json.list();
   if (name === undefined) return json.throwExpected('the name of a layer and two numbers');

@@ -1,4 +1,4 @@
-/** Reads the weight file of a Keras model, as the manifest in the model describes it. */
+/** Reads the weight file of a Keras model, using the manifest in the model. */
 import { mismatch } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
@@ -10,7 +10,7 @@ export interface Weights {
 }
 
 /**
- * Reads the weight file. Returns its arrays by the last two parts of their names, such as `dense/kernel`.
+ * Reads the weight file. Returns its arrays, keyed by the last two parts of their names, such as `dense/kernel`.
  *
  * @param bytes - The file, or its shards in the order of the manifest.
  * @throws NnbpError `MALFORMED` (the list does not match the bytes), `UNSUPPORTED` (numbers other than float32)
@@ -28,7 +28,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     expectFloat32(json);
     const count = shape.reduce((product, size) => product * size, 1);
     if (count * 4 > file.length - at)
-      json.throwExpected(`at most as many numbers as the weight file of ${file.length} bytes has`);
+      json.throwExpected(`at most as many numbers as fit in the weight file of ${file.length} bytes`);
     const key = keyOf(json.at('name').text());
     if (found.has(key)) json.throwExpected(`one array with the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
@@ -36,7 +36,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
     at += 4 * count;
   }
   if (at !== file.length) {
-    throw mismatch('MALFORMED', 'The weights', `${at} bytes, as the model lists`, file.length);
+    throw mismatch('MALFORMED', 'The weights', `${at} bytes, as listed in the model`, file.length);
   }
   return found;
 }
@@ -80,7 +80,7 @@ function listed(model: JsonValue): JsonValue[] {
   const specs = model.at('weightSpecs');
   return specs.present
     ? specs.list()
-    : manifest.throwExpected('an array of weights, as model.json of TensorFlow.js has');
+    : manifest.throwExpected('an array of weights, as in a model.json of TensorFlow.js');
 }
 
 function expectFloat32(json: JsonValue): void {

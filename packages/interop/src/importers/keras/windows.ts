@@ -3,7 +3,7 @@ import type { JsonValue } from '@nnbp/formats/shared';
 
 /** The cells that a window reads, row by row. */
 export interface Window {
-  /** Indices of the cells in the grid, counted row by row. Cells in the padding are left out. */
+  /** Indices of the cells in the grid, counted row by row. Cells in the padding are omitted. */
   readonly cells: readonly number[];
   /** For each cell, its index in the kernel, counted row by row. */
   readonly kernelIndices: readonly number[];
@@ -86,7 +86,7 @@ function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride'
     case 'valid': {
       const count = Math.floor((size - span) / stride) + 1;
       return count < 1
-        ? padding.throwExpected(`windows of at most ${size} cells, not ${span}, unless padding is "same"; the padding`)
+        ? padding.throwExpected(`"same", because a window of ${span} cells does not fit into an axis of size ${size}`)
         : { ...axis, begin: 0, count };
     }
     case 'same': {

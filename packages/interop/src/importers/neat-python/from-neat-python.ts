@@ -43,8 +43,8 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
  * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom one;
- * a custom aggregation; a recurrent genome without `recurrent`; a node without connections that does not add or is in a
- * recurrent genome, whose value depends on the version of neat-python), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
+ * a custom aggregation; a recurrent genome without `recurrent`; a node without incoming connections, if the genome is
+ * recurrent or the aggregation is not the sum, because its value depends on the version of neat-python), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
  *
  * @example
  * ```ts
@@ -137,10 +137,10 @@ function partsOf(
 ): Part[] {
   const { key, bias, response, activation: name, aggregation } = gene;
   const { activation, factor, clampedAt, c } =
-    fromNeat.get(name) ?? json.at('activation').unsupported(`supported are ${[...fromNeat.keys()].join(', ')}.`);
+    fromNeat.get(name) ?? json.at('activation').unsupported(`expected one of ${[...fromNeat.keys()].join(', ')}.`);
   const known = aggregations.get(aggregation);
   if (known === undefined && aggregation !== 'sum') {
-    json.at('aggregation').unsupported(`expected sum, ${[...aggregations.keys()].join(', ')}.`);
+    json.at('aggregation').unsupported(`expected one of sum, ${[...aggregations.keys()].join(', ')}.`);
   }
   if (from.length === 0 && (recurrent || known !== undefined)) {
     json.unsupported(

@@ -119,7 +119,7 @@ const members = (genes: JsonValue): JsonValue[] =>
 const keyOf = (json: JsonValue): number => json.integer(-(2 ** 31), 2 ** 31);
 
 function keysIn(json: JsonValue): number[] {
-  if (!json.present) json.throwExpected('the keys that config.genome_config has under this name');
+  if (!json.present) json.throwExpected('the list of keys with this name in config.genome_config');
   return json.list().map(keyOf);
 }
 

@@ -8,7 +8,7 @@ import { product as sizeOf } from '../constant.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
 import { isUnfinished, type Operator, terms } from './operator.js';
 
-/** The number of the last axis, including the axes of the batch and the steps. */
+/** The index of the last axis, counting the axes of the batch and the steps. */
 const lastAxisOf = (call: Call, shape: readonly number[]) => shape.length + (call.lead?.length ?? 1) - 1;
 
 /** The operands of a reduction: one group of entries per entry of the result, and the shape of the result. */
@@ -35,7 +35,7 @@ export function reduction(call: Call, rows: Rows): Reduction {
   return { shape: kept.map((axis) => shape[axis]), batchAxis: batchAxis - before, groups };
 }
 
-/** A reduction as one node per group. */
+/** Converts a reduction to one node per group. */
 export const aggregation =
   (aggregation: Aggregation): Operator =>
   (call) => {
@@ -56,7 +56,7 @@ export const meanOrMedian: Operator = (call) => {
   return aggregateLastAxis(call, median, sorted, call.integer('keepdims', 1) !== 0);
 };
 
-/** An aggregation over the last axis. */
+/** Aggregates over the last axis. */
 function aggregateLastAxis(call: Call, aggregation: Aggregation, { shape, entries }: Rows, isKept: boolean): Rows {
   const rest = shape.slice(0, -1);
   const width = shape.at(-1)!;

@@ -75,7 +75,7 @@ export const multiplication: Operator = (call) => {
 export const division: Operator = (call) => {
   const by = call.operand(1);
   if (!('entries' in by)) {
-    for (let k = 0; k < by.values.length; k++) if (by.values[k] === 0) call.malformed('a division by 0');
+    for (let k = 0; k < by.values.length; k++) if (by.values[k] === 0) call.malformed('the divisor contains 0');
     return withConstant(call, call.rows(0), by, (value) => ({ scale: 1 / value }));
   }
   const rows = call.rows(0);

@@ -1,5 +1,5 @@
 /**
- * Recognizes activations that are written as several operations, by the last one: a product, quotient, root or
+ * Recognizes activations that are written as several operations, from the last one: a product, quotient, root or
  * exponential.
  */
 import {
@@ -23,10 +23,14 @@ import { isUnfinished, map, type Operator, terms } from './operator.js';
 
 /**
  * A product of two computed values. It becomes an activation if it has one of the forms below, otherwise a node with
- * the aggregation `product`. The forms are a · a, and a times a gate s · f(r a) + t: silu, f = sigmoid, t = 0:  a s σ(r
- * a) = s/r silu(r a) mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a) hardSwish, f = hardSigmoid, t = 0:  a s
- * f(r a) = s/r hardSwish(r a) hardSwish, f = hardTanh, t = s:  a s (1 + f(r a)) = 2/3 s/r hardSwish(3 r a), since 1 +
- * hardTanh(u) = 2 hardSigmoid(3 u) gelu, f = erf, t = s:  a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
+ * the aggregation `product`. The forms are a · a, and a times a gate s · f(r a) + t:
+ *
+ * - silu, with f = sigmoid and t = 0: a s σ(r a) = s/r silu(r a)
+ * - mish, with f = tanh of softplus(a) and t = 0: a s f = s mish(a)
+ * - hardSwish, with f = hardSigmoid and t = 0: a s f(r a) = s/r hardSwish(r a)
+ * - hardSwish, with f = hardTanh and t = s: a s (1 + f(r a)) = 2/3 s/r hardSwish(3 r a), because
+ *   1 + hardTanh(u) = 2 hardSigmoid(3 u)
+ * - gelu, with f = erf and t = s: a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
  */
 export function product(call: Call, a: Entry, b: Entry): Entry {
   if (a === b) return call.tape.apply({ unfinished: 'square', label: call.label }, a);
