@@ -201,7 +201,7 @@ const zh: typeof en = {
   predecessors: '入边',
   successors: '出边',
   none: '无',
-  addSuccessor: '在其后添加节点',
+  addSuccessor: '添加后继',
   removeNode: '删除节点',
   removeEdge: '删除边',
   removeThisEdge: (from, to, delay) => `删除边 ${from} → ${to}${afterEdgeZh(delay)}`,
@@ -235,7 +235,7 @@ const zh: typeof en = {
     edge: (from, to) => `已添加边 ${from} → ${to}。`,
     noNode: (id) => `已删除节点 ${id}。`,
     noEdge: (from, to) => `已删除边 ${from} → ${to}。`,
-    renamed: (id) => `节点现在名为 ${id}。`,
+    renamed: (id) => `节点已改名为 ${id}。`,
     undone: '已撤销。',
     redone: '已重做。',
     made: '图已替换；撤销可恢复原图。',
@@ -256,17 +256,17 @@ const zh: typeof en = {
           : `未添加边 ${from} → ${to}：它会形成环 ${nodes.join(' → ')}，${to} 的值会依赖于自身。`;
       }
       case 'duplicateEdge':
-        return `边 ${problem.from} → ${problem.to}${problem.delay === 0 ? '' : `（${delayedZh(problem.delay)}）`}已存在：请改它的权重。`;
+        return `边 ${problem.from} → ${problem.to}${problem.delay === 0 ? '' : `（${delayedZh(problem.delay)}）`}已存在。请改它的权重。`;
       case 'intoInput':
         return `${problem.to} 是输入，其值来自数据，不能有指向它的边。`;
       case 'duplicateId':
-        return `已有名为“${problem.id}”的节点：请另取名称。`;
+        return `已有名为“${problem.id}”的节点。请另取名称。`;
       case 'badId':
-        return `节点名称须为 1 到 ${maxIdLength} 个字符：请另取名称。`;
+        return `节点名称须为 1 到 ${maxIdLength} 个字符。请另取名称。`;
       case 'lastInput':
-        return `${problem.id} 是唯一的输入，网络至少需要一个输入：请先添加另一个。`;
+        return `${problem.id} 是唯一的输入，网络至少需要一个输入。请先添加另一个。`;
       case 'lastOutput':
-        return `${problem.id} 是唯一的输出，损失函数至少需要一个输出：请先把另一个节点标为输出。`;
+        return `${problem.id} 是唯一的输出，损失函数至少需要一个输出。请先把另一个节点标为输出。`;
       case 'badSizes':
         return '请输入 2 到 12 个不小于 1 的整数，如 2, 4, 2, 1：各层的节点数，输入层在前。';
       case 'tooMany': {

@@ -108,7 +108,7 @@ const zh: typeof en = {
   check: '检查',
   correctAnswer: '正确。',
   shown: '尝试次数已用完，答案如下。',
-  withheld: '三次机会已用完。这个链接不显示答案。',
+  withheld: '尝试次数已用完。这个链接不显示答案。',
   triesLeft: (left) => `还可以试 ${left} 次。`,
   answerIs: (answer) => `答案：${answer}。`,
   next: '下一题',

@@ -111,7 +111,7 @@ function nodeVisitedTooEarly(sample: ComputedSample, earlyNode: string, computed
   return choiceTask({
     ask: {
       en: `A node was visited before the last of its successors, so dloss/dx_1 is ${wrong} instead of ${show(correct)}. The edges show the correct messages. Which node was it?`,
-      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(correct)}。边上是正确的消息。是哪个节点？`,
+      zh: `有一个节点在它的最后一个后继之前就被访问了，结果 dloss/dx_1 是 ${wrong}，而不是 ${show(correct)}。边上是正确的消息。是哪个节点？`,
     },
     explain: {
       en: `Node ${earlyNode} sent its messages before it had received all of its own. The rest never reached node 1: ${missing} is missing.`,

@@ -60,7 +60,7 @@ function easy(x: number, t: number): Task {
         value: -slope,
         hint: {
           en: 'The magnitude is correct, the sign is not: does the loss fall or rise when x_7 grows?',
-          zh: '大小对了。往哪边是下坡：x_7 变大时，损失变小还是变大？',
+          zh: '大小对了，正负号不对：x_7 变大时，损失变小还是变大？',
         },
       },
       {
@@ -144,7 +144,7 @@ function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
         value: slope * cache.slope('7'),
         hint: {
           en: 'The slope of node 7 is not needed here: dloss/dx_7 depends on the value x_7 and the loss alone.',
-          zh: '节点 7 的 slope 以后才用到：dloss/dx_7 只关于值 x_7，只由损失得来。',
+          zh: '这里用不到节点 7 的 slope：dloss/dx_7 只取决于 x_7 的值和损失函数。',
         },
       },
     ],

@@ -48,7 +48,7 @@ function factors(_: ComputedSample): PickTask {
     h_4: { en: 'h_4 is already included in slope_4.', zh: 'h_4 已经包含在 slope_4 里。' },
     x_4: {
       en: 'x_4 is the output of the node. The weight multiplies an input.',
-      zh: 'x_4 是输出的值。权重乘的是输入的值。',
+      zh: 'x_4 是节点输出的值。权重乘的是输入的值。',
     },
     x_3: { en: 'w_2to4 does not multiply x_3: look at its edge.', zh: 'w_2to4 与 x_3 无关：看看它在哪条边上。' },
     'dloss/dx_7': { en: 'dloss/dx_7 is already included in dloss/dx_4.', zh: 'dloss/dx_7 已经包含在 dloss/dx_4 里。' },
@@ -64,7 +64,7 @@ function factors(_: ComputedSample): PickTask {
     },
     explain: {
       en: 'Case 3, a parameter: dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2. The weight is multiplied by x_2, the sum goes through slope_4, and dloss/dx_4 stands for everything after x_4.',
-      zh: '场景 3，参数：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，和经过 slope_4，x_4 之后的一切都在 dloss/dx_4 里。',
+      zh: '场景 3，参数：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，求出的和再经过 slope_4，x_4 之后的一切都在 dloss/dx_4 里。',
     },
     solution: needed.join(' '),
     check(answer) {
@@ -76,7 +76,7 @@ function factors(_: ComputedSample): PickTask {
         correct: false,
         hint: {
           en: 'Follow the weight: what does it multiply, what does the sum go through, what happens to x_4?',
-          zh: '跟着权重走：它乘以什么？和经过什么？x_4 之后又怎样？',
+          zh: '跟着权重走：它乘以什么？求出的和经过什么？x_4 之后又怎样？',
         },
       };
     },
@@ -110,7 +110,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
         value: d * c * atX * (1 - atX) * x,
         hint: {
           en: 'The slope was evaluated at x_4. It must be evaluated at h_4: g(h_4) · (1 − g(h_4)).',
-          zh: 'slope 取在了 x_4 处。它属于 h_4：g(h_4) · (1 − g(h_4))。',
+          zh: 'slope 取在了 x_4 处，应当取在 h_4 处：g(h_4) · (1 − g(h_4))。',
         },
       },
       { value: d * slope, hint: { en: 'x_2 is missing: that is dloss/db_4.', zh: '少了 x_2：这是 dloss/db_4。' } },
@@ -118,7 +118,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
         value: d * slope * cache.x('3'),
         hint: {
           en: 'That is dloss/dw_3to4: the weight from node 2 multiplies x_2.',
-          zh: '这是 dloss/dw_3to4：从 2 来的权重对应 x_2。',
+          zh: '这是 dloss/dw_3to4：来自节点 2 的权重乘的是 x_2。',
         },
       },
       { value: slope * x, hint: { en: 'dloss/dx_4 is missing.', zh: '少了 dloss/dx_4。' } },

@@ -24,11 +24,11 @@ function rate({ network, pass: { cache } }: ComputedSample): Task {
     label: same('dx_7/dx_4'),
     ask: {
       en: `How much does x_7 change per unit of x_4? One unit of x_4 changes h_7 by w_4to7, and x_7 changes by slope_7 per unit of h_7: the slope of the tangent at h_7. Drag the point to h_7 = ${show(cache.h('7'))} to read it.`,
-      zh: `x_4 每变化一个单位，x_7 变化多少？x_4 的一个单位到 h_7 处成为 w_4to7，x_7 再按 slope_7（h_7 处切线的斜率）随 h_7 变化。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
+      zh: `x_4 每变化一个单位，x_7 变化多少？x_4 每变化一个单位，h_7 变化 w_4to7；h_7 每变化一个单位，x_7 变化 slope_7，也就是 h_7 处切线的斜率。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
     },
     explain: {
       en: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}. It is the exchange rate of the edge from 4 to 7: changes of x_4 are worth this much at x_7.`,
-      zh: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}。这是边 4→7 的“汇率”：x_4 的变化到 x_7 处值这么多。`,
+      zh: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}。这是边 4→7 的“汇率”：x_4 变化一个单位，在 x_7 处就值这么多。`,
     },
     expected: slope * w,
     mistakes: [
@@ -64,7 +64,10 @@ function oneSuccessor(sample: ComputedSample): Task {
     mistakes: [
       {
         value: cache.dLossDx('7') * w,
-        hint: { en: 'slope_7 is missing: how x_7 changes per unit of h_7.', zh: '少了 slope_7：x_7 按它随 h_7 变化。' },
+        hint: {
+          en: 'slope_7 is missing: how x_7 changes per unit of h_7.',
+          zh: '少了 slope_7：h_7 每变化一个单位，x_7 的变化量。',
+        },
       },
       {
         value: cache.dLossDx('7') * cache.slope('7'),
@@ -94,7 +97,7 @@ function collect(sample: ComputedSample): PickTask {
     options: [...others, ...received],
     ask: {
       en: 'The successors of a node are the nodes that read it. Each successor j sends a message back to it: dloss/dx_j · slope_j · w. The picture shows the messages. Select those that node 2 receives.',
-      zh: '读取某个节点的那些节点是它的后继。每个后继 j 都往回传给它一条消息：dloss/dx_j · slope_j · w。图上是这些消息。请选出节点 2 收到的那些。',
+      zh: '读取某个节点的那些节点是它的后继。每个后继 j 都往回传给它一条消息：dloss/dx_j · slope_j · w。图中画出了这些消息。请选出节点 2 收到的那些。',
     },
     explain: {
       en: `The successors of node 2 are nodes 4, 5 and 6. Each sends a message back: ${values.join(', ')}.`,

@@ -31,7 +31,7 @@ const nudge = 1e-4;
 
 export const time: Chapter<TimeExercise> = {
   name: 'time',
-  title: { en: 'Why is a gradient through time a sum?', zh: '为什么随时间的梯度是一个和？' },
+  title: { en: 'Why is a gradient through time a sum?', zh: '为什么沿时间的梯度是一个和？' },
   ability: { en: 'unroll a recurrence and differentiate through it', zh: '展开循环结构并求导' },
   exercise(seed) {
     if (seed === 0) return exerciseOf(example);
@@ -148,7 +148,7 @@ function earlierDerivative({ pass: { cache }, numbers: { w } }: Solved): Task {
     },
     explain: {
       en: `Case 2, one successor: dloss/dx_2(2) · slope_2(2) · w_2to2 = ${show(expected)}. The message goes backward in time along the delayed edge.`,
-      zh: `场景 2，一个后继：dloss/dx_2(2) · slope_2(2) · w_2to2 = ${show(expected)}。这一份沿着带延迟的边往回走了一步时间。`,
+      zh: `场景 2，一个后继：dloss/dx_2(2) · slope_2(2) · w_2to2 = ${show(expected)}。消息沿着带延迟的边，在时间上往回走了一步。`,
     },
     expected,
     mistakes: [
@@ -158,14 +158,14 @@ function earlierDerivative({ pass: { cache }, numbers: { w } }: Solved): Task {
         value: last * cache.slope('2@0') * w[1],
         hint: {
           en: 'That is the slope of step 1. The message passes through node 2 at step 2.',
-          zh: '这是第 1 步的 slope。这一份穿过的是第 2 步的节点 2。',
+          zh: '这是第 1 步的 slope。消息经过的是第 2 步的节点 2。',
         },
       },
       {
         value: last * slope * w[0],
         hint: {
           en: 'w_1to2 leads to node 1. The message goes back in time along w_2to2.',
-          zh: 'w_1to2 通向节点 1。往回的路是 w_2to2。',
+          zh: 'w_1to2 通向节点 1。消息沿 w_2to2 在时间上往回走。',
         },
       },
       {
@@ -187,7 +187,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
     },
     explain: {
       en: `${factors(1)} = ${show(terms[0])}, ${factors(2)} = ${show(terms[1])}. Their sum is ${show(expected)}: changing w_1to2 changes both uses at once.`,
-      zh: `${factors(1)} = ${show(terms[0])}，${factors(2)} = ${show(terms[1])}。它们的和是 ${show(expected)}：移动 w_1to2 就同时移动了两处。`,
+      zh: `${factors(1)} = ${show(terms[0])}，${factors(2)} = ${show(terms[1])}。它们的和是 ${show(expected)}：改变 w_1to2，两处就同时改变。`,
     },
     expected,
     mistakes: [
@@ -207,7 +207,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
       },
       {
         value: expected / 2,
-        hint: { en: 'Add up, do not average: both uses change together.', zh: '要相加，不是平均：两处一起移动。' },
+        hint: { en: 'Add up, do not average: both uses change together.', zh: '要相加，不是平均：两处同时改变。' },
       },
       {
         value: terms[0] * terms[1],
@@ -232,7 +232,7 @@ function sumReason({ terms, measured }: Solved): Task {
     },
     explain: {
       en: 'A shared parameter is the case of several successors again: every use is on a path to the loss, and paths add up. With many steps, each term has one more factor slope · w_2to2 per step back, which is why gradients of long sequences vanish or explode.',
-      zh: '共享参数就像有多个后继：每一处使用都是通向损失的一条路，各条路相加。步数多时，每往回一步就多乘一个 slope · w_2to2，所以长期记忆的梯度会消失或爆炸。',
+      zh: '共享参数就像有多个后继：每一处使用都是通向损失的一条路，各条路相加。步数多时，每往回一步就多乘一个 slope · w_2to2，所以长序列的梯度会消失或爆炸。',
     },
     correct: 'uses',
     options: [
@@ -256,7 +256,7 @@ function sumReason({ terms, measured }: Solved): Task {
         text: { en: 'Every step has its own weight', zh: '每一步有自己的权重' },
         hint: {
           en: 'Then there would be two derivatives, one per weight. Unrolling copies the node, not its parameters.',
-          zh: '那样就会有两个导数，各有一个。展开时复制的是节点，不是参数。',
+          zh: '那样就会有两个导数，每个权重一个。展开时复制的是节点，不是参数。',
         },
       },
       {

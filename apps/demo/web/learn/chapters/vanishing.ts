@@ -75,7 +75,7 @@ function factor(layers: readonly Layer[]): Task {
     },
     explain: {
       en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks exponentially: it learns ${times(expected)} × more slowly.`,
-      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学习的速度只有最后一层的 1/${times(expected)}。`,
+      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按指数缩小：它学习的速度只有最后一层的 1/${times(expected)}。`,
     },
     expected,
   });
@@ -99,7 +99,7 @@ function factor(layers: readonly Layer[]): Task {
               }
             : {
                 en: 'Smaller. Each node adds up eight contributions, which partly makes up for the small slopes.',
-                zh: '没有那么大。每个节点把八份加起来，弥补了一部分。',
+                zh: '没有那么大。每个节点把八条消息加起来，弥补了一部分。',
               },
       };
     },

@@ -9,7 +9,7 @@ const zh: typeof en = {
   running: '正在运行你的函数…',
   types: '类型错误：',
   endless: '两秒内没有结果，已停止。请检查是否有死循环。',
-  notLoaded: '页面的一部分未能加载。请连接网络，然后重新加载页面。',
+  notLoaded: '页面的一部分未能加载。请检查网络连接，然后重新加载页面。',
 };
 
 export const messages = { en, zh };

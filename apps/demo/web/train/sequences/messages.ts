@@ -106,7 +106,7 @@ const en = {
 const zh: typeof en = {
   data: '数据',
   chooseData: '数据集',
-  sets: { 'temporal-xor': '时间异或', recall: '回忆', sine: '正弦预测', series: '你的 CSV' },
+  sets: { 'temporal-xor': '时序异或', recall: '回忆', sine: '正弦预测', series: '你的 CSV' },
   about: {
     'temporal-xor': '随机的比特。每一步的目标：这个比特与上一个是否不同？',
     recall: '第一步是一个符号（A 到 D），随后是干扰符号（x、y），最后一步提问：是哪个符号？序列越长，梯度要传得越远。',
@@ -131,7 +131,7 @@ const zh: typeof en = {
   controls: '训练',
   play: '开始',
   pause: '暂停',
-  step: '一步',
+  step: '单步',
   reset: '重置',
   taken: '步数',
   results: '结果',
@@ -188,8 +188,8 @@ const zh: typeof en = {
       'few-rows': '各列都有值的行不足五行。请选择其他文件。',
       'too-wide': '文件超过 200 列。请删去一些。',
       'no-inputs': '没有数值列。请选择其他文件。',
-      'one-value': '有一列每行的值都相同。',
-      'text-target': '这一列不是数值。',
+      'one-value': '有一列的值全部相同。请选择其他文件。',
+      'text-target': '这一列不是数值。请换一列。',
     },
   },
 };
