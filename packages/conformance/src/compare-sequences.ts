@@ -1,4 +1,6 @@
-/** Compares an engine with the reference engine on sequences, with delays, aggregations, fixed and shared parameters. */
+/**
+ * Compares an engine with the reference engine on sequences, with delays, aggregations, fixed and shared parameters.
+ */
 import {
   type Engine,
   type Executor,
@@ -15,7 +17,7 @@ import { sgd } from '@nnbp/optim';
 import { expectNear, unitOf } from './compare.js';
 import { randomParameters, randomSamples } from './random-data.js';
 
-/** The numbers of a pass, by quantity. */
+/** The results of a pass, by quantity. */
 type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
 interface Pass {
@@ -28,18 +30,18 @@ interface Pass {
   readonly loss: Loss;
 }
 
-/** Number of runs of the reference engine on rounded numbers. */
+/** The number of runs of the reference engine with perturbed numbers. */
 const perturbations = 6;
-/** Safety factor on the largest change in these runs. */
+/** The safety factor for the largest change in these runs. */
 const safety = 64;
 
 /**
- * Compares outputs, state, loss, gradients, Jacobian, every number of the cache and a training step on random sequences. The allowed
- * error follows from how much the reference engine's numbers change when parameters, inputs and states are rounded. An
- * engine that does not support the graph must reject it.
+ * Compares the outputs, state, loss, gradients, Jacobian, cache and training steps on random sequences. The allowed
+ * error follows from how much the results of the reference engine change if parameters, inputs and states are perturbed
+ * by rounding errors. An engine that does not support the graph must reject it.
  *
  * @param counts - The number of samples at each step.
- * @throws Error that names the first number outside its bound
+ * @throws Error that names the first number that is outside its bound
  */
 export function expectSequences(
   engine: Engine,
@@ -49,7 +51,7 @@ export function expectSequences(
   loss: Loss,
 ): void {
   if (engine.supports(graph).length > 0) {
-    expectRefusal(engine, graph, counts);
+    expectRejected(engine, graph, counts);
     return;
   }
   const rows = rowsOf(counts).count;
@@ -120,12 +122,14 @@ function run(executor: Executor, graph: Graph, pass: Pass): Numbers {
   };
 }
 
-function expectRefusal(engine: Engine, graph: Graph, counts: readonly number[]): void {
+function expectRejected(engine: Engine, graph: Graph, counts: readonly number[]): void {
   try {
     engine.prepare(graph, counts[0], counts.length).dispose();
   } catch (error) {
     if (error instanceof NnbpError && error.code === 'UNSUPPORTED') return;
     throw error;
   }
-  throw new Error('prepare: expected the error UNSUPPORTED, since `supports` returns reasons; the graph was prepared.');
+  throw new Error(
+    'prepare: expected the error UNSUPPORTED, since `supports` returned reasons, but the graph was prepared.',
+  );
 }

@@ -1,4 +1,4 @@
-/** Compares the numbers of an engine with those of the reference engine, within the derived {@link errorBounds}. */
+/** Compares the results of an engine with those of the reference engine, within the derived {@link errorBounds}. */
 import { sigmoid } from '@nnbp/activations';
 import { type Engine, type Executor, type Graph, type Loss, mlp, type Optimizer, type Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -7,10 +7,10 @@ import { articleNetwork, golden } from './golden.js';
 import { randomParameters, randomSamples, type Samples } from './random-data.js';
 
 /**
- * Compares a pass of an engine with the reference engine: outputs, loss, all gradients, and x, slope and dloss/dx of each
- * node and sample.
+ * Compares a pass of an engine with one of the reference engine: outputs, loss, all gradients, and x, slope and
+ * dloss/dx of each node and sample.
  *
- * @throws Error that names the first number outside its bound
+ * @throws Error that names the first number that is outside its bound
  */
 export function expectConformance(
   engine: Engine,
@@ -76,10 +76,10 @@ export function expectJacobian(engine: Engine, graph: Graph, parameters: ArrayLi
   executor.dispose();
 }
 
-/** The unit roundoff of the engine's numbers. */
+/** Returns the unit roundoff of the engine's precision. */
 export const unitOf = ({ parameters }: Executor) => (parameters instanceof Float32Array ? 2 ** -24 : 2 ** -53);
 
-/** Below this, float32 numbers lose digits and engines may flush them to zero. */
+/** An absolute tolerance: much smaller float32 numbers lose digits, and engines may flush them to zero. */
 const tiny = 2 ** -120;
 
 export function expectNear(what: string, received: number, expected: number, bound: number): void {
@@ -91,6 +91,7 @@ export function expectNear(what: string, received: number, expected: number, bou
   }
 }
 
+/** Compares a pass through the article's network with the golden numbers. */
 export function expectGolden(engine: Engine): void {
   const { graph, parameters } = articleNetwork();
   const single = parameters.vector.map(Math.fround);
@@ -101,7 +102,7 @@ export function expectGolden(engine: Engine): void {
       targets: Float64Array.of(Number(run.target)),
     };
     expectConformance(engine, graph, single, data, mse());
-    // Compare with the decimal strings too: parameters are rounded once if the engine uses float32.
+    // Compares with the decimal strings, too: if the engine uses float32, the parameters are rounded once.
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());
@@ -118,9 +119,9 @@ export function expectGolden(engine: Engine): void {
 }
 
 /**
- * Compares 100 steps with the reference engine. Before each step, the engine's parameters and the state of its
- * optimizer are copied to the reference engine, so errors do not accumulate and a wrong state is detected. The bound
- * after an update is found by running the optimizer on the gradient at both ends of its bound.
+ * Compares 100 steps with the reference engine. Before each step, the parameters and the optimizer's state are copied
+ * to the reference engine, so that errors do not accumulate and a wrong state is detected. To find the bound after an
+ * update, the optimizer also runs with the gradient at both ends of its bound.
  */
 export function expectSteps(engine: Engine, make: () => Optimizer, random: Random): void {
   const graph = mlp([4, 9, 3], { activation: sigmoid });

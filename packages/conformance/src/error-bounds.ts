@@ -1,49 +1,50 @@
 /**
- * Bounds on the difference between an engine's numbers and those of the reference engine: a running error analysis
- * (Higham, Accuracy and Stability of Numerical Algorithms, chapter 3). The bound of each number is the rounding error of
- * its own operation plus the propagated errors of its operands. So the tolerance of a node follows from its depth, its
- * fan-in and its values; nothing is tuned.
+ * Computes bounds on the difference between the results of an engine and those of the reference engine, with a running
+ * error analysis (Higham, Accuracy and Stability of Numerical Algorithms, chapter 3). The bound of each number is the
+ * rounding error of its own operation plus the propagated errors of the operands. So the tolerance of a node follows
+ * from its depth, its fan-in and its values; nothing is tuned.
  *
- * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order has an error of at most
- * γₙ = n u / (1 − n u) times the sum of their absolute values. Activations and losses of an engine may have an error of K
- * units in the last place of 1, or of the value if that is larger; `@nnbp/wasm` tests its own functions more strictly.
+ * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order has an error of at most γₙ = n u / (1 −
+ * n u) times the sum of their absolute values. An engine's activations and losses may have an error of K units in the
+ * last place (of 1 or of the value, whichever is larger); `@nnbp/wasm` tests its own functions more strictly.
  */
 import { type Graph, type Loss, ReferenceExecutor, type SampleCache, successorsOf } from '@nnbp/core';
 import type { Samples } from './random-data.js';
 
-/** A pass of the reference engine, and the maximum allowed error of each of its numbers. */
+/** A pass of the reference engine, with the maximum allowed error of each number. */
 export interface Bounds {
   /** The reference executor after the pass, with its cache and gradients. */
   readonly reference: ReferenceExecutor;
-  /** Mean loss over the samples. */
+  /** The mean loss over the samples. */
   readonly loss: number;
-  /** Bound on the error of the mean loss. */
+  /** The bound on the error of the mean loss. */
   readonly lossError: number;
-  /** Bounds on the numbers of each node, one entry per sample. */
+  /** The bounds for the nodes, one entry per sample. */
   readonly samples: readonly NodeErrors[];
-  /** Bounds on the gradients, in the layout of the parameters. */
+  /** The bounds on the errors of the gradients, in the layout of the parameters. */
   readonly gradientErrors: Float64Array;
 }
 
-/** Bounds for one sample, one entry per node. */
+/** The error bounds for one sample, with one entry per node. */
 export interface NodeErrors {
-  /** Bounds on the value x. */
+  /** The bounds on the error of the value x. */
   readonly x: Float64Array;
-  /** Bounds on c · g'(h). */
+  /** The bounds on the error of the slope c · g'(h). */
   readonly slope: Float64Array;
-  /** Bounds on dloss/dx of the sample's loss. */
+  /** The bounds on the error of dloss/dx of the sample's loss. */
   readonly dLossDx: Float64Array;
 }
 
+/** The allowed error of an activation or loss, in units in the last place. */
 const K = 8;
-/** Factor on first-order estimates, to allow for second-order terms. */
+/** The factor for first-order estimates that allows for second-order terms. */
 const secondOrder = 1.1;
 
 /**
- * Backpropagates with the reference engine and computes bounds on the errors of another engine.
+ * Runs backpropagation on the reference engine and computes bounds on the errors of another engine.
  *
- * @param parameters - Parameters that are exact in the other engine's precision.
- * @param unit - Unit roundoff of the other engine: 2⁻²⁴ for float32, 2⁻⁵³ for float64.
+ * @param parameters - The parameters, which must be exact in the other engine's precision.
+ * @param unit - The unit roundoff of the other engine: 2⁻²⁴ for float32, 2⁻⁵³ for float64.
  */
 export function errorBounds(
   graph: Graph,
@@ -74,7 +75,10 @@ class Analysis {
   readonly #graph: Graph;
   readonly #parameters: Float64Array;
   readonly #unit: number;
-  /** For each parameter: summed errors and absolute values of the terms of its gradient, and their number. */
+  /**
+   * For each parameter, the sums of the errors and of the absolute values of the terms of its gradient, and the number
+   * of terms.
+   */
   readonly #errors: Float64Array;
   readonly #magnitudes: Float64Array;
   readonly #terms: Float64Array;
@@ -104,7 +108,7 @@ class Analysis {
     });
   }
 
-  /** Allowed error of an activation or loss: K units in the last place. */
+  /** Returns the allowed error of an activation or loss: K units in the last place. */
   #functionError(value: number): number {
     return K * this.#unit * Math.max(1, Math.abs(value));
   }
@@ -137,7 +141,7 @@ class Analysis {
     errors.slope[i] = c * derivativeError + this.#unit * c * (Math.abs(here) + derivativeError);
   }
 
-  /** The bounds of case 1, one entry per output. Adds the bound of the loss. */
+  /** Returns the bounds on the errors of case 1, one entry per output, and adds the bound on the error of the loss. */
   #loss({ x }: SampleCache, errors: NodeErrors, data: Samples, s: number, loss: Loss): Float64Array {
     const outputs = Array.from(this.#graph.outputs);
     const at = Float64Array.from(outputs, (i) => x[i]);
@@ -183,7 +187,7 @@ class Analysis {
       const w = Math.abs(this.#parameters[graph.weightIndex(edges[k], j)]);
       const error = deltaError(j);
       inherited += w * error;
-      // Once for the sum, and once because it may cancel against case 1.
+      // Counted twice: once for the sum, and once because the term may cancel against case 1.
       magnitude += 2 * w * (Math.abs(dLossDx[j] * slope[j]) + error);
     }
     const successors = graph.successorStart[i + 1] - graph.successorStart[i];

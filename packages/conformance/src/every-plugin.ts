@@ -1,4 +1,4 @@
-/** All built-ins, from their records. A new built-in that is missing here is a type error. */
+/** All built-ins. A built-in that is missing here is a type error. */
 import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -16,9 +16,9 @@ const each =
     Array.from({ length: outputs }, () => draw(random.uniform()));
 const probability = each((uniform) => uniform);
 
-/** A loss, and the outputs and targets that it accepts. */
+/** A loss, with the outputs and targets that it accepts. */
 export interface LossCase {
-  /** The loss, with options other than the defaults. */
+  /** The loss. */
   readonly loss: Loss;
   /** Draws valid targets. Default: uniform in [−1, 1]. */
   readonly target?: TargetMaker;
@@ -45,7 +45,7 @@ export const everyLoss: readonly LossCase[] = Object.values(lossCases);
 
 const { sgd, adam, chain } = optim;
 
-/** Every built-in optimizer, with options that enable all of its terms. Each call returns a new one. */
+/** Creates each built-in optimizer, for most of them with options other than the defaults. */
 const optimizers = {
   sgd: () => sgd({ learningRate: 0.05 }),
   adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),
@@ -57,7 +57,10 @@ const optimizers = {
   rprop: () => optim.rprop(),
 } satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
 
-/** Every built-in optimizer, and variants with options, schedules and transforms, by a name for test titles. */
+/**
+ * Functions that create every built-in optimizer and variants with other options, schedules and transforms, by a name
+ * for test titles.
+ */
 export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<optim.OptimizerName, () => Optimizer>> =
   {
     ...optimizers,
@@ -68,7 +71,7 @@ export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<o
     'rmsprop, momentum': () => optim.rmsprop({ learningRate: 0.003, momentum: 0.5, weightDecay: 0.01 }),
     'rmsprop, centered': () => optim.rmsprop({ learningRate: 0.003, centered: true, epsilon: 1e-3 }),
     'adam, gradient clipped by norm': () => chain(optim.clipByNorm(0.5), adam({ learningRate: 0.01 })),
-    'sgd, gradient clipped by value, decayed': () =>
+    'sgd, gradient clipped by value, weight decay': () =>
       chain(optim.clipByValue(0.1), optim.decayWeights(0.01), sgd({ learningRate: 0.05 })),
     'sgd, L1': () => chain(optim.l1Penalty(0.02), sgd({ learningRate: 0.05 })),
   };

@@ -1,4 +1,6 @@
-/** Checks the behaviour that `Executor` requires: optimizer state, reproducibility, short batches, overflow and errors. */
+/**
+ * Checks the behaviour that `Executor` requires: optimizer state, reproducibility, short batches, overflow and errors.
+ */
 import { sigmoid } from '@nnbp/activations';
 import {
   delayed,
@@ -22,7 +24,7 @@ import { randomGraph } from './random-graph.js';
 import { randomMemoryGraph } from './random-memory-graph.js';
 import { mixed, wave } from './special-cases.js';
 
-/** Checks that an optimizer's state belongs to the optimizer, not to the executor that last used it. */
+/** Checks that the state of an optimizer belongs to the optimizer, not to the executor that used it last. */
 export function expectOwnState(engine: Engine): void {
   const graph = mlp([2, 3, 1], { activation: sigmoid });
   const random = new Random(1);
@@ -42,7 +44,8 @@ export function expectOwnState(engine: Engine): void {
   const [a, b, c] = [make(), make(), make()];
   step(alone, a);
   step(alone, a);
-  // Two steps again, now the second on another executor. Between them, the first executor steps with another optimizer.
+  // The same two steps, but the second on another executor. In between, the first executor takes a step with another
+  // optimizer.
   step(first, b);
   second.parameters.set(first.parameters);
   step(first, c);
@@ -56,6 +59,7 @@ export function expectOwnState(engine: Engine): void {
   alone.dispose();
 }
 
+/** Checks that two runs of several steps are bit-identical. */
 export function expectReproducible(engine: Engine, random: Random): void {
   const graph = randomGraph(random, { nodes: 80 });
   const parameters = randomParameters(graph, random);
@@ -73,6 +77,7 @@ export function expectReproducible(engine: Engine, random: Random): void {
   if (p >= 0) throw new Error(`Parameter ${p}: expected bit-identical runs, received ${one[p]} and ${two[p]}.`);
 }
 
+/** Checks passes and steps on batches of different sizes, up to the batch size of the executor. */
 export function expectShortBatches(engine: Engine, random: Random): void {
   const graph = randomGraph(random, { nodes: 60 });
   const parameters = randomParameters(graph, random);
@@ -87,7 +92,7 @@ export function expectShortBatches(engine: Engine, random: Random): void {
     bounds.reference.gradients.forEach((expected, p) =>
       expectNear(`gradient ${p} of ${samples} samples`, executor.gradients[p], expected, bounds.gradientErrors[p]),
     );
-    // A pass over other samples in between must not change the step.
+    // A pass on other samples in between must not affect the step.
     executor.backpropagate(data.inputs, data.targets, 1, mse());
     executor.step(data.inputs, data.targets, samples, mse(), optimizer);
     bounds.reference.gradients.forEach((gradient, p) => {
@@ -106,8 +111,8 @@ export function expectShortBatches(engine: Engine, random: Random): void {
 }
 
 /**
- * Checks that `stepMany`, if an executor has it, takes the same steps as `step` bit for bit, and does not take a step
- * after which a number is not finite.
+ * Checks that `stepMany`, if the executor has it, is bit-identical to `step`, and does not take a step after which a
+ * number is not finite.
  */
 export function expectSameSteps(engine: Engine, random: Random): void {
   const graphs = [
@@ -173,7 +178,10 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
   );
 }
 
-/** Checks that `step` returns a loss that is not finite, and changes nothing, if the loss or the update overflows. */
+/**
+ * Checks that `step` returns a loss that is not finite and leaves the parameters unchanged if the loss or the update
+ * overflows.
+ */
 export function expectOverflowHandled(engine: Engine): void {
   const graph = mlp([2, 3, 1], { activation: everyActivation.find(({ name }) => name === 'identity')! });
   const executor = engine.prepare(graph, 2);
@@ -203,6 +211,7 @@ export function expectOverflowHandled(engine: Engine): void {
   executor.dispose();
 }
 
+/** Checks that invalid arguments are rejected with the right error codes. */
 export function expectErrors(engine: Engine): void {
   const graph = mlp([2, 3, 1], { activation: sigmoid });
   expectError('OUT_OF_RANGE', () => engine.prepare(graph, 0));
@@ -235,7 +244,7 @@ export function expectErrors(engine: Engine): void {
   expectStateErrors(engine);
 }
 
-/** Checks that wrong sample counts per step and states of the wrong length are rejected. */
+/** Checks that invalid sample counts and states of the wrong length are rejected. */
 function expectStateErrors(engine: Engine): void {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: sigmoid }));
@@ -255,14 +264,14 @@ function expectStateErrors(engine: Engine): void {
     const original = state.join();
     const optimizer = sgd({ learningRate: 0.1 });
     for (const counts of [2, [2, 2], [2, 1]]) {
-      // An engine may keep the counts of the last call.
+      // An engine may store the counts of the last call.
       executor.predict(inputs, counts);
       expectError('WRONG_LENGTH', () => executor.predict(inputs, counts, { state }));
       expectError('WRONG_LENGTH', () => executor.backpropagate(inputs, targets, counts, mse(), { state }));
       expectError('WRONG_LENGTH', () => executor.jacobian(inputs, counts, jacobian, { state }));
       expectError('WRONG_LENGTH', () => executor.step(inputs, targets, counts, mse(), optimizer, { state }));
     }
-    if (state.join() !== original) throw new Error(`A state of the wrong length (${length}) must remain unchanged.`);
+    if (state.join() !== original) throw new Error(`A rejected state of length ${length} must remain unchanged.`);
   }
   if (executor.parameters.join() !== before) throw new Error('A rejected state must leave the parameters unchanged.');
   executor.dispose();

@@ -1,4 +1,6 @@
-/** The article's network and its golden numbers, computed in 50-digit arithmetic. */
+/**
+ * The example network of the article (docs/guides/method-*.md) and its golden numbers, computed in 50-digit arithmetic.
+ */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import numbers from './golden.json' with { type: 'json' };
@@ -13,7 +15,7 @@ export interface GoldenParameters {
   readonly w: Readonly<Record<string, string>>;
 }
 
-/** The numbers of a node after a pass. An input has no h, g or slope. */
+/** The values and derivatives of a node after a pass. An input has no h, g or slope. */
 export interface GoldenNode {
   /** The value. */
   readonly x: string;
@@ -23,17 +25,17 @@ export interface GoldenNode {
   readonly g?: string;
   /** c · g'(h) */
   readonly slope?: string;
-  /** Derivative of the loss with respect to the value. */
+  /** The derivative of the loss with respect to the value. */
   readonly dloss_dx: string;
 }
 
 /** One forward and backward pass. */
 export interface GoldenRun {
-  /** Value of the input node. */
+  /** The value of the input node. */
   readonly input: string;
-  /** Target of the output node. */
+  /** The target of the output node. */
   readonly target: string;
-  /** Squared error. */
+  /** The squared error. */
   readonly loss: string;
   /** Values and derivatives, by node id. */
   readonly nodes: Readonly<Record<string, GoldenNode>>;
@@ -41,7 +43,7 @@ export interface GoldenRun {
   readonly gradients: Readonly<Record<string, GoldenParameters>>;
 }
 
-/** The numbers of the article's example, computed with 50 digits. */
+/** The golden numbers of the article's network. */
 export interface Golden {
   /** The network that both passes use. */
   readonly network: {
@@ -50,13 +52,13 @@ export interface Golden {
     /** Parameters, by node id. */
     readonly parameters: Readonly<Record<string, GoldenParameters>>;
   };
-  /** Every number of two passes. */
+  /** All numbers of two passes. */
   readonly runs: readonly GoldenRun[];
-  /** The example in the article: only the output node. */
+  /** The example in the article, which covers only the output node. */
   readonly article_output_node: {
-    /** Pre-activation. */
+    /** The pre-activation. */
     readonly h7: string;
-    /** Activation. */
+    /** The activation. */
     readonly g7: string;
     /** c · g'(h) */
     readonly slope7: string;
@@ -75,10 +77,12 @@ export interface Golden {
   };
 }
 
-/** Every number of two passes through the article's network, and of its output node. */
+/** All numbers of two passes through the article's network, and those of the article's example. */
 export const golden: Golden = numbers;
 
-/** The article's network: {1} → {2, 3} → {4, 5, 6} → {7}. `order` is the order in which nodes are declared. */
+/**
+ * Creates the article's network: {1} → {2, 3} → {4, 5, 6} → {7}. `order` is the order in which the nodes are declared.
+ */
 export function articleNetwork(order: readonly string[] = ['2', '3', '4', '5', '6', '7']): Network {
   const builder = new GraphBuilder();
   builder.input('1');

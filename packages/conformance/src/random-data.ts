@@ -1,16 +1,16 @@
 /**
- * Random parameters and samples. All numbers are exact in float32, so that engines of either precision get the same
- * numbers, and scaled so that values neither overflow nor vanish in a deep graph.
+ * Random parameters and samples. All numbers are exact in float32, so that engines of either precision receive the same
+ * ones, and scaled so that values neither overflow nor vanish in deep graphs.
  */
 import type { Graph, Random } from '@nnbp/core';
 
 /** Inputs and targets, flattened into the layout that `Executor` expects. */
 export interface Samples {
-  /** Number of samples. */
+  /** The number of samples. */
   readonly samples: number;
-  /** [samples × inputs] */
+  /** Inputs, `[samples × inputs]`, row-major. */
   readonly inputs: Float64Array;
-  /** [samples × outputs] */
+  /** Targets, `[samples × outputs]`, row-major. */
   readonly targets: Float64Array;
 }
 
@@ -18,8 +18,8 @@ export interface Samples {
 export type TargetMaker = (random: Random, outputs: number) => readonly number[];
 
 /**
- * Random parameters in the graph's layout: b in ±0.5, |c| from 0.5 to 1.25 with either sign, weights in ±1.2/√fan-in. So
- * the values of a node are on average smaller than those of its predecessors.
+ * Draws random parameters in the graph's layout: b within ±0.5, |c| from 0.5 to 1.25 with a random sign, and weights
+ * within ±1.2/√fan-in. On average, the value of a node is then smaller than those of its predecessors.
  */
 export function randomParameters(graph: Graph, random: Random): Float64Array {
   const parameters = new Float64Array(graph.parameterCount);
@@ -36,7 +36,7 @@ export function randomParameters(graph: Graph, random: Random): Float64Array {
   return parameters;
 }
 
-/** Random samples: inputs in ±1, and targets in ±1 or drawn by `target`. */
+/** Draws random samples: inputs within ±1, and targets within ±1 or drawn by `target`. */
 export function randomSamples(graph: Graph, random: Random, samples: number, target: TargetMaker = anyTarget): Samples {
   const inputs = Float64Array.from({ length: samples * graph.inputCount }, () => withinOne(random));
   const targets = Array.from({ length: samples }, () => target(random, graph.outputs.length)).flat();

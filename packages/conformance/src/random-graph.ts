@@ -1,24 +1,25 @@
-/** Random acyclic graphs with skip edges, shared weights, several outputs and more. The same seed gives the same graph. */
+/**
+ * Random acyclic graphs with skip edges, shared weights, several outputs and more. The same seed gives the same graph.
+ */
 import { type Activation, type Graph, GraphBuilder, type NodeOptions, type Random } from '@nnbp/core';
 import { everyActivation } from './every-plugin.js';
 
 /** Options of {@link randomGraph}. */
 export interface RandomGraphOptions {
-  /** Maximum number of nodes, including inputs, ≥ 1. Default: 200. */
+  /** The maximum number of nodes, including inputs, ≥ 1. Default: 200. */
   readonly nodes?: number;
-  /** Activations of the nodes. Default: all of `@nnbp/activations`. */
+  /** The activations to choose from. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
   /**
-   * Options of all output nodes, for a loss that requires them, such as outputs between 0 and 1. Default: as for other
-   * nodes.
+   * Options of all output nodes, for example if a loss requires outputs between 0 and 1. Default: as for other nodes.
    */
   readonly output?: Pick<NodeOptions, 'activation' | 'fixed'>;
 }
 
 /**
- * A random directed acyclic graph of 1 to `nodes` nodes with skip edges, shared weights, several outputs, outputs with
- * successors, unused inputs, nodes without predecessors, mixed activations, and trainable and fixed scales. Some graphs
- * have an input that is itself an output (never with the option `output`).
+ * Creates a random directed acyclic graph of 1 to `nodes` nodes with skip edges, shared weights, several outputs,
+ * outputs with successors, unused inputs, nodes without predecessors, mixed activations, and trainable and fixed
+ * scales. Unless `output` is set, an input can also be an output.
  *
  * @example
  * ```ts
@@ -69,7 +70,8 @@ export function randomGraph(random: Random, options: RandomGraphOptions = {}): G
 }
 
 /**
- * One to eight of the earlier ids (fewer are more likely), half of them from the last ten: deep graphs with skip edges.
+ * Draws one to eight of the earlier ids (fewer are more likely), half of them from the last ten, so that the graph is
+ * deep and has skip edges.
  */
 function randomPredecessors(random: Random, ids: readonly string[]): string[] {
   const picked = new Set<string>();

@@ -16,19 +16,19 @@ const everyAggregation = Object.values<Aggregation>(aggregations).filter(({ buil
 
 /** Options of {@link randomMemoryGraph}. */
 export interface RandomMemoryGraphOptions {
-  /** Maximum number of nodes that are not inputs. Default: 10. */
+  /** The maximum number of nodes that are not inputs. Default: 10. */
   readonly nodes?: number;
-  /** Activations of the nodes. Default: all of `@nnbp/activations`. */
+  /** The activations to choose from. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
-  /** Aggregations of the nodes, in addition to the sum. Default: all of `@nnbp/aggregations`. */
+  /** The aggregations to choose from, in addition to the sum. Default: all of `@nnbp/aggregations`. */
   readonly aggregations?: readonly Aggregation[];
   /** Whether edges may be delayed. Default: true. */
   readonly delays?: boolean;
 }
 
 /**
- * A random graph with delays of 1 to 3 steps (including delayed inputs, outputs and self-connections), initial values,
- * aggregations, fixed and shared b, c and w, and several outputs. The same seed gives the same graph.
+ * Creates a random graph with delays of 1 to 3 steps (including delayed inputs, outputs and self-connections), initial
+ * values, aggregations, fixed and shared b, c and w, and one to three outputs. The same seed gives the same graph.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
   const ids = Array.from({ length: count }, (_, k) => (k < inputs ? `input ${k}` : `node ${k}`));
   for (const id of ids.slice(0, inputs)) builder.input(id);
   const initials = ids.map(() => (chance(0.5) ? 0 : random.uniform() - 0.5));
-  /** A random selection of the names, each with a value. */
+  /** Draws a random subset of the names, each with a value. */
   const randomSubset = <T>(names: readonly string[], value: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.filter(() => chance(0.2)).map((name) => [name, value(name)]));
   for (let k = inputs; k < count; k++) {

@@ -10,7 +10,7 @@ import {
   type Random,
 } from '@nnbp/core';
 
-/** A dense layer, a sparse layer and an output node, all with the given activation. */
+/** Creates a graph with a dense layer, a sparse layer and an output node, all with the given activation. */
 export function mixed(random: Random, activation: Activation): Graph {
   const builder = new GraphBuilder();
   const inputs = ['a', 'b', 'c'].map((id) => builder.input(id));
@@ -23,6 +23,7 @@ export function mixed(random: Random, activation: Activation): Graph {
   return builder.build();
 }
 
+/** Creates a graph in which all nodes share the same three weights. */
 export function fullyShared(): Graph {
   const builder = new GraphBuilder();
   const ids = ['a', 'b', 'c'].map((id) => builder.input(id));
@@ -35,25 +36,26 @@ export function fullyShared(): Graph {
   return builder.build();
 }
 
+/** Creates a chain of nodes that are all outputs. */
 export function chainedOutputs(): Graph {
   const builder = new GraphBuilder();
-  let before = builder.input('in');
-  builder.output(before);
+  let previous = builder.input('in');
+  builder.output(previous);
   for (let k = 0; k < 5; k++) {
-    before = builder.node(`node ${k}`, { from: [before], activation: sigmoid });
-    builder.output(before);
+    previous = builder.node(`node ${k}`, { from: [previous], activation: sigmoid });
+    builder.output(previous);
   }
   return builder.build();
 }
 
-/** An activation that is not a built-in. */
+/** A custom activation. */
 export const wave: Activation = {
   name: 'wave',
   value: (h) => h / 2 + Math.sin(h) / 4,
   derivative: (h) => 0.5 + Math.cos(h) / 4,
 };
 
-/** An aggregation that is not a built-in: half the sum of the squares. */
+/** A custom aggregation: half the sum of the squares. */
 export const squares: Aggregation = {
   name: 'squares',
   value(z) {
@@ -66,7 +68,7 @@ export const squares: Aggregation = {
   },
 };
 
-/** A loss in which outputs interact: half the squared difference of the sums of targets and outputs. */
+/** A custom loss in which outputs interact: half the squared difference between the sums of targets and outputs. */
 export const couplingLoss: Loss = {
   name: 'coupling',
   value: (x, t) => difference(x, t) ** 2 / 2,
@@ -81,7 +83,7 @@ function difference(x: ArrayLike<number>, t: ArrayLike<number>): number {
   return sum;
 }
 
-/** An optimizer that is not a built-in: sign descent with a step size of 0.01 / steps. */
+/** A custom optimizer: sign descent with a step size of 0.01 / (number of the step). */
 export function signDescent(): Optimizer {
   let steps = 0;
   return {

@@ -1,4 +1,4 @@
-/** The cases that every engine must pass: its numbers, and the contract of `Executor`. */
+/** The test cases that every engine must pass: correct results, and the contract of `Executor`. */
 import { sigmoid, tanh } from '@nnbp/activations';
 import { type Engine, expectEngine, type Graph, mlp, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -18,24 +18,28 @@ import { randomGraph } from './random-graph.js';
 import { randomMemoryGraph } from './random-memory-graph.js';
 import { couplingLoss, mixed, chainedOutputs, fullyShared, signDescent, squares, wave } from './special-cases.js';
 
-/** One case of the suite. */
+/** A test case of the suite. */
 export interface ConformanceCase {
-  /** Title for the test runner. */
+  /** The title for the test runner. */
   readonly name: string;
-  /** @throws Error that describes the first violation */
+  /**
+   * Runs the test case.
+   *
+   * @throws Error that describes the first violation
+   */
   readonly run: () => void;
 }
 
-/** Batch sizes: one sample, full SIMD tiles, and every kind of remainder. */
+/** The batch sizes: a single sample, full SIMD tiles, and every kind of remainder. */
 const batchSizes = [1, 2, 3, 5, 8, 31, 64, 100];
 
-/** The number of samples at each step. */
+/** The sample counts of the sequences: the number of samples at each step. */
 const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
 
 /**
- * Returns the test cases for an engine. Pass each to your test runner.
+ * Returns the test cases for an engine. Pass each one to your test runner.
  *
- * @param seed - Seed of the random graphs. Default: 1.
+ * @param seed - The seed of the random graphs. Default: 1.
  *
  * @example
  * ```ts
@@ -81,7 +85,9 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       [70, 20, 9],
       [3, 300, 4],
     ].map((sizes) =>
-      agrees(`matches the reference engine on layers of ${sizes.join('-')}`, () => mlp(sizes, { activation: sigmoid })),
+      agrees(`matches the reference engine on dense layers of sizes ${sizes.join('-')}`, () =>
+        mlp(sizes, { activation: sigmoid }),
+      ),
     ),
     ...everyActivation.map((activation) =>
       agrees(`matches the reference engine with the activation ${activation.name}`, (random) =>
@@ -132,14 +138,16 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
         },
       ),
     ),
-    testCase('runs an aggregation that is not a built-in', () => {
+    testCase('matches the reference engine with a custom aggregation', () => {
       const random = new Random(seed);
       const graph = () => randomMemoryGraph(random, { aggregations: [squares], activations: [tanh] });
       for (let n = 0; n < 6; n++) expectSequences(engine, graph(), random, [2, 2, 1], mse());
     }),
-    testCase('keeps the state of an optimizer separate from executors', () => expectOwnState(engine)),
+    testCase('keeps the state of an optimizer in the optimizer, not in the executor', () => expectOwnState(engine)),
     testCase('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),
-    testCase('runs short batches after long ones', () => expectShortBatches(engine, new Random(seed))),
+    testCase('matches the reference engine on short batches after long ones', () =>
+      expectShortBatches(engine, new Random(seed)),
+    ),
     testCase('takes the same steps with stepMany as with step', () => expectSameSteps(engine, new Random(seed))),
     testCase('leaves parameters unchanged when a step overflows', () => expectOverflowHandled(engine)),
     testCase('rejects invalid arguments', () => expectErrors(engine)),

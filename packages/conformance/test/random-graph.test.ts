@@ -33,7 +33,7 @@ describe('random graphs', () => {
     expect(new Set(graphs.flatMap(({ activations }) => activations))).toEqual(new Set(everyActivation));
   });
 
-  test('a random graph may be a single node', () => {
+  test('a random graph can be a single node', () => {
     expect(randomGraph(new Random(1), { nodes: 1 }).nodeCount).toBe(1);
   });
 

@@ -51,7 +51,10 @@ function graphOf({ inputs, nodes, initial, outputs }: Case) {
   return builder.build();
 }
 
-/** Sequences of different lengths as one batch, the longest first: the rows of step 0, then those of step 1, … */
+/**
+ * Combines sequences of different lengths into one batch, longest first: the rows of step 0, then those of step 1, and
+ * so on.
+ */
 function batchOf(testCase: Case) {
   const sequences = testCase.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);
   const steps = sequences[0].inputs.map((_, t) => sequences.filter(({ inputs }) => t < inputs.length));
@@ -115,7 +118,7 @@ test.each([reference(), js()])(
       expect(actual.length, `graph ${n}`).toBe(expected.length);
       const largest = Math.max(1, ...expected.map(Math.abs));
       expected.forEach((number, k) => {
-        expect(Math.abs(actual[k] - number), `graph ${n}, number ${k}`).toBeLessThanOrEqual(1e-12 * largest);
+        expect(Math.abs(actual[k] - number), `graph ${n}, jacobian[${k}]`).toBeLessThanOrEqual(1e-12 * largest);
       });
     });
     for (const feature of ['delay 1', 'delay 2', 'delay 3', 'product', 'max', 'median', 'logSumExp']) {

@@ -11,11 +11,11 @@ for (const engine of [reference(), js()]) {
 
 describe('the suite', () => {
   test('the suite rejects a promise of an engine', () => {
-    const refused = expect.objectContaining({ code: 'WRONG_TYPE' }) as Error;
-    expect(() => conformance(Promise.resolve(js()) as never)).toThrow(refused);
+    const wrongType = expect.objectContaining({ code: 'WRONG_TYPE' }) as Error;
+    expect(() => conformance(Promise.resolve(js()) as never)).toThrow(wrongType);
   });
 
-  /** The js engine with a fault after each backward pass. */
+  /** Returns the js engine with a fault injected after each backward pass. */
   const faulty = (inject: (executor: Executor) => void): Engine => ({
     name: 'faulty',
     supports: (graph) => js().supports(graph),
@@ -30,7 +30,7 @@ describe('the suite', () => {
       return executor;
     },
   });
-  /** The number of cases that fail. Stops counting at `limit`. */
+  /** Returns the number of cases that fail, but at most `limit`. */
   const failures = (engine: Engine, limit: number) => {
     let count = 0;
     for (const { run } of conformance(engine)) {
@@ -75,10 +75,10 @@ describe('the suite', () => {
     const casesOf = (engine: Engine) => conformance(engine).filter(({ name }) => name.includes('delays'));
     const careless: Engine = { ...js(), supports: () => ['No delays.'] };
     for (const { run } of casesOf(careless)) expect(run).toThrow('expected the error UNSUPPORTED');
-    const refuse = (): never => {
+    const reject = (): never => {
       throw new NnbpError('UNSUPPORTED', 'No delays.');
     };
-    for (const { run } of casesOf({ ...careless, prepare: refuse })) run();
+    for (const { run } of casesOf({ ...careless, prepare: reject })) run();
   });
 
   test('the float32 bounds detect a relative error of 1e-4 in most graphs', () => {

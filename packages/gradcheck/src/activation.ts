@@ -1,4 +1,4 @@
-/** Checks the derivative of an activation. */
+/** Gradient-checks an activation. */
 import { type Activation, NnbpError } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -21,8 +21,8 @@ const defaultPoints: readonly number[] = [
 ];
 
 /**
- * Compares an activation's derivative with central differences of its value, and checks that both are finite. Declared
- * kinks are skipped and listed in the report; undeclared ones are violations.
+ * Compares the derivative of an activation with central differences of its value, and checks that both are finite.
+ * Declared kinks are skipped and listed in the report; undeclared kinks are reported as violations.
  *
  * @throws NnbpError `EMPTY_DATA` if `at` is empty
  *
@@ -37,7 +37,7 @@ const defaultPoints: readonly number[] = [
  */
 export function checkActivation(activation: Activation, options: ActivationCheckOptions = {}): Report {
   const { at = defaultPoints, relativeTolerance = 1e-7 } = options;
-  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty: expected at least one value of h.');
+  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty. Pass at least one value of h.');
   const kinks = activation.kinks ?? [];
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
@@ -52,7 +52,7 @@ export function checkActivation(activation: Activation, options: ActivationCheck
     }
     if (!Object.is(g, activation.value(h)) || !Object.is(analytic, activation.derivative(h, g))) {
       violations.push(
-        `At ${name}: two calls with the same h return different values. An activation must depend on h only.`,
+        `At ${name}: two calls with the same h return different values. An activation must depend only on h.`,
       );
     }
     const distance = Math.min(...kinks.map((kink) => Math.abs(kink - h)));
@@ -75,12 +75,15 @@ export function checkActivation(activation: Activation, options: ActivationCheck
   return new Report(`Activation ${activation.name}`, comparisons, excluded, violations);
 }
 
-/** Reports a kink at h: the slopes from the left and from the right differ, however small the step. */
+/**
+ * Returns a message if there is a kink at h, where the slopes from the left and from the right differ for every step
+ * size.
+ */
 function undeclaredKink(activation: Activation, h: number): string | undefined {
   const from = (step: number) => (activation.value(h + step) - activation.value(h)) / step;
   const gaps = [1e-4, 1e-5, 1e-6].map((size) => Math.abs(from(size) - from(-size)));
   const noise = (2 ** -50 * Math.abs(activation.value(h))) / 1e-6;
-  // Where g is smooth the gap shrinks with the step.
+  // If g is smooth, the gap shrinks with the step.
   if (gaps[2] < 0.5 * gaps[0] || gaps[2] < 1e-6 + noise) return undefined;
-  return `At h = ${h}: the slopes from the left and from the right differ by ${gaps[2].toPrecision(3)}. Declare it: kinks: [${h}].`;
+  return `At h = ${h}: the slopes from the left and from the right differ by ${gaps[2].toPrecision(3)}. Declare the kink: kinks: [${h}].`;
 }

@@ -1,4 +1,4 @@
-/** Checks the derivatives of an aggregation. */
+/** Gradient-checks an aggregation. */
 import { type Aggregation, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -6,7 +6,9 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkAggregation}. */
 export interface AggregationCheckOptions {
-  /** Values of z, one row per point. Default: 40 random points of 1 to 6 entries in [−2, 2], some with zeros and ties. */
+  /**
+   * Points z, one row each. Default: 40 random points with 1 to 6 entries in [−2, 2], some of them with zeros and ties.
+   */
   readonly at?: readonly (readonly number[])[];
   /** Seed of the random points. Default: 0. */
   readonly seed?: number;
@@ -14,7 +16,7 @@ export interface AggregationCheckOptions {
   readonly relativeTolerance?: number;
 }
 
-/** Random points: some contain zeros, some two equal entries. */
+/** Draws random points, some of which contain zeros or two equal entries. */
 function defaultPoints(seed: number): number[][] {
   const random = new Random(seed);
   return Array.from({ length: 40 }, (_, k) => {
@@ -26,8 +28,8 @@ function defaultPoints(seed: number): number[][] {
 }
 
 /**
- * Compares an aggregation's derivative with central differences of its value, for every entry of each point. Points at a
- * declared kink are skipped and listed in the report; at an undeclared one the comparison fails.
+ * Compares the derivative of an aggregation with central differences of its value, for every entry of each point.
+ * Points at a declared kink are skipped and listed in the report. At an undeclared kink, the comparison fails.
  *
  * @throws NnbpError `EMPTY_DATA` if `at` is empty
  *
@@ -41,7 +43,7 @@ function defaultPoints(seed: number): number[][] {
  */
 export function checkAggregation(aggregation: Aggregation, options: AggregationCheckOptions = {}): Report {
   const { at = defaultPoints(options.seed ?? 0), relativeTolerance = 1e-7 } = options;
-  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty: expected at least one point.');
+  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty. Pass at least one point.');
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
   const violations: string[] = [];
@@ -56,7 +58,7 @@ export function checkAggregation(aggregation: Aggregation, options: AggregationC
     z.forEach((start, e) => {
       const name = `${point}, dA/dz_${e}`;
       if (!Object.is(analytic[e], again[e])) {
-        violations.push(`${name}: depends on the previous content of dAdz. Write every entry and read none.`);
+        violations.push(`${name}: depends on the previous content of dAdz. Write every entry and do not read any.`);
       } else if (!Number.isFinite(a) || !Number.isFinite(analytic[e])) {
         violations.push(`${name}: expected finite numbers, received A = ${a} and dA/dz = ${analytic[e]}.`);
       } else if (distance < 1e-6) {

@@ -1,16 +1,16 @@
-/** One comparison of a report: a derivative as the code computes it, and by finite differences. */
+/** A comparison in a report: a derivative as the code computes it, and as finite differences estimate it. */
 
 /** One derivative, computed in two ways. */
 export interface Comparison {
-  /** The name of the derivative: "h = 0.5", "dloss/dw_2to4". */
+  /** The name of the derivative, such as "h = 0.5" or "dloss/dw_2to4". */
   readonly name: string;
   /** The derivative that the code returns. */
   readonly analytic: number;
-  /** The derivative by finite differences. */
+  /** The derivative estimated by finite differences. */
   readonly numeric: number;
-  /** Largest allowed difference: the estimated error of the finite differences plus the relative tolerance. */
+  /** The maximum difference allowed: the estimated error of the finite differences plus the relative tolerance. */
   readonly tolerance: number;
-  /** The argument at which it was evaluated, for hints. */
+  /** The argument at which the derivative was evaluated, for hints. */
   readonly at?: number;
   /** The function's value at `at`. */
   readonly value?: number;

@@ -1,6 +1,6 @@
 /**
- * Numerical differentiation. Large steps have truncation errors and small ones rounding errors, so a series of steps is
- * extrapolated, and the estimate on which neighbouring steps agree best is returned.
+ * Numerical differentiation. Large steps cause truncation errors and small ones rounding errors. So the results of a
+ * series of steps are extrapolated, and the estimate on which neighbouring steps agree best is returned.
  */
 
 /** A numerical derivative with an estimate of its error. */
@@ -10,26 +10,27 @@ export interface NumericDerivative {
 }
 
 /**
- * Central differences at steps that shrink by 1.6, extrapolated to step 0 (Richardson), of which the one with the
- * smallest difference to its neighbours is taken (Ridders 1982).
+ * Computes central differences with steps that shrink by a factor of 1.6, extrapolates them to step 0 (Richardson), and
+ * returns the extrapolation that differs least from its neighbours (Ridders 1982).
  *
- * @param reach - The first and largest step: f is evaluated in [x − reach, x + reach].
- * @param termMagnitude - Magnitude of the terms that f adds up. If they cancel, their rounding errors exceed that of f. Default: 0.
+ * @param maxStep - The first and largest step: f is evaluated in [x − maxStep, x + maxStep].
+ * @param termMagnitude - The magnitude of the terms that f adds up. If they cancel, their rounding errors are larger
+ * than that of f. Default: 0.
  */
 export function differentiate(
   f: (x: number) => number,
   x: number,
-  reach: number,
+  maxStep: number,
   termMagnitude = 0,
 ): NumericDerivative {
   const shrink = 1.6;
   let best: NumericDerivative = { value: NaN, error: Infinity };
   let previousRow: number[] = [];
-  let step = reach;
-  // Take all steps, even if the error grows at first: a nearby jump in the second derivative affects only the large
-  // ones.
+  let step = maxStep;
+  // Takes all steps, even if the error grows at first, since a nearby jump in the second derivative affects only large
+  // steps.
   for (let row = 0; row < 18; row++, step /= shrink) {
-    // The distance between the rounded arguments.
+    // The divisor is the distance between the arguments after rounding.
     const [above, below] = [x + step, x - step];
     const [fAbove, fBelow] = [f(above), f(below)];
     const rounding = (2 ** -52 * Math.max(Math.abs(fAbove), Math.abs(fBelow), termMagnitude)) / (above - below);

@@ -1,7 +1,7 @@
-/** Suggests the likely mistake from how the wrong derivatives differ from the expected ones. */
+/** Suggests the likely mistake, based on how the wrong derivatives differ from the expected ones. */
 import type { Comparison } from './comparison.js';
 
-/** A mistake that explains all mismatches, if there is one. */
+/** Returns a mistake that explains all mismatches, or undefined if there is none. */
 export function hint(mismatches: readonly Comparison[]): string | undefined {
   if (mismatches.length === 0) return undefined;
   const all = (fits: (comparison: Comparison) => boolean) => mismatches.every(fits);

@@ -1,4 +1,4 @@
-/** Checks the derivatives of a loss (case 1). */
+/** Gradient-checks a loss (case 1). */
 import { type Loss, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -12,7 +12,10 @@ export interface LossCheckOptions {
   readonly samples?: number;
   /** Range of the random outputs. Default: [−3, 3], or [0.02, 0.98] for a loss that is NaN outside [0, 1]. */
   readonly x?: readonly [low: number, high: number];
-  /** Draws a target vector. Default: any, non-negative, ±1, integer and one-hot targets, as far as the loss accepts them. */
+  /**
+   * Draws a target vector. Default: numbers from −2 to 2, numbers from 0 to 1, ±1, integers from 0 to 4, or one-hot
+   * targets, whichever the loss accepts.
+   */
   readonly target?: (random: Random, outputs: number) => readonly number[];
   /** Seed of the random outputs and targets. Default: 0. */
   readonly seed?: number;
@@ -38,10 +41,10 @@ const families: readonly TargetFamily[] = [
 ];
 
 /**
- * Compares a loss's derivative with central differences of its value, for every output of random samples. Outputs closer
- * to a declared kink than 1e-6 are skipped and listed in the report.
+ * Compares the derivative of a loss with central differences of its value, for every output of random samples. Outputs
+ * closer than 1e-6 to a declared kink are skipped and listed in the report.
  *
- * @throws NnbpError `EMPTY_DATA` if the loss accepts none of the random targets; in that case set `target`
+ * @throws NnbpError `EMPTY_DATA` if the loss accepts none of the random targets; set `target` to fix this
  *
  * @example
  * ```ts
@@ -75,7 +78,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
     for (let k = 0; k < outputs; k++) {
       const name = `sample ${s}, dloss/dx_${k}`;
       if (!Object.is(analytic[k], again[k])) {
-        violations.push(`${name}: depends on the previous content of dLossDx. Write every entry and read none.`);
+        violations.push(`${name}: depends on the previous content of dLossDx. Write every entry and do not read any.`);
         continue;
       }
       const distance = Math.min(...(loss.kinks?.(t[k]) ?? []).map((kink) => Math.abs(kink - x[k])), Infinity);
@@ -101,7 +104,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }
 
-/** The default range of outputs: a loss on probabilities is NaN outside [0, 1]. */
+/** Returns the default range of outputs. A loss on probabilities is recognized by being NaN outside [0, 1]. */
 function domain(loss: Loss): readonly [number, number] {
   return Number.isNaN(loss.value([-1], [1])) || Number.isNaN(loss.value([2], [0])) ? [0.02, 0.98] : [-3, 3];
 }

@@ -1,4 +1,4 @@
-/** Checks all derivatives of a network: backpropagation against finite differences of the loss. */
+/** Gradient-checks a network: compares backpropagation with finite differences of the loss. */
 import {
   backpropagateBatch,
   backpropagateSequence,
@@ -20,7 +20,7 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkNetwork}. */
 export interface NetworkCheckOptions {
-  /** Maximum number of derivatives to check. If there are more, a random selection is checked. Default: 1000. */
+  /** The maximum number of derivatives to check. If there are more, a random selection is checked. Default: 1000. */
   readonly maxDerivatives?: number;
   /** Seed of the random selection. Default: 0. */
   readonly seed?: number;
@@ -33,11 +33,11 @@ export interface NetworkCheckOptions {
 
 /**
  * Compares dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of every input, with central differences of the
- * mean loss over the samples. A derivative is skipped, and listed in the report, if even the smallest step crosses a kink
- * of an activation, an aggregation or the loss.
+ * mean loss over the samples. A derivative is skipped, and listed in the report, if even the smallest step crosses a
+ * kink of an activation, an aggregation or the loss.
  *
  * @param inputs - [samples × inputs], in the units of the data, as for `backpropagateBatch`.
- * @throws NnbpError as `backpropagateBatch`
+ * @throws NnbpError any error of `backpropagateBatch`
  *
  * @example
  * ```ts
@@ -64,12 +64,12 @@ export function checkNetwork(
 }
 
 /**
- * Checks backpropagation through time over one sequence: dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of
- * every input at every step.
+ * Gradient-checks backpropagation through time on one sequence: compares dloss/db, dloss/dc and dloss/dw of every node,
+ * and dloss/dx of every input at every step, with central differences.
  *
  * @param inputs - [steps × inputs], in the units of the data, as for `backpropagateSequence`.
- * @param targets - A row per step, or null for a step without a target.
- * @throws NnbpError as `backpropagateSequence`
+ * @param targets - One row per step, or null for a step without a target.
+ * @throws NnbpError any error of `backpropagateSequence`
  *
  * @example
  * ```ts
@@ -127,7 +127,7 @@ function compare(
         name: `${kind} ${row}, dloss/dx_${graph.ids[k]}`,
         vector: probe.inputs,
         index: row * graph.inputCount + k,
-        // The cache has the derivatives of each sample's loss; the probe measures the mean loss.
+        // The cache holds the derivatives of per-row losses, but the probe computes the mean loss.
         analytic: pass.dLossDx(graph.ids[k], row) / probe.rowsWithTarget,
       })),
     ),
@@ -137,7 +137,7 @@ function compare(
     candidates.length = maxDerivatives;
   }
 
-  // A loss of 1e-8 may be the difference of outputs near 20.
+  // Rounding errors depend on the size of the outputs: a loss of 1e-8 can be the difference of numbers near 20.
   const largestOutput = Math.max(...pass.outputs.flat().map(Math.abs));
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
@@ -149,36 +149,36 @@ function compare(
       vector[index] = start;
       return loss;
     };
-    const reach = probe.smoothReach(vector, index);
-    if (reach === undefined) {
+    const maxStep = probe.maxSmoothStep(vector, index);
+    if (maxStep === undefined) {
       excluded.push({ name, reason: 'a kink within the smallest step' });
       continue;
     }
-    const comparisonWithin = (reach: number): Comparison => {
-      const { value, error } = differentiate(along, start, reach, largestOutput);
+    const comparisonWithin = (maxStep: number): Comparison => {
+      const { value, error } = differentiate(along, start, maxStep, largestOutput);
       const scale = Math.max(Math.abs(value), 1e-3 * Math.abs(pass.loss));
       return { name, analytic, numeric: value, tolerance: 10 * error + relativeTolerance * scale + 1e-12 };
     };
-    const comparison = comparisonWithin(reach);
-    // A jump in a second derivative, such as that of softsign at 0, can make the estimated error too small. A shorter
-    // reach does not include it; a wrong derivative differs there, too.
-    const shorter = () => [reach / 8, reach / 64].map(comparisonWithin).find(agrees);
+    const comparison = comparisonWithin(maxStep);
+    // A jump in a second derivative, such as that of softsign at 0, can make the estimated error too small. Smaller
+    // steps avoid the jump, but a wrong derivative differs with them, too.
+    const shorter = () => [maxStep / 8, maxStep / 64].map(comparisonWithin).find(agrees);
     comparisons.push(agrees(comparison) ? comparison : (shorter() ?? comparison));
   }
   return new Report(`Network of ${graph.nodeCount} nodes with loss ${probe.lossFunction.name}`, comparisons, excluded);
 }
 
-/** The network's loss as a function of its parameters and inputs. */
+/** Evaluates the loss of a network as a function of its parameters and inputs. */
 class Probe {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** Number of rows with a target. */
+  /** The number of rows with a target. */
   readonly rowsWithTarget: number;
   readonly #graph: Graph;
   readonly #executor: ReferenceExecutor;
   readonly #targets: readonly (Float64Array | null)[];
 
-  /** @param counts - As for `Executor`: rows are samples, or the steps of one sequence. */
+  /** @param counts - The sample counts of the executor: rows are samples, or the steps of one sequence. */
   constructor(
     network: Network,
     inputs: readonly Row[],
@@ -201,7 +201,7 @@ class Probe {
     this.rowsWithTarget = targets.filter((row) => row !== null).length;
   }
 
-  /** The mean loss over the rows that have a target. */
+  /** Returns the mean loss over the rows that have a target. */
   loss(): number {
     const width = this.#graph.outputs.length;
     const outputs = this.#executor.predict(this.inputs, this.counts);
@@ -212,11 +212,11 @@ class Probe {
     return sum / this.rowsWithTarget;
   }
 
-  /** The largest change of a number, in both directions, that crosses no kink; undefined if there is none. */
-  smoothReach(vector: Float64Array, index: number): number | undefined {
+  /** Returns the largest step in both directions that crosses no kink, or undefined if even the smallest one does. */
+  maxSmoothStep(vector: Float64Array, index: number): number | undefined {
     const start = vector[index];
-    for (let reach = 0.02 * Math.max(1, Math.abs(start)); reach > 1e-5; reach /= 8) {
-      const [middle, ...ends] = [0, -reach, reach].map((step) => {
+    for (let maxStep = 0.02 * Math.max(1, Math.abs(start)); maxStep > 1e-5; maxStep /= 8) {
+      const [middle, ...ends] = [0, -maxStep, maxStep].map((step) => {
         vector[index] = start + step;
         this.loss();
         return { sides: this.#sidesOfKinks(), aggregations: this.#aggregations() };
@@ -229,17 +229,17 @@ class Probe {
             z.every((value, e) => Math.abs(value - aggregations[k].z[e]) < distance),
           ),
       );
-      if (stays) return reach;
+      if (stays) return maxStep;
     }
     return undefined;
   }
 
-  /** All steps of all samples, one per row. */
+  /** Returns all steps of all samples, one per row. */
   #rows(): SampleCache[] {
     return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
   }
 
-  /** For each node and output, the side of each kink on which it lies. */
+  /** Encodes, for each node and output, on which side of each kink it lies. */
   #sidesOfKinks(): string {
     const graph = this.#graph;
     let sides = '';
@@ -255,7 +255,7 @@ class Probe {
     return sides;
   }
 
-  /** For each node whose aggregation has kinks: its terms z and their distance to the nearest kink. */
+  /** Returns z and its distance to the nearest kink, for each node whose aggregation has kinks. */
   #aggregations(): { z: Float64Array; distance: number }[] {
     const graph = this.#graph;
     if (graph.aggregationOf === undefined) return [];
@@ -270,7 +270,10 @@ class Probe {
   }
 }
 
-/** The name of each parameter's derivative: dloss/db_4, dloss/dw_2to4. A shared weight is named after its first edge. */
+/**
+ * Returns the name of each parameter's derivative, such as dloss/db_4 or dloss/dw_2to4. A shared parameter is named
+ * after its first use.
+ */
 function parameterNames(graph: Graph): string[] {
   const names: string[] = [];
   const name = (index: number, text: string) => {

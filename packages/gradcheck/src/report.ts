@@ -1,26 +1,28 @@
-/** The report of a check: `ok` for programs, `toString` for people. */
+/** The report of a gradient check: `ok` for programs, `toString` for people. */
 import { NnbpError } from '@nnbp/core';
 import { agrees, type Comparison, errorOf } from './comparison.js';
 import { hint } from './hints.js';
 
-/** A derivative that was skipped, and why. */
+/** A derivative that was skipped, with the reason. */
 export interface Exclusion {
   /** The name of the derivative, as in `Comparison`. */
   readonly name: string;
-  /** Why it was skipped, such as "a declared kink". */
+  /** The reason why it was skipped, such as "a declared kink". */
   readonly reason: string;
 }
 
-/** The result of a check. */
+/** The result of a gradient check. */
 export class Report {
   constructor(
-    /** The name of what was checked, such as "Activation tanh". */
+    /** The subject of the check, such as "Activation tanh". */
     readonly subject: string,
     /** Every derivative that was compared. */
     readonly comparisons: readonly Comparison[],
     /** Every derivative that was skipped. */
     readonly excluded: readonly Exclusion[],
-    /** Problems besides derivatives that differ: a value that is not finite, an entry that was not written. */
+    /**
+     * Problems other than derivatives that differ, such as a value that is not finite or an entry that was not written.
+     */
     readonly violations: readonly string[] = [],
   ) {}
 
@@ -29,12 +31,12 @@ export class Report {
     return this.comparisons.filter((comparison) => !agrees(comparison));
   }
 
-  /** Whether at least one derivative was compared, all of them agree, and nothing else is wrong. */
+  /** Whether at least one derivative was compared, all compared ones agree, and there are no violations. */
   get ok(): boolean {
     return this.comparisons.length > 0 && this.mismatches.length === 0 && this.violations.length === 0;
   }
 
-  /** The comparison closest to its tolerance, or furthest beyond it. */
+  /** The comparison with the largest error relative to its tolerance. */
   get worst(): Comparison | undefined {
     return [...this.comparisons].sort(byExcess)[0];
   }
@@ -49,7 +51,7 @@ export class Report {
     return this;
   }
 
-  /** A few lines: the result, up to five comparisons with the largest errors, and what was skipped. */
+  /** Returns a few lines: the result, up to five comparisons with the largest errors, and the skipped derivatives. */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;
     const lines = [
@@ -80,7 +82,7 @@ export class Report {
   }
 }
 
-/** Error relative to the tolerance; NaN counts as infinite. */
+/** The error relative to the tolerance. NaN counts as infinite. */
 const excess = (comparison: Comparison) => {
   const ratio = errorOf(comparison) / comparison.tolerance;
   return Number.isNaN(ratio) ? Infinity : ratio;

@@ -1,4 +1,4 @@
-/** Numerical differentiation: accuracy, and an error estimate that is neither too small nor too large. */
+/** Tests of numerical differentiation: its accuracy, and an error estimate that is neither too small nor too large. */
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../src/differences.js';
 
@@ -10,15 +10,18 @@ describe('differentiate', () => {
     ['atan', Math.atan, 2, 0.2],
     ['1/x', (x) => 1 / x, 0.5, -4],
     ['x¹⁶', (x) => x ** 16, 1, 16],
-  ])('differentiates %s with an error below 4e-13 and within its estimate', (_, f, x, derivative) => {
-    for (const reach of [0.25, 0.1, 0.02]) {
-      const actual = differentiate(f, x, reach);
-      expect(Math.abs(actual.value - derivative)).toBeLessThanOrEqual(actual.error);
-      expect(actual.error).toBeLessThan(4e-13);
-    }
-  });
+  ])(
+    'differentiate returns the derivative of %s with an error below 4e-13 and within its estimate',
+    (_, f, x, derivative) => {
+      for (const maxStep of [0.25, 0.1, 0.02]) {
+        const actual = differentiate(f, x, maxStep);
+        expect(Math.abs(actual.value - derivative)).toBeLessThanOrEqual(actual.error);
+        expect(actual.error).toBeLessThan(4e-13);
+      }
+    },
+  );
 
-  test('differentiate uses eighteen steps, each 1.6 times smaller than the one before', () => {
+  test('differentiate uses eighteen steps, each 1.6 times smaller than the previous one', () => {
     const evaluated: number[] = [];
     differentiate((x) => (evaluated.push(x), x), 0, 1);
     expect(evaluated).toHaveLength(36);

@@ -19,8 +19,8 @@ describe('mistakes in an activation', () => {
     ['h in place of g', wrong((h) => h * (1 - h)), /with h in place of g/],
     ['always 0', wrong(() => 0), /always 0/],
     ['the value in place of the derivative', wrong((_, g) => g), /the value itself/],
-    ['no derivative', wrong(() => 1), /missing \(it is taken as 1\)/],
-    ['off by a millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times the expected value|WRONG/],
+    ['a derivative that is always 1', wrong(() => 1), /missing \(it is taken as 1\)/],
+    ['a relative error of one millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times the expected value|WRONG/],
     ['not finite', wrong(() => NaN), /expected finite numbers/],
     ['overflow', wrong((h) => Math.exp(h), Math.exp), /g = Infinity/],
     [
@@ -40,7 +40,7 @@ describe('mistakes in an activation', () => {
         (h) => Number(h > 0),
         (h) => Math.max(h, 0),
       ),
-      /Declare it: kinks: \[0\]/,
+      /Declare the kink: kinks: \[0\]/,
     ],
   ])('checkActivation finds a mistake: %s', (_, activation, message) => {
     const report = checkActivation(activation);
@@ -49,7 +49,7 @@ describe('mistakes in an activation', () => {
     expect(() => report.assert()).toThrow(NnbpError);
   });
 
-  test('checkActivation reports a derivative that is NaN once', () => {
+  test('checkActivation reports a NaN derivative only once', () => {
     expect(
       checkActivation(
         wrong(() => NaN),
@@ -62,7 +62,7 @@ describe('mistakes in an activation', () => {
 describe('mistakes in a loss', () => {
   test.each<[string, ReturnType<typeof mse>, RegExp]>([
     [
-      'a missing mean',
+      'a derivative that is not divided by the number of outputs',
       {
         ...mse(),
         derivative: (x, t, d) => {
@@ -77,7 +77,7 @@ describe('mistakes in a loss', () => {
       /depends on the previous/,
     ],
     [
-      'adding to the entry',
+      'an entry that is added to instead of written',
       { ...mse(), derivative: (x, t, d) => void (d[0] += 2 * (x[0] - t[0])) },
       /depends on the previous|WRONG/,
     ],
@@ -90,7 +90,7 @@ describe('mistakes in a loss', () => {
     expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(/Set the option target/);
   });
 
-  test('checkLoss takes targets, outputs and a range', () => {
+  test('checkLoss uses the options outputs, samples, x and target', () => {
     const report = checkLoss(mse(), {
       outputs: 4,
       samples: 2,
@@ -139,7 +139,7 @@ describe('networks', () => {
     expect(checkNetwork(network, [[1, 5]], [[11]], mse(), { maxDerivatives: 5 }).comparisons).toHaveLength(5);
   });
 
-  test('checkNetwork finds a wrong activation of a hidden node', () => {
+  test('checkNetwork finds a wrong activation derivative in a hidden node', () => {
     const bad = { ...tanh, derivative: (_: number, g: number) => 1 - g };
     const network = new Network(mlp([1, 2, 1], { activation: bad }), { seed: 4 });
     const report = checkNetwork(network, [[0.7]], [[1]], mse());
@@ -149,7 +149,7 @@ describe('networks', () => {
   });
 });
 
-test('checkNetwork accepts a saturated classifier, whose loss cancels large numbers', () => {
+test('checkNetwork accepts a saturated classifier, in whose loss large numbers cancel', () => {
   for (let seed = 0; seed < 20; seed++) {
     const network = new Network(mlp([2, 4, 2], { activation: tanh, outputActivation: identity }), { seed });
     network.setParameters('output.0', { b: 15 });

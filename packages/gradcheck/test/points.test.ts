@@ -1,11 +1,11 @@
-/** The points at which the checks evaluate: sides of kinks, ranges, targets, and tolerances. */
+/** Tests of the points at which the checks evaluate functions: sides of kinks, ranges, targets, and tolerances. */
 import { identity, relu, tanh } from '@nnbp/activations';
 import { type Activation, GraphBuilder, type Loss, mlp, Network } from '@nnbp/core';
 import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
 import { binaryCrossEntropy, hinge, mae, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
-/** slope · |h − 1| + 1 */
+/** An activation with a kink at 1: slope · |h − 1| + 1. */
 const bent = (slope: number, kinks: readonly number[] = []): Activation => ({
   name: 'bent',
   value: (h) => slope * Math.abs(h - 1) + 1,
@@ -56,7 +56,7 @@ describe('checkActivation', () => {
 });
 
 describe('checkLoss', () => {
-  /** The loss, and all arguments with which it was called. */
+  /** Returns a copy of the loss that records all arguments with which it is called. */
   function watched(loss: Loss) {
     const seen: { x: number[]; t: number[] }[] = [];
     const value = (x: ArrayLike<number>, t: ArrayLike<number>) => {
@@ -89,7 +89,7 @@ describe('checkLoss', () => {
     expect(new Set(oneHot.filter(({ length }) => length === 5).map((row) => row.indexOf(1))).size).toBe(5);
   });
 
-  test('checkLoss draws outputs from −3 to 3, and for probabilities stays between 0 and 1', () => {
+  test('checkLoss draws outputs from −3 to 3, or between 0 and 1 for a loss on probabilities', () => {
     const at = (loss: Loss) => checkLoss(loss).comparisons.map(({ at }) => at ?? NaN);
     expect(Math.min(...at(mse()))).toBeLessThan(-2.5);
     expect(Math.max(...at(mse()))).toBeGreaterThan(2.5);
@@ -108,7 +108,7 @@ describe('checkLoss', () => {
   test.each<[string, (x: number) => boolean]>([
     ['below 0', (x) => x < 0],
     ['above 1', (x) => x > 1],
-  ])('checkLoss treats a loss that is NaN only %s as one on probabilities', (_, isOutside) => {
+  ])('checkLoss treats a loss that is NaN only %s as a loss on probabilities', (_, isOutside) => {
     const half: Loss = {
       ...mse(),
       value: (x, t) => {
@@ -138,7 +138,7 @@ describe('checkLoss', () => {
     ]);
   });
 
-  test('checkLoss compares at a distance of 1e-6 from a kink', () => {
+  test('checkLoss does not skip an output at a distance of 1e-6 from a kink', () => {
     const near = { x: [1e-6, 1e-6], outputs: 1, samples: 1, target: () => [0] } as const;
     expect(checkLoss(mae(), near).comparisons).toHaveLength(1);
   });
@@ -218,7 +218,7 @@ describe('checkNetwork', () => {
   test.each([
     ['a node', relu, mse()],
     ['an output', identity, mae()],
-  ])('checkNetwork compares where %s touches a kink without crossing it', (_, activation, loss) => {
+  ])('checkNetwork does not skip derivatives where %s touches a kink without crossing it', (_, activation, loss) => {
     const square: Activation = { name: 'square', value: (h) => h * h, derivative: (h) => 2 * h };
     const builder = new GraphBuilder();
     const touching = builder.node('a', { from: [builder.input('x')], activation: square, fixed: { c: 1 } });

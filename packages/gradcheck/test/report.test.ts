@@ -1,4 +1,4 @@
-/** The report of a check as text. */
+/** Tests of the report and its text. */
 import { type Comparison, Report } from '@nnbp/gradcheck';
 import { expect, test } from 'vitest';
 
@@ -11,7 +11,7 @@ const comparison = (name: string, analytic: number, numeric: number, tolerance =
 const hintOf = (...comparisons: Comparison[]) =>
   /Likely cause: (.*)/.exec(new Report('f', comparisons, []).toString())?.[1];
 
-test('a report that passes lists the five largest errors, the largest first', () => {
+test('a report that passes lists the five largest errors, largest first', () => {
   const comparisons = [1, 3, 5, 2, 4, 6].map((k) => comparison(`h = ${k}`, 1, 1 + k / 100));
   const report = new Report('Activation f', comparisons, []);
   expect(report.ok).toBe(true);
@@ -61,7 +61,7 @@ test('an error equal to the tolerance passes', () => {
   expect(new Report('f', [comparison('a', 1.5, 1, 0.5)], []).mismatches).toEqual([]);
 });
 
-test('a hint is given only if it explains every mismatch to four digits', () => {
+test('a report includes a hint only if it explains every mismatch to four digits', () => {
   expect(hintOf(comparison('a', 1, 1))).toBeUndefined();
   expect(hintOf(comparison('a', NaN, 1), comparison('b', NaN, 2))).toMatch(/is NaN/);
   expect(hintOf(comparison('a', NaN, 1), comparison('b', 5, 2))).toBeUndefined();

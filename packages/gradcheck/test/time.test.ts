@@ -31,7 +31,7 @@ describe('checkSequence', () => {
     builder.output(builder.node('y', { from: ['m', delayed('m', 2)], activation: tanh, aggregation: median }));
     const network = new Network(builder.build(), { seed: 2 });
     checkSequence(network, [[0.5], [-1], [2]], [[0], null, [1]], mae()).assert();
-    // Before the first step y is 0, like x: the maximum has a kink there.
+    // Before the first step, y is 0 like x, so the maximum has a kink.
     expect(checkSequence(network, [[0], [-1], [2]], [[0], null, [1]], mse()).excluded.length).toBeGreaterThan(0);
   });
 
@@ -68,11 +68,11 @@ test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
 });
 
 describe('checkAggregation', () => {
-  test('checkAggregation finds derivatives that are wrong, not finite or depend on the previous content', () => {
+  test('checkAggregation finds derivatives that are wrong, not finite, or depend on the previous content of dAdz', () => {
     const wrong = (derivative: Aggregation['derivative']) => checkAggregation({ ...sum, derivative });
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(2)).toString()).toContain('twice');
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(NaN)).violations[0]).toContain('expected finite numbers');
-    expect(wrong(() => undefined).violations[0]).toContain('Write every entry and read none');
+    expect(wrong(() => undefined).violations[0]).toContain('Write every entry and do not read any');
     expect(() => checkAggregation(sum, { at: [] })).toThrow('at is empty');
   });
 
