@@ -1,4 +1,4 @@
-/** Accessibility: axe finds no serious violation in any view and theme. */
+/** Accessibility: axe finds no serious violation in any view or theme. */
 import { expect, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';

@@ -100,7 +100,7 @@ const train = v.object({
   steps: v.optional(count(0, 100_000_000), 0),
 });
 
-/** A network to train. `graph`: the user's graph; otherwise a recurrent layer. */
+/** A network to train. `graph`: the user's graph. Others: a recurrent layer of this type. */
 const sequenceKind = v.picklist(['rnn', 'lstm', 'gru', 'graph']);
 
 /** Settings for training on sequences, which Train offers in addition to samples. */
@@ -149,7 +149,7 @@ const firstSequences: v.InferOutput<typeof sequences> = {
   taken: 0,
 };
 
-/** Maximum length of the data of a fit, in characters. */
+/** Maximum length of the data to fit, in characters. */
 export const maxFitData = 40_000;
 /** Maximum length of a formula, in characters. */
 export const maxFormula = 400;

@@ -23,8 +23,8 @@ const linkListeners = new Set<(before: PlaygroundState) => void>();
 history.replaceState(shown, '');
 
 /**
- * Changes the state and, soon after, the URL. A change of the view or chapter adds an entry to the browser history, so that
- * Back returns to the previous one. Other changes replace the current entry.
+ * Changes the state and, soon after, the URL. Changing the view or chapter adds an entry to the browser history, so
+ * that Back returns to the previous one. Other changes replace the current entry.
  */
 export function update(change: Change): void {
   const before = state;
@@ -62,7 +62,7 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden' && pending !== undefined) writeUrl();
 });
 
-/** The current state, for code outside of components. */
+/** The current state, for code outside components. */
 export const currentState = (): PlaygroundState => state;
 
 /** Returns the part of the state that `select` returns. The component rerenders when that part changes. */
@@ -93,7 +93,7 @@ addEventListener('popstate', () => {
   listeners.notify();
 });
 
-/** A change of this key adds an entry to the browser history. */
+/** Changing this key adds an entry to the browser history. */
 const historyKeyOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 

@@ -11,7 +11,7 @@ export interface NumberFieldProps {
 }
 
 export function NumberField({ label, value, onChange, step = 0.1, disabled = false }: NumberFieldProps) {
-  // The typed text, which may not be a number yet ("-", "1e").
+  // The typed text, which might not be a number yet ("-", "1e").
   const [typed, setTyped] = useState<string>();
   const change = (text: string) => {
     setTyped(text);

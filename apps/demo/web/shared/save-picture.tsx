@@ -1,4 +1,4 @@
-/** Buttons that download a part of the page as SVG or PNG. */
+/** Buttons that download part of the page as SVG or PNG. */
 import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useMessages } from '../language.js';

@@ -2,7 +2,7 @@
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 
 export type Settings = PlaygroundState['sequences'];
-/** The network to train. `graph`: the user's graph; otherwise a recurrent layer. */
+/** The network to train. `graph`: the user's graph. Others: a recurrent layer of this type. */
 export type Kind = Settings['kinds'][number];
 export type LayerKind = Exclude<Kind, 'graph'>;
 export type SequenceDataName = Settings['data'];

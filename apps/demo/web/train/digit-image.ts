@@ -9,7 +9,7 @@ const filled = 20 / 28;
 /**
  * Returns side × side pixels from 0 to 1, row by row; undefined if nothing is drawn.
  *
- * @param drawing - Opaque where there is ink, otherwise transparent.
+ * @param drawing - A canvas that is opaque where there is ink, and transparent elsewhere.
  */
 export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Array | undefined {
   const { width, height } = drawing;
@@ -37,13 +37,13 @@ export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Arr
   return drawnAt(x + side / 2 - middle.x, y + side / 2 - middle.y);
 }
 
-/** Opacity from 0 to 1, row by row. */
+/** Returns the opacity of each pixel, from 0 to 1, row by row. */
 function alphaOf(context: CanvasRenderingContext2D, width: number, height: number): Float64Array {
   const { data } = context.getImageData(0, 0, width, height);
   return Float64Array.from({ length: width * height }, (_, p) => data[4 * p + 3] / 255);
 }
 
-/** Centre of mass of the ink, in pixels from the upper left corner. */
+/** Returns the centre of mass of the ink, in pixels from the upper left corner. */
 function centreOfMass(ink: Float64Array, side: number): { readonly x: number; readonly y: number } {
   let [mass, x, y] = [0, 0, 0];
   for (let p = 0; p < ink.length; p++) {

@@ -1,6 +1,6 @@
 /**
- * A queue of drawings. Draws for a few milliseconds per frame, and only elements on the screen, so that many changes at once
- * do not block the page.
+ * A queue of drawings. It draws only elements on the screen, for a few milliseconds per frame, so that many changes at
+ * once do not block the page.
  */
 
 /** Milliseconds of drawing per frame. At least one element is drawn. */
@@ -86,7 +86,8 @@ function schedule(): void {
 const frameTime = 1000 / 60;
 
 /**
- * Milliseconds to wait after a drawing that took `drawing` milliseconds. On a fast device, every other frame can show a new
- * drawing. On a slow device, where a drawing takes several frames, up to three quarters of the time stay free.
+ * Returns how many milliseconds to wait after a drawing that took `drawing` milliseconds. On a fast device, every other
+ * frame can show a new drawing. On a slow device, where a drawing takes several frames, up to three quarters of the
+ * time stay free.
  */
 export const restAfter = (drawing: number): number => drawing + 2 * Math.max(0, drawing - frameTime);

@@ -24,7 +24,7 @@ export function contextOf(canvas: HTMLCanvasElement, width: number, height: numb
 export const pixelOf = ([red, green, blue]: Rgb): number =>
   ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
 
-/** Image data by side in pixels, reused for each image. */
+/** Image data by side length in pixels, reused between images. */
 const images = new Map<number, ImageData>();
 const small = new Map<number, HTMLCanvasElement>();
 
@@ -40,7 +40,8 @@ export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pi
 }
 
 /**
- * A square image with one pixel per value. Draw it immediately, since the next image of the same size overwrites it.
+ * Returns a canvas with a square image, one pixel per value. Use it immediately, since the next image of the same size
+ * overwrites it.
  */
 export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLCanvasElement {
   let canvas = small.get(side);
@@ -51,7 +52,7 @@ export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLC
 
 const ramps = new WeakMap<Palette, Map<number, Uint32Array>>();
 
-/** A lookup table of 256 pixels for values from −1 to 1. `strength`: from 0 (no colour) to 1. */
+/** Returns a lookup table of 256 pixels for values from −1 to 1. `strength`: from 0 (no colour) to 1. */
 export function ramp(palette: Palette, strength: number): Uint32Array {
   const byStrength = ramps.get(palette) ?? new Map<number, Uint32Array>();
   ramps.set(palette, byStrength);
@@ -84,7 +85,7 @@ export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palet
   };
 }
 
-/** Range of the targets with a margin of 15 % on both sides. */
+/** Returns the range of the targets, with a margin of 15 % on both sides. */
 export function targetRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
   const all = [...points.training.targets, ...(points.validation?.targets ?? [])];
@@ -140,7 +141,7 @@ export function drawPoints(
   }
 }
 
-/** Draws a line through values along the x axis. */
+/** Draws a line through values that are evenly spaced along the x axis. */
 export function drawCurve(
   context: CanvasRenderingContext2D,
   values: ArrayLike<number>,
@@ -161,7 +162,7 @@ export function drawCurve(
   context.stroke();
 }
 
-/** Centres of the drawn nodes in pixels. */
+/** Returns the centres of the drawn nodes, in pixels. */
 export function positionsOf({ layers }: Layout, width: number, height: number): readonly (readonly [number, number])[] {
   return layers.flatMap(({ ids }, k) => {
     const x = ((k + 0.5) / layers.length) * width;

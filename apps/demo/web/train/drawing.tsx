@@ -117,15 +117,15 @@ function TypedPoints({ points, choose }: Props) {
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 
-/** One line per point. */
+/** Formats points as text, one per line. */
 const linesOf = (points: readonly number[]): string =>
   Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`).join('\n');
 
-/** The points of a stroke, sorted by x. */
+/** Returns the points of a stroke, sorted by x. */
 const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
   [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
 
-/** Interpolates between two pointer positions: one point per column, without the first column. */
+/** Interpolates between two pointer positions: one point per column, except the first column. */
 function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
   const length = Math.abs(to[0] - from[0]);
   if (length === 0) return [[to[0], to[1]]];

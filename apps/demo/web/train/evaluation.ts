@@ -39,7 +39,7 @@ export interface Evaluation {
 export const maxWork = 4e6;
 /** Maximum number of samples per set for loss and accuracy. */
 const maxEvaluated = 1000;
-/** Maximum number of mistakes that are shown. */
+/** Maximum number of misclassified samples that are shown. */
 const maxMistakes = 12;
 
 export function evaluate(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows): Evaluation {

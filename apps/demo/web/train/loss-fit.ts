@@ -38,8 +38,8 @@ const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poi
 const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
 
 /**
- * The reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses are not
- * checked.
+ * Returns the reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses are
+ * not checked.
  */
 export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
   const { loss, graph } = settings;

@@ -10,7 +10,7 @@ export interface Shape {
   readonly task: Task;
   readonly inputNames: { readonly length: number };
   readonly classes: { readonly length: number };
-  /** Side in pixels if the inputs are a square image, otherwise undefined. */
+  /** Side of the image in pixels if the inputs are a square image, otherwise undefined. */
   readonly side?: number | undefined;
 }
 

@@ -41,7 +41,10 @@ export function weightImages(graph: Graph, executor: Executor, ids: readonly str
   return images;
 }
 
-/** Number of pixels of the square window that each node sees; undefined unless all have windows of the same size. */
+/**
+ * Returns the number of pixels of the square window that each node sees; undefined unless all windows have the same
+ * size.
+ */
 function windowSize({ inputCount, edgeStart, predecessors }: Graph, nodes: readonly number[]): number | undefined {
   const size = edgeStart[nodes[0] + 1] - edgeStart[nodes[0]];
   const [across, side] = [Math.sqrt(size), Math.sqrt(inputCount)];

@@ -297,7 +297,7 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
   return responses;
 }
 
-/** The softmax of the largest output, limited to 0.999 so that it stays below 1. */
+/** Returns the softmax of the largest output, limited to 0.999 so that it stays below 1. */
 function confidence(outputs: FloatArray, at: number, width: number): number {
   const row = Array.from(outputs.subarray(at, at + width));
   const max = Math.max(...row);
@@ -317,7 +317,7 @@ function biasOf(graph: Graph, executor: Executor, id: string): number {
   return i < graph.inputCount ? NaN : executor.parameters[graph.biasIndex(i)];
 }
 
-/** Ids by layer: inputs first, then each node one layer after its last predecessor. */
+/** Returns the ids by layer: inputs first, then each node one layer after its last predecessor. */
 function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph): string[][] {
   const depth = new Int32Array(nodeCount);
   const layers: string[][] = [];
@@ -361,7 +361,10 @@ function representatives(graph: Graph, ids: readonly string[]): string[] {
   return Array.from(groups.values(), (group) => group[group.length >> 1]);
 }
 
-/** Number of points per side of the plot, limited so that an observation does not take too long; 0 without a plot. */
+/**
+ * Returns the number of points per side of the plot, limited so that an observation does not take too long; 0 without a
+ * plot.
+ */
 function resolutionFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
   if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(maxWork / edgeCount) / stride)));
@@ -375,7 +378,7 @@ function axesOf({ range, training, validation }: Dataset, width: number): (reado
   );
 }
 
-/** Range of a column with a margin of 10 % on both sides. */
+/** Returns the range of a column, with a margin of 10 % on both sides. */
 function spread(parts: readonly Part[], width: number, column: number): readonly [number, number] {
   let min = Infinity;
   let max = -Infinity;
@@ -389,7 +392,7 @@ function spread(parts: readonly Part[], width: number, column: number): readonly
   return [min - margin, max + margin];
 }
 
-/** Inputs of evenly spaced points: along one axis, or over a plane, row by row from the top left. */
+/** Returns the inputs of evenly spaced points: along one axis, or over a plane, row by row from the top left. */
 function gridOf(axes: readonly (readonly [number, number])[], resolution: number): Float64Array {
   const along = ([min, max]: readonly [number, number], k: number) => min + ((max - min) * (k + 0.5)) / resolution;
   if (axes.length === 1) return Float64Array.from({ length: resolution }, (_, k) => along(axes[0], k));

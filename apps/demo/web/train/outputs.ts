@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 /** Maximum number of samples per pass. */
 export const chunk = 512;
 
-/** The predicted class of a sample, whose `width` outputs start at index `at`. */
+/** Returns the predicted class of a sample whose `width` outputs start at index `at`. */
 export function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary: number): number {
   if (width === 1) return Number(outputs[at] > boundary);
   let best = 0;
@@ -34,7 +34,8 @@ export function predictionOf({ loss, network }: Session, x: number): number {
 }
 
 /**
- * Signed distance of an output from the decision boundary, limited to [−1, 1]: clipped, or for logits squashed by tanh.
+ * Returns the signed distance of an output from the decision boundary, limited to [−1, 1]: by tanh for logits,
+ * otherwise by clipping.
  */
 export function sideOf({ encoding, loss }: Session, x: number): number {
   if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);

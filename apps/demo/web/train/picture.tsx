@@ -123,7 +123,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
 const plotFrame = (ready: Ready, width: number, height: number) =>
   frameOf(ready.axes[0], ready.axes.length === 2 ? ready.axes[1] : targetRange(ready), width, height);
 
-/** Draws the samples. They are drawn once, since they do not change during training. */
+/** Draws the samples on a separate canvas, since they do not change during training. */
 function pointsPicture(ready: Ready, palette: Palette, width: number, height: number): HTMLCanvasElement | undefined {
   const { points } = ready;
   if (points === undefined) return undefined;
@@ -150,7 +150,7 @@ function drawSurface(
   context.drawImage(imageOf(response ? ready.nodeResolution : ready.resolution, pixelAt), 0, 0, side, side);
 }
 
-/** The values of one node at the points of the plot. */
+/** Returns the values of one node at the points of the plot. */
 function responseOf({ nodeResolution, axes }: Ready, responses: Int8Array, node: number): Int8Array {
   const count = nodeResolution ** axes.length;
   return responses.subarray(node * count, (node + 1) * count);
@@ -202,7 +202,7 @@ function ring(
   context.stroke();
 }
 
-/** Index of the training sample closest to a position on the canvas. */
+/** Returns the index of the training sample closest to a position on the canvas. */
 function nearest({ axes, points }: Ready, left: number, top: number, { x, y }: ReturnType<typeof frameOf>): number {
   let best = 0;
   let min = Infinity;

@@ -1,4 +1,4 @@
-/** Panel with a row of inputs to predict: fields, or a drawing if the inputs are an image. */
+/** Panel that predicts a row of inputs, entered in fields, or drawn if the inputs are an image. */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';

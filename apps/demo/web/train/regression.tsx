@@ -61,7 +61,7 @@ function Errors(props: { readonly name: string; readonly fit: Omit<RegressionFit
   );
 }
 
-/** Errors of always predicting the mean of the training targets, on the validation set if there is one. */
+/** Returns the errors of always predicting the mean of the training targets, on the validation set if there is one. */
 function errorsOfMean({ training, validation }: NonNullable<Ready['targets']>): Omit<RegressionFit, 'predicted'> {
   const meanOf = (values: Float32Array, transform: (value: number) => number) =>
     values.reduce((sum, value) => sum + transform(value), 0) / values.length;
@@ -157,7 +157,7 @@ function drawAxes(
   context.stroke();
 }
 
-/** Range of the targets with a margin of 8 % on both sides. */
+/** Returns the range of the targets, with a margin of 8 % on both sides. */
 function rangeOf({ training, validation }: ScatterProps['targets']): readonly [number, number] {
   let [min, max] = [Infinity, -Infinity];
   for (const part of validation ? [training, validation] : [training]) {

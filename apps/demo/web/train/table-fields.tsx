@@ -10,7 +10,7 @@ export interface TableChoice extends TableRequest {
   readonly description: TableDescription;
 }
 
-/** The task for the chosen target. */
+/** Returns the task for the chosen target. */
 export function taskOfTable({ description, target, as }: TableChoice): Task {
   if (as === 'number') return 'regression';
   return description.columns[target].distinct === 2 ? 'binary' : 'classes';

@@ -91,7 +91,7 @@ export interface Snapshot {
   readonly observation: Observation | undefined;
 }
 
-/** Progress of repeating a training run. */
+/** Progress of a training run that is being repeated. */
 export interface Repeated {
   /** Number of steps taken so far. */
   readonly steps: number;
@@ -128,7 +128,7 @@ export interface Trainer {
   snapshot(question: Question, fresh: boolean): Snapshot | undefined;
 }
 
-/** Maximum duration of a call of `advance`, in milliseconds. */
+/** Maximum duration of a call to `advance`, in milliseconds. */
 const advanceTime = 100;
 /** Maximum number of losses to measure while a training run is repeated. */
 const repeatedLosses = 200;
@@ -307,7 +307,7 @@ function fieldsOf({ fields, inputNames }: Dataset): readonly InputField[] {
   return all.length > maxNamed ? [] : all;
 }
 
-/** The reason why the user's graph cannot be trained on the data set; undefined if it can. */
+/** Returns the reason why the user's graph cannot be trained on the data set; undefined if it can. */
 function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {
   if (graph === null) return undefined;
   if (hasDelays(graph)) return { kind: 'delays' };

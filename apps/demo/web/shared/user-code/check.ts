@@ -3,7 +3,7 @@ import { checkActivation, checkLoss, type Report } from '@nnbp/gradcheck';
 import type { Functions } from '../../functions.js';
 import type { Kind } from './user-functions.js';
 
-/** A derivative that differs from finite differences. */
+/** A derivative that differs from its finite difference. */
 export interface Mismatch {
   readonly name: string;
   readonly at: number;
@@ -11,7 +11,7 @@ export interface Mismatch {
   readonly numeric: number;
 }
 
-/** The function, its derivative, and finite differences over `h`. */
+/** Values of the function, its derivative and finite differences at the points `h`. */
 export interface Curves {
   readonly h: readonly number[];
   readonly value: readonly number[];

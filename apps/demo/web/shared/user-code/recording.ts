@@ -61,12 +61,12 @@ export function record(question: Question, functions: Functions): Recording {
           functions.loss(loss),
         );
   const dLossDx = new Float64Array(outputs.length);
-  // A user-defined loss has a target only at the last step.
+  // With a custom loss, only the last step of a sequence has a target.
   if (isCustom) functions.loss(loss).derivative(pass.outputs.at(-1)!, target.slice(-outputs.length), dLossDx);
   return { activations: recorded, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
 }
 
-/** Functions that return the recorded results. Runs on the page. */
+/** Returns functions that replay the recorded results. Runs on the page. */
 export function replayed(recording: Recording, builtin: Functions): Functions {
   const activations = new Map(
     Array.from(recording.activations, ([name, calls]) => [name, activationFrom(name, calls)] as const),

@@ -24,12 +24,12 @@ import type { Task } from '../../shared/training-settings.js';
 import type { Dataset, InputField } from './dataset.js';
 import { divide } from './divide.js';
 
-/** A column with more distinct words than this is text. */
+/** Maximum number of distinct words in a categorical column. A column with more is text. */
 const maxWords = 20;
 const maxRows = 20_000;
 const maxColumns = 200;
 const minRows = 5;
-/** Rows used to detect the header. */
+/** Number of rows used to detect the header. */
 const sampleRows = 200;
 const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
 
@@ -42,7 +42,7 @@ export interface Column {
   readonly kind: ColumnKind;
   /** Number of distinct values. */
   readonly distinct: number;
-  /** How the column is predicted by default if it is the target. */
+  /** The default kind of prediction if the column is the target. */
   readonly as: 'number' | 'category';
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Task } from '../../shared/training-settings.js';
 
-/** A field for one column of the data. */
+/** An input field for one column of the data. */
 export interface InputField {
   readonly name: string;
   /** The distinct words of a categorical column. Each is an input that is 0 or 1. Absent for a numeric column. */
@@ -38,7 +38,7 @@ export interface Dataset {
   readonly validation?: Part;
   /** Whether inputs, and the targets of a regression, are standardized. */
   readonly standardize: boolean;
-  /** Minimum and maximum of the plot's axes; for one or two inputs. */
+  /** Minimum and maximum of each axis of the plot, for data with one or two inputs. */
   readonly range?: readonly [number, number];
 }
 

@@ -24,8 +24,8 @@ const perClass = 300;
 const validation = 600;
 
 /**
- * Loads the data set. The files are read only once, even if another call comes while they are being read. `progress`
- * receives the fraction read, from 0 to 1. While several calls wait, only the last call's `progress` is called.
+ * Loads the data set. The files are read only once, even if this function is called again while they are being read.
+ * `progress` receives the fraction read, from 0 to 1. Only the `progress` of the latest call is called.
  */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   report = progress;

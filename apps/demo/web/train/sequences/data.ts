@@ -105,8 +105,8 @@ function nextValues(rows: readonly (readonly number[])[], column: number): Seque
 const parts = 5;
 
 /**
- * Windows of consecutive rows of a table. The inputs are all numeric columns; the target is the next value of one of
- * them. The windows for validation come after those for training.
+ * Divides a table into windows of consecutive rows. The inputs are all numeric columns; the target is the next value of
+ * one of them. The windows for validation come after those for training.
  */
 export function series({ names, rows, target }: SequenceTable, steps: number): SequenceData | SequenceProblem {
   const needed = parts * (steps + 1);

@@ -86,7 +86,9 @@ export function LineChart({ label, lines, xName, yName, yIncludes }: LineChartPr
   );
 }
 
-/** Range of the values, with a margin on both sides as a fraction of the range. Never empty. */
+/**
+ * Returns the range of the values, with a margin on both sides as a fraction of the range. The range is never empty.
+ */
 function rangeOf(values: readonly number[], margin = 0): readonly [number, number] {
   if (values.length === 0) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];

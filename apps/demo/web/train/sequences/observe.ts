@@ -172,7 +172,7 @@ function nodesWithMemory(kind: Kind, network: Network): string[] {
   return result.size > 0 ? [...result] : Array.from(outputs, (i) => ids[i]);
 }
 
-/** The ids `prefix.0`, `prefix.1`, … of a network. */
+/** Returns the ids `prefix.0`, `prefix.1`, … of a network. */
 function idsAt({ graph }: Network, prefix: string): string[] {
   const ids = new Set(graph.ids);
   const result: string[] = [];

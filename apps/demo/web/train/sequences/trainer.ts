@@ -174,7 +174,7 @@ function runOf(kind: Kind, { data, loss }: Question, settings: Settings, functio
   return { kind, network, trainer, recentLosses: [] };
 }
 
-/** The reason why the user's graph or the loss does not fit the data; undefined if both fit. */
+/** Returns the reason why the user's graph or the loss does not fit the data; undefined if both fit. */
 function problemOf(
   settings: Settings,
   { task, inputNames, outputNames }: SequenceData,
