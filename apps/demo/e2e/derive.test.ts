@@ -505,14 +505,14 @@ test('labels of the graph overlap neither each other nor a node, and its text is
     await page.locator('.react-flow [data-name^="dloss/dw"]').first().waitFor();
     await settled(page);
     const measured = await page.locator('.react-flow').evaluate((flow) => {
-      const of = (selector: string) =>
+      const boxesOf = (selector: string) =>
         Array.from(flow.querySelectorAll(selector), (element) => element.getBoundingClientRect());
-      const labels = of('[data-name^="dloss/dw"]');
+      const labels = boxesOf('[data-name^="dloss/dw"]');
       const overlap = (a: DOMRect, b: DOMRect) =>
         Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
         Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
       const overlaps = labels.flatMap((label, k) =>
-        [...labels.slice(k + 1), ...of('.react-flow__node')].filter((other) => overlap(label, other)),
+        [...labels.slice(k + 1), ...boxesOf('.react-flow__node')].filter((other) => overlap(label, other)),
       );
       const { transform } = getComputedStyle(flow.querySelector('.react-flow__viewport')!);
       const sizes = Array.from(flow.querySelectorAll('[data-name]'), (element) =>

@@ -108,8 +108,8 @@ async function dragTo(page: Page, goal: number): Promise<void> {
 const smallTargets = (page: Page) =>
   page.locator('main :is(button, input, select, a):visible').evaluateAll((all) =>
     all
-      .map((one) => ({ of: one.closest('label') ?? one, name: one.outerHTML.slice(0, 100) }))
-      .map(({ of, name }) => ({ name, box: of.getBoundingClientRect() }))
+      .map((control) => ({ target: control.closest('label') ?? control, name: control.outerHTML.slice(0, 100) }))
+      .map(({ target, name }) => ({ name, box: target.getBoundingClientRect() }))
       .filter(({ box }) => Math.min(box.width, box.height) < 44)
       .map(({ name, box }) => `${name} ${box.width} × ${box.height}`),
   );

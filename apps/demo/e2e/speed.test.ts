@@ -25,7 +25,7 @@ const once = (name: string, measure: (site: Site) => Promise<Figures>) =>
 
 test('every view becomes ready when its speed is measured, and the report has all figures', async () => {
   for (const view of viewNames) {
-    const lines = await once(view, (of) => openView(browser, of, view, { cpu: 1 }));
+    const lines = await once(view, (measuredSite) => openView(browser, measuredSite, view, { cpu: 1 }));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
       line(view, ['ready, s', 'first paint, s', 'largest paint, s', 'longest task, ms', 'scripts, kB']),
@@ -37,7 +37,9 @@ test('every view becomes ready when its speed is measured, and the report has al
 });
 
 test('frames are counted while the network learns', async () => {
-  const lines = await once('training', (of) => watchTraining(browser, of, 'circles', { cpu: 1, seconds: 2 }));
+  const lines = await once('training', (measuredSite) =>
+    watchTraining(browser, measuredSite, 'circles', { cpu: 1, seconds: 2 }),
+  );
   expect(lines).toHaveLength(1);
   const figures = ['frames in the slowest second', 'frames per second', 'longest frame, ms'];
   expect(lines[0]).toMatch(line('training', figures));

@@ -98,7 +98,10 @@ async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Prom
     ({ name, pid, args }) => pid === own && name === 'thread_name' && args?.name === 'CrRendererMain',
   );
   return events
-    .filter(({ name, pid, tid }) => name.endsWith('RunTask') && threads.some((of) => of.pid === pid && of.tid === tid))
+    .filter(
+      ({ name, pid, tid }) =>
+        name.endsWith('RunTask') && threads.some((thread) => thread.pid === pid && thread.tid === tid),
+    )
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 

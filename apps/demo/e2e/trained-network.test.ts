@@ -39,9 +39,9 @@ test('a trained network persists across views and reloads, can be saved, opened 
   expect(await stat(page, 'training-loss')).toBe(loss);
   await picture(page, 'train-trained');
 
-  const exported = async (name: string, of: Page | Locator = page) => {
+  const exported = async (name: string, root: Page | Locator = page) => {
     const download = page.waitForEvent('download');
-    await of.getByRole('button', { name, exact: true }).click();
+    await root.getByRole('button', { name, exact: true }).click();
     // The browser may run on another machine, so the file is read as a stream.
     return buffer(await (await download).createReadStream());
   };

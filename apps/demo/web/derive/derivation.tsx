@@ -124,7 +124,7 @@ function CopyAs({
       <button type="button" disabled={disabled} onClick={() => copy('markdown')}>
         {say.copyMarkdown}
       </button>{' '}
-      {!disabled && <SavePicture of={panel} name={`derivation of ${nameOf(selected).replace('/', ' by ')}`} />}{' '}
+      {!disabled && <SavePicture element={panel} name={`derivation of ${nameOf(selected).replace('/', ' by ')}`} />}{' '}
       <span role="status">{notice}</span>
     </p>
   );

@@ -43,7 +43,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
               </>
             )}
           </Axes>
-          <SavePicture of={() => frame.current} name="fit" />
+          <SavePicture element={() => frame.current} name="fit" />
           <ul className={styles.legend} aria-hidden data-unsaved="">
             <li className={styles.ofPoints}>{say.legend.points}</li>
             <li className={styles.ofCurve}>{say.legend.curve}</li>

@@ -259,7 +259,7 @@ function Chart({ label, nodes, edges, direction, open, padding, fitKey, picture,
       <Controls showInteractive={false} position="bottom-left" />
       {/* In the other corner than the controls: on a phone, both together would cover the outputs in the last row. */}
       <Panel position="bottom-right" className={styles.picture}>
-        <SavePicture of={picture} name="graph" />
+        <SavePicture element={picture} name="graph" />
       </Panel>
     </ReactFlow>
   );

@@ -58,10 +58,10 @@ const rgb = (colour: string): Rgb => colour.match(/\d+/g)!.map(Number) as unknow
 export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue} / ${alpha})`;
 
 /** Mixes two colours. `share`: the fraction of the second colour, from 0 to 1. */
-export const mix = (one: Rgb, other: Rgb, share: number): Rgb => [
-  one[0] + (other[0] - one[0]) * share,
-  one[1] + (other[1] - one[1]) * share,
-  one[2] + (other[2] - one[2]) * share,
+export const mix = (first: Rgb, second: Rgb, share: number): Rgb => [
+  first[0] + (second[0] - first[0]) * share,
+  first[1] + (second[1] - first[1]) * share,
+  first[2] + (second[2] - first[2]) * share,
 ];
 
 /** The colour of a value: `negative` up to −1, `panel` at 0, `positive` from 1, and a mix in between. */

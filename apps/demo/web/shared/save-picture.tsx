@@ -11,11 +11,11 @@ interface Props {
   /** Name of the file, without its extension. */
   readonly name: string;
   /** Returns the element to download. Default: the children, which are rendered off-screen. */
-  readonly of?: () => HTMLElement | null;
+  readonly element?: () => HTMLElement | null;
   readonly children?: ReactNode;
 }
 
-export function SavePicture({ of, name, children }: Props) {
+export function SavePicture({ element, name, children }: Props) {
   const say = useMessages(messages);
   const [notice, notify] = useNotice();
   const [drawing, draw] = useState(false);
@@ -23,10 +23,10 @@ export function SavePicture({ of, name, children }: Props) {
   const save = async (as: 'svg' | 'png') => {
     flushSync(() => draw(true));
     try {
-      const element = of === undefined ? offscreen.current : of();
-      if (element === null) return;
+      const source = element === undefined ? offscreen.current : element();
+      if (source === null) return;
       const { svgOf } = await import('./svg-of.js');
-      const picture = await svgOf(element);
+      const picture = await svgOf(source);
       if (as === 'svg') download(picture.text, `${name}.svg`, 'image/svg+xml');
       else download(await (await import('./png-of.js')).pngOf(picture), `${name}.png`, 'image/png');
     } catch (error) {

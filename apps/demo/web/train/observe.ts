@@ -185,9 +185,9 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     if (number === null || number >= session.training.count) return { flow: undefined, sample: undefined };
     const { inputCount, outputs } = graph;
     const { inputs, targets } = session.training;
-    const one = inputs.slice(number * inputCount, (number + 1) * inputCount);
+    const input = inputs.slice(number * inputCount, (number + 1) * inputCount);
     const target = targets.slice(number * outputs.length, (number + 1) * outputs.length);
-    executor.backpropagate(one, target, 1, session.loss);
+    executor.backpropagate(input, target, 1, session.loss);
     const { cache } = executor;
     const flow = Float32Array.from(layout.edges, ([from, to]) => {
       const j = shown[to];

@@ -27,5 +27,5 @@ interface Loss {
   targetProblem?(t: ArrayLike<number>): string | undefined;
 }
 
-declare const console: { log(...what: unknown[]): void };
+declare const console: { log(...data: unknown[]): void };
 `;

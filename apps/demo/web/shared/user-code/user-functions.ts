@@ -12,8 +12,8 @@ const losses = new Map<string, Loss>();
  *
  * @throws NnbpError `WRONG_TYPE` if it is not an object with the methods `value` and `derivative`
  */
-export function define(kind: Kind, name: string, given: unknown): void {
-  const plugin = given as Partial<Activation & Loss> | undefined;
+export function define(kind: Kind, name: string, exported: unknown): void {
+  const plugin = exported as Partial<Activation & Loss> | undefined;
   if (typeof plugin !== 'object' || plugin === null) {
     throw new NnbpError(
       'WRONG_TYPE',
