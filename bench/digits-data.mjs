@@ -104,7 +104,7 @@ export function* epoch({ inputs, targets }, number, seed) {
   }
 }
 
-/** Number of samples whose largest output is that of their label. */
+/** Counts the samples whose largest output is that of their label. */
 export function countCorrect(outputs, labels) {
   const classes = sizes.at(-1);
   let correctCount = 0;

@@ -58,7 +58,7 @@ export function makeCall(name) {
   return { name, inputs, targets, ...shape };
 }
 
-/** The mean squared error of a function that predicts one sample. */
+/** Returns the mean squared error over all samples of a function that predicts one sample. */
 export function meanSquaredError({ inputs, targets }, predict) {
   let sum = 0;
   inputs.forEach((input, s) => {

@@ -303,7 +303,7 @@ test('custom layers are created with skip connections, and too many nodes are re
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('the link restores the graph, and Derive gets a sample with as many values as the graph has inputs', async () => {
+test('the link restores the graph, and Derive receives a sample with as many values as the graph has inputs', async () => {
   const page = await inBuild();
   await page.getByRole('button', { name: '2-4-2-1' }).click();
   await page.getByRole('button', { name: 'Add an input' }).click();

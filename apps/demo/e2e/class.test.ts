@@ -56,7 +56,7 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(overlaps).toEqual([]);
 });
 
-test('a link for a class offers one view only and hides derivations until the student steps to them, and the whole page is printed in black on white', async () => {
+test('a link for a class offers only one view and hides derivations until the student steps to them, and the whole page is printed in black on white', async () => {
   const page = await open({
     view: 'derive',
     theme: 'dark',
@@ -142,7 +142,7 @@ test('graph and derivation are downloaded as SVG and PNG, and the loss curve as 
   });
 });
 
-test('an exercise sheet has the numbers of its seed, and the solutions on a separate page', async () => {
+test('an exercise sheet shows the numbers of its seed, and the solutions on a separate page', async () => {
   const page = await open({ view: 'learn', sheet: 5 });
   await page.getByRole('heading', { name: 'Solutions Sheet 5' }).waitFor();
   const [questions, solutions] = await page.locator('article section').allTextContents();

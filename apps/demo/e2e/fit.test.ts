@@ -1,6 +1,6 @@
 /**
- * The Fit view: pasted data and a formula give a curve, estimates with standard errors, and derivatives that open in
- * Derive.
+ * The Fit view: from pasted data and a formula, it shows a curve, estimates with standard errors, and derivatives that
+ * open in Derive.
  */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';

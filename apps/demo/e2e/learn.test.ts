@@ -298,7 +298,7 @@ test('on a phone the question and the graph of every task fit the first screen',
   }
 });
 
-test('the same seed gives the same exercise, and a short address opens a chapter', async () => {
+test('the same seed produces the same exercise, and a short address opens a chapter', async () => {
   const page = await open(learn);
   await page.goto('about:blank');
   await page.goto(`${inject('address')}#learn/2`);

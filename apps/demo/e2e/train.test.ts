@@ -69,9 +69,9 @@ const tables = ({ count, inputs, targets }: Part): Tables => ({
 });
 
 /**
- * CPU time of each task of the page's main thread during `during`, in milliseconds. (A PerformanceObserver for long tasks
- * measures elapsed time, and so includes what other programs do on a machine with few cores.) The browser has pages of
- * other tests too: a time stamp in the trace identifies the process of this one.
+ * CPU time of each task of the page's main thread during `during`, in milliseconds. (A PerformanceObserver for long
+ * tasks measures elapsed time, which includes the work of other programs on a machine with few cores.) The browser also
+ * has pages of other tests, so a time stamp in the trace identifies the process of this page.
  */
 async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Promise<number[]> {
   interface TraceEvent {

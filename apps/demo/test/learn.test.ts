@@ -21,7 +21,7 @@ const chapter = (name: string) => lessonList.find((other) => other.name === name
 const tasksOf = (name: string, seed = 0): readonly Task[] => chapter(name).exercise(seed).tasks;
 const hintOf = (task: Task, answer: string) => task.check(answer).hint?.en;
 
-test('typed numbers may have a hyphen or minus sign, a decimal point or comma, and full-width characters', () => {
+test('typed numbers can have a hyphen or minus sign, a decimal point or comma, and full-width characters', () => {
   for (const typed of ['-0.5', '−0.5', '-0,5', '−,5', ' - 0.5 ', '－０．５', '-5e-1']) {
     expect(parseNumber(typed), typed).toBe(-0.5);
   }
@@ -94,7 +94,7 @@ test('quantities in a sentence become letters with an index', () => {
   ]);
 });
 
-test('12 of the 5,040 orders of the nodes are correct, and each gives the engine’s numbers', () => {
+test('12 of the 5,040 orders of the nodes are correct, and each produces the engine’s numbers', () => {
   const [task] = tasksOf('order');
   const ids = article.gradients.graph.ids;
   const correct = permutations(ids).filter((order) => task.check(order.join(' ')).correct);

@@ -1,4 +1,4 @@
-/** Untrusted links: reading one is cheap and gives a state or a LinkError. */
+/** Untrusted links: reading a link is cheap and returns a state or throws a LinkError. */
 import { deflateSync, type FlateStreamHandler, strToU8 } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { addressOf, readAddress } from '../web/address.js';
@@ -117,7 +117,7 @@ describe('a link', () => {
     expect(readAddress(addressOf(state, defaultState), defaultState)).toEqual(state);
   });
 
-  test('a link with any corrupted character gives a state or a LinkError', () => {
+  test('a link with any corrupted character is read as a state or throws a LinkError', () => {
     const seed = Date.now() % 1e9;
     const link = writeLink(defaultState);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%#';

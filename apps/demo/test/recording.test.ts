@@ -1,4 +1,7 @@
-/** A pass with the user's functions, recorded in the worker and replayed on the page, has the numbers of the engine. */
+/**
+ * A pass with user functions that is recorded in the worker and replayed on the page has the same numbers as in the
+ * engine.
+ */
 import { backpropagate, type Loss } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { exerciseOf, type Question } from '../web/derive/exercise.js';
@@ -17,7 +20,7 @@ const functions: Functions = {
   loss: (name) => (name === 'fourth' ? fourthPower : builtinFunctions.loss(name)),
 };
 
-test('the derivation of a fitted formula with a custom loss has the numbers of the engine', () => {
+test('the derivation of a fitted formula with a custom loss matches the engine’s derivatives', () => {
   const formula = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
   const question: Question = {
     network: formulaStandIn(formula),

@@ -66,7 +66,7 @@ test('a row of inputs is predicted in the units of the data', async () => {
   const row = [7, 0, 1];
   const { row: prediction } = observer.observe({ sample: null, row });
   expect(prediction!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);
-  // A row of another data set gets no prediction.
+  // A row of another data set is not predicted.
   expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
 });
 

@@ -47,9 +47,9 @@ export const targetSteps = ['last', 'rest', 'each'] as const;
 const firstTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
-  /** Inputs of the sample. For a sequence: the inputs of all steps, one step after another. */
+  /** Inputs of the sample. For a sequence: the inputs of all steps, concatenated. */
   input: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
-  /** Targets of the sample. For a sequence: the targets of all steps, one step after another. */
+  /** Targets of the sample. For a sequence: the targets of all steps, concatenated. */
   target: v.pipe(v.array(finite), v.maxLength(40 * maxSteps)),
   loss: name,
   /** Name of the number to explain, such as `dloss/dw_2to4`. */
@@ -76,7 +76,7 @@ const derive = v.object({
 
 const train = v.object({
   data: v.picklist(['tripling', 'five-points', 'xor', 'circles', 'moons', 'spirals', 'drawn', 'iris', 'digits', 'csv']),
-  /** Points of the drawn function: x and y of each, in [-1, 1], one point after another. Used by the data set `drawn`. */
+  /** Points of the data set `drawn`: x₀, y₀, x₁, y₁, …, in [-1, 1]. */
   drawn: v.pipe(v.array(finite), v.maxLength(400)),
   /** Sizes of the hidden layers. */
   hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),

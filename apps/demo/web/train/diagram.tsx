@@ -21,7 +21,7 @@ interface Props {
   readonly change: (part: Partial<Settings>) => void;
   readonly ready: Ready | undefined;
   readonly observation: Observation | undefined;
-  /** Called to show the values of a node in the large plot; null: those of the output. */
+  /** Called to show the values of a node in the large plot. Null shows the values of the output. */
   readonly inspect: (node: number | null) => void;
   readonly choose: (sample: number | null) => void;
 }

@@ -7,7 +7,7 @@ import { css, usePalette } from '../shared/palette.js';
 import styles from './data-panel.module.css';
 
 interface Props {
-  /** x and y of each point, in [−1, 1], one point after another. */
+  /** The points as x₀, y₀, x₁, y₁, …, in [−1, 1]. */
   readonly points: readonly number[];
   readonly choose: (points: number[]) => void;
 }

@@ -20,8 +20,8 @@ export function misreadImages({ inputs }: Part, mistakes: readonly Mistake[], pi
 }
 
 /**
- * Returns the weights from the inputs to the nodes, scaled per node to ±127, one node after another. Each node has one
- * weight per pixel of the image, or per pixel of its window if all nodes see square windows of the same size.
+ * Returns the weights from the inputs to the nodes, scaled per node to ±127 and concatenated node by node. Each node
+ * has one weight per pixel of the image, or per pixel of its window if all nodes see square windows of the same size.
  */
 export function weightImages(graph: Graph, executor: Executor, ids: readonly string[]): Int8Array {
   const { inputCount, edgeStart, predecessors } = graph;

@@ -82,8 +82,8 @@ export interface Observation {
    */
   readonly misread: readonly MisreadImage[] | undefined;
   /**
-   * Weights of the drawn nodes of the first layer, or of the filters of a convolution, scaled to ±127, one node after another.
-   * Undefined if the inputs are not an image.
+   * Weights of the drawn nodes of the first layer, or of the filters of a convolution, scaled to ±127 and concatenated
+   * node by node. Undefined if the inputs are not an image.
    */
   readonly weightImages: Int8Array | undefined;
   /** Prediction for the row in the question; undefined if there is none. */

@@ -8,7 +8,7 @@ import type { Dataset, Part } from './data/dataset.js';
 import { type Encoding, encodingFor } from './loss-fit.js';
 import { networkFor } from './network-for.js';
 
-/** A set of samples in standardized units, one after another. */
+/** A set of samples in standardized units. The rows of the samples are concatenated. */
 export interface Rows {
   readonly count: number;
   readonly inputs: Float64Array;

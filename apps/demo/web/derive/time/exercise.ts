@@ -13,9 +13,9 @@ type Time = PlaygroundState['derive']['time'];
 
 export interface TimeQuestion {
   readonly network: NetworkDescription;
-  /** The inputs of all steps, one step after another: [steps × inputs]. */
+  /** The inputs of all steps, [steps × inputs]. */
   readonly input: readonly number[];
-  /** The targets of all steps, one step after another: [steps × outputs]. */
+  /** The targets of all steps, [steps × outputs]. */
   readonly target: readonly number[];
   readonly loss: string;
   readonly time: Time;

@@ -15,7 +15,7 @@ export interface SequenceData {
   readonly outputNames: readonly string[];
   readonly training: readonly SequenceSample[];
   readonly validation: readonly SequenceSample[];
-  /** Whether the output of a step can be the input of the next one, so that the network can forecast several steps. */
+  /** Whether the output of a step can be the input of the next step, so that the network can forecast several steps. */
   readonly canForecast: boolean;
   /** Scalers of a table's columns, fitted to the training rows. Undefined for generated data, which is not scaled. */
   readonly scalers?: { readonly inputs: Standardization; readonly targets: Standardization };
