@@ -22,7 +22,7 @@ const steps = [
     name: 'browser',
     command: 'tsx scripts/browser.ts',
     show: true,
-    fix: 'Install a browser as the message says.',
+    fix: 'Install a browser as the output describes.',
   },
   {
     name: 'types',
@@ -70,7 +70,7 @@ const steps = [
   {
     name: 'dependencies',
     command: 'node scripts/dependencies.mjs',
-    fix: 'Remove the dependency it names, or allow it in scripts/dependencies.mjs with the reason.',
+    fix: 'Remove the dependency that the output names, or allow it in scripts/dependencies.mjs and give the reason.',
   },
   {
     name: 'markdown',
@@ -80,11 +80,16 @@ const steps = [
   {
     name: 'language',
     command: 'node scripts/language.mjs',
-    fix: 'Use the term that it suggests; the glossary is in CONTRIBUTING.md.',
+    fix: 'Use the term that the output suggests; the glossary is in CONTRIBUTING.md.',
   },
   { name: 'traces', command: 'node scripts/traces.mjs', fix: "Remove the machine's path or the host from the file." },
   { name: 'build', command: 'pnpm run build', fix: 'Fix the error that the build reports; "pnpm build" repeats it.' },
-  { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', fix: 'Fix the package.json it names.' },
+  {
+    name: 'packages',
+    after: 'build',
+    command: 'node scripts/packages.mjs',
+    fix: 'Fix the package.json that the output names.',
+  },
   {
     name: 'size',
     after: 'build',
@@ -95,7 +100,7 @@ const steps = [
     name: 'docs',
     after: 'build',
     command: 'node scripts/docs.mjs',
-    fix: 'Document the name, or fix the link or formula it names.',
+    fix: 'Document the name, or fix the link or formula, that the output reports.',
   },
 ];
 
