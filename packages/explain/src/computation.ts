@@ -44,7 +44,7 @@ export interface Computation {
   readonly targetsStandardized: boolean;
 }
 
-/** @throws NnbpError as `backpropagate` */
+/** @throws NnbpError any error of `backpropagate` */
 export function computePass(network: Network, input: Row, target: Row, loss: Loss): Computation {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
@@ -58,7 +58,7 @@ export function computePass(network: Network, input: Row, target: Row, loss: Los
   });
 }
 
-/** @throws NnbpError as `backpropagateSequence` */
+/** @throws NnbpError any error of `backpropagateSequence` */
 export function computeSequence(
   network: Network,
   inputs: ArrayLike<Row>,

@@ -30,7 +30,7 @@ export type ParameterOf =
 export interface WritingOptions {
   /** English or Chinese. Default: 'en'. */
   readonly language?: Language;
-  /** Maximum number of terms of a sum, ≥ 2. Longer sums show the first ones and the last. Default: 6. */
+  /** Maximum number of terms of a sum, ≥ 2. Longer sums show the first terms and the last one. Default: 6. */
   readonly maxTerms?: number;
   /** Maximum depth of the backward tree, ≥ 1. Default: 12. */
   readonly depth?: number;
@@ -42,7 +42,7 @@ export interface WritingOptions {
 
 /** The derivation of a number: a tree of steps, and functions that write it. */
 export interface Derivation {
-  /** The requested quantity. `terms` leads to the steps that it depends on. */
+  /** The step of the requested quantity. Its `terms` are the steps that it depends on. */
   readonly root: Step;
   /**
    * Plain text for a terminal: the backward steps as a tree, the forward steps as a list. Each quantity is derived where it
@@ -63,7 +63,7 @@ export interface Derivation {
  *
  * @param input - One sample in the units of the data, as for `backpropagate`.
  * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain its derivative.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `backpropagate`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagate`
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export function explain(
  * @param targets - One row per step, or null for a step without a target.
  * @param what - A name or a parameter. If two edges lead from one node to another and one is delayed, the name of the
  * weight includes the delay: `dloss/dw_x@-1toh`.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `backpropagateSequence`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagateSequence`
  *
  * @example
  * ```ts

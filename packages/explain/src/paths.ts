@@ -13,11 +13,11 @@ export interface PathCount {
   /** Edges that lie on any path; the cache visits each once. */
   readonly edgesVisited: number;
   /**
-   * Multiplications without the cache: for each edge of each path by c (if trained), g', w, and dA/dz unless the
-   * aggregation is the sum.
+   * Multiplications without the cache: each edge of each path multiplies by c (if trained), g', w, and dA/dz (unless the
+   * aggregation is the sum).
    */
   readonly naiveMultiplications: bigint;
-  /** Multiplications with the cache: two per visited edge (case 2), one per slope (none if c is fixed). */
+  /** Multiplications with the cache: two per visited edge (three with dA/dz), and one per slope (none if c is fixed). */
   readonly cachedMultiplications: number;
 }
 

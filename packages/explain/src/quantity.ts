@@ -98,7 +98,7 @@ export function edgeNamed(graph: Graph, from: string, i: number): number {
     if (graph.edgeName(e) === from) return e;
     if (graph.ids[graph.predecessors[e]] === from) edges.push(e);
   }
-  // The delay may be omitted if the edge is unambiguous.
+  // The delay can be omitted if the edge is unambiguous.
   return edges.length === 1 ? edges[0] : -1;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Textbook formulas for g'(h), dA/dz and case 1 of the built-in functions. Other derivatives are written as g'(h), or with
- * the name of the function. [a > b] is 1 if true, else 0 (Iverson bracket).
+ * the name of the function. [a > b] is 1 if true, otherwise 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
 import type { AggregationName } from '@nnbp/aggregations';
@@ -44,7 +44,7 @@ export interface EdgeTerms {
 type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
-/** $g'(h)$ by name of the activation; undefined: written as g'(h). The compiler checks that no built-in is missing. */
+/** $g'(h)$ for each activation. Undefined if it is written as g'(h). The compiler requires an entry for every built-in. */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
   tanh: ({ g, grouped }, { times }) => grouped(`1 - ${g()}${times}${g()}`),
@@ -70,10 +70,13 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
   hardTanh: undefined,
 };
 
-/** 1 for the edge whose z is the result, else 0. */
+/** 1 for the edge whose z is the result, otherwise 0. */
 const isResult: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
 
-/** $\partial A / \partial z_e$ by name of the aggregation; undefined: written as a derivative. The compiler checks that no built-in is missing. */
+/**
+ * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written as a derivative. The compiler requires an entry
+ * for every built-in.
+ */
 const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {
   sum: undefined,
   product: undefined,
@@ -85,7 +88,7 @@ const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> 
   logSumExp: ({ z, applied }, { name }) => `${name('exp')}(${z} - ${applied})`,
 };
 
-/** $\partial loss / \partial x_k$ by name of the loss. The compiler checks that no built-in is missing. */
+/** $\partial loss / \partial x_k$ for each loss. The compiler requires an entry for every built-in. */
 const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
   mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${shared(n)}`,

@@ -21,7 +21,7 @@ export interface Step {
   /** The number, bit-identical to the reference engine's. */
   readonly value: number;
   /**
-   * `computed` where the quantity occurs first when the derivation is read depth-first; `reused` everywhere else: there the
+   * `computed` where the quantity occurs first when the derivation is read depth-first. Everywhere else `reused`: the
    * number comes from the gradient cache.
    */
   readonly state: 'computed' | 'reused';

@@ -59,11 +59,11 @@ export interface Replay {
 
 /**
  * Traces a forward and backward pass over one sample, in the order of the reference engine: h, g and x of each node; then,
- * from the last node to the first, dLossDx by case 1 or 2 (both for an output with successors), the slope, and the
- * parameters by case 3. All numbers are those of the reference engine.
+ * from the last node to the first, dLossDx with case 1 or 2 (both for an output with successors), the slope, and the
+ * derivatives of the parameters with case 3. All numbers are those of the reference engine.
  *
  * @param input - One sample in the units of the data, as for `backpropagate`.
- * @throws NnbpError as `backpropagate`
+ * @throws NnbpError any error of `backpropagate`
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
  * @param targets - One row per step, or null for a step without a target.
- * @throws NnbpError as `backpropagateSequence`
+ * @throws NnbpError any error of `backpropagateSequence`
  *
  * @example
  * ```ts
@@ -129,7 +129,7 @@ function traceOf(computation: Computation): Trace {
 }
 
 /**
- * Returns the cache and the gradients after the first `steps` steps, restored from the trace. Only dA/dz comes from its pass.
+ * Reconstructs the cache and the gradients after the first `steps` steps from the trace. dA/dz is taken from its pass.
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */

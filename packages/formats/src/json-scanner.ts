@@ -12,7 +12,7 @@ const maxDepth = 32;
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** A position in a JSON string. Each method scans the value at the position, and moves behind it and following whitespace. */
+/** A position in a JSON string. Each method scans the value at the position, and moves past it and the whitespace after it. */
 export class JsonScanner {
   /** Index of the current character. */
   at = 0;
@@ -53,7 +53,7 @@ export class JsonScanner {
   object(keys: readonly string[], each: (key: string) => void): void {
     const seen = new Set<string>();
     this.#entries((key) => {
-      if (!keys.includes(key)) this.throwExpected(`the value of one of the entries ${keys.join(', ')}`);
+      if (!keys.includes(key)) this.throwExpected(`one of the entries ${keys.join(', ')}, not "${key.slice(0, 60)}"`);
       if (seen.has(key)) this.throwExpected(`no second entry "${key}"`);
       seen.add(key);
       each(key);

@@ -9,7 +9,7 @@ export interface Block {
   /** Graph indices, grouped by activation. In each group, outputs come last, in their order in the graph. */
   readonly nodes: readonly number[];
   /**
-   * The sources of all its nodes, numbered as by {@link sourceOf}, in ascending order. Empty if the nodes depend only on
+   * The sources of all its nodes, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes depend only on
    * b.
    */
   readonly from: readonly number[];
@@ -62,7 +62,7 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * The values that the next step reads, numbered as by {@link sourceOf}: for each node its value, then its previous values
+ * The values that the next step reads, numbered as in {@link sourceOf}: for each node its value, then its previous values
  * except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {

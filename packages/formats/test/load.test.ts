@@ -136,7 +136,7 @@ describe('a model is rejected with the path', () => {
       /one column/,
       (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}'),
     ],
-  ])('%s', (_, message, change) => {
+  ])('load rejects %s, and the error names the position', (_, message, change) => {
     expect(() =>
       load(
         modelFile((model) => {

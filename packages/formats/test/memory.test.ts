@@ -139,7 +139,7 @@ test.each<[string, string, RegExp, (text: string) => string]>([
   ['a constant that is a string', 'MALFORMED', /finite number/, (t) => t.replace('"fixed":1', '"fixed":"1"')],
   ['a shared weight without its value', 'MALFORMED', /shared/, (t) => t.replace('{"fixed":1}', '{"shared":"w"}')],
   ['weights for fewer edges', 'MALFORMED', /w for each/, (t) => t.replace('{"fixed":1},', '')],
-])('%s is rejected', (_, code, message, change) => {
+])('fromJson rejects %s', (_, code, message, change) => {
   const builder = new GraphBuilder();
   builder.input('x');
   const from = ['x', delayed('y', 1, { initial: 0.5 })];

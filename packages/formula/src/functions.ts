@@ -5,16 +5,16 @@
  */
 import { type Activation, expectFinite } from '@nnbp/core';
 
-/** $e^h$. */
+/** The exponential function $e^h$. $g'(h) = g$. */
 export const exp: Activation = { name: 'exp', value: Math.exp, derivative: (_, g) => g };
 
 /** The natural logarithm. $g'(h) = 1/h$. */
 export const log: Activation = { name: 'log', value: Math.log, derivative: (h) => 1 / h };
 
-/** $1/h$. $g'(h) = -g^2$. */
+/** The reciprocal $1/h$. $g'(h) = -g^2$. */
 export const reciprocal: Activation = { name: 'reciprocal', value: (h) => 1 / h, derivative: (_, g) => -g * g };
 
-/** $\sqrt h$. $g'(h) = 1 / (2 g)$. */
+/** The square root $\sqrt h$. $g'(h) = 1 / (2 g)$. */
 export const sqrt: Activation = { name: 'sqrt', value: Math.sqrt, derivative: (_, g) => 0.5 / g };
 
 /** The cosine of h in radians. $g'(h) = -\sin h$. */
@@ -30,19 +30,19 @@ export const arctangent: Activation = {
   derivative: (h) => 1 / (1 + h * h),
 };
 
-/** $\sinh h$. $g'(h) = \cosh h$. */
+/** The hyperbolic sine $\sinh h$. $g'(h) = \cosh h$. */
 export const sinh: Activation = { name: 'sinh', value: Math.sinh, derivative: (h) => Math.cosh(h) };
 
-/** $\cosh h$. $g'(h) = \sinh h$. */
+/** The hyperbolic cosine $\cosh h$. $g'(h) = \sinh h$. */
 export const cosh: Activation = { name: 'cosh', value: Math.cosh, derivative: (h) => Math.sinh(h) };
 
-/** $|h|$. $g'(h) = \operatorname{sign} h$. */
+/** The absolute value $|h|$. $g'(h) = \operatorname{sign} h$. */
 export const absolute: Activation = { name: 'absolute', value: Math.abs, derivative: Math.sign, kinks: [0] };
 
 const powers = new Map<number, Activation>();
 
 /**
- * $h^n$; $g'(h) = n h^{n-1}$. Returns the same object for the same exponent.
+ * The power $h^n$ with exponent n. $g'(h) = n h^{n-1}$. Returns the same object for the same exponent.
  *
  * @throws NnbpError `NOT_FINITE`
  */

@@ -1,4 +1,4 @@
-/** A formula as a tree: numbers, names, + − * / ^, parentheses and calls. Nothing is evaluated. */
+/** Parses a formula into a tree: numbers, names, + − * / ^, parentheses and calls. Nothing is evaluated. */
 import { mismatch, NnbpError } from '@nnbp/core';
 import jsep, { type Expression } from 'jsep';
 
@@ -7,7 +7,7 @@ export type Formula = FormulaNumber | FormulaName | FormulaCall | FormulaNegativ
 
 /** A number, such as `2.5`. */
 export interface FormulaNumber {
-  /** Distinguishes the nodes of the tree. */
+  /** The kind of tree node. */
   readonly kind: 'number';
   /** The number. */
   readonly value: number;
@@ -15,7 +15,7 @@ export interface FormulaNumber {
 
 /** A name: an input or a parameter. */
 export interface FormulaName {
-  /** Distinguishes the nodes of the tree. */
+  /** The kind of tree node. */
   readonly kind: 'name';
   /** The name as written. */
   readonly name: string;
@@ -23,17 +23,17 @@ export interface FormulaName {
 
 /** A call of a function, such as `exp(x)`. */
 export interface FormulaCall {
-  /** Distinguishes the nodes of the tree. */
+  /** The kind of tree node. */
   readonly kind: 'call';
   /** The name of the function. */
   readonly name: string;
-  /** Its only argument. */
+  /** The only argument. */
   readonly argument: Formula;
 }
 
 /** A negated expression. */
 export interface FormulaNegative {
-  /** Distinguishes the nodes of the tree. */
+  /** The kind of tree node. */
   readonly kind: 'negative';
   /** The expression after the minus sign. */
   readonly of: Formula;
@@ -41,7 +41,7 @@ export interface FormulaNegative {
 
 /** Two operands and an operator. */
 export interface FormulaOperation {
-  /** The operator; distinguishes the nodes of the tree. */
+  /** The operator, which is also the kind of tree node. */
   readonly kind: Operator;
   /** The operand before the operator. */
   readonly left: Formula;
@@ -61,7 +61,7 @@ const group = '$group';
 /**
  * Parses a formula. `^` and `**` both mean "to the power of" and bind tighter than a minus sign: −x^2 is −(x^2).
  *
- * @throws NnbpError `MALFORMED` (with the position), `TOO_LARGE` (above 10,000 characters)
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than 10,000 characters)
  */
 export function parseFormula(text: string): Formula {
   if (text.length > maxLength) {

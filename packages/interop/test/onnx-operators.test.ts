@@ -378,7 +378,7 @@ describe('numbers in other types and files', () => {
     ['UNSUPPORTED', /another file, "w\.bin"/, [entry('location', 'w.bin')], {}],
     ['UNSUPPORTED', /"__proto__"/, [entry('location', '__proto__')], {}],
     ['UNSUPPORTED', /another file, ""/, [], {}],
-    ['MALFORMED', /24 bytes at 16/, [entry('location', 'w.bin'), entry('offset', '16')], { 'w.bin': file }],
+    ['MALFORMED', /24 bytes at offset 16/, [entry('location', 'w.bin'), entry('offset', '16')], { 'w.bin': file }],
     ['MALFORMED', /NaN/, [entry('location', 'w.bin'), entry('offset', 'x')], { 'w.bin': file }],
     ['MALFORMED', /-4/, [entry('location', 'w.bin'), entry('offset', '-4')], { 'w.bin': file }],
     ['MALFORMED', /2 numbers/, [entry('location', 'w.bin'), entry('length', '8')], { 'w.bin': file }],

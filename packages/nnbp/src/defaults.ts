@@ -48,7 +48,7 @@ export async function engineFor({ graph }: Network, data: Data, epochs: number):
   return work < minThreadedWork ? fastest() : fastestOnAllCores();
 }
 
-/** The number of samples, or of the steps of all sequences. Infinity for a stream. */
+/** The number of samples, or of steps in all sequences. Infinity for a stream. */
 function rowsIn(data: Data): number {
   if ('inputs' in data) return data.inputs.length;
   if ('sequences' in data) {

@@ -193,7 +193,7 @@ describe('crossValidate', () => {
   test.each([
     ['a training set of one group', 0.3],
     ['a validation fraction of 1', 1],
-  ])('%s is rejected', async (_, validation) => {
+  ])('crossValidate rejects groups with %s', async (_, validation) => {
     const groups = inputs.map((_, s) => s % 2);
     const run = crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
       ...{ folds: 2, groups },

@@ -156,7 +156,7 @@ test.each<[what: string, code: string, message: string, data: Data, more: Partia
     () => streamOf(samples),
     { standardize: true },
   ],
-])('%s is rejected', async (_, code, message, data, overrides) => {
+])('fit rejects %s', async (_, code, message, data, overrides) => {
   await expect(fit(wide(), data, options(overrides))).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message) as string,

@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('a batch with fewer sequences keeps the states of the others', async () => {
+  test('a batch with fewer sequences keeps the states of the missing ones', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
@@ -164,7 +164,7 @@ describe('a stream of sequences', () => {
     expect(parametersOf(network)).not.toEqual(parametersOf(recurrent()));
   });
 
-  test('a stream of sequences is evaluated, long sequences in windows', async () => {
+  test('evaluate splits the long sequences of a stream into windows', async () => {
     const long = [sequenceOf(150), sequenceOf(3)];
     const network = recurrent();
     const evaluation = await evaluate(network, { sequences: streamOf(long) }, { loss: mse() });

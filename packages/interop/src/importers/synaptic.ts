@@ -72,7 +72,7 @@ export function fromSynaptic(json: unknown): Network {
   });
 }
 
-/** The number, or 0 if it is missing, which may be the case in models written by hand. */
+/** The number, or 0 if it is missing, as in models written by hand. */
 const numberOr0 = (json: JsonValue): number => (json.present ? json.number() : 0);
 
 /** Index of the layer of a neuron: −1 for inputs, Infinity for outputs. */

@@ -344,5 +344,5 @@ function operandIndices(shape: readonly number[], operand: readonly number[], si
 /** Describes in error messages where a partial result of several operators is supported. */
 function supportedUse(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
-  return part === 'directed' ? 'with a Squeeze of its directions' : 'as a part of an aggregation';
+  return part === 'directed' ? 'with a Squeeze of its directions' : 'as part of an aggregation';
 }

@@ -84,7 +84,7 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
   return { dims, values: Float64Array.from({ length: size }, (_, k) => read(view, k * storage.bytes)) };
 }
 
-/** The bytes of a tensor in an external file, which the tensor describes by path, offset and length. */
+/** The bytes of a tensor in an external file, given by path, offset and length. */
 function external(
   { externalData }: Proto<'TensorProto'>,
   label: string,
@@ -105,7 +105,7 @@ function external(
   if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
     throw new NnbpError(
       'MALFORMED',
-      `${label}: expected ${length} bytes at ${offset} of ${JSON.stringify(location)}, which has ${file.length}.`,
+      `${label}: expected ${length} bytes at offset ${offset} of ${JSON.stringify(location)}, which has ${file.length} bytes.`,
     );
   }
   return file.subarray(offset, offset + length);
