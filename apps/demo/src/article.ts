@@ -70,7 +70,10 @@ export function article(checks: Checks): void {
       return [id, ...[...numbers, b, c].map(digits), weights.join('\n')];
     }),
   );
-  checks.expect(Math.abs(pass.loss - 59.54462196481796) < 1e-10, 'The loss is 59.544622, as computed with 50 digits.');
+  checks.expect(
+    Math.abs(pass.loss - 59.54462196481796) < 1e-10,
+    'The loss is 59.544622, which matches a computation with 50 digits.',
+  );
 
   console.log();
   say(

@@ -37,7 +37,7 @@ export const digits = (value: number): string =>
 
 export const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 
-/** A progress bar. Shows nothing if stdout is not a terminal. */
+/** Creates a progress bar. Shows nothing if stdout is not a terminal. */
 export function progressBar(label: string, total: number): { update(done: number, note: string): void; stop(): void } {
   if (!process.stdout.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: `${label} {bar} {percentage} %  {note}`, hideCursor: true, barsize: 40 });

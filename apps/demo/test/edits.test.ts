@@ -31,7 +31,7 @@ function problemOf(edit: () => unknown) {
 }
 
 describe('a delayed edge', () => {
-  test('a delayed edge may close a cycle, and an edge without a delay may not', () => {
+  test('a delayed edge can close a cycle, and an edge without a delay cannot', () => {
     expect(problemOf(() => connect(chain, 'y', 'h'))).toEqual({
       reason: 'cycle',
       nodes: ['h', 'y', 'h'],

@@ -1,7 +1,7 @@
 /**
  * The content security policy of the page: only its own scripts and WebAssembly, no `unsafe-eval`, no inline scripts. Inline
  * styles are allowed because KaTeX uses them, and blob workers because user functions run in one. The HTML contains the
- * policy, for hosts that send no headers, but only a header can set which pages may frame this one.
+ * policy, for hosts that send no headers, but only a header can restrict which pages can embed this one in a frame.
  */
 export const policyInPage = [
   "default-src 'none'",
@@ -16,8 +16,8 @@ export const policyInPage = [
   "form-action 'none'",
 ].join('; ');
 
-/** The header of the page, which must not be framed. */
+/** The header of the page, which no page can embed in a frame. */
 export const contentSecurityPolicy = `${policyInPage}; frame-ancestors 'none'`;
 
-/** The header of `embed.html`, which any page may frame. */
+/** The header of `embed.html`, which any page can embed in a frame. */
 export const embedPolicy = `${policyInPage}; frame-ancestors *`;

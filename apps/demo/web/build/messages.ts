@@ -133,7 +133,7 @@ const en = {
       case 'tooMany': {
         const what = {
           inputs: 'inputs',
-          nodes: 'nodes besides the inputs',
+          nodes: 'nodes that are not inputs',
           outputs: 'outputs',
           fanIn: 'predecessors of one node',
           edges: 'edges',

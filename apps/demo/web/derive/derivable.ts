@@ -1,4 +1,4 @@
-/** What the derivation panel needs: derivations of the numbers of a sample or a sequence. */
+/** The interface that the derivation panel needs: derivations of the numbers of a sample or a sequence. */
 import type { Derivation, QuantityName, Step } from '@nnbp/explain';
 
 export interface Derivable {

@@ -75,18 +75,18 @@ export function selectedQuantity({ network: { graph } }: Exercise, selected: str
 /** The quantities of a node, derivatives first. Fixed parameters have none. */
 export function quantitiesOf({ network: { graph } }: Exercise, node: string): QuantityName[] {
   const i = graph.indexOf(node);
-  const of = (...kinds: QuantityName['quantity'][]) => kinds.map((quantity): QuantityName => ({ quantity, node }));
-  if (i < graph.inputCount) return of('dLossDx', 'x');
+  const named = (...kinds: QuantityName['quantity'][]) => kinds.map((quantity): QuantityName => ({ quantity, node }));
+  if (i < graph.inputCount) return named('dLossDx', 'x');
   const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
   const weights = edges
     .filter((e) => graph.weightIndex(e, i) >= 0)
     .map((e): QuantityName => ({ quantity: 'dLossDw', node, from: graph.ids[graph.predecessors[e]] }));
   return [
-    ...of('dLossDx'),
-    ...(graph.biasIndex(i) >= 0 ? of('dLossDb') : []),
-    ...(graph.scaleIndex(i) >= 0 ? of('dLossDc') : []),
+    ...named('dLossDx'),
+    ...(graph.biasIndex(i) >= 0 ? named('dLossDb') : []),
+    ...(graph.scaleIndex(i) >= 0 ? named('dLossDc') : []),
     ...weights,
-    ...of('slope', 'x', 'g', 'h'),
+    ...named('slope', 'x', 'g', 'h'),
   ];
 }
 

@@ -117,7 +117,7 @@ function Sample() {
   );
 }
 
-/** A field for each number of the sample's inputs or targets. */
+/** One field per number of the sample's inputs or targets. */
 function Row({
   letter,
   ids,

@@ -29,7 +29,7 @@ export default {
     key: 'wrong',
     kind: 'activation',
     name: 'swishWrong',
-    source: `// The same function, but its derivative ignores the product rule.
+    source: `// g(h) = h · σ(2h), with a derivative that ignores the product rule.
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 
 export default {
@@ -42,7 +42,7 @@ export default {
     key: 'kink',
     kind: 'activation',
     name: 'tent',
-    source: `// A triangle with its peak at 0. It has no derivative at its three kinks, which it declares.
+    source: `// A triangle with its peak at 0. It has no derivative at its three kinks, so it lists them in \`kinks\`.
 export default {
   value: (h) => Math.max(0, 1 - Math.abs(h)),
   derivative: (h) => (Math.abs(h) < 1 ? -Math.sign(h) : 0),

@@ -142,8 +142,8 @@ export default function ExtendView() {
   );
 }
 
-function change(kind: Kind, of: (list: readonly CustomFunction[]) => CustomFunction[]): void {
-  update((state) => ({ ...state, custom: { ...state.custom, [listOf[kind]]: of(state.custom[listOf[kind]]) } }));
+function change(kind: Kind, edit: (list: readonly CustomFunction[]) => CustomFunction[]): void {
+  update((state) => ({ ...state, custom: { ...state.custom, [listOf[kind]]: edit(state.custom[listOf[kind]]) } }));
 }
 
 function problemWith(

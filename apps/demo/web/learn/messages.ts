@@ -34,7 +34,7 @@ const en = {
   pointOn: 'Point on the curve',
   nudged: 'Measured by changing the weight slightly in both directions:',
   node: (id: string) => `Node ${id}`,
-  atStep: (id: string, step: number) => (step === 0 ? `${id}, before` : `${id}, step ${step}`),
+  atStep: (id: string, step: number) => (step === 0 ? `${id}, initial` : `${id}, step ${step}`),
   sharedParameters: 'Parameters, the same at every step',
   fromLoss: 'from the loss',
   arrived: (arrived: number, all: number) => `${arrived} of ${all} arrived`,

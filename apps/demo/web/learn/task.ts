@@ -47,7 +47,7 @@ export interface ChoiceTask extends Common {
   readonly options: readonly { readonly name: string; readonly text: Text }[];
 }
 
-/** A task whose answer is a list of nodes or edges picked in the graph. Their order may matter. */
+/** A task whose answer is a list of nodes or edges picked in the graph. The order can matter. */
 export interface PickTask extends Common {
   readonly kind: 'pick';
   /** Number of picks in an answer. */
@@ -156,7 +156,7 @@ export const maxTries = 3;
 export interface TaskState {
   /** `shown` means that no attempts are left and the solution is shown. */
   readonly state: 'open' | 'correct' | 'shown';
-  /** What is wrong with the last answer. */
+  /** A hint about what is wrong with the last answer. */
   readonly hint?: Text;
 }
 

@@ -14,7 +14,7 @@ export interface Ends {
 
 /** Height of the arc of a delay of one step, and additional height for each further step, in pixels. */
 const [lift, liftPerStep] = [78, 16];
-/** How far an arc that leads backward extends beyond its nodes, in pixels. */
+/** Distance by which an arc that leads backward extends beyond its nodes, in pixels. */
 const overhang = 56;
 
 /**

@@ -54,8 +54,9 @@ function layersWith({ activation, initializer, layers }: Setting, seed: number):
     initializer: initializers[initializer],
   });
   const { cache } = backpropagate(network, [0.5, -0.5], [1], mse());
-  const mean = (layer: number, of: (id: string) => number) =>
-    Array.from({ length: width }, (_, k) => Math.abs(of(`layer${layer}.${k}`))).reduce((sum, x) => sum + x, 0) / width;
+  const mean = (layer: number, read: (id: string) => number) =>
+    Array.from({ length: width }, (_, k) => Math.abs(read(`layer${layer}.${k}`))).reduce((sum, x) => sum + x, 0) /
+    width;
   return Array.from({ length: layers }, (_, k) => ({
     received: mean(k + 1, (id) => cache.dLossDx(id)),
     slope: mean(k + 1, (id) => cache.slope(id)),
