@@ -49,7 +49,7 @@ export interface NodeOptions {
 
 /** Options of a layer; see {@link NodeOptions}. */
 export interface LayerOptions extends NodeOptions {
-  /** The ids are `name.0`, `name.1`, …; by default `layer1`, `layer2`, … in the order they were added. */
+  /** Prefix of the ids: `name.0`, `name.1`, …. Default: `layer1`, `layer2`, … in the order of declaration. */
   readonly name?: string;
 }
 
@@ -110,7 +110,7 @@ export class GraphBuilder {
   /**
    * Declares `count` inputs at once.
    *
-   * @param name - The ids are `name.0`, `name.1`, …
+   * @param name - Prefix of the ids: `name.0`, `name.1`, …
    * @returns The ids.
    * @throws NnbpError `DUPLICATE_ID`, `EMPTY_LAYER`, `OUT_OF_RANGE`
    */
@@ -320,13 +320,13 @@ export class GraphBuilder {
     }
     const fixed = fixedOf(label, options.fixed, edges);
     const shared = { ...options.shared, w: new Map(Object.entries(options.shared?.w ?? {})) };
-    for (const [what, weights] of [
+    for (const [verb, weights] of [
       ['fixes', fixed.w],
       ['shares', shared.w],
     ] as const) {
       for (const name of weights.keys()) {
         if (!names.has(name)) {
-          throw new NnbpError('UNKNOWN_ID', `${label} ${what} the weight of "${name}", which is not its predecessor.`);
+          throw new NnbpError('UNKNOWN_ID', `${label} ${verb} the weight of "${name}", which is not its predecessor.`);
         }
       }
     }
@@ -381,7 +381,7 @@ const parameterTypes = {
 /**
  * Throws unless predecessors and parameters have the types of {@link NodeOptions}.
  *
- * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (a value before the first step)
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (an initial value)
  */
 export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'activation'>): void {
   expectObject(label, options, 'options with from and activation');

@@ -1,20 +1,22 @@
 /**
- * The gradient cache of the reference engine, with an entry per node, sample and step, so that every number that is
+ * The gradient cache of the reference engine, with one entry per node, sample and step, so that every number that is
  * used more than once is computed only once.
  */
 import { expectInteger } from './expect.js';
 import type { GradientCache } from './engine.js';
 import type { Graph } from './graph.js';
 
-/** The cache of one step of one sample: an entry per node, in topological order. Inputs have only `x` and `dLossDx`. */
+/**
+ * The cache of one step of one sample: one entry per node, in topological order. Inputs have only `x` and `dLossDx`.
+ */
 export interface SampleCache {
-  /** $h_i = b_i + A(z)$, the pre-activation; with the default aggregation, $b_i + \sum_j w_{ji} x_j$. */
+  /** The pre-activation, $h_i = b_i + A(z)$; with the default aggregation, $b_i + \sum_j w_{ji} x_j$. */
   readonly h: Float64Array;
-  /** $g_i = g(h_i)$. */
+  /** The activation, $g_i = g(h_i)$. */
   readonly g: Float64Array;
-  /** $x_i = c_i g_i$, the node's value. */
+  /** The node's value, $x_i = c_i g_i$. */
   readonly x: Float64Array;
-  /** $c_i g'(h_i)$: used in case 3 for b and every w, and in case 2 for each predecessor. */
+  /** The slope, $c_i g'(h_i)$: used in case 3 for b and every w, and in case 2 for each predecessor. */
   readonly slope: Float64Array;
   /**
    * Per-sample $\partial loss / \partial x_i$: used in case 3 for each parameter, and in case 2 for each predecessor.
@@ -26,11 +28,14 @@ export interface SampleCache {
 
 /** The cache of aggregations. For nodes that use the sum, `dAdz` is 1, and `z` and `a` are unspecified. */
 export interface AggregatedCache {
-  /** $z_e = w_e x$, an entry per edge. */
+  /** The weighted values, $z_e = w_e x$, one entry per edge. */
   readonly z: Float64Array;
-  /** $A(z)$, an entry per node. */
+  /** The aggregations, $A(z)$, one entry per node. */
   readonly a: Float64Array;
-  /** $\partial A / \partial z_e$, an entry per edge: used in case 3 for w, and in case 2 for the edge's predecessor. */
+  /**
+   * The derivatives $\partial A / \partial z_e$, one entry per edge: used in case 3 for w, and in case 2 for the edge's
+   * predecessor.
+   */
   readonly dAdz: Float64Array;
 }
 
@@ -46,7 +51,7 @@ export interface SequenceCache {
 
 /** The cache of the reference engine, in float64. It also keeps h and g. */
 export class ReferenceCache implements GradientCache {
-  /** An entry per sample of the batch. */
+  /** One entry per sample of the batch. */
   readonly sequences: readonly SequenceCache[];
   /** The first step of each sample. Without sequences, it is the only one. */
   readonly samples: readonly SampleCache[];

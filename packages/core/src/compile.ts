@@ -12,7 +12,7 @@ import type { Standardization } from './standardization.js';
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
-  /** The engine, which sets the precision. Default: `js()`, float64. */
+  /** The engine, which determines the precision. Default: `js()`, float64. */
   readonly engine?: Engine;
   /** Number of samples that `predictBatch` computes at once. Default: 128. */
   readonly batchSize?: number;
@@ -38,20 +38,20 @@ export interface Predictor {
    * Writes the outputs for one sample to `into`, without allocating memory.
    *
    * @param into - An array with one entry per output. Also the return value.
-   * @throws NnbpError as the other signature
+   * @throws NnbpError the same errors as the other signature
    */
   predict<Into extends Output>(input: Row, into: Into): Into;
   /**
    * Returns the outputs for many samples, as one new array per sample.
    *
-   * @param inputs - One row per sample, or one typed array with the rows one after another.
+   * @param inputs - One row per sample, or all rows concatenated in one typed array.
    * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
    */
   predictBatch(inputs: ArrayLike<Row> | FloatArray): number[][];
   /**
    * Writes the outputs for many samples to `into`.
    *
-   * @param inputs - One row per sample, or one typed array with the rows one after another.
+   * @param inputs - One row per sample, or all rows concatenated in one typed array.
    * @param into - `[samples × outputs]`, row-major. Also the return value.
    * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
    */
@@ -96,9 +96,9 @@ class CompiledNetwork implements Predictor {
   readonly #outputTransform: OutputTransform;
   readonly #batchSize: number;
   readonly #prepare: (batchSize: number) => Executor;
-  readonly #one: Executor;
+  readonly #singleExecutor: Executor;
   /** Created by the first `predictBatch`. */
-  #many: Executor | undefined;
+  #batchExecutor: Executor | undefined;
   /** An input row in the precision of the engine, so that the engine does not have to convert it. */
   readonly #row: FloatArray;
   #rows: FloatArray | undefined;
@@ -111,7 +111,7 @@ class CompiledNetwork implements Predictor {
     expectFinite('parameters', parameters.vector);
     this.#prepare = (samples) => {
       const executor = engine.prepare(graph, samples);
-      executor.parameters.set(this.#one?.parameters ?? parameters.vector);
+      executor.parameters.set(this.#singleExecutor?.parameters ?? parameters.vector);
       return executor;
     };
     this.engine = engine.name;
@@ -122,17 +122,17 @@ class CompiledNetwork implements Predictor {
     this.#outputScaler = outputScaler;
     this.#outputTransform = outputTransform;
     this.#batchSize = batchSize;
-    this.#one = this.#prepare(1);
+    this.#singleExecutor = this.#prepare(1);
     this.#row = this.#makeRows(1);
-    expectFinite(`parameters, in the precision of the ${engine.name} engine`, this.#one.parameters);
+    expectFinite(`parameters, in the precision of the ${engine.name} engine`, this.#singleExecutor.parameters);
   }
 
   predict<Into extends Output>(input: Row, into?: Into): Into {
     const output = into ?? (new Array<number>(this.#outputCount) as Into);
     if (output.length !== this.#outputCount) expectLength('into', output.length, this.#outputCount);
     this.#write(input, 0, this.#row, 0);
-    const x = this.#one.predict(this.#row, 1);
-    this.#read(this.#one, x, 0, output, 0, 0);
+    const x = this.#singleExecutor.predict(this.#row, 1);
+    this.#read(this.#singleExecutor, x, 0, output, 0, 0);
     return output;
   }
 
@@ -144,7 +144,7 @@ class CompiledNetwork implements Predictor {
       throw mismatch('WRONG_LENGTH', 'inputs', `a multiple of ${this.#inputCount}`, flat!.length);
     }
     if (into !== undefined) expectLength('into', into.length, samples * this.#outputCount);
-    const executor = (this.#many ??= this.#prepare(this.#batchSize));
+    const executor = (this.#batchExecutor ??= this.#prepare(this.#batchSize));
     const outputs: number[][] = [];
     for (let first = 0; first < samples; first += this.#batchSize) {
       const count = Math.min(this.#batchSize, samples - first);
@@ -164,8 +164,8 @@ class CompiledNetwork implements Predictor {
   }
 
   dispose(): void {
-    this.#one.dispose();
-    this.#many?.dispose();
+    this.#singleExecutor.dispose();
+    this.#batchExecutor?.dispose();
   }
 
   /** Validates and scales an input and writes it to row s of `rows`. `sample` is its index among all samples. */
@@ -181,7 +181,9 @@ class CompiledNetwork implements Predictor {
 
   #makeRows(count: number): FloatArray {
     const length = count * this.#inputCount;
-    return this.#one.parameters instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+    return this.#singleExecutor.parameters instanceof Float32Array
+      ? new Float32Array(length)
+      : new Float64Array(length);
   }
 
   #gather(inputs: ArrayLike<Row>, first: number, count: number): FloatArray {

@@ -43,15 +43,15 @@ export interface OptionRecord {
 export interface Activation {
   /** The name in messages and files. */
   readonly name: string;
-  /** g(h), for any finite h. */
+  /** Returns g(h), for any finite h. */
   value(h: number): number;
-  /** g'(h); `g` is value(h), so that a sigmoid can return g * (1 - g). */
+  /** Returns g'(h). `g` is value(h), so that a sigmoid can return g * (1 - g). */
   derivative(h: number, g: number): number;
   /**
    * The values of h at which g has no derivative (`derivative` returns a one-sided derivative there). Default: none.
    */
   readonly kinks?: readonly number[];
-  /** Set only for built-in plugins. */
+  /** The name and options of a built-in plugin; undefined for custom plugins. */
   readonly builtin?: Builtin;
 }
 
@@ -76,10 +76,11 @@ export interface Aggregation {
   /** The name in messages and files. */
   readonly name: string;
   /**
-   * A(z). `z` has one entry per incoming edge, in the order of `from`. It is never empty, and all entries are finite.
+   * Returns A(z). `z` has one entry per incoming edge, in the order of `from`. It is never empty, and all entries are
+   * finite.
    */
   value(z: ArrayLike<number>): number;
-  /** Writes dA/dz_e for every edge to `dAdz`; `a` is value(z). It must set every entry, and not read any. */
+  /** Writes dA/dz_e for every edge to `dAdz`; `a` is value(z). Must set every entry, and must not read any. */
   derivative(z: ArrayLike<number>, a: number, dAdz: FloatArray): void;
   /**
    * The distance from z to the nearest point at which A has no derivative: if every entry of z changes by less than
@@ -88,7 +89,7 @@ export interface Aggregation {
   kinkDistance?(z: ArrayLike<number>): number;
   /** True if A(z) is the sum of z, so that engines can add without calling `value`. Default: false. */
   readonly isSum?: boolean;
-  /** Set only for built-in plugins. */
+  /** The name and options of a built-in plugin; undefined for custom plugins. */
   readonly builtin?: Builtin;
 }
 
@@ -96,9 +97,9 @@ export interface Aggregation {
 export interface Loss {
   /** The name in messages and files. */
   readonly name: string;
-  /** The loss of one sample. */
+  /** Returns the loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
-  /** Case 1: writes dloss/dx_k for every output node k to `dLossDx`. It must set every entry, and not read any. */
+  /** Case 1: writes dloss/dx_k for every output node k to `dLossDx`. Must set every entry, and must not read any. */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
   /** The values of x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];
@@ -117,11 +118,11 @@ export interface Loss {
    * optimizers require it.
    */
   readonly residuals?: Residuals;
-  /** Set only for built-in plugins. */
+  /** The name and options of a built-in plugin; undefined for custom plugins. */
   readonly builtin?: Builtin;
 }
 
-/** The residuals r_k of a loss that is Σ r_k². Residual k depends on x_k and t_k only. */
+/** The residuals r_k of a loss that is Σ r_k². Residual k depends only on x_k and t_k. */
 export interface Residuals {
   /** Writes r_k for every output k. */
   value(x: ArrayLike<number>, t: ArrayLike<number>, residuals: FloatArray): void;

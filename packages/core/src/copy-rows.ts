@@ -2,7 +2,7 @@
 import type { FloatArray } from './contract.js';
 
 /**
- * Copies the rows order[first], order[first + 1], … of a table, one after another.
+ * Copies the rows order[first], order[first + 1], … of a table to consecutive rows of another.
  *
  * @param from - The table, row by row.
  * @param width - The length of a row.

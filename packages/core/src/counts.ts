@@ -25,7 +25,7 @@ export function rowsOf(samples: SampleCounts): Rows {
   return { samples: samples[0], steps: samples.length, count: start[samples.length], start };
 }
 
-/** The number of steps of sample `s`. */
+/** Returns the number of steps of sample `s`. */
 export function lengthOf({ steps, start }: Rows, s: number): number {
   let length = steps;
   while (start[length] - start[length - 1] <= s) length--;
@@ -64,7 +64,7 @@ export function expectRows(
 }
 
 /**
- * The divisor of the loss: the sum of the weights of the rows.
+ * Returns the divisor of the loss: the sum of the weights of the rows.
  *
  * @throws NnbpError `OUT_OF_RANGE` (if a weight is negative or not finite, or all weights are 0)
  */

@@ -15,7 +15,7 @@ export interface DelayedEdge {
   readonly initial?: number;
 }
 
-/** A predecessor, as its id or as a delayed edge from it. */
+/** A predecessor, given by its id or by a delayed edge from it. */
 export type Source = string | DelayedEdge;
 
 /**

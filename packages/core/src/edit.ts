@@ -87,7 +87,7 @@ export class GraphEditor {
   }
 
   /**
-   * Removes a node or an input and all of its edges. If it is an output, the graph then has one output less.
+   * Removes a node or an input and all of its edges. If it is an output, the graph then has one output fewer.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -190,7 +190,7 @@ export class GraphEditor {
   /**
    * Validates and builds the new graph.
    *
-   * @throws NnbpError as `GraphBuilder.node`, `output` and `build`
+   * @throws NnbpError any error of `GraphBuilder.node`, `output` and `build`
    */
   build(): EditedGraph {
     const builder = new GraphBuilder();
@@ -281,8 +281,8 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
  *
  * const network = new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 1 });
  * const edited = edit(network.graph).connect('input.0', 'output.0').remove('layer1.2').build();
- * const kept = keepParameters(network, edited);
- * kept.getParameters('layer1.0').w['input.1'] === network.getParameters('layer1.0').w['input.1']; // true
+ * const after = keepParameters(network, edited);
+ * after.getParameters('layer1.0').w['input.1'] === network.getParameters('layer1.0').w['input.1']; // true
  * ```
  */
 export function keepParameters(network: Network, edited: EditedGraph, options: NetworkOptions = {}): Network {
@@ -311,7 +311,7 @@ export function keepParameters(network: Network, edited: EditedGraph, options: N
   return result;
 }
 
-/** The number of nodes and edges that use each slot. */
+/** Counts the nodes and edges that use each slot. */
 function slotUsers(graph: Graph): Uint32Array {
   const users = new Uint32Array(graph.parameterCount + graph.constants.length);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

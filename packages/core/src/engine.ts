@@ -93,7 +93,7 @@ export interface Executor {
    * and `dLossDx` are unspecified.
    *
    * @returns The outputs, like `predict`.
-   * @throws NnbpError as `predict`; also `WRONG_LENGTH` if `out` is too short
+   * @throws NnbpError any error of `predict`; also `WRONG_LENGTH` if `out` is too short
    */
   jacobian(
     inputs: FloatArray,

@@ -1,6 +1,6 @@
 /** The error class of all packages: a stable code and details for programs, and a message for people. */
 
-/** The error codes. Messages can change between versions, codes do not. */
+/** The error codes. Messages can change between versions; codes do not. */
 export type NnbpErrorCode =
   | 'CYCLE'
   | 'SELF_EDGE'

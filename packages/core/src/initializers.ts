@@ -28,7 +28,7 @@ export const heUniform: Initializer = (fanIn, _, random) => uniform(random, Math
 /** Normal with variance $2 / \text{fan-in}$ (He et al. 2015), for nodes of the relu family. */
 export const heNormal: Initializer = (fanIn, _, random) => random.normal() * Math.sqrt(2 / fanIn);
 
-/** Gives every weight the same value. The nodes of a dense layer then stay identical during training. */
+/** Sets every weight to the same value. The nodes of a dense layer then stay identical during training. */
 export const constant =
   (weight: number): Initializer =>
   () =>

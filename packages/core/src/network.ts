@@ -16,7 +16,7 @@ export interface NetworkOptions {
   readonly seed?: number;
   /** Draws the initial weights. b starts at 0, c at 1. Default: {@link glorotUniform}. */
   readonly initializer?: Initializer;
-  /** The function applied to the output values in predictions; see {@link Network.outputTransform}. Default: `none`. */
+  /** The function that predictions apply to the output values; see {@link Network.outputTransform}. Default: `none`. */
   readonly outputTransform?: OutputTransform;
 }
 

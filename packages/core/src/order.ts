@@ -61,6 +61,6 @@ function cycle(ids: readonly string[], path: readonly number[]): NnbpError {
   const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;
   return new NnbpError(
     'CYCLE',
-    `Graph has a cycle: ${[...shown, names[0]].join(' → ')}. Remove one of these edges, or let one read the previous step: from: [delayed("${names[0]}")].`,
+    `Graph has a cycle: ${[...shown, names[0]].join(' → ')}. Remove one of these edges, or use delayed("${names[0]}") to read the value of the previous step.`,
   );
 }

@@ -58,7 +58,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
    * Sets some parameters of a node and leaves the others unchanged. A shared parameter changes for all nodes or edges
    * that share it.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; in that case nothing is changed
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; the parameters are then unchanged
    */
   set(
     id: string,

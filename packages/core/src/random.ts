@@ -3,8 +3,8 @@ import { expectFinite, expectLength } from './expect.js';
 
 /**
  * A random number generator with the algorithm sfc32 (Chris Doty-Humphrey, PractRand). It uses only 32-bit integer
- * arithmetic, so that the numbers do not depend on the platform. (Only the last bit of `normal` can, since platforms
- * compute logarithms differently.)
+ * arithmetic, so that the numbers do not depend on the platform. (The last bit of `normal` is an exception, since
+ * platforms compute logarithms differently.)
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ export type Row = ArrayLike<number>;
 /**
  * Validates rows, standardizes them if there is a scaler, and concatenates them.
  *
- * @param kind - What a row stands for, in messages: `sample` or `step`.
+ * @param kind - The meaning of a row, for messages: `sample` or `step`.
  * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`
  */
 export function flatRows(

@@ -30,7 +30,7 @@ export interface SequencePass {
 
 /**
  * Returns the outputs at every step of a sequence, in the units of the data. At the first step, delayed edges read
- * their initial values. `network.predict` is the same for a sequence of one step.
+ * their initial values. For a sequence of one step, the result equals that of `network.predict`.
  *
  * @param inputs - One row per step.
  * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no steps); `OVERFLOW`, naming step and
@@ -38,10 +38,10 @@ export interface SequencePass {
  */
 export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
   expectSteps(inputs);
-  const memory = streams.get(network) ?? stream(network);
-  streams.set(network, memory);
-  memory.reset();
-  return Array.from(inputs, (input) => memory.next(input));
+  const cached = streams.get(network) ?? stream(network);
+  streams.set(network, cached);
+  cached.reset();
+  return Array.from(inputs, (input) => cached.next(input));
 }
 
 /**

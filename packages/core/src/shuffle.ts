@@ -1,4 +1,4 @@
-/** Shuffles lists at random. */
+/** Random permutations. */
 import type { Random } from './random.js';
 
 /**

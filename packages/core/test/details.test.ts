@@ -70,7 +70,7 @@ describe('a graph', () => {
   test('a graph with a cycle is rejected, and the error names only nodes of the cycle, at most eleven of them', () => {
     const descendingIds = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
-      `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the previous step: from: [delayed("${path[0]}")].`;
+      `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or use delayed("${path[0]}") to read the value of the previous step.`;
     expect(ring(2)).toThrow(message('n1', 'n0', 'n1'));
     expect(ring(12)).toThrow(message(...descendingIds(11, 0), 'n11'));
     expect(ring(13)).toThrow(message(...descendingIds(12, 7), '…', ...descendingIds(4, 0), 'n12'));

@@ -29,7 +29,7 @@ type JacobianArguments = [
 ];
 
 describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engine) => {
-  test('the Jacobian equals central differences of the outputs, and gives the gradient of mse, on 20 random graphs', () => {
+  test('the Jacobian equals central differences of the outputs, and yields the gradient of mse, on 20 random graphs', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = new Random(seed);
       const graph = randomGraph(random, { nodes: 12 });
@@ -64,7 +64,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
     }
   });
 
-  test('the Jacobian gives the gradient of mse for sequences, with delays, products, fixed and shared parameters', () => {
+  test('the Jacobian yields the gradient of mse for sequences, with delays, products, fixed and shared parameters', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);

@@ -6,7 +6,7 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkLoss}. */
 export interface LossCheckOptions {
-  /** Number of output nodes. Default: 1, 2 and 5 alternately. */
+  /** Number of output nodes. Default: alternates between 1, 2 and 5. */
   readonly outputs?: number;
   /** Number of samples. Default: 30. */
   readonly samples?: number;
@@ -100,7 +100,10 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
     }
   }
   if (!acceptsAny)
-    throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the random targets. Set the option target.`);
+    throw new NnbpError(
+      'EMPTY_DATA',
+      `${loss.name} accepts none of the random targets. Draw valid ones with the option target.`,
+    );
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }
 

@@ -87,7 +87,9 @@ describe('mistakes in a loss', () => {
   });
 
   test('checkLoss throws if the loss accepts none of the random targets', () => {
-    expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(/Set the option target/);
+    expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(
+      /Draw valid ones with the option target/,
+    );
   });
 
   test('checkLoss uses the options outputs, samples, x and target', () => {

@@ -5,9 +5,9 @@ import type { Builtin, FloatArray, Loss, Residuals } from '@nnbp/core';
 export interface ElementwiseLoss {
   /** The name in error messages. */
   readonly name: string;
-  /** The loss of output x with target t. */
+  /** Returns the loss of output x with target t. */
   value(x: number, t: number): number;
-  /** $\partial loss / \partial x$. */
+  /** Returns $\partial loss / \partial x$. */
   derivative(x: number, t: number): number;
   /** The values of x at which the loss has no derivative, for target t. Default: none. */
   kinks?(t: number): readonly number[];
@@ -15,9 +15,9 @@ export interface ElementwiseLoss {
   targetProblem?(t: number): string | undefined;
   /** Present if the loss of one output is the square of a residual. */
   readonly residual?: {
-    /** The residual r of output x with target t. */
+    /** Returns the residual r of output x with target t. */
     value(x: number, t: number): number;
-    /** dr/dx. */
+    /** Returns dr/dx. */
     derivative(x: number, t: number): number;
   };
   /** The name and options of a built-in loss; see `Loss`. */

@@ -87,7 +87,7 @@ export const adamRecord = /* @__PURE__ */ record(adam, 0, 'p');
 /** See {@link OptimizerRecord}. */
 export const adamwRecord = /* @__PURE__ */ record(adamw, 0.01, '(1 - \\eta \\lambda) p');
 
-function record(make: OptimizerRecord['make'], weightDecay: number, kept: string): OptimizerRecord {
+function record(make: OptimizerRecord['make'], weightDecay: number, decayedParameter: string): OptimizerRecord {
   return {
     make,
     options: {
@@ -97,6 +97,6 @@ function record(make: OptimizerRecord['make'], weightDecay: number, kept: string
       epsilon: { default: 1e-8, symbol: '\\epsilon' },
       weightDecay: { default: weightDecay, symbol: '\\lambda' },
     },
-    formula: `p \\leftarrow ${kept} - \\eta \\, \\hat m / (\\sqrt{\\hat v} + \\epsilon)`,
+    formula: `p \\leftarrow ${decayedParameter} - \\eta \\, \\hat m / (\\sqrt{\\hat v} + \\epsilon)`,
   };
 }

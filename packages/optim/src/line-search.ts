@@ -98,7 +98,7 @@ export function lineSearch(
 }
 
 /**
- * Chooses the next step by cubic and quadratic interpolation between the best point and the new one, with the four
+ * Chooses the next step by cubic and quadratic interpolation between the best point and the new one, using the four
  * cases of the paper.
  */
 function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, lower: number, upper: number) {

@@ -17,7 +17,7 @@ export interface NadamOptions {
   readonly epsilon?: number;
   /** L2 penalty: `weightDecay` times the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
-  /** How fast the momentum increases to `beta1`. Default: 0.004. */
+  /** The rate at which the momentum increases to `beta1`. Default: 0.004. */
   readonly momentumDecay?: number;
 }
 

@@ -5,7 +5,7 @@
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
-/** The numbers of one step. */
+/** The learning rate and the number of a step. */
 export interface Step {
   /** The learning rate of this step. */
   readonly rate: number;
@@ -73,8 +73,8 @@ export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer 
       get vectors() {
         return vectors;
       },
-      set vectors(live) {
-        vectors = { ...live };
+      set vectors(replacement) {
+        vectors = { ...replacement };
       },
     },
     step(parameters, gradients) {

@@ -27,7 +27,7 @@ export const js = (): Engine => ({
 /** The maximum number of steps that `stepMany` takes before it checks the parameters. */
 const maxStepsPerCall = 64;
 /** The maximum number of parameters for which `stepMany` saves time. */
-const maxCheckedTogether = 2000;
+const maxStepManyParameters = 2000;
 
 /** The tables of one step of a pass. A row has one entry per sample that has this step. */
 interface Step {
@@ -76,7 +76,7 @@ class JsExecutor implements Executor {
     this.parameters = this.#slots.subarray(0, graph.parameterCount);
     this.gradients = this.#slotGradients.subarray(0, graph.parameterCount);
     this.#previous = new Float64Array(graph.parameterCount);
-    const a = program.combines ? table() : new Float64Array(0);
+    const a = program.hasAggregations ? table() : new Float64Array(0);
     this.#tables = { h: table(), g: table(), x: table(), a, slope: table(), dLossDx: table(), delta: table() };
     this.#rows = rowsOf(batchSize);
     this.#steps.push({ samples: batchSize, tables: this.#tables });
@@ -195,7 +195,7 @@ class JsExecutor implements Executor {
     const size = this.batchSize;
     const { inputCount, outputRows } = this.#program;
     const stepLimit = Math.min(count, maxStepsPerCall, Math.floor((order.length - first) / size));
-    if (stepLimit < 2 || optimizer.builtin === undefined || this.graph.parameterCount > maxCheckedTogether) return 0;
+    if (stepLimit < 2 || optimizer.builtin === undefined || this.graph.parameterCount > maxStepManyParameters) return 0;
     this.#batch ??= {
       inputs: new Float64Array(size * inputCount),
       targets: new Float64Array(size * outputRows.length),

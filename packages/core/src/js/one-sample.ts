@@ -1,7 +1,7 @@
 /**
- * The forward and backward pass of the js engine for one sample, when a row is a single number. They compute the same
- * sums as `forward.ts` and `backward.ts`, without the loops over samples, which would take more time than the sums of a
- * small network.
+ * The forward and backward pass of the js engine for one sample, where each row is a single number. They compute the
+ * same sums as `forward.ts` and `backward.ts`, without the loops over samples, which would take more time than the sums
+ * of a small network.
  */
 import { combinedBackward, type Tables } from './backward.js';
 import { combine, type ForwardTables, gather, sumSparse } from './forward.js';

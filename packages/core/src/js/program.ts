@@ -46,7 +46,7 @@ export interface SparseEdges {
 /** The aggregation of a unit, if it is not the sum, with scratch memory. */
 export interface Combination {
   readonly aggregation: Aggregation;
-  /** For each node, z and dA/dz with an entry per edge. Nodes with the same number of edges share them. */
+  /** For each node, z and dA/dz with one entry per edge. Nodes with the same number of edges share these arrays. */
   readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
 
@@ -82,7 +82,7 @@ export interface MemoryRow extends Memory {
 /**
  * The program that the js engine runs at each step. The first rows are the inputs, then come the values that delayed
  * edges read, then the nodes, unit by unit. In this directory, `parameters` is the vector of slots (the graph's
- * parameters and constants), and `gradients` is as long.
+ * parameters and constants), and `gradients` has the same length.
  */
 export interface Program {
   readonly units: readonly ProgramUnit[];
@@ -98,12 +98,12 @@ export interface Program {
   /** Whether any parameter is shared by several nodes or edges, or fixed (other than c at 1). */
   readonly hasSharedOrFixed: boolean;
   /** Whether any node has an aggregation other than the sum. */
-  readonly combines: boolean;
+  readonly hasAggregations: boolean;
 }
 
 const programs = new WeakMap<Graph, Program>();
 
-/** The program of a graph, compiled on first use. */
+/** Returns the program of a graph, which is compiled on first use. */
 export function programOf(graph: Graph): Program {
   let program = programs.get(graph);
   if (program === undefined) programs.set(graph, (program = compile(graph)));
@@ -130,7 +130,7 @@ function compile(graph: Graph): Program {
     inputCount: graph.inputCount,
     rowCount: step.nodeCount + Math.max(0, ...gathered),
     hasSharedOrFixed: graph.sharedWeights !== undefined,
-    combines: compiled.some(({ combination }) => combination !== undefined),
+    hasAggregations: compiled.some(({ combination }) => combination !== undefined),
   };
 }
 

@@ -49,10 +49,10 @@ export function stepGraphOf(graph: Graph): StepGraph {
     sourceOf[e] = inputCount + memory;
   }
   const added = memories.length;
-  const moved = (i: number) => (i < inputCount ? i : i + added);
-  for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = moved(predecessors[e]);
+  const indexInStep = (i: number) => (i < inputCount ? i : i + added);
+  for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = indexInStep(predecessors[e]);
   /** Inserts entries for the memories after those of the inputs. `values` has one entry per node, plus at most one. */
-  const spread = (values: ArrayLike<number>) =>
+  const insertMemories = (values: ArrayLike<number>) =>
     Uint32Array.from({ length: values.length + added }, (_, i) =>
       i < inputCount ? values[i] : values[Math.max(inputCount, i - added)],
     );
@@ -64,19 +64,19 @@ export function stepGraphOf(graph: Graph): StepGraph {
   const step = new Graph({
     ids,
     inputCount: inputCount + added,
-    outputs: Uint32Array.from(graph.outputs, moved),
+    outputs: Uint32Array.from(graph.outputs, indexInStep),
     activations: graph.activations,
-    activationOf: spread(graph.activationOf),
+    activationOf: insertMemories(graph.activationOf),
     aggregations: graph.aggregations,
-    aggregationOf: graph.aggregationOf && spread(graph.aggregationOf),
-    scaleTrainable: spread(graph.scaleTrainable),
-    edgeStart: spread(graph.edgeStart),
+    aggregationOf: graph.aggregationOf && insertMemories(graph.aggregationOf),
+    scaleTrainable: insertMemories(graph.scaleTrainable),
+    edgeStart: insertMemories(graph.edgeStart),
     predecessors: sourceOf,
     edgeDelay: undefined,
     initials: undefined,
-    parameterStart: spread(graph.parameterStart),
-    biasSlots: graph.biasSlots && spread(graph.biasSlots),
-    scaleSlots: graph.scaleSlots && spread(graph.scaleSlots),
+    parameterStart: insertMemories(graph.parameterStart),
+    biasSlots: graph.biasSlots && insertMemories(graph.biasSlots),
+    scaleSlots: graph.scaleSlots && insertMemories(graph.scaleSlots),
     sharedWeights: graph.sharedWeights,
     constants: graph.constants,
     inits: new Map(),

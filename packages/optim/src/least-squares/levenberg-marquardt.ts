@@ -65,7 +65,7 @@ const emptyMemory = (): Memory => ({
  * Minimizes $\sum r^2$ with steps that solve $\min \|J s + r\|^2 + \lambda \|D s\|^2$, where $D$ holds the largest norm
  * so far of each column of the Jacobian $J$, and $\lambda$ follows from the radius of a trust region (Moré 1978). The
  * linear problem is solved with a QR factorization, never with $J^T J$. When the loss no longer changes, Gauss–Newton
- * steps refine the parameters until they stop shrinking, and `converged` becomes true.
+ * steps refine the parameters until the steps stop getting shorter, and `converged` becomes true.
  *
  * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
@@ -156,7 +156,7 @@ function descend(
     const { step, lambda, length } = trustRegionStep(factor, scales, memory.radius, memory.lambda, determined);
     memory.lambda = lambda;
     if (memory.steps === 1) memory.radius = Math.min(memory.radius, length);
-    const next = linearized.moved(parameters, step);
+    const next = linearized.applyStep(parameters, step);
     const nextLoss = objective.loss(next);
     // The actual and the predicted decrease, both relative to the loss.
     const actual = nextLoss < 100 * loss ? 1 - nextLoss / loss : -1;
@@ -202,7 +202,7 @@ function refine(
   const scales = linearized.scalesInOrder();
   const step = new Float64Array(factor.n);
   factor.solve(0, scales, step);
-  const next = linearized.moved(parameters, step);
+  const next = linearized.applyStep(parameters, step);
   const length = scaledNorm(scales, step);
   if (length < memory.shortest) {
     memory.shortest = length;

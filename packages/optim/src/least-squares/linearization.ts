@@ -24,7 +24,7 @@ export class Linearization {
   /** The condition number of the factor. */
   #condition = 1;
   #isPivoted = false;
-  #pinned: ReadonlySet<number> = new Set();
+  #excluded: ReadonlySet<number> = new Set();
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
@@ -44,7 +44,7 @@ export class Linearization {
       for (let i = 0; i <= k; i++) sum += factor.R[i * n + k] ** 2;
       this.scale[k] = Math.max(this.scale[k], Math.sqrt(sum));
     }
-    this.#pinned = this.#pinAtBounds(parameters);
+    this.#excluded = this.#excludeAtBounds(parameters);
     this.#isPivoted = false;
     this.#condition = objective.residualCount < n ? Infinity : factor.condition();
     return loss;
@@ -72,7 +72,7 @@ export class Linearization {
     if (this.#condition <= safeCondition) return [];
     this.pivot();
     return Array.from(this.factor.columns.subarray(this.factor.rank()))
-      .filter((k) => !this.#pinned.has(k))
+      .filter((k) => !this.#excluded.has(k))
       .sort((a, b) => a - b);
   }
 
@@ -82,7 +82,7 @@ export class Linearization {
   }
 
   /** Returns the parameters after a step, which is in pivoted order. Clamps them, and `step`, to the bounds. */
-  moved(parameters: Float64Array, step: Float64Array): Float64Array {
+  applyStep(parameters: Float64Array, step: Float64Array): Float64Array {
     const { lower, upper } = this.#bounds;
     const next = parameters.slice();
     this.factor.columns.forEach((k, i) => {
@@ -104,18 +104,18 @@ export class Linearization {
    * Excludes parameters at a bound that would cross it, by setting their columns to 0 for this iteration. Returns their
    * indices.
    */
-  #pinAtBounds(parameters: Float64Array): Set<number> {
+  #excludeAtBounds(parameters: Float64Array): Set<number> {
     const { lower, upper } = this.#bounds;
     const { R, z, n } = this.factor;
-    const pinned = new Set<number>();
+    const excluded = new Set<number>();
     for (let k = 0; k < n; k++) {
       const [low, high] = [lower?.[k] ?? -Infinity, upper?.[k] ?? Infinity];
       if (low < parameters[k] && parameters[k] < high) continue;
       let gradient = 0;
       for (let i = 0; i <= k; i++) gradient += R[i * n + k] * z[i];
-      if ((parameters[k] <= low && gradient > 0) || (parameters[k] >= high && gradient < 0)) pinned.add(k);
+      if ((parameters[k] <= low && gradient > 0) || (parameters[k] >= high && gradient < 0)) excluded.add(k);
     }
-    for (const k of pinned) for (let i = 0; i <= k; i++) R[i * n + k] = 0;
-    return pinned;
+    for (const k of excluded) for (let i = 0; i <= k; i++) R[i * n + k] = 0;
+    return excluded;
   }
 }

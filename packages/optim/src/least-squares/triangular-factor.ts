@@ -1,9 +1,9 @@
 /** A QR factorization that is updated with one block of rows after another. */
 
 /** The number of rows that are folded together. */
-const rowsAtOnce = 128;
+const rowsPerBlock = 128;
 /** √ε. If subtraction reduces a squared norm below this fraction, the norm is computed again. */
-const accurate = 1.5e-8;
+const minNormRatio = 1.5e-8;
 
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, stored as R and z = Qᵀr. The rows of J are
@@ -44,8 +44,8 @@ export class TriangularFactor {
    * @param right - One number per row.
    */
   fold(rows: Float64Array, right: Float64Array, count: number): void {
-    for (let first = 0; first < count; first += rowsAtOnce) {
-      const size = Math.min(rowsAtOnce, count - first);
+    for (let first = 0; first < count; first += rowsPerBlock) {
+      const size = Math.min(rowsPerBlock, count - first);
       this.#foldColumns(this.#transposed(rows, first, size), right.subarray(first, first + size), size);
     }
   }
@@ -53,7 +53,7 @@ export class TriangularFactor {
   /** Transposes a block of rows to column-major order, so that columns are contiguous in memory. */
   #transposed(rows: Float64Array, first: number, count: number): Float64Array {
     const { n } = this;
-    this.#scratch ??= new Float64Array(n * rowsAtOnce);
+    this.#scratch ??= new Float64Array(n * rowsPerBlock);
     for (let i = 0; i < count; i++) {
       for (let k = 0, from = (first + i) * n; k < n; k++) this.#scratch[k * count + i] = rows[from + k];
     }
@@ -163,7 +163,7 @@ export class TriangularFactor {
         // Updates the norm of the column below row j by subtraction as long as that is accurate, like LAPACK's xGEQP3.
         if (norms[k] === 0) continue;
         const share = Math.max(0, 1 - (work[columnStart + j] / norms[k]) ** 2);
-        if (share * (norms[k] / exact[k]) ** 2 > accurate) norms[k] *= Math.sqrt(share);
+        if (share * (norms[k] / exact[k]) ** 2 > minNormRatio) norms[k] *= Math.sqrt(share);
         else norms[k] = exact[k] = norm(work, columnStart + j + 1, columnStart + n);
       }
       let dot = 0;
