@@ -1,8 +1,8 @@
 /** Waits for a promise until a signal is aborted. */
 
 /**
- * The result of the work; rejects with the signal's reason as soon as it is aborted. Leaves no listener on the signal
- * afterwards, so that one signal may serve a million waits.
+ * Settles like `work`, but rejects with the signal's reason as soon as the signal is aborted. Removes its listener from
+ * the signal afterwards, so that one signal can be used for many waits.
  */
 export function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
   if (signal === undefined || !(work instanceof Promise)) return work;

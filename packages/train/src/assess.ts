@@ -1,4 +1,4 @@
-/** Loss and metrics over data, computed by an executor that is already prepared. */
+/** Computes loss and metrics over data with an executor that has already been prepared. */
 import { applyOutputTransform, type Executor, type Loss, type Network, rowsOf } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { Batch, BatchSource } from './batches.js';
@@ -7,27 +7,27 @@ import type { Pace } from './yield-to-event-loop.js';
 
 /** The results of an evaluation. */
 export interface Assessment {
-  /** The mean loss over the samples, weighted, for standardized targets if the network has an output scaler. */
+  /** The weighted mean of the samples' losses, on standardized targets if the network has an output scaler. */
   readonly loss: number;
   /**
-   * The value of each metric, by its name, computed from what `predict` returns: in the units of the data, after the
-   * output transform.
+   * The value of each metric, by name. Metrics are computed from outputs as `predict` returns them: after the output
+   * transform, in the units of the data.
    */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
 /** Options of long-running work. */
 export interface YieldOptions {
-  /** When it yields to the event loop. */
+  /** Determines when to yield to the event loop. */
   readonly pace: Pace;
   /** Aborts the work. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The state that a batch continues, if it has one. */
+/** Returns the option with the state that a batch continues; undefined if it continues none. */
 export const stateOf = ({ options }: Batch) => (options?.state === undefined ? undefined : { state: options.state });
 
-/** Runs all of the source's samples through the executor. */
+/** Evaluates all samples of the source. */
 export async function assess(
   network: Network,
   executor: Executor,

@@ -1,4 +1,4 @@
-/** Batches of a table in memory, shuffled by index, or of a stream. The buffers are allocated once. */
+/** Creates batches from a table in memory, shuffled by index, or from a stream. The buffers are allocated once. */
 import {
   copyRows,
   type Loss,
@@ -62,21 +62,21 @@ export interface BatchSource {
   stop(): Promise<void>;
   /** Only for sequences: the state that the next batch continues. */
   readonly carried?: Float64Array;
-  /** Only for a table whose samples all have the weight 1. */
+  /** The table, if the data are a table whose samples all have the weight 1. */
   readonly table?: BatchTable | undefined;
 }
 
-/** The rest of an epoch, for an executor that takes several batches in one call. */
+/** The remaining samples of an epoch, for an executor that takes several batches in one call. */
 export interface BatchTable extends SampleTable {
   /** The indices of the samples, in the order of the epoch. */
   readonly order: Uint32Array;
   /** The index in `order` at which the next batch begins. */
   readonly first: number;
-  /** Skips this number of samples, on which the network was already trained. */
+  /** Skips this number of samples, on which the network has already been trained. */
   skip(samples: number): void;
 }
 
-/** Batches of a table, in the order of its rows or, with `random`, in a new order each epoch. */
+/** Creates batches from a table, in the order of its rows or, with `random`, in a new order in each epoch. */
 export function tableBatches(network: Network, data: FlatData, batchSize: number, random?: Random): BatchSource {
   const size = Math.min(batchSize, data.samples);
   const inputCount = network.graph.inputCount;
@@ -106,11 +106,11 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     },
   };
   return {
-    // No spread: each source would have a different hidden class, and code that uses it would be deoptimized.
+    // No object spread, which would give each source a different hidden class and deoptimize the code that uses it.
     table: data.weights === undefined ? table : undefined,
     start() {
       at = 0;
-      // From the same initial order each epoch, so that the order follows from the random state alone.
+      // Start from the same order in each epoch, so that the shuffled order depends on the random state alone.
       for (let s = 0; s < order.length; s++) order[s] = s;
       if (random !== undefined) shuffle(order, random);
     },
@@ -134,7 +134,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
   };
 }
 
-/** Batches of a stream, each sample checked as it arrives. */
+/** Creates batches from a stream. Each sample is checked when it arrives. */
 export function streamBatches(network: Network, loss: Loss, stream: SampleStream, batchSize: number): BatchSource {
   const batch = {
     inputs: new Float64Array(batchSize * network.graph.inputCount),
@@ -183,7 +183,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   };
 }
 
-/** Batches of any data, in the order of the data. `window` and `stateful` apply to sequences. */
+/** Creates batches from any data, in the order of the data. `window` and `stateful` apply only to sequences. */
 export function batchesOf(
   network: Network,
   loss: Loss,

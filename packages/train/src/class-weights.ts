@@ -1,12 +1,13 @@
-/** Weights that give every class the same influence, however rare it is. */
+/** Sample weights that balance classes. */
 import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row } from '@nnbp/core';
 
 /**
- * A weight for each sample: samples / (classes · samples of its class). The mean over the samples is 1.
+ * Returns a weight for each sample, so that all classes have the same total weight: samples / (classes · samples of its
+ * class). The mean of the weights is 1.
  *
- * @param targets - A row per sample with one output per class, the largest being the sample's class; or with one output,
- * whose values are the classes.
- * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for a target that is not known)
+ * @param targets - One row per sample: one number per class, the largest of which marks the sample's class, or a single
+ * number, which is the class itself.
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE` (also for an unknown target)
  *
  * @example
  * ```ts
@@ -17,7 +18,7 @@ import { expectArray, expectFinite, expectLength, mismatch, NnbpError, type Row 
  */
 export function classWeights(targets: ArrayLike<Row>): number[] {
   expectArray('targets', targets);
-  if (targets.length === 0) throw new NnbpError('EMPTY_DATA', 'targets is empty.');
+  if (targets.length === 0) throw new NnbpError('EMPTY_DATA', 'targets is empty: expected at least one sample.');
   const classes = Array.from(targets, (target, s) => {
     expectArray(`target of sample ${s}`, target);
     if (target.length === 0) throw mismatch('WRONG_LENGTH', `target of sample ${s}`, 'at least one number', 'none');

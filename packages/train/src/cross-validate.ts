@@ -1,4 +1,4 @@
-/** Cross-validation: trains on all folds but one, tests on that one, and so on for each. */
+/** Cross-validation: for each fold, trains a network on the other folds and tests it on this one. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { areSequences, type Data, isStream, tablesOf } from './data.js';
 import { evaluate } from './evaluate.js';
@@ -10,20 +10,20 @@ import { isSequenceList } from './sequences.js';
 /** Options of {@link crossValidate}. */
 export interface CrossValidationOptions extends FoldOptions {
   /**
-   * Options of `fit` for a split. Create a new optimizer for each: an optimizer keeps its state. With `groups`, a
-   * `validation` fraction never splits a group of the training set; with `timeOrdered`, it is the latest samples of the
-   * training set.
+   * Returns the options of `fit` for a split. Create a new optimizer for each split, since an optimizer keeps its
+   * state. With `groups`, a `validation` fraction never splits a group of the training set; with `timeOrdered`, it is
+   * the latest samples of the training set.
    */
   readonly fit: (split: Split) => FitOptions;
   /** Called after each fold. A promise is awaited. */
   readonly onFold?: (result: FoldResult, done: number, total: number) => void | Promise<void>;
-  /** Aborts the work: the promise rejects with the signal's reason. */
+  /** Aborts the cross-validation: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /** The results of one fold. */
 export interface FoldResult {
-  /** The samples of the training set and of the test set. */
+  /** The indices of the samples in the training set and in the test set. */
   readonly split: Split;
   /** The network, trained on the split's training set. */
   readonly network: Network;
@@ -31,7 +31,7 @@ export interface FoldResult {
   readonly report: Report;
   /** The loss on the test set. */
   readonly loss: number;
-  /** The metrics that the options of `fit` list, on the test set. */
+  /** The metrics that are set in the options of `fit`, on the test set. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
@@ -54,12 +54,12 @@ export interface CrossValidation {
 }
 
 /**
- * Trains a new network on each split, and evaluates it on the other samples: each sample is in one test set per repeat.
- * Streams are not supported.
+ * Trains a new network on the training set of each split, and evaluates it on the test set. In each repeat, every
+ * sample is in one test set, except for the earliest samples with `timeOrdered`. Streams are not supported.
  *
- * @param makeNetwork - Called for each split. Scalers that it sets must come from the split's training set; `standardize` in
- * the options of `fit` does that.
- * @throws NnbpError as `splitsOf` and `fit`; `UNSUPPORTED` for a stream
+ * @param makeNetwork - Called for each split. Scalers that it sets must be fitted to the split's training set, as
+ * `standardize` in the options of `fit` does.
+ * @throws NnbpError any error of `splitsOf` and `fit`; `UNSUPPORTED` for a stream
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ export async function crossValidate(
     if (fitOptions.stateful === true) {
       throw new NnbpError(
         'UNSUPPORTED',
-        'crossValidate: sequences that continue each other (`stateful`) cannot be divided.',
+        'crossValidate: sequences that continue each other cannot be divided into folds. Remove `stateful`.',
       );
     }
     const report = await train(network, pick, split, fitOptions, options);
@@ -117,7 +117,10 @@ export async function crossValidate(
   };
 }
 
-/** Trains on the training set of the split. `fit` would draw validation samples at random, across groups and times. */
+/**
+ * Trains on the training set of the split. With groups or in chronological order, splits the validation set off first,
+ * since `fit` would draw it at random.
+ */
 function train(
   network: Network,
   pick: (indices: Uint32Array) => Data,
@@ -132,19 +135,19 @@ function train(
   return fit(network, pick(training), { ...fitOptions, validation: pick(validation) });
 }
 
-/** Mean and deviation of at least two numbers. */
+/** Returns the mean and standard deviation of at least two numbers. */
 export function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Selects samples of any data by their indices. */
+/** Returns the number of samples, and a function that selects samples by their indices. */
 function partsOf(data: Data): { count: number; pick: (indices: Uint32Array) => Data } {
   if (areSequences(data)) {
     if (!isSequenceList(data)) throw cannotDivide();
     const { sequences } = data;
-    return { count: sequences.length, pick: (some) => ({ sequences: Array.from(some, (n) => sequences[n]) }) };
+    return { count: sequences.length, pick: (indices) => ({ sequences: Array.from(indices, (n) => sequences[n]) }) };
   }
   if (isStream(data)) {
     throw cannotDivide();
@@ -152,13 +155,13 @@ function partsOf(data: Data): { count: number; pick: (indices: Uint32Array) => D
   const { inputs, targets, weights } = tablesOf(data);
   return {
     count: inputs.length,
-    pick: (some) => ({
-      inputs: Array.from(some, (s) => inputs[s]),
-      targets: Array.from(some, (s) => targets[s]),
-      ...(weights && { weights: Array.from(some, (s) => weights[s]) }),
+    pick: (indices) => ({
+      inputs: Array.from(indices, (s) => inputs[s]),
+      targets: Array.from(indices, (s) => targets[s]),
+      ...(weights && { weights: Array.from(indices, (s) => weights[s]) }),
     }),
   };
 }
 
 const cannotDivide = () =>
-  new NnbpError('UNSUPPORTED', 'crossValidate: a stream cannot be divided. Read its samples into an array.');
+  new NnbpError('UNSUPPORTED', 'crossValidate: a stream cannot be divided into folds. Read its samples into an array.');

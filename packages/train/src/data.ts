@@ -16,37 +16,41 @@ import {
 } from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
-/** A number for each output node, or null where the target is unknown: such an output has no loss and the gradient 0. */
+/**
+ * One number per output node, or null if the target is unknown. An unknown target has no loss, and its gradient is 0.
+ */
 export type Target = ArrayLike<number | null>;
 
 /** One input and its target. */
 export interface Sample {
-  /** A number for each input node. */
+  /** One number per input node. */
   readonly input: Row;
-  /** A number or null for each output node. */
+  /** One number or null per output node. */
   readonly target: Target;
 }
 
-/** Two tables with a row per sample. */
+/** Tables of inputs and targets, with one row per sample. */
 export interface Tables {
-  /** A row per sample, a number for each input node. */
+  /** One row per sample, with one number per input node. */
   readonly inputs: ArrayLike<Row>;
-  /** A row per sample, a number or null for each output node. */
+  /** One row per sample, with one number or null per output node. */
   readonly targets: ArrayLike<Target>;
   /**
-   * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so that an integer weight has
-   * the effect of repeating the sample. It affects case 1 only. Default: 1.
+   * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so an integer weight has
+   * the same effect as repeating the sample. It affects case 1 only. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }
 
-/** A stream of samples, which may be larger than memory; a function returns a new stream for each epoch. */
+/**
+ * A stream of samples, which does not have to fit in memory, or a function that returns a new stream for each epoch.
+ */
 export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>);
 
 /** Data for `fit` and `evaluate`. */
 export type Data = Tables | readonly Sample[] | SampleStream | Sequences;
 
-/** A part of a table: rows, with their indices in the table. */
+/** Some rows of a table, with their indices in the table. */
 export interface Part extends Tables {
   /** Index of each row in the original table. Default: 0, 1, 2, … */
   readonly rows?: ArrayLike<number>;
@@ -77,9 +81,9 @@ export function isStream(data: Data): data is SampleStream {
 }
 
 /**
- * Begins to read a stream.
+ * Starts to read a stream.
  *
- * @throws NnbpError `WRONG_TYPE`, if a function returns something else
+ * @throws NnbpError `WRONG_TYPE` if it is not an async iterable
  */
 export function iteratorOf<Item>(
   stream: AsyncIterable<Item> | (() => AsyncIterable<Item>),
@@ -113,7 +117,7 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
 /**
  * Throws unless the sample fits the network.
  *
- * @param label - Names the sample in messages.
+ * @param label - Identifies the sample in error messages.
  */
 export function checkSample(network: Network, sample: Sample, label: string): void {
   expectObject(label, sample, '{ input, target }');
@@ -159,7 +163,7 @@ export function writeSample(
   if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss!.name}: ${problem}.`);
 }
 
-/** The value in flat targets that represents null. */
+/** Returns the value that represents null in flat targets. Throws if the loss does not support unknown targets. */
 function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
   if (unknownTargets === true) return NaN;
   throw new NnbpError(

@@ -1,4 +1,4 @@
-/** The error for a number that is not finite: where it first occurred, the likely cause, what to try. */
+/** The error for a number that is not finite: reports where it first occurred, the likely cause, and what to try. */
 import { type Executor, type Network, NnbpError, rowsOf, type SampleCounts } from '@nnbp/core';
 import type { Batch } from './batches.js';
 
@@ -24,17 +24,17 @@ export class DivergedError extends NnbpError {
   }
 }
 
-/** The message for each cause. */
+/** What to try for each cause. */
 const advice: Readonly<Record<DivergenceCause, string>> = {
   'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
   rate: 'The parameters have grown very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
   saturation:
-    'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip.',
+    'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip the outputs.',
   gradient:
-    'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller rate, or scaled targets.',
+    'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller learning rate, or scaled targets.',
 };
 
-/** Finds the first number of the failed pass that is not finite. */
+/** Finds the first number of the failed pass that is not finite, and returns the error that reports it. */
 export function diverged(
   network: Network,
   executor: Executor,

@@ -1,4 +1,6 @@
-/** Dropout: in training, the values of some nodes are 0 for their successors, drawn independently for each row. */
+/**
+ * Dropout: during training, successors read 0 instead of the values of random nodes, drawn independently for each row.
+ */
 import {
   type Activation,
   type Aggregation,
@@ -20,16 +22,20 @@ import {
 
 /** A group of nodes with the same dropout rate. */
 export interface Dropout {
-  /** The probability that a node's value is 0 for its successors: from 0 to below 1. Other values are divided by 1 − rate. */
+  /**
+   * The probability that successors read 0 instead of a node's value: at least 0 and below 1. Other values are divided
+   * by 1 − rate.
+   */
   readonly rate: number;
   /**
    * Ids of nodes or inputs, or a function that returns true for them. Default: every node that is neither an input nor
-   * an output. Edges with a delay read the value before dropout, as between the steps of PyTorch's recurrent layers.
+   * an output. Delayed edges read the value without dropout, as in PyTorch's recurrent layers, which have no dropout
+   * between steps.
    */
   readonly nodes?: readonly string[] | ((id: string) => boolean);
 }
 
-/** An executor whose steps drop nodes; its predictions do not. */
+/** An executor that applies dropout when it trains, but not when it predicts. */
 export interface DropoutExecutor extends Executor {
   /** Determines the masks of the following steps: equal arguments give equal masks. */
   seek(epoch: number, batch: number): void;
@@ -42,7 +48,7 @@ const identity: Activation = {
   builtin: { name: 'identity', options: {} },
 };
 
-/** x · mask. */
+/** The product x · mask. */
 const gate: Aggregation = {
   name: 'product',
   value: (z) => z[0] * z[1],
@@ -54,11 +60,13 @@ const gate: Aggregation = {
 };
 
 /**
- * Dropout adds a product node: the successors of a dropped node read node · mask, and the mask is an input. So any
- * engine runs it, and the derivative is that of the three cases. Parameters and state keep their layout.
+ * Prepares an executor with dropout. Adds a product node for each dropped node: its successors read node · mask, and
+ * the mask is an input. So any engine can run it, and the three cases compute the derivative. Parameters and state keep
+ * their layout.
  *
- * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a rate), `UNKNOWN_ID` (a node the graph does not have, or a group without any),
- * `CONFLICT` (a node in two groups, or one that no other node reads), and what `engine.prepare` throws
+ * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (an invalid rate), `UNKNOWN_ID` (a node that the graph does not have,
+ * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads), and any error of
+ * `engine.prepare`
  */
 export function prepareWithDropout(
   engine: Engine,
@@ -76,8 +84,8 @@ export function prepareWithDropout(
   const [low, high] = new Random(seed).state();
   const random = new Random();
 
-  /** Each row of inputs followed by its masks: 1 in a prediction. */
-  const widen = (inputs: FloatArray, samples: SampleCounts, isTraining: boolean): Float64Array => {
+  /** Appends masks to each row of inputs: random masks for training, 1 for predictions. */
+  const withMaskInputs = (inputs: FloatArray, samples: SampleCounts, isTraining: boolean): Float64Array => {
     const { count } = rowsOf(samples);
     for (let r = 0, at = 0; r < count; r++) {
       for (let k = 0; k < graph.inputCount; k++) rows[at++] = inputs[r * graph.inputCount + k];
@@ -95,22 +103,22 @@ export function prepareWithDropout(
     cache: executor.cache,
     seek(epoch, batch) {
       random.restore([low, high, epoch, batch]);
-      // Afterwards every bit of the state depends on all four numbers.
+      // After eight draws, every bit of the state depends on all four numbers.
       for (let k = 0; k < 8; k++) random.uniform();
     },
     predict: (inputs, samples, options?: PassOptions) =>
-      executor.predict(widen(inputs, samples, false), samples, options),
+      executor.predict(withMaskInputs(inputs, samples, false), samples, options),
     backpropagate: (inputs, targets, samples, loss: Loss, options?: PassOptions) =>
-      executor.backpropagate(widen(inputs, samples, true), targets, samples, loss, options),
+      executor.backpropagate(withMaskInputs(inputs, samples, true), targets, samples, loss, options),
     jacobian: (inputs, samples, out, options?: PassOptions) =>
-      executor.jacobian(widen(inputs, samples, false), samples, out, options),
+      executor.jacobian(withMaskInputs(inputs, samples, false), samples, out, options),
     step: (inputs, targets, samples, loss: Loss, optimizer: Optimizer, options?: PassOptions) =>
-      executor.step(widen(inputs, samples, true), targets, samples, loss, optimizer, options),
+      executor.step(withMaskInputs(inputs, samples, true), targets, samples, loss, optimizer, options),
     dispose: () => executor.dispose(),
   };
 }
 
-/** For each dropped node its rate, in topological order. */
+/** Returns the rate of each dropped node, in topological order. */
 function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, number> {
   const rates = new Map<number, number>();
   for (const group of groups) {
@@ -123,10 +131,11 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
       throw mismatch('OUT_OF_RANGE', 'dropout', 'a rate from 0 to below 1', rate);
     }
     const members = membersOf(graph, nodes);
-    if (members.length === 0) throw new NnbpError('UNKNOWN_ID', 'dropout: a group has no nodes.');
+    if (members.length === 0)
+      throw new NnbpError('UNKNOWN_ID', 'dropout: a group has no nodes. Remove it, or add nodes to it.');
     for (const i of members) {
       const label = `dropout: node "${graph.ids[i]}"`;
-      if (rates.has(i)) throw new NnbpError('CONFLICT', `${label} is in two groups.`);
+      if (rates.has(i)) throw new NnbpError('CONFLICT', `${label} is in two groups. Remove it from one of them.`);
       if (!isRead(graph, i)) {
         throw new NnbpError('CONFLICT', `${label} has no successor in the same step, so dropping it changes nothing.`);
       }
@@ -150,12 +159,15 @@ function isRead(graph: Graph, i: number): boolean {
     .some((edge) => graph.delay(edge) === 0);
 }
 
-/** The graph with a mask after its inputs for each dropped node, and a product node behind each dropped node. */
+/**
+ * Returns the graph with two more nodes per dropped node: a mask after the inputs, and a product after the dropped
+ * node.
+ */
 function withMasks(graph: Graph, dropped: readonly number[]): Graph {
   const { inputCount, nodeCount, parameterCount } = graph;
   const inputs = inputCount + dropped.length;
   const maskOf = new Map(dropped.map((i, k) => [i, inputCount + k]));
-  /** For each node its index, and that of the product which its successors read. */
+  /** The new index of each node, and the index that its successors read: that of the product, if there is one. */
   const indexOf = new Uint32Array(nodeCount);
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...dropped.map((i) => `${graph.ids[i]}@mask`)];
@@ -201,7 +213,7 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
     edgeStart.push(predecessors.length);
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const delay = graph.delay(e);
-      // Delayed sources are placed below: they may come later.
+      // The indices of delayed sources are replaced at the end, since these nodes can come later.
       predecessors.push(delay === 0 ? readAt[graph.predecessors[e]] : graph.predecessors[e]);
       delays.push(delay);
       weights.push(graph.weightSlot(e, i));

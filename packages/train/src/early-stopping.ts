@@ -7,7 +7,7 @@ export interface EarlyStoppingOptions {
   readonly patience: number;
   /** By how much the loss must fall below the best loss to count as an improvement. Default: 0. */
   readonly minimumImprovement?: number;
-  /** The loss that is monitored. Default: the validation loss, or the training loss without validation data. */
+  /** The loss to monitor. Default: the validation loss, or the training loss without validation data. */
   readonly monitor?: 'validation' | 'training';
 }
 
@@ -21,11 +21,13 @@ export interface EarlyStoppingState {
   readonly parameters: FloatArray;
 }
 
-/** Watches the loss of each epoch. */
+/** Monitors the loss of each epoch. */
 export class EarlyStopping {
   #state: EarlyStoppingState | undefined;
 
-  /** @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (it monitors the validation loss, but there is no validation set) */
+  /**
+   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (the validation loss is monitored, but there are no validation data)
+   */
   constructor(
     readonly options: EarlyStoppingOptions,
     hasValidation: boolean,
@@ -46,7 +48,7 @@ export class EarlyStopping {
     return this.#state;
   }
 
-  /** Records an epoch (counted from 1); true if it is time to stop. */
+  /** Records the losses of an epoch, counted from 1. Returns true if training should stop. */
   observe(epoch: number, trainingLoss: number, validationLoss: number | undefined, parameters: FloatArray): boolean {
     const { patience, minimumImprovement = 0, monitor = 'validation' } = this.options;
     const loss = monitor === 'validation' ? (validationLoss ?? trainingLoss) : trainingLoss;

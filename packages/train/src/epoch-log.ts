@@ -1,9 +1,9 @@
-/** The results of epochs as two numbers each, converted to records when they are read. */
+/** Stores the results of each epoch as two numbers, and converts them to records when they are read. */
 import type { EpochRecord } from './trainer.js';
 
 const noMetrics = {};
 
-/** A growing list of losses and speeds. A record for each epoch would take longer than an epoch of one sample. */
+/** A growing list of losses and speeds. Creating a record per epoch would take longer than an epoch of one sample. */
 export class EpochLog {
   readonly #first: number;
   #numbers = new Float64Array(256);
@@ -25,7 +25,7 @@ export class EpochLog {
     this.#length++;
   }
 
-  /** A record for each epoch. */
+  /** Returns one record per epoch. */
   records(): EpochRecord[] {
     return Array.from({ length: this.#length }, (_, k) => ({
       epoch: this.#first + k,

@@ -1,4 +1,4 @@
-/** Evaluation of a network on data. */
+/** Evaluates a network on data. */
 import { type Engine, expectEngine, expectInteger, js, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
 import { Pace } from './yield-to-event-loop.js';
@@ -9,7 +9,7 @@ import type { Metric } from './metrics/metric.js';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** The loss whose mean is computed. */
+  /** The loss to compute. */
   readonly loss: Loss;
   /** Metrics to compute. Default: none. */
   readonly metrics?: readonly Metric[];
@@ -18,21 +18,22 @@ export interface EvaluateOptions {
   /** Number of samples per batch. Default: 256, or 1 for `stateful` sequences. */
   readonly batchSize?: number;
   /**
-   * For sequences: whether sequence k of a batch continues the state of sequence k of the batch before; with the default
-   * batch size each continues the one before it. Default: false.
+   * For sequences: whether sequence k of a batch continues the state of sequence k of the previous batch. With the
+   * default batch size, each sequence continues the previous one. Default: false.
    */
   readonly stateful?: boolean;
   /** Stops the evaluation: `evaluate` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds of work after which it yields to the event loop. Default: 12. */
+  /** Milliseconds of work after which `evaluate` yields to the event loop. Default: 12. */
   readonly yieldEvery?: number;
 }
 
-/** Number of steps of a sequence that are computed at once. Longer sequences are computed in parts. */
+/** Maximum number of steps of a sequence that are computed at once. Longer sequences are computed in parts. */
 const maxWindow = 64;
 
 /**
- * Computes the mean loss (of standardized targets, if the network has an output scaler) and the metrics (in the data's units).
+ * Computes the mean loss (on standardized targets if the network has an output scaler) and the metrics (in the units of
+ * the data).
  *
  * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */

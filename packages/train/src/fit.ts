@@ -1,4 +1,4 @@
-/** Training for a number of epochs, with callbacks, early stopping and resuming: a loop over a `Trainer`. */
+/** Trains for a number of epochs, with callbacks, early stopping and resuming: a loop over a `Trainer`. */
 import { expectInteger, type Network } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { Data } from './data.js';
@@ -8,11 +8,11 @@ import { type EpochRecord, Trainer, type TrainerOptions, type TrainState } from 
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainerOptions {
-  /** Number of passes over all samples, an integer ≥ 1. With `resume`, epochs before the resume count too. */
+  /** Number of passes over all samples, an integer ≥ 1. With `resume`, the epochs of the earlier run count too. */
   readonly epochs: number;
-  /** Called during training, in this order. */
+  /** Callbacks, called in this order. Default: none. */
   readonly callbacks?: readonly Callback[];
-  /** Ends training before the last epoch when the loss stops falling. Default: no early stopping. */
+  /** Stops training before the last epoch when the loss stops falling. Default: no early stopping. */
   readonly earlyStopping?: EarlyStoppingOptions;
   /** Continues an earlier run bit-for-bit: see {@link Progress.state}. */
   readonly resume?: TrainState;
@@ -34,15 +34,15 @@ export interface Progress {
   readonly loss: number;
   /** The results of the finished epochs. */
   readonly history: readonly EpochRecord[];
-  /** State to resume from, together with the network's parameters. Call it in `onEpochEnd`. */
+  /** Returns the state to resume from, together with the network's parameters. Call it in `onEpochEnd`. */
   state(): TrainState;
   /** Stops training after this callback. */
   readonly stop: () => void;
 }
 
 /**
- * Called during training; `fit` awaits each of them, and each may stop training. `network` has the current parameters in all
- * but `onBatchEnd`.
+ * Methods that `fit` calls during training. It awaits each call, and each can stop training. `progress.network` has the
+ * current parameters, except in `onBatchEnd`.
  */
 export interface Callback {
   /** Called once, before the first epoch. */
@@ -56,17 +56,17 @@ export interface Callback {
   /** Called once at the end, unless an error ended training. */
   onTrainEnd?(progress: Progress): void | Promise<void>;
   /**
-   * Always called last, to close what `onTrainBegin` opened; not called if `onTrainBegin` was not. `fit` awaits it for every
-   * callback, even after an abort.
+   * Called last, even after an error or an abort, to release what `onTrainBegin` acquired. Not called if `onTrainBegin`
+   * was not called. `fit` awaits it for every callback.
    */
   teardown?(progress: Progress): void | Promise<void>;
 }
 
 /** The result of {@link fit}. */
 export interface Report {
-  /** The reason why training ended. `converged`: the optimizer cannot lower the loss any further. */
+  /** Why training ended. `converged`: the optimizer cannot lower the loss any further. */
   readonly stoppedBy: 'epochs' | 'early stopping' | 'callback' | 'converged';
-  /** An entry per epoch. */
+  /** One record per epoch. */
   readonly history: readonly EpochRecord[];
   /** Only with early stopping: the epoch whose parameters the network has now. */
   readonly bestEpoch?: number;
@@ -75,12 +75,12 @@ export interface Report {
 }
 
 /**
- * Trains a network. Its parameters are updated at the end of each epoch and when training ends. After an error, a callback
- * that throws or an abort, they are those of the last successful step; with early stopping, after an abort, those of the best
- * epoch so far.
+ * Trains a network. Its parameters are updated at the end of each epoch and when training ends. After an error, a
+ * callback that throws or an abort, they are those of the last successful step; with early stopping, after an abort,
+ * those of the best epoch so far.
  *
- * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `WRONG_STATE`, before
- * anything is changed; `DivergedError` when a number stops being finite
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`,
+ * `WRONG_STATE`, before anything is changed; `DivergedError` when a number stops being finite
  *
  * @example
  * ```ts
@@ -163,11 +163,11 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       if (early?.observe(record.epoch, record.loss, record.validationLoss, trainer.parameters)) {
         stoppedBy = 'early stopping';
       } else if (optimizer.converged === true) stoppedBy = 'converged';
-      trainer.share();
+      trainer.updateNetwork();
       await notify('onEpochEnd');
     }
     if (early?.state) trainer.parameters.set(early.state.parameters);
-    trainer.share();
+    trainer.updateNetwork();
     await notify('onTrainEnd');
     failed = false;
   } catch (error) {
@@ -179,7 +179,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       trainer.dispose(),
       ...calledCallbacks.map(async (callback) => callback.teardown?.(progress)),
     ]);
-    // The first error is reported.
+    // If training failed, its error is reported, not one of closing.
     await (failed ? closed.catch(() => undefined) : closed);
   }
   let records: readonly EpochRecord[] | undefined;
@@ -193,7 +193,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   };
 }
 
-/** Waits for all, even if one fails; throws the first error. */
+/** Waits for all promises, even if one rejects. Throws the first error. */
 async function closeAll(closing: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(closing)).find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

@@ -1,4 +1,4 @@
-/** Divides samples into folds: each fold is the test set once, and the others are trained on. */
+/** Divides samples into folds: each fold is the test set once, while the others are the training set. */
 import { expectInteger, expectLength, mismatch, NnbpError, Random, shuffle } from '@nnbp/core';
 
 /** Options for dividing samples into folds. */
@@ -12,15 +12,15 @@ export interface FoldOptions {
   /** The group of each sample, such as a patient: a group is never divided between training and test set. */
   readonly groups?: ArrayLike<unknown>;
   /**
-   * Whether samples are in chronological order: then each test set comes after all samples that are trained on, and the first of
-   * `folds + 1` parts is never tested on. Default: false.
+   * Whether samples are in chronological order. If so, each test set comes after all samples of its training set, and
+   * the first of `folds + 1` parts is in no test set. Default: false.
    */
   readonly timeOrdered?: boolean;
-  /** Seeds the division. Default: 0. */
+  /** Seed of the random division. Default: 0. */
   readonly seed?: number;
 }
 
-/** One division into training and test set. */
+/** One division into a training set and a test set. */
 export interface Split {
   /** The repeat, counted from 0. */
   readonly repeat: number;
@@ -33,11 +33,11 @@ export interface Split {
 }
 
 /**
- * The splits of a k-fold cross-validation.
+ * Returns the splits of a k-fold cross-validation.
  *
  * @param count - The number of samples.
- * @throws NnbpError `OUT_OF_RANGE` (more folds than samples or groups), `WRONG_LENGTH`, `UNSUPPORTED` (several of
- * `labels`, `groups` and `timeOrdered`)
+ * @throws NnbpError `OUT_OF_RANGE` (more folds than samples or groups), `WRONG_LENGTH`, `UNSUPPORTED` (more than
+ * one of `labels`, `groups` and `timeOrdered`)
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
   const random = new Random(seed);
   return Array.from({ length: repeats }, (_, repeat) => {
     const foldOf =
-      groups === undefined ? dealt(count, folds, labels, random) : dealtGroups(Array.from(groups), folds, random);
+      groups === undefined ? dealSamples(count, folds, labels, random) : dealGroups(Array.from(groups), folds, random);
     return Array.from({ length: folds }, (_, fold) => ({
       repeat,
       fold,
@@ -87,8 +87,16 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
 const indicesWhere = (count: number, is: (s: number) => boolean) =>
   Uint32Array.from(Array.from({ length: count }, (_, s) => s).filter(is));
 
-/** The fold of each sample: shuffled, class by class, and dealt out in turn, so that sizes differ by 1 at most. */
-function dealt(count: number, folds: number, labels: ArrayLike<unknown> | undefined, random: Random): Uint32Array {
+/**
+ * Returns the fold of each sample. Shuffles and deals the samples out class by class, so that fold sizes differ by at
+ * most 1.
+ */
+function dealSamples(
+  count: number,
+  folds: number,
+  labels: ArrayLike<unknown> | undefined,
+  random: Random,
+): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, s) => s);
   shuffle(order, random);
   const classes = new Map<unknown, number[]>();
@@ -106,7 +114,8 @@ function dealt(count: number, folds: number, labels: ArrayLike<unknown> | undefi
 
 /**
  * Draws groups for a validation or test set, without splitting them: goes through the groups in random order and takes
- * each that brings the number of samples closer to `fraction` of all. At least one group is drawn, and one is left.
+ * each that brings the number of samples closer to `fraction` of all. At least one group is drawn, and at least one is
+ * left.
  *
  * @param sizes - The number of samples of each group.
  * @throws NnbpError `OUT_OF_RANGE` (fewer than two groups, or a fraction that is not between 0 and 1)
@@ -129,31 +138,35 @@ export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, r
   return drawn;
 }
 
-/** The names in random order. */
+/** Returns the names in random order. */
 function shuffled<G>(names: readonly G[], random: Random): G[] {
   const order = Uint32Array.from(names.keys());
   shuffle(order, random);
   return Array.from(order, (k) => names[k]);
 }
 
-/** The number of samples of each group. */
+/** Returns the number of samples of each group. */
 function sizesOf(groups: readonly unknown[]): Map<unknown, number> {
   const sizes = new Map<unknown, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
 }
 
-/** @throws NnbpError `OUT_OF_RANGE` */
+/**
+ * Throws unless a fraction is between 0 and 1.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
 export function expectFraction(name: string, fraction: number): void {
   if (!(fraction > 0 && fraction < 1)) throw mismatch('OUT_OF_RANGE', name, 'a fraction between 0 and 1', fraction);
 }
 
 /**
- * The part of a training set that is used for validation, chosen as the folds are: without splitting groups, or the
- * latest samples.
+ * Splits a validation set off a training set in the same way as folds: without splitting groups, or, in chronological
+ * order, the latest samples.
  *
- * @param training - Indices of samples, ascending.
- * @throws NnbpError `OUT_OF_RANGE` (the fraction; a training set of one group or one sample)
+ * @param training - Indices of samples, in ascending order.
+ * @throws NnbpError `OUT_OF_RANGE` (a fraction that is not between 0 and 1, or a training set with only one group)
  */
 export function validationSplit(
   training: Uint32Array,
@@ -169,7 +182,7 @@ export function validationSplit(
   if (sizes.size < 2) {
     throw new NnbpError(
       'OUT_OF_RANGE',
-      'validation: a training set of one group cannot be divided by groups. Use more folds, or no validation.',
+      'validation: a training set with only one group cannot be split by groups. Use more folds, or no validation.',
     );
   }
   const drawn = drawGroups(sizes, fraction, new Random(seed));
@@ -179,8 +192,11 @@ export function validationSplit(
   };
 }
 
-/** The fold of each sample: the largest group first, each to the smallest fold. */
-function dealtGroups(groups: readonly unknown[], folds: number, random: Random): Uint32Array {
+/**
+ * Returns the fold of each sample. Assigns each group, from the largest to the smallest, to the fold with the fewest
+ * samples.
+ */
+function dealGroups(groups: readonly unknown[], folds: number, random: Random): Uint32Array {
   const sizes = sizesOf(groups);
   const largestFirst = shuffled([...sizes.keys()], random).sort((a, b) => sizes.get(b)! - sizes.get(a)!);
   const filled = new Array<number>(folds).fill(0);

@@ -19,12 +19,15 @@ export interface ParameterName {
   readonly from?: string;
 }
 
-/** Ids of nodes whose parameters are frozen, single parameters, or a function that returns true for those to freeze. */
+/**
+ * The parameters to freeze: ids of nodes, single parameters, or a function that returns true for each parameter to
+ * freeze.
+ */
 export type Freeze = readonly (string | ParameterName)[] | ((parameter: ParameterName) => boolean);
 
 /**
- * An optimizer that updates all parameters but the frozen ones. It sees a vector without them. A shared parameter is
- * frozen if one of its nodes is.
+ * Returns an optimizer that updates all parameters except the frozen ones. The wrapped optimizer gets a vector without
+ * them. A shared parameter is frozen if it is frozen for any of its nodes.
  *
  * @throws NnbpError `UNKNOWN_ID` for a node, an edge or a parameter that the graph does not have; `WRONG_TYPE`
  */
@@ -46,7 +49,7 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
       },
     }),
     step(all, allGradients) {
-      // In the precision of the engine.
+      // The vectors have the precision of the engine.
       parameters ??= all.slice(0, free.length);
       gradients ??= all.slice(0, free.length);
       for (let k = 0; k < free.length; k++) {
@@ -61,7 +64,7 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
   };
 }
 
-/** The loss as a function of the free parameters, which it writes to `all`. */
+/** Returns the objective as a function of the free parameters. It writes them to `all`. */
 function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Array): Objective {
   const gradients = new Float64Array(all.length);
   const complete = (freeValues: FloatArray) => {
@@ -87,7 +90,7 @@ function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Ar
   };
 }
 
-/** For each parameter, 1 if it is frozen. */
+/** Returns, for each parameter, 1 if it is frozen, else 0. */
 function frozenParameters(graph: Graph, freeze: Freeze): Uint8Array {
   const frozen = new Uint8Array(graph.parameterCount);
   if (typeof freeze !== 'function') {

@@ -16,16 +16,16 @@ import type { Batch } from './batches.js';
 const blockLength = 2 ** 18;
 
 /**
- * Returns a function that makes the objective of a batch. All objectives share memory: only the last one may be used.
- * Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each evaluation.
+ * Returns a function that creates the objective of a batch. All objectives share memory, so only the last one can be
+ * used. Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each evaluation.
  *
- * @param executor - In float64; its parameters are overwritten.
+ * @param executor - A float64 executor. Its parameters are overwritten.
  */
 export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (batch: Batch) => Objective {
   const { parameterCount } = graph;
   const width = graph.outputs.length;
   const { residuals } = loss;
-  // One row's outputs, targets, residuals and their derivatives.
+  // Outputs, targets, residuals and residual derivatives of one row.
   const [output, target, residual, slopes] = Array.from({ length: 4 }, () => new Float64Array(width));
   let block = new Float64Array(0);
   let residualBlock = new Float64Array(0);
@@ -99,7 +99,7 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
   };
 }
 
-/** A part of a batch: some of its samples, with all their steps. */
+/** Returns a part of a batch: some of its samples, with all their steps. */
 function partOf({ inputCount }: Graph, rows: Rows, inputs: Float64Array, first: number, count: number) {
   if (rows.steps === 1) {
     const rowIndices = Uint32Array.from({ length: count }, (_, s) => first + s);

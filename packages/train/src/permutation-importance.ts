@@ -1,6 +1,6 @@
 /**
- * Measures how much a network relies on each input: the increase of the loss when the input is shuffled between
- * samples.
+ * Permutation importance: measures how much a network relies on each input, as the increase of the loss when the input
+ * is shuffled between samples.
  */
 import { type Engine, expectInteger, type Loss, mismatch, type Network, Random, shuffle } from '@nnbp/core';
 import { type MeanAndDeviation, meanAndDeviation } from './cross-validate.js';
@@ -9,19 +9,20 @@ import { evaluate } from './evaluate.js';
 
 /** Options of {@link permutationImportance}. */
 export interface PermutationOptions {
-  /** The loss that is compared. */
+  /** The loss to compare. */
   readonly loss: Loss;
   /** The number of times that each input is shuffled, an integer ≥ 2. Default: 5. */
   readonly repeats?: number;
   /**
-   * Indices of inputs that are shuffled together, such as those of one categorical column. Default: each input alone.
+   * Groups of inputs that are shuffled together, given by their indices, such as the inputs of one categorical column.
+   * Default: each input alone.
    */
   readonly columns?: readonly (readonly number[])[];
-  /** Seeds the shuffling. Default: 0. */
+  /** Seed of the shuffling. Default: 0. */
   readonly seed?: number;
   /** The engine; see `evaluate`. */
   readonly engine?: Engine;
-  /** Aborts the work: the promise rejects with the signal's reason. */
+  /** Aborts the measurement: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -32,10 +33,11 @@ export interface Importance extends MeanAndDeviation {
 }
 
 /**
- * The increase of the loss when an input is shuffled: its mean and its deviation over the repeats, in the order of the
- * inputs. Near 0: the network does not need it, or another input contains the same information. Use data that were not trained on.
+ * Returns the increase of the loss when an input is shuffled: its mean and standard deviation over the repeats, in the
+ * order of the inputs. If the mean is near 0, the network does not need the input, or another input contains the same
+ * information. Use data on which the network was not trained.
  *
- * @throws NnbpError `OUT_OF_RANGE`, and those of `evaluate`
+ * @throws NnbpError `OUT_OF_RANGE`, and any error of `evaluate`
  *
  * @example
  * ```ts
@@ -69,7 +71,7 @@ export async function permutationImportance(
   const tables = tablesOf(data);
   const evaluation = { loss, ...(engine && { engine }), ...(signal && { signal }) };
   const lossOf = async (inputs: Tables['inputs']) => (await evaluate(network, { ...tables, inputs }, evaluation)).loss;
-  const before = await lossOf(tables.inputs);
+  const baseline = await lossOf(tables.inputs);
   const random = new Random(seed);
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   const importances: Importance[] = [];
@@ -82,7 +84,7 @@ export async function permutationImportance(
         for (const k of indices) row[k] = tables.inputs[other][k];
         return row;
       });
-      increases.push((await lossOf(shuffled)) - before);
+      increases.push((await lossOf(shuffled)) - baseline);
     }
     importances.push({ inputs: indices.map((k) => graph.ids[k]), ...meanAndDeviation(increases) });
   }

@@ -1,4 +1,4 @@
-/** Turns the data and options of a caller into batches. Everything is checked before anything changes. */
+/** Converts the caller's data and options to batches. Everything is checked before anything changes. */
 import { expectInteger, type Network, NnbpError, Random, shuffle, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
@@ -32,7 +32,7 @@ import type { TrainerOptions } from './trainer.js';
 /** The sources of batches. */
 export interface Sources {
   readonly training: BatchSource;
-  /** The training data in their own order, for metrics. Reading it draws no random numbers. */
+  /** The training data in their own order, for metrics. Reading them draws no random numbers. */
   readonly assessed: BatchSource;
   readonly validation: BatchSource | undefined;
   readonly batchSize: number;
@@ -44,7 +44,7 @@ export interface Sources {
   readonly isStream: boolean;
 }
 
-/** The option for sequences that is set, if one is. */
+/** Returns the name of a set option that applies only to sequences; undefined if there is none. */
 export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
   truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
 
@@ -100,12 +100,15 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
 function prepareSequences(network: Network, data: Sequences, options: TrainerOptions, random: Random): Sources {
   const { loss, shuffle, stateful = false, validation } = options;
   if (stateful && shuffle === true) {
-    throw new NnbpError('CONFLICT', 'stateful: sequences that continue each other are not shuffled. Remove `shuffle`.');
+    throw new NnbpError(
+      'CONFLICT',
+      'stateful: sequences that continue each other cannot be shuffled. Remove `shuffle`.',
+    );
   }
   if (stateful && typeof validation === 'number') {
     throw new NnbpError(
       'CONFLICT',
-      'validation: a fraction divides sequences that continue each other. Pass validation data instead.',
+      'validation: a fraction cannot be drawn from sequences that continue each other. Pass validation data instead.',
     );
   }
   const validationSource = (part: Data | undefined, batchOptions: SequenceBatchOptions) =>
@@ -144,12 +147,12 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
   };
 }
 
-/** The batch size for a table or for sequences. */
+/** Returns the batch size for a table or for sequences. */
 function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions, samples: number): number {
-  const usual = stateful ? 1 : optimizer.fullBatch === true ? samples : 32;
-  const size = Math.min(batchSize ?? usual, samples);
+  const defaultSize = stateful ? 1 : optimizer.fullBatch === true ? samples : 32;
+  const size = Math.min(batchSize ?? defaultSize, samples);
   if (optimizer.fullBatch === true && size < samples) {
-    const advice = stateful ? `Set batchSize to ${samples}.` : 'Leave batchSize out.';
+    const advice = stateful ? `Set batchSize to ${samples}.` : 'Omit batchSize.';
     throw new NnbpError(
       'OUT_OF_RANGE',
       `batchSize: ${optimizer.name} needs all ${samples} samples in one batch, received ${size}. ${advice}`,
@@ -158,7 +161,7 @@ function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions
   return size;
 }
 
-/** The sequences to train on, and those for validation. */
+/** Splits the sequences into those for training and those for validation. */
 function divideSequences(
   data: SequenceList,
   { validation, seed }: TrainerOptions,
@@ -172,14 +175,17 @@ function divideSequences(
   return { rest: pick(order.subarray(count)), part: pick(order.subarray(0, count)) };
 }
 
-/** The data to train on, and those for validation. */
+/** Splits the data into those for training and those for validation. */
 function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: Part; part: Data | undefined } {
   if (typeof validation !== 'number') return { rest: tables, part: validation };
   expectFraction('validation', validation);
   return split(tables, validation, new Random(seed));
 }
 
-/** The mean and the size of a stream are not known before it has been read. */
+/**
+ * Returns the batch size for a stream. Throws if an option requires the mean or the size of the data, which are unknown
+ * before the stream has been read.
+ */
 function streamBatchSize({
   standardize = false,
   validation,

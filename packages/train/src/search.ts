@@ -1,4 +1,6 @@
-/** Hyperparameter search: random trials, the best of which are scored again with a larger budget (successive halving). */
+/**
+ * Hyperparameter search: random trials, the best of which are scored again with a larger budget (successive halving).
+ */
 import { expectInteger, mismatch, NnbpError, Random } from '@nnbp/core';
 
 /** Draws a value for one option. */
@@ -39,15 +41,15 @@ export interface SearchOptions<Options> {
   readonly seed?: number;
   /** Called after each trial. */
   readonly onTrial?: (trial: Trial<Options>, done: number, total: number) => void;
-  /** Stops the search: the promise rejects with the signal's reason. */
+  /** Aborts the search: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A trial: the options, and their score. */
+/** The options of a trial, and their score. */
 export interface Trial<Options> {
   /** The options drawn from the space. */
   readonly options: Options;
-  /** The largest budget the trial was given. */
+  /** The largest budget that the trial was given. */
   readonly budget: number;
   /** The score with that budget; lower is better. Infinity if training diverged. */
   readonly score: number;
@@ -57,8 +59,8 @@ export interface Trial<Options> {
  * Draws options at random. Scores all of them with a small budget, then scores the best 1/`reduction` again with
  * `reduction` times the budget, until a round uses `maxBudget`. Deterministic for a given seed if `score` is.
  *
- * @param score - Trains with these options and budget, and returns the validation loss. An error with the code `DIVERGED`
- * counts as Infinity.
+ * @param score - Trains with these options and budget, and returns the validation loss. An error with the code
+ * `DIVERGED` counts as Infinity.
  * @returns One trial per candidate, best first: highest budget, then lowest score.
  * @throws NnbpError `OUT_OF_RANGE`
  *
@@ -119,7 +121,7 @@ async function scoreOf<Options>(
   }
 }
 
-/** Distinct options; fewer than `count` if the space has no more. */
+/** Draws distinct options: `count`, or fewer if the space has no more. */
 function drawOptions<Options extends object>(space: SearchSpace<Options>, count: number, random: Random): Options[] {
   const distinct = new Map<string, Options>();
   for (let tries = 0; tries < 20 * count && distinct.size < count; tries++) {
@@ -131,7 +133,7 @@ function drawOptions<Options extends object>(space: SearchSpace<Options>, count:
   return [...distinct.values()];
 }
 
-/** Number of trials and budget of each round. The last round has the largest budget. */
+/** Returns the number of trials and the budget of each round. The last round has the largest budget. */
 function roundsOf(trials: number, minBudget: number, maxBudget: number, reduction: number) {
   const rounds: { count: number; budget: number }[] = [];
   let count = trials;

@@ -1,4 +1,4 @@
-/** Batches of sequences: without padding, sorted by length, cut into windows if training is truncated. */
+/** Creates batches of sequences: without padding, sorted by length, and cut into windows if training is truncated. */
 import {
   expectArray,
   expectFinite,
@@ -20,20 +20,22 @@ import { expectTarget, iteratorOf, type Target, writeSample } from './data.js';
 
 /** One sequence. */
 export interface Sequence {
-  /** `[steps × inputs]`. */
+  /** The inputs of each step: `[steps × inputs]`. */
   readonly inputs: ArrayLike<Row>;
-  /** A row per step, a number or null for each output node; null for a step without a target, which has no loss. */
+  /** The target of each step; null for a step without a target, which has no loss. */
   readonly targets: ArrayLike<Target | null>;
   /** The weight of each step's loss, a number ≥ 0. Default: 1. */
   readonly weights?: ArrayLike<number>;
 }
 
-/** Sequences one after another, which may exceed memory; a function returns a new stream for each epoch. */
+/**
+ * A stream of sequences, which does not have to fit in memory, or a function that returns a new stream for each epoch.
+ */
 export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequence>);
 
 /** Sequences of any lengths. The loss is the mean over all steps that have a target. */
 export interface Sequences {
-  /** The sequences, or a stream of them. Their order matters only if they are `stateful`. */
+  /** The sequences, or a stream of sequences. Their order matters only with the option `stateful`. */
   readonly sequences: readonly Sequence[] | SequenceStream;
 }
 
@@ -59,7 +61,7 @@ export interface SequenceBatchOptions {
   readonly batchSize: number;
   /** Steps per batch. */
   readonly window: number;
-  /** Whether sequence k of a batch continues the state of sequence k of the batch before. Default: false. */
+  /** Whether sequence k of a batch continues the state of sequence k of the previous batch. Default: false. */
   readonly stateful?: boolean | undefined;
 }
 
@@ -92,7 +94,11 @@ function expectSequence(sequence: Sequence, label: string): void {
   if (weights !== undefined) expectArray(`${label}, weights`, weights);
 }
 
-/** @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE` */
+/**
+ * Throws unless there are sequences and all of them fit the network.
+ *
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE`
+ */
 export function checkSequences(network: Network, { sequences, numbers }: SequenceList, what: string): void {
   if (sequences.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: sequences is empty.`);
   sequences.forEach((sequence, n) => checkSequence(network, sequence, `${what}, sequence ${numbers?.[n] ?? n}`));
@@ -154,7 +160,7 @@ function flattenSequence(
   return flat;
 }
 
-/** Batches of sequences, in the given order or, with `random`, in a new order each epoch. */
+/** Creates batches of sequences, in the given order or, with `random`, in a new order in each epoch. */
 export function sequenceBatches(
   network: Network,
   data: readonly FlatSequence[],
@@ -185,7 +191,7 @@ export function sequenceBatches(
   };
 }
 
-/** Batches of a stream of sequences, each checked as it arrives. */
+/** Creates batches from a stream of sequences. Each sequence is checked when it arrives. */
 export function sequenceStreamBatches(
   network: Network,
   loss: Loss,
@@ -232,7 +238,7 @@ export function sequenceStreamBatches(
   };
 }
 
-/** Several sequences side by side, window by window: each window continues from the state of the previous one. */
+/** Reads several sequences at once, window by window. Each window continues from the state of the previous one. */
 class Windows {
   /** Sequences per batch. */
   readonly size: number;
@@ -243,7 +249,7 @@ class Windows {
   readonly #stateful: boolean | undefined;
   /** The current sequences, the longest first. */
   #members: readonly FlatSequence[] = [];
-  /** For each row of `state` the index of its sequence in the batch. */
+  /** For each row of `state`, the index of its sequence in the batch. */
   #order: readonly number[] = [];
   #step = 0;
   #inputs = new Float64Array();
@@ -258,7 +264,7 @@ class Windows {
     this.state = new Float64Array(batchSize * network.graph.stateSize);
   }
 
-  /** Whether the sequences under way have ended. */
+  /** Whether all current sequences have ended. */
   get isDone(): boolean {
     return this.#members.length === 0 || this.#step >= lengthOf(this.#members[0]);
   }
@@ -267,16 +273,16 @@ class Windows {
   reset(): void {
     this.#members = [];
     this.#order = Array.from({ length: this.size }, (_, index) => index);
-    this.#forget();
+    this.#resetState();
   }
 
-  /** Begins with the given sequences. */
+  /** Starts to read the given sequences. */
   begin(members: readonly FlatSequence[]): void {
     const lengthAt = (index: number) => (index < members.length ? lengthOf(members[index]) : 0);
     // The sort is stable: sequences of the same length keep their order.
     const order = Array.from({ length: this.size }, (_, index) => index).sort((a, b) => lengthAt(b) - lengthAt(a));
-    if (this.#stateful) this.#move(order);
-    else this.#forget();
+    if (this.#stateful) this.#reorderState(order);
+    else this.#resetState();
     this.#order = order;
     this.#members = order.slice(0, members.length).map((index) => members[index]);
     this.#step = 0;
@@ -288,23 +294,23 @@ class Windows {
     this.#weights = new Float64Array(rows);
   }
 
-  #forget(): void {
+  #resetState(): void {
     const initial = this.#network.graph.initialState();
     for (let s = 0; s < this.size; s++) this.state.set(initial, s * initial.length);
   }
 
   /** Moves the state of each sequence to its new row. */
-  #move(order: readonly number[]): void {
-    const before = this.state.slice();
+  #reorderState(order: readonly number[]): void {
+    const previous = this.state.slice();
     const { stateSize } = this.#network.graph;
     const at = new Map(this.#order.map((index, s) => [index, s * stateSize]));
     order.forEach((index, s) => {
       const from = at.get(index)!;
-      this.state.set(before.subarray(from, from + stateSize), s * stateSize);
+      this.state.set(previous.subarray(from, from + stateSize), s * stateSize);
     });
   }
 
-  /** The next window. */
+  /** Returns the next window. */
   next(): Batch {
     const { inputCount, outputs, stateSize } = this.#network.graph;
     const width = outputs.length;
@@ -339,7 +345,7 @@ class Windows {
 
 const lengthOf = ({ weights }: FlatSequence): number => weights.length;
 
-/** The number of steps that are computed together. */
+/** Returns the number of steps per batch. */
 export function windowOf(truncate: number | undefined, data: Sequences): number {
   if (!isSequenceList(data)) {
     if (truncate !== undefined) {
@@ -348,7 +354,7 @@ export function windowOf(truncate: number | undefined, data: Sequences): number 
     }
     throw new NnbpError(
       'OUT_OF_RANGE',
-      'truncate: the longest sequence of a stream is not known. Set truncate to the number of steps per batch.',
+      'truncate: the length of the longest sequence of a stream is unknown. Set truncate to the number of steps per batch.',
     );
   }
   const longest = longestOf(data);
@@ -356,6 +362,6 @@ export function windowOf(truncate: number | undefined, data: Sequences): number 
   return truncate ?? longest;
 }
 
-/** The number of steps of the longest sequence; 1 if there is none. */
+/** Returns the number of steps of the longest sequence, or 1 if there are no sequences. */
 export const longestOf = ({ sequences }: SequenceList): number =>
   sequences.reduce((longest, { inputs }) => Math.max(longest, inputs.length), 1);

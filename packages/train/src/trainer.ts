@@ -1,4 +1,4 @@
-/** Training step by step. `fit` is a loop over a `Trainer`. */
+/** Trains a network step by step. `fit` is a loop over a `Trainer`. */
 import {
   type Engine,
   type Executor,
@@ -43,7 +43,7 @@ export interface StandardizeOptions {
 export interface TrainerOptions {
   /** The loss to minimize. */
   readonly loss: Loss;
-  /** Updates the parameters. It continues from its current state. */
+  /** The optimizer that updates the parameters. It continues from its current state. */
   readonly optimizer: Optimizer;
   /** Samples per batch. Default: 32, or all samples for a full-batch optimizer. */
   readonly batchSize?: number;
@@ -52,18 +52,18 @@ export interface TrainerOptions {
    * such as `lbfgs`, always runs on `js()`.
    */
   readonly engine?: Engine;
-  /** Seeds the shuffling, the validation split and dropout. Default: 0. */
+  /** Seed of the shuffling, the validation split and dropout. Default: 0. */
   readonly seed?: number;
   /**
-   * For sequences: truncated backpropagation through time. Steps per batch, an integer from 1 to the length of the longest
-   * sequence. The state is carried over from batch to batch, but gradients are not. Default: whole sequences. Required
-   * for a stream of sequences.
+   * For sequences: truncated backpropagation through time. Steps per batch, an integer from 1 to the length of the
+   * longest sequence. The state is carried over from batch to batch, but gradients are not. Default: whole sequences.
+   * Required for a stream of sequences.
    */
   readonly truncate?: number;
   /**
-   * For sequences: whether sequence k of a batch continues the state left by sequence k of the previous batch, so that parts
-   * of a long sequence can be given one after another. They keep their order, and the batch size is 1 by default. An epoch
-   * starts from the initial state. Default: false: each sequence starts from the initial state.
+   * For sequences: whether sequence k of a batch continues the state left by sequence k of the previous batch, so that
+   * parts of a long sequence can be given one after another. They keep their order, and the batch size is 1 by default.
+   * An epoch starts from the initial state. Default: false: each sequence starts from the initial state.
    */
   readonly stateful?: boolean;
   /**
@@ -72,23 +72,26 @@ export interface TrainerOptions {
    */
   readonly freeze?: Freeze;
   /**
-   * Nodes whose values are 0 for their successors in random steps of training; predictions, validation and metrics use all nodes.
-   * The masks follow from `seed`, epoch and batch alone. Default: none.
+   * Nodes whose values are 0 for their successors in random steps of training; predictions, validation and metrics use
+   * all nodes. The masks depend only on `seed`, epoch and batch. Default: none.
    */
   readonly dropout?: Dropout | readonly Dropout[];
-  /** Whether the samples of a table, or sequences, are in a new order in each epoch. Default: true, or false if `stateful`. */
+  /** Whether to shuffle the samples or sequences in each epoch. Default: true, or false if `stateful`. */
   readonly shuffle?: boolean;
-  /** Validation data, or the fraction of the data, between 0 and 1, to use for validation. */
+  /** Validation data, or the fraction of the data, between 0 and 1, to use for validation. Default: none. */
   readonly validation?: number | Data;
   /**
-   * Whether to standardize each column of the training data; `true` means inputs and targets. The network keeps mean
-   * and deviation and takes and returns data in their own units. Standardized targets suit regression, not classes.
-   * Scalers that the network already has are kept. Default: false.
+   * Whether to standardize each column of the training data; `true` means inputs and targets. The network stores mean
+   * and standard deviation, so it still takes and returns data in their original units. Standardize targets for
+   * regression, not for classification. Scalers that the network already has are kept. Default: false.
    */
   readonly standardize?: boolean | StandardizeOptions;
-  /** Computed after each epoch on the validation data, or on the training data if there are none. */
+  /**
+   * Metrics to compute after each epoch on the validation data, or on the training data if there are none. Default:
+   * none.
+   */
   readonly metrics?: readonly Metric[];
-  /** Aborts the work: `epoch` and `evaluate` reject with the signal's reason. */
+  /** Aborts training: `epoch` and `evaluate` reject with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds of work after which `epoch` and `evaluate` yield to the event loop. Default: 12. */
   readonly yieldEvery?: number;
@@ -96,15 +99,15 @@ export interface TrainerOptions {
 
 /** The state from which training resumes bit-for-bit, together with the parameters of the network. */
 export interface TrainState {
-  /** Epochs finished. */
+  /** Number of finished epochs. */
   readonly epoch: number;
   /** The random state of the shuffling, at the start of the current epoch. */
   readonly random: readonly number[];
   /** The result of `Optimizer.state`. */
   readonly optimizer: OptimizerState;
-  /** The progress inside the current epoch; undefined between epochs. */
+  /** The progress within the current epoch; undefined between epochs. */
   readonly underway?: {
-    /** Batches taken. */
+    /** Number of batches processed. */
     readonly batches: number;
     /** The sum of the samples' losses, each times its weight. */
     readonly sum: number;
@@ -123,9 +126,9 @@ export interface EpochRecord {
   readonly epoch: number;
   /** The mean of the batches' losses, each computed before its update. */
   readonly loss: number;
-  /** The validation loss at the end of the epoch. Absent without validation data. */
+  /** The validation loss at the end of the epoch; undefined without validation data. */
   readonly validationLoss?: number;
-  /** The value of each metric, by its name. */
+  /** The value of each metric, by name. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
   /** Training speed, without validation. For epochs shorter than a millisecond, it is measured over several. */
   readonly samplesPerSecond: number;
@@ -135,8 +138,8 @@ export interface EpochRecord {
 export type AfterBatch = () => boolean | Promise<boolean>;
 
 /**
- * Trains a network batch by batch. It owns an executor until `dispose`; `fit` does the same for a number of epochs, with
- * callbacks and early stopping.
+ * Trains a network batch by batch. It owns an executor until `dispose` is called. `fit` uses it to train for a number
+ * of epochs, with callbacks and early stopping.
  *
  * @example
  * ```ts
@@ -157,7 +160,7 @@ export type AfterBatch = () => boolean | Promise<boolean>;
 export class Trainer {
   /** The network that is trained. It has the parameters of the last step. */
   readonly network: Network;
-  /** Samples per batch; the last batch of an epoch may have fewer. */
+  /** Samples per batch. The last batch of an epoch can have fewer. */
   readonly batchSize: number;
   readonly #options: TrainerOptions;
   readonly #optimizer: Optimizer;
@@ -204,7 +207,7 @@ export class Trainer {
     if (optimizer.iterate !== undefined && dropout !== undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `${optimizer.name} compares losses of one function, which dropout changes: remove \`dropout\`, or use another optimizer.`,
+        `${optimizer.name} requires a loss that does not change between evaluations: remove \`dropout\`, or use another optimizer.`,
       );
     }
     this.#random = new Random(seed);
@@ -228,17 +231,17 @@ export class Trainer {
     this.#objectives = objectivesOf(network.graph, this.#executor, options.loss);
   }
 
-  /** Epochs finished. */
+  /** Number of finished epochs. */
   get epochs(): number {
     return this.#epochs;
   }
 
-  /** Batches taken of the epoch under way, or of the last one. */
+  /** Number of batches processed in the current epoch or, between epochs, in the last one. */
   get batches(): number {
     return this.#batches;
   }
 
-  /** Samples (of sequences: steps) taken of the epoch under way, or of the last one. */
+  /** Number of samples (for sequences: steps) processed in the current epoch or, between epochs, in the last one. */
   get samples(): number {
     return this.#samples;
   }
@@ -255,7 +258,7 @@ export class Trainer {
     return this.#executor.parameters;
   }
 
-  /** The state from which training continues, besides the parameters of the network. */
+  /** The state to resume from, together with the parameters of the network. */
   get state(): TrainState {
     const { carried } = this.#sources.training;
     return {
@@ -274,7 +277,7 @@ export class Trainer {
   }
 
   /**
-   * Continues from a state, with the network's current parameters. A stream starts again with the epoch.
+   * Resumes from a state, with the network's current parameters. A stream is read from its beginning.
    *
    * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE`, `WRONG_STATE`, `WRONG_LENGTH`, `NOT_FINITE`; in that case nothing
    * is changed
@@ -303,7 +306,7 @@ export class Trainer {
     this.#executor.parameters.set(this.network.parameters.vector);
   }
 
-  /** Moves to the position in the data at which a state was saved. */
+  /** Advances to the position in the data at which a state was saved. */
   #seek({ epoch, random, underway }: TrainState): void {
     const { training } = this.#sources;
     this.#random.restore(random);
@@ -316,8 +319,8 @@ export class Trainer {
       if (batch === undefined) {
         throw new NnbpError(
           'WRONG_STATE',
-          `The state is ${underway.batches} batches into an epoch, and an epoch of these data has ${this.#batches}: ` +
-            'resume with the same data and batch size.',
+          `The state is ${underway.batches} batches into an epoch, but an epoch of these data has only ${this.#batches}. ` +
+            'Resume with the same data and batch size.',
         );
       }
       this.#samples += batch.samples;
@@ -331,7 +334,7 @@ export class Trainer {
    * Trains on the next batch; after the last batch of an epoch, on the first of a new epoch. Evaluates
    * neither validation data nor metrics.
    *
-   * @returns The batch's loss before the update; a promise of it if the data are a stream.
+   * @returns The batch's loss before the update, or a promise for it if the data are a stream.
    * @throws DivergedError if a number is not finite; the parameters are then those before the step
    */
   step(): number | Promise<number> {
@@ -352,15 +355,15 @@ export class Trainer {
     try {
       return (await this.run())!;
     } finally {
-      this.share();
+      this.updateNetwork();
     }
   }
 
   /**
-   * The mean loss and the metrics of the trainer's options on some data.
+   * Computes the mean loss and the trainer's metrics on data.
    *
    * @param data - Default: the validation data, or the training data if there are none.
-   * @throws NnbpError as the constructor, for `data`
+   * @throws NnbpError any error of the constructor that concerns `data`
    */
   async evaluate(data?: Data): Promise<Assessment> {
     this.#expectReady();
@@ -375,7 +378,7 @@ export class Trainer {
   /** Frees the engine's memory and closes streams. The network keeps its parameters. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
-    this.share();
+    this.updateNetwork();
     this.#disposed = true;
     this.#executor.dispose();
     const { training, validation } = this.#sources;
@@ -386,7 +389,7 @@ export class Trainer {
    * Trains until the end of the epoch.
    *
    * @param after - Called after each batch.
-   * @returns Undefined if `after` ended it.
+   * @returns The record of the epoch; undefined if `after` ended the epoch.
    * @internal
    */
   async run(after?: AfterBatch): Promise<EpochRecord | undefined> {
@@ -426,8 +429,8 @@ export class Trainer {
   }
 
   /**
-   * Trains for several epochs, or until it is time to yield, if `isSynchronous`: promises for each epoch take longer
-   * than an epoch of a few samples.
+   * Trains for several epochs, or until it is time to yield. Requires `isSynchronous`. It avoids a promise per epoch,
+   * which would take longer than an epoch of a few samples.
    *
    * @param log - The results of finished epochs are appended.
    * @returns True if it is time to yield.
@@ -455,7 +458,7 @@ export class Trainer {
   }
 
   /** Copies the parameters to the network. @internal */
-  share(): void {
+  updateNetwork(): void {
     if (!this.#disposed) this.network.parameters.vector.set(this.#executor.parameters);
   }
 
@@ -479,12 +482,13 @@ export class Trainer {
       return this.step();
     }
     this.#train(batch);
-    this.share();
+    this.updateNetwork();
     return this.#lastLoss;
   }
 
   /**
-   * Takes as many steps as the executor takes in one call; none if it has no such call. True if it is time to yield.
+   * Takes as many steps as the executor takes in one call, or none if it does not support that. Returns true if it is
+   * time to yield.
    */
   #trainMany(): boolean {
     const { table } = this.#sources.training;
@@ -511,7 +515,7 @@ export class Trainer {
     return this.#pace.count(taken * size, taken);
   }
 
-  /** Takes one step. True if it is time to yield. */
+  /** Takes one step. Returns true if it is time to yield. */
   #train(batch: Batch): boolean {
     const { loss } = this.#options;
     const { inputs, targets, counts, weight, options } = batch;
@@ -535,13 +539,13 @@ export class Trainer {
     return this.#pace.count(batch.samples);
   }
 
-  /** An iteration of an optimizer that evaluates the loss itself. */
+  /** Runs one iteration of an optimizer that evaluates the loss itself. */
   #iterate(batch: Batch, optimizer: Optimizer): number {
     const parameters = Float64Array.from(this.#executor.parameters);
     const objective = this.#objectives(batch);
     const value = optimizer.iterate!(objective, parameters);
     this.#executor.parameters.set(parameters);
-    // So that the cache shows where a number is not finite.
+    // Fill the cache, in which the error handler looks for the number that is not finite.
     if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.counts, stateOf(batch));
     return value;
   }
@@ -581,7 +585,7 @@ export class Trainer {
   }
 }
 
-/** Throws unless a state has the numbers of {@link TrainState}. */
+/** Throws unless a state has the properties of {@link TrainState}. */
 function expectState(state: TrainState): void {
   expectObject('state', state, 'a state from Trainer.state');
   const { epoch, random, optimizer, underway } = state;

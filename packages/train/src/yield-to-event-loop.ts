@@ -6,7 +6,7 @@ declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 /** Resolves after one turn of the event loop. */
 export function yieldToEventLoop(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => void setImmediate(resolve));
-  // Timers nested five deep wait 4 ms in browsers; messages do not.
+  // Browsers delay deeply nested timers by at least 4 ms, but not messages.
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -17,7 +17,7 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Milliseconds between two reads of the clock: a read takes as long as a step of a small network. */
+/** Maximum milliseconds between two reads of the clock. A read takes as long as a step of a small network. */
 const maxInterval = 1;
 
 /** Determines when to yield to the event loop, and measures how fast samples are processed. */
@@ -45,7 +45,7 @@ export class Pace {
     return this.#left;
   }
 
-  /** Counts batches that have `samples` samples in total. True if it is time to yield. */
+  /** Counts batches that have `samples` samples in total. Returns true if it is time to yield. */
   count(samples: number, batches = 1): boolean {
     this.#samples += samples;
     this.#left -= batches;
@@ -59,12 +59,12 @@ export class Pace {
     return now - this.#yielded >= this.#every;
   }
 
-  /** Ends an interval: what follows is not training. */
+  /** Ends the current interval, since the work that follows is not training. */
   pause(): void {
     this.#measure(performance.now());
   }
 
-  /** Begins a new interval. */
+  /** Starts a new interval. */
   resume(): void {
     this.#samples = 0;
     this.#since = performance.now();

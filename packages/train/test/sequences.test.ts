@@ -359,7 +359,9 @@ test('a rejected sequence of a stream is named in the error, and the stream is c
     { sequences: endless as never },
     options({ truncate: 1, batchSize: 1, callbacks: [stopping] }),
   );
-  await expect(fit(recurrent(), { sequences: stream }, options())).rejects.toThrow('not known');
+  await expect(fit(recurrent(), { sequences: stream }, options())).rejects.toThrow(
+    'the length of the longest sequence of a stream is unknown',
+  );
 });
 
 describe('sample weights', () => {

@@ -70,7 +70,7 @@ describe('a trainer', () => {
     const { state } = untouched;
     const underway = { ...state.underway!, batches: 1e15 };
     expect(() => trainer.restore({ ...state, epoch: 9, underway })).toThrow(
-      /into an epoch, and an epoch of these data has 4/,
+      /into an epoch, but an epoch of these data has only 4/,
     );
     expect(() => trainer.restore({ ...state, random: [1] })).toThrow(/state/);
     expect(() => trainer.restore({ ...state, underway: { ...underway, carried: [1] } })).toThrow(/carried/);

@@ -1,6 +1,8 @@
-/** Determines the class that outputs predict. */
+/** Determines the class of an output or a target. */
 
-/** The class that an output predicts: for one number, 1 if it is ≥ the threshold, else 0; for several, the index of the largest. */
+/**
+ * Returns the class: for one number, 1 if it is ≥ the threshold, else 0; for several numbers, the index of the largest.
+ */
 export function classOf(output: ArrayLike<number>, threshold: number): number {
   if (output.length === 1) return output[0] >= threshold ? 1 : 0;
   let best = 0;
@@ -17,8 +19,8 @@ export function hasNoClass(target: ArrayLike<number>): boolean {
 /** Options of classification metrics. */
 export interface ClassOptions {
   /**
-   * For a single output, the minimum that means class 1: 0.5 (the default) for probabilities, 0 for logits and for
-   * targets of −1 and 1. Applies to the target too.
+   * For a single output, the minimum value of class 1: 0.5 (the default) for probabilities, 0 for logits and for
+   * targets of −1 and 1. Also applies to the target.
    */
   readonly threshold?: number;
 }

@@ -1,8 +1,8 @@
-/** Confusion matrix: true against predicted classes. */
+/** Confusion matrix: true classes against predicted classes. */
 import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
-/** The number of samples, with a row for each true class and a column for each predicted class. */
+/** Counts samples by class, with one row per true class and one column per predicted class. */
 export const confusionMatrix = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
   name: 'confusionMatrix',
   start(outputCount) {

@@ -1,7 +1,7 @@
 /** Mean absolute error. */
 import type { Metric } from './metric.js';
 
-/** The mean of |output − target| over samples and outputs, in the targets' unit. */
+/** The mean of |output − target| over samples and outputs, in the unit of the targets. */
 export const meanAbsoluteError = (): Metric => ({
   name: 'meanAbsoluteError',
   start() {

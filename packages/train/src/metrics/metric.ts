@@ -1,7 +1,8 @@
 /** The interface of metrics. */
 
 /**
- * A metric: any object with these members. Outputs and targets come in the data's own units, a number per output node; NaN for a target that is not known.
+ * A metric is any object with these members. Outputs and targets are in the units of the data, with one number per
+ * output node. An unknown target is NaN.
  *
  * @example
  * ```ts

@@ -1,9 +1,10 @@
-/** A metric of each step of sequences. */
+/** A metric for each step of sequences. */
 import type { Metric, MetricCount } from './metric.js';
 
 /**
- * A metric at each step of the sequences: an array with its result over all samples that have a target at step 0, at
- * step 1, and so on. Its name is that of the metric with `PerStep`, such as `accuracyPerStep`.
+ * Computes a metric for each step of the sequences. The result is an array: the metric over all samples that have a
+ * target at step 0, at step 1, and so on. The name is that of the metric followed by `PerStep`, such as
+ * `accuracyPerStep`.
  *
  * @example
  * ```ts

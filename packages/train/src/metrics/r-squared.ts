@@ -2,8 +2,8 @@
 import type { Metric } from './metric.js';
 
 /**
- * $R^2 = 1 - \sum (t - x)^2 / \sum (t - \bar t)^2$, the mean over outputs: 1 is perfect, 0 no better than the mean. NaN
- * for an output whose targets are all the same.
+ * $R^2 = 1 - \sum (t - x)^2 / \sum (t - \bar t)^2$, the mean over outputs: 1 is perfect, 0 is no better than predicting
+ * the mean. Not finite if all targets of an output are equal.
  */
 export const rSquared = (): Metric => ({
   name: 'rSquared',
@@ -15,10 +15,10 @@ export const rSquared = (): Metric => ({
         for (let k = 0; k < outputCount; k++) {
           if (Number.isNaN(target[k])) continue;
           count[k]++;
-          // Welford's update: no difference of large sums.
-          const before = target[k] - mean[k];
-          mean[k] += before / count[k];
-          spread[k] += before * (target[k] - mean[k]);
+          // Welford's algorithm, which avoids the difference of two large sums.
+          const deviation = target[k] - mean[k];
+          mean[k] += deviation / count[k];
+          spread[k] += deviation * (target[k] - mean[k]);
           error[k] += (target[k] - output[k]) ** 2;
         }
       },
