@@ -4,7 +4,7 @@ import { adam, fit, GraphBuilder, gru, identity, Network, Random, softmaxCrossEn
 const names = ['circle', 'zigzag', 'swipe'];
 /** The length of one step along the path of a gesture, in canvas pixels: speed and screen size do not matter. */
 const pixelsPerStep = 12;
-/** The network makes no prediction in the first steps of a gesture. */
+/** The first steps of a gesture have no target, and their predictions are not shown. */
 const skippedSteps = 6;
 
 const canvas = document.querySelector('#pad');
