@@ -44,7 +44,7 @@ test('temporal XOR is learned, and the gradient of the RNN is compared with that
   await page.getByRole('button', { name: 'Play' }).waitFor();
   const steps = Number((await page.locator('[data-sequence-steps]').textContent())!.replaceAll(',', ''));
   await untilUrl(page, (state) => state.sequences.taken === steps);
-  expect(await page.locator('[data-verdict="rnn"]').textContent()).toMatch(
+  expect(await page.locator('[data-summary="rnn"]').textContent()).toMatch(
     /^RNN: at the first step [\d.,]+( · 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)? × smaller/,
   );
   await expect.poll(() => page.locator('canvas').count()).toBe(8);

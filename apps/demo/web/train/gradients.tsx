@@ -67,14 +67,14 @@ export const Gradients = memo(function Gradients({
           ))}
         </tbody>
       </table>
-      <p>{verdict(layerGradients, say.verdicts)}</p>
+      <p>{summaryOf(layerGradients, say.summaries)}</p>
       <p className="quiet">{say.gradientsNote}</p>
     </section>
   );
 });
 
 /** Describes how the gradients of the first and the last hidden layer compare. */
-function verdict(layers: Float32Array, say: (typeof messages)['en']['verdicts']): string {
+function summaryOf(layers: Float32Array, say: (typeof messages)['en']['summaries']): string {
   if (layers.length < 4) return '';
   const ratio = layers[1] / layers[layers.length - 2];
   if (ratio < 1 / notableRatio) return say.vanishing(times(1 / ratio));

@@ -140,7 +140,7 @@ const en = {
   predictedAgainstTrue: 'Predicted vs. true values',
   trueValue: 'true',
   predictedValue: 'predicted',
-  diagonal: 'On the diagonal, the prediction is correct.',
+  diagonal: 'Points on the diagonal are predicted exactly.',
   errorsIn: (unit: string) => `Errors in the unit of ${unit}.`,
   meanAbsoluteError: 'Mean absolute error',
   rootMeanSquareError: 'RMSE',
@@ -171,7 +171,7 @@ const en = {
   gradientsNote:
     'Mean |dloss/dx| of each node. Gradients vanish if they shrink from layer to layer towards the inputs, and explode if they grow.',
   gradientOfLayer: 'Mean of the layer',
-  verdicts: {
+  summaries: {
     vanishing: (factor: string) => `Vanishing: the gradient of the last hidden layer is ${factor} × that of the first.`,
     exploding: (factor: string) =>
       `Exploding: the gradient of the first layer is ${factor} × that of the last hidden layer.`,
@@ -181,7 +181,7 @@ const en = {
     `Sample ${number}: target ${target}, predicted ${predicted}.`,
   problems: {
     diverged: (step: number) =>
-      `Training diverged: a number was not finite at step ${step}. The parameters are those before that step. Choose a smaller learning rate or another loss, then reset.`,
+      `Training diverged at step ${step}: a value became infinite or NaN. The parameters from before that step are kept. Choose a smaller learning rate or another loss, then reset.`,
     noTable: 'Choose a CSV file first. Links contain the settings, but not the file.',
     fewPoints: 'The function needs at least four points. Draw a longer curve.',
     shape: (inputs: Counts, outputs: Counts) =>
@@ -372,7 +372,7 @@ const zh: typeof en = {
   gradients: '梯度大小',
   gradientsNote: '每个节点 |dloss/dx| 的平均值。朝输入方向逐层变小就是梯度消失，逐层变大就是梯度爆炸。',
   gradientOfLayer: '该层平均',
-  verdicts: {
+  summaries: {
     vanishing: (factor) => `梯度消失：第一层的梯度是最后一个隐藏层的 1/${factor}。`,
     exploding: (factor) => `梯度爆炸：第一层的梯度是最后一个隐藏层的 ${factor} 倍。`,
     even: '各层的梯度大小相近。',

@@ -86,12 +86,12 @@ export interface Observation {
    * node by node. Undefined if the inputs are not an image.
    */
   readonly weightImages: Int8Array | undefined;
-  /** Prediction for the row in the question; undefined if there is none. */
+  /** Prediction for the row in the options; undefined if there is none. */
   readonly row: RowPrediction | undefined;
 }
 
-/** Requests optional parts of an observation. */
-export interface Question {
+/** Selects the optional parts of an observation. */
+export interface ObservationOptions {
   /** Index of the training sample whose gradient is shown; null: none. */
   readonly sample: number | null;
   /** Inputs to predict, in the units of the data; null: none. */
@@ -106,7 +106,7 @@ export interface Observer {
   readonly nodeResolution: number;
   /** Minimum and maximum of each axis of the plot; empty for more than two inputs. */
   readonly axes: readonly (readonly [number, number])[];
-  observe(question: Question): Observation;
+  observe(options: ObservationOptions): Observation;
   /** Computes only the losses. */
   loss(): PerSet;
   dispose(): void;

@@ -75,7 +75,7 @@ interface FieldProps {
 function Field({ field: { name, words }, values, set }: FieldProps) {
   return (
     <label>
-      <span className={styles.cut} title={name}>
+      <span className={styles.truncated} title={name}>
         {name}
       </span>
       {words === undefined ? (
@@ -109,7 +109,7 @@ function Prediction({
   if (task === 'regression') {
     return (
       <p className={styles.prediction}>
-        <span className={styles.cut} title={targetName}>
+        <span className={styles.truncated} title={targetName}>
           {targetName}
         </span>{' '}
         = <output data-stat="prediction">{short(values[0])}</output>

@@ -94,7 +94,7 @@ interface StatProps {
 
 function Stat({ name, label, value, isSecondary = false }: StatProps) {
   return (
-    <div className={isSecondary ? styles.rest : undefined}>
+    <div className={isSecondary ? styles.secondary : undefined}>
       <dt>{label}</dt>
       <dd data-stat={name}>{value}</dd>
     </div>

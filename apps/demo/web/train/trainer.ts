@@ -13,7 +13,14 @@ import { datasetsByRequest, type TableRequest } from './data/request.js';
 import { outputsFor } from './network-for.js';
 import { Player, type Speed } from './player.js';
 import { isProblem, type Problem } from './problem.js';
-import { type PerSet, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
+import {
+  type PerSet,
+  type Layout,
+  type Observation,
+  type Observer,
+  observerOf,
+  type ObservationOptions,
+} from './observe.js';
 import { plainScaler, type TrainedState } from './trained-state.js';
 import { openSession, type Session } from './session.js';
 
@@ -125,7 +132,7 @@ export interface Trainer {
   /**
    * Returns the current state. During training, observations take at most a quarter of the time. `fresh`: forces one.
    */
-  snapshot(question: Question, fresh: boolean): Snapshot | undefined;
+  snapshot(options: ObservationOptions, fresh: boolean): Snapshot | undefined;
 }
 
 /** Maximum duration of a call to `advance`, in milliseconds. */
@@ -251,12 +258,12 @@ export function createTrainer(functions: Functions): Trainer {
       };
     },
 
-    snapshot(question, fresh) {
+    snapshot(options, fresh) {
       if (session === undefined || observer === undefined) return undefined;
       let observation: Observation | undefined;
       if (fresh || !player.playing || performance.now() >= nextObservation) {
         const { observe } = observer;
-        observation = observeTimed(() => observe(question));
+        observation = observeTimed(() => observe(options));
       }
       const snapshot: Snapshot = {
         steps: session.steps,

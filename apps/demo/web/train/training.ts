@@ -11,7 +11,7 @@ import { type Curve, emptyCurve, withPoint } from './curve.js';
 import type { Access } from './connection.js';
 import type { TableRequest } from './data/request.js';
 import { allDrawn, restAfter } from './draw-queue.js';
-import type { Observation, Question } from './observe.js';
+import type { Observation, ObservationOptions } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { Speed } from './player.js';
 import type { ReadTable, Ready, Result, Snapshot, Trainer } from './trainer.js';
@@ -54,7 +54,7 @@ export class Training {
   readonly #listeners = new Listeners();
   readonly subscribe = this.#listeners.subscribe;
   readonly #worker = new TrainerWorker(access);
-  #question: Question = { sample: null, row: null };
+  #options: ObservationOptions = { sample: null, row: null };
   #speed: Speed = 'steady';
   /** Everything that determines the open training run: settings, table and user functions. */
   #origin: readonly unknown[] = [];
@@ -111,12 +111,12 @@ export class Training {
       }
       const curve = await this.#replay(request, trainer, steps);
       if (curve === undefined) return;
-      const question = this.#question;
-      const snapshot = await withTimeout(trainer.snapshot(question, true));
+      const options = this.#options;
+      const snapshot = await withTimeout(trainer.snapshot(options, true));
       if (request !== this.#worker.request || snapshot === undefined) return;
       this.#show({ ...nothing, ready: response, curve });
       this.#take(snapshot);
-      if (question !== this.#question) await this.#showSnapshot(request, trainer);
+      if (options !== this.#options) await this.#showSnapshot(request, trainer);
       if (wasPlaying) await this.play(this.#speed);
       else await this.#playIfRequested();
     });
@@ -157,7 +157,7 @@ export class Training {
       const { trainer } = await this.#worker.connect();
       await withTimeout(trainer.play(speed));
       while (request === this.#worker.request) {
-        const snapshot = await withTimeout(trainer.snapshot(this.#question, false));
+        const snapshot = await withTimeout(trainer.snapshot(this.#options, false));
         await frame();
         if (request !== this.#worker.request || snapshot === undefined) return;
         const startTime = performance.now();
@@ -178,8 +178,8 @@ export class Training {
   }
 
   /** Selects the sample whose gradient is shown, or the row of inputs to predict. */
-  async ask(part: Partial<Question>): Promise<void> {
-    this.#question = { ...this.#question, ...part };
+  async ask(part: Partial<ObservationOptions>): Promise<void> {
+    this.#options = { ...this.#options, ...part };
     // While another training run is being prepared, the response would not match the picture that is shown.
     if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
     const request = this.#worker.request;
@@ -206,7 +206,7 @@ export class Training {
   }
 
   async #showSnapshot(request: number, trainer: Remote<Trainer>): Promise<void> {
-    const snapshot = await withTimeout(trainer.snapshot(this.#question, true));
+    const snapshot = await withTimeout(trainer.snapshot(this.#options, true));
     if (request === this.#worker.request && snapshot !== undefined) this.#take(snapshot);
   }
 

@@ -89,7 +89,7 @@ const en = {
     'few-rows': (rows: number, needed: number) =>
       `The table has ${rows} rows; sequences of this length need at least ${needed}. Choose shorter sequences.`,
     diverged: (kind: string, step: number) =>
-      `${kind}: training diverged. A value was not finite after step ${step}. Choose a smaller learning rate, then reset.`,
+      `${kind}: training diverged after step ${step}: a value became infinite or NaN. Choose a smaller learning rate, then reset.`,
     table: {
       empty: 'The file is empty. Choose a file with one row per time step.',
       encoding: 'The file is not encoded in UTF-8. Save it as “CSV UTF-8” and choose it again.',

@@ -74,8 +74,8 @@ export interface Run {
   readonly recentLosses: number[];
 }
 
-/** The data, with targets as the loss expects them. */
-export interface Question {
+/** The data, the loss, and the encoding of the targets. The targets in the data have this encoding. */
+export interface TrainingSetup {
   readonly data: SequenceData;
   readonly loss: Loss;
   readonly encoding: Encoding;
@@ -110,7 +110,7 @@ export const scaled = (scaler: Standardization | undefined, row: readonly number
   scaler === undefined ? row : Array.from(scaler.applyRow(row));
 
 /** Returns the results of a network so far. */
-export function resultOf({ kind, network, recentLosses }: Run, { data, loss, encoding }: Question): KindResult {
+export function resultOf({ kind, network, recentLosses }: Run, { data, loss, encoding }: TrainingSetup): KindResult {
   const { task, validation } = data;
   const { boundary, yes } = encoding;
   let [sum, correctCount, count] = [0, 0, 0];
@@ -183,7 +183,7 @@ function idsAt({ graph }: Network, prefix: string): string[] {
 /** Returns the states and lines of a network for the first validation sequence. */
 export function shownOf(
   { kind, network }: Run,
-  { data: { task, validation, canForecast }, loss, encoding }: Question,
+  { data: { task, validation, canForecast }, loss, encoding }: TrainingSetup,
 ): Pick<SequenceObservation, 'strips' | 'lines'> {
   const { inputs, targets } = validation[0];
   const { graph, inputScaler, outputScaler } = network;

@@ -15,7 +15,7 @@ import { plainScaler, type TrainedState } from '../trained-state.js';
 import type { WorkerProblem } from '../worker-problem.js';
 import { dataFor, type SequenceData, type SequenceProblem, type SequenceSample } from './data.js';
 import { networkFor } from './network-for.js';
-import { type Question, resultOf, type Run, scaled, type SequenceObservation, shownOf } from './observe.js';
+import { type TrainingSetup, resultOf, type Run, scaled, type SequenceObservation, shownOf } from './observe.js';
 
 export interface Prepared {
   readonly data: Pick<SequenceData, 'task' | 'inputNames' | 'outputNames'>;
@@ -47,7 +47,7 @@ const recentBatches = 20;
 export function createSequenceTrainer(functions: Functions) {
   let engine: Promise<Engine & { readonly name: string }> | undefined;
   let runs: Run[] = [];
-  let question: Question | undefined;
+  let setup: TrainingSetup | undefined;
   let steps = 0;
   let diverged: Kind | undefined;
 
@@ -103,7 +103,7 @@ export function createSequenceTrainer(functions: Functions) {
         const loss = functions.loss(lossOf(requested));
         const encoding = encodingFor(loss);
         const prepared = { data: encoded(created, encoding), loss, encoding };
-        question = prepared;
+        setup = prepared;
         runs = requested.kinds.map((kind) => runOf(kind, prepared, requested, functions, preparedEngine));
         const { task, inputNames, outputNames, training, validation } = created;
         return {
@@ -121,15 +121,15 @@ export function createSequenceTrainer(functions: Functions) {
 
     /** Takes steps until `total` steps have been taken or the time is up, then observes the networks. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
-      if (question === undefined || runs.length === 0) return undefined;
+      if (setup === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
       while (steps < total && diverged === undefined && performance.now() < until) if (!step()) break;
       for (const { network, trainer } of runs) network.parameters.vector.set(trainer.parameters);
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       return {
         steps,
-        results: runs.map((run) => resultOf(run, question!)),
-        ...shownOf(run, question),
+        results: runs.map((run) => resultOf(run, setup!)),
+        ...shownOf(run, setup),
         diverged,
       };
     },
@@ -137,9 +137,9 @@ export function createSequenceTrainer(functions: Functions) {
     /** Returns the state of the network of a kind, and the sequence whose states are shown. */
     result(shown: Kind): SequenceResult | undefined {
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
-      if (question === undefined || run === undefined) return undefined;
+      if (setup === undefined || run === undefined) return undefined;
       const { inputScaler, outputScaler } = run.network;
-      const { inputs, targets } = question.data.validation[0];
+      const { inputs, targets } = setup.data.validation[0];
       return {
         kind: run.kind,
         parameters: Float64Array.from(run.trainer.parameters),
@@ -155,7 +155,13 @@ export function createSequenceTrainer(functions: Functions) {
 export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 
 /** Creates the network of a kind and its trainer. */
-function runOf(kind: Kind, { data, loss }: Question, settings: Settings, functions: Functions, engine: Engine): Run {
+function runOf(
+  kind: Kind,
+  { data, loss }: TrainingSetup,
+  settings: Settings,
+  functions: Functions,
+  engine: Engine,
+): Run {
   const network = networkFor(kind, data, settings, functions);
   network.inputScaler = data.scalers?.inputs;
   // As in training on samples, targets are not standardized if the loss does not accept negative targets.

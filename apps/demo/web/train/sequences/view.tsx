@@ -410,10 +410,10 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
           points: gradients.map((value, t) => [t, Math.log10(Math.max(smallest, value))]),
         }))}
       />
-      <ul className={styles.verdicts}>
+      <ul className={styles.summaries}>
         {results.map(({ kind, gradients }) => (
-          <li key={kind} data-verdict={kind}>
-            {verdict(say, say.kinds[kind], gradients)}
+          <li key={kind} data-summary={kind}>
+            {summaryOf(say, say.kinds[kind], gradients)}
           </li>
         ))}
       </ul>
@@ -423,7 +423,7 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
 }
 
 /** Describes how the gradients at the first and the last step compare. */
-function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly number[]): string {
+function summaryOf(say: (typeof messages)['en'], kind: string, gradients: readonly number[]): string {
   const ratio = gradients[0] / gradients.at(-1)!;
   if (gradients[0] === 0) return say.ratioZero(kind);
   return ratio < 1 ? say.ratio(kind, times(1 / ratio)) : say.ratioGrows(kind, times(ratio));
