@@ -3,7 +3,7 @@
 export interface NumberColumn {
   readonly kind: 'number';
   readonly name: string;
-  /** The value that replaces a missing cell. Undefined: rows with a missing cell are left out. */
+  /** The value that replaces a missing cell. Undefined if rows with a missing cell are left out. */
   readonly fill?: number;
 }
 

@@ -35,11 +35,11 @@ export const reasonOf = ({ reason, missing }: Guess): string =>
   missing === undefined || reason === 'empty' ? reason : `${reason}; missing: ${missing}`;
 
 /** Notes that tell the user which options to consider, one sentence each. */
-export function notesOn({ doubtfulName }: Csv, guesses: readonly Guess[]): string[] {
+export function notesOn({ numericName }: Csv, guesses: readonly Guess[]): string[] {
   const header =
-    doubtfulName === undefined
+    numericName === undefined
       ? []
-      : [`the first row is read as column names, but "${doubtfulName}" is a number. If it is data, add --no-header.`];
+      : [`the first row is read as column names, but "${numericName}" is a number. If it is data, add --no-header.`];
   return [...header, ...guesses.flatMap(({ notes = [] }) => notes)];
 }
 

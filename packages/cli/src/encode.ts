@@ -1,4 +1,4 @@
-/** Encodes the cells of a row as one number per column. Columns are found by name, in any order. */
+/** Encodes the cells of a row as one number per column. Finds columns by name, in any order. */
 import type { Column } from './columns.js';
 import { categoryOf } from './csv/column-kind.js';
 import { isPlaceholder } from './csv/missing.js';
@@ -8,9 +8,10 @@ import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 import { cut, visible } from './visible.js';
 
-/** A cell that cannot be used: it is missing, or does not have the type of the column. */
+/** A cell that cannot be used: it is missing, not a number, or not a known category. */
 export interface Gap {
   readonly column: string;
+  readonly kind: Column['kind'];
   /** The content of the cell; '' if it has no value. */
   readonly cell: string;
 }
@@ -45,7 +46,8 @@ export class Encoder {
       const cell = cells[this.#columnIndices[k]];
       const code = this.#code(k, cell) ?? this.#fills[k];
       if (code === undefined) {
-        return { column: this.columns[k].name, cell: this.#isMissing(cell) ? '' : cell };
+        const { name, kind } = this.columns[k];
+        return { column: name, kind, cell: this.#isMissing(cell) ? '' : cell };
       }
       codes[from + k] = code;
     }
@@ -82,7 +84,8 @@ export class Gaps {
   add(gap: Gap, row: number): void {
     this.count++;
     const shown = (text: string) => `"${cut(visible(text), 60)}"`;
-    this.last = `${shown(gap.column)} is ${gap.cell === '' ? 'missing' : `${shown(gap.cell)}, which did not occur in training`}`;
+    const reason = gap.kind === 'number' ? 'is not a number' : 'did not occur in training';
+    this.last = `${shown(gap.column)} is ${gap.cell === '' ? 'missing' : `${shown(gap.cell)}, which ${reason}`}`;
     this.#first ??= `row ${row}: ${this.last}`;
   }
 

@@ -50,7 +50,7 @@ export async function isReadOnce(path: string): Promise<boolean> {
   return !stats.isFile();
 }
 
-/** Throws if `output` is one of the inputs, even by another name or link: it would be overwritten while it is read. */
+/** Throws if `output` is one of the inputs, even under another name or through a link: it would be overwritten. */
 export async function expectOtherFile(output: string | undefined, ...inputs: readonly string[]): Promise<void> {
   if (output === undefined) return;
   const target = await statOf(output);
@@ -58,7 +58,7 @@ export async function expectOtherFile(output: string | undefined, ...inputs: rea
   for (const input of inputs) {
     const source = await statOf(input);
     if (source?.ino === target.ino && source.dev === target.dev) {
-      throw misuse(`--output ${output} would overwrite the input ${input}. Choose another file.`);
+      throw misuse(`Writing ${output} would overwrite the input ${input}. Choose another file.`);
     }
   }
 }
@@ -69,7 +69,7 @@ export async function fingerprint(path: string): Promise<string> {
   return [dev, ino, size, mtimeMs].join(' ');
 }
 
-/** Throws if a file that is read twice has changed before the second time. */
+/** Throws if a file has changed since its fingerprint was taken. */
 export async function expectUnchanged(path: string, before: string): Promise<void> {
   if ((await fingerprint(path)) !== before) {
     throw new Problem(`${path}: the file changed while it was read. Run the command again.`);

@@ -31,15 +31,15 @@ export interface ModelContent {
 export interface ReadContext {
   /** Reads another file that the model names. The path is relative to the directory of the model. */
   readonly beside: (path: string) => Promise<Uint8Array>;
-  /** Custom functions of the user. */
+  /** The user's custom activations. */
   readonly activations: readonly Activation[];
 }
 
 /** A file format. `read` or `write` is undefined if the format does not support it. */
 export interface Format {
   readonly name: string;
-  /** Description of the format in the help. */
-  readonly what: string;
+  /** Description of the format in the help text. */
+  readonly description: string;
   readonly extensions: readonly string[];
   /**
    * Whether the content can be in this format. `keys` are those of its JSON object, empty if the content is not JSON.
@@ -63,9 +63,14 @@ const hasKeys =
     keys.every((key) => topLevel.has(key));
 
 /** A format of another library, which can only be read. */
-const importOnly = (name: string, what: string, fits: Format['fits'], from: (json: string) => Network): Format => ({
+const importOnly = (
+  name: string,
+  description: string,
+  fits: Format['fits'],
+  from: (json: string) => Network,
+): Format => ({
   name,
-  what,
+  description,
   extensions: ['.json'],
   fits,
   read: (bytes) => ({ network: from(text(bytes)) }),
@@ -75,7 +80,7 @@ const importOnly = (name: string, what: string, fits: Format['fits'], from: (jso
 export const formats: readonly Format[] = [
   {
     name: 'nnbp',
-    what: 'the complete model, with columns and categories',
+    description: 'the complete model, with columns and categories',
     extensions: ['.nnbp.safetensors', '.nnbp', '.safetensors'],
     fits: (bytes) => isSafetensors(bytes) && isOwnSafetensors(bytes),
     read: (bytes, { activations }) => load(bytes, { activations }),
@@ -83,7 +88,7 @@ export const formats: readonly Format[] = [
   },
   {
     name: 'json',
-    what: 'the network as editable text',
+    description: 'the network as editable text',
     extensions: ['.json'],
     fits: hasKeys('format', 'version', 'nodes', 'inputs'),
     read: (bytes, { activations }) => ({ network: fromJson(text(bytes), { activations }) }),
@@ -91,14 +96,14 @@ export const formats: readonly Format[] = [
   },
   {
     name: 'formula',
-    what: 'a formula fitted by nnbp fit',
+    description: 'a formula fitted by nnbp fit',
     extensions: ['.json'],
     fits: hasKeys('formula', 'variables', 'target', 'parameters'),
     read: (bytes) => readFormulaFile(text(bytes)),
   },
   {
     name: 'onnx',
-    what: 'for onnxruntime and most other programs',
+    description: 'for onnxruntime and most other programs',
     extensions: ['.onnx'],
     fits: (bytes) => bytes.length > 2 && bytes[0] === 0x08 && bytes[1] < 0x40,
     async read(bytes, { beside }) {
@@ -120,7 +125,7 @@ export const formats: readonly Format[] = [
   },
   {
     name: 'keras',
-    what: 'model.json of TensorFlow.js or Keras, with its weight files',
+    description: 'model.json of TensorFlow.js or Keras, with its weight files',
     extensions: ['.json'],
     fits: (_, keys) => hasKeys('modelTopology', 'weightsManifest')(_, keys) && !keys.has('modelTopology', 'node'),
     async read(bytes, { beside }) {
@@ -133,7 +138,7 @@ export const formats: readonly Format[] = [
   importOnly('brain.js', 'NeuralNetwork.toJSON() of brain.js or its predecessor brain', hasKeys('layers'), fromBrainJs),
   {
     name: 'playground',
-    what: 'a link to TensorFlow Playground instead of a file',
+    description: 'a link to TensorFlow Playground instead of a file',
     extensions: [],
     fits: (bytes) => isLink(text(bytes.subarray(0, 100))),
     read: (bytes) => ({ network: fromPlayground(text(bytes).trim()).network }),

@@ -6,7 +6,7 @@ import * as optim from '@nnbp/optim';
 import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 
-/** A loss, with its targets, output activation and predictions. */
+/** A loss, and the encoding of targets, output activation and output transform that it requires. */
 export interface LossUse {
   readonly loss: () => Loss;
   /** The activation of the output nodes. */
@@ -19,13 +19,13 @@ export interface LossUse {
   readonly transform?: OutputTransform;
 }
 
-const difference = (loss: () => Loss): LossUse => ({ loss, output: identity, numbers: true, targets: [0, 1] });
+const regression = (loss: () => Loss): LossUse => ({ loss, output: identity, numbers: true, targets: [0, 1] });
 
 const uses: Readonly<Record<string, LossUse>> = {
-  mse: difference(losses.mse),
-  mae: difference(losses.mae),
-  huber: difference(losses.huber),
-  logCosh: difference(losses.logCosh),
+  mse: regression(losses.mse),
+  mae: regression(losses.mae),
+  huber: regression(losses.huber),
+  logCosh: regression(losses.logCosh),
   softmaxCrossEntropy: {
     loss: losses.softmaxCrossEntropy,
     output: identity,
@@ -50,7 +50,7 @@ const uses: Readonly<Record<string, LossUse>> = {
   hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
 };
 
-/** Default learning rates. `lm` and `lbfgs` have no rate: they determine their step sizes themselves. */
+/** The optimizers and their default learning rates. `lm` and `lbfgs` have none, because they determine their step sizes. */
 const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
   adam: { rate: 0.003, make: (learningRate) => optim.adam({ learningRate }) },
@@ -90,7 +90,7 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
 export const activationNamed = (name: string, own: readonly Activation[] = []): Activation =>
   lookUp('activation', { ...builtinActivations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
 
-/** The loss with this name, with its targets, output activation and predictions. */
+/** The loss with this name; see {@link LossUse}. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
 
 /** The optimizer with this name, and its learning rate if it has one. */

@@ -40,12 +40,12 @@ export interface Guess {
 }
 
 /** @throws Problem if the file does not have all these columns. */
-export function expectColumns({ name: file, header, named, doubtfulName }: Csv, names: readonly string[]): void {
+export function expectColumns({ name: file, header, named, numericName }: Csv, names: readonly string[]): void {
   for (const name of names) {
     if (header.includes(name)) continue;
     const hint = !named
       ? ' Its first row looks like data. If it contains the column names, add --header.'
-      : doubtfulName !== undefined
+      : numericName !== undefined
         ? ' If its first row is data, add --no-header.'
         : '';
     throw misuse(`${file} has no column "${name}". ${suggestion(name, header)}${hint}`);
@@ -80,7 +80,7 @@ export function guessColumns(used: Survey, options: ColumnOptions, all: Survey =
 function guessColumn(survey: ColumnSurvey, options: ColumnOptions, rows: number): Guess {
   if (options.target.includes(survey.name)) return guessTarget(survey, options);
   if (options.group === survey.name) return ignored(survey, 'identifies the group of each row');
-  if (options.ignore.includes(survey.name)) return ignored(survey, 'as specified');
+  if (options.ignore.includes(survey.name)) return ignored(survey, 'ignored with --ignore');
   return guessInput(survey, options, rows);
 }
 
@@ -92,7 +92,7 @@ function guessInput(survey: ColumnSurvey, options: ColumnOptions, rows: number):
   if (options.category.includes(name)) return { survey, role: 'input', ...asCategory(survey, options) };
   switch (inputKind(survey)) {
     case 'number':
-      if (isRowNumber(survey, rows)) return ignored(survey, 'numbers the rows');
+      if (isRowNumber(survey, rows)) return ignored(survey, 'row numbers');
       return { survey, role: 'input', ...asNumber(survey, options) };
     case 'category':
       return { survey, role: 'input', ...asCategory(survey, options) };
@@ -161,7 +161,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const ofNumbers = isNumeric(survey);
   for (const [value, count] of values) {
-    // In a column of numbers, even of class labels, a usual word such as ? is a missing value.
+    // In a column of numbers, even of class labels, a common placeholder such as ? is a missing value.
     if (ofNumbers && survey.placeholders.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }

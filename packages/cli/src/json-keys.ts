@@ -42,7 +42,7 @@ export function jsonKeys(bytes: Uint8Array): JsonKeys {
   if (bytes[at] !== openBrace) return keys;
   let depth = 0;
   let outer = '';
-  /** Whether the second level is an object: only then are its strings keys. */
+  /** Whether the second level is an object. Only then are its strings keys. */
   let nested = false;
   /** A key can only follow the brace and each comma of an object. */
   let keyExpected = false;

@@ -1,4 +1,4 @@
-/** Reads and writes model files: the network, and the columns that its nodes represent. */
+/** Reads and writes model files: the network, and the columns its nodes represent. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { bipolarStep, step } from '@nnbp/interop';
@@ -44,16 +44,16 @@ export async function readModel(
 }
 
 /**
- * Opens a model of any format for work with tables.
+ * Opens a model in any format that reads rows of a table.
  *
- * @throws Problem (a forecasting model), NnbpError `MALFORMED`
+ * @throws Problem (a forecasting model), NnbpError `MALFORMED` (invalid column metadata)
  */
 export async function openModel(io: Io, path: string, options: ModelOptions): Promise<Model> {
   const { network, metadata } = await readModel(io, path, options);
   const { columns: written, series } = metadata ?? {};
   if (series !== undefined) {
     throw new Problem(
-      `${path} is a forecasting model: it reads a series, not individual rows. Use nnbp forecast ${path} series.csv. Its errors and those of the baselines are in the report of nnbp train.`,
+      `${path} is a forecasting model: it reads a series, not individual rows. Use nnbp forecast ${path} series.csv. nnbp train reports its errors and those of the baselines.`,
     );
   }
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };
@@ -65,7 +65,10 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
     nodesOf(columns.inputs) !== graph.inputCount ||
     nodesOf(columns.targets) !== graph.outputs.length
   ) {
-    throw new NnbpError('MALFORMED', `The column metadata of ${path} does not fit its network. Train the model again.`);
+    throw new NnbpError(
+      'MALFORMED',
+      `The column metadata of ${path} does not match its network. Train the model again.`,
+    );
   }
   // Files of the first version contain only the loss.
   if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';

@@ -1,6 +1,6 @@
 /** Suggests the known name that is most similar to an unknown name. */
 
-/** Limits on the number and the length of names that are compared: both may come from an untrusted file. */
+/** The maximum number and length of names to compare, because names may come from an untrusted file. */
 const [maxNames, maxLength] = [1000, 100];
 
 /** Levenshtein distance. */

@@ -24,8 +24,8 @@ export const numberBetween =
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== '' && (open ? value > min : value >= min) && value < max) return value;
-    const from = open ? `above ${min}` : `from ${min}`;
-    throw new InvalidArgumentError(`Expected a number ${from}${max < Infinity ? ` to below ${max}` : ''}.`);
+    const from = open ? `> ${min}` : `≥ ${min}`;
+    throw new InvalidArgumentError(`Expected a number ${from}${max < Infinity ? ` and < ${max}` : ''}.`);
   };
 
 /** Parses a finite number. */
@@ -35,7 +35,7 @@ export function finite(text: string): number {
   throw new InvalidArgumentError('Expected a number.');
 }
 
-/** Collects the values of an option that may be repeated. */
+/** Collects the values of an option that can be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function delimiter(text: string): string {
@@ -82,7 +82,7 @@ export const withCsvOptions = (command: Command): Command =>
       ).argParser((text: string) => text.split(',').map((cell) => cell.trim())),
     )
     .option('--header', 'the first row contains the column names (default: detected)')
-    .option('--no-header', 'the first row is data; name the columns column1, column2, …');
+    .option('--no-header', 'the first row is data; the columns are named column1, column2, …');
 
 /** Opens a CSV file, or standard input for "-". */
 export async function openData(io: Io, path: string, options: CsvOptions): Promise<Csv> {

@@ -29,6 +29,6 @@ async function importFrom(io: Io, file: string): Promise<object> {
 
 function isActivation(value: unknown): value is Activation {
   const { name, value: g, derivative } = (value ?? {}) as Partial<Record<string, unknown>>;
-  // A loss has properties of the same names, but its `value` takes two arguments.
+  // A loss has properties with the same names, but its `value` takes two arguments.
   return typeof name === 'string' && typeof g === 'function' && g.length === 1 && typeof derivative === 'function';
 }

@@ -15,7 +15,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** An error that the user can fix: the message says what was received and what to do. */
+/** An error that the user can fix. Its message says what was received and what to do. */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
@@ -45,11 +45,11 @@ const systemMessages: Readonly<Record<string, string>> = {
 };
 
 /**
- * The one-line message for an error that stopped a command. Undefined for a bug, whose stack trace is shown instead.
+ * The one-line message for an error that stopped a command. Undefined for a bug, whose stack trace is printed instead.
  */
 export function messageOf(error: unknown): string | undefined {
   if (error instanceof NnbpError && error.code === 'MISSING_PLUGIN') {
-    return `${error.message} On the command line, name a JavaScript file that exports it with --plugin.`;
+    return `${error.message} On the command line, pass a JavaScript file that exports it with --plugin.`;
   }
   if (error instanceof Problem || error instanceof NnbpError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;

@@ -26,15 +26,14 @@ Exit codes:
   3    check found a wrong derivative
   130  stopped by Ctrl-C`;
 
-/** Maximum length of an error message, in characters. A name in an error may have any length. */
+/** Maximum length of an error message, in characters. Names in an error can have any length. */
 const maxSentence = 4000;
 
 /**
  * Runs one command.
  *
  * @param argv - The arguments after `nnbp`.
- * @returns The exit code: 0 success, 1 a file or its data cannot be used, 2 usage error, 3 wrong derivative, 130
- * interrupted.
+ * @returns The exit code; see {@link exitCodes}.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {

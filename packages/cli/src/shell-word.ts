@@ -1,6 +1,6 @@
 /**
- * Quotes words for the commands that this program suggests. Users paste them into a shell, and a file may be named
- * `$(reboot).csv`.
+ * Quotes words in the commands that this program suggests. Users paste them into a shell, where a file name such as
+ * `$(reboot).csv` would be executed.
  */
 
 /** Quotes the text as one word of a POSIX shell, if necessary. */

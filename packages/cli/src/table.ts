@@ -1,4 +1,4 @@
-/** Formats tables as aligned columns without lines. */
+/** Formats tables as aligned columns without borders. */
 import Table from 'cli-table3';
 import { visible, visibleColored } from './visible.js';
 
@@ -22,8 +22,8 @@ const chars = {
 };
 
 /**
- * Formats rows as an indented table. The columns with an index in `right` are right-aligned. Control characters in
- * cells, which may come from a file, are escaped.
+ * Formats rows as an indented table. Columns whose index is in `right` are right-aligned. Control characters in cells,
+ * which may come from a file, are escaped.
  */
 export function tableOf(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const table = new Table({

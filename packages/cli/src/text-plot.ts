@@ -1,4 +1,4 @@
-/** Plots in the terminal: a line in braille characters, each a grid of 2 × 4 dots, and points as marks. */
+/** Draws plots in the terminal: lines in braille characters, which have 2 × 4 dots each, and points as marks. */
 import { short } from './guess.js';
 import { visible } from './visible.js';
 

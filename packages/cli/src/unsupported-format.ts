@@ -16,8 +16,8 @@ const latin1 = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 4096)));
 const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
 /**
- * Whether a ZIP archive contains a file with this name. A ZIP archive has each file's name before the file, and all
- * names at its end.
+ * Whether the bytes are a ZIP archive that contains a file with this name. A ZIP archive has each name before its file,
+ * and all names at the end.
  */
 const zipHas = (name: string) => (bytes: Uint8Array) =>
   isZip(bytes) &&
@@ -30,8 +30,8 @@ export const isSafetensors = (bytes: Uint8Array): boolean =>
 const codeOfBrace = 0x7b;
 
 /**
- * Whether the header contains a network that `save` of @nnbp/formats wrote. Also true for a header without tensors,
- * which may be damaged.
+ * Whether the header contains a network written by `save` of @nnbp/formats. Also true for a header without keys, which may
+ * be corrupt.
  */
 export function isOwnSafetensors(bytes: Uint8Array): boolean {
   const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -111,8 +111,8 @@ const formats: readonly UnsupportedFormat[] = [
 ];
 
 /**
- * Names the format and tells how to convert the file: "this is a Keras model in HDF5 (.h5). Convert it …". Undefined if
- * the format is unknown.
+ * Names the format and explains how to convert the file: "this is a Keras model in HDF5 (.h5). Convert it …". Returns
+ * undefined if the format is unknown.
  */
 export function unsupportedFormatOf(bytes: Uint8Array, keys: JsonKeys): string | undefined {
   const found = formats.find(({ fits }) => fits(bytes, keys));

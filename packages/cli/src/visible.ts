@@ -4,10 +4,10 @@
  * direction, and line separators.
  */
 
-/** Control characters, bidirectional controls, line separators, byte order marks, and halves of surrogate pairs. */
+/** Control characters, bidirectional controls, line separators, byte order marks, and lone surrogates. */
 const hidden = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
 const hiddenInLines = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
-/** The codes with which this program colors its output, such as `ESC[1m`. */
+/** The codes that color the output of this program, such as `ESC[1m`. */
 const color = /(\x1b\[\d{1,2}m)/; // oxlint-disable-line no-control-regex
 
 const known: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
@@ -18,8 +18,8 @@ const escaped = (character: string): string =>
   known[character] ?? (character < '\u0100' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`);
 
 /**
- * Escapes a name, a cell or a path, which then is a single line: `\x1b[2J` instead of a cleared screen, `\n` instead of
- * a line break.
+ * Escapes a name, a cell or a path, so that it is a single line: shows `\x1b[2J` instead of clearing the screen, and `\n`
+ * instead of a line break.
  */
 export const visible = (text: string): string => text.replaceAll(hidden, escaped);
 
@@ -38,7 +38,7 @@ export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /**
- * Formats JSON that any terminal shows unchanged: characters that {@link visible} would escape are written as in
+ * Formats JSON that is safe to print to a terminal: characters that {@link visible} would escape are written as in
  * `\u001b`.
  */
 export const visibleJson = (value: unknown, indent?: number): string =>

@@ -18,7 +18,7 @@ interface Validated {
 }
 
 describe('train with cross-validation or groups', () => {
-  it('tests on every row once per repeat, and trains the saved model on all rows', async () => {
+  it('train with --folds tests on every row once per repeat, and trains the saved model on all rows', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['train', 'iris.csv', '--target', 'species', '--epochs', '30', '--folds', '3', '--repeats', '2'];
     const { stdout } = await nnbp(...argv, '--json');
@@ -30,7 +30,7 @@ describe('train with cross-validation or groups', () => {
     expect((await nnbp(...argv)).stdout).toMatch(/Cross-validation, 3 folds, 2 times:\n\n +mean +deviation\n +loss/);
   });
 
-  it('keeps the time order, also for numbers with missing rows', async () => {
+  it('train with --time-ordered trains only on the rows before each fold', async () => {
     const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const { stdout } = await nnbp(
       ...['train', 'houses.csv', '-t', 'price', '--folds', '3', '--time-ordered', '--epochs', '20', '--json'],
@@ -43,7 +43,7 @@ describe('train with cross-validation or groups', () => {
     ]);
   });
 
-  // The room determines the level of each patient, but not that of patients in other rooms.
+  // The room predicts the level of a known patient, but not of a new patient, who is in another room.
   const patientsCsv = [
     'patient,room,level',
     ...Array.from({ length: 120 }, (_, k) => {
@@ -53,7 +53,7 @@ describe('train with cross-validation or groups', () => {
     '',
   ].join('\n');
 
-  it('keeps the rows of a group in one fold, and does not read the group column', async () => {
+  it('train with --folds and --group keeps each group in one fold, and does not use the group column as an input', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '4', '--epochs', '60'];
     const of = async (...more: string[]) =>
@@ -80,7 +80,7 @@ describe('train with cross-validation or groups', () => {
     ]);
   });
 
-  it('uses separate groups for early stopping', async () => {
+  it('cross-validation with --group uses separate groups for early stopping', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const epochs = async (...more: string[]) => {
       const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '3', '--epochs', '60'];
@@ -92,7 +92,7 @@ describe('train with cross-validation or groups', () => {
     for (const count of await epochs('--group', 'patient')) expect(count).toBeLessThan(40);
   });
 
-  it('keeps each group in one of the three sets if there are no folds', async () => {
+  it('train with --group keeps each group in one of the three sets', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--group', 'patient', '--epochs', '60'];
     const { rows, test, training } = JSON.parse((await nnbp(...argv, '--json')).stdout) as Validated;
@@ -103,7 +103,7 @@ describe('train with cross-validation or groups', () => {
     );
   });
 
-  it('rejects fewer groups than sets', async () => {
+  it('train with --group rejects fewer groups than sets', async () => {
     const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(40)}` });
     const argv = ['train', 'small.csv', '-t', 'y', '--number', 'y', '--epochs', '2', '--group', 'g'];
     const { code, stderr } = await nnbp(...argv);
@@ -111,7 +111,7 @@ describe('train with cross-validation or groups', () => {
     expect(await nnbp(...argv, '--test-split', '0')).toMatchObject({ code: 0 });
   });
 
-  it('rejects a row without a group', async () => {
+  it('train with --group rejects a row without a group', async () => {
     const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(9)},3,4.5\n` });
     const { code, stderr } = await nnbp(
       'train',
@@ -132,8 +132,8 @@ describe('train with cross-validation or groups', () => {
     ['a group that is the target', ['--group', 'species', '--folds', '3'], '--group and --target are both "species"'],
     ['groups with --time-ordered', ['--group', 'sepal_width', '--folds', '3', '--time-ordered'], 'cannot be combined'],
     ['one fold', ['--folds', '1'], 'Expected an integer ≥ 2'],
-    ['repeats without folds', ['--repeats', '2'], 'add --folds 5'],
-  ])('rejects %s', async (_, argv, message) => {
+    ['repeats without folds', ['--repeats', '2'], 'for example --folds 5'],
+  ])('train rejects %s', async (_, argv, message) => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { code, stderr } = await nnbp('train', 'iris.csv', '--target', 'species', ...argv);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -141,7 +141,7 @@ describe('train with cross-validation or groups', () => {
 });
 
 describe('nnbp search', () => {
-  it('ranks candidates, has the same result for the same seed, and prints a command that trains the best', async () => {
+  it('search ranks candidates, gives the same result for the same seed, and prints a command that trains the best', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['search', 'iris.csv', '-t', 'species', '--trials', '6', '--max-epochs', '9'];
     const first = await nnbp(...argv, '--json');
@@ -159,7 +159,7 @@ describe('nnbp search', () => {
     expect((await nnbp(...command.split(' ').slice(1))).code).toBe(0);
   });
 
-  it('rejects more folds than the rows allow', async () => {
+  it('search rejects more folds than the rows allow', async () => {
     const { nnbp } = await workspace({ 'small.csv': 'x,y\n1,2\n2,3\n3,5\n4,5\n5,7\n' });
     const { code, stderr } = await nnbp('search', 'small.csv', '-t', 'y', '--folds', '3');
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected at least 6 usable rows, received 5')]);

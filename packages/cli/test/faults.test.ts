@@ -4,7 +4,7 @@ import { housesCsv, irisCsv, workspace } from './workspace.js';
 const rows = (header: string, ...lines: string[]) => [header, ...lines, ''].join('\n');
 const many = (line: (k: number) => string, count = 20) => Array.from({ length: count }, (_, k) => line(k));
 
-/** Each error is one line that says what to do, with an exit code. */
+/** Tests that each error is one line that says what to do, and tests its exit code. */
 describe('errors of the command line', () => {
   it.each<[what: string, files: Record<string, string>, argv: string[], code: number, message: string]>([
     ['a missing file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: no such file or directory.'],
@@ -192,7 +192,7 @@ describe('tables with unusual formatting', () => {
     ['commas', ','],
     ['semicolons', ';'],
     ['tabs', '\t'],
-    ['bars', '|'],
+    ['vertical bars', '|'],
   ])('%s between cells are detected, with other separators in quoted cells', async (_, mark) => {
     const lines = many((k) => [k, `"a,b;c|d\t${k % 2}"`, k * 2].join(mark));
     const columns = await learn(rows(['x', 'kind', 'y'].join(mark), ...lines), '-t', 'y');
@@ -203,7 +203,7 @@ describe('tables with unusual formatting', () => {
     ]);
   });
 
-  it('a missing header is detected or specified', async () => {
+  it('a header is detected, or specified with --header and --no-header', async () => {
     const lines = many((k) => `${k * 1.5},${k}`);
     const named = ['column1', 'column2'];
     expect((await learn(rows(lines[0], ...lines.slice(1)), '-t', 'column2')).map(({ name }) => name)).toEqual(named);
@@ -226,7 +226,7 @@ describe('tables with unusual formatting', () => {
     expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
   });
 
-  it('integer classes from 0 are a category', async () => {
+  it('a few distinct integers that start at 0 are detected as a category', async () => {
     const columns = await learn(rows('x,y', ...many((k) => `${k},${k % 3}`)), '-t', 'y');
     expect(columns[1]).toMatchObject({ kind: 'category', reason: '0, 1, 2' });
   });
@@ -235,6 +235,6 @@ describe('tables with unusual formatting', () => {
     const { nnbp } = await workspace({ 'a.csv': rows('x,y', ...many((k) => `${k === 7 ? 'broken' : k},${k}`, 60)) });
     const { stdout, stderr } = await nnbp('train', 'a.csv', '-t', 'y', '--epochs', '1');
     expect(stdout).toContain('missing: 1 not a number (broken)');
-    expect(stderr).toContain('1 row left out (row 8: "x" is "broken"');
+    expect(stderr).toContain('1 row left out (row 8: "x" is "broken", which is not a number).');
   });
 });

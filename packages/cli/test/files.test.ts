@@ -1,4 +1,4 @@
-/** Paths that are not regular files, links to the same file, and files that change while they are read. */
+/** Tests paths that are not regular files, links to the same file, and files that change while they are read. */
 import { execFile, spawn } from 'node:child_process';
 import { link, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ const onUnix = process.platform === 'win32' ? describe.skip : describe;
 const csv = `a,b,y\n${Array.from({ length: 40 }, (_, k) => `${k % 7},${k % 5},${2 * (k % 7) + (k % 5)}`).join('\n')}\n`;
 const train = ['train', 'd.csv', '--target', 'y', '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp'] as const;
 
-// Windows has no such files.
+// Windows has no devices, sockets or pipes with such paths.
 onUnix('a path that is not a file', () => {
   it.each([
     ['/dev/zero', /device/],
@@ -63,30 +63,33 @@ onUnix('a path that is not a file', () => {
 });
 
 onUnix('an output that is an input', () => {
-  it.each(['same name', 'symbolic link', 'hard link'])('is rejected before anything is written (%s)', async (kind) => {
-    const { nnbp, directory, read } = await workspace({ 'd.csv': csv });
-    await nnbp(...train);
-    const model = await readFile(join(directory, 'm.nnbp'));
-    const name = async (file: string) => {
-      if (kind === 'same name') return `./${file}`;
-      const other = `other-${file}`;
-      await (kind === 'hard link' ? link : symlink)(join(directory, file), join(directory, other));
-      return other;
-    };
-    for (const argv of [
-      ['predict', 'm.nnbp', 'd.csv', '-o', await name('d.csv')],
-      ['predict', 'm.nnbp', 'd.csv', '-o', await name('m.nnbp')],
-    ]) {
-      const { code, stderr } = await nnbp(...argv);
-      expect([code, stderr]).toEqual([2, expect.stringMatching(/would overwrite/)]);
-    }
-    expect(await read('d.csv')).toBe(csv);
-    expect(await readFile(join(directory, 'm.nnbp'))).toEqual(model);
-  });
+  it.each(['same name', 'symbolic link', 'hard link'])(
+    'an output that is an input is rejected before anything is written: %s',
+    async (kind) => {
+      const { nnbp, directory, read } = await workspace({ 'd.csv': csv });
+      await nnbp(...train);
+      const model = await readFile(join(directory, 'm.nnbp'));
+      const name = async (file: string) => {
+        if (kind === 'same name') return `./${file}`;
+        const other = `other-${file}`;
+        await (kind === 'hard link' ? link : symlink)(join(directory, file), join(directory, other));
+        return other;
+      };
+      for (const argv of [
+        ['predict', 'm.nnbp', 'd.csv', '-o', await name('d.csv')],
+        ['predict', 'm.nnbp', 'd.csv', '-o', await name('m.nnbp')],
+      ]) {
+        const { code, stderr } = await nnbp(...argv);
+        expect([code, stderr]).toEqual([2, expect.stringMatching(/would overwrite/)]);
+      }
+      expect(await read('d.csv')).toBe(csv);
+      expect(await readFile(join(directory, 'm.nnbp'))).toEqual(model);
+    },
+  );
 });
 
 describe('a file that changes before it is read a second time', () => {
-  it('is detected by its modification time or length', async () => {
+  it('a file that changes between two reads is detected by its modification time or length', async () => {
     const { directory } = await workspace({ 'd.csv': csv });
     const path = join(directory, 'd.csv');
     const before = await fingerprint(path);
@@ -100,10 +103,10 @@ describe('a file that changes before it is read a second time', () => {
   });
 });
 
-// Linux alone has a device that is always full.
+// Only Linux has a device that is always full.
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 onLinux('a disk that is full', () => {
-  it('is reported in one line, and the existing model is kept', async () => {
+  it('a full disk is reported in one line', async () => {
     const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     await symlink('/dev/full', join(directory, 'full'));

@@ -24,7 +24,7 @@ interface Result {
 const resultIn = (stdout: string) => JSON.parse(stdout) as Result;
 
 describe('nnbp fit', () => {
-  it('prints the estimates, errors, intervals and statistics that SciPy computes', async () => {
+  it('fit prints the same estimates, standard errors, intervals and statistics as SciPy', async () => {
     const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stdout, stderr } = await nnbp('fit', 'growth.csv', '--formula', formula, '--start', 'b1=10,b2=1');
     expect([code, stderr]).toEqual([0, '']);
@@ -37,7 +37,7 @@ describe('nnbp fit', () => {
     expect(stdout).toMatch(/Converged after \d+ iterations/);
   });
 
-  it('takes the target from the left side, accepts confidence, bounds and weights, and prints JSON', async () => {
+  it('fit takes the target from the left side, accepts confidence, bounds and weights, and prints JSON', async () => {
     const weights = [1, 2, 0.5, 3, 0, 1, 4, 0.25];
     const csv = ['t,w,size,note', ...ys.map((y, k) => `${k + 1},${weights[k]},${y},n`), '9,1,,n', ''].join('\n');
     const { nnbp } = await workspace({ 'growth.csv': csv });
@@ -65,7 +65,7 @@ describe('nnbp fit', () => {
     expect(wide.stderr).toContain('b2 started at 1.');
   });
 
-  it('saves a formula that predict, evaluate, explain and check read', async () => {
+  it('fit saves a formula that predict, evaluate, explain and check can read', async () => {
     const { nnbp, read } = await workspace({ 'growth.csv': growthCsv });
     const { stdout } = await nnbp('fit', 'growth.csv', '-f', formula, '--start', 'b1=10', '-o', 'growth.json');
     expect(stdout).toContain('Saved growth.json. Next: nnbp predict growth.json growth.csv');
@@ -80,7 +80,7 @@ describe('nnbp fit', () => {
     expect((await nnbp('check', 'growth.json', 'growth.csv')).code).toBe(0);
   });
 
-  it('plots in the terminal and into an SVG file, also with two variables', async () => {
+  it('fit plots in the terminal and to an SVG file, also with two variables', async () => {
     const { nnbp, directory } = await workspace({ 'growth.csv': growthCsv });
     const terminal = await nnbp('fit', 'growth.csv', '-f', formula, '--start', 'b1=10', '--plot');
     expect(terminal.stdout.match(/●/g)).toHaveLength(8);
@@ -100,7 +100,7 @@ describe('nnbp fit', () => {
       'a formula without a column',
       ['-f', 'b1*X'],
       2,
-      'The formula reads no column of growth.csv. Columns: x, y. Did you mean "x"?',
+      'The formula contains no column of growth.csv. Columns: x, y. Did you mean "x"?',
     ],
     ['a formula that cannot be parsed', ['-f', 'b1*(x'], 1, 'formula "b1*(x"'],
     ['an unknown function', ['-f', 'b1*foo(x)'], 1, 'unknown function "foo"'],
@@ -125,14 +125,14 @@ describe('nnbp fit', () => {
     ['a plot that is not an SVG', ['-f', 'b1*x', '--plot', 'p.png'], 2, 'expected a file that ends with .svg'],
     ['an output that is the data', ['-f', 'b1*x', '-o', 'growth.csv'], 2, 'would overwrite'],
     ['a confidence of 95', ['-f', 'b1*x', '--confidence', '95'], 2, 'between 0 and 1'],
-  ])('%s is rejected with a message that says what to do', async (_, argv, expected, message) => {
+  ])('fit rejects %s and says what to do', async (_, argv, expected, message) => {
     const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stderr, stdout } = await nnbp('fit', 'growth.csv', ...argv);
     expect([code, stdout]).toEqual([expected, '']);
     expect(stderr).toContain(message);
   });
 
-  it('reports undetermined parameters, constant targets, and weights that are all 0', async () => {
+  it('fit reports undetermined parameters, constant targets, and weights that are all 0', async () => {
     const flat = ['x,y,w', '1,5,0', '2,5,0', '3,5,0', '4,5,0', ''].join('\n');
     const { nnbp, write } = await workspace({ 'growth.csv': growthCsv });
     const twice = await nnbp('fit', 'growth.csv', '-f', 'a*b*x');
@@ -147,7 +147,7 @@ describe('nnbp fit', () => {
     expect(zero.stderr).toContain('0 rows cannot determine 2 parameters');
   });
 
-  it('rejects a fitted formula that is corrupt', async () => {
+  it('predict rejects a corrupt formula file', async () => {
     const good = { formula, variables: ['x'], target: 'y', parameters: { b1: 1, b2: 1 } };
     for (const bad of [
       { ...good, variables: 3 },
@@ -164,7 +164,7 @@ describe('nnbp fit', () => {
 describe('train with lm or lbfgs', () => {
   const lineCsv = ['x,y', ...Array.from({ length: 60 }, (_, k) => `${k},${Math.sin(k / 10)}`), ''].join('\n');
 
-  it.each(['lm', 'lbfgs'])('%s learns a curve, and its report has no learning rate', async (optimizer) => {
+  it.each(['lm', 'lbfgs'])('train with %s fits a curve, and its report shows no learning rate', async (optimizer) => {
     const { nnbp } = await workspace({ 'line.csv': lineCsv });
     const argv = ['train', 'line.csv', '-t', 'y', '--hidden', '6', '--optimizer', optimizer, '--epochs', '100'];
     const { code, stdout } = await nnbp(...argv);
@@ -173,7 +173,7 @@ describe('train with lm or lbfgs', () => {
     expect(Number(/test +12 +\S+ +(\S+)/.exec(stdout)?.[1])).toBeGreaterThan(0.99);
   });
 
-  it('lm rejects a learning rate and a loss that is not a sum of squares', async () => {
+  it('train with lm rejects a learning rate and a loss that is not a sum of squares', async () => {
     const { nnbp } = await workspace({ 'line.csv': lineCsv });
     const rate = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--rate', '0.1');
     expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining('lm has no learning rate')]);

@@ -11,7 +11,7 @@ const blocks = (language: string) =>
 const words = (line: string) => (line.match(/(?:"[^"]*"|[^ "])+/g) ?? []).map((word) => word.replaceAll('"', ''));
 
 describe('the command-line guide', () => {
-  it('has commands that work and have the output shown', async () => {
+  it('the commands of the guide work and print the output that it shows', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
     const commands = blocks('sh')
       .flatMap((text) => text.trim().split('\n'))
@@ -23,7 +23,7 @@ describe('the command-line guide', () => {
       printed.push(stdout);
     }
     expect(commands.length).toBeGreaterThan(15);
-    // Times depend on the machine. Digits, and therefore the best epoch, depend on whether the processor has fused
+    // Times depend on the machine. Digits, and therefore the best epoch, depend on whether the processor supports fused
     // multiply-add.
     const normalized = (text: string) =>
       text
@@ -35,7 +35,7 @@ describe('the command-line guide', () => {
     for (const shown of blocks('text')) expect(all).toContain(normalized(shown));
   });
 
-  it('names every command and every exit code', async () => {
+  it('the guide names every command and every exit code', async () => {
     const { nnbp } = await workspace();
     const { stdout } = await nnbp('--help');
     const commands = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);

@@ -1,6 +1,6 @@
 /**
- * Hostile strings in every name in the formats of other libraries, and in every option: the output is harmless, and
- * exports run.
+ * Tests hostile strings as names in the formats of other libraries and as options. The output must be harmless, and
+ * exported code must run.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -19,13 +19,13 @@ function expectHarmless(what: readonly string[], { code, stdout, stderr }: Outco
   expect([what, [0, 1, 2, 3].includes(code)]).toEqual([what, true]);
 }
 
-/** An object with these keys. A key may be `__proto__`. */
+/** An object with these keys, which can include `__proto__`. */
 const keyed = (keys: readonly string[], of: (key: string, k: number) => unknown) =>
   Object.fromEntries(keys.map((key, k) => [key, of(key, k)]));
 const float32 = (count: number) =>
   new Uint8Array(Float32Array.from({ length: count }, (_, k) => (k % 7) / 7 - 0.4).buffer);
 
-/** A layer with one input and one output per name. The names are also used wherever an ONNX model has a name. */
+/** A layer with one input and one output per name. The names also appear everywhere else that ONNX allows a name. */
 function onnxNamed(names: readonly string[]): Uint8Array {
   const width = names.length;
   const [all, weights, sums, values] = ['all', 'weights', 'sums', 'values'].map((what, k) => what + names[k]);
@@ -46,7 +46,7 @@ function onnxNamed(names: readonly string[]): Uint8Array {
   });
 }
 
-/** ONNX models in which the string replaces a name that is interpreted, such as an operator. */
+/** ONNX models in which the string replaces a name with a meaning, such as an operator. */
 function onnxWith(text: string): Record<string, Uint8Array> {
   const product = { type: 'MatMul', input: ['x', 'w'], output: ['y'] };
   const model = { nodes: [product], tensors: [tensor('w', [1, 1], float32(1))], inputs: ['x'], outputs: ['y'] };
@@ -98,7 +98,7 @@ function modelsNamed(names: readonly string[]): Record<string, string | Uint8Arr
   };
 }
 
-/** Files in which the string replaces a name that is interpreted, such as an activation. */
+/** Files in which the string replaces a name with a meaning, such as an activation. */
 function filesWith(text: string): Record<string, string | Uint8Array> {
   const kerasOf = (change: object, paths: readonly string[] = ['w.bin']) =>
     JSON.stringify({
@@ -151,13 +151,13 @@ function filesWith(text: string): Record<string, string | Uint8Array> {
   };
 }
 
-/** Forty strings in every format take several seconds, and longer if other tests run at the same time. */
+/** Forty strings in every format take several seconds, or longer if other tests run at the same time. */
 const longTimeout = { timeout: 60_000 };
 const python = spawnSync('python3', ['--version']).status === 0;
 
 describe('names in models of other libraries', () => {
   it(
-    'are kept, printed in visible characters, and exported to JavaScript and Python as strings',
+    'hostile names are preserved, escaped in the output, and exported to JavaScript and Python as strings',
     longTimeout,
     async () => {
       const here = await workspace();
@@ -203,25 +203,21 @@ describe('names in models of other libraries', () => {
     },
   );
 
-  it(
-    'are rejected in one line of visible characters if they have to be known names or paths',
-    longTimeout,
-    async () => {
-      const here = await workspace();
-      await here.write('w.bin', float32(1));
-      for (const text of hostileStrings) {
-        for (const [name, content] of Object.entries(filesWith(text))) {
-          await here.write(name, content);
-          const outcome = await here.nnbp('convert', name, 'out.nnbp');
-          expectHarmless([name, text], outcome);
-          expect([name, text, outcome.code, outcome.stderr.trimEnd().split('\n').length]).toEqual([name, text, 1, 1]);
-        }
-        const link = `https://playground.tensorflow.org/#activation=${encodeURIComponent(text.replace('\uD800', ''))}`;
-        expectHarmless(['link', text], await here.nnbp('convert', link, 'out.nnbp'));
+  it('hostile strings in place of known names or paths are rejected with one escaped line', longTimeout, async () => {
+    const here = await workspace();
+    await here.write('w.bin', float32(1));
+    for (const text of hostileStrings) {
+      for (const [name, content] of Object.entries(filesWith(text))) {
+        await here.write(name, content);
+        const outcome = await here.nnbp('convert', name, 'out.nnbp');
+        expectHarmless([name, text], outcome);
+        expect([name, text, outcome.code, outcome.stderr.trimEnd().split('\n').length]).toEqual([name, text, 1, 1]);
       }
-      expect((await readdir(here.directory)).filter((name) => name.startsWith('out.'))).toEqual(['out.nnbp']);
-    },
-  );
+      const link = `https://playground.tensorflow.org/#activation=${encodeURIComponent(text.replace('\uD800', ''))}`;
+      expectHarmless(['link', text], await here.nnbp('convert', link, 'out.nnbp'));
+    }
+    expect((await readdir(here.directory)).filter((name) => name.startsWith('out.'))).toEqual(['out.nnbp']);
+  });
 });
 
 describe('the options', () => {
@@ -244,7 +240,7 @@ describe('the options', () => {
     export: ['m.nnbp', '--to', 'module'],
   };
 
-  it.each(Object.entries(commands))('of %s may be any string', async (command, given) => {
+  it.each(Object.entries(commands))('any string is harmless as an option or argument of %s', async (command, given) => {
     const here = await workspace({
       'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n`,
     });

@@ -1,10 +1,9 @@
 /**
- * Names that attack the program that reads them: terminals, spreadsheets, source code, markup, shells, file systems,
- * objects.
+ * Strings that attack terminals, spreadsheets, generated source code, markup, shells, file systems or JavaScript objects.
  */
 export const hostileStrings: readonly string[] = [
-  // Terminals: set the title, clear the screen, write the clipboard; a hyperlink, an 8-bit control character, a bell, a
-  // backspace.
+  // Terminals: set the title, clear the screen, write to the clipboard; a hyperlink, an 8-bit control character,
+  // backspaces, a line break.
   '\x1b]0;owned\x07title',
   '\x1b[2J\x1b[1;1Hclear',
   '\x1b]52;c;cm0gLXJmIC8=\x07',
@@ -57,5 +56,5 @@ export const hostileStrings: readonly string[] = [
   '👩‍🔬 نرگس 花萼',
 ];
 
-/** Characters on which a terminal would act. Output that users read must not contain them. */
+/** Characters that a terminal would interpret. Output for users must not contain them. */
 export const unsafe = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/u;

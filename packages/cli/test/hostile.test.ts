@@ -1,4 +1,4 @@
-/** Untrusted strings in every name of every command: the output is harmless, and exports run and contain them as data. */
+/** Tests hostile strings as names in data and models. The output must be harmless, and exports must contain them as data. */
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { type Outcome, type Workspace, workspace } from './workspace.js';
 
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** A table with one column per string, each with three alternating strings as values. The last column is the target. */
+/** A table with one column per string. The values of a column alternate between three of the strings. */
 function hostileCsv(names: readonly string[], rows = 24): string {
   const values = (k: number, r: number) => names[(k + (r % 3)) % names.length];
   const lines = Array.from({ length: rows }, (_, r) => names.map((_, k) => cell(values(k, r))).join());
@@ -49,7 +49,7 @@ async function hostileNetwork({ write }: Workspace, ids = hostileStrings): Promi
 }
 
 describe('hostile names', () => {
-  it('are printed by train, predict, evaluate, check and explain only in visible characters', async () => {
+  it('hostile names are escaped in the output of every command', async () => {
     const here = await workspace({ 'data.csv': hostileCsv(csvNames) });
     const target = csvNames[csvNames.length - 1];
     const runs: readonly (readonly string[])[] = [
@@ -78,7 +78,7 @@ describe('hostile names', () => {
     expect((await here.nnbp('evaluate', 'm.nnbp', 'data.csv')).code).toBe(0);
   });
 
-  it('are written unchanged to a file or a pipe by predict', async () => {
+  it('predict writes hostile names unchanged to a file or a pipe', async () => {
     const { nnbp, read } = await workspace({ 'data.csv': hostileCsv(csvNames) });
     await nnbp('train', 'data.csv', '--target', csvNames[0], '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp');
     const { stdout } = await nnbp('predict', 'm.nnbp', 'data.csv');
@@ -87,7 +87,7 @@ describe('hostile names', () => {
     expect(await read('out.csv')).toBe(stdout);
   });
 
-  it('are read from models in every format, and printed only in visible characters', async () => {
+  it('hostile names in models of every format are escaped in the output', async () => {
     const here = await workspace();
     const network = await hostileNetwork(here);
     for (const model of ['model.nnbp', 'model.json', 'model.onnx']) {
@@ -108,7 +108,7 @@ describe('hostile names', () => {
     expect(ids).toEqual(network.graph.ids);
   });
 
-  it('are data, never code, in the exported module, which runs', async () => {
+  it('hostile names are strings in the exported JavaScript module', async () => {
     const here = await workspace();
     const network = await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'module', '-o', 'model.mjs')).code).toBe(0);
@@ -128,7 +128,7 @@ describe('hostile names', () => {
     expect('owned' in globalThis).toBe(false);
   });
 
-  it('are strings in the exported Python file, which has only definitions', async () => {
+  it('hostile names are strings in the exported Python file', async () => {
     const here = await workspace();
     await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'pytorch', '-o', 'torch')).code).toBe(0);
@@ -141,7 +141,7 @@ describe('hostile names', () => {
     expect(names[1]).toHaveLength(4);
   });
 
-  it('that are shell commands are quoted as one word in suggested commands, and nothing runs', async () => {
+  it('a file name that is a shell command is quoted as one word in suggested commands', async () => {
     const name = "$(touch owned); it's.csv";
     const { nnbp, directory } = await workspace({ [name]: 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n' });
     const { stdout } = await nnbp('train', name, '--target', 'b', '--epochs', '1');
@@ -160,7 +160,7 @@ describe('cells that a spreadsheet would execute', () => {
     'data.csv': `a,note,label\n${Array.from({ length: 20 }, (_, k) => `${k},"@${k}",${k % 2 === 0 ? cell(formula) : '+'}`).join('\n')}\n`,
   };
 
-  it('are escaped if they come from the model, and copied if they come from the data', async () => {
+  it('formulas are escaped if they come from the model, and copied if they come from the data', async () => {
     const { nnbp } = await workspace(files);
     const trained = await nnbp(
       'train',

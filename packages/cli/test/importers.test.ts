@@ -1,6 +1,5 @@
 /**
- * Models saved by other libraries are detected by content and imported, and have the same predictions as in those
- * libraries.
+ * Tests that models saved by other libraries are detected by content, and that they make the same predictions after import.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +23,7 @@ const fixturesOf = async (library: string) => {
 const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number>(row);
 
 describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (library) => {
-  it('are recognized by their content and make the same predictions', async () => {
+  it(`models of ${library} are detected by content and make the same predictions`, async () => {
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
       // Fixtures with named rows or with probabilities instead of logits are tested in @nnbp/interop.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
@@ -69,7 +68,7 @@ describe('a genome of neat-python', () => {
     ],
   };
 
-  it('is imported, explained and exported', async () => {
+  it('a neat-python genome can be used for predictions, explained and exported', async () => {
     const { nnbp, write, read } = await workspace({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
     const { stdout } = await nnbp('predict', 'genome.json', 'rows.csv', '--only');
     const hidden = 1 / (1 + Math.exp(-5 * (-0.1 + 0.3 * 1)));
@@ -82,7 +81,7 @@ describe('a genome of neat-python', () => {
 });
 
 describe('a model of neataptic with a step', () => {
-  it('is converted with a note, and the converted file makes predictions', async () => {
+  it('a neataptic model with a step function is converted with a note, and still makes predictions', async () => {
     const json = {
       nodes: [
         { type: 'input', bias: 0, squash: 'LOGISTIC', mask: 1 },
@@ -101,7 +100,7 @@ describe('a model of neataptic with a step', () => {
 });
 
 describe('a link to TensorFlow Playground', () => {
-  it('is imported with the layer sizes that the page shows', async () => {
+  it('a TensorFlow Playground link is imported with the layer sizes that the page shows', async () => {
     const { nnbp } = await workspace();
     const link = 'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true';
     expect((await nnbp('convert', link, 'page.json')).stdout).toBe(
@@ -121,7 +120,7 @@ describe('a model that refers to other files', () => {
   const weights = [{ name: 'd/kernel', shape: [2, 1], dtype: 'float32' }];
 
   it.each(['./w.bin', 'parts/../w.bin', './/w.bin', 'parts/w.bin', './parts/./w.bin'])(
-    'is read with %j, a file in its directory',
+    'a model that refers to %j reads the file in its directory',
     async (path) => {
       const { nnbp, write, directory } = await workspace({ 'rows.csv': 'a,b\n1,10\n' });
       await mkdir(join(directory, 'parts'));
@@ -147,7 +146,7 @@ describe('a model that refers to other files', () => {
     'c:/b',
     'a\\\\b',
     '',
-  ])('is rejected for the path %j', async (path) => {
+  ])('a model that refers to the path %j is rejected', async (path) => {
     const { nnbp, write, directory } = await workspace();
     await mkdir(join(directory, 'a'));
     await write('a/b.bin', new Uint8Array(4));

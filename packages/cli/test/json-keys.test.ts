@@ -3,7 +3,7 @@ import { jsonKeys } from '../src/json-keys.js';
 
 const keysOf = (text: string) => [...jsonKeys(new TextEncoder().encode(text)).topLevel];
 
-/** The bytes of a string, with a counter of how often they are read. */
+/** The bytes of a string, with a counter of the reads. */
 function counted(text: string) {
   const bytes = new TextEncoder().encode(text);
   let reads = 0;
@@ -28,15 +28,15 @@ describe('the keys of a JSON object', () => {
     ['{"a":"unterminated', ['a']],
     ['{"a"', ['a']],
     ['{}', []],
-  ])('%j has %j', (text, keys) => expect(keysOf(text)).toEqual(keys));
+  ])('jsonKeys of %j finds the top-level keys %j', (text, keys) => expect(keysOf(text)).toEqual(keys));
 
-  it('are found at the second level together with the key above them', () => {
+  it('jsonKeys finds keys at the second level, together with their parent key', () => {
     const keys = jsonKeys(new TextEncoder().encode('{"a":{"b":{"c":1},"d":"e"},"f":["g",{"h":1}],"i":{}}'));
     expect([keys.has('a', 'b'), keys.has('a', 'd')]).toEqual([true, true]);
     expect([keys.has('a', 'c'), keys.has('f', 'g'), keys.has('f', 'h'), keys.has('i', 'b')]).not.toContain(true);
   });
 
-  it('are at most 4,096 of at most 64 bytes', () => {
+  it('jsonKeys returns at most 4,096 keys of at most 64 bytes', () => {
     const many = Array.from({ length: 10_000 }, (_, k) => `"k${k}":0`).join();
     expect(keysOf(`{${many}}`)).toHaveLength(4096);
     expect(keysOf(`{"${'a'.repeat(65)}":0,"b":0}`)).toEqual(['b']);
@@ -47,7 +47,7 @@ describe('the keys of a JSON object', () => {
     ['quotes', `{${'"'.repeat(50_000)}`],
     ['backslashes in a string', `{"${'\\'.repeat(50_000)}`],
     ['braces', '{'.repeat(50_000)],
-  ])('are found in a number of steps proportional to the length: %s', (_, text) => {
+  ])('jsonKeys takes time proportional to the length of the file: %s', (_, text) => {
     const { watched, reads, length } = counted(text);
     jsonKeys(watched);
     expect(reads()).toBeLessThan(6 * length + 100);

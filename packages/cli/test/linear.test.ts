@@ -1,7 +1,7 @@
 /**
- * Reading an untrusted file takes time linear in its size, in every format. Work is counted, not timed: see
- * work/counter.ts. A search of the whole file at each position would take sixteen times the work for four times the
- * size.
+ * Tests that reading an untrusted file takes time linear in its size, in every format. Work is counted, not timed; see
+ * work/counter.ts. A reader that searches the whole file at each position would take sixteen times the work for four times
+ * the size.
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   work = JSON.parse(stdout) as typeof work;
 }, 180_000);
 
-test('reading a file of four times the size takes at most five times the work, in every format', () => {
+test('reading a file four times as large takes at most five times the work, in every format', () => {
   const { 'per byte of 1.8 MB': _, ...cases } = work;
   expect(Object.keys(cases).length).toBeGreaterThan(60);
   const steeper = Object.entries(cases).filter(([, [small, large]]) => !(small > 0 && large / small <= 5));

@@ -94,7 +94,7 @@ describe('the nnbp program', () => {
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('The current model is saved in iris.nnbp.safetensors');
+    expect(stderr).toContain('The current model has been saved to iris.nnbp.safetensors');
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 

@@ -73,7 +73,7 @@ describe('a table with one label per group', () => {
     const { code, stdout, stderr } = await nnbp(...classify, 'rnn', ...fewEpochs, '--json');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^1 row left out \(row 21: "x" is missing\)/);
-    expect(stderr).toContain('1 group without a target or an input left out.');
+    expect(stderr).toContain('Left out 1 group without a target or usable rows.');
     expect(JSON.parse(stdout)).toMatchObject({
       rows: 270,
       sequences: { group: 'id', targets: 'last', shortest: 3, longest: 6, all: 60, training: 47, test: 12 },
@@ -161,7 +161,7 @@ describe('errors about sequences', () => {
       2,
       /--recurrent reads sequences: .*--group/,
     ],
-    ['a window', [...classify.slice(2), 'lstm', '--window', '5'], 2, /--window is for time series/],
+    ['a window', [...classify.slice(2), 'lstm', '--window', '5'], 2, /--window requires a time series/],
     ['folds', [...classify.slice(2), 'lstm', '--folds', '5'], 2, /--folds cannot be combined with --recurrent/],
     ['a checkpoint', [...classify.slice(2), 'lstm', '--checkpoint', 'x'], 2, /--checkpoint cannot be combined/],
     ['rows in time order', [...classify.slice(2), 'lstm', '--time-ordered'], 2, /--time-ordered cannot be combined/],
@@ -208,6 +208,6 @@ describe('errors about sequences', () => {
     const columns = { ...(metadata?.columns as object), sequences: { group: 'id', targets: 'some' } };
     await writeFile(file, save(network, { metadata: { columns } }));
     const corrupt = await nnbp('predict', 'gestures.nnbp.safetensors', 'gestures.csv');
-    expect([corrupt.code, corrupt.stderr]).toEqual([1, expect.stringMatching(/column metadata .* does not fit/)]);
+    expect([corrupt.code, corrupt.stderr]).toEqual([1, expect.stringMatching(/column metadata .* does not match/)]);
   });
 });

@@ -27,7 +27,7 @@ describe('nnbp train with --time', () => {
       ...fewEpochs,
     );
     expect([trained.code, trained.stderr]).toEqual([0, '']);
-    expect(trained.stdout).toContain('1 series, 160 values from 2023-01-01 to 2023-06-09, a step is 1 day.');
+    expect(trained.stdout).toContain('1 series, 160 values from 2023-01-01 to 2023-06-09, with a step of 1 day.');
     expect(trained.stdout).toMatch(/model +\d.*\n +naive \(last value\) +\d.*\n +seasonal naive .* \d/);
     const forecast = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--svg', 'plot.svg');
     expect([forecast.code, forecast.stderr]).toEqual([0, '']);
@@ -126,14 +126,14 @@ describe('nnbp train with --time', () => {
       '--window',
       '5',
     );
-    expect(stdout).toContain('Note: 1 row without a value of "units" left out.');
+    expect(stdout).toContain('Note: Left out 1 row without a value of "units".');
     expect(stdout).toContain(
       'Note: 2 gaps (3 steps missing): between 2023-02-08 and 2023-02-10, 2023-03-20 and 2023-03-23.',
     );
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['--window without --time', ['--target', 'units', '--window', '5'], 2, /--window is for time series/],
+    ['--window without --time', ['--target', 'units', '--window', '5'], 2, /--window requires a time series/],
     ['a missing column', ['--target', 'units', '--time', 'when'], 2, /"when"/],
     ['a target that is not a number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
     ['a time column without times', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],

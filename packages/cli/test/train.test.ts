@@ -139,7 +139,7 @@ describe('nnbp train with options', () => {
       { name: 'id', role: 'input', kind: 'number' },
       { name: 'area', role: 'input', kind: 'number' },
       { name: 'rooms', role: 'input', kind: 'category' },
-      { name: 'town', role: 'ignored', reason: 'as specified' },
+      { name: 'town', role: 'ignored', reason: 'ignored with --ignore' },
     ]);
   });
 });
@@ -167,7 +167,7 @@ describe('Ctrl-C', () => {
     const { code, stdout, stderr } = await training;
     expect(code).toBe(130);
     expect(stderr).toMatch(
-      /^nnbp: Stopped in epoch \d+ of 1000000\. The current model is saved in iris.nnbp.safetensors\.$/m,
+      /^nnbp: Stopped in epoch \d+ of 1000000\. The current model has been saved to iris.nnbp.safetensors\.$/m,
     );
     expect(stdout).toContain('test');
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);

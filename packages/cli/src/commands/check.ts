@@ -25,17 +25,17 @@ Examples:
   nnbp check iris.nnbp.safetensors iris.csv
   nnbp check model.onnx --seed 7
 
-Inputs come from the data or are drawn at random. Targets are always drawn: with its
-own targets, a trained network has almost no gradient. The exit code is 3 if a
-derivative is wrong.`;
+Inputs come from the data or are drawn at random. Targets are always drawn at random,
+because the gradient of a trained network on its own targets is almost 0. The exit code
+is 3 if a derivative is wrong.`;
 
 /** Adds `nnbp check` to the command line. */
 export function addCheck(program: Command, io: Io): void {
   const command = program.command('check').summary('check the derivatives of a model');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file; its first rows are used'))
     .description('Compares the derivatives of backpropagation with finite differences of the loss.')
-    .option('--rows <count>', 'rows to use', integerFrom(1), 5)
-    .option('--max-derivatives <count>', 'derivatives to compare', integerFrom(1), 1000)
+    .option('--rows <count>', 'number of rows to use', integerFrom(1), 5)
+    .option('--max-derivatives <count>', 'maximum number of derivatives to compare', integerFrom(1), 1000)
     .option('--seed <number>', 'seed of the random targets and inputs', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
@@ -51,7 +51,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
     dataPath === undefined
       ? Array.from({ length: options.rows }, draw.input)
       : await inputsOf(io, model, dataPath, options);
-  // With its own targets, a trained network has almost no gradient, so finite differences would mostly measure rounding
+  // The gradient of a trained network on its own targets is almost 0, so finite differences would mostly measure rounding
   // errors.
   const targets = inputs.map(draw.target);
   const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });
@@ -73,7 +73,7 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
     if (inputs.length === options.rows) break;
   }
   if (inputs.length > 0) return inputs;
-  throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
+  throw new Problem(`${csv.name} has no usable rows. ${gaps.sentence('left out') ?? ''}`.trim());
 }
 
 /**

@@ -17,11 +17,11 @@ interface ConvertOptions extends ModelOptions {
 }
 
 const table = tableOf(
-  formats.map(({ name, what, extensions, read, write }) => [
+  formats.map(({ name, description, extensions, read, write }) => [
     name,
     [read && 'in', write && 'out'].filter(Boolean).join(', '),
     extensions[0] ?? '',
-    what,
+    description,
   ]),
 );
 

@@ -58,7 +58,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
       if (options.importance === true) importanceSamples.push({ input, target });
       yield { input, target };
     }
-    if (rows === 0) throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
+    if (rows === 0) throw new Problem(`${csv.name} has no usable rows. ${gaps.sentence('left out') ?? ''}`.trim());
   };
   const category = categoryOf(model.columns);
   const metrics = [...metricsFor(model.columns), ...(category ? [confusionMatrix()] : [])];
@@ -94,7 +94,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const sentence = gaps.sentence('left out');
   if (sentence !== undefined) await note(io, sentence);
   if (bySequence !== undefined && bySequence.withoutTarget > 0) {
-    await note(io, `${counted(bySequence.withoutTarget, 'group')} without a target or an input left out.`);
+    await note(io, `Left out ${counted(bySequence.withoutTarget, 'group')} without a target or usable rows.`);
   }
   const { confusionMatrix: matrix, ...figures } = found.metrics;
   const lines = [
@@ -116,7 +116,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   }
 }
 
-/** Reads the sequences of a file, with targets. */
+/** Reads the sequences of a file that have targets. */
 async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: SequenceUse, signal?: AbortSignal) {
   const columns = { group: use.group, inputs, targets, loss };
   const table = await readSequences(csv, columns, signal);

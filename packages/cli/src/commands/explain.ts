@@ -1,4 +1,4 @@
-/** `nnbp explain`: derives one derivative for one row, in the notation of the method. */
+/** `nnbp explain`: shows how a derivative of one row is computed, in the notation of the method. */
 import { explain, nameOf } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
@@ -32,7 +32,7 @@ Examples:
     --derivative dloss/dw_petal_widthtohidden1.1
 
 A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or
-dloss/dx_NODE. You can also explain h_, g_, x_ and slope_ with a node's name.`;
+dloss/dx_NODE. You can also explain the values h_NODE, g_NODE, x_NODE and slope_NODE.`;
 
 /** Adds `nnbp explain` to the command line. */
 export function addExplain(program: Command, io: Io): void {
@@ -51,7 +51,7 @@ export function addExplain(program: Command, io: Io): void {
         .default('text'),
     )
     .option('--max-terms <count>', 'maximum number of terms of a sum to show', integerFrom(2), 6)
-    .option('--json', 'print the value and its first terms as JSON')
+    .option('--json', 'print the value and the terms it is the sum of as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));
 }
@@ -146,6 +146,6 @@ Inputs have only dloss/dx_: ${shortList(graph.ids.slice(0, graph.inputCount))}.
 `;
 }
 
-/** The names, separated by commas. Of more than five, only the first three and the last. */
+/** The names, separated by commas. If there are more than five, only the first three and the last. */
 const shortList = (all: readonly string[], names = all.map((name) => cut(visible(name), 60))) =>
   names.length > 5 ? `${names.slice(0, 3).join(', ')}, …, ${names[names.length - 1]}` : names.join(', ');

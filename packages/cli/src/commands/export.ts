@@ -1,4 +1,4 @@
-/** `nnbp export`: exports a model to other programs. */
+/** `nnbp export`: exports a model for other programs. */
 import type { Network } from '@nnbp/core';
 import { toModule } from '@nnbp/formats';
 import { toOnnx, toPyTorch } from '@nnbp/interop';
@@ -20,22 +20,22 @@ interface ExportOptions extends ModelOptions {
 const examples = `
 Examples:
   nnbp export iris.nnbp.safetensors --to onnx              iris.onnx
-  nnbp export iris.nnbp.safetensors --to module            iris.js and its types
+  nnbp export iris.nnbp.safetensors --to module            iris.js and iris.d.ts
   nnbp export iris.nnbp.safetensors --to pytorch           iris-pytorch/ with
                                              network.py, train.py and the weights
 
-Inputs and outputs are numbers in the units of the data: a column of numbers is
-one, a category one for each of its values. What PyTorch trained comes back with
+Inputs and outputs are in the units of the data: one number for a column of numbers,
+and one for each value of a category. To import weights trained in PyTorch, use
 nnbp convert --from pytorch.`;
 
 /** Adds `nnbp export` to the command line. */
 export function addExport(program: Command, io: Io): void {
-  withModel(program.command('export').summary('write a model for ONNX, PyTorch or as a plain function'))
+  withModel(program.command('export').summary('export a model to ONNX, PyTorch or JavaScript'))
     .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')
     .addOption(
       new Option('--to <what>', 'format to export').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory(),
     )
-    .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named as the model)')
+    .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named after the model)')
     .option('--json', 'print the files as JSON')
     .addHelpText('after', examples)
     .action((model: string, options: ExportOptions) => exportModel(io, model, options));

@@ -1,4 +1,4 @@
-/** `nnbp fit`: fits a formula to the columns of a table, and reports standard errors and intervals. */
+/** `nnbp fit`: fits a formula to the columns of a table, and reports standard errors and confidence intervals. */
 import { Network } from '@nnbp/core';
 import { type FitStatistics, fitStatistics } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';
@@ -9,8 +9,8 @@ import type { CsvOptions } from '../csv/read.js';
 import { expectOtherFile, writeWhole } from '../files.js';
 import { type Assignments, assignments } from '../fit/assignments.js';
 import { formulaFile } from '../fit/formula-file.js';
-import { pictureOf } from '../fit/picture.js';
-import { type FitProblem, fitProblem, type FitRows, fitRows, usualStart } from '../fit/problem-of-fit.js';
+import { plotDataOf } from '../fit/plot-data.js';
+import { type FitProblem, fitProblem, type FitRows, fitRows, defaultStart } from '../fit/fit-problem.js';
 import { svgPlot } from '../fit/svg-plot.js';
 import { fitTextPlot } from '../fit/text-plot.js';
 import { type Io, note, pathIn, print } from '../io.js';
@@ -41,10 +41,10 @@ Examples:
   nnbp fit growth.csv --formula "y = b1*(1 - exp(-b2*x))" --start b1=500,b2=0.0001 --plot growth.svg
   nnbp fit decay.csv --formula "a*exp(-t/tau) + c" --target counts --weights w --lower tau=0 --plot
 
-Names in the formula that are columns are variables; the others are parameters. It has
+Names of columns in the formula are variables; all other names are parameters. You can use
 + - * / ^, parentheses, pi, and exp, log, sqrt, sin, cos, tan, atan, sinh, cosh, tanh, abs.
 The fit minimizes the sum of the squared residuals (Levenberg–Marquardt, with exact
-derivatives). The start should have the right sign and order of magnitude.`;
+derivatives). Initial values should have the right sign and order of magnitude.`;
 
 function confidence(text: string): number {
   const value = Number(text);
@@ -57,14 +57,16 @@ export function addFit(program: Command, io: Io): void {
   const pairs = (flags: string, description: string) => new Option(flags, description).argParser(assignments);
   withCsvOptions(program.command('fit').argument('<data>', 'a CSV file, or - for standard input'))
     .summary('fit a formula to a CSV file')
-    .description('Fits the parameters of a formula to the columns of a CSV file, with standard errors and intervals.')
+    .description(
+      'Fits the parameters of a formula to the columns of a CSV file, with standard errors and confidence intervals.',
+    )
     .requiredOption('-f, --formula <formula>', 'the formula, such as "a + b*x" or "y = a + b*x"')
     .option(
       '-t, --target <column>',
       'the column to fit (default: the left side of the formula, or the only other column)',
     )
     .addOption(
-      pairs('--start <pairs>', `initial values of the parameters, such as b1=500,b2=0.0001 (default: ${usualStart})`),
+      pairs('--start <pairs>', `initial values of the parameters, such as b1=500,b2=0.0001 (default: ${defaultStart})`),
     )
     .addOption(pairs('--lower <pairs>', 'lower bounds, such as b1=0'))
     .addOption(pairs('--upper <pairs>', 'upper bounds, such as b1=1000'))
@@ -73,7 +75,7 @@ export function addFit(program: Command, io: Io): void {
       new Option('--confidence <fraction>', 'confidence level of the intervals').argParser(confidence).default(0.95),
     )
     .option('--iterations <count>', 'maximum number of iterations', integerFrom(1), 1000)
-    .option('--plot [file.svg]', 'plot data and curve in the terminal, or into an SVG file')
+    .option('--plot [file.svg]', 'plot the data and the curve in the terminal, or to an SVG file')
     .option('-o, --output <file>', 'save the fitted formula to a file for predict, evaluate and explain')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
@@ -95,14 +97,14 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
   const rows = await fitRows(csv, problem, options.weights, io.signal);
   const { parameters, target } = problem;
   const network = new Network(problem.graph);
-  for (const name of parameters) network.setParameters(name, { b: start.get(name) ?? usualStart });
+  for (const name of parameters) network.setParameters(name, { b: start.get(name) ?? defaultStart });
   expectFiniteStart(network, problem, rows);
   const unset = parameters.filter((name) => !start.has(name));
   if (unset.length > 0 && !json) {
-    await note(io, `${visible(unset.join(', '))} started at ${usualStart}. If the fit is poor, set --start.`);
+    await note(io, `${visible(unset.join(', '))} started at ${defaultStart}. If the fit is poor, set --start.`);
   }
 
-  // Each parameter is a node with the same name. The optimizer has them in the order of the graph.
+  // Each parameter is a node with the same name. The optimizer expects bounds in the order of the parameter vector.
   const boundVector = (bounds: Assignments, defaultBound: number) => {
     const vector = network.parameters.vector.slice().fill(defaultBound);
     for (const [name, value] of bounds) vector[problem.graph.biasIndex(problem.graph.indexOf(name))] = value;
@@ -116,15 +118,15 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
 
   for (const warning of warningsOf(problem, statistics, report, rows, bounds)) await note(io, `Note: ${warning}`);
   const title = `${target} = ${problem.formula}`;
-  const picture = plot === undefined ? undefined : pictureOf(problem.variables, target, rows, statistics);
+  const plotData = plot === undefined ? undefined : plotDataOf(problem.variables, target, rows, statistics);
   if (json) await print(io.stdout, `${visibleJson(result, 2)}\n`);
   else {
     await print(io.stdout, describe(visible(csv.name), title, result, options.confidence));
-    if (picture !== undefined && plot === true) await print(io.stdout, `\n${fitTextPlot(picture)}`);
+    if (plotData !== undefined && plot === true) await print(io.stdout, `\n${fitTextPlot(plotData)}`);
   }
-  if (picture !== undefined && typeof plot === 'string') {
-    await writeWhole(pathIn(io, plot), svgPlot(picture, title));
-    if (!json) await print(io.stdout, `\nPlotted to ${visible(plot)}.\n`);
+  if (plotData !== undefined && typeof plot === 'string') {
+    await writeWhole(pathIn(io, plot), svgPlot(plotData, title));
+    if (!json) await print(io.stdout, `\nSaved the plot to ${visible(plot)}.\n`);
   }
   if (output !== undefined) {
     const values = Object.fromEntries(parameters.map((name) => [name, network.getParameters(name).b!]));
@@ -140,7 +142,7 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
 }
 
 /**
- * Throws if the formula or a derivative is not finite at the initial values: no search direction can be computed there.
+ * Throws if the formula is not finite at the initial values, where no search direction can be computed.
  */
 function expectFiniteStart(network: Network, { parameters, variables }: FitProblem, { inputs }: FitRows): void {
   const values = parameters.map((name) => `${name}=${network.getParameters(name).b}`).join(',');
@@ -232,7 +234,7 @@ function warningsOf(
   const free = parameters.filter((name) => undetermined.includes(graph.biasIndex(graph.indexOf(name))));
   if (free.length > 0) {
     warnings.push(
-      `the data do not determine ${names(free)}: other values fit equally well. Replace ${free.length === 1 ? 'it' : 'one of them'} by a number in the formula, or add data.`,
+      `the data do not determine ${names(free)}: other values fit equally well. Replace ${free.length === 1 ? 'it' : 'one of them'} with a number in the formula, or add data.`,
     );
   }
   const atBound = estimates.filter(({ index, estimate }) => estimate === lower[index] || estimate === upper[index]);

@@ -12,7 +12,7 @@ import { Problem } from '../problem.js';
 import { naive, seasonalNaive } from '../series/baselines.js';
 import { openSeriesModel } from '../series/model.js';
 import { outputsOf } from '../series/network.js';
-import { type ForecastPicture, forecastSvgPlot } from '../series/plot.js';
+import { type ForecastPlotData, forecastSvgPlot } from '../series/plot.js';
 import { readSeries } from '../series/read.js';
 import { forecastTextPlot } from '../series/text-plot.js';
 import { after, timeText } from '../series/time.js';
@@ -47,9 +47,9 @@ export function addForecast(program: Command, io: Io): void {
     .description('Continues each series of a CSV file with a model that was trained with --time.')
     .option('-o, --output <file>', 'write the forecast to a file (default: standard output)')
     .option('--plot', 'also plot the forecast in the terminal (on standard error)')
-    .option('--svg <file>', 'also write a plot of the past, the forecast and the baseline')
+    .option('--svg <file>', 'also plot the past, the forecast and the baseline to an SVG file')
     .option('--series <name>', 'forecast only this series (default: all; --plot and --svg show the first)')
-    .option('--json', 'write JSON')
+    .option('--json', 'write one JSON object per forecast step')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: ForecastOptions) => forecast(io, model, data, options));
 }
@@ -67,7 +67,9 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const selected = table.series.filter(({ name }) => options.series === undefined || name === options.series);
   if (selected.length === 0) {
     const names = table.series.slice(0, 10).map(({ name }) => name);
-    throw new Problem(`${csv.name} has no series "${options.series}". It has ${names.join(', ')}.`);
+    throw new Problem(
+      `${csv.name} has no series "${options.series}". Its series are ${names.join(', ')}${table.series.length > names.length ? ', …' : ''}.`,
+    );
   }
   const windows: Window[] = [];
   for (const series of selected) {
@@ -127,18 +129,18 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   await writeData(io, options.output, text);
   if (options.plot !== true && options.svg === undefined) return;
   const own = rows.filter(({ name }) => name === windows[0].series.name);
-  const picture = pictureOf(windows[0], own, model, table.precision);
-  if (options.plot === true) await print(io.stderr, forecastTextPlot(picture));
+  const plotData = plotDataOf(windows[0], own, model, table.precision);
+  if (options.plot === true) await print(io.stderr, forecastTextPlot(plotData));
   if (options.svg === undefined) return;
-  await writeWhole(pathIn(io, options.svg), forecastSvgPlot(picture));
+  await writeWhole(pathIn(io, options.svg), forecastSvgPlot(plotData));
 }
 
-function pictureOf(
+function plotDataOf(
   { series }: Window,
   rows: readonly { readonly time: string; readonly value: number; readonly baseline: number }[],
   { horizon, window, target }: { readonly horizon: number; readonly window: number; readonly target: string },
   precision: Parameters<typeof timeText>[1],
-): ForecastPicture {
+): ForecastPlotData {
   const past = Math.min(series.values.length, Math.max(window, pastInPlot * horizon));
   const from = series.values.length - past;
   return {

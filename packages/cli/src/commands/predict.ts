@@ -32,8 +32,8 @@ Examples:
   cat new.csv | nnbp predict iris.nnbp.safetensors - --json
 
 Rows are copied unchanged, with a column predicted_TARGET added at the end. A row
-with missing values keeps its place and has no prediction. A model of sequences whose
-target is one value per group writes one row per group.
+with missing values keeps its place and has no prediction. If the model reads sequences
+and has one target per group, the output has one row per group.
 
 Cells of the data are copied as they are. Before you open predictions for rows from
 untrusted sources in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
@@ -143,7 +143,7 @@ class PredictionFormat {
       throw misuse(
         network.outputTransform !== 'none'
           ? 'The outputs of this model are already probabilities. Remove --probabilities.'
-          : `--probabilities needs a model that predicts a category and was trained with a cross-entropy${hasColumns ? `; this one was trained with ${columns.loss}` : ''}.`,
+          : `--probabilities needs a model that predicts a category and was trained with a cross-entropy loss${hasColumns ? `; this one was trained with ${columns.loss}` : ''}.`,
       );
     }
     this.#names = [

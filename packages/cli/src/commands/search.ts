@@ -41,11 +41,12 @@ Examples:
   nnbp search houses.csv --target price --trials 60 --folds 5 --max-epochs 200
 
 Draws networks (hidden layers, activation), optimizers, learning rates and batch sizes
-at random, measures each by cross-validation with few epochs, and lets the best third
-continue with three times as many, until --max-epochs. Prints the best, and the command
-that trains it. Runs with the same seed have the same result.`;
+at random and cross-validates each with few epochs. The best third is trained again with
+three times as many, until a round uses --max-epochs. Prints the best candidates and the
+command that trains the first. Runs with the same seed give the same result.`;
 
-const shown = 5;
+/** Number of candidates to print. */
+const maxPrinted = 5;
 
 /** Adds `nnbp search` to the command line. */
 export function addSearch(program: Command, io: Io): void {
@@ -131,7 +132,7 @@ const spaceFor = (numbers: boolean) => ({
   batch: choice([8, 16, 32, 64]),
 });
 
-/** The optimizer and its learning rate, rounded to two digits so that the printed command has the measured rate. */
+/** The optimizer and its learning rate, rounded to two digits so that the printed command has exactly the same rate. */
 function optimizerOf({ optimizer, factor }: Candidate): { optimizer: string; rate: number | undefined } {
   const defaultRate = defaultRates[optimizer];
   return { optimizer, rate: defaultRate === undefined ? undefined : Number((defaultRate * factor).toPrecision(2)) };
@@ -149,7 +150,7 @@ function describeRanking(
   folds: number,
 ): string {
   const names = Object.keys(validations.get(ranked[0].options)?.metrics ?? {});
-  const lines = ranked.slice(0, shown).map(({ options, budget, score }) => {
+  const lines = ranked.slice(0, maxPrinted).map(({ options, budget, score }) => {
     const { hidden, activation, optimizer, rate, batch } = settingsOf(options);
     const metrics = validations.get(options)?.metrics;
     return [

@@ -49,8 +49,9 @@ The type of each column is detected and shown; --number, --category and --ignore
 override it. Numbers are standardized, and each value of a category becomes an input;
 the model file stores these conversions. A file that is too large for memory is trained from disk.
 
-A fifth of the rows is the test set, a fifth of the rest the validation set:
-training stops when the validation loss no longer falls, and keeps the best epoch.
+A fifth of the rows is the test set, and a fifth of the rest is the validation set.
+Training stops when the validation loss no longer decreases; the model is that of the
+best epoch.
 
 With --time, the rows are a series: the last fifth is the test set, and the report
 compares the model with the last value and with the value one season before.
@@ -91,7 +92,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--activation <name>', `activation of the hidden nodes: ${activationNames.join(', ')}`, 'tanh')
     .option('--loss <name>', `${lossNames.join(', ')} (default: mse for numbers, softmaxCrossEntropy for categories)`)
     .option('--optimizer <name>', optimizerNames.join(', '), 'adam')
-    .option('--rate <number>', 'learning rate (default: that of the optimizer)', numberBetween(0, Infinity, true))
+    .option('--rate <number>', 'learning rate (default: depends on the optimizer)', numberBetween(0, Infinity, true))
     .option('--epochs <count>', 'maximum number of epochs (default: 5 to 400, fewer for more rows)', integerFrom(1))
     .option('--batch <count>', 'batch size (default: 32)', integerFrom(1))
     .option(
@@ -111,7 +112,10 @@ export function addTrain(program: Command, io: Io): void {
       integerFrom(2),
     )
     .option('--repeats <count>', 'number of times to divide the rows into folds', integerFrom(1))
-    .option('--time-ordered', 'the rows are in time order: test each fold on a model trained on the rows before it')
+    .option(
+      '--time-ordered',
+      'the rows are in chronological order: train on the rows before each fold, and test on the fold',
+    )
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--checkpoint <directory>', 'write a checkpoint to this directory after each epoch')
     .option('--resume', 'resume bit-for-bit from the newest checkpoint')
@@ -150,7 +154,7 @@ export function addTrain(program: Command, io: Io): void {
 async function train(io: Io, path: string, options: TrainOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
   if (options.folds === undefined && (options.repeats !== undefined || options.timeOrdered === true)) {
-    throw misuse('--repeats and --time-ordered belong to cross-validation: add --folds 5.');
+    throw misuse('--repeats and --time-ordered require cross-validation: add --folds, for example --folds 5.');
   }
   if (options.group !== undefined && options.timeOrdered === true) {
     throw misuse('--group and --time-ordered cannot be combined: folds preserve either groups or chronological order.');
@@ -199,7 +203,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = metricsFor(plan);
     const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
-    // Training metrics of millions of rows are not computed: another pass would take long.
+    // For data on disk, training metrics are computed only without a test set: another pass takes a long time.
     const measureTraining = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(measureTraining && { training: await assess(parts.training) }),

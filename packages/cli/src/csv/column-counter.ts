@@ -2,7 +2,7 @@
 import type { MissingValues } from './missing.js';
 import { bothReadings, type Decimal, DecimalEvidence, decimalOfFile, numberIn } from './number-format.js';
 
-/** Maximum number of distinct values that are listed, unless the user declares the column a category. */
+/** Maximum number of distinct values to list, unless the user declares the column a category. */
 const maxValues = 1000;
 /** Maximum number of categories. */
 export const maxCategories = 100_000;

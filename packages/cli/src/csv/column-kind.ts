@@ -6,20 +6,20 @@ export type ColumnKind = 'number' | 'category' | 'text' | 'mixed' | 'constant' |
 
 /** An input with more distinct words than this is text. */
 const maxInputCategories = 50;
-/** In a column of numbers with more distinct values than this, words are typing errors, not categories. */
+/** In a column of numbers with more distinct values than this, words are typos, not categories. */
 const fewValues = 20;
 
-/** Usual names of columns that only identify rows. */
+/** Common names of columns that only identify rows. */
 const rowNumberName =
   /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
 
-/** Number of cells that are not a usual word for a missing number. */
+/** Number of cells that are not a common placeholder for a missing value. */
 const readable = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words;
 
 const isConstant = ({ values, numbers }: ColumnSurvey) =>
   values?.size === 1 || (numbers.words === 0 && numbers.count > 0 && numbers.min === numbers.max);
 
-/** Whether the column has numbers. A few words among many numbers are typing errors and count as missing. */
+/** Whether the column is numeric. A few words among many numbers are typos and count as missing. */
 export function isNumeric(survey: ColumnSurvey): boolean {
   const { numbers, values } = survey;
   const all = readable(survey);
@@ -50,8 +50,8 @@ export function targetKind(survey: ColumnSurvey): ColumnKind {
 }
 
 /**
- * Whether integers are class labels: up to 10 different integers with at least 5 rows each on average, or up to 30
- * consecutive integers from 0 or 1 with at least 10.
+ * Whether the values are integer class labels: up to 10 different integers with at least 5 rows each on average, or up
+ * to 30 consecutive integers that start at 0 or 1, with at least 10 rows each on average.
  */
 export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   const { count, min, max, integers, words } = numbers;
@@ -61,7 +61,7 @@ export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   return (distinct <= 10 && count >= 5 * distinct) || (counted && distinct <= 30 && count >= 10 * distinct);
 }
 
-/** Whether the column only numbers the rows: increasing integers under a name such as `id`. */
+/** Whether the column only numbers the rows: increasing integers in a column with a name such as `id`. */
 export const isRowNumber = ({ name, numbers }: ColumnSurvey, rows: number): boolean =>
   rows > 2 && numbers.count === rows && numbers.integers && numbers.increasing && rowNumberName.test(name);
 

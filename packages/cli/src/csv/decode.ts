@@ -24,7 +24,11 @@ export function isEncoding(label: string): boolean {
   }
 }
 
-/** @param name - The name of the file in error messages. */
+/**
+ * Returns a decoder. It throws a `Problem` that names the first invalid byte.
+ *
+ * @param name - The name of the file in error messages.
+ */
 export function decoderFor(name: string, encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let before = 0;

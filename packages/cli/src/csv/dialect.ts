@@ -25,8 +25,8 @@ export const delimiterNames: Readonly<Record<string, string>> = {
   ',': 'commas',
   ';': 'semicolons',
   '\t': 'tabs',
-  '|': 'bars',
-  ' ': 'blanks',
+  '|': 'vertical bars',
+  ' ': 'spaces',
 };
 
 /**
@@ -40,7 +40,12 @@ function firstStatement(text: string): string {
   return '';
 }
 
-/** @param beginning - The first lines of the file, without a byte order mark. */
+/**
+ * Detects the dialect from the first lines of a file.
+ *
+ * @param beginning - The first lines, without a byte order mark.
+ * @param delimiter - The delimiter, if the user specified it.
+ */
 export function guessDialect(beginning: string, delimiter?: string): Dialect {
   if (/^@relation\s/i.test(firstStatement(beginning))) return arff(beginning);
   const separator = /^sep=(.)\r?(?:\n|$)/i.exec(beginning)?.[1];
@@ -48,7 +53,7 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
   const comment = hasComments(body) ? '#' : undefined;
   const rows = comment === undefined ? body : body.replaceAll(/^#.*(?:\n|$)/gm, '');
   const chosen = delimiter ?? separator ?? guessDelimiter(rows);
-  // In a file separated by tabs, a cell such as `"big" one` shows that cells are not quoted.
+  // In a tab-separated file, a cell such as `"big" one` shows that cells are not quoted.
   const unquoted = chosen === '\t' && /(?:^|\t)"[^"\t\n]*"[^"\t\r\n]/m.test(rows);
   return {
     delimiter: chosen,
@@ -121,7 +126,7 @@ function isSeparatedBySpaces(text: string): boolean {
     : false;
 }
 
-/** Reads the header of an ARFF file, the format of Weka: a declaration per column, then rows. */
+/** Reads the header of an ARFF file (the format of Weka), which declares each column before the rows. */
 function arff(beginning: string): Dialect {
   const lines = beginning.split('\n');
   const data = lines.findIndex((line) => /^\s*@data\s*$/i.test(line));

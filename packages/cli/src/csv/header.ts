@@ -20,23 +20,30 @@ export interface Header {
   readonly named: boolean;
   /** Whether the first row contains the names and is not data. */
   readonly inFirstRow: boolean;
-  /** A column of numbers whose name is a number too: the first row may be data. Undefined if there is none. */
-  readonly doubtfulName: string | undefined;
+  /**
+   * The first name that is a number and belongs to a column of numbers, which suggests that the first row is data.
+   * Undefined if there is none.
+   */
+  readonly numericName: string | undefined;
 }
 
-/** @param rows - The first rows of the file, at least one unless names are declared. */
+/**
+ * Detects the header of a table.
+ *
+ * @param rows - The first rows of the file, at least one unless names are declared.
+ */
 export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptions): Header {
   if (declared !== undefined) {
-    return { names: uniqueNames(declared), named: true, inFirstRow: false, doubtfulName: undefined };
+    return { names: uniqueNames(declared), named: true, inFirstRow: false, numericName: undefined };
   }
   const [first, ...below] = rows;
   const named = header ?? !looksLikeData(first, below);
   const names = named
     ? uniqueNames(first.map((cell, k) => cell || `unnamed${k + 1}`))
     : first.map((_, k) => `column${k + 1}`);
-  const doubtfulName =
+  const numericName =
     named && header !== true ? names.find((name, k) => isNumber(name) && isNumeric(cellsOf(below, k))) : undefined;
-  return { names, named, inFirstRow: named, doubtfulName };
+  return { names, named, inFirstRow: named, numericName };
 }
 
 const isNumber = (cell: string) => numberIn(cell, '.') !== undefined || numberIn(cell, ',') !== undefined;
@@ -44,7 +51,7 @@ const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k)
 const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
 
 /**
- * Whether the first row is data: all cells are numbers, or each is a number above numbers or a word that occurs again
+ * Whether the first row is data: all cells are numbers, or one is a number above numbers and every word occurs again
  * below.
  */
 function looksLikeData(first: Row, below: readonly Row[]): boolean {

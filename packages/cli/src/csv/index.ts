@@ -1,4 +1,4 @@
-/** Reads tables. Does not need Node, so the command line and browser pages share it. */
+/** Reads tables. Does not depend on Node, so the command line and browser pages share it. */
 export { ColumnCounter, type ColumnSurvey, surveysOf } from './column-counter.js';
 export { categoryOf, type ColumnKind, inputKind, targetKind } from './column-kind.js';
 export { decoderFor, encodingOf } from './decode.js';

@@ -1,18 +1,18 @@
 /** Detects missing values. */
 
-/** The usual words for a missing number. In a column of categories, they are ordinary values. */
+/** Common placeholders for a missing value in columns of numbers. In a column of categories, they are ordinary values. */
 const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
 
-/** Whether the cell is a usual word for a missing number. */
+/** Whether the cell is a common placeholder for a missing value, such as NA. */
 export const isPlaceholder = (cell: string): boolean => cell.length < 8 && placeholders.has(cell.toLowerCase());
 
-/** Decides which cells of a file are missing: those that the user listed, or the usual words. */
+/** Decides which cells of a file are missing: those that the user listed, or the common placeholders. */
 export class MissingValues {
   readonly #listed: ReadonlySet<string> | undefined;
 
   /**
-   * @param listed - Cells that stand for a missing value, in every column. Default: the usual words, only in columns of
-   * numbers.
+   * @param listed - Cells that stand for a missing value, in every column. Default: the common placeholders, only in
+   * columns of numbers.
    */
   constructor(listed?: readonly string[]) {
     this.#listed = listed && new Set(listed);
@@ -24,7 +24,7 @@ export class MissingValues {
   }
 
   /**
-   * Whether the cell is missing in a column of numbers: a usual word for a missing number, if the user listed no words.
+   * Whether the cell is missing in a column of numbers: a common placeholder, unless the user listed the missing values.
    */
   inNumbers(cell: string): boolean {
     return this.#listed === undefined && isPlaceholder(cell);

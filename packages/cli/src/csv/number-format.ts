@@ -12,7 +12,7 @@ const grouped: Readonly<Record<Decimal, RegExp>> = {
 const spaced = /^[+-]?[1-9]\d{0,2}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
 const separators: Readonly<Record<Decimal, RegExp>> = { '.': /[, '’\u00a0\u202f]/g, ',': /[. '’\u00a0\u202f]/g };
 
-/** The finite number in the cell, or undefined if it has none. */
+/** Parses the cell as a finite number; undefined if it is not one. */
 export function numberIn(cell: string, decimal: Decimal): number | undefined {
   // U+2212, the typographic minus sign.
   const signed = cell.startsWith('−') ? `-${cell.slice(1)}` : cell;
@@ -26,10 +26,11 @@ export function numberIn(cell: string, decimal: Decimal): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Finds the decimal separator of a column from its cells. */
+/** Determines the decimal separator of a column from its cells. */
 export class DecimalEvidence {
-  /** Number of cells that are numbers only with a decimal point, and only with a decimal comma. */
+  /** Number of cells that are numbers only with a decimal point. */
   point = 0;
+  /** Number of cells that are numbers only with a decimal comma. */
   comma = 0;
   /** The first cell with two readings, such as "1,200". */
   ambiguous: string | undefined;

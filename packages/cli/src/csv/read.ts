@@ -21,7 +21,7 @@ export interface CsvOptions {
   readonly encoding?: string | undefined;
   /** The decimal separator of every column. Default: detected for each column. */
   readonly decimal?: Decimal | undefined;
-  /** Cells that stand for a missing value, in every column. Default: the usual words, in columns of numbers. */
+  /** Cells that stand for a missing value, in every column. Default: NA, ? and similar, in columns of numbers. */
   readonly missingValues?: readonly string[] | undefined;
 }
 
@@ -40,8 +40,8 @@ export interface Csv {
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
-  /** A column of numbers whose name is a number too, if there is one: the first row may be data. */
-  readonly doubtfulName: string | undefined;
+  /** The first name that is a number and belongs to a column of numbers, if any: the first row may be data. */
+  readonly numericName: string | undefined;
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
   /** The decimal separator for numbers added to this file: a comma if some column uses it, else a point. */
@@ -59,7 +59,7 @@ const maxFirstRow = 1 << 26;
 /** Number of rows that are used to detect header and number formats. */
 const sampleRows = 200;
 
-/** Opens a file, or a stream that is then read once. */
+/** Opens a file, or a stream, whose rows can be read only once. */
 export async function openCsv(name: string, source: string | NodeJS.ReadableStream, options: CsvOptions): Promise<Csv> {
   const { beginning, stream } = await (typeof source === 'string' ? fromFile(name, source) : fromStream(name, source));
   const encoding = options.encoding ?? encodingOf(beginning);
@@ -70,7 +70,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   if (rows.length === 0 && dialect.names === undefined) {
     throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
   }
-  const { names, named, inFirstRow, doubtfulName } = headerOf(rows, {
+  const { names, named, inFirstRow, numericName } = headerOf(rows, {
     declared: dialect.names,
     header: options.header,
   });
@@ -85,7 +85,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
     dialect,
     header: names,
     named,
-    doubtfulName,
+    numericName,
     decimals: columns.map(({ decimal }) => decimal),
     decimal: options.decimal ?? (decided.has(',') && !decided.has('.') ? ',' : '.'),
     ambiguities: new Map(
@@ -96,7 +96,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   };
 }
 
-/** Reads at least the first row. Returns the bytes read and a stream of all bytes, including these. */
+/** Reads the beginning, at least the first row. Returns the chunks that were read, and whether that was everything. */
 async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
   const read: Buffer[] = [];
   let length = 0;
@@ -178,7 +178,7 @@ const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
   rtrim: true,
 });
 
-/** Removes lines that are not rows and collapses runs of spaces. Line breaks inside quotes are kept. */
+/** Skips the lines before the rows. If spaces separate the cells, replaces each run of spaces with one. */
 async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect): AsyncGenerator<string> {
   let toSkip = skip;
   let buffer = '';
@@ -248,7 +248,7 @@ const wrongRowLength = (name: string, number: number, received: number, width: n
     `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${received}. Fix the row, or set the separator with --delimiter.`,
   );
 
-/** Converts an error of csv-parse to a `Problem` with a message for users. */
+/** Converts an error from csv-parse into a `Problem` with a message for users. */
 function asProblem(name: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const { code, lines: line } = error as CsvError & { readonly lines?: number };

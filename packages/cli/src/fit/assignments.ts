@@ -1,4 +1,4 @@
-/** Parses options such as `b1=500,b2=0.0001`: numbers for the parameters of a formula. */
+/** Parses options such as `b1=500,b2=0.0001`, which set parameters of a formula. */
 import { InvalidArgumentError } from 'commander';
 import { suggestion } from '../nearest.js';
 import { misuse } from '../problem.js';
@@ -6,7 +6,7 @@ import { misuse } from '../problem.js';
 /** Numbers by parameter name. */
 export type Assignments = ReadonlyMap<string, number>;
 
-/** Parses `name=number` pairs separated by commas, and adds them to the previous ones: the option may be repeated. */
+/** Parses `name=number` pairs separated by commas. Adds them to the previous ones, so the option can be repeated. */
 export function assignments(text: string, before: Assignments = new Map()): Assignments {
   const all = new Map(before);
   for (const part of text.split(',')) {

@@ -1,4 +1,4 @@
-/** Reads and writes fitted formulas as JSON files. The file contains the formula, from which the graph is rebuilt. */
+/** Reads and writes fitted formulas as JSON files. A file contains the formula, from which the graph is rebuilt. */
 import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { formulaGraph } from '@nnbp/formula';
 import type { Columns } from '../columns.js';
@@ -50,7 +50,10 @@ function asFitted(text: string): FittedFormula {
     typeof parameters !== 'object' ||
     parameters === null
   ) {
-    throw new NnbpError('MALFORMED', 'expected "formula", "variables", "target" and "parameters" of a fitted formula.');
+    throw new NnbpError(
+      'MALFORMED',
+      'Expected the "formula", "variables", "target" and "parameters" of a fitted formula.',
+    );
   }
   return { formula, variables, target, parameters: parameters as Record<string, number> };
 }

@@ -1,5 +1,5 @@
 /** Draws a fit as an SVG file: observations, curve and the confidence band of the curve. */
-import { yRangeOf, type Picture, rangeOf, ticksIn } from './picture.js';
+import { yRangeOf, type FitPlotData, rangeOf, ticksIn } from './plot-data.js';
 
 const [width, height] = [720, 440];
 const margin = { left: 72, right: 20, top: 20, bottom: 56 };
@@ -8,10 +8,10 @@ const escaped = (text: string) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u001f]/g, ' '); // oxlint-disable-line no-control-regex
 
 /** Returns the content of the file. Its colors follow the light or dark theme of the viewer's system. */
-export function svgPlot(picture: Picture, title: string): string {
-  const { points, curve, xLabel, yLabel } = picture;
+export function svgPlot(plotData: FitPlotData, title: string): string {
+  const { points, curve, xLabel, yLabel } = plotData;
   const xRange = rangeOf([...points.map(([x]) => x), ...curve.map(({ x }) => x)]);
-  const [min, max] = yRangeOf(picture);
+  const [min, max] = yRangeOf(plotData);
   const space = 0.05 * (max - min);
   const yRange: [number, number] = [min - space, max + space];
   const right = width - margin.right;

@@ -6,7 +6,7 @@ import { expectColumns } from '../guess.js';
 import { misuse } from '../problem.js';
 import { groupReader } from '../training/groups.js';
 
-/** Maximum number of values in all sequences, because they are kept in memory. */
+/** Maximum number of values in all sequences, which are kept in memory. */
 const maxNumbers = 1 << 24;
 
 /** A row of a sequence. */
@@ -31,7 +31,7 @@ export interface RowSequence {
 export interface SequenceColumns {
   readonly group: string;
   readonly inputs: readonly Column[];
-  /** Target columns. Empty: targets are not read. */
+  /** The target columns. Empty if targets are not read. */
   readonly targets: readonly Column[];
 }
 
@@ -44,14 +44,18 @@ export interface SequenceTable {
   readonly gaps: Gaps;
 }
 
-/** @throws Problem if a column is missing, a row has no group, or the file is too large */
+/**
+ * Reads all rows and groups them into sequences.
+ *
+ * @throws Problem if a column is missing, a row has no group, or the file is too large
+ */
 export async function readSequences(
   csv: Csv,
   { group, inputs, targets }: SequenceColumns,
   signal: AbortSignal | undefined,
 ): Promise<SequenceTable> {
   expectColumns(csv, [group]);
-  const groupOf = groupReader(csv, group, 'Every row needs a group, which identifies its sequence.');
+  const groupOf = groupReader(csv, group, 'Every row must have a group, which identifies its sequence.');
   const inputEncoder = new Encoder(inputs, csv);
   const targetEncoder = new Encoder(withoutFill(targets), csv);
   const nodes = nodesOf([...inputs, ...targets]);

@@ -1,4 +1,4 @@
-/** Finds the targets of sequences: one for the whole sequence, at its last step, or one at each step. */
+/** Finds the targets of sequences: one per sequence, at its last step, or one at each step. */
 import { type SequenceUse, nodeValues } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { lossNamed } from '../functions.js';
@@ -8,7 +8,7 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { RowSequence, SequenceColumns, Step } from './read.js';
 
-/** `last`: a sequence has one target, at its last step. `each`: it has one at each step. */
+/** `last`: a sequence has one target, at its last step. `each`: a sequence has a target at each step. */
 export type TargetSteps = SequenceUse['targets'];
 
 const firstTarget = ({ steps }: RowSequence): Step | undefined => steps.find(({ target }) => target !== undefined);
@@ -20,8 +20,8 @@ function otherTarget(sequence: RowSequence): Step | undefined {
 }
 
 /**
- * Decides where a table has targets: at the last step if no sequence has several different targets, at each step if
- * most have.
+ * Decides where sequences have targets: at the last step if no sequence has several different targets, or at each step if
+ * most of them do.
  *
  * @throws Problem if some sequences have several different targets, but most have one
  */

@@ -31,10 +31,10 @@ import { recurrentNetwork } from './network.js';
 import { readSequences, type RowSequence, type SequenceColumns } from './read.js';
 import { type TargetSteps, targetSteps, withTargets } from './targets.js';
 
-/** Maximum number of steps that gradients reach back. Limits memory use. */
+/** Maximum number of steps for backpropagation through time. Limits memory use. */
 const maxSteps = 1000;
 
-/** A group with a target: its rows, and the sequence that the network receives. */
+/** A group with a target: its rows, and the sequence that the network reads. */
 interface Usable {
   readonly rows: RowSequence;
   readonly sequence: Sequence;
@@ -118,7 +118,7 @@ interface SequenceGroups {
   readonly targets: TargetSteps;
 }
 
-/** Reads the groups of the file, and reports groups and rows that are left out. */
+/** Reads the groups of the file. Prints notes about groups and rows that are left out. */
 async function usableSequences(
   io: Io,
   path: string,
@@ -135,7 +135,7 @@ async function usableSequences(
     return sequence === undefined ? [] : [{ rows, sequence }];
   });
   const leftOut = sequences.length - usable.length;
-  if (leftOut > 0) await note(io, `${counted(leftOut, 'group')} without a target or an input left out.`);
+  if (leftOut > 0) await note(io, `Left out ${counted(leftOut, 'group')} without a target or usable rows.`);
   const lengths = extentOf(usable.map(({ rows: { steps } }) => steps.length));
   return { usable, all: sequences.length, rows, gaps, lengths, targets };
 }
@@ -207,7 +207,10 @@ function describeSequences(
     shortest === longest ? counted(longest, 'step') : `${shortest.toLocaleString('en')} to ${counted(longest, 'step')}`;
   const where = steps === 'last' ? 'after the last step' : 'at each step';
   const names = visible(targets.map(({ name }) => name).join(', '));
-  const note = longest > maxSteps ? `Note: gradients reach back ${maxSteps.toLocaleString('en')} steps at most.\n` : '';
+  const note =
+    longest > maxSteps
+      ? `Note: backpropagation through time is truncated to ${maxSteps.toLocaleString('en')} steps.\n`
+      : '';
   return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;
 }
 

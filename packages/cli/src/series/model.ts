@@ -21,7 +21,7 @@ export interface SeriesModel extends SeriesColumns, NetworkShape {
 /**
  * Opens a forecasting model.
  *
- * @throws Problem if it is another kind of model, NnbpError `MALFORMED` if the metadata does not fit the network
+ * @throws Problem if it is another kind of model; NnbpError `MALFORMED` if the metadata does not match the network
  */
 export async function openSeriesModel(
   io: Io,
@@ -37,7 +37,10 @@ export async function openSeriesModel(
   }
   const model = seriesModelIn(written);
   if (model === undefined || !fits(network, model)) {
-    throw new NnbpError('MALFORMED', `The series metadata of ${path} does not fit its network. Train the model again.`);
+    throw new NnbpError(
+      'MALFORMED',
+      `The series metadata of ${path} does not match its network. Train the model again.`,
+    );
   }
   return { network, model };
 }

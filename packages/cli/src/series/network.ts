@@ -1,4 +1,4 @@
-/** Builds networks for forecasting: dense over a window, or recurrent over its steps. */
+/** Builds networks for forecasting: dense networks that read a window, or recurrent networks that read its steps. */
 import { identity } from '@nnbp/activations';
 import { type Activation, type Engine, GraphBuilder, Network } from '@nnbp/core';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -17,15 +17,15 @@ export interface NetworkShape extends Shape {
 }
 
 /**
- * Builds a network with random parameters. In a dense network, inputs also connect directly to outputs, for the linear
- * part.
+ * Builds a network with random parameters. In a dense network, inputs also connect directly to outputs, so that it
+ * includes a linear model.
  */
 export function forecaster(shape: NetworkShape, activation: Activation, seed: number): Network {
   const { recurrent, hidden, window, horizon, calendar } = shape;
   const builder = new GraphBuilder();
-  const waves = calendar.flatMap((period) => [`sin ${period}`, `cos ${period}`]);
+  const calendarInputs = calendar.flatMap((period) => [`sin ${period}`, `cos ${period}`]);
   const lags = Array.from({ length: window - 1 }, (_, k) => `lag ${window - 1 - k}`);
-  const inputs = [...(recurrent === undefined ? lags : ['value']), ...waves].map((id) => builder.input(id));
+  const inputs = [...(recurrent === undefined ? lags : ['value']), ...calendarInputs].map((id) => builder.input(id));
   let layer = inputs;
   hidden.forEach((units, k) => {
     const name = `hidden${k + 1}`;
@@ -60,7 +60,7 @@ export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequenc
 const batchSize = 256;
 
 /**
- * Computes the outputs of the network for each window, in the units of the scaled values.
+ * Computes the outputs of the network for each window. They are scaled; see `valuesOf`.
  *
  * @param next - The time of the first step to forecast.
  */

@@ -1,12 +1,12 @@
 /** Plots a forecast as SVG: past values, forecast and baseline. */
 import { extentOf } from '../extent.js';
 
-/** The data of a plot of a forecast. */
-export interface ForecastPicture {
+/** The content of a forecast plot. */
+export interface ForecastPlotData {
   readonly title: string;
   /** The last values of the series. */
   readonly observed: readonly number[];
-  /** The forecast of the values that follow. */
+  /** The forecast of the next values. */
   readonly forecast: readonly number[];
   readonly baseline: readonly number[];
   /** The times of the first and the last observation, and of the last forecast. */
@@ -17,7 +17,7 @@ const [width, height] = [800, 320];
 const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 
 /** Draws the plot as an SVG file. */
-export function forecastSvgPlot({ title, observed, forecast, baseline, times }: ForecastPicture): string {
+export function forecastSvgPlot({ title, observed, forecast, baseline, times }: ForecastPlotData): string {
   const end = observed.length - 1;
   const from = observed[end];
   const lines = [

@@ -40,10 +40,10 @@ const maxMissing = 0.2;
 const maxHolidays = 5;
 
 /**
- * Reads the series.
+ * Reads the series of a table.
  *
  * @param known - The step of the table that the model was trained on. Default: the most frequent step.
- * @throws Problem
+ * @throws Problem if a column is missing, a cell is not a number or time, or a time occurs twice
  */
 export async function readSeries(
   csv: Csv,
@@ -66,12 +66,12 @@ export async function readSeries(
     const value = numberIn(cell, csv.decimals[of]);
     if (value === undefined) {
       throw new Problem(
-        `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target has to be a column of numbers.`,
+        `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target must be a column of numbers.`,
       );
     }
     rows.push({ name: by < 0 ? '' : cells[by], time: cells[at], value });
   }
-  if (rows.length === 0) throw new Problem(`${csv.name} has no row with a value of "${target}".`);
+  if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value of "${target}".`);
   const times = readTimes(
     csv.name,
     time,
@@ -104,7 +104,7 @@ export async function readSeries(
     );
   const notes = [
     ...(times.note === undefined ? [] : [times.note]),
-    ...(without === 0 ? [] : [`${counted(without, 'row')} without a value of "${target}" left out.`]),
+    ...(without === 0 ? [] : [`Left out ${counted(without, 'row')} without a value of "${target}".`]),
   ];
   const gaps: string[] = [];
   let missingSteps = 0;
@@ -122,7 +122,7 @@ export async function readSeries(
   });
   const regular = missingSteps <= maxMissing * rows.length && gaps.length <= maxMissing * rows.length;
   if (!regular) {
-    notes.push(`The times in "${time}" are irregular: rows are treated as consecutive steps.`);
+    notes.push(`The times in "${time}" are irregular, so rows are treated as consecutive steps.`);
   } else if (gaps.length > 0) {
     const more = gaps.length > 3 ? `, and ${counted(gaps.length - 3, 'more gap')}` : '';
     notes.push(

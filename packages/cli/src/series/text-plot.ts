@@ -1,10 +1,10 @@
 /** Plots a forecast in the terminal: the past as a line of dots, the forecast as ●, the baseline as ○. */
-import { rangeOf } from '../fit/picture.js';
+import { rangeOf } from '../fit/plot-data.js';
 import { type Point, textPlot } from '../text-plot.js';
-import type { ForecastPicture } from './plot.js';
+import type { ForecastPlotData } from './plot.js';
 
 /** Draws the plot as lines of text. */
-export function forecastTextPlot({ title, observed, forecast, baseline, times }: ForecastPicture): string {
+export function forecastTextPlot({ title, observed, forecast, baseline, times }: ForecastPlotData): string {
   const end = observed.length - 1;
   const after = (values: readonly number[]) => values.map((value, k): Point => [end + 1 + k, value]);
   const [first, last, horizon] = times;

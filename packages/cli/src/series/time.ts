@@ -1,4 +1,4 @@
-/** Reads times from the cells of a table, and finds the regular step between them. All times are UTC. */
+/** Parses the times in the cells of a table, and determines the regular step between them. All times are UTC. */
 import { Problem } from '../problem.js';
 
 /** The finest unit of time in a column. `number`: the column has numbers instead of times. */
@@ -27,8 +27,9 @@ export interface Times {
 /**
  * Reads a column of times.
  *
- * @param file - The name of the file in error messages. @param column - The name of the column in error messages.
- * @throws Problem naming the first cell that is not a time
+ * @param file - The name of the file in error messages.
+ * @param column - The name of the column in error messages.
+ * @throws Problem that names the first cell that is not a time
  */
 export function readTimes(file: string, column: string, cells: readonly string[]): Times {
   const isDayFirst = (first: number) => cells.some((cell) => Number(slashed.exec(cell)?.[first]) > 12);
@@ -113,7 +114,7 @@ export function after(time: number, { unit, count }: Step, steps: number): numbe
   return next;
 }
 
-/** Adds months to a time. The last day of a month stays the last day of a month. */
+/** Adds months to a time. The last day of a month becomes the last day of the new month. */
 function addMonths(time: number, months: number): number {
   const from = new Date(time);
   const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
@@ -161,8 +162,8 @@ export function stepText({ unit, count }: Step): string {
 }
 
 /**
- * The number of steps per season: a day for hours, a week for days, a year for weeks, months or quarters; 1 if there is
- * no season.
+ * The number of steps per season. A season is a day for hours, a week for days, and a year for weeks, months or quarters.
+ * Returns 1 if there is no season.
  */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;

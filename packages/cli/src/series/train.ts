@@ -43,7 +43,7 @@ const defaultPatience = 30;
 export function expectNoSeriesOptions(options: SeriesOptions): void {
   for (const name of ['window', 'horizon', 'season'] as const) {
     if (options[name] !== undefined) {
-      throw misuse(`--${name} is for time series: set the column of times with --time.`);
+      throw misuse(`--${name} requires a time series: set the column of times with --time.`);
     }
   }
 }
@@ -121,7 +121,7 @@ function expectForecastOptions(options: SeriesOptions): string {
   return target;
 }
 
-/** The activation, loss and optimizer that the options name. */
+/** The activation, loss and optimizer that the options specify. */
 type Functions = Awaited<ReturnType<typeof functionsFor>>;
 
 async function functionsFor(io: Io, options: SeriesOptions) {
@@ -140,10 +140,10 @@ async function openFile(io: Io, path: string, options: SeriesOptions): Promise<C
   return openData(io, path, options);
 }
 
-/** Divides the series into training, validation and test windows. The default window fits the season. */
+/** Divides the series into training, validation and test windows. By default, a window covers at least one season. */
 function windowedParts(file: string, table: SeriesTable, season: number, options: SeriesOptions) {
   const { horizon = 1, testSplit, validationSplit = defaultValidationSplit } = options;
-  // A window of one season plus one value has the values that the seasonal baseline uses.
+  // A window of one season plus one value contains every value that the seasonal baseline uses.
   const window = options.window ?? Math.max(defaultWindow, season <= 400 ? season + 1 : 0);
   if (window < 2) throw misuse('--window: expected an integer ≥ 2.');
   const parts = partsOf(table, window, horizon, testSplit, validationSplit);
@@ -235,7 +235,7 @@ function describe(file: string, table: SeriesTable, shape: NetworkShape, season:
       ? `${parts.test.length.toLocaleString('en')} for testing, from ${when(parts.starts[1])}`
       : 'none for testing';
   return (
-    `${visible(file)}: ${what}, ${counted(rows, 'value')} from ${when(first)} to ${when(last)}, a step is ${stepText(step)}.\n` +
+    `${visible(file)}: ${what}, ${counted(rows, 'value')} from ${when(first)} to ${when(last)}, with a step of ${stepText(step)}.\n` +
     notes.map((text) => `Note: ${visible(text)}\n`).join('') +
     `\nForecast:  ${counted(shape.horizon, 'step')} ahead, from the last ${shape.window} values${calendar}\n` +
     `Windows:   ${parts.training.length.toLocaleString('en')} for training, ` +

@@ -1,4 +1,4 @@
-/** Converts series to samples. The inputs are the last values and the calendar, the targets are the next values. */
+/** Converts series to samples. The inputs are the last values and the calendar; the targets are the next values. */
 import type { Series } from './read.js';
 import type { Step } from './time.js';
 
@@ -6,10 +6,10 @@ import type { Step } from './time.js';
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];
 
-/** A window of a series: the values before `end` are inputs, those from `end` on are to be forecast. */
+/** A window of a series. The values before `end` are inputs; the values from `end` on are to be forecast. */
 export interface Window {
   readonly series: Series;
-  /** The scale of the series: a change by `scale` is a change by 1 for the network. */
+  /** The scale of the series. The network reads and predicts changes divided by it. */
   readonly scale: number;
   /** The index of the first value to forecast. */
   readonly end: number;
@@ -22,7 +22,7 @@ export interface Shape {
   readonly calendar: readonly CalendarPeriod[];
 }
 
-/** All windows of a series without a gap. */
+/** All windows of a series that do not span a gap. */
 export function windowsOf(series: Series, scale: number, { window, horizon }: Shape): Window[] {
   const found: Window[] = [];
   let run = 0;
@@ -34,8 +34,7 @@ export function windowsOf(series: Series, scale: number, { window, horizon }: Sh
 }
 
 /**
- * Root mean square of the changes over up to `horizon` steps. Changes divided by this scale have a magnitude of about
- * 1.
+ * The root mean square of the changes over up to `horizon` steps, so that scaled changes have a magnitude of about 1.
  */
 export function scaleOf({ values }: Series, count: number, horizon: number): number {
   let squares = 0;
@@ -47,7 +46,7 @@ export function scaleOf({ values }: Series, count: number, horizon: number): num
   return found > 0 && Number.isFinite(found) ? found : 1;
 }
 
-/** The calendar periods that are longer than a step and for which the series is long enough. */
+/** The calendar periods that are longer than a step and occur often enough in the series. */
 export function calendarFor({ unit, count }: Step, first: number, last: number): CalendarPeriod[] {
   if (unit === 'number') return [];
   const days = (last - first) / 86_400_000;
@@ -107,6 +106,6 @@ export function inputRow(window: Window, shape: Shape, next: number): number[] {
 export const targetRow = ({ series, scale, end }: Window, { horizon }: Shape): number[] =>
   Array.from({ length: horizon }, (_, h) => (series.values[end + h] - series.values[end - 1]) / scale);
 
-/** Converts outputs of the network to the units of the data. */
+/** Converts the outputs of the network to values of the series. */
 export const valuesOf = ({ series, scale, end }: Window, outputs: ArrayLike<number>): number[] =>
   Array.from(outputs, (value) => series.values[end - 1] + scale * value);

@@ -1,4 +1,4 @@
-/** `--checkpoint` and `--resume`: a training run can be interrupted at any time and be resumed bit-for-bit. */
+/** `--checkpoint` and `--resume`: a training run can be interrupted at any time and resumed bit-for-bit. */
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
@@ -16,12 +16,12 @@ export interface Run {
 interface RunOptions {
   readonly checkpoint?: string;
   readonly resume?: boolean;
-  /** The activation of the hidden nodes; may be a custom one. */
+  /** The activation of the hidden nodes, built-in or custom. */
   readonly activation: Activation;
 }
 
 /**
- * Opens the directory of checkpoints, if the user set one.
+ * Opens the checkpoint directory, if the user set one.
  *
  * @param settings - The settings that determine the result. A checkpoint with other settings is rejected.
  */
@@ -31,7 +31,7 @@ export async function openCheckpoints(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Run> {
   if (directory === undefined) {
-    if (resume) throw misuse('--resume needs checkpoints: set their directory with --checkpoint.');
+    if (resume) throw misuse('--resume requires checkpoints: set their directory with --checkpoint.');
     return { callbacks: [] };
   }
   const path = pathIn(io, directory);

@@ -19,9 +19,9 @@ export interface CrossValidationOptions {
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
   readonly epochs: number;
-  /** Fraction of each training set that is used for early stopping. Default: 0, no early stopping. */
+  /** Fraction of each training set to use for early stopping. Default: 0, no early stopping. */
   readonly validationSplit?: number;
-  /** Epochs without a lower validation loss before training stops. Undefined: no early stopping. */
+  /** Epochs without a lower validation loss before training stops. Undefined for no early stopping. */
   readonly patience?: number | undefined;
   readonly batch?: number | undefined;
   readonly engine: Engine;
@@ -106,7 +106,7 @@ export function describeFolds({ folds, loss, metrics }: CrossValidation, group: 
   return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${grouped}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
 }
 
-/** Mean and deviation over the folds as an object, for --json. */
+/** Means, deviations and the results of each fold as an object, for --json. */
 export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
   loss,
   metrics,

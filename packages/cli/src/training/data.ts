@@ -41,7 +41,7 @@ export interface TrainingDataOptions extends PartSizes {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Minimum number of rows, without the test set, for a validation set by default. */
+/** Number of rows, without the test set, from which there is a validation set by default. */
 const minRowsToValidate = 50;
 
 /**
@@ -77,7 +77,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     for (const store of stores) await store.finish();
     if (training.rows === 0) {
       throw new Problem(
-        `${csv.name} has no usable row for training. ${gaps.sentence('could not be used') ?? ''} Add --missing mean to fill in missing values.`,
+        `${csv.name} has no usable rows for training. ${gaps.sentence('could not be used') ?? ''} Add --missing mean to fill in missing values.`,
       );
     }
     const scalerOf = (some: readonly Column[], first: number) => scaler(some, moments.slice(first));
@@ -128,8 +128,8 @@ async function* usableRows(
 }
 
 /**
- * Returns a function that draws the set of each row at random. The sets have exactly the requested sizes after all
- * rows.
+ * Returns a function that draws the set of each row at random. After `rows` calls, the sets have exactly the requested
+ * sizes.
  */
 export function randomParts({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
   const random = new Random(seed);
@@ -180,12 +180,12 @@ export class Moments {
 
   get deviation(): number {
     const found = Math.sqrt(this.#squares / this.#count);
-    // Rounding errors give a constant column a tiny deviation.
+    // Rounding errors can give a constant column a tiny deviation.
     return found > 1e-12 * Math.abs(this.mean) ? found : 1;
   }
 }
 
-/** Standardizes columns of numbers; one-hot columns of a category stay 0 and 1. */
+/** Creates a scaler that standardizes columns of numbers and leaves the one-hot columns of categories unchanged. */
 export function scaler(columns: readonly Column[], moments: readonly Moments[]): Standardization {
   const mean: number[] = [];
   const deviation: number[] = [];

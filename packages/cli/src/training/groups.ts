@@ -16,15 +16,15 @@ export interface PartSizes {
 }
 
 /**
- * Returns a function that returns the group of a row.
+ * Returns a function that looks up the group of a row.
  *
- * @param reason - Why a row needs a group, for the error message.
+ * @param reason - Why every row must have a group, for the error message.
  * @throws Problem in the returned function if the row has no group
  */
 export function groupReader(
   csv: Csv,
   group: string,
-  reason = 'With --group, every row needs a group.',
+  reason = 'With --group, every row must have a group.',
 ): (row: CsvRow) => string {
   const column = csv.header.indexOf(group);
   return ({ cells, number }) => {

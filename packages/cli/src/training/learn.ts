@@ -1,4 +1,4 @@
-/** Trains the network until the last epoch, until early stopping, or until the run is interrupted. */
+/** Trains the network until the last epoch, early stopping or an interrupt. */
 import { type Engine, type Network, Random } from '@nnbp/core';
 import { type Data, DivergedError, fit, type FitOptions } from '@nnbp/train';
 import type { Io } from '../io.js';
@@ -17,6 +17,8 @@ export interface Parts {
 }
 
 /**
+ * Converts the encoded rows of each set to samples.
+ *
  * @param order - Returns the random number generator that shuffles the next epoch, for training data that is not in
  * memory.
  */

@@ -12,6 +12,7 @@ import { openData } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
+import { counted } from '../table.js';
 import { visible } from '../visible.js';
 
 /** Options of `nnbp train`. */
@@ -37,7 +38,7 @@ export interface TrainOptions extends CsvOptions {
   readonly resume?: boolean;
   readonly output?: string;
   readonly json?: boolean;
-  /** Number of folds for cross-validation. Default: no cross-validation, but a test set. */
+  /** Number of folds for cross-validation. Default: no cross-validation; a test set is used instead. */
   readonly folds?: number;
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
@@ -65,7 +66,7 @@ export interface Plan {
   readonly rate: number | undefined;
 }
 
-/** Checks all options before the time-consuming work begins. */
+/** Checks all options and surveys the file, before anything that takes long. */
 export async function planFor(
   io: Io,
   path: string,
@@ -99,7 +100,7 @@ export async function planFor(
     io,
     opened,
     { target, number, category, ignore, missing, group },
-    // In a sequence, only one row may have the target.
+    // In a sequence, it is enough that one row has the target.
     options.recurrent !== undefined,
   );
   const columnsIn = (role: Guess['role']) =>
@@ -114,7 +115,7 @@ export async function planFor(
   }
   if (options.optimizer === 'lm' && use.loss().residuals === undefined) {
     throw misuse(
-      `The optimizer lm needs a loss that is a sum of squares, and ${lossName} is not. Use --optimizer lbfgs or --loss mse.`,
+      `The optimizer lm requires a loss that is a sum of squares, but ${lossName} is not. Use --optimizer lbfgs or --loss mse.`,
     );
   }
   const rows = { rows: all.rows, usableRows: usable.rows };
@@ -122,7 +123,7 @@ export async function planFor(
 }
 
 /**
- * Surveys all rows. If cells are missing, surveys again without the skipped rows, so that these do not add categories.
+ * Surveys all rows. If cells are missing, surveys again without the skipped rows, so that they do not add categories.
  */
 async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, withoutTarget: boolean) {
   const { signal } = io;
@@ -149,7 +150,7 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, wit
   if (usable.rows < withTarget / 2) throw tooManyDropped(csv, all, used, withTarget - usable.rows, withTarget);
   if (usable.rows === 0) {
     const [{ survey: target }] = used.filter(({ role }) => role === 'target');
-    throw new Problem(`${csv.name} has no row with a value of the target "${target.name}".`);
+    throw new Problem(`${csv.name} has no rows with a value of the target "${target.name}".`);
   }
   return { csv, all, usable, guesses: guessColumns(usable, options, all) };
 }
@@ -163,7 +164,7 @@ function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: 
   const listed = worst
     .slice(0, 3)
     .map(({ name, missing }) => `"${visible(name)}" is missing in ${missing} of ${all.rows} rows`);
-  const more = worst.length > 3 ? `, and ${worst.length - 3} more columns have missing cells` : '';
+  const more = worst.length > 3 ? `, and ${counted(worst.length - 3, 'more column')} with missing cells` : '';
   return new Problem(
     `${csv.name}: ${dropped} of ${rows} rows lack an input (${listed.join(', ')}${more}). ` +
       `Ignore a column with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in missing values with --missing mean.`,

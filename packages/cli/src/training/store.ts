@@ -1,17 +1,17 @@
 /**
- * Stores encoded rows, so that the CSV text is parsed only once and not in each epoch. A few rows are kept in memory,
- * many in a temporary file that is read and shuffled in blocks.
+ * Stores encoded rows, so that the CSV text is not parsed again in each epoch. Small tables are kept in memory, large ones
+ * in a temporary file that is read and shuffled in blocks.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Random, shuffle } from '@nnbp/core';
 
-/** Maximum number of values in memory. If there are more, all are written to disk. */
+/** Maximum number of values in memory. Larger tables are written to disk. */
 const maxNumbers = 1 << 19;
-/** Number of consecutive rows of the file that are read at once. */
+/** Number of consecutive rows of the file to read at once. */
 const rowsInBlock = 256;
-/** Number of rows that are in memory and shuffled at a time. */
+/** Number of rows to load and shuffle at a time. */
 const rowsAtOnce = 1 << 15;
 
 /** Rows with one number per column. */
@@ -34,9 +34,9 @@ export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nod
 
 /** Creates a store for about `rows` rows of `columns` numbers, which are converted to `nodes` values each. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
-  fitsInMemory(rows, nodes) ? Promise.resolve(new Memory()) : Scratch.create(columns);
+  fitsInMemory(rows, nodes) ? Promise.resolve(new MemoryStore()) : FileStore.create(columns);
 
-class Memory implements Store {
+class MemoryStore implements Store {
   readonly inMemory = true;
   readonly #rows: number[][] = [];
 
@@ -63,17 +63,17 @@ class Memory implements Store {
   }
 }
 
-class Scratch implements Store {
+class FileStore implements Store {
   readonly inMemory = false;
   rows = 0;
-  readonly #waiting: Float64Array;
+  readonly #block: Float64Array;
 
-  static async create(columns: number): Promise<Scratch> {
+  static async create(columns: number): Promise<FileStore> {
     const directory = await mkdtemp(join(tmpdir(), 'nnbp-'));
     const file = await open(join(directory, 'rows'), 'w+');
     // If the system allows it, the file is unlinked immediately, so that nothing remains if the command is killed.
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
-    return new Scratch(columns, directory, file);
+    return new FileStore(columns, directory, file);
   }
 
   private constructor(
@@ -81,11 +81,11 @@ class Scratch implements Store {
     readonly directory: string,
     readonly file: FileHandle,
   ) {
-    this.#waiting = new Float64Array(rowsInBlock * columns);
+    this.#block = new Float64Array(rowsInBlock * columns);
   }
 
   async add(codes: Float64Array): Promise<void> {
-    this.#waiting.set(codes, (this.rows % rowsInBlock) * this.columns);
+    this.#block.set(codes, (this.rows % rowsInBlock) * this.columns);
     this.rows++;
     if (this.rows % rowsInBlock === 0) await this.#write(rowsInBlock);
   }
@@ -120,7 +120,7 @@ class Scratch implements Store {
   }
 
   async #write(rows: number): Promise<void> {
-    const bytes = new Uint8Array(this.#waiting.buffer, 0, rows * this.columns * 8);
+    const bytes = new Uint8Array(this.#block.buffer, 0, rows * this.columns * 8);
     for (let done = 0; done < bytes.length;) done += (await this.file.write(bytes, done)).bytesWritten;
   }
 }

@@ -1,4 +1,4 @@
-/** Chooses the rows, epochs and batch size of a training run, and describes them. */
+/** Chooses the epochs and batch size of a training run, and describes the run before and after it. */
 import type { Network } from '@nnbp/core';
 import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
@@ -18,7 +18,7 @@ export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
   readonly batch: number;
-  /** Epochs without a lower validation loss before training stops. Undefined: no early stopping. */
+  /** Epochs without a lower validation loss before training stops. Undefined for no early stopping. */
   readonly patience: number | undefined;
 }
 
@@ -31,6 +31,7 @@ interface Sizes {
   readonly withoutTarget: { readonly count: number };
 }
 
+/** Chooses the epochs, batch size and patience from the options and the number of rows. */
 export function planTrainingRun({ optimizer }: Plan, options: TrainOptions, data: Sizes): TrainingRun {
   const { rows } = data.training;
   return {
@@ -47,7 +48,7 @@ export function planTrainingRun({ optimizer }: Plan, options: TrainOptions, data
   };
 }
 
-/** Settings that must be the same to resume training. */
+/** The settings that must be unchanged to resume training. */
 export const settingsOf = (
   { rate }: Plan,
   { rows, batch, patience }: TrainingRun,
@@ -84,13 +85,13 @@ export function describeTrainingRun(
   ];
   const watched = rows.validation > 0 ? 'validation' : 'training';
   const stop =
-    patience === undefined ? '' : `, until the ${watched} loss has not fallen for ${counted(patience, 'epoch')}`;
+    patience === undefined ? '' : `, until the ${watched} loss has not decreased for ${counted(patience, 'epoch')}`;
   return (
     `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
     `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? `all ${unit}s in each step` : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
     `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n` +
-    `${group === undefined ? '' : 'Note:      each row is predicted alone; --recurrent lstm reads each group as a sequence\n'}\n`
+    `${group === undefined ? '' : 'Note:      each row is predicted separately; --recurrent lstm reads each group as a sequence\n'}\n`
   );
 }
 
@@ -120,7 +121,7 @@ export function expectFinished(
 ): void {
   if (stoppedBy !== 'interrupt') return;
   throw new Problem(
-    `Stopped in epoch ${epochs} of ${trainingRun.epochs}. The current model is saved in ${output}.`,
+    `Stopped in epoch ${epochs} of ${trainingRun.epochs}. The current model has been saved to ${output}.`,
     exitCodes.interrupted,
   );
 }

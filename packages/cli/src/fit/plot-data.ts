@@ -2,8 +2,8 @@
 import type { FitStatistics } from '@nnbp/formula';
 import { extentOf } from '../extent.js';
 
-/** Data of a plot, in the units of the data. */
-export interface Picture {
+/** The content of a plot, in the units of the data. */
+export interface FitPlotData {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -15,15 +15,15 @@ export interface Picture {
 const curvePoints = 160;
 
 /**
- * With one variable: the observations over the variable, and the curve. With several: the observations over the fitted
- * values, and the diagonal.
+ * With one variable, the observations against the variable, and the curve. With several, the observations against the
+ * fitted values, and the diagonal.
  */
-export function pictureOf(
+export function plotDataOf(
   variables: readonly string[],
   target: string,
   { inputs, targets }: { readonly inputs: readonly (readonly number[])[]; readonly targets: readonly number[][] },
   { predict }: Pick<FitStatistics, 'predict'>,
-): Picture {
+): FitPlotData {
   if (variables.length !== 1) {
     const points = inputs.map((input, s) => [predict(input)[0].curve.estimate, targets[s][0]] as const);
     const [min, max] = rangeOf(points.map(([x]) => x));
@@ -49,10 +49,10 @@ export function rangeOf(values: readonly number[]): [min: number, max: number] {
 }
 
 /** The range of y values of points and curve. */
-export const yRangeOf = ({ points, curve }: Picture): [min: number, max: number] =>
+export const yRangeOf = ({ points, curve }: FitPlotData): [min: number, max: number] =>
   rangeOf([...points.map(([, y]) => y), ...curve.map(({ y }) => y)]);
 
-/** Round numbers in a range, about `count` of them. */
+/** About `count` round numbers in a range, for the ticks of an axis. */
 export function ticksIn([min, max]: readonly [number, number], count: number): number[] {
   const rough = (max - min) / count;
   const power = 10 ** Math.floor(Math.log10(rough));

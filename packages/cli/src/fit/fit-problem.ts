@@ -1,4 +1,4 @@
-/** Prepares a fit: the formula, the columns that it reads, its initial values, and the rows. */
+/** Prepares a fit: parses the formula, finds its columns and parameters, checks the initial values, and reads the rows. */
 import { formulaGraph, type FormulaGraph, namesIn, parseFormula } from '@nnbp/formula';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
@@ -39,20 +39,22 @@ function sidesOf(text: string): { left: string | undefined; right: string } {
 export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   const { left, right } = sidesOf(request.formula);
   if (request.target !== undefined && left !== undefined && left !== request.target) {
-    throw misuse(`--target ${shellWord(request.target)} and the left side of the formula, "${left}", differ.`);
+    throw misuse(
+      `--target ${shellWord(request.target)} differs from the left side of the formula, "${left}". Remove one of them.`,
+    );
   }
   const names = namesIn(parseFormula(right));
   const variables = names.filter((name) => csv.header.includes(name) && !request.start.has(name));
   if (variables.length === 0) {
     const closest = names.find((name) => csv.header.some((column) => column.toLowerCase() === name.toLowerCase()));
     const hint = closest === undefined ? '' : ` Did you mean ${suggestion(closest, csv.header).slice(13)}`;
-    throw misuse(`The formula reads no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
+    throw misuse(`The formula contains no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
   }
   const target =
     request.target ?? left ?? onlyOtherColumn(csv, [...variables, ...(request.weights ? [request.weights] : [])]);
   expectColumns(csv, [target, ...(request.weights === undefined ? [] : [request.weights])]);
   if (variables.includes(target)) {
-    throw misuse(`The formula reads the target "${target}". Set another --target.`);
+    throw misuse(`The formula contains the target "${target}". Set another --target.`);
   }
   const built = formulaGraph(right, variables, target);
   for (const option of ['start', 'lower', 'upper'] as const) {
@@ -61,20 +63,22 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   for (const name of built.parameters) {
     const [low, start, high] = [
       request.lower.get(name) ?? -Infinity,
-      request.start.get(name) ?? usualStart,
+      request.start.get(name) ?? defaultStart,
       request.upper.get(name) ?? Infinity,
     ];
     if (low <= start && start <= high) continue;
     const range = `${low} to ${high}`;
-    throw misuse(`"${name}" starts at ${start}, outside its bounds ${range}. Set --start ${name}=… between them.`);
+    throw misuse(
+      `"${name}" starts at ${start}, outside its bounds ${range}. Set --start ${name}=… to a value within the bounds.`,
+    );
   }
   return { formula: right, variables, target, ...built };
 }
 
 /** The initial value of a parameter that --start does not set. */
-export const usualStart = 1;
+export const defaultStart = 1;
 
-/** The only column that the formula and the options do not mention. */
+/** The only column that is not in use. Throws if there are several or none. */
 function onlyOtherColumn({ name, header }: Csv, used: readonly string[]): string {
   const others = header.filter((column) => !used.includes(column));
   if (others.length === 1) return others[0];
@@ -91,7 +95,7 @@ export interface FitRows {
   readonly gaps: Gaps;
 }
 
-/** Reads the columns as numbers; rows without one of them are left out. */
+/** Reads the columns as numbers. Rows with a missing number are left out. */
 export async function fitRows(
   csv: Csv,
   { variables, target, parameters }: FitProblem,
