@@ -1,4 +1,4 @@
-/** Exports networks with delays as ONNX models of a single step, and compares their outputs in onnxruntime step by step. */
+/** Exports networks with delays as single-step ONNX models, and compares their outputs in onnxruntime step by step. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
