@@ -50,25 +50,25 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
   };
   const state = ({ name, numbers, vectors, parts }: OptimizerState): unknown => ({
     name,
-    numbers: Object.entries(numbers).map(([key, number]) => [key, written(number)]),
+    numbers: Object.entries(numbers).map(([key, number]) => [key, jsonNumber(number)]),
     vectors: Object.entries(vectors).map(([key, values]) => [key, vector(values)]),
     ...(parts && { parts: parts.map(state) }),
   });
   const text = exactJson({
     epoch,
-    random: random.map(written),
+    random: random.map(jsonNumber),
     optimizer: state(optimizer),
     ...(underway && {
       underway: {
         batches: underway.batches,
-        sum: written(underway.sum),
-        weight: written(underway.weight),
+        sum: jsonNumber(underway.sum),
+        weight: jsonNumber(underway.weight),
         ...(underway.carried && { carried: vector(Float64Array.from(underway.carried)) }),
       },
     }),
     ...(earlyStopping && {
       earlyStopping: {
-        best: written(earlyStopping.best),
+        best: jsonNumber(earlyStopping.best),
         bestEpoch: earlyStopping.bestEpoch,
         parameters: vector(earlyStopping.parameters),
       },
@@ -140,7 +140,7 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
   };
 }
 
-const written = (number: number): number | string => (Number.isFinite(number) ? number : String(number));
+const jsonNumber = (number: number): number | string => (Number.isFinite(number) ? number : String(number));
 
 function readCount(json: JsonValue): number {
   const count = json.number();

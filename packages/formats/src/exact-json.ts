@@ -16,7 +16,7 @@ export function exactJson(value: unknown): string {
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
-export function parsed(text: string, what: string): unknown {
+export function parseJson(text: string, what: string): unknown {
   expectJsonLimits(text, what);
   try {
     return JSON.parse(text);

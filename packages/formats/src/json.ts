@@ -11,11 +11,11 @@ import {
   readVersion,
 } from './document.js';
 import { JsonValue } from './json-value.js';
-import { exactJson, parsed } from './exact-json.js';
+import { exactJson, parseJson } from './exact-json.js';
 import { describe, parameterPlacements, rebuild, sourceAt } from './serialize.js';
 import { expectJsonLimits } from './json-limits.js';
 import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugins.js';
-import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.js';
+import { nameIn1, networkEntries1, readPair, upgradeNodes } from './version-1.js';
 
 /**
  * Writes the network as JSON, one node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the
@@ -64,7 +64,7 @@ export function toJson(network: Network): string {
  */
 export function fromJson(text: string, plugins: Plugins = {}): Network {
   if (typeof text !== 'string') throw new NnbpError('WRONG_TYPE', 'text: expected the JSON of a model as a string.');
-  const { document, nodes } = readDocument(parsed(text, 'The text'));
+  const { document, nodes } = readDocument(parseJson(text, 'The text'));
   const aggregations = nodes.flatMap(({ aggregation }) => aggregation ?? []);
   expectSupplied({ activations: nodes.map(({ activation }) => activation), aggregations }, plugins);
   const network = rebuild({ ...document, nodes: nodes.map((node) => node.document) }, plugins);
@@ -180,7 +180,7 @@ function readNode1(json: JsonValue): ReadNode {
   if (new Set(names).size < names.length || names.some((name) => !from.includes(name)))
     json.throwExpected('shared weights of predecessors, each listed only once');
   const fixed = c === undefined ? { fixed: true as const } : {};
-  const document = upgradedNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
+  const document = upgradeNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
   const w = at('w').numbers();
   if (w.length !== from.length) json.throwExpected('a w for each predecessor');
   return { json, document, activation, aggregation: undefined, b: at('b').number(), c, w };

@@ -3,12 +3,12 @@ import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type NetworkDocument, readFunction } from './document.js';
 import { JsonValue } from './json-value.js';
-import { parsed } from './exact-json.js';
+import { parseJson } from './exact-json.js';
 import { rebuild } from './serialize.js';
 import { expectSupplied, functionsNamed, lossNamed, type Plugins } from './plugins.js';
 import { decode, type Tensor } from './safetensors.js';
 import { survey } from './survey.js';
-import { type Network1, upgraded } from './version-1.js';
+import { type Network1, upgrade } from './version-1.js';
 
 /** The content of a model file. */
 export interface Loaded {
@@ -44,7 +44,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
       'This safetensors file is not a model of @nnbp: its metadata has no "model".',
     );
   }
-  const json = (name: string, text: string) => parsed(text, `The ${name} in the file`);
+  const json = (name: string, text: string) => parseJson(text, `The ${name} in the file`);
   const lossText = metadata.get('loss');
   const loss = lossText === undefined ? undefined : readFunction(new JsonValue(json('loss', lossText), 'loss'));
   const { version, parameters, activations, aggregations } = survey(model);
@@ -63,7 +63,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   };
   // The file is valid: now build the network.
   const document: unknown = JSON.parse(model);
-  const network = rebuild(version === 1 ? upgraded(document as Network1) : (document as NetworkDocument), plugins);
+  const network = rebuild(version === 1 ? upgrade(document as Network1) : (document as NetworkDocument), plugins);
   network.parameters.vector.set(values);
   return { network, ...rest };
 }

@@ -1,6 +1,6 @@
 /** Internal functions that @nnbp/interop imports. Not part of the public API: they may change in any release. */
 export { asMalformed, withShortMessages } from './as-malformed.js';
-export { parsed } from './exact-json.js';
+export { parseJson } from './exact-json.js';
 export { JsonValue } from './json-value.js';
 export { type Block, blocks, neededByOutputs, nextState, sourceOf } from './levels.js';
 export { oneLine } from './module/one-line.js';

@@ -38,19 +38,19 @@ export const networkEntries1: readonly string[] = [
 export const nodeEntries1: readonly string[] = ['ids', 'from', 'activation', 'fixed', 'shared'];
 
 /** Converts a network to the current version. */
-export function upgraded({ inputUnits, outputUnits, nodes, ...rest }: Network1): NetworkDocument {
+export function upgrade({ inputUnits, outputUnits, nodes, ...rest }: Network1): NetworkDocument {
   return {
     ...rest,
     format,
     version,
-    nodes: nodes.map(upgradedNodes),
+    nodes: nodes.map(upgradeNodes),
     ...(inputUnits && { inputScaler: inputUnits }),
     ...(outputUnits && { outputScaler: outputUnits }),
   };
 }
 
 /** Converts nodes to the current version. */
-export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument {
+export function upgradeNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument {
   const names = shared && new Map(shared);
   return {
     ...rest,

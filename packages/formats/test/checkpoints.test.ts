@@ -123,7 +123,7 @@ describe('checkpoints', () => {
 
 describe('a directory is locked by one training run at a time', () => {
   const locks = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.lock'));
-  const refusal = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
+  const inUseError = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
 
   test('a second training run in the same process is rejected, and the first continues', async () => {
     const directory = folder();
@@ -137,7 +137,7 @@ describe('a directory is locked by one training run at a time', () => {
       expect(locks(directory)).toHaveLength(1);
     };
     await train(freshNetwork(), directory, { callbacks: [callback, { onEpochEnd: start }] });
-    expect(second).toEqual([refusal, refusal]);
+    expect(second).toEqual([inUseError, inUseError]);
     expect((second[0] as Error).message).toContain(`process ${process.pid} on `);
     expect(locks(directory)).toEqual([]);
     expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(6);
@@ -327,12 +327,12 @@ describe('a file is written completely or not at all', () => {
   test('training rejects if its directory is removed, and the network keeps the parameters of the last valid step', async () => {
     const directory = join(folder(), 'run');
     const network = freshNetwork();
-    const vanish = {
+    const removeDirectory = {
       onEpochBegin({ epoch }: { epoch: number }) {
         if (epoch === 3) rmSync(directory, { recursive: true });
       },
     };
-    const run = train(network, directory, { callbacks: [vanish, checkpoints({ directory })] });
+    const run = train(network, directory, { callbacks: [removeDirectory, checkpoints({ directory })] });
     await expect(run).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     const three = freshNetwork();
     await fit(three, xor, { ...options(), epochs: 3 });

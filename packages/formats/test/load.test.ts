@@ -291,9 +291,12 @@ describe('editable JSON', () => {
     expect(() => fromJson(text.replace(':0.5', ':0.75'))).toThrow(failure('MALFORMED', /nodes\[1\].*shared parameter/));
   });
 
-  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is rejected with its path', (entry) => {
-    expect(() => fromJson(toJson(articleNetwork()).replace(/"b":[-\d.]+/, entry))).toThrow(
-      failure('MALFORMED', /nodes\[0\]\.b: expected a finite number/),
-    );
-  });
+  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])(
+    'fromJson rejects %s, and the error names the path',
+    (entry) => {
+      expect(() => fromJson(toJson(articleNetwork()).replace(/"b":[-\d.]+/, entry))).toThrow(
+        failure('MALFORMED', /nodes\[0\]\.b: expected a finite number/),
+      );
+    },
+  );
 });

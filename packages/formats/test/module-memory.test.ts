@@ -107,7 +107,7 @@ test('the code of a gated recurrence is readable', () => {
 }`);
 });
 
-test('a custom aggregation is rejected with the id of its node', () => {
+test('toModule rejects a custom aggregation, and the error names its node', () => {
   const range: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
   const builder = new GraphBuilder();
   builder.output(builder.node('spread', { from: [builder.input('x')], activation: tanh, aggregation: range }));

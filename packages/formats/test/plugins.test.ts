@@ -79,7 +79,7 @@ test('nodes with the same function share one object', () => {
 });
 
 describe('unknown names in a file', () => {
-  test.each(['no such thing', '__proto__', 'constructor', 'toString'])('"%s" is rejected', (name) => {
+  test.each(['no such thing', '__proto__', 'constructor', 'toString'])('the unknown name "%s" is rejected', (name) => {
     expect(() => builtinActivation(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*sigmoid/));
     expect(() => builtinLoss(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*mse/));
   });
@@ -88,7 +88,7 @@ describe('unknown names in a file', () => {
     expect(() => builtinLoss('elementwise')).toThrow(failure('MISSING_PLUGIN', /elementwise/));
   });
 
-  test.each(['beta', '__proto__', 'constructor'])('an option "%s" is rejected', (option) => {
+  test.each(['beta', '__proto__', 'constructor'])('the unknown option "%s" is rejected', (option) => {
     const options = Object.fromEntries([[option, 1]]);
     expect(() => builtinActivation('elu', options)).toThrow(failure('UNSUPPORTED', /has no option/));
     expect(() => builtinActivation('tanh', options)).toThrow(failure('UNSUPPORTED', /has no option/));

@@ -42,11 +42,11 @@ describe('the published schema', () => {
     for (const model of models(new Network(builder.build()))) expect(problems(model)).toEqual([]);
   });
 
-  const corruptFrame = new Set(['another version', 'another format']);
+  const unknownFormats = new Set(['a newer version', 'an unknown format']);
   type Model = Record<string, unknown> & { nodes: Record<string, unknown>[] };
   test.each<[string, (model: Model) => void]>([
-    ['another version', (model) => (model.version = 3)],
-    ['another format', (model) => (model.format = 'onnx')],
+    ['a newer version', (model) => (model.version = 3)],
+    ['an unknown format', (model) => (model.format = 'onnx')],
     ['no inputs', (model) => delete model.inputs],
     ['no outputs', (model) => delete model.outputs],
     ['an unknown entry', (model) => (model.more = 1)],
@@ -63,7 +63,7 @@ describe('the published schema', () => {
     const model = JSON.parse(toJson(articleNetwork())) as Model;
     corrupt(model);
     expect(problems(model)).not.toEqual([]);
-    const code = corruptFrame.has(what) ? 'UNKNOWN_FORMAT' : 'MALFORMED';
+    const code = unknownFormats.has(what) ? 'UNKNOWN_FORMAT' : 'MALFORMED';
     expect(() => fromJson(JSON.stringify(model))).toThrow(
       expect.objectContaining({ name: 'NnbpError', code }) as Error,
     );

@@ -1,5 +1,5 @@
 /** Opens a model of another library, which is untrusted JSON. */
-import { JsonValue, parsed } from '@nnbp/formats/shared';
+import { JsonValue, parseJson } from '@nnbp/formats/shared';
 
 /**
  * Opens JSON, as a string or already parsed.
@@ -8,5 +8,5 @@ import { JsonValue, parsed } from '@nnbp/formats/shared';
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
 export function openJson(json: unknown, what: string): JsonValue {
-  return new JsonValue(typeof json === 'string' ? parsed(json, what) : json, what);
+  return new JsonValue(typeof json === 'string' ? parseJson(json, what) : json, what);
 }

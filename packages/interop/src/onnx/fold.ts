@@ -73,7 +73,7 @@ const constantOfShape: Fold = (call, operands) => {
   return withRepeated({ dims, values: new Array<number>(size).fill(call.constantAttributeOr(0)) }, repeated);
 };
 
-const expanded: Fold = (call, operands) => {
+const expand: Fold = (call, operands) => {
   const { dims: operandDims, values } = same(call, operands);
   const { dims, repeated } = newShape(call, same(call, operands.slice(1)));
   const { shape, left } = call.broadcast(operandDims, dims);
@@ -85,7 +85,7 @@ const expanded: Fold = (call, operands) => {
   );
 };
 
-const chosen: Fold = (call, operands) => {
+const where: Fold = (call, operands) => {
   const [condition, a, b] = [0, 1, 2].map((k) => same(call, operands.slice(k)));
   const first = call.broadcast(condition.dims, a.dims);
   const { shape, left, right } = call.broadcast(first.shape, b.dims);
@@ -97,7 +97,7 @@ const chosen: Fold = (call, operands) => {
   };
 };
 
-const gathered: Fold = (call, operands) => {
+const gather: Fold = (call, operands) => {
   const [data, positions] = [same(call, operands), same(call, operands.slice(1))];
   const axis = call.axisAmong(call.integer('axis', 0), data.dims.length);
   const picked = call.positions(positions, data.dims[axis]);
@@ -108,7 +108,7 @@ const gathered: Fold = (call, operands) => {
   };
 };
 
-const sliced: Fold = (call, operands) => {
+const slice: Fold = (call, operands) => {
   const operandDims = same(call, operands);
   const { repeated } = operandDims;
   let { dims, values } = operandDims;
@@ -123,7 +123,7 @@ const sliced: Fold = (call, operands) => {
   return withRepeated({ dims, values }, repeated ?? []);
 };
 
-const joined: Fold = (call, operands) => {
+const concat: Fold = (call, operands) => {
   const parts = operands.map((_, k) => same(call, operands.slice(k)));
   const axis = call.axisAmong(call.integer('axis', 0), parts[0].dims.length);
   const others = ({ dims }: Constant) => dims.with(axis, 0).join();
@@ -143,7 +143,7 @@ const joined: Fold = (call, operands) => {
   };
 };
 
-const reshaped: Fold = (call, operands) => {
+const reshape: Fold = (call, operands) => {
   const { dims, values } = same(call, operands);
   const target = Array.from(same(call, operands.slice(1)).values, (size, axis) => (size === 0 ? dims[axis] : size));
   const known = product(target.filter((size) => size !== -1));
@@ -154,14 +154,14 @@ const reshaped: Fold = (call, operands) => {
   return { dims: shape, values };
 };
 
-const transposed: Fold = (call, operands) => {
+const transpose: Fold = (call, operands) => {
   const { dims, values } = same(call, operands);
   const order = call.order(dims.length);
   call.spend(values.length);
   return { dims: order.map((axis) => dims[axis]), values: permute(values, dims, order) };
 };
 
-const squeezed: Fold = (call, operands) => {
+const squeeze: Fold = (call, operands) => {
   const { dims, values } = same(call, operands);
   const named = call.listed(1, 'axes')?.map((axis) => call.axisAmong(axis, dims.length));
   const removed = new Set(named ?? dims.flatMap((size, axis) => (size === 1 ? [axis] : [])));
@@ -173,12 +173,12 @@ const squeezed: Fold = (call, operands) => {
 const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
   ['Identity', same],
   ['Cast', same],
-  ['Gather', gathered],
-  ['Slice', sliced],
-  ['Concat', joined],
-  ['Reshape', reshaped],
-  ['Transpose', transposed],
-  ['Squeeze', squeezed],
+  ['Gather', gather],
+  ['Slice', slice],
+  ['Concat', concat],
+  ['Reshape', reshape],
+  ['Transpose', transpose],
+  ['Squeeze', squeeze],
   [
     'Unsqueeze',
     (call, operands) => {
@@ -187,8 +187,8 @@ const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
     },
   ],
   ['ConstantOfShape', constantOfShape],
-  ['Expand', expanded],
-  ['Where', chosen],
+  ['Expand', expand],
+  ['Where', where],
   ['Equal', binary((a, b) => (a === b ? 1 : 0))],
   ['Add', binary((a, b) => a + b)],
   ['Sub', binary((a, b) => a - b)],

@@ -237,8 +237,8 @@ class Reader {
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
     if (before.length !== 1) json.throwExpected(`a layer ${kind} with one input layer`);
     const [values] = before;
-    if (trainingOnly.has(kind)) return this.#once(layer, values);
-    if (kind === 'Flatten' || kind === 'Reshape') return this.#reshaped(layer, values);
+    if (trainingOnly.has(kind)) return this.#finishIfShared(layer, values);
+    if (kind === 'Flatten' || kind === 'Reshape') return this.#reshape(layer, values);
     this.#expectNoSoftmax(layer, values);
     if (kind === 'Dense') return this.#dense(layer, values);
     if (kind === 'BatchNormalization') return this.#batchNormalization(layer, values);
@@ -307,7 +307,7 @@ class Reader {
       kernelIndices: [0],
     }));
     if (windows.length > 1) this.#takeEdges(json, ids.length * units);
-    return this.#filtered(layer, values, { shape: shape.slice(0, -1), windows }, kernel, units);
+    return this.#applyFilters(layer, values, { shape: shape.slice(0, -1), windows }, kernel, units);
   }
 
   /** A convolution or pooling layer. */
@@ -346,7 +346,7 @@ class Reader {
       const groups = config.at('groups');
       if (groups.present && groups.value !== 1) groups.unsupported('only 1 is supported.');
       const kernel = this.#array(layer, 'kernel', [...one.kernel, channels, filters]);
-      return this.#filtered(layer, values, { shape: one.shape, windows }, kernel, filters);
+      return this.#applyFilters(layer, values, { shape: one.shape, windows }, kernel, filters);
     }
     const pooled = this.#ids(json, name, windows.length * channels);
     windows.forEach((window, k) => {
@@ -365,7 +365,7 @@ class Reader {
    *
    * @param kernel - `[kernel size, channels, filters]`.
    */
-  #filtered(
+  #applyFilters(
     layer: Applied,
     { ids: read, shape: before }: Values,
     { shape, windows }: Windows,
@@ -398,7 +398,7 @@ class Reader {
       rule: { activation: identity, factor: 1 },
     });
     const outputs: Values = { shape: [...shape, filters], ids, unfinished: computed };
-    return this.#once(layer, this.#activate(layer, outputs, activation));
+    return this.#finishIfShared(layer, this.#activate(layer, outputs, activation));
   }
 
   /** γ (x − mean) / √(variance + ε) + β for each channel. */
@@ -425,7 +425,7 @@ class Reader {
       const { w, b: inner } = unfinished;
       unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);
       unfinished.b = (u) => factor(u) * inner(u) + b(u);
-      return this.#once(layer, values);
+      return this.#finishIfShared(layer, values);
     }
     const computed = this.#compute({
       ids: this.#ids(json, name, ids.length),
@@ -438,7 +438,7 @@ class Reader {
       }),
       rule: { activation: identity, factor: 1 },
     });
-    return this.#once(layer, { shape, ids: computed.ids, unfinished: computed });
+    return this.#finishIfShared(layer, { shape, ids: computed.ids, unfinished: computed });
   }
 
   /** Applies an activation: to the previous nodes if nothing else reads them, otherwise with separate nodes. */
@@ -448,7 +448,7 @@ class Reader {
       if (shape.length !== 1) layer.json.unsupported('a softmax is supported only on a row of numbers.');
       return { shape, ids, softmax: true };
     }
-    if (rule.activation === identity) return this.#once(layer, values);
+    if (rule.activation === identity) return this.#finishIfShared(layer, values);
     if (unfinished !== undefined) {
       unfinished.rule = rule;
       return { shape, ids };
@@ -476,14 +476,14 @@ class Reader {
     return { shape: [ids.length], ids };
   }
 
-  #reshaped(layer: Applied, values: Values): Values {
+  #reshape(layer: Applied, values: Values): Values {
     const { config, kind, copies = 1 } = layer;
     const length = values.ids.length / copies;
     if (kind === 'Flatten') {
       if (config.at('data_format').value === 'channels_first' && values.shape.length > 1) {
         config.at('data_format').unsupported('channels_first is not supported: expected channels_last.');
       }
-      return this.#once(layer, { ...values, shape: [length] });
+      return this.#finishIfShared(layer, { ...values, shape: [length] });
     }
     const target = config.at('target_shape');
     const sizes = target.list().map((size) => (size.value === -1 ? -1 : size.integer(1, 2 ** 31)));
@@ -492,13 +492,13 @@ class Reader {
     if (shape.some((size) => !Number.isInteger(size)) || product(shape) !== length) {
       target.throwExpected(`a shape of ${length} numbers`);
     }
-    return this.#once(layer, { ...values, shape });
+    return this.#finishIfShared(layer, { ...values, shape });
   }
 
   /**
-   * Returns the values. Without `unfinished` if several layers read them, because their nodes must not change then.
+   * Returns the values, without `unfinished` if several layers read them, because then their nodes must not change.
    */
-  #once({ name }: Layer, values: Values): Values {
+  #finishIfShared({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
     const { unfinished: _, ...seen } = values;
     return seen;

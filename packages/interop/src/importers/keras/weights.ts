@@ -16,11 +16,11 @@ export interface Weights {
  * @throws NnbpError `MALFORMED` (the list does not match the bytes), `UNSUPPORTED` (numbers other than float32)
  */
 export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
-  const file = bytes instanceof Uint8Array ? bytes : joined(bytes);
+  const file = bytes instanceof Uint8Array ? bytes : concatenate(bytes);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const found = new Map<string, Weights>();
   let at = 0;
-  for (const json of listed(model)) {
+  for (const json of weightEntries(model)) {
     const shape = json
       .at('shape')
       .list()
@@ -74,7 +74,7 @@ export function kerasWeightPaths(modelJson: unknown): string[] {
   );
 }
 
-function listed(model: JsonValue): JsonValue[] {
+function weightEntries(model: JsonValue): JsonValue[] {
   const manifest = model.at('weightsManifest');
   if (manifest.present) return manifest.list().flatMap((group) => group.at('weights').list());
   const specs = model.at('weightSpecs');
@@ -89,7 +89,7 @@ function expectFloat32(json: JsonValue): void {
   if (json.at('quantization').present) json.at('quantization').unsupported('convert the model without quantization.');
 }
 
-function joined(shards: readonly Uint8Array[]): Uint8Array {
+function concatenate(shards: readonly Uint8Array[]): Uint8Array {
   const file = new Uint8Array(shards.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const shard of shards) {
