@@ -1,0 +1,93 @@
+/** Finds the columns that contain the values of nodes and states, and joins and selects columns. */
+import type { Operations } from './operations.js';
+
+/** A tensor, and for each of its columns the node or state (see `sourceOf`). */
+export interface Columns {
+  readonly tensor: string;
+  readonly nodes: readonly number[];
+}
+
+/**
+ * Up to `smallMatrix` entries, or `fullMatrix` entries per edge, zeros for unused columns are cheaper than selecting
+ * columns.
+ */
+const smallMatrix = 4096;
+const fullMatrix = 2;
+/**
+ * Above `widestJoin` columns, and `sparsestJoin` columns per needed column, columns are selected from each tensor
+ * before joining.
+ */
+const widestJoin = 1024;
+const sparsestJoin = 4;
+
+/** Records which column of which tensor contains the value of each node and state. */
+export class ColumnIndex {
+  readonly #operations: Operations;
+  readonly #axis: bigint;
+  /** For each node or state, the tensor that contains its value. */
+  readonly #columns: Columns[] = [];
+  /** Concatenated tensors, by the names of their parts. */
+  readonly #joined = new Map<string, Columns>();
+
+  /** @param axis - The axis of the columns. */
+  constructor(operations: Operations, axis: bigint) {
+    this.#operations = operations;
+    this.#axis = axis;
+  }
+
+  /** Registers the columns of a tensor as the values of its nodes. */
+  add(columns: Columns): void {
+    for (const i of columns.nodes) this.#columns[i] = columns;
+  }
+
+  /** A tensor with the columns of these nodes in this order. */
+  inOrder(nodes: readonly number[]): string {
+    const joined = this.join(nodes);
+    if (joined.nodes.join() === nodes.join()) return joined.tensor;
+    const columnOf = new Map(joined.nodes.map((i, column) => [i, column]));
+    const positions = this.#operations.positions(nodes.map((i) => columnOf.get(i)!));
+    return this.#operations.add('Gather', [joined.tensor, positions], { axis: this.#axis });
+  }
+
+  /**
+   * Returns a tensor with the columns of these nodes in any order, plus other columns if keeping them is cheaper than
+   * selecting. For no nodes, returns any tensor.
+   */
+  covering(from: readonly number[], readers: readonly number[]): Columns {
+    const joined = this.join(from);
+    const max = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
+    if (from.length === 0 || joined.nodes.length === from.length || joined.nodes.length * readers.length <= max)
+      return joined;
+    return this.#narrow(joined, new Set(from));
+  }
+
+  /** Joins all tensors that contain any of these nodes, or returns any tensor for no nodes. If the result is too wide, only the needed columns. */
+  join(nodes: readonly number[]): Columns {
+    const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
+    if (whole.length === 1) return whole[0];
+    const requested = new Set(nodes);
+    const width = whole.reduce((all, part) => all + part.nodes.length, 0);
+    const wide = width > Math.max(widestJoin, sparsestJoin * requested.size);
+    const parts = wide ? whole.map((part) => this.#narrow(part, requested)) : whole;
+    const tensors = parts.map(({ tensor }) => tensor);
+    const key = tensors.join();
+    const known = this.#joined.get(key);
+    if (known !== undefined) return known;
+    const joined = {
+      tensor: this.#operations.add('Concat', tensors, { axis: this.#axis }),
+      nodes: parts.flatMap((part) => part.nodes),
+    };
+    this.#joined.set(key, joined);
+    return joined;
+  }
+
+  /** Selects the columns of the requested nodes. */
+  #narrow({ tensor, nodes }: Columns, requested: ReadonlySet<number>): Columns {
+    const columns = [...nodes.keys()].filter((column) => requested.has(nodes[column]));
+    if (columns.length === nodes.length) return { tensor, nodes };
+    return {
+      tensor: this.#operations.add('Gather', [tensor, this.#operations.positions(columns)], { axis: this.#axis }),
+      nodes: columns.map((column) => nodes[column]),
+    };
+  }
+}
