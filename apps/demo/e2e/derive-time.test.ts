@@ -52,7 +52,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
     .getByRole('button', { name: /^x_2@3 =/ })
     .first()
     .click();
-  await page.getByText('Select the derivative of a parameter to open its sum over time.').waitFor();
+  await page.getByText('Select the derivative with respect to a parameter to see it as a sum over time.').waitFor();
   await page.getByRole('button', { name: 'Break it' }).click();
   await page.getByText('Break it supports only networks without delays.').waitFor();
 });

@@ -8,6 +8,6 @@ export interface Derivable {
   derivation(name: QuantityName): Step;
   /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
   explanation(name: QuantityName): Derivation;
-  /** dloss/dp by finite differences; undefined if `name` is not the derivative of a parameter. */
+  /** dloss/dp by finite differences; undefined if `name` is not a parameter derivative. */
   measured(name: QuantityName): number | undefined;
 }

@@ -3,8 +3,8 @@ import type { Graph, Network } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 /**
- * dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined if `name` is not the derivative with respect
- * to a parameter, or if the loss cannot be computed at these points.
+ * dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined if `name` is not a parameter derivative,
+ * or if the loss cannot be computed at these points.
  *
  * @param lossOf - Computes the loss with the network's current parameters.
  */
@@ -28,7 +28,7 @@ export function finiteDifference(network: Network, name: QuantityName, lossOf: (
   }
 }
 
-/** Whether a quantity is the derivative with respect to a parameter. */
+/** Whether a quantity is a parameter derivative. */
 export const isParameter = ({ quantity }: QuantityName): boolean =>
   quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 

@@ -1,4 +1,4 @@
-/** Fits the current data and formula; aborts an older fit that is still running. */
+/** Fits the current data and formula, and aborts an older fit that is still running. */
 import { useEffect, useMemo, useState } from 'react';
 import {
   FitError,

@@ -37,7 +37,7 @@ export interface TimeExercise extends Derivable {
   readonly unrolled: Graph;
   /** Trace of the pass on the unrolled graph. */
   readonly trace: Trace;
-  /** The value of a quantity: x, g, h, slope or dloss/dx of a node at a step, or the derivative of a parameter. */
+  /** The value of a quantity: x, g, h, slope or dloss/dx of a node at a step, or a parameter derivative. */
   value(name: QuantityName): number;
 }
 
@@ -90,8 +90,8 @@ export function splitId(id: string): readonly [id: string, t: number] {
 const initialValue = (graph: Graph, id: string): number => graph.initials?.[graph.indexOf(id)] ?? 0;
 
 /**
- * Parses the selected quantity. If the network does not have it, returns the derivative of the weight of the first delayed
- * edge.
+ * Parses the selected quantity. If the network does not have it, returns the derivative with respect to the weight of
+ * the first delayed edge.
  */
 export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, selected: string): QuantityName {
   try {
@@ -108,8 +108,8 @@ export interface KnownInTime {
 }
 
 /**
- * Returns the numbers that the first `step` steps compute. A parameter's derivative is known once all its terms are
- * added.
+ * Returns the numbers that the first `step` steps compute. A parameter derivative is known once all its terms have
+ * been added.
  */
 export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   const computed = replay(exercise.trace, step);
@@ -123,18 +123,18 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   };
 }
 
-/** For each term of a parameter's derivative, from the last step back: how many trace steps it takes to add it. */
+/** For each term of a parameter derivative, from the last step back: how many trace steps it takes to add it. */
 export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
   return trace.steps
     .filter((step) => step.case === 3 && splitId(step.node)[0] === node && isParameter(step.writes[0]))
     .map(({ index }) => index + 1);
 }
 
-/** Number of terms of a parameter's derivative that the first `step` steps of the trace add. */
+/** Number of terms of a parameter derivative that the first `step` steps of the trace add. */
 export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step: number): number =>
   stepsOfTerms(exercise, selected).filter((needed) => needed <= step).length;
 
-/** The derivative of a parameter to which a step of the trace adds a term. */
+/** The parameter derivative to which a trace step adds a term. */
 export function foldedParameter({ quantity, node, from }: QuantityName): QuantityName {
   const [id, t] = splitId(node);
   if (from === undefined) return { quantity, node: id };
@@ -161,7 +161,7 @@ function firstDelayed(graph: Graph): QuantityName {
   return { quantity: 'dLossDx', node: `${graph.ids[graph.outputs[0]]}@0` };
 }
 
-/** A term of a parameter's derivative: the contribution of one step. */
+/** A term of a parameter derivative: the contribution of one step. */
 export interface TermInTime {
   readonly step: number;
   readonly value: number;
@@ -169,7 +169,7 @@ export interface TermInTime {
   readonly sum: number;
 }
 
-/** The terms of a parameter's derivative, from the last step back: the order in which the engine adds them. */
+/** The terms of a parameter derivative, from the last step back: the order in which the engine adds them. */
 export function termsInTime(exercise: TimeExercise, { quantity, node, from }: QuantityName): TermInTime[] {
   const { network, pass, steps } = exercise;
   const { graph } = network;

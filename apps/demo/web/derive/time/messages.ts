@@ -20,7 +20,7 @@ const en = {
       : `All terms have been added. Divided by the ${targets} steps with a target: ${name} = ${value}.`,
   missing: (count: number) =>
     count === 1 ? 'One earlier step has not been added yet.' : `${count} earlier steps have not been added yet.`,
-  noSum: 'Select the derivative of a parameter to open its sum over time.',
+  noSum: 'Select the derivative with respect to a parameter to see it as a sum over time.',
   shared: 'All steps use the same b, c and weights. Dashed edges lead to a later step.',
   tooLarge: (nodes: number) =>
     `Unrolled, the network has ${nodes} nodes. Only the derivation is shown; choose fewer steps for the columns.`,

@@ -1,4 +1,4 @@
-/** A parameter's derivative as a sum over time, revealed term by term from the last step backwards. */
+/** A parameter derivative as a sum over time, revealed term by term from the last step backwards. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
@@ -13,7 +13,7 @@ import styles from './time.module.css';
 
 export interface TermsProps {
   readonly exercise: TimeExercise;
-  /** The derivative of a parameter, whose terms are shown. */
+  /** The parameter derivative whose terms are shown. */
   readonly selected: QuantityName;
   /** Number of terms shown. */
   readonly termCount: number;
@@ -92,7 +92,7 @@ function TermSlider({ exercise, selected, termCount }: TermsProps) {
   );
 }
 
-/** Shows the term that a trace step adds to the derivative of a parameter, and the sum so far. */
+/** Shows the term that a trace step adds to a parameter derivative, and the sum so far. */
 export function WrittenTerm({ exercise, quantity }: { exercise: TimeExercise; quantity: QuantityName }) {
   const say = useMessages(messages);
   const parameter = foldedParameter(quantity);

@@ -91,7 +91,7 @@ function flat(x: number, t: number): PointTask {
     step: 0.5,
     start: x,
     ask: {
-      en: 'Drag x_7 to the point where the tangent is flat. There dloss/dx_7 = 0, and no small change of the output makes the loss smaller.',
+      en: 'Drag x_7 to the point where the tangent is flat. There dloss/dx_7 = 0, and no change of the output makes the loss smaller.',
       zh: '把 x_7 拖到切线水平的地方。那里 dloss/dx_7 = 0，输出再没有可以改进的了。',
     },
     explain: {

@@ -16,7 +16,7 @@ export const nudge = 1e-4;
 export const parameters: Chapter<ParametersExercise> = {
   name: 'parameters',
   title: { en: 'How does the loss depend on the weight w_2to4?', zh: '损失怎样随权重 w_2to4 变化？' },
-  ability: { en: 'find the derivatives of b, c and w at any node', zh: '求任何节点的 b、c、w 的导数' },
+  ability: { en: 'find the derivatives with respect to b, c and w at any node', zh: '求任何节点的 b、c、w 的导数' },
   exercise(seed) {
     const sample = articleExercise(seed);
     const measured = measure(sample);
@@ -59,7 +59,7 @@ function factors(_: ComputedSample): PickTask {
     count: needed.length,
     options: [...needed, ...Object.keys(hints)],
     ask: {
-      en: 'Learning changes b, c and w, so it needs their derivatives. dloss/dx_4 is known. The weight w_2to4 acts inside node 4 only. Pick the three numbers whose product is dloss/dw_2to4.',
+      en: 'Learning changes b, c and w, so it needs the derivatives with respect to them. dloss/dx_4 is known. The weight w_2to4 acts inside node 4 only. Pick the three numbers whose product is dloss/dw_2to4.',
       zh: '学习就是改变参数 b、c、w，所以需要它们的导数。dloss/dx_4 已知。权重 w_2to4 只在节点 4 内部起作用。请选出乘积等于 dloss/dw_2to4 的三个数。',
     },
     explain: {

@@ -38,7 +38,7 @@ export const rate: Chapter<RateExercise> = {
     const factor = seed === 0 ? 3 : Math.round(20 * (1 + 4 * new Random(seed).uniform())) / 10;
     const targets = Float64Array.from(xs, (x) => factor * x);
     const executor = reference().prepare(oneNode(), xs.length);
-    // Both have the layout of the graph: b, then w.
+    // Both vectors are in the order of the graph: b, then w.
     const { parameters, gradients } = executor;
     const measure = () => executor.backpropagate(inputs, targets, xs.length, loss);
     const lossAt = (w: number, b: number) => {
@@ -80,7 +80,7 @@ function nextLoss(path: Path, factor: number): Task {
   return numberTask({
     label: { en: 'Next loss:', zh: '下一步的损失：' },
     ask: {
-      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. One step subtracts ${firstRate}, the learning rate, times its derivative from each parameter. What is the loss then?`,
+      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. One step changes each parameter: it subtracts the learning rate, ${firstRate}, times the derivative. What is the loss then?`,
       zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
     },
     explain: {
