@@ -54,6 +54,11 @@ const phrases = [
   [/\/\*\* Of [a-z`]/, 'start the docstring with the noun: "The axis of …"'],
   [/\bsome ten thousand\b/i, 'about ten thousand'],
   [/@param \w+ - (Of|For messages|That of) ?\b/, 'start with the noun: "The version of …"'],
+  [/@param \w+ - An? (row|entry|number) (per|for each)\b/, 'One row per …'],
+  [/\bnothing is \w+ but\b/i, 'Allocates only …'],
+  [/\bmade by \{@link/i, 'Created by {@link …}'],
+  [/\bthe data['’]s units\b/i, 'the units of the data'],
+  [/\bA kink where\b/, 'Has a kink where …'],
 ];
 
 /** The glossary itself. */

@@ -75,13 +75,13 @@ export class Graph {
   /** The largest delay; 0 if no edge is delayed. */
   readonly maxDelay: number;
   /**
-   * The length of the state: the values of earlier steps that delayed edges read. It is the sum over nodes of the
-   * largest delay with which they are read.
+   * The length of a state, which holds, for each node, as many previous values as the largest delay among its outgoing
+   * edges.
    */
   readonly stateSize: number;
   /**
-   * Entries stateStart[i] to stateStart[i + 1] − 1 of a state are the last values of node i, latest first: as many as
-   * the largest delay with which it is read. Undefined if no edge is delayed.
+   * Entries stateStart[i] to stateStart[i + 1] − 1 of a state are the previous values of node i, latest first.
+   * Undefined if no edge is delayed.
    */
   readonly stateStart: ArrayLike<number> | undefined;
   /** For each node, the value that its delayed edges read before the first step; undefined if no edge is delayed. */
@@ -109,7 +109,9 @@ export class Graph {
    * returns.
    */
   readonly successorStart: ArrayLike<number>;
-  /** The slots of b and c of each node, in arrays so that the reference engine can read them without a branch. */
+  /**
+   * The slots of b and c of each node, stored in arrays so that the reference engine can read them without a branch.
+   */
   readonly #biases: ArrayLike<number>;
   readonly #scales: ArrayLike<number>;
   /**

@@ -109,7 +109,7 @@ export function backpropagateSequence(
 }
 
 /**
- * Predicts one step at a time, and keeps the values that delayed edges read between calls. Created by {@link stream}.
+ * Predicts one step at a time. Between calls, it keeps the values that delayed edges read. Created by {@link stream}.
  */
 export class NetworkStream {
   readonly #network: Network;
