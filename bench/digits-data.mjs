@@ -9,7 +9,7 @@ export const sizes = [784, 128, 64, 10];
 export const batch = 64;
 const [trainingCount, validationCount] = smoke ? [128, 64] : [8000, 2000];
 
-/** mulberry32: the same numbers in every process. */
+/** Returns the random number generator mulberry32, which produces the same numbers in every process. */
 function stream(seed) {
   let state = seed;
   return () => {
@@ -30,8 +30,8 @@ function shuffled(count, uniform) {
 }
 
 /**
- * 8,000 digits for training and 2,000 for validation. The files are read directly, because `set` of the package `mnist` returns
- * fewer digits than requested.
+ * Returns 8,000 digits for training and 2,000 for validation. The files are read directly, because `set` of the package
+ * `mnist` returns fewer digits than requested.
  */
 export function digits() {
   if (smoke) return { train: noise(trainingCount), validation: noise(validationCount) };
@@ -60,7 +60,7 @@ export function digits() {
   };
 }
 
-/** Random images, for a smoke test without the package `mnist`. */
+/** Creates random images, for a smoke test without the package `mnist`. */
 function noise(count) {
   const uniform = stream(2);
   const labels = Uint8Array.from({ length: count }, (_, s) => s % 10);
@@ -70,8 +70,8 @@ function noise(count) {
 }
 
 /**
- * The initial weights of each layer, indexed `[to * inputs + from]`: uniform within ±√(6 / (inputs + outputs)). Biases
- * start at 0.
+ * Returns the initial weights of each layer, indexed `[to * inputs + from]`: uniform within ±√(6 / (inputs + outputs)).
+ * Biases start at 0.
  */
 export function initialWeights(seed) {
   const uniform = stream(1000 + seed);

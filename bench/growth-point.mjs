@@ -14,17 +14,19 @@ const [kind, requestedEdges] = [process.argv[2], Number(process.argv[3])];
 const batch = 32;
 const outputs = 10;
 
-/** n inputs, two hidden layers of n nodes and 10 outputs: 2 n² + 10 n edges. */
+/** Builds a network with n inputs, two hidden layers of n nodes and 10 outputs: 2 n² + 10 n edges. */
 function dense(edges) {
   const n = Math.round((Math.sqrt(outputs ** 2 + 8 * edges) - outputs) / 4);
   return mlp([n, n, n, outputs], { activation: sigmoid });
 }
 
-/** A random graph with ten edges per node. */
+/** Builds a random graph with ten edges per node. */
 const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
-/** Memory in use after garbage collection. V8 releases pages some time after it has collected their objects. */
+/**
+ * Returns the memory in use after garbage collection. V8 releases pages some time after it has collected their objects.
+ */
 const memoryInUse = async () => {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -7,7 +7,7 @@ import type { HtmlTagDescriptor, Plugin } from 'vite';
 /** Size of `public/link-preview.png`, in pixels. */
 export const pictureSize = { width: 1200, height: 630 };
 
-/** Link preview tags of the page at `url`; empty if there is no URL. */
+/** Returns the link preview tags of the page at `url`; empty if there is no URL. */
 export function previewTags(url: string | undefined): HtmlTagDescriptor[] {
   if (url === undefined || url === '') return [];
   if (!URL.canParse(url) || !url.endsWith('/')) {

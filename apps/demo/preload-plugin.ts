@@ -17,8 +17,8 @@ const loadedWithView: Partial<Record<ViewName, string>> = { derive: '/web/shared
 const fonts: Partial<Record<ViewName, RegExp>> = { derive: /KaTeX_(Main-Regular|Main-Italic|Math-Italic)-.*\.woff2$/ };
 
 /**
- * The files to preload for each view, without those that the page itself loads: scripts, styles, the worker of Train, and
- * the modules in `loadedWithView`.
+ * Returns the files to preload for each view, without those that the page itself loads: scripts, styles, the worker of
+ * Train, and the modules in `loadedWithView`.
  */
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');
@@ -47,7 +47,7 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   );
 }
 
-/** Scripts and styles of a chunk and of the chunks that it imports. */
+/** Returns the scripts and styles of a chunk and of the chunks that it imports. */
 function filesOf(bundle: Bundle, file: string, files = new Set<string>()): Set<string> {
   const chunk = bundle[file];
   if (files.has(file) || chunk?.type !== 'chunk') return files;
@@ -65,8 +65,8 @@ interface FirstScreen {
 }
 
 /**
- * Source of the preload script. Without a view in the URL, the page opens Learn. The first screen is inert: its buttons do
- * nothing until React has replaced it.
+ * Returns the source of the preload script. Without a view in the URL, the page opens Learn. The first screen is inert:
+ * its buttons do nothing until React has replaced it.
  */
 const script = (files: Record<string, string[]>, { screens, styles }: FirstScreen): string =>
   `{

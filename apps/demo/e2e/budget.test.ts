@@ -27,7 +27,7 @@ function filesOf(manifest: Readonly<Record<string, Chunk>>, name: string, files 
 const total = async (files: Iterable<string>) =>
   (await Promise.all(Array.from(files, size))).reduce((sum, bytes) => sum + bytes, 0);
 
-/** The script that preloads the files of a view. */
+/** Returns the path of the script that preloads the files of a view. */
 async function preloadScript(): Promise<string> {
   const page = (await built('index.html')).toString();
   return /src="\.\/(assets\/preload-[^"]*)"/.exec(page)![1];

@@ -17,7 +17,7 @@ const inBuild = (change: Partial<PlaygroundState> = {}, options = {}) => open({ 
 
 const text = (page: Page) => page.getByLabel('The graph as JSON');
 
-/** The graph as JSON, as the page shows it. */
+/** Returns the graph that the page shows as JSON. */
 const shown = async (page: Page): Promise<NetworkDescription> => describe(fromJson(await text(page).inputValue()));
 
 const edgesOf = ({ nodes }: NetworkDescription) => nodes.flatMap(({ id, from }) => from.map((from) => `${from}→${id}`));

@@ -12,7 +12,7 @@ const longTimeout = { timeout: 60_000 };
 const extend = { view: 'extend' as const };
 const source = (key: string) => examples.find((example) => example.key === key)!.source;
 
-/** The state of the view with this function in the editor. */
+/** Returns the state of the view with this function in the editor. */
 const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses' = 'activations') => ({
   ...extend,
   custom: { activations: [], losses: [], [kind]: [{ name, source: text }] },

@@ -16,7 +16,7 @@ const openFit = (
   options: Parameters<typeof open>[1] = {},
 ) => open({ view: 'fit', fit: { ...defaultState.fit, ...change }, ...others }, options);
 
-/** The estimate of a parameter in the table, with all digits. */
+/** Returns the estimate of a parameter in the table, with all digits. */
 const estimate = async (page: Page, name: string) =>
   Number(
     await page

@@ -13,7 +13,7 @@ const working = 'export default { value: (h: number) => h, derivative: () => 1 }
 const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
 const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
 
-/** Links to all views that run custom functions, with this source. */
+/** Returns the states of all views that run custom functions, with this source. */
 const links = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'extend', custom: customOf(source) },
   { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },

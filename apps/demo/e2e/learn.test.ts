@@ -20,7 +20,7 @@ const tasksOf = (name: ChapterName, seed = 0): readonly Task[] =>
 const card = (page: Page) => page.locator('section:has(h2)');
 const answer = (page: Page) => page.getByRole('textbox');
 
-/** All text and attributes of the page. */
+/** Returns all text and attributes of the page, and the URL's hash. */
 const readable = (page: Page) =>
   page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
 
@@ -104,7 +104,7 @@ async function dragTo(page: Page, goal: number): Promise<void> {
   await touch('touchEnd');
 }
 
-/** The controls of the view that are smaller than 44 pixels, and so too small for a finger. */
+/** Returns the controls of the view that are smaller than 44 pixels, and so too small for a finger. */
 const smallTargets = (page: Page) =>
   page.locator('main :is(button, input, select, a):visible').evaluateAll((all) =>
     all

@@ -110,7 +110,7 @@ async function leave(page: Page, isReusable: boolean): Promise<void> {
   idle = page;
 }
 
-/** The URL of the playground in the Derive view, with part of the state changed. */
+/** Returns the URL of the playground in the Derive view, with part of the state changed. */
 export const addressOf = (server: string, change: Partial<PlaygroundState>): string =>
   `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 

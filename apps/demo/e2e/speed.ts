@@ -98,8 +98,8 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
 
 /**
  * Waits in the page for the picture, performs the action, and waits until its result is painted. (Playwright's
- * selectors would add a tenth to the measured time.) Returns the page's clock in milliseconds; throws after the limit,
- * in milliseconds.
+ * selectors would add a tenth to the measured time.) Returns the time on the page's clock; throws if it exceeds the
+ * limit. Both are in milliseconds.
  */
 function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, number]): Promise<number> {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -107,7 +107,8 @@ function ready([{ picture, type, press, answer, text }, limit]: [FirstAction, nu
     for (;;) {
       const element = document.querySelector<E>(selector);
       if (element?.textContent.includes(text) === true) return element;
-      if (performance.now() > limit) throw new Error(`Not ready in ${limit / 1000} s: no ${selector} with "${text}".`);
+      if (performance.now() > limit)
+        throw new Error(`The view was not ready after ${limit / 1000} s: no ${selector} with "${text}".`);
       await frame();
     }
   };
@@ -151,7 +152,7 @@ export interface Site {
   close(): void;
 }
 
-/** Serves a build, compressed, with the speed of this network. */
+/** Serves a compressed build at the speed of this network. */
 export async function serve(directory: string, { latency, bandwidth }: Network): Promise<Site> {
   const files = new Map<string, { readonly body: Buffer; readonly headers: Record<string, string> }>();
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
@@ -171,20 +172,20 @@ export async function serve(directory: string, { latency, bandwidth }: Network):
     });
   }
   let scriptBytes = 0;
-  /** The time at which the connection is free again. */
-  let free = 0;
+  /** The time at which the connection becomes free. */
+  let freeAt = 0;
   const send = async (path: string, response: ServerResponse) => {
     const file = files.get(path === '/' ? '/index.html' : path);
     await sleep(latency);
     if (file === undefined) return void response.writeHead(404).end();
     if (path.endsWith('.js')) scriptBytes += file.body.length;
     response.writeHead(200, { ...file.headers, 'Content-Length': String(file.body.length) });
-    const piece = 4096;
-    for (let at = 0; at < file.body.length; at += piece) {
-      const part = file.body.subarray(at, at + piece);
-      free = Math.max(free, performance.now()) + (1000 * part.length) / bandwidth;
-      await sleep(free - performance.now());
-      response.write(part);
+    const chunkSize = 4096;
+    for (let at = 0; at < file.body.length; at += chunkSize) {
+      const chunk = file.body.subarray(at, at + chunkSize);
+      freeAt = Math.max(freeAt, performance.now()) + (1000 * chunk.length) / bandwidth;
+      await sleep(freeAt - performance.now());
+      response.write(chunk);
     }
     response.end();
   };
@@ -206,14 +207,14 @@ export async function serve(directory: string, { latency, bandwidth }: Network):
   };
 }
 
-/** Times that the page records about itself in milliseconds, starting before its first script. */
-interface Notes {
+/** Times that the page records about itself, in milliseconds. Recording starts before the first script. */
+interface PageTimings {
   firstPaint: number;
   largestPaint: number;
   longestTask: number;
 }
 
-/** Opens the page with a state in a new context, and closes it after `use`. */
+/** Opens the page in a new context with part of the state changed, calls `use`, and closes the page. */
 async function withPage<Result>(
   browser: Browser,
   site: Site,
@@ -224,19 +225,19 @@ async function withPage<Result>(
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  // esbuild, which runs this script, names functions through a helper that the page does not have.
+  // esbuild, which compiles this script, names functions with a helper that the page does not have.
   await page.addInitScript('globalThis.__name = (value) => value');
   await page.addInitScript(() => {
-    const notes: Notes = { firstPaint: 0, largestPaint: 0, longestTask: 0 };
-    Object.assign(globalThis, { notes });
+    const timings: PageTimings = { firstPaint: 0, largestPaint: 0, longestTask: 0 };
+    Object.assign(globalThis, { timings });
     new PerformanceObserver((list) => {
-      notes.firstPaint = list.getEntriesByName('first-contentful-paint')[0]?.startTime ?? notes.firstPaint;
+      timings.firstPaint = list.getEntriesByName('first-contentful-paint')[0]?.startTime ?? timings.firstPaint;
     }).observe({ type: 'paint', buffered: true });
     new PerformanceObserver((list) => {
-      for (const { startTime } of list.getEntries()) notes.largestPaint = startTime;
+      for (const { startTime } of list.getEntries()) timings.largestPaint = startTime;
     }).observe({ type: 'largest-contentful-paint', buffered: true });
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) notes.longestTask = Math.max(notes.longestTask, duration);
+      for (const { duration } of list.getEntries()) timings.longestTask = Math.max(timings.longestTask, duration);
     }).observe({ type: 'longtask', buffered: true });
   });
   const session = await context.newCDPSession(page);
@@ -259,7 +260,9 @@ async function withPage<Result>(
   }
 }
 
-/** A view without further state has a short address, like the links that people share. */
+/**
+ * Returns the URL fragment of a state. A view in its default state has a short one, like the links that people share.
+ */
 const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
   Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;
 
@@ -267,7 +270,7 @@ export type Figures = Readonly<Record<string, number>>;
 
 interface Options {
   readonly cpu: number;
-  /** Path of a CPU profile, without its extension. */
+  /** Path of the CPU profile to write, without its extension. */
   readonly profile?: string | undefined;
   /** Duration of the training, in seconds. */
   readonly seconds?: number;
@@ -276,12 +279,12 @@ interface Options {
 export const openView = (browser: Browser, site: Site, view: ViewName, options: Options): Promise<Figures> =>
   withPage(browser, site, { view }, options, async (page) => {
     const milliseconds = await page.evaluate(ready, [views[view], readyLimit] satisfies [FirstAction, number]);
-    const notes = await page.evaluate(() => (globalThis as unknown as { notes: Notes }).notes);
+    const timings = await page.evaluate(() => (globalThis as unknown as { timings: PageTimings }).timings);
     return {
       'ready, s': milliseconds / 1000,
-      'first paint, s': notes.firstPaint / 1000,
-      'largest paint, s': notes.largestPaint / 1000,
-      'longest task, ms': notes.longestTask,
+      'first paint, s': timings.firstPaint / 1000,
+      'largest paint, s': timings.largestPaint / 1000,
+      'longest task, ms': timings.longestTask,
       'scripts, kB': site.takeScriptBytes() / 1000,
     };
   });

@@ -25,12 +25,12 @@ const settingsFor = (data: DataName, change: Partial<Settings> = {}): Settings =
   ...change,
 });
 
-/** The Train view with these data. */
+/** Opens the Train view with this data set. */
 const openTrain = (data: DataName, change: Partial<Settings> = {}, ...rest: Parameters<typeof open>) =>
   open({ view: 'train', train: settingsFor(data, change), ...rest[0] }, rest[1]);
 
 const stat = async (page: Page, name: string) => (await page.locator(`[data-stat="${name}"]`).textContent()) ?? '';
-/** A number as the page shows it, with separators, a typographic minus sign or a unit. */
+/** Parses a number as the page shows it, with separators, a typographic minus sign or a unit. */
 const read = (text: string | null) => Number.parseFloat((text ?? '').replaceAll(',', '').replaceAll('−', '-'));
 const numberIn = async (page: Page, name: string) => read(await stat(page, name));
 
@@ -69,9 +69,9 @@ const tables = ({ count, inputs, targets }: Part): Tables => ({
 });
 
 /**
- * CPU time of each task of the page's main thread during `during`, in milliseconds. (A PerformanceObserver for long
- * tasks measures elapsed time, which includes the work of other programs on a machine with few cores.) The browser also
- * has pages of other tests, so a time stamp in the trace identifies the process of this page.
+ * Returns the CPU time of each task on the page's main thread during `during`, in milliseconds. (A PerformanceObserver
+ * for long tasks measures elapsed time, which includes the work of other programs on a machine with few cores.) The
+ * browser also has pages of other tests, so a time stamp in the trace identifies the process of this page.
  */
 async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Promise<number[]> {
   interface TraceEvent {

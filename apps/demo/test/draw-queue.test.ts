@@ -31,7 +31,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A canvas that takes `milliseconds` to draw. */
+/** Creates a canvas that takes `milliseconds` to draw. */
 const canvas = (name: string, log: string[], milliseconds: number) => {
   const element = {} as HTMLCanvasElement;
   const change = () =>

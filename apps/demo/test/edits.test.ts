@@ -19,7 +19,7 @@ const chain: NetworkDescription = {
 };
 const loop = setInitial(connect(connect(chain, 'h', 'h', 1), 'y', 'h', 2), 'h', 0.25);
 
-/** The problem with which an edit is rejected; undefined if it is accepted. */
+/** Returns the problem with which an edit is rejected; undefined if it is accepted. */
 function problemOf(edit: () => unknown) {
   try {
     edit();

@@ -21,7 +21,7 @@ import { builtinFunctions } from '../web/functions.js';
 const { network, input, target, loss, time } = presets.recurrence;
 const example = timeExerciseOf({ network, input, target, loss, time: time! }, builtinFunctions);
 
-/** An exercise with random numbers: delayed edges with different delays, a product, and initial values. */
+/** Creates an exercise with random numbers: delayed edges with different delays, a product, and initial values. */
 function randomExercise(seed: number) {
   const random = new Random(seed);
   const number = () => 2 * random.uniform() - 1;

@@ -30,7 +30,7 @@ async function trained(dataset: Dataset, loss: string, part: Partial<Settings> =
   return { session, engine, observer };
 }
 
-/** The network of a training run, with its current parameters. */
+/** Returns the network of a training run, with its current parameters. */
 function networkOf({ network, parameters }: Session): Network {
   network.parameters.vector.set(parameters);
   return network;

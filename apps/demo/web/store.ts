@@ -62,7 +62,7 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden' && pending !== undefined) writeUrl();
 });
 
-/** The current state, for code outside components. */
+/** Returns the current state, for code outside components. */
 export const currentState = (): PlaygroundState => state;
 
 /** Returns the part of the state that `select` returns. The component rerenders when that part changes. */
@@ -71,10 +71,10 @@ export function usePlayground<Part>(select: (state: PlaygroundState) => Part): P
   return useSyncExternalStore(listeners.subscribe, selected, selected);
 }
 
-/** The URL fragment of the state. */
+/** Returns the URL fragment of the state. */
 export const useAddress = (): string => usePlayground((current) => addressOf(current, initialState));
 
-/** The reason why the link could not be read; undefined if it was valid. */
+/** Returns the reason why the link could not be read; undefined if it was valid. */
 export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => linkProblem);
 
 /** Calls `listener` with the previous state after a link is opened in the page, but not after Back and Forward. */
@@ -93,7 +93,7 @@ addEventListener('popstate', () => {
   listeners.notify();
 });
 
-/** Changing this key adds an entry to the browser history. */
+/** Returns a key of the view and chapter. A change of the key adds an entry to the browser history. */
 const historyKeyOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 

@@ -31,7 +31,7 @@ const subscriptionTo = (query: MediaQueryList) => (listener: () => void) => {
 };
 const [subscribeToDark, subscribeToPaper] = [subscriptionTo(dark), subscriptionTo(paper)];
 
-/** The colours of the selected theme. */
+/** Returns the colours of the selected theme. */
 export function usePalette(): Palette {
   const theme = usePlayground(({ theme }) => theme);
   const isDark = useSyncExternalStore(subscribeToDark, () => dark.matches);
@@ -39,7 +39,7 @@ export function usePalette(): Palette {
   return paletteOf(isPrinted ? 'paper' : theme === 'dark' || (theme === 'system' && isDark) ? 'dark' : 'light');
 }
 
-/** The colours of a theme. Each theme is read once. */
+/** Returns the colours of a theme. Each theme is read only once. */
 const paletteOf = (theme: Theme): Palette => (palettes[theme] ??= read(theme));
 
 /** Reads the colours of a theme by applying it to the document temporarily. */
@@ -64,11 +64,11 @@ export const mix = (first: Rgb, second: Rgb, share: number): Rgb => [
   first[2] + (second[2] - first[2]) * share,
 ];
 
-/** The colour of a value: `negative` up to −1, `panel` at 0, `positive` from 1, and a mix in between. */
+/** Returns the colour of a value: `negative` up to −1, `panel` at 0, `positive` from 1, and a mix in between. */
 export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
   mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
 
-/** The colour of class k: `negative`, `positive`, then colours that also differ in lightness. */
+/** Returns the colour of class k: `negative`, `positive`, then colours that also differ in lightness. */
 export function classColour({ positive, negative, panel }: Palette, k: number): Rgb {
   const isDark = panel[0] < 128;
   const more: readonly Rgb[] = isDark

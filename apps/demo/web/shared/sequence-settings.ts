@@ -34,7 +34,7 @@ const suitableLoss: Readonly<Record<SequenceDataName, string>> = {
   series: 'mse',
 };
 
-/** The name of the loss. Default: the loss that suits the data set. */
+/** Returns the name of the loss: by default, the loss that suits the data set. */
 export const lossOf = ({ loss, data }: Pick<Settings, 'loss' | 'data'>): string => loss ?? suitableLoss[data];
 
 /**

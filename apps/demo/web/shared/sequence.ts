@@ -7,7 +7,7 @@ export const rowsOf = (numbers: readonly number[], width: number): number[][] =>
 
 type TargetSteps = PlaygroundState['derive']['time']['targets'];
 
-/** The targets of each step; null for a step without a target. */
+/** Returns the targets of each step; null for a step without a target. */
 export const targetRows = (
   numbers: readonly number[],
   width: number,

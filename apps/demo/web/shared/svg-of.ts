@@ -256,7 +256,7 @@ const unquoted = (family: string): string =>
     .trim()
     .replace(/^["']|["']$/g, '');
 
-/** Key of a font: family, style and weight. */
+/** Returns the key of a font: family, style and weight. */
 const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): string =>
   [
     unquoted(fontFamily),
@@ -264,7 +264,7 @@ const keyOf = ({ fontFamily, fontStyle, fontWeight }: CSSStyleDeclaration): stri
     fontWeight.replace('normal', '400').replace('bold', '700') || '400',
   ].join('|');
 
-/** `@font-face` rules of the page for these fonts, with the font files embedded. */
+/** Returns the page's `@font-face` rules for these fonts, with the font files embedded. */
 async function fontFaces(fonts: ReadonlySet<string>): Promise<string> {
   const rules = Array.from(document.styleSheets, (sheet) =>
     Array.from(sheet.cssRules, (rule) => ({ rule, sheet })),

@@ -18,7 +18,7 @@ const suitable: Readonly<Record<Task, Choice>> = {
 
 const planarNames: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
 
-/** The task of a data set. The task of the user's table depends on the target column instead. */
+/** Returns the task of a data set. The task of the user's table depends on the target column instead. */
 export const taskOf = (data: Exclude<DataName, 'csv'>): Task =>
   data === 'iris' || data === 'digits' ? 'classes' : planarNames.includes(data) ? 'binary' : 'regression';
 

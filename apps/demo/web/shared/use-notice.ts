@@ -1,4 +1,4 @@
-/** A short message, such as "Copied.", that disappears after a few seconds. */
+/** Shows a short message, such as "Copied.", that disappears after a few seconds. */
 import { useEffect, useState } from 'react';
 
 /** Milliseconds for which the message is shown. */

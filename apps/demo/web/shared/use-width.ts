@@ -1,4 +1,7 @@
-/** The current width of an element without padding, in pixels, rounded down. 0 before the first layout. */
+/**
+ * Returns a ref for an element and the element's current width without padding, in pixels, rounded down; 0 before the
+ * first layout.
+ */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
 export function useWidth(): [RefObject<HTMLDivElement | null>, number] {

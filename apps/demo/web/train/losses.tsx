@@ -104,7 +104,7 @@ function isWide({ training, validation }: Curve): boolean {
   return max > wideRatio * min;
 }
 
-/** Label of a tick. On the logarithmic scale, ticks are exponents of 10. */
+/** Returns the label of a tick. On the logarithmic scale, ticks are exponents of 10. */
 const tickLabel = (tick: number, logarithmic: boolean): string =>
   formatNumber(logarithmic ? Number((10 ** tick).toPrecision(2)) : tick);
 

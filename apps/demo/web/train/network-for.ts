@@ -17,7 +17,7 @@ export interface Shape {
 /** Activations of the ReLU family, which use He initialization. */
 const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
 
-/** Number of outputs: one, or one per class. */
+/** Returns the number of outputs: one, or one per class. */
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**

@@ -43,7 +43,7 @@ export class Player {
     this.#playing = 0;
   }
 
-  /** Steps per second, updated at most every 400 ms; 0 while paused. */
+  /** Returns the steps per second, updated at most every 400 ms; 0 while paused. */
   stepsPerSecond(): number {
     const { since, steps } = this.#meter;
     const now = performance.now();

@@ -97,7 +97,7 @@ function Field({ field: { name, words }, values, set }: FieldProps) {
   );
 }
 
-/** Step of the arrow keys: a tenth of the value's order of magnitude, for example 1 for 42. */
+/** Returns the step of the arrow keys: a tenth of the value's order of magnitude, for example 1 for 42. */
 const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
 
 function Prediction({

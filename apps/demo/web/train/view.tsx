@@ -140,14 +140,14 @@ function SampleView() {
   );
 }
 
-/** The row that the user entered, or the first training sample if the inputs have fields. */
+/** Returns the row that the user entered, or the first training sample if the inputs have fields. */
 function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Float64Array | undefined) {
   if (entered?.length === inputCount) return entered;
   if (side !== undefined || fields.length === 0) return undefined;
   return firstRow.map((value) => Number(value.toPrecision(4)));
 }
 
-/** The activations that a training run uses. */
+/** Returns the activations that a training run uses. */
 const activationsOf = ({ activation, outputActivation, graph }: Settings): string[] =>
   graph === null ? [activation, outputActivation] : graph.nodes.map(({ activation }) => activation);
 
@@ -157,7 +157,7 @@ const change = (part: Partial<Settings>) =>
 const describe = (bytes: Uint8Array) => training.describeTable(bytes);
 const chooseSample = (sample: number | null) => change({ sample });
 
-/** Status of the training run. Screen readers announce it, except while the numbers change. */
+/** Shows the status of the training run. Screen readers announce it, except while the numbers change. */
 function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: boolean }) {
   const say = useMessages(messages);
   const { ready, progress, playing, problem, snapshot, observation } = view;

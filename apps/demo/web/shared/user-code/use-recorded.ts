@@ -83,7 +83,7 @@ function messageOf({ reason, message }: FunctionError, say: (typeof messages)['e
   return reason === 'types' ? `${say.types} ${message}` : message;
 }
 
-/** The structure of the graph, without its numbers, as a key. */
+/** Returns the structure of the graph, without its numbers, as a key. */
 const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string =>
   JSON.stringify([
     inputs,

@@ -133,7 +133,7 @@ function columnOf(survey: ColumnSurvey, rows: number): Omit<Column, 'distinct'> 
   return { name, kind, as: kind === 'number' && !isClasses ? 'number' : 'category' };
 }
 
-/** The cell's value; undefined if it is missing, or not a number in a numeric column. */
+/** Returns the cell's value; undefined if it is missing, or not a number in a numeric column. */
 function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: ColumnSurvey): string | undefined {
   if (kind === 'text') return cell;
   if (kind === 'number') return numberIn(cell, decimal)?.toString();
@@ -182,5 +182,5 @@ function fieldOf(table: Table, { name, kind }: Column, k: number): InputField[] 
   return [kind === 'number' ? { name } : { name, words: wordsOf(table, k) }];
 }
 
-/** The distinct words of a column. */
+/** Returns the distinct words of a column. */
 const wordsOf = ({ rows }: Table, k: number): string[] => [...new Set(rows.map((row) => row[k]))].sort();

@@ -98,8 +98,8 @@ export const fivePoints = (): Dataset => ({
 const enoughToSplit = 12;
 
 /**
- * A drawn function. `points`: x₀, y₀, x₁, y₁, …, in [−1, 1]. If there are enough points, every fourth is for
- * validation.
+ * Returns the data set of a drawn function. `points`: x₀, y₀, x₁, y₁, …, in [−1, 1]. If there are enough points, every
+ * fourth is for validation.
  */
 export function drawn(points: readonly number[]): Dataset {
   const pairs: Point[] = [];

@@ -149,7 +149,7 @@ export class SequenceTraining {
     void this.open(this.#opened, 0);
   };
 
-  /** The trained network of the given kind, with the sequence whose states are shown. */
+  /** Returns the trained network of the given kind, with the sequence whose states are shown. */
   async result(shown: Kind): Promise<SequenceResult | undefined> {
     return withTimeout((await this.#worker.connect()).trainer.result(shown));
   }
