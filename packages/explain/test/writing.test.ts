@@ -173,7 +173,7 @@ g_7 = sigmoid(h_7) = sigmoid(1.15906) = 0.761161
 x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   });
 
-  it("text with 17 digits has the engine's numbers, and each equation holds, on random graphs", () => {
+  it("text with 17 digits shows the engine's numbers, and each equation holds, on random graphs", () => {
     const functions = {
       ...Object.fromEntries(everyActivation.map(({ name, value }) => [name, value])),
       sign: Math.sign,
@@ -266,7 +266,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     ['silu', (h, g) => `${g} + sigmoid(${h}) · (1 - ${g})`, silu],
     ['tanh', (_, g) => `1 - ${g} · ${g}`, tanh],
     ['sine', (h) => `cos(${h})`, sine],
-    ['sine of another frequency', (h) => `30 · cos(30 · ${h})`, sine.frequency(30)],
+    ['sine with a frequency of 30', (h) => `30 · cos(30 · ${h})`, sine.frequency(30)],
   ])('text writes the derivative of %s', (_, rule, activation) => {
     const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }), { initializer: () => 0.5 });
     const { text } = explain(network, [1], [1], mse(), 'slope_output.0');

@@ -10,7 +10,7 @@ import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
 import { nameIn1, networkEntries1, nodeEntries1 } from './version-1.js';
 
-/** Sizes of a model. */
+/** The version, the size and the functions of a model. */
 export interface Survey {
   readonly version: 1 | typeof version;
   /** The length of the parameter vector. */
@@ -71,7 +71,7 @@ export const tooManyFunctions = () =>
 class NodeReader {
   readonly #scanner: JsonScanner;
   readonly #at: (key: string) => JsonScanner;
-  readonly #old: boolean;
+  readonly #isVersion1: boolean;
   readonly #ids: Names;
   readonly #shared: Readonly<Record<'b' | 'c' | 'w', Names>>;
   readonly #functions = { activation: new Set<string>(), aggregation: new Set<string>() };
@@ -80,15 +80,15 @@ class NodeReader {
   /** The last mark in use. */
   #mark = 0;
   #delayed = false;
-  #isDelayed = 0;
-  #isGiven = 0;
-  #isOutput = 0;
+  #delayedMark = 0;
+  #initialMark = 0;
+  #outputMark = 0;
 
   constructor(scanner: JsonScanner, version: Survey['version'], at: (key: string) => JsonScanner) {
     this.#scanner = scanner;
     this.#at = at;
-    this.#old = version === 1;
-    // Name sets are allocated at their maximum size.
+    this.#isVersion1 = version === 1;
+    // Count the names first, since name sets are allocated at their maximum size.
     let declared = at('inputs').list(() => scanner.string());
     const count = { b: 0, c: 0, w: 0 };
     const entries = this.#entries();
@@ -111,7 +111,7 @@ class NodeReader {
   }
 
   #entries(): readonly string[] {
-    return this.#old ? nodeEntries1 : nodeEntries;
+    return this.#isVersion1 ? nodeEntries1 : nodeEntries;
   }
 
   result(): Omit<Survey, 'version'> {
@@ -144,20 +144,20 @@ class NodeReader {
     const at = (key: string) => Object.assign(scanner, { at: positions.get(key) ?? begin });
     for (const key of ['ids', 'from', 'activation'])
       if (!positions.has(key)) at(key).throwExpected(`an entry "${key}"`);
-    const isPredecessor = ++this.#mark;
-    const edges = at('from').list(() => this.#source(isPredecessor));
+    const predecessorMark = ++this.#mark;
+    const edges = at('from').list(() => this.#source(predecessorMark));
     if (edges === 0 && positions.has('aggregation'))
       at('aggregation').throwExpected('no aggregation without predecessors');
     let ownParameters = 2 + edges;
-    if (this.#old) {
+    if (this.#isVersion1) {
       if (positions.has('fixed')) {
         at('fixed').literal('true');
         ownParameters--;
       }
-      const isShared = ++this.#mark;
+      const sharedMark = ++this.#mark;
       if (positions.has('shared')) {
         ownParameters -= at('shared').list(() => {
-          if (this.#ids.mark(this.#pair(), isShared) !== isPredecessor)
+          if (this.#ids.mark(this.#pair(), sharedMark) !== predecessorMark)
             at('shared').throwExpected('pairs of a predecessor and a name');
         });
       }
@@ -184,9 +184,9 @@ class NodeReader {
 
   /** Checks all delayed edges again, since their nodes may be declared later. */
   delayedEdges(): void {
-    this.#isDelayed = ++this.#mark;
-    this.#isGiven = ++this.#mark;
-    this.#isOutput = ++this.#mark;
+    this.#delayedMark = ++this.#mark;
+    this.#initialMark = ++this.#mark;
+    this.#outputMark = ++this.#mark;
     if (!this.#delayed) return;
     const scanner = this.#scanner;
     this.#at('nodes').list(() => {
@@ -199,7 +199,7 @@ class NodeReader {
           if (scanner.begins('"')) scanner.string();
           else {
             const { id } = this.#delay();
-            if (this.#ids.mark(id, this.#isDelayed) === undefined) scanner.throwExpectedAt(id, 'the id of a node');
+            if (this.#ids.mark(id, this.#delayedMark) === undefined) scanner.throwExpectedAt(id, 'the id of a node');
           }
         });
       });
@@ -215,7 +215,7 @@ class NodeReader {
       if (++k === 2) scanner.number();
       else {
         const id = scanner.string();
-        if (this.#ids.mark(id, this.#isGiven) !== this.#isDelayed)
+        if (this.#ids.mark(id, this.#initialMark) !== this.#delayedMark)
           scanner.throwExpectedAt(id, 'the id of a node with delayed edges, listed only once');
       }
     });
@@ -225,8 +225,8 @@ class NodeReader {
   /** Scans the id of an output: a node that is not an output yet. */
   output(): void {
     const id = this.#scanner.string();
-    const mark = this.#ids.mark(id, this.#isOutput);
-    if (mark === undefined || mark === this.#isOutput)
+    const mark = this.#ids.mark(id, this.#outputMark);
+    if (mark === undefined || mark === this.#outputMark)
       this.#scanner.throwExpectedAt(id, 'the id of a node that is not an output yet');
   }
 
@@ -238,9 +238,9 @@ class NodeReader {
   }
 
   /** Scans an edge: from an earlier node, or a delayed one, whose node is looked up in {@link delayedEdges}. */
-  #source(isPredecessor: number): void {
+  #source(predecessorMark: number): void {
     const scanner = this.#scanner;
-    if (scanner.begins('{') && !this.#old) {
+    if (scanner.begins('{') && !this.#isVersion1) {
       this.#state += this.#delay().delay;
       this.#delayed = true;
       if (this.#state > maxState)
@@ -248,8 +248,8 @@ class NodeReader {
       return;
     }
     const id = scanner.string();
-    const mark = this.#ids.mark(id, isPredecessor);
-    if (mark === undefined || mark === isPredecessor)
+    const mark = this.#ids.mark(id, predecessorMark);
+    if (mark === undefined || mark === predecessorMark)
       scanner.throwExpectedAt(id, 'the id of an earlier node, listed only once');
   }
 

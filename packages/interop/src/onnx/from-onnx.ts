@@ -26,7 +26,7 @@ export interface FromOnnxOptions {
 }
 
 /** Maximum number of entries and terms in a model of 0 bytes. Each byte of the model adds one to this limit. */
-const minLimit = 2 ** 18;
+const baseLimit = 2 ** 18;
 
 /**
  * Imports an ONNX model (operator set 6 or later) of a feed-forward network, a recurrent network, or one step of a
@@ -94,8 +94,8 @@ function read(
   const graph = graphOf(model);
   const operatorSet = operatorSetOf(model);
   const outside = Object.values(files).reduce((sum, { length }) => sum + length, 0);
-  expectOwnTensors(tensorsOf(graph), files, outside);
-  const tape = new Tape(minLimit + size + outside);
+  expectLargeEnoughFiles(tensorsOf(graph), files, outside);
+  const tape = new Tape(baseLimit + size + outside);
   const values = new Map<string, Value>();
   for (const tensor of graph.initializer) {
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
@@ -219,7 +219,11 @@ const tensorsOf = (graph: Proto<'GraphProto'>): Proto<'TensorProto'>[] => [
  * Throws if tensors need more numbers than external files have bytes: a small model could read the same part of a file
  * a thousand times.
  */
-function expectOwnTensors(tensors: readonly Proto<'TensorProto'>[], files: ExternalFiles, available: number): void {
+function expectLargeEnoughFiles(
+  tensors: readonly Proto<'TensorProto'>[],
+  files: ExternalFiles,
+  available: number,
+): void {
   const requested = tensors
     .filter((tensor) => externalPaths([tensor]).some((path) => Object.hasOwn(files, path)))
     .reduce((sum, { dims }) => sum + product(dims.map(Number)), 0);

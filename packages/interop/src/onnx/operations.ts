@@ -111,7 +111,7 @@ export class Operations {
 
   #constant(values: Float32Array | BigInt64Array, dataType: number, dims: readonly number[]): string {
     const name = `/constant.${this.#constants.length}`;
-    // ONNX is little-endian, and so is every platform with JavaScript.
+    // Raw data of ONNX is little-endian, like every platform that runs JavaScript.
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#constants.push({ name, dataType, dims: dims.map(BigInt), rawData });
     return name;

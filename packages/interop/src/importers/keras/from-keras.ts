@@ -16,7 +16,7 @@ import { wholeGrid, type Window, type Windows, windowsIn } from './windows.js';
 
 const what = 'The Keras model';
 /** Maximum number of values in a model without weights. Each byte of the weights adds one to this limit. */
-const minValues = 2 ** 18;
+const maxValuesWithoutWeights = 2 ** 18;
 /** Maximum number of edges in convolutions and pooling, which is not limited by the number of weights. */
 const maxEdges = 2 ** 22;
 
@@ -89,7 +89,7 @@ interface Values {
 /**
  * Imports a Sequential or Functional model of Keras or TensorFlow.js with these layers: `Dense`, `Activation`, `ReLU`,
  * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max
- * and average pooling, also global, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`;
+ * and average pooling, including global pooling, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`;
  * `TimeDistributed`; and layers that are active only during training (`Dropout`, `GaussianNoise` and similar ones), which are
  * ignored. Node ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
  *
@@ -179,7 +179,7 @@ class Reader {
     /** Names of the layers that a `TimeDistributed` reads. */
     readonly timed: ReadonlySet<string>,
   ) {
-    this.#valuesLeft = minValues;
+    this.#valuesLeft = maxValuesWithoutWeights;
     for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;
   }
 
