@@ -48,7 +48,11 @@ export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentO
   return h;
 }
 
-/** @throws NnbpError `EMPTY_LAYER` */
+/**
+ * Throws unless the number of units is an integer ≥ 1.
+ *
+ * @throws NnbpError `EMPTY_LAYER`
+ */
 export function expectUnits(units: number): void {
   if (!Number.isInteger(units) || units < 1) {
     throw mismatch('EMPTY_LAYER', 'units', 'an integer ≥ 1', units);

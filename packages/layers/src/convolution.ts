@@ -91,7 +91,7 @@ export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] 
  * Adds a one-dimensional convolution: PyTorch's `nn.Conv1d`. See {@link conv2d}.
  *
  * @returns The ids, one filter after the other: `filters × windows`.
- * @throws NnbpError as {@link conv2d}
+ * @throws NnbpError any error of {@link conv2d}
  */
 export const conv1d = (builder: GraphBuilder, options: Conv1dOptions): string[] => {
   const { length, kernel, stride = 1, padding = 0, dilation = 1, ...rest } = options;

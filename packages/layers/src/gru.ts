@@ -58,7 +58,7 @@ export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
           weights: initializer,
           share: shared(part, k),
         });
-      /** r · (b + U h). */
+      /** Adds the node r · (b + U h). */
       const resetSum = (k: number, r: string) => {
         const u = { from: h, activation: identity, weights: initializer, share: shared('u', k) };
         return gate(builder, inner('ru', k), [r, weighted(builder, inner('u', k), u)]);

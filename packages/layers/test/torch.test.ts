@@ -31,7 +31,7 @@ function expectNear(what: string, actual: readonly number[], expected: readonly 
   expect(actual.length, what).toBe(expected.length);
   const largest = Math.max(...expected.map(Math.abs));
   actual.forEach((value, k) => {
-    expect(Math.abs(value - expected[k]), `${what}, ${k}`).toBeLessThanOrEqual(1e-12 * largest);
+    expect(Math.abs(value - expected[k]), `${what}[${k}]`).toBeLessThanOrEqual(1e-12 * largest);
   });
 }
 

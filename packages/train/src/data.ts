@@ -174,13 +174,13 @@ function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
 
 /** Throws unless there are samples and all of them fit the network. */
 export function checkTables(network: Network, { inputs, targets, weights, rows }: Part, what: string): void {
-  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what} is empty.`);
+  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what} is empty: expected at least one sample.`);
   for (let s = 0; s < inputs.length; s++) {
     checkSample(network, { input: inputs[s], target: targets[s] }, `${what}, sample ${rows?.[s] ?? s}`);
     if (weights !== undefined) expectWeight(`${what}, weight of sample ${rows?.[s] ?? s}`, weights[s]);
   }
   if (weights !== undefined && Array.from(weights).every((weight) => weight === 0)) {
-    throw new NnbpError('OUT_OF_RANGE', `${what}, weights: expected at least one above 0.`);
+    throw new NnbpError('OUT_OF_RANGE', `${what}, weights: expected at least one weight above 0.`);
   }
 }
 

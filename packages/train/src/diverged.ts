@@ -5,7 +5,9 @@ import type { Batch } from './batches.js';
 /** The likely cause of an overflow. */
 export type DivergenceCause = 'unscaled input' | 'rate' | 'saturation' | 'gradient';
 
-/** Thrown by `fit` (code `DIVERGED`). The network's parameters are those before the failed step. */
+/**
+ * Thrown by `fit` and `Trainer`, with the code `DIVERGED`. The network's parameters are those before the failed step.
+ */
 export class DivergedError extends NnbpError {
   constructor(
     message: string,
@@ -27,7 +29,7 @@ export class DivergedError extends NnbpError {
 /** What to try for each cause. */
 const advice: Readonly<Record<DivergenceCause, string>> = {
   'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
-  rate: 'The parameters have grown very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
+  rate: 'Values or parameters have become very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
   saturation:
     'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip the outputs.',
   gradient:

@@ -137,7 +137,10 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
       const label = `dropout: node "${graph.ids[i]}"`;
       if (rates.has(i)) throw new NnbpError('CONFLICT', `${label} is in two groups. Remove it from one of them.`);
       if (!isRead(graph, i)) {
-        throw new NnbpError('CONFLICT', `${label} has no successor in the same step, so dropping it changes nothing.`);
+        throw new NnbpError(
+          'CONFLICT',
+          `${label} has no successor in the same step, so dropout would have no effect on it.`,
+        );
       }
       rates.set(i, rate);
     }

@@ -80,7 +80,7 @@ export interface Report {
  * those of the best epoch so far.
  *
  * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`,
- * `WRONG_STATE`, before anything is changed; `DivergedError` when a number stops being finite
+ * `WRONG_STATE`, before anything is changed; `DivergedError` if a number is not finite
  *
  * @example
  * ```ts
@@ -179,7 +179,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       trainer.dispose(),
       ...calledCallbacks.map(async (callback) => callback.teardown?.(progress)),
     ]);
-    // If training failed, its error is reported, not one of closing.
+    // If training failed, report its error instead of an error of the cleanup.
     await (failed ? closed.catch(() => undefined) : closed);
   }
   let records: readonly EpochRecord[] | undefined;

@@ -127,9 +127,12 @@ function frozenParameters(graph: Graph, freeze: Freeze): Uint8Array {
   const unknown = requested.find(({ found }) => !found);
   if (unknown !== undefined) {
     const { entry } = unknown;
+    const edge = typeof entry === 'string' || entry.from === undefined ? '' : ` from "${entry.from}"`;
     const name =
-      typeof entry === 'string' ? `"${entry}"` : [entry.name, `of "${entry.node}"`, entry.from ?? ''].join(' ');
-    throw new NnbpError('UNKNOWN_ID', `freeze: the graph has no parameter of this name: ${name.trim()}.`);
+      typeof entry === 'string'
+        ? `node "${entry}" with parameters`
+        : `parameter ${entry.name} of "${entry.node}"${edge}`;
+    throw new NnbpError('UNKNOWN_ID', `freeze: the graph has no ${name}.`);
   }
   return frozen;
 }

@@ -100,7 +100,8 @@ function expectSequence(sequence: Sequence, label: string): void {
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE`
  */
 export function checkSequences(network: Network, { sequences, numbers }: SequenceList, what: string): void {
-  if (sequences.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: sequences is empty.`);
+  if (sequences.length === 0)
+    throw new NnbpError('EMPTY_DATA', `${what}: sequences is empty: expected at least one sequence.`);
   sequences.forEach((sequence, n) => checkSequence(network, sequence, `${what}, sequence ${numbers?.[n] ?? n}`));
 }
 

@@ -62,8 +62,8 @@ export interface TrainerOptions {
   readonly truncate?: number;
   /**
    * For sequences: whether sequence k of a batch continues the state left by sequence k of the previous batch, so that
-   * parts of a long sequence can be given one after another. They keep their order, and the batch size is 1 by default.
-   * An epoch starts from the initial state. Default: false: each sequence starts from the initial state.
+   * parts of a long sequence can be given one after another. The sequences keep their order, and the batch size is 1 by
+   * default. An epoch starts from the initial state. Default: false; each sequence starts from the initial state.
    */
   readonly stateful?: boolean;
   /**
@@ -72,8 +72,8 @@ export interface TrainerOptions {
    */
   readonly freeze?: Freeze;
   /**
-   * Nodes whose values are 0 for their successors in random steps of training; predictions, validation and metrics use
-   * all nodes. The masks depend only on `seed`, epoch and batch. Default: none.
+   * Dropout: during training, successors read 0 instead of the values of random nodes. Predictions, validation and
+   * metrics use all nodes. The masks depend only on `seed`, epoch and batch. Default: none.
    */
   readonly dropout?: Dropout | readonly Dropout[];
   /** Whether to shuffle the samples or sequences in each epoch. Default: true, or false if `stateful`. */

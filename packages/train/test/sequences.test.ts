@@ -505,8 +505,10 @@ describe('frozen parameters', () => {
   test('freeze rejects parameters that the graph does not have, and names them', async () => {
     const rejected = (freeze: FitOptions['freeze']) =>
       fit(network(), { inputs, targets }, options({ freeze: freeze! }));
-    await expect(rejected(['nobody'])).rejects.toThrow('no parameter of this name: "nobody"');
-    await expect(rejected([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow('w of "output.0" x');
+    await expect(rejected(['nobody'])).rejects.toThrow('the graph has no node "nobody" with parameters');
+    await expect(rejected([{ node: 'output.0', name: 'w', from: 'x' }])).rejects.toThrow(
+      'parameter w of "output.0" from "x"',
+    );
     const everything = await fit(network(), { inputs, targets }, options({ freeze: () => false }));
     expect(everything.history).toHaveLength(3);
   });

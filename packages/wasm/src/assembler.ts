@@ -26,7 +26,7 @@ export interface Local {
   tee(value: Code): Code;
 }
 
-/** The encodings of one byte, as most numbers need. They are shared, since a module has about ten thousand of them. */
+/** The one-byte encodings, which most numbers have. They are shared, since a module has about ten thousand of them. */
 const oneByte = Array.from({ length: 128 }, (_, byte): readonly number[] => [byte]);
 
 function unsigned(value: number): readonly number[] {
@@ -144,7 +144,7 @@ export const double = {
 /** Four single-precision numbers. */
 export const f32x4 = {
   const: (value: number): Code => splatConstant(floatBytes(value)),
-  /** Four constants. */
+  /** A vector of four constants. */
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(floatBytes)],
   load: access(vector(0x00), 2).load,
   loadSplat: access(vector(0x09), 2).load,
@@ -204,7 +204,7 @@ export const f32x4 = {
 /** The same 128 bits as four integers, or as plain bits. */
 export const i32x4 = {
   const: (value: number): Code => splatConstant(intBytes(value)),
-  /** Four constants. */
+  /** A vector of four constants. */
   lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(intBytes)],
   shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
   shrS: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xac)],

@@ -1,4 +1,4 @@
-/** Custom plugins: the kernels call these functions, which run JavaScript on the numbers in memory. */
+/** Runs custom plugins: the functions that kernels call, which apply JavaScript plugins to the numbers in memory. */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 

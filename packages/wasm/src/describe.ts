@@ -140,7 +140,7 @@ export class PlanDescription {
     if (graph.sharingEdges > 0) add('Shared', `${counted(graph.sharingEdges, 'edge')} with a shared weight`);
     if (graph.delayedEdges > 0) {
       const state = counted(graph.stateSize, 'number');
-      add('Delays', `${counted(graph.delayedEdges, 'delayed edge')}, ${state} of state per sequence`);
+      add('Delays', `${counted(graph.delayedEdges, 'delayed edge')}, state of ${state} per sequence`);
     }
     add('Batch', `up to ${counted(batchSize, 'sample')}${steps > 1 ? ` of up to ${counted(steps, 'step')}` : ''}`);
     add('Dense', ...listed(this.denseBlocks, denseText, 'no blocks'));

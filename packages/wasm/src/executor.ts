@@ -167,8 +167,8 @@ export class WasmExecutor implements Executor {
   /**
    * Forward only; see `Executor`. The outputs are a view that the next call overwrites.
    *
-   * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. `backpropagate` and `jacobian` throw
-   * the same errors.
+   * @throws NnbpError any error of `Executor`; with several threads also `THREAD_LOST`. `backpropagate` and `jacobian`
+   * throw the same errors.
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray {
     this.#expectUsable();
@@ -257,8 +257,8 @@ export class WasmExecutor implements Executor {
 
   /**
    * Reports the engine's plan for the graph: dense blocks, memory, and the number of threads, with the reason if there
-   * is only one. `String(executor.describe())` is a summary of a few lines. Plans the graph again, so do not call it in
-   * an inner loop.
+   * are fewer than requested. `String(executor.describe())` is a summary of a few lines. Plans the graph again, so do
+   * not call it in an inner loop.
    */
   describe(): PlanDescription {
     const { graph, batchSize, threads, threadsReason } = this;
@@ -347,7 +347,7 @@ export class WasmExecutor implements Executor {
     for (let lane = 0; lane < 4 * this.threads; lane++) {
       total += this.#numbers[header.total / 4 + (lane >> 2) * 16 + (lane & 3)];
     }
-    // A sum can overflow where no gradient does.
+    // The sum can overflow even if no gradient does.
     return Number.isFinite(total) || allFinite(this.gradients);
   }
 
@@ -370,7 +370,11 @@ function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): For
   return rowsForm(time, plan, batchSize, host.threads);
 }
 
-/** @throws NnbpError `OUT_OF_RANGE` if the memory cannot be allocated */
+/**
+ * Allocates memory.
+ *
+ * @throws NnbpError `OUT_OF_RANGE` if the memory cannot be allocated
+ */
 function allocate(pages: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, ...(shared && { maximum: pages, shared }) });

@@ -85,7 +85,7 @@ export interface Layout extends CommonLayout {
   readonly zeroRow: number;
   /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
-  /** Tables of predecessors' rows and panels of dense units, one after another. */
+  /** The tables of predecessors' rows of all dense units, one after another, and the panel that these units share. */
   readonly predecessorTables: number;
   readonly panel: number;
   readonly panelStride: number;
@@ -141,7 +141,7 @@ export const queueLength = (batchBytes: number): number => Math.max(1, Math.floo
 /** Bytes of a parameter vector, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
 
-/** Bytes of the partial sums of squares for a gradient of that length. */
+/** Bytes of the partial sums of squares for a gradient of this length. */
 export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
 /** The address of a slot. Parameters come first; the graph's constants start at the next cache line. */

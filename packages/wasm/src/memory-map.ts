@@ -18,7 +18,7 @@ export const header = {
   columns: 4,
   samples: 8,
   threads: 12,
-  /** The tables. */
+  /** The addresses of the tables. */
   x: 16,
   g: 20,
   slope: 24,

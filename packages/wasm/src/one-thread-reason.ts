@@ -23,10 +23,9 @@ export function oneThreadReason(
   minThreadedWork: number,
 ): string | undefined {
   const activation = graph.activations.find((candidate) => activationKernelOf(candidate).code === customActivation);
-  if (activation) return `the activation ${activation.name} runs in JavaScript, which only the calling thread can do`;
+  if (activation) return `the activation ${activation.name} has no kernel, so only the calling thread can run it`;
   const aggregation = graph.aggregations.find((candidate) => aggregationCodeOf(candidate) === customAggregation);
-  if (aggregation)
-    return `the aggregation ${aggregation.name} runs in JavaScript, which only the calling thread can do`;
+  if (aggregation) return `the aggregation ${aggregation.name} has no kernel, so only the calling thread can run it`;
   const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';
   if (sharesWithinUnit(graph, plan)) {

@@ -132,8 +132,7 @@ export class Pool {
   }
 
   /**
-   * Sends a message to all workers. A sleeping worker receives no messages, so this wakes it; it reports the receipt.
-   */
+   * Sends a message to all workers. Wakes the workers, since a sleeping worker cannot receive messages. */
   #send(message: unknown): void {
     this.expectUsable();
     this.#waitUntilReady();

@@ -83,10 +83,10 @@ export class SampleRows {
   }
 
   /**
-   * Checks the arguments and copies the rows in.
+   * Checks the arguments and copies the rows into memory.
    *
    * @returns the sum of the rows' weights
-   * @throws NnbpError as `Executor`
+   * @throws NnbpError any error of `Executor`
    */
   begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): number {
     const { weights, state } = options ?? none;
@@ -134,7 +134,11 @@ export class SampleRows {
     return true;
   }
 
-  /** @throws NnbpError `WRONG_LENGTH` if there are too few numbers for the rows */
+  /**
+   * Throws unless the arrays are long enough for the rows.
+   *
+   * @throws NnbpError `WRONG_LENGTH`
+   */
   #expectLengths(inputs: FloatArray, targets: FloatArray | undefined, state: FloatArray | undefined): void {
     const { count, samples } = this.#rows;
     expectAtLeast('inputs', inputs, count * this.#inputCount);

@@ -1,4 +1,4 @@
-/** Every built-in runs as a kernel: its plugin object is never called. */
+/** Tests that every built-in runs as a kernel: the functions of its plugin are never called. */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse } from '@nnbp/losses';

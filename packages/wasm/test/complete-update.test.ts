@@ -20,7 +20,10 @@ const uniform = (length: number) => Float32Array.from({ length }, () => random.u
 const [inputs, targets] = [uniform(16 * 4), uniform(8 * 4)];
 const threads = 3;
 
-/** Undoes part of an update (the end of the first worker's share, all of the second worker's), and completes it. */
+/**
+ * Creates a host that undoes part of each update (the end of the first worker's share, all of the second's) and
+ * completes it.
+ */
 async function host(compared: () => void): Promise<Host & { pool: Pool }> {
   const multiplyAdd = multiplyAddFor(true);
   const module = await kernels(true, multiplyAdd);

@@ -72,7 +72,7 @@ test('describe counts the blocks of all steps of a sequence, and reports why it 
   expect(description.threadsReason).toContain('too little work');
   const lines = String(description).split('\n');
   expect(lines.slice(1, 4)).toEqual([
-    'Delays  9 delayed edges, 3 numbers of state per sequence',
+    'Delays  9 delayed edges, state of 3 numbers per sequence',
     'Batch   up to 8 samples of up to 20 steps',
     'Dense   3 × 5 tanh, 20 blocks',
   ]);

@@ -91,7 +91,7 @@ test('a step that produces a number that is not finite changes no parameter', ()
 test.each([
   [4, true],
   [8, true],
-  // Groups of only one kind of gate would be more than mixed groups.
+  // With one kind of gate per group, there would be more groups than with mixed groups.
   [5, false],
 ])('in an LSTM of %i units, every column reads one whole group: %s', (units, expected) => {
   const { graph, groups, rowOf } = stepOf(lstm(3, units, 2));

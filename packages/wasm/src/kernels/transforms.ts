@@ -92,9 +92,7 @@ export function transformKernel(module: Assembler): Callable {
   );
 }
 
-/**
- * Emits a function that sums the squares of each block in float64, from block `block` up to, but without, block `end`.
- */
+/** Emits a function that sums the squares of each block from `block` to `end` − 1 in float64. */
 export function squareSums(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([block, end], local) => {
     const [at, blockEnd, last] = [local(i32), local(i32), local(i32)];

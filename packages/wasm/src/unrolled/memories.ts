@@ -4,7 +4,7 @@
  */
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
 import { type CodegenContext, gather } from './codegen-context.js';
-import { rowOfOriginal, rowsRemembered, type Step } from './step.js';
+import { rowOfOriginal, sourceRows, type Step } from './step.js';
 
 const { add, load, store, extract } = f32x4;
 
@@ -14,7 +14,7 @@ const eachGroup = ({ groups }: Step, body: (k: number) => Code): Code =>
 
 /** Returns the group whose values a group of memories holds in the same lanes; undefined if there is none. */
 function sourceGroup(step: Step, k: number): number | undefined {
-  const rows = rowsRemembered(step, k);
+  const rows = sourceRows(step, k);
   const group = rows[0] >> 2;
   const matches =
     step.groups[group].nodes.length === rows.length && rows.every((row, lane) => row === 4 * group + lane);
@@ -40,7 +40,7 @@ export const loadMemories = ({ layout, groups, row, x }: CodegenContext, step: S
     const earlier = (at: number): Code => int.sub(row('x', at), int.const(groups[k].delay * layout.stepBytes));
     const group = sourceGroup(step, k);
     return [
-      x[k].set(group === undefined ? gather(rowsRemembered(step, k).map(earlier)) : load(earlier(4 * group))),
+      x[k].set(group === undefined ? gather(sourceRows(step, k).map(earlier)) : load(earlier(4 * group))),
       store(row('x', 4 * k), x[k].get),
     ];
   });
@@ -51,7 +51,7 @@ export const addToEarlierSteps = ({ layout, groups, row, dLossDx }: CodegenConte
     const earlier = (at: number): Code => int.sub(row('dLossDx', at), int.const(groups[k].delay * layout.stepBytes));
     const group = sourceGroup(step, k);
     if (group !== undefined) return store(earlier(4 * group), add(load(earlier(4 * group)), dLossDx[k].get));
-    return rowsRemembered(step, k).map((at, lane) => addTo(earlier(at), dLossDx[k], lane));
+    return sourceRows(step, k).map((at, lane) => addTo(earlier(at), dLossDx[k], lane));
   });
 
 const addTo = (address: Code, value: Local, lane: number): Code =>
@@ -59,5 +59,5 @@ const addTo = (address: Code, value: Local, lane: number): Code =>
 
 /** Returns the groups that later steps read. Their rows of dloss/dx already hold the contributions of these steps. */
 export const groupsReadLater = (step: Step): number[] => [
-  ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? rowsRemembered(step, k).map((row) => row >> 2) : []))),
+  ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? sourceRows(step, k).map((row) => row >> 2) : []))),
 ];

@@ -26,5 +26,5 @@ export const rowOfOriginal = ({ original, memories, rowOf }: Step, i: number): n
   rowOf[i < original.inputCount ? i : i + memories.length];
 
 /** Returns the rows in which the values that a group of memories holds were computed, `delay` steps ago. */
-export const rowsRemembered = ({ original, memories, groups, rowOf }: Step, k: number): number[] =>
+export const sourceRows = ({ original, memories, groups, rowOf }: Step, k: number): number[] =>
   groups[k].nodes.map((m) => rowOf[originOf(memories, original.inputCount, m)]);

@@ -1,4 +1,4 @@
-/** The interface of optimizer kernels: an update of four parameters, and a bound that tells when it cannot overflow. */
+/** The interface of optimizer kernels: an update of four parameters, and a bound on its overflow. */
 import type { Code, Local } from '../../assembler.js';
 
 /** Four elements of one of the optimizer's vectors. */
