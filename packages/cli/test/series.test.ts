@@ -34,7 +34,7 @@ describe('nnbp train with --time', () => {
     const lines = forecast.stdout.trim().split('\n');
     expect(lines[0]).toBe('date,forecast_units,baseline');
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['2023-06-10', '2023-06-11', '2023-06-12']);
-    // The baseline is the value of one week earlier.
+    // The baseline is the value from one week earlier.
     expect(lines.slice(1).map((line) => Number(line.split(',')[2]))).toEqual(
       [153, 154, 155].map((k) => Number(valueOf(k).toFixed(2))),
     );

@@ -73,7 +73,7 @@ describe('missing values', () => {
     expect(stderr).toContain('4 rows left out (row 8: "x" is missing). With --missing mean, missing inputs');
   });
 
-  it('a missing target is never filled in, in training or evaluation', async () => {
+  it('a missing target is never filled in during training or evaluation', async () => {
     const rows = lines(80, (k) => `${k},${k % 2 === 0 ? '' : 10 * k}`);
     const { summary, stderr, nnbp } = await train(
       table('x,y', rows),
@@ -130,7 +130,7 @@ describe('encodings', () => {
     expect(stderr).toContain(`byte ${start.length + 2} (0xFF) is invalid`);
   });
 
-  it('--encoding reads Latin-1 and GBK, and an unknown name is rejected', async () => {
+  it('--encoding reads Latin-1 and GBK, and rejects an unknown name', async () => {
     const { columns } = await train(latin1, '-t', 'y', '--encoding', 'latin1');
     expect((await columns()).inputs[0]).toMatchObject({ name: 'région', values: ['Orlèans', 'Orléans'] });
     // 城市,价格 and 北京, 上海 in GBK.
@@ -198,15 +198,15 @@ describe('decimal and thousands separators', () => {
         '\r\n',
       ),
     ],
-  ])('decimal commas are detected between %s', async (_, content) => {
+  ])('decimal commas are detected in cells separated by %s', async (_, content) => {
     const { summary, stderr } = await train(content, '-t', 'y', '--number', 'y');
     expect(reasonsOf(summary).x).toBe('0 to 14.5, mean 7.25');
     expect([summary.notes, stderr]).toEqual([[], '']);
   });
 
   it.each([
-    ['12,031 beside 900', (k: number) => ['900', '12,031', '1,201,998'][k % 3], '900 to 1202000', 0],
-    ['1,200 beside 900, which could also be 1.2', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
+    ['12,031 next to 900', (k: number) => ['900', '12,031', '1,201,998'][k % 3], '900 to 1202000', 0],
+    ['1,200 next to 900, which could also be 1.2', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
     ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
     ['1 234 with a narrow space', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
   ])('a thousands separator is recognized in %s', async (_, cell, range, notes) => {

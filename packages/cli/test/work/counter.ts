@@ -52,7 +52,7 @@ function instrument(): void {
   }
   for (const name of ['toLowerCase', 'toUpperCase', 'padStart', 'padEnd', 'repeat'] as const)
     count(text, name, wholeResult);
-  // All other methods of RegExp call this one. Backtracking is not counted because the linter forbids expressions with
+  // All other methods of RegExp call `exec`. Backtracking is not counted because the linter forbids expressions with
   // excessive backtracking.
   const { exec } = RegExp.prototype;
   RegExp.prototype.exec = function (string) {

@@ -153,7 +153,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
         return {
           correct: false,
           hint: {
-            en: 'Some layer passes back nothing: all its slopes are 0.',
+            en: 'At least one layer passes nothing back: all its slopes are 0.',
             zh: '有一层什么都没有传回：它的 slope 全是 0。',
           },
         };
