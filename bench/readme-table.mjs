@@ -112,7 +112,7 @@ function speedupTable({ first, workloads, notMeasured }) {
   return markdown([first, ...Object.values(peers)], lines);
 }
 
-/** The table of typical calls, with the calls or samples per second, or the milliseconds per call. */
+/** The table of typical calls: calls or samples per second, or milliseconds per call. */
 function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) {
   const { calls: measured = [], xor = [], startUp = [] } = results();
   const rate = (value) => (value < 1e6 ? short(value) : `${short(value / 1e6)} M`);

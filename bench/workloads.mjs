@@ -131,7 +131,7 @@ export const row = (values, s, width) => values.subarray(s * width, (s + 1) * wi
 /** The rows as a list, for libraries that take one sample at a time. */
 export const rows = (values, width) => Array.from({ length: values.length / width }, (_, s) => row(values, s, width));
 
-/** The mean over samples and outputs of (x − t)², for a library that predicts one sample at a time. */
+/** The mean of (x − t)² over all samples and outputs, for a library that predicts one sample at a time. */
 export function meanSquaredError(workload, predict) {
   const [width, outputs] = [workload.graph.inputCount, workload.graph.outputs.length];
   let sum = 0;

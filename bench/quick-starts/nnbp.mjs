@@ -1,4 +1,4 @@
-/** The quick start of `nnbp`, trained until the squared error of XOR is 0.005. */
+/** The quick start of `nnbp`, trained until the mean squared error of XOR is below 0.005. */
 import { adam, fit, identity, mlp, mse, Network, tanh } from 'nnbp';
 
 const network = new Network(mlp([2, 8, 1], { activation: tanh, outputActivation: identity }), { seed: 1 });

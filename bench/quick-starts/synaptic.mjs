@@ -1,4 +1,4 @@
-/** The quick start in the README of synaptic, with its built-in training of XOR, whose error threshold is 0.005. */
+/** The quick start in the README of synaptic: its built-in XOR training, which has an error threshold of 0.005. */
 import synaptic from 'synaptic';
 
 const network = new synaptic.Architect.Perceptron(2, 3, 1);

@@ -2,7 +2,7 @@
  * Returns a `run` function that can stop after any sequence, for libraries that take seconds per batch.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
- * @param {(sequence: number) => void} train
+ * @param {(sequence: number) => void} train Trains on the sequence with the given index.
  */
 export function bySequence({ samples }, train) {
   let next = 0;

@@ -59,7 +59,7 @@ test('every activation has the same values in onnxruntime, near 0 and far from 0
   ]);
 });
 
-test('a model accepts batches of any size', async () => {
+test('an exported model accepts batches of any size', async () => {
   const network = new Network(mlp([3, 5, 2], { activation: everyActivation[0] }), { seed: 1 });
   const bytes = toOnnx(network);
   const random = new Random(2);

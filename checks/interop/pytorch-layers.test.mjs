@@ -54,7 +54,7 @@ function gradientsOf(cases) {
   }));
 }
 
-/** Checks that the largest differences of outputs and gradients are small, and describes them. */
+/** Checks that the errors of outputs and gradients are small. Returns a description of the largest ones. */
 function compare(cases) {
   const worst = { outputs: 0, gradients: 0 };
   for (const { seed, network, expected, directory, result } of gradientsOf(cases)) {
@@ -84,7 +84,7 @@ const counted = (names) => {
 };
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs and gradients for ${steps} steps, from seed ${firstSeed}`, () => {
+  test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
     const cases = Array.from({ length: networks }, (_, k) => {
       const seed = firstSeed + k;
       const { network, layers, random } = randomRecurrent(seed);
@@ -106,7 +106,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test(`${networks} networks of convolutions and pooling have the same outputs and gradients, from seed ${firstSeed}`, () => {
+  test(`${networks} networks of convolutions and pooling have the same outputs and gradients in PyTorch, from seed ${firstSeed}`, () => {
     let unrecognized = 0;
     const cases = Array.from({ length: networks }, (_, k) => {
       const seed = firstSeed + k;
@@ -125,7 +125,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     rows.push([`${networks} networks of one or two layers in float64 (${counted(modules)})`, compare(cases)]);
   }, 240_000);
 
-  test(`${networks / 2} networks of bidirectional layers have the same outputs and gradients, from seed ${firstSeed}`, () => {
+  test(`${networks / 2} networks of bidirectional layers have the same outputs and gradients in PyTorch, from seed ${firstSeed}`, () => {
     const cases = Array.from({ length: networks / 2 }, (_, k) => {
       const seed = firstSeed + k;
       const { network, random } = randomBidirectional(seed);
@@ -141,7 +141,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('single steps have the same outputs as the whole sequence, and training keeps the second biases at 0', () => {
+  test('single steps of a PyTorch module have the same outputs as the whole sequence, and training keeps the second biases at 0', () => {
     const seeds = Array.from({ length: 20 }, (_, k) => firstSeed + k);
     const directories = seeds.flatMap((seed) => {
       const { network, layers, random } = randomRecurrent(seed);

@@ -67,7 +67,7 @@ function outputsAndGradients(network, inputs, targets) {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${graphs} random graphs with delays and aggregations have the same outputs and gradients for ${steps} steps, from seed ${firstSeed}`, () => {
+  test(`${graphs} random graphs with delays and aggregations have the same outputs and gradients in PyTorch for ${steps} steps, from seed ${firstSeed}`, () => {
     const cases = Array.from({ length: graphs }, (_, k) => firstSeed + k).flatMap((seed) => {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });

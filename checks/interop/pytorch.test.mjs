@@ -44,7 +44,7 @@ function python(script, ...args) {
   return stdout;
 }
 
-/** Writes a network's files and samples into the same directory. */
+/** Exports a network with samples to a new directory. Returns the path of the directory. */
 function exportTo(name, network, samples) {
   const directory = join(work, name);
   writeExport(directory, network, samples);
@@ -113,7 +113,7 @@ function freePort() {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`random graphs have the same outputs and gradients in float64, from seed ${firstSeed}`, () => {
+  test(`random graphs have the same outputs and gradients in PyTorch in float64, from seed ${firstSeed}`, () => {
     const seeds = Array.from({ length: 120 }, (_, k) => firstSeed + k);
     const cases = seeds.map((seed) => ({ seed, ...randomNetwork(seed) }));
     const directories = cases.map(({ seed, network, rows: inputs, targets }) =>

@@ -28,8 +28,8 @@ export const recurrentKinds = [
 ];
 
 /**
- * A network of one or two recurrent layers, at random with dense layers between or after them, skip connections and input
- * scalers.
+ * Creates a random network of one or two recurrent layers. Some networks also have dense layers, skip connections or an
+ * input scaler.
  */
 export function randomRecurrent(seed) {
   const random = new Random(seed);
@@ -58,8 +58,8 @@ export function randomRecurrent(seed) {
 }
 
 /**
- * A network of one or two bidirectional layers over 2 to 6 steps of a sample, at random with a dense layer at each step
- * between or after them.
+ * Creates a random network of one or two bidirectional layers over 2 to 6 steps of a sample. Some networks also have a
+ * dense layer at each step, a dense output layer or an input scaler.
  */
 export function randomBidirectional(seed) {
   const random = new Random(seed);
@@ -92,7 +92,7 @@ export function randomBidirectional(seed) {
   return { network, layers, random };
 }
 
-/** A network of a convolution, at random followed by another convolution or pooling, and a dense layer. */
+/** Creates a random network of a convolution, in some cases another convolution or pooling, and a dense layer. */
 export function randomConvolution(seed) {
   const random = new Random(seed);
   const { below, oneOf, chance } = chooser(random);

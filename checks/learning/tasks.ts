@@ -201,7 +201,7 @@ const adding: Task = {
 
 /** A sine with a random phase: the network reads 50 steps, then forecasts the next 50 from its own outputs. */
 const sine: Task = {
-  measure: 'R² over 50 forecast steps after 50 given ones, on 100 new phases',
+  measure: 'R² of 50 forecast steps after 50 known steps, on 100 new phases',
   threshold: '≥ 0.95',
   requiredOf20: 19,
   passes: (r2) => r2 >= 0.95,
@@ -252,7 +252,7 @@ const sine: Task = {
  * Sequence lengths, prompts included, grow from 4 to 10.
  */
 const recall: Task = {
-  measure: 'share of 100 new sequences of length 10 repeated without an error',
+  measure: 'share of 100 new sequences of length 10 recalled without error',
   threshold: '≥ 95 %',
   requiredOf20: 19,
   passes: (share) => share >= 0.95,

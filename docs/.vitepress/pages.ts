@@ -1,5 +1,5 @@
 /**
- * The pages of the site in reading order, in groups. The build fails if a guide is in no group.
+ * The pages of the site in reading order, in groups. The build fails if a guide is not in any group.
  */
 export interface Group {
   readonly title: string;

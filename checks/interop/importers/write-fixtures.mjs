@@ -1,6 +1,6 @@
 /**
  * `node checks/interop/importers/write-fixtures.mjs`: writes the fixtures that the tests of @nnbp/interop read instead
- * of running the libraries. Training there uses Math.random, so each run writes different models.
+ * of running the libraries. The libraries train with Math.random, so each run writes different models.
  */
 import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
