@@ -52,6 +52,8 @@ const phrases = [
   [/\b(needs?|takes?) much (memory|time)\b/i, 'a lot of …'],
   [/\b(ms|µs|frames) a (second|step)\b/i, '… per second; per step'],
   [/\/\*\* Of [a-z`]/, 'start the docstring with the noun: "The axis of …"'],
+  [/\b(is|are|was|were) refused\b|\brefuses (a|an|the|it)\b/i, 'is rejected, rejects'],
+  [/\bat the first (call|visit|use)\b/i, 'on the first …'],
   [/\bsome ten thousand\b/i, 'about ten thousand'],
   [/@param \w+ - (Of|For messages|That of) ?\b/, 'start with the noun: "The version of …"'],
   [/@param \w+ - An? (row|entry|number) (per|for each)\b/, 'One row per …'],
