@@ -139,7 +139,7 @@ describe('a table whose target varies within groups', () => {
     expect(gap.stderr).toMatch(/^1 row without a prediction/);
   });
 
-  test('predictions of a numeric target that varies within groups are in the units of the data', async () => {
+  test('predictions of a numeric target that varies within groups are in the original units of the data', async () => {
     const rows = events.map((line, k) => `${line},${100 + (k % 5)}.5`);
     const { nnbp } = await workspace({ 'events.csv': ['run,sum,event,level', ...rows, ''].join('\n') });
     const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...fewEpochs];

@@ -1,4 +1,4 @@
-/** The selected node or edge with its editable properties. */
+/** Panel with the editable properties of the selected node or edge, and a form that adds an edge. */
 import { Trash2, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { builtinActivations, builtinAggregations } from '../functions.js';

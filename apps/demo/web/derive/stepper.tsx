@@ -180,7 +180,7 @@ export interface WrittenProps {
   readonly quantity: QuantityName;
 }
 
-/** A number with its formula. */
+/** List item with a number, its formula and the values in the formula. */
 export function Written({ exercise, quantity }: WrittenProps) {
   const { formula, numbers, value } = exercise.derivation(quantity);
   return (
