@@ -37,7 +37,7 @@ export interface Columns {
 export interface SequenceUse {
   /** Name of the column that has the same value in all rows of a sequence. */
   readonly group: string;
-  /** `last`: one target per sequence, that of its last row. `each`: one target per row. */
+  /** `last`: one target per sequence, predicted at its last row. `each`: one target per row. */
   readonly targets: 'last' | 'each';
 }
 
@@ -110,7 +110,7 @@ const isString = (entry: unknown): entry is string => typeof entry === 'string';
 const isList = <Entry>(value: unknown, isEntry: (entry: unknown) => entry is Entry): value is Entry[] =>
   Array.isArray(value) && value.every(isEntry);
 
-/** The same columns without fill values: a target is never filled in. */
+/** Removes the fill values of target columns, because a missing target is never filled in. */
 export const withoutFill = (columns: readonly Column[]): Column[] =>
   columns.map((column) =>
     column.kind === 'number'

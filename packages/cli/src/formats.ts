@@ -30,7 +30,7 @@ export interface ModelContent {
 /** Other files and functions that reading a model may require. */
 export interface ReadContext {
   /** Reads another file that the model names. The path is relative to the directory of the model. */
-  readonly beside: (path: string) => Promise<Uint8Array>;
+  readonly readReferenced: (path: string) => Promise<Uint8Array>;
   /** The user's custom activations. */
   readonly activations: readonly Activation[];
 }
@@ -106,9 +106,9 @@ export const formats: readonly Format[] = [
     description: 'for onnxruntime and most other programs',
     extensions: ['.onnx'],
     fits: (bytes) => bytes.length > 2 && bytes[0] === 0x08 && bytes[1] < 0x40,
-    async read(bytes, { beside }) {
+    async read(bytes, { readReferenced }) {
       const files: [path: string, content: Uint8Array][] = [];
-      for (const path of onnxExternalPaths(bytes)) files.push([path, await beside(path)]);
+      for (const path of onnxExternalPaths(bytes)) files.push([path, await readReferenced(path)]);
       return { network: fromOnnx(bytes, { files: Object.fromEntries(files) }) };
     },
     write: ({ network }) => toOnnx(network),
@@ -128,10 +128,10 @@ export const formats: readonly Format[] = [
     description: 'model.json of TensorFlow.js or Keras, with its weight files',
     extensions: ['.json'],
     fits: (_, keys) => hasKeys('modelTopology', 'weightsManifest')(_, keys) && !keys.has('modelTopology', 'node'),
-    async read(bytes, { beside }) {
+    async read(bytes, { readReferenced }) {
       const json = text(bytes);
       const shards = [];
-      for (const path of kerasWeightPaths(json)) shards.push(await beside(path));
+      for (const path of kerasWeightPaths(json)) shards.push(await readReferenced(path));
       return { network: fromKeras(json, shards) };
     },
   },

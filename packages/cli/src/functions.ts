@@ -15,7 +15,7 @@ export interface LossUse {
   readonly numbers: boolean;
   /** The target values of an output node: for samples of other categories, and for samples of its category. */
   readonly targets: readonly [number, number];
-  /** Converts the output values to probabilities of the categories; undefined if they cannot be converted. */
+  /** The output transform that yields the probabilities of the categories; undefined if there is none. */
   readonly transform?: OutputTransform;
 }
 
@@ -50,7 +50,9 @@ const uses: Readonly<Record<string, LossUse>> = {
   hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
 };
 
-/** The optimizers and their default learning rates. `lm` and `lbfgs` have none, because they determine their step sizes. */
+/**
+ * The optimizers and their default learning rates. `lm` and `lbfgs` have none, because they determine their step sizes.
+ */
 const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
   adam: { rate: 0.003, make: (learningRate) => optim.adam({ learningRate }) },

@@ -39,8 +39,8 @@ export async function readModel(
   const bytes = isLink(path) ? new TextEncoder().encode(path) : await readWhole(file);
   const { name, read } = formatOf(path, bytes, from);
   const activations = [...(await loadPlugins(io, plugin)), step, bipolarStep];
-  const beside = (other: string) => readWhole(neighbourPath(path, dirname(file), other));
-  return { ...(await read(bytes, { beside, activations })), format: name };
+  const readReferenced = (other: string) => readWhole(neighbourPath(path, dirname(file), other));
+  return { ...(await read(bytes, { readReferenced, activations })), format: name };
 }
 
 /**
@@ -70,7 +70,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
       `The column metadata of ${path} does not match its network. Train the model again.`,
     );
   }
-  // Files of the first version contain only the loss.
+  // Files of the first version contain the loss, but no output transform.
   if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';
   return { network, columns, hasColumns: true };
 }

@@ -30,8 +30,8 @@ export const isSafetensors = (bytes: Uint8Array): boolean =>
 const codeOfBrace = 0x7b;
 
 /**
- * Whether the header contains a network written by `save` of @nnbp/formats. Also true for a header without keys, which may
- * be corrupt.
+ * Whether the header contains a network written by `save` of @nnbp/formats. Also true for a header without keys, which
+ * may be corrupt.
  */
 export function isOwnSafetensors(bytes: Uint8Array): boolean {
   const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);

@@ -18,8 +18,8 @@ const escaped = (character: string): string =>
   known[character] ?? (character < '\u0100' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`);
 
 /**
- * Escapes a name, a cell or a path, so that it is a single line: shows `\x1b[2J` instead of clearing the screen, and `\n`
- * instead of a line break.
+ * Escapes a name, a cell or a path, so that it is a single line: shows `\x1b[2J` instead of clearing the screen, and
+ * `\n` instead of a line break.
  */
 export const visible = (text: string): string => text.replaceAll(hidden, escaped);
 

@@ -56,14 +56,14 @@ describe('train with cross-validation or groups', () => {
   it('train with --folds and --group keeps each group in one fold, and does not use the group column as an input', async () => {
     const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '4', '--epochs', '60'];
-    const of = async (...more: string[]) =>
+    const resultOf = async (...more: string[]) =>
       JSON.parse((await nnbp(...argv, ...more, '--json')).stdout) as Validated & { readonly columns: unknown };
-    const grouped = await of('--group', 'patient');
+    const grouped = await resultOf('--group', 'patient');
     expect(grouped.columns).toContainEqual(
       expect.objectContaining({ name: 'patient', role: 'ignored', reason: 'identifies the group of each row' }),
     );
     for (const fold of grouped.crossValidation.folds) expect([fold.training, fold.test]).toEqual([90, 30]);
-    const mixed = await of('--ignore', 'patient');
+    const mixed = await resultOf('--ignore', 'patient');
     expect(grouped.crossValidation.loss.mean).toBeGreaterThan(10 * mixed.crossValidation.loss.mean);
     expect((await nnbp(...argv, '--group', 'patient')).stdout).toContain(
       '4 folds, each group of "patient" in one fold:',

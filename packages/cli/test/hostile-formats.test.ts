@@ -20,8 +20,8 @@ function expectHarmless(what: readonly string[], { code, stdout, stderr }: Outco
 }
 
 /** An object with these keys, which can include `__proto__`. */
-const keyed = (keys: readonly string[], of: (key: string, k: number) => unknown) =>
-  Object.fromEntries(keys.map((key, k) => [key, of(key, k)]));
+const keyed = (keys: readonly string[], valueOf: (key: string, k: number) => unknown) =>
+  Object.fromEntries(keys.map((key, k) => [key, valueOf(key, k)]));
 const float32 = (count: number) =>
   new Uint8Array(Float32Array.from({ length: count }, (_, k) => (k % 7) / 7 - 0.4).buffer);
 

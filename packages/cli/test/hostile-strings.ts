@@ -1,5 +1,6 @@
 /**
- * Strings that attack terminals, spreadsheets, generated source code, markup, shells, file systems or JavaScript objects.
+ * Strings that attack terminals, spreadsheets, generated source code, markup, shells, file systems or JavaScript
+ * objects.
  */
 export const hostileStrings: readonly string[] = [
   // Terminals: set the title, clear the screen, write to the clipboard; a hyperlink, an 8-bit control character,

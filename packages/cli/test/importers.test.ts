@@ -1,5 +1,6 @@
 /**
- * Tests that models saved by other libraries are detected by content, and that they make the same predictions after import.
+ * Tests that models saved by other libraries are detected by content, and that they make the same predictions after
+ * import.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

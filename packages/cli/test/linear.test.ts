@@ -1,7 +1,7 @@
 /**
  * Tests that reading an untrusted file takes time linear in its size, in every format. Work is counted, not timed; see
- * work/counter.ts. A reader that searches the whole file at each position would take sixteen times the work for four times
- * the size.
+ * work/counter.ts. A reader that searches the whole file at each position would take sixteen times the work for four
+ * times the size.
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -8,13 +8,13 @@ const { models, recurrent, program, version } = fixtures('brain-js');
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
 describe(`models trained by ${program} ${version}`, () => {
-  test.each(models)('$name has the same outputs, up to float32 rounding', (model) => {
+  test.each(models)('the model "$name" has the same outputs after import, up to float32 rounding', (model) => {
     // brain.js stores values between layers in float32.
     expect(maxError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
     expect(maxError(fromBrainJs(JSON.stringify(model.json)), model)).toBeLessThan(2e-6);
   });
 
-  test.each(recurrent)('$name has the same outputs, step by step', (model) => {
+  test.each(recurrent)('the recurrent model "$name" has the same outputs at each step after import', (model) => {
     expect(maxStepError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
   });
 

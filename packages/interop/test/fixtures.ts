@@ -28,7 +28,9 @@ export function fixtures(name: string): Fixtures {
   return JSON.parse(readFileSync(file, 'utf8')) as Fixtures;
 }
 
-/** The maximum error of the imported network's outputs: relative for outputs above 1 in absolute value, else absolute. */
+/**
+ * The maximum error of the imported network's outputs: relative for outputs above 1 in absolute value, else absolute.
+ */
 export function maxError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
   const predicted = network.predictBatch(rows);
   expect(predicted.map((row) => row.length)).toEqual(outputs.map((row) => row.length));

@@ -42,7 +42,9 @@ function expectClose(outputs: readonly number[], expected: readonly number[]): v
   outputs.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 }
 
-/** Convolves x [steps, channels] with a kernel [size, channels, filters], after `before` zeros. Returns `count` steps. */
+/**
+ * Convolves x [steps, channels] with a kernel [size, channels, filters], after `before` zeros. Returns `count` steps.
+ */
 function convolution(
   x: readonly number[],
   [length, channels]: readonly [number, number],
@@ -129,8 +131,8 @@ describe('BatchNormalization', () => {
     [`${name}/moving_mean`]: [[channels], numbers(channels)] as const,
     [`${name}/moving_variance`]: [[channels], numbers(channels).map((value) => Math.fround(value + 1))] as const,
   });
-  const normalized = (values: readonly number[], of: ReturnType<typeof norm>) => {
-    const [gamma, beta, mean, variance] = Object.values(of).map(([, all]) => all);
+  const normalized = (values: readonly number[], weights: ReturnType<typeof norm>) => {
+    const [gamma, beta, mean, variance] = Object.values(weights).map(([, all]) => all);
     const at = (all: readonly number[], u: number) => all[u % all.length];
     return values.map(
       (value, u) => ((value - at(mean, u)) / Math.sqrt(at(variance, u) + 0.001)) * at(gamma, u) + at(beta, u),
@@ -142,30 +144,30 @@ describe('BatchNormalization', () => {
   const layer = { filters: 3, kernel_size: [2], use_bias: false };
 
   test('BatchNormalization is folded into the previous layer, whose nodes keep their shared weights', () => {
-    const of = norm(3);
+    const weights = norm(3);
     const layers = [
       ['Conv1D', layer],
       ['BatchNormalization', { epsilon: 0.001 }],
       ['ReLU', {}],
     ] as const;
-    const network = read([5, 1], layers, { 'l0/kernel': [[2, 1, 3], kernel], ...of });
+    const network = read([5, 1], layers, { 'l0/kernel': [[2, 1, 3], kernel], ...weights });
     expectClose(
       network.predict(x),
-      normalized(sums, of).map((value) => Math.max(0, value)),
+      normalized(sums, weights).map((value) => Math.max(0, value)),
     );
     expect(network.graph.nodeCount).toBe(5 + 12);
     expect(network.graph.parameterCount).toBe(9);
   });
 
   test('BatchNormalization has separate nodes after an activation, or if its channels are not the filters', () => {
-    const of = norm(3);
+    const weights = norm(3);
     const relu = [
       ['Conv1D', { ...layer, activation: 'relu' }],
       ['BatchNormalization', {}],
     ] as const;
-    const after = read([5, 1], relu, { 'l0/kernel': [[2, 1, 3], kernel], ...of });
+    const after = read([5, 1], relu, { 'l0/kernel': [[2, 1, 3], kernel], ...weights });
     const bent = sums.map((value) => Math.max(0, value));
-    expectClose(after.predict(x), normalized(bent, of));
+    expectClose(after.predict(x), normalized(bent, weights));
     expect([after.graph.nodeCount, after.graph.parameterCount]).toEqual([5 + 24, 9 + 6]);
 
     const flat = norm(12, 'l2');

@@ -30,7 +30,7 @@ const dense = (units: number, more: object = {}) => layer('Dense', { units, batc
 const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // oxfmt-ignore
 
 describe(`models written by ${program} ${version}`, () => {
-  test.each(models)('$name has the same outputs, up to float32 rounding', (model) => {
+  test.each(models)('the model "$name" has the same outputs after import, up to float32 rounding', (model) => {
     const network = fromKeras(model.json, weightsOf(model));
     expect(maxError(network, model)).toBeLessThan(5e-6);
     expect(network.outputTransform).toBe(/softmax/i.test(JSON.stringify(model.json)) ? 'softmax' : 'none');

@@ -1,4 +1,4 @@
-/** Aggregations and recurrent genomes of neat-python, compared with a reimplementation of its networks. */
+/** Compares imported aggregations and recurrent genomes with a reimplementation of the networks of neat-python. */
 import { hardSigmoid, identity, tanh } from '@nnbp/activations';
 import { logSumExp, max } from '@nnbp/aggregations';
 import { delayed, GraphBuilder, Network, predictSequence, Random, Standardization } from '@nnbp/core';

@@ -1,7 +1,7 @@
 /**
- * Reimplements the feed-forward network of neat-python, which is a Python library. A node is
- * g(bias + response · Σ weight · value). Without enabled incoming connections, the sum is 0. Arguments are clamped where
- * neat-python clamps them.
+ * Reimplements the feed-forward network of neat-python, which is a Python library. A node is g(bias + response · Σ
+ * weight · value). Without enabled incoming connections, the sum is 0. Arguments are clamped where neat-python clamps
+ * them.
  */
 import type { NeatGenome } from '@nnbp/interop';
 

@@ -14,8 +14,8 @@ import { activate, neatFunctions } from './neat-python-node.js';
 const names = Object.keys(neatFunctions);
 
 /**
- * A random genome like those that evolution produces: acyclic connections, some of them disabled, and some nodes without
- * incoming connections.
+ * A random genome like those that evolution produces: acyclic connections, some of them disabled, and some nodes
+ * without incoming connections.
  */
 function randomGenome(random: Random, among: readonly string[] = names): NeatGenome {
   const below = (n: number) => Math.floor(random.uniform() * n);

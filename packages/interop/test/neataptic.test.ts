@@ -23,12 +23,12 @@ function single(squash: unknown, ...more: object[]) {
 }
 
 describe(`models trained by ${program} ${version}`, () => {
-  test.each(models)('$name has the same outputs', (model) => {
+  test.each(models)('the model "$name" has the same outputs after import', (model) => {
     expect(maxError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
     expect(maxError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
-  test.each(recurrent)('$name has the same outputs, step by step', (model) => {
+  test.each(recurrent)('the recurrent model "$name" has the same outputs at each step after import', (model) => {
     expect(maxStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 

@@ -1,5 +1,6 @@
 /**
- * Tests tensors whose batch is not the first axis, sizes computed by the model, and initial states as exported by PyTorch.
+ * Tests tensors whose batch is not the first axis, sizes computed by the model, and initial states as exported by
+ * PyTorch.
  */
 import { fromOnnx } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
@@ -88,10 +89,10 @@ describe('a tensor of [2, batch, 3]', () => {
 });
 
 test.each<[string, Nodes]>([
-  ['of a tensor', [['Relu', 'x', 'n'.repeat(1e6)]]],
-  ['of an operator', [['n'.repeat(1e6), 'x', 'y']]],
-  ['of an attribute', [['RNN', 'x W W', 'y', { direction: 'n'.repeat(1e6) }]]],
-])('a name %s of a million characters does not result in a long message', (_, nodes) => {
+  ['tensor name', [['Relu', 'x', 'n'.repeat(1e6)]]],
+  ['operator name', [['n'.repeat(1e6), 'x', 'y']]],
+  ['attribute value', [['RNN', 'x W W', 'y', { direction: 'n'.repeat(1e6) }]]],
+])('a million-character %s does not result in a long error message', (_, nodes) => {
   const { code, message } = errorOf(() => fromOnnx(moved(nodes, {}, { W: [[1, 3, 3], someNumbers(9)] })));
   expect(code).toMatch(/MALFORMED|UNSUPPORTED/);
   expect(message.length).toBeLessThanOrEqual(2000);

@@ -1,4 +1,6 @@
-/** Tests small ONNX files whose lists would need far more memory when decoded, and files that try to hide such lists. */
+/**
+ * Tests small ONNX files whose lists would need far more memory when decoded, and files that try to hide such lists.
+ */
 import { fromOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';

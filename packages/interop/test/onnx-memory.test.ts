@@ -1,4 +1,7 @@
-/** Tests exported ONNX models of networks with delays and aggregations. `checks/interop` runs such models in onnxruntime. */
+/**
+ * Tests exported ONNX models of networks with delays and aggregations. `checks/interop` runs such models in
+ * onnxruntime.
+ */
 import { gelu, identity, sigmoid, sine, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { type Aggregation, delayed, GraphBuilder, Network } from '@nnbp/core';
@@ -58,7 +61,7 @@ describe('an aggregation', () => {
     ['logSumExp', ['ReduceLogSumExp']],
     ['median', ['TopK', 'Gather', 'ReduceMean']],
     ['maxAbs', ['Abs', 'ArgMax', 'GatherElements', 'ReduceMax']],
-  ] as const)('%s is exported as %j', (name, types) => {
+  ] as const)('the aggregation %s is exported as %j', (name, types) => {
     const opTypes = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
     expect(opTypes).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, opTypes.length));
   });

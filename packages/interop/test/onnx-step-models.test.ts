@@ -115,7 +115,9 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
 
-/** A model from another program with an input `x` of two columns, and states with these names and numbers of columns. */
+/**
+ * A model from another program with an input `x` of two columns, and states with these names and numbers of columns.
+ */
 const stepModel = (
   nodes: readonly (readonly [opType: string, input: string, output: string])[],
   states: Readonly<Record<string, number>>,

@@ -82,7 +82,7 @@ describe('the PyTorch module', () => {
     expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weight=0,\s+weight_indices=\[0, 0\]/);
   });
 
-  test('every parameter occurs once', () => {
+  test('every parameter is stored exactly once', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));

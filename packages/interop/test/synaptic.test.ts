@@ -16,12 +16,12 @@ function chain(...more: object[]) {
 }
 
 describe(`models trained by ${program} ${version}`, () => {
-  test.each(models)('$name has the same outputs', (model) => {
+  test.each(models)('the model "$name" has the same outputs after import', (model) => {
     expect(maxError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
     expect(maxError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
-  test.each(recurrent)('$name has the same outputs, step by step', (model) => {
+  test.each(recurrent)('the recurrent model "$name" has the same outputs at each step after import', (model) => {
     expect(maxStepError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
   });
 });

@@ -51,8 +51,8 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
     dataPath === undefined
       ? Array.from({ length: options.rows }, draw.input)
       : await inputsOf(io, model, dataPath, options);
-  // The gradient of a trained network on its own targets is almost 0, so finite differences would mostly measure rounding
-  // errors.
+  // The gradient of a trained network on its own targets is almost 0, so finite differences would mostly measure
+  // rounding errors.
   const targets = inputs.map(draw.target);
   const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });
   if (options.json === true) {
@@ -63,7 +63,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
   if (!report.ok) throw new Problem('A derivative is wrong. See the report above.', exitCodes.wrongDerivative);
 }
 
-/** The inputs of the first `options.rows` usable rows. */
+/** Reads the inputs of the first `options.rows` usable rows. */
 async function inputsOf(io: Io, model: Model, path: string, options: CheckOptions): Promise<number[][]> {
   const csv = await openDataFor(io, path, model, options);
   const inputs: number[][] = [];
@@ -77,8 +77,8 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
 }
 
 /**
- * Returns functions that draw random inputs and targets like those of the training data: numbers around the mean, any
- * category.
+ * Returns functions that draw random inputs and targets: numbers from a normal distribution with the mean and deviation
+ * of the training data, and uniformly distributed categories.
  */
 function randomRows({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);

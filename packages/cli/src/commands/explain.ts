@@ -51,7 +51,7 @@ export function addExplain(program: Command, io: Io): void {
         .default('text'),
     )
     .option('--max-terms <count>', 'maximum number of terms of a sum to show', integerFrom(2), 6)
-    .option('--json', 'print the value and the terms it is the sum of as JSON')
+    .option('--json', 'print the value and the terms of its sum as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));
 }
@@ -123,7 +123,7 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
 /** Maximum number of nodes that are listed. */
 const maxListed = 30;
 
-/** Lists how the derivatives of a network are named, with a table of its nodes. */
+/** Explains how derivatives are named, and lists the nodes of the network in a table. */
 function listDerivatives({ graph }: Network): string {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.nodeCount - 1 - k);
   const fromOf = (i: number) =>

@@ -189,10 +189,10 @@ function resultOf(
   report: Report,
   rows: FitRows,
 ) {
-  const of = (name: string) => statistics.parameters.find(({ node }) => node === name)!;
+  const statisticsOf = (name: string) => statistics.parameters.find(({ node }) => node === name)!;
   const { observations, degreesOfFreedom, residualSumOfSquares, residualStandardDeviation } = statistics;
   const { rSquared, aic, bic, covariance } = statistics;
-  const indices = parameters.map((name) => of(name).index);
+  const indices = parameters.map((name) => statisticsOf(name).index);
   return {
     formula,
     target,
@@ -202,7 +202,7 @@ function resultOf(
     iterations: report.history.length,
     seconds: report.seconds,
     parameters: parameters.map((name) => {
-      const { estimate, standardError, t, p, interval, index } = of(name);
+      const { estimate, standardError, t, p, interval, index } = statisticsOf(name);
       const isDetermined = !statistics.undetermined.includes(index);
       return { name, estimate, standardError, t, p, interval, determined: isDetermined };
     }),

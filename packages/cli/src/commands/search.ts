@@ -30,7 +30,7 @@ interface Candidate {
   readonly hidden: readonly number[];
   readonly activation: string;
   readonly optimizer: string;
-  /** Multiplied by the optimizer's default learning rate. */
+  /** The learning rate as a multiple of the optimizer's default. */
   readonly factor: number;
   readonly batch: number;
 }
@@ -57,9 +57,9 @@ export function addSearch(program: Command, io: Io): void {
     )
     .option('--loss <name>', 'loss function, as for train')
     .option('--trials <count>', 'number of candidates', integerFrom(1), 27)
-    .option('--folds <count>', 'folds of the cross-validation', integerFrom(2), 3)
+    .option('--folds <count>', 'number of cross-validation folds', integerFrom(2), 3)
     .option('--group <column>', 'keep the rows with the same value of this column in the same fold')
-    .option('--max-epochs <count>', 'epochs of the last round', integerFrom(1), 90)
+    .option('--max-epochs <count>', 'number of epochs in the last round', integerFrom(1), 90)
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)

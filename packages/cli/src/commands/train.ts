@@ -50,8 +50,8 @@ override it. Numbers are standardized, and each value of a category becomes an i
 the model file stores these conversions. A file that is too large for memory is trained from disk.
 
 A fifth of the rows is the test set, and a fifth of the rest is the validation set.
-Training stops when the validation loss no longer decreases; the model is that of the
-best epoch.
+Training stops when the validation loss no longer decreases, and the parameters of the
+best epoch are kept.
 
 With --time, the rows are a series: the last fifth is the test set, and the report
 compares the model with the last value and with the value one season before.

@@ -1,6 +1,8 @@
 /** Detects missing values. */
 
-/** Common placeholders for a missing value in columns of numbers. In a column of categories, they are ordinary values. */
+/**
+ * Common placeholders for a missing value in columns of numbers. In a column of categories, they are ordinary values.
+ */
 const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
 
 /** Whether the cell is a common placeholder for a missing value, such as NA. */
@@ -24,7 +26,8 @@ export class MissingValues {
   }
 
   /**
-   * Whether the cell is missing in a column of numbers: a common placeholder, unless the user listed the missing values.
+   * Whether the cell is missing in a column of numbers: a common placeholder, unless the user listed the missing
+   * values.
    */
   inNumbers(cell: string): boolean {
     return this.#listed === undefined && isPlaceholder(cell);

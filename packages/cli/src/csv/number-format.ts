@@ -4,11 +4,12 @@
 export type Decimal = '.' | ',';
 
 const plain = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-/** Numbers with groups of three digits, separated by the other of point and comma, a space or an apostrophe. */
+/** Numbers with thousands separators: commas before a decimal point, or points before a decimal comma. */
 const grouped: Readonly<Record<Decimal, RegExp>> = {
   '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/,
   ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$/,
 };
+/** Numbers with spaces or apostrophes as thousands separators. */
 const spaced = /^[+-]?[1-9]\d{0,2}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
 const separators: Readonly<Record<Decimal, RegExp>> = { '.': /[, '’\u00a0\u202f]/g, ',': /[. '’\u00a0\u202f]/g };
 
@@ -60,8 +61,8 @@ export class DecimalEvidence {
 }
 
 /**
- * The separator of columns whose cells do not determine it: that of the other columns; otherwise a comma if semicolons
- * separate cells, else a point.
+ * The decimal separator of columns whose cells do not determine it: that of the other columns if they agree, otherwise
+ * a comma in a file separated by semicolons, else a point.
  */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.map((column) => column.decided));

@@ -53,10 +53,10 @@ export interface Csv {
   rows(): AsyncGenerator<CsvRow>;
 }
 
-/** Number of bytes that are read before the dialect is detected, or more if the first row is longer. */
+/** Number of bytes to read before the dialect is detected. More are read if the first row is longer. */
 const beginningLength = 1 << 16;
 const maxFirstRow = 1 << 26;
-/** Number of rows that are used to detect header and number formats. */
+/** Number of rows from which the header and the number formats are detected. */
 const sampleRows = 200;
 
 /** Opens a file, or a stream, whose rows can be read only once. */

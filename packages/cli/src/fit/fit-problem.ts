@@ -1,4 +1,6 @@
-/** Prepares a fit: parses the formula, finds its columns and parameters, checks the initial values, and reads the rows. */
+/**
+ * Prepares a fit: parses the formula, finds its columns and parameters, checks the initial values, and reads the rows.
+ */
 import { formulaGraph, type FormulaGraph, namesIn, parseFormula } from '@nnbp/formula';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
@@ -35,7 +37,10 @@ function sidesOf(text: string): { left: string | undefined; right: string } {
     : { left: text.slice(0, at).trim(), right: text.slice(at + 1).trim() };
 }
 
-/** Divides the names of a formula: those of columns are variables, the others parameters. */
+/**
+ * Divides the names of a formula into variables (columns without an initial value) and parameters (all others), and
+ * checks the options.
+ */
 export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   const { left, right } = sidesOf(request.formula);
   if (request.target !== undefined && left !== undefined && left !== request.target) {

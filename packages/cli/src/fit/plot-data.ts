@@ -15,8 +15,8 @@ export interface FitPlotData {
 const curvePoints = 160;
 
 /**
- * With one variable, the observations against the variable, and the curve. With several, the observations against the
- * fitted values, and the diagonal.
+ * Returns the data of a plot. With one variable: the observations against the variable, and the curve. With several:
+ * the observations against the fitted values, and the diagonal.
  */
 export function plotDataOf(
   variables: readonly string[],

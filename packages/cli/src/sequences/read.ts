@@ -68,7 +68,7 @@ export async function readSequences(
     const name = groupOf(row);
     if (++rows * nodes > maxNumbers) {
       throw misuse(
-        `${csv.name} is too large: sequences are kept in memory, which is limited to ${maxNumbers} values. Use fewer rows or columns.`,
+        `${csv.name} is too large: sequences are kept in memory, which is limited to ${maxNumbers.toLocaleString('en')} values. Use fewer rows or columns.`,
       );
     }
     const input = new Float64Array(inputs.length);

@@ -20,8 +20,8 @@ function otherTarget(sequence: RowSequence): Step | undefined {
 }
 
 /**
- * Decides where sequences have targets: at the last step if no sequence has several different targets, or at each step if
- * most of them do.
+ * Decides where sequences have targets: at the last step if no sequence has several different targets, or at each step
+ * if most of them do.
  *
  * @throws Problem if some sequences have several different targets, but most have one
  */

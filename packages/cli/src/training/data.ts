@@ -53,7 +53,10 @@ const minRowsToValidate = 50;
 export const validationFraction = (requested: number | undefined, rows: number): number =>
   requested ?? (rows >= minRowsToValidate ? 0.2 : 0);
 
-/** Reads the file and splits its rows, or groups of rows, at random into three sets. Rows with unusable cells are skipped and counted. */
+/**
+ * Reads the file and splits its rows, or groups of rows, at random into three sets. Rows with unusable cells are
+ * skipped and counted.
+ */
 export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
   const { inputs, targets, rows } = options;
   const columns = [...inputs, ...targets];

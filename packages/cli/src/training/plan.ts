@@ -66,7 +66,7 @@ export interface Plan {
   readonly rate: number | undefined;
 }
 
-/** Checks all options and surveys the file, before anything that takes long. */
+/** Checks all options and surveys the file, before training starts. */
 export async function planFor(
   io: Io,
   path: string,
@@ -100,7 +100,7 @@ export async function planFor(
     io,
     opened,
     { target, number, category, ignore, missing, group },
-    // In a sequence, it is enough that one row has the target.
+    // In a sequence, a single row with the target is enough.
     options.recurrent !== undefined,
   );
   const columnsIn = (role: Guess['role']) =>

@@ -1,6 +1,6 @@
 /**
- * Stores encoded rows, so that the CSV text is not parsed again in each epoch. Small tables are kept in memory, large ones
- * in a temporary file that is read and shuffled in blocks.
+ * Stores encoded rows, so that the CSV text is not parsed again in each epoch. Small tables are kept in memory, large
+ * ones in a temporary file that is read and shuffled in blocks.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -50,11 +50,11 @@ const readByAll =
   (size) => {
     const content = file(size);
     const bytes = typeof content === 'string' ? utf8.encode(content) : content;
-    const beside = () => Promise.resolve(new Uint8Array(0));
+    const readReferenced = () => Promise.resolve(new Uint8Array(0));
     return async () => {
       for (const read of [() => formatOf('file', bytes).read, ...formats.map((format) => () => format.read!)]) {
         try {
-          await read()(bytes, { beside, activations: [] });
+          await read()(bytes, { readReferenced, activations: [] });
         } catch {
           // The content is not in this format.
         }

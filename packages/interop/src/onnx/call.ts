@@ -61,8 +61,8 @@ export class Call {
     if ('isUnknown' in value && value.isUnknown) {
       this.unsupported(`operand ${k}, which depends on the number of samples or steps`);
     }
-    if ('entries' in value && value.ended !== undefined) {
-      this.unsupported(`the operation follows ${value.ended}, which is supported only ${supportedUse(value.part)}`);
+    if ('entries' in value && value.endedBy !== undefined) {
+      this.unsupported(`the operation follows ${value.endedBy}, which is supported only ${supportedUse(value.part)}`);
     }
     return value;
   }

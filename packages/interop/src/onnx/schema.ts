@@ -1,7 +1,7 @@
 /**
  * The protobuf schema of ONNX files: messages with their fields and field numbers. `wire.ts` reads and writes messages
- * according to this table, and the types are derived from it. Unused parts (subgraphs, sequences, training) are left out of
- * the table and skipped when a file is read.
+ * according to this table, and the types are derived from it. Unused parts (subgraphs, sequences, training) are left
+ * out of the table and skipped when a file is read.
  */
 import { decode, encode, type Messages, type Scalar } from './wire.js';
 

@@ -6,7 +6,7 @@ import type { UnrolledLayer } from '../recognize/unrolled.js';
 import type { WindowLayer } from '../recognize/windows.js';
 import type { Attributes, Operations } from './operations.js';
 
-/** The context in which a layer is written. */
+/** The network to export, and functions that add tensors to the ONNX model. */
 export interface LayerContext {
   readonly graph: Graph;
   readonly operations: Operations;
@@ -61,7 +61,7 @@ export function writeUnrolled(
   const all = writeDirections(context, directions, x, x);
   const tensor = operations.add('Flatten', [operations.add('Transpose', [all], { perm: [2n, 0n, 1n, 3n] })]);
   const backward = directions.slice(1).map((direction) => direction.units.toReversed());
-  return { tensor, nodes: units.flatMap((own, t) => [...own, ...backward.flatMap((steps) => steps[t])]) };
+  return { tensor, nodes: units.flatMap((forward, t) => [...forward, ...backward.flatMap((steps) => steps[t])]) };
 }
 
 /** A direction of a recurrent operator, with the values of units and cells before the first step. */
@@ -75,24 +75,24 @@ function writeDirections(context: LayerContext, directions: readonly Direction[]
   const label = `the layer of "${graph.ids[units[0]]}"`;
   const value = (slot: number) => (slot < 0 ? 0 : slots[slot]);
   /** A constant with one row per direction. */
-  const rows = (name: string, of: (layer: RecurrentLayer) => readonly number[], ...dims: readonly number[]) => {
-    const values = directions.flatMap((direction) => of(direction.layer).map(value));
+  const rows = (name: string, slotsOf: (layer: RecurrentLayer) => readonly number[], ...dims: readonly number[]) => {
+    const values = directions.flatMap((direction) => slotsOf(direction.layer).map(value));
     const rest = dims.length > 0 ? dims : [values.length / directions.length];
     return context.numbers(`${name} of ${label}`, values, [directions.length, ...rest]);
   };
   const ordered = ({ gates }: RecurrentLayer) => gateOrders[kind].map((k) => gates[k]);
-  const matrix = (name: string, of: (gate: Gate) => readonly (readonly number[])[], width: number) =>
+  const matrix = (name: string, rowsOf: (gate: Gate) => readonly (readonly number[])[], width: number) =>
     rows(
       name,
-      (each) => ordered(each).flatMap((gate) => of(gate).flat()),
+      (each) => ordered(each).flatMap((gate) => rowsOf(gate).flat()),
       gateOrders[kind].length * units.length,
       width,
     );
-  const initial = (of: 'h' | 'c') =>
+  const initial = (state: 'h' | 'c') =>
     initialState(
       context,
       label,
-      directions.map((direction) => direction.initial[of]),
+      directions.map((direction) => direction.initial[state]),
       sequence,
     );
   const operands = [
@@ -138,8 +138,8 @@ function initialState(
 }
 
 /**
- * Whether ONNX Runtime can compute a layer. It supports average pooling only without dilation, and any pooling only with
- * padding smaller than the kernel.
+ * Whether ONNX Runtime can compute a layer. It supports average pooling only without dilation, and any pooling only
+ * with padding smaller than the kernel.
  */
 export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
   kind === 'conv' ||
@@ -157,7 +157,7 @@ export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (
   const { kind, channels, inputs, nodes, weights } = layer;
   const label = `the layer of "${graph.ids[nodes[0]]}"`;
   const axes = operatorAxes(layer.geometry);
-  const sizes = (of: (axis: Axis) => number) => axes.map((axis) => BigInt(of(axis)));
+  const sizes = (sizeOf: (axis: Axis) => number) => axes.map((axis) => BigInt(sizeOf(axis)));
   const attributes: Attributes = {
     kernel_shape: sizes(({ kernel }) => kernel),
     strides: sizes(({ stride }) => stride),

@@ -1,5 +1,6 @@
 /**
- * Reads the states of a single-step model: their inputs, the outputs that are their next values, and their initial values.
+ * Reads the states of a single-step model: their inputs, the outputs that are their next values, and their initial
+ * values.
  */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';
@@ -17,7 +18,9 @@ export interface States {
   readonly isInFile: boolean;
 }
 
-/** The states that `toOnnx` wrote into the metadata. Empty if there are none. Throws `MALFORMED` if they are invalid. */
+/**
+ * The states that `toOnnx` wrote into the metadata. Empty if there are none. Throws `MALFORMED` if they are invalid.
+ */
 export function statesInMetadata(model: Proto<'ModelProto'>): States {
   const next = metadataOf(model, 'nnbp.states');
   const initial = metadataOf(model, 'nnbp.initialState');
@@ -60,10 +63,10 @@ export function statesOf(
 /** Sets the entries that become the next value of a state. */
 export function setNextStates(tape: Tape, state: Rows, next: Rows, name: string, nextName: string): void {
   const label = `State "${name}"`;
-  if (next.ended !== undefined) {
+  if (next.endedBy !== undefined) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: its next value "${nextName}" is the result of ${next.ended}, which is supported only at the end of a model.`,
+      `${label}: its next value "${nextName}" is the result of ${next.endedBy}, which is supported only at the end of a model.`,
     );
   }
   if (next.entries.length !== state.entries.length) {

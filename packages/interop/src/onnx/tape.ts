@@ -51,17 +51,17 @@ export interface StateValue {
 }
 
 /**
- * A tensor with an axis for the batch: the entries of one sample, in row-major order. For sequences, the first two axes are
- * batch and steps, and the entries are those of one step.
+ * A tensor with an axis for the batch: the entries of one sample, in row-major order. For sequences, the first two axes
+ * are batch and steps, and the entries are those of one step.
  */
 export interface Rows {
   /** The shape without batch and steps. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
-  /** For sequences, the axes of the input that are now the first two. Undefined or of length 1 if only the batch leads. */
+  /** For sequences, the axes of the input that are now the first two. For other tensors, undefined or a single axis. */
   readonly lead?: readonly number[];
   /** Label of the operation, if no operation may follow it except one that completes `part`. */
-  readonly ended?: string;
+  readonly endedBy?: string;
   /** The final softmax that is applied to the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
@@ -81,7 +81,7 @@ export class Tape {
   readonly nodes: (TapeNode | undefined)[] = [];
   /** States, by their index on the tape. */
   readonly states = new Map<number, StateValue>();
-  /** The axis of the steps (0 or 1), once a recurrent layer has read a sequence. */
+  /** The axis of the steps (0 or 1). Undefined until a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
   /** The number of samples, if the model sets it. */
   batchSize: number | undefined;
@@ -178,7 +178,7 @@ export class Tape {
   }
 }
 
-/** scale · entry + shift */
+/** Returns scale · entry + shift. */
 export function affine({ from, weights, bias, share }: Entry, scale: number, shift: number): Entry {
   const entry = { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
   if (share === undefined) return entry;

@@ -18,23 +18,24 @@ export interface OnnxOptions {
   /** For a network with delays, the name of the output tensor of the next state. Default: `next_state`. */
   readonly nextState?: string;
   /**
-   * Whether the model reads whole sequences, `[steps, batch, nodes]`, with recurrent layers exported as `RNN`, `LSTM` and
-   * `GRU`. Default: false; the model reads single samples or steps.
+   * Whether the model reads whole sequences, `[steps, batch, nodes]`, with recurrent layers exported as `RNN`, `LSTM`
+   * and `GRU`. Default: false; the model reads single samples or steps.
    */
   readonly sequences?: boolean;
 }
 
 /**
  * Exports a network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]`
- * with any `batch`, in the units of the data. Nodes that are exactly a convolution or a pooling layer become `Conv`,
+ * with any `batch`, in the units of the data. Nodes that form exactly a convolution or pooling layer become `Conv`,
  * `MaxPool` or `AveragePool`; those of a `bidirectional` layer become `RNN`, `LSTM` or `GRU` over the steps of a
  * sample. Nodes on which no output depends are left out. The operator set is 13, or later if an activation of the
  * network needs it (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata
  * `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
  * A network with delays becomes a single-step model. It has a second input `state`, `[batch, graph.stateSize]`, and a
- * second output `next_state`, which is the `state` of the next step. The initial state, equal to `stream(network).state`,
- * is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for `fromOnnx`.
+ * second output `next_state`, which is the `state` of the next step. The initial state, equal to
+ * `stream(network).state`, is in the metadata `nnbp.initialState`, as JSON. `nnbp.states` names both tensors, for
+ * `fromOnnx`.
  *
  * With `sequences`, the model reads all steps at once, `[steps, batch, nodes]` with any `steps` and `batch`, and
  * returns the outputs of each step. Every delayed edge must then belong to a recurrent layer like those that `rnn`,

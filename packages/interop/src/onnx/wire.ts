@@ -7,8 +7,8 @@ import { NnbpError } from '@nnbp/core';
 /** A type that is not a message. */
 export type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64';
 /**
- * The number of a field, its type, and whether it is a list. A `packed` list is written as one run of bytes, and a `many`
- * list as one field per entry. The reader accepts both encodings for either.
+ * The number of a field, its type, and whether it is a list. A `packed` list is written as one run of bytes, and a
+ * `many` list as one field per entry. The reader accepts both encodings for either.
  */
 export type Field = readonly [number: number, type: string, list?: 'many' | 'packed'];
 /** The fields of each message, by name. */
@@ -153,7 +153,7 @@ class Reader {
     this.#budget = 4 * bytes.length + 16e6;
   }
 
-  /** Reads a message up to position `end`. If the field occurs again, its parts are merged into one message. */
+  /** Reads a message up to position `end`. `into` is the message read so far, if its field has occurred before. */
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);
     while (this.#at < end) {

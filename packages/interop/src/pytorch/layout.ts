@@ -88,7 +88,8 @@ export function layout(graph: Graph): Layout {
     }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    // If several edges tie for the maximum, the first receives the gradient, so aggregations keep the order of the graph.
+    // If several edges tie for the maximum, the first receives the gradient, so aggregations keep the order of the
+    // graph.
     const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
     const slots = {
       weight: edges.map(({ slot }) => slot),

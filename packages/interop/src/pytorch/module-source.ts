@@ -30,9 +30,9 @@ class Part(nn.Module):
     def __init__(self, reads, columns=None):
         super().__init__()
         self.reads = reads
-        self.keep(columns=columns)
+        self.register_indices(columns=columns)
 
-    def keep(self, **indices):
+    def register_indices(self, **indices):
         for name, values in indices.items():
             self.register_buffer(name, None if values is None else index(values), persistent=False)
 
@@ -55,12 +55,12 @@ class Recurrent(Part):
         super().__init__(**common)
         self.layer = layer
         bias, units = layer.bias_hh_l0, layer.hidden_size
-        own = torch.zeros(len(bias), dtype=torch.bool)
-        own[2 * units :] = isinstance(layer, nn.GRU)
-        self.register_buffer("own", own, persistent=False)
+        trained = torch.zeros(len(bias), dtype=torch.bool)
+        trained[2 * units :] = isinstance(layer, nn.GRU)
+        self.register_buffer("trained", trained, persistent=False)
         with torch.no_grad():
-            bias.masked_fill_(~own, 0)
-        bias.register_hook(lambda gradient: gradient * self.own)
+            bias.masked_fill_(~trained, 0)
+        bias.register_hook(lambda gradient: gradient * self.trained)
 
     def forward(self, values, state):
         """Returns the values of the units, for one step or all steps, and the next state: h, followed by c for an nn.LSTM."""
@@ -101,7 +101,7 @@ class Block(Part):
 
     functions: for each run of nodes with the same activation, the number of nodes and g.
     bias, scale: number of b and c that only this block uses; scale is None if every c is 1.
-    bias_indices, scale_indices: for each node, the index of its b and c, see pick; None if in order.
+    bias_indices, scale_indices: for each node, the index of its b and c (see pick); None if in order.
     """
 
     def __init__(self, nodes, functions, bias, scale=None, bias_indices=None, scale_indices=None, **common):
@@ -110,7 +110,7 @@ class Block(Part):
         self.sizes = [size for size, _ in functions]
         self.functions = [function for _, function in functions]
         self.has_scale = scale is not None
-        self.keep(bias_indices=bias_indices, scale_indices=scale_indices)
+        self.register_indices(bias_indices=bias_indices, scale_indices=scale_indices)
         self.bias = nn.Parameter(torch.zeros(bias)) if bias > 0 else None
         self.scale = nn.Parameter(torch.ones(scale)) if self.has_scale and scale > 0 else None
 
@@ -146,7 +146,7 @@ class Edges(Block):
     fan_in: number of incoming edges of each node.
     sources: for each edge, node by node, the index of its predecessor.
     weight: number of weights that only this block uses.
-    weight_indices: for each edge, the index of its weight, see pick; None if in order.
+    weight_indices: for each edge, the index of its weight (see pick); None if in order.
     """
 
     def __init__(self, nodes, predecessors, fan_in, sources, weight, weight_indices=None, **common):
@@ -154,7 +154,7 @@ class Edges(Block):
         self.predecessors = predecessors
         targets = torch.repeat_interleave(torch.arange(nodes), index(fan_in))
         self.register_buffer("targets", targets, persistent=False)
-        self.keep(sources=sources, weight_indices=weight_indices)
+        self.register_indices(sources=sources, weight_indices=weight_indices)
         self.weight = random_parameter((weight,), max(1, len(sources) // nodes)) if weight > 0 else None
 
     def weights(self, pool):

@@ -1,7 +1,7 @@
 /** Writes values as Python code. */
 import { oneLine } from '@nnbp/formats/shared';
 
-/** A list of numbers, on several lines if it is long. */
+/** Formats a list of numbers, on several lines if it is long. */
 export function list(values: readonly number[]): string {
   if (values.length <= 16) return `[${values.join(', ')}]`;
   const lines: string[] = [];
@@ -9,5 +9,5 @@ export function list(values: readonly number[]): string {
   return `[\n${lines.join('\n')}\n]`;
 }
 
-/** A list of names. A JSON string is also a valid Python string with the same value. */
+/** Formats a list of names. A JSON string is also a valid Python string with the same value. */
 export const names = (ids: readonly string[]): string => `[${ids.map(oneLine).join(', ')}]`;

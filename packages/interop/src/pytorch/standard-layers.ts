@@ -34,7 +34,9 @@ export interface LayerPlan {
   readonly isLayered: boolean;
 }
 
-/** Finds the layers that match PyTorch modules. Only fixed parameters are known, because training changes the others. */
+/**
+ * Finds the layers that match PyTorch modules. Only fixed parameters are known, because training changes the others.
+ */
 export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
   const known = (slot: number) =>
     slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
@@ -114,8 +116,7 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
     case 'conv':
       return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, users);
     case 'averagePool':
-      // Cells of the padding are not counted. PyTorch supports this only for the padding of the module, at most half a
-      // window.
+      // The average excludes padding cells. PyTorch supports this only for symmetric padding of at most half a window.
       return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
     case 'maxPool': {
       // If several inputs tie for the maximum, the first receives the gradient, both in PyTorch and in @nnbp.
@@ -142,8 +143,9 @@ const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }:
 export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
   const { kind, channels, geometry, inputs, nodes, weights, biases } = layer;
   const axes = operatorAxes(geometry);
-  const sizes = (of: (axis: Axis) => number) => (axes.length === 1 ? `${of(axes[0])}` : `(${axes.map(of).join(', ')})`);
-  // The padding of PyTorch modules has the same length at both ends. For pooling, it is at most half a window.
+  const sizes = (sizeOf: (axis: Axis) => number) =>
+    axes.length === 1 ? `${sizeOf(axes[0])}` : `(${axes.map(sizeOf).join(', ')})`;
+  // PyTorch modules pad both ends equally. For pooling, they pad at most half a window.
   const isOwnPadding = axes.every(
     (axis) => isPadded(axis) && (kind === 'conv' || 2 * axis.padding[0] <= axis.dilation * (axis.kernel - 1) + 1),
   );

@@ -77,7 +77,7 @@ interface PythonFunction {
   readonly text: string;
 }
 
-/** One function per activation of the graph. */
+/** Creates one function per activation of the graph. */
 function pythonFunctions(graph: Graph): PythonFunction[] {
   return graph.activations.map((activation, k) => {
     const expression = pythonOf(activation);
@@ -94,7 +94,7 @@ function pythonFunctions(graph: Graph): PythonFunction[] {
   });
 }
 
-/** One function per aggregation of the graph. */
+/** Creates one function per aggregation of the graph. */
 function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFunction> {
   const used = graph.aggregations.filter((aggregation) => aggregation !== undefined);
   return new Map(
@@ -136,7 +136,7 @@ Parameters belong to blocks of nodes: blocks.K.weight, .bias (b) and .scale (c).
 """
 `;
 
-/** The output transforms as Python expressions of the output values x, [batch, outputs]. */
+/** The output transforms as Python expressions in the output values x, [batch, outputs]. */
 const transforms = {
   none: 'x',
   sigmoid: 'torch.sigmoid(x)',
@@ -264,7 +264,7 @@ const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
             state = torch.cat([values[k] for k in self.next_reads], 1)
             if self.next_columns is not None:
                 state = state[:, self.next_columns]`;
-/** Computes the same in `step` if all state belongs to recurrent layers. */
+/** Computes the output values x and the next state in `step`, if all state belongs to recurrent layers. */
 const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
         for block, own in zip(self.blocks, prepared):
             if isinstance(block, Recurrent):
@@ -328,7 +328,7 @@ const readSource = ({ reads, columns }: ReturnType<TensorLocations['of']>) => ({
   ...(columns !== undefined && { columns: list(columns) }),
 });
 
-/** An entry of `self.blocks`. */
+/** Formats an entry of `self.blocks`. */
 function callSource(kind: string, options: Readonly<Record<string, string | number>>): string {
   const lines = Object.entries(options).map(([name, value]) => `                    ${name}=${value},`);
   return [`                ${kind}(`, ...lines, '                ),'].join('\n');

@@ -40,7 +40,7 @@ export function* geometriesOf(windows: readonly (readonly number[])[], cells: nu
   }
 }
 
-/** The row-major index, in the kernel, of a cell that a window reads. */
+/** Returns the row-major kernel index at which a window reads a cell. */
 export function kernelIndexOf([rows, columns]: Geometry, window: number, cell: number): number {
   const along = ({ stride, dilation, padding }: Axis, at: number, position: number) =>
     (position - at * stride + padding[0]) / dilation;
@@ -80,8 +80,8 @@ function sidesOf(
   return { rows, columns: across };
 }
 
-const distinct = (window: readonly number[], of: (cell: number) => number) =>
-  [...new Set(window.map(of))].sort((a, b) => a - b);
+const distinct = (window: readonly number[], coordinate: (cell: number) => number) =>
+  [...new Set(window.map(coordinate))].sort((a, b) => a - b);
 
 /**
  * Maximum difference between the size of the kernel and that of the largest window, if a part of the kernel is always

@@ -51,7 +51,7 @@ export class Nodes {
     return builtin !== undefined && Object.keys(builtin.options).length === 0 ? builtin.name : undefined;
   }
 
-  /** Whether the node is c · g(b + Σ w · x) with c = 1. */
+  /** Whether the node is g(b + Σ w · x) with this activation g, and c is known to be 1. */
   isSum(i: number, activation: string): boolean {
     return (
       this.activation(i) === activation &&

@@ -173,7 +173,7 @@ function pair(nodes: Nodes, i: number, isFirst: (i: number) => boolean): readonl
   return isFirst(b) ? [b, a] : [];
 }
 
-/** The gate of a product: a sigmoid node, times the previous value of the node `before`. Empty if there is no match. */
+/** If node i is a gate (a sigmoid node) times the previous value of the node `before`, returns the gate; else empty. */
 function gateOfPrevious(nodes: Nodes, i: number, before: number): readonly [] | readonly [number] {
   const factors = nodes.factors(i);
   const old = factors?.find(({ delay, node }) => delay === 1 && node === before);

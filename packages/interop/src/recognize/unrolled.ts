@@ -1,7 +1,7 @@
 /**
- * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of a sample, as added by
- * `bidirectional`: one copy of the layer per step, with shared parameters. Copies are recognized by their shared b. The
- * last copy is then matched as a layer with delays: edges from the previous copy count as delayed edges.
+ * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of a sample, as added
+ * by `bidirectional`: one copy of the layer per step, with shared parameters. Copies are recognized by their shared b.
+ * The last copy is then matched as a layer with delays: edges from the previous copy count as delayed edges.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import { type Edge, Nodes } from './nodes.js';
@@ -31,7 +31,7 @@ export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
   );
 }
 
-/** Groups layers: pairs that read the same steps in opposite directions, and single layers. */
+/** Groups layers into pairs that read the same steps in opposite directions, and single layers. */
 export function directionsOf(layers: readonly UnrolledLayer[]): (readonly UnrolledLayer[])[] {
   const left = [...layers];
   const found: (readonly UnrolledLayer[])[] = [];
@@ -150,7 +150,7 @@ class LastStep extends Nodes {
   }
 }
 
-/** The layer over all steps; undefined if a step is not a copy of the last step. */
+/** Extends a layer found at the last step to all steps; undefined if a step is not a copy of the last step. */
 function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: RecurrentLayer): UnrolledLayer | undefined {
   const { graph } = nodes;
   const steps = copies.count(layer.units[0]);

@@ -16,7 +16,9 @@ export interface WindowLayer {
   readonly geometry: Geometry;
   /** The nodes of the layer, as `[filters, rows, columns]`, or `[channels, rows, columns]` for pooling. */
   readonly nodes: readonly number[];
-  /** For each filter of a convolution, slots of the weights as `[channels, rows, columns]`; −1 where there is no edge. */
+  /**
+   * For each filter of a convolution, slots of the weights as `[channels, rows, columns]`; −1 where there is no edge.
+   */
   readonly weights: readonly (readonly number[])[];
   /** For each filter of a convolution, the slot of b. */
   readonly biases: readonly number[];
@@ -93,8 +95,8 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
   const sharing = groupBy([...parent.keys()], root).filter((group) => group.length > 1);
   const windows = sharing
     .filter((group) => {
-      const of = (i: number) => [level[i], graph.activationOf[i], graph.biasSlot(i)].join();
-      return group.every((i) => of(i) === of(group[0]));
+      const keyOf = (i: number) => [level[i], graph.activationOf[i], graph.biasSlot(i)].join();
+      return group.every((i) => keyOf(i) === keyOf(group[0]));
     })
     .map((group) => windowsOf(nodes, group));
   const layers = groupBy(windows, ({ nodes: [first], read }) =>

@@ -79,7 +79,7 @@ export const sort: Operator = (call) => {
   if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('a selection other than the whole last axis, sorted, for a median');
   }
-  return { ...rows, ended: call.label, part: 'sorted' };
+  return { ...rows, endedBy: call.label, part: 'sorted' };
 };
 
 /** `Gather` of the middle of sorted values. Part of the median. */
@@ -91,7 +91,7 @@ export function middle(call: Call, sorted: Rows): Rows {
   if ((axis !== -1 && axis !== lastAxisOf(call, sorted.shape)) || Array.from(values).join() !== expected.join()) {
     call.unsupported('positions other than the middle of sorted numbers, for a median');
   }
-  return { ...sorted, ended: call.label, part: 'middle' };
+  return { ...sorted, endedBy: call.label, part: 'middle' };
 }
 
 /** `ArgMax` of |z| over the last axis. Part of maxAbs. */
@@ -107,7 +107,7 @@ export const argMax: Operator = (call) => {
   if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || absolute.includes(undefined)) {
     call.unsupported(`a position other than that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
   }
-  return { shape: rows.shape, entries: absolute as Entry[], ended: call.label, part: 'argMaxAbs' };
+  return { shape: rows.shape, entries: absolute as Entry[], endedBy: call.label, part: 'argMaxAbs' };
 };
 
 /** `GatherElements` at the position of the largest |z|. Completes maxAbs. */

@@ -77,13 +77,13 @@ export const power: Operator = (call) => {
   return unfinished('square')(call);
 };
 
-/** A final softmax; see `Rows.ended`. */
+/** A final softmax; see `Rows.endedBy`. */
 const last =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
     call.expectAxis(call.integer('axis', -1));
-    return { ...rows, ended: call.label, transform };
+    return { ...rows, endedBy: call.label, transform };
   };
 
 export const softmax = last('softmax');

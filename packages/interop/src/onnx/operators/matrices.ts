@@ -12,7 +12,7 @@ interface Matrix {
   at(row: number, column: number): number;
 }
 
-/** rows · matrix + bias. Edges whose weight is exactly 0 are removed, unless the whole matrix is 0. */
+/** Computes rows · matrix + bias. Removes edges whose weight is exactly 0, unless all weights are 0. */
 function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: number) => number): Rows {
   const fanIn = rows.shape.at(-1);
   if (fanIn !== matrix.rows) {
@@ -39,7 +39,7 @@ function isSparse({ rows, columns, at }: Matrix): boolean {
 
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
-/** For distinct nodes and a matrix without zeros: all columns share one list of nodes. */
+/** For distinct nodes and a matrix without zeros, or of zeros only: all columns share one list of nodes. */
 const denseSums: Sums = (inputs, matrix, bias) => {
   const from = inputs.flatMap((input) => input.from);
   return Array.from({ length: matrix.columns }, (_, column) => {
@@ -107,7 +107,7 @@ export const transpose: Operator = (call) => {
   const { shape, entries, batchAxis = 0 } = rows;
   if (lead !== undefined) {
     const order = call.order(shape.length + 2).join();
-    if (order !== '1,0,2' && order !== '0,1,2') call.unsupported(`a sequence in the order [${order}]`);
+    if (order !== '1,0,2' && order !== '0,1,2') call.unsupported(`a sequence with its axes in the order [${order}]`);
     return { ...rows, lead: order === '1,0,2' ? [lead[1], lead[0]] : lead };
   }
   const sizes = shape.toSpliced(batchAxis, 0, 1);

@@ -4,12 +4,18 @@ import { product as sizeOf } from '../constant.js';
 import { affine, type Rows } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** scale · entry + shift, with a scale and a shift per channel. Channels are the first axis after the batch. */
-function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly [scale: number, shift: number]): Rows {
+/**
+ * Computes scale · entry + shift, with a scale and a shift per channel. Channels are the first axis after the batch.
+ */
+function perChannel(
+  call: Call,
+  rows: Rows,
+  parametersOf: (channel: number) => readonly [scale: number, shift: number],
+): Rows {
   const { shape, entries } = rows;
   const inner = sizeOf(shape.slice(1));
   const changed = entries.map((entry, k) => {
-    const [scale, shift] = part(Math.floor(k / inner));
+    const [scale, shift] = parametersOf(Math.floor(k / inner));
     call.spend(1 + entry.from.length);
     return affine(entry, scale, shift);
   });

@@ -1,6 +1,6 @@
 /**
- * `RNN`, `LSTM` and `GRU`. Over a sequence, they become the nodes of one step, which read the states of the previous step.
- * Over a fixed number of steps, they become separate nodes for each step, in either direction.
+ * `RNN`, `LSTM` and `GRU`. Over a sequence, they become the nodes of one step, which read the states of the previous
+ * step. Over a fixed number of steps, they become separate nodes for each step, in either direction.
  */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -87,7 +87,7 @@ function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
     entries.forEach(({ from: [node] }, unit) => (call.tape.states.get(node)!.next = next[k][unit])),
   );
   const { units } = direction;
-  const directed = { ended: call.label, part: 'directed', directions: layout === 1 ? 2 : 1 } as const;
+  const directed = { endedBy: call.label, part: 'directed', directions: layout === 1 ? 2 : 1 } as const;
   return [
     // [steps, directions, batch, units], or [batch, steps, directions, units] if layout = 1.
     { shape: [units], entries: next[0], lead: rows.lead!, ...directed },
@@ -222,8 +222,8 @@ export const recurrentLayer: Operator = (call) =>
   });
 
 /**
- * A step of an LSTM. Creates the same nodes as `lstm` of @nnbp/layers. The order of the gates is i, o, f, g, that of the
- * peepholes i, o, f.
+ * A step of an LSTM. Creates the same nodes as `lstm` of @nnbp/layers. The order of the gates is i, o, f, g, that of
+ * the peepholes i, o, f.
  */
 export const longShortTermMemory: Operator = (call) => {
   if (call.integer('input_forget', 0) !== 0) call.unsupported('input_forget');

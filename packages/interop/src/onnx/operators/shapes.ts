@@ -61,8 +61,8 @@ function inferred(sizes: readonly number[], size: number): number[] | undefined 
 }
 
 /**
- * Whether an axis of the new shape can be the batch: its size equals the batch size, is inferred, or is unknown until the
- * model runs.
+ * Whether an axis of the new shape can be the batch: its size equals the batch size, is inferred, or is unknown until
+ * the model runs.
  */
 function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number[], axis: number): boolean {
   const size = requested[axis];
@@ -74,7 +74,7 @@ function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number
 
 /** `Flatten` of all axes except the batch. */
 export const flatten: Operator = (call) => {
-  if (call.integer('axis', 1) !== 1) call.unsupported(`axis ${call.integer('axis', 1)}`);
+  if (call.integer('axis', 1) !== 1) call.unsupported(`axis ${call.integer('axis', 1)}; expected 1`);
   const { shape, entries } = call.rows(0);
   return { shape: [sizeOf(shape)], entries };
 };
@@ -183,7 +183,7 @@ export const concat: Operator = (call) => {
 
 /**
  * Reads a `Gather` of the last step of a sequence. The entries do not change, because they describe every step. Returns
- * undefined if the axis is neither that of the batch nor that of the steps.
+ * undefined if the operand is not a sequence, or the axis is neither that of the batch nor that of the steps.
  */
 function lastStep(call: Call, rows: Rows): Rows | undefined {
   const axis = call.integer('axis', 0);
@@ -204,7 +204,8 @@ export const gather: Operator = (call) => {
   if (last !== undefined) return last;
   const axis = call.axisOf(rows, call.integer('axis', 0));
   const selected = call.constant(1);
-  if (selected.dims.length > maxAxes) call.unsupported(`positions with ${selected.dims.length} axes`);
+  if (selected.dims.length > maxAxes)
+    call.unsupported(`positions with ${selected.dims.length} axes; expected at most ${maxAxes}`);
   const positions = call.positions(selected, rows.shape[axis]);
   call.spendCopies((rows.entries.length / rows.shape[axis]) * positions.length);
   const { batchAxis = 0 } = rows;

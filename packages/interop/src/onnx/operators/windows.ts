@@ -94,7 +94,7 @@ export const convolution: Operator = (call) => {
   const [filters, depth, ...kernel] = dims;
   const groups = call.integer('group', 1);
   if (shape.length < 2 || dims.length !== shape.length + 1) {
-    call.unsupported(`a kernel with ${dims.length} axes for [batch, ${shape.join(', ')}]`);
+    call.unsupported(`a kernel with ${dims.length} axes for a tensor of shape [batch, ${shape.join(', ')}]`);
   }
   if (groups < 1 || depth * groups !== channels || filters % groups !== 0) {
     call.malformed(`${filters} filters of ${depth} channels in ${groups} groups for ${channels} channels`);
