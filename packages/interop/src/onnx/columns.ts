@@ -1,4 +1,4 @@
-/** Finds the columns that contain the values of nodes and states, and joins and selects columns. */
+/** Locates the columns that contain the values of nodes and states, and concatenates and selects columns. */
 import type { Operations } from './operations.js';
 
 /** A tensor, and for each of its columns the node or state (see `sourceOf`). */
@@ -40,7 +40,7 @@ export class ColumnIndex {
     for (const i of columns.nodes) this.#columns[i] = columns;
   }
 
-  /** A tensor with the columns of these nodes in this order. */
+  /** Returns a tensor with the columns of these nodes in this order. */
   inOrder(nodes: readonly number[]): string {
     const joined = this.join(nodes);
     if (joined.nodes.join() === nodes.join()) return joined.tensor;
@@ -61,7 +61,10 @@ export class ColumnIndex {
     return this.#narrow(joined, new Set(from));
   }
 
-  /** Joins all tensors that contain any of these nodes, or returns any tensor for no nodes. If the result is too wide, only the needed columns. */
+  /**
+   * Concatenates all tensors that contain any of these nodes. If the result would be too wide, concatenates only the
+   * needed columns. For no nodes, returns any tensor.
+   */
   join(nodes: readonly number[]): Columns {
     const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
     if (whole.length === 1) return whole[0];

@@ -41,7 +41,10 @@ export class FoldedParameters {
     return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
   }
 
-  /** The factor that converts the tensor's value of node i to x, usually c. It is folded into the edges that read the node. */
+  /**
+   * The factor that converts the tensor's value of node i to x, usually c. It is folded into the edges that read the
+   * node.
+   */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);
@@ -51,13 +54,13 @@ export class FoldedParameters {
     return this.slots[this.#graph.scaleSlot(i)];
   }
 
-  /** The weight of an edge of node i, with the factors of h and of the predecessor's x. */
+  /** The weight of an edge into node i, multiplied by the factors of h and of the predecessor's x. */
   weight(edge: number, i: number): number {
     const w = this.slots[this.#graph.weightSlot(edge, i)];
     return this.factorOfH(i) * w * this.factorOfX(sourceOf(this.#graph, edge));
   }
 
-  /** Writes the biases of nodes, with the factor of h. */
+  /** Writes the biases of nodes, multiplied by the factor of h. */
   biases(nodes: readonly number[]): string {
     return this.constant(
       'b',

@@ -123,7 +123,7 @@ export class Writer {
     return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }
 
-  /** A tensor with the values of these nodes in this order, each multiplied by a factor. Default: 1. */
+  /** Returns a tensor with the values of these nodes in this order, each multiplied by a factor. Default: 1. */
   #values(nodes: readonly number[], label: string, factors?: readonly number[]): string {
     const tensor = this.#columns.inOrder(nodes);
     const scale = nodes.map((i, k) => this.#parameters.factorOfX(i) * (factors?.[k] ?? 1));
@@ -147,7 +147,7 @@ export class Writer {
     this.#activate(nodes, h);
   }
 
-  /** Writes the product of the two z of each node. */
+  /** Writes A(z) for nodes that are products of two values each. */
   #pairProduct(nodes: readonly number[]): string {
     const factors = [0, 1].map((side) => {
       const edges = nodes.map((i) => this.#graph.edgeStart[i] + side);
@@ -215,8 +215,8 @@ export class Writer {
   }
 
   /**
-   * Writes h without a matrix, which would be nearly all zeros: gathers the predecessors of each node, multiplies them by
-   * w and sums them.
+   * Writes h without a matrix, which would be nearly all zeros: gathers the predecessors of each node, multiplies them
+   * by w and sums them.
    */
   #sums(nodes: readonly number[]): string {
     const graph = this.#graph;
@@ -273,7 +273,8 @@ export class Writer {
   }
 
   /**
-   * Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of the gathered entries are unused.
+   * Groups nodes whose fan-ins differ by at most a factor of two, so that at most half of the gathered entries are
+   * unused.
    */
   #byFanIn(nodes: readonly number[]): number[][] {
     const groups = new Map<number, number[]>();
