@@ -78,17 +78,17 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     const second = layers[kind](builder, { from: first, units: 4, name: 'second' });
     builder.output(...second);
     const network = new Network(builder.build());
-    const each = (tensors: Tensors) => [
+    const parametersFrom = (tensors: Tensors) => [
       ...nodesOf(kind, tensors, 'l0', 'first', inputs, 4, (k) => `first.${k}@-1`),
       ...nodesOf(kind, tensors, 'l1', 'second', first, 4, (k) => `second.${k}@-1`),
     ];
-    for (const { id, b, w } of each(testCase.parameters))
+    for (const { id, b, w } of parametersFrom(testCase.parameters))
       network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
 
     const pass = backpropagateSequence(network, rows(testCase.inputs), rows(testCase.targets), mse());
     expectNear('outputs', pass.outputs.flat(), flat(testCase.outputs));
     // The gradient of each of PyTorch's two biases equals that of their sum.
-    for (const { id, b, w } of each(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
+    for (const { id, b, w } of parametersFrom(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 
   test(`a bidirectional ${kind} layer matches the outputs and gradients of PyTorch to 1e-12`, () => {
@@ -97,16 +97,16 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     const steps = [0, 1, 2, 3, 4].map((t) => builder.inputs(2, `step${t}`));
     for (const ids of bidirectional(builder, { steps, cell: kind, units: 3, name: 'both' })) builder.output(...ids);
     const network = new Network(builder.build());
-    const each = (tensors: Tensors) => [
+    const parametersFrom = (tensors: Tensors) => [
       ...nodesOf(kind, tensors, 'l0', 'both.forward.0', steps[0], 3, (k) => `both.forward.zero.${k}`),
       ...nodesOf(kind, tensors, 'l0_reverse', 'both.backward.0', steps[4], 3, (k) => `both.backward.zero.${k}`),
     ];
-    for (const { id, b, w } of each(testCase.parameters))
+    for (const { id, b, w } of parametersFrom(testCase.parameters))
       network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
 
     const pass = backpropagate(network, flat(testCase.inputs), flat(testCase.targets), mse());
     expectNear('outputs', pass.outputs[0], flat(testCase.outputs));
-    for (const { id, b, w } of each(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
+    for (const { id, b, w } of parametersFrom(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 });
 

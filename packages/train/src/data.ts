@@ -202,8 +202,8 @@ export function flatten(network: Network, loss: Loss, tables: Part, what: string
   };
 }
 
-/** Splits a table into `fraction` of the rows, drawn at random, and the rest. */
-export function split(tables: Tables, fraction: number, random: Random): { rest: Part; part: Part } {
+/** Splits a table at random into training data and a `fraction` of validation data. */
+export function split(tables: Tables, fraction: number, random: Random): { trainingData: Part; validationData: Part } {
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   shuffle(order, random);
   const count = Math.round(order.length * fraction);
@@ -213,5 +213,5 @@ export function split(tables: Tables, fraction: number, random: Random): { rest:
     targets: Array.from(indices, (s) => tables.targets[s]),
     ...(tables.weights && { weights: Float64Array.from(indices, (s) => tables.weights![s]) }),
   });
-  return { part: pick(order.subarray(0, count)), rest: pick(order.subarray(count)) };
+  return { validationData: pick(order.subarray(0, count)), trainingData: pick(order.subarray(count)) };
 }

@@ -84,8 +84,8 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
   }).flat();
 }
 
-const indicesWhere = (count: number, is: (s: number) => boolean) =>
-  Uint32Array.from(Array.from({ length: count }, (_, s) => s).filter(is));
+const indicesWhere = (count: number, belongs: (s: number) => boolean) =>
+  Uint32Array.from(Array.from({ length: count }, (_, s) => s).filter(belongs));
 
 /**
  * Returns the fold of each sample. Shuffles and deals the samples out class by class, so that fold sizes differ by at

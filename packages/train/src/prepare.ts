@@ -63,8 +63,8 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
     if (areSequences(data)) return prepareSequences(network, data, options, random);
     const option = sequenceOptionOf(options);
     if (option !== undefined) throw new NnbpError('WRONG_TYPE', `${option}: expected data with sequences.`);
-    const validationSource = (part: Data | undefined, batchSize: number) =>
-      part && batchesOf(network, loss, part, { batchSize, window: 1 }, 'validation');
+    const validationSource = (validationData: Data | undefined, batchSize: number) =>
+      validationData && batchesOf(network, loss, validationData, { batchSize, window: 1 }, 'validation');
     if (isStream(data)) {
       const batchSize = streamBatchSize(options);
       const training = streamBatches(network, loss, data, batchSize);
@@ -77,15 +77,15 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
         isStream: true,
       };
     }
-    const { rest, part } = divide(tablesOf(data), options);
-    checkTables(network, rest, 'data');
-    setScalers(network, rest, options.standardize ?? false);
-    const flat = flatten(network, loss, rest, 'data');
+    const { trainingData, validationData } = divide(tablesOf(data), options);
+    checkTables(network, trainingData, 'data');
+    setScalers(network, trainingData, options.standardize ?? false);
+    const flat = flatten(network, loss, trainingData, 'data');
     const batchSize = batchSizeFor(options, flat.samples);
     return {
       training: tableBatches(network, flat, batchSize, shuffle ? random : undefined),
       assessed: tableBatches(network, flat, batchSize),
-      validation: validationSource(part, batchSize),
+      validation: validationSource(validationData, batchSize),
       batchSize,
       window: 1,
       isStream: false,
@@ -111,8 +111,8 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
       'validation: a fraction cannot be drawn from sequences that continue each other. Pass validation data instead.',
     );
   }
-  const validationSource = (part: Data | undefined, batchOptions: SequenceBatchOptions) =>
-    part && batchesOf(network, loss, part, batchOptions, 'validation');
+  const validationSource = (validationData: Data | undefined, batchOptions: SequenceBatchOptions) =>
+    validationData && batchesOf(network, loss, validationData, batchOptions, 'validation');
   if (!isSequenceList(data)) {
     const batchSize = streamBatchSize(options);
     const batchOptions = { batchSize, window: windowOf(options.truncate, data), stateful };
@@ -125,24 +125,24 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
       isStream: true,
     };
   }
-  const { rest, part } = divideSequences(data, options);
-  checkSequences(network, rest, 'data');
-  const window = windowOf(options.truncate, rest);
+  const { trainingData, validationData } = divideSequences(data, options);
+  checkSequences(network, trainingData, 'data');
+  const window = windowOf(options.truncate, trainingData);
   const steps = (rows: (sequence: Sequence) => ArrayLike<Target | null>) =>
-    rest.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
+    trainingData.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
   setScalers(
     network,
     { inputs: steps(({ inputs }) => inputs), targets: steps(({ targets }) => targets) },
     options.standardize ?? false,
   );
-  const flat = flattenSequences(network, loss, rest, 'data');
+  const flat = flattenSequences(network, loss, trainingData, 'data');
   const batchSize = batchSizeFor(options, flat.length);
   const batchOptions = { batchSize, window, stateful };
   return {
     ...batchOptions,
     training: sequenceBatches(network, flat, batchOptions, (shuffle ?? !stateful) ? random : undefined),
     assessed: sequenceBatches(network, flat, batchOptions),
-    validation: validationSource(part, batchOptions),
+    validation: validationSource(validationData, batchOptions),
     isStream: false,
   };
 }
@@ -165,19 +165,22 @@ function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions
 function divideSequences(
   data: SequenceList,
   { validation, seed }: TrainerOptions,
-): { rest: SequenceList; part: Data | undefined } {
-  if (typeof validation !== 'number') return { rest: data, part: validation };
+): { trainingData: SequenceList; validationData: Data | undefined } {
+  if (typeof validation !== 'number') return { trainingData: data, validationData: validation };
   expectFraction('validation', validation);
   const order = Uint32Array.from(data.sequences.keys());
   shuffle(order, new Random(seed));
   const count = Math.round(order.length * validation);
   const pick = (numbers: Uint32Array) => ({ sequences: Array.from(numbers, (n) => data.sequences[n]), numbers });
-  return { rest: pick(order.subarray(count)), part: pick(order.subarray(0, count)) };
+  return { trainingData: pick(order.subarray(count)), validationData: pick(order.subarray(0, count)) };
 }
 
 /** Splits the data into those for training and those for validation. */
-function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: Part; part: Data | undefined } {
-  if (typeof validation !== 'number') return { rest: tables, part: validation };
+function divide(
+  tables: Tables,
+  { validation, seed }: TrainerOptions,
+): { trainingData: Part; validationData: Data | undefined } {
+  if (typeof validation !== 'number') return { trainingData: tables, validationData: validation };
   expectFraction('validation', validation);
   return split(tables, validation, new Random(seed));
 }

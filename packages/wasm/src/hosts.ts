@@ -71,7 +71,7 @@ export function manyThreads(
         aggregation: plugins.aggregation,
         loss: plugins.threadedCaseOne,
         waiting(turn) {
-          if (pool.isTerminated || timeout.isOver(turn)) throw pool.lose();
+          if (pool.isTerminated || timeout.isOver(turn)) throw pool.terminateLost();
         },
       });
       const updated = new Uint32Array(memory.buffer, header.updated, 1);

@@ -42,21 +42,21 @@ export interface Form {
 export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
   const units = rowUnits(graph, plan);
   const series = seriesOf(graph, units, steps);
-  const laidOut = layout(graph, units, series, batchSize, steps);
+  const rowsLayout = layout(graph, units, series, batchSize, steps);
   const gIsX = new Set(units.flatMap(({ gIsX, nodes }) => (gIsX ? nodes : [])));
   return {
-    layout: laidOut,
+    layout: rowsLayout,
     rowOf: plan.rowOf,
-    tableRowBytes: laidOut.rowBytes,
+    tableRowBytes: rowsLayout.rowBytes,
     padded: true,
     gIsX: (node) => gIsX.has(node),
     write(words, numbers) {
-      writeTables(words, numbers, graph, plan, units, laidOut, threads);
-      writeSeries(words, graph, units, series, laidOut);
+      writeTables(words, numbers, graph, plan, units, rowsLayout, threads);
+      writeSeries(words, graph, units, series, rowsLayout);
       const wait = threads > 1 ? waits(graph, units, stepOf, threads) : undefined;
       units.forEach(({ nodes }, n) => {
         const set = (field: keyof typeof unit, value: number) =>
-          (words[(laidOut.units + n * unitBytes + unit[field]) / 4] = value);
+          (words[(rowsLayout.units + n * unitBytes + unit[field]) / 4] = value);
         set('step', stepOf?.[nodes[0]] ?? 0);
         set('waitsForward', Number(wait?.forward[n] ?? false));
         set('waitsBackward', Number(wait?.backward[n] ?? false));

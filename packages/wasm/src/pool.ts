@@ -47,7 +47,7 @@ export class Pool {
             pool.#workers.push(worker);
             worker.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
           },
-          () => void pool.lose(),
+          () => void pool.terminateLost(),
         ),
       );
       await Promise.all(started);
@@ -88,7 +88,7 @@ export class Pool {
       runShare(kind, loss, optimizer);
     } catch (error) {
       // The workers are in the middle of a pass that this thread has left, so they cannot run another.
-      this.lose();
+      this.terminateLost();
       throw error;
     } finally {
       this.#running = false;
@@ -110,7 +110,7 @@ export class Pool {
   }
 
   /** Terminates all workers because one is lost, so that its share of the running call is missing. */
-  lose(): NnbpError {
+  terminateLost(): NnbpError {
     return this.#terminate(
       new NnbpError(
         'THREAD_LOST',
@@ -157,7 +157,7 @@ export class Pool {
   #waitUntilReady(): void {
     if (this.#areReady()) return;
     const timeout = new BarrierTimeout();
-    while (!this.#areReady()) if (timeout.isOver(this.#expected)) throw this.lose();
+    while (!this.#areReady()) if (timeout.isOver(this.#expected)) throw this.terminateLost();
   }
 
   #areReady(): boolean {

@@ -9,7 +9,7 @@ const segmentTime = 0.25;
  * A choice is kept for this many times the calls of its trial, then measured again: other programs may have disturbed
  * it.
  */
-const keptFor = 200;
+const retrialFactor = 200;
 /**
  * Number of timed segments per side. The first warms up. The fastest counts, since others may have been interrupted.
  */
@@ -68,7 +68,7 @@ export class ThreadChoice {
     if (trial.side === 0) trial.side = 1;
     else {
       this.#trials.delete(key);
-      this.#chosen.set(key, { several: trial.best[1] < trial.best[0], left: keptFor * trial.total });
+      this.#chosen.set(key, { several: trial.best[1] < trial.best[0], left: retrialFactor * trial.total });
     }
   }
 }

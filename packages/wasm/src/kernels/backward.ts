@@ -70,7 +70,7 @@ function unitBackward(pass: Pass): Code {
     ),
     control.when(field('aggregation'), [
       // The rows whose deltas this thread has just written.
-      kernels.spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
+      kernels.edgeDeltas(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
     ]),
     control.when(field('dense'), denseBackward(pass, at)),
   ];

@@ -67,11 +67,11 @@ interface Product {
   /** Sets a[r] and c[r], including the column, for row `row + r`. */
   beginRow(frame: Frame, r: number): Code;
   /** Sets b for the first k. */
-  beginK?(frame: Frame): Code;
+  beforeLoop?(frame: Frame): Code;
   /** Runs at the start of each k, before B and A are read. */
-  top?(frame: Frame): Code;
+  beforeEachK?(frame: Frame): Code;
   /** Runs at the end of each k. */
-  end?(frame: Frame): Code;
+  afterEachK?(frame: Frame): Code;
   /** The address of A[row + r][k], and a constant offset to add to it. */
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
@@ -109,7 +109,8 @@ const forward: Product = {
     c[r].set(add(add(h.get, mul(add(row.get, number(r)), rowBytes.get)), column.get)),
   ],
   initial: ({ bases: [, , biases], row }, r) => f32x4.loadSplat(nth(biases, add(row.get, number(r)))),
-  top: ({ bases: [, , , predecessorX], b, k, column }) => b.set(add(load(add(predecessorX.get, k.get)), column.get)),
+  beforeEachK: ({ bases: [, , , predecessorX], b, k, column }) =>
+    b.set(add(load(add(predecessorX.get, k.get)), column.get)),
   factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
   gradients: false,
 };
@@ -131,12 +132,12 @@ const case2: Product = {
   columnEnd: () => word('columns'),
   beginRow: ({ bases: [, , predecessorX, dLossDx], row, column, c }, r) =>
     c[r].set(add(add(nth(predecessorX, add(row.get, number(r))), dLossDx.get), column.get)),
-  beginK: ({ bases: [, delta], row, deltaStride, column, a, b, k }) => [
+  beforeLoop: ({ bases: [, delta], row, deltaStride, column, a, b, k }) => [
     b.set(add(add(delta.get, mul(shrU(k.get, number(2)), deltaStride.get)), column.get)),
     a[1].set(shl(row.get, number(2))),
   ],
-  top: ({ bases: [weights], a, k }) => a[0].set(add(load(add(weights.get, k.get)), a[1].get)),
-  end: ({ b, deltaStride }) => b.set(add(b.get, deltaStride.get)),
+  beforeEachK: ({ bases: [weights], a, k }) => a[0].set(add(load(add(weights.get, k.get)), a[1].get)),
+  afterEachK: ({ b, deltaStride }) => b.set(add(b.get, deltaStride.get)),
   factor: ({ a }, r) => [a[0].get, 4 * r],
   gradients: false,
 };
@@ -160,9 +161,9 @@ const case3: Product = {
     c[r].set(add(add(nth(weights, add(row.get, number(r))), gradients.get), column.get)),
   ],
   initial: () => f32x4.const(0),
-  beginK: ({ bases: [, , , panelStride], u, column, b, k }) =>
+  beforeLoop: ({ bases: [, , , panelStride], u, column, b, k }) =>
     b.set(add(add(load(u.get, unit.panel), mul(shrU(k.get, number(2)), panelStride.get)), column.get)),
-  end: ({ bases: [, , , panelStride], b }) => b.set(add(b.get, panelStride.get)),
+  afterEachK: ({ bases: [, , , panelStride], b }) => b.set(add(b.get, panelStride.get)),
   factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
   gradients: true,
 };
@@ -212,14 +213,14 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
 
     // Partial vectors hold the last one to three columns of the gradients: the numbers after them belong to the next
     // node.
-    const beyond = (lane: number): Code => gtU(sub(columnEnd.get, column.get), number(4 * lane));
+    const hasLane = (lane: number): Code => gtU(sub(columnEnd.get, column.get), number(4 * lane));
     const loadPartial = (address: Code, sum: Local): Code => [
       sum.set(f32x4.loadZero(address)),
-      [1, 2].map((n) => control.when(beyond(n), sum.set(f32x4.loadLane(n, address, sum.get, 4 * n)))),
+      [1, 2].map((n) => control.when(hasLane(n), sum.set(f32x4.loadLane(n, address, sum.get, 4 * n)))),
     ];
     const storePartial = (address: Code, sum: Local): Code => [
       f32x4.storeLane(0, address, sum.get),
-      [1, 2].map((n) => control.when(beyond(n), f32x4.storeLane(n, address, sum.get, 4 * n))),
+      [1, 2].map((n) => control.when(hasLane(n), f32x4.storeLane(n, address, sum.get, 4 * n))),
     ];
 
     /** Emits a tile of `rows` by `vectors`. `partial`: its only vector extends beyond the last column. */
@@ -241,9 +242,9 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
               resume,
             )
           : resume,
-        product.beginK?.(frame) ?? [],
+        product.beforeLoop?.(frame) ?? [],
         control.loop(
-          product.top?.(frame) ?? [],
+          product.beforeEachK?.(frame) ?? [],
           line.slice(0, vectors).map((vector, v) => vector.set(f32x4.load(frame.b.get, 16 * v))),
           Array.from({ length: rows }, (_, r) => [
             factor.set(f32x4.loadSplat(...product.factor(frame, r))),
@@ -252,7 +253,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
               return sum.set(multiplyAdd(factor.get, vector.get, sum.get));
             }),
           ]),
-          product.end?.(frame) ?? [],
+          product.afterEachK?.(frame) ?? [],
           control.branchIf(0, ltU(k.tee(add(k.get, number(4))), sliceEnd.get)),
         ),
         each((r, v, sum) => [

@@ -36,7 +36,7 @@ export function kernelSet(module: Assembler, multiplyAdd: MultiplyAdd, shared: b
   const rows = rowKernels(module);
   const activate = activationKernel(module, multiplyAdd, callActivation);
   const aggregate = aggregationKernel(module, multiplyAdd, callAggregation);
-  const spread = edgeDeltas(module);
+  const deltasOfEdges = edgeDeltas(module);
   const loss = lossKernel(shared ? undefined : 'loss', module, multiplyAdd, callLoss);
   const mean = meanKernel(module);
   const update = updateKernel(shared ? undefined : 'update', module, share, shared, barrier, mean);
@@ -54,7 +54,7 @@ export function kernelSet(module: Assembler, multiplyAdd: MultiplyAdd, shared: b
     rows,
     activate,
     aggregate,
-    spread,
+    edgeDeltas: deltasOfEdges,
     loss,
     mean,
     update,

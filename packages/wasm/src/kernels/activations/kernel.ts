@@ -16,11 +16,11 @@ export const [zero, one, two] = [f32x4.const(0), f32x4.const(1), f32x4.const(2)]
 export const locals = (context: KernelContext, count: number): Local[] =>
   Array.from({ length: count }, () => context.local(v128));
 
-/** Sets `e` to exp(−|h|), `right` to sigmoid(|h|) and `left` to sigmoid(−|h|), each to full precision. */
-export const sigmoids = (context: KernelContext, h: Local, e: Local, right: Local, left: Local): Code => [
+/** Sets `e` to exp(−|h|), `high` to sigmoid(|h|) and `low` to sigmoid(−|h|), each to full precision. */
+export const sigmoids = (context: KernelContext, h: Local, e: Local, high: Local, low: Local): Code => [
   exp(context, f32x4.abs(h.get), e, -1),
-  right.set(f32x4.div(one, f32x4.add(one, e.get))),
-  left.set(f32x4.mul(e.get, right.get)),
+  high.set(f32x4.div(one, f32x4.add(one, e.get))),
+  low.set(f32x4.mul(e.get, high.get)),
 ];
 
 /** Sets `g` to scale · h for h > 0, else to scale · α · (exp(h) − 1), and `derivative` to the derivative. */

@@ -5,10 +5,10 @@ import { type ActivationKernel, locals, sigmoids, zero } from './kernel.js';
 
 export const softplus: ActivationKernel = {
   emit: (context, h, g, derivative) => {
-    const [e, left] = locals(context, 2);
+    const [e, low] = locals(context, 2);
     return [
-      sigmoids(context, h, e, derivative, left),
-      derivative.set(i32x4.select(derivative.get, left.get, f32x4.gt(h.get, zero))),
+      sigmoids(context, h, e, derivative, low),
+      derivative.set(i32x4.select(derivative.get, low.get, f32x4.gt(h.get, zero))),
       logOnePlus(context, e, g),
       g.set(f32x4.add(f32x4.pmax(h.get, zero), g.get)),
     ];

@@ -19,7 +19,7 @@ export const plain: OptimizerKernel = {
   overflowBound: ({ rate }) => boundIf(rate <= maxRate, rate),
 };
 
-const decaying: OptimizerKernel = {
+const withDecay: OptimizerKernel = {
   scalars: ['rate', 'weightDecay'],
   vectors: [],
   emit: ({ p, g, scalars: { rate, weightDecay } }) => p.set(sub(p.get, mul(rate, add(g.get, mul(weightDecay, p.get))))),
@@ -27,7 +27,7 @@ const decaying: OptimizerKernel = {
     boundIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, rate),
 };
 
-const heavy = (nesterov: boolean): OptimizerKernel => ({
+const momentumKernel = (nesterov: boolean): OptimizerKernel => ({
   scalars: ['rate', 'weightDecay', 'momentum', 'gradientFactor'],
   vectors: ['momentum'],
   emit({ p, g, scalars: { rate, weightDecay, momentum, gradientFactor }, vectors: { momentum: vector }, local }) {
@@ -43,12 +43,12 @@ const heavy = (nesterov: boolean): OptimizerKernel => ({
     boundIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, (2 * Math.max(1, rate)) / (1 - momentum)),
 });
 
-const [withMomentum, withNesterov] = [heavy(false), heavy(true)];
+const [withMomentum, withNesterov] = [momentumKernel(false), momentumKernel(true)];
 
 export const sgd: OptimizerKernels = {
-  kernels: [plain, decaying, withMomentum, withNesterov],
+  kernels: [plain, withDecay, withMomentum, withNesterov],
   choose({ momentum, nesterov, weightDecay }) {
     if (momentum > 0) return nesterov === 1 ? withNesterov : withMomentum;
-    return weightDecay > 0 ? decaying : plain;
+    return weightDecay > 0 ? withDecay : plain;
   },
 };
