@@ -201,7 +201,7 @@ nodes, a node with 100,000 predecessors, a network of 250,000 nodes, and a batch
 ## Untrusted files
 
 Every change is tested with 10,000 corrupt files of each format${faults ? `; ${count(faults.files)} of each were tested on ${faults.run.date}` : ''}. Each file results in an
-\`NnbpError\` or a valid network. Reading a model uses at most four times the file's size plus 16 MB of memory, whatever the file contains. See [SECURITY.md](../../SECURITY.md).
+\`NnbpError\` or a valid network. Reading a model uses at most four times the file's size plus 16 MB of memory, regardless of its contents. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults
 

@@ -209,16 +209,16 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
 ];
 
-describe('bad input', () => {
+describe('bad input gets a typed error that reports what was received', () => {
   for (const [what, code, message, action] of table) {
-    test(`a typed error is thrown for ${what}`, () => {
+    test(`rejects ${what}`, () => {
       const error = errorOf(action);
       expect(error.code).toBe(code);
       expect(error.message).toMatch(message);
     });
   }
 
-  test('predict throws for a parameter that is NaN', () => {
+  test('NaN in the parameters is reported', () => {
     const broken = network();
     broken.parameters.vector[3] = NaN;
     expect(errorOf(() => broken.predict([1, 2])).code).toBe('NOT_FINITE');

@@ -7,7 +7,7 @@ import { NnbpError } from '@nnbp/core';
 const maxDepth = 32;
 
 /**
- * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside strings; each
+ * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
  * costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
  *
  * @param max - Maximum number of structural characters. Default: as above.

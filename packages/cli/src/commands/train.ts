@@ -97,7 +97,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--batch <count>', 'batch size (default: 32)', integerFrom(1))
     .option(
       '--patience <epochs>',
-      'stop if the validation loss has not decreased for this many epochs (default: 50)',
+      'stop if the validation loss has not decreased for more than this many epochs (default: 50)',
       integerFrom(1),
     )
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)

@@ -85,7 +85,9 @@ export function describeTrainingRun(
   ];
   const watched = rows.validation > 0 ? 'validation' : 'training';
   const stop =
-    patience === undefined ? '' : `, until the ${watched} loss has not decreased for ${counted(patience, 'epoch')}`;
+    patience === undefined
+      ? ''
+      : `, until the ${watched} loss has not decreased for more than ${counted(patience, 'epoch')}`;
   return (
     `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
     `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? `all ${unit}s in each step` : `batches of ${batch}`},\n` +
