@@ -31,8 +31,12 @@ export interface RecurrentLayer extends RecurrentWeights {
   readonly gate: Rule;
 }
 
-/** Number of gates for each kind of layer. Undefined for layers that are not recurrent. */
-export const gateCounts: Readonly<Record<string, number | undefined>> = { SimpleRNN: 1, LSTM: 4, GRU: 3 };
+/** Number of gates for each kind of recurrent layer. */
+export const gateCounts: ReadonlyMap<string, number> = new Map([
+  ['SimpleRNN', 1],
+  ['LSTM', 4],
+  ['GRU', 3],
+]);
 
 /** Returns functions that read the weights and biases of a node from a column of the matrices. */
 function columnReaders(layer: RecurrentLayer, gates: number) {

@@ -1,0 +1,108 @@
+/** Collects the nodes of all layers and limits their number. */
+import { NnbpError } from '@nnbp/core';
+import type { JsonValue } from '@nnbp/formats/shared';
+import type { Part } from '../assemble.js';
+import type { Layer } from './topology.js';
+import type { Applied, Nodes, Values } from './values.js';
+import type { Weights } from './weights.js';
+
+/** Maximum number of values in a model without weights. Each byte of the weights adds one to this limit. */
+const maxValuesWithoutWeights = 2 ** 18;
+/** Maximum number of edges in convolutions and pooling, which is not limited by the number of weights. */
+const maxEdges = 2 ** 22;
+
+/** The state that the readers of all layers share: weights, collected nodes and limits. */
+export class Context {
+  readonly #nodes: Nodes[] = [];
+  /** The nodes of recurrent and pooling layers. */
+  readonly #others: Part[] = [];
+  #valuesLeft: number;
+  #edgesLeft = maxEdges;
+
+  constructor(
+    readonly weights: ReadonlyMap<string, Weights>,
+    /** The version of Keras. */
+    readonly version: string,
+    /** The number of layers and outputs that read the values of each layer, by layer name. */
+    readonly uses: ReadonlyMap<string, number>,
+    /** Whether inputs are sequences, because the model has layers that read steps. */
+    readonly hasSteps: boolean,
+    /** Names of the layers that a `TimeDistributed` reads. */
+    readonly timed: ReadonlySet<string>,
+  ) {
+    this.#valuesLeft = maxValuesWithoutWeights;
+    for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;
+  }
+
+  /** Returns all nodes added so far. */
+  parts(): Part[] {
+    const nodes = this.#nodes.flatMap(({ ids, from, w, b, shared, rule: { activation, factor } }) =>
+      ids.map((id, u) => ({
+        id,
+        from: from(u),
+        activation,
+        b: factor * b(u),
+        w: factor === 1 ? w(u) : Array.from(w(u), (weight) => factor * weight),
+        ...(shared && { shared: shared(u) }),
+      })),
+    );
+    return [...nodes, ...this.#others];
+  }
+
+  /** Adds nodes whose parameters and activation the next layers can still change. */
+  add(nodes: Nodes): Nodes {
+    this.#nodes.push(nodes);
+    return nodes;
+  }
+
+  /** Adds a node that later layers do not change. */
+  addPart(part: Part): void {
+    this.#others.push(part);
+  }
+
+  /**
+   * Returns the values, without `unfinished` if several layers read them, because then their nodes must not change.
+   */
+  finishIfShared({ name }: Layer, values: Values): Values {
+    if ((this.uses.get(name) ?? 0) <= 1) return values;
+    const { unfinished: _, ...seen } = values;
+    return seen;
+  }
+
+  /** Returns the weights `part` of a layer. Throws `MALFORMED` unless they exist and have this shape. */
+  array({ name, inner, json }: Applied, part: string, shape: readonly number[]): Float32Array {
+    const found =
+      this.weights.get(`${name}/${part}`) ??
+      (inner === undefined ? undefined : this.weights.get(`${inner}/${part}`)) ??
+      json.throwExpected(`weights with the name ${name}/${part}`);
+    if (found.shape.length !== shape.length || found.shape.some((size, k) => size !== shape[k])) {
+      json.throwExpected(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
+    }
+    return found.values;
+  }
+
+  /** Returns ids for `count` new nodes of a layer. Throws `TOO_LARGE` if the model has too many values. */
+  ids(json: JsonValue, name: string, count: number): string[] {
+    this.take(json, count);
+    return Array.from({ length: count }, (_, k) => `${name}.${k}`);
+  }
+
+  /** Throws if the model has too many edges in convolutions and pooling. Called before nodes are created. */
+  takeEdges(json: JsonValue, count: number): void {
+    this.#edgesLeft -= count;
+    if (!(this.#edgesLeft >= 0)) {
+      throw new NnbpError('TOO_LARGE', `${json.path}: expected at most ${maxEdges} edges in convolutions and pooling.`);
+    }
+  }
+
+  /** Throws if the model has too many values. Called before nodes are created. */
+  take(json: JsonValue, count: number): void {
+    this.#valuesLeft -= count;
+    if (this.#valuesLeft < 0) {
+      throw new NnbpError(
+        'TOO_LARGE',
+        `${json.path}: this layer needs far more values than the file has weights. Check its shape.`,
+      );
+    }
+  }
+}

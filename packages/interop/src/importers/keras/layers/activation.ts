@@ -1,0 +1,27 @@
+import { identity } from '@nnbp/activations';
+import type { Rule } from '../activations.js';
+import type { Context } from '../context.js';
+import type { Layer } from '../topology.js';
+import type { Values } from '../values.js';
+
+/** Applies an activation: to the previous nodes if nothing else reads them, otherwise with separate nodes. */
+export function activate(context: Context, layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
+  const { shape, ids, unfinished } = values;
+  if (rule === 'softmax') {
+    if (shape.length !== 1) layer.json.unsupported('a softmax is supported only on a row of numbers.');
+    return { shape, ids, softmax: true };
+  }
+  if (rule.activation === identity) return context.finishIfShared(layer, values);
+  if (unfinished !== undefined) {
+    unfinished.rule = rule;
+    return { shape, ids };
+  }
+  const nodes = context.add({
+    ids: context.ids(layer.json, layer.name, ids.length),
+    from: (u) => [ids[u]],
+    w: () => [1],
+    b: () => 0,
+    rule,
+  });
+  return { shape, ids: nodes.ids };
+}

@@ -1,0 +1,44 @@
+import { identity } from '@nnbp/activations';
+import type { Context } from '../context.js';
+import type { Applied, Values } from '../values.js';
+import { isOn } from './checks.js';
+
+/** Reads a batch normalization, which computes γ (x − mean) / √(variance + ε) + β for each channel. */
+export function batchNormalization(context: Context, layer: Applied, values: Values): Values {
+  const { name, config, json } = layer;
+  const { shape, ids, unfinished, steps } = values;
+  const channels = shape.at(-1) ?? json.throwExpected('a row of numbers as its input');
+  const axis = config.at('axis');
+  const axes = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
+  const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
+  if (axes.length > 1 || axes.some(({ value }) => value !== -1 && value !== last)) {
+    axis.unsupported('only the last axis is supported.');
+  }
+  const epsilon = config.at('epsilon').present ? config.at('epsilon').number() : 1e-3;
+  const array = (part: string) => context.array(layer, part, [channels]);
+  const gamma = isOn(config, 'scale') ? array('gamma') : undefined;
+  const beta = isOn(config, 'center') ? array('beta') : undefined;
+  const [mean, variance] = [array('moving_mean'), array('moving_variance')];
+  const factors = Array.from(mean, (_, k) => (gamma?.[k] ?? 1) / Math.sqrt(variance[k] + epsilon));
+  const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
+  const factor = (u: number) => factors[u % channels];
+  // Nodes that share weights need the same factor, which is true only if each channel is a filter.
+  if (unfinished !== undefined && (unfinished.filters ?? channels) === channels) {
+    const { w, b: inner } = unfinished;
+    unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);
+    unfinished.b = (u) => factor(u) * inner(u) + b(u);
+    return context.finishIfShared(layer, values);
+  }
+  const computed = context.add({
+    ids: context.ids(json, name, ids.length),
+    from: (u) => [ids[u]],
+    w: (u) => [factor(u)],
+    b,
+    ...(ids.length > channels && {
+      shared: (u) => ({ b: `${name}.b${u % channels}`, w: [`${name}.w${u % channels}`] }),
+      filters: channels,
+    }),
+    rule: { activation: identity, factor: 1 },
+  });
+  return context.finishIfShared(layer, { shape, ids: computed.ids, unfinished: computed });
+}

@@ -1,0 +1,39 @@
+import { activationIn, type Rule } from '../activations.js';
+import type { Context } from '../context.js';
+import { gateCounts, gru, lstm, simpleRnn } from '../recurrent-nodes.js';
+import type { Layer } from '../topology.js';
+import type { Values } from '../values.js';
+import { expectNoSoftmax, isOn } from './checks.js';
+
+/** Reads a `SimpleRNN`, `LSTM` or `GRU` over the steps of a sequence. */
+export function recurrent(context: Context, layer: Layer, { ids, steps, softmax }: Values): Values {
+  const { kind, name, config, json } = layer;
+  expectNoSoftmax(layer, { ids, shape: [ids.length], ...(softmax && { softmax }) });
+  if (steps !== 'all') json.unsupported('this layer reads a sequence: the previous layer has to return a sequence.');
+  for (const option of ['go_backwards', 'return_state', 'time_major']) {
+    if (config.at(option).value === true) config.at(option).unsupported('only false is supported.');
+  }
+  const units = config.at('units').integer(1, 2 ** 31);
+  const columns = gateCounts.get(kind)! * units;
+  const kernel = context.array(layer, 'kernel', [ids.length, columns]);
+  const recurrentKernel = context.array(layer, 'recurrent_kernel', [units, columns]);
+  const resetAfter = kind === 'GRU' && config.at('reset_after').value === true;
+  const bias = isOn(config, 'use_bias')
+    ? context.array(layer, 'bias', resetAfter ? [2, columns] : [columns])
+    : undefined;
+  const rule = (option: string): Rule => {
+    const found = activationIn(config.at(option), context.version);
+    return found === 'softmax'
+      ? config.at(option).unsupported('expected an activation that is applied elementwise.')
+      : found;
+  };
+  const activation = rule('activation');
+  const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
+  // Check the limit before any node is created: there are up to eleven nodes per unit.
+  context.take(json, 11 * units);
+  const numbers = { units, kernel, recurrent: recurrentKernel, bias, name, from: ids, activation, gate };
+  const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (layer: typeof numbers) => gru(layer, resetAfter) };
+  for (const part of make[kind as keyof typeof make](numbers)) context.addPart(part);
+  const returnsAll = config.at('return_sequences').value === true;
+  return { shape: [units], ids: context.ids(json, name, units), steps: returnsAll ? 'all' : 'last' };
+}

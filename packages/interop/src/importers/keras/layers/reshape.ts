@@ -1,0 +1,38 @@
+import type { Context } from '../context.js';
+import type { Layer } from '../topology.js';
+import { type Applied, product, type Values } from '../values.js';
+import { expectNoSoftmax } from './checks.js';
+
+/** Reads a `Concatenate` of rows of numbers. */
+export function concatenate(context: Context, { json, config }: Layer, before: readonly Values[]): Values {
+  for (const values of before) {
+    if (values.shape.length !== 1) json.unsupported('only rows of numbers can be concatenated.');
+    expectNoSoftmax({ json }, values);
+  }
+  const axis = config.at('axis');
+  if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('a row has one axis.');
+  const ids = before.flatMap((values) => values.ids);
+  context.take(json, ids.length);
+  if (new Set(ids).size < ids.length) json.unsupported('this layer has the same input twice. Use each input once.');
+  return { shape: [ids.length], ids };
+}
+
+/** Reads a `Flatten` or `Reshape`, which change only the shape of the values. */
+export function reshape(context: Context, layer: Applied, values: Values): Values {
+  const { config, kind, copies = 1 } = layer;
+  const length = values.ids.length / copies;
+  if (kind === 'Flatten') {
+    if (config.at('data_format').value === 'channels_first' && values.shape.length > 1) {
+      config.at('data_format').unsupported('channels_first is not supported: expected channels_last.');
+    }
+    return context.finishIfShared(layer, { ...values, shape: [length] });
+  }
+  const target = config.at('target_shape');
+  const sizes = target.list().map((size) => (size.value === -1 ? -1 : size.integer(1, 2 ** 31)));
+  const known = product(sizes.filter((size) => size !== -1));
+  const shape = sizes.map((size) => (size === -1 ? length / known : size));
+  if (shape.some((size) => !Number.isInteger(size)) || product(shape) !== length) {
+    target.throwExpected(`a shape of ${length} numbers`);
+  }
+  return context.finishIfShared(layer, { ...values, shape });
+}

@@ -1,0 +1,42 @@
+import type { JsonValue } from '@nnbp/formats/shared';
+import type { Context } from '../context.js';
+import { type Applied, product, type Values } from '../values.js';
+import { wholeGrid, type Windows, windowsIn } from '../windows.js';
+
+/** The number of filters of a convolution. */
+export const filtersOf = (config: JsonValue) => config.at('filters').integer(1, 2 ** 31);
+
+/**
+ * Returns the windows of a convolution or pooling layer, and their size along each axis.
+ *
+ * @param axes - The number of axes of the grid.
+ */
+export function windowsOfLayer(
+  context: Context,
+  { kind, config, json, copies = 1 }: Applied,
+  { shape, steps }: Values,
+  axes: number,
+  option: 'kernel_size' | 'pool_size',
+): Windows & { readonly kernel: readonly number[] } {
+  if (shape.length !== axes + 1) {
+    if (steps === 'all') json.unsupported('this layer combines the steps of a sequence.');
+    json.throwExpected(`an input with ${axes + 1} axes for ${kind}, not [${shape.join(', ')}]`);
+  }
+  const format = config.at('data_format');
+  if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
+  const sizes = shape.slice(0, axes);
+  const edgesPerCell = shape[axes] * (option === 'kernel_size' ? filtersOf(config) : 1);
+  const cells = product(sizes);
+  const one = kind.startsWith('Global')
+    ? {
+        shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [],
+        kernel: sizes,
+        windows: [wholeGrid(cells)],
+      }
+    : windowsIn(config, sizes, option, (total) => context.takeEdges(json, copies * total * edgesPerCell));
+  // Copies lie side by side on one long grid.
+  const windows = Array.from({ length: copies }, (_, k) =>
+    k === 0 ? one.windows : one.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cells + cell) })),
+  ).flat();
+  return { ...one, windows };
+}

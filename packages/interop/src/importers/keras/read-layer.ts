@@ -1,0 +1,98 @@
+/** Reads the layers of a Keras model one by one. */
+import { max, mean } from '@nnbp/aggregations';
+import { activationLayers } from './activations.js';
+import type { Context } from './context.js';
+import { activate } from './layers/activation.js';
+import { batchNormalization } from './layers/batch-normalization.js';
+import { expectNoSoftmax } from './layers/checks.js';
+import { convolution } from './layers/convolution.js';
+import { dense } from './layers/dense.js';
+import { input } from './layers/input.js';
+import { pooling } from './layers/pooling.js';
+import { recurrent } from './layers/recurrent.js';
+import { concatenate, reshape } from './layers/reshape.js';
+import { gateCounts } from './recurrent-nodes.js';
+import type { Layer } from './topology.js';
+import type { Applied, Values } from './values.js';
+
+/** Layers that are active only during training. */
+const trainingOnly = new Set([
+  'Dropout',
+  'AlphaDropout',
+  'GaussianDropout',
+  'GaussianNoise',
+  'SpatialDropout1D',
+  'SpatialDropout2D',
+  'ActivityRegularization',
+]);
+
+/** Layers that read one other layer, by class name. Adding one takes a file in `layers` and a line here. */
+const readers: ReadonlyMap<string, (context: Context, layer: Applied, values: Values) => Values> = new Map([
+  ['Dense', dense],
+  ['BatchNormalization', batchNormalization],
+  ['Conv1D', convolution(1)],
+  ['Conv2D', convolution(2)],
+  ['MaxPooling1D', pooling(1, max)],
+  ['MaxPooling2D', pooling(2, max)],
+  ['AveragePooling1D', pooling(1, mean)],
+  ['AveragePooling2D', pooling(2, mean)],
+  ['GlobalMaxPooling1D', pooling(1, max)],
+  ['GlobalMaxPooling2D', pooling(2, max)],
+  ['GlobalAveragePooling1D', pooling(1, mean)],
+  ['GlobalAveragePooling2D', pooling(2, mean)],
+]);
+
+/** Reads a layer and returns its values. `before` has the values of the layers that it reads. */
+export function readLayer(context: Context, layer: Layer, before: readonly Values[]): Values {
+  const { kind, json } = layer;
+  const { steps } = before[0] ?? {};
+  if (before.some((values) => values.steps !== steps))
+    json.unsupported('this layer combines sequences with single rows.');
+  if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
+    json.at('class_name').unsupported('this layer combines the steps of a sequence.');
+  }
+  if (gateCounts.has(kind) && before.length === 1) return recurrent(context, layer, before[0]);
+  const values = kind === 'TimeDistributed' ? timeDistributed(context, layer, before) : readOne(context, layer, before);
+  return steps === undefined ? values : { ...values, steps };
+}
+
+/**
+ * Applies the inner layer to each step of a sequence, or else to each entry of the first axis, with the same weights.
+ */
+function timeDistributed(context: Context, layer: Layer, [values]: readonly Values[]): Values {
+  const { config, json } = layer;
+  const inner = config.at('layer');
+  const innerConfig = inner.at('config');
+  const kind = inner.at('class_name').text();
+  if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate')
+    json.throwExpected('a layer with one input');
+  const applied = { ...layer, kind, config: innerConfig, json: inner, inner: innerConfig.at('name').text() };
+  if (values.steps === 'all') return readOne(context, applied, [values]);
+  const [copies, ...shape] = values.shape;
+  if (shape.length === 0) json.throwExpected('a sequence as its input');
+  const result = readOne(context, { ...applied, copies }, [{ ...values, shape }]);
+  if (result.softmax) inner.unsupported('a softmax is supported only on a row of numbers.');
+  return { ...result, shape: [copies, ...result.shape] };
+}
+
+/** Reads a layer that is not recurrent, or the inner layer of a `TimeDistributed`. */
+function readOne(context: Context, layer: Applied, before: readonly Values[]): Values {
+  const { kind, json } = layer;
+  if (kind === 'InputLayer') return input(context, layer);
+  if (kind === 'Concatenate') return concatenate(context, layer, before);
+  if (before.length !== 1) json.throwExpected(`a layer ${kind} with one input layer`);
+  const [values] = before;
+  if (trainingOnly.has(kind)) return context.finishIfShared(layer, values);
+  if (kind === 'Flatten' || kind === 'Reshape') return reshape(context, layer, values);
+  expectNoSoftmax(layer, values);
+  const reader = readers.get(kind);
+  if (reader !== undefined) return reader(context, layer, values);
+  const rule = activationLayers.get(kind);
+  return rule === undefined
+    ? json
+        .at('class_name')
+        .unsupported(
+          'only dense, recurrent and convolutional layers, pooling, activations and reshaping layers are supported.',
+        )
+    : activate(context, layer, values, rule(layer.config, context.version));
+}

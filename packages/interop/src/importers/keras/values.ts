@@ -1,0 +1,45 @@
+/** The values between the layers of a Keras model, and the nodes that compute them. */
+import type { Part } from '../assemble.js';
+import type { Rule } from './activations.js';
+import type { Layer } from './topology.js';
+
+/** A layer, or the layer inside a `TimeDistributed`. */
+export interface Applied extends Layer {
+  /** The name of the layer inside a `TimeDistributed`. `name` is then the name of the `TimeDistributed`. */
+  readonly inner?: string;
+  /** The number of copies that share the weights. Default: 1. */
+  readonly copies?: number;
+}
+
+/** Nodes of a layer, with their parameters. */
+export interface Nodes {
+  readonly ids: readonly string[];
+  /** Predecessors of node u. */
+  readonly from: (u: number) => readonly string[];
+  /** Weights of node u. A batch normalization after the layer may change `w` and `b`. */
+  w: (u: number) => ArrayLike<number>;
+  b: (u: number) => number;
+  /** Names of shared parameters. Nodes u and u + `filters` have the same names. Default: not shared. */
+  readonly shared?: (u: number) => NonNullable<Part['shared']>;
+  readonly filters?: number;
+  /** The activation, set by the layer itself or by an activation layer after it. */
+  rule: Rule;
+}
+
+/** The values between two layers, for one sample. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly ids: readonly string[];
+  /**
+   * The nodes of the values, if nothing else reads them and their activation is still the identity, so that it can be
+   * replaced.
+   */
+  readonly unfinished?: Nodes;
+  /** Whether the values are logits, because a softmax over them was omitted. */
+  readonly softmax?: true;
+  /** Whether there are values at each step of a sequence or only at the last step. Undefined for data without steps. */
+  readonly steps?: 'all' | 'last';
+}
+
+/** The number of values of a shape. */
+export const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
