@@ -186,12 +186,12 @@ export function expectOverflowHandled(engine: Engine): void {
   const graph = mlp([2, 3, 1], { activation: everyActivation.find(({ name }) => name === 'identity')! });
   const executor = engine.prepare(graph, 2);
   const huge = executor.parameters instanceof Float32Array ? 1e30 : 1e200;
-  const tries: [what: string, weight: number, optimizer: Optimizer][] = [
+  const attempts: [what: string, weight: number, optimizer: Optimizer][] = [
     ['The loss', huge, sgd({ learningRate: 0.1 })],
     ['The update', 1, sgd({ learningRate: huge ** 1.5 })],
     ['The update with momentum', 1, sgd({ learningRate: huge ** 1.5, momentum: 0.5 })],
   ];
-  for (const [what, weight, optimizer] of tries) {
+  for (const [what, weight, optimizer] of attempts) {
     executor.parameters.fill(weight);
     const mean = executor.step(
       Float64Array.of(1, 2, 3, 4).map((v) => v * 1e4),

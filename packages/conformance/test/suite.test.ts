@@ -73,12 +73,12 @@ describe('the suite', () => {
 
   test('the suite expects an engine to reject the graphs that it does not support', () => {
     const casesOf = (engine: Engine) => conformance(engine).filter(({ name }) => name.includes('delays'));
-    const careless: Engine = { ...js(), supports: () => ['No delays.'] };
-    for (const { run } of casesOf(careless)) expect(run).toThrow('expected the error UNSUPPORTED');
+    const misreporting: Engine = { ...js(), supports: () => ['No delays.'] };
+    for (const { run } of casesOf(misreporting)) expect(run).toThrow('expected the error UNSUPPORTED');
     const reject = (): never => {
       throw new NnbpError('UNSUPPORTED', 'No delays.');
     };
-    for (const { run } of casesOf({ ...careless, prepare: reject })) run();
+    for (const { run } of casesOf({ ...misreporting, prepare: reject })) run();
   });
 
   test('the float32 bounds detect a relative error of 1e-4 in most graphs', () => {

@@ -115,7 +115,7 @@ export class GraphBuilder {
    * @throws NnbpError `DUPLICATE_ID`, `EMPTY_LAYER`, `OUT_OF_RANGE`
    */
   inputs(count: number, name = 'input'): string[] {
-    const ids = numbered(name, count);
+    const ids = numberedIds(name, count);
     const first = this.#declare(ids);
     for (let k = 0; k < count; k++) this.#inputs.push(first + k);
     return ids;
@@ -153,7 +153,7 @@ export class GraphBuilder {
    */
   layer(units: number, options: LayerOptions): string[] {
     const name = options.name ?? `layer${this.#layers + 1}`;
-    const ids = numbered(name, units);
+    const ids = numberedIds(name, units);
     expectList(`from of layer "${name}"`, options.from);
     if (options.from.length === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no predecessors.`);
     this.#add(ids, options);
@@ -167,12 +167,12 @@ export class GraphBuilder {
    * @throws NnbpError `DUPLICATE_OUTPUT`
    */
   output(...ids: readonly string[]): void {
-    const named = new Set<string>();
+    const seen = new Set<string>();
     for (const id of ids) {
-      if (this.#outputs.has(id) || named.has(id)) {
+      if (this.#outputs.has(id) || seen.has(id)) {
         throw new NnbpError('DUPLICATE_OUTPUT', `Output "${id}" is declared twice.`);
       }
-      named.add(id);
+      seen.add(id);
     }
     for (const id of ids) this.#outputs.add(id);
   }
@@ -409,7 +409,7 @@ function expectFunctions(label: string, plugin: Activation | Aggregation, expect
   }
 }
 
-function numbered(name: string, count: number): string[] {
+function numberedIds(name: string, count: number): string[] {
   if (count === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no nodes.`);
   expectInteger(`The number of nodes of "${name}"`, count, 1, maxNodes);
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);

@@ -207,14 +207,14 @@ class CompiledNetwork implements Predictor {
   #read(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
     const scaler = this.#outputScaler;
     const width = this.#outputCount;
-    let probe = 0;
+    let zeroIfFinite = 0;
     for (let k = 0; k < width; k++) {
       const value = x[s * width + k];
       const scaled = scaler === undefined ? value : scaler.undo(value, k);
       output[at + k] = scaled;
-      probe += 0 * scaled;
+      zeroIfFinite += 0 * scaled;
     }
-    if (probe === 0) {
+    if (zeroIfFinite === 0) {
       applyOutputTransform(this.#outputTransform, output, at, width);
       return;
     }

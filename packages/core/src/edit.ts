@@ -51,8 +51,9 @@ export class GraphEditor {
     expectGraph(graph);
     this.#inputs = graph.ids.slice(0, graph.inputCount);
     this.#outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
-    const users = slotUsers(graph);
-    for (let i = graph.inputCount; i < graph.nodeCount; i++) this.#nodes.set(graph.ids[i], draftOf(graph, i, users));
+    const useCounts = countSlotUses(graph);
+    for (let i = graph.inputCount; i < graph.nodeCount; i++)
+      this.#nodes.set(graph.ids[i], draftOf(graph, i, useCounts));
   }
 
   /**
@@ -211,16 +212,16 @@ export class GraphEditor {
   /** For each parameter of the new graph, its index in the old graph, or −1 if it is new. */
   #origin(graph: Graph): Int32Array {
     const origin = new Int32Array(graph.parameterCount).fill(-1);
-    const note = (index: number, old: number | undefined) => {
+    const record = (index: number, old: number | undefined) => {
       // The index of a fixed parameter is −1. A typed array ignores writes to it.
       if (old !== undefined) origin[index] = old;
     };
     for (let i = graph.inputCount; i < graph.nodeCount; i++) {
       const slots = this.#nodes.get(graph.ids[i])!.slots;
-      note(graph.biasIndex(i), slots?.b);
-      note(graph.scaleIndex(i), slots?.c);
+      record(graph.biasIndex(i), slots?.b);
+      record(graph.scaleIndex(i), slots?.c);
       for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-        note(graph.weightIndex(e, i), slots?.w.get(graph.edgeName(e)));
+        record(graph.weightIndex(e, i), slots?.w.get(graph.edgeName(e)));
       }
     }
     return origin;
@@ -293,12 +294,12 @@ export function keepParameters(network: Network, edited: EditedGraph, options: N
   const { graph, origin } = edited;
   expectGraph(graph);
   const { length } = network.parameters.vector;
-  const beyond = origin.find((old) => old >= length);
-  if (beyond !== undefined) {
+  const missing = origin.find((old) => old >= length);
+  if (missing !== undefined) {
     throw mismatch(
       'WRONG_LENGTH',
       'network',
-      `the one whose graph was edited, with more than ${beyond} parameters`,
+      `the one whose graph was edited, with more than ${missing} parameters`,
       length,
     );
   }
@@ -312,23 +313,23 @@ export function keepParameters(network: Network, edited: EditedGraph, options: N
 }
 
 /** Counts the nodes and edges that use each slot. */
-function slotUsers(graph: Graph): Uint32Array {
-  const users = new Uint32Array(graph.parameterCount + graph.constants.length);
+function countSlotUses(graph: Graph): Uint32Array {
+  const useCounts = new Uint32Array(graph.parameterCount + graph.constants.length);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    users[graph.biasSlot(i)]++;
-    users[graph.scaleSlot(i)]++;
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) users[graph.weightSlot(e, i)]++;
+    useCounts[graph.biasSlot(i)]++;
+    useCounts[graph.scaleSlot(i)]++;
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) useCounts[graph.weightSlot(e, i)]++;
   }
-  return users;
+  return useCounts;
 }
 
-function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
+function draftOf(graph: Graph, i: number, useCounts: Uint32Array): Draft {
   const fixed: Draft['fixed'] = { w: new Map() };
   const shared: Draft['shared'] = { w: new Map() };
   const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
     // The \0 keeps names of parameters that were already shared from colliding with names that the caller chooses.
-    else if (users[slot] > 1) share(`\0${slot}`);
+    else if (useCounts[slot] > 1) share(`\0${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];
   readSlot(

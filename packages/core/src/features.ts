@@ -20,7 +20,7 @@ export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
   };
   const { aggregations, edgeDelay, biasSlots } = graph;
   if (aggregations.length === 1 && edgeDelay === undefined && biasSlots === undefined) return features;
-  const users = new Uint32Array(graph.parameterCount);
+  const useCounts = new Uint32Array(graph.parameterCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const node = `Node "${graph.ids[i]}"`;
     const aggregation = graph.aggregation(i);
@@ -29,7 +29,8 @@ export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
       ['b', graph.biasIndex(i), false],
       ['c', graph.scaleIndex(i), graph.constants[graph.scaleSlot(i) - graph.parameterCount] === 1],
     ] as const) {
-      if (index >= 0 && ++users[index] > 1) add('sharedParameter', `${node} shares its ${letter} with another node.`);
+      if (index >= 0 && ++useCounts[index] > 1)
+        add('sharedParameter', `${node} shares its ${letter} with another node.`);
       if (index < 0 && !fixedAtOne) add('fixedParameter', `${node} has a fixed ${letter}.`);
     }
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {

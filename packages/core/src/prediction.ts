@@ -71,24 +71,24 @@ export class Prediction {
     const { x, outputRows } = this.#pass;
     const { slots, inputScaler, outputScaler, outputTransform } = network;
     if (typeof input !== 'object' || input === null) this.#expectInput(input, sample, kind);
-    let probe = 0;
+    let zeroIfFinite = 0;
     for (let k = 0; k < inputCount; k++) {
       const value = input[k];
       // 0 * null is 0, so null would pass the check.
       if (typeof value !== 'number') this.#expectInput(input, sample, kind);
-      probe += 0 * value;
+      zeroIfFinite += 0 * value;
       x[k] = inputScaler === undefined ? value : inputScaler.apply(value, k);
     }
-    if (probe !== 0 || input.length !== inputCount) this.#expectInput(input, sample, kind);
-    probe += this.#pass.run(slots);
-    if (probe !== 0) this.#expectNoOverflow(slots, sample, kind);
+    if (zeroIfFinite !== 0 || input.length !== inputCount) this.#expectInput(input, sample, kind);
+    zeroIfFinite += this.#pass.run(slots);
+    if (zeroIfFinite !== 0) this.#expectNoOverflow(slots, sample, kind);
     const result = new Array<number>(outputRows.length);
     for (let k = 0; k < result.length; k++) {
       const value = x[outputRows[k]];
       result[k] = outputScaler === undefined ? value : outputScaler.undo(value, k);
-      probe += 0 * result[k];
+      zeroIfFinite += 0 * result[k];
     }
-    if (probe !== 0) {
+    if (zeroIfFinite !== 0) {
       this.#expectNoOverflow(slots, sample, kind);
       expectFinite(`The outputs of ${kind.toLowerCase()} ${sample}, in the units of the data`, result);
     }
@@ -148,12 +148,12 @@ class TopologicalPass implements ForwardPass {
 
   run(slots: Float64Array): number {
     const groups = this.#groups;
-    let probe = 0;
+    let zeroIfFinite = 0;
     for (let k = 0; k < groups.length; k++) {
       const group = groups[k];
-      probe += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
+      zeroIfFinite += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
     }
-    return probe;
+    return zeroIfFinite;
   }
 
   /** Computes the nodes of a layer, four at a time. Returns 0, or NaN if a pre-activation is not finite. */
@@ -164,7 +164,7 @@ class TopologicalPass implements ForwardPass {
     const last = source + fanIn;
     const stride2 = 2 * stride;
     const stride3 = 3 * stride;
-    let probe = 0;
+    let zeroIfFinite = 0;
     let i = first;
     let w = weight;
     for (; i + 3 < end; i += 4, w += 4 * stride) {
@@ -192,15 +192,15 @@ class TopologicalPass implements ForwardPass {
         x[i + 2] = activation.value(h2);
         x[i + 3] = activation.value(h3);
       }
-      probe += 0 * (h0 + h1 + h2 + h3);
+      zeroIfFinite += 0 * (h0 + h1 + h2 + h3);
     }
     for (; i < end; i++, w += stride) {
       let h = slots[biases[i]];
       for (let j = source, at = w; j < last; j++) h += slots[at++] * x[j];
       x[i] = slots[scales[i]] * activation.value(h);
-      probe += 0 * h;
+      zeroIfFinite += 0 * h;
     }
-    return probe;
+    return zeroIfFinite;
   }
 
   /**
@@ -212,7 +212,7 @@ class TopologicalPass implements ForwardPass {
     const x = this.x;
     const sources = this.#sources;
     const { edgeStart } = graph;
-    let probe = 0;
+    let zeroIfFinite = 0;
     for (let i = first; i < end; i++) {
       let h = slots[this.#biases[i]];
       const start = edgeStart[i];
@@ -221,14 +221,14 @@ class TopologicalPass implements ForwardPass {
         if (aggregation === undefined) h += product;
         else {
           z[e - start] = product;
-          probe += 0 * product;
+          zeroIfFinite += 0 * product;
         }
       }
       if (aggregation !== undefined) h += aggregation.value(z);
       x[i] = slots[this.#scales[i]] * activation.value(h);
-      probe += 0 * h;
+      zeroIfFinite += 0 * h;
     }
-    return probe;
+    return zeroIfFinite;
   }
 }
 

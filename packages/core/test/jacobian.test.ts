@@ -17,7 +17,7 @@ function sequencesOf(graph: Graph, random: Random, engine: Engine) {
   return { counts, rows, executor, inputs, state };
 }
 
-const jacobianIn = (executor: Executor, length: number, ...[inputs, samples, options]: JacobianArguments) => {
+const computeJacobian = (executor: Executor, length: number, ...[inputs, samples, options]: JacobianArguments) => {
   const out = new Float64Array(length).fill(NaN);
   const outputs = executor.jacobian(inputs, samples, out, options).slice();
   return { out, outputs };
@@ -38,7 +38,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
       const parameters = randomParameters(graph, random);
       const executor = engine.prepare(graph, samples);
       executor.parameters.set(parameters);
-      const { out: jacobian, outputs: x } = jacobianIn(executor, samples * outputs * count, inputs, samples);
+      const { out: jacobian, outputs: x } = computeJacobian(executor, samples * outputs * count, inputs, samples);
 
       expect(x, `seed ${seed}`).toEqual(executor.predict(inputs, samples).slice());
       executor.backpropagate(inputs, targets, samples, mse());
@@ -50,12 +50,12 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
         expect(gradient, `seed ${seed}`).toBeCloseTo(executor.gradients[p], 12);
       }
       for (const p of count === 0 ? [] : [Math.floor(count * random.uniform())]) {
-        const nudged = (by: number) => {
+        const perturbedOutputs = (by: number) => {
           executor.parameters.set(parameters);
           executor.parameters[p] += by;
           return executor.predict(inputs, samples).slice();
         };
-        const [above, below] = [nudged(1e-6), nudged(-1e-6)];
+        const [above, below] = [perturbedOutputs(1e-6), perturbedOutputs(-1e-6)];
         for (let row = 0; row < samples * outputs; row++) {
           const slope = (above[row] - below[row]) / 2e-6;
           expect(jacobian[row * count + p], `seed ${seed}`).toBeCloseTo(slope, 6);
@@ -72,7 +72,7 @@ describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engi
       const [outputs, count] = [graph.outputs.length, graph.parameterCount];
       const targets = Float64Array.from({ length: rows * outputs }, () => random.uniform());
       const before = state.slice();
-      const { out, outputs: x } = jacobianIn(executor, rows * outputs * count, inputs, counts, { state });
+      const { out, outputs: x } = computeJacobian(executor, rows * outputs * count, inputs, counts, { state });
       const after = before.slice();
       executor.backpropagate(inputs, targets, counts, mse(), { state: after });
       expect(state, `seed ${seed}: the state after the last step`).toEqual(after);
@@ -103,7 +103,7 @@ test('the engines compute the same Jacobian of sequences, with delays, products,
       const random = new Random(seed);
       const graph = randomRecurrentGraph(random);
       const { counts, rows, executor, inputs } = sequencesOf(graph, random, engine);
-      return jacobianIn(executor, rows * graph.outputs.length * graph.parameterCount, inputs, counts).out;
+      return computeJacobian(executor, rows * graph.outputs.length * graph.parameterCount, inputs, counts).out;
     });
     expected.forEach((expected, k) => {
       const size = Math.max(1, Math.abs(expected));

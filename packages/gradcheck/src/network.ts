@@ -222,14 +222,14 @@ class Probe {
         return { sides: this.#sidesOfKinks(), aggregations: this.#aggregations() };
       });
       vector[index] = start;
-      const stays = ends.every(
+      const crossesNoKink = ends.every(
         ({ sides, aggregations }) =>
           sides === middle.sides &&
           middle.aggregations.every(({ z, distance }, k) =>
             z.every((value, e) => Math.abs(value - aggregations[k].z[e]) < distance),
           ),
       );
-      if (stays) return maxStep;
+      if (crossesNoKink) return maxStep;
     }
     return undefined;
   }

@@ -30,12 +30,12 @@ describe('checkActivation', () => {
 
   test('checkActivation skips a kink and stays on one side of it elsewhere', () => {
     const seen: number[] = [];
-    const watched = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
-    const report = checkActivation(watched, { at: [-1, 1] });
+    const recording = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
+    const report = checkActivation(recording, { at: [-1, 1] });
     expect(report.excluded).toEqual([{ name: 'h = 1', reason: 'a declared kink' }]);
     expect(report.comparisons.map(({ at }) => at)).toEqual([-1]);
     seen.length = 0;
-    checkActivation(watched, { at: [1.1] });
+    checkActivation(recording, { at: [1.1] });
     expect(Math.min(...seen)).toBeGreaterThan(1);
   });
 
@@ -57,7 +57,7 @@ describe('checkActivation', () => {
 
 describe('checkLoss', () => {
   /** Returns a copy of the loss that records all arguments with which it is called. */
-  function watched(loss: Loss) {
+  function recording(loss: Loss) {
     const seen: { x: number[]; t: number[] }[] = [];
     const value = (x: ArrayLike<number>, t: ArrayLike<number>) => {
       seen.push({ x: Array.from(x), t: Array.from(t) });
@@ -69,11 +69,11 @@ describe('checkLoss', () => {
   test('checkLoss draws five kinds of targets', () => {
     const offered: number[][][] = [[], [], [], [], []];
     let calls = 0;
-    const picky: Loss = {
+    const recordingLoss: Loss = {
       ...mse(),
       targetProblem: (t) => void offered[calls++ % 5].push(Array.from(t)),
     };
-    expect(checkLoss(picky).comparisons).toHaveLength(10 + 20 + 50);
+    expect(checkLoss(recordingLoss).comparisons).toHaveLength(10 + 20 + 50);
     const [any, positive, signs, counts, oneHot] = offered;
     const ends = (rows: number[][]) => [Math.min(...rows.flat()), Math.max(...rows.flat())];
     expect(ends(any)[0]).toBeGreaterThanOrEqual(-2);
@@ -93,7 +93,7 @@ describe('checkLoss', () => {
     const at = (loss: Loss) => checkLoss(loss).comparisons.map(({ at }) => at ?? NaN);
     expect(Math.min(...at(mse()))).toBeLessThan(-2.5);
     expect(Math.max(...at(mse()))).toBeGreaterThan(2.5);
-    const { loss, seen } = watched(binaryCrossEntropy());
+    const { loss, seen } = recording(binaryCrossEntropy());
     const report = checkLoss(loss).assert();
     const [below, ...inside] = seen;
     expect(below).toEqual({ x: [-1], t: [1] });
@@ -120,7 +120,7 @@ describe('checkLoss', () => {
   });
 
   test('checkLoss evaluates at most 0.1 outside a given range', () => {
-    const { loss, seen } = watched(mse());
+    const { loss, seen } = recording(mse());
     checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
     const all = seen.flatMap(({ x }) => x);
     expect(Math.min(...all)).toBeGreaterThan(4.9);
@@ -129,7 +129,7 @@ describe('checkLoss', () => {
   });
 
   test('checkLoss stays on one side of a kink and skips the kink', () => {
-    const { loss, seen } = watched(hinge());
+    const { loss, seen } = recording(hinge());
     checkLoss(loss, { x: [0.95, 0.95], outputs: 1, samples: 1, target: () => [1] }).assert();
     const evaluated = seen.map(({ x }) => x[0]);
     expect(Math.max(...evaluated)).toBeLessThan(1);

@@ -42,7 +42,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   /** The loss and gradient at the end of the last iteration; undefined if they are not known. */
   let last: { readonly loss: number; readonly gradient: Float64Array; readonly at: Float64Array } | undefined;
 
-  const settle = (loss: number): number => {
+  const converge = (loss: number): number => {
     converged = true;
     return loss;
   };
@@ -68,7 +68,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       const { loss, gradient, at } = last;
       if (!Number.isFinite(loss)) return loss;
       steps++;
-      if (largest(gradient) <= gradientTolerance) return settle(loss);
+      if (largest(gradient) <= gradientTolerance) return converge(loss);
 
       const direction = descent(gradient, pairs);
       const slope = dot(direction, gradient);
@@ -89,7 +89,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
         pairs = [];
         return loss;
       }
-      if (step === 0) return settle(loss);
+      if (step === 0) return converge(loss);
       if (step !== triedStep) evaluate(step);
       const s = candidate.map((p, k) => p - at[k]);
       const y = foundGradient.map((g, k) => g - gradient[k]);

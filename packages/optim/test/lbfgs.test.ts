@@ -123,23 +123,23 @@ describe('lbfgs', () => {
   });
 
   test('lbfgs discards its stored curvature when a search fails', () => {
-    let lift = 0;
-    const lifted = smooth(
-      (p) => (p[0] - 1) ** 4 + lift,
+    let offset = 0;
+    const shifted = smooth(
+      (p) => (p[0] - 1) ** 4 + offset,
       (p) => [4 * (p[0] - 1) ** 3],
     );
     const optimizer = lbfgs();
     const parameters = Float64Array.of(3);
-    for (let k = 0; k < 3; k++) optimizer.iterate!(lifted, parameters);
+    for (let k = 0; k < 3; k++) optimizer.iterate!(shifted, parameters);
     expect(optimizer.state().numbers.pairs).toBe(3);
     const before = parameters[0];
     // Every step increases the loss.
-    lift = 100;
-    optimizer.iterate!(lifted, parameters);
+    offset = 100;
+    optimizer.iterate!(shifted, parameters);
     expect(optimizer.state().numbers.pairs).toBe(0);
     expect(parameters[0]).toBe(before);
-    lift = 0;
-    expect(minimize(lifted, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
+    offset = 0;
+    expect(minimize(shifted, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
   });
 
   test('lbfgs evaluates the loss again if the parameters were changed between iterations', () => {
@@ -162,11 +162,11 @@ describe('lbfgs', () => {
   });
 
   test('lbfgs resumes bit-for-bit from a saved state', () => {
-    const run = (breakAt: number) => {
+    const run = (interruptAt: number) => {
       let optimizer = lbfgs({ memory: 3 });
       const parameters = Float64Array.of(-1.2, 1, -1.2, 1);
       for (let k = 0; k < 20; k++) {
-        if (k === breakAt) {
+        if (k === interruptAt) {
           const state = structuredClone(optimizer.state());
           optimizer = lbfgs({ memory: 3 });
           optimizer.restore(state);

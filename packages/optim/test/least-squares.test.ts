@@ -282,12 +282,12 @@ describe('levenbergMarquardt', () => {
   });
 
   test('levenbergMarquardt resumes bit-for-bit from a saved state', () => {
-    const run = (breakAt: number) => {
+    const run = (interruptAt: number) => {
       let optimizer = levenbergMarquardt();
       const objective = rosenbrock();
       const parameters = Float64Array.of(-1.2, 1);
       for (let k = 0; k < 12; k++) {
-        if (k === breakAt) {
+        if (k === interruptAt) {
           const state = structuredClone(optimizer.state());
           optimizer = levenbergMarquardt();
           optimizer.restore(state);
