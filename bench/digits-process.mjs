@@ -1,4 +1,7 @@
-/** Trains with one library from a cold start, and measures the time from its import to 95 % validation accuracy. */
+/**
+ * Trains with one library from a cold start, and measures the time from importing the library to 95 % validation
+ * accuracy.
+ */
 import { batch, countCorrect, digits, epoch, initialWeights, sizes } from './digits-data.mjs';
 import { smoke } from './smoke.mjs';
 

@@ -1,7 +1,7 @@
 /**
- * Adds a script to the page that preloads the files of the view in the URL while the main script is still loading. Without
- * it, they would be requested only when the main script runs. If the URL names the first chapter of Learn, the script also
- * shows that chapter, rendered at build time.
+ * Adds a script to the page that preloads the files of the view in the URL while the main script is still loading.
+ * Otherwise, they would be requested only when the main script runs. If the URL names the first chapter of Learn, the
+ * script also shows that chapter, rendered at build time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';

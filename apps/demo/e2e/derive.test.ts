@@ -102,7 +102,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   await page.getByLabel('Node', { exact: true }).selectOption('3');
   await page.getByLabel('Quantity').selectOption('dloss/dx_3');
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.dLossDx('3'));
-  // Three paths lead from 3 to 7: the first computes the derivatives of 7, the others reuse them.
+  // Three paths lead from 3 to 7: the first computes the derivatives at node 7, and the others reuse them.
   expect(await tree.locator('[data-term="computed"]').count()).toBeGreaterThan(0);
   expect(await tree.locator('[data-term="reused"]').count()).toBeGreaterThan(0);
   expect(await page.locator('[data-lit]').count()).toBe(6);

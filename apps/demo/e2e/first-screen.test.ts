@@ -57,7 +57,7 @@ test('a link to another view or chapter shows no first screen', async () => {
   for (const address of ['#derive', '#learn/2', '#learn/1/x', 'embed.html']) {
     const release = await openHeld(page, address);
     await page.waitForFunction(() => document.readyState === 'interactive');
-    // The script that could show it has run: it loads the files of the view.
+    // The script that could show the first screen has run, since it also preloads the files of the view.
     await page.locator('link[rel="modulepreload"][href*="/view-"]').first().waitFor({ state: 'attached' });
     expect(await page.locator('#page > *').count(), address).toBe(0);
     release();

@@ -44,7 +44,7 @@ export function useBrowser({ reload = false } = {}): void {
 }
 
 async function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
-  // A service worker would read all files of the page for every test.
+  // A service worker would download all files of the page for every test.
   const defaults: BrowserContextOptions = { locale: 'en-GB', viewport: desktop, serviceWorkers: 'block' };
   const context = await browser.newContext({ ...defaults, ...options });
   // Shorter than a test's timeout, so that the error names the element that was not found.
@@ -155,7 +155,7 @@ async function save(page: Page, name: string): Promise<void> {
 /** Fails if axe finds serious or critical violations of its rules, or only of `rules`. */
 export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
   const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
-  // The page's policy forbids third-party scripts; it does not apply to the debugger's evaluate.
+  // The page's policy forbids third-party scripts, but does not apply to scripts that the debugger evaluates.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(
     (options) => (globalThis as unknown as { axe: typeof axe }).axe.run(options),

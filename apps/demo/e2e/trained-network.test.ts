@@ -1,4 +1,7 @@
-/** Training survives a change of view and is in the link; its network can be exported and opened in Derive and Build. */
+/**
+ * A training run survives a change of view and is stored in the link. Its network can be exported and opened in Derive
+ * and Build.
+ */
 import { load } from '@nnbp/formats';
 import { fromOnnx } from '@nnbp/interop';
 import { buffer } from 'node:stream/consumers';

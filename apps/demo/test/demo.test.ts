@@ -5,7 +5,7 @@ import { handwrittenDigits, iris } from '../src/data.js';
 import { fiveNodes, straightLineError, tripling } from '../src/follow-up.js';
 import { irisAccuracy } from '../src/real-data.js';
 
-test("node 7 of the article's network is 2.28348, and its output node's dloss/dx is -6", () => {
+test("node 7 of the article's network outputs 2.28348, and dloss/dx of the article's output node is -6", () => {
   expect(articleNetwork().predict([0.5])[0]).toBeCloseTo(2.283483819441706, 12);
   expect(articleOutputNode().dLossDx).toBe(-6);
 });

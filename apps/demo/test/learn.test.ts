@@ -1,4 +1,4 @@
-/** The exercises of the Learn view, without a page: numbers against the engine, answers, hints, seeds. */
+/** The exercises of the Learn view, tested without a page: numbers compared with the engine, answers, hints, seeds. */
 import { articleNetwork } from '@nnbp/conformance';
 import { backpropagate } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -79,7 +79,7 @@ test('picking an item again deselects it, and no more than the given number can 
   expect(pick('a b', 'a', 2)).toBe('b');
 });
 
-test('quantities in a sentence become letters with an index', () => {
+test('quantities in a sentence become symbols with an index', () => {
   expect(pieces('dloss/dw_2to4 is slope_4 · x_2, dx_7/dx_4.')).toEqual([
     { text: 'dloss/dw_2to4', letter: '∂loss/∂w', index: '2→4' },
     { text: ' is ' },
@@ -139,7 +139,7 @@ test('the gradient of the first of 8 sigmoid layers is about 22,000 times smalle
   expect(hintOf(tasks[1], 'sigmoid glorotUniform 8')).toMatch(/still receives/);
 });
 
-test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss is the engine’s', () => {
+test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss equals the engine’s', () => {
   const { path, tasks } = rateChapter.exercise(0);
   expect(converges(path, 0.084)).toBe(true);
   expect(converges(path, 0.085)).toBe(false);
@@ -164,7 +164,7 @@ test('derivatives through time equal those of the unrolled network, and the grad
   expect(hintOf(tasks[1], String(cache.dLossDx('2@1')))).toMatch(/one step later/);
 });
 
-test('every challenge shows its bug at the node, and the correct pass is the engine’s', () => {
+test('every challenge shows its bug at the node, and the correct pass equals the engine’s', () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
     const { network, pass, broken, correct, tasks } = repairChapter.exercise(seed);
@@ -211,7 +211,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
     expect(new Set(solutions).size).toBeGreaterThan(seeds.length / 2);
   });
 
-  test(`${name} asks in at most 60 words, and in Chinese with full-width punctuation`, () => {
+  test(`${name} asks each question in at most 60 words, and in Chinese with full-width punctuation`, () => {
     for (const seed of seeds) {
       for (const task of lesson.exercise(seed).tasks) {
         expect(words(task.ask.en), task.ask.en).toBeLessThanOrEqual(60);

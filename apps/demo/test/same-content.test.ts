@@ -1,4 +1,6 @@
-/** Data with the same content do not restart a layout, training or recording; data with different content always do. */
+/**
+ * Data with the same content does not restart a layout, training or recording; data with different content always does.
+ */
 import { expect, test } from 'vitest';
 import { hasSameContent } from '../web/shared/same-content.js';
 
@@ -19,7 +21,7 @@ test.each([
   ['another property', { ...shape(), open: undefined }],
   ['the name of a property', { direction: 'LR', boxes: shape().boxes, room: NaN, places: null, label: undefined }],
   ['null instead of an object', null],
-])('data that differ in %s have different content', (_, other) => {
+])('data that differs in %s has different content', (_, other) => {
   expect(hasSameContent(shape(), other)).toBe(false);
   expect(hasSameContent(other, shape())).toBe(false);
 });
@@ -29,7 +31,7 @@ test('an array differs from an object with the same entries, and 0 from −0', (
   expect(hasSameContent([0], [-0])).toBe(false);
 });
 
-test('objects whose content is not in their properties, such as maps, are the same only if they are identical', () => {
+test('objects whose content is not in their properties, such as maps, have the same content only if they are identical', () => {
   const table = new Map([['a', 1]]);
   expect(hasSameContent({ table }, { table })).toBe(true);
   expect(hasSameContent({ table }, { table: new Map([['b', 2]]) })).toBe(false);

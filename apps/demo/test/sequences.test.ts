@@ -1,4 +1,4 @@
-/** The sequences of the Train view, and the gradients that it shows of their networks. */
+/** The sequences of the Train view, and the gradients of their networks that it shows. */
 import { backpropagateSequence, Network, Standardization } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -34,7 +34,7 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('a series is cut into windows in order, validation after training, and scaled by the training rows alone', () => {
+  test('a series is cut into windows in order, validation after training, and standardized with the training rows alone', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);

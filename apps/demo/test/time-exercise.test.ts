@@ -77,7 +77,7 @@ const parametersOf = (exercise: typeof example): QuantityName[] => {
 
 describe('the sum over time', () => {
   test.each([1, 2, 3, 4, 5])(
-    'the sum over time is the engine’s derivative of every parameter, bit-identical, seed %i',
+    'the sum over time is bit-identical to the engine’s derivative with respect to every parameter, seed %i',
     (seed) => {
       const exercise = randomExercise(seed);
       const { gradients } = backpropagateSequence(exercise.network, exercise.inputs, exercise.targets, exercise.loss);
@@ -130,7 +130,7 @@ test.each([
   ['last', [null, null, [3]]],
   ['rest', [null, [2], [3]]],
   ['each', [[1], [2], [3]]],
-] as const)('the choice %s names the steps that have a target', (targets, rows) => {
+] as const)('the choice %s determines which steps have a target', (targets, rows) => {
   expect(targetRows([1, 2, 3], 1, { targets })).toEqual(rows);
   expect(targetStepsOf(rows)).toBe(targets);
   expect(targetRows([1], 1, { targets }), 'one step has the target').toEqual([[1]]);
@@ -140,7 +140,7 @@ describe('stepping through the unrolled network', () => {
   const exercise = randomExercise(3);
   const { trace } = exercise;
 
-  test('each number is known from the step that writes it, and equals that of the engine', () => {
+  test('each number is known once the step that writes it is taken, and equals the engine’s', () => {
     trace.steps.forEach(({ writes, values }, index) => {
       const [before, after] = [knownInTime(exercise, index), knownInTime(exercise, index + 1)];
       for (const [k, quantity] of writes.entries()) {
@@ -153,7 +153,7 @@ describe('stepping through the unrolled network', () => {
     });
   });
 
-  test('the terms of every parameter are added from the last step back, and its derivative is known after the last term', () => {
+  test('the terms of every parameter are added from the last step back, and the derivative is known after the last term', () => {
     for (const parameter of parametersOf(exercise)) {
       const steps = stepsOfTerms(exercise, parameter);
       expect(steps.map((step) => trace.steps[step - 1].node)).toEqual(

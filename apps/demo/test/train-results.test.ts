@@ -70,7 +70,7 @@ test('a row of inputs is predicted in the units of the data', async () => {
   expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
 });
 
-test('the classes of a row have probabilities with the softmax loss, and plain outputs with mse', async () => {
+test('a row is predicted with class probabilities for softmaxCrossEntropy, and with plain outputs for mse', async () => {
   const flowers = iris(1);
   const row = [5.1, 3.5, 1.4, 0.2];
   const soft = await trained(flowers, 'softmaxCrossEntropy');
@@ -88,7 +88,7 @@ test('the classes of a row have probabilities with the softmax loss, and plain o
   );
 });
 
-test('an observation of images has the misread images and the weights of the first layer', async () => {
+test('an observation of images contains the misread images and the weights of the first layer', async () => {
   const random = new Random(3);
   const images = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => Math.round(random.uniform())));
   const dataset: Dataset = {
@@ -125,7 +125,7 @@ test('an observation of images has the misread images and the weights of the fir
   expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
 });
 
-test('an observation of a convolution has the weights of each filter, and its diagram shows one node per filter', async () => {
+test('an observation of a convolution contains the weights of each filter, and its diagram shows one node per filter', async () => {
   const pixels = Array.from({ length: 25 }, (_, k) => String(k));
   const rows = Array.from({ length: 8 }, (_, s) => pixels.map((_, k) => Number((s * 31 + k * 7) % 5 < 2)));
   const targets = rows.map((_, s) => s % 2);
