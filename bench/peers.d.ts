@@ -1,6 +1,6 @@
 /**
- * Declares other libraries as untyped modules, so that type checking works when they are not installed. Only `pnpm bench`
- * and `pnpm interop` install them.
+ * Declares other libraries as untyped modules, so that type checking works when they are not installed. Only `pnpm
+ * bench` and `pnpm interop` install them.
  */
 declare module '@jax-js/jax';
 declare module '@tensorflow/tfjs';

@@ -51,10 +51,10 @@ class Modules:
         return loss.item()
 
 
-class ByHand:
+class HandWritten:
     """Matrix products for the forward and backward pass, without autograd."""
 
-    name = "matrix products, backward written by hand"
+    name = "matrix products, hand-written backward pass"
 
     def __init__(self, layers, rate):
         self.layers = [(weights.clone(), biases.clone()) for weights, biases in layers]
@@ -85,7 +85,7 @@ class ByHand:
 
 
 class Levels:
-    """The edges of a graph, sorted by the level of their target node. Nodes on the same level do not depend on each other."""
+    """The edges of a graph, sorted by the level of their target node. Nodes on a level do not depend on each other."""
 
     def __init__(self, graph):
         level, start, predecessors = (ints(graph[key]) for key in ("levels", "edgeStart", "predecessors"))
@@ -109,20 +109,20 @@ class Levels:
 
 
 def csr(rows, columns, values, first, last, width):
-    """Rows `first` to `last` (exclusive) of a sparse matrix. `rows` must be sorted. The matrix shares memory with `values`."""
+    """Rows `first` to `last` (exclusive) of a sparse matrix. `rows` must be sorted. The result shares the memory of `values`."""
     low, high = torch.searchsorted(rows, torch.tensor([first, last])).tolist()
     counts = torch.bincount(rows[low:high] - first, minlength=last - first)
     starts = torch.cat([torch.zeros(1, dtype=torch.long), counts.cumsum(0)])
     return torch.sparse_csr_tensor(starts, columns[low:high].contiguous(), values[low:high], (last - first, width))
 
 
-class SparseByHand(Levels):
+class SparseHandWritten(Levels):
     """One CSR product per level: over incoming edges in the forward pass, over outgoing edges in the backward pass.
 
     All dloss/dw are then computed at once.
     """
 
-    name = "sparse CSR per level, backward written by hand"
+    name = "sparse CSR per level, hand-written backward pass"
 
     def __init__(self, graph, rate):
         super().__init__(graph)
@@ -296,12 +296,12 @@ class Runner:
             return [lambda: kind(self.workload, self.rate)]
         if "graph" in self.workload:
             graph = self.workload["graph"]
-            return [lambda kind=kind: kind(graph, self.rate) for kind in (SparseByHand, SparseAutograd)]
+            return [lambda kind=kind: kind(graph, self.rate) for kind in (SparseHandWritten, SparseAutograd)]
         layers = [
             (floats(layer["weights"]).view(layer["outputs"], layer["inputs"]), floats(layer["biases"]))
             for layer in self.workload["layers"]
         ]
-        return [lambda kind=kind: kind(layers, self.rate) for kind in (Modules, ByHand)]
+        return [lambda kind=kind: kind(layers, self.rate) for kind in (Modules, HandWritten)]
 
     def speed(self, make):
         self.model = make()

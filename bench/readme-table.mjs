@@ -1,4 +1,6 @@
-/** Generates the benchmark tables in the READMEs from results.json: typical calls, and the speedup over other libraries. */
+/**
+ * Generates the benchmark tables in the READMEs from results.json: typical calls, and the speedup over other libraries.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatted } from '../scripts/formatted.mjs';

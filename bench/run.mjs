@@ -1,8 +1,8 @@
 /**
- * Compares the training speed of the fast engine with that of other libraries. First checks that each library computes the
- * expected loss, and that one step changes it according to that library's update rule. Then interleaves the runs: each run
- * of another library is compared with the runs of the fast engine directly before and after it, since machines slow down
- * in bursts.
+ * Compares the training speed of the fast engine with that of other libraries. First checks that each library computes
+ * the expected loss, and that one step changes it according to that library's update rule. Then interleaves the runs:
+ * each run of another library is compared with the runs of the fast engine directly before and after it, since machines
+ * slow down in bursts.
  *
  * Usage: node bench/run.mjs [--workloads a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
@@ -74,7 +74,9 @@ function prepared(workload, expectationsOf) {
   return { samples: workload.samples, expected: expectationsOf(workload) };
 }
 
-/** Compares the libraries on one workload. The first row is that of the fast engine, unless only threads are measured. */
+/**
+ * Compares the libraries on one workload. The first row is that of the fast engine, unless only threads are measured.
+ */
 async function compare(workload, samples, expected, names, pinned) {
   const own = await startProcess(fastEngine, workload, pinned);
   check(own, expected, await own.ask({}));
@@ -99,7 +101,10 @@ async function compare(workload, samples, expected, names, pinned) {
   for (const runner of [own, ...measurable]) runner.end();
   return rows;
 
-  /** Runs each library between two runs of the fast engine; the ratio is their mean speed divided by that of the library. */
+  /**
+   * Runs each library between two runs of the fast engine; the ratio is their mean speed divided by that of the
+   * library.
+   */
   async function interleave(own, measurable) {
     const measured = new Map([own, ...measurable].map((runner) => [runner, []]));
     const samplesPerSecond = async (runner) => {
@@ -124,8 +129,8 @@ async function compare(workload, samples, expected, names, pinned) {
 }
 
 /**
- * Whether the loss is within 0.1 % of the expected loss, and its change in one step within 2 %. Counts mismatches. A library
- * without a comparable loss passes.
+ * Whether the loss is within 0.1 % of the expected loss, and its change in one step within 2 %. Counts mismatches. A
+ * library without a comparable loss passes.
  */
 function check({ library }, expected, { before, after, rule }) {
   if (before === undefined) {

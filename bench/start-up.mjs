@@ -1,6 +1,7 @@
 /**
- * Measures start-up: the time from `import` to the first prediction and to the first training step (medians of 10 processes),
- * and the bytes of JavaScript loaded. Node loads whole packages; bundlers include only what is used (`pnpm size`).
+ * Measures start-up: the time from `import` to the first prediction and to the first training step (medians of 10
+ * processes), and the bytes of JavaScript loaded. Node loads whole packages; bundlers include only what is used (`pnpm
+ * size`).
  *
  * Usage: node bench/start-up.mjs [--smoke]
  */

@@ -69,8 +69,8 @@ export function makeWorkload(name) {
 }
 
 /**
- * A random graph without layers. All nodes have (nearly) the same number of predecessors, which are drawn from all earlier
- * nodes.
+ * A random graph without layers. All nodes have (nearly) the same number of predecessors, which are drawn from all
+ * earlier nodes.
  */
 export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   const random = new Random(3);

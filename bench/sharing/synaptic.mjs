@@ -1,4 +1,7 @@
-/** synaptic: `Architect.LSTM`, with `activate` and `propagate` at each step, as its `Trainer` does. synaptic has no batches. */
+/**
+ * synaptic: `Architect.LSTM`, with `activate` and `propagate` at each step, as its `Trainer` does. synaptic has no
+ * batches.
+ */
 import synaptic from 'synaptic';
 import { gatedNetwork } from './gated-network.mjs';
 

@@ -1,4 +1,6 @@
-/** The benchmark workloads with shared weights: LSTM layers over sequences, an LSTM layer step by step, a convolution. */
+/**
+ * The benchmark workloads with shared weights: LSTM layers over sequences, an LSTM layer step by step, a convolution.
+ */
 import { identity, relu } from '@nnbp/activations';
 import { GraphBuilder, Network, Random } from '@nnbp/core';
 import { conv2d, lstm } from '@nnbp/layers';

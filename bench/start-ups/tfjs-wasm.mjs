@@ -1,4 +1,6 @@
-/** The first prediction and the first training step of a 2-8-8-1 network with TensorFlow.js on its WebAssembly backend. */
+/**
+ * The first prediction and the first training step of a 2-8-8-1 network with TensorFlow.js on its WebAssembly backend.
+ */
 import { startTfjs } from '../tfjs.mjs';
 
 export async function first() {

@@ -1,4 +1,4 @@
-"""Trains networks with SciPy's L-BFGS-B. Reads problems from stdin and writes the loss of every evaluation to stdout, as JSON.
+"""Trains networks with SciPy's L-BFGS-B. Reads problems as JSON from stdin, and writes the loss of every evaluation to stdout.
 
 Used by lbfgs.ts. The parameters are ordered by node: for each node its bias b, then its weights.
 """

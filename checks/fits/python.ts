@@ -1,6 +1,6 @@
 /**
- * Runs a Python script in this directory on one thread, with JSON as input and output. The environment variable `PYTHON`
- * sets the interpreter. Default: `python3`.
+ * Runs a Python script in this directory on one thread, with JSON as input and output. The environment variable
+ * `PYTHON` sets the interpreter. Default: `python3`.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

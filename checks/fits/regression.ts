@@ -1,7 +1,7 @@
 /**
  * Measures the test error and CPU time of `nnbp train` on tables with a numeric target, with Adam and with
- * Levenberg–Marquardt, and defaults for all other options. Runs are compared in pairs with the same seed, and so with the
- * same test rows.
+ * Levenberg–Marquardt, and defaults for all other options. Runs are compared in pairs with the same seed, and so with
+ * the same test rows.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

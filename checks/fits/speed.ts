@@ -1,9 +1,9 @@
 /**
  * Measures the CPU time to reach a training loss: a tenth of the loss that Adam has after 200 epochs (batches of 32,
- * learning rate 0.01). Networks consist of tanh layers with a linear output. Limits: 20,000 epochs for Adam, 300 iterations
- * for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. For the sigmoid output
- * of brain.js, targets are scaled to the range 0.1 to 0.9, and the loss accordingly. Runs are interleaved; the first of four
- * rounds warms up the compiler and is not counted.
+ * learning rate 0.01). Networks consist of tanh layers with a linear output. Limits: 20,000 epochs for Adam, 300
+ * iterations for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. For the
+ * sigmoid output of brain.js, targets are scaled to the range 0.1 to 0.9, and the loss accordingly. Runs are
+ * interleaved; the first of four rounds warms up the compiler and is not counted.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -95,7 +95,9 @@ function scikitLearn(problems: readonly (Problem & { readonly goals: readonly nu
   return found.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
 }
 
-/** The median time over the seeds, preceded by `>` if more than half of the runs stopped before they reached the goal. */
+/**
+ * The median time over the seeds, preceded by `>` if more than half of the runs stopped before they reached the goal.
+ */
 function formatTimes(times: readonly Time[]): string {
   const reached = times.filter((run) => run.reached).length;
   const sorted = times.toSorted((a, b) => Number(b.reached) - Number(a.reached) || a.time - b.time);

@@ -1,6 +1,6 @@
 /**
- * Exports layers as ONNX operators, and compares their outputs in onnxruntime for sequences and images, also after a round
- * trip.
+ * Exports layers as ONNX operators, and compares their outputs in onnxruntime for sequences and images, also after a
+ * round trip.
  */
 import { predictSequence } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';

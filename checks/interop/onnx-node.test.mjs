@@ -1,4 +1,7 @@
-/** Exports networks to ONNX, and compares their outputs in onnxruntime with the reference engine, within float32 error bounds. */
+/**
+ * Exports networks to ONNX, and compares their outputs in onnxruntime with the reference engine, within float32 error
+ * bounds.
+ */
 import { everyActivation } from '@nnbp/conformance';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { mlp, Network, Random } from '@nnbp/core';

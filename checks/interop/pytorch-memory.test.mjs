@@ -1,4 +1,6 @@
-/** Exports networks with delays and aggregations to PyTorch, and compares outputs and gradients through time in float64. */
+/**
+ * Exports networks with delays and aggregations to PyTorch, and compares outputs and gradients through time in float64.
+ */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { backpropagateSequence, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromPyTorch } from '@nnbp/interop';

@@ -1,6 +1,6 @@
 /**
- * Exports networks to PyTorch, compares outputs and gradients in float64, trains with two processes, and imports the trained
- * parameters. Also imports ONNX models exported by PyTorch.
+ * Exports networks to PyTorch, compares outputs and gradients in float64, trains with two processes, and imports the
+ * trained parameters. Also imports ONNX models exported by PyTorch.
  */
 import { identity, relu } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network, predictSequence } from '@nnbp/core';

@@ -10,8 +10,8 @@ export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.rand
 const transforms = ['sigmoid', 'softmax', 'logSoftmax'];
 
 /**
- * A random network with samples. Every fourth network consists of layers with missing edges, every third has scalers, and
- * every fifth has an output transform.
+ * A random network with samples. Every fourth network consists of layers with missing edges, every third has scalers,
+ * and every fifth has an output transform.
  */
 export function randomNetwork(seed, samples = 16) {
   const random = new Random(seed);

@@ -1,6 +1,6 @@
 /**
- * `pnpm learning [task [last [first]]]`: trains on one or all tasks with the seeds `first` (default: 1) to `last` (default:
- * 20), and writes the results to results.json. If `first` is above 1, the results of earlier seeds are kept.
+ * `pnpm learning [task [last [first]]]`: trains on one or all tasks with the seeds `first` (default: 1) to `last`
+ * (default: 20), and writes the results to results.json. If `first` is above 1, the results of earlier seeds are kept.
  */
 import { auto } from '@nnbp/wasm';
 import { readFileSync, writeFileSync } from 'node:fs';

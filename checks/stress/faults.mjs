@@ -1,4 +1,7 @@
-/** `pnpm stress faults`: kills a training run 200 times at random moments, and reads 100,000 corrupt files of each format. */
+/**
+ * `pnpm stress faults`: kills a training run 200 times at random moments, and reads 100,000 corrupt files of each
+ * format.
+ */
 import { spawnSync } from 'node:child_process';
 import { record } from './results.mjs';
 

@@ -1,7 +1,7 @@
 /**
  * `pnpm stress fuzz`: reads 10,000 corrupt files with each reader of recurrent and convolutional models. Each file must
- * result in a network that can predict, or in an `NnbpError` with a short message, within one second of CPU time and 512 MB
- * of memory. To test only some readers, run this script with their names as arguments.
+ * result in a network that can predict, or in an `NnbpError` with a short message, within one second of CPU time and
+ * 512 MB of memory. To test only some readers, run this script with their names as arguments.
  */
 import { relu, tanh } from '@nnbp/activations';
 import { max, median, product } from '@nnbp/aggregations';

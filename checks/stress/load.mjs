@@ -1,6 +1,6 @@
 /**
- * `pnpm stress load`: requests 200,000 predictions from a server process and checks each one, while the model is replaced
- * repeatedly. Uses only the loopback address.
+ * `pnpm stress load`: requests 200,000 predictions from a server process and checks each one, while the model is
+ * replaced repeatedly. Uses only the loopback address.
  */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
@@ -83,8 +83,8 @@ const steady = smoke || (seen.size >= 3 && results.megabytes.end <= 1.25 * resul
 if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
 /**
- * Sends requests over one connection, and checks that each response is the float32 prediction of the model whose number it
- * contains.
+ * Sends requests over one connection, and checks that each response is the float32 prediction of the model whose number
+ * it contains.
  */
 async function sendRequests() {
   while (sent < count) {

@@ -1,6 +1,6 @@
 /**
- * Reads and writes `results.json`: results of the long checks, with date and machine. `pnpm guarantees` generates a guide
- * from it.
+ * Reads and writes `results.json`: results of the long checks, with date and machine. `pnpm guarantees` generates a
+ * guide from it.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

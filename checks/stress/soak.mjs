@@ -1,7 +1,7 @@
 /**
  * `pnpm stress soak`: takes ten million online steps with one executor of each engine, makes a million predictions with
- * `network.predict` and with each predictor of `compile`, and calls `fit` 100,000 times on four samples. Memory use must stay
- * constant, and the last result of `fit` must equal that of a fresh process.
+ * `network.predict` and with each predictor of `compile`, and calls `fit` 100,000 times on four samples. Memory use
+ * must stay constant, and the last result of `fit` must equal that of a fresh process.
  */
 import { tanh } from '@nnbp/activations';
 import { compile, js, mlp, Network, Random, reference } from '@nnbp/core';

@@ -59,7 +59,10 @@ export async function models() {
   ];
 }
 
-/** Models with convolutions, pooling and batch normalization. The moving averages are random, as if the models had been trained. */
+/**
+ * Models with convolutions, pooling and batch normalization. The moving averages are random, as if the models had been
+ * trained.
+ */
 async function convolutional() {
   const noisy = { biasInitializer: 'randomUniform' };
   const normal = () =>
@@ -195,7 +198,10 @@ async function trained(name, model, data, epochs) {
   return withOutputs(name, model, model.inputs[0].shape[1], data.slice(0, 8));
 }
 
-/** A model with rows to predict and their outputs. A row concatenates the values of all inputs, an output those of all outputs. */
+/**
+ * A model with rows to predict and their outputs. A row concatenates the values of all inputs, an output those of all
+ * outputs.
+ */
 async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
   let at = 0;

@@ -1,6 +1,6 @@
 /**
- * Finds a Python interpreter that has a given module. `node checks/interop/index.mjs` installs missing modules before any
- * test runs; tests install nothing.
+ * Finds a Python interpreter that has a given module. `node checks/interop/index.mjs` installs missing modules before
+ * any test runs; tests install nothing.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -34,8 +34,8 @@ function runPython(python, code) {
 }
 
 /**
- * Finds a Python interpreter with the module. If there is none, installs the Debian packages if it can, and looks again.
- * If there still is none, reports what to install.
+ * Finds a Python interpreter with the module. If there is none, installs the Debian packages if it can, and looks
+ * again. If there still is none, reports what to install.
  *
  * @param {keyof typeof modules} module
  * @param {object} machine - Tests pass a fake.
