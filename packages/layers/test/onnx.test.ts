@@ -107,7 +107,7 @@ function expectNear(testCase: Case, d: number, s: number, t: number, actual: rea
 const all = cases as unknown as readonly Case[];
 const isBidirectional = ({ attributes }: Case) => attributes.direction === 'bidirectional';
 
-describe('unidirectional layers match the values of ONNX Runtime to 1e-6 on a batch of sequences', () => {
+describe('unidirectional layers match the values of ONNX Runtime to within 1e-6 on a batch of sequences', () => {
   test.each(all.filter((testCase) => !isBidirectional(testCase)).map((testCase) => [testCase.name, testCase] as const))(
     '%s',
     (_, testCase) => {
@@ -129,7 +129,7 @@ describe('unidirectional layers match the values of ONNX Runtime to 1e-6 on a ba
   );
 });
 
-describe('bidirectional layers match the values of ONNX Runtime to 1e-6', () => {
+describe('bidirectional layers match the values of ONNX Runtime to within 1e-6', () => {
   test.each(all.filter(isBidirectional).map((testCase) => [testCase.name, testCase] as const))('%s', (_, testCase) => {
     const builder = new GraphBuilder();
     const steps = testCase.tensors.X.map((step, t) => builder.inputs(step[0].length, `step${t}`));

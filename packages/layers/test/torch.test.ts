@@ -70,7 +70,7 @@ function* nodesOf(
 const layers = { rnn, lstm, gru };
 
 describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
-  test(`a network of two ${kind} layers matches the outputs and gradients of PyTorch to 1e-12`, () => {
+  test(`a network of two ${kind} layers matches the outputs and gradients of PyTorch to within 1e-12`, () => {
     const testCase = caseOf(kind);
     const builder = new GraphBuilder();
     const inputs = builder.inputs(3);
@@ -91,7 +91,7 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     for (const { id, b, w } of parametersFrom(testCase.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
 
-  test(`a bidirectional ${kind} layer matches the outputs and gradients of PyTorch to 1e-12`, () => {
+  test(`a bidirectional ${kind} layer matches the outputs and gradients of PyTorch to within 1e-12`, () => {
     const testCase = caseOf(`${kind}, bidirectional`);
     const builder = new GraphBuilder();
     const steps = [0, 1, 2, 3, 4].map((t) => builder.inputs(2, `step${t}`));
@@ -151,7 +151,7 @@ describe.each([
   ],
   ['attention', attend],
 ] as const)('%s', (name, add) => {
-  test(`${name} matches the outputs and gradients of PyTorch to 1e-12`, () => {
+  test(`${name} matches the outputs and gradients of PyTorch to within 1e-12`, () => {
     const testCase = caseOf(name);
     const inputs = flat(testCase.inputs);
     const builder = new GraphBuilder();

@@ -11,7 +11,7 @@ export interface Assessment {
   readonly loss: number;
   /**
    * The value of each metric, by name. Metrics are computed from outputs as `predict` returns them: after the output
-   * transform, in the units of the data.
+   * transform, in the original units of the data.
    */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }

@@ -32,8 +32,8 @@ export interface EvaluateOptions {
 const maxWindow = 64;
 
 /**
- * Computes the mean loss (on standardized targets if the network has an output scaler) and the metrics (in the units of
- * the data).
+ * Computes the mean loss (on standardized targets if the network has an output scaler) and the metrics (in the original
+ * units of the data).
  *
  * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */

@@ -62,7 +62,7 @@ export interface TrainerOptions {
   readonly truncate?: number;
   /**
    * For sequences: whether sequence k of a batch continues the state left by sequence k of the previous batch, so that
-   * parts of a long sequence can be given one after another. The sequences keep their order, and the batch size is 1 by
+   * a long sequence can be given in consecutive parts. The sequences keep their order, and the batch size is 1 by
    * default. An epoch starts from the initial state. Default: false; each sequence starts from the initial state.
    */
   readonly stateful?: boolean;

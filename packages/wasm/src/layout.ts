@@ -24,7 +24,7 @@ export interface CommonLayout {
   readonly inputStride: number;
   readonly targets: number;
   readonly targetStride: number;
-  /** The number of batches whose rows the queue holds, one after another. The first is at `inputs` and `targets`. */
+  /** The number of batches that the queue holds. Their rows are contiguous, from `inputs` and `targets` on. */
   readonly queue: number;
   readonly queueInputBytes: number;
   readonly queueTargetBytes: number;
@@ -58,7 +58,7 @@ export interface Layout extends CommonLayout {
    */
   readonly seriesSamples: number;
   readonly seriesStride: number;
-  /** The rows of delta, and the panels, of all series, one after another. */
+  /** The rows of delta and the panels of all series, concatenated. */
   readonly seriesDeltas: number;
   readonly seriesPanels: number;
   /** The number of edges with entries in `outDelta` and `outWeight`. */
@@ -85,7 +85,7 @@ export interface Layout extends CommonLayout {
   readonly zeroRow: number;
   /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
-  /** The tables of predecessors' rows of all dense units, one after another, and the panel that these units share. */
+  /** The concatenated tables of predecessors' rows of all dense units, and the panel that these units share. */
   readonly predecessorTables: number;
   readonly panel: number;
   readonly panelStride: number;
@@ -148,7 +148,7 @@ export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(
 export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
-/** Allocates addresses one after another, each at the start of a cache line, and counts the bytes by purpose. */
+/** Allocates consecutive addresses, each at the start of a cache line, and counts the bytes by purpose. */
 export function allocator(): {
   allocate(bytes: number, purpose: Purpose): number;
   end(): number;

@@ -46,7 +46,7 @@ export const header = {
   parameters: 76,
   /** Length of the parameter vector, rounded up to whole cache lines. The graph's constants follow it. */
   parameterBytes: 80,
-  /** The optimizer's vectors (momenta, mean squares), each of that length, one after another. */
+  /** The optimizer's vectors (momenta, mean squares), concatenated. Each has that length. */
   optimizerVectors: 84,
   /** Sums of squares of the gradient: one float64 per `normBlock` bytes of the gradient. */
   squareSums: 88,
@@ -155,7 +155,7 @@ export const unit = {
   /** Dense: the number of predecessors, and a table of the addresses of their x rows. */
   predecessors: 20,
   predecessorX: 24,
-  /** Dense: the predecessors' values, a row per sample, for case 3, and the distance between those rows. */
+  /** Dense: the predecessors' values for case 3, with one row per sample, and the distance between these rows. */
   panel: 28,
   panelStride: 32,
   /** Dense: 1 if the panel must be computed; 0 if the inputs can be used as they are. */

@@ -29,7 +29,7 @@ export function oneThreadReason(
   const isTiny = batchSize === 1 && isUnrollable(original);
   if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';
   if (sharesWithinUnit(graph, plan)) {
-    return 'nodes of one level share parameters, whose gradients two threads would write at once';
+    return 'nodes on the same level share parameters, whose gradients two threads would write at once';
   }
   return undefined;
 }

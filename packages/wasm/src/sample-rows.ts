@@ -206,7 +206,7 @@ export class SampleRows {
   /** Writes the samples of each step, and their weights. */
   #setRows(rows: Rows, weights?: FloatArray): void {
     const { delta, deltasEnd } = this.#layout;
-    // Earlier steps read the deltas of later ones, which the kernels do not write where no sequence has that step.
+    // Earlier steps read the deltas of later ones, which the kernels do not write if no sequence has that step.
     if (delta !== undefined && rows.steps < this.#rows.steps) this.#numbers.fill(0, delta / 4, deltasEnd! / 4);
     this.#rows = rows;
     this.#setSteps(rows);

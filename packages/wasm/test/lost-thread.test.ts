@@ -1,4 +1,6 @@
-/** Tests that a step throws and changes no parameter if a worker exits or the loss throws in the middle of it. */
+/**
+ * Tests that a step throws and does not change the parameters if a worker exits or the loss throws in the middle of it.
+ */
 import { sigmoid } from '@nnbp/activations';
 import { type Loss, mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -90,11 +90,11 @@ describe('the number of threads depends on the graph', () => {
     const executor = two.prepare(mlp([2, 3, 1], { activation: custom }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('cube has no kernel')]);
   });
-  test('a graph whose edges into one level share a weight runs on one thread, and the reason is reported', () => {
+  test('a graph in which two edges into one level share a weight runs on one thread, and the reason is reported', () => {
     const executor = two.prepare(withShared(), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share parameters')]);
   });
-  test('a graph whose nodes of one level share b or c runs on one thread, and the reason is reported', () => {
+  test('a graph whose nodes on the same level share b or c runs on one thread, and the reason is reported', () => {
     for (const letter of ['b', 'c'] as const) {
       const builder = new GraphBuilder();
       const from = builder.inputs(3);

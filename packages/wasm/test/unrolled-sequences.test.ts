@@ -76,7 +76,7 @@ test.each([
   expect(train(engine.prepare(graph, 1, 6))).toEqual(actual);
 });
 
-test('a step that produces a number that is not finite changes no parameter', () => {
+test('a step that produces a number that is not finite does not change the parameters', () => {
   const graph = lstm(2, 2, 1);
   const executor = engine.prepare(graph, 1, 3);
   executor.parameters.set(randomParameters(graph, new Random(1)));

@@ -13,7 +13,7 @@ test('without fused multiply-add, 300 epochs have the same checksum on every hos
   const options = { loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 300 };
   await fit(network, xor, { ...options, engine: await wasm({ fused: false }) });
   const { vector } = network.parameters;
-  // The buffer may hold more than the parameters.
+  // The buffer can hold more than the parameters.
   const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   const digest = createHash('sha256').update(bytes).digest('hex');
   expect(digest.slice(0, 12)).toBe('0d9ccda430e7');

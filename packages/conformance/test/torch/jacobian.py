@@ -2,7 +2,7 @@
 
     python3 packages/conformance/test/torch/jacobian.py
 
-reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json beside this file. `jacobians`
+reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json next to this file. `jacobians`
 has, for each graph, the derivative of every output of every sample with respect to every parameter:
 [samples × outputs × parameters]. `sequences` has, for the first sequence of each graph with delays, the derivative of every
 output at every step: [steps × outputs × parameters]. Parameters are ordered as in make.py and sequences.py.

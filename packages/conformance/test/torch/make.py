@@ -2,7 +2,7 @@
 
     python3 packages/conformance/test/torch/make.py
 
-writes graphs.generated.json, optimizers.generated.json and schedules.generated.json beside this file. Floats are written with
+writes graphs.generated.json, optimizers.generated.json and schedules.generated.json next to this file. Floats are written with
 enough digits to be restored exactly. Nodes are in topological order. Parameters are in the library's layout: for each node b,
 then c if it is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and
 targets are multiples of 1/1024, so that they are exact in float32.

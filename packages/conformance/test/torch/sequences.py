@@ -2,7 +2,7 @@
 
     python3 packages/conformance/test/torch/sequences.py
 
-writes sequences.generated.json beside this file. Nodes are in topological order. Parameters are in the library's layout: for
+writes sequences.generated.json next to this file. Nodes are in topological order. Parameters are in the library's layout: for
 each node b, c and the weights, without fixed ones; a shared parameter is stored with the first node that uses it.
 """
 import json

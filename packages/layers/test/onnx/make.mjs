@@ -5,7 +5,7 @@
  *     npx pnpm install --ignore-workspace --ignore-scripts --dir checks/interop
  *     node packages/layers/test/onnx/make.mjs
  *
- * writes recurrent.generated.json beside this file: attributes, tensors and outputs, all as nested lists, in float32.
+ * writes recurrent.generated.json next to this file: attributes, tensors and outputs, all as nested lists, in float32.
  */
 import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';

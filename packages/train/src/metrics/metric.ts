@@ -1,8 +1,8 @@
 /** The interface of metrics. */
 
 /**
- * A metric is any object with these members. Outputs and targets are in the units of the data, with one number per
- * output node. An unknown target is NaN.
+ * A metric is any object with these members. Outputs and targets are in the original units of the data, with one number
+ * per output node. An unknown target is NaN.
  *
  * @example
  * ```ts

@@ -38,11 +38,11 @@ export interface Pass {
   enterStep(step: Code): Code;
   /** Runs the body if at least one sequence is long enough to have the step of the current unit. */
   whenInUse(body: Code): Code;
-  /** Transposes the thread's share of `inputs` or `targets` from a row per sample to a row per node. */
+  /** Transposes the thread's share of `inputs` or `targets` from one row per sample to one row per node. */
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
-   * Transposes the predecessors' rows of a dense unit to its panel, which has a row per sample, if a kernel of the unit
-   * reads the panel. The first sample is written to row `first`.
+   * Transposes the predecessors' rows of a dense unit to its panel, which has one row per sample, if a kernel of the
+   * unit reads the panel. The first sample is written to row `first`.
    */
   makePanel(first: Code): Code;
   /** Sets the thread's share of a table to 0. */

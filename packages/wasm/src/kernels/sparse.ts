@@ -1,7 +1,7 @@
 /**
- * The forward kernel of sparse units: nodes of one level with few common predecessors. Eight vectors of a node's
- * samples stay in registers during the loop over its edges, so that each weight and each address is read once for 32
- * samples.
+ * The forward kernel of sparse units: nodes on the same level that have few common predecessors. Eight vectors of a
+ * node's samples stay in registers during the loop over its edges, so that each weight and each address is read once
+ * for 32 samples.
  */
 import {
   type Assembler,

@@ -1,4 +1,4 @@
-/** Computes the loss of each step, one after another, on the first thread. */
+/** Computes the losses of all steps sequentially, on the first thread. */
 import { type Code, control, double, f64, i32, int, type Local } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 import type { Pass } from './pass.js';

@@ -1,6 +1,8 @@
 /**
- * Kernel of `mish`: g = h · a with a = tanh(softplus(h)). With e = exp(−|h|), n = 1 + 2e and m = 2e² for h ≥ 0, n = e²
- * + 2e and m = 2 for h < 0:  a = n / (n + m),  g' = a + h · σ(h) · (1 − a) (1 + a),  1 − a = m / (n + m)
+ * Kernel of `mish`: g = h · a with a = tanh(softplus(h)), where e = exp(−|h|) and
+ *
+ *     n = 1 + 2 e and m = 2 e² for h ≥ 0, else n = e² + 2 e and m = 2
+ *     a = n / (n + m),  1 − a = m / (n + m),  g' = a + h · σ(h) · (1 − a) (1 + a)
  */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one, sigmoids, two, zero } from './kernel.js';

@@ -51,7 +51,7 @@ export const single = (kernel: OptimizerKernel): OptimizerKernels => ({ kernels:
 /** The bound if the condition holds, else Infinity, so that the engine calls the optimizer. */
 export const boundIf = (condition: boolean, bound: number): number => (condition ? bound : Infinity);
 
-/** Above this learning rate an update may overflow even though no gradient does. */
+/** Above this learning rate, an update can overflow even if no gradient does. */
 export const maxRate = 1e6;
 /** Below this, ε is not a normal float32: √0 + ε would be 0. */
 export const minEpsilon = 1e-37;

@@ -1,7 +1,10 @@
 /**
- * Kernels of `rmsprop`: g ← g + weightDecay · p;  v ← α v + (1 − α) g²;  step = g / (√v + ε), p ← p − rate · step.
- * If centered, the square of the mean gradient is subtracted from v. With momentum: m ← momentum · m + step, p ← p −
- * rate · m.
+ * Kernels of `rmsprop`.
+ *
+ *     always               g ← g + weightDecay · p;  v ← α v + (1 − α) g²;  step = g / (√v + ε)
+ *     if centered          step = g / (√(v − a²) + ε) with the mean gradient a ← α a + (1 − α) g
+ *     without momentum     p ← p − rate · step
+ *     with momentum        m ← momentum · m + step;  p ← p − rate · m
  */
 import { type Code, f32x4 } from '../../assembler.js';
 import { boundIf, maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels } from './kernel.js';
@@ -11,7 +14,7 @@ const { add, div, mul, pmax, sqrt, sub } = f32x4;
 const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel => ({
   scalars: ['rate', 'weightDecay', 'smoothing', 'oneMinusSmoothing', 'epsilon', 'momentum'],
   vectors: ['square', ...(centered ? ['mean'] : []), ...(withMomentum ? ['momentum'] : [])],
-  emit({ p, g, scalars, vectors: { square, mean, momentum: moving }, local }): Code {
+  emit({ p, g, scalars, vectors: { square, mean, momentum: vector }, local }): Code {
     const { rate, weightDecay, smoothing, oneMinusSmoothing, epsilon, momentum } = scalars;
     const [v, m] = [local(), local()];
     return [
@@ -27,7 +30,7 @@ const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel =>
           ]
         : [],
       g.set(div(g.get, add(sqrt(v.get), epsilon))),
-      withMomentum ? [g.set(add(mul(momentum, moving.get), g.get)), moving.set(g.get)] : [],
+      withMomentum ? [g.set(add(mul(momentum, vector.get), g.get)), vector.set(g.get)] : [],
       p.set(sub(p.get, mul(rate, g.get))),
     ];
   },

@@ -1,6 +1,9 @@
 /**
- * Kernel of `rprop`: where the gradient keeps its sign, size ← min(η⁺ size, maximumStep); where the sign changes, size
- * ← max(η⁻ size, minimumStep) and g ← 0. Then p ← p − sign(g) · size and last ← g.
+ * Kernel of `rprop`: adapts a step size for each parameter, where `last` is the gradient of the previous step.
+ *
+ *     sign of g is that of last     size ← min(η⁺ size, maximumStep)
+ *     sign has changed              size ← max(η⁻ size, minimumStep);  g ← 0
+ *     then                          p ← p − sign(g) · size;  last ← g
  */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { signOf } from '../elementary.js';
@@ -12,11 +15,11 @@ export const rprop = single({
   scalars: ['etaMinus', 'etaPlus', 'minimumStep', 'maximumStep'],
   vectors: ['last', 'size'],
   emit({ p, g, scalars: { etaMinus, etaPlus, minimumStep, maximumStep }, vectors: { last, size }, local }) {
-    const [before, agreement, s] = [local(), local(), local()];
+    const [previous, agreement, s] = [local(), local(), local()];
     const [same, changed] = [gt(agreement.get, constant(0)), lt(agreement.get, constant(0))];
     return [
-      before.set(last.get),
-      agreement.set(mul(signOf(g.get), signOf(before.get))),
+      previous.set(last.get),
+      agreement.set(mul(signOf(g.get), signOf(previous.get))),
       s.set(size.get),
       s.set(
         i32x4.select(
