@@ -38,7 +38,10 @@ export interface Computation {
   readonly steps: number;
   /** For a sequence: the graph before unrolling. */
   readonly delayedGraph: Graph | undefined;
-  /** If inputs are standardized: returns input k in the units of the data, and the mean and standard deviation of input k. */
+  /**
+   * If inputs are standardized: returns the original value of input k, and its mean and standard deviation over the
+   * data.
+   */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether targets are standardized. */
   readonly targetsStandardized: boolean;
@@ -136,7 +139,10 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
   return new Standardization(all(mean), all(deviation));
 }
 
-/** The node of a quantity, and the edge of `dLossDw` or `dAdz`, otherwise −1. For a parameter in a sequence: those of step 0. */
+/**
+ * The node of a quantity, and the edge of `dLossDw` or `dAdz`, otherwise −1. For a parameter in a sequence: those of
+ * step 0.
+ */
 export function indicesOf(
   { graph, delayedGraph }: Computation,
   { quantity, node, from }: QuantityName,

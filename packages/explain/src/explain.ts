@@ -45,8 +45,8 @@ export interface Derivation {
   /** The step of the requested quantity. Its `terms` are the steps that it depends on. */
   readonly root: Step;
   /**
-   * Plain text for a terminal: the backward steps as a tree, the forward steps as a list. Each quantity is derived where it
-   * is first needed and marked as reused after that.
+   * Plain text for a terminal: the backward steps as a tree, the forward steps as a list. Each quantity is derived
+   * where it is first needed and marked as reused after that.
    *
    * @throws NnbpError `OUT_OF_RANGE`; `markdown` and `latex` throw it too
    */
@@ -61,7 +61,7 @@ export interface Derivation {
  * Explains one number of a pass over one sample: a derivative, or any other number of the cache. All numbers are
  * bit-identical to the reference engine's.
  *
- * @param input - One sample in the units of the data, as for `backpropagate`.
+ * @param input - One sample in the original units of the data, as for `backpropagate`.
  * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain its derivative.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagate`
  *
@@ -91,8 +91,8 @@ export function explain(
 
 /**
  * Explains one number of a pass through time. The step follows the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1` is the value
- * before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`: the sum over all
- * steps, divided by the number of steps with a target. All numbers are bit-identical to the reference engine's.
+ * before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`: the sum over
+ * all steps, divided by the number of steps with a target. All numbers are bit-identical to the reference engine's.
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
  * @param targets - One row per step, or null for a step without a target.

@@ -1,6 +1,6 @@
 /**
- * The right-hand side of each quantity's formula, as terms with symbols and numbers, in the order in which the engine adds
- * them.
+ * The right-hand side of each quantity's formula, as terms with symbols and numbers, in the order in which the engine
+ * adds them.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { FormulaSymbol, Notation } from './notation.js';
@@ -268,7 +268,10 @@ function overNodes(
   return mean(computation, { case: 3, count: nodes.length, summand: (k) => summand(nodes[k]) });
 }
 
-/** dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, in the engine's order. */
+/**
+ * dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, in the engine's
+ * order.
+ */
 function weight(computation: Computation, edge: number, i: number): Expression {
   const { graph } = computation;
   const edges = edgesOfWeight(computation, edge, i);
@@ -353,7 +356,10 @@ function aggregationDerivative(computation: Computation, edge: number, i: number
   };
 }
 
-/** The indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the last. */
+/**
+ * The indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the
+ * last.
+ */
 export function shownIndices(count: number, maxTerms: number): number[] {
   if (count <= maxTerms) return Array.from({ length: count }, (_, k) => k);
   return [...Array.from({ length: maxTerms - 1 }, (_, k) => k), -1, count - 1];

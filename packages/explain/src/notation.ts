@@ -1,6 +1,6 @@
 /**
- * Plain text and LaTeX notation: how symbols, numbers and operators are written. Everything that differs between the two is
- * in this file.
+ * Plain text and LaTeX notation: how symbols, numbers and operators are written. Everything that differs between the
+ * two is in this file.
  */
 import { nameOf, type QuantityName } from './quantity.js';
 
@@ -24,8 +24,8 @@ export interface Notation {
   /** A number rounded to significant digits; 17 digits are exact. */
   number(value: number, digits: number): string;
   /**
-   * The derivative of a function without a known formula: of a loss with respect to x of a node, or of an aggregation with
-   * respect to z of an edge.
+   * The derivative of a function without a known formula: of a loss with respect to x of a node, or of an aggregation
+   * with respect to z of an edge.
    */
   partial(name: string, node: string, from?: string): string;
 }

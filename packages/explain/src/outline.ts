@@ -1,6 +1,6 @@
 /**
- * The outline of a written derivation: a backward tree from the requested quantity to the loss, and a forward list from the
- * inputs. Each quantity is derived once and then reused. Building the outline uses no recursion and visits only the
+ * The outline of a written derivation: a backward tree from the requested quantity to the loss, and a forward list from
+ * the inputs. Each quantity is derived once and then reused. Building the outline uses no recursion and visits only the
  * quantities that are shown, however large the graph.
  */
 import { type Derived, shownIndices, type Expression, expressionOf, isDerived } from './expression.js';

@@ -1,6 +1,6 @@
 /**
- * Counts the operations that the gradient cache saves. Without a cache, the chain rule multiplies out every path from a node
- * to an output. With it, each edge on these paths is used once.
+ * Counts the operations that the gradient cache saves. Without a cache, the chain rule multiplies out every path from a
+ * node to an output. With it, each edge on these paths is used once.
  */
 import { type Graph, Network, NnbpError } from '@nnbp/core';
 
@@ -13,11 +13,13 @@ export interface PathCount {
   /** Edges that lie on any path; the cache visits each once. */
   readonly edgesVisited: number;
   /**
-   * Multiplications without the cache: each edge of each path multiplies by c (if trained), g', w, and dA/dz (unless the
-   * aggregation is the sum).
+   * Multiplications without the cache: each edge of each path multiplies by c (if trained), g', w, and dA/dz (unless
+   * the aggregation is the sum).
    */
   readonly naiveMultiplications: bigint;
-  /** Multiplications with the cache: two per visited edge (three with dA/dz), and one per slope (none if c is fixed). */
+  /**
+   * Multiplications with the cache: two per visited edge (three with dA/dz), and one per slope (none if c is fixed).
+   */
   readonly cachedMultiplications: number;
 }
 

@@ -2,7 +2,8 @@
 import { type Graph, NnbpError } from '@nnbp/core';
 
 /**
- * The name of a quantity. The derivatives of parameters are gradients; all other quantities are in the cache of a pass.
+ * The name of a quantity. Derivatives with respect to parameters are gradients; all other quantities are in the cache
+ * of a pass.
  */
 export interface QuantityName {
   /** Kind of quantity. */
@@ -43,7 +44,8 @@ const isOfEdge = (quantity: QuantityName['quantity']): quantity is 'dAdz' | 'dLo
   quantity === 'dAdz' || quantity === 'dLossDw';
 
 /**
- * Parses the name of a quantity; the inverse of {@link nameOf}. If an id contains "to", the edges of the graph decide where to split the name.
+ * Parses the name of a quantity; the inverse of {@link nameOf}. If an id contains "to", the edges of the graph decide
+ * where to split the name.
  *
  * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or an ambiguous name), `FIXED_PARAMETER`
  */

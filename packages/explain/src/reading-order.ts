@@ -49,7 +49,7 @@ export class ReadingOrder {
     return first;
   }
 
-  /** A number for each quantity; −1 for the derivative of a parameter, which can only be the root. */
+  /** A unique number for each quantity; −1 for a parameter derivative, which can only be the root. */
   #key(symbol: Derived): number {
     const { graph } = this.computation;
     if ('caseOneOf' in symbol) return kinds.length * graph.nodeCount + graph.indexOf(symbol.caseOneOf);

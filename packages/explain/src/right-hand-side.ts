@@ -1,6 +1,6 @@
 /**
- * Writes the right-hand side of a formula with symbols and with numbers. A long sum is abbreviated to its first terms and
- * the last.
+ * Writes the right-hand side of a formula with symbols and with numbers. A long sum is abbreviated to its first terms
+ * and the last.
  */
 import { shownIndices, type Expression, timesEach, type Write } from './expression.js';
 import type { Notation } from './notation.js';

@@ -1,6 +1,6 @@
 /**
- * Textbook formulas for g'(h), dA/dz and case 1 of the built-in functions. Other derivatives are written as g'(h), or with
- * the name of the function. [a > b] is 1 if true, otherwise 0 (Iverson bracket).
+ * Textbook formulas for g'(h), dA/dz and case 1 of the built-in functions. Other derivatives are written as g'(h), or
+ * with the name of the function. [a > b] is 1 if true, otherwise 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
 import type { AggregationName } from '@nnbp/aggregations';
@@ -44,7 +44,9 @@ export interface EdgeTerms {
 type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
-/** $g'(h)$ for each activation. Undefined if it is written as g'(h). The compiler requires an entry for every built-in. */
+/**
+ * $g'(h)$ for each activation. Undefined if it is written as g'(h). The compiler requires an entry for every built-in.
+ */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
   tanh: ({ g, grouped }, { times }) => grouped(`1 - ${g()}${times}${g()}`),
@@ -74,8 +76,8 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
 const isResult: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
 
 /**
- * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written as a derivative. The compiler requires an entry
- * for every built-in.
+ * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written as a derivative. The compiler requires
+ * an entry for every built-in.
  */
 const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {
   sum: undefined,

@@ -1,6 +1,6 @@
 /**
- * One step of a derivation. The steps it depends on are created when they are read, so the derivation of a large graph costs
- * nothing until then.
+ * One step of a derivation. The steps it depends on are created when they are read, so the derivation of a large graph
+ * costs nothing until then.
  */
 import { type Derived, type Expression, expressionOf, readsOf } from './expression.js';
 import { latex } from './notation.js';

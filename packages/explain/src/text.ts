@@ -1,6 +1,6 @@
 /**
- * Writes a derivation as plain text: the case in the margin, numbers aligned below their symbols, and tree lines from each
- * formula to the ones it depends on.
+ * Writes a derivation as plain text: the case in the margin, numbers aligned below their symbols, and tree lines from
+ * each formula to the ones it depends on.
  */
 import type { Expression, Write } from './expression.js';
 import type { Words } from './language.js';

@@ -1,6 +1,6 @@
 /**
- * A step-by-step trace of a pass: which numbers each step reads and writes, in the order of the reference engine. Replaying
- * it fills an empty cache.
+ * A step-by-step trace of a pass: which numbers each step reads and writes, in the order of the reference engine.
+ * Replaying it fills an empty cache.
  */
 import {
   expectInteger,
@@ -39,7 +39,9 @@ export interface Trace {
   readonly graph: Graph;
   /** Result of the reference engine on that graph. */
   readonly pass: Pass;
-  /** The steps, from x of the first input to dLossDx of the first input: up to four per computed node, two per input. */
+  /**
+   * The steps, from x of the first input to dLossDx of the first input: up to four per computed node, two per input.
+   */
   readonly steps: readonly TraceStep[];
 }
 
@@ -58,11 +60,11 @@ export interface Replay {
 }
 
 /**
- * Traces a forward and backward pass over one sample, in the order of the reference engine: h, g and x of each node; then,
- * from the last node to the first, dLossDx with case 1 or 2 (both for an output with successors), the slope, and the
- * derivatives of the parameters with case 3. All numbers are those of the reference engine.
+ * Traces a forward and backward pass over one sample, in the order of the reference engine: h, g and x of each node;
+ * then, from the last node to the first, dLossDx with case 1 or 2 (both for an output with successors), the slope, and
+ * the parameter derivatives with case 3. All numbers are those of the reference engine.
  *
- * @param input - One sample in the units of the data, as for `backpropagate`.
+ * @param input - One sample in the original units of the data, as for `backpropagate`.
  * @throws NnbpError any error of `backpropagate`
  *
  * @example
@@ -84,9 +86,9 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
 }
 
 /**
- * Traces a pass through time, step by step as `trace` does, on the unrolled graph: node `h` at step 3 is `h@3`, the value
- * before the first step `h@-1`. A parameter is written once per step of the sequence, as the sum so far divided by the
- * number of steps with a target. The last value is its gradient.
+ * Traces a pass through time, step by step as `trace` does, on the unrolled graph: node `h` at step 3 is `h@3`, the
+ * value before the first step `h@-1`. A parameter is written once per step of the sequence, as the sum so far divided
+ * by the number of steps with a target. The last value is its gradient.
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
  * @param targets - One row per step, or null for a step without a target.
@@ -291,9 +293,9 @@ const trainedEdges = (graph: Graph, i: number) =>
   );
 
 /**
- * The gradients with respect to b and c of each node and w of each edge, as soon as the node's contribution has been added.
- * Without shared parameters, these are the final gradients. Otherwise, as in every unrolled graph, the sums are recomputed in
- * the engine's order.
+ * The gradients with respect to b and c of each node and w of each edge, as soon as the node's contribution has been
+ * added. Without shared parameters, these are the final gradients. Otherwise, as in every unrolled graph, the sums are
+ * recomputed in the engine's order.
  */
 function runningSums({ graph, sample, pass, steps }: Computation) {
   const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;

@@ -136,7 +136,9 @@ describe("the engine's numbers", () => {
     expect(derivation.text()).toBe(before);
   });
 
-  /** Whether a step is the case 1 part of an output with successors, which has the same name as the complete dLossDx. */
+  /**
+   * Whether a step is the case 1 part of an output with successors, which has the same name as the complete dLossDx.
+   */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];
@@ -166,7 +168,7 @@ describe('the cases', () => {
     expect(root.value).toBe(own.value + after.value * slope.value * w);
   });
 
-  it('the derivative of a shared weight is a sum over its edges, from the last node to the first', () => {
+  it('the derivative with respect to a shared weight is a sum over its edges, from the last node to the first', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const { cache } = backpropagate(network, input, target, loss);
     const { root } = explain(network, input, target, loss, { node: '3', parameter: 'w', from: '2' });
@@ -179,7 +181,7 @@ describe('the cases', () => {
     expect(root.value).toBe(sum);
   });
 
-  it('the derivative of an unused node is an empty sum', () => {
+  it('the derivative with respect to an unused node is an empty sum', () => {
     const builder = new GraphBuilder();
     builder.input('used');
     builder.input('unused');

@@ -32,7 +32,10 @@ export function randomSample(
   };
 }
 
-/** The edges 1 → 2 → 3 → 4, 1 → 3 and 2 → 4. Node 3 is an output with a successor, and the first three edges share a weight. */
+/**
+ * The edges 1 → 2 → 3 → 4, 1 → 3 and 2 → 4. Node 3 is an output with a successor, and the first three edges share a
+ * weight.
+ */
 export function outputInTheMiddle(): Sample {
   const builder = new GraphBuilder();
   const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { w: { [from[0]]: 'the shared one' } } });

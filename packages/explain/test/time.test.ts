@@ -91,7 +91,7 @@ describe('an explanation through time', () => {
     }
   });
 
-  it('the derivative of a weight is written as a sum over time, divided by the number of targets', () => {
+  it('the derivative with respect to a weight is written as a sum over time, divided by the number of steps with a target', () => {
     const { root, text } = explainSequence(recurrence(), [[1], [3]], [[1], [5]], mse(), 'dloss/dw_htoh');
     // h(0) = 2, h(1) = 10: dloss/dh(1) = 2·5, dloss/dh(0) = 2·1 + 10·2.
     expect(root.value).toBe((10 * 2 + 22 * 0) / 2);
@@ -222,7 +222,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(derivation('h_y').text()).toContain('h_y = b_y + w_mtoy · x_m + x_p');
   });
 
-  it('the derivative of a shared bias is a sum over its nodes', () => {
+  it('the derivative with respect to a shared bias is a sum over its nodes', () => {
     const { b } = backpropagate(network, [3, 5], [1], mse()).gradients.of('m');
     const { root } = derivation('dloss/db_m');
     expect(root.value).toBe(b);

@@ -28,7 +28,9 @@ function firstReadBeforeWrite(trace: Trace, order: readonly TraceStep[]): TraceS
   });
 }
 
-/** Runs the steps in the given order, using the functions of core. Everything computed from a missing quantity is NaN. */
+/**
+ * Runs the steps in the given order, using the functions of core. Everything computed from a missing quantity is NaN.
+ */
 function compute({ network, input, target, loss }: Sample, order: readonly TraceStep[]) {
   const { graph } = network;
   const slots = graph.slots(network.parameters.vector);

@@ -1,13 +1,15 @@
 /**
- * Serializes the state of a training run: a tree of objects, arrays, numbers and vectors. Vectors become separate tensors;
- * numbers that JSON cannot represent become strings.
+ * Serializes the state of a training run: a tree of objects, arrays, numbers and vectors. Vectors become separate
+ * tensors; numbers that JSON cannot represent become strings.
  */
 import type { OptimizerState } from '@nnbp/core';
 import { JsonValue } from './json-value.js';
 import { exactJson } from './exact-json.js';
 import type { Tensor } from './safetensors.js';
 
-/** Everything that is needed to resume training, except the network: the result of `Progress.state()` of `@nnbp/train`. */
+/**
+ * Everything that is needed to resume training, except the network: the result of `Progress.state()` of `@nnbp/train`.
+ */
 export interface Checkpoint {
   /** Number of finished epochs. */
   readonly epoch: number;

@@ -1,14 +1,14 @@
 /**
- * Limits on JSON, checked before it is parsed. Parsed arrays and objects can take many times the memory of the string, and
- * deep nesting overflows the parser's stack, so structural characters and levels are counted first.
+ * Limits on JSON, checked before it is parsed. Parsed arrays and objects can take many times the memory of the string,
+ * and deep nesting overflows the parser's stack, so structural characters and levels are counted first.
  */
 import { NnbpError } from '@nnbp/core';
 
 const maxDepth = 32;
 
 /**
- * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
- * costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
+ * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside strings;
+ * each costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
  *
  * @param max - Maximum number of structural characters. Default: as above.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`

@@ -12,7 +12,10 @@ const maxDepth = 32;
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** A position in a JSON string. Each method scans the value at the position, and moves past it and the whitespace after it. */
+/**
+ * A position in a JSON string. Each method scans the value at the position, and moves past it and the whitespace after
+ * it.
+ */
 export class JsonScanner {
   /** Index of the current character. */
   at = 0;

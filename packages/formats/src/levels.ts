@@ -1,23 +1,23 @@
 /**
- * Splits a graph into blocks that tensor libraries can compute. The level of a node is the length of the longest path to it, so
- * nodes of one level depend only on lower levels. Each block of nodes is computed by one matrix product.
+ * Splits a graph into blocks that tensor libraries can compute. The level of a node is the length of the longest path
+ * to it, so nodes on one level depend only on lower levels. Each block of nodes is computed by one matrix product.
  */
 import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
-/** Nodes of one level that one matrix product computes. */
+/** Nodes on the same level that one matrix product computes. */
 export interface Block {
   /** Graph indices, grouped by activation. In each group, outputs come last, in their order in the graph. */
   readonly nodes: readonly number[];
   /**
-   * The sources of all its nodes, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes depend only on
-   * b.
+   * The sources of all its nodes, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes depend only
+   * on b.
    */
   readonly from: readonly number[];
   /** Aggregation of the nodes, which all have the same number of edges. Undefined for the sum. */
   readonly aggregation?: Aggregation;
   /**
-   * `dense`: every node has an edge from each of `from`. `packed`: few edges are missing, and zeros stand for them. `sparse`:
-   * a matrix would be nearly all zeros.
+   * `dense`: every node has an edge from each of `from`. `packed`: few edges are missing, and zeros stand for them.
+   * `sparse`: a matrix would be nearly all zeros.
    */
   readonly form: 'dense' | 'packed' | 'sparse';
 }
@@ -35,7 +35,8 @@ const maxPackedEntriesPerEdge = 32;
  * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
  *
  * @param requested - Nodes to compute, including everything they depend on. Default: all.
- * @param level - The level of each node: ≥ 1, and above those of its predecessors. Default: the length of the longest path.
+ * @param level - The level of each node: ≥ 1, and above those of its predecessors. Default: the length of the longest
+ * path.
  */
 export function blocks(
   graph: Graph,
@@ -54,7 +55,9 @@ export function blocks(
   });
 }
 
-/** The number of an edge's source: the node, or for a delayed edge its position in the state plus the number of nodes. */
+/**
+ * The number of an edge's source: the node, or for a delayed edge its position in the state plus the number of nodes.
+ */
 export function sourceOf(graph: Graph, edge: number): number {
   const node = graph.predecessors[edge];
   const delay = graph.delay(edge);
@@ -62,8 +65,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * The values that the next step reads, numbered as in {@link sourceOf}: for each node its value, then its previous values
- * except the oldest.
+ * The values that the next step reads, numbered as in {@link sourceOf}: for each node its value, then its previous
+ * values except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];

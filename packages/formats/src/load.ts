@@ -23,11 +23,11 @@ export interface Loaded {
 }
 
 /**
- * Loads a model that {@link save} wrote. The file may be untrusted: sizes are checked before memory is allocated, and no code
- * in it is executed.
+ * Loads a model that {@link save} wrote. The file may be untrusted: sizes are checked before memory is allocated, and
+ * no code in it is executed.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (a file of another program or a newer version), `UNSUPPORTED`, `TOO_LARGE`,
- * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (a file of another program or a newer version), `UNSUPPORTED`,
+ * `TOO_LARGE`, `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   if (!(file instanceof Uint8Array)) {
@@ -75,7 +75,9 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** Checks the number of parameters before the network is built, since a short document can describe a very large one. */
+/**
+ * Checks the number of parameters before the network is built, since a short document can describe a very large one.
+ */
 function expectParameters(values: Tensor['values'] | undefined, count: number): Tensor['values'] {
   if (values?.length !== count) {
     throw new NnbpError(

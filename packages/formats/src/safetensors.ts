@@ -1,6 +1,6 @@
 /**
- * The safetensors container: eight bytes with the length of a JSON header, the header, then the numbers. Files are untrusted:
- * every size is checked before memory is allocated.
+ * The safetensors container: eight bytes with the length of a JSON header, the header, then the numbers. Files are
+ * untrusted: every size is checked before memory is allocated.
  */
 import { NnbpError } from '@nnbp/core';
 import { expectJsonLimits } from './json-limits.js';

@@ -19,12 +19,13 @@ export interface SaveOptions {
 }
 
 /**
- * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact. If all of them are
- * float32 numbers, the file is half as large. Custom activations and aggregations are saved by name.
+ * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact. If all of them
+ * are float32 numbers, the file is half as large. Custom activations and aggregations are saved by name.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same name),
- * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata with hundreds of thousands of entries; more than 16,384
- * distinct activations and aggregations; delays that add up to more than 2²⁴), `MALFORMED` (metadata nested too deeply)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
+ * name), `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata with hundreds of thousands of entries;
+ * more than 16,384 distinct activations and aggregations; delays that add up to more than 2²⁴), `MALFORMED` (metadata
+ * nested too deeply)
  *
  * @example
  * ```ts

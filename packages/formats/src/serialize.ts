@@ -27,7 +27,8 @@ import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 /**
  * The document of a network, without the values of its parameters.
  *
- * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (delays that add up to more than 2²⁴)
+ * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (delays that
+ * add up to more than 2²⁴)
  */
 export function describe({ graph, inputScaler, outputScaler, outputTransform }: Network): NetworkDocument {
   expectDistinctNames('activations', graph.activations);
@@ -51,8 +52,8 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
  * Builds the network of a document, including scalers. All parameters are 0.
  *
  * @param supplied - All custom functions that the document names.
- * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph: a cycle, a duplicate id,
- * an edge from an unknown node, or nodes that are not in topological order)
+ * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph:
+ * a cycle, a duplicate id, an edge from an unknown node, or nodes that are not in topological order)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;
@@ -173,8 +174,8 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
 }
 
 /**
- * Returns a function that tells which parameters of node i are fixed or shared. The name of a shared parameter is its letter
- * and its index. A parameter that is used only once is not shared.
+ * Returns a function that tells which parameters of node i are fixed or shared. The name of a shared parameter is its
+ * letter and its index. A parameter that is used only once is not shared.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
   const { edgeStart, parameterCount, constants, sharedWeights } = graph;

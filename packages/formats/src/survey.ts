@@ -1,6 +1,6 @@
 /**
- * Validates the text of a model without building anything. Only valid text is then parsed by `JSON.parse` and built, so an
- * untrusted file takes no more memory than the network it describes.
+ * Validates the text of a model without building anything. Only valid text is then parsed by `JSON.parse` and built, so
+ * an untrusted file takes no more memory than the network it describes.
  */
 import { NnbpError } from '@nnbp/core';
 import { maxState, networkEntries, readFunction, readOutputTransform, readVersion, type version } from './document.js';

@@ -1,4 +1,7 @@
-/** Reads documents of format version 1, which has neither delays nor aggregations, and converts them to the current version. */
+/**
+ * Reads documents of format version 1, which has neither delays nor aggregations, and converts them to the current
+ * version.
+ */
 import type { OutputTransform } from '@nnbp/core';
 import { format, type NetworkDocument, type NodesDocument, type ScalerDocument, version } from './document.js';
 import type { JsonValue } from './json-value.js';

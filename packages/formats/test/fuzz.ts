@@ -1,4 +1,4 @@
-/** Reads damaged models. Each must throw a typed error or give a network that works. */
+/** Reads damaged models. Each must throw a typed error or load as a network that works. */
 import { type Network, NnbpError, Random } from '@nnbp/core';
 import { expect } from 'vitest';
 
@@ -8,7 +8,8 @@ export { damaged, damagedBytes, damagedText } from './damage.js';
 export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
 
 /**
- * Damages and reads `share` · `damagedFiles` models. Each must either load and predict, or be rejected with a typed error.
+ * Damages and reads `share` · `damagedFiles` models. Each must either load and predict, or be rejected with a typed
+ * error.
  *
  * @returns The number of models that loaded.
  */

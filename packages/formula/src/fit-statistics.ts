@@ -27,8 +27,8 @@ export interface FittedData {
   /** `[samples × outputs]`. */
   readonly targets: ArrayLike<Row>;
   /**
-   * The weight of each sample, a number ≥ 0 that is proportional to 1 / variance, as in `fit`. A sample of weight 0 does
-   * not count as an observation. Default: 1.
+   * The weight of each sample, a number ≥ 0 that is proportional to 1 / variance, as in `fit`. A sample of weight 0
+   * does not count as an observation. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }
@@ -101,8 +101,8 @@ export interface PredictionEstimate {
 }
 
 /**
- * The statistics of a fit that minimized the sum of squares (the loss `mse()`): covariance s²·(JᵀJ)⁻¹, computed from the
- * QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
+ * The statistics of a fit that minimized the sum of squares (the loss `mse()`): covariance s²·(JᵀJ)⁻¹, computed from
+ * the QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (the confidence level, or too few
  * observations), `UNSUPPORTED` (standardized or transformed outputs)
@@ -202,9 +202,9 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
 }
 
 /**
- * The sums over the samples from which the statistics are computed: the QR factor of the weighted Jacobian, the number of
- * observations, the weighted sums of squares of the residuals and (`total`) of the targets around their means, and the sum
- * of the logarithms of the weights.
+ * The sums over the samples from which the statistics are computed: the QR factor of the weighted Jacobian, the number
+ * of observations, the weighted sums of squares of the residuals and (`total`) of the targets around their means, and
+ * the sum of the logarithms of the weights.
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE`
  */

@@ -1,6 +1,7 @@
 /**
- * Converts a formula to a graph of scalar nodes. Each parameter is a node without predecessors whose b is the parameter;
- * every other b, c and w is fixed. A sum becomes a weighted sum, a product an aggregation, and a function an activation.
+ * Converts a formula to a graph of scalar nodes. Each parameter is a node without predecessors whose b is the
+ * parameter; every other b, c and w is fixed. A sum becomes a weighted sum, a product an aggregation, and a function an
+ * activation.
  */
 import { identity, sine, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';

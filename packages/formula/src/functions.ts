@@ -1,7 +1,7 @@
 /**
- * The functions of one variable that formulas use, as activations. Unlike the built-in activations they need not be finite
- * for every h: log and power have a domain, reciprocal a pole. Files store their names, so `load` needs
- * `{ activations: formulaActivations }`.
+ * The functions of one variable that formulas use, as activations. Unlike the built-in activations they need not be
+ * finite for every h: log and power have a domain, reciprocal a pole. Files store their names, so `load` needs `{
+ * activations: formulaActivations }`.
  */
 import { type Activation, expectFinite } from '@nnbp/core';
 

@@ -2,7 +2,10 @@ import { fitStatistics } from '@nnbp/formula';
 import { expect, test } from 'vitest';
 import { dataOf, digits, problems, solve } from './nist.js';
 
-/** The problem whose residuals are near float64 precision, so their sum and the standard deviations have few correct digits. */
+/**
+ * The problem whose residuals are near float64 precision, so their sum and the standard deviations have few correct
+ * digits.
+ */
 const nearlyExact = 'Lanczos1';
 
 test.each(problems.flatMap((problem) => [1, 2].map((start) => ({ name: problem.name, start, problem }))))(

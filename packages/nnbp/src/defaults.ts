@@ -20,14 +20,14 @@ import {
 import { auto, cores } from '@nnbp/wasm';
 
 /**
- * Minimum edges × rows × epochs for the fast engine. Below it, the js engine takes less than 0.1 s, as long as compiling the
- * kernels.
+ * Minimum edges × rows × epochs for the fast engine. Below it, the js engine takes less than 0.1 s, as long as
+ * compiling the kernels.
  */
 const minFastWork = 4e6;
 
 /**
- * Minimum edges × rows × epochs for several threads, which take 0.1 s to start: about a second of work. Whether they help is
- * measured for each graph, and the result is bit-identical either way.
+ * Minimum edges × rows × epochs for several threads, which take 0.1 s to start: about a second of work. Whether they
+ * help is measured for each graph, and the result is bit-identical either way.
  */
 const minThreadedWork = 4e9;
 const maxThreads = 4;
@@ -38,7 +38,8 @@ const fastest = () => (started ??= auto());
 const fastestOnAllCores = () => (threaded ??= auto({ threads: Math.min(cores(), maxThreads) }));
 
 /**
- * Returns the default engine for a call. Its precision depends only on the call, so the result is bit-identical on every run.
+ * Returns the default engine for a call. Its precision depends only on the call, so the result is bit-identical on
+ * every run.
  *
  * @internal
  */
@@ -60,9 +61,9 @@ function rowsIn(data: Data): number {
 }
 
 /**
- * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is below
- * 4 million, which takes less than 0.1 s. Otherwise `auto()`, in float32 where the host has WebAssembly, with up to four threads
- * from 4 billion on.
+ * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is
+ * below 4 million, which takes less than 0.1 s. Otherwise `auto()`, in float32 where the host has WebAssembly, with up
+ * to four threads from 4 billion on.
  *
  * @example
  * ```ts
@@ -79,7 +80,10 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   return onEngineFor(network, data, options.epochs, (engine) => fitOn(network, data, { ...options, engine }));
 }
 
-/** Computes the mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: the same as for one epoch of `fit`. */
+/**
+ * Computes the mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: the same as for one epoch of
+ * `fit`.
+ */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
   if (options.engine !== undefined) return evaluateOn(network, data, options);
   return onEngineFor(network, data, 1, (engine) => evaluateOn(network, data, { ...options, engine }));

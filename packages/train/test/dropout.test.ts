@@ -38,8 +38,8 @@ const options = (overrides: Partial<FitOptions> = {}): FitOptions => ({
 const plain = () => new Network(mlp([2, 6, 5, 1], { activation: tanh }), { seed: 1 });
 
 /**
- * A graph in which h reads its own previous value. If `masked`, every undelayed edge from a, h or k reads the value times a
- * mask input.
+ * A graph in which h reads its own previous value. If `masked`, every undelayed edge from a, h or k reads the value
+ * times a mask input.
  */
 function recurrent(masked: boolean): Graph {
   const builder = new GraphBuilder();

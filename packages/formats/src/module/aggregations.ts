@@ -1,4 +1,7 @@
-/** The built-in aggregations as standalone JavaScript: the same operations in the same order, so results are bit-identical. */
+/**
+ * The built-in aggregations as standalone JavaScript: the same operations in the same order, so results are
+ * bit-identical.
+ */
 import type { AggregationName } from '@nnbp/aggregations';
 
 const first = (rank: string) => `(z) => {

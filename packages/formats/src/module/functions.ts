@@ -1,4 +1,7 @@
-/** The built-in activations as standalone JavaScript: the same operations in the same order, so results are bit-identical. */
+/**
+ * The built-in activations as standalone JavaScript: the same operations in the same order, so results are
+ * bit-identical.
+ */
 import type { ActivationName } from '@nnbp/activations';
 import { type Activation, type Aggregation, NnbpError } from '@nnbp/core';
 import { nameOf } from '../plugins.js';

@@ -1,4 +1,6 @@
-/** Writes a larger network as tables and one loop: consecutive nodes that differ only in their parameters are a layer. */
+/**
+ * Writes a larger network as tables and one loop: consecutive nodes that differ only in their parameters are a layer.
+ */
 import type { Network } from '@nnbp/core';
 import { type NodeNumbers, numbersOf, nodesWithState } from './edges.js';
 import type { Functions } from './functions.js';
@@ -7,8 +9,8 @@ import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * Returns the code of `layers` and of the function `predict` that loops over them, or `step` for a network with memory. All values are in
- * one list: the inputs, the state, then the nodes.
+ * Returns the code of `layers` and of the function `predict` that loops over them, or `step` for a network with memory.
+ * All values are in one list: the inputs, the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;

@@ -1,8 +1,8 @@
 /** Strings and numbers as source text: a name from a file never becomes code. */
 
 /**
- * Control characters, bidirectional controls (they make source read differently from how it runs), line separators, which
- * end a comment, and the start of `</script>` and `<!--`, which end or change a script inside a page.
+ * Control characters, bidirectional controls (they make source read differently from how it runs), line separators,
+ * which end a comment, and the start of `</script>` and `<!--`, which end or change a script inside a page.
  */
 const active = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
 

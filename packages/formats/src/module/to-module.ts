@@ -22,13 +22,14 @@ export interface ModuleFiles {
 }
 
 /**
- * Converts the network to one ES module without dependencies. `predict(input)` returns what {@link Network.predict} returns,
- * in the units of the data. Results are bit-identical in the same JavaScript engine (engines differ in the last digit of
- * `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network becomes one line per node, a larger
- * one becomes tables and a loop. The module does not use `eval`. Nodes that no output needs are omitted.
+ * Converts the network to one ES module without dependencies. `predict(input)` returns what {@link Network.predict}
+ * returns, in the original units of the data. Results are bit-identical in the same JavaScript engine (engines differ
+ * in the last digit of `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network becomes
+ * one line per node, a larger one becomes tables and a loop. The module does not use `eval`. Nodes that no output needs
+ * are omitted.
  *
- * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. `next(input)` of a stream computes
- * one step, and its `state` can be exchanged with that of `stream(network)`.
+ * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. `next(input)` of a stream
+ * computes one step, and its `state` can be exchanged with that of `stream(network)`.
  *
  * `predict` throws a `RangeError` for an input of the wrong length. It does not check that numbers are finite.
  *

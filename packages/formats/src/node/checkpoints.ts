@@ -15,7 +15,8 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 /** Options of {@link checkpoints}. */
 export interface CheckpointOptions {
   /**
-   * The directory for the checkpoints of one training run. Created if it does not exist, and locked while training runs.
+   * The directory for the checkpoints of one training run. Created if it does not exist, and locked while training
+   * runs.
    */
   readonly directory: string;
   /** The number of checkpoints to keep, an integer ≥ 1. Default: 3. */
@@ -41,13 +42,13 @@ export interface EpochEnd {
 }
 
 /**
- * Returns a callback for `fit` that writes a checkpoint every `every` epochs and after the last one. Each file is complete or
- * absent, even if the process is killed. The next run removes unfinished files of a killed process. A file `run-….lock` locks
- * the directory while training runs.
+ * Returns a callback for `fit` that writes a checkpoint every `every` epochs and after the last one. Each file is
+ * complete or absent, even if the process is killed. The next run removes unfinished files of a killed process. A file
+ * `run-….lock` locks the directory while training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or it has
- * checkpoints of later epochs than the one that training starts from); during training, `UNAVAILABLE` (the disk is full,
- * read-only or removed): training ends, and the existing checkpoints remain
+ * checkpoints of later epochs than the one that training starts from); during training, `UNAVAILABLE` (the disk is
+ * full, read-only or removed): training ends, and the existing checkpoints remain
  *
  * @example
  * ```ts
@@ -89,7 +90,10 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     const old = (await list(directory)).slice(keep);
     await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
   };
-  /** For each training run, by its progress: the function that unlocks the directory, and the last write. An abort waits for neither. */
+  /**
+   * For each training run, by its progress: the function that unlocks the directory, and the last write. An abort waits
+   * for neither.
+   */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {
     async onTrainBegin(progress) {
@@ -137,7 +141,8 @@ export interface Found extends Loaded {
  * Returns the newest checkpoint in a directory that can be loaded, or undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
- * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a file of a newer version), `UNAVAILABLE` (a directory or file that cannot be read)
+ * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a file of a newer version), `UNAVAILABLE` (a directory or file
+ * that cannot be read)
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
   const skipped: Skipped[] = [];
@@ -167,8 +172,8 @@ async function list(directory: string): Promise<string[]> {
 }
 
 /**
- * Creates and locks the directory. Removes unfinished files of a killed process, and damaged files of later epochs. Resolves
- * to a function that unlocks it.
+ * Creates and locks the directory. Removes unfinished files of a killed process, and damaged files of later epochs.
+ * Resolves to a function that unlocks it.
  */
 async function prepare(directory: string, epoch: number): Promise<() => Promise<void>> {
   let unlock: (() => Promise<void>) | undefined;
@@ -188,7 +193,9 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
   }
 }
 
-/** Throws if the file is valid: a checkpoint of a later epoch would count as the newest, and new ones would be deleted. */
+/**
+ * Throws if the file is valid: a checkpoint of a later epoch would count as the newest, and new ones would be deleted.
+ */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
     load(await readFile(path));

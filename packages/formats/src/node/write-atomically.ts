@@ -10,10 +10,11 @@ import { basename, dirname, join } from 'node:path';
 export const temporaryName = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/;
 
 /**
- * Writes `bytes` to `path` and replaces an existing file. Writes to a temporary file in the same directory, syncs it to disk,
- * and renames it: if the process is killed or the disk is full, the old file is unchanged.
+ * Writes `bytes` to `path` and replaces an existing file. Writes to a temporary file in the same directory, syncs it to
+ * disk, and renames it: if the process is killed or the disk is full, the old file is unchanged.
  *
- * @throws NnbpError `UNAVAILABLE`, with the system's error as its cause: the directory is missing or read-only, or the disk is full
+ * @throws NnbpError `UNAVAILABLE`, with the system's error as its cause: the directory is missing or read-only, or the
+ * disk is full
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** The training run that tests kill. Resumes from the newest checkpoint, and prints each epoch after its checkpoint is written. */
+/**
+ * The training run that tests kill. Resumes from the newest checkpoint, and prints each epoch after its checkpoint is
+ * written.
+ */
 import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
 import { fit } from '@nnbp/train';
 import { writeSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Imports models of brain.js and of its predecessor brain: dense layers with one activation, inputs and outputs by name. */
+/**
+ * Imports models of brain.js and of its predecessor brain: dense layers with one activation, inputs and outputs by
+ * name.
+ */
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
@@ -29,16 +32,16 @@ interface Rule {
 
 /**
  * Imports the result of `NeuralNetwork.toJSON()` of brain.js (1.x and 2.x) or of its predecessor `brain`. A model
- * without an activation, as written by `brain` and the first versions of brain.js, uses the sigmoid. Node ids are `input.KEY`,
- * `layer1.0`, …, `output.KEY`. Keys are those of the training data if its rows were objects, otherwise 0, 1, …. In
- * training, brain.js sets inputs that are missing in a row to 0, so pass 0 for them. Each c is fixed at 1.
+ * without an activation, as written by `brain` and the first versions of brain.js, uses the sigmoid. Node ids are
+ * `input.KEY`, `layer1.0`, …, `output.KEY`. Keys are those of the training data if its rows were objects, otherwise 0,
+ * 1, …. In training, brain.js sets inputs that are missing in a row to 0, so pass 0 for them. Each c is fixed at 1.
  *
  * Despite its name, the `leaky-relu` of 1.x computes α · max(h, 0), and so does the imported network: the weights are
  * multiplied by α = 0.01, because 1.x does not save other values. In 2.x, it is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
- * `layer1.0`, …, `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the
- * rows were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a cell
+ * `layer1.0`, …, `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the rows
+ * were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a cell
  * state.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.

@@ -57,7 +57,7 @@ const squashes = new Map<string, Squash>([
  * `activations`.
  *
  * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` returns what
- * `Network.fromJSON(json)` returns if it is activated with one row after another. A gate is a node with the aggregation
+ * `Network.fromJSON(json)` returns if it is activated row by row. A gate is a node with the aggregation
  * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `INDEX.sum`.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.

@@ -21,7 +21,7 @@ const squashes = new Map<string, Activation>([
  * is fixed at 1. Traces, which synaptic uses in training, are ignored.
  *
  * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` returns what
- * `Network.fromJSON(json)` returns if it is activated with one row after another. Both start from the state in the
+ * `Network.fromJSON(json)` returns if it is activated row by row. Both start from the state in the
  * file. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a
  * connection to itself is a node `INDEX.sum`.
  *

@@ -37,8 +37,8 @@ const makeTable = () =>
 let table: Readonly<Record<string, Write | undefined>> | undefined;
 
 /**
- * Adds operations that compute A(z). Returns the name of the result, or undefined for a custom aggregation. The table is created on first use, so that
- * bundlers can remove it.
+ * Adds operations that compute A(z). Returns the name of the result, or undefined for a custom aggregation. The table
+ * is created on first use, so that bundlers can remove it.
  *
  * @param axis - The last axis of z.
  */

@@ -130,8 +130,8 @@ export class Call {
   }
 
   /**
-   * Converts the index of an axis among all axes to its index among the axes of the entries, which exclude the batch and
-   * the steps.
+   * Converts the index of an axis among all axes to its index among the axes of the entries, which exclude the batch
+   * and the steps.
    */
   axisOf(rows: Rows, axis: number): number {
     const { shape, lead, batchAxis = 0 } = rows;

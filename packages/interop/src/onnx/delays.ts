@@ -1,6 +1,7 @@
 /**
- * Converts states to delayed edges. A state whose next value is w · x of a node becomes an edge from that node with a delay
- * of one step. If its next value comes from another state, the delay is one step longer than that of the other state.
+ * Converts states to delayed edges. A state whose next value is w · x of a node becomes an edge from that node with a
+ * delay of one step. If its next value comes from another state, the delay is one step longer than that of the other
+ * state.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';

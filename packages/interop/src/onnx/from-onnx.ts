@@ -18,9 +18,9 @@ export interface FromOnnxOptions {
   /** Contents of the external weight files, by their paths in the model. Default: none. */
   readonly files?: ExternalFiles;
   /**
-   * For a single-step model: maps the name of each input that is a state to the name of the output that is its next value. A
-   * state is 0 before the first step. Default: the states that {@link toOnnx} writes into the metadata, with their initial
-   * values.
+   * For a single-step model: maps the name of each input that is a state to the name of the output that is its next
+   * value. A state is 0 before the first step. Default: the states that {@link toOnnx} writes into the metadata, with
+   * their initial values.
    */
   readonly states?: Readonly<Record<string, string>>;
 }
@@ -50,9 +50,9 @@ const baseLimit = 2 ** 18;
  * at the last step. A recurrent model becomes a network whose inputs are all steps if the number of steps is fixed and
  * the model reads them backwards or mixes them, or if its initial states are inputs.
  *
- * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns, and
- * training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are concatenated in
- * the order of the file.
+ * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns,
+ * and training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are
+ * concatenated in the order of the file.
  *
  * @param bytes - The content of the `.onnx` file.
  * @throws NnbpError `MALFORMED` (not an ONNX model, or a corrupt file), `UNSUPPORTED` (an operator or its use is not

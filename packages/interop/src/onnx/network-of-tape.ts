@@ -42,7 +42,8 @@ interface NetworkNode {
  * Builds the network whose outputs are these entries.
  *
  * @param names - The ids of the inputs, and those of the outputs if they are known.
- * @throws NnbpError `UNSUPPORTED` (an output depends on an incomplete activation), `NOT_FINITE`, `NO_INPUTS`, `NO_OUTPUTS`
+ * @throws NnbpError `UNSUPPORTED` (an output depends on an incomplete activation), `NOT_FINITE`, `NO_INPUTS`,
+ * `NO_OUTPUTS`
  */
 export function networkOf(
   tape: Tape,

@@ -45,8 +45,8 @@ const activationsByName: ReadonlyMap<string, Activation> = new Map([
 ]);
 
 /**
- * Reads the activation in the configuration of a layer. Default: the identity. Returns `'softmax'` for a softmax, which is
- * computed over all nodes of a layer.
+ * Reads the activation in the configuration of a layer. Default: the identity. Returns `'softmax'` for a softmax, which
+ * is computed over all nodes of a layer.
  *
  * @param version - The version of Keras.
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`

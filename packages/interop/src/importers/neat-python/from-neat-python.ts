@@ -36,15 +36,17 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * steeper (its sigmoid is σ(5z), its tanh tanh(2.5z)). Response and slope are multiplied into weights and biases, so
  * the outputs are equal up to rounding. Each c is fixed at 1.
  *
- * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 clamped"`, a hard tanh, and
- * `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in neat-python 1.0
- * and later; before 1.0 such an output was 0, and such a hidden node was omitted with everything that depends on it.
+ * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 clamped"`, a hard
+ * tanh, and `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
+ * neat-python 1.0 and later; before 1.0 such an output was 0, and such a hidden node was omitted with everything that
+ * depends on it.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
- * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom one;
- * a custom aggregation; a recurrent genome without `recurrent`; a node without incoming connections, if the genome is
- * recurrent or the aggregation is not the sum, because its value depends on the version of neat-python), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
+ * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom
+ * one; a custom aggregation; a recurrent genome without `recurrent`; a node without incoming connections, if the genome
+ * is recurrent or the aggregation is not the sum, because its value depends on the version of neat-python),
+ * `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
  *
  * @example
  * ```ts
