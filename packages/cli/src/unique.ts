@@ -1,7 +1,7 @@
 /** Makes names unique: a second "x" becomes "x_2". Takes time proportional to the number of names. */
 export function uniqueNames(names: readonly string[]): string[] {
   const used = new Set<string>();
-  /** For each name, the number that its next copy gets. */
+  /** For each name, the number to append to its next copy. */
   const copies = new Map<string, number>();
   return names.map((requested) => {
     let name = requested;

@@ -7,7 +7,7 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** Default number of epochs without a lower validation loss before training stops. */
+/** Default number of epochs without a lower validation loss to tolerate; training stops at the next one. */
 export const defaultPatience = 50;
 
 /** The default number of epochs: 5 to 400, fewer for more rows. */
@@ -18,7 +18,7 @@ export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
   readonly batch: number;
-  /** Epochs without a lower validation loss before training stops. Undefined for no early stopping. */
+  /** Number of epochs without a lower validation loss to tolerate. Undefined for no early stopping. */
   readonly patience: number | undefined;
 }
 

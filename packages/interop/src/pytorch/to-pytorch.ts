@@ -30,7 +30,7 @@ export interface PyTorchFiles {
  * from network import Network
  *
  * network = Network().load("weights.safetensors")  # Network(torch.float64) for the same precision as @nnbp
- * outputs = network(inputs)                        # [batch, inputs] to [batch, outputs], in the units of the data
+ * outputs = network(inputs)                        # [batch, inputs] to [batch, outputs], in the original units
  * ```
  *
  * A network with delays reads sequences, `[batch, steps, inputs]` to `[batch, steps, outputs]`; its method `step`
@@ -162,7 +162,7 @@ function networkClass(
   const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const listOrNone = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
-    """Input and output are in the units of the data: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
+    """Input and output are in the original units of the data: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
 
     inputs = ${graph.inputCount}
     outputs = ${graph.outputs.length}
@@ -207,7 +207,7 @@ ${isLayered ? `        self.state_sizes = ${list(initials.map(({ length }) => le
         self.to(dtype)
 
     def forward(self, x, raw=False):
-        """If raw is True, returns the outputs for the loss: neither scaled to the units of the data nor transformed."""
+        """If raw is True, returns the outputs for the loss: neither scaled to the original units nor transformed."""
 ${isLayered ? allSteps : eachStep}
     def initial_state(self, batch):
         """Returns the state before the first step."""
