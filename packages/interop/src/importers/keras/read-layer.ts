@@ -26,20 +26,22 @@ const trainingOnly = new Set([
   'ActivityRegularization',
 ]);
 
-/** Layers that read one other layer, by class name. Adding one takes a file in `layers` and a line here. */
-const readers: ReadonlyMap<string, (context: Context, layer: Applied, values: Values) => Values> = new Map([
+type LayerReader = (context: Context, layer: Applied, values: Values) => Values;
+
+/** Readers of layers with one input, by class name. Adding a layer takes a file in `layers` and a line here. */
+const readers: ReadonlyMap<string, LayerReader> = new Map<string, LayerReader>([
   ['Dense', dense],
   ['BatchNormalization', batchNormalization],
-  ['Conv1D', convolution(1)],
-  ['Conv2D', convolution(2)],
-  ['MaxPooling1D', pooling(1, max)],
-  ['MaxPooling2D', pooling(2, max)],
-  ['AveragePooling1D', pooling(1, mean)],
-  ['AveragePooling2D', pooling(2, mean)],
-  ['GlobalMaxPooling1D', pooling(1, max)],
-  ['GlobalMaxPooling2D', pooling(2, max)],
-  ['GlobalAveragePooling1D', pooling(1, mean)],
-  ['GlobalAveragePooling2D', pooling(2, mean)],
+  ['Conv1D', (context, layer, values) => convolution(context, layer, values, 1)],
+  ['Conv2D', (context, layer, values) => convolution(context, layer, values, 2)],
+  ['MaxPooling1D', (context, layer, values) => pooling(context, layer, values, 1, max)],
+  ['MaxPooling2D', (context, layer, values) => pooling(context, layer, values, 2, max)],
+  ['AveragePooling1D', (context, layer, values) => pooling(context, layer, values, 1, mean)],
+  ['AveragePooling2D', (context, layer, values) => pooling(context, layer, values, 2, mean)],
+  ['GlobalMaxPooling1D', (context, layer, values) => pooling(context, layer, values, 1, max)],
+  ['GlobalMaxPooling2D', (context, layer, values) => pooling(context, layer, values, 2, max)],
+  ['GlobalAveragePooling1D', (context, layer, values) => pooling(context, layer, values, 1, mean)],
+  ['GlobalAveragePooling2D', (context, layer, values) => pooling(context, layer, values, 2, mean)],
 ]);
 
 /** Reads a layer and returns its values. `before` has the values of the layers that it reads. */
