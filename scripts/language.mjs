@@ -61,6 +61,9 @@ const phrases = [
   [/\bmade by \{@link/i, 'Created by {@link …}'],
   [/\bthe data['’]s units\b/i, 'the units of the data'],
   [/\bA kink where\b/, 'Has a kink where …'],
+  [/\boutside of\b/i, 'outside'],
+  [/\bResolves like\b/, 'Settles like'],
+  [/\bno wider than the page\b/, 'fits the width of the screen'],
 ];
 
 /** The glossary itself. */

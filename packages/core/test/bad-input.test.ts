@@ -209,16 +209,16 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
 ];
 
-describe('bad input gets a typed error that reports what was received', () => {
+describe('bad input', () => {
   for (const [what, code, message, action] of table) {
-    test(`rejects ${what}`, () => {
+    test(`a typed error is thrown for ${what}`, () => {
       const error = errorOf(action);
       expect(error.code).toBe(code);
       expect(error.message).toMatch(message);
     });
   }
 
-  test('NaN in the parameters is reported', () => {
+  test('predict throws for a parameter that is NaN', () => {
     const broken = network();
     broken.parameters.vector[3] = NaN;
     expect(errorOf(() => broken.predict([1, 2])).code).toBe('NOT_FINITE');

@@ -46,7 +46,7 @@ const rows = [
   [3, 0],
 ];
 
-test('an edit without changes returns the same graph with the same parameters', () => {
+test('an edit without changes returns an equal graph that keeps all parameters', () => {
   const before = network();
   const edited = edit(before.graph).build();
   expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
@@ -167,16 +167,19 @@ test('removing an edge or a node leaves all other edges and nodes', () => {
 });
 
 test('fixed: { w: 2 } fixes all weights of a new node, and the init options of other nodes are kept', () => {
-  const drawn = (fanIn: number, fanOut: number, random: Random) => 40 + random.uniform() * 0 + fanIn * 0 + fanOut * 0;
+  const drawForty = (fanIn: number, fanOut: number, random: Random) =>
+    40 + random.uniform() * 0 + fanIn * 0 + fanOut * 0;
   const builder = new GraphBuilder();
-  builder.output(builder.node('a', { from: [builder.input('x')], activation: tanh, init: { b: 3, c: 4, w: drawn } }));
+  builder.output(
+    builder.node('a', { from: [builder.input('x')], activation: tanh, init: { b: 3, c: 4, w: drawForty } }),
+  );
   const { graph } = edit(builder.build())
     .node('d', { from: ['x', delayed('a', 2)], activation: tanh, fixed: { w: 2 } })
     .output('d')
     .build();
-  const made = new Network(graph);
-  expect(made.getParameters('a')).toEqual({ b: 3, c: 4, w: { x: 40 } });
-  expect(made.getParameters('d').w).toEqual({});
+  const after = new Network(graph);
+  expect(after.getParameters('a')).toEqual({ b: 3, c: 4, w: { x: 40 } });
+  expect(after.getParameters('d').w).toEqual({});
   expect([...graph.constants]).toEqual([1, 2]);
 });
 
@@ -280,7 +283,7 @@ test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
   ['removing an edge that does not exist', 'UNKNOWN_ID', (editor) => editor.disconnect('b', 'b')],
   ['a cycle', 'CYCLE', (editor) => editor.connect('c', 'a').build()],
   ['a graph without outputs', 'NO_OUTPUTS', (editor) => editor.output('c', false).build()],
-])('rejects %s', (_, code, act) => {
+])('the editor throws a typed error for %s', (_, code, act) => {
   expect(() => act(edit(network().graph))).toThrow(expect.objectContaining({ code }));
 });
 

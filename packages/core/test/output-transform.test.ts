@@ -4,8 +4,8 @@ import { softmaxCrossEntropy } from '@nnbp/losses';
 import { accuracy, evaluate } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
 
-/** A network whose output values are its inputs. */
-function copying(inputs: number, outputTransform: OutputTransform): Network {
+/** Creates a network whose output values are its inputs. */
+function copyingNetwork(inputs: number, outputTransform: OutputTransform): Network {
   const builder = new GraphBuilder();
   const from = builder.inputs(inputs);
   from.forEach((id, k) => builder.output(builder.node(`y${k}`, { from: [id], activation: identity, fixed: { c: 1 } })));
@@ -24,8 +24,8 @@ const expected: Record<OutputTransform, number[]> = {
 };
 
 describe.each(Object.entries(expected) as [OutputTransform, number[]][])('outputTransform %s', (transform, outputs) => {
-  test('the output transform is applied by predict, predictBatch and a compiled predictor', async () => {
-    const network = copying(3, transform);
+  test(`predict, predictBatch and a compiled predictor apply the output transform ${transform}`, async () => {
+    const network = copyingNetwork(3, transform);
     const predictor = await compile(network);
     for (const row of [network.predict(values), network.predictBatch([values])[0], predictor.predict(values)]) {
       row.forEach((y, k) => expect(y).toBeCloseTo(outputs[k], 14));
@@ -34,27 +34,27 @@ describe.each(Object.entries(expected) as [OutputTransform, number[]][])('output
     predictor.dispose();
   });
 
-  test('the output transform does not change backpropagation', () => {
-    const pass = backpropagate(copying(3, transform), values, [0, 1, 0], softmaxCrossEntropy());
+  test(`the output transform ${transform} does not change backpropagation`, () => {
+    const pass = backpropagate(copyingNetwork(3, transform), values, [0, 1, 0], softmaxCrossEntropy());
     expect(pass.outputs).toEqual([values]);
     expect(pass.loss).toBeCloseTo(-expected.logSoftmax[1], 14);
   });
 });
 
 test('transformed predictions do not overflow if output values are large', () => {
-  expect(copying(2, 'softmax').predict([1e4, 0])).toEqual([1, 0]);
-  expect(copying(2, 'logSoftmax').predict([1e4, 0])).toEqual([0, -1e4]);
-  expect(copying(2, 'sigmoid').predict([-1e4, 1e4])).toEqual([0, 1]);
+  expect(copyingNetwork(2, 'softmax').predict([1e4, 0])).toEqual([1, 0]);
+  expect(copyingNetwork(2, 'logSoftmax').predict([1e4, 0])).toEqual([0, -1e4]);
+  expect(copyingNetwork(2, 'sigmoid').predict([-1e4, 1e4])).toEqual([0, 1]);
 });
 
-test('predictions with large parameters are transformed too', () => {
-  const network = copying(2, 'softmax');
+test('the output transform also applies to predictions with very large parameters', () => {
+  const network = copyingNetwork(2, 'softmax');
   network.setParameters('y0', { b: 1e308, w: { 'input.0': -1e308 } });
   expect(network.predict([1, 3])).toEqual([Math.exp(-3) / (1 + Math.exp(-3)), 1 / (1 + Math.exp(-3))]);
 });
 
 test('evaluate computes metrics from the transformed outputs and the loss from the output values', async () => {
-  const network = copying(1, 'sigmoid');
+  const network = copyingNetwork(1, 'sigmoid');
   const data = { inputs: [[0.2], [-0.2]], targets: [[1], [0]] };
   const square = { name: 'square', value: (x: ArrayLike<number>) => x[0] ** 2, derivative: () => undefined };
   const { loss, metrics } = await evaluate(network, data, { loss: square, metrics: [accuracy()] });
@@ -64,7 +64,7 @@ test('evaluate computes metrics from the transformed outputs and the loss from t
 });
 
 test('an unknown output transform is rejected, and the current one is kept', () => {
-  const network = copying(1, 'sigmoid');
+  const network = copyingNetwork(1, 'sigmoid');
   expect(() => {
     network.outputTransform = 'tanh' as OutputTransform;
   }).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }));

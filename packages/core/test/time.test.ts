@@ -426,7 +426,7 @@ describe('a network', () => {
     ['too few weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
     ['a state that is too short', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
     ['a state that is too long', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [0, 0])],
-  ])('rejects %s', (_, code, message, act) => {
+  ])('a typed error is thrown for %s', (_, code, message, act) => {
     expect(act).toThrow(
       expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }),
     );

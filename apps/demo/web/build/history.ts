@@ -87,7 +87,7 @@ export function canUndoRedo(network: NetworkDescription): { readonly undo: boole
   return { undo: changedOutside || history.past.length > 0, redo: !changedOutside && history.future.length > 0 };
 }
 
-/** The history. If the graph was changed outside of Build, that change is the last entry. */
+/** The history. If the graph was changed outside Build, that change is the last entry. */
 function withOutsideChange(state: PlaygroundState): History {
   const { past, present } = history;
   if (present === undefined || present === state.network) return history;
