@@ -38,7 +38,7 @@ export async function assess(
 ): Promise<Assessment> {
   const width = network.graph.outputs.length;
   const { outputScaler, outputTransform } = network;
-  const counts = metrics.map((metric) => metric.start(width));
+  const accumulators = metrics.map((metric) => metric.start(width));
   const [x, target] = [new Float64Array(width), new Float64Array(width)];
   let sum = 0;
   let total = 0;
@@ -66,7 +66,7 @@ export async function assess(
         }
       }
       applyOutputTransform(outputTransform, x, 0, width);
-      for (const count of counts) count.add(x, target, batch.firstStep + t);
+      for (const accumulator of accumulators) accumulator.add(x, target, batch.firstStep + t);
     }
     total += batch.weight;
     const pause = pace.yieldIfDue();
@@ -75,6 +75,6 @@ export async function assess(
   }
   return {
     loss: sum / total,
-    metrics: Object.fromEntries(metrics.map((metric, k) => [metric.name, counts[k].result()])),
+    metrics: Object.fromEntries(metrics.map((metric, k) => [metric.name, accumulators[k].result()])),
   };
 }

@@ -19,7 +19,7 @@ export { accuracy } from './metrics/accuracy.js';
 export type { ClassOptions } from './metrics/classes.js';
 export { confusionMatrix } from './metrics/confusion-matrix.js';
 export { meanAbsoluteError } from './metrics/mean-absolute-error.js';
-export type { Metric, MetricCount, MetricResult } from './metrics/metric.js';
+export type { Metric, MetricAccumulator, MetricResult } from './metrics/metric.js';
 export { perStep } from './metrics/per-step.js';
 export { rSquared } from './metrics/r-squared.js';
 export { type Importance, permutationImportance, type PermutationOptions } from './permutation-importance.js';

@@ -81,7 +81,7 @@ export class PlanDescription {
    */
   readonly code: 'unrolled' | 'tables';
   /** Names of the activations and aggregations that have no kernel, so that they run in JavaScript. */
-  readonly custom: readonly string[];
+  readonly withoutKernel: readonly string[];
   /** Whether a · b + c is rounded once (`fused`) or twice (`separate`). */
   readonly multiplyAdd: 'fused' | 'separate';
   /** Number of threads that can share the work. */
@@ -113,7 +113,7 @@ export class PlanDescription {
     this.sparseNodes = sparseNodes(time.graph, plan);
     this.denseShare = time.graph.edgeCount === 0 ? 0 : 1 - plan.sparseEdges / time.graph.edgeCount;
     this.code = details.isUnrolled ? 'unrolled' : 'tables';
-    this.custom = [
+    this.withoutKernel = [
       ...graph.activations.filter((activation) => activationKernelOf(activation).code === customActivation),
       ...graph.aggregations.filter(
         (aggregation) => aggregation && aggregationCodeOf(aggregation) === customAggregation,
@@ -153,8 +153,8 @@ export class PlanDescription {
 
   #codeText(): string {
     const code = this.code === 'unrolled' ? 'unrolled for this graph' : 'tables';
-    const called = this.custom.length === 0 ? '' : `; without a kernel: ${this.custom.join(', ')}`;
-    return `${code}, ${this.multiplyAdd} multiply-add${called}`;
+    const inJavaScript = this.withoutKernel.length === 0 ? '' : `; without a kernel: ${this.withoutKernel.join(', ')}`;
+    return `${code}, ${this.multiplyAdd} multiply-add${inJavaScript}`;
   }
 }
 

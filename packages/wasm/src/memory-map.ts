@@ -9,10 +9,7 @@ import { type Code, int } from './assembler.js';
 
 /** Addresses of the words of the header. */
 export const header = {
-  /**
-   * The distance between rows, in bytes: a whole number of cache lines, chosen so that the rows that a product reads
-   * are spread over enough cache sets.
-   */
+  /** The distance between rows, in bytes. */
   rowBytes: 0,
   /** Bytes of a row that are in use: the samples, rounded up to whole vectors. */
   columns: 4,

@@ -38,7 +38,7 @@ test('describe lists the dense blocks of a layered network and its memory', () =
     sparseNodes: [],
     denseShare: 1,
     code: 'tables',
-    custom: [],
+    withoutKernel: [],
     multiplyAdd: 'separate',
     threads: 2,
     threadsReason: undefined,
@@ -97,7 +97,7 @@ test('describe counts edges that share a weight, and names plugins without a ker
   builder.output(builder.node('middle', { from: ['first', 'second', c], activation: tanh, aggregation: median }));
   const description = engine.prepare(builder.build(), 4).describe();
   expect(description.graph.sharingEdges).toBe(2);
-  expect(description.custom).toEqual(['cube', 'median']);
+  expect(description.withoutKernel).toEqual(['cube', 'median']);
   expect(description.denseBlocks).toEqual([]);
   const text = String(description);
   expect(text).toContain('Shared  2 edges with a shared weight');

@@ -24,11 +24,11 @@ export interface Metric {
   /** The name under which the result is reported. */
   readonly name: string;
   /** Starts an evaluation of a network with `outputCount` outputs. */
-  start(outputCount: number): MetricCount;
+  start(outputCount: number): MetricAccumulator;
 }
 
-/** An evaluation in progress. */
-export interface MetricCount {
+/** Accumulates one metric during an evaluation. */
+export interface MetricAccumulator {
   /**
    * Adds one sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
    *

@@ -1,5 +1,5 @@
 /** A metric for each step of sequences. */
-import type { Metric, MetricCount } from './metric.js';
+import type { Metric, MetricAccumulator } from './metric.js';
 
 /**
  * Computes a metric for each step of the sequences. The result is an array: the metric over all samples that have a
@@ -10,23 +10,23 @@ import type { Metric, MetricCount } from './metric.js';
  * ```ts
  * import { meanAbsoluteError, perStep } from '@nnbp/train';
  *
- * const count = perStep(meanAbsoluteError()).start(1);
- * count.add([3], [4], 0);
- * count.add([3], [3], 1);
- * count.add([5], [2], 1);
- * count.result(); // [1, 1.5]
+ * const accumulator = perStep(meanAbsoluteError()).start(1);
+ * accumulator.add([3], [4], 0);
+ * accumulator.add([3], [3], 1);
+ * accumulator.add([5], [2], 1);
+ * accumulator.result(); // [1, 1.5]
  * ```
  */
 export const perStep = (metric: Metric): Metric => ({
   name: `${metric.name}PerStep`,
   start(outputCount) {
-    const counts: MetricCount[] = [];
+    const accumulators: MetricAccumulator[] = [];
     return {
       add(output, target, step) {
-        while (counts.length <= step) counts.push(metric.start(outputCount));
-        counts[step].add(output, target, step);
+        while (accumulators.length <= step) accumulators.push(metric.start(outputCount));
+        accumulators[step].add(output, target, step);
       },
-      result: () => counts.map((count) => count.result()),
+      result: () => accumulators.map((accumulator) => accumulator.result()),
     };
   },
 });
