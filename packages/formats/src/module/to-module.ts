@@ -85,8 +85,8 @@ function functionsInUse({ graph }: Network, nodes: readonly number[]): Functions
     if (!activations.has(activation)) activations.set(activation, graph.ids[i]);
     if (aggregation !== undefined && !aggregations.has(aggregation)) aggregations.set(aggregation, graph.ids[i]);
   }
-  const whose = new Map<Activation | Aggregation, string>([...activations, ...aggregations]);
-  return functionsOf([...activations.keys()], [...aggregations.keys()], (plugin) => whose.get(plugin)!);
+  const nodeWith = new Map<Activation | Aggregation, string>([...activations, ...aggregations]);
+  return functionsOf([...activations.keys()], [...aggregations.keys()], (plugin) => nodeWith.get(plugin)!);
 }
 
 function typesOf(inputs: readonly string[], outputs: readonly string[]): string {
