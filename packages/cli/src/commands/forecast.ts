@@ -128,13 +128,14 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
         ].join('');
   await writeData(io, options.output, text);
   if (options.plot !== true && options.svg === undefined) return;
-  const own = rows.filter(({ name }) => name === windows[0].series.name);
-  const plotData = plotDataOf(windows[0], own, model, table.precision);
+  const firstRows = rows.filter(({ name }) => name === windows[0].series.name);
+  const plotData = plotDataOf(windows[0], firstRows, model, table.precision);
   if (options.plot === true) await print(io.stderr, forecastTextPlot(plotData));
   if (options.svg === undefined) return;
   await writeWhole(pathIn(io, options.svg), forecastSvgPlot(plotData));
 }
 
+/** Collects the data of a plot: the last values of a series, its forecast and its baseline. */
 function plotDataOf(
   { series }: Window,
   rows: readonly { readonly time: string; readonly value: number; readonly baseline: number }[],

@@ -53,6 +53,7 @@ export function addPredict(program: Command, io: Io): void {
     .action((model: string, data: string, options: PredictOptions) => predict(io, model, data, options));
 }
 
+/** Number of rows to predict at a time. */
 const rowsAtOnce = 512;
 
 async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
@@ -127,10 +128,10 @@ async function predictSequences(
   if (sentence !== undefined) await note(io, sentence);
 }
 
-/** Formats the header and the rows, with their predictions. */
+/** Formats the header and the rows of the output. */
 class PredictionFormat {
+  /** The names of the added columns. */
   readonly #names: readonly string[];
-
   readonly columns: Columns;
 
   constructor(
@@ -163,25 +164,27 @@ class PredictionFormat {
     outputs: readonly number[] | undefined,
   ): string {
     const copied = this.options.only === true ? [] : cells;
-    const found = outputs === undefined ? this.#names.map(() => undefined) : this.#found(outputs);
+    const predictions = outputs === undefined ? this.#names.map(() => undefined) : this.#predictions(outputs);
     if (this.options.json === true) {
       const entries = [
         ...copied.map((cell, k) => [header[k], cell]),
-        ...found.map((value, k) => [this.#names[k], value ?? null]),
+        ...predictions.map((value, k) => [this.#names[k], value ?? null]),
       ];
       return `${visibleJson(Object.fromEntries(entries))}\n`;
     }
-    const written = found.map((value) =>
+    const written = predictions.map((value) =>
       typeof value === 'number' ? numberCell(value, decimal) : asPlainText(value ?? ''),
     );
     return csvLine([...this.#copied(copied), ...written], dialect.delimiter);
   }
 
+  /** The cells to copy from the data, escaped with --escape-formulas. */
   #copied(cells: readonly string[]): readonly string[] {
     return this.options.escapeFormulas === true ? cells.map(asPlainText) : cells;
   }
 
-  #found(outputs: readonly number[]): (string | number)[] {
+  /** The values of the added columns: numbers, or a category and possibly its probabilities. */
+  #predictions(outputs: readonly number[]): (string | number)[] {
     const category = categoryOf(this.columns);
     if (category === undefined) return outputs.map(rounded);
     const best = outputs.indexOf(Math.max(...outputs));

@@ -222,12 +222,12 @@ async function* rowsOf(
   texts: AsyncIterable<string>,
   dialect: Dialect,
   width: number,
-  named: boolean,
+  hasHeaderRow: boolean,
 ): AsyncGenerator<CsvRow> {
   const parser = parse(parserOptions(dialect));
   const source = Readable.from(lines(texts, dialect));
   source.on('error', (error) => parser.destroy(error));
-  let number = named ? -1 : 0;
+  let number = hasHeaderRow ? -1 : 0;
   try {
     for await (const cells of source.pipe(parser) as AsyncIterable<string[]>) {
       number++;

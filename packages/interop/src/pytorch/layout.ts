@@ -14,8 +14,9 @@ import {
   windowModule,
 } from './standard-layers.js';
 
-/** The b, c or w of a block. `own` is the number of parameters that only this block uses. */
-export interface Numbers {
+/** The b, c or w of a block. */
+export interface BlockParameters {
+  /** The number of parameters that only this block uses. */
   readonly own: number;
   /**
    * The index of each parameter in the list of own, then shared, then fixed parameters. Undefined if all are own
@@ -35,10 +36,10 @@ export interface ModuleBlock extends Block {
   readonly fanIn: readonly number[];
   /** For each edge, node by node, the index of its source in `from`. */
   readonly columns: readonly number[];
-  readonly weights: Numbers;
-  readonly biases: Numbers;
+  readonly weights: BlockParameters;
+  readonly biases: BlockParameters;
   /** The scales c. Undefined if every c is fixed at 1. */
-  readonly scales: Numbers | undefined;
+  readonly scales: BlockParameters | undefined;
 }
 
 /** The blocks and layers of the module, each after those it reads, and the tensors of its parameters. */
@@ -68,7 +69,7 @@ export function layout(graph: Graph): Layout {
     if (parameters.length > 0) slots.push({ name, shape, parameters });
   };
   const isOwn = (slot: number) => slot < graph.parameterCount && !sharedIndex.has(slot);
-  const numbers = (slots: readonly number[]): Numbers => {
+  const parametersOf = (slots: readonly number[]): BlockParameters => {
     const own = slots.filter(isOwn).length;
     if (own === slots.length) return { own, indices: undefined };
     let next = 0;
@@ -96,7 +97,7 @@ export function layout(graph: Graph): Layout {
       bias: nodes.map((i) => graph.biasSlot(i)),
       scale: nodes.map((i) => graph.scaleSlot(i)),
     };
-    const weights = numbers(slots.weight);
+    const weights = parametersOf(slots.weight);
     const dense = form === 'dense' && weights.indices === undefined && edges.length > 0;
     addSlots(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
     addSlots(`blocks.${k}.bias`, slots.bias.filter(isOwn));
@@ -109,8 +110,8 @@ export function layout(graph: Graph): Layout {
       fanIn: nodes.map((i) => graph.edgeStart[i + 1] - graph.edgeStart[i]),
       columns: edges.map(({ source }) => columnOf.get(source)!),
       weights,
-      biases: numbers(slots.bias),
-      scales: unscaled ? undefined : numbers(slots.scale),
+      biases: parametersOf(slots.bias),
+      scales: unscaled ? undefined : parametersOf(slots.scale),
     };
   });
   return { blocks: moduleBlocks, isLayered, sharedCount: shared.length, slots };

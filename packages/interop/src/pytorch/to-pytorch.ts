@@ -6,7 +6,7 @@ import { type Aggregation, type Graph, type Network, NnbpError, type OutputTrans
 import { encode, neededByOutputs, nextState } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { pythonOfAggregation } from './aggregations.js';
-import { layout, type Layout, type ModuleBlock, type Numbers } from './layout.js';
+import { type BlockParameters, layout, type Layout, type ModuleBlock } from './layout.js';
 import { TensorLocations } from './tensor-locations.js';
 import { list, names } from './python.js';
 import { moduleSource } from './module-source.js';
@@ -306,7 +306,7 @@ function blockSource(
     if (run?.activation === graph.activationOf[i]) run.size++;
     else runs.push({ activation: graph.activationOf[i], size: 1 });
   }
-  const numbers = (name: string, { own, indices }: Numbers) => ({
+  const optionsOf = (name: string, { own, indices }: BlockParameters) => ({
     [name]: own,
     ...(indices !== undefined && { [`${name}_indices`]: list(indices) }),
   });
@@ -314,11 +314,11 @@ function blockSource(
     ...(aggregation !== undefined && { aggregation: aggregations.get(aggregation)!.name }),
     nodes: nodes.length,
     predecessors: from.length,
-    ...(kind !== 'Dense' && { fan_in: list(fanIn), sources: list(columns), ...numbers('weight', weights) }),
+    ...(kind !== 'Dense' && { fan_in: list(fanIn), sources: list(columns), ...optionsOf('weight', weights) }),
     ...readSource(locations.of(from)),
     functions: `[${runs.map(({ activation, size }) => `(${size}, ${functions[activation].name})`).join(', ')}]`,
-    ...numbers('bias', biases),
-    ...(scales !== undefined && numbers('scale', scales)),
+    ...optionsOf('bias', biases),
+    ...(scales !== undefined && optionsOf('scale', scales)),
   };
   return callSource(kind, options);
 }

@@ -1,6 +1,6 @@
 /**
  * Finds the grid, kernel, stride, padding and dilation of windows from the cells that each window reads. A geometry is
- * guessed from a few windows and accepted only if it matches the cells of all windows. There may be several geometries.
+ * guessed from a few windows and accepted only if it matches the cells of all windows. Several geometries can match.
  */
 
 /** One axis of a grid. */

@@ -259,17 +259,17 @@ function pooling(kind: 'maxPool' | 'averagePool', all: Windows, likely: number |
       nodes: [] as number[],
       cells: [] as number[][],
     }));
-    const isInOne = all.nodes.every((i, k) => {
+    const isPerChannel = all.nodes.every((i, k) => {
       const positions = all.read[k].map((j) => positionOf.get(j)!);
-      const own = layout.channel(positions[0]);
-      byChannel[own].nodes.push(i);
-      byChannel[own].cells.push(positions.map(layout.cell).sort((a, b) => a - b));
-      return positions.every((position) => layout.channel(position) === own);
+      const channel = layout.channel(positions[0]);
+      byChannel[channel].nodes.push(i);
+      byChannel[channel].cells.push(positions.map(layout.cell).sort((a, b) => a - b));
+      return positions.every((position) => layout.channel(position) === channel);
     });
     const [{ cells }] = byChannel;
     const isAlike = (other: readonly number[][]) =>
       other.length === cells.length && other.every((window, k) => isEqual(window, cells[k]));
-    if (!isInOne || cells.length === 0 || !byChannel.every((channel) => isAlike(channel.cells))) continue;
+    if (!isPerChannel || cells.length === 0 || !byChannel.every((channel) => isAlike(channel.cells))) continue;
     const [geometry] = geometriesOf(cells, layout.cells);
     if (geometry === undefined) continue;
     return {
