@@ -114,6 +114,11 @@ export async function regression(smoke: boolean): Promise<void> {
     if (tasks.length === 0) {
       tasks.push(...proben1Problems.map((name) => proben1Task(name, directory)).filter((task) => task !== undefined));
     }
+    if (tasks.length === 0) {
+      throw new Error(
+        'Pass tables as FILE.csv:TARGET, or set the environment variable PROBEN1 to the directory with the Proben1 files.',
+      );
+    }
     const options = [...(smoke ? ['--epochs', '3'] : []), ...trainOptions];
     for (const task of tasks) console.log(await compareOptimizers(task, directory, seeds, options));
   } finally {

@@ -33,7 +33,7 @@ const maxSentence = 4000;
  * Runs one command.
  *
  * @param argv - The arguments after `nnbp`.
- * @returns The exit code; see {@link exitCodes}.
+ * @returns The exit code; `nnbp --help` lists them.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
