@@ -195,7 +195,7 @@ test('invalid JSON is reported and leaves the graph unchanged', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   for (const [invalid, problem] of [
-    ['{"format": ', 'not json'],
+    ['{"format": ', 'not valid json'],
     ['{"layers": []}', ''],
     [before.replace('"from":["1"]', '"from":["7"]'), 'cycle'],
     [before.replaceAll('"sigmoid"', '"sigmoyd"'), 'sigmoyd'],
@@ -248,7 +248,7 @@ test('.safetensors and .onnx files open, and files that are invalid or too large
     input.files = chosen.files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
   });
-  await expect.poll(() => page.getByRole('alert').textContent()).toContain('at most 16');
+  await expect.poll(() => page.getByRole('alert').textContent()).toContain('files of up to 16 MB');
   expect(await text(page).inputValue()).toBe(before);
 });
 

@@ -62,7 +62,7 @@ const views: Readonly<Record<ViewName, FirstAction>> = {
     type: ['[data-chapter] input[type="text"]:not([inert] *)', '1'],
     press: '[data-chapter] form button[type="submit"]:enabled',
     answer: '[data-chapter] [role="status"]',
-    text: 'Not yet',
+    text: 'Not quite',
   },
   derive: {
     picture: '.react-flow__edge',
