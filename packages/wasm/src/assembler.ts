@@ -344,9 +344,9 @@ export class Assembler {
     const constants = new Map<string, { readonly local: Local; readonly code: Code }>();
     const flat = flatten(code, ({ code: constant }) => {
       const key = constant.join();
-      const known = constants.get(key) ?? { local: at(types.push(v128) - 1), code: constant };
-      constants.set(key, known);
-      return known.local.get;
+      const entry = constants.get(key) ?? { local: at(types.push(v128) - 1), code: constant };
+      constants.set(key, entry);
+      return entry.local.get;
     });
     const locals = types.slice(parameters.length).map((type) => [1, type]);
     this.#typeOf.push(this.#type({ parameters, results }));

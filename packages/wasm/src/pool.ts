@@ -131,8 +131,7 @@ export class Pool {
     return (this.#terminated = reason);
   }
 
-  /**
-   * Sends a message to all workers. Wakes the workers, since a sleeping worker cannot receive messages. */
+  /** Sends a message to all workers. Wakes the workers, since a sleeping worker cannot receive messages. */
   #send(message: unknown): void {
     this.expectUsable();
     this.#waitUntilReady();

@@ -1,5 +1,5 @@
 /**
- * Finds the units of a plan that need fewer tables: those whose g and x share a row, and those that are elementwise.
+ * Marks the units of a plan that need fewer tables: those whose g and x share a row, and those that are elementwise.
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -23,7 +23,7 @@ export interface RowUnit extends Unit {
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }
 
-/** Returns the units in the order of the plan. */
+/** Returns the marked units in the order of the plan. */
 export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
   units.map((unit) => ({ ...unit, gIsX: gIsX(graph, unit), elementwise: elementwiseOf(graph, unit) }));
 

@@ -6,8 +6,8 @@
 /** Calls are timed together until they have taken this many milliseconds, since clocks in browsers are coarse. */
 const segmentTime = 0.25;
 /**
- * A choice is kept for this many times the calls of its trial, then measured again: other programs may have disturbed
- * it.
+ * A choice is kept for this many times the calls of its trial, then measured again, since other programs may have
+ * disturbed the trial.
  */
 const retrialFactor = 200;
 /**
@@ -20,9 +20,12 @@ interface Trial {
   readonly best: [number, number];
   /** The side that is timed now: 0 with one thread, 1 with several. */
   side: 0 | 1;
+  /** Number of finished segments of this side. */
   done: number;
+  /** Milliseconds and calls of the current segment. */
   time: number;
   calls: number;
+  /** Calls of the whole trial. */
   total: number;
 }
 

@@ -189,9 +189,9 @@ function wideSparse(random: Random): Graph {
   const builder = new GraphBuilder();
   const ids = Array.from({ length: 20 }, (_, k) => builder.input(`input ${k}`));
   for (let n = 0; n < 200; n++) {
-    const known = 20 + 50 * Math.floor(n / 50);
+    const sourceCount = 20 + 50 * Math.floor(n / 50);
     const from = new Set<string>();
-    while (from.size < 10) from.add(ids[Math.floor(random.uniform() * known)]);
+    while (from.size < 10) from.add(ids[Math.floor(random.uniform() * sourceCount)]);
     ids.push(builder.node(`node ${n}`, { from: [...from], activation: sigmoid }));
   }
   for (const id of ids.slice(-5)) builder.output(id);

@@ -207,7 +207,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
     };
     const [slice, sliceEnd, depth, kEnd, columnEnd, first, last] = Array.from({ length: 7 }, () => local(i32));
     const sums = Array.from({ length: shape.rows * shape.vectors }, () => local(v128));
-    const line = Array.from({ length: shape.vectors }, () => local(v128));
+    const vectorsOfB = Array.from({ length: shape.vectors }, () => local(v128));
     const [factor, total] = [local(v128), local(v128)];
     const { row, column, k } = frame;
 
@@ -245,10 +245,10 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         product.beforeLoop?.(frame) ?? [],
         control.loop(
           product.beforeEachK?.(frame) ?? [],
-          line.slice(0, vectors).map((vector, v) => vector.set(f32x4.load(frame.b.get, 16 * v))),
+          vectorsOfB.slice(0, vectors).map((vector, v) => vector.set(f32x4.load(frame.b.get, 16 * v))),
           Array.from({ length: rows }, (_, r) => [
             factor.set(f32x4.loadSplat(...product.factor(frame, r))),
-            line.slice(0, vectors).map((vector, v) => {
+            vectorsOfB.slice(0, vectors).map((vector, v) => {
               const sum = sums[r * vectors + v];
               return sum.set(multiplyAdd(factor.get, vector.get, sum.get));
             }),

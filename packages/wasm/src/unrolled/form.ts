@@ -42,11 +42,11 @@ const forms = new WeakMap<Graph, Map<string, Form>>();
  */
 export function unrolledForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
   const { original, steps } = time;
-  const known = forms.get(original) ?? new Map<string, Form>();
-  forms.set(original, known);
+  const formsOfGraph = forms.get(original) ?? new Map<string, Form>();
+  forms.set(original, formsOfGraph);
   const key = `${steps} ${multiplyAdd === fusedMultiplyAdd}`;
-  let form = known.get(key);
-  if (form === undefined) known.set(key, (form = compileForm(time, multiplyAdd)));
+  let form = formsOfGraph.get(key);
+  if (form === undefined) formsOfGraph.set(key, (form = compileForm(time, multiplyAdd)));
   return form;
 }
 

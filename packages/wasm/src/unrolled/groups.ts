@@ -42,7 +42,7 @@ const notComputed = {
  */
 export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]): Group[] {
   const inputs = Array.from({ length: graph.inputCount - memories.length }, (_, i) => i);
-  const inputGroups = fours(inputs).map((nodes) => ({ ...notComputed, nodes }));
+  const inputGroups = groupsOfFour(inputs).map((nodes) => ({ ...notComputed, nodes }));
   const kindOf = kindsOf(graph, plan);
   const computed = plan.units.flatMap((unit) => {
     const { activation, aggregation, scaleTrainable } = unit;
@@ -55,13 +55,13 @@ export function groupsOf(graph: Graph, plan: Plan, memories: readonly Memory[]):
       delay: 0,
     };
     return splitByColumns(graph, unit.nodes).flatMap(({ byColumns, nodes }) =>
-      foursOfKinds(nodes, kindOf).map((four) => ({ ...common, nodes: four, byColumns })),
+      groupsByKind(nodes, kindOf).map((four) => ({ ...common, nodes: four, byColumns })),
     );
   });
   return [...inputGroups, ...memoryGroups([...inputGroups, ...computed], inputs.length, memories), ...computed];
 }
 
-const fours = (nodes: readonly number[]): number[][] =>
+const groupsOfFour = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
 /**
@@ -86,11 +86,11 @@ function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
 }
 
 /** Returns groups of nodes of one kind, unless mixing kinds gives fewer groups. */
-function foursOfKinds(nodes: readonly number[], kindOf: Uint32Array): number[][] {
+function groupsByKind(nodes: readonly number[], kindOf: Uint32Array): number[][] {
   const kinds = new Set(nodes.map((i) => kindOf[i]));
-  const pure = [...kinds].flatMap((kind) => fours(nodes.filter((i) => kindOf[i] === kind)));
-  const mixed = fours(nodes);
-  return pure.length > mixed.length ? mixed : pure;
+  const unmixed = [...kinds].flatMap((kind) => groupsOfFour(nodes.filter((i) => kindOf[i] === kind)));
+  const mixed = groupsOfFour(nodes);
+  return unmixed.length > mixed.length ? mixed : unmixed;
 }
 
 /**
@@ -115,7 +115,7 @@ function hasColumns(graph: Graph, i: number): boolean {
   return graph.edgeStart[i] < graph.edgeStart[i + 1];
 }
 
-/** Groups memories: those with the same delay of nodes of one group form a group, in the same order. */
+/** Groups memories. Memories with the same delay of the nodes of one group form a group, in the same order. */
 function memoryGroups(groups: readonly Group[], inputCount: number, memories: readonly Memory[]): Group[] {
   const origin = (m: number) => originOf(memories, inputCount, inputCount + m);
   return groups.flatMap(({ nodes }) =>

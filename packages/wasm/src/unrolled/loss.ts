@@ -30,7 +30,7 @@ export function caseOne(context: CodegenContext, lossOf: Callable, loss: Local):
           inline(context, lossKernels[name] as ElementwiseLossKernel),
           otherwise,
         ),
-      called(context, lossOf, loss),
+      callKernel(context, lossOf, loss),
     ),
   ];
 }
@@ -74,7 +74,7 @@ export const outputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
   Array.from(graph.outputs, (i, k) => store(outputRow(k), splat(x[rowOf[i] >> 2], rowOf[i] & 3)));
 
 /** Calls the kernel of the loss with the outputs' rows. */
-function called(context: CodegenContext, lossOf: Callable, loss: Local): Code {
+function callKernel(context: CodegenContext, lossOf: Callable, loss: Local): Code {
   const { graph, rowOf, layout, outputRow, dLossDx } = context;
   const targetRow = (k: number) => int.const(layout.targetRows + k * layout.rowBytes);
   return [
