@@ -1,5 +1,5 @@
 /** Exponential linear unit: h if h is positive, else an exponential that approaches −α. */
-import { type Activation, expectFinite } from '@nnbp/core';
+import { type Activation, expectFiniteNumber } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 const withAlpha = (alpha: number): Activation => ({
@@ -24,7 +24,7 @@ export const elu: Activation & {
   alpha(alpha: number): Activation;
 } = /* @__PURE__ */ Object.assign(/* @__PURE__ */ withAlpha(1), {
   alpha(alpha: number): Activation {
-    expectFinite('alpha', [alpha]);
+    expectFiniteNumber('alpha', alpha);
     return withAlpha(alpha);
   },
 });

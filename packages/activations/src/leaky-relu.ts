@@ -1,5 +1,5 @@
 /** Leaky ReLU: h if h is positive, else a small multiple of h. */
-import { type Activation, expectFinite } from '@nnbp/core';
+import { type Activation, expectFiniteNumber } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 const withNegativeSlope = (negativeSlope: number): Activation => ({
@@ -30,7 +30,7 @@ export const leakyRelu: Activation & {
   negativeSlope(a: number): Activation;
 } = /* @__PURE__ */ Object.assign(/* @__PURE__ */ withNegativeSlope(0.01), {
   negativeSlope(a: number): Activation {
-    expectFinite('negativeSlope', [a]);
+    expectFiniteNumber('negativeSlope', a);
     return withNegativeSlope(a);
   },
 });

@@ -1,5 +1,5 @@
 /** Sine, for periodic signals and implicit representations (SIREN). */
-import { type Activation, expectFinite } from '@nnbp/core';
+import { type Activation, expectFiniteNumber } from '@nnbp/core';
 import type { ActivationRecord } from './record.js';
 
 const withFrequency = (frequency: number): Activation => ({
@@ -19,7 +19,7 @@ export const sine: Activation & {
   frequency(omega: number): Activation;
 } = /* @__PURE__ */ Object.assign(/* @__PURE__ */ withFrequency(1), {
   frequency(omega: number): Activation {
-    expectFinite('frequency', [omega]);
+    expectFiniteNumber('frequency', omega);
     return withFrequency(omega);
   },
 });

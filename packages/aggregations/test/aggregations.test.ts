@@ -42,7 +42,7 @@ describe.each(all.map((aggregation) => [aggregation.name, aggregation] as const)
   });
 });
 
-test('values and derivatives equal the formulas', () => {
+test('the values and derivatives of all aggregations match their formulas', () => {
   const z = [3, -4, 1, 2];
   const expected: [Aggregation, number, number[]][] = [
     [sum, 2, [1, 1, 1, 1]],

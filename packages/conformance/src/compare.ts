@@ -79,7 +79,7 @@ export function expectJacobian(engine: Engine, graph: Graph, parameters: ArrayLi
 /** Returns the unit roundoff of the engine's precision. */
 export const unitOf = ({ parameters }: Executor) => (parameters instanceof Float32Array ? 2 ** -24 : 2 ** -53);
 
-/** An absolute tolerance: much smaller float32 numbers lose digits, and engines may flush them to zero. */
+/** An absolute tolerance, because very small float32 numbers lose digits and engines may flush them to zero. */
 const tiny = 2 ** -120;
 
 export function expectNear(what: string, received: number, expected: number, bound: number): void {

@@ -61,7 +61,7 @@ export function backpropagateBatch(
   if (targets.length !== samples) {
     throw mismatch('WRONG_LENGTH', 'targets', `one row per sample (${samples})`, targets.length);
   }
-  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty. Pass at least one sample.');
   expectFinite('parameters', network.parameters.vector);
   const executor = new ReferenceExecutor(graph, samples);
   executor.parameters.set(network.parameters.vector);

@@ -5,7 +5,7 @@
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, expectSource, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
-import { expectFinite, expectInteger, expectList, expectObject, mismatch } from './expect.js';
+import { expectFiniteNumber, expectInteger, expectList, expectObject, mismatch, shownType } from './expect.js';
 import type { ForParameters } from './for-parameters.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializers.js';
@@ -336,7 +336,7 @@ export class GraphBuilder {
     ];
     if (conflicts.length > 0) throw new NnbpError('CONFLICT', `${label}: ${conflicts[0]} is both fixed and shared.`);
     for (const letter of ['b', 'c'] as const) {
-      if (init?.[letter] !== undefined) expectFinite(`${label}: initial ${letter}`, [init[letter]]);
+      if (init?.[letter] !== undefined) expectFiniteNumber(`${label}, initial ${letter}`, init[letter]);
     }
     const edgeCount = this.#edges + ids.length * from.length;
     expectInteger('The number of edges', edgeCount, 0, maxEdges);
@@ -384,16 +384,17 @@ const parameterTypes = {
  * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (a delay), `NOT_FINITE` (an initial value)
  */
 export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'activation'>): void {
-  expectObject(label, options, 'options with from and activation');
-  expectList(`${label}: from`, options.from);
+  expectObject(label, options, 'an object with from and activation');
+  expectList(`${label}, from`, options.from);
   for (const source of options.from) expectSource(label, source);
   for (const [option, { one, w, each }] of Object.entries(parameterTypes)) {
     const parameters = options[option as keyof typeof parameterTypes];
     if (parameters === undefined) continue;
-    expectObject(`${label}: ${option}`, parameters, 'an object with b, c or w', ['b', 'c', 'w']);
+    expectObject(`${label}, ${option}`, parameters, 'an object with b, c or w', ['b', 'c', 'w']);
     const expectType = (name: string, value: unknown, types: readonly string[]) => {
       if (value === undefined || (value !== null && types.includes(typeof value))) return;
-      throw mismatch('WRONG_TYPE', `${label}: ${option}.${name}`, types.join(' or '), value, typeof value);
+      const expected = types.map((type) => (type === 'object' ? 'an object' : `a ${type}`)).join(' or ');
+      throw mismatch('WRONG_TYPE', `${label}, ${option}.${name}`, expected, value, shownType(value));
     };
     expectType('b', parameters.b, [one]);
     expectType('c', parameters.c, [one]);
@@ -450,7 +451,7 @@ function fixedOf(label: string, { b, c, w }: NonNullable<NodeOptions['fixed']> =
     ['c', c],
     ...[...weights].map(([id, value]) => [`w from "${id}"`, value]),
   ] as const) {
-    if (value !== undefined) expectFinite(`${label}: fixed ${name}`, [value as number]);
+    if (value !== undefined) expectFiniteNumber(`${label}, fixed ${name}`, value as number);
   }
   return { ...(b !== undefined && { b }), ...(c !== undefined && { c }), w: weights };
 }

@@ -139,7 +139,7 @@ class CompiledNetwork implements Predictor {
   predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into?: Into): Into | number[][] {
     const flat = ArrayBuffer.isView(inputs) ? inputs : undefined;
     const samples = flat === undefined ? inputs.length : flat.length / this.#inputCount;
-    if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+    if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty. Pass at least one sample.');
     if (!Number.isInteger(samples)) {
       throw mismatch('WRONG_LENGTH', 'inputs', `a multiple of ${this.#inputCount}`, flat!.length);
     }

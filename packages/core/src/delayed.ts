@@ -1,6 +1,6 @@
 /** Delayed edges, which read a node's value from an earlier step, for recurrent networks. */
 
-import { expectFinite, expectInteger, expectObject, mismatch } from './expect.js';
+import { expectFiniteNumber, expectInteger, expectObject, mismatch, shownType } from './expect.js';
 
 /** The maximum delay, in steps. */
 const maxDelay = 2 ** 31;
@@ -37,7 +37,7 @@ export type Source = string | DelayedEdge;
  * ```
  */
 export function delayed(id: string, steps = 1, options: { readonly initial?: number } = {}): DelayedEdge {
-  expectObject(`delayed("${id}"): options`, options, '{ initial }', ['initial']);
+  expectObject(`options of delayed("${id}")`, options, '{ initial }', ['initial']);
   return { id, steps, ...options };
 }
 
@@ -55,8 +55,8 @@ export const edgeName = (source: Source): string =>
 export function expectSource(label: string, source: Source): void {
   if (typeof source === 'string') return;
   if (typeof (source as DelayedEdge | null | undefined)?.id !== 'string') {
-    throw mismatch('WRONG_TYPE', `${label}: a predecessor`, 'an id or delayed(id)', source, typeof source);
+    throw mismatch('WRONG_TYPE', `${label}, predecessor`, 'an id or delayed(id)', source, shownType(source));
   }
-  expectInteger(`${label}: the delay of the edge from "${source.id}"`, source.steps, 1, maxDelay);
-  if (source.initial !== undefined) expectFinite(`${label}: the initial value of "${source.id}"`, [source.initial]);
+  expectInteger(`${label}, delay of the edge from "${source.id}"`, source.steps, 1, maxDelay);
+  if (source.initial !== undefined) expectFiniteNumber(`${label}, initial value of "${source.id}"`, source.initial);
 }

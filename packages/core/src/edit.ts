@@ -166,7 +166,7 @@ export class GraphEditor {
    */
   change(id: string, changes: NodeChanges): this {
     const draft = this.#draft(id);
-    expectObject(`Node "${id}"`, changes, 'activation or aggregation', ['activation', 'aggregation']);
+    expectObject(`Node "${id}"`, changes, 'an object with activation or aggregation', ['activation', 'aggregation']);
     const { activation = draft.options.activation, aggregation = draft.options.aggregation } = changes;
     const { aggregation: _, ...others } = draft.options;
     this.#nodes.set(id, {

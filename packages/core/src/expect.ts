@@ -26,7 +26,7 @@ export const mismatch = (
   new NnbpError(code, `${path}: expected ${expected}, received ${shown}.`, { details: { path, expected, received } });
 
 /** The type of a value, as shown in a message. */
-const shownType = (value: unknown) => (value === null ? 'null' : typeof value);
+export const shownType = (value: unknown): string => (value === null ? 'null' : typeof value);
 
 /**
  * Throws unless `values` is an array, a typed array, or another array-like object.
@@ -147,6 +147,15 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
       });
     }
   }
+}
+
+/**
+ * Throws unless `value` is a finite number.
+ *
+ * @throws NnbpError `NOT_FINITE`
+ */
+export function expectFiniteNumber(what: string, value: number): void {
+  if (!Number.isFinite(value)) throw mismatch('NOT_FINITE', what, 'a finite number', value);
 }
 
 /**

@@ -25,6 +25,7 @@ export {
   expectArray,
   expectEngine,
   expectFinite,
+  expectFiniteNumber,
   expectInteger,
   expectLength,
   expectList,

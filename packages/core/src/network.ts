@@ -117,7 +117,7 @@ export class Network {
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it first occurred
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
-    if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+    if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty. Pass at least one sample.');
     return Array.from(inputs, (input, sample) => this.#predict(input, sample));
   }
 

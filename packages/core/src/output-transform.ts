@@ -16,7 +16,7 @@ const names: readonly OutputTransform[] = ['none', 'sigmoid', 'softmax', 'logSof
 /** @throws NnbpError `OUT_OF_RANGE` unless `transform` is one of the names */
 export function expectOutputTransform(transform: string): asserts transform is OutputTransform {
   if (!(names as readonly string[]).includes(transform)) {
-    throw mismatch('OUT_OF_RANGE', 'outputTransform', names.join(', '), transform);
+    throw mismatch('OUT_OF_RANGE', 'outputTransform', `one of ${names.join(', ')}`, transform);
   }
 }
 

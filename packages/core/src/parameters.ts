@@ -4,7 +4,7 @@
  */
 import type { FloatArray } from './contract.js';
 import { NnbpError } from './errors.js';
-import { expectFinite, expectLength } from './expect.js';
+import { expectFiniteNumber, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** The parameters of one node, or their gradients. */
@@ -74,7 +74,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
           `${name} of node "${id}" is fixed and cannot be set. To set it, build the graph without fixing it.`,
         );
       }
-      expectFinite(`${name} of node "${id}"`, [value]);
+      expectFiniteNumber(`${name} of node "${id}"`, value);
       changes.push([index, value]);
     };
     if (values.b !== undefined) change('b', graph.biasIndex(i), values.b);

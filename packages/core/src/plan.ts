@@ -1,5 +1,5 @@
 /**
- * Divides a graph into the units of work of an engine. The nodes of one level do not depend on each other. Among them,
+ * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. Among them,
  * nodes with the same predecessors and activation, whose c are either all fixed or all parameters, form a dense unit if
  * they have enough weights; the others form sparse units, by activation and aggregation. It makes no difference whether
  * the nodes were declared with `layer`, with `mlp` or one by one.

@@ -1,5 +1,5 @@
 /** A seeded random number generator: the same seed gives the same numbers on every machine. */
-import { expectFinite, expectLength } from './expect.js';
+import { expectFiniteNumber, expectLength } from './expect.js';
 
 /**
  * A random number generator with the algorithm sfc32 (Chris Doty-Humphrey, PractRand). It uses only 32-bit integer
@@ -26,7 +26,7 @@ export class Random {
    * @throws NnbpError `NOT_FINITE`
    */
   constructor(seed = 0) {
-    expectFinite('seed', [seed]);
+    expectFiniteNumber('seed', seed);
     const halves = new Uint32Array(new Float64Array([seed]).buffer);
     this.words.set([halves[0], halves[1], 0, 1]);
     for (let k = 0; k < 15; k++) this.#next();

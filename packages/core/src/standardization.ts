@@ -38,7 +38,7 @@ export class Standardization {
    * ```
    */
   static fit(rows: ArrayLike<ArrayLike<number | null>>): Standardization {
-    if (rows.length === 0) throw new NnbpError('EMPTY_DATA', 'rows is empty.');
+    if (rows.length === 0) throw new NnbpError('EMPTY_DATA', 'rows is empty. Pass at least one row.');
     const width = rows[0].length;
     const mean = new Array<number>(width).fill(0);
     const deviation = new Array<number>(width).fill(0);

@@ -3,7 +3,7 @@
  * finite for every h: log and power have a domain, reciprocal a pole. Files store their names, so `load` needs `{
  * activations: formulaActivations }`.
  */
-import { type Activation, expectFinite } from '@nnbp/core';
+import { type Activation, expectFiniteNumber } from '@nnbp/core';
 
 /** The exponential function $e^h$. $g'(h) = g$. */
 export const exp: Activation = { name: 'exp', value: Math.exp, derivative: (_, g) => g };
@@ -47,7 +47,7 @@ const powers = new Map<number, Activation>();
  * @throws NnbpError `NOT_FINITE`
  */
 export function power(exponent: number): Activation {
-  expectFinite('exponent', [exponent]);
+  expectFiniteNumber('exponent', exponent);
   let activation = powers.get(exponent);
   if (activation === undefined) {
     activation = {

@@ -271,8 +271,8 @@ class Probe {
 }
 
 /**
- * Returns the name of each parameter's derivative, such as dloss/db_4 or dloss/dw_2to4. A shared parameter is named
- * after its first use.
+ * Returns the name of the derivative with respect to each parameter, such as dloss/db_4 or dloss/dw_2to4. A shared
+ * parameter is named after its first use.
  */
 function parameterNames(graph: Graph): string[] {
   const names: string[] = [];

@@ -200,7 +200,7 @@ test('transforms follow their definitions', () => {
 
 const makers: Record<string, () => Optimizer> = {
   sgd: () => sgd({ learningRate: 0.01 }),
-  momentum: () => sgd({ learningRate: 0.01, momentum: 0.9, nesterov: true }),
+  'sgd with Nesterov momentum': () => sgd({ learningRate: 0.01, momentum: 0.9, nesterov: true }),
   adam: () => adam({ learningRate: cosine({ peak: 0.1, steps: 40, warmUp: 5 }) }),
   adamw: () => adamw({ learningRate: 0.05 }),
   rmsprop: () => rmsprop({ learningRate: 0.02, momentum: 0.5, centered: true }),
@@ -208,8 +208,8 @@ const makers: Record<string, () => Optimizer> = {
   nadam: () => nadam({ learningRate: 0.05, weightDecay: 0.001 }),
   lion: () => lion({ learningRate: 0.01, weightDecay: 0.1 }),
   rprop: () => rprop(),
-  'sgd on a plateau': () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }) }),
-  'a chain': () => chain(clipByNorm(1), decayWeights(0.01), adam({ learningRate: 0.02 })),
+  'sgd with the plateau schedule': () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }) }),
+  'a chain with adam': () => chain(clipByNorm(1), decayWeights(0.01), adam({ learningRate: 0.02 })),
 };
 
 describe.each(Object.entries(makers))('%s', (name, make) => {

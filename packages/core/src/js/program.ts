@@ -136,7 +136,8 @@ function compile(graph: Graph): Program {
 
 function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
   const { nodes, firstRow, activation, aggregation } = unit;
-  // A single node counts as dense if it uses the sum and the graph has no shared weights.
+  // A single node counts as dense if it uses the sum and no parameter of the graph is shared or fixed (other than c at
+  // 1).
   const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined && aggregation === undefined);
   const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
   const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));
