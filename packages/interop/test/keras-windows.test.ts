@@ -165,10 +165,10 @@ describe('BatchNormalization', () => {
       ['Conv1D', { ...layer, activation: 'relu' }],
       ['BatchNormalization', {}],
     ] as const;
-    const after = read([5, 1], relu, { 'l0/kernel': [[2, 1, 3], kernel], ...weights });
-    const bent = sums.map((value) => Math.max(0, value));
-    expectClose(after.predict(x), normalized(bent, weights));
-    expect([after.graph.nodeCount, after.graph.parameterCount]).toEqual([5 + 24, 9 + 6]);
+    const activatedNetwork = read([5, 1], relu, { 'l0/kernel': [[2, 1, 3], kernel], ...weights });
+    const activated = sums.map((value) => Math.max(0, value));
+    expectClose(activatedNetwork.predict(x), normalized(activated, weights));
+    expect([activatedNetwork.graph.nodeCount, activatedNetwork.graph.parameterCount]).toEqual([5 + 24, 9 + 6]);
 
     const flat = norm(12, 'l2');
     const layers = [
@@ -182,7 +182,11 @@ describe('BatchNormalization', () => {
 
   test('BatchNormalization works without scale and center, and an axis other than the last is rejected', () => {
     const { 'l1/moving_mean': mean, 'l1/moving_variance': variance } = norm(3);
-    const own = { 'l0/kernel': [[2, 1, 3], kernel], 'l1/moving_mean': mean, 'l1/moving_variance': variance } as const;
+    const arrays = {
+      'l0/kernel': [[2, 1, 3], kernel],
+      'l1/moving_mean': mean,
+      'l1/moving_variance': variance,
+    } as const;
     const config = { scale: false, center: false, epsilon: 0.5, axis: 2 };
     const layers = (change: object) =>
       [
@@ -190,8 +194,8 @@ describe('BatchNormalization', () => {
         ['BatchNormalization', { ...config, ...change }],
       ] as const;
     const expected = sums.map((value, u) => (value - mean[1][u % 3]) / Math.sqrt(variance[1][u % 3] + 0.5));
-    expectClose(read([5, 1], layers({}), own).predict(x), expected);
-    const error = errorOf(() => read([5, 1], layers({ axis: [1] }), own));
+    expectClose(read([5, 1], layers({}), arrays).predict(x), expected);
+    const error = errorOf(() => read([5, 1], layers({ axis: [1] }), arrays));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/axis.*last axis/)]);
   });
 });

@@ -71,8 +71,8 @@ describe('the format of Keras', () => {
       'dense/bias': [[0, 0]],
     });
     expect(fromKeras(json, bytes).predict([1, 0])[0]).toBeCloseTo(0.7, 12);
-    const three = { ...json, modelTopology: { ...json.modelTopology, keras_version: '3.4.1' } };
-    expect(fromKeras(three, bytes).predict([1, 0])[0]).toBeCloseTo(1 / 6 + 0.5, 12);
+    const keras3 = { ...json, modelTopology: { ...json.modelTopology, keras_version: '3.4.1' } };
+    expect(fromKeras(keras3, bytes).predict([1, 0])[0]).toBeCloseTo(1 / 6 + 0.5, 12);
   });
 
   test('the tensor names of Keras 3 are read', () => {
@@ -122,8 +122,8 @@ describe('layers of shapes and activations', () => {
     ['UNSUPPORTED', /threshold other than 0/, layer('ReLU', { threshold: 1 })],
     ['MALFORMED', /kernel of shape \[1, 2\]/, layer('Reshape', { target_shape: [2, 1] })],
     ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
-  ])('fromKeras throws %s with a message that matches %s', (code, message, odd) => {
-    const error = errorOf(() => after(odd));
+  ])('fromKeras throws %s with a message that matches %s', (code, message, unsupportedLayer) => {
+    const error = errorOf(() => after(unsupportedLayer));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
@@ -153,12 +153,12 @@ describe('layers of shapes and activations', () => {
     });
     const rejected = (change: object) => errorOf(() => fromKeras(model(change), new Uint8Array())).message;
     expect(rejected({})).toMatch(/not before x/);
-    const right = { layers: layers.toReversed() };
-    expect(fromKeras(model(right), new Uint8Array()).predict([3, 4])).toEqual([3, 4]);
-    expect(rejected({ ...right, output_layers: [['none', 0, 0]] })).toMatch(/a layer with the name "none"/);
-    expect(rejected({ ...right, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
-    expect(rejected({ ...right, input_layers: [] })).toMatch(/every input layer/);
-    const joined = {
+    const ordered = { layers: layers.toReversed() };
+    expect(fromKeras(model(ordered), new Uint8Array()).predict([3, 4])).toEqual([3, 4]);
+    expect(rejected({ ...ordered, output_layers: [['none', 0, 0]] })).toMatch(/a layer with the name "none"/);
+    expect(rejected({ ...ordered, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
+    expect(rejected({ ...ordered, input_layers: [] })).toMatch(/every input layer/);
+    const concatenate = {
       ...layer('Concatenate', {}),
       inbound_nodes: [
         [
@@ -167,18 +167,18 @@ describe('layers of shapes and activations', () => {
         ],
       ],
     };
-    expect(rejected({ layers: [layers[1], layers[0], joined] })).toMatch(/same input twice/);
+    expect(rejected({ layers: [layers[1], layers[0], concatenate] })).toMatch(/same input twice/);
     expect(
       rejected({
-        ...right,
+        ...ordered,
         output_layers: [
           ['flatten', 0, 0],
           ['x', 0, 0],
         ],
       }),
     ).toMatch(/listed twice/);
-    const twice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
-    expect(rejected({ layers: [layers[1], twice] })).toMatch(/used twice/);
+    const usedTwice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
+    expect(rejected({ layers: [layers[1], usedTwice] })).toMatch(/used twice/);
   });
 });
 

@@ -97,11 +97,11 @@ describe('genomes and networks', () => {
       const network = fromNeatPython(genome);
       const back = toNeatPython(network);
       const functions = new Map(genome.nodes.map(({ key, activation }) => [key, activation]));
-      const reached = back.nodes.filter(({ key }) => network.graph.ids.includes(String(key)));
-      expect(back.nodes).toEqual(reached);
-      const led = new Set(genome.connections.filter(({ enabled }) => enabled).map(({ key }) => key[1]));
+      const neededNodes = back.nodes.filter(({ key }) => network.graph.ids.includes(String(key)));
+      expect(back.nodes).toEqual(neededNodes);
+      const nodesWithInputs = new Set(genome.connections.filter(({ enabled }) => enabled).map(({ key }) => key[1]));
       for (const { key, activation, response } of back.nodes) {
-        if (led.has(key) && !(genome.output_keys.includes(key) && activation === 'identity')) {
+        if (nodesWithInputs.has(key) && !(genome.output_keys.includes(key) && activation === 'identity')) {
           expect(activation).toBe(functions.get(key));
         }
         expect(response).toBe(1);
@@ -181,10 +181,10 @@ describe('a node without enabled incoming connections', () => {
 
   test('a node without enabled incoming connections is g(bias), as a hidden node or an output', () => {
     const network = fromNeatPython(genome);
-    const [chained, lone] = network.predict([2]);
+    const [chained, unconnected] = network.predict([2]);
     expect(chained).toBeCloseTo(0.5 + 4 * (2 - (1 + 4 * 2 * 0.75)), 12);
-    expect(lone).toBeCloseTo(Math.tanh(2.5 * -0.25), 12);
-    expectClose(activate(toNeatPython(network), [2]), [chained, lone], 'back');
+    expect(unconnected).toBeCloseTo(Math.tanh(2.5 * -0.25), 12);
+    expectClose(activate(toNeatPython(network), [2]), [chained, unconnected], 'back');
   });
 });
 
@@ -228,9 +228,9 @@ describe('the file of neat.export of neat-python', () => {
   };
 
   test('a file of neat.export is imported with the same predictions', () => {
-    const [y, lone] = fromNeatPython(file).predict([0.2, 9]);
+    const [y, unconnected] = fromNeatPython(file).predict([0.2, 9]);
     expect(y).toBeCloseTo(3 * Math.tanh(2.5 * (1 + 2 * 0.1)), 12);
-    expect(lone).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
+    expect(unconnected).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
   });
 
   test.each([

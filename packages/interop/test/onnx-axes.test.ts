@@ -13,7 +13,7 @@ type Nodes = Model['nodes'];
 
 /** The value at axis position `a` and column `c` of a tensor [2, batch, 3] with the values 0 to 5. */
 const value = (a: number, c: number) => 3 * a + c;
-const moved = (nodes: Nodes, integers: Model['integers'] = {}, numbers: Model['numbers'] = {}) =>
+const modelOf = (nodes: Nodes, integers: Model['integers'] = {}, numbers: Model['numbers'] = {}) =>
   onnxModel({ inputs: { x: [2, null, 3] }, nodes, integers, numbers, outputs: 'y' });
 const outputsOf = (bytes: Uint8Array) => [...fromOnnx(bytes).predict([0, 1, 2, 3, 4, 5])];
 
@@ -35,7 +35,7 @@ describe('a tensor of [2, batch, 3]', () => {
     ['Unsqueeze and Squeeze', [['Unsqueeze', 'x a', 'z'], ['Squeeze', 'z a', 'y']], [0, 1, 2, 3, 4, 5], { a: [1] }],
     ['Relu', [['Relu', 'x', 'y']], [0, 1, 2, 3, 4, 5]],
   ])('%s of a tensor [2, batch, 3] has the outputs of its definition', (_, nodes, expected, integers) => {
-    const outputs = outputsOf(moved(nodes, integers));
+    const outputs = outputsOf(modelOf(nodes, integers));
     expect(outputs).toHaveLength(expected.length);
     outputs.forEach((output, k) => expect(output).toBeCloseTo(expected[k], 13));
   }); // oxfmt-ignore
@@ -45,7 +45,7 @@ describe('a tensor of [2, batch, 3]', () => {
       ['Split', 'x', 'a b', { axis: 0n }],
       ['Sub', 'b a', 'y'],
     ];
-    expect(outputsOf(moved(nodes))).toEqual([3, 3, 3]);
+    expect(outputsOf(modelOf(nodes))).toEqual([3, 3, 3]);
   });
 
   test('constants are aligned with the last axis of a tensor [2, batch, 3] and skip the batch axis', () => {
@@ -58,7 +58,7 @@ describe('a tensor of [2, batch, 3]', () => {
     const sums = [0, 1].map((a) =>
       [0, 1, 2].reduce((all, c) => all + (c + 1) * (value(a, c) + 10 * (c + 1) + 100 * (a + 1)), 0),
     );
-    expect(outputsOf(moved(nodes, {}, numbers))).toEqual(sums);
+    expect(outputsOf(modelOf(nodes, {}, numbers))).toEqual(sums);
   }); // oxfmt-ignore
 
   test.each<[RegExp, Nodes, Model['integers']?, Model['numbers']?]>([
@@ -72,7 +72,7 @@ describe('a tensor of [2, batch, 3]', () => {
     [/from \[2, batch, 3\] to \[-1, 3\]/, [['Reshape', 'x s', 'y']], { s: [-1, 3] }],
     [/from \[2, batch, 3\] to \[3, 0, 2\]/, [['Reshape', 'x s', 'y']], { s: [3, 0, 2] }],
   ])('an unsupported operation on a tensor [2, batch, 3] is rejected: %s', (message, nodes, integers, numbers) => {
-    const error = errorOf(() => fromOnnx(moved(nodes, integers, numbers)));
+    const error = errorOf(() => fromOnnx(modelOf(nodes, integers, numbers)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   }); // oxfmt-ignore
 
@@ -83,7 +83,7 @@ describe('a tensor of [2, batch, 3]', () => {
       [['Slice', 'x zero p p', 'y']],
       [['Slice', 'x zero p zero zero', 'y']],
     ] satisfies Nodes[]) {
-      expect(errorOf(() => fromOnnx(moved(nodes, { p: [5], zero: [0] }))).code).toBe('MALFORMED');
+      expect(errorOf(() => fromOnnx(modelOf(nodes, { p: [5], zero: [0] }))).code).toBe('MALFORMED');
     }
   });
 });
@@ -93,7 +93,7 @@ test.each<[string, Nodes]>([
   ['operator name', [['n'.repeat(1e6), 'x', 'y']]],
   ['attribute value', [['RNN', 'x W W', 'y', { direction: 'n'.repeat(1e6) }]]],
 ])('a million-character %s does not result in a long error message', (_, nodes) => {
-  const { code, message } = errorOf(() => fromOnnx(moved(nodes, {}, { W: [[1, 3, 3], someNumbers(9)] })));
+  const { code, message } = errorOf(() => fromOnnx(modelOf(nodes, {}, { W: [[1, 3, 3], someNumbers(9)] })));
   expect(code).toMatch(/MALFORMED|UNSUPPORTED/);
   expect(message.length).toBeLessThanOrEqual(2000);
 });

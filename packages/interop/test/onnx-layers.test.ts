@@ -249,13 +249,13 @@ describe('a recurrent operator', () => {
     ],
     ['MALFORMED', /activations; expected 1/, recurrent('RNN', 1, { activations: ['Tanh', 'Tanh'] })],
     ['MALFORMED', /weights of shapes \[1, 3, 2\]/, recurrent('RNN', 1, {}, '', { R: [[1, 4, 4], someNumbers(16)] })],
-    ['MALFORMED', /B has 5/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
+    ['MALFORMED', /B has 5 numbers; expected 6/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
     [
       'MALFORMED',
       /initial state of 1 × 3 units, received shape \[2\]/,
       recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] }),
     ],
-    ['MALFORMED', /P has 2/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
+    ['MALFORMED', /P has 2 numbers; expected 9/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
   ])('an unsupported or invalid recurrent operator throws %s: %s', (code, message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
@@ -585,7 +585,7 @@ describe('an operator on a grid', () => {
     ],
     ['UNSUPPORTED', /padding along the batch/, [['Pad', 'x', 'y', { pads: [1, 0, 0, 0, 0, 0, 0, 0] }]]],
     ['MALFORMED', /2 filters of 3 channels/, [['Conv', 'x V', 'y']]],
-    ['MALFORMED', /2 biases for 1/, [['Conv', 'x W b', 'y']]],
+    ['MALFORMED', /2 biases; expected 1,/, [['Conv', 'x W b', 'y']]],
     ['MALFORMED', /strides and dilations of 2 integers ≥ 1/, [['Conv', 'x W', 'y', { strides: [0, 1] }]]],
     ['MALFORMED', /pads \[-1/, [['Conv', 'x W', 'y', { pads: [-1, 0, 0, 0] }]]],
     [

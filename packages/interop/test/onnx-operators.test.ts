@@ -112,9 +112,9 @@ describe('an operator that is affine', () => {
         product(normal(row)),
       );
     }
-    const short = { ...constants, mean: floats([2], [1, 0]) };
-    expect(errorOf(() => fromOnnx(model({ constants: short, nodes: [normalization] }))).message).toMatch(
-      /2 numbers for 3/,
+    const shortMean = { ...constants, mean: floats([2], [1, 0]) };
+    expect(errorOf(() => fromOnnx(model({ constants: shortMean, nodes: [normalization] }))).message).toMatch(
+      /2 numbers; expected 3, one per channel/,
     );
     const training = op('BatchNormalization', ['x', 'scale', 'B', 'mean', 'variance'], { training_mode: 1n });
     expect(errorOf(() => fromOnnx(model({ constants, nodes: [training] }))).message).toMatch(/export.*inference/);
@@ -129,7 +129,9 @@ describe('an operator that is affine', () => {
       -(c - 3),
     ]);
     expectPredicts(model({ nodes: [scaler([1], [0.5])] }), (row) => row.map((x) => (x - 1) / 2));
-    expect(errorOf(() => fromOnnx(model({ nodes: [scaler([1, 2], [1])] }))).message).toMatch(/2 numbers for 3 columns/);
+    expect(errorOf(() => fromOnnx(model({ nodes: [scaler([1, 2], [1])] }))).message).toMatch(
+      /2 numbers; expected 3, one per column/,
+    );
     expect(errorOf(() => fromOnnx(model({ nodes: [op('Scaler', ['x'])] }))).code).toBe('UNSUPPORTED');
   });
 
@@ -237,8 +239,8 @@ describe('an activation written as several operators', () => {
   test('the square root of x² plus a constant is imported with bentIdentity', () => {
     const nodes = [op('Mul', ['x', 'x']), op('Add', ['0', 'three']), op('Sqrt', ['1']), op('Mul', ['2', 'half'])];
     expectPredicts(model({ constants, nodes }), (row) => row.map((x) => 0.5 * Math.sqrt(x * x + 3)));
-    const bent = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // oxfmt-ignore
-    const network = fromOnnx(model({ constants, nodes: bent }));
+    const bentIdentityNodes = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // oxfmt-ignore
+    const network = fromOnnx(model({ constants, nodes: bentIdentityNodes }));
     expect([network.graph.nodeCount, network.graph.activations.map(({ name }) => name)]).toEqual([6, ['bentIdentity']]);
   });
 });
@@ -297,8 +299,8 @@ describe('operator sets and inputs', () => {
     const constants = { w, b: floats([2], [10, 20]) };
     const nodes = [op('MatMul', ['x', 'w']), op('Add', ['0', 'b'], { broadcast: 1n, axis: 1n })];
     expectPredicts(model({ constants, nodes, operatorSet: 6 }), (row) => product(row).map((x, k) => x + 10 * (k + 1)));
-    const dropped = [op('Dropout', ['x'], { is_test: 1n, ratio: 0.5 }), op('MatMul', ['0', 'w'])];
-    expectPredicts(model({ constants, nodes: dropped, operatorSet: 6 }), product);
+    const withDropout = [op('Dropout', ['x'], { is_test: 1n, ratio: 0.5 }), op('MatMul', ['0', 'w'])];
+    expectPredicts(model({ constants, nodes: withDropout, operatorSet: 6 }), product);
     const first = op('Add', ['0', 'b'], { broadcast: 1n, axis: 2n });
     expect(errorOf(() => fromOnnx(model({ constants, nodes: [nodes[0], first], operatorSet: 6 }))).code).toBe(
       'MALFORMED',
@@ -329,13 +331,13 @@ describe('operator sets and inputs', () => {
 describe('numbers in other types and files', () => {
   const weights = [1, -2, 0.5, 3, -1, 0.25];
   const nodes = [op('MatMul', ['x', 'w'])];
-  const half = (value: number) =>
+  const toFloat16 = (value: number) =>
     ({ 1: 0x3c00, [-2]: 0xc000, 0.5: 0x3800, 3: 0x4200, [-1]: 0xbc00, 0.25: 0x3400 })[value]!;
-  const brain = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0] >>> 16;
+  const toBfloat16 = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0] >>> 16;
 
   test.each([
-    ['float16', dataTypes.float16, half],
-    ['bfloat16', dataTypes.bfloat16, brain],
+    ['float16', dataTypes.float16, toFloat16],
+    ['bfloat16', dataTypes.bfloat16, toBfloat16],
   ])('%s tensors are imported from raw bytes and from a list', (_, dataType, bitsOf) => {
     const bits = weights.map(bitsOf);
     const raw = { dims: [3n, 2n], dataType, rawData: new Uint8Array(Uint16Array.from(bits).buffer) };
@@ -353,7 +355,7 @@ describe('numbers in other types and files', () => {
   });
 
   const entry = (key: string, value: string) => ({ key, value });
-  const outside = (...externalData: readonly { readonly key: string; readonly value: string }[]): Tensor => ({
+  const external = (...externalData: readonly { readonly key: string; readonly value: string }[]): Tensor => ({
     dims: [3n, 2n],
     dataType: dataTypes.float,
     dataLocation: 1,
@@ -363,12 +365,12 @@ describe('numbers in other types and files', () => {
 
   test('weights in an external file are imported', () => {
     const bytes = model({
-      constants: { w: outside(entry('location', 'w.bin'), entry('offset', '4'), entry('length', '24')) },
+      constants: { w: external(entry('location', 'w.bin'), entry('offset', '4'), entry('length', '24')) },
       nodes,
     });
     expect(onnxExternalPaths(bytes)).toEqual(['w.bin']);
     expect(fromOnnx(bytes, { files: { 'w.bin': file } }).predict(rows[0])).toEqual(product(rows[0]));
-    const complete = model({ constants: { w: outside(entry('location', './w.bin')) }, nodes });
+    const complete = model({ constants: { w: external(entry('location', './w.bin')) }, nodes });
     expect(fromOnnx(complete, { files: { './w.bin': file.subarray(4, 28) } }).predict(rows[1])).toEqual(
       product(rows[1]),
     );
@@ -383,12 +385,12 @@ describe('numbers in other types and files', () => {
     ['MALFORMED', /-4/, [entry('location', 'w.bin'), entry('offset', '-4')], { 'w.bin': file }],
     ['MALFORMED', /2 numbers/, [entry('location', 'w.bin'), entry('length', '8')], { 'w.bin': file }],
   ])('invalid external data throws %s with a message that matches %s', (code, message, entries, files) => {
-    const error = errorOf(() => fromOnnx(model({ constants: { w: outside(...entries) }, nodes }), { files }));
+    const error = errorOf(() => fromOnnx(model({ constants: { w: external(...entries) }, nodes }), { files }));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
   test('a thousand tensors that refer to one file are rejected', () => {
-    const tensor = outside(entry('location', 'w.bin'), entry('length', '24'));
+    const tensor = external(entry('location', 'w.bin'), entry('length', '24'));
     const constants = Object.fromEntries(Array.from({ length: 1000 }, (_, k) => [`w${k}`, tensor]));
     const error = errorOf(() =>
       fromOnnx(model({ constants, nodes: [op('MatMul', ['x', 'w0'])] }), { files: { 'w.bin': file } }),

@@ -18,9 +18,9 @@ test('a dense layer is a Gemm and its activation', () => {
 
 test('c needs a Mul only at the outputs, and none if g is the identity', () => {
   const network = (outputActivation: Activation) => {
-    const made = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation }), { seed: 1 });
-    for (const id of made.graph.ids.slice(2)) made.setParameters(id, { c: 1.5 });
-    return made;
+    const scaled = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation }), { seed: 1 });
+    for (const id of scaled.graph.ids.slice(2)) scaled.setParameters(id, { c: 1.5 });
+    return scaled;
   };
   expect(exported(network(identity))).toEqual(['Gemm', 'Tanh', 'Gemm']);
   expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);

@@ -205,7 +205,7 @@ describe('the states of a model from another program', () => {
       [1, 2],
       [1 + 3, 4 + 4],
     ]);
-    const circle = stepModel(
+    const cyclicModel = stepModel(
       [
         ['Identity', 'a', 'b_next'],
         ['Identity', 'b', 'a_next'],
@@ -214,9 +214,9 @@ describe('the states of a model from another program', () => {
       { a: 2, b: 2 },
       ['y', 'a_next', 'b_next'],
     );
-    const turning = fromOnnx(circle, { states: { a: 'a_next', b: 'b_next' } });
+    const cyclic = fromOnnx(cyclicModel, { states: { a: 'a_next', b: 'b_next' } });
     expect(
-      predictSequence(turning, [
+      predictSequence(cyclic, [
         [1, 2],
         [3, 4],
       ]).map((row) => Array.from(row)),

@@ -195,9 +195,9 @@ describe('a standard layer', () => {
     expect(fromPyTorch(weightsOf(network), network).parameters.vector).toEqual(network.parameters.vector);
     // If both biases are trained, b is their sum.
     tensors[3].values[0] = 0.5;
-    const moved = fromPyTorch(encode(tensors, {}), network).parameters.vector;
-    expect(moved.filter((value, p) => value !== p + 1)).toHaveLength(1);
-    expect(moved.filter((value, p) => value === p + 1.5)).toHaveLength(1);
+    const imported = fromPyTorch(encode(tensors, {}), network).parameters.vector;
+    expect(imported.filter((value, p) => value !== p + 1)).toHaveLength(1);
+    expect(imported.filter((value, p) => value === p + 1.5)).toHaveLength(1);
   });
 
   test('recurrent modules start from the initial state of the graph, also between dense layers', () => {

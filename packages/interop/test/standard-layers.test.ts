@@ -275,10 +275,10 @@ describe('convolutions and pooling', () => {
         });
       });
     expect(layersOf(build(() => undefined))).toHaveLength(1);
-    const turned = build((k, _, positions) => k === 2 && positions.reverse());
-    const moved = build((k, sources) => k === 3 && (sources[0] = 'input.0'));
+    const reversedWeights = build((k, _, positions) => k === 2 && positions.reverse());
+    const otherSource = build((k, sources) => k === 3 && (sources[0] = 'input.0'));
     const row = numbers(6);
-    for (const network of [turned, moved]) {
+    for (const network of [reversedWeights, otherSource]) {
       expect(layersOf(network)).toEqual([]);
       expect(operationsOf(toOnnx(network))).not.toContain('Conv');
       fromOnnx(toOnnx(network))

@@ -73,7 +73,7 @@ export function inputRows(
   if (dims.length < 2) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: expected a batch axis and other axes, received ${dims.length} axes. Export the model with a batch axis.`,
+      `${label}: expected a batch axis and other axes, received ${dims.length === 1 ? '1 axis' : `${dims.length} axes`}. Export the model with a batch axis.`,
     );
   }
   const isOpen = dims.map(({ dimValue, dimParam }) => dimParam !== '' || dimValue === 0n);

@@ -31,7 +31,7 @@ export const batchNormalization: Operator = (call) => {
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map((k) => {
     const { values } = call.constant(k);
     if (values.length !== channels)
-      call.malformed(`operand ${k} has ${values.length} numbers for ${channels} channels`);
+      call.malformed(`operand ${k} has ${values.length} numbers; expected ${channels}, one per channel`);
     return values;
   });
   const epsilon = call.number('epsilon', 1e-5);
@@ -47,7 +47,7 @@ export const scaler: Operator = (call) => {
   const [offset, scale] = ['offset', 'scale'].map((name) => {
     const numbers = call.floats(name);
     if (numbers.length !== 1 && numbers.length !== rows.entries.length) {
-      call.malformed(`${name} has ${numbers.length} numbers for ${rows.entries.length} columns`);
+      call.malformed(`${name} has ${numbers.length} numbers; expected ${rows.entries.length}, one per column`);
     }
     return (k: number) => numbers[numbers.length === 1 ? 0 : k];
   });

@@ -140,7 +140,9 @@ function initialEntries(call: Call, k: number, directions: number, units: number
   if (call.isComputed(k)) {
     const { shape, entries, batchAxis } = call.rows(k);
     if (shape.join() !== `${directions},${units}` || batchAxis !== 1)
-      call.malformed(`an initial state of shape [${shape.join(', ')}] for ${directions} × ${units} units`);
+      call.malformed(
+        `expected an initial state of ${directions} × ${units} units, received shape [${shape.join(', ')}]`,
+      );
     return entries.map((entry) => tape.node(entry));
   }
   const numbers = call.has(k)
@@ -163,15 +165,15 @@ function directionsOf(
   if (w.dims.join() !== expected[0] || r.dims.join() !== expected[1]) {
     const directions = count === 1 ? 'one direction' : `${count} directions`;
     call.malformed(
-      `weights of shapes [${w.dims.join(', ')}] and [${r.dims.join(', ')}] for ${inputs} inputs and ${units} units in ${directions}`,
+      `weights of shapes [${w.dims.join(', ')}] and [${r.dims.join(', ')}] do not match ${inputs} inputs and ${units} units in ${directions}`,
     );
   }
   const b = call.has(3) ? call.constant(3).values : undefined;
   if (b !== undefined && b.length !== count * 2 * gates * units)
-    call.malformed(`B has ${b.length} numbers for ${units} units`);
+    call.malformed(`B has ${b.length} numbers; expected ${count * 2 * gates * units}`);
   const peepholes = gates === 4 && call.has(7) ? call.constant(7).values : undefined;
   if (peepholes !== undefined && peepholes.length !== count * 3 * units)
-    call.malformed(`P has ${peepholes.length} numbers for ${units} units`);
+    call.malformed(`P has ${peepholes.length} numbers; expected ${count * 3 * units}`);
   const names = call.texts('activations');
   const given = names.length === 0 ? range(count).flatMap(() => defaults) : names;
   const activations = given.map(

@@ -101,7 +101,7 @@ export const convolution: Operator = (call) => {
   }
   const biases = call.has(2) ? call.constant(2).values : undefined;
   if (biases !== undefined && biases.length !== filters)
-    call.malformed(`${biases.length} biases for ${filters} filters`);
+    call.malformed(`${biases.length} biases; expected ${filters}, one per filter`);
   const { shape: windows, positions } = windowsOf(call, grid, kernel);
   const [cellCount, kernelSize] = [sizeOf(grid), sizeOf(kernel)];
   call.spend(filters * positions.length * (depth * kernelSize + 1));
