@@ -21,11 +21,11 @@ torch.set_num_threads(1)
 
 here = Path(__file__).parent
 seed = 20261125
-draw = random.Random(seed)
+rng = random.Random(seed)
 
 
-def grid(low, high):
-    return round(draw.uniform(low, high) * 1024) / 1024
+def random_number(low, high):
+    return round(rng.uniform(low, high) * 1024) / 1024
 
 
 # The name and options in @nnbp, and the PyTorch function. The last three are built from PyTorch operations.
@@ -54,60 +54,60 @@ activations = [
 ]
 
 
-def free(n):
-    return [grid(-1, 1) for _ in range(n)]
+def real_numbers(n):
+    return [random_number(-1, 1) for _ in range(n)]
 
 
-def unit(n):
-    return [grid(0, 1) for _ in range(n)]
+def fractions(n):
+    return [random_number(0, 1) for _ in range(n)]
 
 
 def distribution(n):
-    parts = [draw.randint(1, 100) for _ in range(n)]
+    parts = [rng.randint(1, 100) for _ in range(n)]
     shares = [part * 1024 // sum(parts) for part in parts]
     shares[0] += 1024 - sum(shares)
     return [share / 1024 for share in shares]
 
 
 def signs(n):
-    return [draw.choice([-1, 1]) for _ in range(n)]
+    return [rng.choice([-1, 1]) for _ in range(n)]
 
 
 def counts(n):
-    return [draw.randint(0, 4) for _ in range(n)]
+    return [rng.randint(0, 4) for _ in range(n)]
 
 
 # Name, options, function that draws targets, PyTorch loss. The last two are built from PyTorch operations.
 losses = [
-    ("mse", {}, free, F.mse_loss),
-    ("mae", {}, free, F.l1_loss),
-    ("huber", {}, free, F.huber_loss),
-    ("huber", {"delta": 0.25}, free, lambda x, t: F.huber_loss(x, t, delta=0.25)),
-    ("binaryCrossEntropy", {}, unit, F.binary_cross_entropy),
-    ("binaryCrossEntropyWithLogits", {}, unit, F.binary_cross_entropy_with_logits),
+    ("mse", {}, real_numbers, F.mse_loss),
+    ("mae", {}, real_numbers, F.l1_loss),
+    ("huber", {}, real_numbers, F.huber_loss),
+    ("huber", {"delta": 0.25}, real_numbers, lambda x, t: F.huber_loss(x, t, delta=0.25)),
+    ("binaryCrossEntropy", {}, fractions, F.binary_cross_entropy),
+    ("binaryCrossEntropyWithLogits", {}, fractions, F.binary_cross_entropy_with_logits),
     ("softmaxCrossEntropy", {}, distribution, F.cross_entropy),
     ("klDivergence", {}, distribution, lambda x, t: F.kl_div(x, t, reduction="batchmean")),
     ("poisson", {}, counts, F.poisson_nll_loss),
     ("hinge", {}, signs, lambda x, t: torch.clamp(1 - t * x, min=0).mean()),
-    ("logCosh", {}, free, lambda x, t: torch.log(torch.cosh(x - t)).mean()),
+    ("logCosh", {}, real_numbers, lambda x, t: torch.log(torch.cosh(x - t)).mean()),
 ]
 
 
 def random_graph(number, activation, loss_name):
-    """A graph whose nodes have 1 to 4 predecessors each. Half of the nodes use `activation`."""
-    inputs = draw.randint(1, 3)
-    computed = draw.randint(3, 9)
-    outputs = draw.randint(1, 3)
+    """Draws a graph whose nodes have 1 to 4 predecessors each. About half of the nodes use `activation`."""
+    inputs = rng.randint(1, 3)
+    computed = rng.randint(3, 9)
+    outputs = rng.randint(1, 3)
     probabilities = loss_name == "binaryCrossEntropy"
     nodes = []
     for k in range(computed):
-        before = inputs + k
-        predecessors = sorted(draw.sample(range(before), draw.randint(1, min(4, before))))
-        which = activation if draw.random() < 0.5 or k == 0 else draw.randrange(len(activations))
-        nodes.append({"from": predecessors, "activation": which, "scale": draw.random() < 0.7, "share": {}})
+        available = inputs + k
+        predecessors = sorted(rng.sample(range(available), rng.randint(1, min(4, available))))
+        activation_index = activation if rng.random() < 0.5 or k == 0 else rng.randrange(len(activations))
+        nodes.append({"from": predecessors, "activation": activation_index, "scale": rng.random() < 0.7, "share": {}})
     # In every third graph, outputs can have successors.
     ids = list(range(inputs, inputs + computed))
-    chosen = sorted(draw.sample(ids, outputs)) if number % 3 == 0 else ids[-outputs:]
+    chosen = sorted(rng.sample(ids, outputs)) if number % 3 == 0 else ids[-outputs:]
     if probabilities:
         sigmoid = [name for name, _, _ in activations].index("sigmoid")
         for k in chosen:
@@ -115,8 +115,8 @@ def random_graph(number, activation, loss_name):
     # Every second graph has shared weights.
     if number % 2 == 0:
         edges = [(k, p) for k in range(computed) for p in range(len(nodes[k]["from"]))]
-        for k, p in draw.sample(edges, min(len(edges), draw.randint(2, 5))):
-            nodes[k]["share"][str(p)] = draw.choice("ab")
+        for k, p in rng.sample(edges, min(len(edges), rng.randint(2, 5))):
+            nodes[k]["share"][str(p)] = rng.choice("ab")
     return inputs, nodes, chosen
 
 
@@ -157,13 +157,13 @@ def run(number, activation, loss):
     positions, count = layout(nodes)
     values = [0.0] * count
     for node, (b, c, weights) in zip(nodes, positions):
-        values[b] = grid(-0.5, 0.5)
+        values[b] = random_number(-0.5, 0.5)
         if c >= 0:
-            values[c] = draw.choice([-1, 1]) * grid(0.5, 1.25)
+            values[c] = rng.choice([-1, 1]) * random_number(0.5, 1.25)
         for w in weights:
-            values[w] = grid(-1, 1)
-    samples = draw.choice([1, 2, 5])
-    data = [[grid(-1, 1) for _ in range(inputs)] for _ in range(samples)]
+            values[w] = random_number(-1, 1)
+    samples = rng.choice([1, 2, 5])
+    data = [[random_number(-1, 1) for _ in range(inputs)] for _ in range(samples)]
     targets = [targets_of(len(chosen)) for _ in range(samples)]
 
     parameters = torch.tensor(values, requires_grad=True)
@@ -327,9 +327,9 @@ def write(name, content):
 pairs = 2 * list(itertools.product(range(len(activations)), losses))
 write("graphs.generated.json", {"entries": [run(n, a, loss) for n, (a, loss) in enumerate(pairs)]})
 
-start = [grid(-1, 1) for _ in range(4)]
-gradients = [[grid(-1, 1) for _ in range(3)] + [0.0] for _ in range(steps)]
-observed = [grid(0.5, 1) / (1 + n // 6) for n in range(steps)]
+start = [random_number(-1, 1) for _ in range(4)]
+gradients = [[random_number(-1, 1) for _ in range(3)] + [0.0] for _ in range(steps)]
+observed = [random_number(0.5, 1) / (1 + n // 6) for n in range(steps)]
 write(
     "optimizers.generated.json",
     {"start": start, "gradients": gradients, "entries": [optimizer_run(start, gradients, o) for o in optimizers]},

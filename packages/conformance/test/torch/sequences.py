@@ -14,11 +14,11 @@ import torch.nn.functional as F
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
-draw = random.Random(20261126)
+rng = random.Random(20261126)
 
 
-def grid(low, high):
-    return round(draw.uniform(low, high) * 256) / 256
+def random_number(low, high):
+    return round(rng.uniform(low, high) * 256) / 256
 
 
 activations = {
@@ -52,40 +52,40 @@ aggregations = {
 
 
 def random_graph():
-    inputs = draw.randint(1, 3)
-    count = inputs + draw.randint(1, 6)
+    inputs = rng.randint(1, 3)
+    count = inputs + rng.randint(1, 6)
     nodes = []
     for i in range(inputs, count):
         edges = {}
-        for _ in range(draw.randint(1, 4)):
-            delay = draw.choice([0, 0, 1, 1, 2, 3])
-            edges[(draw.randrange(count) if delay else draw.randrange(i), delay)] = None
+        for _ in range(rng.randint(1, 4)):
+            delay = rng.choice([0, 0, 1, 1, 2, 3])
+            edges[(rng.randrange(count) if delay else rng.randrange(i), delay)] = None
         node = {
             "from": [list(edge) for edge in edges],
-            "activation": draw.choice(list(activations)),
-            "aggregation": draw.choice(["sum", "sum", "sum", "sum", *aggregations]),
+            "activation": rng.choice(list(activations)),
+            "aggregation": rng.choice(["sum", "sum", "sum", "sum", *aggregations]),
             "fixed": {"w": {}},
             "shared": {"w": {}},
         }
-        for letter, value in (("b", grid(-1, 1)), ("c", draw.choice([1, 0.5, -1.25]))):
-            kind = draw.random()
+        for letter, value in (("b", random_number(-1, 1)), ("c", rng.choice([1, 0.5, -1.25]))):
+            kind = rng.random()
             if kind < 0.2:
                 node["fixed"][letter] = value
             elif kind < 0.35:
-                node["shared"][letter] = f"{letter}{draw.randrange(2)}"
+                node["shared"][letter] = f"{letter}{rng.randrange(2)}"
         for k in range(len(edges)):
-            kind = draw.random()
+            kind = rng.random()
             if kind < 0.15:
-                node["fixed"]["w"][k] = grid(-1, 1)
+                node["fixed"]["w"][k] = random_number(-1, 1)
             elif kind < 0.35:
-                node["shared"]["w"][k] = f"w{draw.randrange(3)}"
+                node["shared"]["w"][k] = f"w{rng.randrange(3)}"
         nodes.append(node)
     delayed = sorted({source for node in nodes for source, delay in node["from"] if delay})
-    outputs = [count - 1] + ([inputs] if count - inputs > 2 and draw.random() < 0.5 else [])
+    outputs = [count - 1] + ([inputs] if count - inputs > 2 and rng.random() < 0.5 else [])
     return {
         "inputs": inputs,
         "nodes": nodes,
-        "initial": {i: grid(-1, 1) for i in delayed if draw.random() < 0.5},
+        "initial": {i: random_number(-1, 1) for i in delayed if rng.random() < 0.5},
         "outputs": outputs,
     }
 
@@ -133,18 +133,19 @@ def run(graph, node_slots, parameters, rows):
     return history
 
 
-def case():
+def random_case():
     graph = random_graph()
     node_slots, count = slots(graph)
-    values = [grid(-1.5, 1.5) for _ in range(count)]
+    values = [random_number(-1.5, 1.5) for _ in range(count)]
     parameters = [torch.tensor(value, requires_grad=True) for value in values]
     sequences = []
     total, pairs = torch.tensor(0.0), 0
-    for _ in range(draw.randint(1, 3)):
-        steps = draw.randint(1, 12)
-        rows = [[grid(-1, 1) for _ in range(graph["inputs"])] for _ in range(steps)]
+    for _ in range(rng.randint(1, 3)):
+        steps = rng.randint(1, 12)
+        rows = [[random_number(-1, 1) for _ in range(graph["inputs"])] for _ in range(steps)]
         targets = [
-            [grid(-1, 1) for _ in graph["outputs"]] if t == steps - 1 or draw.random() < 0.5 else None for t in range(steps)
+            [random_number(-1, 1) for _ in graph["outputs"]] if t == steps - 1 or rng.random() < 0.5 else None
+            for t in range(steps)
         ]
         history = run(graph, node_slots, parameters, rows)
         for t, target in enumerate(targets):
@@ -167,7 +168,7 @@ def case():
 def main():
     cases = []
     while len(cases) < 200:
-        candidate = case()
+        candidate = random_case()
         # Skip graphs whose values explode or vanish.
         numbers = [candidate["loss"], *candidate["gradients"]]
         if candidate["parameters"] and all(abs(number) < 1e4 for number in numbers) and candidate["loss"] > 1e-3:
