@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { defaultState } from '../web/state.js';
 import { builtinActivations, builtinFunctions, builtinLosses } from '../web/functions.js';
-import type { Part } from '../web/train/data/dataset.js';
+import type { SampleSet } from '../web/train/data/dataset.js';
 import { datasetsByRequest } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';
 import { misfit } from '../web/train/loss-fit.js';
@@ -63,7 +63,7 @@ async function step(page: Page, times: number): Promise<void> {
   }
 }
 
-const tables = ({ count, inputs, targets }: Part): Tables => ({
+const tables = ({ count, inputs, targets }: SampleSet): Tables => ({
   inputs: Array.from({ length: count }, (_, s) => [inputs[2 * s], inputs[2 * s + 1]]),
   targets: Array.from(targets, (target) => [target]),
 });

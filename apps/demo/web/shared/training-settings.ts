@@ -8,9 +8,10 @@ export type DataName = Settings['data'];
 /** `regression`: predicts a number. `binary`: two classes, one output. `classes`: several classes, one output per class. */
 export type Task = 'regression' | 'binary' | 'classes';
 
-export type Choice = Pick<Settings, 'loss' | 'outputActivation'>;
+/** The settings that must suit the task. */
+export type LossSettings = Pick<Settings, 'loss' | 'outputActivation'>;
 
-const suitable: Readonly<Record<Task, Choice>> = {
+const suitable: Readonly<Record<Task, LossSettings>> = {
   regression: { loss: 'mse', outputActivation: 'identity' },
   binary: { loss: 'binaryCrossEntropyWithLogits', outputActivation: 'identity' },
   classes: { loss: 'softmaxCrossEntropy', outputActivation: 'identity' },

@@ -1,6 +1,6 @@
 /** Checks which losses and output activations fit a task. Invalid combinations are reported before training. */
 import type { Loss } from '@nnbp/core';
-import type { Choice, Settings, Task } from '../shared/training-settings.js';
+import type { LossSettings, Settings, Task } from '../shared/training-settings.js';
 
 /** The targets of the two classes of a binary task (`no` and `yes`), and the decision boundary for the output. */
 export interface Encoding {
@@ -41,7 +41,7 @@ const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus
  * Returns the reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses are
  * not checked.
  */
-export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
+export function misfit(task: Task, settings: LossSettings & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
   const { loss, graph } = settings;
   const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);
   const outputActivation = output?.activation ?? settings.outputActivation;

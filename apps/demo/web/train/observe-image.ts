@@ -1,6 +1,6 @@
 /** Observes networks whose inputs are the pixels of a square image: misread images, and weights as images. */
 import type { Executor, Graph } from '@nnbp/core';
-import type { Part } from './data/dataset.js';
+import type { SampleSet } from './data/dataset.js';
 import type { Mistake } from './evaluation.js';
 
 /** A misclassified image. */
@@ -9,7 +9,7 @@ export interface MisreadImage extends Mistake {
   readonly pixels: Uint8Array;
 }
 
-export function misreadImages({ inputs }: Part, mistakes: readonly Mistake[], pixels: number): MisreadImage[] {
+export function misreadImages({ inputs }: SampleSet, mistakes: readonly Mistake[], pixels: number): MisreadImage[] {
   return mistakes.map((mistake) => ({
     ...mistake,
     pixels: Uint8Array.from(

@@ -3,7 +3,7 @@
  * parameters. The results are small flat arrays, which are transferred to the page without copying.
  */
 import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
-import type { Dataset, Part } from './data/dataset.js';
+import type { Dataset, SampleSet } from './data/dataset.js';
 import { evaluate, maxWork, type RegressionFit } from './evaluation.js';
 import { type MisreadImage, misreadImages, weightImages } from './observe-image.js';
 import { predictionOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
@@ -379,10 +379,10 @@ function axesOf({ range, training, validation }: Dataset, width: number): (reado
 }
 
 /** Returns the range of a column, with a margin of 10 % on both sides. */
-function spread(parts: readonly Part[], width: number, column: number): readonly [number, number] {
+function spread(sets: readonly SampleSet[], width: number, column: number): readonly [number, number] {
   let min = Infinity;
   let max = -Infinity;
-  for (const { inputs } of parts) {
+  for (const { inputs } of sets) {
     for (let at = column; at < inputs.length; at += width) {
       min = Math.min(min, inputs[at]);
       max = Math.max(max, inputs[at]);

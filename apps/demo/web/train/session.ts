@@ -4,7 +4,7 @@ import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
 import type { Functions } from '../functions.js';
 import type { Settings } from '../shared/training-settings.js';
-import type { Dataset, Part } from './data/dataset.js';
+import type { Dataset, SampleSet } from './data/dataset.js';
 import { type Encoding, encodingFor } from './loss-fit.js';
 import { networkFor } from './network-for.js';
 
@@ -89,12 +89,12 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
 }
 
 /** Converts a set of samples to tables, in the units of the data. */
-function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding): Tables {
+function tablesOf(graph: Graph, dataset: Dataset, set: SampleSet, encoding: Encoding): Tables {
   const rows = (values: Float64Array, width: number) =>
-    Array.from({ length: part.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
+    Array.from({ length: set.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
   return {
-    inputs: rows(part.inputs, graph.inputCount),
-    targets: rows(encodedTargets(dataset, part, encoding), graph.outputs.length),
+    inputs: rows(set.inputs, graph.inputCount),
+    targets: rows(encodedTargets(dataset, set, encoding), graph.outputs.length),
   };
 }
 
@@ -102,22 +102,22 @@ function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding
  * Returns the targets, [samples × outputs]: for a regression in the units of the data, for classes as the loss expects
  * them.
  */
-function encodedTargets({ task, classes }: Dataset, part: Part, { no, yes }: Encoding): Float64Array {
-  if (task === 'regression') return Float64Array.from(part.targets);
-  if (task === 'binary') return Float64Array.from(part.targets, (label) => (label === 1 ? yes : no));
-  const targets = new Float64Array(part.count * classes.length).fill(no);
-  for (let s = 0; s < part.count; s++) targets[s * classes.length + part.targets[s]] = yes;
+function encodedTargets({ task, classes }: Dataset, set: SampleSet, { no, yes }: Encoding): Float64Array {
+  if (task === 'regression') return Float64Array.from(set.targets);
+  if (task === 'binary') return Float64Array.from(set.targets, (label) => (label === 1 ? yes : no));
+  const targets = new Float64Array(set.count * classes.length).fill(no);
+  for (let s = 0; s < set.count; s++) targets[s * classes.length + set.targets[s]] = yes;
   return targets;
 }
 
 /** Returns a set of samples with standardized inputs and targets. */
-function rowsOf(network: Network, dataset: Dataset, part: Part, encoding: Encoding): Rows {
+function rowsOf(network: Network, dataset: Dataset, set: SampleSet, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;
-  const targets = encodedTargets(dataset, part, encoding);
+  const targets = encodedTargets(dataset, set, encoding);
   return {
-    count: part.count,
-    inputs: inputScaler ? part.inputs.map((value, at) => inputScaler.apply(value, at % inputCount)) : part.inputs,
+    count: set.count,
+    inputs: inputScaler ? set.inputs.map((value, at) => inputScaler.apply(value, at % inputCount)) : set.inputs,
     targets: outputScaler ? targets.map((value, at) => outputScaler.apply(value, at % outputs.length)) : targets,
   };
 }

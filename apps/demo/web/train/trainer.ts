@@ -8,7 +8,7 @@ import type { Functions } from '../functions.js';
 import { hasDelays } from '../network.js';
 import type { Settings, Task } from '../shared/training-settings.js';
 import type { Column, TableProblem } from './data/csv.js';
-import type { Dataset, InputField, Part } from './data/dataset.js';
+import type { Dataset, InputField, SampleSet } from './data/dataset.js';
 import { datasetsByRequest, type TableRequest } from './data/request.js';
 import { outputsFor } from './network-for.js';
 import { Player, type Speed } from './player.js';
@@ -324,7 +324,7 @@ function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefine
   return fits ? undefined : { kind: 'shape', inputs, outputs };
 }
 
-const pointsOf = ({ count, inputs, targets }: Part): Points => ({
+const pointsOf = ({ count, inputs, targets }: SampleSet): Points => ({
   count,
   inputs: Float32Array.from(inputs),
   targets: Float32Array.from(targets),

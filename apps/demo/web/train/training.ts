@@ -20,7 +20,7 @@ import { withTimeout, loadTimeout } from './worker-problem.js';
 
 /** The view model. A new object after each change. */
 export interface TrainingView {
-  /** Undefined while data is being loaded and the network prepared. */
+  /** Undefined until the first training run has been prepared, and for settings that cannot be trained. */
   readonly ready: Ready | undefined;
   /** Fraction of the data that is loaded, or of a link's steps that are repeated; undefined at other times. */
   readonly progress: number | undefined;

@@ -11,7 +11,7 @@ export interface InputField {
 }
 
 /** A set of samples. */
-export interface Part {
+export interface SampleSet {
   readonly count: number;
   /** Shape: [count × inputs]. */
   readonly inputs: Float64Array;
@@ -33,9 +33,9 @@ export interface Dataset {
   readonly targetName: string;
   /** Class names; empty for a regression. */
   readonly classes: readonly string[];
-  readonly training: Part;
+  readonly training: SampleSet;
   /** The validation set; absent if there are too few samples. */
-  readonly validation?: Part;
+  readonly validation?: SampleSet;
   /** Whether inputs, and the targets of a regression, are standardized. */
   readonly standardize: boolean;
   /** Minimum and maximum of each axis of the plot, for data with one or two inputs. */
@@ -43,7 +43,7 @@ export interface Dataset {
 }
 
 /** Creates a set of samples from rows of inputs and their targets. */
-export function partOf(rows: readonly ArrayLike<number>[], targets: readonly number[]): Part {
+export function sampleSetOf(rows: readonly ArrayLike<number>[], targets: readonly number[]): SampleSet {
   const width = rows.length === 0 ? 0 : rows[0].length;
   const inputs = new Float64Array(rows.length * width);
   for (let s = 0; s < rows.length; s++) inputs.set(rows[s], s * width);

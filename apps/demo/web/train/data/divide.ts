@@ -1,6 +1,6 @@
 /** Shuffles samples and splits off a validation set. */
 import { Random, shuffle } from '@nnbp/core';
-import { type Part, partOf } from './dataset.js';
+import { type SampleSet, sampleSetOf } from './dataset.js';
 
 /** Splits the rows at random: `validation` rows for validation, the rest for training. */
 export function divide(
@@ -8,11 +8,11 @@ export function divide(
   targets: readonly number[],
   validation: number,
   seed: number,
-): { readonly training: Part; readonly validation: Part } {
+): { readonly training: SampleSet; readonly validation: SampleSet } {
   const order = rows.map((_, s) => s);
   shuffle(order, new Random(seed));
   const pick = (samples: readonly number[]) =>
-    partOf(
+    sampleSetOf(
       samples.map((s) => rows[s]),
       samples.map((s) => targets[s]),
     );

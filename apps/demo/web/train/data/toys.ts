@@ -1,6 +1,6 @@
 /** Small data sets: points of two classes in a plane, and points along a curve. */
 import { Random } from '@nnbp/core';
-import { type Dataset, partOf } from './dataset.js';
+import { type Dataset, sampleSetOf } from './dataset.js';
 import { divide } from './divide.js';
 
 type Point = readonly [x: number, y: number];
@@ -61,7 +61,7 @@ export function planar(name: keyof typeof shapes, noise: number, seed: number): 
 }
 
 const curve = (points: readonly Point[]) =>
-  partOf(
+  sampleSetOf(
     points.map(([x]) => [x]),
     points.map(([, y]) => y),
   );
