@@ -23,7 +23,7 @@ export interface SaveOptions {
  * are float32 numbers, the file is half as large. Custom activations and aggregations are saved by name.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
- * name), `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata with hundreds of thousands of entries;
+ * name), `WRONG_TYPE` (metadata that JSON cannot represent), `TOO_LARGE` (metadata with hundreds of thousands of entries;
  * more than 16,384 distinct activations and aggregations; delays that add up to more than 2²⁴), `MALFORMED` (metadata
  * nested too deeply)
  *

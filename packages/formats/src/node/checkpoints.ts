@@ -91,8 +91,8 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
   };
   /**
-   * For each training run, by its progress: the function that unlocks the directory, and the last write. An abort waits
-   * for neither.
+   * For each training run, by its progress object: the function that unlocks the directory, and the last write. An
+   * abort waits for neither.
    */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {

@@ -40,13 +40,12 @@ interface Rule {
  * multiplied by α = 0.01, because 1.x does not save other values. In 2.x, it is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
- * `layer1.0`, …, `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. If the rows
- * were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a cell
- * state.
+ * `layer1.0`, …, `output.0`: `run(rows)` of brain.js returns the last row of `predictSequence(network, rows)`. If the
+ * rows were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a
+ * cell state.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an unknown
- * activation)
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an unknown activation)
  *
  * @example
  * ```ts

@@ -64,9 +64,9 @@ export interface Playground {
 /**
  * Imports a link to TensorFlow Playground. A link does not contain weights. As on the page, weights are drawn from −½
  * to ½ and biases are 0.1 (all are 0 if the link has `initZero=true`), but the random number generator differs. Missing
- * settings have the defaults of the page: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 becomes 50 and noise
- * below 0 becomes 0, as on the page. Links that another program has escaped (`&amp;`, `4%2C2`) and a trailing comma in
- * `networkShape` are accepted.
+ * settings have the defaults of the page: hidden layers of 4 and 2 nodes, tanh, and the circle data set. Noise above 80
+ * becomes 50 and noise below 0 becomes 0, as on the page. Links that another program has escaped (`&amp;`, `4%2C2`) and
+ * a trailing comma in `networkShape` are accepted.
  *
  * @param url - The link, or the part after its `#`.
  * @param options - `seed`: seed of the weights. Default: the seed in the link.

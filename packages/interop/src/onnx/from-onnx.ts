@@ -47,8 +47,8 @@ const baseLimit = 2 ** 18;
  *
  * Weights can be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which has
  * outputs at each step. If the model returns only the last step or the last state, its result is the network's output
- * at the last step. A recurrent model becomes a network whose inputs are all steps if the number of steps is fixed and
- * the model reads them backwards or mixes them, or if its initial states are inputs.
+ * at the last step. A model with a fixed number of steps that reads the steps backwards, mixes them, or has initial
+ * states as inputs becomes a network without delays, whose inputs are the values at all steps.
  *
  * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns,
  * and training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are

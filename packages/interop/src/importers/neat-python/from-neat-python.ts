@@ -36,8 +36,8 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * steeper (its sigmoid is σ(5z), its tanh tanh(2.5z)). Response and slope are multiplied into weights and biases, so
  * the outputs are equal up to rounding. Each c is fixed at 1.
  *
- * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 clamped"`, a hard
- * tanh, and `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
+ * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two: `"7 clamped"`, a
+ * hard tanh, and `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
  * neat-python 1.0 and later; before 1.0 such an output was 0, and such a hidden node was omitted with everything that
  * depends on it.
  *

@@ -1,6 +1,6 @@
 /**
  * Converts between the activations of neat-python and those of @nnbp, in both directions. An activation of neat-python
- * is one of @nnbp applied to a multiple of z. Some clamp this multiple to ±60 first.
+ * is one of @nnbp applied to a multiple of z. Some clamp this multiple to [−60, 60] first.
  */
 import {
   elu,
