@@ -9,7 +9,7 @@ const nextFrame = () => frames.splice(0).forEach((frame) => frame());
 let report: (entries: readonly { readonly target: Element; readonly isIntersecting: boolean }[]) => void;
 let print: () => void;
 
-// The queue creates its only observer on the first drawing.
+// The queue creates its only observer on the first call to `queueDrawing`.
 vi.stubGlobal(
   'IntersectionObserver',
   class {

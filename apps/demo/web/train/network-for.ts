@@ -21,9 +21,9 @@ const reluFamily = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**
- * Builds the network to train: the graph in the settings with its own parameters, or a layered network, initialized
- * with the seed, with a convolution if the settings have one. In a layered network, c of the outputs is fixed at 1, so
- * that probabilities stay probabilities.
+ * Builds the network to train: the graph in the settings with its own parameters, or a layered network that is
+ * initialized with the seed. A layered network starts with a convolution if the settings have one, and c of its outputs
+ * is fixed at 1, so that probabilities stay probabilities.
  *
  * @throws NnbpError `MISSING_PLUGIN` for an unknown activation
  */

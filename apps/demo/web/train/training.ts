@@ -18,7 +18,7 @@ import type { ReadTable, Ready, Result, Snapshot, Trainer } from './trainer.js';
 import { TrainerWorker } from './trainer-worker.js';
 import { withTimeout, loadTimeout } from './worker-problem.js';
 
-/** The view model. A new object after each change. */
+/** The view model. Each change replaces it with a new object. */
 export interface TrainingView {
   /** Undefined until the first training run has been prepared, and for settings that cannot be trained. */
   readonly ready: Ready | undefined;

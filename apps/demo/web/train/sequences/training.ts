@@ -16,7 +16,7 @@ export interface LossCurve {
   readonly losses: Readonly<Partial<Record<Kind, readonly (number | undefined)[]>>>;
 }
 
-/** The view model. A new object after each change. */
+/** The view model. Each change replaces it with a new object. */
 export interface SequenceTrainingView {
   /** Undefined until the first networks are prepared, or if the settings were rejected. */
   readonly prepared: Prepared | undefined;
