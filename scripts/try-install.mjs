@@ -6,8 +6,8 @@ import { join } from 'node:path';
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
 
 /**
- * Checks that the builds of `nnbp` for Node and for other hosts have the same exports and the error classes of core and
- * train.
+ * Checks that the builds of `nnbp` for Node and for other hosts have the same exports, and that their error classes are
+ * those of core and train.
  */
 const imports = `
   import { NnbpError } from '@nnbp/core';
@@ -16,7 +16,7 @@ const imports = `
   import * as others from './node_modules/nnbp/dist/index.js';
   const names = (exported) => JSON.stringify(Object.keys(exported));
   if (node.fit === others.fit) throw new Error('Node loaded the build for other hosts.');
-  if (names(node) !== names(others)) throw new Error(\`nnbp exports for Node: \${names(node)}\n, for other hosts: \${names(others)}\`);
+  if (names(node) !== names(others)) throw new Error(\`The builds of nnbp have different exports. Node: \${names(node)}. Other hosts: \${names(others)}.\`);
   for (const { NnbpError: Core, DivergedError: Train } of [node, others]) {
     if (Core !== NnbpError || Train !== DivergedError) throw new Error('nnbp contains copies of the error classes.');
   }

@@ -32,7 +32,7 @@ async function run(network, inputs, bytes = toOnnx(network)) {
 const sequence = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
-/** The largest error, relative where the expected value is above 1. Throws if an error reaches 2e-4. */
+/** Returns the largest error: relative for |expected| > 1, else absolute. Throws if an error is 2e-4 or more. */
 function largestError(outputs, expected, what) {
   let worst = 0;
   outputs.forEach((row, t) =>

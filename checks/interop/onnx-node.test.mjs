@@ -58,7 +58,7 @@ test('every activation has the same values in onnxruntime, near 0 and far from 0
   }
   found.push([
     `${everyActivation.length} activations at 801 points from -20 to 20`,
-    `max error ${worst.toExponential(1)} (relative to |h| where that is above 1)`,
+    `max error ${worst.toExponential(1)} (relative to |h| for |h| > 1)`,
   ]);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Exports layers as PyTorch modules, and compares outputs and gradients in float64, single steps, and training with
- * train.py.
+ * Exports layers as PyTorch modules. Compares outputs and gradients in float64, and the outputs of single steps with
+ * those of the whole sequence. Trains the modules with AdamW.
  */
 import { backpropagateBatch, backpropagateSequence, predictSequence } from '@nnbp/core';
 import { fromPyTorch } from '@nnbp/interop';
@@ -70,8 +70,8 @@ function compare(cases) {
     worst.gradients = Math.max(worst.gradients, error);
   }
   return (
-    `max output error ${worst.outputs.toExponential(1)} (relative where above 1); ` +
-    `max gradient error ${worst.gradients.toExponential(1)} of the largest gradient`
+    `max output error ${worst.outputs.toExponential(1)} (relative for |output| > 1); ` +
+    `max gradient error ${worst.gradients.toExponential(1)} relative to the largest gradient`
   );
 }
 
@@ -141,7 +141,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('single steps of a PyTorch module have the same outputs as the whole sequence, and training keeps the second biases at 0', () => {
+  test('single steps of a PyTorch module have the same outputs as the whole sequence, and training keeps the unused entries of bias_hh at 0', () => {
     const seeds = Array.from({ length: 20 }, (_, k) => firstSeed + k);
     const directories = seeds.flatMap((seed) => {
       const { network, layers, random } = randomRecurrent(seed);
@@ -166,7 +166,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     rows.push([
       `${results.length} networks of recurrent modules, step by step and trained with AdamW`,
       'max output difference between single steps and the whole sequence ' +
-        `${largest(results.map(({ stepError }) => stepError)).toExponential(1)}; the second biases stay 0`,
+        `${largest(results.map(({ stepError }) => stepError)).toExponential(1)}; the unused entries of bias_hh stay 0`,
     ]);
   }, 60_000);
 });

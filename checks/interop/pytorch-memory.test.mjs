@@ -98,8 +98,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(recurrent).toBeGreaterThan(graphs / 2);
     rows.push([
       `${cases.length} random graphs in float64, ${recurrent} of them with delays, ${steps} steps`,
-      `max output error ${worst.outputs.toExponential(1)} (relative where above 1); ` +
-        `max gradient error ${worst.gradients.toExponential(1)} of the largest gradient`,
+      `max output error ${worst.outputs.toExponential(1)} (relative for |output| > 1); ` +
+        `max gradient error ${worst.gradients.toExponential(1)} relative to the largest gradient`,
     ]);
   }, 240_000);
 

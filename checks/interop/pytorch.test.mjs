@@ -139,8 +139,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     });
     rows.push([
       `${cases.length} random graphs in float64, 16 samples each`,
-      `max output error ${worst.outputs.toExponential(1)} (relative where above 1); ` +
-        `max gradient error ${worst.gradients.toExponential(1)} of the largest gradient`,
+      `max output error ${worst.outputs.toExponential(1)} (relative for |output| > 1); ` +
+        `max gradient error ${worst.gradients.toExponential(1)} relative to the largest gradient`,
     ]);
   }, 120_000);
 

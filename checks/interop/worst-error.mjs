@@ -9,12 +9,12 @@ import { expect } from 'vitest';
 
 const unit = 2 ** -24;
 
-/** The error of a value, relative where the expected value is above 1. */
+/** The error of a value: relative if |expected| > 1, else absolute. */
 export const relativeError = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 
 /** Tracks the largest errors over many networks. */
 export class WorstError {
-  /** Largest error: absolute, or relative where the output is above 1. */
+  /** Largest error: relative for |output| > 1, else absolute. */
   difference = 0;
   /** Largest error as a fraction of the error bound, 0 to 1. */
   fraction = 0;
@@ -60,7 +60,7 @@ export class WorstError {
 
   toString() {
     return (
-      `max output error ${this.difference.toExponential(1)} (relative where above 1); ` +
+      `max output error ${this.difference.toExponential(1)} (relative for |output| > 1); ` +
       `max ${Math.ceil(100 * this.fraction)} % of the float32 bound`
     );
   }

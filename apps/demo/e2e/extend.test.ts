@@ -85,7 +85,12 @@ test('type errors and exceptions are reported while typing', longTimeout, async 
   );
   await waitForText(page, /not today/);
   await follow(page, withFunction(`export const value = 1;`));
-  await waitForText(page, /has no default export\. End it with "export default/);
+  await waitForText(
+    page,
+    /expected an object as the default export, received undefined\. End the code with "export default/,
+  );
+  await follow(page, withFunction(`export default (h: number) => h;`));
+  await waitForText(page, /expected an object as the default export, received function\./);
 });
 
 test('user code reaches neither the page nor the network', longTimeout, async () => {
@@ -140,7 +145,7 @@ test('names are checked, and functions can be removed', longTimeout, async () =>
   await page.getByText('“mse” is a built-in').waitFor();
   await page.getByLabel('Name').fill('7');
   await page.getByText('start with a letter').waitFor();
-  const remove = page.getByRole('button', { name: 'Remove: cautious' });
+  const remove = page.getByRole('button', { name: 'Remove cautious' });
   await remove.click();
   await remove.waitFor({ state: 'detached' });
 });

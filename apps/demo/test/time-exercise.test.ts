@@ -3,7 +3,7 @@ import { backpropagateSequence, Random } from '@nnbp/core';
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { describe, expect, test } from 'vitest';
 import {
-  foldedParameter,
+  originalParameter,
   highlightsInTime,
   knownInTime,
   termCountAt,
@@ -159,7 +159,7 @@ describe('stepping through the unrolled network', () => {
       expect(steps.map((step) => trace.steps[step - 1].node)).toEqual(
         termsInTime(exercise, parameter).map(({ step }) => `${parameter.node}@${step}`),
       );
-      const written = steps.map((step) => trace.steps[step - 1].writes.map((one) => nameOf(foldedParameter(one))));
+      const written = steps.map((step) => trace.steps[step - 1].writes.map((one) => nameOf(originalParameter(one))));
       for (const names of written) expect(names).toContain(nameOf(parameter));
       steps.forEach((step, k) => {
         expect(termCountAt(exercise, parameter, step - 1)).toBe(k);

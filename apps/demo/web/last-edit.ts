@@ -13,7 +13,7 @@ export function keepLastEdit(link: string): void {
   }
 }
 
-/** Removes the stored link. Called when the page is hidden or closed without an edit since it was opened. */
+/** Removes the stored link. Called when the page is hidden or closed and has not been edited since it was opened. */
 export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);

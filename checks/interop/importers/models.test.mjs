@@ -22,7 +22,7 @@ for (const { package: name, models, read, maxError, arithmetic } of libraries) {
     const errors = [];
     afterAll(() => {
       const rows = models.reduce((sum, model) => sum + model.rows.length, 0);
-      const worst = `max output error ${Math.max(...errors).toExponential(1)} (relative where above 1)`;
+      const worst = `max output error ${Math.max(...errors).toExponential(1)} (relative for |output| > 1)`;
       const file = `5-${name.replace(/\W+/g, '-')}`;
       record(file, `${name} ${versionOf(name)}, import`, [
         [`${models.length} trained models, ${rows} rows, computed in ${arithmetic}`, worst],

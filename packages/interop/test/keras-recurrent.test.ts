@@ -50,7 +50,7 @@ const steps = {
   },
 };
 
-/** A model of one recurrent layer and a dense layer, with the weight names of Keras. */
+/** A model with one recurrent layer and a dense layer, with the weight names of Keras. */
 function model(
   kind: keyof typeof steps,
   config: object,

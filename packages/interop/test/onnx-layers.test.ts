@@ -13,7 +13,7 @@ const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 const [inputs, units] = [2, 3];
 const sequence = [0, 1, 2, 3, 4].map((t) => [Math.sin(t), Math.cos(3 * t)]);
 
-/** A model of one recurrent operator with weights for `gates` gates. `more` are its operands from the fifth on. */
+/** A model with one recurrent operator and weights for `gates` gates. `more` are its operands from the fifth on. */
 const recurrent = (
   opType: string,
   gates: number,
@@ -442,7 +442,7 @@ describe('a recurrent operator over the steps of a sample', () => {
   });
 });
 
-/** A model of one operator on an image of `channels × 5 × 4`. */
+/** A model with one operator on an image of `channels × 5 × 4`. */
 const onImage = (
   channels: number,
   nodes: Model['nodes'],

@@ -20,7 +20,7 @@ export function difference(a: Network, b: Network, rows: readonly number[][]): n
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));
 }
 
-/** A model like those that other programs export, with float32 tensors. The size `null` is the batch. */
+/** A model like those that other programs export, with float32 tensors. `null` is the batch dimension. */
 export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;
   readonly nodes: readonly (readonly [
@@ -88,7 +88,7 @@ export function onnxModel(model: {
 export const someNumbers = (count: number): number[] =>
   Array.from({ length: count }, (_, k) => Math.fround(Math.sin(7 * k + 1)));
 
-/** A model of an `LSTM` and a linear output that reads all its units. */
+/** A model with an `LSTM` and a linear output that reads all its units. */
 export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly units: number }): Uint8Array =>
   onnxModel({
     inputs: { x: [null, null, inputs] },
@@ -107,7 +107,7 @@ export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly
     outputs: 'y',
   });
 
-/** A model of a convolution with two filters over a 4 × 4 image, max pooling, and average pooling. */
+/** A model with a convolution (two filters, a 4 × 4 image), max pooling, and average pooling. */
 export const convolutionModel = (): Uint8Array =>
   onnxModel({
     inputs: { x: [null, 1, 4, 4] },

@@ -7,7 +7,7 @@ import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('synaptic');
 
-/** A model of one input, two hidden neurons and one output, plus the given connections. */
+/** A model with one input, two hidden neurons and one output, plus the given connections. */
 function chain(...more: object[]) {
   return {
     neurons: ['input', 0, 0, 'output'].map((layer) => ({ layer, squash: 'IDENTITY', bias: 0 })),

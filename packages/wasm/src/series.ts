@@ -9,7 +9,10 @@ import type { RowUnit } from './row-units.js';
 /** Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. */
 const maxSamples = 256;
 
-/** Returns the maximum number of samples, from one or several steps, in a matrix product of case 3. */
+/**
+ * Returns the maximum number of samples, from one or several steps, in a matrix product of case 3. The samples of each
+ * step are padded to a multiple of four.
+ */
 export function seriesSamples(batchSize: number, steps: number): number {
   const lanes = (batchSize + 3) & -4;
   return Math.max(lanes, Math.min(maxSamples, steps * lanes));

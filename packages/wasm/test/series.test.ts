@@ -76,7 +76,7 @@ test.each([
   [32, 50, 256],
   [100, 3, 256],
   [300, 3, 300],
-])('%i sequences of %i steps are computed as products of %i samples', (batchSize, steps, expected) =>
+])('with batch size %i and %i steps, a matrix product of case 3 has at most %i samples', (batchSize, steps, expected) =>
   expect(seriesSamples(batchSize, steps)).toBe(expected),
 );
 

@@ -100,7 +100,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
   const isLarge = nodes.length > 30;
   return (
     <GraphView
-      // A new height remounts the chart, which fits the view again.
+      // Remount the graph when its height changes, so that the view is fitted again.
       key={String(isLarge)}
       label={say.graph}
       nodes={nodes}

@@ -73,7 +73,7 @@ export default function ExtendView() {
               >
                 {entry.name} <span className="quiet">{say.kinds[entry.kind]}</span>
               </button>
-              <button type="button" aria-label={`${say.remove}: ${entry.name}`} onClick={() => remove(entry)}>
+              <button type="button" aria-label={say.remove(entry.name)} onClick={() => remove(entry)}>
                 <Trash2 size={14} aria-hidden />
               </button>
             </li>
@@ -86,7 +86,7 @@ export default function ExtendView() {
                   {say.kinds[draft.kind]}, {say.unsaved}
                 </span>
               </button>
-              <button type="button" aria-label={`${say.remove}: ${draft.name}`} onClick={() => discardDraft(draft)}>
+              <button type="button" aria-label={say.remove(draft.name)} onClick={() => discardDraft(draft)}>
                 <Trash2 size={14} aria-hidden />
               </button>
             </li>

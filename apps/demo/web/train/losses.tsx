@@ -94,7 +94,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
 /** Ratio of largest to smallest loss above which the scale is logarithmic by default. */
 const wideRatio = 1000;
 
-/** Whether the losses span several powers of ten, for example after a divergence. */
+/** Whether the losses span several powers of ten, for example after training has diverged. */
 function isWide({ training, validation }: Curve): boolean {
   let [min, max] = [Infinity, 0];
   for (const value of [...training, ...validation]) {
@@ -113,9 +113,9 @@ function tables(
   hasValidation: boolean,
   logarithmic: boolean,
 ): UPlot.AlignedData {
-  const fit = (values: readonly (number | null)[]) =>
+  const toScale = (values: readonly (number | null)[]) =>
     values.map((value) => (value !== null && logarithmic ? Math.log10(Math.max(floor, value)) : value));
-  const all = [[...steps], fit(training)];
-  if (hasValidation) all.push(fit(validation));
+  const all = [[...steps], toScale(training)];
+  if (hasValidation) all.push(toScale(validation));
   return all as UPlot.AlignedData;
 }

@@ -41,9 +41,10 @@ Examples:
   nnbp search houses.csv --target price --trials 60 --folds 5 --max-epochs 200
 
 Draws networks (hidden layers, activation), optimizers, learning rates and batch sizes
-at random and cross-validates each with few epochs. The best third is trained again with
-three times as many, until a round uses --max-epochs. Prints the best candidates and the
-command that trains the first. Runs with the same seed give the same result.`;
+at random and cross-validates each candidate for a few epochs. Each later round trains
+the best third for three times as many epochs, up to --max-epochs. Prints the best
+candidates and the command that trains the best one. The same --seed always finds the
+same candidates.`;
 
 /** Number of candidates to print. */
 const maxPrinted = 5;
@@ -53,7 +54,7 @@ export function addSearch(program: Command, io: Io): void {
   withColumnOptions(program.command('search').argument('<data>', 'a CSV file'))
     .summary('search for a good network and optimizer')
     .description(
-      'Searches for the hidden layers, activation, optimizer and learning rate with the lowest loss on new rows.',
+      'Searches for the hidden layers, activation, optimizer and learning rate with the lowest validation loss.',
     )
     .option('--loss <name>', 'loss function, as for train')
     .option('--trials <count>', 'number of candidates', integerFrom(1), 27)

@@ -1,5 +1,5 @@
 /**
- * Writes a larger network as tables and one loop: consecutive nodes that differ only in their parameters are a layer.
+ * Writes a large network as tables and one loop: consecutive nodes that differ only in their parameters form a layer.
  */
 import type { Network } from '@nnbp/core';
 import { type NodeNumbers, numbersOf, nodesWithState } from './edges.js';

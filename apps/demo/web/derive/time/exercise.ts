@@ -123,7 +123,10 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   };
 }
 
-/** For each term of a parameter derivative, from the last step back: how many trace steps it takes to add it. */
+/**
+ * Returns, for each term of a parameter derivative, the number of trace steps after which it has been added. The term of
+ * the last step is first.
+ */
 export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
   return trace.steps
     .filter((step) => step.case === 3 && splitId(step.node)[0] === node && isParameter(step.writes[0]))
@@ -134,8 +137,11 @@ export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): n
 export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step: number): number =>
   stepsOfTerms(exercise, selected).filter((needed) => needed <= step).length;
 
-/** The parameter derivative to which a trace step adds a term. */
-export function foldedParameter({ quantity, node, from }: QuantityName): QuantityName {
+/**
+ * Returns the parameter derivative in the graph with delays to which a derivative in the unrolled graph adds a term:
+ * `dloss/db_h` for `dloss/db_h@1`.
+ */
+export function originalParameter({ quantity, node, from }: QuantityName): QuantityName {
   const [id, t] = splitId(node);
   if (from === undefined) return { quantity, node: id };
   const [source, sourceStep] = splitId(from);

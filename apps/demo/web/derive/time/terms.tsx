@@ -7,7 +7,14 @@ import { Letter } from '../../shared/letter.js';
 import { change, select } from '../change.js';
 import { edgeFrom } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
-import { foldedParameter, splitId, stepsOfTerms, type TermInTime, termsInTime, type TimeExercise } from './exercise.js';
+import {
+  originalParameter,
+  splitId,
+  stepsOfTerms,
+  type TermInTime,
+  termsInTime,
+  type TimeExercise,
+} from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -95,7 +102,7 @@ function TermSlider({ exercise, selected, termCount }: TermsProps) {
 /** Shows the term that a trace step adds to a parameter derivative, and the sum so far. */
 export function WrittenTerm({ exercise, quantity }: { exercise: TimeExercise; quantity: QuantityName }) {
   const say = useMessages(messages);
-  const parameter = foldedParameter(quantity);
+  const parameter = originalParameter(quantity);
   const [, t] = splitId(quantity.node);
   const { value, sum } = termsInTime(exercise, parameter).find(({ step }) => step === t)!;
   return (

@@ -15,9 +15,10 @@ const losses = new Map<string, Loss>();
 export function define(kind: Kind, name: string, exported: unknown): void {
   const plugin = exported as Partial<Activation & Loss> | undefined;
   if (typeof plugin !== 'object' || plugin === null) {
+    const received = plugin === null ? 'null' : typeof plugin;
     throw new NnbpError(
       'WRONG_TYPE',
-      `"${name}" has no default export. End it with "export default { value, derivative }".`,
+      `"${name}": expected an object as the default export, received ${received}. End the code with "export default { value, derivative }".`,
     );
   }
   for (const method of ['value', 'derivative'] as const) {
