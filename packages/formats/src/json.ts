@@ -99,15 +99,15 @@ function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed:
   return {
     id: graph.ids[i],
     from: edges.map((e) => sourceAt(graph, e)),
-    activation: shortest(nameOf(graph.activations[graph.activationOf[i]])),
-    ...(aggregation && { aggregation: shortest(nameOf(aggregation)) }),
+    activation: compact(nameOf(graph.activations[graph.activationOf[i]])),
+    ...(aggregation && { aggregation: compact(nameOf(aggregation)) }),
     b: parameter(placed.b, graph.biasIndex(i)),
     ...(placed.c !== 1 && { c: parameter(placed.c, graph.scaleIndex(i)) }),
     w: edges.map((e, k) => parameter(placed.w?.[k], graph.weightIndex(e, i))),
   };
 }
 
-const shortest = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
+const compact = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
 /** A line of the JSON: a node, and the values of its parameters. A fixed parameter is undefined. */
 interface ReadNode {

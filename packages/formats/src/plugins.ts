@@ -93,18 +93,18 @@ export interface NamedFunctions {
  * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing
  */
 export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
-  const lacking = (['activations', 'aggregations', 'losses'] as const)
+  const missingByKind = (['activations', 'aggregations', 'losses'] as const)
     .map((kind) => {
       const supplied = new Set((plugins[kind] ?? []).map(({ name }) => name));
       const missing = (named[kind] ?? []).filter(({ name, custom }) => custom === true && !supplied.has(name));
       return [kind, [...new Set(missing.map(({ name }) => `"${name}"`))].join(', ')] as const;
     })
     .filter(([, list]) => list !== '');
-  if (lacking.length === 0) return;
+  if (missingByKind.length === 0) return;
   throw new NnbpError(
     'MISSING_PLUGIN',
-    `The model uses custom functions: ${lacking.map(([kind, list]) => `${kind} ${list}`).join('; ')}. ` +
-      `Supply them: load(file, { ${lacking.map(([kind]) => `${kind}: [...]`).join(', ')} }).`,
+    `The model uses custom functions: ${missingByKind.map(([kind, list]) => `${kind} ${list}`).join('; ')}. ` +
+      `Supply them: load(file, { ${missingByKind.map(([kind]) => `${kind}: [...]`).join(', ')} }).`,
   );
 }
 

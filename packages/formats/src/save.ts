@@ -44,7 +44,7 @@ export function save(network: Network, { checkpoint, loss, metadata }: SaveOptio
   expectFinite('parameters', network.parameters.vector);
   const { activations, aggregations } = network.graph;
   if (activations.length + aggregations.length > maxFunctions) throw tooManyFunctions();
-  const parameters = narrowed(network.parameters.vector);
+  const parameters = narrow(network.parameters.vector);
   const state = checkpoint && writeCheckpoint(checkpoint);
   const tensors: Tensor[] = [
     { name: 'parameters', shape: [parameters.length], values: parameters },
@@ -60,7 +60,7 @@ export function save(network: Network, { checkpoint, loss, metadata }: SaveOptio
 }
 
 /** Converts to float32 if that is lossless. */
-function narrowed(values: Float64Array): Float64Array | Float32Array {
+function narrow(values: Float64Array): Float64Array | Float32Array {
   return values.every((value) => Object.is(Math.fround(value), value)) ? Float32Array.from(values) : values;
 }
 

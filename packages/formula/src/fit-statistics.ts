@@ -151,7 +151,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   const covariance = covarianceOf(factor, rank, variance);
   const undetermined = Array.from(factor.columns.subarray(rank)).sort((a, b) => a - b);
   const quantile = twoSidedQuantile(confidence, degreesOfFreedom);
-  const around = (estimate: number, standardError: number): Estimate => ({
+  const withInterval = (estimate: number, standardError: number): Estimate => ({
     estimate,
     standardError,
     interval: [estimate - quantile * standardError, estimate + quantile * standardError],
@@ -178,7 +178,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     parameters: namesOf(network).map(({ node, name }, index) => {
       const standardError = undetermined.includes(index) ? Infinity : Math.sqrt(covariance[index * count + index]);
       const t = vector[index] / standardError;
-      return { index, node, name, ...around(vector[index], standardError), t, p: twoSidedP(t, degreesOfFreedom) };
+      return { index, node, name, ...withInterval(vector[index], standardError), t, p: twoSidedP(t, degreesOfFreedom) };
     }),
     covariance,
     undetermined,
@@ -189,13 +189,13 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
         const moved = (by: number) => at(vector.with(k, value + by));
         return (moved(step) - moved(-step)) / (2 * step);
       });
-      return around(at(vector.slice()), standardErrorOf(gradient));
+      return withInterval(at(vector.slice()), standardErrorOf(gradient));
     },
     predict(input) {
       const { predicted, jacobian } = rows.of(input);
       return predicted.map((y, k) => {
         const error = standardErrorOf(jacobian.subarray(k * count, (k + 1) * count));
-        return { curve: around(y, error), observation: around(y, Math.hypot(error, Math.sqrt(variance))) };
+        return { curve: withInterval(y, error), observation: withInterval(y, Math.hypot(error, Math.sqrt(variance))) };
       });
     },
   };

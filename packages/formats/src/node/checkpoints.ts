@@ -180,12 +180,12 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
   try {
     await mkdir(directory, { recursive: true });
     unlock = await lockDirectory(directory);
-    const further = (await list(directory)).filter((name) => epochOf(name) > epoch);
-    for (const name of further) await expectDamaged(join(directory, name), epoch);
+    const later = (await list(directory)).filter((name) => epochOf(name) > epoch);
+    for (const name of later) await expectDamaged(join(directory, name), epoch);
     const unfinished = (await readdir(directory)).filter((name) =>
       checkpointName.test(temporaryName.exec(name)?.[1] ?? ''),
     );
-    await Promise.all([...further, ...unfinished].map((name) => rm(join(directory, name), { force: true })));
+    await Promise.all([...later, ...unfinished].map((name) => rm(join(directory, name), { force: true })));
     return unlock;
   } catch (error) {
     await unlock?.();

@@ -16,7 +16,7 @@ const host = encodeURIComponent(hostname());
  * @throws NnbpError `WRONG_STATE`: another run, of this process or another one, is using the directory
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const name = `run-${process.pid}-${(await startOf(process.pid)) ?? ''}-${host}.lock`;
+  const name = `run-${process.pid}-${(await startTimeOf(process.pid)) ?? ''}-${host}.lock`;
   const path = join(directory, name);
   try {
     await writeFile(path, '', { flag: 'wx' });
@@ -51,12 +51,12 @@ async function isRunning(name: string): Promise<boolean> {
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
   // After a crash its process id may belong to another process.
-  const now = await startOf(Number(pid));
+  const now = await startTimeOf(Number(pid));
   return now === undefined || started === '' || now === started;
 }
 
 /** The start time of a process, in ticks since the machine was started; undefined if there is no /proc. */
-async function startOf(pid: number): Promise<string | undefined> {
+async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
   // The name of the program comes second and may contain anything, even parentheses and spaces.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
