@@ -12,27 +12,27 @@ const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
 const firstSeed = 1;
 
 /**
- * Layers and single nodes whose b, c and w are trainable, fixed or shared by name, and some of which use an aggregation
+ * Draws a graph of layers whose b, c and w are trainable, fixed or shared by name, and some of which use an aggregation
  * other than the sum.
  */
 function randomFeatures(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();
   const ids = Array.from({ length: 1 + below(6) }, (_, k) => builder.input(`input ${k}`));
-  const letter = <Value>(chance: number, value: () => Value) => (random.uniform() < chance ? value() : undefined);
+  const withChance = <Value>(chance: number, value: () => Value) => (random.uniform() < chance ? value() : undefined);
   for (let n = 0; n < 6; n++) {
     const from = ids.filter(() => random.uniform() < 0.6);
     if (from.length === 0) from.push(ids[0]);
     const fixed: NonNullable<NodeOptions['fixed']> = {
-      ...letter(0.3, () => ({ b: below(3) - 1 })),
-      ...letter(0.3, () => ({ c: 1 + below(2) })),
-      ...letter(0.2, () => ({ w: 0.5 })),
+      ...withChance(0.3, () => ({ b: below(3) - 1 })),
+      ...withChance(0.3, () => ({ c: 1 + below(2) })),
+      ...withChance(0.2, () => ({ w: 0.5 })),
     };
     const shared: NonNullable<NodeOptions['shared']> = {
-      ...(fixed.b === undefined && letter(0.3, () => ({ b: `b ${below(2)}` }))),
-      ...(fixed.c === undefined && letter(0.3, () => ({ c: `c ${below(2)}` }))),
+      ...(fixed.b === undefined && withChance(0.3, () => ({ b: `b ${below(2)}` }))),
+      ...(fixed.c === undefined && withChance(0.3, () => ({ c: `c ${below(2)}` }))),
       ...(fixed.w === undefined &&
-        letter(0.4, () => ({ w: Object.fromEntries(from.map((id, k) => [id, `w ${n % 2} ${k}`])) }))),
+        withChance(0.4, () => ({ w: Object.fromEntries(from.map((id, k) => [id, `w ${n % 2} ${k}`])) }))),
     };
     const aggregation = random.uniform() < 0.6 ? aggregations[below(aggregations.length)] : undefined;
     const options = {

@@ -39,19 +39,19 @@ export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): v
     const passOptions: PassOptions = { ...options, ...(state && { state }) };
     const { weights: _, ...forPredict } = passOptions;
     const outputs = [...executor.predict(inputs, samples, forPredict)].slice(0, sum(counts) * graph.outputs.length);
-    const after = state ? [...state] : [];
+    const stateAfter = state ? [...state] : [];
     if (state) state.set(options.state!);
     const jacobian = new Float64Array(outputs.length * graph.parameterCount).fill(NaN);
-    const withJacobian = [...executor.jacobian(inputs, samples, jacobian, forPredict)];
+    const outputsOfJacobian = [...executor.jacobian(inputs, samples, jacobian, forPredict)];
     if (state) state.set(options.state!);
     const mean = executor.backpropagate(inputs, targets, samples, loss, passOptions);
     const numbers: Record<string, number[]> = {
       outputs,
-      withJacobian,
+      outputsOfJacobian,
       jacobian: [...jacobian],
       mean: [mean],
       gradients: [...executor.gradients],
-      after,
+      stateAfter,
     };
     for (const quantity of ['x', 'slope', 'dLossDx'] as const) {
       numbers[quantity] = graph.ids.flatMap((id) =>

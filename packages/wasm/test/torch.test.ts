@@ -11,10 +11,10 @@ test(`wasm agrees with PyTorch ${graphs.torch} on ${graphs.entries.length} graph
     executor.parameters.set(parameters);
     const bounds = errorBounds(graph, parameters, data, loss, 2 ** -24);
     const value = executor.backpropagate(data.inputs, data.targets, data.samples, loss);
-    expect(Math.abs(value - entry.value), `graph ${n}, ${entry.loss}`).toBeLessThanOrEqual(bounds.lossError);
+    expect(Math.abs(value - entry.value), `graph ${n}, ${entry.loss}: loss`).toBeLessThanOrEqual(bounds.lossError);
     entry.gradients.forEach((gradient, p) => {
       const error = Math.abs(executor.gradients[p] - gradient);
-      expect(error, `graph ${n}, ${entry.loss}, gradient ${p}`).toBeLessThanOrEqual(bounds.gradientErrors[p] + 1e-30);
+      expect(error, `graph ${n}, ${entry.loss}: gradients[${p}]`).toBeLessThanOrEqual(bounds.gradientErrors[p] + 1e-30);
     });
     executor.dispose();
   });
