@@ -28,7 +28,7 @@ const trainingOnly = new Set([
 
 type LayerReader = (context: Context, layer: Applied, values: Values) => Values;
 
-/** Readers of layers with one input, by class name. Adding a layer takes a file in `layers` and a line here. */
+/** Readers of layers with one input, by class name. To add a layer, add a file to `layers` and a line here. */
 const readers: ReadonlyMap<string, LayerReader> = new Map<string, LayerReader>([
   ['Dense', dense],
   ['BatchNormalization', batchNormalization],
@@ -44,7 +44,7 @@ const readers: ReadonlyMap<string, LayerReader> = new Map<string, LayerReader>([
   ['GlobalAveragePooling2D', (context, layer, values) => pooling(context, layer, values, 2, mean)],
 ]);
 
-/** Reads a layer and returns its values. `before` has the values of the layers that it reads. */
+/** Reads a layer and returns its values. `before` contains the values of the layers that it reads. */
 export function readLayer(context: Context, layer: Layer, before: readonly Values[]): Values {
   const { kind, json } = layer;
   const { steps } = before[0] ?? {};
