@@ -29,5 +29,5 @@ export function suggestion(received: string, known: readonly string[]): string {
   if (best !== undefined) return `Did you mean "${best}"?`;
   if (known.length === 0) return '';
   const shown = known.slice(0, 20).join(', ');
-  return `Known: ${shown}${known.length > 20 ? ` and ${known.length - 20} more` : ''}.`;
+  return `Available: ${shown}${known.length > 20 ? ` and ${known.length - 20} more` : ''}.`;
 }

@@ -90,6 +90,23 @@ describe('nnbp train with --time', () => {
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
   });
 
+  test('forecast --series rejects an unknown series, and any name if the model has a single series', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => ['north', 'south'].map((name) => `${k},${name},${valueOf(k)}`));
+    const { nnbp } = await workspace({
+      'stores.csv': ['t,store,units', ...rows.flat(), ''].join('\n'),
+      'sales.csv': weekly(),
+    });
+    await nnbp('train', 'stores.csv', '--target', 'units', '--time', 't', '--group', 'store', '--epochs', '1');
+    await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--epochs', '1');
+    const unknown = await nnbp('forecast', 'stores.nnbp.safetensors', 'stores.csv', '--series', 'east');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      'nnbp: stores.csv has no series "east". Its series are north, south.\n',
+    ]);
+    const single = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--series', 'east');
+    expect([single.code, single.stderr]).toEqual([2, expect.stringContaining('trained on a single series')]);
+  });
+
   test('train --time trains only on the past: changing the test rows does not change the model', async () => {
     const lines = weekly().split('\n');
     const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');

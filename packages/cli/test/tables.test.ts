@@ -274,7 +274,7 @@ describe('headers', () => {
     const { summary } = await train(content, '-t', 'column3');
     expect(summary.rows.all).toBe(40);
     const { stderr } = await train(content, '-t', 'colour');
-    expect(stderr).toContain('Known: column1, column2, column3. Its first row looks like data');
+    expect(stderr).toContain('Available: column1, column2, column3. Its first row looks like data');
   });
 
   it('a note suggests --no-header if a column name is a number', async () => {

@@ -33,7 +33,7 @@ export function addExport(program: Command, io: Io): void {
   withModel(program.command('export').summary('export a model to ONNX, PyTorch or JavaScript'))
     .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')
     .addOption(
-      new Option('--to <what>', 'format to export').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory(),
+      new Option('--to <format>', 'export format').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory(),
     )
     .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named after the model)')
     .option('--json', 'print the files as JSON')

@@ -8,7 +8,7 @@ import { expectOtherFile, writeData, writeWhole } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import type { ModelOptions } from '../model-file.js';
 import { openData, withCsvOptions, withModel } from '../options.js';
-import { Problem } from '../problem.js';
+import { misuse, Problem } from '../problem.js';
 import { naive, seasonalNaive } from '../series/baselines.js';
 import { openSeriesModel } from '../series/model.js';
 import { outputsOf } from '../series/network.js';
@@ -56,6 +56,11 @@ export function addForecast(program: Command, io: Io): void {
 
 async function forecast(io: Io, modelPath: string, dataPath: string, options: ForecastOptions): Promise<void> {
   const { network, model } = await openSeriesModel(io, modelPath, options);
+  if (options.series !== undefined && model.group === undefined) {
+    throw misuse(
+      `--series selects one of several series, but ${modelPath} was trained on a single series. Remove --series.`,
+    );
+  }
   for (const output of [options.output, options.svg]) {
     await expectOtherFile(output && pathIn(io, output), ...[modelPath, dataPath].map((path) => pathIn(io, path)));
   }

@@ -35,9 +35,10 @@ Rows are copied unchanged, with a column predicted_TARGET added at the end. A ro
 with missing values keeps its place and has no prediction. If the model reads sequences
 and has one target per group, the output has one row per group.
 
-Cells of the data are copied as they are. Before you open predictions for rows from
-untrusted sources in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
-run there. Predicted categories, which come from the model file, are always escaped.`;
+Cells of the data are copied as they are. If the rows come from an untrusted source and
+you want to open the predictions in a spreadsheet, use --escape-formulas: otherwise the
+spreadsheet would evaluate a cell such as =HYPERLINK(…). Predicted categories, which come
+from the model file, are always escaped.`;
 
 /** Adds `nnbp predict` to the command line. */
 export function addPredict(program: Command, io: Io): void {

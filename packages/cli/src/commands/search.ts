@@ -121,7 +121,10 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
     return;
   }
   await note(io, `${counted(ranked.length, 'candidate')} in ${duration((performance.now() - start) / 1000)}.`);
-  await print(io.stdout, `\n${describeRanking(ranked, validations, folds)}\nTrain the best:\n  ${visible(command)}\n`);
+  await print(
+    io.stdout,
+    `\n${describeRanking(ranked, validations, folds)}\nTo train the best candidate:\n  ${visible(command)}\n`,
+  );
 }
 
 /** The search space. It includes Levenberg–Marquardt only for regression. */

@@ -87,11 +87,18 @@ export function addTrain(program: Command, io: Io): void {
     .summary('train a network on a CSV file')
     .description('Trains a network that predicts a column of a CSV file from the other columns, and saves it.')
     .option('-o, --output <file>', 'the model file (default: DATA.nnbp.safetensors)')
-    .option('--hidden <sizes>', 'nodes of each hidden layer, such as 32,16, or none', sizes, [16])
+    .addOption(
+      new Option('--hidden <sizes>', 'number of nodes in each hidden layer, such as 32,16, or none')
+        .argParser(sizes)
+        .default([16], '16'),
+    )
     .option('--plugin <file>', 'a JavaScript file that exports custom activations', collect)
     .option('--activation <name>', `activation of the hidden nodes: ${activationNames.join(', ')}`, 'tanh')
-    .option('--loss <name>', `${lossNames.join(', ')} (default: mse for numbers, softmaxCrossEntropy for categories)`)
-    .option('--optimizer <name>', optimizerNames.join(', '), 'adam')
+    .option(
+      '--loss <name>',
+      `loss function: ${lossNames.join(', ')} (default: mse for numbers, softmaxCrossEntropy for categories)`,
+    )
+    .option('--optimizer <name>', `optimizer: ${optimizerNames.join(', ')}`, 'adam')
     .option('--rate <number>', 'learning rate (default: depends on the optimizer)', numberBetween(0, Infinity, true))
     .option('--epochs <count>', 'maximum number of epochs (default: 5 to 400, fewer for more rows)', integerFrom(1))
     .option('--batch <count>', 'batch size (default: 32)', integerFrom(1))

@@ -282,10 +282,11 @@ function describeErrors({ model, naive, seasonalNaive }: Comparison, part: strin
     ...(seasonalNaive === undefined ? [] : [line('seasonal naive (one season before)', seasonalNaive)]),
   ];
   const title = `Errors of ${visible(target)} on the ${part} set:`;
-  const best = Math.min(naive.meanAbsolute, seasonalNaive?.meanAbsolute ?? Infinity);
+  const seasonal = seasonalNaive?.meanAbsolute ?? Infinity;
+  const best = seasonal < naive.meanAbsolute ? 'seasonal naive' : 'naive';
   const verdict =
-    model.meanAbsolute < best
+    model.meanAbsolute < Math.min(naive.meanAbsolute, seasonal)
       ? ''
-      : '\nThe model is no better than the baseline. Forecast with the baseline, or try another --window or --hidden.\n';
+      : `\nThe model is no better than the ${best} baseline. Use that baseline, or try another --window or --hidden.\n`;
   return `${title}\n\n${tableOf([['', 'mean absolute', 'root mean square', 'vs. naive'], ...lines], [1, 2, 3])}${verdict}`;
 }

@@ -77,7 +77,8 @@ export function describeTrainingRun(
   { hidden, activation, optimizer, group }: Pick<TrainOptions, 'hidden' | 'activation' | 'optimizer' | 'group'>,
   unit = 'row',
 ): string {
-  const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), graph.outputs.length].join(' → ');
+  const outputs = counted(graph.outputs.length, 'node');
+  const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), outputs].join(' → ');
   const parts = [
     `${counted(rows.training, unit)} for training`,
     `${rows.validation > 0 ? rows.validation.toLocaleString('en') : 'none'} for validation`,
@@ -89,7 +90,7 @@ export function describeTrainingRun(
       ? ''
       : `, until the ${watched} loss has not decreased for more than ${counted(patience, 'epoch')}`;
   return (
-    `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
+    `\nNetwork:   ${layers}, ${counted(graph.parameterCount, 'parameter')}\n` +
     `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? `all ${unit}s in each step` : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
     `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n` +
