@@ -5,7 +5,7 @@ import { expectInteger, expectLength, mismatch, NnbpError, Random, shuffle } fro
 export interface FoldOptions {
   /** The number of folds, an integer ≥ 2. Default: 5. */
   readonly folds?: number;
-  /** The number of times that the samples are divided at random, an integer ≥ 1. Ignored if `timeOrdered`. Default: 1. */
+  /** How many times the samples are divided at random, an integer ≥ 1. Ignored if `timeOrdered`. Default: 1. */
   readonly repeats?: number;
   /** The class of each sample: every fold gets the same share of each class. Default: samples are divided at random. */
   readonly labels?: ArrayLike<unknown>;

@@ -1,4 +1,4 @@
-/** Runs custom plugins: the functions that kernels call, which apply JavaScript plugins to the numbers in memory. */
+/** Runs custom plugins in JavaScript, on the numbers in memory, when the kernels call them. */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
