@@ -55,7 +55,7 @@ for (const name of workloads) {
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
 }
 if (mismatches > 0) {
-  console.error(`\n${mismatches} checks failed: a library computes a different loss or step. No results were written.`);
+  console.error(`\nFailed checks: ${mismatches}. A library computes a different loss or step. No results were written.`);
   process.exit(1);
 }
 console.log(`\n${table(['workload', 'library', 'samples/s', 'speedup of nnbp', ''], rows.map(line))}`);

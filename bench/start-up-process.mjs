@@ -1,6 +1,6 @@
 /**
- * Imports one library, then makes a first prediction and takes a first training step. Prints the milliseconds since the
- * start of the import; with `--bytes`, also the size of all loaded modules in bytes.
+ * Imports one library, then makes a first prediction and takes a first training step. Prints the time at which each was
+ * done, in milliseconds since the start of the import; with `--bytes`, also the size of all loaded modules in bytes.
  *
  * Usage: start-up-process.mjs LIBRARY [--bytes]
  */

@@ -69,8 +69,8 @@ export function makeWorkload(name) {
 }
 
 /**
- * A random graph without layers. All nodes have (nearly) the same number of predecessors, which are drawn from all
- * earlier nodes.
+ * Creates a random graph without layers. All nodes except the inputs have (nearly) the same number of predecessors. A
+ * hidden node draws them from all earlier nodes, an output from the inputs and hidden nodes.
  */
 export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
   const random = new Random(3);

@@ -1,5 +1,5 @@
 /**
- * synaptic and neataptic: LSTM cells built of gated connections, with peepholes, that learn after each step from
+ * synaptic and neataptic: LSTM cells built from gated connections, with peepholes, that learn after each step from
  * eligibility traces. They compute a different function from PyTorch's LSTM, so losses are not compared.
  */
 import { bySequence } from './by-sequence.mjs';

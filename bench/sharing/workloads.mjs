@@ -94,7 +94,7 @@ export function matrixOf({ graph, parameters }, ids) {
 }
 
 /**
- * The four gates of an LSTM layer, in PyTorch's order.
+ * The ids of the gate nodes of an LSTM layer, gate by gate in PyTorch's order.
  *
  * @param {SharingWorkload} workload
  */
@@ -104,7 +104,7 @@ export const gateIds = ({ sizes: [, units] }) =>
 export const outputIds = ({ graph }) => Array.from(graph.outputs, (i) => graph.ids[i]);
 
 /**
- * The first node of each filter. All nodes of a filter share their weights.
+ * The id of the first node of each filter. All nodes of a filter share their weights.
  *
  * @param {SharingWorkload} workload
  */

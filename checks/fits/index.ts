@@ -1,6 +1,6 @@
 /**
- * `pnpm fits NAME`: compares the second-order optimizers with other programs. NAME is `lbfgs`, `speed`, `proben1` or
- * `regression`. `--smoke` without a name runs the smallest workload of each.
+ * `pnpm fits NAME`: compares the second-order optimizers with first-order optimizers and with other libraries. NAME is
+ * `lbfgs`, `speed`, `proben1` or `regression`. `--smoke` without a name runs the smallest workload of each.
  */
 import { compareWithScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';

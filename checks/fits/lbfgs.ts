@@ -1,8 +1,8 @@
 /**
  * Compares L-BFGS with SciPy's L-BFGS-B on 20 network problems, both with a memory of 10. Both take the same path for
  * the first 50 to 150 evaluations; then they diverge because of rounding errors, so the number of evaluations of a
- * single run means little. Each problem is therefore run from 31 starting points that differ by 1e-10, and medians are
- * compared: the number of evaluations until the loss is within 1 % of the median loss at which SciPy stops.
+ * single run means little. Each problem is therefore run from 31 starting points that differ by about 1e-10, and
+ * medians are compared: the number of evaluations until the loss is within 1 % of the median loss at which SciPy stops.
  */
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -23,7 +23,7 @@ const shapes = [
   [1, 10, 1],
   [5, 4, 2],
 ];
-/** Relative distance between starting points. */
+/** Standard deviation of the relative differences between starting points. */
 const startDistance = 1e-10;
 const maxIterations = 5000;
 
@@ -35,7 +35,7 @@ interface Problem {
   readonly starts: readonly number[][];
 }
 
-/** Problem `n`: 100 samples of noisy sines of the first input, and `runs` starting points. */
+/** Creates problem `n`: 100 samples of noisy sines of the first input, and `runs` starting points. */
 function problem(n: number, runs: number): Problem {
   const random = new Random(n + 1);
   const layers = shapes[n % shapes.length];
@@ -50,7 +50,10 @@ function problem(n: number, runs: number): Problem {
   return { layers, network, inputs, targets, starts };
 }
 
-/** Runs our L-BFGS until it reaches the goal or converges. Returns the loss of each evaluation. */
+/**
+ * Runs our L-BFGS until it reaches the goal, converges, or has run `maxIterations`. Returns the loss of each
+ * evaluation.
+ */
 function minimize({ network, inputs, targets }: Problem, start: readonly number[], goal: number): number[] {
   const executor = js().prepare(network.graph, inputs.length);
   const [rows, targetRows] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];
@@ -87,7 +90,7 @@ function evaluations(losses: readonly number[], goal: number): number {
   return at < 0 ? Infinity : at + 1;
 }
 
-/** Number of initial evaluations in which two runs agree to one part in a million. */
+/** Number of initial evaluations in which two runs agree to within one part in a million. */
 function agreeingEvaluations(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((loss, k) => !(Math.abs(loss - b[k]) <= 1e-6 * Math.abs(loss)));
   return at < 0 ? a.length : at;
@@ -112,7 +115,7 @@ export function compareWithScipy(smoke: boolean): void {
       median(runs.map((losses) => evaluations(losses, goal))),
     );
     console.log(
-      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${ourMedian} evaluations, SciPy ${scipyMedian}, ratio ${(ourMedian / scipyMedian).toFixed(2)}; the first ${agreeingEvaluations(ourRuns[0], scipyRuns[n][0])} agree`,
+      `${problem.layers.join('-').padEnd(8)} loss ${goal.toExponential(3)}: ${ourMedian} evaluations, SciPy ${scipyMedian}, ratio ${(ourMedian / scipyMedian).toFixed(2)}; the losses agree in the first ${agreeingEvaluations(ourRuns[0], scipyRuns[n][0])}`,
     );
     return ourMedian / scipyMedian;
   });

@@ -23,7 +23,7 @@ const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number; p
 
 /**
  * Runs `proben1 [problem [runs [optimizer]]]`. Prints a line for each problem and optimizer, with the mean and standard
- * deviation of the test error.
+ * deviation of the test error. With `smoke`, only parses a small file.
  */
 export async function proben1(smoke: boolean): Promise<void> {
   if (smoke) {

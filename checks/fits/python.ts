@@ -5,7 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** @throws Error if Python is not installed or the script fails */
+/**
+ * Runs the script and parses its output.
+ *
+ * @throws Error if Python is not installed or the script fails
+ */
 export function runPython(script: string, input: unknown): unknown {
   const python = process.env.PYTHON ?? 'python3';
   const { stdout, stderr, status, error } = spawnSync(python, [fileURLToPath(new URL(script, import.meta.url))], {

@@ -93,7 +93,10 @@ async function compareOptimizers(
   return `${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`;
 }
 
-/** Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- OPTIONS of nnbp train]` and prints a line for each table. */
+/**
+ * Runs `regression [FILE.csv:TARGET …] [--seeds 10] [-- OPTIONS of nnbp train]` and prints a line for each table.
+ * Without tables, uses four problems of Proben1.
+ */
 export async function regression(smoke: boolean): Promise<void> {
   const [, ...args] = process.argv.slice(2).filter((argument) => argument !== '--smoke');
   const trainOptions = args.includes('--') ? args.slice(args.indexOf('--') + 1) : [];

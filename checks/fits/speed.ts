@@ -1,9 +1,10 @@
 /**
  * Measures the CPU time to reach a training loss: a tenth of the loss that Adam has after 200 epochs (batches of 32,
- * learning rate 0.01). Networks consist of tanh layers with a linear output. Limits: 20,000 epochs for Adam, 300
- * iterations for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. For the
- * sigmoid output of brain.js, targets are scaled to the range 0.1 to 0.9, and the loss accordingly. Runs are
- * interleaved; the first of four rounds warms up the compiler and is not counted.
+ * learning rate 0.01). Networks have tanh hidden layers and a linear output. Those of brain.js consist of sigmoid
+ * nodes, so their targets are scaled to the range 0.1 to 0.9, and the loss accordingly. Limits: 20,000 epochs for Adam,
+ * 300 iterations for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. Runs
+ * are interleaved, except those of scikit-learn. The first of four rounds warms up the compiler and is not counted, but
+ * a method that takes more than a second runs only once.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -69,7 +70,7 @@ interface Brain {
   };
 }
 
-/** Trains with the brain.js that `pnpm bench` installs; undefined if it is not installed. */
+/** Returns a method that trains with the brain.js that `pnpm bench` installs, or undefined if it is not installed. */
 function brain(): Method | undefined {
   let library: Brain;
   try {
@@ -96,7 +97,8 @@ function scikitLearn(problems: readonly (Problem & { readonly goals: readonly nu
 }
 
 /**
- * The median time over the seeds, preceded by `>` if more than half of the runs stopped before they reached the goal.
+ * Formats the median time over the seeds, preceded by `>` if more than half of the runs stopped before they reached the
+ * goal, and followed by the number of runs that reached it if some did not.
  */
 function formatTimes(times: readonly Time[]): string {
   const reached = times.filter((run) => run.reached).length;
@@ -106,7 +108,10 @@ function formatTimes(times: readonly Time[]): string {
   return reached === times.length ? time : `${time} (${reached} of ${times.length})`;
 }
 
-/** Prints a line with the time of each method for each problem. */
+/**
+ * Prints a line for each problem with the time of each method, then a line for each problem with the time of
+ * scikit-learn. With `smoke`, runs only the first problem with one seed, without brain.js and scikit-learn.
+ */
 export async function timeToLoss(smoke: boolean): Promise<void> {
   engine = await auto();
   const seeds = smoke ? [0] : [0, 1, 2, 3, 4];

@@ -1,6 +1,6 @@
 /**
- * Exports layers as ONNX operators, and compares their outputs in onnxruntime for sequences and images, also after a
- * round trip.
+ * Exports layers as ONNX operators, and compares the outputs of onnxruntime with ours for sequences and images, also
+ * after a round trip.
  */
 import { predictSequence } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
@@ -25,6 +25,7 @@ async function run(bytes, inputs, dims) {
   return Array.from(output.data);
 }
 
+/** Returns the largest error: absolute, or relative for |expected| > 1. Throws if an error reaches 1e-4. */
 function largestError(outputs, expected, what) {
   expect(outputs, what).toHaveLength(expected.length);
   return outputs.reduce((worst, value, k) => {
@@ -126,7 +127,7 @@ test(`${networks} networks of convolutions and pooling have the same outputs in 
     if (back.graph.parameterCount <= network.graph.parameterCount) sharing++;
     largestError(await run(toOnnx(back), rows.flat(), [batch, width]), expected, `${what}, exported again`);
   }
-  expect(unrecognized, 'layers not exported as their operator').toBeLessThanOrEqual(0.05 * networks);
+  expect(unrecognized, 'operators that a model should contain but does not').toBeLessThanOrEqual(0.05 * networks);
   expect(sharing, 'networks that keep their shared weights').toBeGreaterThanOrEqual(0.95 * networks);
   resultRows.push([
     `${networks} networks of one or two layers (${Object.entries(counts)

@@ -1,6 +1,6 @@
 /**
- * Exports networks to ONNX, and compares their outputs in onnxruntime with the reference engine, within float32 error
- * bounds.
+ * Exports networks to ONNX, and checks that the outputs of onnxruntime are equal to those of the reference engine
+ * within float32 error bounds.
  */
 import { everyActivation } from '@nnbp/conformance';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
@@ -33,7 +33,7 @@ test(`${graphs} random graphs have the same outputs in onnxruntime, from seed ${
     const { network, rows } = randomNetwork(seed);
     const bytes = toOnnx(network);
     worst.check(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
-    // The network that is imported from the model has the same outputs, too.
+    // The network imported from the model must have the same outputs too.
     new WorstError().check(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, imported`);
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;

@@ -1,4 +1,4 @@
-/** Exports networks to ONNX, and compares their outputs in onnxruntime-web in a browser. */
+/** Exports networks to ONNX, and compares the outputs of onnxruntime-web in a browser with ours. */
 import { everyActivation } from '@nnbp/conformance';
 import { toOnnx } from '@nnbp/interop';
 import { GraphBuilder, Network } from '@nnbp/core';
@@ -66,7 +66,7 @@ const run = (bytes, rows) =>
     [Buffer.from(bytes).toString('base64'), rows],
   );
 
-test(`${graphs} random graphs have the same outputs in a browser, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs have the same outputs in onnxruntime-web in a browser, from seed ${firstSeed}`, async () => {
   const worst = new WorstError();
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const { network, rows } = randomNetwork(seed);
@@ -75,7 +75,7 @@ test(`${graphs} random graphs have the same outputs in a browser, from seed ${fi
   found.push([`${graphs} random graphs, 16 samples each`, String(worst)]);
 }, 60_000);
 
-test('a network with all activations has the same outputs in a browser', async () => {
+test('a network with all activations has the same outputs in onnxruntime-web in a browser', async () => {
   const builder = new GraphBuilder();
   const h = builder.input('h');
   builder.output(...everyActivation.map((activation) => builder.node(activation.name, { from: [h], activation })));

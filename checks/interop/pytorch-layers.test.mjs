@@ -158,10 +158,10 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(status, stderr).toBe(0);
     const results = JSON.parse(stdout);
     expect(results.length).toBeGreaterThan(2);
-    for (const { stepError, biasChange, secondBias } of results) {
+    for (const { stepError, biasChange, unusedBias } of results) {
       expect(stepError).toBeLessThan(1e-12);
       expect(biasChange).toBeGreaterThan(0);
-      expect(secondBias).toBe(0);
+      expect(unusedBias).toBe(0);
     }
     rows.push([
       `${results.length} networks of recurrent modules, step by step and trained with AdamW`,

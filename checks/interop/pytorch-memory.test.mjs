@@ -41,8 +41,8 @@ function python(cwd, ...args) {
 }
 
 /**
- * Writes a network's files and a sequence: as a batch of one sequence, or as a batch of its rows if the network has no
- * delays.
+ * Writes a network's files, and the sequence as samples: one sample, or one per row if the network has no delays.
+ * Returns the directory.
  */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);
@@ -55,7 +55,10 @@ function exportTo(name, network, inputs, targets) {
 const numbers = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
-/** Our outputs and gradients, or undefined if a product that is fed back grows too large to compare. */
+/**
+ * Returns our outputs and gradients, or undefined if a value is too large to compare: a product that is fed back can
+ * grow.
+ */
 function outputsAndGradients(network, inputs, targets) {
   try {
     const outputs = predictSequence(network, inputs);

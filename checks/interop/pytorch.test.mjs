@@ -53,7 +53,7 @@ function exportTo(name, network, samples) {
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
-/** Runs `train.py` in two processes that communicate over gloo. */
+/** Runs `train.py` in two processes that communicate over gloo. Resolves to what the first process prints. */
 async function trainWithTwoProcesses(directory, ...options) {
   const port = await freePort();
   const children = [];
@@ -91,7 +91,10 @@ async function trainWithTwoProcesses(directory, ...options) {
   return texts[0];
 }
 
-/** Runs `train.py` with torchrun. Without `--redirects` and `--tee`, torchrun of PyTorch 1.13 fails on Python 3.11. */
+/**
+ * Runs `train.py` in two processes with torchrun. Without `--redirects` and `--tee`, the torchrun of PyTorch 1.13 fails
+ * on Python 3.11.
+ */
 function trainWithTorchrun(directory, ...options) {
   const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', '--redirects=1', '--tee=1'];
   const { status, stderr } = spawnSync(found.python, [...launcher, 'train.py', '--data', 'data.csv', ...options], {
@@ -179,7 +182,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('two processes take the same steps as our trainer on a graph with all features', async () => {
+  test('two processes of train.py take the same steps as our optimizer on a graph with scalers and shared weights', async () => {
     // Seed 6: 196 nodes, scalers, shared weights, unread nodes, some fixed c.
     const { network, rows: inputs, targets } = randomNetwork(6, 40);
     const { graph } = network;
@@ -211,7 +214,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(changedCount).toBeGreaterThan(500);
     rows.push([
       `${steps} steps of gradient descent on an irregular graph with scalers and shared weights, two processes in float64`,
-      `the ${changedCount} parameters that changed differ from those of our trainer by at most ${error.toExponential(1)}`,
+      `the ${changedCount} parameters that changed differ from those of our optimizer by at most ${error.toExponential(1)}`,
     ]);
   }, 120_000);
 

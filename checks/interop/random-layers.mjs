@@ -92,7 +92,9 @@ export function randomBidirectional(seed) {
   return { network, layers, random };
 }
 
-/** Creates a random network of a convolution, in some cases another convolution or pooling, and a dense layer. */
+/**
+ * Creates a random network: a convolution, sometimes followed by another convolution or by pooling, and a dense layer.
+ */
 export function randomConvolution(seed) {
   const random = new Random(seed);
   const { below, oneOf, chance } = chooser(random);

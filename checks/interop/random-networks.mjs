@@ -10,8 +10,8 @@ export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.rand
 const transforms = ['sigmoid', 'softmax', 'logSoftmax'];
 
 /**
- * A random network with samples. Every fourth network consists of layers with missing edges, every third has scalers,
- * and every fifth has an output transform.
+ * Creates a random network with samples. Every fourth network consists of layers with missing edges, every third has
+ * scalers, and every fifth has an output transform.
  */
 export function randomNetwork(seed, samples = 16) {
   const random = new Random(seed);
@@ -32,7 +32,10 @@ export function randomNetwork(seed, samples = 16) {
   };
 }
 
-/** A graph of layers, each connected to random earlier layers, some with missing edges. */
+/**
+ * Builds a graph of layers. Each is connected to random earlier layers; in about half of the layers, a node has only
+ * about eight edges.
+ */
 function layersWithMissingEdges(random) {
   const below = (n) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();

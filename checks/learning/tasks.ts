@@ -31,7 +31,7 @@ function graphOf(inputs: number, outputs: number, memory: (builder: GraphBuilder
 
 const oneHot = (k: number, count: number) => Array.from({ length: count }, (_, j) => Number(j === k));
 const argmax = (row: readonly number[]) => row.indexOf(Math.max(...row));
-const clipped = (learningRate: number) => chain(clipByNorm(1), adam({ learningRate }));
+const clippedAdam = (learningRate: number) => chain(clipByNorm(1), adam({ learningRate }));
 
 /** Temporal XOR: the target is x(t) ⊕ x(t − 1) of random bits. */
 const temporalXor: Task = {
@@ -58,7 +58,7 @@ const temporalXor: Task = {
       { sequences: draw(200) },
       {
         loss: binaryCrossEntropyWithLogits(),
-        optimizer: clipped(0.01),
+        optimizer: clippedAdam(0.01),
         epochs: 60,
         batchSize: 20,
         engine,
@@ -141,7 +141,7 @@ const reber = (() => {
         { sequences },
         {
           loss: softmaxCrossEntropy(),
-          optimizer: clipped(0.01),
+          optimizer: clippedAdam(0.01),
           epochs: 10,
           batchSize: 8,
           engine,
@@ -186,7 +186,7 @@ const adding: Task = {
       { sequences: draw(4000) },
       {
         loss: mse(),
-        optimizer: clipped(0.005),
+        optimizer: clippedAdam(0.005),
         epochs: 20,
         batchSize: 20,
         engine,
@@ -224,7 +224,7 @@ const sine: Task = {
       { sequences },
       {
         loss: mse(),
-        optimizer: clipped(0.01),
+        optimizer: clippedAdam(0.01),
         epochs: 60,
         batchSize: 20,
         engine,
@@ -277,7 +277,7 @@ const recall: Task = {
       graphOf(6, 2, (builder, from) => lstm(builder, { from, units: 8 })),
       { seed },
     );
-    const optimizer = clipped(0.01);
+    const optimizer = clippedAdam(0.01);
     // 9,625 sequences: 1,375 for each of 7 lengths.
     for (let length = 4; length <= 10; length++) {
       const sequences = Array.from({ length: 1375 }, () => draw(length));
@@ -297,7 +297,7 @@ const recall: Task = {
   },
 };
 
-/** Moves an image of 28 × 28 pixels by `down` and `right` pixels. */
+/** Returns an image of 28 × 28 pixels, moved down and right by the given numbers of pixels. Uncovered pixels are 0. */
 function shifted(image: ArrayLike<number>, down: number, right: number): Float64Array {
   const moved = new Float64Array(28 * 28);
   for (let row = Math.max(0, down); row < Math.min(28, 28 + down); row++) {
@@ -343,7 +343,7 @@ const digits: Task = {
     const network = new Network(builder.build(), { seed });
     const random = new Random(seed);
     const order = Uint32Array.from({ length: training.inputs.length }, (_, k) => k);
-    /** Yields each digit once, in random order, moved by up to two pixels. */
+    /** Yields each digit once, in random order, moved by up to two pixels in each direction. */
     // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, even without await
     const moved = async function* (): AsyncGenerator<Sample> {
       shuffle(order, random);

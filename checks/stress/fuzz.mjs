@@ -1,7 +1,8 @@
 /**
  * `pnpm stress fuzz`: reads 10,000 corrupt files with each reader of recurrent and convolutional models. Each file must
- * result in a network that can predict, or in an `NnbpError` with a short message, within one second of CPU time and
- * 512 MB of memory. To test only some readers, run this script with their names as arguments.
+ * result in a network that can predict, or in an `NnbpError` with a short message, within one second of CPU time. While
+ * a reader reads all its files, memory use must not grow by more than 512 MB. To test only some readers, run this
+ * script with their names as arguments.
  */
 import { relu, tanh } from '@nnbp/activations';
 import { max, median, product } from '@nnbp/aggregations';
@@ -72,7 +73,7 @@ const mixed = networkOf((b) => {
   return [b.node('c', { from: ['a', 'b', x], activation: tanh, aggregation: max })];
 });
 
-/** Damages a copy of a file; 5 % of the files are also truncated. */
+/** Returns a damaged copy of a file. 5 % of the copies are also truncated. */
 function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ random) {
   const length = random.uniform() < 0.05 ? Math.floor(random.uniform() * file.length) : file.length;
   return damagedBytes(file.subarray(0, length), random);
@@ -86,7 +87,10 @@ const bytesReader = (originals, read) => (random) => {
   return () => read(bytes);
 };
 
-/** The same for a reader of JSON: 80 % are damaged as parsed JSON, 20 % as strings. */
+/**
+ * The same for a reader of JSON: damages 80 % of the models as parsed JSON, 20 % as strings, and 30 % of the weight
+ * files.
+ */
 const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);
   const isText = random.uniform() < 0.2;
@@ -95,7 +99,7 @@ const jsonReader = (originals, read) => (random) => {
   return () => read(broken, bytes);
 };
 
-/** Models written by other libraries, from the fixtures of @nnbp/interop. */
+/** Reads models written by other libraries from the fixtures of @nnbp/interop. */
 function fixtures(name) {
   const file = new URL(`../../packages/interop/test/fixtures/${name}.generated.json`, import.meta.url);
   const { models, recurrent: sequences } = JSON.parse(readFileSync(file, 'utf8'));
@@ -172,10 +176,12 @@ function run(name) {
       predictSequence(network, [row, row, row]);
       result.networks++;
     } catch (error) {
-      // An `NnbpError` of `predictSequence` is also valid: the numbers of the network can overflow.
+      // `predictSequence` can throw an `NnbpError` too, because the numbers of the network can overflow.
       if (!(error instanceof NnbpError)) throw new Error(label, { cause: error });
       if (error.message.length === 0 || error.message.length > 2000)
-        throw new Error(`${label}: ${error.message}`, { cause: error });
+        throw new Error(`${label}: expected a message of 1 to 2000 characters, received "${error.message}".`, {
+          cause: error,
+        });
       result.rejected++;
     }
     const { user, system } = process.cpuUsage(started);
@@ -184,7 +190,7 @@ function run(name) {
     if (result.milliseconds > maxMilliseconds)
       throw new Error(`${label}: took ${result.milliseconds} ms. Limit: ${maxMilliseconds} ms.`);
     if (result.megabytes > maxMegabytes)
-      throw new Error(`${label}: used ${result.megabytes} MB. Limit: ${maxMegabytes} MB.`);
+      throw new Error(`${label}: memory use has grown by ${result.megabytes} MB. Limit: ${maxMegabytes} MB.`);
   }
   if (/** @type {any} */ ({}).polluted !== undefined) throw new Error(`${name}: a file changed Object.prototype.`);
   return result;

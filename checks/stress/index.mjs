@@ -1,7 +1,7 @@
 /** `pnpm stress [name …]`: runs all or some of the long checks. Each writes its results to results.json. */
 import { spawnSync } from 'node:child_process';
 
-/** Minutes on two cores, and command of each check. */
+/** The duration of each check in minutes on two cores, and its command. */
 const checks = {
   faults: [1, [process.execPath, 'checks/stress/faults.mjs']],
   fuzz: [4, ['tsx', '--conditions=@nnbp/source', 'checks/stress/fuzz.mjs']],
@@ -22,7 +22,7 @@ if (selected.includes('rehearsal'))
   run(['pnpm', 'install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'checks/stress']);
 const failed = selected.filter((name) => {
   const [minutes, command] = checks[name];
-  console.log(`\n# ${name}, about ${minutes} minutes`);
+  console.log(`\n# ${name}, about ${minutes} min`);
   return !run(command);
 });
 if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}. See the output above.`);

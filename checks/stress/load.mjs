@@ -19,7 +19,9 @@ const connections = 16;
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-load-'));
 const path = join(folder, 'model.safetensors');
 const graph = mlp([4, 16, 3], { activation: tanh });
-/** The server numbers the models that it loads from 1: number `n` is `models[n - 1]`. */
+/**
+ * The server numbers the models in the order in which it loads them, starting with 1: number `n` is `models[n - 1]`.
+ */
 const models = Array.from({ length: 400 }, (_, seed) => new Network(graph, { seed }));
 await writeAtomically(path, save(models[0]));
 

@@ -42,7 +42,7 @@ try {
     ],
   };
   for (const [manager, [install, node]] of Object.entries(managers)) {
-    const directory = fresh(manager, { dependencies });
+    const directory = createProject(manager, { dependencies });
     results.installs[manager] = attempt(`${manager}`, () => {
       run(directory, ...install);
       return run(directory, ...node, 'check.mjs')
@@ -54,7 +54,7 @@ try {
   const installed = join(folder, 'npm');
   for (const [runtime, [name, version]] of Object.entries(runtimes)) {
     results.runtimes[runtime] = attempt(runtime, () => {
-      const directory = fresh(runtime, { dependencies: { [name]: version } });
+      const directory = createProject(runtime, { dependencies: { [name]: version } });
       run(directory, 'npm', 'install', '--no-audit', '--no-fund');
       const program = join(directory, 'node_modules/.bin', name);
       const runtimeVersion = run(directory, program, '--version').trim().split('\n')[0];
@@ -72,7 +72,7 @@ try {
   }
   for (const version of typescriptVersions) {
     results.types[version] = attempt(`TypeScript ${version}`, () => {
-      const directory = fresh(`typescript-${version}`, { dependencies: { typescript: version } });
+      const directory = createProject(`typescript-${version}`, { dependencies: { typescript: version } });
       run(directory, 'npm', 'install', '--no-audit', '--no-fund');
       const compiler = join(directory, 'node_modules/.bin/tsc');
       for (const moduleResolution of ['nodenext', 'bundler']) {
@@ -102,7 +102,7 @@ record('rehearsal', results);
 console.log(JSON.stringify(results, null, 2));
 if (failures > 0) process.exit(1);
 
-/** Publishes all public packages; returns their manifests. */
+/** Clones the repository, versions and builds it, and publishes all public packages. Returns their manifests. */
 function publish() {
   const clone = join(folder, 'clone');
   run(folder, 'git', 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);
@@ -119,7 +119,7 @@ function publish() {
   return manifests.map((path) => JSON.parse(readFileSync(path, 'utf8'))).filter((manifest) => !manifest.private);
 }
 
-function fresh(name, manifest) {
+function createProject(name, manifest) {
   const directory = join(folder, name.replaceAll(/\W+/g, '-'));
   mkdirSync(directory);
   writeFileSync(

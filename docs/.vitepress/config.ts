@@ -13,7 +13,7 @@ const pages = rewrites(root);
 const listed = new Set(groups.flatMap(({ files }) => files.map((file) => `${file}.md`)));
 const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides/') && !listed.has(file));
 if (missing.length > 0)
-  throw new Error(`${missing.join(', ')}: not listed in docs/.vitepress/pages.ts. Add to a group.`);
+  throw new Error(`${missing.join(', ')}: not listed in docs/.vitepress/pages.ts. Add each guide to a group.`);
 
 /** Whether no space belongs between two characters: both are Chinese, or one is full-width punctuation. */
 function isInsideChinese(before: string, after: string): boolean {

@@ -1,6 +1,4 @@
-/**
- * The pages of the site in reading order, in groups. The build fails if a guide is not in any group.
- */
+/** A group of pages in the sidebar. */
 export interface Group {
   readonly title: string;
   readonly titleZh: string;
@@ -8,6 +6,7 @@ export interface Group {
   readonly files: readonly string[];
 }
 
+/** The pages of the site in reading order, in groups. The build fails if a guide is not in any group. */
 export const groups: readonly Group[] = [
   {
     title: 'Getting started',

@@ -1,4 +1,4 @@
-/** Trains models with brain.js. Returns their saved files, and their outputs for some rows. */
+/** Models trained with brain.js: their saved files, and their outputs for some rows. */
 import brain from 'brain.js';
 import { flowers, probes, xor } from './data.mjs';
 

@@ -1,4 +1,4 @@
-/** Trains models with TensorFlow.js. Returns their saved files, and their outputs for some rows. */
+/** Models created with TensorFlow.js, some of them trained: their saved files, and their outputs for some rows. */
 import tf from '@tensorflow/tfjs';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -199,8 +199,8 @@ async function trained(name, model, data, epochs) {
 }
 
 /**
- * A model with rows to predict and their outputs. A row concatenates the values of all inputs, an output those of all
- * outputs.
+ * Returns the saved model, rows to predict, and the model's outputs for them. A row concatenates the values of all
+ * inputs, and its outputs are concatenated too.
  */
 async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];

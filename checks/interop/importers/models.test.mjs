@@ -1,4 +1,4 @@
-/** Trains models with other libraries, and checks that they have the same outputs after import. */
+/** Creates models with other libraries, and checks that they have the same outputs after import. */
 import { fromBrainJs, fromKeras, fromNeataptic, fromSynaptic } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import * as keras from './keras.mjs';
 import * as neataptic from './neataptic.mjs';
 import * as synaptic from './synaptic.mjs';
 
-/** Models of each library, our importer, and a bound for rounding errors in the arithmetic of the library. */
+/** For each library: its models, our importer, and a bound for the rounding errors of the library's arithmetic. */
 const libraries = [
   { package: 'brain.js', models: brainJs.models(), read: fromBrainJs, maxError: 5e-6, arithmetic: 'float32' },
   { package: 'synaptic', models: synaptic.models(), read: fromSynaptic, maxError: 1e-12, arithmetic: 'float64' },
@@ -25,7 +25,7 @@ for (const { package: name, models, read, maxError, arithmetic } of libraries) {
       const worst = `max output error ${Math.max(...errors).toExponential(1)} (relative for |output| > 1)`;
       const file = `5-${name.replace(/\W+/g, '-')}`;
       record(file, `${name} ${versionOf(name)}, import`, [
-        [`${models.length} trained models, ${rows} rows, computed in ${arithmetic}`, worst],
+        [`${models.length} models, ${rows} rows, computed in ${arithmetic}`, worst],
       ]);
     });
 
@@ -74,7 +74,10 @@ for (const { package: name, models, read, maxError } of [
       });
     }
     record(`6-${name.replace(/\W+/g, '-')}-recurrent`, `${name} ${versionOf(name)}, recurrent models`, [
-      [`${models.length} trained models, ${steps} steps`, `max output error ${worst.toExponential(1)}`],
+      [
+        `${models.length} models, ${steps} steps`,
+        `max output error ${worst.toExponential(1)} (relative for |output| > 1)`,
+      ],
     ]);
   });
 }

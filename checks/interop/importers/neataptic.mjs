@@ -1,4 +1,4 @@
-/** Trains or mutates models with neataptic. Returns their saved files, and their outputs for some rows. */
+/** Models created with neataptic, trained or mutated: their saved files, and their outputs for some rows. */
 import neataptic from 'neataptic';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -39,7 +39,7 @@ function mutated(name) {
     const kinds = [ADD_NODE, ADD_CONN, ADD_CONN, SUB_CONN, MOD_WEIGHT, MOD_BIAS, activation];
     network.mutate(kinds[Math.floor(kinds.length * Math.random())]);
   }
-  // ADD_NODE picks any squash, including those without a derivative.
+  // ADD_NODE picks any squash, including unsupported ones.
   const names = new Set(squashes);
   for (const node of network.nodes) if (!names.has(node.squash.name)) node.squash = methods.activation.TANH;
   return withOutputs(name, network);
@@ -67,7 +67,7 @@ export function recurrent(count, steps) {
   );
 }
 
-/** Creates models until one has finite outputs and biases below 1e6. Some diverge, and JSON stores NaN as null. */
+/** Creates models until one has outputs and biases between −1e6 and 1e6. Some diverge, and JSON stores NaN as null. */
 function makeFinite(make) {
   for (;;) {
     const model = make();

@@ -1,4 +1,4 @@
-/** Trains models with synaptic. Returns their saved files, and their outputs for some rows. */
+/** Models trained with synaptic: their saved files, and their outputs for some rows. */
 import synaptic from 'synaptic';
 import { flowers, probes, xor } from './data.mjs';
 

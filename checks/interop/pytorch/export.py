@@ -2,9 +2,9 @@
 
     python3 export.py DIRECTORY
 
-For each model, writes NAME.onnx, and NAME.json with "inputs" and "outputs", one row per sample. For a recurrent model, the rows
-are the steps of one sequence, and "last" is true if the model returns only the output of the last step. For a bidirectional
-model, a row holds all steps of a sample.
+For each model, writes NAME.onnx, and NAME.json with "inputs" and "outputs", one row per sample. For a recurrent model, "sequence"
+is true, the rows are the steps of one sequence, and "last" is true if the model returns only the output of the last step. For a
+bidirectional model, an input row holds all steps and initial states of a sample, and an output row all its outputs.
 """
 
 import json
@@ -40,7 +40,7 @@ class Recurrent(nn.Module):
 
 
 class Bidirectional(nn.Module):
-    """Bidirectional layers with the usual initial states and heads."""
+    """Bidirectional layers with one of the common kinds of initial state and output."""
 
     def __init__(self, layer, initial, head):
         super().__init__()

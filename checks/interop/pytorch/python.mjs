@@ -11,12 +11,13 @@ export const modules = {
 };
 
 /**
- * The first of `PYTHON`, `python3` on the PATH, /usr/bin/python3 and `python` that can import the module.
+ * Finds the first of `PYTHON`, `python3` on the PATH, /usr/bin/python3 and `python` that can import the module. Returns
+ * undefined if none can.
  *
  * @param {keyof typeof modules} module
  * @param {(python: string, code: string) => string | undefined} [run] - Returns what Python prints; undefined if it
  * fails.
- * @returns {{ python: string, version: string } | undefined}
+ * @returns {{ python: string, version: string } | undefined} The interpreter and the version of the module.
  */
 export function findPython(module, run = runPython) {
   const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3', 'python'].filter((path) => path !== undefined);
@@ -35,7 +36,7 @@ function runPython(python, code) {
 
 /**
  * Finds a Python interpreter with the module. If there is none, installs the Debian packages if it can, and looks
- * again. If there still is none, reports what to install.
+ * again. If there is still none, prints what to install and returns undefined.
  *
  * @param {keyof typeof modules} module
  * @param {object} machine - Tests pass a fake.

@@ -1,10 +1,10 @@
-"""Checks recurrent layers of exported networks step by step, and after training.
+"""Runs the recurrent layers of exported networks step by step, and trains them with AdamW.
 
     python3 steps.py DIRECTORY...
 
 Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
 "stepError", the max error of single steps compared with the whole sequence; "biasChange", the max change of bias_ih in 5 steps
-of AdamW (the smallest over all layers); "secondBias", the max absolute value of the entries of bias_hh that must stay 0.
+of AdamW (the smallest over all layers); "unusedBias", the max absolute value of the entries of bias_hh that must stay 0.
 """
 
 import importlib.util
@@ -38,10 +38,10 @@ for directory in map(Path, sys.argv[1:]):
         functional.mse_loss(network(x), t).backward()
         optimizer.step()
     bias_change = min((part.layer.bias_ih_l0 - old).abs().max().item() for part, old in zip(parts, before))
-    second_bias = 0
+    unused_bias = 0
     for part in parts:
         bias = part.layer.bias_hh_l0
         unused = bias[: 2 * part.layer.hidden_size] if isinstance(part.layer, torch.nn.GRU) else bias
-        second_bias = max(second_bias, unused.abs().max().item())
-    results.append({"stepError": error, "biasChange": bias_change, "secondBias": second_bias})
+        unused_bias = max(unused_bias, unused.abs().max().item())
+    results.append({"stepError": error, "biasChange": bias_change, "unusedBias": unused_bias})
 print(json.dumps(results))

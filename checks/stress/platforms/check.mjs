@@ -1,6 +1,6 @@
 /**
- * Runs on every platform: imports the installed packages, trains with each engine, explains a derivative, saves and
- * loads, and prints digests of the results.
+ * Runs in every supported runtime: imports the installed packages, runs the conformance suite and trains with each
+ * engine, saves and loads, explains a derivative, and prints a digest of the trained parameters for each engine.
  */
 import { gaussian, sigmoid, tanh } from '@nnbp/activations';
 import { articleNetwork, conformance, golden } from '@nnbp/conformance';
