@@ -1,4 +1,5 @@
 /** Checks which losses and output activations fit a task. Invalid combinations are reported before training. */
+import { activationRecords, type ActivationName } from '@nnbp/activations';
 import type { Loss } from '@nnbp/core';
 import type { LossSettings, Settings, Task } from '../shared/training-settings.js';
 
@@ -21,7 +22,12 @@ export function encodingFor(loss: Loss): Encoding {
 }
 
 /** Reasons why a loss and an output activation do not fit the data. */
-export type Misfit = 'class-loss' | 'one-output' | 'needs-probability' | 'needs-log-probability' | 'needs-raw-output';
+export type Misfit =
+  | 'class-loss'
+  | 'one-output'
+  | 'needs-probability'
+  | 'needs-log-probability'
+  | 'needs-negative-output';
 
 const forClasses = new Set([
   'binaryCrossEntropy',
@@ -30,25 +36,27 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/** Activations with values in [0, 1]. */
-const probabilities = new Set(['sigmoid', 'hardSigmoid', 'gaussian']);
-/** Losses that need unbounded outputs: logits, or the logarithm of a rate. */
-const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
-/** Activations that are bounded on at least one side. */
-const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
+/** Losses on logits, or on the logarithm of a rate. Both can be negative. */
+const onLogarithms = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
+
+/** The range of a built-in activation; undefined for a custom activation. */
+const rangeOf = (name: string) =>
+  Object.hasOwn(activationRecords, name) ? activationRecords[name as ActivationName].range : undefined;
 
 /**
- * Returns the reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses are
- * not checked.
+ * Returns the reason why a loss and an output activation do not fit the task; undefined if they do. Custom losses and
+ * the range of custom activations are not checked.
  */
 export function misfit(task: Task, settings: LossSettings & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
   const { loss, graph } = settings;
   const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);
-  const outputActivation = output?.activation ?? settings.outputActivation;
+  const range = rangeOf(output?.activation ?? settings.outputActivation);
   if (task === 'regression' && forClasses.has(loss)) return 'class-loss';
   if (task === 'binary' && loss === 'softmaxCrossEntropy') return 'one-output';
   if (loss === 'klDivergence') return 'needs-log-probability';
-  if (loss === 'binaryCrossEntropy' && !probabilities.has(outputActivation)) return 'needs-probability';
-  if (raw.has(loss) && bounded.has(outputActivation)) return 'needs-raw-output';
+  if (range === undefined) return undefined;
+  const [low, high] = range;
+  if (loss === 'binaryCrossEntropy' && (low < 0 || high > 1)) return 'needs-probability';
+  if (onLogarithms.has(loss) && low >= 0) return 'needs-negative-output';
   return undefined;
 }

@@ -210,8 +210,8 @@ const en = {
         'binaryCrossEntropy needs probabilities. Choose sigmoid as the output activation, or the loss binaryCrossEntropyWithLogits with identity.',
       'needs-log-probability': () =>
         'klDivergence needs logarithms of probabilities that sum to 1. Choose softmaxCrossEntropy or mse.',
-      'needs-raw-output': (loss: string) =>
-        `${loss} needs unbounded outputs. Choose identity as the output activation.`,
+      'needs-negative-output': (loss: string) =>
+        `${loss} needs outputs that can be negative. Choose identity as the output activation.`,
     } as Record<Misfit, (loss: string) => string>,
   },
 };
@@ -406,7 +406,7 @@ const zh: typeof en = {
       'needs-probability': () =>
         'binaryCrossEntropy 需要概率。请把输出激活函数设为 sigmoid，或用 identity 搭配损失函数 binaryCrossEntropyWithLogits。',
       'needs-log-probability': () => 'klDivergence 需要和为 1 的概率的对数。请选择 softmaxCrossEntropy 或 mse。',
-      'needs-raw-output': (loss) => `${loss} 需要无界的输出。请把输出激活函数设为 identity。`,
+      'needs-negative-output': (loss) => `${loss} 的输出须能取负值。请把输出激活函数设为 identity。`,
     },
   },
 };
