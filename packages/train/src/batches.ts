@@ -134,8 +134,18 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
   };
 }
 
-/** Creates batches from a stream. Each sample is checked when it arrives. */
-export function streamBatches(network: Network, loss: Loss, stream: SampleStream, batchSize: number): BatchSource {
+/**
+ * Creates batches from a stream. Each sample is checked when it arrives.
+ *
+ * @param what - The name of the stream in error messages.
+ */
+export function streamBatches(
+  network: Network,
+  loss: Loss,
+  stream: SampleStream,
+  batchSize: number,
+  what: string,
+): BatchSource {
   const batch = {
     inputs: new Float64Array(batchSize * network.graph.inputCount),
     targets: new Float64Array(batchSize * network.graph.outputs.length),
@@ -150,7 +160,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   let count = 0;
   return {
     start() {
-      samples = iteratorOf(stream, 'data');
+      samples = iteratorOf(stream, what);
       count = 0;
     },
     async next() {
@@ -161,7 +171,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
           samples = undefined;
           break;
         }
-        const label = `data, sample ${count}`;
+        const label = `${what}, sample ${count}`;
         checkSample(network, next.value, label);
         writeSample(network, loss, next.value, batch.samples, batch.inputs, batch.targets, label);
         batch.samples++;
@@ -170,7 +180,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
       if (count === 0) {
         throw new NnbpError(
           'EMPTY_DATA',
-          'data: the stream is empty. For several epochs, pass a function that returns a new stream.',
+          `${what}: the stream is empty. For several epochs, pass a function that returns a new stream.`,
         );
       }
       batch.counts = batch.weight = batch.samples;
@@ -199,7 +209,7 @@ export function batchesOf(
     return sequenceBatches(network, flattenSequences(network, loss, data, what), options);
   }
   const { batchSize } = options;
-  if (isStream(data)) return streamBatches(network, loss, data, batchSize);
+  if (isStream(data)) return streamBatches(network, loss, data, batchSize, what);
   const tables = tablesOf(data);
   checkTables(network, tables, what);
   return tableBatches(network, flatten(network, loss, tables, what), batchSize);

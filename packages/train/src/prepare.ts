@@ -67,7 +67,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
       validationData && batchesOf(network, loss, validationData, { batchSize, window: 1 }, 'validation');
     if (isStream(data)) {
       const batchSize = streamBatchSize(options);
-      const training = streamBatches(network, loss, data, batchSize);
+      const training = streamBatches(network, loss, data, batchSize, 'data');
       return {
         training,
         assessed: training,

@@ -161,7 +161,7 @@ describe('the signal', () => {
     expect(added).toEqual([]);
   });
 
-  test('the validation stream is closed if one of its samples is rejected', async () => {
+  test('the validation stream is named and closed if one of its samples is rejected', async () => {
     let closed = 0;
     async function* watched(): AsyncGenerator<Sample> {
       try {
@@ -172,7 +172,7 @@ describe('the signal', () => {
       }
     }
     expect(await reasonOf(fit(lineNetwork(), () => samples(4), options({ validation: watched })))).toMatch(
-      /sample 9.*NaN/,
+      /^validation, sample 9.*NaN/,
     );
     expect(closed).toBe(1);
   });
