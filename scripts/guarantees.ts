@@ -124,15 +124,15 @@ function platforms(): string {
   return [
     `${rehearsal.published}, published to a local registry and installed from there (${dateAndNode(rehearsal.run)}):`,
     '',
-    `- installed by ${outcomes(rehearsal.installs)};`,
-    `- run (the conformance suite, training, saving and loading) by ${Object.entries(rehearsal.runtimes)
+    `- installed with ${outcomes(rehearsal.installs)};`,
+    `- run (the conformance suite, training, saving and loading) on ${Object.entries(rehearsal.runtimes)
       .map(([name, { version, failed }]) =>
         failed === undefined
           ? `${name} (${(version ?? '').replace(/^v|^deno /, '').split(' ')[0]})`
           : `${name} (failed)`,
       )
       .join(', ')};`,
-    `- compiled by TypeScript ${outcomes(rehearsal.types)};`,
+    `- compiled with TypeScript ${outcomes(rehearsal.types)};`,
     `- 300 epochs with the fast engine, without fused multiply-add, are ${rehearsal.bitIdentical ? 'bit-identical in all runtimes' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
@@ -177,11 +177,11 @@ Each guarantee has a test that fails when the guarantee is broken. \`npm test\` 
 
 ## Numerical accuracy
 
-- **Finite differences**: the gradients of every activation, every loss and random graphs agree with central differences to a
-  relative error of 1e-7.
+- **Finite differences**: the gradients of every activation, every loss and random graphs agree with central differences to
+  within a relative error of 1e-7.
 - **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs cover every loss with every activation, shared
   weights, several outputs, and outputs with successors. The max error is ${maxErrorAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizer configurations and ${schedules.entries.length}
-  schedules agree to 1e-13 over 50 steps. The expected numbers correct two bugs of PyTorch 1.13: it computes the derivative of
+  schedules agree to within 1e-13 over 50 steps. The expected numbers correct two bugs of PyTorch 1.13: it computes the derivative of
   hardsigmoid with 1/6 rounded to float32, and its NAdam multiplies by one factor too many (fixed in 2.0).
 - **50-digit arithmetic**: every number in the article's network is compared with its value to 50 digits.
 - **Engines**: every number that an engine computes is within derived error bounds, and each engine is compared with PyTorch.
@@ -215,11 +215,11 @@ Every change is tested with 10,000 corrupt files of each format${faults ? `; ${c
 
 ## Load
 
-${load ? `${count(load.requests)} predictions of a server process while its model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): no wrong result, no failure; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB at the beginning and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+${load ? `${count(load.requests)} predictions by a server process while its model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): all were correct; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB after a fifth of the requests and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
 
 ${
   soak
-    ? `${count(soak.each)} online steps per engine, with memory at the beginning and at the end (${dateAndNode(soak.run)}): ${Object.entries(
+    ? `${count(soak.each)} online steps per engine, with memory after a tenth of the steps and at the end (${dateAndNode(soak.run)}): ${Object.entries(
         soak.steps,
       )
         .map(
@@ -237,7 +237,7 @@ ${
 ${platforms()}
 ${runtimes()}
 
-On every change, pages, web workers and a service worker run the whole suite in headless Chromium, under content security
+On every change, pages, web workers and a service worker run the whole conformance suite in headless Chromium, under content security
 policies that allow WebAssembly and under ones that do not.
 
 ## Mutation testing
