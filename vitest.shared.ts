@@ -5,7 +5,8 @@ import { slowTests } from './scripts/fast.mjs';
 const source = '@nnbp/source';
 
 /**
- * The Vitest project of a package. Tests use the sources of all workspace packages, so nothing has to be built first.
+ * Defines the Vitest project of a package. Tests use the sources of all workspace packages, so nothing has to be built
+ * first.
  */
 export const project = (name: string, options: TestProjectInlineConfiguration['test'] = {}) =>
   defineProject({

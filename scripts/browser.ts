@@ -1,6 +1,6 @@
 /**
- * Finds the browser that tests run in. Run as a script, this file also installs a browser if there is none: the first
- * step of `pnpm check` does so. Tests never install anything.
+ * Finds the browser that tests run in. When run as a script, as in the first step of `pnpm check`, it also installs a
+ * browser if there is none. Tests never install anything.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -44,7 +44,10 @@ const thisMachine: Machine = {
   log: console.log,
 };
 
-/** Names of executables, in order of preference. The headless build opens the playground in a third of the CPU time. */
+/**
+ * Names of executables, in order of preference within a directory. The headless build opens the playground in a third
+ * of the CPU time.
+ */
 const names = [
   'chromium-headless-shell',
   'chrome-headless-shell',
@@ -68,12 +71,12 @@ export const missingBrowser =
   'No browser found. The tests of the playground and of WebAssembly in a browser need Chrome, Chromium or Edge.\n' +
   'Do one of these, then run the command again:\n' +
   '  - install Google Chrome, Chromium or Microsoft Edge (Debian: apt-get install chromium);\n' +
-  '  - run "pnpm exec playwright-core install chromium", which needs no root;\n' +
+  '  - run "pnpm exec playwright-core install chromium", which does not need root;\n' +
   '  - set CHROMIUM_PATH to the path of an executable.';
 
 /**
- * Returns the path of the first browser found: `CHROMIUM_PATH`, an installed browser, or Playwright's own. Returns
- * undefined if there is none.
+ * Returns `CHROMIUM_PATH` if it is set, or else the path of the first browser that starts: an installed one, or
+ * Playwright's own. Returns undefined if there is none.
  *
  * @throws Error if `CHROMIUM_PATH` is set to a path that does not exist.
  */
@@ -87,10 +90,10 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
 }
 
 /**
- * Finds a browser, or else downloads Playwright's own. If that fails and the user is root on Debian, installs the
- * package chromium-headless-shell, or chromium if there is no such package.
+ * Finds a browser, or else downloads Playwright's own. If that fails or the downloaded browser does not start, and the
+ * user is root on Debian, installs the package chromium-headless-shell, or chromium if there is no such package.
  *
- * @throws Error that says what to install, if there is still no browser.
+ * @throws Error with instructions for installing a browser, if there is still none.
  */
 export function provideBrowser(machine: Machine = thisMachine): string {
   const found = findBrowser(machine);
@@ -100,7 +103,9 @@ export function provideBrowser(machine: Machine = thisMachine): string {
   const downloaded = findBrowser(machine);
   if (downloaded !== undefined) return downloaded;
   if (machine.canInstallPackages()) {
-    machine.log('The download failed. Running "apt-get install chromium-headless-shell".');
+    machine.log(
+      'The download failed, or the browser does not start. Running "apt-get install chromium-headless-shell".',
+    );
     if (!machine.installPackages(['chromium-headless-shell'])) machine.installPackages(['chromium']);
     const installed = findBrowser(machine);
     if (installed !== undefined) return installed;

@@ -1,5 +1,5 @@
-// Draws units of @nnbp/layers, as docs/plots/layers/*.svg. This file contains only positions and labels; nodes, edges,
-// delays and trained weights are read from the graphs.
+// Draws the graphs of layers of @nnbp/layers for docs/plots/layers. This file contains only positions and labels;
+// nodes, edges, delays and trained weights are read from the graphs.
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 
@@ -102,7 +102,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
     ),
   },
   conv1d: {
-    title: 'A filter of conv1d of length 3: both windows share b and three weights',
+    title: 'A conv1d filter of length 3: both windows share b and three weights',
     graph: build((builder) =>
       conv1d(builder, {
         from: ['x0', 'x1', 'x2', 'x3'].map((id) => builder.input(id)),
@@ -174,7 +174,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
   },
 };
 
-/** The symbol inside a node: its activation or aggregation. */
+/** Returns the symbol inside a node: its activation or aggregation, or '' for an input. */
 function symbolOf(graph: Graph, i: number): string {
   if (i < graph.inputCount) return '';
   const { name } = graph.activations[graph.activationOf[i]];
@@ -217,7 +217,7 @@ function draw({ title, graph, positions, labels = {}, inputLabelsAbove = false, 
       edges.push(edge(at(positions[from]), at(positions[id]), isDelayed, weight >= 0, weightLabel(e, i)));
     }
   }
-  /** The name of a trained weight, or the value of a constant other than 1. */
+  /** Returns the name of a trained weight or the value of a constant weight, or '' if the weight is 1 or unnamed. */
   function weightLabel(e: number, i: number): string {
     const index = graph.weightIndex(e, i);
     if (index >= 0)
@@ -227,7 +227,9 @@ function draw({ title, graph, positions, labels = {}, inputLabelsAbove = false, 
   }
   const missing = Object.keys(positions).filter((key) => !circles.has(key));
   if (missing.length > 0)
-    throw new Error(`${title}: positions of nodes that the graph does not have: ${missing.join(', ')}.`);
+    throw new Error(
+      `${title}: \`positions\` has keys that are not nodes or delayed values of the graph: ${missing.join(', ')}.`,
+    );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" width="${width.toFixed(0)}" role="img" aria-label="${title}">
 <!-- Made by scripts/drawings.ts. -->
 <style>
@@ -248,7 +250,7 @@ ${[...circles.values()].join('\n')}
 `;
 }
 
-/** A line between two circles with an arrowhead at its end. */
+/** Draws a line between two circles, with an arrowhead at its end. */
 function edge(
   [x0, y0]: readonly [number, number],
   [x1, y1]: readonly [number, number],

@@ -1,7 +1,7 @@
 // `pnpm test:fast`: type-checks, then runs the tests that neither need a browser nor are slow.
 import { execFileSync } from 'node:child_process';
 
-/** The beginnings of the names of slow test files, which vitest.shared.ts excludes. */
+/** Prefixes of the names of slow test files, which vitest.shared.ts excludes from `pnpm test:fast`. */
 export const slowTests = [
   'smoke',
   'examples',

@@ -69,7 +69,8 @@ const dateAndNode = ({ date, node }: Run) => `${date}, Node ${node.slice(1)}`;
 const count = (n: number) => n.toLocaleString('en');
 
 /**
- * The max error of the reference engine's gradients compared with PyTorch: relative for numbers above 1, else absolute.
+ * Returns the max error of the reference engine's gradients compared with PyTorch: relative for |gradient| > 1,
+ * otherwise absolute.
  */
 function maxErrorAgainstTorch(): number {
   let worst = 0;
@@ -180,7 +181,7 @@ Each guarantee has a test that fails when the guarantee is broken. \`npm test\` 
 - **Finite differences**: the gradients of every activation, every loss and random graphs agree with central differences to
   within a relative error of 1e-7.
 - **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs cover every loss with every activation, shared
-  weights, several outputs, and outputs with successors. The max error is ${maxErrorAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizer configurations and ${schedules.entries.length}
+  weights, several outputs, and outputs with successors. The max error of a gradient is ${maxErrorAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizer configurations and ${schedules.entries.length}
   schedules agree to within 1e-13 over 50 steps. The expected numbers correct two bugs of PyTorch 1.13: it computes the derivative of
   hardsigmoid with 1/6 rounded to float32, and its NAdam multiplies by one factor too many (fixed in 2.0).
 - **50-digit arithmetic**: every number in the article's network is compared with its value to 50 digits.
@@ -200,7 +201,7 @@ nodes, a node with 100,000 predecessors, a network of 250,000 nodes, and a batch
 
 ## Untrusted files
 
-Every change is tested with 10,000 corrupt files of each format${faults ? `; ${count(faults.files)} of each were tested on ${faults.run.date}` : ''}. Each file results in an
+On every change, 10,000 corrupt files of each format are tested${faults ? `; ${count(faults.files)} of each were tested on ${faults.run.date}` : ''}. Each file results in an
 \`NnbpError\` or a valid network. Reading a model uses at most four times the file's size plus 16 MB of memory, regardless of its contents. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults
@@ -256,7 +257,7 @@ if (!process.argv.includes('--check')) {
   console.log(`Wrote ${path}.`);
 } else if (written?.node.startsWith(thisVersion) === false) {
   console.log(
-    `Not compared: the page was written on Node ${written.node}, and on this version the last bits of exp and similar functions differ.`,
+    `Not compared: the page was generated with Node ${written.node}; in this version, the last bits of exp and similar functions differ.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is out of date: run "pnpm guarantees".`);

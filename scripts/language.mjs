@@ -1,5 +1,5 @@
 /**
- * Rejects the phrases in the left column of the glossary in CONTRIBUTING.md, and similar ones. A step of `pnpm check`.
+ * Rejects most phrases in the left column of the glossary in CONTRIBUTING.md, and similar ones. A step of `pnpm check`.
  * Add a phrase only if it never matches correct text.
  */
 import { execFileSync } from 'node:child_process';
@@ -68,7 +68,7 @@ const phrases = [
   [/\bno wider than the page\b/, 'fits the width of the screen'],
 ];
 
-/** The glossary itself. */
+/** Whether a line is part of the glossary, which contains the rejected phrases. */
 const exempt = (file, line) => file === 'scripts/language.mjs' || (file === 'CONTRIBUTING.md' && line.startsWith('|'));
 
 const textFile = /\.(md|ts|tsx|mjs|cjs|js|py|yml)$/;

@@ -38,9 +38,9 @@ export function missingIn(file, text) {
   for (const match of text.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)) {
     const [, target] = match;
     if (/^[a-z]+:/.test(target)) continue;
-    if (!exists(join(dirname(file), decodeURI(target)))) report(match.index, `link to ${target}, which does not exist`);
+    if (!exists(join(dirname(file), decodeURI(target)))) report(match.index, `broken link: ${target} does not exist`);
   }
-  // Code blocks first, so that a fence is not mistaken for a code span.
+  // Shell blocks, then code spans. The lookarounds keep a fence from being mistaken for a span.
   const spans = [
     ...text.matchAll(/^```(?:sh|bash)[^\n]*\n([\s\S]*?)^```/gm),
     ...text.matchAll(/(?<!`)`([^`\n]+)`(?!`)/g),
@@ -48,11 +48,11 @@ export function missingIn(file, text) {
   for (const { index, 1: code } of spans) {
     for (const line of code.split('\n')) {
       for (const missing of missingScripts(line.replace(/#.*/, '')))
-        report(index, `"${missing}", which is not a script`);
+        report(index, `"${missing}" is not a script in package.json`);
     }
     const isName = isInternal(file) && /^[\w.-]+\.(ts|tsx|mjs|cjs|py)$/.test(code) && !baseNames.has(code);
     if (isName || (isPath(code) && !existsFrom(file, code) && !created.has(code) && !isIgnored(code)))
-      report(index, `\`${code}\`, which does not exist`);
+      report(index, `\`${code}\` does not exist`);
   }
   return problems;
 }

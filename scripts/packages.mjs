@@ -36,7 +36,7 @@ async function problemsOf(tarball) {
   const found = messages.map((message) => `publint: ${formatMessage(message, pkg) ?? message.code}`);
 
   const analysis = await checkPackage(createPackageFromTarballData(data));
-  if (analysis.types === false) return [...found, 'contains no types.'];
+  if (analysis.types === false) return [...found, 'contains no types'];
   for (const problem of analysis.problems) {
     // The packages contain only ES modules, so problems with CommonJS and Node 10 are expected.
     const affects = (/** @type {'node16-esm' | 'bundler'} */ kind) =>

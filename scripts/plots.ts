@@ -12,7 +12,7 @@ interface Curve {
 
 const [width, height, margin] = [320, 200, 28];
 
-/** An SVG with axes through 0, the value as a solid line and the derivative as a dashed one. */
+/** Plots the value as a solid line and the derivative as a dashed line, with axes. Returns the SVG. */
 function plot(title: string, xLabel: string, from: number, to: number, curves: readonly Curve[]): string {
   const xs = Array.from({ length: 241 }, (_, k) => from + ((to - from) * k) / 240);
   const ys = curves.flatMap(({ f }) => xs.map(f)).filter(Number.isFinite);
@@ -125,4 +125,6 @@ if (stale.length > 0) {
   console.error(`Out of date: ${stale.join(', ')}. Run "pnpm plots".`);
   process.exit(1);
 }
-console.log(`${files.size} figures.`);
+console.log(
+  process.argv.includes('--check') ? `All ${files.size} figures are up to date.` : `Drew ${files.size} figures.`,
+);

@@ -19,13 +19,15 @@ const functions = (kind, name, kilobytes) =>
   exported(name).map((value) => [`${kind} ${value}`, kilobytes, `export { ${value} } from '@nnbp/${name}';`]);
 
 /**
- * The budgets. A typical application takes 8.6 kB: building and validating graphs 3.2 kB, predictions 1.5, the network
- * and its parameters 1.3, the optimizer 0.9, the class `Graph` 0.8. The texts of error messages are 1.2 kB of these.
+ * The budgets. A typical application takes 8.6 kB, including 3.2 kB for building and validating graphs, 1.5 for
+ * predictions, 1.3 for the network and its parameters, 0.9 for the optimizer and 0.8 for the class `Graph`. The texts
+ * of error messages take 1.2 of the 8.6 kB.
  * When `Network` still contained the reference engine, such an application took 9.9 kB (ee3b2a4), and 12.8 kB with
  * delays, aggregations, fixed and shared parameters (6720685). No application bundles `all of core`: the js engine, the
  * reference engine, sequences, `edit`, `unroll`, `compile` and Jacobians are included only if they are imported. A
  * third of `all of core` is the js engine. `explain` includes the reference engine and sequences. Repeated code costs
- * little, since gzip compresses it: sharing the unrolled loops of predictions saved 21 bytes and made them 17 % slower.
+ * little, since gzip compresses it: sharing the unrolled loops of predictions saved 21 bytes and made predictions 17 %
+ * slower.
  *
  * @type {Budget[]}
  */

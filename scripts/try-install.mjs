@@ -30,8 +30,8 @@ const imports = `
  * Installs the packages from their tarballs, imports `nnbp`, and runs its command. `tarballs` maps package names to
  * paths.
  *
- * @returns A description of the problem, or undefined if there is none. If the registry cannot be reached, logs this
- * and returns undefined.
+ * @returns A description of the problem, or undefined if there is none. If the registry cannot be reached, logs a
+ * message and returns undefined.
  */
 export function tryInstall(folder, tarballs) {
   const home = join(folder, 'fresh');

@@ -2,7 +2,7 @@
 import { adam, fit, GraphBuilder, gru, identity, Network, Random, softmaxCrossEntropy, stream } from 'nnbp';
 
 const names = ['circle', 'zigzag', 'swipe'];
-/** The length of one step along the path of a gesture, in canvas pixels: speed and screen size do not matter. */
+/** The length of one step along the path of a gesture, in canvas pixels, so that speed and screen size do not matter. */
 const pixelsPerStep = 12;
 /** The first steps of a gesture have no target, and their predictions are not shown. */
 const skippedSteps = 6;
@@ -99,7 +99,7 @@ function show(probabilities) {
   status.textContent = `${names[best]}, ${Math.round(100 * probabilities[best])} %`;
 }
 
-/** The position of the pointer, in pixels of the canvas. */
+/** Returns the position of the pointer, in pixels of the canvas. */
 function positionOf({ offsetX, offsetY }) {
   return [(offsetX * canvas.width) / canvas.clientWidth, (offsetY * canvas.height) / canvas.clientHeight];
 }

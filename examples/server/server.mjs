@@ -37,7 +37,7 @@ const server = createServer(limits, (request, response) => {
   respond(request).then(
     (body) => send(response, 200, body),
     (error) => {
-      // If the body is too long, the rest of it is not read.
+      // Close the connection if part of the body was not read, for example because it is too long.
       if (!request.complete) response.setHeader('Connection', 'close');
       send(response, statusOf(error), { error: error.message });
     },
@@ -81,7 +81,7 @@ function rowsOf(text) {
   try {
     ({ inputs } = JSON.parse(text));
   } catch {
-    throw new HttpError(400, 'The body is not JSON: expected {"inputs": [[…], …]}.');
+    throw new HttpError(400, 'Expected a JSON body of the form {"inputs": [[…], …]}.');
   }
   const areRows =
     Array.isArray(inputs) && inputs.every((row) => Array.isArray(row) && row.every((x) => typeof x === 'number'));
@@ -110,7 +110,10 @@ async function modelOf(number, network) {
   return { number, network, predictor: await compile(network, { engine }) };
 }
 
-/** Loads a regular file. A pipe or device might never end, and a file being written would be inconsistent. */
+/**
+ * Loads the network from a file. Rejects pipes and devices, which might never end, and a file that changes while it is
+ * being read.
+ */
 function networkAt(path) {
   const before = statSync(path);
   if (!before.isFile()) throw new Error(`${path} is not a regular file.`);
@@ -128,7 +131,7 @@ async function reload() {
     const [now, next] = [model.network.graph, network.graph];
     if (next.inputCount !== now.inputCount || next.outputs.length !== now.outputs.length) {
       throw new Error(
-        `expected ${now.inputCount} inputs and ${now.outputs.length} outputs, received ${next.inputCount} and ${next.outputs.length}.`,
+        `number of inputs and outputs: expected ${now.inputCount} and ${now.outputs.length}, received ${next.inputCount} and ${next.outputs.length}.`,
       );
     }
     const loaded = await modelOf(model.number + 1, network);

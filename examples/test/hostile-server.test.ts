@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('the server responds to an invalid or too long body with a 4xx status, and still answers the next request', async () => {
+test('the server responds with a 4xx status to an invalid or too long body, a wrong method and a wrong path, and then with 200 to a valid request', async () => {
   const { post, url } = server;
   const bodies: readonly [body: string, status: number][] = [
     ['', 400],
@@ -87,7 +87,7 @@ test('the server responds to an invalid or too long body with a 4xx status, and 
   expect(await post(goodBody)).toMatchObject({ status: 200, json: { model: 1 } });
 });
 
-test('the server closes the connection after the first megabyte of an endless body', async () => {
+test('the server closes the connection of a client that sends an endless body', async () => {
   const { port, post } = server;
   const socket = connect(port, '127.0.0.1');
   socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');

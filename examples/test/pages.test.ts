@@ -52,7 +52,7 @@ async function open(name: string, start = ''): Promise<Page> {
   return page;
 }
 
-test('the browser page learns to separate two moons and draws the predicted classes', async () => {
+test('the browser page learns to separate two moons and draws the predicted probabilities', async () => {
   const page = await open('browser-page');
   await page.waitForSelector('#status[data-done]');
   const [, accuracy] = /accuracy (\d+) %/.exec(await page.locator('#status').innerText())!;

@@ -39,7 +39,7 @@ describe('findBrowser', () => {
     },
   );
 
-  test('findBrowser finds a browser in /usr/bin with an empty PATH', () => {
+  test('findBrowser finds a browser in /usr/bin if PATH is not set', () => {
     const { fake } = machine(['/usr/bin/chromium'], { env: {} });
     expect(findBrowser(fake)).toBe('/usr/bin/chromium');
   });
@@ -100,7 +100,7 @@ describe('provideBrowser', () => {
     expect(log).toHaveLength(2);
   });
 
-  test('provideBrowser installs chromium where Debian has no headless build', () => {
+  test('provideBrowser installs chromium if Debian has no headless build', () => {
     const packages: string[] = [];
     const { fake, present } = machine([], {
       canInstallPackages: () => true,

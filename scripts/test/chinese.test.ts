@@ -18,9 +18,12 @@ const blocks = (path: string) =>
       .map((line) => line.replace(/(?:\/\/|#) .*$/, '').trimEnd()),
   );
 
-test.each(readdirSync(chinese))('docs/zh/guides/%s has the code blocks of the English guide', (name) => {
-  expect(blocks(chinese + name)).toEqual(blocks(guides + name));
-});
+test.each(readdirSync(chinese))(
+  'docs/zh/guides/%s has the same code as the English guide, except for comments',
+  (name) => {
+    expect(blocks(chinese + name)).toEqual(blocks(guides + name));
+  },
+);
 
 test.each(readdirSync(chinese))('docs/zh/guides/%s has full-width punctuation next to Chinese characters', (name) => {
   const prose = readFileSync(chinese + name, 'utf8').replaceAll(/^```[\s\S]*?^```$|`[^`\n]*`/gm, '');

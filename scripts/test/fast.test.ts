@@ -13,6 +13,6 @@ const testFiles = [...[...packages, 'checks', 'examples', 'scripts'].map((name) 
   .flatMap((directory) => readdirSync(directory))
   .filter((name) => name.endsWith('.test.ts'));
 
-test.each(slowTests)('test:fast excludes an existing test file by the name %s', (name) => {
+test.each(slowTests)('a test file exists whose name starts with %s, which test:fast excludes', (name) => {
   expect(testFiles.some((file) => file.startsWith(name))).toBe(true);
 });

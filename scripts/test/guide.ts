@@ -63,7 +63,8 @@ export function applyGuide({ edits }: Guide, copy: string): void {
 }
 
 /**
- * Copies the files of the repository and links the installed packages. Links to workspace packages point to the copy.
+ * Copies the files of the repository, except for docs/plots, and links the installed packages. Links to workspace
+ * packages point to the copy.
  */
 export function copyRepository(root: string, copy: string): void {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {

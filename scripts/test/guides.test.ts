@@ -22,7 +22,7 @@ afterAll(() => {
 });
 
 // The guides are applied to the same copy one after another, as by a contributor who follows several of them.
-test.each(guides)('$file applies to the repository', ({ guide }) => {
+test.each(guides)('$file applies to a copy of the repository', ({ guide }) => {
   expect(guide.edits.length).toBeGreaterThan(0);
   expect(guide.commands[0]).toBe('pnpm typecheck');
   applyGuide(guide, copy);
