@@ -33,7 +33,7 @@ export interface Columns {
   readonly sequences?: SequenceUse;
 }
 
-/** How the rows of a table form sequences. */
+/** Settings for tables whose rows form sequences. */
 export interface SequenceUse {
   /** Name of the column that has the same value in all rows of a sequence. */
   readonly group: string;

@@ -167,8 +167,8 @@ export function formatForPath(path: string): Format {
   const known = formats.filter(({ write }) => write !== undefined);
   const found = known.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)));
   if (found === undefined) {
-    const endings = known.flatMap(({ extensions }) => extensions.slice(0, 1)).join(', ');
-    throw misuse(`${path}: unknown file extension. Use one of ${endings}, or pass --to.`);
+    const endings = new Set(known.flatMap(({ extensions }) => extensions.slice(0, 1)));
+    throw misuse(`${path}: unknown file extension. Use one of ${[...endings].join(', ')}, or pass --to.`);
   }
   return found;
 }

@@ -4,7 +4,6 @@ import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
 import { Readable } from 'node:stream';
 import { type Csv, type CsvOptions, openCsv } from '../csv/read.js';
-import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, print } from '../io.js';
@@ -99,10 +98,13 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
     if (options.row === undefined) {
       throw misuse(`Specify the row: a data file, or --row with values for ${names.join(',')}.`);
     }
-    csv = await openCsv('--row', Readable.from([Buffer.from(`${csvLine(names, ',')}${row}\n`)]), {
-      header: true,
-      delimiter: ',',
-    });
+    csv = await openCsv('--row', Readable.from([Buffer.from(`${row}\n`)]), { header: false, delimiter: ',' });
+    if (csv.header.length !== names.length) {
+      throw misuse(
+        `--row: expected ${counted(names.length, 'value')}, for ${names.join(',')}, received ${csv.header.length}.`,
+      );
+    }
+    csv = { ...csv, header: names, named: true };
   } else {
     number = Number(row);
     if (!Number.isSafeInteger(number) || number < 1)

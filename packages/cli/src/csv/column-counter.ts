@@ -36,7 +36,7 @@ export interface ColumnSurvey {
   /** A sentence with both readings, if the numbers could be read in two ways. Otherwise undefined. */
   readonly ambiguity: string | undefined;
   readonly numbers: Readonly<Numbers>;
-  /** How often each value occurs, in order of first occurrence; `undefined` if there are too many. */
+  /** Number of occurrences of each value, in order of first occurrence; `undefined` if there are too many values. */
   readonly values: ReadonlyMap<string, number> | undefined;
 }
 

@@ -90,7 +90,7 @@ function guessDelimiter(text: string): string {
   return consistent.at(0)?.candidate ?? (isSeparatedBySpaces(text) ? ' ' : ',');
 }
 
-/** How often each candidate occurs outside quotes in each line. Quotes may contain line breaks. */
+/** Counts the occurrences of each candidate outside quotes, line by line. Quoted cells may contain line breaks. */
 function counts(text: string): Map<string, number>[] {
   const lines: Map<string, number>[] = [];
   let line = new Map<string, number>();

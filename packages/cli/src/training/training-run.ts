@@ -98,7 +98,7 @@ export function describeTrainingRun(
   );
 }
 
-/** How training ended. */
+/** Why and when training ended. */
 export interface Ended {
   readonly stoppedBy: string;
   readonly epochs: number;

@@ -19,7 +19,7 @@ export interface Entry {
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
 
-/** Which parameters of a node are constants: b, and the weights of all edges from index `from` on. */
+/** The parameters of a node that are constants: b, and the weights of all edges from index `from` on. */
 export interface Fixed {
   readonly b: boolean;
   readonly from: number;

@@ -17,7 +17,7 @@ export interface UnrolledStep {
   readonly unrolled: readonly UnrolledLayer[];
 }
 
-/** Which layers to accept. Default: all layers. */
+/** Filters for the layers of a plan. Default: all layers are accepted. */
 export interface PlanOptions {
   readonly recurrent?: (layer: RecurrentLayer) => boolean;
   readonly windows?: (layer: WindowLayer) => boolean;

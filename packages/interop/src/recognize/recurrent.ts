@@ -54,7 +54,7 @@ interface Unit {
   readonly reset?: Reset;
 }
 
-/** How the candidate of a GRU reads the units. */
+/** Whether a GRU applies its reset gate after or before the recurrent weights. */
 type Reset =
   /** Through ru = r · u, where u has the recurrent weights. */
   | { readonly after: true; readonly ru: number; readonly u: number }
