@@ -46,11 +46,11 @@ const rows = [];
 let mismatches = 0;
 for (const name of workloads) {
   console.log(`\n${name}`);
-  const shares = sharingNames.includes(name);
-  const { samples, expected } = shares
+  const sharesWeights = sharingNames.includes(name);
+  const { samples, expected } = sharesWeights
     ? prepared(makeSharingWorkload(name), sharingExpectations)
     : prepared(makeWorkload(name), expectations);
-  const measurable = libraries.filter((c) => (shares ? sharingPeers : peers).includes(c));
+  const measurable = libraries.filter((c) => (sharesWeights ? sharingPeers : peers).includes(c));
   rows.push(...(await compare(name, samples, expected, measurable, true)));
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
 }
@@ -78,8 +78,8 @@ function prepared(workload, expectationsOf) {
  * Compares the libraries on one workload. The first row is that of the fast engine, unless only threads are measured.
  */
 async function compare(workload, samples, expected, names, pinned) {
-  const own = await startProcess(fastEngine, workload, pinned);
-  check(own, expected, await own.ask({}));
+  const fastRunner = await startProcess(fastEngine, workload, pinned);
+  check(fastRunner, expected, await fastRunner.ask({}));
   const measurable = [];
   const rows = [];
   for (const name of names) {
@@ -90,37 +90,37 @@ async function compare(workload, samples, expected, names, pinned) {
     } else if (check(runner, expected, await runner.ask({}))) measurable.push(runner);
     else runner.end();
   }
-  const measured = await interleave(own, measurable);
+  const measured = await interleave(fastRunner, measurable);
   const speeds = (runner) => measured.get(runner).map(({ speed }) => speed);
   const row = (runner) => ({ workload, library: runner.library, samplesPerSecond: Math.round(median(speeds(runner))) });
-  if (pinned) rows.unshift({ ...row(own), note: own.note });
+  if (pinned) rows.unshift({ ...row(fastRunner), note: fastRunner.note });
   for (const runner of measurable) {
     const speedup = Number(median(measured.get(runner).map(({ ratio }) => ratio)).toPrecision(3));
     rows.push({ ...row(runner), speedup, note: runner.note });
   }
-  for (const runner of [own, ...measurable]) runner.end();
+  for (const runner of [fastRunner, ...measurable]) runner.end();
   return rows;
 
   /**
    * Runs each library between two runs of the fast engine; the ratio is their mean speed divided by that of the
    * library.
    */
-  async function interleave(own, measurable) {
-    const measured = new Map([own, ...measurable].map((runner) => [runner, []]));
+  async function interleave(fastRunner, measurable) {
+    const measured = new Map([fastRunner, ...measurable].map((runner) => [runner, []]));
     const samplesPerSecond = async (runner) => {
       await runner.ask({ seconds: seconds / 4 });
       const result = await runner.ask({ seconds });
       return (samples * result.steps) / result.seconds;
     };
-    for (const runner of [own, ...measurable]) await runner.ask({ seconds: 2 * seconds });
+    for (const runner of [fastRunner, ...measurable]) await runner.ask({ seconds: 2 * seconds });
     for (let round = 0; round < rounds; round++) {
-      let before = await samplesPerSecond(own);
-      measured.get(own).push({ speed: before });
+      let before = await samplesPerSecond(fastRunner);
+      measured.get(fastRunner).push({ speed: before });
       for (const runner of measurable) {
         const speed = await samplesPerSecond(runner);
-        const after = await samplesPerSecond(own);
+        const after = await samplesPerSecond(fastRunner);
         measured.get(runner).push({ speed, ratio: (before + after) / 2 / speed });
-        measured.get(own).push({ speed: after });
+        measured.get(fastRunner).push({ speed: after });
         before = after;
       }
     }

@@ -7,9 +7,9 @@
 import { Session } from 'node:inspector/promises';
 
 const [library] = process.argv.slice(2);
-const counts = process.argv.includes('--bytes');
+const countsBytes = process.argv.includes('--bytes');
 let bytes = 0;
-if (counts) {
+if (countsBytes) {
   const session = new Session();
   session.connect();
   session.on('Debugger.scriptParsed', ({ params: { url, length } }) => {
@@ -27,6 +27,6 @@ const predicted = performance.now();
 await step();
 const stepped = performance.now();
 console.log(
-  JSON.stringify({ import: imported - startTime, predict: predicted - startTime, step: stepped - startTime, ...(counts && { bytes }) }),
+  JSON.stringify({ import: imported - startTime, predict: predicted - startTime, step: stepped - startTime, ...(countsBytes && { bytes }) }),
 );
 process.exit();

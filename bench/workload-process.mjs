@@ -8,9 +8,9 @@ import { makeSharingWorkload, sharingNames } from './sharing/workloads.mjs';
 import { makeWorkload } from './workloads.mjs';
 
 const [library, workloadName] = process.argv.slice(2);
-const shares = sharingNames.includes(workloadName);
-const { prepare } = await import(`./${shares ? 'sharing' : 'libraries'}/${library}.mjs`);
-const runner = await prepare(shares ? makeSharingWorkload(workloadName) : makeWorkload(workloadName));
+const sharesWeights = sharingNames.includes(workloadName);
+const { prepare } = await import(`./${sharesWeights ? 'sharing' : 'libraries'}/${library}.mjs`);
+const runner = await prepare(sharesWeights ? makeSharingWorkload(workloadName) : makeWorkload(workloadName));
 
 async function run(seconds) {
   if (runner.run) return runner.run(seconds);

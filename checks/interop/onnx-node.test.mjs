@@ -12,8 +12,8 @@ import { record, versionOf } from './record.mjs';
 import { WorstError } from './worst-error.mjs';
 
 const graphs = 200;
-const found = [];
-afterAll(() => record('1-onnxruntime-node', `onnxruntime-node ${versionOf('onnxruntime-node')}`, found));
+const resultRows = [];
+afterAll(() => record('1-onnxruntime-node', `onnxruntime-node ${versionOf('onnxruntime-node')}`, resultRows));
 
 /** @returns {Promise<Float32Array>} */
 async function run(bytes, rows) {
@@ -38,7 +38,7 @@ test(`${graphs} random graphs have the same outputs in onnxruntime, from seed ${
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;
   }
-  found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, String(worst)]);
+  resultRows.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, String(worst)]);
 }, 240_000);
 
 test('every activation has the same values in onnxruntime, near 0 and far from 0', async () => {
@@ -56,7 +56,7 @@ test('every activation has the same values in onnxruntime, near 0 and far from 0
       worst = Math.max(worst, error);
     });
   }
-  found.push([
+  resultRows.push([
     `${everyActivation.length} activations at 801 points from -20 to 20`,
     `max error ${worst.toExponential(1)} (relative to |h| for |h| > 1)`,
   ]);

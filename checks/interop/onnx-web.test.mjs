@@ -20,7 +20,7 @@ const html = `<!doctype html><title>ONNX Runtime</title><script type="module">
   globalThis.ort = ort;
 </script>`;
 const graphs = 12;
-const found = [];
+const resultRows = [];
 let server;
 let browser;
 let page;
@@ -45,7 +45,7 @@ afterAll(async () => {
   record(
     '2-onnxruntime-web',
     `onnxruntime-web ${versionOf('onnxruntime-web')} in Chromium ${browser?.version()}`,
-    found,
+    resultRows,
   );
   await browser?.close();
   server?.close();
@@ -72,7 +72,7 @@ test(`${graphs} random graphs have the same outputs in onnxruntime-web in a brow
     const { network, rows } = randomNetwork(seed);
     worst.check(network, rows, await run(toOnnx(network), rows), `INTEROP_SEED=${seed}`);
   }
-  found.push([`${graphs} random graphs, 16 samples each`, String(worst)]);
+  resultRows.push([`${graphs} random graphs, 16 samples each`, String(worst)]);
 }, 60_000);
 
 test('a network with all activations has the same outputs in onnxruntime-web in a browser', async () => {
@@ -84,5 +84,5 @@ test('a network with all activations has the same outputs in onnxruntime-web in 
   const rows = Array.from({ length: 161 }, (_, k) => [(k - 80) / 10]);
   const worst = new WorstError();
   worst.check(network, rows, await run(toOnnx(network), rows));
-  found.push([`${everyActivation.length} activations at 161 points from -8 to 8`, String(worst)]);
+  resultRows.push([`${everyActivation.length} activations at 161 points from -8 to 8`, String(worst)]);
 });

@@ -86,8 +86,8 @@ export function randomBidirectional(seed) {
   const network = withParameters(builder.build(), random);
   if (chance(0.3)) {
     const { inputCount } = network.graph;
-    const each = () => Array.from({ length: inputCount }, () => 0.5 + random.uniform());
-    network.inputScaler = new Standardization(each(), each());
+    const randomNumbers = () => Array.from({ length: inputCount }, () => 0.5 + random.uniform());
+    network.inputScaler = new Standardization(randomNumbers(), randomNumbers());
   }
   return { network, layers, random };
 }
@@ -108,13 +108,16 @@ export function randomConvolution(seed) {
     /** @type {[number, number]} */
     const kernel = [side(grid.height), side(grid.width)];
     /** @returns {[number, number]} */
-    const per = (max) => [grid.height === 1 ? 1 : 1 + below(max), 1 + below(max)];
-    const options = { from, ...grid, kernel, stride: per(2), name: `l${count}` };
+    const randomPair = (max) => [grid.height === 1 ? 1 : 1 + below(max), 1 + below(max)];
+    const options = { from, ...grid, kernel, stride: randomPair(2), name: `l${count}` };
     const fits = (size, k, dilation) => dilation * (k - 1) < size;
-    const fitting = (size, k, d) => (fits(size, k, d) ? d : 1);
-    const dilations = per(2);
+    const dilationThatFits = (size, k, d) => (fits(size, k, d) ? d : 1);
+    const dilations = randomPair(2);
     /** @type {[number, number]} */
-    const dilation = [fitting(grid.height, kernel[0], dilations[0]), fitting(grid.width, kernel[1], dilations[1])];
+    const dilation = [
+      dilationThatFits(grid.height, kernel[0], dilations[0]),
+      dilationThatFits(grid.width, kernel[1], dilations[1]),
+    ];
     /** @type {[number, number]} */
     const padding = [grid.height === 1 ? 0 : below(2), below(2)];
     const size = (axis, d, p) =>
@@ -129,9 +132,15 @@ export function randomConvolution(seed) {
       layers.push('Conv');
       const filters = 1 + below(3);
       const activation = oneOf([relu, tanh, identity, sine]);
-      const own = { ...options, filters, activation, dilation, padding };
-      const row = { ...own, length: grid.width, kernel: kernel[1], stride: options.stride[1], dilation: dilation[1] };
-      from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, own);
+      const convolution = { ...options, filters, activation, dilation, padding };
+      const row = {
+        ...convolution,
+        length: grid.width,
+        kernel: kernel[1],
+        stride: options.stride[1],
+        dilation: dilation[1],
+      };
+      from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, convolution);
       grid = { channels: filters, height: size(0, dilation[0], padding[0]), width: size(1, dilation[1], padding[1]) };
     }
     // A layer with a single window is equivalent to a dense layer or an aggregation.

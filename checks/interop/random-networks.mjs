@@ -44,10 +44,10 @@ function layersWithMissingEdges(random) {
     const from = layers.filter(() => random.uniform() < 0.6).flat();
     if (from.length === 0) from.push(...layers[0]);
     const activation = random.uniform() < 0.5 ? relu : tanh;
-    const full = random.uniform() < 0.5;
+    const isFull = random.uniform() < 0.5;
     const layer = Array.from({ length: 1 + below(300) }, (_, k) => {
-      const own = full ? from : from.filter(() => random.uniform() < 8 / from.length);
-      return builder.node(`layer ${layers.length}, node ${k}`, { from: own, activation });
+      const predecessors = isFull ? from : from.filter(() => random.uniform() < 8 / from.length);
+      return builder.node(`layer ${layers.length}, node ${k}`, { from: predecessors, activation });
     });
     layers.push(layer);
   }

@@ -234,13 +234,13 @@ const sine: Task = {
     let [residual, total] = [0, 0];
     for (let n = 0; n < 100; n++) {
       const values = wave(100);
-      const memory = stream(network);
+      const predictor = stream(network);
       let next = 0;
-      values.slice(0, 50).forEach((x) => ([next] = memory.next([x])));
+      values.slice(0, 50).forEach((x) => ([next] = predictor.next([x])));
       values.slice(50).forEach((x) => {
         residual += (x - next) ** 2;
         total += x ** 2;
-        [next] = memory.next([next]);
+        [next] = predictor.next([next]);
       });
     }
     return 1 - residual / total;

@@ -46,12 +46,13 @@ for (const name of ['js', 'wasm']) {
 results.fit = await manyFits();
 record('soak', results);
 console.log(JSON.stringify(results, null, 2));
-const flat =
+const memoryIsConstant =
   smoke ||
   [...Object.values(results.steps), ...Object.values(results.predict), results.fit].every(
     ({ megabytes: [early, end] }) => end < early + 24,
   );
-if (!flat || !results.fit.sameAsFresh || Object.values(results.steps).some(({ finite }) => !finite)) process.exit(1);
+if (!memoryIsConstant || !results.fit.sameAsFresh || Object.values(results.steps).some(({ finite }) => !finite))
+  process.exit(1);
 
 /** Trains online, with a new sample in each step. */
 function online(engine) {

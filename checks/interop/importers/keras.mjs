@@ -64,8 +64,8 @@ export async function models() {
  * trained.
  */
 async function convolutional() {
-  const noisy = { biasInitializer: 'randomUniform' };
-  const normal = () =>
+  const randomBiases = { biasInitializer: 'randomUniform' };
+  const normalization = () =>
     layers.batchNormalization({
       gammaInitializer: 'randomUniform',
       betaInitializer: 'randomUniform',
@@ -77,11 +77,11 @@ async function convolutional() {
   const models = {
     'a dilated convolution of a row': [
       [
-        conv1d({ filters: 3, kernelSize: 3, padding: 'same', dilationRate: 2, inputShape: [9, 2], ...noisy }),
-        normal(),
+        conv1d({ filters: 3, kernelSize: 3, padding: 'same', dilationRate: 2, inputShape: [9, 2], ...randomBiases }),
+        normalization(),
         layers.activation({ activation: 'relu' }),
         layers.maxPooling1d({ poolSize: 3, strides: 2, padding: 'same' }),
-        conv1d({ filters: 2, kernelSize: 2, strides: 2, activation: 'tanh', ...noisy }),
+        conv1d({ filters: 2, kernelSize: 2, strides: 2, activation: 'tanh', ...randomBiases }),
         layers.averagePooling1d({ poolSize: 2, strides: 1 }),
         layers.flatten(),
         dense({ units: 2 }),
@@ -98,30 +98,37 @@ async function convolutional() {
           useBias: false,
           inputShape: [6, 7, 2],
         }),
-        normal(),
+        normalization(),
         layers.reLU(),
         layers.maxPooling2d({ poolSize: 2, strides: [2, 1] }),
-        conv2d({ filters: 2, kernelSize: 2, padding: 'valid', activation: 'relu', ...noisy }),
-        normal(),
+        conv2d({ filters: 2, kernelSize: 2, padding: 'valid', activation: 'relu', ...randomBiases }),
+        normalization(),
         layers.averagePooling2d({ poolSize: [2, 3], strides: 1, padding: 'same' }),
         layers.flatten(),
-        normal(),
+        normalization(),
         dense({ units: 3, activation: 'softmax' }),
       ],
       84,
     ],
     'dilation and global average pooling': [
       [
-        conv2d({ filters: 4, kernelSize: 2, dilationRate: 2, activation: 'elu', inputShape: [5, 5, 1], ...noisy }),
-        dense({ units: 3, activation: 'tanh', ...noisy }),
+        conv2d({
+          filters: 4,
+          kernelSize: 2,
+          dilationRate: 2,
+          activation: 'elu',
+          inputShape: [5, 5, 1],
+          ...randomBiases,
+        }),
+        dense({ units: 3, activation: 'tanh', ...randomBiases }),
         layers.globalAveragePooling2d({}),
-        normal(),
+        normalization(),
       ],
       25,
     ],
     'global max pooling': [
       [
-        conv1d({ filters: 3, kernelSize: 2, inputShape: [6, 2], ...noisy }),
+        conv1d({ filters: 3, kernelSize: 2, inputShape: [6, 2], ...randomBiases }),
         layers.globalMaxPooling1d({}),
         dense({ units: 1 }),
       ],
@@ -129,10 +136,13 @@ async function convolutional() {
     ],
     'the same layers at each of five steps': [
       [
-        layers.timeDistributed({ layer: conv1d({ filters: 2, kernelSize: 2, ...noisy }), inputShape: [5, 4, 1] }),
+        layers.timeDistributed({
+          layer: conv1d({ filters: 2, kernelSize: 2, ...randomBiases }),
+          inputShape: [5, 4, 1],
+        }),
         layers.timeDistributed({ layer: layers.maxPooling1d({ poolSize: 2, strides: 1 }) }),
         layers.timeDistributed({ layer: layers.flatten() }),
-        layers.timeDistributed({ layer: dense({ units: 3, activation: 'tanh', ...noisy }) }),
+        layers.timeDistributed({ layer: dense({ units: 3, activation: 'tanh', ...randomBiases }) }),
         layers.flatten(),
         dense({ units: 2 }),
       ],
@@ -147,7 +157,7 @@ async function convolutional() {
 /** Recurrent models and their outputs at each step. */
 export async function recurrent(count, steps) {
   const { simpleRNN, lstm, gru, timeDistributed, conv2d, batchNormalization, reLU, flatten, dense } = layers;
-  const noisy = { returnSequences: true, biasInitializer: 'randomUniform' };
+  const options = { returnSequences: true, biasInitializer: 'randomUniform' };
   const withOutputsOfEachStep = async (name, model, rows, shape) => {
     const output = model.predict(tf.tensor(rows.flat(), [1, steps, ...shape]));
     const outputs = await output.squeeze([0]).array();
@@ -155,7 +165,7 @@ export async function recurrent(count, steps) {
   };
   const results = [];
   for (let k = 0; k < count; k++) {
-    const first = { ...noisy, units: 3 + k, inputShape: [null, 2] };
+    const first = { ...options, units: 3 + k, inputShape: [null, 2] };
     const hard = k % 2 === 1 && { recurrentActivation: 'hardSigmoid' };
     const kinds = {
       simpleRNN: simpleRNN(first),
@@ -165,7 +175,7 @@ export async function recurrent(count, steps) {
     for (const [name, layer] of Object.entries(kinds)) {
       const rest = [
         timeDistributed({ layer: dense({ units: 3, activation: 'tanh' }) }),
-        simpleRNN({ ...noisy, units: 2 }),
+        simpleRNN({ ...options, units: 2 }),
       ];
       results.push(await withOutputsOfEachStep(`${name} ${k}`, sequence(layer, ...rest), probes(2, steps), [2]));
     }
@@ -175,7 +185,7 @@ export async function recurrent(count, steps) {
     timeDistributed({ layer: batchNormalization({ movingMeanInitializer: 'randomUniform' }) }),
     timeDistributed({ layer: reLU() }),
     timeDistributed({ layer: flatten() }),
-    lstm({ ...noisy, units: 3 }),
+    lstm({ ...options, units: 3 }),
   );
   return [...results, await withOutputsOfEachStep('images, step by step', images, probes(9, steps), [3, 3, 1])];
 }

@@ -51,14 +51,14 @@ class Bidirectional(nn.Module):
         self.learned = nn.ParameterList([nn.Parameter(torch.randn(self.shape)) for _ in range(self.states)])
 
     def forward(self, x, *initial_states):
-        first = self.layer.batch_first
-        batch = x.size(0 if first else 1)
+        batch_first = self.layer.batch_first
+        batch = x.size(0 if batch_first else 1)
         zeros = [torch.zeros(self.shape[0], batch, self.shape[2], dtype=x.dtype)] * self.states
         learned = [state.expand(-1, batch, -1).contiguous() for state in self.learned]
         state = {"none": None, "zeros": zeros, "learned": learned, "input": initial_states}[self.initial]
         y, last = self.layer(x, state if state is None or self.states == 2 else state[0])
         h = last[0] if self.states == 2 else last
-        rows = y if first else y.transpose(0, 1)
+        rows = y if batch_first else y.transpose(0, 1)
         if self.head == "all":
             return y, *(last if self.states == 2 else [last])
         if self.head == "steps":
@@ -111,16 +111,16 @@ shapes = {"classifier": (1, 3, 4), "convolution": (1, 8, 8), "convolution-1d": (
 
 recurrent = {}
 for kind in ["RNN", "LSTM", "GRU"]:
-    for first in [False, True]:
+    for batch_first in [False, True]:
         for last in [False, True]:
-            name = f"{kind}{'-last' if last else ''}{'-batch-first' if first else ''}"
-            recurrent[name] = Recurrent(getattr(nn, kind)(3, 4, num_layers=2, batch_first=first), last)
+            name = f"{kind}{'-last' if last else ''}{'-batch-first' if batch_first else ''}"
+            recurrent[name] = Recurrent(getattr(nn, kind)(3, 4, num_layers=2, batch_first=batch_first), last)
 recurrent["RNN-relu"] = Recurrent(nn.RNN(3, 4, nonlinearity="relu"), last=False)
 
 bidirectional = {}
 for kind in ["RNN", "LSTM", "GRU"]:
     for layers in [1, 2]:
-        for first in [False, True]:
+        for batch_first in [False, True]:
             for initial, head in [
                 ("none", "all"),
                 ("zeros", "ends"),
@@ -131,8 +131,8 @@ for kind in ["RNN", "LSTM", "GRU"]:
                 ("none", "mean"),
                 ("none", "max"),
             ]:
-                layer = getattr(nn, kind)(3, 4, num_layers=layers, batch_first=first, bidirectional=True)
-                name = f"bidirectional-{kind}-{layers}{'-batch-first' if first else ''}-{initial}-{head}"
+                layer = getattr(nn, kind)(3, 4, num_layers=layers, batch_first=batch_first, bidirectional=True)
+                name = f"bidirectional-{kind}-{layers}{'-batch-first' if batch_first else ''}-{initial}-{head}"
                 bidirectional[name] = Bidirectional(layer, initial, head)
 
 for name, model in models.items():
@@ -153,8 +153,8 @@ for name, model in models.items():
 
 for name, model in recurrent.items():
     model.eval()
-    first = model.layer.batch_first
-    x = torch.randn(1, 7, 3) if first else torch.randn(7, 1, 3)
+    batch_first = model.layer.batch_first
+    x = torch.randn(1, 7, 3) if batch_first else torch.randn(7, 1, 3)
     path = Path(sys.argv[1]) / name
     torch.onnx.export(
         model,
@@ -163,11 +163,11 @@ for name, model in recurrent.items():
         opset_version=13,
         input_names=["x"],
         output_names=["y"],
-        dynamic_axes={"x": {0: "batch", 1: "steps"} if first else {0: "steps", 1: "batch"}},
+        dynamic_axes={"x": {0: "batch", 1: "steps"} if batch_first else {0: "steps", 1: "batch"}},
     )
     y = model.double()(x.double())
-    outputs = y if model.last else (y[0] if first else y[:, 0])
-    sequence = x[0] if first else x[:, 0]
+    outputs = y if model.last else (y[0] if batch_first else y[:, 0])
+    sequence = x[0] if batch_first else x[:, 0]
     path.with_suffix(".json").write_text(
         json.dumps({"inputs": sequence.tolist(), "outputs": outputs.tolist(), "sequence": True, "last": model.last})
     )
@@ -179,15 +179,15 @@ def by_sample(tensor, batch_axis):
 
 for name, model in bidirectional.items():
     model.eval()
-    first = model.layer.batch_first
-    x = torch.randn(2, 5, 3) if first else torch.randn(5, 2, 3)
+    batch_first = model.layer.batch_first
+    x = torch.randn(2, 5, 3) if batch_first else torch.randn(5, 2, 3)
     states = [torch.randn(model.shape[0], 2, model.shape[2]) for _ in range(model.states)] if model.initial == "input" else []
-    axes = {"x": {0 if first else 1: "batch"}, **{f"state{k}": {1: "batch"} for k in range(len(states))}}
+    axes = {"x": {0 if batch_first else 1: "batch"}, **{f"state{k}": {1: "batch"} for k in range(len(states))}}
     path = Path(sys.argv[1]) / name
     torch.onnx.export(model, (x, *states), f"{path}.onnx", opset_version=13, input_names=list(axes), dynamic_axes=axes)
     y = model.double()(x.double(), *[state.double() for state in states])
     results = y if isinstance(y, tuple) else (y,)
-    batch_axes = [0 if first or results[0].dim() == 2 else 1, *[1] * (len(results) - 1)]
-    inputs = torch.cat([by_sample(x, 0 if first else 1), *[by_sample(state, 1) for state in states]], 1)
+    batch_axes = [0 if batch_first or results[0].dim() == 2 else 1, *[1] * (len(results) - 1)]
+    inputs = torch.cat([by_sample(x, 0 if batch_first else 1), *[by_sample(state, 1) for state in states]], 1)
     outputs = torch.cat([by_sample(result, axis) for result, axis in zip(results, batch_axes)], 1)
     path.with_suffix(".json").write_text(json.dumps({"inputs": inputs.tolist(), "outputs": outputs.tolist()}))
