@@ -1,5 +1,6 @@
 /**
- * Compares an engine with the reference engine on sequences, with delays, aggregations, fixed and shared parameters.
+ * Compares an engine with the reference engine on sequences. The graphs can have delays, aggregations, and fixed and
+ * shared parameters.
  */
 import {
   type Engine,
@@ -111,7 +112,7 @@ function run(executor: Executor, graph: Graph, pass: Pass): Numbers {
   return {
     outputs,
     'state after the last step': state,
-    'the Jacobian': jacobian,
+    Jacobian: jacobian,
     loss: [mean],
     gradients: executor.gradients.slice(),
     x: cache('x'),

@@ -31,7 +31,7 @@ export interface NodeErrors {
   readonly x: Float64Array;
   /** The bounds on the error of the slope c · g'(h). */
   readonly slope: Float64Array;
-  /** The bounds on the error of dloss/dx of the sample's loss. */
+  /** The bounds on the error of the per-sample dloss/dx. */
   readonly dLossDx: Float64Array;
 }
 
@@ -141,7 +141,10 @@ class Analysis {
     errors.slope[i] = c * derivativeError + this.#unit * c * (Math.abs(here) + derivativeError);
   }
 
-  /** Returns the bounds on the errors of case 1, one entry per output, and adds the bound on the error of the loss. */
+  /**
+   * Returns the bounds on the errors of case 1, one entry per output, and adds the bound on the error of the sample's
+   * loss to `lossError`.
+   */
   #loss({ x }: SampleCache, errors: NodeErrors, data: Samples, s: number, loss: Loss): Float64Array {
     const outputs = Array.from(this.#graph.outputs);
     const at = Float64Array.from(outputs, (i) => x[i]);

@@ -1,4 +1,7 @@
-/** All built-ins. A built-in that is missing here is a type error. */
+/**
+ * Every built-in activation, loss and optimizer, except `lbfgs` and `levenbergMarquardt`, which evaluate the loss
+ * themselves. The compiler checks that none is missing.
+ */
 import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -26,7 +29,7 @@ export interface LossCase {
   readonly onProbabilities?: true;
 }
 
-/** Every built-in loss by name; the compiler checks that none is missing. */
+/** Every built-in loss, by name. */
 const lossCases = {
   mse: { loss: losses.mse() },
   mae: { loss: losses.mae() },
@@ -45,7 +48,7 @@ export const everyLoss: readonly LossCase[] = Object.values(lossCases);
 
 const { sgd, adam, chain } = optim;
 
-/** Creates each built-in optimizer, for most of them with options other than the defaults. */
+/** Functions that create the built-in optimizers, by name. Most of them set options to other values than the defaults. */
 const optimizers = {
   sgd: () => sgd({ learningRate: 0.05 }),
   adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),

@@ -107,7 +107,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       ),
     ),
     agrees('matches the reference engine when all weights are shared', fullyShared),
-    agrees('matches the reference engine on outputs that feed each other', chainedOutputs),
+    agrees('matches the reference engine on outputs that feed other outputs', chainedOutputs),
     agrees('matches the reference engine with a custom activation', (random) => mixed(random, wave)),
     agrees(
       'matches the reference engine with a custom loss',
@@ -131,7 +131,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
     ...sequences.map((counts) =>
       testCase(
         `matches the reference engine on random graphs with delays, aggregations, fixed and shared parameters, ` +
-          `samples [${counts.join(', ')}]`,
+          `sample counts [${counts.join(', ')}]`,
         () => {
           const random = new Random(seed);
           for (let n = 0; n < 12; n++) expectSequences(engine, randomMemoryGraph(random), random, counts, mse());

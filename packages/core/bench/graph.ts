@@ -3,7 +3,7 @@ import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 
 const collect = (globalThis as { gc?: () => void }).gc;
-if (collect === undefined) throw new Error('Run with node --expose-gc: pnpm bench:graph.');
+if (collect === undefined) throw new Error('This benchmark requires node --expose-gc. Run pnpm bench:graph.');
 for (let round = 1; round <= 3; round++) {
   collect();
   const before = process.memoryUsage();

@@ -180,7 +180,7 @@ export class GraphBuilder {
   /**
    * Validates the graph and sorts its nodes topologically.
    *
-   * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (the message names its nodes), `CONFLICT`
+   * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (the message names the nodes), `CONFLICT`
    * (delayed edges from one node with different initial values)
    */
   build(): Graph {
@@ -220,7 +220,7 @@ export class GraphBuilder {
     const predecessors = new Uint32Array(this.#edges);
     const inits = new Map<number, NonNullable<NodeOptions['init']>>();
 
-    // If no parameter is shared or fixed, slots are computed from the node's index.
+    // If no node needs explicit slots, they are computed from `parameterStart`.
     const perNode = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
     const biasSlots = perNode ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = perNode ? new Uint32Array(nodeCount) : undefined;

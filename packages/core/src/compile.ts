@@ -63,8 +63,8 @@ export interface Predictor {
 /**
  * Prepares a network for repeated predictions on an engine.
  *
- * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`; `NOT_FINITE` if a parameter is not finite in the precision of the
- * engine
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`; `UNSUPPORTED` if the engine does not support the graph; `NOT_FINITE`
+ * if a parameter is not finite in the precision of the engine
  *
  * @example
  * ```ts
@@ -203,7 +203,10 @@ class CompiledNetwork implements Predictor {
     return rows;
   }
 
-  /** Reads row s of the outputs x into `output`. `sample` is its index among all samples. */
+  /**
+   * Converts row s of the outputs x to predictions and writes them to `output` from `at` on. Throws if one is not finite.
+   * `sample` is the index of the row among all samples.
+   */
   #read(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
     const scaler = this.#outputScaler;
     const width = this.#outputCount;

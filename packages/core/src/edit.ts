@@ -136,8 +136,9 @@ export class GraphEditor {
   }
 
   /**
-   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight, which
-   * stays fixed or shared, unless `options` fixes or shares it. The edge out of the new node gets a new weight.
+   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node takes over the weight of the
+   * split edge, even if it is fixed or shared, unless `options` fixes or shares the weight. The edge out of the new node
+   * gets a new weight.
    *
    * @param options - Options of the new node, without `from`: its only predecessor is that of the split edge, with the
    * same delay.
@@ -299,7 +300,7 @@ export function keepParameters(network: Network, edited: EditedGraph, options: N
     throw mismatch(
       'WRONG_LENGTH',
       'network',
-      `the one whose graph was edited, with more than ${missing} parameters`,
+      `the network whose graph was edited, with more than ${missing} parameters`,
       length,
     );
   }

@@ -12,7 +12,7 @@ export interface GradientCache {
   x(id: string, sample?: number, step?: number): number;
   /** c · g'(h): the derivative of x with respect to h. 0 for an input, which has no h. */
   slope(id: string, sample?: number, step?: number): number;
-  /** The per-sample dloss/dx at that step, times the sample's weight. */
+  /** dloss/dx at that step, where loss is the sum of the losses of the sample's rows, each times its weight. */
   dLossDx(id: string, sample?: number, step?: number): number;
 }
 
@@ -30,7 +30,7 @@ export type SampleCounts = number | ArrayLike<number>;
 export interface PassOptions {
   /**
    * The weight of each row's loss, ≥ 0. At least one must be above 0. The loss to minimize is Σ weight · loss / Σ
-   * weight, so an integer weight has the effect of repeating the sample. The loss of a row with weight 0 is not
+   * weight, so an integer weight has the effect of repeating the row. The loss of a row with weight 0 is not
    * evaluated. Default: 1 for each row.
    */
   readonly weights?: FloatArray;
@@ -73,8 +73,9 @@ export interface Executor {
    * Afterwards, the cache's `slope` and `dLossDx` are unspecified.
    *
    * @throws NnbpError `OUT_OF_RANGE` (more than `batchSize` samples or `steps` steps, or fewer than 1; counts that
-   * increase; weights that are negative or all 0), `WRONG_LENGTH` (fewer rows or weights than the counts require, a
-   * state of another length), `DISPOSED`. All other methods except `dispose` throw the same errors.
+   * increase), `WRONG_LENGTH` (fewer rows than the counts require, a state of another length), `DISPOSED`. All other
+   * methods except `dispose` throw the same errors; those with weights also throw `OUT_OF_RANGE` if a weight is
+   * negative or all are 0, and `WRONG_LENGTH` if there are fewer weights than rows.
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray;
   /** Runs a forward and a backward pass. Returns the mean loss over the rows and writes `gradients`. */

@@ -39,7 +39,7 @@ export function expectArray(what: string, values: unknown): void {
 }
 
 /**
- * Throws unless `values` is a true array. Array-like objects are rejected, since they lack its methods.
+ * Throws unless `values` is a true array. Array-like objects are rejected, since they lack the methods of arrays.
  *
  * @throws NnbpError `WRONG_TYPE`
  */

@@ -105,7 +105,7 @@ export class Network {
    * engines. Delayed edges read their initial values.
    *
    * @param input - One number per input node, in the order in which the inputs were declared.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it first occurred
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it first occurred
    */
   predict(input: Row): number[] {
     return this.#predict(input, 0);
@@ -114,7 +114,7 @@ export class Network {
   /**
    * Returns the outputs for many samples; see {@link Network.predict}.
    *
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it first occurred
+   * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
     if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty. Pass at least one sample.');

@@ -53,8 +53,8 @@ export function topologicalOrder(
 }
 
 /**
- * Creates the error for a cycle. `path` goes from each node to a predecessor, the message in the direction of the
- * edges.
+ * Creates the error for a cycle. In `path`, each node is followed by a predecessor; the message lists the nodes in the
+ * direction of the edges.
  */
 function cycle(ids: readonly string[], path: readonly number[]): NnbpError {
   const names = path.map((i) => ids[i]).reverse();

@@ -1,8 +1,9 @@
 /**
  * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. Among them,
- * nodes with the same predecessors and activation, whose c are either all fixed or all parameters, form a dense unit if
- * they have enough weights; the others form sparse units, by activation and aggregation. It makes no difference whether
- * the nodes were declared with `layer`, with `mlp` or one by one.
+ * nodes that use the sum and have the same predecessors and activation, and whose c are either all fixed or all
+ * parameters, form a dense unit if they have enough trainable weights and do not share them. The others form sparse
+ * units, by activation and aggregation. It makes no difference whether the nodes were declared with `layer`, with `mlp`
+ * or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
@@ -34,7 +35,7 @@ export interface Plan {
   readonly units: readonly Unit[];
   /** For each node, its row. The inputs have the first rows, in their own order. */
   readonly rowOf: Uint32Array;
-  /** The number of edges into sparse nodes. */
+  /** The number of edges into the nodes of sparse units. */
   readonly sparseEdges: number;
 }
 
@@ -65,7 +66,7 @@ export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
     else groups.set(key, [i]);
   }
 
-  // Groups that are too small for a dense unit join the sparse unit of their level.
+  // Groups that cannot form a dense unit join a sparse unit of their level.
   const dense: number[][] = [];
   const sparse = new Map<string, number[]>();
   for (const nodes of groups.values()) {

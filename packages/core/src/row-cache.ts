@@ -63,7 +63,7 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * The per-sample dloss/dx at that step, times the sample's weight.
+   * dloss/dx at that step, where loss is the sum of the losses of the sample's rows, each times its weight.
    *
    * @throws NnbpError `WRONG_STATE` for an input after `step`, which does not compute it
    */

@@ -30,7 +30,7 @@ export interface SequencePass {
 
 /**
  * Returns the outputs at every step of a sequence, in the units of the data. At the first step, delayed edges read
- * their initial values. For a sequence of one step, the result equals that of `network.predict`.
+ * their initial values. For a sequence of one step, the only row equals the result of `network.predict`.
  *
  * @param inputs - One row per step.
  * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no steps); `OVERFLOW`, naming step and
@@ -85,7 +85,7 @@ export function backpropagateSequence(
   const width = graph.outputs.length;
   const inputRows = flatRows('input', inputs, graph.inputCount, inputScaler, 'step');
   // A step without a target has weight 0, so its row is not read.
-  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would take undefined for null.
+  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would also replace undefined.
   const filledTargets = Array.from(targets, (target) => (target === null ? new Float64Array(width) : target));
   const targetRows = flatRows('target', filledTargets, width, outputScaler, 'step');
   const targetOf = (t: number) => targetRows.subarray(t * width, (t + 1) * width);

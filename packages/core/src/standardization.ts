@@ -24,7 +24,7 @@ export class Standardization {
 
   /**
    * Computes the mean and standard deviation of each column of `rows`, `[samples × columns]`. Missing values (null) are
-   * ignored. The deviation of a constant column is set to 1.
+   * ignored. The deviation of a constant column is set to 1. A column without any values gets mean 0 and deviation 1.
    *
    * @throws NnbpError `EMPTY_DATA`, `NOT_FINITE`
    *

@@ -151,7 +151,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     /fixed/,
     () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } })).setParameters('output.0', { c: 2 }),
   ],
-  ['an empty batch', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
+  ['a batch size of 0', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
   [
     'a sample that does not exist',
     'OUT_OF_RANGE',

@@ -116,7 +116,7 @@ describe('errors of a compiled network', () => {
     }
   });
 
-  test('the error of an overflow names the node', async () => {
+  test('the error for an overflow names the sample, and the node if its value is not finite', async () => {
     const large = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     large.setParameters('output.0', { w: { 'input.0': 1e200 } });
     const predictor = await compile(large);

@@ -67,7 +67,7 @@ describe('a graph', () => {
     return () => builder.build();
   };
 
-  test('a graph with a cycle is rejected, and the error names only nodes of the cycle, at most eleven of them', () => {
+  test('a graph with a cycle is rejected, and the error names only nodes of the cycle, at most twelve of them', () => {
     const descendingIds = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
       `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or use delayed("${path[0]}") to read the value of the previous step.`;
@@ -88,7 +88,7 @@ describe('numbers in messages', () => {
     expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
-  test('the error for a range without an upper limit uses ≥', () => {
+  test('the error for a range without an upper limit uses ≥, and the error for one with an upper limit names both', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);
@@ -126,22 +126,25 @@ describe('many samples of many outputs', () => {
     expect(scaled.predictBatch(inputs)).toEqual(outputs.map(([first, second]) => [10 + 2 * first, -10 + 4 * second]));
   });
 
-  test.each([reference(), js()])('$name returns as many outputs as requested, and accepts longer rows', (engine) => {
-    const executor = engine.prepare(network.graph, 3);
-    executor.parameters.set(network.parameters.vector);
-    const actual = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
-    expect(Array.from(actual)).toEqual(network.predictBatch(inputs).flat());
-    expect(executor.predict(Float64Array.from(inputs.flat()), 2)).toHaveLength(4);
-    expect(() => executor.backpropagate(Float64Array.from(inputs.flat()), new Float64Array(5), 3, mse())).toThrow(
-      'targets: expected 6 numbers, received 5.',
-    );
-    const targetRow = Float64Array.from([...targets.flat(), 7]);
-    expect(executor.backpropagate(Float64Array.from(inputs.flat()), targetRow, 3, mse())).toBeGreaterThan(0);
-  });
+  test.each([reference(), js()])(
+    '$name accepts arrays that are too long, but not those that are too short',
+    (engine) => {
+      const executor = engine.prepare(network.graph, 3);
+      executor.parameters.set(network.parameters.vector);
+      const actual = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
+      expect(Array.from(actual)).toEqual(network.predictBatch(inputs).flat());
+      expect(executor.predict(Float64Array.from(inputs.flat()), 2)).toHaveLength(4);
+      expect(() => executor.backpropagate(Float64Array.from(inputs.flat()), new Float64Array(5), 3, mse())).toThrow(
+        'targets: expected 6 numbers, received 5.',
+      );
+      const targetRow = Float64Array.from([...targets.flat(), 7]);
+      expect(executor.backpropagate(Float64Array.from(inputs.flat()), targetRow, 3, mse())).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('overflow', () => {
-  test('an overflow of dloss/dx of the first input is reported, although the other samples are finite', () => {
+  test('an overflow of dloss/dx of an input is reported, although the other sample is finite', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });
@@ -171,7 +174,7 @@ describe('overflow', () => {
   });
 
   test.each([reference(), js()])(
-    'an overflowing gradient is reported, and $name does not call the optimizer',
+    'step of $name returns NaN and does not call the optimizer if a gradient overflows',
     (engine) => {
       const executor = engine.prepare(chain().graph, 2);
       const optimizer = { step: () => expect.unreachable() } as unknown as Optimizer;
@@ -192,7 +195,7 @@ describe('the parameters of a node', () => {
     expect(actual.w).toEqual({});
   });
 
-  test('parameters are stored only in the vector', () => {
+  test('setParameters writes to the vector, and outputPosition is −1 for nodes that are not outputs', () => {
     const network = chain();
     network.setParameters('a', { b: 1, w: { x: 2 } });
     network.setParameters('y', { b: 3, w: { a: 4 } });
@@ -200,7 +203,7 @@ describe('the parameters of a node', () => {
     expect(network.graph.outputPosition).toEqual(Int32Array.of(-1, -1, 0));
   });
 
-  test('setParameters does not reach the weights of the next node', () => {
+  test('setParameters rejects a weight of the next node and leaves the parameters unchanged', () => {
     const network = chain();
     const before = network.parameters.vector.slice();
     expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');
@@ -208,7 +211,7 @@ describe('the parameters of a node', () => {
   });
 });
 
-test('shuffling n entries draws 32 random bits n − 1 times, and uniform draws 64', () => {
+test('shuffling n entries draws 32 random bits n − 1 times, and uniform draws 64 bits', () => {
   const [shuffled, drawn] = [new Random(7), new Random(7)];
   shuffle([1, 2, 3, 4, 5], shuffled);
   for (let k = 0; k < 2; k++) drawn.uniform();

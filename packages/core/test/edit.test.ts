@@ -56,7 +56,7 @@ test('an edit without changes returns an equal graph that keeps all parameters',
   expect(predictSequence(keepParameters(before, edited), rows)).toEqual(predictSequence(before, rows));
 });
 
-test('nodes and edges can be added and removed, and the remaining ones keep their parameters', () => {
+test('nodes and edges can be added and edges removed, and the others keep their parameters', () => {
   const before = network();
   const edited = edit(before.graph)
     .input('z')
@@ -151,7 +151,7 @@ test('a weight that was shared stays shared after one of its edges is split', ()
   expect(after.getParameters('e').w.x).not.toBe(7);
 });
 
-test('removing an edge or a node leaves all other edges and nodes', () => {
+test('removing an edge or a node leaves all other edges and nodes unchanged', () => {
   const { graph } = network();
   const edgesOf = (edited: ReturnType<GraphEditor['build']>['graph']) =>
     Array.from({ length: edited.nodeCount }, (_, i) =>
@@ -183,7 +183,7 @@ test('fixed: { w: 2 } fixes all weights of a new node, and the init options of o
   expect([...graph.constants]).toEqual([1, 2]);
 });
 
-test('new parameters are initialized, and the first old one is kept', () => {
+test('new parameters are initialized, and old ones are kept, even at index 0', () => {
   const before = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
   before.setParameters('output.0', { b: 9 });
   const edited = edit(before.graph)
@@ -311,7 +311,7 @@ test('rejected edits leave the editor and the graph unchanged', () => {
   }
 });
 
-test('keepParameters rejects a network with too few parameters, and values that are not networks', () => {
+test('keepParameters rejects a network with too few parameters, and edit and keepParameters reject wrong types', () => {
   const small = new Network(mlp([1, 1], { activation: tanh }));
   const edited = edit(network().graph).build();
   const code = (expected: NnbpErrorCode) => expect.objectContaining({ code: expected }) as Error;

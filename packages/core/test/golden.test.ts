@@ -19,7 +19,7 @@ function expectGolden(actual: number, expected: string): void {
 
 describe("the article's network", () => {
   for (const run of golden.runs) {
-    test(`every number equals the golden run for input ${Number(run.input)} and target ${Number(run.target)}`, () => {
+    test(`every number matches the golden run for input ${Number(run.input)} and target ${Number(run.target)}`, () => {
       const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
       expectGolden(pass.loss, run.loss);
       for (const [id, node] of Object.entries(run.nodes)) {

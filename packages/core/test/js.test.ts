@@ -49,7 +49,7 @@ describe.each([
   });
 
   test.each([1, 6])(
-    'step changes the parameters by the gradient that backpropagate computes, for %i samples',
+    'step updates the parameters with the gradient that backpropagate computes, for %i samples',
     (samples) => {
       const graph = build();
       const random = new Random(1);
@@ -123,7 +123,7 @@ describe('the cache of the js engine', () => {
 describe('the js engine', () => {
   const graph = mlp([2, 3, 1], { activation: identity });
 
-  test('rows that are too short are rejected, even in a second call', () => {
+  test('rows that are too short are rejected, even after a valid call with the same sample count', () => {
     const executor = js().prepare(graph, 2);
     const rows = new Float64Array(4);
     executor.predict(rows, 2);
@@ -147,14 +147,14 @@ describe('the js engine', () => {
 describe('network.predict', () => {
   const inputs = Array.from({ length: 200 }, (_, s) => [Math.sin(s), Math.cos(s)]);
 
-  test('predict, predictBatch and the reference engine are bit-identical', () => {
+  test('predict, predictBatch and the reference engine return bit-identical outputs', () => {
     const network = new Network(mlp([2, 70, 3], { activation: tanh }), { seed: 3 });
     const single = inputs.map((input) => network.predict(input));
     expect(network.predictBatch(inputs)).toEqual(single);
     expect(backpropagateBatch(network, inputs, single, mse()).outputs).toEqual(single);
   });
 
-  test('predictBatch equals the reference engine for a wide layer with c fixed at 1 and a node without predecessors', () => {
+  test('predictBatch and the reference engine agree for a layer with c fixed at 1 and a node without predecessors', () => {
     const builder = new GraphBuilder();
     const wide = builder.layer(6, { from: builder.inputs(2), activation: tanh, fixed: { c: 1 } });
     const alone = builder.node('alone', { from: [], activation: tanh });
@@ -173,7 +173,7 @@ describe('network.predict', () => {
     expect(network.predictBatch([[3], [4]])).toEqual([[11], [13]]);
   });
 
-  test('predictions report a parameter that is not finite, even if a saturated node hides it', () => {
+  test('predict and predictBatch reject a parameter that is not finite, even if a saturated node hides it', () => {
     const network = new Network(mlp([1, 1, 1], { activation: sigmoid }));
     network.parameters.vector[0] = Infinity;
     for (const predict of [() => network.predict([1]), () => network.predictBatch([[1], [2]])]) {

@@ -31,7 +31,7 @@ function irregular(): Graph {
   return builder.build();
 }
 
-/** A graph with a shared weight, a fixed b, and c = 2. */
+/** A graph with shared weights, a fixed b, and a c that is fixed at 2. */
 function shared(): Graph {
   const builder = new GraphBuilder();
   const [a, b] = builder.inputs(2);

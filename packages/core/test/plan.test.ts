@@ -41,7 +41,7 @@ test('lists of predecessors with the same hash are distinguished', () => {
   expect(unitsOf(graph)).toEqual(['dense a.0 a.1', 'dense b.0 b.1']);
 });
 
-test('a unit is dense only if no two of its nodes share a weight', () => {
+test('a unit is dense only if it has at least 8 weights, none of them fixed or shared by two of its nodes', () => {
   const graph = graphOf((builder, from) => {
     const shared = (prefix: string) => ({ w: Object.fromEntries(from.map((id) => [id, `${prefix} ${id}`])) });
     for (const id of ['a', 'b']) builder.node(id, { from, activation: tanh, shared: shared('one') });

@@ -147,7 +147,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
   });
 });
 
-test('a jump in a second derivative near the point does not count as a mismatch', () => {
+test('checkNetwork accepts a correct derivative near a jump in the second derivative of an activation', () => {
   // The property tests above found this case: softsign at a small h.
   const random = new Random(-690458160);
   const target: TargetMaker = (r, n) => Array.from({ length: n }, () => r.uniform());
@@ -292,7 +292,7 @@ describe('the number of computations in a pass', () => {
     );
   });
 
-  test("a pass calls g and g' of each node, and the loss, once per sample", () => {
+  test("a pass calls g and g' of each node, and the loss and its derivative, once per sample", () => {
     const calls = { value: 0, derivative: 0, loss: 0, dLoss: 0 };
     const countingActivation: Activation = {
       name: 'counting',

@@ -363,7 +363,7 @@ describe('a network', () => {
       /outputSteps\[1\]/,
       () => unroll(recurrence().graph, 2, [0, 2]),
     ],
-    ['a single output step', 'WRONG_TYPE', /outputSteps/, () => unroll(recurrence().graph, 2, 1 as never)],
+    ['output steps that are a number', 'WRONG_TYPE', /outputSteps/, () => unroll(recurrence().graph, 2, 1 as never)],
     ['an empty list of output steps', 'NO_OUTPUTS', /output/, () => unroll(recurrence().graph, 2, [])],
     ['the state of another network', 'WRONG_LENGTH', /state/, () => (stream(recurrence()).state = [1, 2])],
     ['a state that is not finite', 'NOT_FINITE', /state/, () => (stream(recurrence()).state = [NaN])],

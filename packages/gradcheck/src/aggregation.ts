@@ -29,7 +29,8 @@ function defaultPoints(seed: number): number[][] {
 
 /**
  * Compares the derivative of an aggregation with central differences of its value, for every entry of each point.
- * Points at a declared kink are skipped and listed in the report. At an undeclared kink, the comparison fails.
+ * Points closer than 1e-6 to a declared kink are skipped and listed in the report. At an undeclared kink, the comparison
+ * fails.
  *
  * @throws NnbpError `EMPTY_DATA` if `at` is empty
  *

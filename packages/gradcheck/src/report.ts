@@ -36,7 +36,7 @@ export class Report {
     return this.comparisons.length > 0 && this.mismatches.length === 0 && this.violations.length === 0;
   }
 
-  /** The comparison with the largest error relative to its tolerance. */
+  /** The comparison with the largest error relative to its tolerance; undefined if there are no comparisons. */
   get worst(): Comparison | undefined {
     return [...this.comparisons].sort(byExcess)[0];
   }
@@ -51,7 +51,10 @@ export class Report {
     return this;
   }
 
-  /** Returns a few lines: the result, up to five comparisons with the largest errors, and the skipped derivatives. */
+  /**
+   * Returns a few lines: the result, the violations, the five comparisons with the largest errors relative to their
+   * tolerances, the likely cause, and the skipped derivatives. If comparisons fail, only these are shown.
+   */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;
     const lines = [

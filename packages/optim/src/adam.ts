@@ -19,8 +19,8 @@ export interface AdamOptions {
   /** Added to the root of the mean square to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
   /**
-   * Weight decay. `adam` adds `weightDecay` times the parameter to its gradient (default: 0); `adamw` shrinks the
-   * parameter by learning rate · `weightDecay` (default: 0.01).
+   * Weight decay. `adam` adds `weightDecay` times the parameter to its gradient (default: 0); `adamw` multiplies the
+   * parameter by 1 − learning rate · `weightDecay` (default: 0.01).
    */
   readonly weightDecay?: number;
 }

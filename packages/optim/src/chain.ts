@@ -39,7 +39,7 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
     state: () => ({ name, numbers: {}, vectors: {}, parts: [last.state()] }),
     restore(state) {
       if (state.name !== name || state.parts?.length !== 1) {
-        throw new NnbpError('WRONG_STATE', `Expected a state of ${name}, received a state of ${state.name}.`);
+        throw new NnbpError('WRONG_STATE', `${name} cannot resume from this state of ${state.name}.`);
       }
       last.restore(state.parts[0]);
     },

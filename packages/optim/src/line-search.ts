@@ -9,7 +9,7 @@ export type AlongLine = (step: number) => { readonly value: number; readonly slo
 
 /** The result of a line search. */
 export interface LineSearchResult {
-  /** The step with the lowest value found; 0 if none was lower than at the start. */
+  /** The accepted step; otherwise the step with the lowest value found, or 0 if no value was lower than at the start. */
   readonly step: number;
   /** Whether the value decreases sufficiently, and the slope is flat enough or the bracket is narrow. */
   readonly accepted: boolean;

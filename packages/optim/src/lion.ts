@@ -13,7 +13,7 @@ export interface LionOptions {
   readonly beta1?: number;
   /** Decay of the momentum, below 1. Default: 0.99. */
   readonly beta2?: number;
-  /** Decoupled weight decay: the parameter shrinks by learning rate · `weightDecay`. Default: 0. */
+  /** Decoupled weight decay: the parameter is multiplied by 1 − learning rate · `weightDecay`. Default: 0. */
   readonly weightDecay?: number;
 }
 

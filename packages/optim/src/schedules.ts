@@ -34,7 +34,7 @@ export function exponentialDecay(options: { initial: number; factor: number }): 
 /**
  * Cosine decay with warm-up: rises linearly to `peak` in `warmUp` steps (default: 0), falls along half a cosine wave to
  * `final` (default: 0) at step `steps`, and then stays constant. Without warm-up, it equals PyTorch's
- * `CosineAnnealingLR`.
+ * `CosineAnnealingLR` up to step `steps`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -53,9 +53,9 @@ export function cosine(options: { peak: number; steps: number; warmUp?: number; 
 }
 
 /**
- * One-cycle schedule: rises along half a cosine wave from `peak / startFactor` (default: 25) to `peak` in the fraction
- * `rise` (default: 0.3) of the steps, then falls along half a wave to `peak / startFactor / finalFactor` (default:
- * 10,000) (Smith 2018). Equals PyTorch's `OneCycleLR`.
+ * One-cycle schedule (Smith 2018): rises along half a cosine wave from `peak / startFactor` to `peak` in the fraction
+ * `rise` of the steps, then falls along half a wave to `peak / startFactor / finalFactor`. Defaults: `rise` 0.3,
+ * `startFactor` 25, `finalFactor` 10,000. Equals PyTorch's `OneCycleLR`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -69,7 +69,7 @@ describe('lbfgs', () => {
     for (let k = 1; k < losses.length; k++) expect(losses[k]).toBeLessThanOrEqual(losses[k - 1]);
   });
 
-  test('lbfgs minimizes functions that are steep, flat, piecewise or bounded by an overflow', () => {
+  test('lbfgs finds a minimum of functions that are steep, flat, piecewise, infinite on one side or not convex', () => {
     const steep = smooth(
       (p) => 1e8 * (p[0] - 3) ** 2,
       (p) => [2e8 * (p[0] - 3)],

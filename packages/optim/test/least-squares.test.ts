@@ -208,7 +208,7 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.undetermined).toContain(2);
   });
 
-  test('levenbergMarquardt solves a problem with almost linearly dependent columns without reporting parameters', () => {
+  test('levenbergMarquardt solves a problem with almost dependent columns and reports no undetermined parameters', () => {
     const objective = leastSquares(
       4,
       (p, row) => p[0] + p[1] * (1 + 1e-11 * row) - [1, 2, 4, 3][row],
@@ -239,7 +239,7 @@ describe('levenbergMarquardt', () => {
     expect(minimize(exponential(xs, ys), [1, -0.1], upper).parameters[0]).toBe(2);
   });
 
-  test('levenbergMarquardt shrinks the trust region if a step overflows', () => {
+  test('levenbergMarquardt keeps the parameters finite if large steps would overflow', () => {
     const { parameters } = minimize(exponential([100, 200], [Math.exp(1), Math.exp(2)]), [1, -1]);
     expect(parameters.every(Number.isFinite)).toBe(true);
   });

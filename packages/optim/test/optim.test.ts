@@ -16,11 +16,11 @@ function path(optimizer: Optimizer): number[] {
   });
 }
 
-describe('three steps by hand', () => {
+describe('update rules', () => {
   // Each expected value is the rule written out by hand, independent of the code.
   test('sgd follows its rule', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
 
-  test('sgd follows its rule with momentum, dampening and Nesterov momentum', () => {
+  test('sgd follows its rule with momentum, dampening, Nesterov momentum and weight decay', () => {
     const close = (actual: number[], expected: number[]) =>
       actual.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
     // m: 0.5, 0.45 - 0.25 = 0.2, 0.18 + 1 = 1.18
@@ -32,7 +32,7 @@ describe('three steps by hand', () => {
     close(path(sgd({ learningRate: 0.1, weightDecay: 0.1 })), [0.94, 0.9556, 0.846044]);
   });
 
-  test('the first step of adam has the size of the learning rate for any gradient', () => {
+  test('adam follows its rule, and its first step has the size of the learning rate', () => {
     expect(path(adam({ learningRate: 0.1 }))[0]).toBeCloseTo(0.9, 7);
     const [m, v] = [0.9 * 0.05 + 0.1 * -0.25, 0.999 * 0.00025 + 0.001 * 0.0625];
     const second =
@@ -79,12 +79,12 @@ describe('three steps by hand', () => {
     expect(path(nadam({ learningRate: 0.1 }))[0]).toBeCloseTo(first, 12);
   });
 
-  test('lion moves by the learning rate in the direction of the sign', () => {
+  test('lion moves the parameter by the learning rate, whatever the size of the gradient', () => {
     // 0.9 m + 0.1 g: 0.05 > 0; m = 0.005: 0.0045 - 0.025 < 0; m = 0.00245: > 0
     path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
   });
 
-  test('lion mixes momentum and gradient, and shrinks the parameter first', () => {
+  test('lion mixes momentum and gradient, shrinks the parameter first, and does not move it if both are 0', () => {
     const p = Float64Array.of(2, 2);
     const optimizer = lion({ learningRate: 0.1, beta1: 0.5, beta2: 0.75, weightDecay: 0.5 });
     // m = 0: the signs of g. m = 0.25 g = (1, -2).
@@ -298,7 +298,7 @@ test('a saved state is a copy, which later steps do not change', () => {
   expect(JSON.stringify([...state.vectors.mean])).toBe(before);
 });
 
-test('restore throws for a state with another name', () => {
+test('restore throws for a state with another name, or of a chain with no or several parts', () => {
   for (const [one, other] of [
     [adam(), adamw()],
     [chain(clipByNorm(1), adam()), chain(clipByValue(1), adam())],
@@ -404,7 +404,7 @@ describe('invalid options are named', () => {
   });
 });
 
-test('the records create optimizers with the options that they list', () => {
+test('the records create optimizers with the given options', () => {
   const { optimizerRecords } = optim;
   expect(optimizerRecords.sgd.make({ momentum: 0.5, nesterov: 1 }).builtin?.options).toMatchObject({ nesterov: 1 });
   expect(optimizerRecords.rmsprop.make({ centered: 1 }).builtin?.options).toMatchObject({ centered: 1 });

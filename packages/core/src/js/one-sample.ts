@@ -30,8 +30,8 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
 /**
  * Like `backward`, for one sample.
  *
- * @param target - The vector to which factor · gradient is added. It can be `parameters` itself unless
- * `program.hasSharedOrFixed`, because each parameter is then written only after its last use.
+ * @param target - The vector to which factor · gradient is added. It can be `parameters` itself if
+ * `program.hasSharedOrFixed` is false, because each parameter is then written only after its last use.
  */
 export function backwardOne(
   { units }: Program,

@@ -49,7 +49,7 @@ interface Memory {
 const maxParameters = 5000;
 /** Refinement ends after this many consecutive steps that are not shorter than the shortest. */
 const maxSinceShortest = 3;
-/** A refining step must be shorter than this fraction of the scaled norm of the parameters. */
+/** The maximum length of a refining step, as a fraction of the scaled norm of the parameters. */
 const maxRefinement = 1e-3;
 const emptyMemory = (): Memory => ({
   steps: 0,
@@ -139,7 +139,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
   };
 }
 
-/** Tries steps in a shrinking trust region until one lowers the loss. */
+/** Tries steps in a shrinking trust region until one lowers the loss or the trust region has converged. */
 function descend(
   linearized: Linearization,
   memory: Memory,
@@ -186,8 +186,9 @@ function descend(
 }
 
 /**
- * Takes one Gauss–Newton step. Refinement continues as long as the steps get shorter, with a few exceptions: near the
- * minimum, rounding hides changes of the loss, but not the length of the steps.
+ * Takes one Gauss–Newton step, or sets `converged` if recent steps have not become shorter, the step is too long or
+ * raises the loss, or the data do not determine all parameters. The criterion is the length of the steps because, near
+ * the minimum, rounding hides changes of the loss.
  */
 function refine(
   linearized: Linearization,

@@ -30,7 +30,7 @@ export class Linearization {
     this.#bounds = bounds;
   }
 
-  /** Computes `factor` from the Jacobian at `parameters`. Returns the mean loss. */
+  /** Computes `factor` from the Jacobian at `parameters`. Returns the mean loss, or NaN if the factor overflows. */
   update(objective: Objective, parameters: Float64Array): number {
     const n = parameters.length;
     if (this.factor.n !== n) this.factor = new TriangularFactor(n);

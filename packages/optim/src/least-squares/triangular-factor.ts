@@ -7,7 +7,7 @@ const minNormRatio = 1.5e-8;
 
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, stored as R and z = Qᵀr. The rows of J are
- * folded in one block after another, so that memory is n² for n parameters, no matter how many rows there are. Uses
+ * folded in one block after another, so that memory does not depend on the number of rows. Uses
  * Householder reflections (Golub and Van Loan, Matrix Computations, 5.2 and 5.4).
  */
 export class TriangularFactor {
