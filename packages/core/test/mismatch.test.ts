@@ -20,7 +20,7 @@ test.each<[string, () => unknown, NnbpError['details']]>([
   [
     'an invalid option of a loss',
     () => huber({ delta: -1 }),
-    { path: 'delta', expected: 'a number above 0', received: -1 },
+    { path: 'delta', expected: 'a finite number above 0', received: -1 },
   ],
   [
     'an id that is not a string',

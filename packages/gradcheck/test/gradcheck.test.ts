@@ -17,7 +17,7 @@ describe('mistakes in an activation', () => {
     ['half the value', wrong((_, g) => (g * (1 - g)) / 2), /factor of 2 is missing/],
     ['another factor', wrong((_, g) => 1.7 * g * (1 - g)), /1\.700 times/],
     ['h in place of g', wrong((h) => h * (1 - h)), /with h in place of g/],
-    ['always 0', wrong(() => 0), /always 0/],
+    ['a derivative that is always 0', wrong(() => 0), /is 0 wherever it is wrong/],
     ['the value in place of the derivative', wrong((_, g) => g), /the value itself/],
     ['a derivative that is always 1', wrong(() => 1), /missing \(it is taken as 1\)/],
     ['a relative error of one millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times the expected value|WRONG/],
@@ -123,7 +123,7 @@ test('checkActivation throws without points, and a report without comparisons is
 });
 
 describe('networks', () => {
-  test('checkNetwork compares every parameter and input of a network with scalers', () => {
+  test('checkNetwork compares every parameter and input of a network with scalers, or maxDerivatives of them', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     network.outputScaler = new Standardization([10], [5]);

@@ -160,7 +160,7 @@ describe('checkNetwork', () => {
     return network;
   };
 
-  test('checkNetwork names parameters in the order of the graph, then the inputs of each sample', () => {
+  test('checkNetwork compares the parameters, then the inputs of each sample, and selects at random if there are too many', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.input('2');

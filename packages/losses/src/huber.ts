@@ -17,7 +17,7 @@ export interface HuberOptions {
  */
 export function huber({ delta = 1 }: HuberOptions = {}): Loss {
   if (!(delta > 0 && delta < Infinity)) {
-    throw mismatch('OUT_OF_RANGE', 'delta', 'a number above 0', delta);
+    throw mismatch('OUT_OF_RANGE', 'delta', 'a finite number above 0', delta);
   }
   return elementwise({
     name: 'huber',

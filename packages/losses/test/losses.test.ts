@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const records = Object.entries(losses.lossRecords) as [losses.LossName, losses.LossRecord][];
 const builtins = records.map(([name, record]) => [name, record.make({}), record] as const);
 
-/** x, t, and the loss computed by hand from PyTorch's definition (torch.nn). */
+/** x, t, and the loss computed by hand from its definition, which is that of torch.nn if PyTorch has the loss. */
 const known: Record<losses.LossName, [x: number[], t: number[], value: number][]> = {
   mse: [
     [[7], [10], 9],
@@ -49,7 +49,7 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
 };
 
 describe.each(builtins)('%s', (name, loss, { options, reduction, targets: [low, high] }) => {
-  test(`${name} has the values of PyTorch's definition`, () => {
+  test(`${name} has the values of its definition`, () => {
     for (const [x, t, value] of known[name]) {
       expect(Math.abs(loss.value(x, t) - value)).toBeLessThanOrEqual(1e-14 * Math.max(1e-3, Math.abs(value)));
     }
@@ -149,7 +149,7 @@ test('elementwise averages over the outputs, and keeps kinks and targetProblem',
   expect(loss.targetProblem?.([1, 0])).toBe('output 1: no zeros');
 });
 
-test('huber throws OUT_OF_RANGE for a delta that is not above 0', () => {
+test('huber throws an NnbpError for a delta that is not a finite number above 0', () => {
   for (const delta of [0, -1, NaN, Infinity]) expect(() => losses.huber({ delta })).toThrow(NnbpError);
   expect(losses.huber({ delta: 0.5 }).value([3], [0])).toBe(0.5 * (3 - 0.25));
 });

@@ -33,7 +33,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   expectInteger(`${name}: memory`, memory, 1);
   for (const [option, value] of Object.entries({ gradientTolerance, lossTolerance })) {
     if (!(value >= 0 && value < Infinity)) {
-      throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a number ≥ 0', value);
+      throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a finite number ≥ 0', value);
     }
   }
   let steps = 0;

@@ -78,7 +78,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
   const { initialRadius = 10, tolerance = 1e-15, lower, upper } = options;
   for (const [option, value] of Object.entries({ initialRadius, tolerance })) {
     if (!(value > 0 && value < Infinity)) {
-      throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a number > 0', value);
+      throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a finite number above 0', value);
     }
   }
   const memory = emptyMemory();
