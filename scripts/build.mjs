@@ -1,5 +1,5 @@
 // `pnpm build`: esbuild bundles the JavaScript of every package, then one run of the native TypeScript compiler emits
-// all declarations. Each takes seconds. Every entry point in package.json gets a bundle; code that several of them
+// all declarations. Each takes a few seconds. Every entry point in package.json gets a bundle; code that several of them
 // share goes into a separate file.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';

@@ -13,8 +13,8 @@ const uncovered = [
 const projects = (names) => names.map((name) => `--project=${name}`).join(' ');
 
 /**
- * The steps, in the order in which they start. `after` names a step that must succeed first, `show` means that the
- * output is printed while the step runs, and `fix` describes how to fix a failure.
+ * The steps. They start in this order, except that a step with `after` waits until the step of that name has succeeded.
+ * `show` means that the output is printed while the step runs, and `fix` describes how to fix a failure.
  */
 /** @type {{ name: string, command: string, fix: string, after?: string, show?: boolean }[]} */
 const steps = [

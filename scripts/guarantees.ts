@@ -188,7 +188,7 @@ Each guarantee has a test that fails when the guarantee is broken. \`npm test\` 
 - **Engines**: every number that an engine computes is within derived error bounds, and each engine is compared with PyTorch.
 - **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
 
-Max error of each activation in float64 over ${exact.tanh.length} points from 1e-8 to 30, compared with 60-digit arithmetic, in units
+Max error of each activation in float64 over ${exact.tanh.length} points with |h| from 1e-8 to 30, compared with 60-digit arithmetic, in units
 in the last place (ulp):
 
 ${ulps()}

@@ -34,7 +34,7 @@ export function missingIn(file, text) {
   const lineOf = (index) => text.slice(0, index).split('\n').length;
   // A contributor guide may name files that it tells the reader to create.
   const created = new Set(Array.from(text.matchAll(/^```.* file=(\S+)/gm), ([, path]) => path));
-  const report = (index, what) => problems.push(`${file}:${lineOf(index)}: ${what}`);
+  const report = (index, problem) => problems.push(`${file}:${lineOf(index)}: ${problem}`);
   for (const match of text.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)) {
     const [, target] = match;
     if (/^[a-z]+:/.test(target)) continue;

@@ -55,7 +55,7 @@ const budgets = [
 ];
 
 const folder = mkdtempSync('node_modules/.size-');
-let over = 0;
+let exceeded = 0;
 for (const [what, budget, source] of budgets) {
   const entry = join(folder, `${what.replaceAll(/\W+/g, '-')}.js`);
   writeFileSync(entry, source);
@@ -63,11 +63,11 @@ for (const [what, budget, source] of budgets) {
     await sizeLimit(preset, { checks: [{ files: [join(process.cwd(), entry)], gzip: true }] })
   );
   const fits = size <= budget * kilobyte;
-  if (!fits) over++;
+  if (!fits) exceeded++;
   console.log(`${fits ? '  ' : '! '}${what.padEnd(42)} ${(size / kilobyte).toFixed(2).padStart(6)} of ${budget} kB`);
 }
 rmSync(folder, { recursive: true });
-if (over > 0) {
-  console.error(`\n${over} of ${budgets.length} bundles exceed their budget.`);
+if (exceeded > 0) {
+  console.error(`\n${exceeded} of ${budgets.length} bundles exceed their budget.`);
   process.exit(1);
 }

@@ -2,8 +2,8 @@
 
 /**
  * Rewrites each line of the form `expression; // value` so that the expression is compared with the value: a number, a
- * quoted string, true, false, undefined or an array of these. Numbers may differ by half a unit in the last digit
- * shown.
+ * quoted string, true, false, undefined or an array of these. Numbers may differ by half a unit in the last
+ * decimal place of the first number that has one, or by 0.5 if there is none.
  */
 export function withAssertions(code: string): string {
   return code

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { findBrowser, type Machine, provideBrowser } from '../browser.js';
 
-/** A fake Linux machine with the given files. Nothing can be installed on it unless `change` allows it. */
-function machine(files: readonly string[], change: Partial<Machine> = {}) {
+/** A fake Linux machine with the given files. Nothing can be installed on it unless `overrides` allows it. */
+function machine(files: readonly string[], overrides: Partial<Machine> = {}) {
   const present = new Set(files);
   const log: string[] = [];
   const fake: Machine = {
@@ -15,7 +15,7 @@ function machine(files: readonly string[], change: Partial<Machine> = {}) {
     canInstallPackages: () => false,
     installPackages: () => false,
     log: (line) => void log.push(line),
-    ...change,
+    ...overrides,
   };
   return { fake, present, log };
 }

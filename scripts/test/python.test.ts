@@ -24,7 +24,7 @@ test('providePython installs nothing if the module is installed', () => {
   expect(log).toEqual(['Python module torch 1.13: python3']);
 });
 
-test('providePython installs the Debian packages if it is allowed to', () => {
+test('providePython installs the Debian packages if the module is missing and it can install packages', () => {
   const installed: string[] = [];
   const machine = {
     canInstallPackages: () => true,
@@ -36,7 +36,7 @@ test('providePython installs the Debian packages if it is allowed to', () => {
   expect(installed).toEqual(['python3-torch', 'libopenblas0-pthread']);
 });
 
-test('providePython reports what to install if it is not allowed to', () => {
+test('providePython logs which packages to install if it cannot install them', () => {
   const log: string[] = [];
   const machine = {
     canInstallPackages: () => false,
