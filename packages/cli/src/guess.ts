@@ -132,7 +132,7 @@ function guessTarget(survey: ColumnSurvey, options: ColumnOptions): Guess {
   if (kind === 'number') return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
   const several = values === undefined ? `more than ${maxCategories.toLocaleString('en')}` : String(values.size);
   throw new Problem(
-    `The target "${name}" is text with ${several} different values, almost one per row (${shown(numbers.word ?? '')}, …): choose a column with numbers or fewer categories.`,
+    `The target "${name}" is text with ${several} different values, almost one per row (${shown(numbers.word ?? '')}, …). Choose a column with numbers or fewer categories.`,
   );
 }
 
@@ -155,7 +155,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   if (values === undefined || values.size === 0) {
     throw misuse(
       values === undefined
-        ? `The column "${name}" has more than ${maxCategories.toLocaleString('en')} different values, too many for a category: add --ignore ${shellWord(name)}.`
+        ? `The column "${name}" has more than ${maxCategories.toLocaleString('en')} different values, too many for a category. Add --ignore ${shellWord(name)}.`
         : `The column "${name}" is empty.`,
     );
   }

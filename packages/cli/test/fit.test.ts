@@ -80,7 +80,7 @@ describe('nnbp fit', () => {
     expect((await nnbp('check', 'growth.json', 'growth.csv')).code).toBe(0);
   });
 
-  it('fit plots in the terminal and to an SVG file, also with two variables', async () => {
+  it('fit plots one or two variables in the terminal, and writes an SVG file', async () => {
     const { nnbp, directory } = await workspace({ 'growth.csv': growthCsv });
     const terminal = await nnbp('fit', 'growth.csv', '-f', formula, '--start', 'b1=10', '--plot');
     expect(terminal.stdout.match(/●/g)).toHaveLength(8);

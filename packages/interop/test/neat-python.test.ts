@@ -179,7 +179,7 @@ describe('a node without enabled incoming connections', () => {
     ],
   };
 
-  test('a node without enabled incoming connections is g(bias), as a hidden node or an output', () => {
+  test('a node without enabled incoming connections outputs g(bias), as a hidden node or an output', () => {
     const network = fromNeatPython(genome);
     const [chained, unconnected] = network.predict([2]);
     expect(chained).toBeCloseTo(0.5 + 4 * (2 - (1 + 4 * 2 * 0.75)), 12);

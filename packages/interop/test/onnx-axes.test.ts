@@ -21,7 +21,7 @@ describe('a tensor of [2, batch, 3]', () => {
   test.each<[string, Nodes, number[], Model['integers']?]>([
     ['Transpose', [['Transpose', 'x', 'y', { perm: [1, 2, 0] }]], [0, 3, 1, 4, 2, 5]],
     ['Gather at one position', [['Gather', 'x p', 'y', { axis: 0n }]], [3, 4, 5], { p: [-1] }],
-    ['Gather at several', [['Gather', 'x p', 'y', { axis: -1n }]], [2, 0, 5, 3], { p: [2, 0] }],
+    ['Gather at several positions', [['Gather', 'x p', 'y', { axis: -1n }]], [2, 0, 5, 3], { p: [2, 0] }],
     ['Slice of two axes', [['Slice', 'x s e a', 'y']], [4, 5], { s: [1, 1], e: [9, 9], a: [0, 2] }],
     ['Slice backwards', [['Slice', 'x s e a t', 'y']], [3, 4, 5, 0, 1, 2], { s: [-1], e: [-9], a: [0], t: [-1] }],
     ['Concat', [['Concat', 'x x', 'y', { axis: 2n }]], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]],
@@ -29,7 +29,7 @@ describe('a tensor of [2, batch, 3]', () => {
     ['Reshape', [['Reshape', 'x s', 'y']], [0, 1, 2, 3, 4, 5], { s: [0, 0, 3, 1] }],
     ['ReduceSum over the first axis', [['ReduceSum', 'x a', 'y', { keepdims: 0n }]], [3, 5, 7], { a: [0] }],
     ['ReduceSum over the last axis', [['ReduceSum', 'x a', 'y', { keepdims: 0n }]], [3, 12], { a: [2] }],
-    ['ReduceSum over both', [['ReduceSum', 'x a', 'y']], [15], { a: [0, -1] }],
+    ['ReduceSum over both axes', [['ReduceSum', 'x a', 'y']], [15], { a: [0, -1] }],
     ['ReduceMean', [['ReduceMean', 'x', 'y', { axes: [0] }]], [1.5, 2.5, 3.5]],
     ['ReduceMax', [['ReduceMax', 'x', 'y', { axes: [0], keepdims: 0n }]], [3, 4, 5]],
     ['Unsqueeze and Squeeze', [['Unsqueeze', 'x a', 'z'], ['Squeeze', 'z a', 'y']], [0, 1, 2, 3, 4, 5], { a: [1] }],

@@ -120,7 +120,7 @@ describe('an operator that is affine', () => {
     expect(errorOf(() => fromOnnx(model({ constants, nodes: [training] }))).message).toMatch(/export.*inference/);
   });
 
-  test('Scaler of scikit-learn is (x − offset) · scale', () => {
+  test('Scaler of ai.onnx.ml computes (x − offset) · scale', () => {
     const scaler = (offset: readonly number[], scale: readonly number[]) =>
       op('Scaler', ['x'], { offset, scale }, 'ai.onnx.ml');
     expectPredicts(model({ nodes: [scaler([1, 2, 3], [0.5, 2, -1])] }), ([a, b, c]) => [

@@ -265,7 +265,7 @@ describe('the states of a model from another program', () => {
     ['[0.5,-0.25,1,"2"]', /nnbp\.initialState: expected a JSON array of finite numbers/],
     ['0.5', /nnbp\.initialState: expected a JSON array of finite numbers/],
     ['[0.5', /nnbp\.initialState: expected a JSON array of finite numbers/],
-  ])('states have the initial values %s of the metadata, or the file is rejected', (initial, message) => {
+  ])('initial values are read from the metadata %s, and invalid ones are rejected', (initial, message) => {
     const model = decodeModel(
       stepModel(
         [

@@ -30,7 +30,8 @@ export const delimiterNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * The first line that is neither empty nor an ARFF comment. A loop, because a regular expression took exponential time.
+ * The first line that is neither empty nor an ARFF comment. Loops over the lines, because a regular expression took
+ * exponential time.
  */
 function firstStatement(text: string): string {
   for (const line of text.split('\n')) {

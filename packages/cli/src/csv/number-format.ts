@@ -53,7 +53,7 @@ export class DecimalEvidence {
 
   /**
    * The likely separator if the cells do not determine it. In 260, 527, 1,061 the comma separates thousands, because
-   * numbers below 1,000 have none.
+   * numbers below 1,000 do not contain it.
    */
   get likely(): Decimal | undefined {
     return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;

@@ -4,7 +4,7 @@ import { type Data, DivergedError, fit, type FitOptions } from '@nnbp/train';
 import type { Io } from '../io.js';
 import { Problem } from '../problem.js';
 import type { Run } from './checkpoint.js';
-import type { TrainingRun, Ended } from './training-run.js';
+import type { TrainingEnd, TrainingRun } from './training-run.js';
 import { dataOf, sampleOf, type TrainingData } from './data.js';
 import type { Plan } from './plan.js';
 import { progressBar } from './progress.js';
@@ -56,7 +56,7 @@ export async function learn(
   run: Run,
   seed: number,
   { rows: barRows = rows.training, ...more }: LearnOptions = {},
-): Promise<{ readonly parts: Parts; readonly ended: Ended }> {
+): Promise<{ readonly parts: Parts; readonly ended: TrainingEnd }> {
   const resume = run.found?.checkpoint;
   let epoch = resume?.epoch ?? 0;
   let bestEpoch: number | undefined;

@@ -7,7 +7,7 @@ import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** Default number of epochs without a lower validation loss to tolerate; training stops at the next one. */
+/** Default patience: training stops after more than this many epochs without a lower validation loss. */
 export const defaultPatience = 50;
 
 /** The default number of epochs: 5 to 400, fewer for more rows. */
@@ -18,7 +18,7 @@ export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
   readonly batch: number;
-  /** Number of epochs without a lower validation loss to tolerate. Undefined for no early stopping. */
+  /** Training stops after more than this many epochs without a lower validation loss. Undefined: no early stopping. */
   readonly patience: number | undefined;
 }
 
@@ -99,7 +99,7 @@ export function describeTrainingRun(
 }
 
 /** Why and when training ended. */
-export interface Ended {
+export interface TrainingEnd {
   readonly stoppedBy: string;
   readonly epochs: number;
   /** The epoch whose parameters were kept. Undefined if these are the parameters of the last epoch. */
@@ -108,7 +108,7 @@ export interface Ended {
 }
 
 /** Describes how training ended; '' if it ran all epochs and kept the parameters of the last epoch. */
-export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: TrainingRun): string {
+export function describeEnd({ stoppedBy, epochs, bestEpoch }: TrainingEnd, { rows }: TrainingRun): string {
   const verb = ({ 'early stopping': 'Stopped', converged: 'Converged' } as Record<string, string>)[stoppedBy];
   const stopped = verb === undefined ? '' : `${verb} after ${counted(epochs, 'epoch')}. `;
   if (bestEpoch === undefined) return stopped === '' ? '' : `${stopped.trim()}\n\n`;
@@ -118,7 +118,7 @@ export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: T
 
 /** @throws Problem if training was interrupted. The model is already saved. */
 export function expectFinished(
-  { stoppedBy, epochs }: Pick<Ended, 'stoppedBy' | 'epochs'>,
+  { stoppedBy, epochs }: Pick<TrainingEnd, 'stoppedBy' | 'epochs'>,
   trainingRun: Pick<TrainingRun, 'epochs'>,
   output: string,
 ): void {
