@@ -130,7 +130,7 @@ test(`${networks} networks of convolutions and pooling have the same outputs in 
   expect(unrecognized, 'operators that a model should contain but does not').toBeLessThanOrEqual(0.05 * networks);
   expect(sharing, 'networks that keep their shared weights').toBeGreaterThanOrEqual(0.95 * networks);
   resultRows.push([
-    `${networks} networks of one or two layers (${Object.entries(counts)
+    `${networks} networks of one or two convolution and pooling layers (${Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')})`,
     `max error ${worst.out.toExponential(1)}; after import by fromOnnx: max error ${worst.back.toExponential(1)}; ` +

@@ -122,7 +122,10 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const modules = cases.flatMap((each) => each.modules);
     // On a small grid, the windows may not determine the kernel, or may not use all of its weights.
     expect(unrecognized, 'networks with a layer that is not exported as a module').toBeLessThanOrEqual(0.05 * networks);
-    rows.push([`${networks} networks of one or two layers in float64 (${counted(modules)})`, compare(cases)]);
+    rows.push([
+      `${networks} networks of one or two convolution and pooling layers in float64 (${counted(modules)})`,
+      compare(cases),
+    ]);
   }, 240_000);
 
   test(`${networks / 2} networks of bidirectional layers have the same outputs and gradients in PyTorch, from seed ${firstSeed}`, () => {
