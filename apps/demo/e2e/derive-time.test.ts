@@ -54,7 +54,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
     .click();
   await page.getByText('Select the derivative with respect to a parameter to see it as a sum over time.').waitFor();
   await page.getByRole('button', { name: 'Break it' }).click();
-  await page.getByText('Break it supports only networks without delays.').waitFor();
+  await page.getByText('“Break it” supports only networks without delays.').waitFor();
 });
 
 test('a link with hidden answers shows no computed number of a network with delays until its step is taken', async () => {

@@ -22,7 +22,7 @@ export async function tripling() {
 /** Five points near a straight line. */
 export const fivePoints = { inputs: [[1], [2], [3], [4], [5]], targets: [[3.2], [7], [8], [11.2], [15.3]] };
 
-/** The mean squared error of the author's network (five leaky-ReLU nodes and one output) after 2,000 epochs. */
+/** Trains the author's network (five leaky-ReLU nodes and one output) for 2,000 epochs and returns the mean squared error. */
 export async function fiveNodes(seed: number): Promise<number> {
   const network = new Network(mlp([1, 5, 1], { activation: leakyRelu, outputActivation: identity }), { seed });
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });
@@ -31,7 +31,7 @@ export async function fiveNodes(seed: number): Promise<number> {
   return loss * (network.outputScaler?.deviation[0] ?? 1) ** 2;
 }
 
-/** The mean squared error of the best straight line. */
+/** Returns the mean squared error of the best straight line. */
 export function straightLineError(): number {
   const x = fivePoints.inputs.map(([value]) => value);
   const t = fivePoints.targets.map(([value]) => value);

@@ -1,4 +1,4 @@
-/** Builds and serves the playground until Ctrl-C. */
+/** Builds the playground and serves it until Ctrl-C is pressed. */
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { build, preview } from 'vite';

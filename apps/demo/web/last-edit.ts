@@ -4,7 +4,7 @@
  */
 const key = 'nnbp-last-edit';
 
-/** Stores the link of the current state when the page is hidden or closed. */
+/** Stores the link of the current state. Called when the page is hidden or closed after an edit. */
 export function keepLastEdit(link: string): void {
   try {
     sessionStorage.setItem(key, link);
@@ -22,7 +22,7 @@ export function forgetLastEdit(): void {
   }
 }
 
-/** Puts the stored link into the URL after a reload. */
+/** Puts the stored link into the URL if the page was reloaded. Otherwise discards it. */
 export function restoreLastEdit(): void {
   try {
     const link = sessionStorage.getItem(key);

@@ -2,7 +2,9 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { parseState, type PlaygroundState } from './state.js';
 
+/** Maximum length of a link, in characters. */
 const maxLinkLength = 64_000;
+/** Maximum size of the decompressed state, in bytes. */
 const maxStateLength = 1_000_000;
 
 /** Writes a link; the inverse of `readLink`. */
@@ -58,8 +60,7 @@ function inflated(bytes: Uint8Array): Uint8Array {
   let length = 0;
   const inflate = new Inflate((part) => {
     length += part.length;
-    if (length > maxStateLength)
-      throw new LinkError('tooLong', `The state is longer than ${maxStateLength} characters.`);
+    if (length > maxStateLength) throw new LinkError('tooLong', `The state is larger than ${maxStateLength} bytes.`);
     parts.push(part);
   });
   // Decompress in small chunks, so that the length is checked before much has been decompressed.

@@ -90,8 +90,8 @@ addEventListener('fetch', (event) => {
 });
 
 /**
- * Whether an address is a file that some version built. JSON assets (the digits) are excluded, because they are read in
- * parts.
+ * Whether an address is that of a built file, of this version or another. JSON assets (the digits) are excluded, because
+ * they are read in parts.
  */
 const isBuilt = (address: string): boolean =>
   (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);

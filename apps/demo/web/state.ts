@@ -207,7 +207,7 @@ export const chapterNames = [
 
 /** A learner's work on a chapter. */
 const work = v.object({
-  /** Seed of the exercise's numbers; 0: the article's numbers. */
+  /** Seed of the exercise's numbers. In chapters about the article's graph, 0 selects the article's numbers. */
   seed: count(0, 2 ** 31),
   /** Index of the current task. */
   task: count(0, 20),

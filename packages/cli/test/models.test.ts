@@ -166,7 +166,7 @@ describe('nnbp explain', () => {
     expect(fromValues.stdout).toBe(fromFile.stdout);
   });
 
-  it('explain lists the derivative names, and explains a graph without column names', async () => {
+  it('explain describes derivative names, and writes JSON, LaTeX and Chinese for a graph without column names', async () => {
     const { nnbp, write } = await workspace();
     await write('graph.nnbp', save(graphModel()));
     expect((await nnbp('explain', 'graph.nnbp', '--row', '0.5,1')).stdout).toContain(
@@ -244,7 +244,7 @@ describe('nnbp convert and nnbp export', () => {
     expect(await outputs('plain.nnbp')).toEqual(await outputs('iris.onnx'));
   });
 
-  it('convert keeps columns in the nnbp format, and reports that other formats lose them', async () => {
+  it('convert keeps the columns in the nnbp format, and reports that an ONNX file loses them', async () => {
     const { nnbp } = await irisWorkspace();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
@@ -274,7 +274,7 @@ describe('nnbp convert and nnbp export', () => {
     expect(await read('iris.d.mts')).toContain('export');
   });
 
-  it('convert rejects unknown and read-only output formats, and its help lists all formats', async () => {
+  it('convert rejects unknown and read-only output formats, and its help lists brain.js as an input format', async () => {
     const { nnbp } = await irisWorkspace();
     const ending = await nnbp('convert', iris, 'iris.txt');
     expect([ending.code, ending.stderr]).toEqual([
@@ -288,7 +288,7 @@ describe('nnbp convert and nnbp export', () => {
 });
 
 describe('the nnbp command', () => {
-  it('nnbp prints its version and its help', async () => {
+  it('nnbp prints its version and the help of each command, and exits with 2 without a command', async () => {
     const { nnbp } = await workspace();
     expect(await nnbp('--version')).toEqual({
       code: 0,

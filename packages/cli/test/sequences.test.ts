@@ -108,7 +108,7 @@ test('the error about several values in a group names the target', async () => {
   expect(stderr).toContain('group "g0" of "id" has several values of "b" ("0" in row 1, "8" in row 2).');
 });
 
-test('extentOf accepts a million numbers', () => {
+test('extentOf returns the minimum and maximum of a million numbers', () => {
   expect(extentOf(Array.from({ length: 1_000_000 }, (_, k) => k - 3))).toEqual([-3, 999_996]);
 });
 
@@ -161,11 +161,31 @@ describe('errors about sequences', () => {
       2,
       /--recurrent reads sequences: .*--group/,
     ],
-    ['a window', [...classify.slice(2), 'lstm', '--window', '5'], 2, /--window requires a time series/],
-    ['folds', [...classify.slice(2), 'lstm', '--folds', '5'], 2, /--folds cannot be combined with --recurrent/],
-    ['a checkpoint', [...classify.slice(2), 'lstm', '--checkpoint', 'x'], 2, /--checkpoint cannot be combined/],
-    ['rows in time order', [...classify.slice(2), 'lstm', '--time-ordered'], 2, /--time-ordered cannot be combined/],
-    ['no hidden nodes', [...classify.slice(2), 'lstm', '--hidden', 'none'], 2, /needs hidden nodes/],
+    [
+      '--window with --recurrent',
+      [...classify.slice(2), 'lstm', '--window', '5'],
+      2,
+      /--window requires a time series/,
+    ],
+    [
+      '--folds with --recurrent',
+      [...classify.slice(2), 'lstm', '--folds', '5'],
+      2,
+      /--folds cannot be combined with --recurrent/,
+    ],
+    [
+      '--checkpoint with --recurrent',
+      [...classify.slice(2), 'lstm', '--checkpoint', 'x'],
+      2,
+      /--checkpoint cannot be combined/,
+    ],
+    [
+      '--time-ordered with --recurrent',
+      [...classify.slice(2), 'lstm', '--time-ordered'],
+      2,
+      /--time-ordered cannot be combined/,
+    ],
+    ['--hidden none with --recurrent', [...classify.slice(2), 'lstm', '--hidden', 'none'], 2, /needs hidden nodes/],
     [
       'a group column that does not exist',
       ['--target', 'label', '--group', 'ids', '--recurrent', 'rnn'],
@@ -193,7 +213,7 @@ describe('errors about sequences', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);
   });
 
-  test('explain and --importance reject a model of sequences, and predict rejects corrupt column metadata', async () => {
+  test('explain and evaluate --importance reject a model of sequences, and predict rejects corrupt column metadata', async () => {
     const { nnbp, directory } = await workspace({ 'gestures.csv': tableOf(gestures) });
     await nnbp(...classify, 'lstm', ...fewEpochs);
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');

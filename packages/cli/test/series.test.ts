@@ -151,15 +151,25 @@ describe('nnbp train with --time', () => {
 
   test.each<[string, string[], number, RegExp]>([
     ['--window without --time', ['--target', 'units', '--window', '5'], 2, /--window requires a time series/],
-    ['a missing column', ['--target', 'units', '--time', 'when'], 2, /"when"/],
-    ['a target that is not a number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
+    ['a time column that does not exist', ['--target', 'units', '--time', 'when'], 2, /"when"/],
+    [
+      'a forecast target that is not a number',
+      ['--target', 'date', '--time', 'units'],
+      1,
+      /expected a number in column "date"/,
+    ],
     ['a time column without times', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
-    ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
-    ['cross-validation', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
-    ['--missing mean', ['--target', 'units', '--time', 'date', '--missing', 'mean'], 2, /gaps are never filled in/],
+    ['--checkpoint with --time', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
+    ['--folds with --time', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
+    [
+      '--missing mean with --time',
+      ['--target', 'units', '--time', 'date', '--missing', 'mean'],
+      2,
+      /gaps are never filled in/,
+    ],
     ['a window that is too long', ['--target', 'units', '--time', 'date', '--window', '150'], 1, /too few consecutive/],
     [
-      'a loss for categories',
+      'a loss for categories with --time',
       ['--target', 'units', '--time', 'date', '--loss', 'softmaxCrossEntropy'],
       2,
       /for categories/,
@@ -222,7 +232,7 @@ describe('times', () => {
     expect(stepsBetween(friday, friday + 8004 * day, step)).toBe(5 * 1143 + 1);
   });
 
-  test('an ambiguous date is read as month/day/year, with a note', () => {
+  test('ambiguous dates are read as month/day/year, with a note, unless another date shows day/month/year', () => {
     const { values, note } = readTimes('a.csv', 'when', ['1/2/2024', '1/3/2024']);
     expect(values[0]).toBe(Date.UTC(2024, 0, 2));
     expect(note).toMatch(/month\/day\/year/);

@@ -244,7 +244,7 @@ describe('decimal and thousands separators', () => {
     expect((await train(content, '-t', 'y', '--decimal', 'dot')).stderr).toContain('Expected "point" or "comma".');
   });
 
-  it('predict writes numbers in the format of the file, and evaluate shows both readings', async () => {
+  it('predict writes numbers in the format of the file, and evaluate shows both readings of an ambiguous number', async () => {
     const { nnbp, write } = await train(
       table(
         'x;y',
@@ -298,18 +298,21 @@ describe('classes written as numbers', () => {
     ['-1 and 1', (k: number) => (k % 2) * 2 - 1, ['-1', '1']],
     ['0, 1 and 3', (k: number) => [0, 1, 3][k % 3], ['0', '1', '3']],
     ['0 to 25', (k: number) => k % 26, lines(26, String)],
-  ])('%s are a category, and a note explains how to predict a number instead', async (_, label, values) => {
-    const content = table(
-      'x,label',
-      lines(520, (k) => `${Math.sin(k).toFixed(3)},${label(k)}`),
-    );
-    const { columns, summary, nnbp } = await train(content, '-t', 'label');
-    expect((await columns()).targets[0].values).toEqual(values);
-    expect(summary.notes.join()).toContain(`${values.length} different integers, so it is a category`);
-    expect(summary.notes.join()).toContain('--number label');
-    const regression = await nnbp('train', 'a.csv', '-t', 'label', '--number', 'label', '--epochs', '1', '--json');
-    expect((JSON.parse(regression.stdout) as Summary).columns[1].kind).toBe('number');
-  });
+  ])(
+    'a target with the values %s is a category, and a note explains how to predict a number instead',
+    async (_, label, values) => {
+      const content = table(
+        'x,label',
+        lines(520, (k) => `${Math.sin(k).toFixed(3)},${label(k)}`),
+      );
+      const { columns, summary, nnbp } = await train(content, '-t', 'label');
+      expect((await columns()).targets[0].values).toEqual(values);
+      expect(summary.notes.join()).toContain(`${values.length} different integers, so it is a category`);
+      expect(summary.notes.join()).toContain('--number label');
+      const regression = await nnbp('train', 'a.csv', '-t', 'label', '--number', 'label', '--epochs', '1', '--json');
+      expect((JSON.parse(regression.stdout) as Summary).columns[1].kind).toBe('number');
+    },
+  );
 
   it('a ? among integer classes is a missing target', async () => {
     const content = table(
@@ -334,7 +337,7 @@ describe('classes written as numbers', () => {
     expect((await columns()).targets[0].values).toEqual(['0', '1']);
   });
 
-  it('more than 1,000 classes are learned', async () => {
+  it('train accepts more than 1,000 categories in a target or an input', async () => {
     const content = table(
       'x,word',
       lines(2400, (k) => `${k % 97},word${k % 1200}`),
@@ -417,10 +420,10 @@ describe('quotes, comments and other separators', () => {
       ),
     ],
     [
-      'ARFF',
+      'ARFF declarations',
       `% a comment\n@relation t\n@attribute x numeric\n@attribute 'y' numeric\n\n@data\n${lines(40, (k) => `${k},${2 * k}`).join('\n')}\n`,
     ],
-  ])('%s is read', async (_, content) => {
+  ])('train reads a table with %s', async (_, content) => {
     const { summary } = await train(content, '-t', 'y');
     expect(summary.columns.map(({ name, role, kind }) => [name, role, kind])).toEqual([
       ['x', 'input', 'number'],

@@ -52,13 +52,16 @@ describe('a file in an unsupported format', () => {
     ['model.xml', bytes('<?xml version="1.0"?><PMML version="4.4">'), /PMML/],
     ['notes.txt', bytes('dear diary'), /unknown format.*--from/],
     ['empty', bytes(''), /unknown format/],
-  ])('convert reports the actual format of a file and what to do: %s %#', async (name, content, message) => {
-    const { nnbp, directory } = await workspace();
-    await writeFile(join(directory, name), content);
-    const { code, stdout, stderr } = await nnbp('convert', name, 'out.nnbp');
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stderr.startsWith(`nnbp: ${name}: `)).toBe(true);
-  });
+  ])(
+    'convert reports the actual format of a file, if it is known, and what to do: %s %#',
+    async (name, content, message) => {
+      const { nnbp, directory } = await workspace();
+      await writeFile(join(directory, name), content);
+      const { code, stdout, stderr } = await nnbp('convert', name, 'out.nnbp');
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(message);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(stderr.startsWith(`nnbp: ${name}: `)).toBe(true);
+    },
+  );
 });

@@ -16,7 +16,8 @@ import { messages } from './messages.js';
 const nodeWidth = 118;
 const nodeHeight = 52;
 /**
- * If there are more edges, only those of the selected node are labelled, provided there are at most `maxLabelledNear`.
+ * If there are more edges, only the selected edge is labelled, and the edges of the selected node if there are at most
+ * `maxLabelledNear` of them.
  */
 const maxLabelledEdges = 40;
 const maxLabelledNear = 12;

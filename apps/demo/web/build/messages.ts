@@ -138,10 +138,10 @@ const en = {
           fanIn: 'predecessors of one node',
           edges: 'edges',
         }[problem.what];
-        return `The graph has ${problem.count} ${what}; the playground supports up to ${max[problem.what]}. Use a smaller graph, or the library.`;
+        return `Too many ${what}: ${problem.count}. The playground supports up to ${max[problem.what]}. Use a smaller graph, or the library.`;
       }
       case 'tooLong':
-        return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
+        return 'The graph is too large for a link. Use a smaller graph, or the library.';
       case 'bigFile':
         return `The file is ${rounded(problem.megabytes)} MB; the playground opens files of up to 16 MB. Use a smaller file, or the library.`;
       case 'options':

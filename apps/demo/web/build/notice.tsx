@@ -1,4 +1,4 @@
-/** The result of the last edit. An error stays until the next edit. */
+/** Shows the result of the last edit. An error can be dismissed. */
 import { X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import type { Editor } from './editor.js';

@@ -15,7 +15,7 @@ interface Layers {
   readonly skips: boolean;
 }
 
-/** A layered graph with nodes 1, 2, … and random weights, rounded to three decimals. */
+/** Creates a layered graph with nodes 1, 2, … and random weights, which are rounded to three decimals. The seed is fixed. */
 export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDescription {
   const builder = new GraphBuilder();
   let count = 0;

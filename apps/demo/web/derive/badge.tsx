@@ -4,16 +4,16 @@ import styles from './badge.module.css';
 import { messages } from './messages.js';
 
 interface Props {
-  readonly of: 1 | 2 | 3 | 'forward';
+  readonly name: 1 | 2 | 3 | 'forward';
   /** The glossary term to explain when the pointer is over the badge. */
   readonly term?: string | number;
 }
 
-export function CaseBadge({ of, term }: Props) {
+export function CaseBadge({ name, term }: Props) {
   const { cases } = useMessages(messages);
   return (
-    <span className={styles.badge} data-case={of} data-term={term}>
-      {cases[of]}
+    <span className={styles.badge} data-case={name} data-term={term}>
+      {cases[name]}
     </span>
   );
 }

@@ -6,7 +6,7 @@ export interface Derivable {
   readonly assumed: Readonly<Record<string, number>>;
   /** The derivation of a number. */
   derivation(name: QuantityName): Step;
-  /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
+  /** The same derivation as text, Markdown and LaTeX, with computed values instead of assumed ones. */
   explanation(name: QuantityName): Derivation;
   /** dloss/dp by finite differences; undefined if `name` is not a parameter derivative. */
   measured(name: QuantityName): number | undefined;

@@ -69,9 +69,9 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
       <CopyAs exercise={exercise} selected={selected} disabled={!isKnown(selected)} panel={() => panel.current} />
       <Measured exercise={exercise} selected={selected} known={isKnown(selected)} />
       <ul className={styles.legend} data-unsaved="">
-        {([1, 2, 3] as const).map((of) => (
-          <li key={of}>
-            <CaseBadge of={of} /> {say.legend[of]}
+        {([1, 2, 3] as const).map((caseNumber) => (
+          <li key={caseNumber}>
+            <CaseBadge name={caseNumber} /> {say.legend[caseNumber]}
           </li>
         ))}
       </ul>
@@ -130,8 +130,9 @@ function CopyAs({
   );
 }
 
-/** Number of terms shown initially: for a longer sum, the first ones and the last one. */
+/** Number of terms of a long sum that are shown initially, in addition to the last one. */
 const maxTerms = 8;
+/** Number of terms that each click on the button adds. */
 const moreTerms = 50;
 
 function StepItem({ step, depth }: { readonly step: Step; readonly depth: number }) {
@@ -153,7 +154,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   return (
     <li className={styles.step} data-case={step.case}>
       <div className={styles.head} data-term={depth > 0 ? `${step.case} ${step.state}` : step.case}>
-        <CaseBadge of={step.case} term={step.case} />
+        <CaseBadge name={step.case} term={step.case} />
         {depth > 0 && (
           <span
             className={step.state === 'reused' ? `${styles.state} ${styles.reused}` : styles.state}

@@ -3,8 +3,8 @@ import type { Graph, Network } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 /**
- * dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined if `name` is not a parameter derivative,
- * or if the loss cannot be computed at these points.
+ * Computes dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Returns undefined if `name` is not a
+ * parameter derivative, or if the result is not finite or the loss cannot be computed at these points.
  *
  * @param lossOf - Computes the loss with the network's current parameters.
  */

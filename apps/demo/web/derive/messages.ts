@@ -21,7 +21,7 @@ const en = {
   timeTargets: 'Targets',
   targetsAt: { last: 'at the last step', rest: 'after the first step', each: 'at each step' },
   noTimeToBreak:
-    'Break it supports only networks without delays. Choose another network, or “Your network” to see this one unrolled.',
+    '“Break it” supports only networks without delays. Choose another network, or “Your network” to see this one unrolled.',
   loss: 'Loss',
   lossNow: 'loss',
   node: 'Node',
@@ -109,7 +109,7 @@ const en = {
   open: (name: string) => `Show how ${name} is computed`,
   close: (name: string) => `Hide how ${name} is computed`,
   more: (count: number) => `${count} more`,
-  nudge: (parameter: string) => `Measured: change ${parameter} slightly in both directions, and the loss changes by`,
+  nudge: (parameter: string) => `Measured: change ${parameter} slightly in both directions, and the loss changes`,
   nudgeEnd: 'times as much.',
   parameters: 'Parameters and their derivatives',
   parametersHint: 'Type a value or press the arrow keys. Hold Shift for steps ten times as large.',
@@ -187,7 +187,7 @@ const en = {
     orderTasks: {
       depthFirst: 'Recursion without caching: nodes are visited once per path',
       early: 'One node is visited before its last successor',
-      forward: 'The order of the forward pass: no node has received anything yet',
+      forward: 'The order of the forward pass: every node before all of its successors',
       correct: 'Every node after all of its successors',
     },
     startFrom: 'Start from',

@@ -162,7 +162,7 @@ function Caption({ trace, index, written }: Pick<TraceStepperProps, 'trace' | 'w
   return (
     <>
       <p>
-        <CaseBadge of={step.case} /> {sentence}{' '}
+        <CaseBadge name={step.case} /> {sentence}{' '}
         <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(join(shortList(reads)))}</span>
       </p>
       <ul className={styles.written} data-many={step.writes.length > 3 || undefined}>

@@ -110,7 +110,7 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
 /**
  * Fits the model to the points.
  *
- * @throws FitError if there are too few points, or if the loss is not finite at the start values
+ * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite at the start values
  * @throws NnbpError any error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */

@@ -47,7 +47,7 @@ const en = {
   residuals: 'Residuals',
   residual: 'residual',
   residualPlot: 'Residuals: data minus fitted curve, over x',
-  residualHint: 'They should look like noise. A pattern means that the formula misses something.',
+  residualHint: 'Residuals should look like noise. A pattern means that the formula misses something.',
   estimates: 'Estimates',
   parameter: 'Parameter',
   estimate: 'Estimate',
@@ -90,7 +90,7 @@ const en = {
     few: (points: number, parameters: number) =>
       `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
     start:
-      'At the start values, the formula or one of its derivatives is not finite for at least one point. Change the start values.',
+      'At the start values, the model or one of its derivatives is not finite for at least one point. Change the start values.',
   },
 };
 

@@ -9,8 +9,8 @@ import type { ComputedSample } from './chapter.js';
 const functions = { activation: () => sigmoid };
 
 /**
- * Creates the exercise for a seed. Redraws random numbers until no number that a task asks for is close to 0, where a
- * tolerance of 1 % would be meaningless.
+ * Creates the exercise for a seed. Redraws random numbers until no x, h, slope or dloss/dx of a node is close to 0, where
+ * a tolerance of 1 % would be meaningless.
  */
 export function articleExercise(seed: number): ComputedSample {
   if (seed === 0) return compute(networkOf(articleDescription, functions), 0.5, 10);
@@ -43,7 +43,7 @@ function compute(network: Network, input: number, target: number): ComputedSampl
   return { network, target, pass: backpropagate(network, [input], [target], mse()) };
 }
 
-/** Whether all numbers are far enough from 0. */
+/** Whether x, h, slope and dloss/dx of every node are far enough from 0. An input has no h and no slope. */
 function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   return network.graph.ids.every((id) => {
     const isInput = id === '1';

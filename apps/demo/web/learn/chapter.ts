@@ -22,6 +22,6 @@ export interface Chapter<Content extends Exercise = Exercise> {
   readonly title: Text;
   /** What the learner can do after the chapter. Completes the sentence "You can now …". */
   readonly ability: Text;
-  /** Creates the exercise for a seed. Seed 0 uses the article's numbers. */
+  /** Creates the exercise for a seed. In chapters about the article's graph, seed 0 uses the article's numbers. */
   exercise(seed: number): Content;
 }

@@ -1,4 +1,4 @@
-/** The chapters, in order, each with its picture. To add a chapter, add an entry here and a name in `state.ts`. */
+/** The chapters, in order, each with the component that shows its picture. To add a chapter, add an entry here and a name in `state.ts`. */
 import type { ComponentType } from 'react';
 import type { ChapterName } from '../state.js';
 import type { Chapter, Exercise } from './chapter.js';
@@ -24,7 +24,7 @@ import { SuccessorsStage } from './stages/successors-stage.js';
 import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
-/** A chapter with its picture, independent of the type of its exercises. */
+/** A chapter with the component that shows its picture, independent of the type of its exercises. */
 export interface Lesson {
   readonly chapter: Chapter;
   readonly Stage: ComponentType<StageProps>;

@@ -24,7 +24,7 @@ const en = {
   next: 'Next task',
   nextChapter: 'Next chapter',
   vary: 'New numbers',
-  article: "The article's numbers",
+  article: 'Original numbers',
   youCan: (ability: string) => `You can now ${ability}.`,
   chosen: 'Selected: ',
   comma: ', ',

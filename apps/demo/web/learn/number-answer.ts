@@ -1,4 +1,4 @@
-/** Parses numbers typed by the user. */
+/** Parses numbers that the user types, and compares them with the expected numbers. */
 
 /** Parses a number. Accepts `-` or `−`, `.` or `,`, and full-width characters. Returns NaN for anything else. */
 export function parseNumber(typed: string): number {

@@ -152,7 +152,7 @@ export function pick(answer: string, name: string, count: number): string {
 /** Number of wrong answers after which the solution is shown. */
 export const maxTries = 3;
 
-/** State of a task after the answers that have been checked. */
+/** The state of a task, which depends on the answers checked so far. */
 export interface TaskState {
   /** `shown` means that no attempts are left and the solution is shown. */
   readonly state: 'open' | 'correct' | 'shown';

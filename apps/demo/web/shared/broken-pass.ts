@@ -60,7 +60,7 @@ export const correctOrder = (graph: Graph): number[] => Array.from(graph.ids, (_
 /** The order of the forward pass: each node before its successors. */
 export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => i);
 
-/** The correct order, except that one node is visited before its last successor. */
+/** The correct order, except that one node is visited before its last successor. Unchanged in a graph without edges. */
 export function oneTooEarly(graph: Graph): number[] {
   const order = correctOrder(graph);
   const { successorStart: start } = graph;
@@ -124,7 +124,8 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
 }
 
 /**
- * Without a cache of dloss/dx, each parameter of a node recomputes it, and so does each parameter of its predecessors.
+ * Without a cache, dloss/dx of a node is recomputed for each of its parameters, and each time dloss/dx of a predecessor is
+ * computed.
  *
  *     times_i = parameters of i  +  Σ over predecessors j of  times_j
  */
@@ -211,7 +212,8 @@ export interface NodeState {
 }
 
 /**
- * The state of each node after some visits. An incomplete sum is not wrong before it is passed on.
+ * Returns the state of each node after some visits. An incomplete sum counts as wrong only once it has been passed on, or
+ * if no further contribution can arrive.
  *
  * @param isOver - Whether these are all visits of the pass.
  */

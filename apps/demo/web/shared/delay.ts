@@ -12,7 +12,10 @@ export interface Ends {
   readonly targetY: number;
 }
 
-/** Height of the arc of a delay of one step, and additional height for each further step, in pixels. */
+/**
+ * Height in pixels of an arc that leads backward with a delay of one step, and the additional height for each further step,
+ * up to six steps. An arc that leads forward has half of the first height.
+ */
 const [lift, liftPerStep] = [78, 16];
 /** Distance by which an arc that leads backward extends beyond its nodes, in pixels. */
 const overhang = 56;

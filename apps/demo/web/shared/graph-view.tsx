@@ -257,7 +257,7 @@ function Chart({ label, nodes, edges, direction, open, padding, fitKey, picture,
       {...flow}
     >
       <Controls showInteractive={false} position="bottom-left" />
-      {/* In the other corner than the controls: on a phone, both together would cover the outputs in the last row. */}
+      {/* In a different corner from the controls: on a phone, both together would cover the outputs in the last row. */}
       <Panel position="bottom-right" className={styles.picture}>
         <SavePicture element={picture} name="graph" />
       </Panel>

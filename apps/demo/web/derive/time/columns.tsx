@@ -1,5 +1,5 @@
 /**
- * The unrolled network: a column per step, with the numbers of each node and the paths of the selected derivative
+ * The unrolled network: one column per step, with the numbers of each node and the paths of the selected derivative
  * highlighted.
  */
 import { nameOf, type QuantityName } from '@nnbp/explain';
@@ -132,11 +132,11 @@ function NodeAtStep({ id, exercise, selected, known, marksOf, isLit, style }: No
   const i = graph.indexOf(node);
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
-  const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, of?: 1 | 2 | 3) => (
+  const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, caseNumber?: 1 | 2 | 3) => (
     <CachedNumber
       quantity={{ quantity: kind, node: id }}
       letter={letter}
-      of={of}
+      caseNumber={caseNumber}
       known={known}
       selected={selected}
       marksOf={marksOf}
@@ -190,10 +190,10 @@ interface CachedNumberProps extends Pick<NodeAtStepProps, 'known' | 'selected' |
   readonly quantity: QuantityName;
   readonly letter: string;
   /** The case that computes the number. */
-  readonly of: 1 | 2 | 3 | undefined;
+  readonly caseNumber: 1 | 2 | 3 | undefined;
 }
 
-function CachedNumber({ quantity, letter, of, known, selected, marksOf }: CachedNumberProps) {
+function CachedNumber({ quantity, letter, caseNumber, known, selected, marksOf }: CachedNumberProps) {
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
   const value = known.value(quantity);
@@ -202,7 +202,7 @@ function CachedNumber({ quantity, letter, of, known, selected, marksOf }: Cached
     <button
       type="button"
       className={`${graphStyles.cached} ${isSelected ? graphStyles.selected : ''} ${marksOf(name)}`}
-      data-case={of}
+      data-case={caseNumber}
       aria-pressed={isSelected}
       data-name={name}
       aria-label={say.select(name, value === undefined ? say.unknown : formatNumber(value))}

@@ -37,7 +37,7 @@ export interface TimeExercise extends Derivable {
   readonly unrolled: Graph;
   /** Trace of the pass on the unrolled graph. */
   readonly trace: Trace;
-  /** The value of a quantity: x, g, h, slope or dloss/dx of a node at a step, or a parameter derivative. */
+  /** The value of a quantity of a node at a step, or of a parameter derivative. */
   value(name: QuantityName): number;
 }
 

@@ -17,13 +17,13 @@ const en = {
   complete: (name: string, value: string, targets: number) =>
     targets === 1
       ? `All terms have been added: ${name} = ${value}.`
-      : `All terms have been added. Divided by the ${targets} steps with a target: ${name} = ${value}.`,
+      : `All terms have been added and divided by ${targets}, the number of steps with a target: ${name} = ${value}.`,
   missing: (count: number) =>
     count === 1 ? 'One earlier step has not been added yet.' : `${count} earlier steps have not been added yet.`,
   noSum: 'Select the derivative with respect to a parameter to see it as a sum over time.',
   shared: 'All steps use the same b, c and weights. Dashed edges lead to a later step.',
   tooLarge: (nodes: number) =>
-    `Unrolled, the network has ${nodes} nodes. Only the derivation is shown; choose fewer steps for the columns.`,
+    `Unrolled, the network has ${nodes} nodes. Only the derivation is shown; choose fewer steps to see the columns.`,
 };
 
 const zh: typeof en = {

@@ -54,7 +54,7 @@ export const caches: Chapter<CachesExercise> = {
 
 const maxDepth = 9;
 
-/** A network with one input, two hidden layers of two to four nodes, and one output. */
+/** Creates a network with one input, two hidden layers of two to four nodes, and one output. */
 function layered(seed: number): Network {
   const random = new Random(seed);
   const units = () => 2 + Math.floor(3 * random.uniform());
@@ -140,7 +140,10 @@ function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
       },
       {
         value: both.slope,
-        hint: { en: 'That is the number with the cache: once per node.', zh: '这是有缓存时的次数：每个节点一次。' },
+        hint: {
+          en: 'That is the number with the cache: once per node that has parameters.',
+          zh: '这是有缓存时的次数：每个节点一次。',
+        },
       },
     ],
   });

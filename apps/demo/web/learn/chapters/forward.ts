@@ -79,7 +79,7 @@ function value({ network, pass: { cache } }: ComputedSample): Task {
       zh: `现在 h_4 = ${show(h)} 要经过 sigmoid 函数 g，它把任何数变成 0 和 1 之间的数。把点沿曲线拖到 h_4，读出 g(h_4)。节点再乘以自己的系数 c_4，传出 x_4 = c_4 · g(h_4)。x_4 是多少？`,
     },
     explain: {
-      en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node does these three steps: add up, apply an activation function such as the sigmoid, scale.`,
+      en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node performs these three steps: add up, apply an activation function such as the sigmoid, scale.`,
       zh: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}。任何网络的任何节点都是这三步：相加、经过激活函数（例如 sigmoid）、缩放。`,
     },
     expected: x,

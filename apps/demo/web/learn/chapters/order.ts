@@ -29,7 +29,10 @@ export const order: Chapter<OrderExercise> = {
 /** The nodes that change dloss/dx of node 1 if they are visited too early. */
 const candidates = ['2', '3', '4', '5', '6'];
 
-/** The first node that is visited before one of its successors, and the successors that it should have waited for. */
+/**
+ * Finds the first node that is visited before one of its successors, and the successors that it should have waited for.
+ * Returns undefined if the order is correct.
+ */
 export function firstTooEarly(graph: Graph, ids: readonly string[]): { id: string; waitsFor: string[] } | undefined {
   const visited = new Set<string>();
   for (const id of ids) {

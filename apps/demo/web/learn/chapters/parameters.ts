@@ -24,7 +24,7 @@ export const parameters: Chapter<ParametersExercise> = {
   },
 };
 
-/** Central finite difference: the effect of the loss curvature cancels. */
+/** Measures dloss/dw_2to4 by a central finite difference, in which the effect of the loss's curvature cancels. */
 function measure({ network, target, pass }: ComputedSample): number {
   const { graph, parameters } = network;
   const i = graph.indexOf('4');

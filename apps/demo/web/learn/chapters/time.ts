@@ -56,7 +56,7 @@ function randomNumbers(random: Random): Numbers {
 }
 
 /**
- * The unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value before
+ * Creates the unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value before
  * that.
  */
 function networkOf({ b, c, w }: Numbers): Network {
