@@ -1,6 +1,6 @@
 /**
- * The demo: checks the numbers of the article, trains on the data sets of its follow-up and on real data, then serves the
- * playground if the terminal is interactive. Exits with code 1 if a check fails. `--once` skips the playground.
+ * The demo: checks the numbers of the article, trains on the data sets of its follow-up and on real data, then serves
+ * the playground if the terminal is interactive. Exits with code 1 if a check fails. `--once` skips the playground.
  */
 import { article } from './article.js';
 import { followUp } from './follow-up.js';

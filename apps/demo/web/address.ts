@@ -1,6 +1,6 @@
 /**
- * The URL fragment of a state, such as `#learn/4` or `#train`. If the state differs from the default, the compressed state
- * follows, as in `#learn/4/…`. The readable part takes precedence over the compressed one.
+ * The URL fragment of a state, such as `#learn/4` or `#train`. If the state differs from the default, the compressed
+ * state follows, as in `#learn/4/…`. The readable part takes precedence over the compressed one.
  */
 import { readLink, writeLink } from './link.js';
 import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';

@@ -1,6 +1,6 @@
 /**
- * Selects the English or the Chinese messages. Each view has a `messages.ts`; the compiler checks that both languages have
- * the same keys and types.
+ * Selects the English or the Chinese messages. Each view has a `messages.ts`; the compiler checks that both languages
+ * have the same keys and types.
  */
 import type { LanguageName } from './state.js';
 import { usePlayground } from './store.js';

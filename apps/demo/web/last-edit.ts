@@ -1,6 +1,6 @@
 /**
- * Keeps the last edit across a reload. The browser reloads the URL that the page had when the reload began, so an edit that
- * is written to the URL later would be lost. It is kept in the session storage of the tab instead.
+ * Keeps the last edit across a reload. The browser reloads the URL that the page had when the reload began, so an edit
+ * that is written to the URL later would be lost. It is kept in the session storage of the tab instead.
  */
 const key = 'nnbp-last-edit';
 

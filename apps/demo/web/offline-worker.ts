@@ -1,6 +1,6 @@
 /**
- * The service worker, which makes the page work offline after one visit. It handles and caches only files of the build and
- * never sends requests to another host. When online, the page itself is always loaded from the server.
+ * The service worker, which makes the page work offline after one visit. It handles and caches only files of the build
+ * and never sends requests to another host. When online, the page itself is always loaded from the server.
  */
 import type { OfflineFiles } from './offline-files.js';
 
@@ -90,8 +90,8 @@ addEventListener('fetch', (event) => {
 });
 
 /**
- * Whether an address is that of a built file, of this version or another. JSON assets (the digits) are excluded, because
- * they are read in parts.
+ * Whether an address is that of a built file, of this version or another. JSON assets (the digits) are excluded,
+ * because they are read in parts.
  */
 const isBuilt = (address: string): boolean =>
   (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);

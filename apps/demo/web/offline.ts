@@ -14,7 +14,10 @@ export const newVersion = {
 /** Milliseconds to wait before the worker loads all files, so that everything the first view needs is loaded first. */
 const delay = 4000;
 
-/** Registers the service worker. Called when the first view is shown. Does nothing in development and in an embedded page. */
+/**
+ * Registers the service worker. Called when the first view is shown. Does nothing in development and in an embedded
+ * page.
+ */
 export function startOffline(): void {
   if (!import.meta.env.PROD || isEmbedded || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;

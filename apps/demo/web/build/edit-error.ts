@@ -3,8 +3,8 @@
 /** Why an edit was rejected, with the values that the message contains. */
 export type EditProblem =
   /**
-   * `nodes`: the cycle, with the first node repeated at the end. `edge`: whether the edge that closes the cycle would be
-   * added, or would lose its delay.
+   * `nodes`: the cycle, with the first node repeated at the end. `edge`: whether the edge that closes the cycle would
+   * be added, or would lose its delay.
    */
   | { readonly reason: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
   | { readonly reason: 'duplicateEdge'; readonly from: string; readonly to: string; readonly delay: number }

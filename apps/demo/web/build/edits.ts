@@ -1,6 +1,6 @@
 /**
- * Functions that edit a graph. Each returns a new description and leaves the old one unchanged, so the undo history is a
- * list of descriptions.
+ * Functions that edit a graph. Each returns a new description and leaves the old one unchanged, so the undo history is
+ * a list of descriptions.
  */
 import { delayOf, initialOf } from '../network.js';
 import type { NetworkDescription, NodeDescription } from '../state.js';

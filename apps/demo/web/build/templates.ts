@@ -15,7 +15,7 @@ interface Layers {
   readonly skips: boolean;
 }
 
-/** Creates a layered graph with nodes 1, 2, … and random weights, which are rounded to three decimals. The seed is fixed. */
+/** Creates a layered graph with nodes 1, 2, … and random weights, rounded to three decimals. The seed is always 1. */
 export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDescription {
   const builder = new GraphBuilder();
   let count = 0;

@@ -1,4 +1,6 @@
-/** Diagram of a backward pass with a mistake: the numbers that each node received and passed on, and the correct ones. */
+/**
+ * Diagram of a backward pass with a mistake: the numbers that each node received and passed on, and the correct ones.
+ */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';

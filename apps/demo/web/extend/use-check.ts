@@ -15,8 +15,8 @@ export type CheckStatus =
 export interface Check {
   readonly status: CheckStatus;
   /**
-   * The verdict on the last function that was checked; undefined if that function was rejected. Kept while the next check
-   * runs, so that the plot does not disappear.
+   * The verdict on the last function that was checked; undefined if that function was rejected. Kept while the next
+   * check runs, so that the plot does not disappear.
    */
   readonly verdict: Verdict | undefined;
 }

@@ -77,7 +77,8 @@ const curvePoints = 160;
 /**
  * Parses the data and builds the model.
  *
- * @throws FitError if the data cannot be read, or if the network has delays or does not have exactly one input and output
+ * @throws FitError if the data cannot be read, or if the network has delays or does not have exactly one input and
+ *   output
  * @throws NnbpError if the formula or the network is invalid
  */
 export function prepareFit({ data, network: drawn, formula, start }: FitRequest): Prepared {
@@ -110,7 +111,8 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
 /**
  * Fits the model to the points.
  *
- * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite at the start values
+ * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite at the start
+ *   values
  * @throws NnbpError any error of `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */

@@ -175,8 +175,8 @@ function aroundZero(residuals: readonly Point[]): [number, number] {
 }
 
 /**
- * Smallest and largest of the finite values, each moved outwards by `padding` times the range. If all are equal: 1 below and
- * above.
+ * Smallest and largest of the finite values, each moved outwards by `padding` times the range. If all are equal: 1
+ * below and above.
  */
 function spread(values: readonly number[], padding: number): [number, number] {
   const known = values.filter(Number.isFinite);

@@ -44,8 +44,8 @@ export function readPoints(text: string): Points | PointsProblem {
 }
 
 /**
- * The cells of a line, without quotes. The separator is the first of these that the line contains: semicolon, tab, comma,
- * space. Exception: in two numbers separated by a space, commas are decimal commas, as in `1,5 2,5`.
+ * The cells of a line, without quotes. The separator is the first of these that the line contains: semicolon, tab,
+ * comma, space. Exception: in two numbers separated by a space, commas are decimal commas, as in `1,5 2,5`.
  */
 function cellsOf(line: string): string[] {
   return separated(line).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
@@ -60,7 +60,9 @@ function separated(line: string): string[] {
   return line.split(',');
 }
 
-/** Whether a line is a pair such as `1,5 2,5`. A comma next to a space is a separator: `1, 2` and `1 ,2` are 1 and 2. */
+/**
+ * Whether a line is a pair such as `1,5 2,5`. A comma next to a space is a separator: `1, 2` and `1 ,2` are 1 and 2.
+ */
 const isDecimalPair = (line: string, words: readonly string[]) =>
   words.length === 2 && !/,\s|\s,/.test(line) && words.every((word) => Number.isFinite(numberOf(word)));
 

@@ -9,8 +9,8 @@ import type { ComputedSample } from './chapter.js';
 const functions = { activation: () => sigmoid };
 
 /**
- * Creates the exercise for a seed. Redraws random numbers until no x, h, slope or dloss/dx of a node is close to 0, where
- * a tolerance of 1 % would be meaningless.
+ * Creates the exercise for a seed. Redraws random numbers until no x, h, slope or dloss/dx of a node is close to 0,
+ * where a tolerance of 1 % would be meaningless.
  */
 export function articleExercise(seed: number): ComputedSample {
   if (seed === 0) return compute(networkOf(articleDescription, functions), 0.5, 10);

@@ -15,7 +15,8 @@ export interface Gradients {
 }
 
 /**
- * Computes the same backward pass as the engine, but with a bug at node `buggy`. Without a bug, the results are correct.
+ * Computes the same backward pass as the engine, but with a bug at node `buggy`. Without a bug, the results are
+ * correct.
  *
  *     slope   dloss/db = dloss/dx                           the slope is missing
  *     at-x    slope = c · g(x) · (1 − g(x))                 the slope is evaluated at x instead of h

@@ -71,8 +71,8 @@ export function Card({ chapter, tasks, work }: CardProps) {
 }
 
 /**
- * The question of the task. On phones it can be collapsed to show the picture above it. It is collapsed once the task has
- * been answered.
+ * The question of the task. On phones it can be collapsed to show the picture above it. It is collapsed once the task
+ * has been answered.
  */
 function Question({ task, isOpen }: { readonly task: Task; readonly isOpen: boolean }) {
   const language = usePlayground(({ language }) => language);

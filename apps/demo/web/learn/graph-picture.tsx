@@ -1,6 +1,6 @@
 /**
- * Draws a small graph in layers with CSS and one SVG, with the inputs on the left, or at the top on narrow screens. Each
- * chapter decides what is in the nodes and on the edges.
+ * Draws a small graph in layers with CSS and one SVG, with the inputs on the left, or at the top on narrow screens.
+ * Each chapter decides what is in the nodes and on the edges.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { ReactNode } from 'react';
@@ -105,9 +105,9 @@ const positioned = (wide: Position, narrow: Position) =>
   }) as object;
 
 /**
- * All edges, with the position of the label as a fraction of the length, for wide and narrow screens. Labels are moved away
- * from the end where more edges meet. With the inputs at the top, labels of edges into the same node alternate between two
- * heights, because labels are wider than they are tall.
+ * All edges, with the position of the label as a fraction of the length, for wide and narrow screens. Labels are moved
+ * away from the end where more edges meet. With the inputs at the top, labels of edges into the same node alternate
+ * between two heights, because labels are wider than they are tall.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
   const edges: { from: string; to: string; wide: number; narrow: number }[] = [];

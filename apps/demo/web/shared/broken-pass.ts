@@ -1,6 +1,6 @@
 /**
- * Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. Their steps and counts can be
- * compared with the correct pass.
+ * Backward passes with a mistake: nodes are visited too early or twice, or a cache is missing. Their steps and counts
+ * can be compared with the correct pass.
  */
 import { type Loss, type Network, type Pass, type SampleCache, successorsOf } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
@@ -124,8 +124,8 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
 }
 
 /**
- * Without a cache, dloss/dx of a node is recomputed for each of its parameters, and each time dloss/dx of a predecessor is
- * computed.
+ * Without a cache, dloss/dx of a node is recomputed for each of its parameters, and each time dloss/dx of a predecessor
+ * is computed.
  *
  *     times_i = parameters of i  +  Σ over predecessors j of  times_j
  */
@@ -212,8 +212,8 @@ export interface NodeState {
 }
 
 /**
- * Returns the state of each node after some visits. An incomplete sum counts as wrong only once it has been passed on, or
- * if no further contribution can arrive.
+ * Returns the state of each node after some visits. An incomplete sum counts as wrong only once it has been passed on,
+ * or if no further contribution can arrive.
  *
  * @param isOver - Whether these are all visits of the pass.
  */

@@ -13,16 +13,16 @@ export interface Ends {
 }
 
 /**
- * Height in pixels of an arc that leads backward with a delay of one step, and the additional height for each further step,
- * up to six steps. An arc that leads forward has half of the first height.
+ * Height in pixels of an arc that leads backward with a delay of one step, and the additional height for each further
+ * step, up to six steps. An arc that leads forward has half of the first height.
  */
 const [lift, liftPerStep] = [78, 16];
 /** Distance by which an arc that leads backward extends beyond its nodes, in pixels. */
 const overhang = 56;
 
 /**
- * The arc of a delayed edge. It is above the nodes, or to their right if the inputs are at the top, so that it covers neither
- * its source node nor an undelayed edge between the same nodes.
+ * The arc of a delayed edge. It is above the nodes, or to their right if the inputs are at the top, so that it covers
+ * neither its source node nor an undelayed edge between the same nodes.
  *
  * @returns The SVG path, and the position of the label, in the middle of the path.
  */

@@ -1,8 +1,8 @@
 /** Formats numbers for display. */
 
 /**
- * Rounds to `digits` significant digits, or to up to nine if the number would otherwise look like an integer. Very small
- * and very large numbers have an exponent. The minus sign is the typographic one.
+ * Rounds to `digits` significant digits, or to up to nine if the number would otherwise look like an integer. Very
+ * small and very large numbers have an exponent. The minus sign is the typographic one.
  */
 export function formatNumber(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
@@ -25,8 +25,8 @@ function rounded(value: number, digits: number): string {
 }
 
 /**
- * Formats a non-negative integer in groups of three digits, for both languages. Does not call `toLocaleString`, because its
- * first call takes milliseconds.
+ * Formats a non-negative integer in groups of three digits, for both languages. Does not call `toLocaleString`, because
+ * its first call takes milliseconds.
  */
 export function grouped(integer: number | bigint): string {
   const digits = String(integer);

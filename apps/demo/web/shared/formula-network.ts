@@ -39,8 +39,8 @@ export const passNetwork = (
 export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();
 
 /**
- * The name of the input in a formula: `name`, the name of the x column, if the formula contains it and does not contain x;
- * otherwise `x`. In `a + b*x`, a is a parameter even if a column is named a.
+ * The name of the input in a formula: `name`, the name of the x column, if the formula contains it and does not contain
+ * x; otherwise `x`. In `a + b*x`, a is a parameter even if a column is named a.
  *
  * @throws NnbpError any error of `parseFormula`
  */

@@ -1,6 +1,6 @@
 /**
- * Prints, as JSON, the work of each case for the sizes passed as arguments, and the work per byte for a file of 1.8 MB that
- * once made `convert` hang.
+ * Prints, as JSON, the work of each case for the sizes passed as arguments, and the work per byte for a file of 1.8 MB
+ * that once made `convert` hang.
  */
 import { formatOf } from '../../src/formats.js';
 import { startCounter, workOf } from './counter.js';

@@ -124,8 +124,8 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
 }
 
 /**
- * Returns, for each term of a parameter derivative, the number of trace steps after which it has been added. The term of
- * the last step is first.
+ * Returns, for each term of a parameter derivative, the number of trace steps after which it has been added. The term
+ * of the last step is first.
  */
 export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
   return trace.steps

@@ -1,4 +1,6 @@
-/** Derive for a network with delays: the network unrolled over time, a derivative's sum over time, and its derivation. */
+/**
+ * Derive for a network with delays: the network unrolled over time, a derivative's sum over time, and its derivation.
+ */
 import { useMemo } from 'react';
 import { useMessages } from '../../language.js';
 import { usePlayground } from '../../store.js';

@@ -31,7 +31,7 @@ const candidates = ['2', '3', '4', '5', '6'];
 
 /**
  * Finds the first node that is visited before one of its successors, and the successors that it should have waited for.
- * Returns undefined if the order is correct.
+ * Returns undefined if there is none.
  */
 export function firstTooEarly(graph: Graph, ids: readonly string[]): { id: string; waitsFor: string[] } | undefined {
   const visited = new Set<string>();

@@ -56,8 +56,8 @@ function randomNumbers(random: Random): Numbers {
 }
 
 /**
- * Creates the unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value before
- * that.
+ * Creates the unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value
+ * before that.
  */
 function networkOf({ b, c, w }: Numbers): Network {
   const builder = new GraphBuilder();

@@ -1,6 +1,6 @@
 /**
- * Chapter 5's picture: the learner visits the nodes in any order and sees which messages have arrived, are missing, or come
- * too late.
+ * Chapter 5's picture: the learner visits the nodes in any order and sees which messages have arrived, are missing, or
+ * come too late.
  */
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';

@@ -1,4 +1,6 @@
-/** Chapter 7's picture: mean |dloss/dx| of each hidden layer on a logarithmic scale, and controls to change the network. */
+/**
+ * Chapter 7's picture: mean |dloss/dx| of each hidden layer on a logarithmic scale, and controls to change the network.
+ */
 import { useMessages } from '../../language.js';
 import { times, formatNumber } from '../../shared/format-number.js';
 import {
