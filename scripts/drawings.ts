@@ -188,14 +188,14 @@ function draw({ title, graph, positions, labels = {}, inputLabelsAbove = false, 
   const rows = Object.values(positions).map(([, row]) => row);
   const columns = Object.values(positions).map(([column]) => column);
   const [left, top] = [Math.min(...columns), Math.min(...rows)];
-  const at = ([column, row]: Position) =>
+  const toPixels = ([column, row]: Position) =>
     [margin + (column - left) * columnWidth, margin + (row - top) * rowHeight] as const;
   const width = 2 * margin + (Math.max(...columns) - left) * columnWidth;
   const height = 2 * margin + (Math.max(...rows) - top) * rowHeight + 12;
   const edges: string[] = [];
   const circles = new Map<string, string>();
   const circle = (key: string, kind: string, symbol: string, label: string) => {
-    const [x, y] = at(positions[key]).map((value) => value.toFixed(0));
+    const [x, y] = toPixels(positions[key]).map((value) => value.toFixed(0));
     circles.set(
       key,
       `<g class="${kind}"><circle cx="${x}" cy="${y}" r="${radius}"/>` +
@@ -203,18 +203,18 @@ function draw({ title, graph, positions, labels = {}, inputLabelsAbove = false, 
         `<text x="${x}" y="${Number(y) + (inputLabelsAbove && kind === 'input' ? -radius - 6 : radius + 13)}">${label}</text></g>`,
     );
   };
-  const short = (id: string) => labels[id] ?? id.split('.').find((part, k) => k > 0 && /^[a-z]+$/.test(part)) ?? id;
+  const labelOf = (id: string) => labels[id] ?? id.split('.').find((part, k) => k > 0 && /^[a-z]+$/.test(part)) ?? id;
   for (const [i, id] of graph.ids.entries()) {
     if (!(id in positions)) continue;
-    circle(id, i < graph.inputCount ? 'input' : 'node', symbolOf(graph, i), short(id));
+    circle(id, i < graph.inputCount ? 'input' : 'node', symbolOf(graph, i), labelOf(id));
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const name = graph.edgeName(e);
       const from = [`${name}→${id}`, name].find((key) => key in positions);
       if (from === undefined) continue;
       const isDelayed = graph.delay(e) > 0;
-      if (isDelayed) circle(from, 'before', '', short(name));
+      if (isDelayed) circle(from, 'before', '', labelOf(name));
       const weight = graph.weightIndex(e, i);
-      edges.push(edge(at(positions[from]), at(positions[id]), isDelayed, weight >= 0, weightLabel(e, i)));
+      edges.push(edge(toPixels(positions[from]), toPixels(positions[id]), isDelayed, weight >= 0, weightLabel(e, i)));
     }
   }
   /** Returns the name of a trained weight or the value of a constant weight, or '' if the weight is 1 or unnamed. */

@@ -251,13 +251,13 @@ ${mutants()}
 const path = 'docs/guides/guarantees.md';
 const text = await formatted(path, page);
 const thisVersion = `v${process.versions.node.split('.')[0]}.`;
-const written = results.mutation?.run as Run | undefined;
+const generatedBy = results.mutation?.run as Run | undefined;
 if (!process.argv.includes('--check')) {
   writeFileSync(path, text);
   console.log(`Wrote ${path}.`);
-} else if (written?.node.startsWith(thisVersion) === false) {
+} else if (generatedBy?.node.startsWith(thisVersion) === false) {
   console.log(
-    `Not compared: the page was generated with Node ${written.node}; in this version, the last bits of exp and similar functions differ.`,
+    `Not compared: the page was generated with Node ${generatedBy.node}; in this version, the last bits of exp and similar functions differ.`,
   );
 } else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is out of date: run "pnpm guarantees".`);

@@ -1,5 +1,5 @@
 // `pnpm mutation`: makes thousands of small changes to the sources, one at a time, and checks whether a test fails.
-// Takes hours on two cores; `pnpm mutation optim` tests one package.
+// Takes one or two hours on two cores; `pnpm mutation optim` tests one package.
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },

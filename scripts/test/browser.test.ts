@@ -85,7 +85,7 @@ describe('provideBrowser', () => {
     expect(log).toHaveLength(1);
   });
 
-  test('provideBrowser installs the Debian package, as root, if the download fails', () => {
+  test('provideBrowser installs the Debian package if the download fails and packages can be installed', () => {
     const packages: string[] = [];
     const { fake, present, log } = machine([], {
       canInstallPackages: () => true,
