@@ -207,7 +207,7 @@ On every change, 10,000 corrupt files of each format are tested${faults ? `; ${c
 ## Faults
 
 - If a training process is killed, at most the current epoch is lost, and training resumes bit-for-bit. This is tested with SIGKILL
-  at random moments${faults ? `, ${faults.kills} times on ${faults.run.date}` : ', 30 times on every change'}. If a disk is full, read-only or removed, the last valid checkpoint remains.
+  at random moments${faults ? `, ${faults.kills} times on ${faults.run.date}` : ', 10 times on every change'}. If a disk is full, read-only or removed, the last valid checkpoint remains.
 - If a callback throws, rejects or never returns, if a stream never responds, or if \`fit\` is aborted in any phase, the
   parameters are those of the last successful step, and training can start again.
 - If a worker exits before or during a step, an error with the code \`THREAD_LOST\` is thrown: immediately, or after ten seconds or
