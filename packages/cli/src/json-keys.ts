@@ -44,7 +44,7 @@ export function jsonKeys(bytes: Uint8Array): JsonKeys {
   let outer = '';
   /** Whether the second level is an object. Only then are its strings keys. */
   let nested = false;
-  /** A key can only follow the brace and each comma of an object. */
+  /** A key can only follow the opening brace or a comma of an object. */
   let keyExpected = false;
   for (; at < bytes.length; at++) {
     const byte = bytes[at];

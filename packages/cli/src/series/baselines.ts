@@ -11,7 +11,7 @@ export function seasonalNaive({ series, end }: Window, { horizon }: Shape, seaso
   return Array.from({ length: horizon }, (_, h) => series.values[end - season + (h % season)]);
 }
 
-/** Mean errors of forecasts, in the units of the data. */
+/** Mean errors of forecasts, in the original units of the data. */
 export interface Errors {
   readonly meanAbsolute: number;
   readonly rootMeanSquare: number;

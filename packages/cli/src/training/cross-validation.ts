@@ -21,7 +21,7 @@ export interface CrossValidationOptions {
   readonly epochs: number;
   /** Fraction of each training set to use for early stopping. Default: 0, no early stopping. */
   readonly validationSplit?: number;
-  /** Number of epochs without a lower validation loss to tolerate. Undefined for no early stopping. */
+  /** Training stops after more than this many epochs without a lower validation loss. Undefined: no early stopping. */
   readonly patience?: number | undefined;
   readonly batch?: number | undefined;
   readonly engine: Engine;
