@@ -1,7 +1,7 @@
 /** The record of a built-in activation: the facts that documentation, formats, tests and user interfaces need. */
 import type { Activation, OptionRecord } from '@nnbp/core';
 
-/** The facts about a built-in activation that its code does not contain. */
+/** Describes a built-in activation. */
 export interface ActivationRecord {
   /** The activation with its default options. */
   readonly activation: Activation;

@@ -48,7 +48,7 @@ export const everyLoss: readonly LossCase[] = Object.values(lossCases);
 
 const { sgd, adam, chain } = optim;
 
-/** Functions that create the built-in optimizers, by name. Most of them set options to other values than the defaults. */
+/** Functions that create the built-in optimizers, by name. Most of them set options that differ from the defaults. */
 const optimizers = {
   sgd: () => sgd({ learningRate: 0.05 }),
   adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),

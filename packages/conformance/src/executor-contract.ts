@@ -51,10 +51,10 @@ export function expectOwnState(engine: Engine): void {
   step(first, c);
   step(second, b);
   if (momentum(a) !== momentum(b))
-    throw new Error('The optimizer lost its momentum when it was used with another executor.');
+    throw new Error("The optimizer's momentum is wrong after it was used with another executor.");
   first.dispose();
   second.dispose();
-  if (momentum(a) !== momentum(b)) throw new Error('The optimizer lost its momentum when the executor was disposed.');
+  if (momentum(a) !== momentum(b)) throw new Error("The optimizer's momentum changed when the executor was disposed.");
   step(alone, b);
   alone.dispose();
 }

@@ -19,7 +19,7 @@ export type TargetMaker = (random: Random, outputs: number) => readonly number[]
 
 /**
  * Draws random parameters in the graph's layout: b within ±0.5, |c| from 0.5 to 1.25 with a random sign, and weights
- * within ±1.2/√fan-in. On average, the value of a node is then smaller than those of its predecessors.
+ * within ±1.2/√fan-in. With these ranges, values neither grow nor vanish in deep graphs.
  */
 export function randomParameters(graph: Graph, random: Random): Float64Array {
   const parameters = new Float64Array(graph.parameterCount);

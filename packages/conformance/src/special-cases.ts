@@ -83,7 +83,7 @@ function difference(x: ArrayLike<number>, t: ArrayLike<number>): number {
   return sum;
 }
 
-/** A custom optimizer: sign descent with a step size of 0.01 / (number of the step). */
+/** A custom optimizer: sign descent with a step size of 0.01 / n in step n. */
 export function signDescent(): Optimizer {
   let steps = 0;
   return {

@@ -42,7 +42,7 @@ export interface NodeOptions {
   readonly shared?: ForParameters<string>;
   /**
    * Initial values of the parameters. Default: b is 0, c is 1, and weights are drawn by the network's initializer. A
-   * shared parameter takes its value from the first node.
+   * shared parameter takes its value from the first node, in topological order, that uses it.
    */
   readonly init?: ForParameters<number, Initializer>;
 }

@@ -154,7 +154,7 @@ export interface Objective {
   ): number;
 }
 
-/** A saved state from which an optimizer resumes bit-for-bit. Plain data: later steps do not change it. */
+/** A saved state from which an optimizer resumes bit-for-bit: plain data that later steps do not change. */
 export interface OptimizerState {
   /** The name of the optimizer. */
   readonly name: string;
@@ -218,7 +218,7 @@ export interface Optimizer {
    * @returns The mean loss before the iteration.
    */
   iterate?(objective: Objective, parameters: Float64Array): number;
-  /** True if no further iteration can lower the loss; training then ends. */
+  /** True once the optimizer has converged; training then ends. */
   readonly converged?: boolean;
   /** True if every step requires the gradient over all samples, as in resilient backpropagation. Default: false. */
   readonly fullBatch?: boolean;

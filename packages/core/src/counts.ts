@@ -64,7 +64,7 @@ export function expectRows(
 }
 
 /**
- * Returns the divisor of the loss: the sum of the weights of the rows.
+ * Returns the divisor of the loss: the sum of the weights of the rows, or the number of rows if there are no weights.
  *
  * @throws NnbpError `OUT_OF_RANGE` (if a weight is negative or not finite, or all weights are 0)
  */
@@ -86,7 +86,10 @@ export function expectJacobianLength({ outputs, parameterCount }: Graph, { count
   expectAtLeast('out', out, count * outputs.length * parameterCount);
 }
 
-/** Accepts longer arrays, since buffers are sized for full batches and the last batch is often smaller. */
+/**
+ * Throws `WRONG_LENGTH` if `rows` is too short. Longer arrays are accepted, since buffers are sized for full batches and
+ * the last batch is often smaller.
+ */
 function expectAtLeast(what: string, rows: FloatArray, min: number): void {
   if (rows.length < min) expectLength(what, rows.length, min);
 }

@@ -269,7 +269,7 @@ export class GraphEditor {
 export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
 
 /**
- * Creates a network from an edited graph that keeps the parameters of the original network. New parameters are
+ * Creates a network from an edited graph, with the parameters of the original network. New parameters are
  * initialized as in a new network. The output transform is kept unless `options` sets one; the input scaler is kept if
  * the number of inputs is unchanged, and the output scaler if the number of outputs is.
  *

@@ -117,7 +117,7 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * Takes several steps in one call, for networks so small that the overhead of a call is as large as a step. Step k
+   * Takes several steps in one call, for networks so small that the overhead of a call is comparable to a step. Step k
    * trains on the `batchSize` rows of the table that `order` lists from position first + k · batchSize on. Optional:
    * training calls `step` for the steps that this method does not take.
    *

@@ -102,7 +102,7 @@ export function expectLength(what: string, received: number, expected: number): 
 }
 
 /**
- * Whether every entry is a finite number. 0 · v is 0 for a finite number and NaN for any other, so sums replace a
+ * Whether every number is finite. 0 · v is 0 for a finite number and NaN for any other number, so sums replace a
  * branch per entry: 0.3 ns per entry, compared with 0.6 ns for a loop over `Number.isFinite` and 4.6 ns for `every`.
  */
 export function allFinite(values: ArrayLike<number>): boolean {
@@ -111,8 +111,8 @@ export function allFinite(values: ArrayLike<number>): boolean {
 }
 
 /**
- * The number of entries per call of `isChunkFinite`. V8 optimizes a function that is called often as a whole; a single
- * long loop is instead optimized while it runs, and the resulting code slows down each call.
+ * The number of entries per call of `isChunkFinite`. V8 optimizes a function that is called often as a whole, but a
+ * single long loop while it runs (on-stack replacement), which makes every call slower.
  */
 const chunkSize = 1024;
 

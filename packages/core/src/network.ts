@@ -145,22 +145,22 @@ export class Network {
 }
 
 function initialize(graph: Graph, parameters: Float64Array, initializer: Initializer, random: Random): void {
-  const started = new Uint8Array(graph.parameterCount);
-  // The first node determines the initial value of a shared parameter.
-  const start = (index: number, value: () => number) => {
-    if (index < 0 || started[index] === 1) return;
-    started[index] = 1;
+  const isSet = new Uint8Array(graph.parameterCount);
+  // The first node that uses a shared parameter determines its initial value.
+  const setOnce = (index: number, value: () => number) => {
+    if (index < 0 || isSet[index] === 1) return;
+    isSet[index] = 1;
     parameters[index] = value();
   };
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const { b = 0, c = 1, w: draw = initializer } = graph.inits.get(i) ?? {};
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
-    start(graph.biasIndex(i), () => b);
-    start(graph.scaleIndex(i), () => c);
+    setOnce(graph.biasIndex(i), () => b);
+    setOnce(graph.scaleIndex(i), () => c);
     for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
       const j = graph.predecessors[edge];
       const fanOut = graph.successorStart[j + 1] - graph.successorStart[j];
-      start(graph.weightIndex(edge, i), () => draw(fanIn, fanOut, random));
+      setOnce(graph.weightIndex(edge, i), () => draw(fanIn, fanOut, random));
     }
   }
 }

@@ -221,7 +221,7 @@ export class ReferenceExecutor implements Executor {
     return weight * loss.value(this.#x, this.#t);
   }
 
-  /** Writes case 1 of step t to `#dLossDx`. */
+  /** Writes case 1 of step t, times its weight, to `#dLossDx`. */
   #caseOne(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): void {
     this.#dLossDx.fill(0);
     if (weight === 0) return;

@@ -52,8 +52,9 @@ export class Report {
   }
 
   /**
-   * Returns a few lines: the result, the violations, the five comparisons with the largest errors relative to their
-   * tolerances, the likely cause, and the skipped derivatives. If comparisons fail, only these are shown.
+   * Returns a few lines: the result, the violations, up to five comparisons, the likely cause, and the skipped
+   * derivatives. The comparisons are those with the largest errors relative to their tolerances. If some fail, only
+   * failed ones are shown.
    */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;

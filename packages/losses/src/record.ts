@@ -1,7 +1,7 @@
 /** The record of a built-in loss: the facts that documentation, formats, tests and user interfaces need. */
 import type { Loss, OptionRecord } from '@nnbp/core';
 
-/** The facts about a built-in loss that its code does not contain. */
+/** Describes a built-in loss. */
 export interface LossRecord {
   /** Returns the loss with the given options. Omitted options have their default values. */
   make(options: Readonly<Record<string, number>>): Loss;

@@ -41,7 +41,7 @@ export function lineSearch(
   first: number,
 ): LineSearchResult {
   const origin: Point = { step: 0, ...start };
-  const enough = (point: Point) => point.value <= start.value + decrease * point.step * start.slope;
+  const decreasesEnough = (point: Point) => point.value <= start.value + decrease * point.step * start.slope;
   let best = origin;
   let other = origin;
   let bracketed = false;
@@ -61,7 +61,7 @@ export function lineSearch(
       continue;
     }
     const point: Point = { step, ...evaluation };
-    const sufficient = enough(point);
+    const sufficient = decreasesEnough(point);
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
@@ -87,7 +87,7 @@ export function lineSearch(
       lower = Math.min(best.step, other.step);
       upper = Math.max(best.step, other.step);
       const isNarrow = upper - lower <= narrow * upper;
-      if (isNarrow && best.step > 0 && enough(best)) return { step: best.step, accepted: true };
+      if (isNarrow && best.step > 0 && decreasesEnough(best)) return { step: best.step, accepted: true };
       if (step <= lower || step >= upper) step = best.step;
     } else {
       lower = step + 1.1 * (step - best.step);

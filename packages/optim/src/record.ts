@@ -1,7 +1,7 @@
 /** The record of a built-in optimizer: the facts that documentation, tests and user interfaces need. */
 import type { Optimizer, OptionRecord } from '@nnbp/core';
 
-/** The facts about a built-in optimizer that its code does not contain. */
+/** Describes a built-in optimizer. */
 export interface OptimizerRecord {
   /**
    * Returns the optimizer with the given options. Omitted options have their default values. `rprop` uses

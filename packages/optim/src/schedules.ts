@@ -74,13 +74,13 @@ export function oneCycle(options: {
     throw new NnbpError('OUT_OF_RANGE', 'oneCycle: expected startFactor and finalFactor above 0.');
   }
   const start = peak / startFactor;
-  const top = rise * steps - 1;
+  const peakStep = rise * steps - 1;
   return {
     name: 'oneCycle',
     rate: (step) =>
-      step < top
-        ? halfCosine(start, peak, step / top)
-        : halfCosine(peak, start / finalFactor, Math.min(1, (step - top) / (steps - 1 - top))),
+      step < peakStep
+        ? halfCosine(start, peak, step / peakStep)
+        : halfCosine(peak, start / finalFactor, Math.min(1, (step - peakStep) / (steps - 1 - peakStep))),
   };
 }
 

@@ -335,7 +335,10 @@ class JsExecutor implements Executor {
     }
   }
 
-  /** Returns the sum of the losses of a step. Writes case 1 to the outputs' rows of dLossDx, and 0 to all others. */
+  /**
+   * Returns the weighted sum of the losses of a step. Writes case 1, times the weight, to the outputs' rows of dLossDx,
+   * and 0 to all others.
+   */
   #lossOf({ samples, tables }: Step, targets: FloatArray, row: number, loss: Loss, weights?: FloatArray): number {
     const { outputRows, rowCount } = this.#program;
     const { x, dLossDx } = tables;
