@@ -37,7 +37,11 @@ export const builtinFunctions: Functions = {
   loss: (name) => lookUp('loss', builtinLosses, name),
 };
 
-/** @throws NnbpError `MISSING_PLUGIN` for an unknown name */
+/**
+ * Returns the built-in aggregation with this name.
+ *
+ * @throws NnbpError `MISSING_PLUGIN` for an unknown name
+ */
 export const aggregationNamed = (name: string): Aggregation =>
   lookUp('aggregation', builtinAggregations, name, 'Choose another one.');
 

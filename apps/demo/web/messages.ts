@@ -40,7 +40,7 @@ const en = {
     notAState:
       'The link could not be read because it does not contain a valid state. Ask for a new link. The default network is shown.',
   },
-  failed: (reason: string) => `This view failed: ${reason}. Reload the page, or start over.`,
+  failed: (reason: string) => `This view failed. Reload the page, or start over. Error: ${reason}`,
   startOver: 'Start over',
   skip: 'Skip to content',
   newVersion: 'A newer version of this page is ready.',

@@ -11,11 +11,13 @@ export const newVersion = {
   isReady: (): boolean => isOutdated,
 };
 
-/** Milliseconds to wait before the worker loads all files, so that everything the first view needs is loaded first. */
+/**
+ * Milliseconds to wait before the worker loads files to cache, so that everything the first view needs is loaded first.
+ */
 const delay = 4000;
 
 /**
- * Registers the service worker. Called when the first view is shown. Does nothing in development and in an embedded
+ * Registers the service worker. Called when the first view is shown. Does nothing in development or in an embedded
  * page.
  */
 export function startOffline(): void {

@@ -47,7 +47,7 @@ describe('nnbp train with --time', () => {
     expect((await nnbp('export', 'sales.nnbp.safetensors', '--to', 'onnx')).code).toBe(0);
   });
 
-  test('forecast --plot draws the past, the forecast and the baseline, and does not change the output', async () => {
+  test('forecast --plot draws the past, the forecast and the baseline on stderr, and does not change stdout', async () => {
     const { nnbp } = await workspace({ 'sales.csv': weekly() });
     await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...fewEpochs);
     const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
@@ -65,7 +65,7 @@ describe('nnbp train with --time', () => {
     expect(Math.max(...lines.slice(1, 16).map((line) => line.lastIndexOf('●')))).toBeGreaterThan(last);
   });
 
-  test('train --time --group learns several series with one recurrent network', async () => {
+  test('train --time --group trains one recurrent network on several series, and forecast continues each of them', async () => {
     const rows = Array.from({ length: 60 }, (_, k) =>
       ['north', 'south'].map((name, s) => `${k},${name},${valueOf(k) + 20 * s}`),
     );

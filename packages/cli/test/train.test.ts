@@ -144,8 +144,8 @@ describe('nnbp train with options', () => {
   });
 });
 
-describe('Ctrl-C', () => {
-  it('train saves the current model on Ctrl-C, evaluates it and exits with 130', async () => {
+describe('stopping', () => {
+  it('train saves the current model when it is stopped, evaluates it and exits with 130', async () => {
     const { nnbpWith, nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const stop = new AbortController();
     const training = nnbpWith(
@@ -184,7 +184,7 @@ describe('Ctrl-C', () => {
 describe('checkpoints', () => {
   const args = ['train', 'iris.csv', '-t', 'species', '--seed', '3'];
 
-  it('--resume continues an interrupted training run bit-for-bit', async () => {
+  it('--resume continues a training run bit-for-bit from its checkpoint', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '12', '-o', 'whole.nnbp');
     await nnbp(...args, '--epochs', '5', '-o', 'parts.nnbp', '--checkpoint', 'run');

@@ -57,7 +57,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
 }
 
 /**
- * Cuts or extends a row to `length` numbers, because the network can change after the row was typed. Extends it by
+ * Cuts or extends a row to `length` numbers, because the network can change after the row was typed. Extends it with
  * `fill`.
  */
 export const sized = (row: readonly number[], length: number, fill: number): number[] =>
@@ -72,7 +72,7 @@ export function selectedQuantity({ network: { graph } }: Exercise, selected: str
   }
 }
 
-/** The quantities of a node, derivatives first. Fixed parameters have none. */
+/** The quantities of a node, derivatives first. Fixed parameters have no derivative. */
 export function quantitiesOf({ network: { graph } }: Exercise, node: string): QuantityName[] {
   const i = graph.indexOf(node);
   const named = (...kinds: QuantityName['quantity'][]) => kinds.map((quantity): QuantityName => ({ quantity, node }));

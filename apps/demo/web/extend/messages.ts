@@ -1,6 +1,6 @@
 const en = {
   intro:
-    'Write your own activation or loss. It is checked against finite differences as you type. Once saved, every view can use it.',
+    'Write your own activation or loss. It is checked against finite differences as you type. Once saved, it can be selected in other views.',
   functions: 'Functions',
   yours: 'Your functions',
   none: 'No functions yet',
@@ -21,7 +21,7 @@ const en = {
   source: 'TypeScript source',
   editorHelp: 'Tab moves the focus; Ctrl+Space completes a name.',
   save: 'Save and use',
-  saved: (name: string) => `“${name}” saved. Select it in Derive, Train or Build.`,
+  saved: (name: string) => `“${name}” saved. Select it in Derive or Train; activations also in Build.`,
   remove: (name: string) => `Remove ${name}`,
   removed: (name: string) => `“${name}” removed.`,
   wrongName: 'A name must start with a letter and contain at most 60 letters, digits and underscores.',

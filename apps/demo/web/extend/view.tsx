@@ -1,4 +1,4 @@
-/** The Extend view: write a function, check its derivative, and use it in all views. */
+/** The Extend view: write a function, check its derivative, and save it for use in other views. */
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { builtinActivations, builtinLosses } from '../functions.js';

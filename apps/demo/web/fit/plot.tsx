@@ -36,8 +36,8 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
           <Axes label={say.plot(points.length)} width={width} height={curveHeight} x={xs} y={ys} names={names}>
             {(at) => (
               <>
-                {fit && <Band curve={fit.curve} of="observation" at={at} />}
-                {fit && <Band curve={fit.curve} of="curve" at={at} />}
+                {fit && <Band curve={fit.curve} interval="observation" at={at} />}
+                {fit && <Band curve={fit.curve} interval="curve" at={at} />}
                 {fit && <polyline className={styles.curve} points={line(fit.curve, at)} />}
                 <Dots points={points} at={at} chosen={chosen} choose={choose} />
               </>
@@ -119,17 +119,17 @@ function Axes({ label, width, height, x, y, names, children }: AxesProps) {
 
 interface BandProps {
   readonly curve: readonly CurvePoint[];
-  readonly of: 'curve' | 'observation';
+  readonly interval: 'curve' | 'observation';
   readonly at: At;
 }
 
-function Band({ curve, of, at }: BandProps) {
-  const known = curve.filter((point) => point[of].every(Number.isFinite));
+function Band({ curve, interval, at }: BandProps) {
+  const known = curve.filter((point) => point[interval].every(Number.isFinite));
   const ends = [
-    ...known.map((point) => at(point.x, point[of][1])),
-    ...known.toReversed().map((p) => at(p.x, p[of][0])),
+    ...known.map((point) => at(point.x, point[interval][1])),
+    ...known.toReversed().map((p) => at(p.x, p[interval][0])),
   ];
-  return <polygon className={of === 'curve' ? styles.confidence : styles.prediction} points={list(ends)} />;
+  return <polygon className={interval === 'curve' ? styles.confidence : styles.prediction} points={list(ends)} />;
 }
 
 interface DotsProps {

@@ -154,14 +154,12 @@ function layersOf(graph: Graph): number[][] {
   return layers;
 }
 
-/**
- * The centre of each node, in percent of the frame. `along`: in the direction of the layers; `across`: within a layer.
- */
+/** The centre of each node, as percentages of the frame. `along`: from layer to layer; `across`: within a layer. */
 function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const positions = new Map<string, Position>();
   layers.forEach((layer, depth) => {
-    // In a layer of one node, the node is moved to alternating sides, so that an edge that skips the layer stays
-    // visible.
+    // A node that is alone in its layer is moved to one side, so that an edge that skips the layer stays visible. The
+    // side alternates.
     const offset =
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {

@@ -148,7 +148,7 @@ export function originalParameter({ quantity, node, from }: QuantityName): Quant
   return { quantity, node: id, from: edgeName(source, t - sourceStep) };
 }
 
-/** The edge name of a weight, including the delay, which `from` can omit if it is unambiguous. */
+/** The edge name of a weight, including the delay. If `from` omits the delay, the first edge from that node. */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);
   if (edgeFrom(graph, i, from!) >= 0) return from!;

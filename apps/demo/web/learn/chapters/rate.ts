@@ -125,7 +125,7 @@ const meanSquare = (w: number, b: number, factor: number): number =>
 /** Number of steps after which `converges` compares the losses. */
 const manySteps = 500;
 
-/** Whether gradient descent with this learning rate ends at a lower loss than it started from. */
+/** Whether gradient descent with this learning rate has a lower loss after `manySteps` steps than at the start. */
 export function converges(path: Path, learningRate: number): boolean {
   const points = path(sgd({ learningRate }), manySteps);
   return points.length > manySteps && points[manySteps].loss < points[0].loss;
