@@ -17,8 +17,8 @@ const loadedWithView: Partial<Record<ViewName, string>> = { derive: '/web/shared
 const fonts: Partial<Record<ViewName, RegExp>> = { derive: /KaTeX_(Main-Regular|Main-Italic|Math-Italic)-.*\.woff2$/ };
 
 /**
- * Returns the files to preload for each view, without those that the page itself loads: scripts, styles, the worker of
- * Train, and the modules in `loadedWithView`.
+ * Returns the files to preload for each view: scripts, styles, the worker of Train, the modules in `loadedWithView`,
+ * and fonts. Files that the page itself loads are excluded.
  */
 export function filesOfViews(bundle: Bundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((chunk) => chunk.type === 'chunk');

@@ -37,7 +37,7 @@ test('an edge that would close a cycle can be added with a delay, is drawn dashe
   await untilUrl(page, ({ network }) => JSON.stringify(network) === JSON.stringify(recurrent));
 });
 
-test('an aggregation can be chosen, and a delayed loop is drawn, on a phone in Chinese and dark mode', async () => {
+test('an aggregation can be chosen for a node with a delayed loop, on a phone in Chinese and dark mode', async () => {
   const { nodes } = recurrent;
   const network = {
     ...recurrent,

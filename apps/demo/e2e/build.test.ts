@@ -126,7 +126,7 @@ test('the form and dragging both reject a cycle, and its path is named and highl
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('the last input and output cannot be removed', async () => {
+test('the only input and the only output cannot be removed, and a name that is already used is rejected', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   for (const [id, problem] of [
@@ -274,7 +274,7 @@ test('an invalid graph from a link can be fixed in Build', async () => {
   expect(edgesOf(await shown(page))).not.toContain('7→2');
 });
 
-test('custom layers are created with skip connections, and too many nodes are reported', async () => {
+test('custom layers are created with skip connections, and invalid sizes and too many nodes or edges are reported', async () => {
   const page = await inBuild();
   const form = page.getByRole('form', { name: 'Custom layers' });
   await form.getByLabel('Sizes').fill('2-3-1');

@@ -56,7 +56,7 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(overlaps).toEqual([]);
 });
 
-test('a link for a class offers only one view and hides derivations until the student steps to them, and the whole page is printed in black on white', async () => {
+test('a link for a class offers only one view and hides derivations that the student has not stepped to, and the whole page is printed in black on white', async () => {
   const page = await open({
     view: 'derive',
     theme: 'dark',
@@ -101,7 +101,7 @@ test('a derivation is copied as LaTeX and as Markdown', async () => {
   await expect.poll(copied).toContain('loss');
 });
 
-test('graph and derivation are downloaded as SVG and PNG, and the loss curve as SVG', async () => {
+test('the graph is downloaded as SVG and PNG, and the derivation and the loss curve as SVG', async () => {
   const page = await open({ view: 'derive' });
   const saved = async (region: string, format: 'SVG' | 'PNG') => {
     const download = page.waitForEvent('download');

@@ -94,7 +94,7 @@ test(
   async () => {
     const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
     const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
-    await page.getByRole('alert').getByText('Stopped after two seconds').waitFor({ timeout: 50_000 });
+    await page.getByRole('alert').getByText('Stopped because there was no result in time').waitFor({ timeout: 50_000 });
     await page.getByLabel('Activation of node 2').selectOption('tanh');
     await page.getByLabel('Activation of node 7').selectOption('tanh');
     await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor();

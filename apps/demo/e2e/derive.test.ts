@@ -20,7 +20,7 @@ const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ..
 
 /**
  * Returns every number that can be selected, unrounded, by name; undefined if the page does not show it yet. The
- * derivative of a weight is on its edge, after the weight.
+ * derivative with respect to a weight is on its edge, after the weight.
  */
 async function numbersOn(page: Page): Promise<Record<string, number | undefined>> {
   await page.locator('button[aria-label^="dloss/dx_"]').first().waitFor();
@@ -42,7 +42,7 @@ async function type(page: Page, label: string, value: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(value);
 }
 
-test('every number in the graph equals the golden run and is bit-identical to the engine', async () => {
+test('every number in the graph matches the golden run and is bit-identical to the engine’s', async () => {
   const page = await open();
   const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
   await page.getByRole('region', { name: 'Parameters and their derivatives' }).waitFor();
@@ -206,7 +206,7 @@ test("the article mode shows the article's numbers, its assumptions and its erro
   await picture(page, 'derive-article');
 });
 
-test('a wrong order counts contributions twice or omits them, and a correct one does not', async () => {
+test('a wrong order counts contributions more than once or omits them, and a correct one does not', async () => {
   const page = await open(inDerive({ mode: 'break' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   const computed = async (name: string) =>
@@ -238,7 +238,7 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
   await picture(page, 'derive-break');
 });
 
-test('without a cache the numbers stay correct and the number of operations grows', async () => {
+test('without a cache, each dloss/dx and slope is computed once for each use', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   // A node's dloss/dx is computed for b, c and each weight, and each time a predecessor's dloss/dx is computed:
@@ -410,7 +410,7 @@ test('Break it marks a node grey while its sum is unfinished, and red once it pa
   expect(await wrong.count()).toBe(3);
 });
 
-test('each preset shows the problem that it is named after', async () => {
+test('the presets for a vanishing gradient, an exploding gradient and a dead ReLU show these problems', async () => {
   const page = await open();
   const valueOf = async (name: string) => Math.abs((await numbersOn(page))[name]!);
   const choose = async (preset: string) => {

@@ -107,12 +107,16 @@ export default {
   }
 });
 
-test('a network with a user function trains on the digits, which are downloaded', longTimeout, async () => {
-  const page = await open({
-    view: 'train',
-    custom: customOf(working),
-    train: { ...defaultState.train, data: 'digits', activation: 'mine', loss: 'softmaxCrossEntropy' },
-  });
-  await page.getByRole('button', { name: 'Play' }).click({ timeout: 50_000 });
-  await page.getByRole('button', { name: 'Pause' }).click();
-});
+test(
+  'a network with a user function trains on the digits, which its locked-down worker can still download',
+  longTimeout,
+  async () => {
+    const page = await open({
+      view: 'train',
+      custom: customOf(working),
+      train: { ...defaultState.train, data: 'digits', activation: 'mine', loss: 'softmaxCrossEntropy' },
+    });
+    await page.getByRole('button', { name: 'Play' }).click({ timeout: 50_000 });
+    await page.getByRole('button', { name: 'Pause' }).click();
+  },
+);

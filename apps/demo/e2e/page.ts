@@ -27,8 +27,8 @@ let reloads = false;
 /**
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
- * @param options.reload - Whether each test loads the page again. Default: false. A test then follows a link on the
- *   page of the previous test, which takes half the time and keeps state outside the link: trainers, drafts, the undo
+ * @param options.reload - Whether each test loads the page again. If false (the default), a test follows a link on the
+ *   page of the previous test. This takes half the time, but keeps state outside the link: trainers, drafts, the undo
  *   history, the focus.
  */
 export function useBrowser({ reload = false } = {}): void {
@@ -96,7 +96,7 @@ export async function follow(page: Page, change: Partial<PlaygroundState>): Prom
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
-/** Closes all pages of the shared context except one, which it keeps for the next test. */
+/** Closes all pages of the shared context except at most one, which it keeps for the next test. */
 async function leave(page: Page, isReusable: boolean): Promise<void> {
   const others = shared.pages().filter((one) => one !== page && one !== idle);
   await Promise.all(others.map((one) => one.close()));

@@ -16,7 +16,7 @@ afterAll(async () => {
   site.close();
 });
 
-/** Matches the line of a report with these figures, each a median and a range. */
+/** Returns a pattern for the line of a report with these figures, each a median and a range. */
 const line = (name: string, figures: readonly string[]): RegExp =>
   new RegExp(`^${name}  ${figures.map((figure) => `${figure}: [\\d.]+ \\([\\d.]+ to [\\d.]+\\)`).join('; ')}$`);
 

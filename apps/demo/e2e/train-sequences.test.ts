@@ -17,7 +17,7 @@ useBrowser();
 
 const { sequences } = defaultState;
 
-test('temporal XOR is learned, and the gradient of the RNN is compared with that of the LSTM', async () => {
+test('an RNN and an LSTM learn temporal XOR, and a summary states how much smaller the RNN’s gradient is at the first step', async () => {
   const settings = { ...sequences, open: true, data: 'temporal-xor', steps: 10, units: 6, learningRate: 0.03 } as const;
   const page = await open({ view: 'train', sequences: settings });
   const cell = (kind: string, name: string) => page.locator(`tr[data-kind="${kind}"] [data-stat="${name}"]`);
@@ -55,7 +55,7 @@ test('temporal XOR is learned, and the gradient of the RNN is compared with that
   await expectAccessible(page);
 });
 
-test('the rows of a table are forecast in order, and too few rows are reported', async () => {
+test('a column of a table is forecast in its original unit, and too few rows are reported', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'series', kinds: ['gru'], shown: 'gru', steps: 12, units: 4 },
@@ -144,34 +144,38 @@ test('a network trained on sequences persists across views, can be exported, and
   await page.locator('.react-flow__node[data-id="lstm.c.1"]').waitFor();
 });
 
-test('a graph with a custom activation and a custom loss is trained on sequences', { timeout: 60_000 }, async () => {
-  const [node] = recurrence.nodes;
-  const custom = {
-    activations: [
-      { name: 'soft', source: 'export default { value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) };' },
-    ],
-    losses: [fourthSource],
-  };
-  const graph = { ...recurrence, nodes: [{ ...node, activation: 'soft' }] };
-  const page = await open({
-    view: 'train',
-    custom,
-    sequences: { ...sequences, open: true, data: 'sine', kinds: ['graph'], shown: 'graph', graph, loss: 'fourth' },
-  });
-  const functions = {
-    activation: () => ({ name: 'soft', value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) }),
-  };
-  const network = networkOf(graph, functions);
-  let [sum, count] = [0, 0];
-  for (const { inputs, targets } of sine(sequences.steps, sequences.seed).validation.slice(0, 40)) {
-    predictSequence(network, inputs).forEach(([x], t) => {
-      sum += fourth.value([x], targets[t]!);
-      count++;
+test(
+  'the validation loss of a graph with a custom activation and a custom loss on sequences equals the library’s',
+  { timeout: 60_000 },
+  async () => {
+    const [node] = recurrence.nodes;
+    const custom = {
+      activations: [
+        { name: 'soft', source: 'export default { value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) };' },
+      ],
+      losses: [fourthSource],
+    };
+    const graph = { ...recurrence, nodes: [{ ...node, activation: 'soft' }] };
+    const page = await open({
+      view: 'train',
+      custom,
+      sequences: { ...sequences, open: true, data: 'sine', kinds: ['graph'], shown: 'graph', graph, loss: 'fourth' },
     });
-  }
-  const validation = page.locator('tr[data-kind="graph"] [data-stat="validation"]');
-  await expect.poll(() => validation.textContent(), { timeout: 50_000 }).toBe(short(sum / count));
-});
+    const functions = {
+      activation: () => ({ name: 'soft', value: Math.atan, derivative: (h: number) => 1 / (1 + h * h) }),
+    };
+    const network = networkOf(graph, functions);
+    let [sum, count] = [0, 0];
+    for (const { inputs, targets } of sine(sequences.steps, sequences.seed).validation.slice(0, 40)) {
+      predictSequence(network, inputs).forEach(([x], t) => {
+        sum += fourth.value([x], targets[t]!);
+        count++;
+      });
+    }
+    const validation = page.locator('tr[data-kind="graph"] [data-stat="validation"]');
+    await expect.poll(() => validation.textContent(), { timeout: 50_000 }).toBe(short(sum / count));
+  },
+);
 
 test('a link repeats its training steps, and in Chinese, in dark mode and on a phone the view is accessible and fits the width of the screen', async () => {
   const page = await open(

@@ -105,7 +105,7 @@ async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Prom
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 
-test('training works with every loss that is accepted for a task', async () => {
+test('the first 20 losses are finite for every accepted combination of loss and output activation', async () => {
   const engine = await auto();
   const datasets = datasetsByRequest();
   for (const data of ['five-points', 'moons', 'iris'] as const) {
@@ -181,7 +181,7 @@ test('the loss after two epochs equals that of fit with the same seed', async ()
   expect(await stat(page, 'training-loss')).toBe(short(expected.loss));
 });
 
-test('the edges show the engine’s gradients of the selected sample', async () => {
+test('the largest gradient that the edges show for a sample equals the engine’s, and a link to other data replaces the training run', async () => {
   const settings = settingsFor('circles');
   const { training } = planar('circles', settings.noise, settings.seed);
   const network = networkFor(settings, planar('circles', settings.noise, settings.seed), builtinFunctions);
@@ -234,8 +234,8 @@ test('no task of the page takes 50 ms while a 784-128-10 network learns digits',
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');
   await until(page, 'validation-accuracy', (accuracy) => accuracy > 88);
-  // The load is steady: if the page causes long tasks, every window has some. On a shared machine, other programs may cause
-  // one, so a single window without long tasks is sufficient.
+  // The load is steady: if the page causes long tasks, every window has some. On a shared machine, other programs may
+  // cause one, so a single window without long tasks is sufficient.
   const longest: number[] = [];
   while (longest.length < 3 && !(Math.min(...longest) < 50)) {
     const before = await numberIn(page, 'steps');
@@ -277,7 +277,7 @@ test('the columns of a user’s table are detected, and a category and a number 
     mimeType: 'text/csv',
     buffer: Buffer.from(['size;weight;kind;score', ...lines, '1;;large;3'].join('\n')),
   });
-  await page.getByText('80 rows; 1 row with a missing value is not used.').waitFor();
+  await page.getByText('80 rows; 1 incomplete row is not used.').waitFor();
   expect(await page.getByLabel('Column to predict').inputValue()).toBe('2');
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe(
     'binaryCrossEntropyWithLogits',
@@ -400,7 +400,7 @@ test('the link restores the data, layers, options and seed of a training run', a
   expect(await page.getByRole('radio', { name: 'spirals' }).isChecked()).toBe(true);
 });
 
-test.each(['light', 'dark'] as const)('Train has no serious accessibility violation, %s', async (theme) => {
+test.each(['light', 'dark'] as const)('Train has no serious accessibility violation in the %s theme', async (theme) => {
   const page = await openTrain('spirals', { sample: 7 }, { theme });
   await press(page, 'Play');
   await until(page, 'steps', (steps) => steps > 1000);

@@ -21,7 +21,7 @@ test('iris reaches 90 % test accuracy', async () => {
   expect(await irisAccuracy(1)).toBeGreaterThan(0.9);
 });
 
-test('no test sample is a training sample', () => {
+test('no test sample of the digits is a training sample, and iris has 45 test samples', () => {
   const { training, test: testSet } = handwrittenDigits(1);
   expect([training.inputs.length, testSet.inputs.length]).toEqual([8000, 2000]);
   const seen = new Set(Array.from(training.inputs));

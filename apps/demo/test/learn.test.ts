@@ -164,7 +164,7 @@ test('derivatives through time equal those of the unrolled network, and the grad
   expect(hintOf(tasks[1], String(cache.dLossDx('2@1')))).toMatch(/one step later/);
 });
 
-test('every challenge shows its bug at the node, and the correct pass equals the engine’s', () => {
+test('every challenge shows its bug at the node that has it, and the correct pass equals the engine’s', () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
     const { network, pass, broken, correct, tasks } = repairChapter.exercise(seed);
@@ -205,7 +205,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
     }
   });
 
-  test(`${name} has the same exercise for the same seed, and different exercises for other seeds`, () => {
+  test(`${name} has the same exercise for the same seed, and mostly different exercises for other seeds`, () => {
     const solutions = seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks));
     expect(seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks))).toEqual(solutions);
     expect(new Set(solutions).size).toBeGreaterThan(seeds.length / 2);

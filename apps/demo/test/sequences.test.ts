@@ -34,7 +34,7 @@ test('the targets of a sine are its next values', () => {
 describe('a series', () => {
   const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
 
-  test('a series is cut into windows in order, validation after training, and standardized with the training rows alone', () => {
+  test('a series is cut into windows in order, with validation after training, and standardized with the training rows alone', () => {
     const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
     if ('kind' in data) throw new Error(data.kind);
     expect(data.training[1].inputs.map(([a]) => a)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -70,7 +70,7 @@ describe('a series', () => {
   });
 });
 
-test('a data set that is chosen for a graph from Build has as many inputs and outputs as the graph', () => {
+test('the data set that is chosen for a graph from Build has as many inputs and outputs as the graph, or is unchanged if none fits', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;
@@ -105,7 +105,7 @@ test('the gradient over time of an LSTM is the engine’s mean |dloss/dx| of the
   );
 });
 
-test('over 25 steps the gradient of an untrained RNN vanishes and that of an untrained LSTM does not', () => {
+test('over 25 steps the gradient of an untrained RNN shrinks by a factor of more than 10,000, and that of an untrained LSTM by less', () => {
   const data = recall(25, 1);
   const shrinking = (['rnn', 'lstm'] as const).map((kind) => {
     const network = recurrentNetwork(kind, data, { units: 8, seed: 1 });

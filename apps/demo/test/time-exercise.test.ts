@@ -118,7 +118,7 @@ test('while only some terms are open, the highlighted paths are those of the las
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });
 
-test('a selection that the sequence does not have is replaced by its first delayed edge', () => {
+test('a selection that the network does not have is replaced by the derivative for its first delayed edge, and a valid one is kept', () => {
   expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   const value = selectedInTime(example, 'x_2@1');

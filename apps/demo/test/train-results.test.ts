@@ -60,7 +60,7 @@ test('errors of a regression are in the unit of the target', async () => {
   );
 });
 
-test('a row of inputs is predicted in the units of the data', async () => {
+test('a row of inputs is predicted in the original units of the data', async () => {
   const { session, observer } = await trained(prices, 'mse');
   expect(prices.fields).toEqual([{ name: 'a' }, { name: 'colour', words: ['blue', 'red'] }]);
   const row = [7, 0, 1];

@@ -16,7 +16,10 @@ const node = v.object({
   id: name,
   /** Ids of the predecessors. */
   from: v.pipe(v.array(name), v.maxLength(200)),
-  /** Delay of each incoming edge, in steps. 0: the edge reads the predecessor at the same step. Default: no delays. */
+  /**
+   * Delay of each incoming edge, in steps. With delay 0, the edge reads the predecessor at the same step. Default: no
+   * delays.
+   */
   delays: v.exactOptional(v.pipe(v.array(count(0, maxDelay)), v.maxLength(200))),
   /** Name of a built-in activation, or of one of `custom.activations`. */
   activation: name,
@@ -55,21 +58,23 @@ const derive = v.object({
   /** Name of the number to explain, such as `dloss/dw_2to4`. */
   selected: v.pipe(v.string(), v.maxLength(1000)),
   /**
-   * `own`: the user's network. `article`: the article's numbers at node 7. `break`: the user's network with a mistake.
-   * `fit`: the formula in `fit.shown`.
+   * `own`: the user's network. `article`: the article's numbers at node 7. `break`: the user's network, backpropagated
+   * with a mistake. `fit`: the formula in `fit.shown`.
    */
   mode: v.picklist(['own', 'article', 'break', 'fit']),
   mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
-  /** Number of trace steps to show; null: all. */
+  /** Number of trace steps to show. Null shows all. */
   step: v.nullable(count(0, 100_000)),
   /**
-   * Node ids in the order in which the mistake `order` visits the nodes, possibly several times. Empty: depth first.
+   * Node ids in the order in which the mistake `order` visits the nodes, possibly several times. If empty, the order is
+   * depth-first.
    */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
   /** For a network with delays: the number of steps, and which of them have a target. */
   time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), firstTime),
   /**
-   * Number of hidden layers, and nodes per layer, of the larger network for which the savings of the cache are shown.
+   * The size of an imaginary network for which Derive shows the savings of the caches: the number of hidden layers, and
+   * the number of nodes per layer.
    */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
@@ -80,7 +85,7 @@ const train = v.object({
   drawn: v.pipe(v.array(finite), v.maxLength(400)),
   /** Sizes of the hidden layers. */
   hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),
-  /** A convolution with stride 2 before the hidden layers, for image inputs; null: none. */
+  /** A convolution with stride 2 before the hidden layers, for image inputs. Null for none. */
   convolution: v.optional(v.nullable(v.object({ filters: count(1, 10), kernel: count(2, 9) })), null),
   activation: name,
   outputActivation: name,
@@ -92,9 +97,9 @@ const train = v.object({
   seed: count(0, 2 ** 31),
   /** Steps per second. `slow`: a few. `steady`: about 300. `full`: as many as possible. */
   speed: v.optional(v.picklist(['slow', 'steady', 'full']), 'steady'),
-  /** Index of the training sample whose gradient the edges show; null: they show the weights. */
+  /** Index of the training sample whose gradient the edges show. If null, they show the weights. */
   sample: v.optional(v.nullable(count(0, 1_000_000)), null),
-  /** The user's graph with its parameters, which is trained instead of layers; null: layers. */
+  /** The user's graph with its parameters, which is trained instead of layers. If null, layers are trained. */
   graph: v.optional(v.nullable(network), null),
   /** Number of training steps taken. Training is deterministic, so a link can repeat them. */
   steps: v.optional(count(0, 100_000_000), 0),
@@ -112,9 +117,9 @@ const sequenceSettings = v.object({
   kinds: v.pipe(v.array(sequenceKind), v.minLength(1), v.maxLength(4)),
   /** The kind whose nodes are shown. */
   shown: sequenceKind,
-  /** The user's graph with its parameters, for the kind `graph`; null: none. */
+  /** The user's graph with its parameters, for the kind `graph`. Null for none. */
   graph: v.optional(v.nullable(network), null),
-  /** Name of the loss; null: the loss that suits the data set. */
+  /** Name of the loss. Null selects the loss that suits the data set. */
   loss: v.optional(v.nullable(name), null),
   units: count(1, 32),
   /** Length of a sequence, in steps. */
@@ -170,7 +175,7 @@ const fit = v.object({
   start: values,
   /** Index of the point whose derivatives are shown. */
   point: count(0, 10_000),
-  /** The fitted formula that Derive shows in `fit` mode; null: none. */
+  /** The fitted formula that Derive shows in `fit` mode. Null for none. */
   shown: v.nullable(
     v.object({
       formula,
@@ -243,9 +248,9 @@ const state = v.object({
   theme: v.picklist(['system', 'light', 'dark']),
   display: v.optional(display, { locked: false, hide: [], answers: 'shown', size: 'normal' }),
   learn: v.optional(learn, { chapter: 'forward', work: {} }),
-  /** The seed of the printable exercise sheet that Learn shows instead of a chapter; null: none. */
+  /** The seed of the printable exercise sheet that Learn shows instead of a chapter. Null for none. */
   sheet: v.optional(v.nullable(count(0, 2 ** 31)), null),
-  /** The task that Learn sets in another view; null: none. */
+  /** The task that Learn sets in another view. Null for none. */
   task: v.optional(v.nullable(v.picklist(['four-successors', 'softsign'])), null),
   network,
   derive,

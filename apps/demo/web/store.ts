@@ -41,7 +41,10 @@ export function update(change: Change): void {
   history.pushState(shown, '', addressOf(state, initialState));
 }
 
-/** Writes the URL. Called 150 ms after the last of several edits, because browsers limit how often a page can change it. */
+/**
+ * Writes the URL. Called 150 ms after the last edit, because browsers limit how often a page can change the URL, or
+ * earlier if the page is hidden.
+ */
 function writeUrl(): void {
   clearTimeout(pending);
   pending = undefined;
@@ -77,7 +80,7 @@ export const useAddress = (): string => usePlayground((current) => addressOf(cur
 /** Returns the reason why the link could not be read; undefined if it was valid. */
 export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => linkProblem);
 
-/** Calls `listener` with the previous state after a link is opened in the page, but not after Back and Forward. */
+/** Calls `listener` with the previous state after a link is opened in the page, but not after Back or Forward. */
 export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);
 
 // Not "hashchange": browsers fire it later, when a pending update could already have replaced the opened URL.

@@ -2,7 +2,7 @@ const en = {
   task: 'Task:',
   taskDone: 'Done:',
   closeTask: 'Dismiss task',
-  /** Labels of the zoom controls, by React Flow's keys. */
+  /** Labels of the zoom controls, keyed as in React Flow. */
   controls: {
     'controls.ariaLabel': 'Zoom',
     'controls.zoomIn.ariaLabel': 'Zoom in',

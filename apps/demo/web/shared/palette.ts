@@ -31,7 +31,7 @@ const subscriptionTo = (query: MediaQueryList) => (listener: () => void) => {
 };
 const [subscribeToDark, subscribeToPaper] = [subscriptionTo(dark), subscriptionTo(paper)];
 
-/** Returns the colours of the selected theme. */
+/** Returns the colours of the selected theme, or those of `paper` while the page is being printed. */
 export function usePalette(): Palette {
   const theme = usePlayground(({ theme }) => theme);
   const isDark = useSyncExternalStore(subscribeToDark, () => dark.matches);
@@ -68,7 +68,10 @@ export const mix = (first: Rgb, second: Rgb, share: number): Rgb => [
 export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
   mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
 
-/** Returns the colour of class k: `negative`, `positive`, then colours that also differ in lightness. */
+/**
+ * Returns the colour of class k: `negative`, `positive`, then six colours that also differ in lightness. Repeats from
+ * class 8.
+ */
 export function classColour({ positive, negative, panel }: Palette, k: number): Rgb {
   const isDark = panel[0] < 128;
   const more: readonly Rgb[] = isDark

@@ -17,7 +17,7 @@ export async function pngOf({ text, width, height }: SvgPicture): Promise<Uint8A
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (blob === null)
       throw new Error(
-        `The image has ${canvas.width} × ${canvas.height} pixels, which is too large for this browser. Download it as SVG.`,
+        `The image is ${canvas.width} × ${canvas.height} pixels, which is too large for this browser. Download it as SVG.`,
       );
     return new Uint8Array(await blob.arrayBuffer());
   } finally {

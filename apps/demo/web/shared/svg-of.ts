@@ -87,7 +87,7 @@ class Drawing {
   }
 
   /**
-   * Returns the group for the content of an element: a new group if the element is transparent or clips its content.
+   * Returns the group for the content of an element: a new group if the element is translucent or clips its content.
    */
   #groupOf(element: Element, style: CSSStyleDeclaration, rect: DOMRect, group: SVGElement): SVGElement {
     const clipsContent =

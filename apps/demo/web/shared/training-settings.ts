@@ -5,7 +5,9 @@ import { hasSameContent } from './same-content.js';
 export type Settings = PlaygroundState['train'];
 export type DataName = Settings['data'];
 
-/** `regression`: predicts a number. `binary`: two classes, one output. `classes`: several classes, one output per class. */
+/**
+ * `regression`: predicts a number. `binary`: two classes, one output. `classes`: several classes, one output per class.
+ */
 export type Task = 'regression' | 'binary' | 'classes';
 
 /** The settings that must suit the task. */
@@ -74,7 +76,10 @@ export function withData(settings: Settings, data: DataName): Settings {
   return data === 'csv' ? next : withTask(next, taskOf(data));
 }
 
-/** Returns the changes to the settings that add a convolution directly before the outputs, or remove it. */
+/**
+ * Returns the changes to the settings that add, change or remove the convolution. Adding one removes the hidden layers;
+ * removing it restores the defaults of the data set.
+ */
 export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
   convolution,
   ...(convolution === null && defaults[settings.data]),

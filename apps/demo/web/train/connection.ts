@@ -25,7 +25,7 @@ export interface Access<Trainer> {
 /**
  * Starts a worker and connects to its trainer.
  *
- * @throws FunctionError if a user function cannot be started
+ * @throws FunctionError if a user function cannot be compiled or defined, or if the worker cannot be loaded
  */
 export async function connect<Trainer>(
   { start, inUserWorker }: Access<Trainer>,

@@ -333,7 +333,10 @@ function drawNode(
   paintImage(canvas, nodeResolution, (p) => pixels[values[p] + 128]);
 }
 
-/** Draws the mean value of a node as a bar that starts in the middle, and the standard deviation in a lighter shade. */
+/**
+ * Draws the mean value of a node as a bar that starts in the middle, over a grey bar from one standard deviation below
+ * the mean to one above.
+ */
 function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: number, palette: Palette): void {
   const y = (value: number) =>
     nodeSide / 2 - (Math.max(-maxBarValue, Math.min(maxBarValue, value)) / maxBarValue) * (nodeSide / 2);
@@ -346,5 +349,5 @@ function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: num
   context.fillRect(4, nodeSide / 2 - 0.5, nodeSide - 8, 1);
 }
 
-/** Largest value that a bar can show; larger values are clipped. */
+/** Largest magnitude that a bar can show. Larger values are clipped. */
 const maxBarValue = 2;

@@ -1,9 +1,9 @@
 /**
- * Converts a drawing to an image like those of the digits data set: the ink is scaled to 20 of 28 pixels, and its centre of
- * mass is moved to the middle.
+ * Converts a drawing to an image like those of the digits data set: the ink is scaled so that its longer side has 20 of
+ * 28 pixels, and its centre of mass is moved to the middle.
  */
 
-/** Fraction of the side that the ink fills. */
+/** Length of the ink's longer side, as a fraction of the image's side. */
 const filled = 20 / 28;
 
 /**

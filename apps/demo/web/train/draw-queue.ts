@@ -1,6 +1,6 @@
 /**
- * A queue of drawings. It draws only elements on the screen, for a few milliseconds per frame, so that many changes at
- * once do not block the page.
+ * A queue of drawings. It draws only elements on or near the screen, for a few milliseconds per frame, so that many
+ * changes at once do not block the page. Before printing, it draws all elements.
  */
 
 /** Milliseconds of drawing per frame. At least one element is drawn. */
@@ -88,6 +88,6 @@ const frameTime = 1000 / 60;
 /**
  * Returns how many milliseconds to wait after a drawing that took `drawing` milliseconds. On a fast device, every other
  * frame can show a new drawing. On a slow device, where a drawing takes several frames, up to three quarters of the
- * time stay free.
+ * time remain free for other work.
  */
 export const restAfter = (drawing: number): number => drawing + 2 * Math.max(0, drawing - frameTime);

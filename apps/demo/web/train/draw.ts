@@ -85,7 +85,7 @@ export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palet
   };
 }
 
-/** Returns the range of the targets, with a margin of 15 % on both sides. */
+/** Returns the range of the targets with a margin of 15 % on both sides, or [−1, 1] if the samples are not plotted. */
 export function targetRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
   const all = [...points.training.targets, ...(points.validation?.targets ?? [])];
@@ -176,8 +176,9 @@ export const nodeRow = 46;
 export const nodeSide = 34;
 
 /**
- * Draws edges as curves. The thickness shows the magnitude, the colour the sign. With `spread`, the thickness is proportional
- * to the square root of the magnitude, so that gradients that are a hundred times smaller stay visible.
+ * Draws edges as curves. The thickness shows the magnitude, the colour the sign. With `spread`, the thickness is
+ * proportional to the square root of the magnitude, so that gradients a hundred times smaller than the largest stay
+ * visible. If there are few edges, they are labelled with their values.
  */
 export function drawEdges(
   context: CanvasRenderingContext2D,
@@ -204,7 +205,7 @@ export function drawEdges(
   if (values.length <= maxLabelledEdges) drawNumbers(context, layout, positions, values, palette);
 }
 
-/** Maximum number of edges for which the edges are labelled. */
+/** The edges are labelled with their values only if there are at most this many. */
 const maxLabelledEdges = 12;
 
 function drawNumbers(

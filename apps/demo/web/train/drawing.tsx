@@ -125,7 +125,10 @@ const linesOf = (points: readonly number[]): string =>
 const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
   [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
 
-/** Interpolates between two pointer positions: one point per column, except the first column. */
+/**
+ * Interpolates between two pointer positions: one point per column after that of `from`. If both are in the same
+ * column, returns only `to`.
+ */
 function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
   const length = Math.abs(to[0] - from[0]);
   if (length === 0) return [[to[0], to[1]]];

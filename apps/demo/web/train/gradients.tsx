@@ -11,7 +11,7 @@ import styles from './gradients.module.css';
 import areas from './view.module.css';
 
 /**
- * Ratio between the gradients of the first and the last hidden layer above which they count as vanishing or exploding.
+ * Factor between the gradients of the first and last hidden layers above which they count as vanishing or exploding.
  */
 const notableRatio = 30;
 
@@ -73,7 +73,10 @@ export const Gradients = memo(function Gradients({
   );
 });
 
-/** Describes how the gradients of the first and the last hidden layer compare. */
+/**
+ * Describes how the gradients of the first and last hidden layers compare. Empty if there are fewer than two hidden
+ * layers.
+ */
 function summaryOf(layers: Float32Array, say: (typeof messages)['en']['summaries']): string {
   if (layers.length < 4) return '';
   const ratio = layers[1] / layers[layers.length - 2];

@@ -10,8 +10,7 @@ interface Props {
   /** Side length on the page, in CSS pixels. */
   readonly size: number;
   /**
-   * Returns the pixel with an index (row by row), in the format of `pixelOf`. The image is redrawn when the function
-   * changes.
+   * Returns the pixel at an index (row-major), as encoded by `pixelOf`. The image is redrawn when the function changes.
    */
   readonly pixelAt: (pixel: number) => number;
 }

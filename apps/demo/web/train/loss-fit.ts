@@ -11,8 +11,9 @@ export interface Encoding {
 }
 
 /**
- * Returns the encoding for a loss. The targets are −1 and 1 for a loss that does not accept 0 (hinge), otherwise 0 and
- * 1. The boundary is 0 for hinge and for a loss on logits, otherwise 0.5.
+ * Returns the encoding for a loss. The targets are −1 and 1 for a loss that accepts −1 but not 0, such as hinge;
+ * otherwise they are 0 and 1. The boundary is 0 for targets −1 and 1 and for `binaryCrossEntropyWithLogits`, otherwise
+ * 0.5.
  */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {

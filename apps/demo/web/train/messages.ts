@@ -31,7 +31,7 @@ const en = {
     module: 'ES module (.js)',
     notebook: 'Notebook (.ipynb)',
   },
-  exportFailed: (reason: string) => `Export failed. ${reason}`,
+  exportFailed: (reason: string) => `The trained network could not be exported or opened. ${reason}`,
   deriveSample: (sample: number) => `Open sample ${sample} in Derive`,
   deriveTitle: 'Opens the trained network in Derive with this sample, in standardized units',
   buildOn: 'Open in Build',
@@ -40,7 +40,8 @@ const en = {
   useLayers: 'Use layers instead',
   preparing: 'Preparing the network…',
   fetching: (percent: number) => `Preparing: ${percent} %`,
-  pausedAt: (steps: string, loss: string) => `Paused after ${steps} steps; the training loss is ${loss}.`,
+  pausedAt: (steps: string, loss: string) =>
+    `Paused after ${steps === '1' ? '1 step' : `${steps} steps`}; the training loss is ${loss}.`,
   data: 'Data',
   chooseData: 'Data set',
   sets: {
@@ -90,7 +91,7 @@ const en = {
   columns: (rows: number, incomplete: number) =>
     incomplete === 0
       ? `${rows === 1 ? '1 row' : `${rows} rows`}.`
-      : `${rows} rows; ${incomplete === 1 ? '1 row with a missing value is' : `${incomplete} rows with missing values are`} not used.`,
+      : `${rows} rows; ${incomplete === 1 ? '1 incomplete row is' : `${incomplete} incomplete rows are`} not used.`,
   kinds: { number: 'number', category: 'category', text: 'text, not used' },
   network: 'Network',
   hiddenLayers: (count: number) => (count === 1 ? '1 hidden layer' : `${count} hidden layers`),
@@ -175,7 +176,7 @@ const en = {
     vanishing: (factor: string) => `Vanishing: the gradient of the last hidden layer is ${factor} × that of the first.`,
     exploding: (factor: string) =>
       `Exploding: the gradient of the first layer is ${factor} × that of the last hidden layer.`,
-    even: 'The gradients of all layers have about the same magnitude.',
+    even: 'Neither vanishing nor exploding: the gradients of the first and last hidden layers have similar magnitudes.',
   },
   sampleIs: (number: number, target: string, predicted: string) =>
     `Sample ${number}: target ${target}, predicted ${predicted}.`,
@@ -199,7 +200,8 @@ const en = {
       'too-wide': 'The file has more than 200 columns. Remove some.',
       'no-inputs': 'No other column contains numbers or categories. Choose another column to predict.',
       'one-value': 'This column has the same value in every row. Choose another.',
-      'text-target': 'This column is not numeric and has too many distinct values for classes. Choose another.',
+      'text-target':
+        'This column has more than 20 distinct values, too many for classes. Choose another column, or predict it as a number if it is numeric.',
     } as Record<TableProblem, string>,
     misfits: {
       'class-loss': (loss: string) =>

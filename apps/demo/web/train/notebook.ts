@@ -14,8 +14,8 @@ export function notebook(network: Network, files: PyTorchFiles): string {
     : [list(row), list(network.predict(row))];
   const cells = [
     markdown(
-      `# A network trained with @nnbp\n\n${graph.inputCount} inputs, ${graph.outputs.length} outputs, ` +
-        `${graph.parameterCount} parameters. The notebook contains the weights. It needs only \`torch\`.`,
+      `# A network trained with @nnbp\n\nInputs: ${graph.inputCount}. Outputs: ${graph.outputs.length}. ` +
+        `Parameters: ${graph.parameterCount}. The notebook contains the weights. It needs only \`torch\`.`,
     ),
     code(files['network.py']),
     code(

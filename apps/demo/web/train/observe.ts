@@ -1,6 +1,6 @@
 /**
- * Observes a network during training: losses, accuracy, gradients and plots, computed by a second executor with the current
- * parameters. The results are small flat arrays, which are transferred to the page without copying.
+ * Observes a network during training: losses, accuracy, gradients and plots, computed by a second executor with the
+ * current parameters. The results are small flat arrays, which are transferred to the page without copying.
  */
 import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
 import type { Dataset, SampleSet } from './data/dataset.js';
@@ -35,13 +35,13 @@ export interface PerSet {
 export interface SamplePrediction {
   /** Index of the sample in the training set. */
   readonly number: number;
-  /** Inputs in the units of the data. */
+  /** Inputs in the original units of the data. */
   readonly input: Float32Array;
-  /** Index of the true class, or the target of a regression in the units of the data. */
+  /** Index of the true class, or the target of a regression in the original units of the data. */
   readonly target: number;
-  /** Index of the predicted class. */
+  /** Index of the predicted class; not meaningful for a regression. */
   readonly predictedClass: number;
-  /** Outputs of the network. For a regression, in the units of the data. */
+  /** Outputs of the network. For a regression, in the original units of the data. */
   readonly outputs: readonly number[];
 }
 
@@ -49,12 +49,14 @@ export interface Observation {
   readonly loss: PerSet;
   /** Undefined for a regression. */
   readonly accuracy: PerSet | undefined;
-  /** Confusion matrix, [true class][predicted class], of the validation set, or of the training set if there is none. */
+  /**
+   * Confusion matrix, [true class][predicted class], of the validation set, or of the training set if there is none.
+   */
   readonly confusion: readonly (readonly number[])[] | undefined;
   /**
-   * The output at the points of the plot: over a plane, row by row from the top, or along the x axis. Two classes: from −1 to
-   * 1. Several classes: the index of the class plus its softmax, which is below 1. Regression: the value in the units of the
-   * data.
+   * The output at the points of the plot: over a plane, row by row from the top, or along the x axis. Undefined for
+   * more than two inputs. For two classes, it is from −1 to 1; for several classes, the index of the class plus its
+   * softmax, which is below 1; for a regression, the value in the original units of the data.
    */
   readonly picture: Float32Array | undefined;
   /** Values of each drawn node at the points of its plot, scaled to ±127. Undefined for more than two inputs. */
@@ -65,13 +67,13 @@ export interface Observation {
   readonly deviations: Float32Array;
   /** Mean |dloss/dx| of each drawn node. */
   readonly gradients: Float32Array;
-  /** Mean |dloss/dx| over all nodes of each layer. */
+  /** Mean |dloss/dx| over the nodes of each layer, or over evenly spaced nodes of a wide layer. */
   readonly layerGradients: Float32Array;
   /** The weight of each drawn edge. */
   readonly weights: Float32Array;
   /** b of each drawn node; NaN for inputs, which have none. */
   readonly biases: Float32Array;
-  /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample. */
+  /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample; undefined if none is selected. */
   readonly flow: Float32Array | undefined;
   readonly sample: SamplePrediction | undefined;
   /** Undefined for a classification. */
@@ -92,9 +94,9 @@ export interface Observation {
 
 /** Selects the optional parts of an observation. */
 export interface ObservationOptions {
-  /** Index of the training sample whose gradient is shown; null: none. */
+  /** Index of the training sample whose gradient is shown. Null for none. */
   readonly sample: number | null;
-  /** Inputs to predict, in the units of the data; null: none. */
+  /** Inputs to predict, in the original units of the data. Null for none. */
   readonly row: ArrayLike<number> | null;
 }
 
@@ -104,7 +106,7 @@ export interface Observer {
   readonly resolution: number;
   /** Points per side of, or along, the small plot of a node. */
   readonly nodeResolution: number;
-  /** Minimum and maximum of each axis of the plot; empty for more than two inputs. */
+  /** Minimum and maximum of each input axis of the plot; empty for more than two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(options: ObservationOptions): Observation;
   /** Computes only the losses. */
@@ -278,9 +280,7 @@ function pictureOf(
   return { picture, responses: responsesOf(values, graph.inputCount) };
 }
 
-/**
- * Converts the values of nodes to bytes, scaled per node. For a surface: every `stride`-th point in both directions.
- */
+/** Scales the values of each node to ±127. For a surface, keeps only every `stride`-th point in both directions. */
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);
@@ -317,7 +317,7 @@ function biasOf(graph: Graph, executor: Executor, id: string): number {
   return i < graph.inputCount ? NaN : executor.parameters[graph.biasIndex(i)];
 }
 
-/** Returns the ids by layer: inputs first, then each node one layer after its last predecessor. */
+/** Returns the ids by layer: inputs first, then each node one layer after its deepest predecessor. */
 function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph): string[][] {
   const depth = new Int32Array(nodeCount);
   const layers: string[][] = [];

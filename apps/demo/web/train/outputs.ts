@@ -1,4 +1,6 @@
-/** Computes the outputs of a network in chunks, and converts outputs to classes or to the units of the data. */
+/**
+ * Computes the outputs of a network in chunks, and converts outputs to classes or to the original units of the data.
+ */
 import type { Executor, FloatArray } from '@nnbp/core';
 import type { Session } from './session.js';
 
@@ -13,7 +15,10 @@ export function classOf(outputs: ArrayLike<number>, at: number, width: number, b
   return best;
 }
 
-/** Predicts rows in chunks and calls `each` for every chunk. `outputs` is valid only during the call. */
+/**
+ * Predicts rows in chunks and calls `each` for every chunk. The `outputs` that it receives are valid only during the
+ * call.
+ */
 export function inChunks(
   executor: Executor,
   inputs: Float64Array,
@@ -27,15 +32,18 @@ export function inChunks(
   }
 }
 
-/** Converts an output to the units of the data. With the Poisson loss, the output is the logarithm of a rate. */
+/**
+ * Converts an output to the original units of the data. With the Poisson loss, the output is the logarithm of a rate,
+ * so this returns the rate.
+ */
 export function predictionOf({ loss, network }: Session, x: number): number {
   if (loss.name === 'poisson') return Math.exp(x);
   return network.outputScaler?.undo(x, 0) ?? x;
 }
 
 /**
- * Returns the signed distance of an output from the decision boundary, limited to [−1, 1]: by tanh for logits,
- * otherwise by clipping.
+ * Maps an output to [−1, 1]: its side of the decision boundary, and how far it is from it. Logits are mapped by tanh;
+ * other outputs are scaled so that the targets are ±1, and clipped.
  */
 export function sideOf({ encoding, loss }: Session, x: number): number {
   if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);

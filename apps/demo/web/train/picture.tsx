@@ -28,7 +28,7 @@ import areas from './view.module.css';
 interface Props {
   readonly ready: Ready;
   readonly observation: Observation;
-  /** Index of the node whose values are shown instead of the output; null: the output. */
+  /** Index of the node whose values are shown instead of the output. If null, the output is shown. */
   readonly inspected: number | null;
   readonly choose: (sample: number) => void;
 }

@@ -14,7 +14,7 @@ import areas from './view.module.css';
 interface Props {
   readonly ready: Ready;
   readonly prediction: RowPrediction | undefined;
-  /** The row to predict, in the units of the data. */
+  /** The row to predict, in the original units of the data. */
   readonly row: Float64Array | undefined;
   readonly ask: (row: Float64Array | undefined) => void;
 }

@@ -5,7 +5,9 @@ import { predictionOf, classOf } from './outputs.js';
 import type { Session } from './session.js';
 
 export interface RowPrediction {
-  /** Regression: one value, in the units of the data. Classification: one number per class, or a single output. */
+  /**
+   * Regression: one value, in the original units of the data. Classification: one number per class, or a single output.
+   */
   readonly values: readonly number[];
   /** Index of the predicted class; 0 for a regression. */
   readonly predictedClass: number;
@@ -13,7 +15,7 @@ export interface RowPrediction {
   readonly probabilities: boolean;
 }
 
-/** @param row - Inputs in the units of the data. */
+/** @param row - Inputs in the original units of the data. */
 export function predictRow(
   session: Session,
   { task }: Dataset,

@@ -88,7 +88,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   return session;
 }
 
-/** Converts a set of samples to tables, in the units of the data. */
+/** Converts a set of samples to tables, in the original units of the data. */
 function tablesOf(graph: Graph, dataset: Dataset, set: SampleSet, encoding: Encoding): Tables {
   const rows = (values: Float64Array, width: number) =>
     Array.from({ length: set.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
@@ -99,8 +99,8 @@ function tablesOf(graph: Graph, dataset: Dataset, set: SampleSet, encoding: Enco
 }
 
 /**
- * Returns the targets, [samples × outputs]: for a regression in the units of the data, for classes as the loss expects
- * them.
+ * Returns the targets, [samples × outputs]: those of a regression in the original units of the data, those of a
+ * classification as the loss expects them.
  */
 function encodedTargets({ task, classes }: Dataset, set: SampleSet, { no, yes }: Encoding): Float64Array {
   if (task === 'regression') return Float64Array.from(set.targets);

@@ -1,6 +1,6 @@
 /**
- * The trainer of the Train view. Runs in a worker; the page requests a snapshot when it is ready to draw one. The available
- * functions are a parameter, because a worker for user functions has more than the built-in ones.
+ * The trainer of the Train view. Runs in a worker; the page requests a snapshot when it is ready to draw one. The
+ * available functions are a parameter, because a worker for user functions has more than the built-in ones.
  */
 import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';
@@ -66,9 +66,9 @@ export interface Ready {
 /** Detected properties of a table. */
 export interface TableDescription {
   readonly columns: readonly Column[];
-  /** Number of rows without missing values. */
+  /** Number of complete rows, which are used. */
   readonly rows: number;
-  /** Number of rows with missing values, which are not used. */
+  /** Number of rows that are not used, because a value is missing or invalid or the number of cells is wrong. */
   readonly incomplete: number;
   /** Index of the suggested target column. */
   readonly target: number;
@@ -108,7 +108,7 @@ export interface Repeated {
 
 /** The interface that the trainer exposes to the page. */
 export interface Trainer {
-  /** Parses and describes the user's table. `bytes`: the content of the file. */
+  /** Parses and describes the user's table. `bytes` is the content of the file. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
    * Prepares a training run at step 0. While data is being loaded, posts the loaded fraction to `progress`. Returns
@@ -121,16 +121,17 @@ export interface Trainer {
   ): Promise<Ready | Problem | undefined>;
   play(speed: Speed): void;
   pause(): void;
-  /** Takes one step. */
+  /** Pauses, then takes one step. */
   step(): void;
   /**
-   * Takes steps for up to 100 ms or until `steps` steps have been taken in total. Measures the loss at some of them.
+   * Takes steps for up to 100 ms, until `steps` steps have been taken in total, or until training diverges. Measures
+   * the loss at some of them.
    */
   advance(steps: number): Repeated;
-  /** Returns the current parameters and a training sample. */
+  /** Returns the current parameters and the training sample with index `sample`, or the last one if there are fewer. */
   result(sample: number): Result | undefined;
   /**
-   * Returns the current state. During training, observations take at most a quarter of the time. `fresh`: forces one.
+   * Returns the current state. During training, observations take at most a quarter of the time. `fresh` forces one.
    */
   snapshot(options: ObservationOptions, fresh: boolean): Snapshot | undefined;
 }

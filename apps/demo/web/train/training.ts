@@ -25,7 +25,7 @@ export interface TrainingView {
   /** Fraction of the data that is loaded, or of a link's steps that are repeated; undefined at other times. */
   readonly progress: number | undefined;
   readonly playing: boolean;
-  /** Whether another training run is being prepared. The previous one is shown until then. */
+  /** Whether another training run is being prepared, or the settings are invalid. The previous run stays visible. */
   readonly opening: boolean;
   readonly snapshot: Omit<Snapshot, 'observation'> | undefined;
   readonly observation: Observation | undefined;
@@ -59,7 +59,7 @@ export class Training {
   /** Everything that determines the open training run: settings, table and user functions. */
   #origin: readonly unknown[] = [];
 
-  /** Opens a training run unless it is already open. */
+  /** Opens a training run and repeats `steps` steps, unless it is already open at that step. */
   async openOnce(
     settings: Settings,
     table: TableRequest | undefined,
@@ -78,7 +78,7 @@ export class Training {
   }
 
   /**
-   * Prepares a training run, and starts it if the previous one was running.
+   * Prepares a training run, and starts it if the previous one was running or another view has requested this.
    *
    * @param functions - The user functions that the training run uses.
    * @param steps - Number of steps to repeat, for a link to a training run in progress.
@@ -186,7 +186,7 @@ export class Training {
     await this.#safely(request, async () => this.#showSnapshot(request, (await this.#worker.connect()).trainer));
   }
 
-  /** Returns the current parameters and a training sample. */
+  /** Returns the current parameters and the training sample with index `sample`, or the last one if there are fewer. */
   async result(sample: number): Promise<Result | undefined> {
     return withTimeout((await this.#worker.connect()).trainer.result(sample));
   }

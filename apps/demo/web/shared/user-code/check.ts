@@ -28,7 +28,7 @@ export interface Verdict {
   readonly mismatches: readonly Mismatch[];
   /** Other problems, at most six, such as results that are not finite. */
   readonly violations: readonly string[];
-  /** Number of points at declared kinks, which are skipped. */
+  /** Number of points that are skipped because they are at or very close to a declared kink. */
   readonly skipped: number;
   /** Likely cause of the mismatches, if they match a known mistake. */
   readonly hint: string | undefined;

@@ -1,6 +1,7 @@
 /**
- * Reports that a user function cannot be used. `types`: it has type errors. `start`: its module throws. `time`: it does
- * not return a result in time. `load`: part of the page could not be loaded.
+ * Reports that a user function cannot be used. `types`: it has type errors. `start`: its module throws, or its default
+ * export is invalid. `time`: compiling, loading or running it exceeds a time limit. `load`: part of the page could not
+ * be loaded.
  */
 export class FunctionError extends Error {
   /** @param details - The type errors, or the message of the exception. */

@@ -1,7 +1,7 @@
 const en = {
   running: 'Running your functions…',
   types: 'Type errors:',
-  endless: 'Stopped after two seconds without a result. Check for an infinite loop.',
+  endless: 'Stopped because there was no result in time. Check for an infinite loop.',
   notLoaded: 'Part of the page could not be loaded. Check your internet connection, then reload the page.',
 };
 

@@ -1,6 +1,6 @@
 /**
- * Provides functions for views that compute on the page. Built-in functions are called directly. With user functions, the
- * pass is recorded in a worker and replayed on the page.
+ * Provides functions for views that compute on the page. Built-in functions are called directly. With user functions,
+ * the pass is recorded in a worker and replayed on the page.
  */
 import { useEffect, useState } from 'react';
 import { builtinFunctions, type Functions } from '../../functions.js';
@@ -25,7 +25,10 @@ interface Pass {
 }
 
 interface Recorded<Question extends Pass> {
-  /** The last recorded pass of the same graph; undefined if there is none. */
+  /**
+   * The pass that `functions` can compute: the requested one if all its functions are built in, otherwise the last
+   * recorded pass of the same graph. Undefined if there is none, or if the requested pass could not be recorded.
+   */
   readonly question: Question | undefined;
   readonly functions: Functions;
   /** Message if the latest pass could not be recorded. */
@@ -34,7 +37,10 @@ interface Recorded<Question extends Pass> {
   readonly waiting: string | undefined;
 }
 
-/** Returns functions that compute the pass of `question`. */
+/**
+ * Returns the pass to show and functions that compute it: `question`, or the last recorded pass while `question` is
+ * being recorded.
+ */
 export function useRecorded<Question extends Pass>(question: Question): Recorded<Question> {
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);

@@ -50,7 +50,9 @@ interface Table {
   readonly columns: readonly Column[];
   /** One row per sample: numbers in JavaScript's notation, and words. */
   readonly rows: readonly (readonly string[])[];
-  /** The number of rows left out because a value is missing. */
+  /**
+   * The number of rows left out because a value is missing or invalid, or because they have the wrong number of cells.
+   */
   readonly incomplete: number;
   /** The index of the column that is most likely the target. */
   readonly target: number;

@@ -1,6 +1,4 @@
-/**
- * A data set of the Train view: training and validation samples, and the task. Numbers are in the units of the data.
- */
+/** A data set of the Train view: training and validation samples, and the task. Numbers are in their original units. */
 import type { Task } from '../../shared/training-settings.js';
 
 /** An input field for one column of the data. */
@@ -38,7 +36,10 @@ export interface Dataset {
   readonly validation?: SampleSet;
   /** Whether inputs, and the targets of a regression, are standardized. */
   readonly standardize: boolean;
-  /** Minimum and maximum of each axis of the plot, for data with one or two inputs. */
+  /**
+   * Minimum and maximum of each input axis of the plot, for data with one or two inputs. Default: the range of the
+   * data, with a margin.
+   */
   readonly range?: readonly [number, number];
 }
 

@@ -10,7 +10,7 @@ type Shape = (random: Random, isSecondClass: boolean) => Point;
 
 const around = (radius: number, angle: number): Point => [radius * Math.cos(angle), radius * Math.sin(angle)];
 
-/** The planar data sets; each fills about [−1, 1]². */
+/** The planar data sets. Before noise is added, all points lie in [−1, 1]². */
 const shapes = {
   /** Four squares; diagonally opposite ones belong to the same class. */
   xor(random, isSecondClass) {
@@ -38,7 +38,7 @@ const shapes = {
 
 const samples = 400;
 
-/** 400 points in a plane, half of them for validation. `noise`: from 0 to 1. */
+/** Returns 400 points in a plane, half of them for validation. `noise`: from 0 to 1. */
 export function planar(name: keyof typeof shapes, noise: number, seed: number): Dataset {
   const random = new Random(seed);
   const shape: Shape = shapes[name];
@@ -94,7 +94,7 @@ export const fivePoints = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Minimum number of points for a validation set. */
+/** Minimum number of points from which some are set aside for validation. */
 const enoughToSplit = 12;
 
 /**

@@ -1,15 +1,17 @@
-/** Data sets of sequences: temporal XOR, recall of a symbol, forecast of a sine wave, and the rows of the user's table. */
+/**
+ * Data sets of sequences: temporal XOR, recall of a symbol, forecast of a sine wave, and the rows of the user's table.
+ */
 import { Random, Standardization } from '@nnbp/core';
 import type { SequenceTable, Settings } from '../../shared/sequence-settings.js';
 
-/** A sequence with one row per step, in the units of the data. A step without a target has the target null. */
+/** A sequence with one row per step, in the original units of the data. A step without a target has the target null. */
 export interface SequenceSample {
   readonly inputs: readonly (readonly number[])[];
   readonly targets: readonly (readonly number[] | null)[];
 }
 
 export interface SequenceData {
-  /** `binary`: one logit per step. `classes`: one logit per class and step. `regression`: one number per step. */
+  /** `binary`: one output per step. `classes`: one output per class and step. `regression`: one number per step. */
   readonly task: 'binary' | 'classes' | 'regression';
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];

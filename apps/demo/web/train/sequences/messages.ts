@@ -77,7 +77,8 @@ const en = {
     targets: 'targets',
   } as Record<StripName, string>,
   stripOfNode: (id: string) => `x of ${id}`,
-  stripLabel: (name: string, nodes: number, steps: number) => `${name}: ${nodes} nodes over ${steps} steps`,
+  stripLabel: (name: string, rows: number, steps: number) =>
+    `${name}: ${rows === 1 ? '1 row' : `${rows} rows`}, ${steps} steps`,
   deriveSequence: 'Open this sequence in Derive',
   deriveTitle:
     'Opens the trained network in Derive with the sequence shown in “State over time”, in standardized units. If several steps have no target, only the target of the last step counts.',

@@ -1,4 +1,6 @@
-/** Observes recurrent networks during training: the results of each, and the states of one for a validation sequence. */
+/**
+ * Observes recurrent networks during training: the results of each, and the states of one for a validation sequence.
+ */
 import {
   backpropagateSequence,
   type Loss,
@@ -18,9 +20,9 @@ export interface KindResult {
   readonly parameterCount: number;
   /** Mean loss of the last batches; undefined before the first batch. */
   readonly training: number | undefined;
-  /** Mean validation loss. */
+  /** Mean loss of the first 40 validation sequences. */
   readonly validation: number;
-  /** Fraction of correctly classified validation steps; undefined for a regression. */
+  /** Fraction of correctly classified steps in those sequences; undefined for a regression. */
   readonly accuracy: number | undefined;
   /** Mean |dloss/dx| of the nodes with memory at each step, for a loss at the last step only. */
   readonly gradients: readonly number[];
@@ -57,8 +59,8 @@ export interface SequenceObservation {
   /** The values of the shown network for one validation sequence. */
   readonly strips: readonly Strip[];
   /**
-   * Lines of a regression, in the units of the data: targets, outputs, and the forecast that continues from the network's own
-   * outputs after half of the steps. Empty for a classification.
+   * Lines of a regression, in the original units of the data: targets, outputs, and, if the data can be forecast, the
+   * forecast that continues from the network's own outputs after half of the steps. Empty for a classification.
    */
   readonly lines: readonly { readonly name: 'target' | 'output' | 'forecast'; readonly values: readonly number[] }[];
   /** The kind that diverged; undefined if none did. */
@@ -81,7 +83,7 @@ export interface TrainingSetup {
   readonly encoding: Encoding;
 }
 
-/** Number of validation sequences for the loss, and for the gradients. */
+/** Maximum number of validation sequences for the loss and accuracy, and for the gradients. */
 const [evaluatedCount, gradientCount] = [40, 4];
 /** Maximum number of strips for the nodes of the user's graph. */
 const maxStrips = 24;

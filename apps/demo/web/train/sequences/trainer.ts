@@ -1,6 +1,6 @@
 /**
- * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker: the page requests steps
- * and receives the data to draw.
+ * Trains recurrent networks of the chosen kinds on the same sequences, step by step. Runs in a worker: the page
+ * requests steps and receives the data to draw.
  */
 import type { Engine } from '@nnbp/core';
 import { adam, chain, clipByNorm } from '@nnbp/optim';
@@ -134,7 +134,10 @@ export function createSequenceTrainer(functions: Functions) {
       };
     },
 
-    /** Returns the state of the network of a kind, and the sequence whose states are shown. */
+    /**
+     * Returns the state of the network of a kind, or of the first network if that kind is not trained, and the sequence
+     * whose states are shown.
+     */
     result(shown: Kind): SequenceResult | undefined {
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       if (setup === undefined || run === undefined) return undefined;

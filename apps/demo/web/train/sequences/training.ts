@@ -65,12 +65,12 @@ export class SequenceTraining {
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
   /**
-   * The step count this run was opened with or last wrote to the store. If the store holds a different one, it came from a
-   * link.
+   * The step count this run was opened with or last wrote to the store. If the store holds a different one, it came
+   * from a link.
    */
   #storedSteps = 0;
 
-  /** @param storeSteps - Called with the number of steps when training is paused or reset. */
+  /** @param storeSteps - Called with the number of steps when training stops or is reset. */
   constructor(storeSteps: (steps: number) => void) {
     this.#storeSteps = (steps) => {
       this.#storedSteps = steps;
@@ -159,8 +159,8 @@ export class SequenceTraining {
   }
 
   /**
-   * Takes steps until `total` steps have been taken, and shows the results. Ends early when another request replaces
-   * this one.
+   * Takes steps until `total` steps have been taken, and shows the results. Ends early if training is paused or
+   * diverges, or if another request replaces this one.
    */
   async #advance(total: number): Promise<void> {
     const request = ++this.#worker.request;
