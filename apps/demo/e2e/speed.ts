@@ -3,11 +3,13 @@
  * is ready, and the frame rate while Train learns. Reports medians over several runs, each in a browser context without
  * a cache.
  *
- * --runs 3                     runs of each measurement --views learn,derive         only these views --trainings
- * circles,digits   only these training runs; `none` for none --network fast-4g            or slow-4g --cpu 4 factor by
- * which the page's main thread is slowed down --built before,after         directories of builds to compare, in
- * interleaved runs; default: builds the playground --profile DIRECTORY          writes a CPU profile of each
- * measurement there
+ *     --runs 3                     runs of each measurement
+ *     --views learn,derive         only these views
+ *     --trainings circles,digits   only these training runs; `none` for none
+ *     --network fast-4g            or slow-4g
+ *     --cpu 4                      factor by which the page's main thread is slowed down
+ *     --built before,after         directories of builds to compare, in interleaved runs; default: builds the playground
+ *     --profile DIRECTORY          writes a CPU profile of each measurement there
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
  * defines both. The slowest second is the one with the fewest frames, after Play was pressed. The server throttles the
