@@ -16,7 +16,11 @@ export const machine = () => ({
 /** @returns {{ rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }} */
 export const results = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { rows: [] });
 
-/** @param {(results: { rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }) => object} change */
+/**
+ * Writes the results with some parts replaced. Does nothing with `--smoke`.
+ *
+ * @param {(results: { rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }) => object} change - Returns the parts to replace.
+ */
 export function changeResults(change) {
   if (smoke) return;
   const previous = results();

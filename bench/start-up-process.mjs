@@ -19,9 +19,9 @@ if (countsBytes) {
   bytes = 0;
 }
 const startTime = performance.now();
-const { first } = await import(`./start-ups/${library}.mjs`);
+const { prepare } = await import(`./start-ups/${library}.mjs`);
 const imported = performance.now();
-const { predict, step } = await first();
+const { predict, step } = await prepare();
 predict();
 const predicted = performance.now();
 await step();

@@ -1,7 +1,7 @@
 /** The first prediction and the first training step of a 2-8-8-1 network with neataptic. */
 import neataptic from 'neataptic';
 
-export function first() {
+export function prepare() {
   const network = new neataptic.architect.Perceptron(2, 8, 8, 1);
   return {
     predict: () => network.activate([0.5, 1]),

@@ -1,7 +1,7 @@
 /** The first prediction and the first training step of a 2-8-8-1 network with `nnbp`. */
 import { fit, mlp, mse, Network, sgd, sigmoid } from 'nnbp';
 
-export function first() {
+export function prepare() {
   const network = new Network(mlp([2, 8, 8, 1], { activation: sigmoid }));
   return {
     predict: () => network.predict([0.5, 1]),

@@ -5,7 +5,7 @@ import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 
-export function first() {
+export function prepare() {
   const network = new Network(mlp([2, 8, 8, 1], { activation: sigmoid }));
   return {
     predict: () => network.predict([0.5, 1]),

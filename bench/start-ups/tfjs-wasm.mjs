@@ -3,7 +3,7 @@
  */
 import { startTfjs } from '../tfjs.mjs';
 
-export async function first() {
+export async function prepare() {
   const tf = await startTfjs('wasm');
   const model = tf.sequential();
   for (const [l, units] of [8, 8, 1].entries()) {

@@ -92,8 +92,8 @@ function brain(): Method | undefined {
 }
 
 function scikitLearn(problems: readonly (Problem & { readonly goals: readonly number[] })[]): Time[][] {
-  const found = runPython('speed.py', problems) as { seconds: number; reached: boolean }[][];
-  return found.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
+  const results = runPython('speed.py', problems) as { seconds: number; reached: boolean }[][];
+  return results.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
 }
 
 /**
@@ -128,15 +128,15 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
     for (const seed of seeds) {
       const goal = (await train(problem, seed, 'Adam', 0, 200)).loss / 10;
       goals.push(goal);
-      const found = methods.map((): Time[] => []);
+      const runTimes = methods.map((): Time[] => []);
       for (let round = 0; round < (smoke ? 1 : rounds); round++) {
         for (const [k, [, run]] of methods.entries()) {
           // Methods that take seconds run only once.
-          if (round > 0 && found[k][0].time > 1000) continue;
-          found[k].push(await run(problem, seed, goal));
+          if (round > 0 && runTimes[k][0].time > 1000) continue;
+          runTimes[k].push(await run(problem, seed, goal));
         }
       }
-      found.forEach((all, k) => {
+      runTimes.forEach((all, k) => {
         const { reached } = all[0];
         times[k].push({ time: median((all.length > 1 ? all.slice(1) : all).map(({ time }) => time)), reached });
       });

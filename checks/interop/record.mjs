@@ -7,7 +7,7 @@ export const results = new URL('../../reports/interop/', import.meta.url);
 /**
  * @param {string} name - Name of the result. RESULTS.md lists the results in the order of their names.
  * @param {string} program - The other program and its version.
- * @param {readonly (readonly [what: string, result: string])[]} rows
+ * @param {readonly (readonly [what: string, result: string])[]} rows - What was compared, and the result.
  */
 export function record(name, program, rows) {
   mkdirSync(results, { recursive: true });

@@ -54,7 +54,10 @@ const memoryIsConstant =
 if (!memoryIsConstant || !results.fit.sameAsFresh || Object.values(results.steps).some(({ finite }) => !finite))
   process.exit(1);
 
-/** Trains online, with a new sample in each step. */
+/**
+ * Trains online, with a new sample in each step. Returns the speed, the memory use, and whether all parameters are
+ * finite.
+ */
 function online(engine) {
   const executor = engine.prepare(graph, 1);
   executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);
@@ -76,7 +79,7 @@ function online(engine) {
   return { perSecond: Math.round((1000 * steps) / (performance.now() - startTime)), megabytes, finite };
 }
 
-/** Predicts a new input each time. */
+/** Makes many predictions, each for a new input. Returns the speed and the memory use. */
 function manyPredictions(predictor) {
   const random = new Random(1);
   const megabytes = [];
