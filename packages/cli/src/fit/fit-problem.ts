@@ -83,7 +83,7 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
 /** The initial value of a parameter that --start does not set. */
 export const defaultStart = 1;
 
-/** The only column that is not in use. Throws if there are several or none. */
+/** Returns the only column that is not used. Throws if there are several or none. */
 function onlyOtherColumn({ name, header }: Csv, used: readonly string[]): string {
   const others = header.filter((column) => !used.includes(column));
   if (others.length === 1) return others[0];

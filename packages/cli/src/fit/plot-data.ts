@@ -7,12 +7,15 @@ export interface FitPlotData {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Points of the curve from left to right: `y`, and its confidence interval from `low` to `high`. */
+  /**
+   * Points of the curve from left to right: `y`, and its confidence interval from `low` to `high`. Points at which `y` is
+   * not finite are omitted.
+   */
   readonly curve: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
 }
 
 /** Number of intervals between the points of a curve. */
-const curvePoints = 160;
+const curveIntervals = 160;
 
 /**
  * Returns the data of a plot. With one variable: the observations against the variable, and the curve. With several:
@@ -32,7 +35,7 @@ export function plotDataOf(
   }
   const xs = inputs.map(([x]) => x);
   const [min, max] = rangeOf(xs);
-  const curve = Array.from({ length: curvePoints + 1 }, (_, k) => min + ((max - min) * k) / curvePoints)
+  const curve = Array.from({ length: curveIntervals + 1 }, (_, k) => min + ((max - min) * k) / curveIntervals)
     .map((x) => {
       const [{ curve: at }] = predict([x]);
       const [low, high] = at.interval;
@@ -42,17 +45,17 @@ export function plotDataOf(
   return { xLabel: variables[0], yLabel: target, points: xs.map((x, s) => [x, targets[s][0]]), curve };
 }
 
-/** The minimum and maximum of the values. If they are equal, the range is widened by 1 on both sides. */
+/** Returns the minimum and maximum of the values. If they are equal, the range is widened by 1 on both sides. */
 export function rangeOf(values: readonly number[]): [min: number, max: number] {
   const [min, max] = extentOf(values);
   return min < max ? [min, max] : [min - 1, max + 1];
 }
 
-/** The range of y values of points and curve. */
+/** Returns the range of the y values of the points and the curve. */
 export const yRangeOf = ({ points, curve }: FitPlotData): [min: number, max: number] =>
   rangeOf([...points.map(([, y]) => y), ...curve.map(({ y }) => y)]);
 
-/** About `count` round numbers in a range, for the ticks of an axis. */
+/** Returns about `count` round numbers in a range, for the ticks of an axis. */
 export function ticksIn([min, max]: readonly [number, number], count: number): number[] {
   const rough = (max - min) / count;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -84,7 +84,7 @@ export const activationLayers: ReadonlyMap<string, (config: JsonValue, version: 
   ],
 ]);
 
-/** The number in the first entry that is present, otherwise `fallback`. */
+/** Returns the number in the first entry that is present, or `fallback` if none is. */
 function firstNumber(config: JsonValue, names: readonly string[], fallback: number): number {
   for (const name of names) if (config.at(name).present) return config.at(name).number();
   return fallback;

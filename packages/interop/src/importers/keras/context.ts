@@ -65,8 +65,8 @@ export class Context {
    */
   finishIfShared({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
-    const { unfinished: _, ...seen } = values;
-    return seen;
+    const { unfinished: _, ...finished } = values;
+    return finished;
   }
 
   /** Returns the weights `part` of a layer. Throws `MALFORMED` unless they exist and have this shape. */

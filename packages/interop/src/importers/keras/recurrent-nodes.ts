@@ -51,7 +51,7 @@ function columnReaders(layer: RecurrentLayer, gates: number) {
   };
 }
 
-/** A node g(b + Σ w x), with the factor of the activation multiplied into its parameters. */
+/** Creates a node g(b + Σ w x), with the factor of the activation multiplied into its parameters. */
 const sum = (id: string, from: readonly Source[], w: readonly number[], b: number, rule: Rule): Part => ({
   id,
   from,
@@ -60,7 +60,7 @@ const sum = (id: string, from: readonly Source[], w: readonly number[], b: numbe
   w: rule.factor === 1 ? w : w.map((weight) => rule.factor * weight),
 });
 const constant = { b: 0, constant: true } as const;
-/** A node that multiplies two nodes. */
+/** Creates a node that multiplies two nodes. */
 const productNode = (id: string, from: readonly Source[]): Part => ({
   id,
   from,
@@ -69,7 +69,7 @@ const productNode = (id: string, from: readonly Source[]): Part => ({
   w: from.map(() => 1),
   ...constant,
 });
-/** A node that adds nodes, without parameters. */
+/** Creates a node without parameters that adds its predecessors. */
 const sumNode = (id: string, from: readonly Source[]): Part => ({
   id,
   from,
@@ -81,7 +81,7 @@ const identityRule: Rule = { activation: identity, factor: 1 };
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 const idsOf = (name: string, units: number) => range(units).map((k) => `${name}.${k}`);
 
-/** The nodes of a SimpleRNN: h = g(b + W x + U h(t − 1)). */
+/** Creates the nodes of a SimpleRNN: h = g(b + W x + U h(t − 1)). */
 export function simpleRnn(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation } = layer;
   const { kernel, recurrent, bias } = columnReaders(layer, 1);
@@ -90,7 +90,7 @@ export function simpleRnn(layer: RecurrentLayer): Part[] {
   return ids.map((id, k) => sum(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
 }
 
-/** The nodes of an LSTM. Its gates are in the order i, f, g, o. */
+/** Creates the nodes of an LSTM. Its gates are in the order i, f, g, o. */
 export function lstm(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation, gate } = layer;
   const { kernel, recurrent, bias } = columnReaders(layer, 4);
@@ -116,7 +116,7 @@ export function lstm(layer: RecurrentLayer): Part[] {
   });
 }
 
-/** The nodes of a GRU. Its gates are in the order z, r, n. */
+/** Creates the nodes of a GRU. Its gates are in the order z, r, n. */
 export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { name, units, from, activation, gate } = layer;
   const { kernel, recurrent, bias, resetBias } = columnReaders(layer, 3);

@@ -61,7 +61,7 @@ function functional(config: JsonValue): Omit<Topology, 'version'> {
       if (calls.length > 1) json.at('inbound_nodes').unsupported('a layer that is used twice is not supported.');
       return layerOf(json, calls.flatMap(sources));
     });
-  return { layers, inputs: ends(config.at('input_layers')), outputs: ends(config.at('output_layers')) };
+  return { layers, inputs: layersIn(config.at('input_layers')), outputs: layersIn(config.at('output_layers')) };
 }
 
 function layerOf(json: JsonValue, from: readonly string[]): Layer {
@@ -69,7 +69,7 @@ function layerOf(json: JsonValue, from: readonly string[]): Layer {
   return { name: config.at('name').text(), kind: json.at('class_name').text(), json, config, from };
 }
 
-/** The names of the layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside `keras_history`. */
+/** Returns the names of the layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside `keras_history`. */
 function sources(call: JsonValue): string[] {
   if (Array.isArray(call.value)) return call.list().map(nameIn);
   return call
@@ -79,13 +79,13 @@ function sources(call: JsonValue): string[] {
     .map((tensor) => nameIn(tensor.at('config').at('keras_history')));
 }
 
-/** The names of the layers of a list of tensors, or of a single tensor. */
-function ends(json: JsonValue): string[] {
+/** Returns the names of the layers in a list of tensors, or in a single tensor. */
+function layersIn(json: JsonValue): string[] {
   const list = json.list();
   return typeof list[0]?.value === 'string' ? [nameIn(json)] : list.map(nameIn);
 }
 
-/** The name of the layer in `["dense", 0, 0]`. */
+/** Returns the name of the layer in `["dense", 0, 0]`. */
 function nameIn(json: JsonValue): string {
   const [name, call, tensor] = json.list();
   if (name === undefined) return json.throwExpected('the name of a layer and two numbers');

@@ -41,5 +41,5 @@ export interface Values {
   readonly steps?: 'all' | 'last';
 }
 
-/** The number of values of a shape. */
+/** Returns the number of values in a shape. */
 export const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);

@@ -41,7 +41,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
   return found;
 }
 
-/** The names of the layer and of the array, for example `lstm/kernel` for `model/lstm/lstm_cell/kernel:0`. */
+/** Returns the names of the layer and of the array, for example `lstm/kernel` for `model/lstm/lstm_cell/kernel:0`. */
 function keyOf(name: string): string {
   const parts = name.replace(/:\d+$/, '').split('/');
   const isCell = parts.length > 2 && /_cell(?:_\d+)?$/.test(parts[parts.length - 2]);

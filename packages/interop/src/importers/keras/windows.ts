@@ -28,7 +28,7 @@ interface Axis {
 }
 
 /**
- * The windows that the configuration of a layer describes, and their size along each axis.
+ * Returns the windows that the configuration of a layer describes, and their size along each axis.
  *
  * @param sizes - Sizes of the grid: `[length]` or `[rows, columns]`.
  * @param kernel - Name of the option for the size of a window.
@@ -65,13 +65,13 @@ export function windowsIn(
   return { shape: axes.map(({ count }) => count), kernel: kernels, windows };
 }
 
-/** A window that covers the whole grid of `cells` cells. */
+/** Returns a window that covers a whole grid of `cells` cells. */
 export const wholeGrid = (cells: number): Window => ({
   cells: Array.from({ length: cells }, (_, k) => k),
   kernelIndices: Array.from({ length: cells }, (_, k) => k),
 });
 
-/** The size along each axis. A single number applies to all axes. */
+/** Reads the size along each axis. A single number applies to all axes. */
 function sizesOf(json: JsonValue, axes: number): number[] {
   const all = Array.isArray(json.value) ? json.list() : Array.from({ length: axes }, () => json);
   if (all.length !== axes) json.throwExpected(axes === 1 ? 'one size' : `${axes} sizes`);
@@ -100,7 +100,7 @@ function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride'
   }
 }
 
-/** The windows along one axis. */
+/** Returns the windows along one axis. */
 function windowsAlong({ size, kernel, stride, dilation, begin, count }: Axis): Window[] {
   return Array.from({ length: count }, (_, k) => {
     const start = k * stride - begin;
