@@ -45,7 +45,7 @@ export interface Batch {
   readonly firstStep: number;
   /** The number of rows. */
   readonly samples: number;
-  /** The sum of the rows' weights. 0 if the batch only passes on its state. */
+  /** The sum of the rows' weights. If it is 0, the batch does not change the parameters. */
   readonly weight: number;
   /** Weights and the state that the batch continues. */
   readonly options: PassOptions | undefined;
@@ -58,11 +58,11 @@ export interface BatchSource {
   /** Begins an epoch. */
   start(): void;
   next(): Batch | undefined | Promise<Batch | undefined>;
-  /** Ends an epoch early. */
+  /** Closes the stream, if there is one. */
   stop(): Promise<void>;
-  /** Only for sequences: the state that the next batch continues. */
+  /** Only for sequences in memory: the state that the next batch continues. */
   readonly carried?: Float64Array;
-  /** The table, if the data are a table whose samples all have the weight 1. */
+  /** The table, if the data are a table without weights. */
   readonly table?: BatchTable | undefined;
 }
 

@@ -35,7 +35,7 @@ export interface FoldResult {
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
-/** The mean over the folds, and the standard deviation between them. */
+/** Mean and standard deviation over folds or repeats. */
 export interface MeanAndDeviation {
   /** The mean. */
   readonly mean: number;
@@ -59,7 +59,7 @@ export interface CrossValidation {
  *
  * @param makeNetwork - Called for each split. Scalers that it sets must be fitted to the split's training set, as
  * `standardize` in the options of `fit` does.
- * @throws NnbpError any error of `splitsOf` and `fit`; `UNSUPPORTED` for a stream
+ * @throws NnbpError any error of `splitsOf` and `fit`; `UNSUPPORTED` for a stream or with `stateful`
  *
  * @example
  * ```ts

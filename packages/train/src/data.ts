@@ -90,7 +90,7 @@ export function iteratorOf<Item>(
   what: string,
 ): AsyncIterator<Item> {
   const items: unknown = typeof stream === 'function' ? stream() : stream;
-  expectObject(`${what}, the stream`, items, 'an async iterable, such as an async generator');
+  expectObject(what, items, 'an async iterable, such as an async generator');
   if (!(Symbol.asyncIterator in (items as object))) {
     throw new NnbpError('WRONG_TYPE', `${what}: expected an async iterable, such as an async generator.`);
   }
@@ -168,7 +168,7 @@ function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
   if (unknownTargets === true) return NaN;
   throw new NnbpError(
     'WRONG_TARGET',
-    `${label}, target: expected no null, since ${name} compares all outputs of a sample. Use an elementwise loss.`,
+    `${label}, target: expected no null, since ${name} does not support unknown targets. Use an elementwise loss, such as mse.`,
   );
 }
 

@@ -15,9 +15,12 @@ export class DivergedError extends NnbpError {
     readonly epoch: number,
     /** The batch, counted from 1. */
     readonly batch: number,
-    /** The index of the sample in its table or stream; that of the first sample of the batch if no value overflowed. */
+    /**
+     * The index of the sample (or of the sequence) in the data; that of the first one in the batch if all values are
+     * finite.
+     */
     readonly sample: number,
-    /** The first node, in topological order, whose value is not finite; undefined if only the loss is not. */
+    /** The first node, in topological order, whose value is not finite; undefined if all values are finite. */
     readonly node: string | undefined,
     /** The likely cause. */
     readonly likelyCause: DivergenceCause,
@@ -32,11 +35,10 @@ const advice: Readonly<Record<DivergenceCause, string>> = {
   rate: 'Values or parameters have become very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
   saturation:
     'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip the outputs.',
-  gradient:
-    'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller learning rate, or scaled targets.',
+  gradient: 'Use clipByValue in a chain, a smaller learning rate, or scaled targets.',
 };
 
-/** Finds the first number of the failed pass that is not finite, and returns the error that reports it. */
+/** Finds the first value of the failed pass that is not finite, if there is one, and returns the error. */
 export function diverged(
   network: Network,
   executor: Executor,
@@ -61,7 +63,9 @@ export function diverged(
   const sample = batch.indexInData(overflow?.sample ?? 0);
   const where = overflow
     ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample, overflow.step)}`
-    : `the loss is ${lossOfStep}`;
+    : cause === 'gradient'
+      ? 'all values are finite, but the loss, its gradient or the update is not'
+      : `the loss is ${lossOfStep}`;
   return new DivergedError(
     `Epoch ${epoch}, batch ${batchNumber}, sample ${sample}: ${where}. ${advice[cause]} The parameters are those before this step.`,
     epoch,

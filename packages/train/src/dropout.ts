@@ -29,8 +29,8 @@ export interface Dropout {
   readonly rate: number;
   /**
    * Ids of nodes or inputs, or a function that returns true for them. Default: every node that is neither an input nor
-   * an output. Delayed edges read the value without dropout, as in PyTorch's recurrent layers, which have no dropout
-   * between steps.
+   * an output and has a successor in the same step. Delayed edges read the value without dropout, as in PyTorch's
+   * recurrent layers, which have no dropout between steps.
    */
   readonly nodes?: readonly string[] | ((id: string) => boolean);
 }
@@ -139,7 +139,7 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
       if (!isRead(graph, i)) {
         throw new NnbpError(
           'CONFLICT',
-          `${label} has no successor in the same step, so dropout would have no effect on it.`,
+          `${label} has no successor in the same step, so dropout would have no effect. Remove it from \`nodes\`.`,
         );
       }
       rates.set(i, rate);

@@ -5,7 +5,7 @@ import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 export interface EarlyStoppingOptions {
   /** Number of consecutive epochs without improvement to tolerate; training stops at the next one. An integer ≥ 0. */
   readonly patience: number;
-  /** By how much the loss must fall below the best loss to count as an improvement. Default: 0. */
+  /** An epoch is an improvement if its loss is lower than the best loss by more than this. Default: 0. */
   readonly minimumImprovement?: number;
   /** The loss to monitor. Default: the validation loss, or the training loss without validation data. */
   readonly monitor?: 'validation' | 'training';
@@ -13,9 +13,9 @@ export interface EarlyStoppingOptions {
 
 /** The state between epochs. */
 export interface EarlyStoppingState {
-  /** The lowest loss so far. */
+  /** The loss of the best epoch. */
   readonly best: number;
-  /** The epoch with the lowest loss, counted from 1. */
+  /** The best epoch, counted from 1: the last one that was an improvement. */
   readonly bestEpoch: number;
   /** The parameters at the end of that epoch. */
   readonly parameters: FloatArray;

@@ -8,7 +8,7 @@ import { type EpochRecord, Trainer, type TrainerOptions, type TrainState } from 
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainerOptions {
-  /** Number of passes over all samples, an integer ≥ 1. With `resume`, the epochs of the earlier run count too. */
+  /** Number of passes over the training data, an integer ≥ 1. With `resume`, includes the epochs of the earlier run. */
   readonly epochs: number;
   /** Callbacks, called in this order. Default: none. */
   readonly callbacks?: readonly Callback[];
@@ -22,7 +22,7 @@ export interface FitOptions extends TrainerOptions {
 export interface Progress {
   /** The network that is trained. */
   readonly network: Network;
-  /** The current epoch, counted from 1. */
+  /** The current epoch, counted from 1; in `onTrainBegin`, the last epoch of the earlier run, or 0. */
   readonly epoch: number;
   /** The total number of epochs. */
   readonly epochs: number;
@@ -30,13 +30,13 @@ export interface Progress {
   readonly batch: number;
   /** Samples processed in this epoch; for sequences, steps. */
   readonly samples: number;
-  /** The loss of the last finished batch. */
+  /** The loss of the last finished batch. NaN before the first. */
   readonly loss: number;
-  /** The results of the finished epochs. */
+  /** The results of the finished epochs of this run. */
   readonly history: readonly EpochRecord[];
   /** Returns the state to resume from, together with the network's parameters. Call it in `onEpochEnd`. */
   state(): TrainState;
-  /** Stops training after this callback. */
+  /** Stops training after the current event, which is still passed to the other callbacks. */
   readonly stop: () => void;
 }
 
@@ -53,11 +53,11 @@ export interface Callback {
   onBatchEnd?(progress: Progress): void | Promise<void>;
   /** Called after each epoch and its validation. */
   onEpochEnd?(progress: Progress): void | Promise<void>;
-  /** Called once at the end, unless an error ended training. */
+  /** Called once at the end, unless an error or an abort ended training. */
   onTrainEnd?(progress: Progress): void | Promise<void>;
   /**
-   * Called last, even after an error or an abort, to release what `onTrainBegin` acquired. Not called if `onTrainBegin`
-   * was not called. `fit` awaits it for every callback.
+   * Called last, even after an error or an abort, to release what `onTrainBegin` acquired. Not called if training ended
+   * before this callback's `onTrainBegin`. `fit` awaits it for every callback.
    */
   teardown?(progress: Progress): void | Promise<void>;
 }
@@ -66,7 +66,7 @@ export interface Callback {
 export interface Report {
   /** Why training ended. `converged`: the optimizer cannot lower the loss any further. */
   readonly stoppedBy: 'epochs' | 'early stopping' | 'callback' | 'converged';
-  /** One record per epoch. */
+  /** One record per epoch of this run. */
   readonly history: readonly EpochRecord[];
   /** Only with early stopping: the epoch whose parameters the network has now. */
   readonly bestEpoch?: number;
@@ -75,12 +75,12 @@ export interface Report {
 }
 
 /**
- * Trains a network. Its parameters are updated at the end of each epoch and when training ends. After an error, a
- * callback that throws or an abort, they are those of the last successful step; with early stopping, after an abort,
+ * Trains a network. Its parameters are updated before each call of `onEpochEnd` and when training ends. After an error,
+ * a callback that throws or an abort, they are those of the last successful step; with early stopping, after an abort,
  * those of the best epoch so far.
  *
- * @throws NnbpError `OUT_OF_RANGE`, `WRONG_TYPE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`,
- * `WRONG_STATE`, before anything is changed; `DivergedError` if a number is not finite
+ * @throws NnbpError any error of `new Trainer(…)` or `Trainer.restore`, before any parameter is changed
+ * (an item of a stream is checked when it arrives); `DivergedError` if a number is not finite
  *
  * @example
  * ```ts

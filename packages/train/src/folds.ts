@@ -7,7 +7,7 @@ export interface FoldOptions {
   readonly folds?: number;
   /** How many times the samples are divided at random, an integer ≥ 1. Ignored if `timeOrdered`. Default: 1. */
   readonly repeats?: number;
-  /** The class of each sample: every fold gets the same share of each class. Default: samples are divided at random. */
+  /** The class of each sample: every fold gets about the same share of each class. Default: classes are ignored. */
   readonly labels?: ArrayLike<unknown>;
   /** The group of each sample, such as a patient: a group is never divided between training and test set. */
   readonly groups?: ArrayLike<unknown>;
@@ -36,8 +36,8 @@ export interface Split {
  * Returns the splits of a k-fold cross-validation.
  *
  * @param count - The number of samples.
- * @throws NnbpError `OUT_OF_RANGE` (more folds than samples or groups), `WRONG_LENGTH`, `UNSUPPORTED` (more than
- * one of `labels`, `groups` and `timeOrdered`)
+ * @throws NnbpError `OUT_OF_RANGE` (an invalid option, or too few samples or groups for the folds), `WRONG_LENGTH`,
+ * `UNSUPPORTED` (more than one of `labels`, `groups` and `timeOrdered`)
  *
  * @example
  * ```ts
@@ -162,8 +162,7 @@ export function expectFraction(name: string, fraction: number): void {
 }
 
 /**
- * Splits a validation set off a training set in the same way as folds: without splitting groups, or, in chronological
- * order, the latest samples.
+ * Splits a validation set off a training set. With `groups`, draws whole groups. Otherwise, takes the latest samples.
  *
  * @param training - Indices of samples, in ascending order.
  * @throws NnbpError `OUT_OF_RANGE` (a fraction that is not between 0 and 1, or a training set with only one group)

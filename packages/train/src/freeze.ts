@@ -15,7 +15,7 @@ export interface ParameterName {
   readonly node: string;
   /** The parameter: b, c or w. */
   readonly name: 'b' | 'c' | 'w';
-  /** For a weight, the name of its edge: the predecessor's id; with a delay of 2, `id@-2`. */
+  /** For a weight, the name of its edge: the predecessor's id; with a delay of 2, `id@-2`. Default: every edge. */
   readonly from?: string;
 }
 

@@ -9,7 +9,7 @@ import { evaluate } from './evaluate.js';
 
 /** Options of {@link permutationImportance}. */
 export interface PermutationOptions {
-  /** The loss to compare. */
+  /** The loss whose increase is measured. */
   readonly loss: Loss;
   /** The number of times that each input is shuffled, an integer ≥ 2. Default: 5. */
   readonly repeats?: number;
@@ -28,14 +28,14 @@ export interface PermutationOptions {
 
 /** The effect of shuffling some inputs. */
 export interface Importance extends MeanAndDeviation {
-  /** The ids of the input nodes. */
+  /** The ids of the shuffled inputs. */
   readonly inputs: readonly string[];
 }
 
 /**
- * Returns the increase of the loss when an input is shuffled: its mean and standard deviation over the repeats, in the
- * order of the inputs. If the mean is near 0, the network does not need the input, or another input contains the same
- * information. Use data on which the network was not trained.
+ * Returns, for each input (or each group in `columns`), the increase of the loss when it is shuffled: the mean and
+ * standard deviation over the repeats. If the mean is near 0, the network does not need the input, or another input
+ * contains the same information. Use data on which the network was not trained.
  *
  * @throws NnbpError `OUT_OF_RANGE`, and any error of `evaluate`
  *

@@ -29,7 +29,7 @@ export type SearchSpace<Options> = { readonly [Name in keyof Options]: Distribut
 
 /** Options of {@link search}. */
 export interface SearchOptions<Options> {
-  /** Number of trials in the first round, an integer ≥ 1. Default: 27. */
+  /** Number of trials in the first round, an integer ≥ 1. Fewer if the space has fewer distinct options. Default: 27. */
   readonly trials?: number;
   /** The budget of the first round, such as a number of epochs. Default: 10. */
   readonly minBudget?: number;
@@ -62,7 +62,7 @@ export interface Trial<Options> {
  * @param score - Trains with these options and budget, and returns the validation loss. An error with the code
  * `DIVERGED` counts as Infinity.
  * @returns One trial per candidate, best first: highest budget, then lowest score.
- * @throws NnbpError `OUT_OF_RANGE`
+ * @throws NnbpError `OUT_OF_RANGE`; any other error of `score`
  *
  * @example
  * ```ts
@@ -121,7 +121,7 @@ async function scoreOf<Options>(
   }
 }
 
-/** Draws distinct options: `count`, or fewer if the space has no more. */
+/** Draws distinct options: `count`, or as many as 20 · `count` draws yield. */
 function drawOptions<Options extends object>(space: SearchSpace<Options>, count: number, random: Random): Options[] {
   const distinct = new Map<string, Options>();
   for (let tries = 0; tries < 20 * count && distinct.size < count; tries++) {

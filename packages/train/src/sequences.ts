@@ -35,7 +35,7 @@ export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequ
 
 /** Sequences of any lengths. The loss is the mean over all steps that have a target. */
 export interface Sequences {
-  /** The sequences, or a stream of sequences. Their order matters only with the option `stateful`. */
+  /** The sequences, or a stream of sequences. With the option `stateful`, their order determines which continues which. */
   readonly sequences: readonly Sequence[] | SequenceStream;
 }
 
@@ -72,7 +72,7 @@ export const isSequenceStream = (sequences: Sequences['sequences']): sequences i
 /**
  * Whether sequences are in memory.
  *
- * @throws NnbpError `WRONG_TYPE` if they are neither an array nor a stream
+ * @throws NnbpError `WRONG_TYPE` if they are neither an array of sequences nor a stream, or if `data` has weights
  */
 export function isSequenceList(data: Sequences): data is SequenceList {
   const { sequences } = data;
@@ -101,7 +101,7 @@ function expectSequence(sequence: Sequence, label: string): void {
  */
 export function checkSequences(network: Network, { sequences, numbers }: SequenceList, what: string): void {
   if (sequences.length === 0)
-    throw new NnbpError('EMPTY_DATA', `${what}: sequences is empty: expected at least one sequence.`);
+    throw new NnbpError('EMPTY_DATA', `${what}, sequences: expected at least one sequence, received none.`);
   sequences.forEach((sequence, n) => checkSequence(network, sequence, `${what}, sequence ${numbers?.[n] ?? n}`));
 }
 

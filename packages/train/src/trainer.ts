@@ -5,6 +5,7 @@ import {
   expectArray,
   expectEngine,
   expectFinite,
+  expectFiniteNumber,
   expectInteger,
   expectLength,
   expectObject,
@@ -45,7 +46,7 @@ export interface TrainerOptions {
   readonly loss: Loss;
   /** The optimizer that updates the parameters. It continues from its current state. */
   readonly optimizer: Optimizer;
-  /** Samples per batch. Default: 32, or all samples for a full-batch optimizer. */
+  /** Samples or sequences per batch. Default: 32; 1 if `stateful`; all samples for a full-batch optimizer. */
   readonly batchSize?: number;
   /**
    * The engine, which determines the precision. Default: `js()`, float64. An optimizer that evaluates the loss itself,
@@ -87,8 +88,8 @@ export interface TrainerOptions {
    */
   readonly standardize?: boolean | StandardizeOptions;
   /**
-   * Metrics to compute after each epoch on the validation data, or on the training data if there are none. Default:
-   * none.
+   * Metrics to compute after each epoch on the validation data, or, without validation data, on the training data.
+   * Default: none.
    */
   readonly metrics?: readonly Metric[];
   /** Aborts training: `epoch` and `evaluate` reject with the signal's reason. */
@@ -101,7 +102,7 @@ export interface TrainerOptions {
 export interface TrainState {
   /** Number of finished epochs. */
   readonly epoch: number;
-  /** The random state of the shuffling, at the start of the current epoch. */
+  /** The random state of the shuffling at the start of the current epoch or, between epochs, of the next one. */
   readonly random: readonly number[];
   /** The result of `Optimizer.state`. */
   readonly optimizer: OptimizerState;
@@ -109,11 +110,11 @@ export interface TrainState {
   readonly underway?: {
     /** Number of batches processed. */
     readonly batches: number;
-    /** The sum of the samples' losses, each times its weight. */
+    /** The sum of the samples' losses, each multiplied by its weight. */
     readonly sum: number;
     /** The sum of the samples' weights. */
     readonly weight: number;
-    /** Only for sequences: the state that the next batch continues. */
+    /** Only for sequences in memory: the state that the next batch continues. */
     readonly carried?: readonly number[];
   };
   /** The state of early stopping, if it is used. */
@@ -124,7 +125,7 @@ export interface TrainState {
 export interface EpochRecord {
   /** The epoch, counted from 1. */
   readonly epoch: number;
-  /** The mean of the batches' losses, each computed before its update. */
+  /** The weighted mean of the samples' losses, each computed before the update of its batch. */
   readonly loss: number;
   /** The validation loss at the end of the epoch; undefined without validation data. */
   readonly validationLoss?: number;
@@ -134,7 +135,7 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
 }
 
-/** Called after each batch. A promise is awaited; true ends the epoch. */
+/** Called after each batch. A promise is awaited. If the result is true, `run` returns before the epoch is finished. */
 export type AfterBatch = () => boolean | Promise<boolean>;
 
 /**
@@ -158,7 +159,7 @@ export type AfterBatch = () => boolean | Promise<boolean>;
  * ```
  */
 export class Trainer {
-  /** The network that is trained. It has the parameters of the last step. */
+  /** The network that is trained. `step`, `epoch` and `dispose` copy the parameters to it. */
   readonly network: Network;
   /** Samples per batch. The last batch of an epoch can have fewer. */
   readonly batchSize: number;
@@ -171,9 +172,9 @@ export class Trainer {
   readonly #random: Random;
   readonly #pace: Pace;
   #epochs = 0;
-  /** Whether an epoch has begun and not ended. */
+  /** Whether an epoch has begun but not ended. */
   #underway = false;
-  /** The batches and samples of this epoch, or of the last one. */
+  /** The numbers of batches and samples processed in this epoch or, between epochs, in the last one. */
   #batches = 0;
   #samples = 0;
   /** The sums of the weighted losses and of the weights. */
@@ -246,7 +247,7 @@ export class Trainer {
     return this.#samples;
   }
 
-  /** The loss of the last batch. NaN before the first. */
+  /** The loss of the last batch that has a weight above 0. NaN before the first. */
   get loss(): number {
     return this.#lastLoss;
   }
@@ -331,10 +332,11 @@ export class Trainer {
   }
 
   /**
-   * Trains on the next batch; after the last batch of an epoch, on the first of a new epoch. Evaluates
-   * neither validation data nor metrics.
+   * Trains on the next batch; after the last batch of an epoch, on the first of a new epoch. Evaluates neither
+   * validation data nor metrics.
    *
-   * @returns The batch's loss before the update, or a promise for it if the data are a stream.
+   * @returns The batch's loss before the update, or a promise for it if the data are a stream. For a batch of weight 0,
+   * the previous loss.
    * @throws DivergedError if a number is not finite; the parameters are then those before the step
    */
   step(): number | Promise<number> {
@@ -389,7 +391,7 @@ export class Trainer {
    * Trains until the end of the epoch.
    *
    * @param after - Called after each batch.
-   * @returns The record of the epoch; undefined if `after` ended the epoch.
+   * @returns The record of the epoch; undefined if `after` returned true.
    * @internal
    */
   async run(after?: AfterBatch): Promise<EpochRecord | undefined> {
@@ -419,7 +421,7 @@ export class Trainer {
   }
 
   /**
-   * Whether an epoch is synchronous: the data are a table, and nothing is computed at its end.
+   * Whether an epoch is synchronous: the data are in memory, and there are neither validation data nor metrics.
    *
    * @internal
    */
@@ -596,7 +598,8 @@ function expectState(state: TrainState): void {
   if (underway === undefined) return;
   expectObject('state.underway', underway, 'a state from Trainer.state');
   expectInteger('state.underway.batches', underway.batches, 0);
-  expectFinite('state.underway.sum and weight', [underway.sum, underway.weight]);
+  expectFiniteNumber('state.underway.sum', underway.sum);
+  expectFiniteNumber('state.underway.weight', underway.weight);
   if (underway.carried === undefined) return;
   expectArray('state.underway.carried', underway.carried);
   expectFinite('state.underway.carried', underway.carried);

@@ -17,7 +17,7 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Maximum milliseconds between two reads of the clock. A read takes as long as a step of a small network. */
+/** Target time between two reads of the clock, in milliseconds. A read takes as long as a step of a small network. */
 const maxInterval = 1;
 
 /** Determines when to yield to the event loop, and measures how fast samples are processed. */

@@ -513,7 +513,12 @@ describe('a number that is not finite stops training with a DivergedError', () =
       ...mse(),
       derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN),
     };
-    expect(await errorOf(fit(lineNetwork(), line, plain({ loss: worse })))).toMatchObject({ likelyCause: 'gradient' });
+    expect(await errorOf(fit(lineNetwork(), line, plain({ loss: worse })))).toMatchObject({
+      likelyCause: 'gradient',
+      message: expect.stringContaining(
+        'all values are finite, but the loss, its gradient or the update is not',
+      ) as string,
+    });
   });
 });
 
