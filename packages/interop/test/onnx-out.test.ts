@@ -26,7 +26,7 @@ test('c needs a Mul only at the outputs, and none if g is the identity', () => {
   expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
 });
 
-test('nodes on one level with two activations become one matrix product and a Split', () => {
+test('nodes on the same level with two activations become one matrix product and a Split', () => {
   const builder = new GraphBuilder();
   const from = builder.inputs(3);
   const hidden = [

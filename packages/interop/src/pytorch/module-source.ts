@@ -97,7 +97,7 @@ class Windows(Part):
 
 
 class Block(Part):
-    """Nodes on one level: x = c * g(h), where h = b + A(w * x of the predecessors). A is the sum by default.
+    """Nodes on the same level: x = c * g(h), where h = b + A(w * x of the predecessors). A is the sum by default.
 
     functions: for each run of nodes with the same activation, the number of nodes and g.
     bias, scale: number of b and c that only this block uses; scale is None if every c is 1.

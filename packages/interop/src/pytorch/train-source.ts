@@ -9,8 +9,8 @@ torchrun sets the environment variables RANK, WORLD_SIZE, MASTER_ADDR and MASTER
 way, set them yourself. Without WORLD_SIZE, a single process trains. The data is a CSV file of numbers with one row per sample,
 inputs before targets, with or without a header line; or a .pt file with the tensors "inputs" and "targets". For a network with
 delays, the data is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step
-has no target; or a CSV file with one row per step of a single sequence. Each process reads a part of the samples, and gradients
-are averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch of
+has no target; or a CSV file with one row per step of a single sequence. Each process trains on a part of the samples, and
+gradients are averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch of
 @nnbp/interop, and to OUT.pt, for torch.load.
 """
 
@@ -27,7 +27,7 @@ from torch.utils.data.distributed import DistributedSampler
 
 from network import Network, write_safetensors
 
-# Each loss is the mean over the samples, of standardized outputs and targets.
+# Each loss compares standardized outputs and targets. The result is the mean over the samples.
 LOSSES = {
     "mse": functional.mse_loss,
     "mae": functional.l1_loss,
