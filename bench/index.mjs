@@ -1,6 +1,6 @@
 /**
- * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs all benchmarks.
- * With arguments, `run.mjs` is the only benchmark that runs, and receives them.
+ * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs the benchmarks
+ * below. With arguments, it runs only `run.mjs`, and passes them to it.
  */
 import { spawnSync } from 'node:child_process';
 

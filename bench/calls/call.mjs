@@ -40,7 +40,7 @@ export const callNames = Object.keys(shapes);
 
 /**
  * Returns the call with this name. Its samples are the same in every process. Two inputs are a point in the plane,
- * whose target is 1 inside a circle and 0 outside.
+ * whose target is 1 inside a circle and 0 outside. All larger samples are random and have the same one-hot target.
  *
  * @param {string} name
  * @returns {Call}
@@ -58,7 +58,7 @@ export function makeCall(name) {
   return { name, inputs, targets, ...shape };
 }
 
-/** Returns the mean squared error over all samples of a function that predicts one sample. */
+/** Returns the mean squared error, over all samples, of a function that predicts one sample. */
 export function meanSquaredError({ inputs, targets }, predict) {
   let sum = 0;
   inputs.forEach((input, s) => {

@@ -1,4 +1,7 @@
-/** neataptic: `activate` and `propagate`, which its `train` calls; its standalone function cannot learn. */
+/**
+ * neataptic: `activate` and `propagate`, which its `train` calls. The standalone function that it generates cannot
+ * learn.
+ */
 import neataptic from 'neataptic';
 import { eachComputed, meanSquaredError, rows } from '../workloads.mjs';
 
@@ -26,8 +29,8 @@ export function prepare(workload) {
 }
 
 /**
- * neataptic activates nodes in the order of its list and takes the last ones as outputs. Here, outputs can be last, since they
- * have no successors.
+ * Builds the network. neataptic activates nodes in the order of its list and takes the last ones as outputs. Here,
+ * outputs can be last, since they have no successors.
  */
 function buildNetwork(graph, weights) {
   const nodes = Array.from({ length: graph.nodeCount }, (_, i) => {

@@ -1,4 +1,4 @@
-/** PyTorch on one thread, in a Python process that runs on request. */
+/** PyTorch on one thread, in a Python process that responds to requests. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

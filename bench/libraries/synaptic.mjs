@@ -29,7 +29,8 @@ export function prepare(workload) {
 }
 
 /**
- * A synaptic network is a list of layers with edges from any layer to any later layer, so each level becomes a layer.
+ * Builds the network. A synaptic network is a list of layers with edges from any layer to any later layer, so each
+ * level of the graph becomes a layer.
  */
 function buildNetwork(graph, weights) {
   const { Layer, Network, Neuron } = synaptic;
