@@ -40,6 +40,7 @@ const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
  * Returns the test cases for an engine. Pass each one to your test runner.
  *
  * @param seed - The seed of the random graphs. Default: 1.
+ * @throws NnbpError `WRONG_TYPE` if `engine` is not an engine
  *
  * @example
  * ```ts

@@ -27,7 +27,8 @@ export interface Pass {
  * standardized values.
  *
  * @param target - One number per output node, in the order in which the outputs were declared.
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OVERFLOW`
+ * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`; `OVERFLOW`, naming the sample and node
+ * where it first occurred
  *
  * @example
  * ```ts
@@ -47,8 +48,7 @@ export function backpropagate(network: Network, input: Row, target: Row, loss: L
 /**
  * Like {@link backpropagate}, for a batch of samples. The loss and the gradients are means over the batch.
  *
- * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it first
- * occurred
+ * @throws NnbpError `EMPTY_DATA`, and the errors of `backpropagate`
  */
 export function backpropagateBatch(
   network: Network,

@@ -257,6 +257,8 @@ export class GraphEditor {
  * Returns an editor for a graph, to add and remove nodes and edges, change activations and aggregations, and split
  * edges.
  *
+ * @throws NnbpError `WRONG_TYPE`
+ *
  * @example
  * ```ts
  * import { tanh } from '@nnbp/activations';
@@ -288,7 +290,7 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
  * ```
  */
 export function keepParameters(network: Network, edited: EditedGraph, options: NetworkOptions = {}): Network {
-  expectObject('edited', edited, 'the result of build()');
+  expectObject('edited', edited, 'the result of edit(graph).build()');
   if (!((network as Network | null)?.parameters instanceof ParameterVector)) {
     throw mismatch('WRONG_TYPE', 'network', 'a Network', network, typeof network);
   }

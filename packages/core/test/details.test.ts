@@ -88,7 +88,7 @@ describe('numbers in messages', () => {
     expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
-  test('the error for a range without an upper limit uses ≥, and the error for one with an upper limit names both', () => {
+  test('the error for a range with an upper limit names both limits, and one without uses ≥', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);

@@ -23,7 +23,7 @@ test('undoRow inverts applyRow', () => {
   expect([...scaler.undoRow(scaler.applyRow([3, -1]))]).toEqual([3, -1]);
 });
 
-test('Standardization.fit ignores missing values (null)', () => {
+test('Standardization.fit ignores missing values (null), and a column without values has mean 0 and deviation 1', () => {
   const scaler = Standardization.fit([
     [1, null],
     [null, null],

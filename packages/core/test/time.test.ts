@@ -182,7 +182,7 @@ test('the loss of each step is computed from the outputs and targets of that ste
 });
 
 describe('a network', () => {
-  test('a stream predicts the same step by step as predictSequence', () => {
+  test('a stream returns, step by step, the same outputs as predictSequence', () => {
     const random = new Random(9);
     for (let n = 0; n < 20; n++) {
       const network = new Network(randomRecurrentGraph(random), { seed: n });

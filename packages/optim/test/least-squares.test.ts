@@ -54,7 +54,7 @@ describe('TriangularFactor', () => {
     expect([...step]).toEqual([0, 0]);
   });
 
-  test('condition returns a close lower bound of the condition number, and Infinity for a singular factor', () => {
+  test('condition returns an estimate of the condition number, and Infinity for a singular factor', () => {
     const conditions: number[] = [];
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);

@@ -70,8 +70,8 @@ const emptyMemory = (): Memory => ({
  * Requires a loss that declares `residuals` (mse), and uses full batches. An iteration needs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
- * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares and
- * `TOO_LARGE` for more than 5,000 parameters
+ * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares,
+ * `TOO_LARGE` for more than 5,000 parameters, and `WRONG_LENGTH` if there is not one bound per parameter
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): LevenbergMarquardt {
   const name = 'levenbergMarquardt';
