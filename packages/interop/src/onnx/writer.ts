@@ -94,7 +94,10 @@ export class Writer {
     }
   }
 
-  /** Writes h = b + Σ w x as one product, then g for each run of nodes with the same activation. */
+  /**
+   * Writes h of the nodes of a block as an aggregation, as sums of gathered products if the block is sparse, or else as
+   * one matrix product, then g for each run of nodes with the same activation.
+   */
   #block(block: Block): void {
     if (block.aggregation !== undefined) this.#aggregate(block, block.aggregation);
     else if (block.form === 'sparse')
@@ -102,7 +105,7 @@ export class Writer {
     else this.#activate(block.nodes, this.#product(block));
   }
 
-  /** Writes the outputs: multiplies by c, scales to the units of the data, and applies the output transform. */
+  /** Writes the outputs: multiplies by c, scales to the original units of the data, and applies the output transform. */
   outputs(): string {
     const nodes = Array.from(this.#graph.outputs);
     const { outputScaler } = this.network;
@@ -123,7 +126,7 @@ export class Writer {
     return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }
 
-  /** Returns a tensor with the values of these nodes in this order, each multiplied by a factor. Default: 1. */
+  /** Returns a tensor with x of these nodes in this order, each multiplied by its factor. Default of `factors`: 1. */
   #values(nodes: readonly number[], label: string, factors?: readonly number[]): string {
     const tensor = this.#columns.inOrder(nodes);
     const scale = nodes.map((i, k) => this.#parameters.factorOfX(i) * (factors?.[k] ?? 1));
@@ -156,7 +159,7 @@ export class Writer {
     return this.operations.add('Mul', factors);
   }
 
-  /** Writes A(z), with the z of each node side by side. */
+  /** Writes A(z): gathers z with the shape [nodes, edges per node], then reduces the last axis. */
   #reduced(nodes: readonly number[], from: readonly number[], width: number, aggregation: Aggregation): string {
     const { operations } = this;
     const graph = this.#graph;
