@@ -28,7 +28,7 @@ export interface Computation {
   readonly sample: SampleCache;
   /** Copy of the parameters and constants; see `Graph`. */
   readonly slots: Float64Array;
-  /** Outputs, targets and case 1 parts: one per output of the graph, in standardized units. */
+  /** Outputs, targets and case 1 parts: one per output of the graph, standardized if `targetsStandardized`. */
   readonly x: Float64Array;
   readonly t: Float64Array;
   readonly caseOne: Float64Array;
@@ -140,8 +140,8 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
 }
 
 /**
- * The node of a quantity, and the edge of `dLossDw` or `dAdz`, otherwise −1. For a parameter in a sequence: those of
- * step 0.
+ * Returns the index of the quantity's node, and of its edge for `dLossDw` and `dAdz`. For a parameter in a sequence,
+ * they are those of step 0.
  */
 export function indicesOf(
   { graph, delayedGraph }: Computation,

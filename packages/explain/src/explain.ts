@@ -62,7 +62,8 @@ export interface Derivation {
  * bit-identical to the reference engine's.
  *
  * @param input - One sample in the original units of the data, as for `backpropagate`.
- * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain its derivative.
+ * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain the derivative with
+ * respect to it.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagate`
  *
  * @example
@@ -90,12 +91,13 @@ export function explain(
 }
 
 /**
- * Explains one number of a pass through time. The step follows the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1` is the value
- * before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`: the sum over
- * all steps, divided by the number of steps with a target. All numbers are bit-identical to the reference engine's.
+ * Explains one number of a pass over a sequence. In names, the step follows the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1`
+ * is the value before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`:
+ * the sum over all steps, divided by the number of steps with a target. All numbers are bit-identical to the reference
+ * engine's.
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
- * @param targets - One row per step, or null for a step without a target.
+ * @param targets - One row per step; null for a step without a target.
  * @param what - A name or a parameter. If two edges lead from one node to another and one is delayed, the name of the
  * weight includes the delay: `dloss/dw_x@-1toh`.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagateSequence`

@@ -61,7 +61,10 @@ export function expressionOf(computation: Computation, symbol: Derived): Express
   }
 }
 
-/** h_i = b_i + A(z) with z_e = w_e · x of each edge; A is the sum by default. A b that is fixed at 0 is omitted. */
+/**
+ * h_i = b_i + A(z), where z_e = w_e · x_j for an edge e from j; A is the sum by default. A b that is fixed at 0 is
+ * omitted.
+ */
 function preActivation(computation: Computation, i: number): Expression {
   const { graph } = computation;
   const aggregation = graph.aggregation(i);

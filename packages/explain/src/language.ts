@@ -40,7 +40,7 @@ export const words: Readonly<Record<Language, Words>> = {
     },
     reused: 'reused',
     notExpanded: 'not expanded',
-    omittedTerms: (summands) => `${summands} more terms, not expanded`,
+    omittedTerms: (summands) => `${summands} more ${summands === 1 ? 'term' : 'terms'}, not expanded`,
     omittedSteps: 'earlier steps omitted',
   },
   zh: {

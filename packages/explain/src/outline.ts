@@ -46,7 +46,7 @@ export interface Outline {
   readonly forwardIsTruncated: boolean;
 }
 
-/** The cases that occur in a tree. */
+/** The cases of the quantities that a tree derives. */
 export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
   ([1, 2, 3] as const).filter((rule) =>
     branches.some((branch) => branch.state === 'derived' && branch.expression.case === rule),

@@ -2,8 +2,8 @@
 import { type Graph, NnbpError } from '@nnbp/core';
 
 /**
- * The name of a quantity. Derivatives with respect to parameters are gradients; all other quantities are in the cache
- * of a pass.
+ * The name of a quantity. Derivatives with respect to parameters are in the gradients of a pass; all other quantities
+ * are in its cache.
  */
 export interface QuantityName {
   /** Kind of quantity. */
@@ -76,8 +76,14 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   if (quantity === 'dLossDb' && graph.biasIndex(i) < 0) throw fixed('b', node);
   if (!isOfEdge(quantity)) return { quantity, node };
   const edge = from === undefined ? -1 : edgeNamed(graph, from, i);
-  if (from === undefined || edge < 0) {
-    throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no edge from "${from}".`);
+  if (from === undefined) {
+    throw new NnbpError(
+      'UNKNOWN_ID',
+      `Node "${node}": expected the id of a predecessor as \`from\`, received nothing.`,
+    );
+  }
+  if (edge < 0) {
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no edge from "${from}", or several with different delays.`);
   }
   if (quantity === 'dAdz' && !hasAggregationRule(graph, i)) {
     const how =
@@ -93,7 +99,10 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
 const fixed = (what: string, node: string) =>
   new NnbpError('FIXED_PARAMETER', `${what} of node "${node}" is fixed: a constant has no derivative.`);
 
-/** The edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is none. */
+/**
+ * The edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is none, or if several
+ * match.
+ */
 export function edgeNamed(graph: Graph, from: string, i: number): number {
   const edges: number[] = [];
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
@@ -123,6 +132,6 @@ function edgeIn(graph: Graph, quantity: 'dAdz' | 'dLossDw', text: string): Quant
   const problem =
     edges.length === 0
       ? `No edge is named "${text}": expected FROMtoNODE with the ids of an edge's two nodes`
-      : `"${text}" is ambiguous. It names ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}. Pass { node, parameter: 'w', from }`;
+      : `"${text}" is ambiguous. It names ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}. Pass { quantity: '${quantity}', node, from }`;
   throw new NnbpError('UNKNOWN_ID', `${problem}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * Finds where each quantity occurs first when a derivation is read depth-first: there it is computed, everywhere else
- * reused. Runs once per derivation, without recursion, in time proportional to the number of edges.
+ * Finds where each quantity occurs first when a derivation is read depth-first. The quantity is computed there and
+ * reused everywhere else. Runs once per derivation, without recursion, in time proportional to the number of edges.
  */
 import { type Derived, expressionOf, readsOf } from './expression.js';
 import { edgeNamed } from './quantity.js';

@@ -81,7 +81,10 @@ export class DerivationStep implements Step {
     return this.#terms;
   }
 
-  /** A step below a reused one is reused. Uses a loop, because a derivation can be ten thousand steps deep. */
+  /**
+   * Whether this step is not reused: a step below a reused one is reused too. Uses a loop, because a derivation can be
+   * ten thousand steps deep.
+   */
   #isFirst(): boolean {
     let { symbol, above, index } = this as DerivationStep;
     while (above !== undefined) {

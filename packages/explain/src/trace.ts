@@ -86,12 +86,12 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
 }
 
 /**
- * Traces a pass through time, step by step as `trace` does, on the unrolled graph: node `h` at step 3 is `h@3`, the
- * value before the first step `h@-1`. A parameter is written once per step of the sequence, as the sum so far divided
- * by the number of steps with a target. The last value is its gradient.
+ * Traces a pass over a sequence, step by step as `trace` does, on the unrolled graph: node `h` at step 3 is `h@3`, and
+ * its value before the first step is `h@-1`. A parameter is written once per step of the sequence, as the sum so far
+ * divided by the number of steps with a target. The last value is its gradient.
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
- * @param targets - One row per step, or null for a step without a target.
+ * @param targets - One row per step; null for a step without a target.
  * @throws NnbpError any error of `backpropagateSequence`
  *
  * @example

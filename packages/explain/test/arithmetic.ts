@@ -1,4 +1,4 @@
-/** Evaluates a formula: numbers, + − · /, parentheses, functions by name, and [a > b], which is 1 or 0. */
+/** Evaluates a formula: numbers, + − · /, parentheses, functions by name, and [a > b] or [a < b], which is 1 or 0. */
 export function evaluate(formula: string, functions: Readonly<Record<string, (...x: number[]) => number>>): number {
   const tokens = formula.match(/\d[\d.]*(?:e[+-]?\d+)?|[A-Za-z]+|[-+·/(),<>[\]]/g) ?? [];
   if (tokens.join('') !== formula.replaceAll(' ', '')) throw new Error(`Unexpected characters in: ${formula}`);

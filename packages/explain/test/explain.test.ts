@@ -255,7 +255,7 @@ describe('what to explain', () => {
     }
   });
 
-  it('parseQuantity throws for quantities that the graph does not have', () => {
+  it('explain throws for quantities that the network does not have', () => {
     const expectRejected = (what: Parameters<typeof explain>[4], code: string, sentence: string) => {
       const error = errorOf(() => quantityOf(what));
       expect([error.code, error.message]).toEqual([code, sentence]);
@@ -272,8 +272,16 @@ describe('what to explain', () => {
       'UNKNOWN_ID',
       'No edge is named "1to7": expected FROMtoNODE with the ids of an edge\'s two nodes.',
     );
-    expectRejected({ node: '7', parameter: 'w', from: '1' }, 'UNKNOWN_ID', 'Node "7" has no edge from "1".');
-    expectRejected({ node: '7', parameter: 'w' } as never, 'UNKNOWN_ID', 'Node "7" has no edge from "undefined".');
+    expectRejected(
+      { node: '7', parameter: 'w', from: '1' },
+      'UNKNOWN_ID',
+      'Node "7" has no edge from "1", or several with different delays.',
+    );
+    expectRejected(
+      { node: '7', parameter: 'w' } as never,
+      'UNKNOWN_ID',
+      'Node "7": expected the id of a predecessor as `from`, received nothing.',
+    );
     expectRejected(
       { node: '7', parameter: 'h' } as never,
       'UNKNOWN_ID',
@@ -307,7 +315,7 @@ describe('what to explain', () => {
     const graph = builder.build();
     expect(parseQuantity(graph, 'dloss/dw_atototot')).toEqual({ quantity: 'dLossDw', node: 'totot', from: 'a' });
     expect(errorOf(() => parseQuantity(graph, 'dloss/dw_atobtoc')).message).toBe(
-      '"atobtoc" is ambiguous. It names 2 edges: "a" to "btoc", "atob" to "c". Pass { node, parameter: \'w\', from }.',
+      '"atobtoc" is ambiguous. It names 2 edges: "a" to "btoc", "atob" to "c". Pass { quantity: \'dLossDw\', node, from }.',
     );
   });
 
@@ -382,7 +390,7 @@ describe('large graphs', () => {
 });
 
 describe('standardized data', () => {
-  it('a derivation shows how inputs are standardized', () => {
+  it('a derivation shows how inputs are standardized, and states that targets and loss are in standardized units', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
     network.inputScaler = new Standardization([10], [4]);
     network.outputScaler = new Standardization([100], [20]);
@@ -400,7 +408,7 @@ x_input.0 = (value_input.0 - mean_input.0) / deviation_input.0
   });
 });
 
-it('every activation has a derivation', () => {
+it('explain is bit-identical to the engine for every activation', () => {
   for (const activation of everyActivation) {
     const network = new Network(mlp([1, 2, 1], { activation }), { seed: 5 });
     const pass = backpropagate(network, [0.7], [1], mse());

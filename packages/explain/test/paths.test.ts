@@ -76,7 +76,7 @@ describe('paths', () => {
     expect([count.paths, count.edgesVisited]).toEqual([60_000n, 300 + 60_000 + 200]);
   });
 
-  it('paths returns 0 against the direction of the edges, and 1 from a node to itself', () => {
+  it('paths returns 0 if no path leads to the output, and 1 from a node to itself', () => {
     expect(paths(articleNetwork(), '7', '1').paths).toBe(0n);
     expect(paths(articleNetwork(), '4', '5')).toMatchObject({ paths: 0n, edgesVisited: 0 });
     expect(paths(articleNetwork(), '4', '4')).toMatchObject({ paths: 1n, edgesInPaths: 0n, edgesVisited: 0 });

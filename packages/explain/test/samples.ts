@@ -48,7 +48,7 @@ export function outputInTheMiddle(): Sample {
   return { network: new Network(builder.build(), { seed: 3 }), input: [0.5], target: [1, 0], loss: everyLoss[0].loss };
 }
 
-/** All quantities of a graph. */
+/** All quantities of a graph, except dA/dz. */
 export function everyQuantity(graph: Graph): QuantityName[] {
   return graph.ids.flatMap((node, i): QuantityName[] => {
     const everyNode = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));

@@ -64,7 +64,7 @@ function distinctSteps(root: Step): Step[] {
 }
 
 describe('an explanation through time', () => {
-  it('explainSequence is bit-identical to the engine for every parameter, and for every node at every step', () => {
+  it('explainSequence is bit-identical to the engine for every parameter, and so is every step of a derivation', () => {
     const network = small();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     for (const id of network.graph.ids.slice(network.graph.inputCount)) {
@@ -140,7 +140,7 @@ describe('an explanation through time', () => {
     expect(valueOf('dloss/dw_x@-2toy')).toBe(pass.gradients.of('y').w['x@-2']);
   });
 
-  it('explainSequence throws for quantities that do not exist', () => {
+  it('explainSequence throws for unknown quantities and for sequences without targets, and explain throws for delays', () => {
     const explaining = (what: Parameters<typeof explain>[4]) => () =>
       explainSequence(recurrence(), [[1]], [[1]], mse(), what);
     expect(explaining('x_h@1')).toThrow(NnbpError);
@@ -178,24 +178,27 @@ describe('nodes with aggregations other than the sum', () => {
     [mean, '1 / 2', '= 0.5'],
     [logSumExp, 'exp(w_btoy · x_b - logSumExp(w_atoy · x_a, w_btoy · x_b))', 'exp(2 · 4 - logSumExp(2 · 3, 2 · 4))'],
     [median, 'dmedian/dz_btoy(w_atoy · x_a, w_btoy · x_b)', 'dmedian/dz_btoy(2 · 3, 2 · 4)'],
-  ])('dA/dz of $name is derived from the z of all edges', (aggregation, symbols, values) => {
-    const builder = new GraphBuilder();
-    const inputs = [builder.input('a'), builder.input('b')];
-    builder.output(builder.node('y', { from: inputs, aggregation, activation: identity }));
-    const network = new Network(builder.build(), { initializer: () => 2 });
-    const { cache } = backpropagate(network, [3, 4], [20], mse());
-    const derivation = explain(network, [3, 4], [20], mse(), 'dloss/dw_btoy');
-    const step = derivation.root.terms.find(({ quantity }) => quantity.quantity === 'dAdz')!;
-    expect(step.quantity).toEqual({ quantity: 'dAdz', node: 'y', from: 'b' });
-    expect(step.value).toBe(cache.samples[0].aggregated!.dAdz[1]);
-    expect(derivation.text()).toContain(`dA/dz_btoy = ${symbols}`);
-    expect(derivation.text()).toContain(values);
-    expect(explain(network, [3, 4], [20], mse(), 'dA/dz_btoy').root.value).toBe(step.value);
-    // dA/dz is available once h has been computed.
-    const traced = trace(network, [3, 4], [20], mse());
-    expect(replay(traced, 2).value(step.quantity)).toBeUndefined();
-    expect(replay(traced, 3).value(step.quantity)).toBe(step.value);
-  });
+  ])(
+    'dA/dz of $name is written with its formula, and is bit-identical to the engine',
+    (aggregation, symbols, values) => {
+      const builder = new GraphBuilder();
+      const inputs = [builder.input('a'), builder.input('b')];
+      builder.output(builder.node('y', { from: inputs, aggregation, activation: identity }));
+      const network = new Network(builder.build(), { initializer: () => 2 });
+      const { cache } = backpropagate(network, [3, 4], [20], mse());
+      const derivation = explain(network, [3, 4], [20], mse(), 'dloss/dw_btoy');
+      const step = derivation.root.terms.find(({ quantity }) => quantity.quantity === 'dAdz')!;
+      expect(step.quantity).toEqual({ quantity: 'dAdz', node: 'y', from: 'b' });
+      expect(step.value).toBe(cache.samples[0].aggregated!.dAdz[1]);
+      expect(derivation.text()).toContain(`dA/dz_btoy = ${symbols}`);
+      expect(derivation.text()).toContain(values);
+      expect(explain(network, [3, 4], [20], mse(), 'dA/dz_btoy').root.value).toBe(step.value);
+      // dA/dz is available once h has been computed.
+      const traced = trace(network, [3, 4], [20], mse());
+      expect(replay(traced, 2).value(step.quantity)).toBeUndefined();
+      expect(replay(traced, 3).value(step.quantity)).toBe(step.value);
+    },
+  );
 
   it('dA/dz is not a quantity of a node that sums or multiplies', () => {
     expect(() => derivation('dA/dz_mtoy')).toThrow('Node "y" sums its edges: dA/dz is 1.');
@@ -237,7 +240,7 @@ describe('nodes with aggregations other than the sum', () => {
     expect(cache.dLossDx).toEqual(traced.pass.cache.samples[0].dLossDx);
   });
 
-  it('paths counts one more multiplication for an aggregation', () => {
+  it('paths counts one more multiplication for an aggregation, and rejects graphs with delays', () => {
     expect(paths(network, 'a', 'y')).toEqual(paths(network.graph, 'a', 'y'));
     expect(paths(network, 'a', 'p').naiveMultiplications).toBe(3n);
     expect(() => paths(recurrence(), 'x', 'h')).toThrow('Pass unroll(graph, steps)');

@@ -149,7 +149,7 @@ describe('a trace', () => {
 });
 
 describe('any order', () => {
-  it("an order of steps gives the engine's numbers if and only if each step reads only written quantities", () => {
+  it("an order of steps yields the engine's numbers if and only if each step reads only written quantities", () => {
     const [smooth, random] = [[sigmoid, tanh], new Random(11)];
     const counts: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
     for (let seed = 1; seed <= 40; seed++) {

@@ -125,7 +125,7 @@ export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | 
   if (actualVersion !== 1 && actualVersion !== version) {
     throw new NnbpError(
       'UNKNOWN_FORMAT',
-      `The model has version ${shortened(JSON.stringify(actualVersion) ?? 'none')}: expected 1 or ${version}. Update @nnbp/formats.`,
+      `The model has version ${shortened(JSON.stringify(actualVersion) ?? 'none')}: expected 1 or ${version}. If a newer release wrote it, update @nnbp/formats.`,
     );
   }
   return actualVersion;

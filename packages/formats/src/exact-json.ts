@@ -1,4 +1,4 @@
-/** Bit-exact JSON. JSON.stringify loses the sign of −0, but JSON.parse reads it. */
+/** Bit-exact JSON. JSON.stringify drops the sign of −0, but JSON.parse preserves it. */
 import { NnbpError } from '@nnbp/core';
 import { expectJsonLimits } from './json-limits.js';
 

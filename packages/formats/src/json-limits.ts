@@ -24,7 +24,7 @@ export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + tex
   if (structural > max) {
     throw new NnbpError(
       'TOO_LARGE',
-      `${what} has ${structural} brackets, commas and colons: expected at most ${Math.floor(max)}.`,
+      `${what} has ${structural} opening brackets, commas and colons: expected at most ${Math.floor(max)}.`,
     );
   }
 }

@@ -63,7 +63,7 @@ export class JsonScanner {
     });
   }
 
-  /** Scans a string. Returns its index, for {@link textAt}. */
+  /** Scans a string. Returns the index of its opening quote, for {@link textAt}. */
   string(): number {
     const { text, at: from } = this;
     if (text.charCodeAt(from) !== quote) this.throwExpected('a string');

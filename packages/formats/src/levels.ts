@@ -1,10 +1,11 @@
 /**
  * Splits a graph into blocks that tensor libraries can compute. The level of a node is the length of the longest path
- * to it, so nodes on one level depend only on lower levels. Each block of nodes is computed by one matrix product.
+ * to it, so nodes on one level depend only on lower levels. The nodes of a block are computed together, usually by one
+ * matrix product.
  */
 import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
-/** Nodes on the same level that one matrix product computes. */
+/** Nodes on the same level that are computed together. */
 export interface Block {
   /** Graph indices, grouped by activation. In each group, outputs come last, in their order in the graph. */
   readonly nodes: readonly number[];

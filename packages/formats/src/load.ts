@@ -82,7 +82,7 @@ function expectParameters(values: Tensor['values'] | undefined, count: number): 
   if (values?.length !== count) {
     throw new NnbpError(
       'MALFORMED',
-      `The network in the file has ${count} parameters, but the tensor "parameters" has ${values?.length ?? 'no'} numbers.`,
+      `The network in the file has ${count} parameters, but ${values === undefined ? 'there is no tensor "parameters"' : `the tensor "parameters" has ${values.length} numbers`}.`,
     );
   }
   if (!allFinite(values)) throw new NnbpError('MALFORMED', 'A parameter in the file is not a finite number.');

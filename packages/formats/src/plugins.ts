@@ -104,7 +104,7 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
   throw new NnbpError(
     'MISSING_PLUGIN',
     `The model uses custom functions: ${missingByKind.map(([kind, list]) => `${kind} ${list}`).join('; ')}. ` +
-      `Supply them: load(file, { ${missingByKind.map(([kind]) => `${kind}: [...]`).join(', ')} }).`,
+      `Pass them as the second argument: { ${missingByKind.map(([kind]) => `${kind}: [...]`).join(', ')} }.`,
   );
 }
 

@@ -46,7 +46,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
   if (length > maxHeaderLength) {
     throw new NnbpError(
       'TOO_LARGE',
-      `The names and edges take ${length} bytes in the header, more than ${maxHeaderLength}.`,
+      `The header, with all node ids, edges and metadata, takes ${length} bytes: expected at most ${maxHeaderLength}.`,
     );
   }
   const file = new Uint8Array(8 + length + end);

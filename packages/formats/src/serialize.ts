@@ -174,7 +174,7 @@ export function sourceAt(graph: Graph, edge: number): SourceDocument {
 }
 
 /**
- * Returns a function that tells which parameters of node i are fixed or shared. The name of a shared parameter is its
+ * Returns a function that lists the fixed and the shared parameters of node i. The name of a shared parameter is its
  * letter and its index. A parameter that is used only once is not shared.
  */
 export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {

@@ -63,7 +63,7 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))?.metadata).toEqual({ columns: ['a'] });
   });
 
-  test('a corrupt checkpoint is skipped with its reason, and other files are not changed', async () => {
+  test('corrupt files and models without a checkpoint are skipped, and other files are kept', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const newest = join(directory, 'epoch-0000006.safetensors');
@@ -324,7 +324,7 @@ describe('a file is written completely or not at all', () => {
     }
   });
 
-  test('training rejects if its directory is removed, and the network keeps the parameters of the last valid step', async () => {
+  test('fit rejects if the directory is removed during training, and the network keeps the parameters of the last valid step', async () => {
     const directory = join(folder(), 'run');
     const network = freshNetwork();
     const removeDirectory = {

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 
 const folder = join(import.meta.dirname, 'fixtures', 'version-1');
 
-/** The results when the fixture was written. Numbers are bit patterns in hexadecimal. */
+/** The values recorded when the fixture was written. Bit patterns of float64 numbers are in hexadecimal. */
 interface Expected {
   readonly ids: readonly string[];
   readonly parameters: readonly string[];
@@ -149,7 +149,7 @@ describe.each(names)('fixture %s of version 1', (name) => {
   });
 });
 
-test('all options of a file of version 1 are kept', () => {
+test('shared weights, a fixed c, outputs, options of activations and −0 of a file of version 1 are kept', () => {
   const { graph, parameters } = loaded('every-feature').network;
   const first = graph.indexOf('节点 "1"');
   const seventh = graph.indexOf('7');
@@ -172,7 +172,7 @@ test('scalers and custom functions of a file of version 1 are kept', () => {
 });
 
 // Shuffling has changed since the file was written, so an uninterrupted run no longer gives the same result.
-test('training resumes bit-for-bit from a checkpoint of version 1', async () => {
+test('training resumes from a checkpoint of version 1, each time with the same result', async () => {
   const resumed = async () => {
     const { network, checkpoint, loss, metadata } = loaded('checkpoint');
     expect(checkpoint!.epoch).toBe(4);

@@ -13,7 +13,7 @@ const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.fro
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 
-/** Every array of a graph, and the names of its functions. */
+/** Everything about a graph that a file stores, for comparison. */
 function shapeOf({ graph }: Network): unknown {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
   const value = (slot: number) =>
@@ -70,7 +70,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
   });
 });
 
-test('a recurrent layer of identical nodes is one entry', () => {
+test('a recurrent layer of identical nodes is saved as one entry', () => {
   const builder = new GraphBuilder();
   const x = builder.inputs(3);
   const ids = Array.from({ length: 20 }, (_, k) => `h.${k}`);
@@ -86,7 +86,7 @@ test('a recurrent layer of identical nodes is one entry', () => {
   expect(model.nodes).toHaveLength(1);
 });
 
-test('a stream of a loaded LSTM gives the same outputs', () => {
+test('a stream of a loaded LSTM has the same outputs as a stream of the original', () => {
   const builder = new GraphBuilder();
   builder.output(...lstm(builder, { from: builder.inputs(2), units: 4 }));
   const network = new Network(builder.build(), { seed: 4 });
@@ -94,7 +94,7 @@ test('a stream of a loaded LSTM gives the same outputs', () => {
   for (let t = 0; t < 5; t++) expect(other.next([t, -t / 2])).toEqual(one.next([t, -t / 2]));
 });
 
-test('the readable JSON names delays, aggregations, constants and shared parameters', () => {
+test('toJson writes delays, initial values, aggregations, constants and shared parameters', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', {

@@ -37,7 +37,7 @@ function expected(network: Network, inputs: number[][]): number[][] | undefined 
   }
 }
 
-test('the module of a random graph with delays is bit-identical to the engine, in both forms', async () => {
+test('the module of a random graph with delays is bit-identical to the engine, as unrolled code and as tables', async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const forms = { unrolled: 0, tables: 0 };
   for (let k = 0; k < 60; k++) {
@@ -83,7 +83,7 @@ test('a stream of a module exchanges its state with a stream of the network, and
   expect(() => (other.state = [1])).toThrow(new RangeError('expected a state of 6 numbers, received 1'));
 });
 
-test('the code of a gated recurrence is readable', () => {
+test('toModule writes a gated recurrence as one line per node', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('gate', { from: ['x', delayed('h')], activation: sigmoid, fixed: { c: 1 } });

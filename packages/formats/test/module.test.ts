@@ -42,7 +42,7 @@ function randomNetwork(seed: number): { network: Network; rows: number[][] } {
 }
 
 describe('a module is bit-identical to the reference engine', () => {
-  test('modules of random graphs are bit-identical with every activation, in both forms', async () => {
+  test('modules of random graphs are bit-identical, as unrolled code and as tables', async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const forms = { unrolled: 0, tables: 0 };
     for (let k = 0; k < 60; k++) {
@@ -102,7 +102,7 @@ describe('a module is bit-identical to the reference engine', () => {
 });
 
 describe('the code of a module', () => {
-  test('a module is readable', () => {
+  test('toModule writes a small network as one line per node', () => {
     const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } }));
     network.setParameters('layer1.0', { b: 0.5, w: { 'input.0': 1, 'input.1': -2 } });
     network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
@@ -129,7 +129,7 @@ export function predict(input) {
 `);
   });
 
-  test('a module has one function per activation and options', async () => {
+  test('a module has one function for each activation and each set of its options', async () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     const activations = [leakyRelu, leakyRelu.negativeSlope(-1), leakyRelu.negativeSlope(-1), sine.frequency(3), sine];

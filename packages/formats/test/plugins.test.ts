@@ -16,7 +16,7 @@ const cubic = (name: string): Loss =>
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
 
-/** A graph in which each of the given functions is the activation of a node. */
+/** A network that is a chain of nodes with the given activations. */
 function chainOf(activations: readonly Activation[]): Network {
   const builder = new GraphBuilder();
   let last = builder.input('0');
@@ -57,7 +57,7 @@ test('the error lists each missing function once', () => {
   const file = save(network, { loss: cubic('cubic') });
   expect(() => load(file)).toThrow(failure('MISSING_PLUGIN', /activations "wave", "tide"; losses "cubic"/));
   expect(() => load(file, { activations: [wave('wave')], losses: [cubic('cubic')] })).toThrow(
-    failure('MISSING_PLUGIN', /activations "tide"\. Supply them: load\(file, \{ activations: \[\.\.\.\] \}\)/),
+    failure('MISSING_PLUGIN', /activations "tide"\. Pass them as the second argument: \{ activations: \[\.\.\.\] \}\./),
   );
 });
 

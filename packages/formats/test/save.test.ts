@@ -112,7 +112,7 @@ describe.each(forms)('as %s', (_, roundTrip) => {
   });
 });
 
-test('a network of float32 numbers takes half the space', () => {
+test('a network whose parameters are float32 numbers is saved in about half the space', () => {
   const network = new Network(mlp([100, 100], { activation: tanh }), { seed: 1 });
   const wide = save(network).length;
   network.parameters.vector.set(Float32Array.from(network.parameters.vector));
@@ -120,7 +120,7 @@ test('a network of float32 numbers takes half the space', () => {
   expectSame(load(save(network)).network, network);
 });
 
-test('JSON has one line per node and uses the terms of the field', () => {
+test('toJson writes one line per node, with its predecessors, activation, b, c and w', () => {
   const text = toJson(articleNetwork());
   expect(text.split('\n').slice(3, 7).join('\n')).toMatch(
     /^ {2}"inputs": \["1"\],\n {2}"nodes": \[\n {4}\{"id":"2","from":\["1"\],"activation":"sigmoid","b":[-\d.]+,"c":[-\d.]+,"w":\[[-\d.]+\]\},\n/,

@@ -35,7 +35,7 @@ describe('the published schema', () => {
     }
   });
 
-  test('the schema accepts nodes without predecessors and graphs without nodes', () => {
+  test('the schema accepts a graph that has only an input', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.output('1');

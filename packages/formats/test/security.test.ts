@@ -43,7 +43,7 @@ const modelFile = (change: object, entries: object = {}) =>
     new Uint8Array(12),
   );
 
-/** The code of the NnbpError that `action` throws. Rethrows any other error. */
+/** The code of the NnbpError that `action` throws, or 'it loads' if it throws nothing. Rethrows any other error. */
 function codeOf(action: () => unknown): string {
   try {
     action();

@@ -39,7 +39,7 @@ export interface Estimate {
   readonly estimate: number;
   /** The standard error. Infinity if the data do not determine the value. */
   readonly standardError: number;
-  /** Both ends of the confidence interval. */
+  /** Both ends of the confidence interval, or of the prediction interval for a new observation. */
   readonly interval: readonly [low: number, high: number];
 }
 
@@ -101,11 +101,11 @@ export interface PredictionEstimate {
 }
 
 /**
- * The statistics of a fit that minimized the sum of squares (the loss `mse()`): covariance s²·(JᵀJ)⁻¹, computed from
- * the QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
+ * Computes the statistics of a fit that minimized the sum of squares (the loss `mse()`). The covariance is s²·(JᵀJ)⁻¹,
+ * computed from the QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
  *
- * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (the confidence level, or too few
- * observations), `UNSUPPORTED` (standardized or transformed outputs)
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (an invalid confidence level or weight,
+ * or too few observations), `UNSUPPORTED` (standardized or transformed outputs)
  *
  * @example
  * ```ts
@@ -144,7 +144,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   if (degreesOfFreedom <= 0) {
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `data: expected more observations than parameters (${rank}), received ${observations}. Add data, or use a model with fewer parameters.`,
+      `data: ${observations} ${observations === 1 ? 'observation determines' : 'observations determine'} ${rank} of ${count} parameters, which leaves no degrees of freedom. Add data, or use a model with fewer parameters.`,
     );
   }
   const variance = residualSumOfSquares / degreesOfFreedom;

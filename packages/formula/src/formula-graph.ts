@@ -47,6 +47,7 @@ interface Affine {
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.
  * @throws NnbpError `MALFORMED`, `UNKNOWN_ID` (an unknown function), `EMPTY_DATA` (no parameter), `DUPLICATE_ID`
+ * (another node has the id `output`), `TOO_LARGE` (more than 10,000 characters)
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export function formulaGraph(formula: string, variables: readonly string[], outp
     );
   }
   if (nodes.has(output)) {
-    throw new NnbpError('DUPLICATE_ID', `output: "${output}" is already a name in the formula. Choose another name.`);
+    throw new NnbpError('DUPLICATE_ID', `output: "${output}" is already the id of another node. Choose another id.`);
   }
   builder.output(nodes.node(output, value, identity));
   return { graph: builder.build(), parameters };
@@ -152,7 +153,7 @@ class FormulaNodes {
     return scaled(this.#product(left, right), leftFactor * rightFactor);
   }
 
-  /** Writes a value as a node and a factor. */
+  /** Returns a node and a factor whose product is the value. */
   #factored(value: Affine): [id: string, factor: number] {
     if (value.constant === 0 && value.terms.size === 1) return [...value.terms][0];
     return [this.node(`(${textOf(value)})`, value, identity), 1];

@@ -13,7 +13,7 @@ export interface FormulaNumber {
   readonly value: number;
 }
 
-/** A name: an input or a parameter. */
+/** A name: an input, a parameter or `pi`. */
 export interface FormulaName {
   /** The kind of tree node. */
   readonly kind: 'name';

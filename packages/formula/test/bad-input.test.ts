@@ -19,7 +19,7 @@ function networkOf(formula: string, start: Readonly<Record<string, number>> = {}
 const options = (optimizer = levenbergMarquardt()) => ({ loss: mse(), optimizer, epochs: 300 });
 
 describe('Levenberg–Marquardt', () => {
-  test('Levenberg–Marquardt fits more parameters than residuals, and reports those that are undetermined', async () => {
+  test('Levenberg–Marquardt fits a formula with more parameters than samples, and reports those that are undetermined', async () => {
     const network = networkOf('a + b*x + c*x^2 + d*x^3', { a: 0, b: 0, c: 0, d: 0 });
     const optimizer = levenbergMarquardt();
     const data = { inputs: column([1, 2]), targets: column([3, 5]) };
@@ -54,7 +54,7 @@ describe('Levenberg–Marquardt', () => {
     ['the formula', 'exp(b*x)', { b: 500 }],
     ['a derivative', 'sqrt(b*x)', { b: 0 }],
   ])(
-    'Levenberg–Marquardt rejects initial parameters for which %s is not finite, and keeps them',
+    'Levenberg–Marquardt rejects initial parameters for which %s is not finite, and does not change them',
     async (_, formula, start) => {
       const network = networkOf(formula, start);
       const before = network.parameters.vector.slice();

@@ -63,7 +63,7 @@ describe('fitStatistics', () => {
     expect(network.getParameters('b2').b).toBe(b2.estimate);
   });
 
-  test('fitStatistics agrees with SciPy to 8 digits for weighted data, and ignores samples of weight 0', async () => {
+  test('fitStatistics agrees with SciPy to 8 digits for weighted data, ignores samples of weight 0, and rejects negative weights', async () => {
     const weighted = { ...data, weights: [1, 2, 0.5, 3, 0, 1, 4, 0.25] };
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 }, weighted);
     const statistics = fitStatistics(network, weighted);
@@ -104,7 +104,7 @@ describe('fitStatistics', () => {
     expectClose(slope(statistics, 'b3').standardError, slope(line, 'b').standardError);
   });
 
-  test('fitStatistics works for a layered network with standardized inputs and several outputs', () => {
+  test('fitStatistics counts the observations and names the parameters of a layered network with two outputs', () => {
     const network = new Network(mlp([1, 2], { activation: identity, fixed: { c: 1 } }));
     network.inputScaler = new Standardization([4.5], [2]);
     const rows = { inputs: data.inputs, targets: data.targets.map(([y]) => [y, -y]) };

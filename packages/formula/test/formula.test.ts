@@ -104,7 +104,7 @@ describe('formulaGraph', () => {
       'y*x',
       ['x'],
       'DUPLICATE_ID',
-      /output: "y" is already a name in the formula/,
+      /output: "y" is already the id of another node/,
     ],
     ['a duplicate variable', 'a*x', ['x', 'x'], 'DUPLICATE_ID', /x/],
   ])('formulaGraph rejects %s', (_, formula, variables, expected, message) => {
@@ -131,7 +131,7 @@ describe('functions of one variable', () => {
     },
   );
 
-  test('functions without a pole pass checkActivation', () => {
+  test('cosine, arctangent and absolute pass checkActivation', () => {
     for (const g of formulaActivations.filter(({ name }) => ['cosine', 'arctangent', 'absolute'].includes(name))) {
       expect(checkActivation(g).ok, g.name).toBe(true);
     }

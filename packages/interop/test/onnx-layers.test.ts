@@ -178,7 +178,7 @@ describe('a recurrent operator', () => {
         outputs: 'y',
       });
     expect(fromOnnx(model(1n)).graph.stateSize).toBe(2 * units);
-    expect(errorOf(() => fromOnnx(model(0n))).message).toMatch(/steps along the axis of samples/);
+    expect(errorOf(() => fromOnnx(model(0n))).message).toMatch(/steps are along different axes/);
   });
 
   test('RNN is imported with computed zeros as initial state, transposed sequences, and only the last step as output', () => {
@@ -280,7 +280,7 @@ describe('a recurrent operator', () => {
     [/axes other than/, followed(['Squeeze', 'all zero', 'y'])],
     [/an operand that is a sequence/, followed(squeezed, ['Reshape', 'h both', 'y'])],
     [/a sequence together with an operand/, followed(squeezed, last, ['Add', 'h l', 'y'])],
-    [/axis of samples/, followed(squeezed, ['Transpose', 'h', 't', { perm: [1, 0, 2] }], ['RNN', 't R R', 'y'])],
+    [/along different axes/, followed(squeezed, ['Transpose', 'h', 't', { perm: [1, 0, 2] }], ['RNN', 't R R', 'y'])],
     [/not \[steps, batch, inputs\]/, followed(last, ['RNN', 'l R R', 'y'])],
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
     [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],

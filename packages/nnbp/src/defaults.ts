@@ -20,13 +20,13 @@ import {
 import { auto, cores } from '@nnbp/wasm';
 
 /**
- * Minimum edges × rows × epochs for the fast engine. Below it, the js engine takes less than 0.1 s, as long as
- * compiling the kernels.
+ * Minimum edges × rows × epochs for the fast engine. Below it, the js engine takes less than 0.1 s, the time
+ * that compiling the kernels takes.
  */
 const minFastWork = 4e6;
 
 /**
- * Minimum edges × rows × epochs for several threads, which take 0.1 s to start: about a second of work. Whether they
+ * Minimum edges × rows × epochs for several threads: about a second of work. They take 0.1 s to start. Whether they
  * help is measured for each graph, and the result is bit-identical either way.
  */
 const minThreadedWork = 4e9;
@@ -99,7 +99,8 @@ async function onEngineFor<T>(network: Network, data: Data, epochs: number, run:
   }
 }
 
-/** Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32. */
+/** Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32 where the host has
+ * WebAssembly. */
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = await fastest() } = options;
   return compileOn(network, { ...options, engine });

@@ -122,7 +122,7 @@ describe('errors name the sample by its index', () => {
   });
 });
 
-test('a target with null is rejected by a loss that compares all outputs', async () => {
+test('fit rejects a target that contains null if the loss compares all outputs', async () => {
   const data: Data = { inputs: [[1, 2]], targets: [[null, 1]] };
   const rejected = fit(wide(), data, options({ loss: softmaxCrossEntropy() }));
   await expect(rejected).rejects.toMatchObject({

@@ -62,7 +62,7 @@ function recurrent(masked: boolean): Graph {
   return builder.build();
 }
 
-/** An engine that records the rows of each step. */
+/** An engine that records the inputs of each step. */
 function recording(engine: Engine, rows: Float64Array[]): Engine {
   return {
     ...engine,
@@ -202,7 +202,7 @@ describe('dropout', () => {
     }
   });
 
-  test('dropout is off in predictions, validation and metrics', async () => {
+  test('dropout is off in validation and in evaluate', async () => {
     const network = plain();
     const trainer = new Trainer(network, table, options({ validation: table }));
     const record = await trainer.epoch();
@@ -260,7 +260,7 @@ describe('dropout', () => {
     ['an empty group', { rate: 0.5, nodes: () => false }, 'UNKNOWN_ID'],
     ['a node in two groups', [{ rate: 0.5 }, { rate: 0.1, nodes: ['layer1.0'] }], 'CONFLICT'],
     ['a node that no other node reads', { rate: 0.5, nodes: ['output.0'] }, 'CONFLICT'],
-  ])('dropout rejects %s, and changes nothing', (_, dropout, code) => {
+  ])('a trainer rejects dropout with %s, and adds no scalers to the network', (_, dropout, code) => {
     const network = plain();
     expect(() => new Trainer(network, table, options({ dropout, standardize: true }))).toThrow(
       expect.objectContaining({ code }) as NnbpError,

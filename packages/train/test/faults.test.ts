@@ -46,7 +46,7 @@ async function parametersAfter(steps: number): Promise<number[]> {
 /** Number of optimizer steps taken before the first call of each callback. */
 const stepsBefore = { onTrainBegin: 0, onEpochBegin: 0, onBatchEnd: 1, onEpochEnd: 2, onTrainEnd: 6 };
 
-const engines = { reference: undefined, wasm: await wasm() };
+const engines = { js: undefined, wasm: await wasm() };
 
 describe.each(Object.entries(engines))('a callback with the %s engine', (_, engine) => {
   const train = (network: Network, overrides: Partial<FitOptions>) =>

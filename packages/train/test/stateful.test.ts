@@ -222,7 +222,7 @@ test('stateful is rejected for samples that are not sequences, and for cross-val
   ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
 });
 
-test('`stateful: false` is accepted for any data and optimizer', async () => {
+test('`stateful: false` is accepted for a table, with a first-order and a second-order optimizer', async () => {
   const table = { inputs: [[1]], targets: [[1]] };
   const lineNetwork = () => new Network(mlp([1, 1], { activation: identity }), { seed: 1 });
   await fit(lineNetwork(), table, options({ stateful: false }));

@@ -83,7 +83,7 @@ describe('training', () => {
     expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
   });
 
-  test('a full-batch optimizer gets all samples in each step', async () => {
+  test('rprop, a full-batch optimizer, learns XOR with the default batch size', async () => {
     const network = small();
     const report = await fit(network, xor, plain({ optimizer: rprop(), epochs: 150 }));
     expect(report.history.at(-1)?.loss).toBeLessThan(1e-3);
@@ -368,7 +368,7 @@ describe('aborting', () => {
     expect([...network.parameters.vector]).toEqual(before);
   });
 
-  test('fit rejects with the reason of an abort, between steps and at the end of an epoch', async () => {
+  test('fit rejects with the reason of an abort, between steps and at the beginning of an epoch', async () => {
     for (const event of ['onBatchEnd', 'onEpochBegin'] as const) {
       const controller = new AbortController();
       const callbacks = [

@@ -125,7 +125,7 @@ export function functionsOf(
       );
     }
     for (const helper of source.calls ?? []) helpers.set(helper, called.get(helper)!);
-    // An activation has at most one option. With a different option, it is a different function.
+    // An activation has at most one option. A different value of the option makes a different function.
     const [option] = Object.values(options);
     const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
     const used = [...declared.values()];

@@ -28,7 +28,7 @@ export function byLoops(network: Network, nodes: readonly number[], functions: F
     `const outputIndices = [${Array.from(graph.outputs, (i) => indexOf.get(i)!).join(', ')}];`,
     ...(memory.length > 0
       ? [
-          '// The index of a value in x, and where its previous values begin and end in the state.',
+          '// Each entry: the index of a value in x, and the range of its previous values in the state.',
           `const memory = [${memory.map(({ node, start, end }) => `[${indexOf.get(node)!}, ${start}, ${end}]`).join(', ')}];`,
         ]
       : []),

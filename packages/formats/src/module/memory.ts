@@ -8,7 +8,7 @@ export function memorySource({ graph }: Network): string {
   return `/** The state before the first step: the values that delayed edges read, the latest value of each node first. */
 const initial = [${Array.from(graph.initialState(), exact).join(', ')}];
 
-/** The outputs for one input, as a sequence of one step. */
+/** The outputs for one input, treated as a sequence of one step. */
 export function predict(input) {
   return step(input, initial.slice());
 }

@@ -8,8 +8,8 @@ import { oneLine } from './one-line.js';
 import { unrolled } from './unrolled.js';
 import { transformSource } from './transform.js';
 
-/** Maximum number of edges for unrolled code; larger programs load more slowly than tables. */
-const maxEdges = 256;
+/** Maximum number of nodes plus edges for unrolled code; larger programs load more slowly than tables. */
+const maxUnrolled = 256;
 /** Maximum number of ids that a type lists. */
 const maxNames = 64;
 
@@ -25,8 +25,8 @@ export interface ModuleFiles {
  * Converts the network to one ES module without dependencies. `predict(input)` returns what {@link Network.predict}
  * returns, in the original units of the data. Results are bit-identical in the same JavaScript engine (engines differ
  * in the last digit of `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network becomes
- * one line per node, a larger one becomes tables and a loop. The module does not use `eval`. Nodes that no output needs
- * are omitted.
+ * one line per node, a larger one becomes tables and a loop. The module does not use `eval`. Nodes that
+ * affect neither an output nor a delayed edge are omitted.
  *
  * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. `next(input)` of a stream
  * computes one step, and its `state` can be exchanged with that of `stream(network)`.
@@ -60,7 +60,7 @@ export function toModule(network: Network): ModuleFiles {
   const functions = functionsInUse(network, nodes);
   const inputs = graph.ids.slice(0, graph.inputCount);
   const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
-  const body = (edges + nodes.length <= maxEdges ? unrolled : byLoops)(network, nodes, functions);
+  const body = (edges + nodes.length <= maxUnrolled ? unrolled : byLoops)(network, nodes, functions);
   const { declaration } = transformSource(network.outputTransform);
   const hasMemory = graph.stateSize > 0;
   const js = [

@@ -42,13 +42,14 @@ export interface EpochEnd {
 }
 
 /**
- * Returns a callback for `fit` that writes a checkpoint every `every` epochs and after the last one. Each file is
+ * Returns a callback for `fit` that writes a checkpoint every `every` epochs and after epoch `epochs`. Each file is
  * complete or absent, even if the process is killed. The next run removes unfinished files of a killed process. A file
  * `run-….lock` locks the directory while training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or it has
- * checkpoints of later epochs than the one that training starts from); during training, `UNAVAILABLE` (the disk is
- * full, read-only or removed): training ends, and the existing checkpoints remain
+ * checkpoints of later epochs than the one that training starts from) and `UNAVAILABLE` (the directory cannot be
+ * created or read); during training, `UNAVAILABLE` (the disk is full, read-only or removed): training ends, and the
+ * existing checkpoints remain
  *
  * @example
  * ```ts
@@ -74,9 +75,9 @@ export interface EpochEnd {
  * ```
  */
 export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: CheckpointOptions): {
-  /** Creates and locks the directory. */
+  /** Creates and locks the directory, and removes unfinished and damaged files. */
   onTrainBegin(progress: Pick<EpochEnd, 'epoch'>): Promise<void>;
-  /** Writes the checkpoint. */
+  /** Writes a checkpoint if one is due, and deletes those that exceed `keep`. */
   onEpochEnd(progress: EpochEnd): Promise<void>;
   /** Unlocks the directory. */
   teardown(progress: object): Promise<void>;
@@ -92,7 +93,7 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
   };
   /**
    * For each training run, by its progress object: the function that unlocks the directory, and the last write. An
-   * abort waits for neither.
+   * abort does not wait for either.
    */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {
@@ -141,8 +142,8 @@ export interface Found extends Loaded {
  * Returns the newest checkpoint in a directory that can be loaded, or undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
- * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a file of a newer version), `UNAVAILABLE` (a directory or file
- * that cannot be read)
+ * @throws NnbpError `UNAVAILABLE` (a directory or file that cannot be read), and any error of `load` except
+ * `MALFORMED`, such as `MISSING_PLUGIN`
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
   const skipped: Skipped[] = [];
@@ -194,7 +195,8 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
 }
 
 /**
- * Throws if the file is valid: a checkpoint of a later epoch would count as the newest, and new ones would be deleted.
+ * Throws unless the file is damaged: a checkpoint of a later epoch would count as the newest, and new ones would be
+ * deleted.
  */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
@@ -209,7 +211,9 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   );
 }
 
-/** A file of a newer version, or one that cannot be read at the moment, is not damaged. */
+/**
+ * Whether the error shows that a file is damaged. A file of a newer version, or one that cannot be read now, is not.
+ */
 const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
 
 const unavailable = (path: string, error: Error) =>

@@ -69,7 +69,7 @@ export interface Playground {
  * a trailing comma in `networkShape` are accepted.
  *
  * @param url - The link, or the part after its `#`.
- * @param options - `seed`: seed of the weights. Default: the seed in the link.
+ * @param options - `seed`: seed of the weights. Default: the seed in the link, or 0 if it has none.
  * @throws NnbpError `MALFORMED` (not a link to the playground; not a number), `UNSUPPORTED` (an activation, a feature
  * or a data set that the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)
  *
@@ -177,7 +177,8 @@ class Link {
   number(name: string, fallback: number, min = -Number.MAX_VALUE, max = Number.MAX_VALUE): number {
     const text = this.#text(name);
     const value = text === undefined ? fallback : Number(text);
-    return value >= min && value <= max ? value : this.#throwExpected(name, `a number from ${min} to ${max}`);
+    const range = max < Number.MAX_VALUE ? ` from ${min} to ${max}` : min > -Number.MAX_VALUE ? ` ≥ ${min}` : '';
+    return value >= min && value <= max ? value : this.#throwExpected(name, `a number${range}`);
   }
 
   integer(name: string, fallback: number): number {

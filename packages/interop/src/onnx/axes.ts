@@ -34,7 +34,7 @@ export function permute<T>(items: ArrayLike<T>, shape: readonly number[], order:
   });
 }
 
-/** Joins the items of several tensors along an axis. The other axes must be equal. */
+/** Joins the items of several tensors along an axis. All other axes must have equal sizes. */
 export function join<T>(
   parts: readonly { readonly shape: readonly number[]; readonly items: ArrayLike<T> }[],
   axis: number,

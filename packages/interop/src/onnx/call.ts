@@ -91,7 +91,7 @@ export class Call {
     const steps = rows.lead?.[axis];
     if (rows.lead?.length !== 2) this.unsupported('an operand that is not a sequence');
     if (this.tape.stepAxis !== undefined && this.tape.stepAxis !== steps)
-      this.unsupported('steps along the axis of samples');
+      this.unsupported('sequences whose steps are along different axes');
     this.tape.stepAxis = steps;
     return rows;
   }

@@ -55,7 +55,8 @@ const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, S
 /**
  * Reads the values of a tensor. Its shape is checked against its data before anything is allocated.
  *
- * @throws NnbpError `UNSUPPORTED` (a data type that is not numeric; an external file that was not passed), `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (another data type, such as int8 or string; an external file that was not passed),
+ * `MALFORMED`
  */
 export function constant(tensor: Proto<'TensorProto'>, label: string, files: ExternalFiles = {}): Constant {
   const storage = storages.get(tensor.dataType);
@@ -121,7 +122,7 @@ export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[
 /** Converts a size to a safe integer. */
 export function safeSize(size: bigint, label: string): number {
   if (size < 0n || size > Number.MAX_SAFE_INTEGER) {
-    throw mismatch('MALFORMED', label, 'sizes ≥ 0', size);
+    throw mismatch('MALFORMED', label, 'sizes from 0 to 2⁵³ − 1', size);
   }
   return Number(size);
 }

@@ -149,7 +149,7 @@ function addInputs(
     });
 }
 
-/** Whether a recurrent operator reads the steps from the last to the first. */
+/** Whether a recurrent operator reads the steps backwards, or in both directions. */
 const isReverse = (node: Proto<'NodeProto'>) =>
   isRecurrent(node) &&
   node.attribute.some(({ name, s }) => name === 'direction' && new TextDecoder().decode(s) !== 'forward');
@@ -158,7 +158,7 @@ const isReverse = (node: Proto<'NodeProto'>) =>
 function resultOf(values: ReadonlyMap<string, Value>, name: string): Rows {
   const value = values.get(name);
   if (value === undefined || !('entries' in value) || /^(?:sorted|middle|argMaxAbs)$/.test(value.part ?? '')) {
-    throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
+    throw new NnbpError('MALFORMED', `Output "${name}": expected a value that is computed from the inputs.`);
   }
   return value;
 }
@@ -169,7 +169,7 @@ function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
   if (transforms.length > 0 && results.length > 1) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `The model has ${results.length} outputs and a softmax over one of them: expected one output. Remove the others.`,
+      `The model has ${results.length} outputs, at least one of them with a softmax: expected one output. Remove the others.`,
     );
   }
   return transforms[0];

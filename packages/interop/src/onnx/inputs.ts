@@ -5,7 +5,7 @@ import { product, safeSize } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Entry, Rows, Tape } from './tape.js';
 
-/** The first operator that reads each tensor, by the name of the tensor. */
+/** The first operator that reads each tensor as its first operand, by the name of the tensor. */
 export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string, Proto<'NodeProto'>> {
   const readers = new Map<string, Proto<'NodeProto'>>();
   for (const reader of node) {
@@ -52,9 +52,9 @@ export function isReadByLayers(name: string, { node }: Proto<'GraphProto'>, firs
   return false;
 }
 
-/** How to read an input if the model does not specify its shape. */
+/** Options for reading an input. */
 interface InputOptions {
-  /** The number of columns. */
+  /** The number of columns, if the model does not specify it. */
   readonly width?: number | undefined;
   /** The axis of the batch, if all axes have a fixed size. Default: the first. */
   readonly batchAxis?: number | undefined;

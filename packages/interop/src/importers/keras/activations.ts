@@ -59,7 +59,7 @@ export function activationIn(json: JsonValue, version: string): Rule | 'softmax'
   const activation =
     activationsByName.get(name) ??
     json.unsupported(`expected one of ${[...activationsByName.keys(), 'softmax'].join(', ')}.`);
-  // Before Keras 3, it is h / 5 + ½, clipped to [0, 1]. hardSigmoid is h / 6 + ½, as in Keras 3.
+  // Before Keras 3, hard_sigmoid is h / 5 + ½, clipped to [0, 1]. hardSigmoid is h / 6 + ½, as in Keras 3.
   return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : unscaled(activation);
 }
 

@@ -48,7 +48,8 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   for (const layer of topology.layers) {
     if (known.has(layer.name)) layer.json.throwExpected(`one layer with the name ${JSON.stringify(layer.name)}`);
     const before = layer.from.map(
-      (name) => known.get(name) ?? layer.json.throwExpected(`a layer after its inputs, not before ${name}`),
+      (name) =>
+        known.get(name) ?? layer.json.throwExpected(`a layer that reads earlier layers, not ${JSON.stringify(name)}`),
     );
     known.set(layer.name, readLayer(context, layer, before));
   }

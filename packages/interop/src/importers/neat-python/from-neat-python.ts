@@ -121,7 +121,7 @@ function topologicalOrder({ nodes, inputs }: ParsedGenome, incoming: Incoming): 
   const stuck = nodes.find(({ gene }) => waiting.get(gene.key)! > 0);
   if (stuck !== undefined) {
     stuck.json.unsupported(
-      `node ${stuck.gene.key} depends on its own value, so the genome is recurrent. Read it with { recurrent: true }.`,
+      `node ${stuck.gene.key} depends on a cycle of connections, so the genome is recurrent. Read it with { recurrent: true }.`,
     );
   }
   return ready;

@@ -24,8 +24,8 @@ interface Value {
  * all other nodes one step earlier. Therefore each edge between two nodes needs the delay 1 and the initial value 0,
  * and each output and each node that is read with a delay has to be a single node in neat-python.
  *
- * @throws NnbpError `UNSUPPORTED` (functions that neat-python lacks: gelu, mish, silu, softsign, logSumExp and custom
- * functions; delays that its recurrent networks do not support), `NOT_FINITE`
+ * @throws NnbpError `UNSUPPORTED` (functions that neat-python lacks: bentIdentity, gelu, hardSwish, mish, silu,
+ * softsign, logSumExp and custom functions; delays that its recurrent networks do not support), `NOT_FINITE`
  *
  * @example
  * ```ts

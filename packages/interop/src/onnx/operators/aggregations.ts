@@ -77,7 +77,7 @@ export const sort: Operator = (call) => {
   const count = call.constant(1).values[0];
   const isSorted = call.integer('sorted', 1) !== 0;
   if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('a selection other than the whole last axis, sorted, for a median');
+    call.unsupported('any TopK except one that sorts the whole last axis, for a median');
   }
   return { ...rows, endedBy: call.label, part: 'sorted' };
 };

@@ -1,4 +1,4 @@
-/** Piecewise linear operators, computed with max(a, b) = b + relu(a − b). */
+/** Piecewise linear operators. A maximum is computed as max(a, b) = b + relu(a − b). */
 import { leakyRelu, relu } from '@nnbp/activations';
 import type { Call } from '../call.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
