@@ -13,7 +13,7 @@ import { diagnosisAnswer, parseDiagnosis, repair as repairChapter } from '../web
 import { time as timeChapter } from '../web/learn/chapters/time.js';
 import { parseNumber } from '../web/learn/number-answer.js';
 import { maxTries, pick, taskState, type Task } from '../web/learn/task.js';
-import { pieces, words } from '../web/learn/text.js';
+import { pieces, wordCount } from '../web/learn/text.js';
 
 const article = backpropagate(articleNetwork(), [0.5], [10], mse());
 const seeds = [0, 1, 2, 3, 17, 4711];
@@ -214,7 +214,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
   test(`${name} asks each question in at most 60 words, and in Chinese with full-width punctuation`, () => {
     for (const seed of seeds) {
       for (const task of lesson.exercise(seed).tasks) {
-        expect(words(task.ask.en), task.ask.en).toBeLessThanOrEqual(60);
+        expect(wordCount(task.ask.en), task.ask.en).toBeLessThanOrEqual(60);
         for (const text of [task.ask.zh, task.explain.zh, lesson.title.zh]) {
           expect(text).toMatch(/[\u4e00-\u9fff]/);
           expect(text).not.toMatch(/[\u4e00-\u9fff][,:;?!]|[,:;?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(\s|$)/);

@@ -107,7 +107,7 @@ export function BuildGraph({ editor }: { readonly editor: Editor }) {
       nodes={nodes}
       edges={edges}
       height={isLarge ? 640 : 440}
-      open
+      editable
       flow={{
         connectionDragThreshold: 6,
         connectOnClick: false,

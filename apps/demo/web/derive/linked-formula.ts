@@ -25,9 +25,13 @@ export function linkedFormula(latex: string, terms: readonly Step[], letterOf: (
     wrapped[names.length - 1] = letter;
   }
   return marked
-    .replace(/w_\{(\w+) \\to (\w+)\}/g, (letter, from: string, to: string) => data(`dloss/dw_${from}to${to}`, letter))
-    .replace(/\b([bc])_\{(\w+)\}/g, (letter, which: string, node: string) => data(`dloss/d${which}_${node}`, letter))
-    .replace(/\0(\d+)\0/g, (_, k: string) => data(names[Number(k)], wrapped[Number(k)]));
+    .replace(/w_\{(\w+) \\to (\w+)\}/g, (letter, from: string, to: string) =>
+      htmlData(`dloss/dw_${from}to${to}`, letter),
+    )
+    .replace(/\b([bc])_\{(\w+)\}/g, (letter, which: string, node: string) =>
+      htmlData(`dloss/d${which}_${node}`, letter),
+    )
+    .replace(/\0(\d+)\0/g, (_, k: string) => htmlData(names[Number(k)], wrapped[Number(k)]));
 }
 
-const data = (name: string, latex: string): string => `\\htmlData{name=${name}}{${latex}}`;
+const htmlData = (name: string, latex: string): string => `\\htmlData{name=${name}}{${latex}}`;

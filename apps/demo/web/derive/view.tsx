@@ -51,7 +51,7 @@ export default function View() {
   const { question, functions, problem: recordingProblem, waiting } = useRecorded(requested);
   const {
     exercise,
-    inTime,
+    timeExercise,
     problem = recordingProblem,
   } = useMemo((): Attempt => (question === undefined ? {} : attempt(question, functions)), [question, functions]);
   return (
@@ -72,10 +72,10 @@ export default function View() {
           {problem}
         </p>
       )}
-      {inTime !== undefined && mode === 'break' && <p role="status">{say.noTimeToBreak}</p>}
-      {inTime !== undefined && mode !== 'break' ? (
+      {timeExercise !== undefined && mode === 'break' && <p role="status">{say.noTimeToBreak}</p>}
+      {timeExercise !== undefined && mode !== 'break' ? (
         <Suspense fallback={null}>
-          <TimeView exercise={inTime} />
+          <TimeView exercise={timeExercise} />
         </Suspense>
       ) : exercise === undefined ? (
         mode !== 'fit' && <ParameterCards selected={undefined} known={undefined} />
@@ -158,7 +158,7 @@ function Broken({ exercise }: { readonly exercise: Exercise }) {
 interface Attempt {
   readonly exercise?: Exercise;
   /** The exercise of a network with delays. */
-  readonly inTime?: TimeExercise;
+  readonly timeExercise?: TimeExercise;
   readonly problem?: string;
 }
 
@@ -167,7 +167,7 @@ function attempt(question: Question, functions: Functions): Attempt {
     const { time } = question;
     return time === undefined
       ? { exercise: exerciseOf(question, functions) }
-      : { inTime: timeExerciseOf({ ...question, time }, functions) };
+      : { timeExercise: timeExerciseOf({ ...question, time }, functions) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

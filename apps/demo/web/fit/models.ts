@@ -22,8 +22,8 @@ export type ModelName =
   | 'peak'
   | 'wave';
 
-/** Features of the points from which initial parameters are estimated. */
-function extent(points: readonly Point[]) {
+/** Returns the features of the points from which initial parameters are estimated. */
+function featuresOf(points: readonly Point[]) {
   const sorted = points.toSorted((a, b) => a.x - b.x);
   const ys = points.map(({ y }) => y);
   const [first, last] = [sorted[0], sorted.at(-1)!];
@@ -43,7 +43,7 @@ export const models: readonly Model[] = [
     name: 'line',
     formula: 'a + b*x',
     start(points) {
-      const { first, last, width, mean } = extent(points);
+      const { first, last, width, mean } = featuresOf(points);
       return { a: mean, b: (last.y - first.y) / width };
     },
   },
@@ -51,7 +51,7 @@ export const models: readonly Model[] = [
     name: 'parabola',
     formula: 'a + b*x + c*x^2',
     start(points) {
-      const { first, last, width, mean } = extent(points);
+      const { first, last, width, mean } = featuresOf(points);
       return { a: mean, b: (last.y - first.y) / width, c: 0 };
     },
   },
@@ -59,7 +59,7 @@ export const models: readonly Model[] = [
     name: 'growth',
     formula: 'a*exp(b*x)',
     start(points) {
-      const { first, last, width } = extent(points);
+      const { first, last, width } = featuresOf(points);
       const ratio = last.y / first.y;
       const b = ratio > 0 && ratio < Infinity && ratio !== 1 ? Math.log(ratio) / width : 1 / width;
       return { a: (first.y || 1) * Math.exp(-b * first.x), b };
@@ -69,7 +69,7 @@ export const models: readonly Model[] = [
     name: 'saturation',
     formula: 'b1*(1 - exp(-b2*x))',
     start(points) {
-      const { last, halfway, width } = extent(points);
+      const { last, halfway, width } = featuresOf(points);
       return { b1: last.y || 1, b2: Math.LN2 / (halfway.x > 0 ? halfway.x : width) };
     },
   },
@@ -77,7 +77,7 @@ export const models: readonly Model[] = [
     name: 'decay',
     formula: 'a*exp(-b*x) + c',
     start(points) {
-      const { first, last, halfway, width } = extent(points);
+      const { first, last, halfway, width } = featuresOf(points);
       const b = Math.LN2 / (halfway.x > first.x ? halfway.x - first.x : width / 2);
       return { a: (first.y - last.y || 1) * Math.exp(b * first.x), b, c: last.y };
     },
@@ -86,7 +86,7 @@ export const models: readonly Model[] = [
     name: 'logistic',
     formula: 'a/(1 + exp(-b*(x - c)))',
     start(points) {
-      const { first, last, high, halfway, width } = extent(points);
+      const { first, last, high, halfway, width } = featuresOf(points);
       return { a: high || 1, b: ((last.y < first.y ? -1 : 1) * 8) / width, c: halfway.x };
     },
   },
@@ -94,7 +94,7 @@ export const models: readonly Model[] = [
     name: 'enzyme',
     formula: 'v*x/(k + x)',
     start(points) {
-      const { high, halfway, width } = extent(points);
+      const { high, halfway, width } = featuresOf(points);
       return { v: 1.2 * high || 1, k: halfway.x > 0 ? halfway.x : width };
     },
   },
@@ -102,7 +102,7 @@ export const models: readonly Model[] = [
     name: 'power',
     formula: 'a*x^b',
     start(points) {
-      const { last } = extent(points);
+      const { last } = featuresOf(points);
       return { a: last.x > 0 ? last.y / last.x || 1 : 1, b: 1 };
     },
   },
@@ -110,7 +110,7 @@ export const models: readonly Model[] = [
     name: 'peak',
     formula: 'a*exp(-((x - b)/c)^2)',
     start(points) {
-      const { highest, width } = extent(points);
+      const { highest, width } = featuresOf(points);
       return { a: highest.y || 1, b: highest.x, c: width / 4 };
     },
   },
@@ -118,7 +118,7 @@ export const models: readonly Model[] = [
     name: 'wave',
     formula: 'a + b*sin(c*x + d)',
     start(points) {
-      const { mean, height } = extent(points);
+      const { mean, height } = featuresOf(points);
       return { a: mean, b: height / 2, c: 2 * Math.PI * frequencyOf(points, mean), d: 0 };
     },
   },

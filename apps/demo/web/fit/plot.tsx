@@ -25,9 +25,9 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
   const say = useMessages(messages);
   const [frame, width] = useWidth();
   const { points, names } = data;
-  const xs = spread([...points.map(({ x }) => x), ...(fit?.curve ?? []).map(({ x }) => x)], 0);
+  const xs = paddedRange([...points.map(({ x }) => x), ...(fit?.curve ?? []).map(({ x }) => x)], 0);
   // The scale does not depend on the bands, which can be far wider than the data.
-  const ys = spread([...points.map(({ y }) => y), ...(fit?.curve ?? []).map(({ y }) => y)], 0.08);
+  const ys = paddedRange([...points.map(({ y }) => y), ...(fit?.curve ?? []).map(({ y }) => y)], 0.08);
   const residuals = fit && residualsOf(fit);
   return (
     <div ref={frame} className={styles.plot}>
@@ -38,7 +38,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
               <>
                 {fit && <Band curve={fit.curve} interval="observation" at={at} />}
                 {fit && <Band curve={fit.curve} interval="curve" at={at} />}
-                {fit && <polyline className={styles.curve} points={line(fit.curve, at)} />}
+                {fit && <polyline className={styles.curve} points={curveLine(fit.curve, at)} />}
                 <Dots points={points} at={at} chosen={chosen} choose={choose} />
               </>
             )}
@@ -58,7 +58,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
                 width={width}
                 height={residualHeight}
                 x={xs}
-                y={aroundZero(residuals)}
+                y={symmetricRange(residuals)}
                 names={[names[0], say.residual]}
               >
                 {(at) => (
@@ -129,7 +129,7 @@ function Band({ curve, interval, at }: BandProps) {
     ...known.map((point) => at(point.x, point[interval][1])),
     ...known.toReversed().map((p) => at(p.x, p[interval][0])),
   ];
-  return <polygon className={interval === 'curve' ? styles.confidence : styles.prediction} points={list(ends)} />;
+  return <polygon className={interval === 'curve' ? styles.confidence : styles.prediction} points={svgPoints(ends)} />;
 }
 
 interface DotsProps {
@@ -158,10 +158,10 @@ function Dots({ points, at, chosen, choose }: DotsProps) {
   });
 }
 
-const line = (curve: readonly CurvePoint[], at: At) =>
-  list(curve.filter(({ y }) => Number.isFinite(y)).map(({ x, y }) => at(x, y)));
+const curveLine = (curve: readonly CurvePoint[], at: At) =>
+  svgPoints(curve.filter(({ y }) => Number.isFinite(y)).map(({ x, y }) => at(x, y)));
 
-const list = (places: readonly (readonly [number, number])[]) =>
+const svgPoints = (places: readonly (readonly [number, number])[]) =>
   places.map(([across, down]) => `${across.toFixed(1)},${down.toFixed(1)}`).join(' ');
 
 const ends = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]) => ({ x1, y1, x2, y2 });
@@ -169,16 +169,16 @@ const ends = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, n
 const residualsOf = ({ fittedValues, data: { points } }: FitResult): Point[] =>
   points.map(({ x, y }, k) => ({ x, y: y - fittedValues[k] }));
 
-function aroundZero(residuals: readonly Point[]): [number, number] {
+function symmetricRange(residuals: readonly Point[]): [number, number] {
   const size = residuals.reduce((max, { y }) => Math.max(max, Math.abs(y)), 0) || 1;
   return [-1.3 * size, 1.3 * size];
 }
 
 /**
- * Smallest and largest of the finite values, each moved outwards by `padding` times the range. If all are equal: 1
- * below and above.
+ * Returns the range of the finite values, extended at both ends by `padding` times its size. If all values are equal,
+ * the range extends from 1 below to 1 above.
  */
-function spread(values: readonly number[], padding: number): [number, number] {
+function paddedRange(values: readonly number[], padding: number): [number, number] {
   const known = values.filter(Number.isFinite);
   const low = known.reduce((a, b) => Math.min(a, b), Infinity);
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);

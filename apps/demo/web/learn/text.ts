@@ -38,4 +38,4 @@ export function pieces(text: string): Piece[] {
 }
 
 /** The number of words in an English text. Parts of a formula that are separated by spaces count as words. */
-export const words = (text: string): number => text.split(/\s+/).filter((word) => /\w/.test(word)).length;
+export const wordCount = (text: string): number => text.split(/\s+/).filter((word) => /\w/.test(word)).length;

@@ -59,7 +59,7 @@ export interface GraphEdge {
 }
 
 /** Node and edge types of React Flow. */
-export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: Direction; readonly open: boolean }>;
+export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: Direction; readonly editable: boolean }>;
 export type FlowEdge = Edge<{
   readonly label: ReactNode;
   readonly width: number;
@@ -76,7 +76,7 @@ export interface GraphViewProps {
   /** Maximum height in pixels. Does not apply if the inputs are at the top. The width is that of the container. */
   readonly height: number;
   /** Whether edges can be dragged from node to node. Also shows the handles. Default: false. */
-  readonly open?: boolean;
+  readonly editable?: boolean;
   /** Below this width in pixels, the inputs are at the top. Default: 560. */
   readonly narrowBelow?: number;
   /** Additional React Flow props, for a view that edits the graph. */
@@ -135,7 +135,7 @@ export const edgeOf = (id: string): { readonly from: string; readonly to: string
 /** Free space around the graph, as a fraction of its size. Larger if there are arcs, which extend beyond the nodes. */
 const [margin, marginWithArcs] = [0.04, 0.13];
 
-export function GraphView({ label, nodes, edges, height, open = false, narrowBelow = 560, flow }: GraphViewProps) {
+export function GraphView({ label, nodes, edges, height, editable = false, narrowBelow = 560, flow }: GraphViewProps) {
   const [frame, width] = useWidth();
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
   // Recompute the layout only when the shape changes; numbers change far more often.
@@ -149,7 +149,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
     links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
     // Rounded, so that the appearance of a scrollbar does not move every node.
     frameWidth: Math.floor(width / 40) * 40,
-    nodeGap: open ? editorNodeGap : nodeGap,
+    nodeGap: editable ? editorNodeGap : nodeGap,
   });
   const boxes = useMemo(() => positioned(shape), [shape]);
   const graphHeight = heightAtWidth(boxes, width);
@@ -158,7 +158,9 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
   const around = hasArcs ? 160 : 30;
   // The editor needs empty space for new nodes.
   const frameHeight =
-    direction === 'LR' ? Math.min(height, Math.max(220, graphHeight + (open ? 120 : around))) : graphHeight + around;
+    direction === 'LR'
+      ? Math.min(height, Math.max(220, graphHeight + (editable ? 120 : around)))
+      : graphHeight + around;
   const fitKey = useMemo(() => ({ boxes, width, frameHeight }), [boxes, width, frameHeight]);
   const flowNodes = nodes.map(({ id, content, className }, k): FlowNode => ({
     id,
@@ -168,8 +170,8 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
     height: boxes[k].height,
     measured: { width: boxes[k].width, height: boxes[k].height },
     // Without these, React Flow would not draw edges before it has measured every node.
-    handles: handlesOf(boxes[k], direction, open),
-    data: { content, direction, open },
+    handles: handlesOf(boxes[k], direction, editable),
+    data: { content, direction, editable },
     ...(className !== undefined && { className }),
   }));
   const labelsAt = useMemo(() => labelsOn(shape, boxes), [shape, boxes]);
@@ -199,7 +201,7 @@ export function GraphView({ label, nodes, edges, height, open = false, narrowBel
             nodes={flowNodes}
             edges={flowEdges}
             direction={direction}
-            open={open}
+            editable={editable}
             padding={padding}
             fitKey={fitKey}
             picture={() => frame.current}
@@ -216,7 +218,7 @@ interface ChartProps extends Pick<GraphViewProps, 'label'> {
   readonly nodes: FlowNode[];
   readonly edges: FlowEdge[];
   readonly direction: Direction;
-  readonly open: boolean;
+  readonly editable: boolean;
   readonly padding: number;
   /** If this object changes, the graph is fitted into the frame again. */
   readonly fitKey: object;
@@ -224,7 +226,7 @@ interface ChartProps extends Pick<GraphViewProps, 'label'> {
   readonly picture: () => HTMLElement | null;
 }
 
-function Chart({ label, nodes, edges, direction, open, padding, fitKey, picture, flow }: ChartProps) {
+function Chart({ label, nodes, edges, direction, editable, padding, fitKey, picture, flow }: ChartProps) {
   const say = useMessages(messages);
   const { fitView } = useReactFlow();
   const fitted = useRef({ fitKey, padding });
@@ -246,7 +248,7 @@ function Chart({ label, nodes, edges, direction, open, padding, fitKey, picture,
       minZoom={minZoom}
       maxZoom={2}
       nodesDraggable={false}
-      nodesConnectable={open}
+      nodesConnectable={editable}
       nodesFocusable={false}
       edgesFocusable={false}
       elementsSelectable={false}
@@ -270,11 +272,11 @@ const sidesOf = (direction: Direction) =>
   direction === 'LR' ? ([Position.Left, Position.Right] as const) : ([Position.Top, Position.Bottom] as const);
 
 /** Width and height of a handle in pixels; must match the style sheet. */
-const [closedHandle, openHandle] = [1, 14];
+const [plainHandle, editableHandle] = [1, 14];
 
 /** The handles of a box, in the middle of two opposite sides. */
-function handlesOf({ width, height }: Box, direction: Direction, open: boolean): NodeHandle[] {
-  const size = open ? openHandle : closedHandle;
+function handlesOf({ width, height }: Box, direction: Direction, editable: boolean): NodeHandle[] {
+  const size = editable ? editableHandle : plainHandle;
   const [before, after] = sidesOf(direction);
   const middle = { x: (width - size) / 2, y: (height - size) / 2, width: size, height: size };
   return direction === 'LR'
@@ -288,9 +290,9 @@ function handlesOf({ width, height }: Box, direction: Direction, open: boolean):
       ];
 }
 
-function BoxNode({ data: { content, direction, open } }: NodeProps<FlowNode>) {
+function BoxNode({ data: { content, direction, editable } }: NodeProps<FlowNode>) {
   const [before, after] = sidesOf(direction);
-  const handle = open ? styles.openHandle : styles.closedHandle;
+  const handle = editable ? styles.editableHandle : styles.plainHandle;
   return (
     <>
       <Handle type="target" position={before} className={handle} />
@@ -340,7 +342,7 @@ function positioned({ boxes, links, direction, frameWidth, nodeGap }: Shape): (B
       ? layered(boxes, links, direction, downwards)
       : boxes.length > manyNodes
         ? layered(boxes, links, direction, crowded)
-        : spread(boxes, links, frameWidth, nodeGap);
+        : columnLayout(boxes, links, frameWidth, nodeGap);
   return boxes.map((box) => ({ ...box, ...positions.get(box.id)! }));
 }
 
@@ -353,7 +355,7 @@ function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): 
 }
 
 /** Lays out the boxes in columns, with gaps as wide as the frame allows within the limits. */
-function spread(boxes: readonly Box[], links: readonly Link[], frameWidth: number, nodeGap: number) {
+function columnLayout(boxes: readonly Box[], links: readonly Link[], frameWidth: number, nodeGap: number) {
   const narrow = layered(boxes, links, 'LR', { layerGap: minLayerGap, nodeGap });
   const right = Math.max(...boxes.map(({ id, width }) => narrow.get(id)!.x + width));
   const columns = new Set(boxes.map(({ id, width }) => Math.round(narrow.get(id)!.x + width / 2))).size;

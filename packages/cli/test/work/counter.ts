@@ -10,11 +10,11 @@ session.connect();
 
 let builtin = 0;
 
-function count(owner: object, name: PropertyKey, cost: (self: never, result: never, given: never[]) => number): void {
-  const original = Reflect.get(owner, name) as (...given: never[]) => unknown;
-  const counted = function (this: never, ...given: never[]) {
-    const result = Reflect.apply(original, this, given) as never;
-    builtin += cost(this, result, given);
+function count(owner: object, name: PropertyKey, cost: (self: never, result: never, args: never[]) => number): void {
+  const original = Reflect.get(owner, name) as (...args: never[]) => unknown;
+  const counted = function (this: never, ...args: never[]) {
+    const result = Reflect.apply(original, this, args) as never;
+    builtin += cost(this, result, args);
     return result;
   };
   Object.defineProperty(owner, name, { value: counted, configurable: true, writable: true });
@@ -25,11 +25,11 @@ interface Sized {
 }
 
 /** Number of characters or entries up to the match; all of them if there is no match. */
-const searched = (self: Sized, at: number, given: number[]) => (at < 0 ? self.length : at + 1) - (given[1] ?? 0);
+const searched = (self: Sized, at: number, args: number[]) => (at < 0 ? self.length : at + 1) - (args[1] ?? 0);
 const searchedBack = (self: Sized, at: number) => self.length - Math.max(0, at);
 const wholeSelf = (self: Sized) => self.length;
 const wholeResult = (_: unknown, result: Sized) => result.length;
-const wholeArgument = (_: unknown, __: unknown, [given]: readonly (Sized | undefined)[]) => given?.length ?? 0;
+const wholeArgument = (_: unknown, __: unknown, [argument]: readonly (Sized | undefined)[]) => argument?.length ?? 0;
 /** Number of entries from the second argument to the third. */
 const between = (self: Sized, _: unknown, [, from = 0, to = self.length]: number[]) => Math.max(0, to - from);
 const one = () => 1;

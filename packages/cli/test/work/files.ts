@@ -45,7 +45,7 @@ export const pathsFile = (size: number) =>
   utf8.encode(`{"modelTopology":1,"weightsManifest":1,${repeated('"paths":[', size)}`);
 
 /** Reads the content as every format, and as the detected one. */
-const readByAll =
+const readAsEveryFormat =
   (file: (size: number) => string | Uint8Array): Case =>
   (size) => {
     const content = file(size);
@@ -165,10 +165,10 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
 };
 
 export const cases: Readonly<Record<string, Case>> = {
-  'paths that once made the command hang': readByAll(pathsFile),
-  ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a model`, readByAll(text)])),
+  'paths that once made the command hang': readAsEveryFormat(pathsFile),
+  ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a model`, readAsEveryFormat(text)])),
   ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a table`, csv(text)])),
-  'random bytes, as a model': readByAll((size) =>
+  'random bytes, as a model': readAsEveryFormat((size) =>
     Uint8Array.from({ length: size }, (_, k) => (k * 7919 + (k >> 8)) & 255),
   ),
   ...Object.fromEntries(
