@@ -143,7 +143,7 @@ test('a network with delays is stepped through like one without, in Chinese, on 
   await page.locator('[data-answer] data').waitFor();
 });
 
-test('unrolled time in Chinese, in dark mode and on a phone is accessible and fits the width of the screen', async () => {
+test('the unrolled network in Chinese, in dark mode and on a phone is accessible and fits the width of the screen', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open(
     {

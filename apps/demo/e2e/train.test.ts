@@ -133,7 +133,7 @@ test('training on XOR reaches 100 % accuracy', async () => {
   await picture(page, 'train-xor');
 });
 
-test('circles reach a low loss with their default settings', async () => {
+test('training on circles reaches a low loss with the default settings', async () => {
   const page = await open({ view: 'train' });
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 0.02);
@@ -205,7 +205,7 @@ test('the largest gradient that the edges show for a sample equals the engine’
   await expect.poll(() => stat(page, 'parameters')).toContain('w = ');
 });
 
-test('y = 3x ends with the weight 3', async () => {
+test('training on y = 3x ends with the weight 3', async () => {
   const page = await openTrain('tripling');
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 1e-8);
@@ -306,7 +306,7 @@ test('the columns of a user’s table are detected, and a category and a number 
   await picture(page, 'train-csv-number');
 });
 
-test('a file that is not a table is reported', async () => {
+test('a file with only one column is reported', async () => {
   const page = await openTrain('csv');
   await page
     .getByLabel('CSV file')

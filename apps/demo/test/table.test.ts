@@ -6,12 +6,12 @@ const lines = (count: number, line: (k: number) => string) =>
   Array.from({ length: count }, (_, k) => line(k)).join('\n');
 const kinds = (text: string) => readTable(text).columns.map(({ name, kind, as }) => `${name}: ${kind} as ${as}`);
 
-it('numbers with decimal commas are read from a table separated by semicolons', () => {
+it('numbers with decimal commas are read from a table whose columns are separated by semicolons', () => {
   const table = readTable(`x;y\n${lines(20, (k) => `${k},5;${2 * k},25`)}`);
   expect(table.rows[3]).toEqual(['3.5', '6.25']);
 });
 
-it('the words none and NA are categories in a column of words and missing in a column of numbers', () => {
+it('the word none is a category in a column of words, and NA is a missing value in a column of numbers', () => {
   const table = readTable(`x,grade\n${lines(30, (k) => `${k === 4 ? 'NA' : k},${['a', 'b', 'none'][k % 3]}`)}`);
   expect([table.rows.length, table.incomplete]).toEqual([29, 1]);
   expect(tableDataset(table, 1, 'category', 0).classes).toEqual(['a', 'b', 'none']);

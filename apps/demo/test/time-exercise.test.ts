@@ -110,7 +110,7 @@ test('a value before the first step is the initial value of its node', () => {
   expect(exercise.value({ quantity: 'x', node: 'y@-2' })).toBe(0);
 });
 
-test('while only some terms are open, the highlighted paths are those of the last steps', () => {
+test('while only the terms of the last steps are shown, only the paths of these steps are highlighted', () => {
   const selected = selectedInTime(example, 'dloss/dw_1to2');
   const ids = (firstStep: number) =>
     Array.from(highlightsInTime(example, selected, firstStep).nodes, (j) => example.unrolled.ids[j]).sort();

@@ -63,7 +63,7 @@ const derive = v.object({
    */
   mode: v.picklist(['own', 'article', 'break', 'fit']),
   mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
-  /** Number of trace steps to show. Null shows all. */
+  /** Number of trace steps to show. Null shows all, or none if answers are hidden. */
   step: v.nullable(count(0, 100_000)),
   /**
    * Node ids in the order in which the mistake `order` visits the nodes, possibly several times. If empty, the order is

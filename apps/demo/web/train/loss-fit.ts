@@ -3,7 +3,11 @@ import { activationRecords, type ActivationName } from '@nnbp/activations';
 import type { Loss } from '@nnbp/core';
 import type { LossSettings, Settings, Task } from '../shared/training-settings.js';
 
-/** The targets of the two classes of a binary task (`no` and `yes`), and the decision boundary for the output. */
+/**
+ * The encoding of classes as targets, and the decision boundary for a single output. With one output, the targets of
+ * the two classes are `no` and `yes`. With one output per class, the target is `yes` for the class of the sample and
+ * `no` for the others.
+ */
 export interface Encoding {
   readonly no: number;
   readonly yes: number;

@@ -374,12 +374,12 @@ function resolutionFor({ inputCount, edgeCount }: Graph): number {
 function axesOf({ range, training, validation }: Dataset, width: number): (readonly [number, number])[] {
   return Array.from(
     { length: width },
-    (_, k) => range ?? spread(validation ? [training, validation] : [training], width, k),
+    (_, k) => range ?? rangeOfColumn(validation ? [training, validation] : [training], width, k),
   );
 }
 
 /** Returns the range of a column, with a margin of 10 % on both sides. */
-function spread(sets: readonly SampleSet[], width: number, column: number): readonly [number, number] {
+function rangeOfColumn(sets: readonly SampleSet[], width: number, column: number): readonly [number, number] {
   let min = Infinity;
   let max = -Infinity;
   for (const { inputs } of sets) {

@@ -79,7 +79,7 @@ class TableError extends Error {
 /**
  * Decodes a file in UTF-8, or in UTF-16 with a byte order mark.
  *
- * @throws TableError
+ * @throws TableError if the file has another encoding
  */
 export function decodeTable(bytes: Uint8Array): string {
   const decoder = decoderFor('the file', encodingOf(bytes));
@@ -90,7 +90,12 @@ export function decodeTable(bytes: Uint8Array): string {
   }
 }
 
-/** @throws TableError */
+/**
+ * Parses a table and detects the kind of each column. Rows beyond 20,000, and rows with a missing or invalid cell, are
+ * left out.
+ *
+ * @throws TableError if the table cannot be used
+ */
 export function readTable(text: string): Table {
   const dialect = guessDialect(text.slice(0, 1 << 16));
   const body = rowsIn(text, dialect);
@@ -142,7 +147,11 @@ function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: Colu
   return cell === '' ? undefined : categoryOf(cell);
 }
 
-/** @throws TableError */
+/**
+ * Creates the data set that predicts a column of a table. A quarter of the rows are for validation.
+ *
+ * @throws TableError if the column cannot be predicted as `as`, or if no other column can be an input
+ */
 export function tableDataset(table: Table, target: number, as: 'number' | 'category', seed: number): Dataset {
   const targetColumn = table.columns[target];
   const words = table.rows.map((row) => row[target]);
