@@ -14,6 +14,9 @@ export const metricNames: Readonly<Record<string, string>> = {
   meanAbsoluteError: 'mean absolute error',
 };
 
-/** Formats the value of a metric for tables. */
-export const metricText = (name: string, value: number): string =>
-  name === 'accuracy' ? `${(100 * value).toFixed(1)} %` : name === 'rSquared' ? value.toFixed(4) : short(value);
+/** Formats the value of a metric for tables. R² is not defined if all targets are equal, as in a set of one row. */
+export function metricText(name: string, value: number): string {
+  if (name === 'accuracy') return `${(100 * value).toFixed(1)} %`;
+  if (name !== 'rSquared') return short(value);
+  return Number.isFinite(value) ? value.toFixed(4) : 'not defined';
+}
