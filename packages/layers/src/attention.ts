@@ -1,4 +1,4 @@
-/** Scaled dot-product attention (Vaswani et al. 2017) over a few positions, built from products and logSumExp. */
+/** Scaled dot-product attention (Vaswani et al. 2017) over a few positions, built from products, logSumExp and elu. */
 import { elu, identity } from '@nnbp/activations';
 import { logSumExp } from '@nnbp/aggregations';
 import { expectLength, type GraphBuilder, NnbpError } from '@nnbp/core';
@@ -27,8 +27,8 @@ export interface AttentionOptions {
  *     value = Σ over keys of p · v
  *
  * @returns The ids of each query's result: [queries × value size].
- * @throws NnbpError `EMPTY_LAYER` (no query or no key), `WRONG_LENGTH` (queries and keys of different sizes, values of
- * different sizes, or not one value per key), and any error of `builder.node`
+ * @throws NnbpError `EMPTY_LAYER` (no query, no key, or an empty query), `WRONG_LENGTH` (queries and keys of different
+ * sizes, values of different sizes, or not one value per key), and any error of `builder.node`
  */
 export function attention(builder: GraphBuilder, options: AttentionOptions): string[][] {
   const { queries, keys, values, name = 'attention' } = options;

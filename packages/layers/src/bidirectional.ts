@@ -12,6 +12,8 @@ export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & Gr
   readonly steps: readonly (readonly string[])[];
   /** The cell type of both layers. */
   readonly cell: 'rnn' | 'lstm' | 'gru';
+  /** Prefix of all node ids. Default: `bidirectional`. */
+  readonly name?: string;
 }
 
 const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };

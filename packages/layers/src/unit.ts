@@ -56,5 +56,5 @@ export const fixedNode = (
 export const numbered = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** Delayed edges that read these nodes at the previous step. */
+/** Returns delayed edges that read these nodes at the previous step. */
 export const atPreviousStep = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));

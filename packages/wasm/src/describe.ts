@@ -7,7 +7,10 @@ import { customAggregation } from './kernels/aggregation.js';
 import type { MemoryUse, Purpose } from './layout.js';
 import type { TimeGraph } from './time.js';
 
-/** Dense blocks of one shape. The nodes of a block have the same predecessors, so one matrix product computes them. */
+/**
+ * Dense blocks with the same shape and activation. The nodes of a block have the same predecessors, so one matrix
+ * product computes them.
+ */
 export interface DenseBlocks {
   /** Number of blocks, summed over all steps. */
   readonly count: number;
@@ -50,7 +53,7 @@ export class PlanDescription {
   readonly graph: {
     /** Number of inputs. */
     readonly inputs: number;
-    /** Number of nodes, without inputs. */
+    /** Number of nodes, excluding inputs. */
     readonly nodes: number;
     /** Number of output nodes. */
     readonly outputs: number;
@@ -76,11 +79,12 @@ export class PlanDescription {
   /** The share of edges that are in dense blocks, from 0 to 1. */
   readonly denseShare: number;
   /**
-   * `unrolled`: code generated for this graph, if it has few edges and the batch is one sample or one sequence.
-   * `tables`: the code that all graphs share, which reads the graph from tables.
+   * `unrolled`: code generated for this graph. Requires one thread, calls with one sample or sequence, at most 1,000
+   * edges, and a kernel for every activation and aggregation. `tables`: the code that all graphs share, which reads the
+   * graph from tables.
    */
   readonly code: 'unrolled' | 'tables';
-  /** Names of the activations and aggregations that have no kernel, so that they run in JavaScript. */
+  /** Names of the activations and aggregations that run in JavaScript, since they have no kernel. */
   readonly withoutKernel: readonly string[];
   /** Whether a · b + c is rounded once (`fused`) or twice (`separate`). */
   readonly multiplyAdd: 'fused' | 'separate';

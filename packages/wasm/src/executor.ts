@@ -315,7 +315,10 @@ export class WasmExecutor implements Executor {
     this.#attached.detach();
   }
 
-  /** Runs the optimizer in JavaScript after a pass. Returns the mean loss, or NaN. */
+  /**
+   * Runs the optimizer in JavaScript after a pass. Returns the mean loss. If it, a gradient or an updated parameter is
+   * not finite, keeps the parameters and returns a number that is not finite.
+   */
   #stepInJs(mean: number, optimizer: Optimizer): number {
     if (!Number.isFinite(mean)) return mean;
     if (!this.#gradientsFinite()) return NaN;

@@ -54,7 +54,8 @@ export interface Layout extends CommonLayout {
   readonly denseDelta: number;
   readonly delta: number;
   /**
-   * The number of samples in a row of delta and in a panel of a series, and the distance between such rows in bytes.
+   * The maximum number of samples in a row of delta and in a panel of a series, and the distance between such rows of
+   * delta in bytes.
    */
   readonly seriesSamples: number;
   readonly seriesStride: number;
@@ -171,6 +172,7 @@ export function allocator(): {
 /**
  * Lays out the memory.
  *
+ * @param graph - The plain graph of all steps.
  * @throws NnbpError `OUT_OF_RANGE` if the graph needs more memory than WebAssembly can address
  */
 export function layout(
@@ -271,8 +273,9 @@ export function layout(
     const gigabytes = (total / 2 ** 30).toFixed(1);
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `The graph (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with batches of ${batchSize} needs ${gigabytes} GiB of ` +
-        `memory, but WebAssembly can address only 4 GiB. Use a smaller batch or another engine.`,
+      `The graph${steps > 1 ? ` unrolled over ${steps} steps` : ''} (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with ` +
+        `batches of ${batchSize} needs ${gigabytes} GiB of memory, but WebAssembly can address only 4 GiB. Use a smaller ` +
+        `batch${steps > 1 ? ', fewer steps' : ''} or another engine.`,
     );
   }
   return { ...result, deltasEnd: result.edgeRows + aggregatedEdges * rowBytes, total, use };

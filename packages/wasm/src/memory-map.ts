@@ -113,7 +113,7 @@ export const header = {
   outputXStart: 416,
   targetRowsStart: 412,
   weightsStart: 408,
-  /** For several steps in one call: the bytes of a batch's inputs and of its targets, and the losses as float64. */
+  /** For several steps in one call: bytes of a batch's inputs and of its targets, and the address of the float64 losses. */
   queueInputBytes: 464,
   queueTargetBytes: 468,
   queueLosses: 472,

@@ -47,7 +47,7 @@ export async function compiled(shared: boolean, multiplyAdd: MultiplyAdd): Promi
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new NnbpError(
       'UNAVAILABLE',
-      `This host does not allow compiling WebAssembly (${reason}). A content security policy must allow 'wasm-unsafe-eval'.`,
+      `This host could not compile WebAssembly (${reason}). If the page has a content security policy, allow 'wasm-unsafe-eval'.`,
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 /**
  * Binds an optimizer to the engine's memory for a step: writes the step's scalars to the header, and replaces the
- * optimizer's vectors by vectors in this memory. The optimizer keeps references to them, so its `state()` is always up
- * to date.
+ * optimizer's vectors with vectors in this memory. The optimizer keeps references to them, so its `state()` is always
+ * up to date.
  */
 import { type BuiltinOptimizer, expectLength, type Optimizer } from '@nnbp/core';
 import { optimizerKernelOf, transformKernelOf } from './builtins.js';
@@ -24,11 +24,11 @@ export class OptimizerBinding {
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
   #code = noOptimizer;
-  /** The optimizer, rate and number of samples, while the memory holds the scalars of plain gradient descent. */
+  /** The optimizer, rate and total weight, while the memory holds the scalars of plain gradient descent. */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
-  #samples = 0;
-  /** The optimizer and number of samples of the last step that was prepared. */
+  #plainTotal = 0;
+  /** The optimizer and total weight of the last step that was prepared. */
   #optimizer: Optimizer | undefined;
   #total = 0;
 
@@ -42,14 +42,15 @@ export class OptimizerBinding {
   /**
    * Prepares the memory for the optimizer's next step.
    *
+   * @param total - The sum of the samples' weights: their number, by default.
    * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to run in JavaScript
    * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
    */
-  prepare(optimizer: Optimizer, samples: number): number {
+  prepare(optimizer: Optimizer, total: number): number {
     const { builtin } = optimizer;
     this.#optimizer = optimizer;
-    this.#total = samples;
-    if (this.#plain !== undefined && builtin === this.#plain && samples === this.#samples) {
+    this.#total = total;
+    if (this.#plain !== undefined && builtin === this.#plain && total === this.#plainTotal) {
       // Nothing has changed since the last step. This check saves 0.2 µs per step.
       if (builtin.learningRate() === this.#rate) return plainDescent;
     }
@@ -60,15 +61,15 @@ export class OptimizerBinding {
     const overflowBound = kernel.overflowBound(scalars);
     if (!(overflowBound < Infinity)) return noOptimizer;
     const numbers = this.#numbers;
-    numbers[header.mean / 4] = 1 / samples;
-    numbers[header.overflowBound / 4] = overflowBound / samples;
+    numbers[header.mean / 4] = 1 / total;
+    numbers[header.overflowBound / 4] = overflowBound / total;
     const names = kernel.scalars;
     for (let k = 0; k < names.length; k++) numbers[header.stepScalars / 4 + k] = scalars[names[k]];
     this.#adopt(builtin, kernel);
     if (this.#code === plainDescent && builtin.transforms === undefined) {
       this.#plain = builtin;
       this.#rate = builtin.learningRate();
-      this.#samples = samples;
+      this.#plainTotal = total;
     }
     return this.#code;
   }
@@ -86,12 +87,12 @@ export class OptimizerBinding {
   };
 
   /** Prepares the memory for a pass without an update. */
-  prepareMean(samples: number): void {
+  prepareMean(total: number): void {
     this.#plain = undefined;
-    this.#numbers[header.mean / 4] = 1 / samples;
+    this.#numbers[header.mean / 4] = 1 / total;
   }
 
-  /** Replaces the bound optimizer's vectors by copies that are independent of this memory. */
+  /** Replaces the bound optimizer's vectors with copies that are independent of this memory. */
   release(): void {
     const owner = this.#owner;
     this.#owner = undefined;

@@ -109,7 +109,7 @@ export class Pool {
     this.#terminate(new NnbpError('DISPOSED', 'This engine has been disposed. Create a new one with wasm().'));
   }
 
-  /** Terminates all workers because one is lost, so that its share of the running call is missing. */
+  /** Terminates all workers, since one of them is lost. Returns the error that further calls throw. */
   terminateLost(): NnbpError {
     return this.#terminate(
       new NnbpError(

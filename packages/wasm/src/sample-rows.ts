@@ -24,7 +24,7 @@ export interface Capacity {
   readonly steps: number;
 }
 
-/** The rows of one executor. */
+/** Copies the rows of one executor's calls. */
 export class SampleRows {
   readonly #graph: Graph;
   readonly #time: TimeGraph;
@@ -47,7 +47,7 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows that memory describes; their number if there is only one step, else 0; and whether all weights are 1. */
+  /** The rows that memory describes; their number if the call passed only that, else 0; whether all weights are 1. */
   #rows: Rows = rowsOf(0);
   #samples = 0;
   #haveUnitWeights = false;

@@ -6,12 +6,13 @@
 /** Calls are timed together until they have taken this many milliseconds, since clocks in browsers are coarse. */
 const segmentTime = 0.25;
 /**
- * A choice is kept for this many times the calls of its trial, then measured again, since other programs may have
- * disturbed the trial.
+ * A choice is kept for this many times as many calls as its trial took. Then a new trial starts, since other programs
+ * may have disturbed the first.
  */
 const retrialFactor = 200;
 /**
- * Number of timed segments per side. The first warms up. The fastest counts, since others may have been interrupted.
+ * Number of timed segments per side. The first is a warm-up. Of the others, the fastest counts, since the slower ones
+ * may have been interrupted.
  */
 const segments = 5;
 

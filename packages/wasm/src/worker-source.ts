@@ -38,7 +38,7 @@ function receive(message) {
     } else {
       runs.delete(message.executor);
       // The garbage collector does not count shared memory, of which a page can have only a limited amount. Allocating an
-      // ordinary buffer, which is counted, triggers it.
+      // ordinary buffer, which is counted, triggers a collection.
       try {
         new ArrayBuffer(COUNTED_BYTES);
       } catch {}

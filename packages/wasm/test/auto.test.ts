@@ -10,7 +10,7 @@ test('auto runs a graph without delays on the fast engine', async () => {
   expect(engine.prepare(mlp([2, 3, 1], { activation: tanh }), 4)).toBeInstanceOf(WasmExecutor);
 });
 
-test('auto runs a graph with delays', async () => {
+test('the engine from auto matches the outputs of the reference engine on a graph with delays', async () => {
   const engine = await auto();
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h')], activation: tanh }));

@@ -31,7 +31,7 @@ test('each wait has its own timeout', () => {
   }
 });
 
-test('the time during which the machine is suspended does not count', () => {
+test('at most 100 ms count between two checks, such as when the machine is suspended', () => {
   const timeout = new BarrierTimeout();
   expect(timeout.isOver(1)).toBe(false);
   clock += 3_600_000;

@@ -1,4 +1,7 @@
-/** Tests that every built-in runs as a kernel: the functions of its plugin are never called. */
+/**
+ * Tests that the built-in activations, losses, optimizers and transforms run as kernels: the functions of the plugins
+ * are never called.
+ */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse } from '@nnbp/losses';
@@ -38,26 +41,26 @@ function steps({
 const throwIfCalled = () => {
   throw new Error('A built-in ran in JavaScript.');
 };
-const insideActivation = (activation: Activation): Activation => ({
+const throwingActivation = (activation: Activation): Activation => ({
   ...activation,
   value: throwIfCalled,
   derivative: throwIfCalled,
 });
-const insideLoss = (loss: Loss): Loss => ({ ...loss, value: throwIfCalled, derivative: throwIfCalled });
-const insideOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: throwIfCalled });
+const throwingLoss = (loss: Loss): Loss => ({ ...loss, value: throwIfCalled, derivative: throwIfCalled });
+const throwingOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: throwIfCalled });
 
 describe('built-ins', () => {
   test.each(Object.entries<ActivationRecord>(activationRecords))(
     'the activation %s runs as a kernel',
     (_, { activation }) => {
-      steps({ activation: insideActivation(activation) });
+      steps({ activation: throwingActivation(activation) });
     },
   );
   test.each(Object.entries<LossRecord>(lossRecords))('the loss %s runs as a kernel', (_, { make }) => {
-    steps({ loss: insideLoss(make({})) });
+    steps({ loss: throwingLoss(make({})) });
   });
   test.each(Object.entries<OptimizerRecord>(optimizerRecords))('the optimizer %s runs as a kernel', (_, { make }) => {
-    steps({ optimizer: insideOptimizer(make({})) });
+    steps({ optimizer: throwingOptimizer(make({})) });
   });
   test.each([
     ['clipByNorm', clipByNorm(0.01)],
@@ -65,7 +68,7 @@ describe('built-ins', () => {
     ['decayWeights', decayWeights(0.1)],
     ['l1Penalty', l1Penalty(0.1)],
   ])('the transform %s before an optimizer runs as a kernel', (_, transform) => {
-    steps({ optimizer: insideOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
+    steps({ optimizer: throwingOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
   });
 });
 
@@ -76,7 +79,7 @@ test('an optimizer after a custom transform runs in JavaScript', () => {
       for (let k = 0; k < gradients.length; k++) gradients[k] *= 0.5;
     },
   };
-  const optimizer = insideOptimizer(chain(halve, sgd({ learningRate: 0.1 })));
+  const optimizer = throwingOptimizer(chain(halve, sgd({ learningRate: 0.1 })));
   expect(() => steps({ optimizer })).toThrow('ran in JavaScript');
 });
 

@@ -9,7 +9,8 @@ const two = await wasm({ fused: false, threads: 2 });
 afterAll(() => two.dispose());
 
 /**
- * Three tanh nodes that read two inputs and each other at the previous step, their squares, and a sum of the squares.
+ * Three tanh nodes that read two inputs and all three nodes at the previous step, a product node for each of them, and a
+ * node that reads the products.
  */
 function recurrent() {
   const builder = new GraphBuilder();
@@ -25,7 +26,7 @@ function recurrent() {
   return builder.build();
 }
 
-test('describe lists the dense blocks of a layered network and its memory', () => {
+test('describe reports the dense blocks, memory and threads of a layered network', () => {
   const description = two.prepare(mlp([64, 32, 10], { activation: sigmoid }), 256).describe();
   expect(description).toMatchObject({
     graph: { inputs: 64, nodes: 42, outputs: 10, edges: 2368, delayedEdges: 0, parameters: 2452, sharingEdges: 0 },
@@ -107,7 +108,7 @@ test('describe counts edges that share a weight, and names plugins without a ker
   expect(text).toContain('multiply-add; without a kernel: cube, median');
 });
 
-test('describe lists at most six shapes of blocks', () => {
+test('the text of describe lists at most six shapes of dense blocks, and how many more there are', () => {
   const description = engine.prepare(mlp([9, 8, 7, 6, 5, 4, 3, 4], { activation: sigmoid }), 2).describe();
   expect(description.denseBlocks).toHaveLength(7);
   expect(String(description)).toContain('        3 × 4 sigmoid\n        and 1 more\nSparse');

@@ -49,7 +49,7 @@ function randomFeatures(random: Random, aggregations: readonly Aggregation[] = [
   return builder.build();
 }
 
-/** Draws five graphs and compares one pass over each. */
+/** Draws five graphs and compares one pass over each with the reference engine. */
 function compare(samples: number, aggregations?: readonly Aggregation[]): void {
   for (let seed = firstSeed; seed < firstSeed + 5; seed++) {
     const random = new Random(seed);
@@ -76,10 +76,10 @@ const sumOfSquares: Aggregation = {
 const aggregations = [logSumExp, max, maxAbs, mean, median, min, product, sumOfSquares];
 
 describe.each([1, 2, 7, 32])('batches of %i samples', (samples) => {
-  test('fixed and shared parameters agree with the reference engine', () => compare(samples));
+  test('graphs with fixed and shared parameters agree with the reference engine', () => compare(samples));
   test.each(aggregations.map((aggregation) => [aggregation.name, aggregation] as const))(
-    'the aggregation %s agrees with the reference engine',
+    'graphs with the aggregation %s agree with the reference engine',
     (_, aggregation) => compare(samples, [aggregation]),
   );
-  test('all aggregations in one graph agree with the reference engine', () => compare(samples, aggregations));
+  test('graphs with several aggregations agree with the reference engine', () => compare(samples, aggregations));
 });

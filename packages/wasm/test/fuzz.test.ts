@@ -11,7 +11,7 @@ const seconds = Number(process.env.FUZZ_SECONDS ?? 5);
 const fixedSeed = process.env.FUZZ_SEED;
 
 test(
-  'random plans agree with the reference engine',
+  'random graphs agree with the reference engine',
   async () => {
     const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
     const end = performance.now() + 1000 * seconds;
@@ -34,7 +34,7 @@ test(
     } while (fixedSeed === undefined && performance.now() < end);
     engines[1].dispose();
     expect(runs).toBeGreaterThan(0);
-    console.log(`${runs} plans`);
+    console.log(`${runs} graphs`);
   },
   1000 * seconds + 30_000,
 );

@@ -89,7 +89,7 @@ describe('a worker that exits', () => {
     },
   );
 
-  test('a worker that exits makes fit reject, and the network keeps the parameters of the last successful step', async () => {
+  test('a worker that exits makes fit reject, and the network keeps the parameters from before the step', async () => {
     const { engine, workers } = await engineWithWorkers(2);
     const network = new Network(graph, { seed: 2 });
     const rows = (from: Float32Array, width: number) =>
@@ -114,7 +114,7 @@ describe('a worker that exits', () => {
     engine.dispose();
   });
 
-  test('a worker that exits before a graph is prepared is reported by prepare', async () => {
+  test('a worker that exits before a graph is prepared is reported by one of the next calls of prepare', async () => {
     const { engine, workers } = await engineWithWorkers(2);
     terminate(workers[0]);
     expect(() => {
@@ -124,7 +124,7 @@ describe('a worker that exits', () => {
   });
 });
 
-test('the error of a loss that throws in a step is thrown after the step, and the next step is unaffected', async () => {
+test('a step throws the error of its loss and keeps the parameters, and the next step is unaffected', async () => {
   const [one, two] = await Promise.all([wasm(), wasm({ threads: 2, minThreadedWork: 0 })]);
   const [single, threaded] = [one, two].map((engine) => {
     const executor = engine.prepare(graph, 16);
@@ -146,7 +146,7 @@ test('the error of a loss that throws in a step is thrown after the step, and th
 });
 
 describe('a loss that calls the engine that is running it', () => {
-  test('a loss that calls prepare, or predict of any executor, throws WRONG_STATE, and the engine still works', async () => {
+  test('backpropagate throws WRONG_STATE if the loss calls prepare or predict, and the engine still works', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
     const wrongState = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
@@ -161,7 +161,7 @@ describe('a loss that calls the engine that is running it', () => {
     engine.dispose();
   });
 
-  test('a loss that disposes the engine makes the step throw DISPOSED', async () => {
+  test('backpropagate throws DISPOSED if the loss disposes the engine', async () => {
     const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const executor = engine.prepare(graph, 16);
     expect(() =>

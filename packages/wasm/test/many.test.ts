@@ -28,7 +28,7 @@ test.each([
   }
 });
 
-test('stepMany takes no steps for an optimizer without kernels', () => {
+test('stepMany takes no steps with an optimizer that has no kernel', () => {
   const optimizer: Optimizer = {
     name: 'none',
     step: () => undefined,
@@ -40,7 +40,7 @@ test('stepMany takes no steps for an optimizer without kernels', () => {
   executor.dispose();
 });
 
-/** The same engine with one step per call. */
+/** Returns the engine without `stepMany`, so that it takes one step per call. */
 const oneByOne = (engine: Engine): Engine => ({
   ...engine,
   prepare: (...args) => Object.assign(engine.prepare(...args), { stepMany: undefined }),
@@ -72,7 +72,7 @@ test.each<[string, Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, number]>([
   }
 });
 
-test('stepMany of the js engine takes no steps if a parameter overflows, and undoes the preceding steps', () => {
+test('stepMany of the js engine undoes all steps of the call and returns 0 if a parameter overflows', () => {
   const make = () => {
     const executor = js().prepare(graph, 1);
     executor.parameters.fill(1);

@@ -61,10 +61,13 @@ test(
   },
 );
 
-test('a graph too large for WebAssembly memory is rejected before anything is allocated', () => {
+test('prepare rejects a batch too large for WebAssembly memory before it allocates anything', () => {
   const before = process.memoryUsage().rss;
   expect(() => engine.prepare(graph, 2 ** 27)).toThrow(
     /needs \d+\.\d GiB of memory, but WebAssembly can address only 4 GiB/,
+  );
+  expect(() => engine.prepare(graph, 2 ** 21, 64)).toThrow(
+    /^The graph unrolled over 64 steps .* Use a smaller batch, fewer steps or another engine\.$/,
   );
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
 });

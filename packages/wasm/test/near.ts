@@ -27,8 +27,8 @@ export interface Pass {
 }
 
 /**
- * Throws unless outputs, Jacobian, loss, gradients, state and every number of the cache are close to those of the
- * reference engine.
+ * Throws unless outputs, Jacobian, loss, gradients, state and the cache's x, slope and dloss/dx are close to those of
+ * the reference engine.
  */
 export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): void {
   const { parameters, samples, inputs, targets, loss, steps = 1, options = {} } = pass;

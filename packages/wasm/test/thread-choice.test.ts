@@ -37,7 +37,7 @@ test('one slow call does not change the choice', () => {
   expect(choice.isThreaded(3, 8)).toBe(true);
 });
 
-test('a choice is measured again after 200 times the calls of its trial', () => {
+test('a new trial starts after 200 times as many calls as the first took', () => {
   const choice = new ThreadChoice();
   expect(choose(choice, 3, 8, 1, 2)).toBe(false);
   let calls = 0;

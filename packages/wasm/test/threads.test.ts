@@ -90,7 +90,7 @@ describe('the number of threads depends on the graph', () => {
     const executor = two.prepare(mlp([2, 3, 1], { activation: custom }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('cube has no kernel')]);
   });
-  test('a graph in which two edges into one level share a weight runs on one thread, and the reason is reported', () => {
+  test('a graph in which two edges into one node share a weight runs on one thread, and the reason is reported', () => {
     const executor = two.prepare(withShared(), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share parameters')]);
   });
@@ -118,7 +118,7 @@ describe('the number of threads depends on the graph', () => {
   });
 });
 
-test('invalid numbers of threads are rejected', async () => {
+test('wasm rejects invalid numbers of threads', async () => {
   for (const threads of [0, 1.5, 17]) {
     await expect(wasm({ threads })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   }

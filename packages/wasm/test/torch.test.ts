@@ -3,7 +3,7 @@ import { wasm } from '@nnbp/wasm';
 import { expect, test } from 'vitest';
 import { graphs, problemOf } from '../../conformance/test/torch/truth.js';
 
-test(`wasm agrees with PyTorch ${graphs.torch} on ${graphs.entries.length} graphs within the error bounds of float32`, async () => {
+test(`wasm matches PyTorch ${graphs.torch}'s loss and gradients on ${graphs.entries.length} graphs within float32 error bounds`, async () => {
   const engine = await wasm();
   graphs.entries.forEach((entry, n) => {
     const { graph, loss, parameters, data } = problemOf(entry);

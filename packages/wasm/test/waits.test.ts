@@ -24,7 +24,7 @@ function waitsOf(original: Graph, steps: number, threads: number) {
   return { names, forward: before(forward), backward: before(backward) };
 }
 
-test('threads wait for each other only before the gates of a step and the outputs of an LSTM', () => {
+test('the threads of an LSTM wait before its gates and outputs and, in the backward pass, before its values', () => {
   const { names, forward, backward } = waitsOf(lstm(3, 8, 2), 2, 2);
   expect(names).toEqual(
     ['i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0']

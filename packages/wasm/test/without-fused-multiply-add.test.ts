@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { xor } from '../../core/test/xor.js';
 
-test('without fused multiply-add, 300 epochs have the same checksum on every host', async () => {
+test('without fused multiply-add, the parameters after 300 epochs have the same checksum on every host', async () => {
   const network = new Network(mlp([2, 8, 8, 1], { activation: tanh, outputActivation: sigmoid }), { seed: 1 });
   const options = { loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 300 };
   await fit(network, xor, { ...options, engine: await wasm({ fused: false }) });

@@ -3,9 +3,10 @@
     python3 packages/conformance/test/torch/jacobian.py
 
 reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json next to this file. `jacobians`
-has, for each graph, the derivative of every output of every sample with respect to every parameter:
-[samples × outputs × parameters]. `sequences` has, for the first sequence of each graph with delays, the derivative of every
-output at every step: [steps × outputs × parameters]. Parameters are ordered as in make.py and sequences.py.
+has, for each of these graphs, the derivative of every output of every sample with respect to every parameter:
+[samples × outputs × parameters]. `sequences` has, for the first sequence of each of the first 24 graphs in
+sequences.generated.json, the derivative of every output at every step: [steps × outputs × parameters]. Parameters are ordered as
+in make.py and sequences.py.
 """
 import json
 from pathlib import Path

@@ -3,7 +3,7 @@
     python3 packages/conformance/test/torch/sequences.py
 
 writes sequences.generated.json next to this file. Nodes are in topological order. Parameters are in the library's layout: for
-each node b, c and the weights, without fixed ones; a shared parameter is stored with the first node that uses it.
+each node b, c and the weights, except fixed ones; a shared parameter is stored with the first node that uses it.
 """
 import json
 import random
@@ -169,7 +169,7 @@ def main():
     cases = []
     while len(cases) < 200:
         candidate = random_case()
-        # Skip graphs whose values explode or vanish.
+        # Skip graphs without parameters, with a loss near 0, or with a huge loss or gradient.
         numbers = [candidate["loss"], *candidate["gradients"]]
         if candidate["parameters"] and all(abs(number) < 1e4 for number in numbers) and candidate["loss"] > 1e-3:
             cases.append(candidate)

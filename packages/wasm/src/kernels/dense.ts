@@ -32,7 +32,7 @@ import { whileRoom } from './loops.js';
 const { add, mul, sub, shl, shrU, load, ltU, gtU } = int;
 const number = int.const;
 
-/** Addresses and counters of a product. All are in bytes, including k, which advances by 4. */
+/** Addresses and counters of a product. All except `row` are in bytes: k advances by 4, `column` by 16 per vector. */
 interface Frame {
   readonly u: Local;
   readonly rowBytes: Local;

@@ -18,7 +18,7 @@ import { normBlock, word } from '../memory-map.js';
 import { signOf } from './elementary.js';
 import { whileRoom } from './loops.js';
 
-/** The interface of transform kernels. A transform without `elementwise` scales the gradient by its norm. */
+/** The interface of transform kernels. A transform without `elementwise` limits the norm of the gradient. */
 interface TransformKernel {
   /** The name of the transform's option. */
   readonly option: string;
@@ -36,7 +36,7 @@ export const transformKernels = {
   decayWeights: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, p)) },
 } satisfies Readonly<Record<TransformName, TransformKernel>>;
 
-/** The code of the transform that scales by the norm. `squareSums` must run before it. */
+/** The code of the transform that limits the norm. `squareSums` must run before it. */
 export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
 
 const gradients = int.add(word('parameters'), word('gradients'));

@@ -19,7 +19,7 @@ import { unrolledProgram } from './program.js';
 import { sequenceProgram } from './sequence-program.js';
 import { rowOfOriginal, type Step, stepOf } from './step.js';
 
-/** With more edges, the code would be too large to be worth compiling. */
+/** Maximum number of edges. The code for a larger graph would take too long to compile. */
 const maxEdges = 1000;
 
 /** Whether a graph can run as unrolled code. The graph can have delays. */
@@ -90,8 +90,8 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
 }
 
 /**
- * The row of each node of the plain graph of all steps. The rows of the state come first, since its values are the
- * earliest.
+ * Returns the row of each node of the plain graph of all steps. The rows of the state come first, since its values are
+ * the earliest.
  */
 function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout): Uint32Array {
   const { nodeCount, maxDelay, stateStart } = time.original;

@@ -36,7 +36,7 @@ const notComputed = {
 };
 
 /**
- * The groups in the order in which they are computed: inputs, memories, the rest.
+ * Returns the groups in the order in which they are computed: inputs, memories, the rest.
  *
  * @param memories - Values of earlier steps, which are the last inputs of the graph; see `stepGraphOf`.
  */
@@ -85,7 +85,7 @@ function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   return kinds;
 }
 
-/** Returns groups of nodes of one kind, unless mixing kinds gives fewer groups. */
+/** Returns groups of nodes of one kind or, if that makes fewer groups, of mixed kinds. */
 function groupsByKind(nodes: readonly number[], kindOf: Uint32Array): number[][] {
   const kinds = new Set(nodes.map((i) => kindOf[i]));
   const unmixed = [...kinds].flatMap((kind) => groupsOfFour(nodes.filter((i) => kindOf[i] === kind)));

@@ -15,7 +15,7 @@ const { mul, store, loadLane, loadSplat } = f32x4;
 /** The losses whose code is short enough to be inlined. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
-/** Added to the code of a loss to call its kernel. Inlined code ignores sample weights. */
+/** Added to the code of a loss so that its kernel is called. Inlined code ignores sample weights. */
 export const calledLoss = 1024;
 
 /** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Writes the loss to the header. */

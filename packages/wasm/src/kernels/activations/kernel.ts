@@ -4,7 +4,7 @@ import { exp, expMinusOne, type KernelContext } from '../elementary.js';
 
 /** An activation kernel, which processes four values of h at a time. */
 export interface ActivationKernel {
-  /** Names of the activation's options that the kernel reads, at most two. Default: none. */
+  /** Names of the activation's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];
   /** Sets `g` to g(h) and `derivative` to g'(h). Each option is in all four lanes. */
   emit(context: KernelContext, h: Local, g: Local, derivative: Local, options: Readonly<Record<string, Code>>): Code;

@@ -28,7 +28,7 @@ export type Numbers = Readonly<Record<string, number>>;
 export interface OptimizerKernel {
   /** The optimizer's scalars that `emit` reads. At most 16. */
   readonly scalars: readonly string[];
-  /** The vectors that `emit` reads and writes, by the optimizer's own names. At most three. */
+  /** The vectors that `emit` reads and writes, named as in the optimizer. At most three. */
   readonly vectors: readonly string[];
   /** Emits the update. */
   emit(update: Update): Code;
