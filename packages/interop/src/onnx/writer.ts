@@ -105,7 +105,7 @@ export class Writer {
     else this.#activate(block.nodes, this.#product(block));
   }
 
-  /** Writes the outputs: multiplies by c, scales to the original units of the data, and applies the output transform. */
+  /** Writes the outputs: multiplies by c, scales to the original units, and applies the output transform. */
   outputs(): string {
     const nodes = Array.from(this.#graph.outputs);
     const { outputScaler } = this.network;
