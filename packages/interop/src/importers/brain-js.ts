@@ -44,7 +44,8 @@ interface Rule {
  * rows were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a
  * cell state.
  *
- * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
+ * @param json - The object, or a JSON string with up to about a hundred thousand connections. Parse a longer string
+ * yourself.
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an unknown activation)
  *
  * @example

@@ -8,7 +8,7 @@ import type { Weights } from './weights.js';
 
 /** Maximum number of values in a model without weights. Each byte of the weights adds one to this limit. */
 const maxValuesWithoutWeights = 2 ** 18;
-/** Maximum number of edges in convolutions and pooling, which is not limited by the number of weights. */
+/** Maximum number of edges in pooling and in layers with shared weights, which the number of weights does not limit. */
 const maxEdges = 2 ** 22;
 
 /** The state that the readers of all layers share: weights, collected nodes and limits. */
@@ -87,11 +87,14 @@ export class Context {
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
   }
 
-  /** Throws if the model has too many edges in convolutions and pooling. Called before nodes are created. */
+  /** Throws if pooling and layers with shared weights have too many edges. Called before nodes are created. */
   takeEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
     if (!(this.#edgesLeft >= 0)) {
-      throw new NnbpError('TOO_LARGE', `${json.path}: expected at most ${maxEdges} edges in convolutions and pooling.`);
+      throw new NnbpError(
+        'TOO_LARGE',
+        `${json.path}: expected at most ${maxEdges} edges in pooling and in layers with shared weights.`,
+      );
     }
   }
 
@@ -101,7 +104,7 @@ export class Context {
     if (this.#valuesLeft < 0) {
       throw new NnbpError(
         'TOO_LARGE',
-        `${json.path}: this layer needs far more values than the file has weights. Check its shape.`,
+        `${json.path}: the layers up to this one need far more values than the file has weights. Check their shapes.`,
       );
     }
   }

@@ -94,7 +94,7 @@ function readOne(context: Context, layer: Applied, before: readonly Values[]): V
     ? json
         .at('class_name')
         .unsupported(
-          'only dense, recurrent and convolutional layers, pooling, activations and reshaping layers are supported.',
+          'only dense, recurrent and convolutional layers, pooling, batch normalization, activations and reshaping layers are supported.',
         )
     : activate(context, layer, values, rule(layer.config, context.version));
 }
