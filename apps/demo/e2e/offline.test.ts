@@ -8,7 +8,7 @@ import { addressOf, open, useBrowser } from './page.js';
 
 useBrowser();
 
-/** Serves a copy of the build. A test may change its files and stop the server. */
+/** Serves a copy of the build. A test can change its files and stop the server. */
 async function serveCopy() {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-offline-'));
   await cp(inject('built'), directory, { recursive: true });

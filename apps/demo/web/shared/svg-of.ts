@@ -1,6 +1,6 @@
 /**
  * Converts part of the page to an SVG file: text, boxes, borders, inline SVG, and canvases (as images), each where the
- * browser has drawn it. Fonts that the page loads are embedded, so that formulas look the same in other programs.
+ * browser has drawn it. The web fonts of the drawn text are embedded, so that formulas look the same in other programs.
  */
 import { themeColour } from './theme-colour.js';
 

@@ -174,7 +174,7 @@ function EdgeChoice(props: {
   );
 }
 
-/** Maximum number of edges for which the parameters are listed. */
+/** The parameters are listed only if there are at most this many edges. */
 const maxListedEdges = 4;
 
 function Parameters({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {

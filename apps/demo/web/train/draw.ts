@@ -4,7 +4,9 @@ import type { Layout } from './observe.js';
 import { classColour, css, mix, type Palette, type Rgb, signed } from '../shared/palette.js';
 import type { Points, Ready } from './trainer.js';
 
-/** Scales a canvas to the resolution of the screen and returns its context. */
+/**
+ * Clears a canvas, scales it to the resolution of the screen (at most 2 pixels per CSS pixel), and returns its context.
+ */
 export function contextOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const density = Math.min(2, devicePixelRatio || 1);
   if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {

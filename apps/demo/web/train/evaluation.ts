@@ -1,4 +1,4 @@
-/** Computes loss, accuracy and errors over a set of samples. */
+/** Computes loss, accuracy and errors over a set of samples, or over the first samples of a large set. */
 import type { Executor } from '@nnbp/core';
 import type { Dataset } from './data/dataset.js';
 import { predictionOf, classOf, inChunks } from './outputs.js';

@@ -33,7 +33,7 @@ interface Recorded<Question extends Pass> {
   readonly functions: Functions;
   /** Message if the latest pass could not be recorded. */
   readonly problem: string | undefined;
-  /** Message while there is no pass to show. */
+  /** Message while the first pass of a graph is being recorded. */
   readonly waiting: string | undefined;
 }
 

@@ -66,7 +66,7 @@ const curve = (points: readonly Point[]) =>
     points.map(([, y]) => y),
   );
 
-/** y = 3x, the first data set of the article's follow-up. */
+/** Returns five points on y = 3x, the first data set of the article's follow-up. */
 export const tripling = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
@@ -77,7 +77,7 @@ export const tripling = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Five points close to a line, the second data set of the follow-up. */
+/** Returns five points close to a line, the second data set of the follow-up. */
 export const fivePoints = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],

@@ -39,7 +39,9 @@ const generated = (seed: number, draw: (random: Random) => SequenceSample) => {
   return { training: many(trainingCount), validation: many(validationCount) };
 };
 
-/** Random bits, −1 or 1. The target is whether a bit differs from the previous one. */
+/**
+ * Generates sequences of random bits, −1 or 1. The target of a step is whether its bit differs from the previous one.
+ */
 export const temporalXor = (steps: number, seed: number): SequenceData => ({
   task: 'binary',
   inputNames: ['bit'],
@@ -57,7 +59,9 @@ export const temporalXor = (steps: number, seed: number): SequenceData => ({
 const symbols = ['A', 'B', 'C', 'D'];
 const distractors = ['x', 'y'];
 
-/** A symbol at the first step, then distractors, and a prompt at the last step, whose target is the symbol. */
+/**
+ * Generates sequences of a symbol, distractors, and a prompt. The target of the last step, the prompt, is the symbol.
+ */
 export const recall = (steps: number, seed: number): SequenceData => {
   const inputNames = [...symbols, ...distractors, '?'];
   const oneHot = (k: number, count: number) => Array.from({ length: count }, (_, j) => Number(j === k));
@@ -81,7 +85,7 @@ export const recall = (steps: number, seed: number): SequenceData => {
   };
 };
 
-/** Sine waves with different periods and phases. The target is the next value. */
+/** Generates sine waves with different periods and phases. The target of a step is the next value. */
 export const sine = (steps: number, seed: number): SequenceData => ({
   task: 'regression',
   inputNames: ['x(t)'],

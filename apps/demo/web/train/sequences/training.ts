@@ -78,7 +78,7 @@ export class SequenceTraining {
     };
   }
 
-  /** Opens a training run unless it is already open. */
+  /** Opens a training run and takes `steps` steps, unless it is already open at that step. */
   async openOnce(origin: Origin, steps: number): Promise<void> {
     const { settings, table, functions } = this.#opened ?? {};
     const isOpen =
