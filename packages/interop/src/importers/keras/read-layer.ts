@@ -82,7 +82,7 @@ function readOne(context: Context, layer: Applied, before: readonly Values[]): V
   const { kind, json } = layer;
   if (kind === 'InputLayer') return input(context, layer);
   if (kind === 'Concatenate') return concatenate(context, layer, before);
-  if (before.length !== 1) json.throwExpected(`a layer ${kind} with one input layer`);
+  if (before.length !== 1) json.throwExpected(`a ${kind} layer with one input`);
   const [values] = before;
   if (trainingOnly.has(kind)) return context.finishIfShared(layer, values);
   if (kind === 'Flatten' || kind === 'Reshape') return reshape(context, layer, values);

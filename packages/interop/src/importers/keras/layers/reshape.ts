@@ -10,7 +10,8 @@ export function concatenate(context: Context, { json, config }: Layer, before: r
     expectNoSoftmax({ json }, values);
   }
   const axis = config.at('axis');
-  if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('a row has one axis.');
+  if (axis.present && axis.value !== -1 && axis.value !== 1)
+    axis.unsupported('expected -1 or 1, the only axis of a row.');
   const ids = before.flatMap((values) => values.ids);
   context.take(json, ids.length);
   if (new Set(ids).size < ids.length) json.unsupported('this layer has the same input twice. Use each input once.');
@@ -23,7 +24,7 @@ export function reshape(context: Context, layer: Applied, values: Values): Value
   const length = values.ids.length / copies;
   if (kind === 'Flatten') {
     if (config.at('data_format').value === 'channels_first' && values.shape.length > 1) {
-      config.at('data_format').unsupported('channels_first is not supported: expected channels_last.');
+      config.at('data_format').unsupported('only channels_last is supported.');
     }
     return context.finishIfShared(layer, { ...values, shape: [length] });
   }
