@@ -232,7 +232,7 @@ test('.safetensors and .onnx files open, and files that are invalid or too large
   const before = await text(page).inputValue();
   const large = new Network(mlp([2, 500, 1], { activation: tanh }));
   for (const [name, buffer, problem] of [
-    ['large.safetensors', Buffer.from(save(large)), '501 nodes'],
+    ['large.safetensors', Buffer.from(save(large)), 'Too many nodes that are not inputs: 501.'],
     ['broken.onnx', Buffer.from('not at all'), 'nothing was changed'],
     ['broken.safetensors', Buffer.from('not at all'), 'nothing was changed'],
     ['empty', Buffer.alloc(0), 'nothing was changed'],
@@ -292,8 +292,8 @@ test('custom layers are created with skip connections, and invalid sizes and too
   await picture(page, 'build-large');
   const before = await text(page).inputValue();
   for (const [sizes, problem] of [
-    ['2, 401, 1', '402 nodes'],
-    ['100, 100, 100', '20000 edges'],
+    ['2, 401, 1', 'Too many nodes that are not inputs: 402.'],
+    ['100, 100, 100', 'Too many edges: 20000.'],
     ['seven', 'integers ≥ 1'],
   ]) {
     await form.getByLabel('Sizes').fill(sizes);
