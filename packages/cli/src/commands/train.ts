@@ -110,7 +110,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'fraction of the other rows for validation (default: 0.2, or 0 for fewer than 50 rows)',
+      'fraction of the other rows for validation (default: 0.2, or 0 for fewer than 50 other rows)',
       numberBetween(0, 1),
     )
     .option(
