@@ -113,9 +113,9 @@ function dealSamples(
 }
 
 /**
- * Draws groups for a validation or test set, without splitting them: goes through the groups in random order and takes
- * each that brings the number of samples closer to `fraction` of all. At least one group is drawn, and at least one is
- * left.
+ * Draws groups for a validation or test set, without splitting them: goes through the groups in random order and draws
+ * each one that brings the number of samples closer to `fraction` of the total. Draws at least one group, and leaves at
+ * least one.
  *
  * @param sizes - The number of samples of each group.
  * @throws NnbpError `OUT_OF_RANGE` (fewer than two groups, or a fraction that is not between 0 and 1)

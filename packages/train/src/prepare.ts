@@ -171,7 +171,7 @@ function divideSequences(
   const order = Uint32Array.from(data.sequences.keys());
   shuffle(order, new Random(seed));
   const count = Math.round(order.length * validation);
-  const pick = (numbers: Uint32Array) => ({ sequences: Array.from(numbers, (n) => data.sequences[n]), numbers });
+  const pick = (indices: Uint32Array) => ({ sequences: Array.from(indices, (n) => data.sequences[n]), indices });
   return { trainingData: pick(order.subarray(count)), validationData: pick(order.subarray(0, count)) };
 }
 

@@ -43,7 +43,7 @@ export interface Sequences {
 export interface SequenceList extends Sequences {
   readonly sequences: readonly Sequence[];
   /** The index of each sequence in the data. Default: its index in `sequences`. */
-  readonly numbers?: ArrayLike<number>;
+  readonly indices?: ArrayLike<number>;
 }
 
 /** A checked, standardized sequence in flat arrays, row by row. */
@@ -52,7 +52,7 @@ interface FlatSequence {
   readonly targets: Float64Array;
   readonly weights: Float64Array;
   /** The index of the sequence in the data. */
-  readonly number: number;
+  readonly index: number;
 }
 
 /** Options for cutting sequences into batches. */
@@ -99,10 +99,10 @@ function expectSequence(sequence: Sequence, label: string): void {
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE`
  */
-export function checkSequences(network: Network, { sequences, numbers }: SequenceList, what: string): void {
+export function checkSequences(network: Network, { sequences, indices }: SequenceList, what: string): void {
   if (sequences.length === 0)
     throw new NnbpError('EMPTY_DATA', `${what}, sequences: expected at least one sequence, received none.`);
-  sequences.forEach((sequence, n) => checkSequence(network, sequence, `${what}, sequence ${numbers?.[n] ?? n}`));
+  sequences.forEach((sequence, n) => checkSequence(network, sequence, `${what}, sequence ${indices?.[n] ?? n}`));
 }
 
 function checkSequence(network: Network, { inputs, targets, weights }: Sequence, label: string): void {
@@ -132,15 +132,15 @@ function checkSequence(network: Network, { inputs, targets, weights }: Sequence,
 export const flattenSequences = (
   network: Network,
   loss: Loss,
-  { sequences, numbers }: SequenceList,
+  { sequences, indices }: SequenceList,
   what: string,
-): FlatSequence[] => sequences.map((sequence, n) => flattenSequence(network, loss, sequence, numbers?.[n] ?? n, what));
+): FlatSequence[] => sequences.map((sequence, n) => flattenSequence(network, loss, sequence, indices?.[n] ?? n, what));
 
 function flattenSequence(
   network: Network,
   loss: Loss,
   { inputs, targets, weights }: Sequence,
-  number: number,
+  index: number,
   what: string,
 ): FlatSequence {
   const { inputCount, outputs } = network.graph;
@@ -150,12 +150,12 @@ function flattenSequence(
     inputs: new Float64Array(steps * inputCount),
     targets: new Float64Array(steps * outputs.length),
     weights: Float64Array.from({ length: steps }, (_, t) => (targets[t] === null ? 0 : (weights?.[t] ?? 1))),
-    number,
+    index,
   };
   for (let t = 0; t < steps; t++) {
     const target = targets[t];
     const sample = { input: inputs[t], target: target ?? noTarget };
-    const label = `${what}, sequence ${number}, step ${t}`;
+    const label = `${what}, sequence ${index}, step ${t}`;
     writeSample(network, target === null ? undefined : loss, sample, t, flat.inputs, flat.targets, label);
   }
   return flat;
@@ -339,7 +339,7 @@ class Windows {
       samples: rows,
       weight,
       options: { weights: this.#weights, state: this.state.subarray(0, counts[0] * stateSize) },
-      indexInData: (s) => members[s].number,
+      indexInData: (s) => members[s].index,
     };
   }
 }

@@ -6,7 +6,10 @@
 import type { Graph } from '@nnbp/core';
 import type { RowUnit } from './row-units.js';
 
-/** Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. */
+/**
+ * Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. A single step can have
+ * more.
+ */
 const maxSamples = 256;
 
 /**
