@@ -1,6 +1,6 @@
 /**
  * Runs the reference engine on a sample or a sequence, and computes what its cache does not hold: case 1 parts and
- * standardized targets. A sequence runs on the unrolled graph, which gives bit-identical results.
+ * standardized targets. A sequence runs on the unrolled graph, which yields bit-identical results.
  */
 import {
   backpropagate,
@@ -164,7 +164,7 @@ export function expectComputed(computation: Computation, name: QuantityName): Qu
   return expectQuantity(ofParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph, name);
 }
 
-/** The value of a quantity. For a shared parameter, the total gradient. */
+/** Returns the value of a quantity. For a shared parameter, the total gradient. */
 export function numberOf(computation: Computation, name: QuantityName): number {
   const { graph, sample, pass, steps } = computation;
   const { i, edge } = indicesOf(computation, name);
@@ -183,7 +183,7 @@ export function numberOf(computation: Computation, name: QuantityName): number {
   }
 }
 
-/** The value of a quantity in the given cache and gradients. For a shared weight, the total gradient. */
+/** Returns the value of a quantity in the given cache and gradients. For a shared weight, the total gradient. */
 export function numberIn(
   graph: Graph,
   sample: SampleCache,

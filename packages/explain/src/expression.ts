@@ -34,7 +34,7 @@ export interface Expression {
   readonly forms?: readonly Form[];
 }
 
-/** The formula of a quantity, or of the case 1 part of dloss/dx. */
+/** Returns the formula of a quantity, or of the case 1 part of dloss/dx. */
 export function expressionOf(computation: Computation, symbol: Derived): Expression {
   if ('caseOneOf' in symbol)
     return caseOneOf(computation, computation.graph.outputPosition[computation.graph.indexOf(symbol.caseOneOf)]);
@@ -360,8 +360,8 @@ function aggregationDerivative(computation: Computation, edge: number, i: number
 }
 
 /**
- * The indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the
- * last.
+ * Returns the indices to show in a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and
+ * the last.
  */
 export function shownIndices(count: number, maxTerms: number): number[] {
   if (count <= maxTerms) return Array.from({ length: count }, (_, k) => k);
@@ -378,7 +378,7 @@ const listed = (notation: Notation, maxTerms: number, count: number, written: (k
 export const timesEach = (notation: Notation, write: Write, factors: readonly Factor[], first = true): string =>
   factors.map((factor, k) => write(factor, first && k === 0)).join(notation.times);
 
-/** The quantities that a formula reads and that have a formula themselves, in the engine's order. */
+/** Returns the quantities that a formula reads and that have a formula themselves, in the engine's order. */
 export function readsOf({ count, summand }: Expression): { readonly symbol: Derived; readonly value: number }[] {
   return Array.from({ length: count }, (_, k) => summand(k))
     .flat()

@@ -46,13 +46,13 @@ export interface Outline {
   readonly forwardIsTruncated: boolean;
 }
 
-/** The cases of the quantities that a tree derives. */
+/** Returns the cases of the quantities that a tree derives. */
 export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
   ([1, 2, 3] as const).filter((rule) =>
     branches.some((branch) => branch.state === 'derived' && branch.expression.case === rule),
   );
 
-/** The outline of the derivation of one number. */
+/** Creates the outline of the derivation of one number. */
 export function outline(computation: Computation, root: Derived, value: number, limits: Limits): Outline {
   const requested = { symbol: root, value };
   const backward = isForward(root) ? [] : tree(computation, requested, limits);

@@ -100,8 +100,8 @@ const fixed = (what: string, node: string) =>
   new NnbpError('FIXED_PARAMETER', `${what} of node "${node}" is fixed: a constant has no derivative.`);
 
 /**
- * The edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is none, or if several
- * match.
+ * Returns the index of the edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is
+ * none, or if several match.
  */
 export function edgeNamed(graph: Graph, from: string, i: number): number {
   const edges: number[] = [];

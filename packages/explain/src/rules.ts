@@ -116,13 +116,13 @@ const mean = (difference: string, n: number) => (n === 1 ? difference : `(${diff
 /** Whether the formula of case 1 reads all outputs. */
 export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmaxCrossEntropy';
 
-/** The formula of an activation's derivative, if it is known. */
+/** Returns the formula of an activation's derivative, if it is known. */
 export const derivativeRule = ({ builtin }: Activation) => ruleFor(derivatives, builtin);
 
-/** The formula of an aggregation's derivative with respect to z of an edge, if it is known. */
+/** Returns the formula of an aggregation's derivative with respect to z of an edge, if it is known. */
 export const aggregationRule = ({ builtin }: Aggregation) => ruleFor(edgeRules, builtin);
 
-/** The formula of case 1, if it is known. */
+/** Returns the formula of case 1, if it is known. */
 export const outputRule = ({ builtin }: Loss) => ruleFor(outputRules, builtin);
 
 function ruleFor<Terms>(

@@ -326,7 +326,7 @@ describe('what to explain', () => {
 });
 
 describe('large graphs', () => {
-  it('explain handles a chain of 10,000 nodes without recursion', () => {
+  it('explain derives a chain of 10,000 nodes without a stack overflow', () => {
     const builder = new GraphBuilder();
     let last = builder.input('0');
     for (let i = 1; i <= 10_000; i++) last = builder.node(String(i), { from: [last], activation: tanh });

@@ -69,7 +69,7 @@ describe('paths', () => {
     expect([count.edgesVisited, count.cachedMultiplications]).toEqual([8000, 20_000]);
   });
 
-  it('paths handles a graph of 100,000 edges', () => {
+  it('paths counts the paths and the visited edges of a graph with 100,000 edges', () => {
     const graph = mlp([100, 300, 200, 50], { activation: sigmoid });
     expect(graph.edgeCount).toBe(100_000);
     const count = paths(graph, 'input.7', 'output.49');

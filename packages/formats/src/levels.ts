@@ -33,7 +33,8 @@ const maxPackedEntries = 2 ** 16;
 const maxPackedEntriesPerEdge = 32;
 
 /**
- * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
+ * Returns the blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of
+ * edges.
  *
  * @param requested - Nodes to compute, including everything they depend on. Default: all.
  * @param level - The level of each node: ≥ 1, and above those of its predecessors. Default: the length of the longest
@@ -57,7 +58,8 @@ export function blocks(
 }
 
 /**
- * The number of an edge's source: the node, or for a delayed edge its position in the state plus the number of nodes.
+ * Returns the number of an edge's source: the node, or for a delayed edge its position in the state plus the number of
+ * nodes.
  */
 export function sourceOf(graph: Graph, edge: number): number {
   const node = graph.predecessors[edge];
@@ -66,8 +68,8 @@ export function sourceOf(graph: Graph, edge: number): number {
 }
 
 /**
- * The values that the next step reads, numbered as in {@link sourceOf}: for each node its value, then its previous
- * values except the oldest.
+ * Returns the values that the next step reads, numbered as in {@link sourceOf}: for each node its value, then its
+ * previous values except the oldest.
  */
 export function nextState({ nodeCount, stateStart }: Graph): number[] {
   const sources: number[] = [];

@@ -15,7 +15,7 @@ export interface FunctionName {
   readonly custom?: boolean;
 }
 
-/** The name and options by which a file refers to an activation, aggregation or loss. */
+/** Returns the name and options by which a file refers to an activation, aggregation or loss. */
 export function nameOf({ name, builtin }: Activation | Aggregation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };

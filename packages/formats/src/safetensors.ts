@@ -67,7 +67,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
 /**
  * Reads a file. Only F32 and F64 are supported.
  *
- * @throws NnbpError `MALFORMED`, `TOO_LARGE` (tens of thousands of tensors), `UNSUPPORTED` (numbers of another type)
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE` (more than about 13,000 tensors), `UNSUPPORTED` (numbers of another type)
  */
 export function decode(file: Uint8Array): Tensors {
   const malformed = (what: string) => new NnbpError('MALFORMED', `Invalid safetensors file: ${what}.`);

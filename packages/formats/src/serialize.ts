@@ -25,7 +25,7 @@ import { asMalformed } from './as-malformed.js';
 import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 
 /**
- * The document of a network, without the values of its parameters.
+ * Returns the document of a network, without the values of its parameters.
  *
  * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (delays that
  * add up to more than 2²⁴)
@@ -166,7 +166,7 @@ function groups(graph: Graph): NodesDocument[] {
   return groups;
 }
 
-/** The source of an edge. */
+/** Returns the source of an edge. */
 export function sourceAt(graph: Graph, edge: number): SourceDocument {
   const id = graph.ids[graph.predecessors[edge]];
   const delay = graph.delay(edge);

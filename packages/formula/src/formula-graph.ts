@@ -47,7 +47,7 @@ interface Affine {
  * @param variables - The names of the inputs.
  * @param output - The id of the output node. Default: `y`.
  * @throws NnbpError `MALFORMED`, `UNKNOWN_ID` (an unknown function), `EMPTY_DATA` (no parameter), `DUPLICATE_ID`
- * (another node has the id `output`), `TOO_LARGE` (more than 10,000 characters)
+ * (a repeated variable, or another node with the id `output`), `TOO_LARGE` (more than 10,000 characters)
  *
  * @example
  * ```ts

@@ -78,7 +78,7 @@ export function parseFormula(text: string): Formula {
   return read(tree, text, 0);
 }
 
-/** The distinct names in a formula in order of appearance, without function names. */
+/** Returns the distinct names in a formula in order of appearance, without function names. */
 export function namesIn(formula: Formula): string[] {
   switch (formula.kind) {
     case 'number':

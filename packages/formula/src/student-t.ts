@@ -37,11 +37,11 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return front * fraction;
 }
 
-/** The probability that |T| > |t| for the given degrees of freedom. */
+/** Returns the probability that |T| > |t| for the given degrees of freedom. */
 export const twoSidedP = (t: number, degreesOfFreedom: number): number =>
   incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
 
-/** The t > 0 for which |T| ≤ t has the given probability, found by bisection to float64 precision. */
+/** Returns the t > 0 for which |T| ≤ t has the given probability, found by bisection to float64 precision. */
 export function twoSidedQuantile(probability: number, degreesOfFreedom: number): number {
   let low = 0;
   let high = 1;

@@ -63,7 +63,7 @@ function rowsIn(data: Data): number {
 /**
  * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is
  * below 4 million, which takes less than 0.1 s. Otherwise `auto()`, in float32 where the host has WebAssembly, with up
- * to four threads from 4 billion on.
+ * to four threads from 4 billion on. A stream counts as more than 4 billion.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import type { Network } from '@nnbp/core';
 import { exact } from './one-line.js';
 import { counted } from './counted.js';
 
-/** Functions that call `step(input, s)`, which computes one step and replaces the state s with the next one. */
+/** Returns the source of the functions that call `step(input, s)`, which computes one step and replaces the state s. */
 export function memorySource({ graph }: Network): string {
   return `/** The state before the first step: the values that delayed edges read, the latest value of each node first. */
 const initial = [${Array.from(graph.initialState(), exact).join(', ')}];
@@ -38,7 +38,7 @@ export function stream() {
 }`;
 }
 
-/** The type declarations of these functions. */
+/** Returns the type declarations of `predictSequence` and `stream`. */
 export function memoryTypes(inputs: readonly string[], stateSize: number): string {
   return `/** The outputs at every step of a sequence that starts from the initial state. */
 export declare function predictSequence(inputs: ArrayLike<ArrayLike<number>>): number[][];

@@ -20,8 +20,8 @@ const sources = {
 } satisfies Readonly<Record<OutputTransform, string | undefined>>;
 
 /**
- * A declaration of the function `transform`, and how to call it. For `none`, there is no declaration and `call` returns
- * its argument.
+ * Returns a declaration of the function `transform`, and how to call it. For `none`, there is no declaration and `call`
+ * returns its argument.
  */
 export function transformSource(transform: OutputTransform): {
   readonly declaration: string | undefined;

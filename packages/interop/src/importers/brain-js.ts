@@ -46,7 +46,8 @@ interface Rule {
  *
  * @param json - The object, or a JSON string with up to about a hundred thousand connections. Parse a longer string
  * yourself.
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an unknown activation)
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network for text; an unknown activation), `TOO_LARGE` (a
+ * string that is too long)
  *
  * @example
  * ```ts

@@ -61,7 +61,7 @@ const squashes = new Map<string, Squash>([
  * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `INDEX.sum`.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
- * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`, `TOO_LARGE` (a string that is too long)
  *
  * @example
  * ```ts

@@ -70,8 +70,9 @@ export interface Playground {
  *
  * @param url - The link, or the part after its `#`.
  * @param options - `seed`: seed of the weights. Default: the seed in the link, or 0 if it has none.
- * @throws NnbpError `MALFORMED` (not a link to the playground; not a number), `UNSUPPORTED` (an activation, a feature
- * or a data set that the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)
+ * @throws NnbpError `WRONG_TYPE`, `MALFORMED` (not a link to the playground, an invalid number, or no feature),
+ * `UNSUPPORTED` (an activation, a feature or a data set that the page does not have), `TOO_LARGE`, `NOT_FINITE` (the
+ * seed)
  *
  * @example
  * ```ts

@@ -112,7 +112,7 @@ function external(
   return file.subarray(offset, offset + length);
 }
 
-/** The paths of all external files, without duplicates, in the order of the model. */
+/** Returns the paths of all external files, without duplicates, in the order of the model. */
 export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[] {
   const outside = tensors.filter(({ dataLocation }) => dataLocation !== 0);
   const paths = outside.flatMap(({ externalData }) => externalData.filter(({ key }) => key === 'location'));

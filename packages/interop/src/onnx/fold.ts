@@ -6,7 +6,7 @@ import { slices, unsqueezed } from './operators/shapes.js';
 
 type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
 
-/** The result of an operator whose operands are all constant; undefined for other operators. */
+/** Returns the result of an operator whose operands are all constant; undefined for other operators. */
 export function fold(call: Call): Constant | undefined {
   const { node, values } = call;
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;

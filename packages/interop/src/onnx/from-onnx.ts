@@ -176,8 +176,9 @@ function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
 }
 
 /**
- * The paths of the files that store weights outside an ONNX model, relative to its directory: pass their content to
- * {@link fromOnnx}. The paths are untrusted: check that a path stays inside that directory before you open it.
+ * Returns the paths of the files that store weights outside an ONNX model, relative to its directory: pass their
+ * content to {@link fromOnnx}. The paths are untrusted: check that a path stays inside that directory before you open
+ * it.
  *
  * @throws NnbpError `MALFORMED`
  *

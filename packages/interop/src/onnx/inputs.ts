@@ -5,7 +5,7 @@ import { product, safeSize } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Entry, Rows, Tape } from './tape.js';
 
-/** The first operator that reads each tensor as its first operand, by the name of the tensor. */
+/** Returns the first operator that reads each tensor as its first operand, by the name of the tensor. */
 export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string, Proto<'NodeProto'>> {
   const readers = new Map<string, Proto<'NodeProto'>>();
   for (const reader of node) {
@@ -15,7 +15,9 @@ export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string,
   return readers;
 }
 
-/** The number of columns that the first operator expects of an input, for models that do not specify the width. */
+/**
+ * Returns the number of columns that the first operator expects of an input, for models that do not specify the width.
+ */
 export function widthRead(
   input: string,
   readers: ReadonlyMap<string, Proto<'NodeProto'>>,
@@ -62,7 +64,9 @@ interface InputOptions {
   readonly entry?: (k: number) => Entry;
 }
 
-/** The entries of one sample of an input. The batch is the axis whose size is not fixed, or else `batchAxis`. */
+/**
+ * Returns the entries of one sample of an input. The batch is the axis whose size is not fixed, or else `batchAxis`.
+ */
 export function inputRows(
   { name, type }: Proto<'ValueInfoProto'>,
   tape: Tape,
@@ -103,8 +107,8 @@ export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
 }
 
 /**
- * The entries of one step of an input of a model with recurrent layers. If it has three axes, the first two are the
- * steps and the batch.
+ * Returns the entries of one step of an input of a model with recurrent layers. If it has three axes, the first two are
+ * the steps and the batch.
  */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
   if (isReadByLayers(input.name, graph, 5)) {

@@ -128,8 +128,8 @@ let operators: ReadonlyMap<string, Operator> | undefined;
 let classical: ReadonlyMap<string, Operator> | undefined;
 
 /**
- * The operator with this name and domain; undefined if it is not supported. The tables are created on first use, so
- * that bundlers can remove them.
+ * Returns the operator with this name and domain; undefined if it is not supported. The tables are created on first
+ * use, so that bundlers can remove them.
  */
 export function operatorOf(name: string, domain: string): Operator | undefined {
   if (domain === '' || domain === 'ai.onnx') return (operators ??= makeOperators()).get(name);

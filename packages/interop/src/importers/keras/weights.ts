@@ -49,7 +49,7 @@ function keyOf(name: string): string {
 }
 
 /**
- * The paths of the weight files that a `model.json` lists, in order, relative to its directory. They are
+ * Returns the paths of the weight files that a `model.json` lists, in order, relative to its directory. They are
  * untrusted: check that a path stays inside that directory before you open it.
  *
  * @param modelJson - The content of `model.json`, as a string or parsed.

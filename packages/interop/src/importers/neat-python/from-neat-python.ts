@@ -46,7 +46,7 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom
  * one; a custom aggregation; a recurrent genome without `recurrent`; a node without incoming connections, if the genome
  * is recurrent or the aggregation is not the sum, because its value depends on the version of neat-python),
- * `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
+ * `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied), `TOO_LARGE` (a string that is too long)
  *
  * @example
  * ```ts
