@@ -212,7 +212,8 @@ const en = {
         wrong === 0 ? 'Nothing is wrong so far.' : `Wrong so far: ${wrong} of ${all} nodes.`,
       wrong: (wrong: number, all: number) => `${wrong} of ${all} nodes ${wrong === 1 ? 'has' : 'have'} a wrong number.`,
       allCorrect: 'All numbers are correct.',
-      visits: (total: string, correct: string) => `${total} visits instead of ${correct}.`,
+      visits: (total: string, correct: string) =>
+        `${total === '1' ? '1 visit' : `${total} visits`} instead of ${correct}.`,
       counts: (total: string, correct: string) => `Computed ${total} times instead of ${correct}.`,
     },
     firstSteps: (count: number) => `Only the first ${count} steps can be shown one by one.`,

@@ -37,7 +37,8 @@ const en = {
   notDone: (iterations: number) =>
     `Stopped after ${iterations} iterations without converging. Change the start values.`,
   curve: 'Curve',
-  plot: (points: number) => `${points} points, the fitted curve with its 95 % confidence band and 95 % prediction band`,
+  plot: (points: number) =>
+    `${points === 1 ? '1 point' : `${points} points`}; once fitted, also the curve with its 95 % confidence band and 95 % prediction band`,
   legend: {
     points: 'data',
     curve: 'fitted curve',

@@ -56,8 +56,8 @@ const en = {
   layer: (number: number) => `Layer ${number}`,
   slopeOf: (slope: string) => `slope ${slope}`,
   nothingArrives: 'Nothing arrives at the first layer.',
-  timesLess: (factor: string) => `The first layer receives ${factor} × less than the last.`,
-  timesMore: (factor: string) => `The first layer receives ${factor} × more than the last.`,
+  timesLess: (factor: string) => `The last layer receives ${factor} × as much as the first.`,
+  timesMore: (factor: string) => `The first layer receives ${factor} × as much as the last.`,
   surface: (factor: number) =>
     `The loss as a function of w and b: the stronger the colour, the larger the loss. The minimum is at w = ${factor}, b = 0.`,
   learningRate: 'Learning rate:',

@@ -161,7 +161,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
       return {
         correct: false,
         hint: {
-          en: `The first layer still receives ${show(ratio)} times less than the last. Which activation has a larger slope?`,
+          en: `The last layer still receives ${show(ratio)} times as much as the first. Which activation has a larger slope?`,
           zh: `最后一层收到的仍是第一层的 ${show(ratio)} 倍。哪个激活函数的 slope 更大？`,
         },
       };
