@@ -46,7 +46,7 @@ export function bidirectional(builder: GraphBuilder, options: BidirectionalOptio
     throw new NnbpError('EMPTY_LAYER', 'steps is empty: expected the input ids of at least one step.');
   steps.forEach(({ length }, t) => {
     if (length === steps[0].length) return;
-    throw mismatch('WRONG_LENGTH', `steps[${t}]`, `${steps[0].length} ids`, length);
+    throw mismatch('WRONG_LENGTH', `steps[${t}]`, `as many ids as steps[0] (${steps[0].length})`, length);
   });
   const zero = fixedNode(builder, `${name}.zero`, []);
   const cell = cells[kind](options);

@@ -65,7 +65,7 @@ test.each<[string, NnbpErrorCode, RegExp, () => unknown]>([
   [
     'steps with different numbers of inputs',
     'WRONG_LENGTH',
-    /steps\[1\]: expected 1 ids, received 2/,
+    /steps\[1\]: expected as many ids as steps\[0\] \(1\), received 2/,
     () => bidirectional(new GraphBuilder(), { steps: [['a'], ['a', 'b']], cell: 'gru', units: 1 }),
   ],
   [

@@ -106,9 +106,9 @@ function expectNear(testCase: Case, d: number, s: number, t: number, actual: rea
 const all = cases as unknown as readonly Case[];
 const isBidirectional = ({ attributes }: Case) => attributes.direction === 'bidirectional';
 
-describe('unidirectional layers match the values of ONNX Runtime to within 1e-6 on a batch of sequences', () => {
+describe('unidirectional layers on a batch of sequences', () => {
   test.each(all.filter((testCase) => !isBidirectional(testCase)).map((testCase) => [testCase.name, testCase] as const))(
-    '%s',
+    'the values match ONNX Runtime to within 1e-6: %s',
     (_, testCase) => {
       const builder = new GraphBuilder();
       const inputs = builder.inputs(testCase.tensors.X[0][0].length);
@@ -128,28 +128,31 @@ describe('unidirectional layers match the values of ONNX Runtime to within 1e-6 
   );
 });
 
-describe('bidirectional layers match the values of ONNX Runtime to within 1e-6', () => {
-  test.each(all.filter(isBidirectional).map((testCase) => [testCase.name, testCase] as const))('%s', (_, testCase) => {
-    const builder = new GraphBuilder();
-    const steps = testCase.tensors.X.map((step, t) => builder.inputs(step[0].length, `step${t}`));
-    const options = { ...optionsOf(testCase), steps, cell: kinds[testCase.op], name: 'both' };
-    for (const ids of bidirectional(builder, options)) builder.output(...ids);
-    const network = new Network(builder.build());
-    ['forward', 'backward'].forEach((direction, d) => {
-      copyWeights(network, testCase, d, {
-        layer: `both.${direction}.0`,
-        inputs: d === 0 ? steps[0] : steps.at(-1)!,
-        h: (k) => `both.${direction}.zero.${k}`,
-        c: (k) => `both.${direction}.zero.c.${k}`,
+describe('bidirectional layers', () => {
+  test.each(all.filter(isBidirectional).map((testCase) => [testCase.name, testCase] as const))(
+    'the values match ONNX Runtime to within 1e-6: %s',
+    (_, testCase) => {
+      const builder = new GraphBuilder();
+      const steps = testCase.tensors.X.map((step, t) => builder.inputs(step[0].length, `step${t}`));
+      const options = { ...optionsOf(testCase), steps, cell: kinds[testCase.op], name: 'both' };
+      for (const ids of bidirectional(builder, options)) builder.output(...ids);
+      const network = new Network(builder.build());
+      ['forward', 'backward'].forEach((direction, d) => {
+        copyWeights(network, testCase, d, {
+          layer: `both.${direction}.0`,
+          inputs: d === 0 ? steps[0] : steps.at(-1)!,
+          h: (k) => `both.${direction}.zero.${k}`,
+          c: (k) => `both.${direction}.zero.c.${k}`,
+        });
       });
-    });
-    const { units } = options;
-    sequencesOf(testCase).forEach((sequence, s) => {
-      const actual = network.predict(sequence.flat());
-      for (let t = 0; t < sequence.length; t++) {
-        for (let d = 0; d < 2; d++)
-          expectNear(testCase, d, s, t, actual.slice((2 * t + d) * units, (2 * t + d + 1) * units));
-      }
-    });
-  });
+      const { units } = options;
+      sequencesOf(testCase).forEach((sequence, s) => {
+        const actual = network.predict(sequence.flat());
+        for (let t = 0; t < sequence.length; t++) {
+          for (let d = 0; d < 2; d++)
+            expectNear(testCase, d, s, t, actual.slice((2 * t + d) * units, (2 * t + d + 1) * units));
+        }
+      });
+    },
+  );
 });

@@ -131,7 +131,10 @@ export interface EpochRecord {
   readonly validationLoss?: number;
   /** The value of each metric, by name. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
-  /** Training speed, without validation. For epochs shorter than a millisecond, it is measured over several. */
+  /**
+   * Training speed, without validation; for sequences, in steps per second. For epochs shorter than a millisecond, it is
+   * measured over several.
+   */
   readonly samplesPerSecond: number;
 }
 
@@ -161,7 +164,7 @@ export type AfterBatch = () => boolean | Promise<boolean>;
 export class Trainer {
   /** The network that is trained. `step`, `epoch` and `dispose` copy the parameters to it. */
   readonly network: Network;
-  /** Samples per batch. The last batch of an epoch can have fewer. */
+  /** Samples or sequences per batch. The last batch of an epoch can have fewer. */
   readonly batchSize: number;
   readonly #options: TrainerOptions;
   readonly #optimizer: Optimizer;

@@ -21,8 +21,8 @@ export function unrolledLayout(graph: Graph, groups: number, steps: number): Unr
   const rowBytes = 16;
   const outputs = steps * graph.outputs.length;
   const [queueInputBytes, queueTargetBytes] = [(steps * graph.inputCount + graph.stateSize) * 4, outputs * 4];
-  const takesMany = steps === 1 && graph.stateSize === 0;
-  const queue = takesMany ? queueLength(queueInputBytes + queueTargetBytes) : 1;
+  const usesQueue = steps === 1 && graph.stateSize === 0;
+  const queue = usesQueue ? queueLength(queueInputBytes + queueTargetBytes) : 1;
   const parameterBytes = parameterVectorBytes(graph);
   const outputRows = allocate(outputs * rowBytes, 'values');
   const stepBytes = groups * 16;
