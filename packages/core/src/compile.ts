@@ -2,7 +2,7 @@
 import type { FloatArray } from './contract.js';
 import type { Engine, Executor } from './engine.js';
 import { NnbpError } from './errors.js';
-import { mismatch, allFinite, expectEngine, expectFinite, expectInteger, expectLength } from './expect.js';
+import { mismatch, allFinite, expectArray, expectEngine, expectFinite, expectInteger, expectLength } from './expect.js';
 import { js } from './js/engine.js';
 import type { Network } from './network.js';
 import { applyOutputTransform, type OutputTransform } from './output-transform.js';
@@ -31,7 +31,7 @@ export interface Predictor {
   /**
    * Returns the outputs for one sample, in the units of the data, as a new array.
    *
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it first occurred
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it first occurred
    */
   predict(input: Row): number[];
   /**
@@ -137,6 +137,7 @@ class CompiledNetwork implements Predictor {
   }
 
   predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into?: Into): Into | number[][] {
+    expectArray('inputs', inputs);
     const flat = ArrayBuffer.isView(inputs) ? inputs : undefined;
     const samples = flat === undefined ? inputs.length : flat.length / this.#inputCount;
     if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty. Pass at least one sample.');
@@ -172,9 +173,11 @@ class CompiledNetwork implements Predictor {
   #write(input: Row, s: number, rows: FloatArray, sample: number): void {
     const width = this.#inputCount;
     const scaler = this.#inputScaler;
+    if (typeof input !== 'object' || input === null) expectArray(`input of sample ${sample}`, input);
     const isFinite = copyFinite(input, width, rows, s * width);
     if (scaler !== undefined) for (let k = 0; k < width; k++) rows[s * width + k] = scaler.apply(input[k], k);
     if (isFinite && input.length === width) return;
+    expectArray(`input of sample ${sample}`, input);
     expectLength(`input of sample ${sample}`, input.length, width);
     expectFinite(`input of sample ${sample}`, input);
   }

@@ -1,6 +1,6 @@
 /** The network: a graph with parameters, which you can train and use for predictions. */
 import { NnbpError } from './errors.js';
-import { expectFinite, expectLength } from './expect.js';
+import { expectArray, expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
 import { expectOutputTransform, type OutputTransform } from './output-transform.js';
@@ -114,9 +114,10 @@ export class Network {
   /**
    * Returns the outputs for many samples; see {@link Network.predict}.
    *
-   * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
+   * @throws NnbpError `WRONG_TYPE`, `EMPTY_DATA`, and the errors of `predict`
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
+    expectArray('inputs', inputs);
     if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty. Pass at least one sample.');
     return Array.from(inputs, (input, sample) => this.#predict(input, sample));
   }

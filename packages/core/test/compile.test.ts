@@ -95,6 +95,12 @@ describe('errors of a compiled network', () => {
     expectRejected(() => predictor.predict([1, 2, NaN]), 'NOT_FINITE', /^input of sample 0, position 2/);
     expectRejected(() => predictor.predict([1, 2, 3], [0]), 'WRONG_LENGTH', /^into/);
     expectRejected(() => predictor.predictBatch([]), 'EMPTY_DATA', /^inputs is empty/);
+    for (const value of [null, undefined, 5, {}] as never[]) {
+      expectRejected(() => predictor.predict(value), 'WRONG_TYPE', /^input of sample 0: expected an array/);
+      expectRejected(() => predictor.predictBatch(value), 'WRONG_TYPE', /^inputs: expected an array/);
+      expectRejected(() => predictor.predictBatch([[1, 2, 3], value]), 'WRONG_TYPE', /^input of sample 1: expected an/);
+      expectRejected(() => network.predictBatch(value), 'WRONG_TYPE', /^inputs: expected an array/);
+    }
     expectRejected(() => predictor.predictBatch([[1, 2, 3], [1, 2, 3], [1]]), 'WRONG_LENGTH', /^input of sample 2/);
     expectRejected(() => predictor.predictBatch(new Float64Array(7)), 'WRONG_LENGTH', /multiple of 3, received 7/);
     expectRejected(
