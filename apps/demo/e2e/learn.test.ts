@@ -192,7 +192,7 @@ const settled = (page: Page) =>
     .first()
     .waitFor();
 
-// Solving thirty tasks takes longer than other tests on a busy machine.
+// Solving all tasks takes longer than other tests on a busy machine.
 test('all chapters can be completed with the keyboard alone, reduced motion shows the same at every step, and Back and Forward move between chapters', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
