@@ -10,23 +10,23 @@ const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'];
 
 /** The first occurrence of every quantity below a root. */
 export class ReadingOrder {
-  #first: Map<number, { readonly above: number; readonly index: number }> | undefined;
+  #first: Map<number, { readonly parent: number; readonly index: number }> | undefined;
 
   constructor(
     private readonly computation: Computation,
     private readonly root: Derived,
   ) {}
 
-  /** Whether `symbol`, the term of `above` at this position, is its first occurrence. */
-  isFirst(symbol: Derived, above: Derived, index: number): boolean {
+  /** Whether the term of `parent` at `index` is the first occurrence of `symbol`. */
+  isFirst(symbol: Derived, parent: Derived, index: number): boolean {
     this.#first ??= this.#read();
     const first = this.#first.get(this.#key(symbol));
-    return first?.index === index && first.above === this.#key(above);
+    return first?.index === index && first.parent === this.#key(parent);
   }
 
   #read() {
     const { computation } = this;
-    const first = new Map<number, { readonly above: number; readonly index: number }>();
+    const first = new Map<number, { readonly parent: number; readonly index: number }>();
     const open = (symbol: Derived) => ({
       key: this.#key(symbol),
       reads: readsOf(expressionOf(computation, symbol)),
@@ -43,7 +43,7 @@ export class ReadingOrder {
       const { symbol } = frame.reads[index];
       const key = this.#key(symbol);
       if (first.has(key)) continue;
-      first.set(key, { above: frame.key, index });
+      first.set(key, { parent: frame.key, index });
       stack.push(open(symbol));
     }
     return first;

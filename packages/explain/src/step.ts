@@ -50,7 +50,7 @@ export class DerivationStep implements Step {
     private readonly symbol: Derived,
     readonly value: number,
     private readonly order: ReadingOrder,
-    private readonly above?: DerivationStep,
+    private readonly parent?: DerivationStep,
     private readonly index = 0,
   ) {
     this.quantity = 'caseOneOf' in symbol ? { quantity: 'dLossDx', node: symbol.caseOneOf } : symbol;
@@ -86,10 +86,10 @@ export class DerivationStep implements Step {
    * ten thousand steps deep.
    */
   #isFirst(): boolean {
-    let { symbol, above, index } = this as DerivationStep;
-    while (above !== undefined) {
-      if (!this.order.isFirst(symbol, above.symbol, index)) return false;
-      ({ symbol, above, index } = above);
+    let { symbol, parent, index } = this as DerivationStep;
+    while (parent !== undefined) {
+      if (!this.order.isFirst(symbol, parent.symbol, index)) return false;
+      ({ symbol, parent, index } = parent);
     }
     return true;
   }

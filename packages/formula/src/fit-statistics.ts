@@ -270,7 +270,7 @@ class Rows {
   }
 }
 
-/** variance · (RᵀR)⁻¹ over the determined columns, in the order of the parameters. */
+/** Computes variance · (RᵀR)⁻¹ over the determined columns, in the order of the parameters. The rest is 0. */
 function covarianceOf({ R, n, columns }: TriangularFactor, rank: number, variance: number): Float64Array {
   // The inverse of R, column by column.
   const inverse = new Float64Array(rank * rank);

@@ -198,7 +198,7 @@ const scaled = ({ constant, terms }: Affine, factor: number): Affine => ({
   terms: new Map(Array.from(terms, ([id, weight]) => [id, weight * factor])),
 });
 
-/** a + sign · b. */
+/** Returns a + sign · b. */
 function sum(a: Affine, b: Affine, sign: 1 | -1): Affine {
   const terms = new Map(a.terms);
   for (const [id, weight] of b.terms) terms.set(id, (terms.get(id) ?? 0) + sign * weight);

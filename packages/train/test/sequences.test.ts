@@ -163,7 +163,7 @@ describe('sequences', () => {
     });
   });
 
-  test('sequences with several inputs and outputs train like an executor on the same rows', async () => {
+  test('a step of fit on sequences with several inputs and outputs is bit-identical to a step of an executor', async () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), builder.input('y'), delayed('a', 2, { initial: 0.5 }), delayed('b')];
     for (const id of ['a', 'b']) builder.output(builder.node(id, { from, activation: tanh }));
@@ -389,7 +389,7 @@ describe('sample weights', () => {
     expect(history[2].validationLoss).toBeGreaterThan(0);
   });
 
-  test('a step on a batch whose weights are all 0 changes nothing', async () => {
+  test('a step on a batch whose weights are all 0 does not change the parameters', async () => {
     const trained = network();
     const trainer = new Trainer(
       trained,

@@ -115,7 +115,7 @@ describe('stateful sequences', () => {
 describe('a stream of sequences', () => {
   const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
 
-  test('a stream of sequences trains like the same sequences in memory, even if they are stateful', async () => {
+  test('fit on a stream of sequences is bit-identical to fit on the same sequences in memory, stateful or not', async () => {
     for (const stateful of [false, true]) {
       const [one, two] = [recurrent(), recurrent()];
       const overrides = { batchSize: 2, truncate: 2, metrics: [meanAbsoluteError()], stateful };

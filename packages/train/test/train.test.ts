@@ -229,7 +229,7 @@ describe('metrics equal values computed by hand', () => {
       [0, 1, 0],
     ],
   ];
-  test('accuracy and confusionMatrix are correct for several classes', () => {
+  test('accuracy and confusionMatrix of several classes equal values computed by hand', () => {
     expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
     expect(count(confusionMatrix(), classes)).toEqual([
       [1, 0, 0],
@@ -237,7 +237,7 @@ describe('metrics equal values computed by hand', () => {
       [0, 0, 0],
     ]);
   });
-  test('accuracy is correct with a threshold, and confusionMatrix for two classes', () => {
+  test('accuracy with a threshold and confusionMatrix of two classes equal values computed by hand', () => {
     const pairs: [Row, Row][] = [
       [[0.2], [1]],
       [[-0.2], [-1]],
@@ -250,7 +250,7 @@ describe('metrics equal values computed by hand', () => {
       [1, 1],
     ]);
   });
-  test('meanAbsoluteError and rSquared are correct', () => {
+  test('meanAbsoluteError and rSquared equal values computed by hand', () => {
     const pairs: [Row, Row][] = [
       [
         [1, 2],
@@ -360,7 +360,7 @@ describe('callbacks', () => {
 });
 
 describe('aborting', () => {
-  test('an abort before the start changes nothing', async () => {
+  test('an abort before the start does not change the parameters', async () => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];
     const error = await errorOf(fit(network, line, plain({ signal: AbortSignal.abort(new Error('no')) })));
@@ -400,7 +400,7 @@ describe('streams', () => {
     }
   }
 
-  test('streams train like tables, and are opened again in each epoch', async () => {
+  test('fit on a stream is bit-identical to fit on a table, and opens the stream again in each epoch', async () => {
     const [one, two] = [lineNetwork(), lineNetwork()];
     await fit(one, () => stream(5), plain({ epochs: 4, batchSize: 2, validation: () => stream(5) }));
     await fit(two, line, plain({ epochs: 4, batchSize: 2, shuffle: false }));

@@ -87,7 +87,7 @@ function matrixOf(json: JsonValue, rows: number, columns: number): Matrix {
   );
 }
 
-/** Nodes g(W x + R h + b), one per unit. `h` are node ids or delayed nodes. */
+/** Creates the nodes g(W x + R h + b), one per unit. The entries of `h` are node ids or delayed nodes. */
 function gate(
   name: string,
   activation: Activation,
@@ -108,7 +108,7 @@ const productNode = (id: string, from: Part['from']): Part => ({
   ...{ id, from, activation: identity, aggregation: product, b: 0, w: [1, 1], constant: true },
 });
 
-/** A node g(b + Σ w x) without parameters. */
+/** Creates a node g(b + Σ w x) whose b and w are constants. */
 const constantNode = (
   id: string,
   from: Part['from'],
@@ -121,13 +121,15 @@ const constantNode = (
 
 const delayedUnits = (name: string, units: number) => numbered(name, units).map((id) => delayed(id));
 
-/** relu(W x + R h(t − 1) + b) */
+/** Returns the nodes of an RNN layer: h = relu(W x + R h(t − 1) + b). */
 function rnnLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const numbers = [matrix('weight', from.length), matrix('transition', units), matrix('bias', 1)] as const;
   return gate(name, relu, from, delayedUnits(name, units), numbers);
 }
 
-/** o · tanh(f · h(t − 1) + i · g): keeps the last output instead of a cell state. */
+/**
+ * Returns the nodes of an LSTM layer: h = o · tanh(f · h(t − 1) + i · g). It has no cell state, only its last output.
+ */
 function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = delayedUnits(name, units);
   const gateOf = (part: string, activation: Activation, prefix: string) =>
@@ -151,7 +153,7 @@ function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   return [...gates.flat(), ...combined];
 }
 
-/** (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z */
+/** Returns the nodes of a GRU layer: h = (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z. */
 function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = delayedUnits(name, units);
   const numbers = (prefix: string) =>

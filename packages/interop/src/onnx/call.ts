@@ -67,7 +67,7 @@ export class Call {
     return value;
   }
 
-  /** Operand k if it is this part of an aggregation that is written as several operators. */
+  /** Returns operand k if it is the given part of an aggregation that is written as several operators. */
   partial(k: number, part: NonNullable<Rows['part']>): Rows | undefined {
     const value = this.values.get(this.node.input[k] ?? '');
     return value !== undefined && 'entries' in value && value.part === part ? value : undefined;
@@ -197,10 +197,10 @@ export class Call {
   }
 
   /** Converts a constant to rows with the same values for every sample. */
-  asRows(constant: Constant, beside: Rows): Rows {
+  asRows(constant: Constant, rows: Rows): Rows {
     this.spend(constant.values.length);
     const entries = Array.from(constant.values, (bias) => ({ from: [], weights: [], bias }));
-    return { shape: this.withoutBatch(constant, beside), entries };
+    return { shape: this.withoutBatch(constant, rows), entries };
   }
 
   constant(k: number): Constant {

@@ -32,7 +32,7 @@ export const extreme =
     }, first);
   };
 
-/** |h|: a leaky ReLU with the slope −1, or part of a softsign. */
+/** `Abs`: a leaky ReLU with the slope −1, or part of a softsign. */
 export const absolute: Operator = (call) => apply(call, { unfinished: 'abs', label: call.label });
 
 /** `PRelu`: a leaky ReLU with a constant slope per column. */

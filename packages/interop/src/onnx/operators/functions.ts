@@ -32,7 +32,7 @@ export const clip: Operator = (call) => {
   return map(call, (h) => affine(tape.apply(hardTanh, affine(h, 1 / half, -middle / half)), half, middle));
 };
 
-/** max(0, min(1, α h + β)) = hardSigmoid(6 (α h + β − ½)) */
+/** `HardSigmoid`: max(0, min(1, α h + β)) = hardSigmoid(6 (α h + β − ½)). */
 export const hardSigmoidWith: Operator = (call) => {
   const alpha = call.number('alpha', 0.2);
   const beta = call.number('beta', 0.5);
@@ -49,14 +49,14 @@ export const seluWith: Operator = (call) => {
   return map(call, (h) => affine(call.tape.apply(g, h), gamma, 0));
 };
 
-/** max(0, h) + min(0, α (e^(h/α) − 1)) = α elu(h / α) */
+/** `Celu`: max(0, h) + min(0, α (e^(h/α) − 1)) = α elu(h / α). */
 export const celu: Operator = (call) => {
   const alpha = call.number('alpha', 1);
   if (!(alpha > 0)) call.unsupported(`alpha = ${alpha}; expected a number above 0`);
   return map(call, (h) => affine(call.tape.apply(elu, affine(h, 1 / alpha, 0)), alpha, 0));
 };
 
-/** h σ(α h) = silu(α h) / α */
+/** `Swish`: h σ(α h) = silu(α h) / α, or h / 2 if α is 0. */
 export const swish: Operator = (call) => {
   const alpha = call.number('alpha', 1);
   if (alpha === 0) return map(call, (h) => affine(h, 0.5, 0));

@@ -59,7 +59,7 @@ function gatedActivation(call: Call, a: Entry, gate: Entry): Entry | undefined {
   return affine(tape.apply(gelu, affine(node.h, Math.SQRT2, 0)), (Math.SQRT2 * s) / r, 0);
 }
 
-/** a / (t + s |r a|) = 1/(s |r|) softsign(s |r| / t · a), the only quotient that is supported. */
+/** Converts the only quotient that is supported: a / (t + s |r a|) = 1/(s |r|) softsign(s |r| / t · a). */
 export function quotient(call: Call, a: Entry, b: Entry): Entry {
   const { tape } = call;
   const node = tape.nodeOf(b);
@@ -71,7 +71,9 @@ export function quotient(call: Call, a: Entry, b: Entry): Entry {
   return affine(tape.apply(softsign, affine(a, slope / t, 0)), 1 / slope, 0);
 }
 
-/** √(t + s q²) = √t (2 bentIdentity(u) − 2 u + 1), u = √(s / t) q */
+/**
+ * `Sqrt` of t + s q², part of the bent identity: √(t + s q²) = √t (2 bentIdentity(u) − 2 u + 1) with u = √(s / t) q.
+ */
 export const squareRoot: Operator = (call) => {
   const { shape, entries } = call.rows(0);
   call.spend(4 * terms(entries));
@@ -88,7 +90,7 @@ export const squareRoot: Operator = (call) => {
   return { shape, entries: roots };
 };
 
-/** exp(−s q²) = gaussian(√s q) */
+/** `Exp` of −s q²: exp(−s q²) = gaussian(√s q). */
 export const exponential: Operator = (call) =>
   map(call, (entry) => {
     const node = call.tape.nodeOf(entry);
