@@ -100,7 +100,7 @@ test('a link with hidden answers shows no computed number of a network with dela
   await expect.poll(() => page.locator('[data-term-step]').count()).toBe(0);
   await page.getByRole('slider', { name: /^Terms of the sum/ }).press('End');
   await page.locator('[data-answer] data').waitFor();
-  await stepper.getByRole('button', { name: 'First step' }).click();
+  await stepper.getByRole('button', { name: 'Back to the start' }).click();
   await expect.poll(() => page.locator('[data-answer] data').count()).toBe(0);
   await stepper.getByRole('button', { name: 'Last step' }).click();
   await page.locator('[data-answer] data').waitFor();

@@ -143,7 +143,7 @@ test('stepping shows each number when it is computed and not before', async () =
   const page = await open();
   const traced = trace(articleNetwork(), [0.5], [10], mse());
   const names = traced.steps.flatMap(({ writes }) => writes);
-  await page.getByRole('button', { name: 'First step' }).click();
+  await page.getByRole('button', { name: 'Back to the start' }).click();
   for (const steps of [0, 1, 8, 15, 26]) {
     await page.getByLabel('Steps taken').fill(String(steps));
     const known = replay(traced, steps);
@@ -398,7 +398,7 @@ test('Break it marks a node grey while its sum is unfinished, and red once it pa
   // Depth first: 7, 4, 2. Node 2 has received only the contribution of node 4, and passes it on.
   for (const visited of ['7', '4']) {
     await page.getByRole('button', { name: 'Next step' }).click();
-    await page.getByText(`Node ${visited}, 1st visit.`).waitFor();
+    await page.getByText(`Node ${visited}, for the 1st time.`).waitFor();
     await banner.getByText('Nothing is wrong so far.').waitFor();
   }
   await node('2').getByText('waits for 5, 6').waitFor();

@@ -13,7 +13,7 @@ export const version = '1.0';
 const train = ['train', 'iris.csv', '-t', 'species', '--activation', 'bent', '--epochs', '40', '-o', 'm.nnbp'];
 
 describe('a custom activation', () => {
-  it('a custom activation is saved by its name, and commands that load the model need --plugin', async () => {
+  it('a custom activation is saved by name, and commands that load the model need --plugin', async () => {
     const { nnbp, read } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
     expect(code).toBe(0);
