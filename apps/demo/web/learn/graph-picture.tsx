@@ -25,7 +25,10 @@ export interface GraphPictureProps {
   readonly graph: Graph;
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
-  /** Height per node in pixels, on wide and narrow screens. Default: the style sheet sets the height of the frame. */
+  /**
+   * Height of the frame in pixels: on wide screens, per node of the largest layer; on narrow screens, per layer. Default:
+   * set by the style sheet.
+   */
   readonly nodeHeight?: { readonly wide: number; readonly narrow: number };
 }
 
