@@ -106,7 +106,7 @@ function guessInput(survey: ColumnSurvey, options: ColumnOptions, rows: number):
     case 'text':
       return ignored(
         survey,
-        `text: ${values?.size ?? 'more than 1000'} different values, such as ${firstValue(survey, numbers.word)}`,
+        `text: ${values?.size.toLocaleString('en') ?? 'more than 1,000'} different values, such as ${firstValue(survey, numbers.word)}`,
       );
   }
 }
@@ -114,9 +114,9 @@ function guessInput(survey: ColumnSurvey, options: ColumnOptions, rows: number):
 function guessTarget(survey: ColumnSurvey, options: ColumnOptions): Guess {
   const { name, values, numbers } = survey;
   const kind = targetKind(survey);
-  if (kind === 'empty') throw new Problem(`The target "${name}" is empty.`);
+  if (kind === 'empty') throw new Problem(`The target "${name}" has no values. Choose another target.`);
   if (kind === 'constant') {
-    throw new Problem(`The target "${name}" is ${firstValue(survey)} in every row. Choose another target.`);
+    throw new Problem(`The target "${name}" has only the value ${firstValue(survey)}. Choose another target.`);
   }
   if (options.number.includes(name)) return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
   if (options.category.includes(name) || kind === 'category') {
@@ -132,7 +132,7 @@ function guessTarget(survey: ColumnSurvey, options: ColumnOptions): Guess {
   if (kind === 'number') return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
   const several = values === undefined ? `more than ${maxCategories.toLocaleString('en')}` : String(values.size);
   throw new Problem(
-    `The target "${name}" is text with ${several} different values, almost one per row (${shown(numbers.word ?? '')}, …). Choose a column with numbers or fewer categories.`,
+    `The target "${name}" is text with ${several} different values, on average fewer than two rows each (${shown(numbers.word ?? '')}, …). Choose a column with numbers or fewer categories.`,
   );
 }
 
@@ -156,7 +156,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
     throw misuse(
       values === undefined
         ? `The column "${name}" has more than ${maxCategories.toLocaleString('en')} different values, too many for a category. Add --ignore ${shellWord(name)}.`
-        : `The column "${name}" is empty.`,
+        : `The column "${name}" has no values.`,
     );
   }
   const counts = new Map<string, number>();

@@ -20,7 +20,7 @@ export function neighbourPath(model: string, directory: string, path: string): s
   if (!inside) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${model} refers to ${JSON.stringify(path)}: expected a file in the same directory. Put the file there and correct the path.`,
+      `${model} refers to ${JSON.stringify(path)}: expected a file in the directory of the model or below. Put the file there and correct the path.`,
     );
   }
   return resolve(directory, normal);

@@ -25,14 +25,16 @@ export const numberBetween =
     const value = Number(text);
     if (text.trim() !== '' && (open ? value > min : value >= min) && value < max) return value;
     const from = open ? `> ${min}` : `≥ ${min}`;
-    throw new InvalidArgumentError(`Expected a number ${from}${max < Infinity ? ` and < ${max}` : ''}.`);
+    throw new InvalidArgumentError(
+      `Expected a ${max < Infinity ? '' : 'finite '}number ${from}${max < Infinity ? ` and < ${max}` : ''}.`,
+    );
   };
 
 /** Parses a finite number. */
 export function finite(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Expected a number.');
+  throw new InvalidArgumentError('Expected a finite number.');
 }
 
 /** Collects the values of an option that can be repeated. */

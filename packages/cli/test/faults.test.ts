@@ -43,14 +43,14 @@ describe('errors of the command line', () => {
       { 'a.csv': rows('x,y', ...many((k) => `${k},3`)) },
       ['train', 'a.csv', '-t', 'y'],
       1,
-      'The target "y" is 3 in every row. Choose another target.',
+      'The target "y" has only the value 3. Choose another target.',
     ],
     [
       'an empty target',
       { 'a.csv': rows('x,y', ...many((k) => `${k},`)) },
       ['train', 'a.csv', '-t', 'y'],
       1,
-      'The target "y" is empty.',
+      'The target "y" has no values. Choose another target.',
     ],
     [
       'a target of distinct strings',
@@ -138,7 +138,7 @@ describe('errors of the command line', () => {
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--seed', 'x'],
       2,
-      'Expected a number.',
+      'Expected a finite number.',
     ],
     [
       'a model written over its data',
@@ -226,7 +226,7 @@ describe('tables with unusual formatting', () => {
     expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
   });
 
-  it('a few distinct integers that start at 0 are detected as a category', async () => {
+  it('a target of a few distinct integers is detected as a category', async () => {
     const columns = await learn(rows('x,y', ...many((k) => `${k},${k % 3}`)), '-t', 'y');
     expect(columns[1]).toMatchObject({ kind: 'category', reason: '0, 1, 2' });
   });

@@ -1,4 +1,4 @@
-/** Runs the commands of the guide in order, and compares their output with what the guide shows. */
+/** Runs the commands of the guide in order, and compares their output with the guide, except for decimal numbers. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { irisCsv, workspace } from './workspace.js';

@@ -151,7 +151,7 @@ function filesWith(text: string): Record<string, string | Uint8Array> {
   };
 }
 
-/** Forty strings in every format take several seconds, or longer if other tests run at the same time. */
+/** Testing all strings in every format takes several seconds, or longer if other tests run at the same time. */
 const longTimeout = { timeout: 60_000 };
 const python = spawnSync('python3', ['--version']).status === 0;
 
@@ -240,24 +240,27 @@ describe('the options', () => {
     export: ['m.nnbp', '--to', 'module'],
   };
 
-  it.each(Object.entries(commands))('any string is harmless as an option or argument of %s', async (command, given) => {
-    const here = await workspace({
-      'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n`,
-    });
-    expect((await here.nnbp('train', ...commands.train, '-o', 'm.nnbp')).code).toBe(0);
-    const { stdout } = await here.nnbp(command, '--help');
-    const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);
-    expect(options.length).toBeGreaterThan(0);
-    for (const option of options) {
-      // An option that names an output file creates it.
-      for (const text of /^--(?:output|checkpoint)$/.test(option) ? chosen.slice(0, 2) : chosen) {
-        expectHarmless([command, option, text], await here.nnbp(command, ...given, option, text));
+  it.each(Object.entries(commands))(
+    'hostile strings are harmless as options and arguments of %s',
+    async (command, given) => {
+      const here = await workspace({
+        'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n`,
+      });
+      expect((await here.nnbp('train', ...commands.train, '-o', 'm.nnbp')).code).toBe(0);
+      const { stdout } = await here.nnbp(command, '--help');
+      const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);
+      expect(options.length).toBeGreaterThan(0);
+      for (const option of options) {
+        // An option that names an output file creates it.
+        for (const text of /^--(?:output|checkpoint)$/.test(option) ? chosen.slice(0, 2) : chosen) {
+          expectHarmless([command, option, text], await here.nnbp(command, ...given, option, text));
+        }
       }
-    }
-    for (let k = 0; k < given.length; k++) {
-      if (given[k].startsWith('-') || (command === 'convert' && k === 1)) continue;
-      for (const text of chosen)
-        expectHarmless([command, text], await here.nnbp(command, ...given.toSpliced(k, 1, text)));
-    }
-  });
+      for (let k = 0; k < given.length; k++) {
+        if (given[k].startsWith('-') || (command === 'convert' && k === 1)) continue;
+        for (const text of chosen)
+          expectHarmless([command, text], await here.nnbp(command, ...given.toSpliced(k, 1, text)));
+      }
+    },
+  );
 });

@@ -48,7 +48,7 @@ export const hostileStrings: readonly string[] = [
   '__proto__',
   'constructor',
   'toString',
-  // Empty, and very long.
+  // Blank, very long, invalid, or in several scripts.
   ' ',
   '\0',
   'x'.repeat(5000),

@@ -52,7 +52,7 @@ async function hostileNetwork({ write }: Workspace, ids = hostileStrings): Promi
 }
 
 describe('hostile names', () => {
-  it('hostile names are escaped in the output of every command', async () => {
+  it('hostile names are escaped in the output of train, evaluate, check, explain, predict, export and convert', async () => {
     const here = await workspace({ 'data.csv': hostileCsv(csvNames) });
     const target = csvNames[csvNames.length - 1];
     const runs: readonly (readonly string[])[] = [
@@ -90,7 +90,7 @@ describe('hostile names', () => {
     expect(await read('out.csv')).toBe(stdout);
   });
 
-  it('hostile names in models of every format are escaped in the output', async () => {
+  it('hostile names in nnbp, JSON and ONNX models are escaped in the output', async () => {
     const here = await workspace();
     const network = await hostileNetwork(here);
     for (const model of ['model.nnbp', 'model.json', 'model.onnx']) {

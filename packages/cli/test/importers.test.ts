@@ -155,6 +155,6 @@ describe('a model that refers to other files', () => {
     await write('model.json', JSON.stringify(json).replace('weights.bin', path));
     const { code, stderr } = await nnbp('convert', 'model.json', 'mine.nnbp');
     expect(code).toBe(1);
-    expect(stderr).toContain('expected a file in the same directory');
+    expect(stderr).toContain('expected a file in the directory of the model or below');
   });
 });

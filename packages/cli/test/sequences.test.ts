@@ -210,7 +210,7 @@ describe('errors about sequences', () => {
   test('train rejects a single group as too few groups', async () => {
     const { nnbp } = await workspace({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
     const { code, stderr } = await nnbp(...classify, 'lstm', ...fewEpochs);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 usable group in "id", too few/)]);
   });
 
   test('explain and evaluate --importance reject a model of sequences, and predict rejects corrupt column metadata', async () => {

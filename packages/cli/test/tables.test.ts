@@ -93,7 +93,7 @@ describe('missing values', () => {
     const rows = lines(100, (k) => `${k},${k % 25 === 0 ? k : ''},${k}`);
     const { code, stderr, nnbp } = await train(table('x,pool,y', rows), '-t', 'y');
     expect(code).toBe(1);
-    expect(stderr).toContain('96 of 100 rows lack an input ("pool" is missing in 96 of 100 rows)');
+    expect(stderr).toContain('96 of 100 rows with a target lack an input ("pool" is missing in 96 of 100 rows)');
     expect(stderr).toContain('--ignore pool, or fill in missing values with --missing mean');
     expect((await nnbp('train', 'a.csv', '-t', 'y', '--ignore', 'pool', '--epochs', '1')).code).toBe(0);
   });

@@ -76,12 +76,12 @@ describe('the file formats before brain.js 1', () => {
 
   test.each([
     [
-      'brain 0.6: no sizes and no activation',
+      'brain 0.6 (no sizes, no activation)',
       { layers: [inputs, hidden, output], outputLookup: true, inputLookup: true },
     ],
-    ['brain.js 1.0: no activation', { layers: [inputs, hidden, output], sizes: [2, 2, 1] }],
-    ['brain 0.1: nodes inside a layer', { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] }],
-  ])('%s is imported with the sigmoid activation', (_, json) => {
+    ['brain.js 1.0 (no activation)', { layers: [inputs, hidden, output], sizes: [2, 2, 1] }],
+    ['brain 0.1 (nodes inside a layer)', { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] }],
+  ])('a model of %s is imported with the sigmoid activation', (_, json) => {
     const network = fromBrainJs(JSON.stringify(json));
     expect(network.graph.ids).toEqual(['input.x', 'input.y', 'layer1.0', 'layer1.1', 'output.on']);
     expect(network.predict([0.3, 0.7])[0]).toBeCloseTo(expected, 15);
@@ -125,7 +125,7 @@ describe('a model that cannot be imported', () => {
     expect(errorOf(() => fromBrainJs({ ...good, sizes: [2, 4, 2] })).message).toMatch(/sizes\[2\].*expected 1/);
   });
 
-  test('a damaged model throws an NnbpError or results in a network', () => {
+  test('damaged models are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

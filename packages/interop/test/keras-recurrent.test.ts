@@ -137,7 +137,7 @@ test.each(fixtures('keras').recurrent)(
   },
 );
 
-test('unsupported options of a recurrent layer are rejected, and the error names the option', () => {
+test('unsupported options of a recurrent layer are rejected by name, and so are weights that do not match `units`', () => {
   const rejected = (config: object) => {
     const { json, bytes } = model('LSTM', config);
     const error = errorOf(() => fromKeras(json, bytes));

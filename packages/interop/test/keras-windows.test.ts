@@ -159,7 +159,7 @@ describe('BatchNormalization', () => {
     expect(network.graph.parameterCount).toBe(9);
   });
 
-  test('BatchNormalization has separate nodes after an activation, or if its channels are not the filters', () => {
+  test('BatchNormalization has separate nodes after an activation, and is correct if its channels are not the filters', () => {
     const weights = norm(3);
     const relu = [
       ['Conv1D', { ...layer, activation: 'relu' }],

@@ -94,7 +94,7 @@ describe('the format of Keras', () => {
   });
 });
 
-describe('layers of shapes and activations', () => {
+describe('layers without weights', () => {
   const input = layer('InputLayer', { batch_input_shape: [null, 2] });
   const after = (...layers: object[]) => {
     const { json, bytes } = written([input, ...layers, dense(2, { batch_input_shape: undefined })], numbers);
@@ -112,7 +112,7 @@ describe('layers of shapes and activations', () => {
     [[-6, -8.5], [layer('LeakyReLU', { negative_slope: 0.25 })]],
     [[-7.5, -10.5], [layer('LeakyReLU', {})]],
     [plain, [layer('Dropout', { rate: 0.5 })]],
-  ])('reshaping and activation layers give %j, the same outputs as in Keras', (expected, layers) => {
+  ])('reshaping, activation and dropout layers result in the outputs %j, as in Keras', (expected, layers) => {
     after(...layers).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 12));
   });
 
@@ -127,7 +127,7 @@ describe('layers of shapes and activations', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('channels_first before Flatten, a softmax on several axes, and missing weights are rejected', () => {
+  test('channels_first, a softmax on several axes, other model classes, and models without input shape, layers or weights are rejected', () => {
     const cube = layer('InputLayer', { batch_input_shape: [null, 2, 2] });
     const rejected = (layers: object[], change: object = {}) => {
       const { json, bytes } = written(layers);
@@ -141,7 +141,7 @@ describe('layers of shapes and activations', () => {
     expect(rejected([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('cycles, unknown layers and duplicate connections are rejected', () => {
+  test('layers before their inputs, unknown layers, repeated connections, and layers used twice are rejected', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
@@ -200,7 +200,7 @@ describe('a model that cannot be imported', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('weights of the wrong length or type are rejected', () => {
+  test('weights of the wrong length, shape or type, quantized weights and infinite weights are rejected', () => {
     const { json, bytes } = written([dense(2)], numbers);
     expect(errorOf(() => fromKeras(json, bytes.subarray(4))).message).toMatch(
       /at most as many numbers as fit in the weight file of 20 bytes/,
@@ -219,7 +219,7 @@ describe('a model that cannot be imported', () => {
     expect(errorOf(() => fromKeras(json, infinite)).code).toBe('NOT_FINITE');
   });
 
-  test('a damaged model throws an NnbpError or results in a network', () => {
+  test('damaged models are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
       const model = models[Math.floor(random.uniform() * models.length)];
       const json = damaged(model.json, random);

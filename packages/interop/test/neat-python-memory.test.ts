@@ -25,7 +25,8 @@ const combine: Readonly<Record<string, Combine>> = {
 };
 
 /**
- * Runs a `RecurrentNetwork`: at each step, nodes read the node values of the previous step and the current inputs.
+ * Runs a `RecurrentNetwork` of neat-python: at each step, nodes read the node values of the previous step and the
+ * current inputs.
  */
 function recurrentRun(genome: NeatGenome, inputs: readonly (readonly number[])[]): number[][] {
   let before = new Map(genome.nodes.map(({ key }) => [key, 0]));
@@ -65,7 +66,7 @@ function randomGenome(random: Random): NeatGenome {
   return { input_keys: [-1, -2], output_keys: [0], nodes, connections };
 }
 
-test('100 random recurrent genomes have the same outputs as neat-python over 10 steps, also after export', () => {
+test('random recurrent genomes have the same outputs as neat-python over 10 steps, also after export', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 100; k++) {
     const random = new Random(seed + k);
@@ -105,7 +106,7 @@ describe('an aggregation', () => {
   });
 });
 
-test('a recurrent genome needs the option recurrent, and a node without connections is rejected', () => {
+test('a recurrent genome requires the option recurrent, and one with a node without connections is rejected', () => {
   const genome = (connections: NeatGenome['connections']): NeatGenome => ({
     input_keys: [-1],
     output_keys: [0],
@@ -124,7 +125,7 @@ describe('a network that is exported', () => {
     return new Network(builder.build(), { seed: 1 });
   };
 
-  test('toNeatPython adds an identity node if an aggregation reads a sum, and keeps fixed parameters', () => {
+  test('toNeatPython adds identity nodes for the sums that an aggregation reads, and keeps the outputs', () => {
     const network = networkOf((b) => {
       const [x, y] = b.inputs(2);
       b.node('h', { from: [x, y], activation: hardSigmoid });

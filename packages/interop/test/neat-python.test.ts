@@ -89,7 +89,7 @@ describe('genomes and networks', () => {
     },
   );
 
-  test('a genome without clamped functions is exported with the same nodes and keys', () => {
+  test('a genome is exported with the same keys and activations, without additional nodes, if no argument needs clamping', () => {
     const random = new Random(5);
     const among = ['sigmoid', 'tanh', 'relu', 'gauss', 'identity', 'clamped', 'abs', 'lelu'];
     for (let k = 0; k < 30; k++) {
@@ -121,7 +121,7 @@ describe('genomes and networks', () => {
     for (const row of inputs) expectClose(activate(back, row), network.predict(row), 'back');
   });
 
-  test('a network whose functions exist in neat-python is exported with the same outputs', () => {
+  test('a network whose functions can be expressed in neat-python is exported with the same outputs', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const activations = [
       ...[sigmoid, tanh, relu, leakyRelu, leakyRelu.negativeSlope(-0.3), elu, elu.alpha(0.4), selu],
@@ -236,7 +236,7 @@ describe('the file of neat.export of neat-python', () => {
   test.each([
     [/feed-forward/, { network_type: 'ctrnn' }],
     [/custom/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
-  ])('a file of neat.export is rejected with the message %s', (message, change) => {
+  ])('an unsupported file of neat.export is rejected with the message %s', (message, change) => {
     const error = errorOf(() => fromNeatPython({ ...file, ...change }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
@@ -263,7 +263,7 @@ describe('a genome that cannot be imported', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('genes can be in a dictionary, by key', () => {
+  test('nodes and connections can be stored in dictionaries, by key', () => {
     const genome = singleNode('tanh');
     const json = { ...genome, nodes: { '0': genome.nodes[0] }, connections: { '(-1, 0)': genome.connections[0] } };
     expect(fromNeatPython(json).predict([0.3])).toEqual(fromNeatPython(genome).predict([0.3]));
@@ -276,7 +276,7 @@ describe('a genome that cannot be imported', () => {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"bend".*"gelu"/)]);
   });
 
-  test('a damaged genome throws an NnbpError or results in a network', () => {
+  test('damaged genomes are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
       const json = damaged(randomGenome(random), random);
       return () => fromNeatPython(json);

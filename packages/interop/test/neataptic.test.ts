@@ -120,12 +120,12 @@ describe('a model that cannot be imported', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a wrong number of nodes is rejected', () => {
+  test('numbers of inputs and outputs that do not match the nodes are rejected', () => {
     expect(errorOf(() => fromNeataptic({ ...single('TANH'), input: 2 })).message).toMatch(/\.input: expected 1/);
     expect(errorOf(() => fromNeataptic({ ...single('TANH'), output: 2 })).message).toMatch(/\.output: expected 1/);
   });
 
-  test('a damaged model throws an NnbpError or results in a network', () => {
+  test('damaged models are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

@@ -214,9 +214,9 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
     ],
   ],
   ['clip as hard tanh', activations.hardTanh, [['Clip', 'x minus one', 'y']]],
-  ['clip without an end as relu', relu, [['Clip', 'x zero', 'y']]],
+  ['clip without a maximum as relu', relu, [['Clip', 'x zero', 'y']]],
   ['selu with its constants', activations.selu, [['Selu', 'x', 'y']]],
-  ['hard sigmoid of 1/6', activations.hardSigmoid, [['HardSigmoid', 'x', 'y', { alpha: 1 / 6 }]]],
+  ['hard sigmoid with slope 1/6', activations.hardSigmoid, [['HardSigmoid', 'x', 'y', { alpha: 1 / 6 }]]],
   ['leaky relu', activations.leakyRelu.negativeSlope(0.25), [['LeakyRelu', 'x', 'y', { alpha: 0.25 }]]],
 ])('an activation written as several operators, or under another name, is imported: %s', (_, activation, nodes) => {
   const scalar = (value: number) => [[], [value]] as const;
@@ -236,11 +236,15 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
 
 test.each<[string, (x: number) => number, Parameters<typeof onnxModel>[0]['nodes']]>([
   ['relu6', (x) => Math.min(Math.max(x, 0), 6), [['Clip', 'x zero six', 'y']]],
-  ['a ceiling', (x) => Math.min(x, 6), [['Clip', 'x - six', 'y']]],
-  ['hard sigmoid of 0.2', (x) => Math.min(Math.max(0.2 * x + 0.5, 0), 1), [['HardSigmoid', 'x', 'y']]],
-  ['another selu', (x) => (x > 0 ? 2 * x : 6 * Math.expm1(x)), [['Selu', 'x', 'y', { alpha: 3, gamma: 2 }]]],
+  ['clip without a minimum', (x) => Math.min(x, 6), [['Clip', 'x - six', 'y']]],
+  ['hard sigmoid with slope 0.2', (x) => Math.min(Math.max(0.2 * x + 0.5, 0), 1), [['HardSigmoid', 'x', 'y']]],
   [
-    'a sharper swish',
+    'selu with other constants',
+    (x) => (x > 0 ? 2 * x : 6 * Math.expm1(x)),
+    [['Selu', 'x', 'y', { alpha: 3, gamma: 2 }]],
+  ],
+  [
+    'swish with factor 2',
     (x) => x / (1 + Math.exp(-2 * x)),
     [
       ['Add', 'x x', 'd'],
@@ -266,10 +270,10 @@ test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
   ],
   ['an exponential', [['Exp', 'x', 'y']], /Exp "node 0".*gaussian/],
   ['a quotient of two computed tensors', [['Div', 'x x', 'y']], /Div "node 0".*quotient/],
-  ['half a gelu', [['Erf', 'x', 'y']], /Erf "node 0"/],
+  ['an Erf outside a gelu', [['Erf', 'x', 'y']], /Erf "node 0"/],
   ['the approximate gelu', [['Gelu', 'x', 'y', { approximate: 'tanh' }]], /Gelu "node 0".*tanh/],
   ['a concatenation of samples', [['Concat', 'x x', 'y', { axis: 0n }]], /Concat "node 0".*axis 0/],
-  ['integers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
+  ['a cast to integers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
 ])('%s is rejected, and the error names its node', (_, nodes, message) => {
   const error = errorOf(() => chain(nodes));
   expect(error.code).toBe('UNSUPPORTED');
@@ -289,7 +293,11 @@ test.each<[string, () => unknown, RegExp]>([
       }),
     /3 rows.*2 columns/,
   ],
-  ['missing numbers', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1 numbers.*received 1/],
+  [
+    'a tensor with missing numbers',
+    () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }),
+    /"W".*3 × 1 numbers.*received 1/,
+  ],
   [
     'a position beyond the end',
     () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }),
@@ -321,8 +329,8 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   ['a transposed batch', [['Gemm', 'x V', 'y', { transA: 1n }]], /transA/],
   ['a stack of matrices', [['MatMul', 'x W', 'y']], /a matrix with 3 axes/],
   ['a matrix that is computed', [['MatMul', 'x x', 'y']], /computed operand 1/],
-  ['numbers where a table is expected', [['Relu', 'V', 'y']], /constant operand 0/],
-  ['the batch among other axes', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
+  ['a constant where a computed tensor is expected', [['Relu', 'V', 'y']], /constant operand 0/],
+  ['a Flatten that merges the batch with another axis', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
   ['a reshape that changes the batch', [['Reshape', 'x s', 'y']], /from \[batch, 2\] to \[-1, 1\]/, { s: [-1, 1] }],
   [
     'a reshape to too many axes',
@@ -331,7 +339,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     { s: new Array<number>(17).fill(1) },
   ],
   ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axis 0, the axis of the batch/, { s: [0] }],
-  ['a sum over everything', [['ReduceSum', 'x', 'y']], /over all axes/],
+  ['a sum over all axes', [['ReduceSum', 'x', 'y']], /over all axes/],
   [
     'a concatenation of tensors of different sizes',
     [
@@ -342,7 +350,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /tensors of shapes \[batch, 1, 2\], \[batch, 2, 1\]/,
     { s: [0, 1, 2], t: [0, 2, 1] },
   ],
-  ['another power', [['Pow', 'x V', 'y']], /power other than 2/],
+  ['a power other than 2', [['Pow', 'x V', 'y']], /power other than 2/],
   [
     'a clip with an empty range',
     [
@@ -375,7 +383,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
 });
 
 test.each<[string, Given[0], RegExp, Given[2]?]>([
-  ['a Gemm with a stack', [['Gemm', 'x W', 'y']], /2 axes, received 3/],
+  ['a Gemm with a stack of matrices', [['Gemm', 'x W', 'y']], /2 axes, received 3/],
   ['a bias of the wrong length', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
   ['a constant of the wrong length', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
   [
@@ -398,7 +406,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   expect(error.message).toMatch(message);
 });
 
-test('tensors of every number type are imported, from raw bytes and from lists', () => {
+test('float32, float64, int32, int64 and bool tensors are imported, and other tensors are rejected', () => {
   const numbers = (tensor: object) =>
     fromOnnx(
       encodeModel({

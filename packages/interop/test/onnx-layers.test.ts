@@ -62,7 +62,7 @@ function expectOutputs(bytes: Uint8Array, step: (x: readonly number[]) => readon
 }
 
 describe('a recurrent operator', () => {
-  test('RNN is g(W x + R h + B)', () => {
+  test('RNN computes g(W x + R h + B)', () => {
     let h = each(() => 0);
     expectOutputs(recurrent('RNN', 1, { activations: ['Relu'] }), (x) => {
       const { inputSum, recurrentSum } = sums(1, x, h);
@@ -285,7 +285,7 @@ describe('a recurrent operator', () => {
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
     [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],
     [/depends on the number of samples/, followed(['Shape', 'x', 's'], ['Add', 'x s', 'y'])],
-  ])('a recurrent operator is rejected if another operator combines its steps: %s', (message, bytes) => {
+  ])('an unsupported operator in a model with a recurrent operator is rejected: %s', (message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
@@ -359,7 +359,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     ['Squeeze', 'all one'],
     ['Squeeze', 'all negative'],
     ['Squeeze', 'all'],
-  ])('a reverse RNN with an initial state is imported, followed by %s of %s', (operator, operands) => {
+  ])('a reverse RNN with an initial state, followed by %s of %s, is imported', (operator, operands) => {
     const initial = each((k) => 0.5 - 0.25 * k);
     const bytes = model(
       1,
@@ -386,7 +386,7 @@ describe('a recurrent operator over the steps of a sample', () => {
     expectRow(bytes, [...loop(forward, 0, zeros).last, ...loop(forward.toReversed(), 1, zeros).last]);
   });
 
-  test('a step that reads one node twice has separate weights', () => {
+  test('an RNN whose steps read one node twice has the outputs of its definition', () => {
     const bytes = onnxModel({
       inputs: { a: [null, 1] },
       nodes: [
@@ -544,7 +544,7 @@ describe('an operator on a grid', () => {
     expectImage(onImage(1, [[opType, 'x', 'y', attributes]]), 1, expected);
   });
 
-  test('Pad before a Conv becomes its padding, and adds zeros before other operators', () => {
+  test('Pad before a Conv becomes its padding, and adds its value before other operators', () => {
     const pads = { pads: [0, 0, 1, 0, 0, 0, 0, 1] };
     const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)] };
     const before = fromOnnx(

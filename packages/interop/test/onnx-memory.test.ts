@@ -36,7 +36,7 @@ test('a network with delays is exported as a single-step model, with its state a
   expect(JSON.parse(initial)).toEqual(Array.from(network.graph.initialState()));
 });
 
-test('LSTM gates are exported as a single Gemm and at most one Mul per gate', () => {
+test('an LSTM is exported with one Gemm for all gates, and with at most three Mul operators', () => {
   const types = decodeModel(toOnnx(lstmNetwork())).graph!.node.map(({ opType }) => opType);
   const count = (type: string) => types.filter((one) => one === type).length;
   // One for the gates i, f, g and o, one for the sum of the cell state, one for its tanh.

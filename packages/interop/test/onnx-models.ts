@@ -14,7 +14,7 @@ export function randomNetwork(random: Random, graph = randomGraph(random, { node
 export const randomRows = (random: Random, width: number, samples = 5) =>
   Array.from({ length: samples }, () => Array.from({ length: width }, () => 4 * random.uniform() - 2));
 
-/** The maximum relative difference between the outputs of two networks for the same rows. */
+/** The maximum error of outputs for the same rows: relative for |output| > 1, else absolute. */
 export function difference(a: Network, b: Network, rows: readonly number[][]): number {
   const [first, second] = [a.predictBatch(rows), b.predictBatch(rows)];
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));

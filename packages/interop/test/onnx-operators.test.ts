@@ -171,7 +171,7 @@ describe('an operator that is piecewise linear', () => {
       (x: number, k: number) => Math.min(x, [1, -1, 0][k], 0),
     ],
     ['Max(x, x)', op('Max', ['x', 'x']), (x: number) => x],
-    ['Max of one', op('Max', ['x']), (x: number) => x],
+    ['Max of one operand', op('Max', ['x']), (x: number) => x],
     ['Abs', op('Abs', ['x']), Math.abs],
     ['PRelu with a slope', op('PRelu', ['x', 'slope']), (x: number) => (x < 0 ? 0.25 * x : x)],
     [
@@ -285,7 +285,7 @@ describe('an operator that changes shapes', () => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });
 
-  test('Slice has its positions in attributes before operator set 10', () => {
+  test('Slice reads its positions from attributes before operator set 10, and a step of 0 and the batch axis are rejected', () => {
     const nodes = [op('Slice', ['x'], { starts: [1n], ends: [3n], axes: [1n] })];
     expectPredicts(model({ nodes, operatorSet: 9 }), ([, b, c]) => [b, c]);
     expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/steps other than 0/);

@@ -11,7 +11,7 @@ import { difference, operationsOf, randomNetwork, randomRows } from './onnx-mode
 
 const exported = (network: Network, options?: OnnxOptions) => operationsOf(toOnnx(network, options));
 
-test('a dense layer is a Gemm and its activation', () => {
+test('a dense layer becomes a Gemm and its activation', () => {
   const graph = mlp([4, 16, 8, 3], { activation: relu, outputActivation: identity });
   expect(exported(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
 });
@@ -154,9 +154,12 @@ test('a number out of the range of float32 is rejected with the id of its node',
   expect(error.message).toMatch(/output\.0.*1e\+300/);
 });
 
-test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])('the names %o are rejected', (options) => {
-  expect(errorOf(() => toOnnx(new Network(mlp([1, 1], { activation: sigmoid })), options)).code).toBe('OUT_OF_RANGE');
-});
+test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])(
+  'toOnnx rejects the tensor names %o',
+  (options) => {
+    expect(errorOf(() => toOnnx(new Network(mlp([1, 1], { activation: sigmoid })), options)).code).toBe('OUT_OF_RANGE');
+  },
+);
 
 test('every operator set that an activation needs has its IR version', () => {
   for (const activation of everyActivation) {

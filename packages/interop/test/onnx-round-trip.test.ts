@@ -1,4 +1,4 @@
-/** Tests that networks exported to ONNX and imported again are unchanged. */
+/** Tests that networks keep their outputs and edges when they are exported to ONNX and imported again. */
 import * as activations from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';

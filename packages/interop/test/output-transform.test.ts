@@ -47,7 +47,7 @@ test('a file whose output transform is unknown is rejected', () => {
   expect(() => fromJson(text)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
 });
 
-test('forward of the PyTorch module applies the output transform unless raw is set', () => {
+test('network.py applies the output transform', () => {
   expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, -1)');
   expect(toPyTorch(network('none'))['network.py']).toMatch(/output_mean\n +return x, state\n/);
 });

@@ -13,7 +13,7 @@ const opened =
 const all = '#x=true&y=true&xTimesY=true&xSquared=true&ySquared=true&sinX=true&sinY=true';
 
 describe('a link', () => {
-  test('a link results in the network and the options that the page would show', () => {
+  test('a link results in its network, data and training options', () => {
     const { network, data, training } = fromPlayground(opened);
     expect(network.graph.ids).toEqual([
       ...['x', 'y', 'layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'],
@@ -117,7 +117,7 @@ describe('an invalid link', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a damaged link throws an NnbpError or results in a network', () => {
+  test('damaged links are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
       const url = damagedText(random.uniform() < 0.5 ? opened : all, random);
       return () => fromPlayground(damagedText(url, new Random(1))).network;

@@ -20,7 +20,7 @@ import { decode, encode } from '@nnbp/formats/shared';
 
 // checks/interop/pytorch.test.mjs compares outputs and training with PyTorch itself.
 
-/** A random network. Half of them have delays, aggregations, and fixed and shared parameters. */
+/** A random network. About half of these networks have delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
   const graph = random.uniform() < 0.5 ? randomGraph(random) : randomMemoryGraph(random);
   const network = new Network(graph);

@@ -123,7 +123,7 @@ describe.each(recurrent)('%s', (name, operator, add) => {
     }
   });
 
-  test(`${name} is not recognized if an inner node is an output or is read by another node`, () => {
+  test(`${name} is not recognized if an inner node is an output or another node reads a unit with a delay`, () => {
     const { graph } = network;
     const [layer] = recurrentLayers(nodesOf(network));
     const inside = layer.nodes.filter((i) => !layer.units.includes(i));

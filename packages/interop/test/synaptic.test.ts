@@ -64,7 +64,7 @@ describe('a model of synaptic', () => {
     expect(errorOf(() => fromSynaptic(json)).message).toMatch(message);
   });
 
-  test('a damaged model throws an NnbpError or results in a network', () => {
+  test('damaged models are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

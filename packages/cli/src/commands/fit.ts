@@ -174,9 +174,8 @@ async function run(
     });
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
-    throw new Problem(
-      'A derivative of the formula is not finite at the initial values. Set other initial values with --start.',
-    );
+    const point = error.epoch === 1 ? 'the initial values' : `the values of iteration ${error.epoch - 1}`;
+    throw new Problem(`A derivative of the formula is not finite at ${point}. Set other initial values with --start.`);
   }
 }
 

@@ -127,11 +127,11 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
   );
 }
 
-/** The search space. It includes Levenberg–Marquardt only for regression. */
-const spaceFor = (numbers: boolean) => ({
+/** The search space. It includes Levenberg–Marquardt only for regression with the loss `mse`. */
+const spaceFor = (withLm: boolean) => ({
   hidden: choice<readonly number[]>([[4], [8], [16], [32], [8, 8], [16, 16], [32, 16]]),
   activation: choice(['tanh', 'relu', 'sigmoid', 'silu']),
-  optimizer: choice(numbers ? ['adam', 'adam', 'adamw', 'rmsprop', 'lm'] : ['adam', 'adam', 'adamw', 'rmsprop']),
+  optimizer: choice(withLm ? ['adam', 'adam', 'adamw', 'rmsprop', 'lm'] : ['adam', 'adam', 'adamw', 'rmsprop']),
   factor: logUniform(0.3, 30),
   batch: choice([8, 16, 32, 64]),
 });

@@ -20,10 +20,10 @@ function otherTarget(sequence: RowSequence): Step | undefined {
 }
 
 /**
- * Decides where sequences have targets: at the last step if no sequence has several different targets, or at each step
- * if most of them do.
+ * Decides where sequences have targets, from the sequences with a target in more than one row: at the last step if each
+ * has the same target in all rows, or at each step if more than half have different targets.
  *
- * @throws Problem if some sequences have several different targets, but most have one
+ * @throws Problem if some of these sequences have different targets, but not more than half
  */
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
   const varied = sequences.filter((sequence) => otherTarget(sequence) !== undefined);

@@ -152,7 +152,7 @@ function splitGroups(
   for (const one of usable) parts[draw()].push(one);
   if (parts.training.length < 2) {
     throw new Problem(
-      `${file} has ${counted(usable.length, 'group')} in "${group}", too few to train on. Rows with the same value form one sequence.`,
+      `${file} has ${counted(usable.length, 'usable group')} in "${group}", too few to train on. Rows with the same value form one sequence.`,
     );
   }
   return parts;

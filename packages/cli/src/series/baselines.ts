@@ -5,7 +5,7 @@ import { type Shape, type Window } from './windows.js';
 export const naive = ({ series, end }: Window, { horizon }: Shape): number[] =>
   new Array<number>(horizon).fill(series.values[end - 1]);
 
-/** Repeats the values of the previous season; undefined if the series is shorter than a season. */
+/** Repeats the values of the previous season; undefined if the forecast begins before the end of the first season. */
 export function seasonalNaive({ series, end }: Window, { horizon }: Shape, season: number): number[] | undefined {
   if (end < season) return undefined;
   return Array.from({ length: horizon }, (_, h) => series.values[end - season + (h % season)]);

@@ -114,7 +114,10 @@ export function after(time: number, { unit, count }: Step, steps: number): numbe
   return next;
 }
 
-/** Adds months to a time. The last day of a month becomes the last day of the new month. */
+/**
+ * Adds months to a time. The day of the month stays the same, but the last day of a month, and any day that the new
+ * month does not have, becomes the last day of the new month.
+ */
 function addMonths(time: number, months: number): number {
   const from = new Date(time);
   const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

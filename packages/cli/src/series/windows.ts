@@ -93,7 +93,10 @@ export function inputRows({ series, scale, end }: Window, { window, calendar }: 
   });
 }
 
-/** The inputs of a dense network in one row: the values, then the calendar of the first step to forecast. */
+/**
+ * The inputs of a dense network in one row: the values as in {@link inputRows}, without the last, then the calendar of
+ * the first step to forecast.
+ */
 export function inputRow(window: Window, shape: Shape, next: number): number[] {
   const rows = inputRows(window, { ...shape, calendar: [] }, next).map(([value]) => value);
   // The last value is omitted because it is always 0.

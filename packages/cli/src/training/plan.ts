@@ -166,7 +166,7 @@ function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: 
     .map(({ name, missing }) => `"${visible(name)}" is missing in ${missing} of ${all.rows} rows`);
   const more = worst.length > 3 ? `, and ${counted(worst.length - 3, 'more column')} with missing cells` : '';
   return new Problem(
-    `${csv.name}: ${dropped} of ${rows} rows lack an input (${listed.join(', ')}${more}). ` +
+    `${csv.name}: ${dropped} of ${rows} rows with a target lack an input (${listed.join(', ')}${more}). ` +
       `Ignore a column with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in missing values with --missing mean.`,
   );
 }

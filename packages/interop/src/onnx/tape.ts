@@ -195,8 +195,8 @@ function scaled(weights: ArrayLike<number>, scale: number): ArrayLike<number> {
 }
 
 /**
- * The sum of entries. The weights of a node that occurs in several entries are added. The node is omitted if they
- * cancel.
+ * The sum of entries. The weights of a node that occurs in several entries are added. A node is omitted if its
+ * weights cancel.
  */
 export function sum(entries: readonly Entry[]): Entry {
   const terms = new Map<number, number>();

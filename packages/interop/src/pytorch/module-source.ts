@@ -14,7 +14,7 @@ def index(values):
 
 
 def pick(own, pool, indices):
-    """Selects the parameters of a block by index, from its own followed by the pool of shared and fixed parameters."""
+    """Selects the parameters of a block by index: first its own, then those of the pool, which are shared or fixed."""
     if indices is None:
         return own
     return (pool if own is None else torch.cat([own, pool]))[indices]
@@ -47,8 +47,8 @@ class Part(nn.Module):
 class Recurrent(Part):
     """Nodes that form an nn.RNN, nn.LSTM or nn.GRU.
 
-    PyTorch adds two biases, but a node has one b. It is stored in bias_ih. bias_hh is always 0, so that training does not
-    update b twice. Only the candidate of an nn.GRU has both biases.
+    PyTorch adds two biases, but a node has one b. It is stored in bias_ih. bias_hh stays 0, so that training does not
+    update b twice, except for the candidate of an nn.GRU, which has both biases.
     """
 
     def __init__(self, layer, **common):

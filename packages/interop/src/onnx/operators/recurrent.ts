@@ -204,7 +204,7 @@ function directionsOf(
   });
 }
 
-/** A step of an RNN: h = g(W x + R h(t − 1) + B). */
+/** `RNN`. Each step computes h = g(W x + R h(t − 1) + B). */
 export const recurrentLayer: Operator = (call) =>
   recurrent(call, {
     gates: 1,
@@ -224,8 +224,8 @@ export const recurrentLayer: Operator = (call) =>
   });
 
 /**
- * A step of an LSTM. Creates the same nodes as `lstm` of @nnbp/layers. The order of the gates is i, o, f, g, that of
- * the peepholes i, o, f.
+ * `LSTM`. Each step has the same nodes as `lstm` of @nnbp/layers. The gates are in the order i, o, f, g, and the
+ * peepholes in the order i, o, f.
  */
 export const longShortTermMemory: Operator = (call) => {
   if (call.integer('input_forget', 0) !== 0) call.unsupported('input_forget');
@@ -261,7 +261,7 @@ export const longShortTermMemory: Operator = (call) => {
 };
 
 /**
- * A step of a GRU. Creates the same nodes as `gru` of @nnbp/layers. The order of the gates is z, r, n. If
+ * `GRU`. Each step has the same nodes as `gru` of @nnbp/layers. The gates are in the order z, r, n. If
  * `linear_before_reset` is 0, the reset gate is applied before the recurrent weights, as in Cho et al.
  */
 export const gatedRecurrentUnit: Operator = (call) => {
