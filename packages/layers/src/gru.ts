@@ -43,7 +43,7 @@ export interface GruOptions extends RecurrentOptions {
 export const gru = (builder: GraphBuilder, options: GruOptions): string[] =>
   recurrent(builder, gruCell(options), options);
 
-/** The cell of {@link gru}. */
+/** Returns the cell of {@link gru}. */
 export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
   const { units, resetAfter = true, initializer = uniformWithin(units) } = options;
   return {

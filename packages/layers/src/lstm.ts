@@ -41,7 +41,7 @@ export interface LstmOptions extends RecurrentOptions {
 export const lstm = (builder: GraphBuilder, options: LstmOptions): string[] =>
   recurrent(builder, lstmCell(options), options);
 
-/** The cell of {@link lstm}. */
+/** Returns the cell of {@link lstm}. */
 export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
   const { units, forgetBias = 1, peepholes = false, initializer = uniformWithin(units) } = options;
   return {

@@ -30,7 +30,7 @@ export interface RnnOptions extends RecurrentOptions {
 export const rnn = (builder: GraphBuilder, options: RnnOptions): string[] =>
   recurrent(builder, rnnCell(options), options);
 
-/** The cell of {@link rnn}. */
+/** Returns the cell of {@link rnn}. */
 export function rnnCell({
   units,
   activation = tanh,

@@ -93,7 +93,7 @@ function run(graph: Graph, parameters: Float64Array, sequences: readonly Rows[])
   );
 }
 
-/** The inputs of each sequence, without the padding after its end. */
+/** Returns the inputs of each sequence, without the padding after its end. */
 const sequencesOf = ({ tensors: { X, sequence_lens } }: Case): Rows[] =>
   X[0].map((_, s) => X.slice(0, sequence_lens?.[s]).map((step) => step[s]));
 

@@ -189,7 +189,7 @@ function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensor
   });
 }
 
-/** The parameter indices of a filter's weights, in the order of a node with a complete window. */
+/** Returns the parameter indices of a filter's weights, in the order of a node with a complete window. */
 function weightIndices(graph: Graph, filter: number, filters: number): number[] {
   const perFilter = graph.outputs.length / filters;
   let widest: number[] = [];

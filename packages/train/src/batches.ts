@@ -49,7 +49,7 @@ export interface Batch {
   readonly weight: number;
   /** Weights and the state that the batch continues. */
   readonly options: PassOptions | undefined;
-  /** The index in the data of sample s of the batch. */
+  /** Returns the index in the data of sample s of the batch. */
   indexInData(s: number): number;
 }
 

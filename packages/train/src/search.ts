@@ -29,7 +29,9 @@ export type SearchSpace<Options> = { readonly [Name in keyof Options]: Distribut
 
 /** Options of {@link search}. */
 export interface SearchOptions<Options> {
-  /** Number of trials in the first round, an integer ≥ 1. Fewer if the space has fewer distinct options. Default: 27. */
+  /**
+   * Number of trials in the first round, an integer ≥ 1. Fewer if the space has fewer distinct options. Default: 27.
+   */
   readonly trials?: number;
   /** The budget of the first round, such as a number of epochs. Default: 10. */
   readonly minBudget?: number;

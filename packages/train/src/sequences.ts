@@ -35,7 +35,9 @@ export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequ
 
 /** Sequences of any lengths. The loss is the mean over all steps that have a target. */
 export interface Sequences {
-  /** The sequences, or a stream of sequences. With the option `stateful`, their order determines which continues which. */
+  /**
+   * The sequences, or a stream of sequences. With the option `stateful`, their order determines which continues which.
+   */
   readonly sequences: readonly Sequence[] | SequenceStream;
 }
 

@@ -132,8 +132,8 @@ export interface EpochRecord {
   /** The value of each metric, by name. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
   /**
-   * Training speed, without validation; for sequences, in steps per second. For epochs shorter than a millisecond, it is
-   * measured over several.
+   * Training speed, without validation; for sequences, in steps per second. For epochs shorter than a millisecond, it
+   * is measured over several.
    */
   readonly samplesPerSecond: number;
 }

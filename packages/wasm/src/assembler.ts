@@ -78,7 +78,7 @@ const binary =
   (...op: number[]): Binary =>
   (a, b) => [a, b, op];
 const vector = (op: number): number[] => [0xfd, ...unsigned(op)];
-/** The code of a constant with the same bytes in each lane. */
+/** Returns the code of a constant with the same bytes in each lane. */
 const splatConstant = (bytes: readonly number[]): Code => {
   const code = [...vector(0x0c), ...Array.from({ length: 16 / bytes.length }, () => bytes).flat()];
   // Zero does not need a local: one machine instruction sets a register to zero.

@@ -25,28 +25,28 @@ function kernelOf(kernels: Kernels, builtin: Builtin | undefined, custom: number
   return { code, options: (kernels[builtin.name].options ?? []).map((name) => builtin.options[name]) };
 }
 
-/** The kernel of an activation, or the code of custom activations. */
+/** Returns the kernel of an activation, or the code of custom activations. */
 export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
   kernelOf(activationKernels, builtin, customActivation);
 
-/** The code that selects an aggregation: of its kernel, of the sum, or of custom aggregations. */
+/** Returns the code of an aggregation's kernel, of the sum, or of custom aggregations. */
 export const aggregationCodeOf = (aggregation: Aggregation | undefined): number =>
   aggregation === undefined ? sumCode : codeOfAggregation(aggregation.builtin?.name ?? '');
 
-/** The kernel of an aggregation; undefined if it runs in JavaScript. */
+/** Returns the kernel of an aggregation; undefined if it runs in JavaScript. */
 export const aggregationKernelOf = ({ builtin }: Aggregation): AggregationKernel | undefined =>
   (aggregationKernels as Readonly<Record<string, AggregationKernel | undefined>>)[builtin?.name ?? ''];
 
-/** The kernel of a loss, or the code of custom losses. */
+/** Returns the kernel of a loss, or the code of custom losses. */
 export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin, customLoss);
 
-/** The kernel of an optimizer with these options; undefined if there is none. */
+/** Returns the kernel of an optimizer with these options; undefined if there is none. */
 export function optimizerKernelOf({ name, options }: BuiltinOptimizer): OptimizerKernel | undefined {
   const kernels: Readonly<Record<string, OptimizerKernels>> = optimizerKernels;
   return Object.hasOwn(kernels, name) ? kernels[name].choose(options) : undefined;
 }
 
-/** The code of a gradient transform and the value of its option; undefined if it has no kernel. */
+/** Returns the code of a gradient transform and the value of its option; undefined if it has no kernel. */
 export function transformKernelOf({ name, options }: Builtin): { code: number; option: number } | undefined {
   const code = Object.keys(transformKernels).indexOf(name);
   if (code < 0) return undefined;

@@ -130,7 +130,7 @@ export class PlanDescription {
     this.bytes = Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** A summary in a few lines of English. */
+  /** Returns a summary in a few lines of English. */
   toString(): string {
     const { graph, batchSize, steps, threads, threadsReason } = this;
     const lines: string[] = [];

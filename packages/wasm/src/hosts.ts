@@ -31,7 +31,7 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, env
   return new WebAssembly.Instance(module, { environment: { memory, ...environment } }).exports as unknown as Exports;
 }
 
-/** A host with one thread. */
+/** Returns a host with one thread. */
 export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
@@ -48,7 +48,7 @@ export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd):
 });
 
 /**
- * A host with the pool's workers and this thread.
+ * Returns a host that runs the kernels on this thread and the pool's workers.
  *
  * @param measured - Whether each executor measures its speed with and without workers, and uses the faster.
  */

@@ -70,7 +70,7 @@ export interface Layout extends CommonLayout {
   readonly edgeRowOf: number;
   readonly steps: number;
   readonly stepTable: number;
-  /** The rows of dA/dz, one per edge into a node with an aggregation. */
+  /** The rows of dA/dz, one per edge into a node with an aggregation, unless it is elementwise. */
   readonly edgeRows: number;
   /** The end of the rows of dA/dz, which follow those of delta. */
   readonly deltasEnd: number;
@@ -80,7 +80,7 @@ export interface Layout extends CommonLayout {
   readonly outWeight: number;
   readonly inStart: number;
   readonly inX: number;
-  /** 0 if no weights are shared and every node uses the sum. */
+  /** 0 if no weights are shared and there are no rows of dA/dz. */
   readonly inWeight: number;
   /** A row of zeros. Tables that are rounded up to whole vectors are filled with its address. */
   readonly zeroRow: number;
@@ -99,8 +99,8 @@ const addressable = 2 ** 32;
 export const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
 
 /**
- * The distance between rows of `count` numbers in bytes: an odd number of cache lines, so that columns use all cache
- * sets.
+ * Returns the distance between rows of `count` numbers in bytes: an odd number of cache lines, so that columns use all
+ * cache sets.
  */
 export function rowStride(count: number): number {
   const lines = Math.ceil((count * 4) / lineBytes);
@@ -111,8 +111,9 @@ export function rowStride(count: number): number {
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
- * The distance between rows of samples in bytes. There is no gap between rows if a column of all the rows that a
- * product reads fits in half of the cache sets that it can use, since gaps cost memory, and sequences need a lot of it.
+ * Returns the distance between rows of samples in bytes. There is no gap between rows if a column of all the rows that
+ * a product reads fits in half of the cache sets that it can use, since gaps cost memory, and sequences need a lot of
+ * it.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
@@ -123,12 +124,12 @@ function sampleRowBytes(batchSize: number, rowsRead: number): number {
 }
 
 /**
- * The distance between the inputs, or targets, of two samples in bytes. There are no gaps, as in the arrays that
- * callers pass, unless the samples would then share a few cache sets.
+ * Returns the distance between the inputs, or targets, of two samples in bytes. There are no gaps, as in the arrays
+ * that callers pass, unless the samples would then share a few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
 
-/** The length of the table of a dense unit's predecessors: their number, rounded up to whole vectors. */
+/** Returns the length of the table of a dense unit's predecessors: their number, rounded up to whole vectors. */
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
 /**
@@ -136,20 +137,20 @@ export const tableLength = (predecessors: number): number => roundedUp(predecess
  */
 const queueBytes = 32768;
 
-/** The number of batches of this size in bytes that one call accepts. */
+/** Returns the number of batches of this size in bytes that one call accepts. */
 export const queueLength = (batchBytes: number): number => Math.max(1, Math.floor(queueBytes / batchBytes));
 
-/** Bytes of a parameter vector, rounded up to whole cache lines. */
+/** Returns the size of a parameter vector in bytes, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
 
-/** Bytes of the partial sums of squares for a gradient of this length. */
+/** Returns the size in bytes of the partial sums of squares for a gradient of this length. */
 export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
-/** The address of a slot. Parameters come first; the graph's constants start at the next cache line. */
+/** Returns the address of a slot. Parameters come first; the graph's constants start at the next cache line. */
 export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
-/** Allocates consecutive addresses, each at the start of a cache line, and counts the bytes by purpose. */
+/** Returns an allocator of consecutive addresses, each at the start of a cache line. It counts the bytes by purpose. */
 export function allocator(): {
   allocate(bytes: number, purpose: Purpose): number;
   end(): number;

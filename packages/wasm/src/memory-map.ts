@@ -113,7 +113,9 @@ export const header = {
   outputXStart: 416,
   targetRowsStart: 412,
   weightsStart: 408,
-  /** For several steps in one call: bytes of a batch's inputs and of its targets, and the address of the float64 losses. */
+  /**
+   * For several steps in one call: bytes of a batch's inputs and of its targets, and the address of the float64 losses.
+   */
   queueInputBytes: 464,
   queueTargetBytes: 468,
   queueLosses: 472,

@@ -28,7 +28,7 @@ const maxAbsoluteError = 3e-7;
 const engine = await wasm();
 const batchSize = 65536;
 
-/** Every 1021st float32 from 0 to 87 and its negative: about 2.2 million of them, from every binade. */
+/** Returns every 1021st float32 from 0 to 87 and its negative: about 2.2 million of them, from every binade. */
 function sweep(): Float32Array {
   const bits = new Uint32Array(1 + Math.floor(0x42ae0000 / 1021)).map((_, k) => 1021 * k);
   const positive = new Float32Array(bits.buffer);

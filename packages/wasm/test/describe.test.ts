@@ -9,8 +9,8 @@ const two = await wasm({ fused: false, threads: 2 });
 afterAll(() => two.dispose());
 
 /**
- * Three tanh nodes that read two inputs and all three nodes at the previous step, a product node for each of them, and a
- * node that reads the products.
+ * Builds a graph of three tanh nodes that read two inputs and all three nodes at the previous step, a product node for
+ * each of them, and a node that reads the products.
  */
 function recurrent() {
   const builder = new GraphBuilder();

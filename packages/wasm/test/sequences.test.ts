@@ -25,7 +25,7 @@ const engines = {
   'two threads': await wasm({ threads: 2, minThreadedWork: 0 }),
 };
 
-/** A recurrent layer with gates for its previous state, similar to a GRU. */
+/** Builds a recurrent layer with gates for its previous state, similar to a GRU. */
 function gated(): Graph {
   const builder = new GraphBuilder();
   const inputs = ['a', 'b', 'c'].map((id) => builder.input(id));
@@ -46,7 +46,9 @@ function gated(): Graph {
   return builder.build();
 }
 
-/** Long delays, delayed inputs, an input that is an output, and sparse nodes with shared parameters. */
+/**
+ * Builds a graph with long delays, delayed inputs, an input that is an output, and sparse nodes with shared parameters.
+ */
 function irregular(): Graph {
   const builder = new GraphBuilder();
   builder.input('x');
@@ -58,7 +60,10 @@ function irregular(): Graph {
   return builder.build();
 }
 
-/** Nodes without parameters that read one node twice, share a predecessor, or are read by nodes with weights. */
+/**
+ * Builds a graph with nodes without parameters that read one node twice, share a predecessor, or are read by nodes with
+ * weights.
+ */
 function elementwise(): Graph {
   const builder = new GraphBuilder();
   const [x, y] = builder.inputs(2);

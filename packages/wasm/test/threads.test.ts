@@ -144,7 +144,7 @@ test('an engine with threads that is not disposed does not keep the process aliv
   expect(output).toContain('done on 2 threads');
 });
 
-/** A recurrent layer whose candidates are multiplied by gates. */
+/** Builds a recurrent layer whose candidates are multiplied by gates. */
 function gated(units: number): Graph {
   const builder = new GraphBuilder();
   const hidden = Array.from({ length: units }, (_, k) => `state ${k}`);
@@ -163,7 +163,7 @@ function gated(units: number): Graph {
   return builder.build();
 }
 
-/** Four filters over windows of 3 of the 12 inputs. The nodes of a filter share b and their weights. */
+/** Builds four filters over windows of 3 of the 12 inputs. The nodes of a filter share b and their weights. */
 function convolution(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(12);
@@ -184,7 +184,7 @@ function convolution(): Graph {
   return builder.build();
 }
 
-/** Levels of 50 nodes. Each node has ten random predecessors in previous levels. */
+/** Builds levels of 50 nodes. Each node has ten random predecessors in previous levels. */
 function wideSparse(random: Random): Graph {
   const builder = new GraphBuilder();
   const ids = Array.from({ length: 20 }, (_, k) => builder.input(`input ${k}`));

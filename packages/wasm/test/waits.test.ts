@@ -40,7 +40,7 @@ test('the threads of an LSTM wait before its gates and outputs and, in the backw
   expect(backward).toEqual(['i 0', 'h 0', output, 'i 0', 'h 0']);
 });
 
-/** Products of pairs of nodes, and copies of these products, in the same order or in reverse. */
+/** Builds products of pairs of nodes, and copies of these products, in the same order or in reverse. */
 function pairs(isReversed: boolean): Graph {
   const builder = new GraphBuilder();
   const options = { activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } };

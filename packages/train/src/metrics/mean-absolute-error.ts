@@ -1,7 +1,9 @@
 /** Mean absolute error. */
 import type { Metric } from './metric.js';
 
-/** The mean of |output − target| over samples and outputs, in the unit of the targets. Ignores unknown targets. */
+/**
+ * Computes the mean of |output − target| over samples and outputs, in the unit of the targets. Ignores unknown targets.
+ */
 export const meanAbsoluteError = (): Metric => ({
   name: 'meanAbsoluteError',
   start() {

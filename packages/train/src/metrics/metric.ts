@@ -35,7 +35,7 @@ export interface MetricAccumulator {
    * @param step - The index of the step in its sequence; 0 without sequences.
    */
   add(output: ArrayLike<number>, target: ArrayLike<number>, step: number): void;
-  /** The metric over all samples so far. */
+  /** Returns the metric over all samples so far. */
   result(): MetricResult;
 }
 

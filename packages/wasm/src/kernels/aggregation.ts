@@ -32,7 +32,7 @@ export const sumCode = 0;
 /** The code of custom aggregations, which run in JavaScript. */
 export const customAggregation = 256;
 
-/** The code of a built-in's kernel, or the code of custom aggregations if it has none. */
+/** Returns the code of a built-in's kernel, or the code of custom aggregations if it has none. */
 export function codeOfAggregation(name: string): number {
   const index = names.indexOf(name);
   return index < 0 ? customAggregation : 1 + index;

@@ -85,7 +85,7 @@ const firstRowOf = (frame: Frame, table: 'h' | 'delta'): Code =>
     load(frame.u.get, unit[table]),
     mul(load(frame.u.get, unit.firstRow), (table === 'h' ? frame.rowBytes : frame.deltaStride).get),
   );
-/** The address of the entry of a unit's first row in a table. */
+/** Returns the address of the entry of a unit's first row in a table. */
 const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
   add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
 const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));

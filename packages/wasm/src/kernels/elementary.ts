@@ -202,7 +202,7 @@ export function logOnePlus(context: KernelContext, y: Local, result: Local): Cod
   ];
 }
 
-/** The sign of x: −1, 0 or 1; 0 for NaN. */
+/** Returns the sign of x: −1, 0 or 1; 0 for NaN. */
 export const signOf = (x: Code): Code => {
   const one = f32x4.const(1);
   return f32x4.sub(i32x4.and(f32x4.gt(x, f32x4.const(0)), one), i32x4.and(f32x4.lt(x, f32x4.const(0)), one));

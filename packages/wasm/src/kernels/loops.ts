@@ -13,7 +13,7 @@ export function whileRoom(counter: Local, end: Local, size: number, body: Code, 
   );
 }
 
-/** The sum of a vector's four lanes. */
+/** Returns the sum of a vector's four lanes. */
 export function laneSum(value: Local): Code {
   return scalar.add(
     scalar.add(f32x4.extract(value.get, 0), f32x4.extract(value.get, 1)),

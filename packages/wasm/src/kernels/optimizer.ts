@@ -15,7 +15,7 @@ const kernels: readonly OptimizerKernel[] = [
 
 /** The code for "no update": the optimizer runs in JavaScript. */
 export const noOptimizer = 0;
-/** The code of a kernel. */
+/** Returns the code of a kernel. */
 export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.indexOf(kernel);
 /** The code of plain gradient descent. */
 export const plainDescent = codeOfOptimizer(plain);

@@ -26,7 +26,10 @@ import { stepLosses } from './step-losses.js';
 const { add, mul, shl, eq, ne } = int;
 const number = int.const;
 
-/** Adds the export `run(thread, job, loss, optimizer)`. All threads must call it, with the same job. */
+/**
+ * Adds the export `run(thread, job, loss, optimizer)`, which all threads must call with the same job, and, for a single
+ * thread, `runMany`.
+ */
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const kernels = kernelSet(module, multiplyAdd, shared);
   const run = module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {

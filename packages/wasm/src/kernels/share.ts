@@ -10,10 +10,10 @@ export type Share = (
   tile: number,
 ) => Code;
 
-/** The share of a single thread: all items. */
+/** Emits the share of a single thread: all items. */
 export const wholeShare: Share = (_, { from, to }, count) => [from.set(int.const(0)), to.set(count)];
 
-/** The share of one of several threads. The number of threads is in the header. */
+/** Emits the share of one of several threads. The number of threads is in the header. */
 export const threadShare: Share = (thread, { from, to }, count, tile) => {
   const tiles = int.mul(word('threads'), int.const(tile));
   const chunk = int.mul(int.divU(int.add(count, int.sub(tiles, int.const(1))), tiles), int.const(tile));

@@ -6,7 +6,7 @@ import type { Column } from './edges.js';
 
 const { add, mul } = f32x4;
 
-/** The values of a column's predecessors. */
+/** Returns the values of a column's predecessors. */
 export function valueOf({ x, row }: CodegenContext, { group, rows }: Column): Code {
   return group === undefined ? gather(rows.map((at) => row('x', at))) : x[group].get;
 }
@@ -17,7 +17,7 @@ export function weighted(context: CodegenContext, { weights }: Column, value: Co
   return isOne ? value : mul(value, valuesOf(context, weights));
 }
 
-/** z_e of the nodes of a group, for one edge e of each. */
+/** Returns z_e of the nodes of a group, for one edge e of each. */
 const zOf = (context: CodegenContext, column: Column): Code => weighted(context, column, valueOf(context, column));
 
 /** Whether A is the product of two numbers, so that each is the derivative with respect to the other. */

@@ -11,9 +11,9 @@ export interface StepAddresses {
   /** The addresses of the sample's inputs and targets. */
   readonly inputs: Local;
   readonly targets: Local;
-  /** The address of a row of a group in a table. */
+  /** Returns the address of a row of a group in a table. */
   row(table: 'x' | 'g' | 'slope' | 'dLossDx', row: number): Code;
-  /** The address of the row that holds output k. */
+  /** Returns the address of the row that holds output k. */
   outputRow(k: number): Code;
 }
 
@@ -39,9 +39,9 @@ export interface CodegenContext extends StepAddresses {
   local(): Local;
   stretchesOf(i: number): readonly Stretch[];
   columnsOf(k: number): readonly Column[];
-  /** The value of a slot that is a constant; undefined for a parameter. */
+  /** Returns the value of a slot that is a constant; undefined for a parameter. */
   constant(slot: number): number | undefined;
-  /** The address of a parameter, or of its gradient. */
+  /** Returns the address of a parameter, or of its gradient. */
   parameter(slot: number): Code;
   gradient(slot: number): Code;
 }

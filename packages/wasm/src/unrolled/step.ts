@@ -21,7 +21,7 @@ export function stepOf(original: Graph): Step {
   return { original, graph, memories, groups, rowOf: rowsOfGroups(graph, groups) };
 }
 
-/** The row of a node of the original graph. */
+/** Returns the row of a node of the original graph. */
 export const rowOfOriginal = ({ original, memories, rowOf }: Step, i: number): number =>
   rowOf[i < original.inputCount ? i : i + memories.length];
 

@@ -22,5 +22,5 @@ export function weighted(value: Code, column: Local): Code {
 /** Replaces a per-target value by 0 where the target is NaN, which means unknown. */
 export const ifKnown = (value: Local, t: Local): Code => i32x4.and(value.get, f32x4.eq(t.get, t.get));
 
-/** An address in a row. */
+/** Returns the address of a column of a row. */
 export const at = (row: Local, column: Local): Code => int.add(row.get, column.get);

@@ -45,10 +45,10 @@ export interface OptimizerKernels {
   choose(options: Numbers): OptimizerKernel;
 }
 
-/** An optimizer that has one kernel for all options. */
+/** Declares an optimizer that has one kernel for all options. */
 export const single = (kernel: OptimizerKernel): OptimizerKernels => ({ kernels: [kernel], choose: () => kernel });
 
-/** The bound if the condition holds, else Infinity, so that the engine calls the optimizer. */
+/** Returns the bound if the condition holds, else Infinity, so that the engine calls the optimizer. */
 export const boundIf = (condition: boolean, bound: number): number => (condition ? bound : Infinity);
 
 /** Above this learning rate, an update can overflow even if no gradient does. */
