@@ -216,7 +216,7 @@ On every change, 10,000 corrupt files of each format are tested${faults ? `; ${c
 
 ## Load
 
-${load ? `${count(load.requests)} predictions by a server process while its model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): all were correct; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB after a fifth of the requests and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+${load ? `${count(load.requests)} predictions by a server process while its model was replaced ${load.models - 1} times (${dateAndNode(load.run)}): ${load.wrong === 0 ? 'all were correct' : `${count(load.wrong)} were wrong`}; ${count(load.perSecond)} predictions per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB after a fifth of the requests and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
 
 ${
   soak

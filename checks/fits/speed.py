@@ -27,12 +27,11 @@ def fit(problem, seed, iterations):
 
 
 def seconds_to(problem, seed, goal):
-    high = 8
+    low, high = 4, 8
     while fit(problem, seed, high)[1] > goal:
-        high *= 2
-        if high > max_iterations:
+        if high == max_iterations:
             return {"seconds": fit(problem, seed, max_iterations)[0], "reached": False}
-    low = high // 2
+        low, high = high, min(2 * high, max_iterations)
     while high - low > 1:
         middle = (low + high) // 2
         if fit(problem, seed, middle)[1] > goal:
