@@ -17,6 +17,7 @@ interface Results {
   readonly load?: {
     readonly run: Run;
     readonly requests: number;
+    readonly wrong: number;
     readonly models: number;
     readonly perSecond: number;
     readonly milliseconds: { readonly p50: number; readonly p99: number };
