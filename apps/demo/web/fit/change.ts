@@ -9,7 +9,7 @@ import type { FitResult, Parameter } from './fit.js';
 export const change = (part: Partial<PlaygroundState['fit']>): void =>
   update((state) => ({ ...state, fit: { ...state.fit, ...part } }));
 
-/** The estimates by parameter name. */
+/** Returns the estimates by parameter name. */
 export const estimatesOf = ({ parameters, network }: FitResult): Record<string, number> =>
   Object.fromEntries(parameters.map(({ label, index }) => [label, network.parameters.vector[index]]));
 

@@ -161,8 +161,8 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
 }
 
 /**
- * The derivative of the loss at one point with respect to each parameter, in the order of `parameters`. The loss is
- * mse.
+ * Returns the derivative of the squared error at one point with respect to each parameter, in the order of
+ * `parameters`.
  */
 export function gradientAt({ network, parameters, data }: FitResult, point: number): number[] {
   const { x, y } = data.points[point];

@@ -45,7 +45,7 @@ export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly
   return mistake === 'without-dLossDx' ? withoutDLossDx(exercise) : withoutSlope(exercise);
 }
 
-/** The chosen visits as node indices. Default: the depth-first order. */
+/** Returns the node indices of the chosen visits, without unknown ids; the depth-first order if none is left. */
 export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
   const known = new Map(graph.ids.map((id, i) => [id, i]));
   const chosen = order.flatMap((id) => known.get(id) ?? []);

@@ -12,7 +12,7 @@ export interface FormulaNetwork {
 }
 
 /**
- * Builds the network of a formula.
+ * Builds the network of a formula. Parameters without a value are 1.
  *
  * @throws NnbpError any error of `formulaGraph`
  */

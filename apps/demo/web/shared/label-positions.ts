@@ -20,7 +20,7 @@ const fractions = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
 /** If there are more edges, all labels are placed in the middle of their edges. */
 const maxEdges = 120;
 
-/** The position of the label on each edge, from 0 (source) to 1 (target). */
+/** Returns the position of the label on each edge, from 0 (source) to 1 (target). */
 export function labelPositions(
   edges: readonly Segment[],
   boxes: readonly Rect[],
