@@ -166,7 +166,7 @@ export class Pool {
 
 /**
  * Starts a thread. `begin` sends its first message; the promise resolves when the thread responds. Calls `exited` if
- * the host reports that the thread has exited.
+ * the host reports that the thread has failed or exited.
  */
 async function startWorker(begin: (worker: WorkerThread) => void, exited: () => void): Promise<void> {
   if (typeof Worker === 'function') {

@@ -1,4 +1,4 @@
-/** Gradient transforms, which run before the update: each is one pass over the mean gradient. */
+/** Gradient transforms, which change the mean gradient before the update. */
 import type { TransformName } from '@nnbp/optim';
 import {
   type Assembler,

@@ -105,7 +105,7 @@ function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout
   return rows;
 }
 
-/** Sets the slopes that no code writes to 1. */
+/** Initializes the slopes that no code writes: they are 1. */
 function writeSlopesOfCopies(numbers: Float32Array, time: TimeGraph, step: Step, layout: UnrolledLayout): void {
   for (let t = 0; t < time.steps; t++) {
     step.groups.forEach(({ isCopy }, k) => {
