@@ -75,8 +75,9 @@ export function fromJson(text: string, plugins: Plugins = {}): Network {
     const set = (index: number, value: number | undefined) => {
       if (index < 0 || value === undefined) return;
       if (isSet[index] === 1 && !Object.is(parameters.vector[index], value)) {
-        json.throwExpected(
-          `the value that the other nodes have for this shared parameter, ${parameters.vector[index]}`,
+        throw new NnbpError(
+          'MALFORMED',
+          `${json.path}: a shared parameter is ${value}, but ${parameters.vector[index]} where it occurs first. Set the same value everywhere.`,
         );
       }
       isSet[index] = 1;

@@ -124,7 +124,7 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
 export interface Skipped {
   /** The path of the file. */
   readonly path: string;
-  /** Why the file could not be loaded. */
+  /** The reason that the file could not be loaded. */
   readonly reason: Error;
 }
 
@@ -134,7 +134,7 @@ export interface Found extends Loaded {
   readonly checkpoint: Checkpoint;
   /** The path of its file. */
   readonly path: string;
-  /** Newer files that could not be loaded, and why. */
+  /** Newer files that could not be loaded, with the reasons. */
   readonly skipped: readonly Skipped[];
 }
 

@@ -177,7 +177,7 @@ export class Call {
     const rows = operands.filter((value): value is Rows => 'entries' in value);
     if (rows.every(({ batchAxis = 0 }) => batchAxis === 0)) return undefined;
     const counts = rows.map(({ shape, batchAxis = 0 }) => shape.length - batchAxis);
-    if (counts.some((count) => count !== counts[0])) this.unsupported('operands whose batch is at different axes');
+    if (counts.some((count) => count !== counts[0])) this.unsupported('operands whose batch axes differ');
     return counts[0];
   }
 

@@ -15,7 +15,7 @@ export interface Constant {
 /** The content of external files, by their paths in the model. */
 export type ExternalFiles = Readonly<Record<string, Uint8Array>>;
 
-/** How a data type is stored: its size in bytes, its typed field, and how to read it from raw bytes. */
+/** The storage of a data type: its size in bytes, its typed field, and a function that reads it from raw bytes. */
 interface Storage {
   readonly bytes: number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';

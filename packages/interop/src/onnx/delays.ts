@@ -6,7 +6,7 @@
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
 
-/** scale · x_node(t − steps). */
+/** A delayed edge, which reads scale · x_node(t − steps). */
 export interface Delay {
   readonly node: number;
   readonly steps: number;

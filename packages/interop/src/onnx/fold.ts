@@ -24,7 +24,7 @@ export function fold(call: Call): Constant | undefined {
     else operands.push(value);
   }
   if (operands.some((operand) => operand?.repeated !== undefined) && !/^(?:Slice|Identity|Cast)$/.test(node.opType)) {
-    call.unsupported('values that are repeated for each sample');
+    call.unsupported('values that are repeated for each sample or step');
   }
   const result = folded(call, operands);
   const isUnknown = operands.some((operand) => operand?.isUnknown) && Array.from(result.values).some(Number.isNaN);
@@ -35,7 +35,7 @@ export function fold(call: Call): Constant | undefined {
 function sizesOf(call: Call): Constant {
   const known = call.values.get(call.node.input[0] ?? '');
   const isConstant = known !== undefined && 'dims' in known;
-  if (isConstant && known.repeated !== undefined) call.unsupported('values that are repeated for each sample');
+  if (isConstant && known.repeated !== undefined) call.unsupported('values that are repeated for each sample or step');
   const sizes = isConstant ? known.dims : call.sizes(call.rows(0));
   const values = sizes.slice(call.integer('start', 0), call.integer('end', sizes.length));
   return { dims: [values.length], values, isUnknown: values.some(Number.isNaN) };
@@ -78,7 +78,8 @@ const expand: Fold = (call, operands) => {
   const { dims, repeated } = newShape(call, same(call, operands.slice(1)));
   const { shape, left } = call.broadcast(operandDims, dims);
   const offset = shape.length - dims.length;
-  if (repeated.some((axis) => shape[axis + offset] !== 1)) call.unsupported('expanding to the number of samples');
+  if (repeated.some((axis) => shape[axis + offset] !== 1))
+    call.unsupported('expanding to the number of samples or steps');
   return withRepeated(
     { dims: shape, values: left.map((at) => values[at]) },
     repeated.map((axis) => axis + offset),
@@ -114,7 +115,7 @@ const slice: Fold = (call, operands) => {
   let { dims, values } = operandDims;
   for (const { axis: requested, positionsOf } of slices(call)) {
     const axis = call.axisAmong(requested, dims.length);
-    if (repeated?.includes(axis)) call.unsupported('values that are repeated for each sample');
+    if (repeated?.includes(axis)) call.unsupported('values that are repeated for each sample or step');
     const positions = positionsOf(dims[axis]);
     call.spendCopies(values.length);
     values = pick(values, dims, axis, positions);

@@ -270,7 +270,7 @@ function run(call: Call, values: Map<string, Value>): void {
   });
 }
 
-/** Adds the axes of the operands to the result of an elementwise operator. */
+/** Adds the batch axis, or the axes of steps and batch, of the operands to the result of an elementwise operator. */
 function withAxes(rows: Rows, lead: readonly number[] | undefined, afterBatch: number | undefined): Rows {
   if (lead !== undefined && rows.lead === undefined) return { ...rows, lead };
   if (afterBatch === undefined || rows.batchAxis !== undefined) return rows;

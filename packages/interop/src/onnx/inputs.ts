@@ -5,7 +5,7 @@ import { product, safeSize } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Entry, Rows, Tape } from './tape.js';
 
-/** Returns the first operator that reads each tensor as its first operand, by the name of the tensor. */
+/** Maps the name of each tensor to the first operator that reads it as its first operand. */
 export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string, Proto<'NodeProto'>> {
   const readers = new Map<string, Proto<'NodeProto'>>();
   for (const reader of node) {
