@@ -48,3 +48,13 @@ it('bytes that are not UTF-8 are reported, and UTF-16 is read', () => {
   expect(() => decodeTable(Uint8Array.from([0x78, 0xe9, 0x2c]))).toThrow('encoding');
   expect(decodeTable(Uint8Array.from([0xff, 0xfe, 0x78, 0, 0x2c, 0]))).toBe('x,');
 });
+
+it.each([
+  ['a header and 20,000 rows', 'x,y\n', 20_000, false],
+  ['a header and 20,001 rows', 'x,y\n', 20_001, true],
+  ['20,000 rows without a header', '', 20_000, false],
+  ['20,001 rows without a header', '', 20_001, true],
+])('of a table with %s, up to 20,000 rows are used, and hasMore is right', (_, header, count, hasMore) => {
+  const table = readTable(`${header}${lines(count, (k) => `${k},${k * 1.5}`)}`);
+  expect([table.rows.length, table.incomplete, table.hasMore]).toEqual([20_000, 0, hasMore]);
+});

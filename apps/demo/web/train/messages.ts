@@ -92,6 +92,7 @@ const en = {
     incomplete === 0
       ? `${rows === 1 ? '1 row' : `${rows} rows`}.`
       : `${rows} rows; ${incomplete === 1 ? '1 incomplete row is' : `${incomplete} incomplete rows are`} not used.`,
+  moreRows: 'Only the first 20,000 rows of the file are used.',
   kinds: { number: 'number', category: 'category', text: 'text, not used' },
   network: 'Network',
   hiddenLayers: (count: number) => (count === 1 ? '1 hidden layer' : `${count} hidden layers`),
@@ -299,6 +300,7 @@ const zh: typeof en = {
   asKinds: { number: '一个数', category: '几个类别之一' },
   columns: (rows, incomplete) =>
     incomplete === 0 ? `${rows} 行。` : `${rows} 行；另有 ${incomplete} 行因缺失值未使用。`,
+  moreRows: '只使用文件的前 20,000 行。',
   kinds: { number: '数值', category: '类别', text: '文本，不使用' },
   network: '网络',
   hiddenLayers: (count) => `${count} 个隐藏层`,

@@ -19,10 +19,12 @@ export function taskOfTable({ description, target, as }: TableChoice): Task {
 export function TableFields({ table, choose }: { table: TableChoice; choose: (table: TableChoice) => void }) {
   const say = useMessages(messages);
   const { description, target, as } = table;
-  const { columns, rows, incomplete } = description;
+  const { columns, rows, incomplete, hasMore } = description;
   return (
     <>
-      <p className="quiet">{say.columns(rows, incomplete)}</p>
+      <p className="quiet">
+        {say.columns(rows, incomplete)} {hasMore && say.moreRows}
+      </p>
       <label>
         {say.target}{' '}
         <select

@@ -70,6 +70,8 @@ export interface TableDescription {
   readonly rows: number;
   /** Number of rows that are not used, because a value is missing or invalid or the number of cells is wrong. */
   readonly incomplete: number;
+  /** Whether the file has more rows than are used. */
+  readonly hasMore: boolean;
   /** Index of the suggested target column. */
   readonly target: number;
 }
@@ -192,8 +194,8 @@ export function createTrainer(functions: Functions): Trainer {
       const csv = await import('./data/csv.js');
       try {
         const text = csv.decodeTable(bytes);
-        const { columns, rows, incomplete, target } = csv.readTable(text);
-        return { text, description: { columns, rows: rows.length, incomplete, target } };
+        const { columns, rows, incomplete, hasMore, target } = csv.readTable(text);
+        return { text, description: { columns, rows: rows.length, incomplete, hasMore, target } };
       } catch (error) {
         return problemOf(error);
       }

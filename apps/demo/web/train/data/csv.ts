@@ -26,6 +26,7 @@ import { divide } from './divide.js';
 
 /** Maximum number of distinct words in a categorical column. A column with more is text. */
 const maxWords = 20;
+/** Maximum number of rows, without the header. The others are not used. */
 const maxRows = 20_000;
 const maxColumns = 200;
 const minRows = 5;
@@ -54,6 +55,8 @@ interface Table {
    * The number of rows left out because a value is missing or invalid, or because they have the wrong number of cells.
    */
   readonly incomplete: number;
+  /** Whether the file has more than `maxRows` rows. */
+  readonly hasMore: boolean;
   /** The index of the column that is most likely the target. */
   readonly target: number;
 }
@@ -99,20 +102,22 @@ export function decodeTable(bytes: Uint8Array): string {
 export function readTable(text: string): Table {
   const dialect = guessDialect(text.slice(0, 1 << 16));
   const body = rowsIn(text, dialect);
-  const { data } = Papa.parse<string[]>(dialect.delimiter === ' ' ? withSingleSpaces(body) : body, {
+  const { data: read } = Papa.parse<string[]>(dialect.delimiter === ' ' ? withSingleSpaces(body) : body, {
     delimiter: dialect.delimiter,
     quoteChar: dialect.quote ?? '\0',
     comments: dialect.comment ?? false,
     skipEmptyLines: 'greedy',
-    preview: maxRows + 1,
+    preview: maxRows + 2,
   });
+  const data = read.slice(0, maxRows + 1);
   if (data.length === 0) throw new TableError('empty');
   const width = data[0].length;
   if (width < 2) throw new TableError('one-column');
   if (width > maxColumns) throw new TableError('too-wide');
   const cells = data.map((row) => row.map((cell) => cell.trim()));
   const { names, named, inFirstRow } = headerOf(cells.slice(0, sampleRows), { declared: dialect.names });
-  const all = (inFirstRow ? cells.slice(1) : cells).filter((row) => row.length === width);
+  const records = inFirstRow ? cells.slice(1) : cells.slice(0, maxRows);
+  const all = records.filter((row) => row.length === width);
   const missing = new MissingValues();
   const counters = names.map(
     (name, k) => new ColumnCounter(named ? name : `column ${k + 1}`, { missing, delimiter: dialect.delimiter }),
@@ -125,8 +130,9 @@ export function readTable(text: string): Table {
   if (rows.length < minRows) throw new TableError('few-rows');
   const columns = found.map((column, k) => ({ ...column, distinct: new Set(rows.map((row) => row[k])).size }));
   const likely = columns.findIndex(({ name, kind }) => likelyTarget.test(name) && kind !== 'text');
-  const incomplete = data.length - (inFirstRow ? 1 : 0) - rows.length;
-  return { columns, rows, incomplete, target: likely < 0 ? width - 1 : likely };
+  const incomplete = records.length - rows.length;
+  const hasMore = read.length - (inFirstRow ? 1 : 0) > maxRows;
+  return { columns, rows, incomplete, hasMore, target: likely < 0 ? width - 1 : likely };
 }
 
 function columnOf(survey: ColumnSurvey, rows: number): Omit<Column, 'distinct'> {
