@@ -20,7 +20,9 @@ const statOf = (path: string): Promise<Stats | undefined> =>
 function expectNoDevice(path: string, stats: Stats): void {
   if (stats.isDirectory()) throw new Problem(`${path}: expected a file, received a directory.`);
   if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket()) {
-    throw new Problem(`${path}: expected a file, received a device. Use - for standard input.`);
+    throw new Problem(
+      `${path}: expected a file, received a ${stats.isSocket() ? 'socket' : 'device'}. Use - for standard input.`,
+    );
   }
 }
 
@@ -43,7 +45,7 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Whether data can be read from the path only once, as from a pipe. Throws for a device or directory. */
+/** Whether data can be read from the path only once, as from a pipe. Throws for a device, socket or directory. */
 export async function isReadOnce(path: string): Promise<boolean> {
   const stats = await stat(path);
   expectNoDevice(path, stats);

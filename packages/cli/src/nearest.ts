@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
   return above[b.length];
 }
 
-/** Returns `Did you mean "species"?`, or a list of the known names, truncated to 20. */
+/** Returns `Did you mean "species"?`, or a list of up to 20 known names; '' if there are none. */
 export function suggestion(received: string, known: readonly string[]): string {
   const lower = received.toLowerCase();
   let best: string | undefined;

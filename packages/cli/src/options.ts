@@ -68,9 +68,10 @@ export const withCsvOptions = (command: Command): Command =>
       ),
     )
     .addOption(
-      new Option('--encoding <name>', 'encoding of the file, such as latin1 or gbk (default: utf-8)').argParser(
-        encoding,
-      ),
+      new Option(
+        '--encoding <name>',
+        'encoding of the file, such as latin1 or gbk (default: that of the byte order mark, or utf-8)',
+      ).argParser(encoding),
     )
     .addOption(
       new Option('--decimal <separator>', 'decimal separator: point or comma (default: detected per column)').argParser(

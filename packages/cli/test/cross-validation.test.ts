@@ -125,7 +125,7 @@ describe('train with cross-validation or groups', () => {
       '--group',
       'g',
     );
-    expect([code, stderr]).toEqual([1, expect.stringContaining('row 19: "g" is empty')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('row 19: "g" has no value')]);
   });
 
   it.each([

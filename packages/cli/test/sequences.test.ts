@@ -204,7 +204,7 @@ describe('errors about sequences', () => {
       'gestures.csv': tableOf(gestures.map((row, k) => (k === 3 ? { ...row, id: '' } : row))),
     });
     const { code, stderr } = await nnbp(...classify, 'lstm', ...fewEpochs);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/row 4: "id" is empty/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/row 4: "id" has no value/)]);
   });
 
   test('train rejects a single group as too few groups', async () => {

@@ -101,16 +101,16 @@ export function addTrain(program: Command, io: Io): void {
     .option('--optimizer <name>', `optimizer: ${optimizerNames.join(', ')}`, 'adam')
     .option('--rate <number>', 'learning rate (default: depends on the optimizer)', numberBetween(0, Infinity, true))
     .option('--epochs <count>', 'maximum number of epochs (default: 5 to 400, fewer for more rows)', integerFrom(1))
-    .option('--batch <count>', 'batch size (default: 32)', integerFrom(1))
+    .option('--batch <count>', 'batch size (default: 32, or all rows for a full-batch optimizer)', integerFrom(1))
     .option(
       '--patience <epochs>',
-      'stop if the validation loss has not decreased for more than this many epochs (default: 50)',
+      'stop if the validation loss has not decreased for more than this many epochs (default: 50, or 30 with --time)',
       integerFrom(1),
     )
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'fraction of the other rows for validation (default: 0.2, or 0 for fewer than 50 other rows)',
+      'fraction of the other rows for validation (default: 0.2, or 0 for fewer than 50 other rows without --time)',
       numberBetween(0, 1),
     )
     .option(
@@ -133,7 +133,7 @@ export function addTrain(program: Command, io: Io): void {
     )
     .option(
       '--window <steps>',
-      'with --time: number of past values to read (default: 24, or a season plus one)',
+      'with --time: number of past values to read (default: 24, or a season plus one if that is more)',
       integerFrom(2),
     )
     .option('--horizon <steps>', 'with --time: number of steps to forecast (default: 1)', integerFrom(1))

@@ -78,8 +78,8 @@ function hasComments(text: string): boolean {
 }
 
 /**
- * The candidate that occurs equally often in most of the first lines (the most frequent of several). Otherwise, spaces
- * or a comma.
+ * Returns the candidate that occurs as often as in the first line in most lines, or the most frequent of several. If the
+ * first line contains none: spaces, if they separate columns, or a comma.
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);

@@ -34,7 +34,7 @@ export interface SeriesTable {
   readonly notes: readonly string[];
 }
 
-/** If more than this fraction of the steps is missing, rows are treated as consecutive. */
+/** If there are more missing steps, or more gaps, than this fraction of the rows, rows are treated as consecutive. */
 const maxMissing = 0.2;
 /** Up to this many consecutive missing weekdays are treated as holidays, not as gaps. */
 const maxHolidays = 5;
@@ -42,7 +42,8 @@ const maxHolidays = 5;
 /**
  * Reads the series of a table.
  *
- * @param known - The step of the table that the model was trained on. Default: the most frequent step.
+ * @param known - The step of the table that the model was trained on. Default: the most frequent step of the longest
+ * series.
  * @throws Problem if a column is missing, a cell is not a number or time, or a time occurs twice
  */
 export async function readSeries(

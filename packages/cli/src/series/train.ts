@@ -140,7 +140,10 @@ async function openFile(io: Io, path: string, options: SeriesOptions): Promise<C
   return openData(io, path, options);
 }
 
-/** Divides the series into training, validation and test windows. By default, a window covers at least one season. */
+/**
+ * Divides the series into training, validation and test windows. By default, a window covers at least one season of up to
+ * 400 steps.
+ */
 function windowedParts(file: string, table: SeriesTable, season: number, options: SeriesOptions) {
   const { horizon = 1, testSplit, validationSplit = defaultValidationSplit } = options;
   // A window of one season plus one value contains every value that the seasonal baseline uses.
@@ -195,7 +198,10 @@ interface Parts {
   readonly starts: readonly [validation: number, test: number];
 }
 
-/** Splits the windows by time: first the training set, then the validation set, then the test set. */
+/**
+ * Splits the windows by time: first the training set, then the validation set, then the test set. Windows whose forecast
+ * extends into the next set are left out.
+ */
 function partsOf(
   { series, step }: SeriesTable,
   window: number,

@@ -1,4 +1,7 @@
-/** `--folds`: cross-validation. Each fold is the test set once, for a network trained on the other folds. */
+/**
+ * `--folds`: cross-validation. In each repeat, each fold is the test set once, for a network trained on the other folds,
+ * or only on earlier rows with `--time-ordered`.
+ */
 import type { Engine, Standardization } from '@nnbp/core';
 import { crossValidate, type CrossValidation, DivergedError } from '@nnbp/train';
 import { type Column, categoryOf } from '../columns.js';

@@ -131,8 +131,8 @@ async function* usableRows(
 }
 
 /**
- * Returns a function that draws the set of each row at random. After `rows` calls, the sets have exactly the requested
- * sizes.
+ * Returns a function that draws the set of each row at random. After `rows` calls, the sets have the requested sizes,
+ * rounded to whole rows.
  */
 export function randomParts({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
   const random = new Random(seed);
@@ -183,7 +183,7 @@ export class Moments {
 
   get deviation(): number {
     const found = Math.sqrt(this.#squares / this.#count);
-    // Rounding errors can give a constant column a tiny deviation.
+    // Constant columns, whose deviation may be tiny because of rounding errors, are not scaled.
     return found > 1e-12 * Math.abs(this.mean) ? found : 1;
   }
 }

@@ -29,7 +29,7 @@ export function groupReader(
   const column = csv.header.indexOf(group);
   return ({ cells, number }) => {
     if (csv.format.missing.always(cells[column])) {
-      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. ${reason}`);
+      throw new Problem(`${csv.name}, row ${number}: "${group}" has no value. ${reason}`);
     }
     return cells[column];
   };

@@ -9,9 +9,9 @@ import { Writer } from './writer.js';
 export interface OnnxOptions {
   /** The name of the model. Default: `network`. */
   readonly name?: string;
-  /** The name of the input tensor, `[samples × inputs]`. Default: `input`. */
+  /** The name of the input tensor. Default: `input`. */
   readonly input?: string;
-  /** The name of the output tensor, `[samples × outputs]`. Default: `output`. */
+  /** The name of the output tensor. Default: `output`. */
   readonly output?: string;
   /** For a network with delays, the name of the input tensor of the state. Default: `state`. */
   readonly state?: string;

@@ -78,7 +78,7 @@ export class Nodes {
     return isPlain ? this.#allWith(i, 1) : undefined;
   }
 
-  /** The value of a node that is a sum and does not depend on inputs; undefined for other nodes. */
+  /** The value of an identity node whose parameters and predecessors are constant; undefined for other nodes. */
   constant(i: number): number | undefined {
     if (!this.isSum(i, 'identity')) return undefined;
     let value = this.known(this.graph.biasSlot(i));

@@ -207,7 +207,7 @@ function connectedUnits(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   return [...groups.values()];
 }
 
-/** The layer that these units form; undefined if a gate reads a node that no gate of such a layer reads. */
+/** The layer that these units form; undefined if they form none, for example because a gate reads another node. */
 function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefined {
   const [{ kind, activation, reset }] = found;
   if (found.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;

@@ -107,7 +107,7 @@ class Copies {
     return this.#of[i]?.step;
   }
 
-  /** The number of steps of node i. */
+  /** The number of copies of node i, one per step; 0 if it has none. */
   count(i: number): number {
     return this.#of[i]?.list.length ?? 0;
   }
