@@ -47,7 +47,11 @@ export interface Computation {
   readonly targetsStandardized: boolean;
 }
 
-/** @throws NnbpError any error of `backpropagate` */
+/**
+ * Runs a forward and backward pass over one sample.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error of `backpropagate`
+ */
 export function computePass(network: Network, input: Row, target: Row, loss: Loss): Computation {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
@@ -61,7 +65,11 @@ export function computePass(network: Network, input: Row, target: Row, loss: Los
   });
 }
 
-/** @throws NnbpError any error of `backpropagateSequence` */
+/**
+ * Runs a forward and backward pass over a sequence, on the unrolled graph.
+ *
+ * @throws NnbpError any error of `backpropagateSequence`
+ */
 export function computeSequence(
   network: Network,
   inputs: ArrayLike<Row>,

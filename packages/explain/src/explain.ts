@@ -64,7 +64,8 @@ export interface Derivation {
  * @param input - One sample in the original units of the data, as for `backpropagate`.
  * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain the derivative with
  * respect to it.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagate`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `UNSUPPORTED` (a graph with delays), and any error of
+ * `backpropagate`
  *
  * @example
  * ```ts

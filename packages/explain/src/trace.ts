@@ -65,7 +65,7 @@ export interface Replay {
  * the parameter derivatives with case 3. All numbers are those of the reference engine.
  *
  * @param input - One sample in the original units of the data, as for `backpropagate`.
- * @throws NnbpError any error of `backpropagate`
+ * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error of `backpropagate`
  *
  * @example
  * ```ts

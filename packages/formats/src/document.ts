@@ -93,20 +93,20 @@ export function readFunction(json: JsonValue): FunctionName {
   return { name: at('name').text(), ...(options && { options }), ...(custom && { custom }) };
 }
 
-/** @throws NnbpError `MALFORMED` */
+/** Reads the source of an edge. @throws NnbpError `MALFORMED` */
 export function readSource(json: JsonValue): SourceDocument {
   if (typeof json.value === 'string') return json.value;
   const at = json.object(['id', 'delay']);
   return { id: at('id').text(), delay: at('delay').number() };
 }
 
-/** @throws NnbpError `MALFORMED` */
+/** Reads a mean and a deviation per column. @throws NnbpError `MALFORMED` */
 export function readScaler(json: JsonValue): ScalerDocument {
   const at = json.object(['mean', 'deviation']);
   return { mean: at('mean').numbers(), deviation: at('deviation').numbers() };
 }
 
-/** @throws NnbpError `MALFORMED` */
+/** Reads the name of an output transform. @throws NnbpError `MALFORMED` */
 export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, 'none'> {
   const { value } = json;
   const isKnown = value === 'sigmoid' || value === 'softmax' || value === 'logSoftmax';

@@ -27,7 +27,7 @@ export class JsonScanner {
     this.#space();
   }
 
-  /** @throws NnbpError `MALFORMED`, with the position */
+  /** Throws an error with the position, what was expected, and the text there. @throws NnbpError `MALFORMED` */
   throwExpected(expected: string): never {
     const received = this.text.slice(this.at, this.at + 20);
     throw mismatch(
