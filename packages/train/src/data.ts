@@ -68,7 +68,7 @@ export interface FlatData extends Pick<Part, 'rows'> {
 /**
  * Whether the data are sequences.
  *
- * @throws NnbpError `WRONG_TYPE` if they are none of the kinds of {@link Data}
+ * @throws NnbpError `WRONG_TYPE` if they are neither an object nor a function
  */
 export function areSequences(data: Data): data is Sequences {
   if (typeof data !== 'function') expectObject('data', data, 'tables, samples, sequences or a stream');
@@ -136,7 +136,7 @@ export function expectTarget(label: string, target: Target, width: number): void
   for (let k = 0; k < width; k++) if (target[k] !== null) knownCount++;
   if (knownCount === 0)
     throw new NnbpError('EMPTY_DATA', `${label}: expected at least one number, received only null.`);
-  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would take undefined for null.
+  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would treat undefined as null.
   expectFinite(label, knownCount === width ? (target as Row) : Array.from(target, (t) => (t === null ? 0 : t)));
 }
 

@@ -72,7 +72,7 @@ interface Product {
   beforeEachK?(frame: Frame): Code;
   /** Runs at the end of each k. */
   afterEachK?(frame: Frame): Code;
-  /** The address of A[row + r][k], and a constant offset to add to it. */
+  /** Returns the address of A[row + r][k], and a constant offset to add to it. */
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;

@@ -1,4 +1,4 @@
-/** Computes h = b + Σ w x, x = c g(h) and slope = c g'(h) for four nodes at a time. */
+/** Computes h = b + A(z), x = c g(h) and slope = c g'(h) for four nodes at a time. */
 import { type Code, f32x4, int, type Local } from '../assembler.js';
 import { activationKernels } from '../kernels/activations/index.js';
 import type { ActivationKernel } from '../kernels/activations/kernel.js';
