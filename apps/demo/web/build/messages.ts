@@ -239,7 +239,7 @@ const zh: typeof en = {
     undone: '已撤销。',
     redone: '已重做。',
     made: '图已替换；撤销可恢复原图。',
-    separated: '图已替换。共享的参数和固定的参数已变为独立的参数。',
+    separated: '图已替换。共享的参数和固定的参数已变为各自独立、可训练的参数。',
     copied: '已复制。',
     notCopied: '浏览器不允许复制。请选中文本后手动复制。',
   },
@@ -271,16 +271,16 @@ const zh: typeof en = {
         return '请输入 2 到 12 个不小于 1 的整数，如 2, 4, 2, 1：各层的节点数，输入层在前。';
       case 'tooMany': {
         const what = {
-          inputs: '个输入',
-          nodes: '个非输入节点',
-          outputs: '个输出',
-          fanIn: '个前驱（同一节点）',
-          edges: '条边',
+          inputs: '输入',
+          nodes: '非输入节点',
+          outputs: '输出',
+          fanIn: '一个节点的前驱',
+          edges: '边',
         }[problem.what];
-        return `图中有 ${problem.count} ${what}，演练场最多支持 ${max[problem.what]}。请使用较小的图，或直接使用程序库。`;
+        return `${what}太多：共 ${problem.count}，演练场最多支持 ${max[problem.what]}。请使用较小的图，或直接使用程序库。`;
       }
       case 'tooLong':
-        return '这个图的参数太多，无法放入链接。请使用较小的图，或直接使用程序库。';
+        return '这个图太大，无法放入链接。请使用较小的图，或直接使用程序库。';
       case 'bigFile':
         return `文件大小为 ${rounded(problem.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
       case 'options':

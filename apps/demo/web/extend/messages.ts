@@ -54,7 +54,7 @@ const en = {
 };
 
 const zh: typeof en = {
-  intro: '写你自己的激活函数或损失函数。输入时即用有限差分检验；保存后每个视图都可以使用。',
+  intro: '写你自己的激活函数或损失函数。输入时即用有限差分检验；保存后可在其他视图中选用。',
   functions: '函数',
   yours: '你的函数',
   none: '暂无',
@@ -75,7 +75,7 @@ const zh: typeof en = {
   source: '源代码（TypeScript）',
   editorHelp: 'Tab 键移动焦点；Ctrl+空格补全名称。',
   save: '保存并使用',
-  saved: (name) => `“${name}”已保存。可在“求导”“训练”或“搭建”中选用。`,
+  saved: (name) => `“${name}”已保存。可在“求导”或“训练”中选用；激活函数还可在“搭建”中选用。`,
   remove: (name) => `删除 ${name}`,
   removed: (name) => `“${name}”已删除。`,
   wrongName: '名称由字母、数字和下划线组成，以字母开头，最多 60 个字符。',

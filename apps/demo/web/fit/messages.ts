@@ -133,7 +133,7 @@ const zh: typeof en = {
   done: (iterations) => `迭代 ${iterations} 次后收敛。`,
   notDone: (iterations) => `迭代 ${iterations} 次后停止，没有收敛。请修改初始值。`,
   curve: '曲线',
-  plot: (points) => `${points} 个数据点，拟合曲线及其 95% 置信带和 95% 预测带`,
+  plot: (points) => `${points} 个数据点；拟合完成后，还有曲线及其 95% 置信带和 95% 预测带`,
   legend: {
     points: '数据',
     curve: '拟合曲线',
@@ -183,7 +183,7 @@ const zh: typeof en = {
     delays: '“搭建”中的网络有延迟边，而曲线上的数据点没有时间顺序。请去掉延迟。',
     few: (points, parameters) =>
       `${points} 个数据点无法确定 ${parameters} 个参数及其误差：至少需要 ${parameters + 1} 个。`,
-    start: '在初始值处，公式或它的某个导数在某个数据点上没有有限值。请修改初始值。',
+    start: '在初始值处，模型或它的某个导数至少在一个数据点上不是有限的数。请修改初始值。',
   },
 };
 

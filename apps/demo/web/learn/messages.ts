@@ -114,7 +114,7 @@ const zh: typeof en = {
   next: '下一题',
   nextChapter: '下一章',
   vary: '换一组数字',
-  article: '文章里的数字',
+  article: '原来的数字',
   youCan: (ability) => `你已经学会${ability}。`,
   chosen: '已选：',
   comma: '、',

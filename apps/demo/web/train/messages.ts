@@ -246,8 +246,8 @@ const zh: typeof en = {
     module: 'ES 模块（.js）',
     notebook: '笔记本（.ipynb）',
   },
-  exportFailed: (reason) => `导出失败。${reason}`,
-  deriveSample: (sample) => `对样本 ${sample} 求导`,
+  exportFailed: (reason) => `无法导出或打开训练好的网络。${reason}`,
+  deriveSample: (sample) => `在“求导”中打开样本 ${sample}`,
   deriveTitle: '在“求导”中打开训练好的网络和这个样本，使用标准化的单位',
   buildOn: '在“搭建”中打开',
   tooLarge: '“求导”和“搭建”最多显示 1,500 个参数、40 个输入的网络。',
@@ -299,7 +299,7 @@ const zh: typeof en = {
   as: '预测类型',
   asKinds: { number: '一个数', category: '几个类别之一' },
   columns: (rows, incomplete) =>
-    incomplete === 0 ? `${rows} 行。` : `${rows} 行；另有 ${incomplete} 行因缺失值未使用。`,
+    incomplete === 0 ? `${rows} 行。` : `${rows} 行；另有 ${incomplete} 行不完整，未使用。`,
   moreRows: '只使用文件的前 20,000 行。',
   kinds: { number: '数值', category: '类别', text: '文本，不使用' },
   network: '网络',
@@ -379,14 +379,14 @@ const zh: typeof en = {
   summaries: {
     vanishing: (factor) => `梯度消失：第一层的梯度是最后一个隐藏层的 1/${factor}。`,
     exploding: (factor) => `梯度爆炸：第一层的梯度是最后一个隐藏层的 ${factor} 倍。`,
-    even: '各层的梯度大小相近。',
+    even: '既没有消失，也没有爆炸：第一个和最后一个隐藏层的梯度大小相近。',
   },
   sampleIs: (number, target, predicted) => `样本 ${number}：目标 ${target}，预测 ${predicted}。`,
   problems: {
     diverged: (step) =>
-      `训练发散：第 ${step} 步出现了非有限的数。参数保持在这一步之前的值。请减小学习率或更换损失函数，然后重置。`,
+      `训练在第 ${step} 步发散：有的值变成了无穷大或 NaN。参数保持在这一步之前的值。请减小学习率或更换损失函数，然后重置。`,
     noTable: '请先选择一个 CSV 文件。链接包含设置，但不包含文件。',
-    fewPoints: '至少需要四个点。请画一条更长的曲线。',
+    fewPoints: '函数至少需要四个点。请画一条更长的曲线。',
     shape: (inputs, outputs) =>
       `这个图有 ${inputs.received} 个输入、${outputs.received} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
     delays: '图中有延迟边。请选择“序列”来训练。',
@@ -401,12 +401,12 @@ const zh: typeof en = {
       'too-wide': '文件超过 200 列。请去掉一些。',
       'no-inputs': '其他列都不是数值或类别，无法用于预测。请换一个目标列。',
       'one-value': '这一列的值全部相同。请换一列。',
-      'text-target': '这一列不是数值，不同的值又太多，不能作为类别。请换一列。',
+      'text-target': '这一列不同的值超过 20 个，太多，不能作为类别。请换一列；如果它是数值，也可以按“一个数”来预测。',
     },
     misfits: {
       'class-loss': (loss) => `损失函数 ${loss} 用于分类，而目标是数值。请选择 mse、mae、huber 或 logCosh。`,
       'one-output': () =>
-        'softmaxCrossEntropy 需要多个输出，而二分类在这里只有一个输出。请选择 binaryCrossEntropyWithLogits。',
+        'softmaxCrossEntropy 的每个类别都需要一个输出，而“训练”对两个类别只用一个输出。请选择 binaryCrossEntropyWithLogits。',
       'needs-probability': () =>
         'binaryCrossEntropy 需要概率。请把输出激活函数设为 sigmoid，或用 identity 搭配损失函数 binaryCrossEntropyWithLogits。',
       'needs-log-probability': () => 'klDivergence 需要和为 1 的概率的对数。请选择 softmaxCrossEntropy 或 mse。',

@@ -45,7 +45,7 @@ const zh: typeof en = {
   complete: (name, value, targets) =>
     targets === 1
       ? `各项已全部相加：${name} = ${value}。`
-      : `各项已全部相加，再除以有目标的 ${targets} 步：${name} = ${value}。`,
+      : `各项已全部相加，再除以有目标的步数 ${targets}：${name} = ${value}。`,
   missing: (count) => `还有更早的 ${count} 步没有相加。`,
   noSum: '选择一个参数的导数，即可逐项展开它随时间的和。',
   shared: '各步使用相同的 b、c 和权重。虚线边通向后面的步。',

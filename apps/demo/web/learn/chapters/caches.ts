@@ -142,7 +142,7 @@ function slopes({ graph }: Network, dLossDxCached: Counts, both: Counts): Task {
         value: both.slope,
         hint: {
           en: 'That is the number with the cache: once per node that has parameters.',
-          zh: '这是有缓存时的次数：每个节点一次。',
+          zh: '这是有缓存时的次数：每个有参数的节点一次。',
         },
       },
     ],

@@ -80,7 +80,7 @@ function value({ network, pass: { cache } }: ComputedSample): Task {
     },
     explain: {
       en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node performs these three steps: add up, apply an activation function such as the sigmoid, scale.`,
-      zh: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}。任何网络的任何节点都是这三步：相加、经过激活函数（例如 sigmoid）、缩放。`,
+      zh: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}。每个节点都做这三步：相加、经过激活函数（例如 sigmoid）、缩放。`,
     },
     expected: x,
     mistakes: [

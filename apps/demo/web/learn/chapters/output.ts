@@ -92,7 +92,7 @@ function flat(x: number, t: number): PointTask {
     start: x,
     ask: {
       en: 'Drag x_7 to the point where the tangent is flat. There dloss/dx_7 = 0, and no change of the output makes the loss smaller.',
-      zh: '把 x_7 拖到切线水平的地方。那里 dloss/dx_7 = 0，输出再没有可以改进的了。',
+      zh: '把 x_7 拖到切线水平的地方。那里 dloss/dx_7 = 0，输出怎样变化都不会使损失更小。',
     },
     explain: {
       en: `At x_7 = t = ${show(t)} the slope is 0. To the left it is negative, to the right positive: its sign says in which direction the output is wrong, its size how badly.`,

@@ -212,7 +212,7 @@ function comparison(path: Path): Task {
     },
     explain: {
       en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag across it, while the others keep their speed along it. No optimizer is best for every problem.`,
-      zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器处处领先。`,
+      zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器对所有问题都最好。`,
     },
     correct: winner.name,
     options: times.map(({ name, steps }) => ({

@@ -144,7 +144,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
           correct: false,
           hint: {
             en: 'That only makes the network shallower: keep at least six hidden layers.',
-            zh: '这只是变浅了，没有修好：要保留六个隐藏层。',
+            zh: '这只是变浅了，没有修好：至少要保留六个隐藏层。',
           },
         };
       }
@@ -154,7 +154,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
           correct: false,
           hint: {
             en: 'At least one layer passes nothing back: all its slopes are 0.',
-            zh: '有一层什么都没有传回：它的 slope 全是 0。',
+            zh: '至少有一层什么都没有传回：它的 slope 全是 0。',
           },
         };
       }

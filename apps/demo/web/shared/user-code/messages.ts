@@ -8,7 +8,7 @@ const en = {
 const zh: typeof en = {
   running: '正在运行你的函数…',
   types: '类型错误：',
-  endless: '两秒内没有结果，已停止。请检查是否有死循环。',
+  endless: '未能及时得到结果，已停止。请检查是否有死循环。',
   notLoaded: '页面的一部分未能加载。请检查网络连接，然后重新加载页面。',
 };
 

@@ -171,17 +171,18 @@ const zh: typeof en = {
     targets: '目标',
   },
   stripOfNode: (id) => `${id} 的 x`,
-  stripLabel: (name, nodes, steps) => `${name}：${nodes} 个节点，${steps} 步`,
-  deriveSequence: '对这个序列求导',
+  stripLabel: (name, rows, steps) => `${name}：${rows} 行，${steps} 步`,
+  deriveSequence: '在“求导”中打开这个序列',
   deriveTitle:
-    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果有的步没有目标，则只计最后一步的目标。',
+    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果有几步没有目标，则只计最后一步的目标。',
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },
   forecastNote: '过了一半之后，第三条线只用网络自己的输出继续预测。',
   problems: {
     'no-table': '请先选择 CSV 文件。链接里只有设置，没有文件。',
     'few-rows': (rows, needed) => `表格有 ${rows} 行；这个序列长度至少需要 ${needed} 行。请缩短序列。`,
-    diverged: (kind, step) => `训练发散：第 ${step} 步之后 ${kind} 出现了非有限的数。请减小学习率，然后重置。`,
+    diverged: (kind, step) =>
+      `${kind}：训练在第 ${step} 步之后发散，有的值变成了无穷大或 NaN。请减小学习率，然后重置。`,
     table: {
       empty: '文件是空的。请选择每行一个时间步的文件。',
       encoding: '文件不是 UTF-8 编码。请另存为“CSV UTF-8”后重新选择。',
