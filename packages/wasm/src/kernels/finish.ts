@@ -24,7 +24,7 @@ import { sparseBackward } from './sparse-backward.js';
 const { add, eq, mul, shl, sub, load, ltU } = int;
 const number = int.const;
 
-/** The kind of a node, which determines its parameters: none (an input), b, or b and c. */
+/** The kind of a node, which determines its parameters: none (such as an input), b, or b and c. */
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**
