@@ -1,6 +1,6 @@
 /** Student's t distribution, computed with the incomplete beta function. */
 
-/** log Γ(x) for x > 0 (Lanczos approximation, g = 7, 9 terms; relative error below 1e-14). */
+/** log Γ(x) for x > 0 (Lanczos approximation, g = 7, 9 terms; error below 1e-14 · max(1, |log Γ(x)|)). */
 function logGamma(x: number): number {
   const coefficients = [
     676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
