@@ -246,6 +246,17 @@ test('all chapters can be completed with the keyboard alone, reduced motion show
   }
 }, 180_000);
 
+test('the challenge offers an image of the result only if the bug was found', async () => {
+  const failed = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
+  const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: failed } } });
+  await page.getByRole('button', { name: 'Copy a link to this challenge' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Save image' }).count()).toBe(0);
+  const [task] = lessonList.find(({ name }) => name === 'repair')!.exercise(0).tasks;
+  const solved = { ...failed, tries: [[task.solution]] };
+  await follow(page, { view: 'learn', learn: { chapter: 'repair', work: { repair: solved } } });
+  await page.getByRole('link', { name: 'Save image' }).waitFor();
+});
+
 test('on a phone all chapters can be completed by touch alone, with targets of at least 44 px, in Chinese and in dark mode', async () => {
   const page = await open(
     { ...at('forward'), language: 'zh', theme: 'dark' },

@@ -227,6 +227,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
       {chapter.name === 'repair' && (
         <Result
           seed={work.seed}
+          isRepaired={state === 'correct'}
           probes={parseDiagnosis(work.tries[number]?.at(-1) ?? '').probes.length}
           tries={work.tries[number]?.length ?? 0}
         />

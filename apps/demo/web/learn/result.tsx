@@ -10,6 +10,8 @@ import { messages } from './messages.js';
 
 export interface ResultProps {
   readonly seed: number;
+  /** Whether the bug was found. Otherwise there is no image of the result. */
+  readonly isRepaired: boolean;
   readonly probes: number;
   readonly tries: number;
 }
@@ -21,7 +23,7 @@ export function challengeAddress(seed: number, language: LanguageName): string {
   return addressOf(state, { ...defaultState, language });
 }
 
-export function Result({ seed, probes, tries }: ResultProps) {
+export function Result({ seed, isRepaired, probes, tries }: ResultProps) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
   const [copied, setCopied] = useState('');
@@ -38,13 +40,15 @@ export function Result({ seed, probes, tries }: ResultProps) {
       <button type="button" onClick={copy}>
         {say.copyChallenge}
       </button>
-      <a
-        className={styles.link}
-        download={`repaired-${seed}.svg`}
-        href={`data:image/svg+xml,${encodeURIComponent(picture(lines))}`}
-      >
-        {say.savePicture}
-      </a>
+      {isRepaired && (
+        <a
+          className={styles.link}
+          download={`repaired-${seed}.svg`}
+          href={`data:image/svg+xml,${encodeURIComponent(picture(lines))}`}
+        >
+          {say.savePicture}
+        </a>
+      )}
       <span role="status">{copied}</span>
     </div>
   );

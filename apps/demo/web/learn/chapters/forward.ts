@@ -58,7 +58,7 @@ function preActivation({ network, pass: { cache } }: ComputedSample): Task {
       },
       {
         value: b + Math.abs(w['2']) * x2 + Math.abs(w['3']) * x3,
-        hint: { en: 'One of the weights is negative: keep its sign.', zh: '有的权重是负数：不要丢掉负号。' },
+        hint: { en: 'At least one weight is negative: keep its sign.', zh: '有的权重是负数：不要丢掉负号。' },
       },
       {
         value: g(h),
