@@ -23,7 +23,7 @@ import { misuse, Problem } from './problem.js';
 /** The content of a model file. */
 export interface ModelContent {
   readonly network: Network;
-  /** Metadata of the file. Only the nnbp format has metadata. */
+  /** Metadata of the file, such as the columns. Only nnbp files and fitted formulas have metadata. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 

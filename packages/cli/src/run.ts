@@ -42,7 +42,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (io.signal?.aborted === true && !(error instanceof Problem)) {
-      await note(io, 'nnbp: Stopped. Nothing was saved.');
+      await note(io, 'nnbp: Stopped before the command was finished.');
       return exitCodes.interrupted;
     }
     const sentence = messageOf(error);

@@ -173,11 +173,11 @@ describe('stopping', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('a command that is stopped before it starts reports that nothing was saved', async () => {
+  it('a command that is stopped before it starts reports that it was stopped', async () => {
     const { nnbpWith } = await workspace({ 'iris.csv': irisCsv });
     const result = await nnbpWith({ signal: AbortSignal.abort() }, 'predict', 'nothing', 'iris.csv');
     expect(result.code).toBe(130);
-    expect(result.stderr).toBe('nnbp: Stopped. Nothing was saved.\n');
+    expect(result.stderr).toBe('nnbp: Stopped before the command was finished.\n');
   });
 });
 

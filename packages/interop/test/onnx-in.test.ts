@@ -395,9 +395,9 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /the divisor contains 0/,
   ],
   [
-    'a split into the wrong number of columns',
+    'a split into sizes that do not add up',
     [['Split', 'x s', 'y z', { axis: 1n }]],
-    /2 columns cannot be split into \[1, 2\]/,
+    /an axis of size 2 cannot be split into \[1, 2\]/,
     { s: [1, 2] },
   ],
 ])('%s is rejected as malformed', (_, nodes, message, integers = {}) => {

@@ -76,7 +76,7 @@ export function addFit(program: Command, io: Io): void {
     )
     .option('--iterations <count>', 'maximum number of iterations', integerFrom(1), 1000)
     .option('--plot [file.svg]', 'plot the data and the curve in the terminal, or to an SVG file')
-    .option('-o, --output <file>', 'save the fitted formula to a file for predict, evaluate and explain')
+    .option('-o, --output <file>', 'save the fitted formula to a file for predict, evaluate, explain and check')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((path: string, options: FitCommandOptions) => fitFormula(io, path, options));

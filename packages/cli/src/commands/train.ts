@@ -240,7 +240,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   }
 }
 
-/** Runs cross-validation with the same epochs and early stopping as training. */
+/** Runs cross-validation, with epochs and early stopping chosen as for training. */
 async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
   const { repeats, timeOrdered, batch } = options;
   const folds = options.folds!;

@@ -107,13 +107,14 @@ const dataOf = (groups: readonly Usable[]): Data => ({ sequences: groups.map(({ 
 
 const stepsOf = (groups: readonly Usable[]) => groups.reduce((sum, { sequence }) => sum + sequence.inputs.length, 0);
 
-/** The usable groups of a table, and statistics of all its groups. */
+/** The usable groups of a table, and the numbers of all its groups and rows. */
 interface SequenceGroups {
   readonly usable: readonly Usable[];
   /** The number of groups, including those that are not usable. */
   readonly all: number;
   readonly rows: number;
   readonly gaps: { readonly count: number };
+  /** The numbers of rows of the shortest and the longest usable group. */
   readonly lengths: readonly [shortest: number, longest: number];
   readonly targets: TargetSteps;
 }

@@ -34,7 +34,8 @@ export function windowsOf(series: Series, scale: number, { window, horizon }: Sh
 }
 
 /**
- * The root mean square of the changes over up to `horizon` steps, so that scaled changes have a magnitude of about 1.
+ * The root mean square of the changes over 1 to `horizon` steps, at most 24, among the first `count` values, so that
+ * scaled changes have a magnitude of about 1. Returns 1 if there are no changes.
  */
 export function scaleOf({ values }: Series, count: number, horizon: number): number {
   let squares = 0;

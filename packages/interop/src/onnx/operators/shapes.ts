@@ -228,7 +228,7 @@ export const split: Operator = (call) => {
   const fits =
     sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((all, size) => all + size, 0) === width;
   if (!fits || sizes.length !== call.results)
-    call.malformed(`${width} columns cannot be split into [${sizes.join(', ')}]`);
+    call.malformed(`an axis of size ${width} cannot be split into [${sizes.join(', ')}]`);
   call.spendCopies(rows.entries.length);
   let at = 0;
   return sizes.map((size) => {
