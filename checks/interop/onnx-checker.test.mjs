@@ -20,7 +20,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
   record(
     '0-onnx-checker',
-    `Checker of onnx ${found?.version ?? ''}`,
+    `onnx ${found?.version ?? ''}, model checker`,
     found ? rows : [['not run', 'found no Python with the module onnx']],
   );
 });

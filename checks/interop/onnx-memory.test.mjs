@@ -97,6 +97,6 @@ test('RNN, LSTM and GRU layers have the same outputs in onnxruntime', async () =
     const network = new Network(builder.build(), { seed: 1 });
     const inputs = sequence(new Random(2), 3);
     const worst = largestError(await run(network, inputs), predictSequence(network, inputs), name);
-    resultRows.push([`layers: ${name} of 5 units, ${steps} steps`, `max error ${worst.toExponential(1)}`]);
+    resultRows.push([`${name} layer of 5 units, ${steps} steps`, `max error ${worst.toExponential(1)}`]);
   }
 }, 60_000);

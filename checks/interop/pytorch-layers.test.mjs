@@ -101,7 +101,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const modules = cases.flatMap((each) => each.modules);
     expect(modules.length).toBeGreaterThan(networks / 4);
     rows.push([
-      `${networks} networks of one or two recurrent layers in float64 (${counted(modules)}; others as nodes), ${steps} steps`,
+      `${networks} networks of one or two recurrent layers in float64 (${counted(modules)}; the others are exported node by node), ${steps} steps`,
       compare(cases),
     ]);
   }, 240_000);
@@ -139,7 +139,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       return { seed, network, expected, ...exportTo(`bidirectional-${seed}`, network, { inputs, targets }) };
     });
     rows.push([
-      `${networks / 2} networks of one or two bidirectional layers over 2 to 6 steps in float64, as nodes`,
+      `${networks / 2} networks of one or two bidirectional layers over 2 to 6 steps in float64, exported node by node`,
       compare(cases),
     ]);
   }, 240_000);

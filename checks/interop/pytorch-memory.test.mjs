@@ -133,7 +133,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
         largest(network.parameters.vector.map((value, p) => value - imported.parameters.vector[p])),
       ).toBeGreaterThan(1e-3);
       rows.push([
-        `layers: ${name} of 3 units, 5 steps of gradient descent`,
+        `${name} layer of 3 units, 5 steps of gradient descent`,
         `max parameter difference ${error.toExponential(1)}`,
       ]);
     }

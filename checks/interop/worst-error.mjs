@@ -61,7 +61,7 @@ export class WorstError {
   toString() {
     return (
       `max output error ${this.difference.toExponential(1)} (relative for |output| > 1); ` +
-      `max ${Math.ceil(100 * this.fraction)} % of the float32 bound`
+      `max ${Math.ceil(100 * this.fraction)} % of the float32 error bound`
     );
   }
 }

@@ -102,6 +102,6 @@ test('links from Learn to other views set up their tasks', async () => {
   await expect.poll(async () => Number((await stat(page, 'steps'))?.replaceAll(',', ''))).toBeGreaterThan(10);
   await page.goBack();
   await button(page, 'Write the derivative of softsign').click();
-  await page.getByText('Write the derivative of softsign until all checks pass, then save it.').waitFor();
+  await page.getByText('Write the derivative of softsign so that all checks pass, then save it.').waitFor();
   await picture(page, 'extend-task');
 });

@@ -118,7 +118,7 @@ test('while only the terms of the last steps are shown, only the paths of these 
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });
 
-test('a selection that the network does not have is replaced by the derivative for its first delayed edge, and a valid one is kept', () => {
+test('an invalid selection is replaced by the derivative for the first delayed edge of the network, and a valid one is kept', () => {
   expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   const value = selectedInTime(example, 'x_2@1');
@@ -133,7 +133,7 @@ test.each([
 ] as const)('the choice %s determines which steps have a target', (targets, rows) => {
   expect(targetRows([1, 2, 3], 1, { targets })).toEqual(rows);
   expect(targetStepsOf(rows)).toBe(targets);
-  expect(targetRows([1], 1, { targets }), 'one step has the target').toEqual([[1]]);
+  expect(targetRows([1], 1, { targets }), 'the only step of a sequence has the target').toEqual([[1]]);
 });
 
 describe('stepping through the unrolled network', () => {
@@ -147,7 +147,7 @@ describe('stepping through the unrolled network', () => {
         if (['dLossDb', 'dLossDc', 'dLossDw'].includes(quantity.quantity)) continue;
         expect(before.value(quantity), nameOf(quantity)).toBeUndefined();
         expect(after.value(quantity), nameOf(quantity)).toBe(exercise.value(quantity));
-        // The page shows only x of a value before the first step.
+        // For steps before the first, the page shows only x.
         if (!quantity.node.includes('@-')) expect(exercise.value(quantity), nameOf(quantity)).toBe(values[k]);
       }
     });

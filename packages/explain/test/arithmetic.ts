@@ -1,11 +1,11 @@
-/** Evaluates a formula: numbers, + − · /, parentheses, functions by name, and [a > b] or [a < b], which is 1 or 0. */
+/** Evaluates a formula: numbers, + - · /, parentheses, functions by name, and [a > b] or [a < b], which is 1 or 0. */
 export function evaluate(formula: string, functions: Readonly<Record<string, (...x: number[]) => number>>): number {
   const tokens = formula.match(/\d[\d.]*(?:e[+-]?\d+)?|[A-Za-z]+|[-+·/(),<>[\]]/g) ?? [];
   if (tokens.join('') !== formula.replaceAll(' ', '')) throw new Error(`Unexpected characters in: ${formula}`);
   let at = 0;
   const next = (token: string) => tokens[at] === token && ++at > 0;
   const expect = (token: string) => {
-    if (!next(token)) throw new Error(`Expected ${token} at ${at} of: ${formula}`);
+    if (!next(token)) throw new Error(`Expected ${token} at token ${at} of: ${formula}`);
   };
   const sum = (): number => {
     let value = product();
@@ -45,6 +45,6 @@ export function evaluate(formula: string, functions: Readonly<Record<string, (..
     return functions[token](...values);
   };
   const value = sum();
-  if (at !== tokens.length) throw new Error(`Unexpected token at ${at} of: ${formula}`);
+  if (at !== tokens.length) throw new Error(`Expected the end at token ${at} of: ${formula}`);
   return value;
 }

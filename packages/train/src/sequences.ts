@@ -1,4 +1,4 @@
-/** Creates batches of sequences: without padding, sorted by length, and cut into windows if training is truncated. */
+/** Creates batches of sequences: without padding, sorted by length, and cut into windows for truncated backpropagation through time. */
 import {
   expectArray,
   expectFinite,
@@ -33,7 +33,7 @@ export interface Sequence {
  */
 export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequence>);
 
-/** Sequences of any lengths. The loss is the mean over all steps that have a target. */
+/** Sequences of any length. The loss is the mean over all steps that have a target. */
 export interface Sequences {
   /**
    * The sequences, or a stream of sequences. With the option `stateful`, their order determines which continues which.

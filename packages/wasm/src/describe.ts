@@ -1,4 +1,4 @@
-/** Describes how the engine runs a graph, as data for programs and as a short text for people. */
+/** Describes how the engine runs a graph, as an object and as a short human-readable summary. */
 import type { Graph, Plan } from '@nnbp/core';
 import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';

@@ -90,7 +90,7 @@ export const softsign: Example = {
   key: 'softsign',
   kind: 'activation',
   name: 'mySoftsign',
-  source: `// softsign: g(h) = h / (1 + |h|). Write its derivative until all checks pass.
+  source: `// softsign: g(h) = h / (1 + |h|). Write its derivative so that all checks pass.
 export default {
   value: (h) => h / (1 + Math.abs(h)),
   derivative: (h) => 1,

@@ -66,8 +66,7 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether the first line is a comment: it begins with # and its separators differ from those of the first line without
- * #.
+ * Whether the first line is a comment: it begins with #, and the first line without # has other separators or none.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;

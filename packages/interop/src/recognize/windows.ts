@@ -1,7 +1,7 @@
 /**
- * Finds nodes that form exactly a layer of `conv2d`, `maxPool` or `averagePool` of @nnbp/layers: nodes that share
- * weights, or aggregate without parameters, over windows of a grid. Channels may come first, as in PyTorch, or last, as
- * in Keras.
+ * Finds nodes that together form exactly one layer, as created by `conv2d`, `maxPool` or `averagePool` of @nnbp/layers:
+ * nodes that share weights, or aggregate without parameters, over windows of a grid. Channels may come first, as in
+ * PyTorch, or last, as in Keras.
  */
 import { levels } from '@nnbp/core';
 import { divisors, geometriesOf, type Geometry, kernelIndexOf } from './grid.js';
@@ -251,7 +251,7 @@ function kernelOf(
 
 /** A pooling layer that reads the same windows of each channel. Undefined if no geometry matches. */
 function pooling(kind: 'maxPool' | 'averagePool', all: Windows, likely: number | undefined): WindowLayer | undefined {
-  // A single node is only an aggregation.
+  // A single node is treated as an aggregation, not as a pooling layer.
   if (all.nodes.length < 2) return undefined;
   const { nodes: grid, positionOf } = gridOf([all]);
   for (const layout of layouts(grid.length, commonDivisors(grid.length, all.nodes.length), likely)) {
