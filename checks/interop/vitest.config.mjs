@@ -1,6 +1,6 @@
 import { project } from '../../vitest.shared.ts';
 
-/** Tests of @nnbp against other programs. They run on the sources of our packages. */
+/** Tests of @nnbp against other programs. They run our packages from source, without a build. */
 export default project('interop', {
   include: ['**/*.test.mjs'],
   testTimeout: 120_000,

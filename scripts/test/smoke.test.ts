@@ -1,4 +1,4 @@
-/** Runs the long-running scripts on the sources, with their smallest workloads and without downloads. */
+/** Runs the long-running scripts from source, without a build or downloads, and with their smallest workloads. */
 import { randomNetwork } from '../../checks/interop/random-networks.mjs';
 import { WorstError } from '../../checks/interop/worst-error.mjs';
 import { execFile } from 'node:child_process';
@@ -14,7 +14,7 @@ const run = async (script: string, ...args: string[]) =>
   (await promisify(execFile)(process.execPath, [script, '--smoke', ...args], { cwd: root, env })).stdout;
 
 describe('smoke test', { timeout: 120_000 }, () => {
-  test('bench/run.mjs compares losses, including that of an LSTM, and reports a library that cannot run as not measured', async () => {
+  test('bench/run.mjs compares losses, including that of an LSTM, and prints "not measured" for a library that cannot run', async () => {
     const workloads = ['tiny-online', 'lstm-6-4-2'];
     const output = await run('bench/run.mjs', '--workloads', workloads.join(), '--libraries', 'nnbp-2-threads');
     // Each workload runs twice: pinned to one core, and not pinned.

@@ -62,22 +62,22 @@ test('a derivative at a point opens in Derive with the fitted parameters', async
   await picture(page, 'fit-in-derive');
 });
 
-test('a custom formula is fitted from the given start values, and each mistake is reported', async () => {
+test('a custom formula is fitted from the given initial values, and each mistake is reported', async () => {
   const page = await openFit({ data: '1 2.7\n2 7.4\n3 20.1\n4 54.6' });
   const formula = page.getByRole('textbox', { name: 'Formula' });
   await formula.fill('y = exp(k*x');
   await page.getByRole('alert').waitFor();
   await formula.fill('y = exp(k*x)');
-  await page.getByRole('spinbutton', { name: 'Start value of k' }).fill('0.5');
+  await page.getByRole('spinbutton', { name: 'Initial value of k' }).fill('0.5');
   await expect.poll(() => estimate(page, 'k')).toBeCloseTo(1, 3);
   await untilUrl(page, ({ fit }) => fit.start.k === 0.5);
 
-  await page.getByRole('spinbutton', { name: 'Start value of k' }).fill('500');
-  await page.getByRole('alert').getByText('Change the start values').waitFor();
+  await page.getByRole('spinbutton', { name: 'Initial value of k' }).fill('500');
+  await page.getByRole('alert').getByText('Change the initial values').waitFor();
   await page.getByLabel('x and y, one pair per line').fill('1 2\n2 x');
   await page.getByRole('alert').getByText('Line 2: expected two numbers, x and y.').waitFor();
   await page.getByLabel('x and y, one pair per line').fill('1 2');
-  await page.getByRole('button', { name: 'Reset start values' }).click();
+  await page.getByRole('button', { name: 'Reset initial values' }).click();
   await page.getByRole('alert').getByText('1 point cannot determine 1 parameter and its error').waitFor();
 });
 

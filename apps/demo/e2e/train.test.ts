@@ -249,10 +249,10 @@ test('no task of the page takes 50 ms while a 784-128-10 network learns digits',
   expect(Math.min(...longest), `the longest task of each window: ${longest.join(', ')} ms`).toBeLessThan(50);
   await press(page, 'Pause');
   expect(await page.getByRole('region', { name: 'Weights of the first layer' }).locator('canvas').count()).toBe(10);
-  const misread = page.getByRole('region', { name: 'Misread digits' }).getByRole('button').first();
-  const [, truth, prediction] = /(.), read as (.)/.exec((await misread.getAttribute('aria-label'))!)!;
+  const misclassified = page.getByRole('region', { name: 'Misclassified digits' }).getByRole('button').first();
+  const [, truth, prediction] = /(.), classified as (.)/.exec((await misclassified.getAttribute('aria-label'))!)!;
   expect(prediction).not.toBe(truth);
-  await misread.click();
+  await misclassified.click();
   await expect.poll(() => stat(page, 'prediction')).toBe(prediction);
   const canvas = page.getByRole('img', { name: /Draw a digit/ });
   await canvas.scrollIntoViewIfNeeded();

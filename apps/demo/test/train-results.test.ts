@@ -42,7 +42,7 @@ test('all inputs and nodes of small layers are drawn', async () => {
   expect(observer.layout.edges).toHaveLength(3 * 4 + 4);
 });
 
-test('errors of a regression are in the unit of the target', async () => {
+test('errors of a regression are in the units of the target', async () => {
   const { session, observer } = await trained(prices, 'mse');
   const { count, inputs, targets } = prices.validation!;
   const network = networkOf(session);
@@ -70,7 +70,7 @@ test('a row of inputs is predicted in the original units of the data', async () 
   expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
 });
 
-test('a row is predicted with class probabilities for softmaxCrossEntropy, and with plain outputs for mse', async () => {
+test('the prediction of a row contains class probabilities for softmaxCrossEntropy, and raw outputs for mse', async () => {
   const flowers = iris(1);
   const row = [5.1, 3.5, 1.4, 0.2];
   const soft = await trained(flowers, 'softmaxCrossEntropy');
@@ -88,7 +88,7 @@ test('a row is predicted with class probabilities for softmaxCrossEntropy, and w
   );
 });
 
-test('an observation of images contains the misread images and the weights of the first layer', async () => {
+test('an observation of images contains the misclassified images and the weights of the first layer', async () => {
   const random = new Random(3);
   const images = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => Math.round(random.uniform())));
   const dataset: Dataset = {
@@ -106,14 +106,14 @@ test('an observation of images contains the misread images and the weights of th
     side: 2,
   };
   const { session, observer } = await trained(dataset, 'softmaxCrossEntropy');
-  const { misread, weightImages, confusion } = observer.observe({ sample: null, row: null });
+  const { misclassified, weightImages, confusion } = observer.observe({ sample: null, row: null });
   const wrong = confusion!
     .flatMap((row, truth) => row.filter((_, predictedClass) => predictedClass !== truth))
     .reduce((a, b) => a + b, 0);
   expect(wrong).toBeGreaterThan(0);
-  expect(misread).toHaveLength(Math.min(12, wrong));
+  expect(misclassified).toHaveLength(Math.min(12, wrong));
   const network = networkOf(session);
-  for (const { number, truth, predictedClass, pixels } of misread!) {
+  for (const { number, truth, predictedClass, pixels } of misclassified!) {
     const inputs = dataset.validation!.inputs.slice(4 * number, 4 * number + 4);
     expect(Array.from(pixels, (value) => value / 255)).toEqual([...inputs]);
     expect(dataset.validation!.targets[number]).toBe(truth);

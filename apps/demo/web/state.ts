@@ -171,7 +171,7 @@ const fit = v.object({
   /** What to fit: the formula, or the network drawn in Build. */
   model: v.picklist(['formula', 'network']),
   formula,
-  /** Starting values of the parameters that the user has changed. */
+  /** Initial values of the parameters that the user has changed. */
   start: values,
   /** Index of the point whose derivatives are shown. */
   point: count(0, 10_000),

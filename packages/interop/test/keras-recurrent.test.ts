@@ -151,7 +151,7 @@ test('unsupported options of a recurrent layer are rejected by name, and so are 
   expect(errorOf(() => fromKeras(json, bytes)).code).toBe('MALFORMED');
 });
 
-test('damaged models are rejected or result in a network', () => {
+test('damaged models are rejected with an NnbpError or result in a network', () => {
   const { json, bytes } = model('GRU', {}, { resetAfter: true });
   const read = survives((random) => {
     const broken = damaged(json, random);

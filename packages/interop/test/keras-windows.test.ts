@@ -253,7 +253,7 @@ describe('an unsupported model', () => {
     expect(read([3, 1], [['MaxPooling1D', pool]], {}).predict([1, 5, 2])).toEqual([5, 5, 5]);
   });
 
-  test('damaged models are rejected or result in a network', () => {
+  test('damaged models are rejected with an NnbpError or result in a network', () => {
     const norm = { gamma: [1, 2], beta: [3, 4], moving_mean: [0, 1], moving_variance: [1, 1] };
     const { json, bytes } = model(
       [5, 5, 1],

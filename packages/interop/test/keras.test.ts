@@ -75,7 +75,7 @@ describe('the format of Keras', () => {
     expect(fromKeras(keras3, bytes).predict([1, 0])[0]).toBeCloseTo(1 / 6 + 0.5, 12);
   });
 
-  test('the tensor names of Keras 3 are read', () => {
+  test('fromKeras reads inbound nodes in the format of Keras 3', () => {
     const { json, bytes } = written([], numbers);
     const history = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
     const functional = {
@@ -127,14 +127,14 @@ describe('layers without weights', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('channels_first, a softmax on several axes, other model classes, and models without input shape, layers or weights are rejected', () => {
+  test('channels_first, softmax over several axes, other model classes, and models without input shape, layers or weights are rejected', () => {
     const cube = layer('InputLayer', { batch_input_shape: [null, 2, 2] });
     const rejected = (layers: object[], change: object = {}) => {
       const { json, bytes } = written(layers);
       return errorOf(() => fromKeras({ ...json, ...change }, bytes)).message;
     };
     expect(rejected([cube, layer('Flatten', { data_format: 'channels_first' })])).toMatch(/channels_first/);
-    expect(rejected([cube, layer('Softmax', {})])).toMatch(/on a row/);
+    expect(rejected([cube, layer('Softmax', {})])).toMatch(/only for a one-dimensional input/);
     expect(rejected([layer('Flatten', {})])).toMatch(/batch_input_shape/);
     expect(rejected([])).toMatch(/at least one layer/);
     expect(rejected([cube], { weightsManifest: undefined })).toMatch(/array of weights/);

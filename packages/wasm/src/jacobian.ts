@@ -29,8 +29,8 @@ export const outputLoss = (output: number): Loss => ({
 });
 
 /**
- * Adds dx_k/dp of the samples that have step `step` to their rows of the Jacobian, after a backward pass of
- * `outputLoss(output)` at that step.
+ * Adds the derivatives of output `output` at step `step` to the Jacobian `out`, for the samples that have this step.
+ * Call it after a backward pass of `outputLoss(output)` at this step.
  *
  * @param slots - Parameters and constants; see `Graph`.
  */

@@ -6,8 +6,8 @@ import type { RowUnit } from './row-units.js';
 import { seriesSamples } from './series.js';
 
 /**
- * Addresses and sizes in bytes of the parts that the executor itself reads and writes. Fields without a comment are
- * described at the word of `header` with the same name.
+ * Addresses and sizes in bytes of the parts that the executor itself reads and writes. For a field without a comment,
+ * see the entry of `header` in memory-map.ts with the same name.
  */
 export interface CommonLayout {
   readonly rowBytes: number;
@@ -17,6 +17,7 @@ export interface CommonLayout {
   readonly dLossDx: number;
   readonly parameters: number;
   readonly parameterBytes: number;
+  /** The address of the gradients. */
   readonly gradients: number;
   readonly optimizerVectors: number;
   readonly squareSums: number;
@@ -24,7 +25,7 @@ export interface CommonLayout {
   readonly inputStride: number;
   readonly targets: number;
   readonly targetStride: number;
-  /** The number of batches that the queue holds. Their rows are contiguous, from `inputs` and `targets` on. */
+  /** The number of batches that the queue holds. Their rows are contiguous and start at `inputs` and `targets`. */
   readonly queue: number;
   readonly queueInputBytes: number;
   readonly queueTargetBytes: number;
@@ -34,6 +35,7 @@ export interface CommonLayout {
   readonly outputX: number;
   /** The sample weights, one row per step. */
   readonly weights: number;
+  /** The size of the whole memory. */
   readonly total: number;
   /** Bytes by purpose. */
   readonly use: MemoryUse;
@@ -48,19 +50,17 @@ export type MemoryUse = Readonly<Record<Purpose, number>>;
 /** Addresses and sizes that only the kernels need. */
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
-  /**
-   * The rows of delta: those that all dense units share, since nothing else reads them, and those of all other nodes.
-   */
+  /** The rows of delta that all dense units share, since nothing else reads them. */
   readonly denseDelta: number;
+  /** The rows of delta of all other nodes. */
   readonly delta: number;
-  /**
-   * The maximum number of samples in a row of delta and in a panel of a series, and the distance between such rows of
-   * delta in bytes.
-   */
+  /** The maximum number of samples in a row of delta, and in a panel, of a series. */
   readonly seriesSamples: number;
+  /** The distance between the rows of delta of a series. */
   readonly seriesStride: number;
-  /** The rows of delta and the panels of all series, concatenated. */
+  /** The rows of delta of all series, concatenated. */
   readonly seriesDeltas: number;
+  /** The panels of all series, concatenated. */
   readonly seriesPanels: number;
   /** The number of edges with entries in `outDelta` and `outWeight`. */
   readonly sparseEdges: number;
@@ -86,8 +86,9 @@ export interface Layout extends CommonLayout {
   readonly zeroRow: number;
   /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
-  /** The concatenated tables of predecessors' rows of all dense units, and the panel that these units share. */
+  /** The tables of the predecessors' rows of all dense units, concatenated. */
   readonly predecessorTables: number;
+  /** The panel of predecessors' values that all dense units share. */
   readonly panel: number;
   readonly panelStride: number;
 }
@@ -111,9 +112,8 @@ export function rowStride(count: number): number {
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
- * Returns the distance between rows of samples in bytes. There is no gap between rows if a column of all the rows that
- * a product reads fits in half of the cache sets that it can use, since gaps cost memory, and sequences need a lot of
- * it.
+ * Returns the distance between rows of samples in bytes. Gaps between rows cost memory, of which sequences need a lot.
+ * Rows have no gaps if a column of all rows that a product reads fits in half of the cache lines that it can use.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);

@@ -19,10 +19,10 @@ function recurrent() {
   for (const name of names) {
     builder.node(name, { from: [...inputs, ...names.map((id) => delayed(id))], activation: tanh });
   }
-  const squares = names.map((name) =>
-    builder.node(`${name}²`, { from: [name], aggregation: product, activation: sigmoid }),
+  const products = names.map((name) =>
+    builder.node(`${name}Product`, { from: [name], aggregation: product, activation: sigmoid }),
   );
-  builder.output(builder.node('sum', { from: squares, activation: sigmoid }));
+  builder.output(builder.node('sum', { from: products, activation: sigmoid }));
   return builder.build();
 }
 

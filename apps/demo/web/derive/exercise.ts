@@ -2,7 +2,7 @@
 import { backpropagate, type Loss, type Network } from '@nnbp/core';
 import { explain, nameOf, parseQuantity, type QuantityName, type Trace, trace } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
-import { passNetwork } from '../shared/formula-network.js';
+import { describedNetwork } from '../shared/formula-network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import type { Derivable } from './derivable.js';
 import { finiteDifference } from './finite-difference.js';
@@ -34,7 +34,7 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
  */
 export function exerciseOf(question: Question, functions: Functions): Exercise {
   const isArticle = question.mode === 'article';
-  const network = passNetwork(isArticle ? { network: articleNode, formula: undefined } : question, functions);
+  const network = describedNetwork(isArticle ? { network: articleNode, formula: undefined } : question, functions);
   const { graph } = network;
   const sample = isArticle ? articleSample : question;
   const input = sized(sample.input, graph.inputCount, 0.5);

@@ -26,16 +26,16 @@ const en = {
   formula: 'Formula',
   formulaHint:
     'Operators + - * / ^; functions exp, log, sqrt, sin, cos, tan, atan, sinh, cosh, tanh, abs; pi. Other names are parameters.',
-  start: 'Start values',
-  startOf: (name: string) => `Start value of ${name}`,
+  start: 'Initial values',
+  startOf: (name: string) => `Initial value of ${name}`,
   useEstimates: 'Start from the estimates',
-  resetStart: 'Reset start values',
+  resetStart: 'Reset initial values',
   drawnHint: 'All parameters of the network you draw in Build are fitted, starting from their values there.',
   openBuild: 'Open Build',
   fitting: 'Fitting…',
   done: (iterations: number) => `Converged after ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}.`,
   notDone: (iterations: number) =>
-    `Stopped after ${iterations} iterations without converging. Change the start values.`,
+    `Stopped after ${iterations} iterations without converging. Change the initial values.`,
   curve: 'Curve',
   plot: (points: number) =>
     `${points === 1 ? '1 point' : `${points} points`}; once fitted, also the curve with its 95 % confidence band and 95 % prediction band`,
@@ -78,7 +78,7 @@ const en = {
   openInDerive: (name: string, value: string) => `${name} = ${value}. Open it in Derive`,
   open: 'Open in Derive',
   derivativesHint:
-    'Select a derivative to see how it is computed in Derive. At the minimum, the derivatives of all points add up to 0.',
+    'Select a derivative to open it in Derive, which shows how it is computed. At the minimum, the derivatives of all points add up to 0.',
   problems: {
     points: {
       empty: 'No points. Paste two numbers per line: x and y.',
@@ -91,7 +91,7 @@ const en = {
     few: (points: number, parameters: number) =>
       `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
     start:
-      'At the start values, the model or one of its derivatives is not finite for at least one point. Change the start values.',
+      'At the initial values, the model or one of its derivatives is not finite for at least one point. Change the initial values.',
   },
 };
 

@@ -30,7 +30,7 @@ export function formulaNetwork({ formula, variable, values }: FormulaDescription
  *
  * @throws NnbpError any error of `formulaGraph` or `networkOf`
  */
-export const passNetwork = (
+export const describedNetwork = (
   { network, formula }: { readonly network: NetworkDescription; readonly formula: FormulaDescription | undefined },
   functions: Pick<Functions, 'activation'>,
 ): Network => (formula === undefined ? networkOf(network, functions) : formulaNetwork(formula).network);

@@ -1,4 +1,4 @@
-/** A canvas on which the user draws a digit. It also shows the misread image that the user selects. */
+/** A canvas on which the user draws a digit. It also shows the misclassified image that the user selects. */
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { digitImage } from './digit-image.js';

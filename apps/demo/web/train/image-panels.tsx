@@ -1,33 +1,33 @@
-/** Panels for image inputs: misread images, and the weights of the first layer as images. */
+/** Panels for image inputs: misclassified images, and the weights of the first layer as images. */
 import { memo, useCallback } from 'react';
 import { useMessages } from '../language.js';
 import { pixelOf, ramp } from './draw.js';
 import { ImageCanvas } from './image-canvas.js';
 import { messages } from './messages.js';
-import type { MisreadImage } from './observe-image.js';
+import type { MisclassifiedImage } from './observe-image.js';
 import { mix, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
 import styles from './images.module.css';
 
-interface MisreadProps {
+interface MisclassifiedProps {
   readonly ready: Ready;
-  readonly misread: readonly MisreadImage[];
+  readonly misclassified: readonly MisclassifiedImage[];
   /** Called to predict an image, with pixels from 0 to 1. */
   readonly ask: (pixels: Float64Array) => void;
 }
 
-export const Misread = memo(function Misread({ ready, misread, ask }: MisreadProps) {
+export const Misclassified = memo(function Misclassified({ ready, misclassified, ask }: MisclassifiedProps) {
   const say = useMessages(messages);
   return (
-    <section aria-label={say.misread}>
-      <h3>{say.misread}</h3>
+    <section aria-label={say.misclassified}>
+      <h3>{say.misclassified}</h3>
       <ul className={styles.images}>
-        {misread.map((image) => (
+        {misclassified.map((image) => (
           <li key={image.number}>
             <button
               type="button"
-              aria-label={say.misreadAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
-              title={say.misreadAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
+              aria-label={say.misclassifiedAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
+              title={say.misclassifiedAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
               onClick={() => ask(Float64Array.from(image.pixels, (value) => value / 255))}
             >
               <Ink pixels={image.pixels} side={ready.side!} size={44} />
@@ -36,7 +36,7 @@ export const Misread = memo(function Misread({ ready, misread, ask }: MisreadPro
           </li>
         ))}
       </ul>
-      <p className="quiet">{misread.length === 0 ? say.noneMisread : say.misreadNote}</p>
+      <p className="quiet">{misclassified.length === 0 ? say.noneMisclassified : say.misclassifiedNote}</p>
     </section>
   );
 });

@@ -1,15 +1,22 @@
-/** Observes networks whose inputs are the pixels of a square image: misread images, and weights as images. */
+/**
+ * Extracts the misclassified images, and the weights as images, for a network whose inputs are the pixels of a square
+ * image.
+ */
 import type { Executor, Graph } from '@nnbp/core';
 import type { SampleSet } from './data/dataset.js';
 import type { Mistake } from './evaluation.js';
 
 /** A misclassified image. */
-export interface MisreadImage extends Mistake {
+export interface MisclassifiedImage extends Mistake {
   /** Pixels from 0 to 255, row by row. */
   readonly pixels: Uint8Array;
 }
 
-export function misreadImages({ inputs }: SampleSet, mistakes: readonly Mistake[], pixels: number): MisreadImage[] {
+export function misclassifiedImages(
+  { inputs }: SampleSet,
+  mistakes: readonly Mistake[],
+  pixels: number,
+): MisclassifiedImage[] {
   return mistakes.map((mistake) => ({
     ...mistake,
     pixels: Uint8Array.from(

@@ -5,7 +5,7 @@
 import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
 import type { Dataset, SampleSet } from './data/dataset.js';
 import { evaluate, maxWork, type RegressionFit } from './evaluation.js';
-import { type MisreadImage, misreadImages, weightImages } from './observe-image.js';
+import { type MisclassifiedImage, misclassifiedImages, weightImages } from './observe-image.js';
 import { predictionOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
 import { type RowPrediction, predictRow } from './row-prediction.js';
 import type { Session } from './session.js';
@@ -79,10 +79,10 @@ export interface Observation {
   /** Undefined for a classification. */
   readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
   /**
-   * Misread images of the validation set, or of the training set if there is none. Undefined if the inputs are not an
-   * image.
+   * Misclassified images of the validation set, or of the training set if there is none. Undefined if the inputs are not
+   * an image.
    */
-  readonly misread: readonly MisreadImage[] | undefined;
+  readonly misclassified: readonly MisclassifiedImage[] | undefined;
   /**
    * Weights of the drawn nodes of the first layer, or of the filters of a convolution, scaled to ±127 and concatenated
    * node by node. Undefined if the inputs are not an image.
@@ -164,9 +164,9 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         ...sampleOf(sample),
         fit: training.fit && { training: training.fit, validation: validation?.fit },
         ...(dataset.side === undefined
-          ? { misread: undefined, weightImages: undefined }
+          ? { misclassified: undefined, weightImages: undefined }
           : {
-              misread: misreadImages(
+              misclassified: misclassifiedImages(
                 dataset.validation ?? dataset.training,
                 (validation ?? training).mistakes,
                 dataset.side ** 2,

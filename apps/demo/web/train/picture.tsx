@@ -13,7 +13,7 @@ import {
   surfacePixel,
 } from './draw.js';
 import { ImageCanvas } from './image-canvas.js';
-import { Misread } from './image-panels.js';
+import { Misclassified } from './image-panels.js';
 import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
 import type { Observation, SamplePrediction } from './observe.js';
@@ -53,7 +53,7 @@ export const Picture = memo(function Picture({ ready, observation, inspected, ch
       {drawable && observation.confusion !== undefined && ready.classes.length > 2 && (
         <Confusion ready={ready} counts={observation.confusion} />
       )}
-      {observation.misread && <Misread ready={ready} misread={observation.misread} ask={ask} />}
+      {observation.misclassified && <Misclassified ready={ready} misclassified={observation.misclassified} ask={ask} />}
       {observation.sample !== undefined && <Sample ready={ready} sample={observation.sample} />}
     </section>
   );

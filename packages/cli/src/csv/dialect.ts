@@ -9,8 +9,8 @@ export interface Dialect {
   /** The character that begins a comment line; undefined if there are no comments. */
   readonly comment: string | undefined;
   /**
-   * Number of lines, after comments, before the header or the first row: a "sep=" line, or the declarations of an ARFF
-   * file.
+   * Number of lines to skip at the beginning of the file: a "sep=" line, or all lines of an ARFF file up to and
+   * including `@data`.
    */
   readonly skip: number;
   /** The names of the columns, if the file declares them outside a header row (ARFF). */
@@ -77,8 +77,8 @@ function hasComments(text: string): boolean {
 }
 
 /**
- * Returns the candidate that occurs as often as in the first line in most lines, or the most frequent of several. If the
- * first line contains none: spaces, if they separate columns, or a comma.
+ * Returns the candidate whose count in the first line recurs in the largest fraction of lines. In a tie, the candidate
+ * that occurs most often in the first line. If the first line contains no candidate, returns a space or a comma.
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);

@@ -52,8 +52,8 @@ export class DecimalEvidence {
   }
 
   /**
-   * The likely separator if the cells do not determine it. In 260, 527, 1,061 the comma separates thousands, because
-   * numbers below 1,000 do not contain it.
+   * The likely separator if the cells do not determine it. In a column with the cells "260", "527" and "1,061", the comma
+   * separates thousands, since numbers below 1,000 do not contain it.
    */
   get likely(): Decimal | undefined {
     return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;
@@ -61,8 +61,8 @@ export class DecimalEvidence {
 }
 
 /**
- * The decimal separator of columns whose cells do not determine it: that of the other columns if they agree, otherwise
- * a comma in a file separated by semicolons, else a point.
+ * The decimal separator of columns whose cells do not determine it: that of the other columns if they agree. Otherwise,
+ * a comma if the delimiter is a semicolon, and a point if it is not.
  */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.map((column) => column.decided));

@@ -2,7 +2,7 @@
 import type { Metric } from './metric.js';
 
 /**
- * Computes the mean of |output − target| over samples and outputs, in the unit of the targets. Ignores unknown targets.
+ * Computes the mean of |output − target| over samples and outputs, in the units of the targets. Ignores unknown targets.
  */
 export const meanAbsoluteError = (): Metric => ({
   name: 'meanAbsoluteError',

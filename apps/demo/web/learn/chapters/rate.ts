@@ -80,8 +80,8 @@ function nextLoss(path: Path, factor: number): Task {
   return numberTask({
     label: { en: 'Next loss:', zh: '下一步的损失：' },
     ask: {
-      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. One step changes each parameter: it subtracts the learning rate, ${firstRate}, times the derivative. What is the loss then?`,
-      zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
+      en: `One node, y = w · x + b, learns y = ${show(factor)}x from five samples: x = 1, 2, 3, 4, 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. One step changes each parameter: it subtracts the learning rate, ${firstRate}, times the derivative. What is the loss then?`,
+      zh: `一个节点 y = w · x + b，用 x = 1、2、3、4、5 这五个样本学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
     },
     explain: {
       en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would give ${show(linear)}: the surface is curved, so a derivative is accurate only nearby.`,
@@ -165,7 +165,7 @@ function largest(path: Path): Task {
           },
         };
       }
-      // The rate is the largest one if 0.001 more diverges.
+      // The rate is the largest one if training diverges at a rate that is higher by 0.001.
       if (converges(path, rate + 0.001)) {
         return {
           correct: false,

@@ -1,6 +1,6 @@
 /** Records a pass with user functions in the worker, so that the page can replay it without running user code. */
 import { type Activation, backpropagate, backpropagateSequence, type Loss } from '@nnbp/core';
-import { passNetwork } from '../formula-network.js';
+import { describedNetwork } from '../formula-network.js';
 import type { Functions } from '../../functions.js';
 import { rowsOf, targetRows } from '../sequence.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../../state.js';
@@ -48,7 +48,7 @@ export function record(question: Question, functions: Functions): Recording {
     },
     loss: (name) => functions.loss(name),
   };
-  const network = passNetwork(question, recordingFunctions);
+  const network = describedNetwork(question, recordingFunctions);
   const { inputCount, outputs } = network.graph;
   const isCustom = custom.losses.includes(loss);
   const pass =

@@ -73,7 +73,7 @@ function timeDistributed(context: Context, layer: Layer, [values]: readonly Valu
   const [copies, ...shape] = values.shape;
   if (shape.length === 0) json.throwExpected('a sequence as its input');
   const result = readOne(context, { ...applied, copies }, [{ ...values, shape }]);
-  if (result.softmax) inner.unsupported('a softmax is supported only on a row of numbers.');
+  if (result.softmax) inner.unsupported('softmax is supported only for a one-dimensional input.');
   return { ...result, shape: [copies, ...result.shape] };
 }
 

@@ -8,7 +8,7 @@ import type { Values } from '../values.js';
 export function activate(context: Context, layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
   const { shape, ids, unfinished } = values;
   if (rule === 'softmax') {
-    if (shape.length !== 1) layer.json.unsupported('a softmax is supported only on a row of numbers.');
+    if (shape.length !== 1) layer.json.unsupported('softmax is supported only for a one-dimensional input.');
     return { shape, ids, softmax: true };
   }
   if (rule.activation === identity) return context.finishIfShared(layer, values);
