@@ -63,7 +63,7 @@ const phrases = [
   [/\bA kink where\b/, 'Has a kink where …'],
   [/\boutside of\b/i, 'outside'],
   [/\bResolves like\b/, 'Settles like'],
-  [/@throws NnbpError as |\band what `[\w.]+` throws/, 'any error of …'],
+  [/@throws NnbpError as |\band what `[\w.]+` throws/, 'any error thrown by …'],
   [/\bfirst-level cache\b/i, 'L1 cache'],
   [/\bno wider than the page\b/, 'fits the width of the screen'],
 ];

@@ -20,7 +20,7 @@ export const initialOf = ({ initial = {} }: NetworkDescription, id: string): num
 /**
  * Builds the described network.
  *
- * @throws NnbpError any error of `GraphBuilder`, for example for a cycle, an unknown id or a missing output
+ * @throws NnbpError any error thrown by `GraphBuilder`, for example for a cycle, an unknown id or a missing output
  */
 export function networkOf(description: NetworkDescription, functions: Pick<Functions, 'activation'>): Network {
   const builder = new GraphBuilder();

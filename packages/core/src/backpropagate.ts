@@ -48,7 +48,7 @@ export function backpropagate(network: Network, input: Row, target: Row, loss: L
 /**
  * Like {@link backpropagate}, for a batch of samples. The loss and the gradients are means over the batch.
  *
- * @throws NnbpError `EMPTY_DATA`, and the errors of `backpropagate`
+ * @throws NnbpError `EMPTY_DATA`, and the errors thrown by `backpropagate`
  */
 export function backpropagateBatch(
   network: Network,

@@ -139,7 +139,7 @@ export class GraphBuilder {
    * Declares `units` nodes with the same predecessors and activation.
    *
    * @returns The ids, for the next layer's `from`.
-   * @throws NnbpError `EMPTY_LAYER` (no units or no predecessors), and the errors of `node`
+   * @throws NnbpError `EMPTY_LAYER` (no units or no predecessors), and the errors thrown by `node`
    *
    * @example
    * ```ts

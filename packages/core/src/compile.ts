@@ -45,7 +45,7 @@ export interface Predictor {
    * Returns the outputs for many samples, as one new array per sample.
    *
    * @param inputs - One row per sample, or all rows concatenated in one typed array.
-   * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
+   * @throws NnbpError `EMPTY_DATA`, and the errors thrown by `predict`
    */
   predictBatch(inputs: ArrayLike<Row> | FloatArray): number[][];
   /**
@@ -53,7 +53,7 @@ export interface Predictor {
    *
    * @param inputs - One row per sample, or all rows concatenated in one typed array.
    * @param into - `[samples × outputs]`, row-major. Also the return value.
-   * @throws NnbpError `EMPTY_DATA`, and the errors of `predict`
+   * @throws NnbpError `EMPTY_DATA`, and the errors thrown by `predict`
    */
   predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into: Into): Into;
   /** Frees the engine's memory. */

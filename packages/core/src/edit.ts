@@ -192,7 +192,7 @@ export class GraphEditor {
   /**
    * Validates and builds the new graph.
    *
-   * @throws NnbpError any error of `GraphBuilder.node`, `output` and `build`
+   * @throws NnbpError any error thrown by `GraphBuilder.node`, `output` and `build`
    */
   build(): EditedGraph {
     const builder = new GraphBuilder();

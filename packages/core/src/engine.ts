@@ -94,7 +94,7 @@ export interface Executor {
    * cache's `slope` and `dLossDx` are unspecified.
    *
    * @returns The outputs, like `predict`.
-   * @throws NnbpError any error of `predict`; also `WRONG_LENGTH` if `out` is too short
+   * @throws NnbpError any error thrown by `predict`; also `WRONG_LENGTH` if `out` is too short
    */
   jacobian(
     inputs: FloatArray,

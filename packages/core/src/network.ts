@@ -114,7 +114,7 @@ export class Network {
   /**
    * Returns the outputs for many samples; see {@link Network.predict}.
    *
-   * @throws NnbpError `WRONG_TYPE`, `EMPTY_DATA`, and the errors of `predict`
+   * @throws NnbpError `WRONG_TYPE`, `EMPTY_DATA`, and the errors thrown by `predict`
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
     expectArray('inputs', inputs);

@@ -18,7 +18,7 @@ export interface MlpOptions {
  * Builds a graph of dense layers. The node ids are `input.0`, …, `layer1.0`, …, `output.0`, ….
  *
  * @param sizes - The number of nodes in each layer, from the inputs to the outputs. At least two numbers.
- * @throws NnbpError `WRONG_LENGTH` (fewer than two sizes), and the errors of `GraphBuilder.inputs` and `layer`
+ * @throws NnbpError `WRONG_LENGTH` (fewer than two sizes), and the errors thrown by `GraphBuilder.inputs` and `layer`
  *
  * @example
  * ```ts

@@ -50,7 +50,7 @@ export interface Computation {
 /**
  * Runs a forward and backward pass over one sample.
  *
- * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error of `backpropagate`
+ * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error thrown by `backpropagate`
  */
 export function computePass(network: Network, input: Row, target: Row, loss: Loss): Computation {
   const { graph } = network;
@@ -68,7 +68,7 @@ export function computePass(network: Network, input: Row, target: Row, loss: Los
 /**
  * Runs a forward and backward pass over a sequence, on the unrolled graph.
  *
- * @throws NnbpError any error of `backpropagateSequence`
+ * @throws NnbpError any error thrown by `backpropagateSequence`
  */
 export function computeSequence(
   network: Network,

@@ -64,7 +64,7 @@ export interface Derivation {
  * @param input - One sample in the original units of the data, as for `backpropagate`.
  * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, to explain the derivative with
  * respect to it.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `UNSUPPORTED` (a graph with delays), and any error of
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `UNSUPPORTED` (a graph with delays), and any error thrown by
  * `backpropagate`
  *
  * @example
@@ -101,7 +101,7 @@ export function explain(
  * @param targets - One row per step; null for a step without a target.
  * @param what - A name or a parameter. If two edges lead from one node to another and one is delayed, the name of the
  * weight includes the delay: `dloss/dw_x@-1toh`.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error of `backpropagateSequence`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error thrown by `backpropagateSequence`
  *
  * @example
  * ```ts

@@ -65,7 +65,7 @@ export interface Replay {
  * the parameter derivatives with case 3. All numbers are those of the reference engine.
  *
  * @param input - One sample in the original units of the data, as for `backpropagate`.
- * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error of `backpropagate`
+ * @throws NnbpError `UNSUPPORTED` (a graph with delays), and any error thrown by `backpropagate`
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
  *
  * @param inputs - [steps × inputs], as for `backpropagateSequence`.
  * @param targets - One row per step; null for a step without a target.
- * @throws NnbpError any error of `backpropagateSequence`
+ * @throws NnbpError any error thrown by `backpropagateSequence`
  *
  * @example
  * ```ts

@@ -112,7 +112,7 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
  * Resolves the names of activations and aggregations.
  *
  * @param supplied - All custom functions that {@link expectSupplied} requires.
- * @throws NnbpError any error of {@link builtinActivation} and {@link builtinAggregation}
+ * @throws NnbpError any error thrown by {@link builtinActivation} and {@link builtinAggregation}
  */
 export function functionsNamed({ activations = [], aggregations = [] }: Plugins) {
   return {
@@ -139,7 +139,7 @@ function lookUp<T extends Activation | Aggregation>(
 /**
  * Resolves the name of a loss; see {@link functionsNamed}.
  *
- * @throws NnbpError any error of {@link builtinLoss}
+ * @throws NnbpError any error thrown by {@link builtinLoss}
  */
 export const lossNamed = ({ name, options, custom }: FunctionName, supplied: readonly Loss[]): Loss =>
   custom === true ? supplied.find((loss) => loss.name === name)! : builtinLoss(name, options);

@@ -37,7 +37,7 @@ export interface NetworkCheckOptions {
  * kink of an activation, an aggregation or the loss.
  *
  * @param inputs - [samples × inputs], in the units of the data, as for `backpropagateBatch`.
- * @throws NnbpError any error of `backpropagateBatch`
+ * @throws NnbpError any error thrown by `backpropagateBatch`
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export function checkNetwork(
  *
  * @param inputs - [steps × inputs], in the units of the data, as for `backpropagateSequence`.
  * @param targets - One row per step, or null for a step without a target.
- * @throws NnbpError any error of `backpropagateSequence`
+ * @throws NnbpError any error thrown by `backpropagateSequence`
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ export interface AttentionOptions {
  *
  * @returns The ids of each query's result: [queries × value size].
  * @throws NnbpError `EMPTY_LAYER` (no query, no key, or an empty query), `WRONG_LENGTH` (queries and keys of different
- * sizes, values of different sizes, or not one value per key), and any error of `builder.node`
+ * sizes, values of different sizes, or not one value per key), and any error thrown by `builder.node`
  */
 export function attention(builder: GraphBuilder, options: AttentionOptions): string[][] {
   const { queries, keys, values, name = 'attention' } = options;

@@ -25,7 +25,7 @@ const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
  *
  * @returns The unit ids of each step: first those of the forward layer, then those of the backward layer.
  * @throws NnbpError `EMPTY_LAYER` (`steps` is empty, or `units` is not an integer ≥ 1), `WRONG_LENGTH` (steps with
- * different numbers of inputs), and any error of `builder.node`
+ * different numbers of inputs), and any error thrown by `builder.node`
  *
  * @example
  * ```ts

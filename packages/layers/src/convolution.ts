@@ -40,7 +40,7 @@ export interface Conv1dOptions extends Omit<
  *
  * @returns The ids, row by row, one filter after the other: `filters × rows × columns`.
  * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (an invalid size, or a kernel
- * larger than the padded grid), and any error of `builder.node`
+ * larger than the padded grid), and any error thrown by `builder.node`
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] 
  * Adds a one-dimensional convolution: PyTorch's `nn.Conv1d`. See {@link conv2d}.
  *
  * @returns The ids, one filter after the other: `filters × windows`.
- * @throws NnbpError any error of {@link conv2d}
+ * @throws NnbpError any error thrown by {@link conv2d}
  */
 export const conv1d = (builder: GraphBuilder, options: Conv1dOptions): string[] => {
   const { length, kernel, stride = 1, padding = 0, dilation = 1, ...rest } = options;

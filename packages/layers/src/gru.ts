@@ -27,7 +27,7 @@ export interface GruOptions extends RecurrentOptions {
  * eight nodes per unit.
  *
  * @returns The ids of the units.
- * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error of `builder.node`
+ * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error thrown by `builder.node`
  *
  * @example
  * ```ts

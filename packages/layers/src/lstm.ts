@@ -25,7 +25,7 @@ export interface LstmOptions extends RecurrentOptions {
  * With peepholes, i and f also read c.k(t−1), and o reads c.k.
  *
  * @returns The ids of the units.
- * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error of `builder.node`
+ * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error thrown by `builder.node`
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ export interface RnnOptions extends RecurrentOptions {
  * Adds a layer h(t) = g(b + W x(t) + U h(t − 1)): PyTorch's `nn.RNN`. b is the sum of PyTorch's two biases.
  *
  * @returns The ids of the units: one node each.
- * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error of `builder.node`
+ * @throws NnbpError `EMPTY_LAYER` (`units` is not an integer ≥ 1), and any error thrown by `builder.node`
  *
  * @example
  * ```ts

@@ -59,7 +59,7 @@ export interface CrossValidation {
  *
  * @param makeNetwork - Called for each split. Scalers that it sets must be fitted to the split's training set, as
  * `standardize` in the options of `fit` does.
- * @throws NnbpError any error of `splitsOf` and `fit`; `UNSUPPORTED` for a stream or with `stateful`
+ * @throws NnbpError any error thrown by `splitsOf` and `fit`; `UNSUPPORTED` for a stream or with `stateful`
  *
  * @example
  * ```ts

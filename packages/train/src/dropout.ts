@@ -65,7 +65,7 @@ const gate: Aggregation = {
  * their layout.
  *
  * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (an invalid rate), `UNKNOWN_ID` (a node that the graph does not have,
- * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads), and any error of
+ * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads), and any error thrown by
  * `engine.prepare`
  */
 export function prepareWithDropout(

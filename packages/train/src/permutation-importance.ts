@@ -37,7 +37,7 @@ export interface Importance extends MeanAndDeviation {
  * standard deviation over the repeats. If the mean is near 0, the network does not need the input, or another input
  * contains the same information. Use data on which the network was not trained.
  *
- * @throws NnbpError `OUT_OF_RANGE`, and any error of `evaluate`
+ * @throws NnbpError `OUT_OF_RANGE`, and any error thrown by `evaluate`
  *
  * @example
  * ```ts

@@ -64,7 +64,7 @@ export interface Trial<Options> {
  * @param score - Trains with these options and budget, and returns the validation loss. An error with the code
  * `DIVERGED` counts as Infinity.
  * @returns One trial per candidate, best first: highest budget, then lowest score.
- * @throws NnbpError `OUT_OF_RANGE`; any other error of `score`
+ * @throws NnbpError `OUT_OF_RANGE`; any other error thrown by `score`
  *
  * @example
  * ```ts

@@ -368,7 +368,7 @@ export class Trainer {
    * Computes the mean loss and the trainer's metrics on data.
    *
    * @param data - Default: the validation data, or the training data if there are none.
-   * @throws NnbpError any error of the constructor that concerns `data`
+   * @throws NnbpError any error about `data` thrown by the constructor
    */
   async evaluate(data?: Data): Promise<Assessment> {
     this.#expectReady();

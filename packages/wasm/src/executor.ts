@@ -167,8 +167,8 @@ export class WasmExecutor implements Executor {
   /**
    * Forward only; see `Executor`. The outputs are a view that the next call overwrites.
    *
-   * @throws NnbpError any error of `Executor`; with several threads also `THREAD_LOST`, or `WRONG_STATE` if a loss calls
-   * this method. The other methods that run kernels throw the same errors.
+   * @throws NnbpError any error thrown by `Executor`; with several threads also `THREAD_LOST`, or `WRONG_STATE` if a
+   * loss calls this method. The other methods that run kernels throw the same errors.
    */
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray {
     this.#expectUsable();

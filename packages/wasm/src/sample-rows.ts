@@ -86,7 +86,7 @@ export class SampleRows {
    * Checks the arguments and copies the rows into memory.
    *
    * @returns the sum of the rows' weights
-   * @throws NnbpError any error of `Executor`
+   * @throws NnbpError any error thrown by `Executor`
    */
   begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): number {
     const { weights, state } = options ?? none;

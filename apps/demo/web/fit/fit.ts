@@ -113,7 +113,7 @@ export function prepareFit({ data, network: drawn, formula, start }: FitRequest)
  *
  * @throws FitError if there are too few points, or if the model or one of its derivatives is not finite at the start
  *   values
- * @throws NnbpError any error of `fit` or `fitStatistics`
+ * @throws NnbpError any error thrown by `fit` or `fitStatistics`
  * @throws the abort reason of `signal`
  */
 export async function runFit(prepared: Prepared, signal: AbortSignal): Promise<FitResult> {

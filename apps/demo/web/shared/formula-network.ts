@@ -14,7 +14,7 @@ export interface FormulaNetwork {
 /**
  * Builds the network of a formula. Parameters without a value are 1.
  *
- * @throws NnbpError any error of `formulaGraph`
+ * @throws NnbpError any error thrown by `formulaGraph`
  */
 export function formulaNetwork({ formula, variable, values }: FormulaDescription): FormulaNetwork {
   const { graph, parameters } = formulaGraph(formula, [variable]);
@@ -28,7 +28,7 @@ export function formulaNetwork({ formula, variable, values }: FormulaDescription
 /**
  * Builds the network of a formula, or the described network if there is no formula.
  *
- * @throws NnbpError any error of `formulaGraph` or `networkOf`
+ * @throws NnbpError any error thrown by `formulaGraph` or `networkOf`
  */
 export const describedNetwork = (
   { network, formula }: { readonly network: NetworkDescription; readonly formula: FormulaDescription | undefined },
@@ -42,7 +42,7 @@ export const rightSide = (formula: string): string => formula.slice(formula.sear
  * The name of the input in a formula: `name`, the name of the x column, if the formula contains it and does not contain
  * x; otherwise `x`. In `a + b*x`, a is a parameter even if a column is named a.
  *
- * @throws NnbpError any error of `parseFormula`
+ * @throws NnbpError any error thrown by `parseFormula`
  */
 export function variableOf(formula: string, name: string): string {
   const names = namesIn(parseFormula(formula));

@@ -28,7 +28,7 @@ export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'paramete
 /**
  * Returns the network with its trained parameters and scalers, and a sample for Derive.
  *
- * @throws NnbpError any error of `networkFor`
+ * @throws NnbpError any error thrown by `networkFor`
  */
 export function trainedSample(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };

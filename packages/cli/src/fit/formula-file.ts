@@ -18,7 +18,7 @@ export interface FittedFormula {
 export const formulaFile = (fitted: FittedFormula): string =>
   `${JSON.stringify({ format: 'nnbp-formula', version: 1, ...fitted }, undefined, 2)}\n`;
 
-/** @throws NnbpError `MALFORMED` if the text is not a valid file, and the errors of `formulaGraph`. */
+/** @throws NnbpError `MALFORMED` if the text is not a valid file, and the errors thrown by `formulaGraph`. */
 export function readFormulaFile(text: string): { network: Network; metadata: { columns: Columns } } {
   const { formula, variables, target, parameters } = asFitted(text);
   const { graph, parameters: names } = formulaGraph(formula, variables, target);

@@ -142,7 +142,7 @@ export interface Found extends Loaded {
  * Returns the newest checkpoint in a directory that can be loaded, or undefined if there is none.
  *
  * @param plugins - Custom activations, aggregations and losses, as for `load`.
- * @throws NnbpError `UNAVAILABLE` (a directory or file that cannot be read), and any error of `load` except
+ * @throws NnbpError `UNAVAILABLE` (a directory or file that cannot be read), and any error thrown by `load` except
  * `MALFORMED`, such as `MISSING_PLUGIN`
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {

@@ -44,7 +44,7 @@ export interface TimeExercise extends Derivable {
 /**
  * Computes the pass of an exercise.
  *
- * @throws NnbpError any error of `networkOf` or `backpropagateSequence`
+ * @throws NnbpError any error thrown by `networkOf` or `backpropagateSequence`
  */
 export function timeExerciseOf(question: TimeQuestion, functions: Functions): TimeExercise {
   const network = networkOf(question.network, functions);

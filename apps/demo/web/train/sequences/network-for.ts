@@ -29,7 +29,7 @@ export function recurrentNetwork(
  * Builds the network of a kind: one with a recurrent layer, or the graph in the settings with its own parameters.
  * Settings with the kind `graph` have a graph; `parseState` checks this.
  *
- * @throws NnbpError any error of `networkOf`
+ * @throws NnbpError any error thrown by `networkOf`
  */
 export const networkFor = (
   kind: Kind,

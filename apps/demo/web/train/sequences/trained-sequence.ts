@@ -6,7 +6,7 @@ import { withTrained } from '../trained-state.js';
 import { networkFor, type SequenceShape } from './network-for.js';
 import type { SequenceResult } from './trainer.js';
 
-/** @throws NnbpError any error of `networkFor` */
+/** @throws NnbpError any error thrown by `networkFor` */
 export function trainedSequence(settings: Settings, shape: SequenceShape, result: SequenceResult): Trained {
   const { kind, inputs, targets } = result;
   const width = shape.outputNames.length;
