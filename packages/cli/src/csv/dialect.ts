@@ -77,8 +77,9 @@ function hasComments(text: string): boolean {
 }
 
 /**
- * Returns the candidate whose count in the first line recurs in the largest fraction of lines. In a tie, the candidate
- * that occurs most often in the first line. If the first line contains no candidate, returns a space or a comma.
+ * Returns the candidate whose count in the first line recurs in the largest fraction of lines; in a tie, the one that
+ * occurs most often in the first line. If the first line contains no candidate, returns a space if spaces separate the
+ * columns, and a comma if they do not.
  */
 function guessDelimiter(text: string): string {
   const lines = counts(text);
