@@ -79,7 +79,7 @@ export interface Report {
  * a callback that throws or an abort, they are those of the last successful step; with early stopping, after an abort,
  * those of the best epoch so far.
  *
- * @throws NnbpError any error of `new Trainer(…)` or `Trainer.restore`, before any parameter is changed
+ * @throws NnbpError any error of `new Trainer(…)` or `Trainer.restore`, before the network is changed
  * (an item of a stream is checked when it arrives); `DivergedError` if a number is not finite
  *
  * @example
@@ -104,12 +104,14 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const early = options.earlyStopping
     ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)
     : undefined;
+  const { inputScaler, outputScaler } = network;
   const trainer = new Trainer(network, data, options);
   const history: EpochRecord[] = [];
   let log: EpochLog | undefined;
   let stoppedBy: Report['stoppedBy'] = 'epochs';
   let epoch = 0;
   let inEpoch = false;
+  let ended = false;
   const calledCallbacks: Callback[] = [];
   const progress: Progress = {
     network,
@@ -128,7 +130,9 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     },
     history,
     state: () => ({ ...trainer.state, ...(early?.state && { earlyStopping: early.state }) }),
-    stop: () => void (stoppedBy = 'callback'),
+    stop() {
+      if (!ended && stoppedBy === 'epochs') stoppedBy = 'callback';
+    },
   };
   const notify = async (event: Exclude<keyof Callback, 'onTrainBegin' | 'teardown'>) => {
     for (const callback of callbacks) await untilAborted(callback[event]?.(progress), signal);
@@ -140,7 +144,13 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     callbacks.length === 0 && early === undefined && optimizer.iterate === undefined && trainer.isSynchronous;
   let failed = true;
   try {
-    if (resume !== undefined) trainer.restore(resume);
+    try {
+      if (resume !== undefined) trainer.restore(resume);
+    } catch (error) {
+      network.inputScaler = inputScaler;
+      network.outputScaler = outputScaler;
+      throw error;
+    }
     epoch = trainer.epochs;
     for (const callback of callbacks) {
       calledCallbacks.push(callback);
@@ -166,6 +176,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       trainer.updateNetwork();
       await notify('onEpochEnd');
     }
+    ended = true;
     if (early?.state) trainer.parameters.set(early.state.parameters);
     trainer.updateNetwork();
     await notify('onTrainEnd');

@@ -368,11 +368,18 @@ export class Trainer {
    * Computes the mean loss and the trainer's metrics on data.
    *
    * @param data - Default: the validation data, or the training data if there are none.
-   * @throws NnbpError any error about `data` thrown by the constructor
+   * @throws NnbpError any error about `data` thrown by the constructor; `WRONG_STATE` in the middle of an epoch on a
+   * stream if there are neither `data` nor validation data
    */
   async evaluate(data?: Data): Promise<Assessment> {
     this.#expectReady();
     const { loss } = this.#options;
+    if (data === undefined && this.#sources.validation === undefined && this.#sources.isStream && this.#underway) {
+      throw new NnbpError(
+        'WRONG_STATE',
+        'evaluate: the training stream is still being read. Finish the epoch, or pass the data to evaluate.',
+      );
+    }
     const source =
       data === undefined
         ? (this.#sources.validation ?? this.#sources.assessed)

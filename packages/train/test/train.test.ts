@@ -317,6 +317,11 @@ describe('callbacks', () => {
     expect(steps).toEqual([1, 2, 3]);
   });
 
+  test('stop has no effect after training has ended', async () => {
+    const callbacks = [{ onTrainEnd: ({ stop }: Progress) => stop() }];
+    expect((await fit(lineNetwork(), line, plain({ epochs: 2, callbacks }))).stoppedBy).toBe('epochs');
+  });
+
   test('teardown is called last, however training ends, if onTrainBegin was called', async () => {
     const runs: string[] = [];
     const callback = (name: string, methods: Callback = {}): Callback => ({
@@ -476,6 +481,13 @@ test('training that was stopped resumes bit-for-bit', async () => {
   resumed.parameters.vector.set(parameters);
   await fit(resumed, xor, options({ resume: state }));
   expect([...resumed.parameters.vector]).toEqual([...uninterrupted.parameters.vector]);
+});
+
+test('fit keeps the scalers of a network if the state to resume is rejected', async () => {
+  const network = lineNetwork();
+  const resume = { epoch: 1, random: new Random(0).state(), optimizer: { wrong: true } } as unknown as TrainState;
+  await expect(fit(network, line, plain({ standardize: true, resume }))).rejects.toThrow();
+  expect([network.inputScaler, network.outputScaler]).toEqual([undefined, undefined]);
 });
 
 describe('a number that is not finite stops training with a DivergedError', () => {

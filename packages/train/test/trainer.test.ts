@@ -100,8 +100,10 @@ describe('a trainer', () => {
     for (let k = 0; k < 5; k++) expect(await trainer.step()).toBeTypeOf('number');
     expect([trainer.epochs, trainer.batches]).toEqual([1, 1]);
     const inside = trainer.state;
+    await expect(trainer.evaluate()).rejects.toMatchObject({ code: 'WRONG_STATE' });
     expect(() => trainer.restore(inside)).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
     expect((await trainer.epoch()).epoch).toBe(2);
+    expect((await trainer.evaluate()).loss).toBeGreaterThan(0);
     await trainer.dispose();
   });
 
