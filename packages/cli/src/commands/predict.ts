@@ -144,7 +144,7 @@ class PredictionFormat {
     if (options.probabilities === true && (category === undefined || lossNamed(columns.loss).transform === undefined)) {
       throw misuse(
         network.outputTransform !== 'none'
-          ? 'The outputs of this model are already probabilities. Remove --probabilities.'
+          ? `The outputs of this model are already ${network.outputTransform === 'logSoftmax' ? 'logarithms of ' : ''}probabilities. Remove --probabilities.`
           : `--probabilities needs a model that predicts a category and was trained with a cross-entropy loss${hasColumns ? `; this one was trained with ${columns.loss}` : ''}.`,
       );
     }
