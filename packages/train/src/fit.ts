@@ -79,7 +79,7 @@ export interface Report {
  * a callback that throws or an abort, they are those of the last successful step; with early stopping, after an abort,
  * those of the best epoch so far.
  *
- * @throws NnbpError any error of `new Trainer(…)` or `Trainer.restore`, before the network is changed
+ * @throws NnbpError any error thrown by `new Trainer(…)` or `Trainer.restore`, before the network is changed
  * (an item of a stream is checked when it arrives); `DivergedError` if a number is not finite
  *
  * @example
