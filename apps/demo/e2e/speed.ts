@@ -9,11 +9,11 @@
  *     --network fast-4g            or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
  *     --built before,after         directories of builds to compare, in interleaved runs; default: builds the playground
- *     --profile DIRECTORY          writes a CPU profile of each measurement there
+ *     --profile DIRECTORY          directory for a CPU profile of each measurement
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
- * defines both. The slowest second is the one with the fewest frames, after Play was pressed. The server throttles the
- * network, so that the files of workers are throttled too. Latency and bandwidth are those of "Fast 4G" in Chrome
+ * defines the picture and the action. The slowest second is the second with the fewest frames after Play was pressed.
+ * The server throttles the network, so that the files of workers are throttled too. Latency and bandwidth are those of "Fast 4G" in Chrome
  * DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -153,7 +153,7 @@ export interface Site {
   close(): void;
 }
 
-/** Serves a compressed build at the speed of this network. */
+/** Serves the build in a directory, compressed, with the latency and bandwidth of a network. */
 export async function serve(directory: string, { latency, bandwidth }: Network): Promise<Site> {
   const files = new Map<string, { readonly body: Buffer; readonly headers: Record<string, string> }>();
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
@@ -262,7 +262,7 @@ async function withPage<Result>(
 }
 
 /**
- * Returns the URL fragment of a state. A view in its default state has a short one, like the links that people share.
+ * Returns the URL fragment of a state. A view in its default state has a short fragment, like the links that people share.
  */
 const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
   Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;
@@ -324,7 +324,7 @@ function median(values: readonly number[]): number {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Interleaves runs of all builds. Returns a line for each, with the median of each figure and its range. */
+/** Interleaves runs of all builds. Returns one line per build, with the median and range of each figure. */
 export async function report(
   name: string,
   sites: ReadonlyMap<string, Site>,

@@ -21,7 +21,7 @@ test('an RNN and an LSTM learn temporal XOR, and a summary states how much small
   const settings = { ...sequences, open: true, data: 'temporal-xor', steps: 10, units: 6, learningRate: 0.03 } as const;
   const page = await open({ view: 'train', sequences: settings });
   const cell = (kind: string, name: string) => page.locator(`tr[data-kind="${kind}"] [data-stat="${name}"]`);
-  // Before the first step, the page shows the accuracy of the library's predictions.
+  // Before the first training step, the page shows the accuracy of the library's predictions.
   const data = temporalXor(10, settings.seed);
   const network = recurrentNetwork('lstm', data, settings);
   let [correct, count] = [0, 0];
@@ -88,7 +88,7 @@ test('a column of a table is forecast in its original unit, and too few rows are
   expect(network.outputScaler!.mean[0]).toBeCloseTo(10, 0);
 });
 
-test('a graph with delays drawn in Build is trained on sequences that fit it, and a data set that does not is rejected', async () => {
+test('a graph with delays from Build is trained on a data set that fits it, and a data set that does not fit is rejected', async () => {
   const page = await open({ view: 'build', network: recurrence });
   await page.getByRole('button', { name: 'Train this network' }).click();
   await expect.poll(() => page.getByLabel('Your graph (1 node)').isChecked()).toBe(true);
@@ -103,7 +103,7 @@ test('a graph with delays drawn in Build is trained on sequences that fit it, an
   await page.getByText('The graph has 1 input and 1 output; this data set needs 7 and 4.').waitFor();
 });
 
-test('a network trained on sequences persists across views, can be exported, and is opened in Derive with its sequence and in Build', async () => {
+test('a network trained on sequences persists across views, can be exported, and can be opened in Build and, with its sequence, in Derive', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'sine', kinds: ['lstm'], steps: 6, units: 2, seed: 7 },
@@ -177,7 +177,7 @@ test(
   },
 );
 
-test('a link repeats its training steps, and in Chinese, in dark mode and on a phone the view is accessible and fits the width of the screen', async () => {
+test('a link repeats its training steps; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
   const page = await open(
     {
       view: 'train',

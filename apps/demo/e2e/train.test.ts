@@ -234,8 +234,8 @@ test('no task of the page takes 50 ms while a 784-128-10 network learns digits',
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');
   await until(page, 'validation-accuracy', (accuracy) => accuracy > 88);
-  // The load is steady: if the page causes long tasks, every window has some. On a shared machine, other programs may
-  // cause one, so a single window without long tasks is sufficient.
+  // The load is steady: if the page causes long tasks, every period that is measured contains some. On a shared machine,
+  // other programs may cause a long task, so one period without long tasks is sufficient.
   const longest: number[] = [];
   while (longest.length < 3 && !(Math.min(...longest) < 50)) {
     const before = await numberIn(page, 'steps');
@@ -246,7 +246,7 @@ test('no task of the page takes 50 ms while a 784-128-10 network learns digits',
     expect(tasks.length, 'the page draws during training').toBeGreaterThan(20);
     longest.push(Math.max(...tasks));
   }
-  expect(Math.min(...longest), `the longest task of each window: ${longest.join(', ')} ms`).toBeLessThan(50);
+  expect(Math.min(...longest), `the longest task of each period: ${longest.join(', ')} ms`).toBeLessThan(50);
   await press(page, 'Pause');
   expect(await page.getByRole('region', { name: 'Weights of the first layer' }).locator('canvas').count()).toBe(10);
   const misclassified = page.getByRole('region', { name: 'Misclassified digits' }).getByRole('button').first();
@@ -370,7 +370,7 @@ test('the gradient vanishes in many sigmoid layers, and the page reports it', as
   expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
 });
 
-test('a custom activation trains, and one that never returns is stopped with a message', async () => {
+test('a network with a custom activation trains, and an activation that never returns is stopped with a message', async () => {
   const customWith = (value: string) => ({
     custom: {
       activations: [{ name: 'cube', source: `export default { ${value}, derivative: (h: number) => 3 * h * h };` }],

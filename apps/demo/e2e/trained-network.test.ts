@@ -18,7 +18,7 @@ const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"]`)
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const stateOf = (page: Page) => readAddress(new URL(page.url()).hash, defaultState);
 
-/** Takes steps one by one, and waits for the last one. */
+/** Takes training steps one at a time, and waits until the page shows their number. */
 async function steps(page: Page, count: number): Promise<void> {
   await expect.poll(() => stat(page, 'training-loss')).not.toBe('–');
   for (let k = 0; k < count; k++) await button(page, 'Step').click();
@@ -36,7 +36,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   expect(await stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
 
-  // The page repeats the steps that the link counts.
+  // After a reload, the page repeats the training steps, whose number is in the link.
   await page.reload();
   await expect.poll(() => stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
@@ -76,7 +76,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
 });
 
-test('a graph that does not fit the data is rejected with a message that states the difference, and one that fits is trained', async () => {
+test('a graph that does not fit the data is rejected with a message that states the difference, and a graph that fits is trained', async () => {
   const page = await open({ view: 'build' });
   await button(page, 'Train this network').click();
   await steps(page, 3);
@@ -87,7 +87,7 @@ test('a graph that does not fit the data is rejected with a message that states 
   await page.getByText('1 hidden layer').waitFor();
 });
 
-test('links from Learn to other views set up their tasks', async () => {
+test('a link from Learn to another view prepares the task in that view', async () => {
   const done = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
   const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: done } } });
   await button(page, 'Give node 2 four successors').click();

@@ -39,7 +39,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
       }),
   ],
   [
-    'a long cycle, shortened',
+    'a long cycle, which the message shortens',
     'CYCLE',
     /…/,
     () =>
@@ -86,7 +86,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => new GraphBuilder().inputs(2 ** 33),
   ],
   [
-    'more edges than an index can number',
+    'more edges than an index can count',
     'OUT_OF_RANGE',
     /edges.* to 2147483648, received 2500000000/,
     () => mlp([50_000, 50_000], { activation: sigmoid }),

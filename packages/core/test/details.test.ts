@@ -58,7 +58,7 @@ describe('a graph', () => {
     );
   });
 
-  /** Builds a ring of `count` nodes, with an output that reads the first one and is declared before them. */
+  /** Builds a ring of `count` nodes, with an output that reads node n0 and is declared before the ring. */
   const ring = (count: number) => {
     const builder = new GraphBuilder();
     builder.input('x');
@@ -88,7 +88,7 @@ describe('numbers in messages', () => {
     expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
-  test('the error for a range with an upper limit names both limits, and one without uses ≥', () => {
+  test('the error for a range names both limits, or uses ≥ if the range has no upper limit', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);

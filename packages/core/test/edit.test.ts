@@ -50,13 +50,13 @@ test('an edit without changes returns an equal graph that keeps all parameters',
   const before = network();
   const edited = edit(before.graph).build();
   expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
-  // Without shared parameters, the edited graph has none either.
+  // If a graph has no shared parameters, the edited graph has none either.
   const plain = edit(mlp([2, 3, 1], { activation: tanh })).build().graph;
   expect([plain.biasSlots, plain.sharedWeights]).toEqual([undefined, undefined]);
   expect(predictSequence(keepParameters(before, edited), rows)).toEqual(predictSequence(before, rows));
 });
 
-test('nodes and edges can be added and edges removed, and the others keep their parameters', () => {
+test('nodes and edges can be added, edges can be removed, and all other nodes and edges keep their parameters', () => {
   const before = network();
   const edited = edit(before.graph)
     .input('z')

@@ -5,7 +5,7 @@ import { nameOf, type Step } from '@nnbp/explain';
 const plainName = /^[\w/]+$/;
 
 /**
- * Wraps each term of the step, each weight and each b and c of a formula in `\htmlData{name=…}`.
+ * Wraps each of the given terms, each weight, each b and each c of a formula in `\htmlData{name=…}`.
  *
  * @param letterOf - Returns the left side of a formula, for example `x_{4}` for `x_{4} = …`.
  */

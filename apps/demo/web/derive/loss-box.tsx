@@ -70,7 +70,7 @@ export function LossBox({ exercise, isKnown }: Props) {
 
 /**
  * The change of the loss that the derivatives predict, Σ dloss/dp · Δp over all parameters p. Undefined if no parameter
- * changed, or if anything else did.
+ * changed, or if anything other than the parameters changed.
  */
 function predictedChange(before: ShownPass, now: ShownPass): number | undefined {
   const [previous, current] = [before.network, now.network];

@@ -21,7 +21,7 @@ const en = {
   timeTargets: 'Targets',
   targetsAt: { last: 'at the last step', rest: 'after the first step', each: 'at each step' },
   noTimeToBreak:
-    '“Break it” supports only networks without delays. Choose another network, or “Your network” to see this one unrolled.',
+    '“Break it” supports only networks without delays. Choose another network, or choose “Your network” to see this network unrolled.',
   loss: 'Loss',
   lossNow: 'loss',
   node: 'Node',
@@ -57,7 +57,7 @@ const en = {
   lossBox: {
     title: 'The loss',
     loss: 'loss',
-    hint: 'Take a step or change a number to see it change.',
+    hint: 'Take a step or change a number to see the loss change.',
     moved: 'changed by',
     predicted: '; the derivatives predicted',
     learningRate: 'Learning rate',
@@ -174,7 +174,7 @@ const en = {
       order:
         'A node can pass on its dloss/dx only once it is complete: after all successors have been visited. Every reverse topological order guarantees that, and all of them give the same numbers. If a node is visited too early, contributions that arrive later never reach its predecessors. If it is visited twice, its earlier contribution is counted twice.',
       'without-dLossDx':
-        'The numbers stay correct, but each parameter recomputes the dloss/dx of its node, which recomputes that of all successors, and so on to the loss. The work grows with the number of paths instead of the number of edges.',
+        'The numbers stay correct, but each parameter recomputes the dloss/dx of its node, which requires the dloss/dx of all successors, and so on to the loss. The work grows with the number of paths instead of the number of edges.',
       'without-slope':
         'The numbers stay correct, but c · g′(h) is recomputed for b, for every weight and for every predecessor. With the cache it is computed once per node.',
     },

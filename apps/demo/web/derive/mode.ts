@@ -1,4 +1,4 @@
-/** The modes of Derive: the user's network, the article's node, Break it, or the formula that was fitted last. */
+/** The modes of Derive: the user's network, the article's node, “Break it”, or the formula that was fitted last. */
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
 /** The mode, with the formula for `fit`. If a link specifies `fit` without a formula, the mode is `own`. */
@@ -11,8 +11,8 @@ export function modeOf(
 }
 
 /**
- * Whether the loss is a custom one. If it is, only the last step of a sequence has a target, because the results of a
- * custom loss are recorded for one step.
+ * Whether the loss is a custom loss. With a custom loss, only the last time step of a sequence has a target, because
+ * the results of a custom loss are recorded for only one time step.
  */
 export const isCustomLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
   custom.losses.some(({ name }) => name === derive.loss);

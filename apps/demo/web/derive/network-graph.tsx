@@ -17,7 +17,7 @@ export interface NetworkGraphProps {
   readonly selected: QuantityName;
   /** The numbers computed by the steps taken so far. */
   readonly known: Replay;
-  /** Number of steps taken. Null means all steps, with none highlighted. */
+  /** Number of steps taken. Null means all steps, and no step is highlighted. */
   readonly step: number | null;
 }
 

@@ -21,7 +21,7 @@ const maxCards = 40;
 
 export interface ParameterCardsProps {
   readonly selected: QuantityName | undefined;
-  /** The numbers computed so far. Other derivatives are not shown. */
+  /** The numbers computed so far. A derivative that is not among them is not shown. */
   readonly known: Known | undefined;
 }
 

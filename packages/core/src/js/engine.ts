@@ -24,12 +24,12 @@ export const js = (): Engine => ({
   prepare: (graph, batchSize, steps) => new JsExecutor(graph, batchSize, steps),
 });
 
-/** The maximum number of steps that `stepMany` takes before it checks the parameters. */
+/** The maximum number of training steps that `stepMany` takes before it checks the parameters. */
 const maxStepsPerCall = 64;
 /** The maximum number of parameters for which `stepMany` saves time. */
 const maxStepManyParameters = 2000;
 
-/** The tables of one step of a pass. A row has one entry per sample that has this step. */
+/** The tables of one time step of a pass. A row has one entry per sample whose sequence has this time step. */
 interface Step {
   readonly samples: number;
   readonly tables: Tables;
@@ -46,7 +46,7 @@ class JsExecutor implements Executor {
   readonly #slotGradients: Float64Array;
   readonly #previous: Float64Array;
   readonly #tables: Tables;
-  /** The steps of the last pass. Reused as long as calls have the same sample counts. */
+  /** The time steps of the last pass. Reused as long as calls have the same sample counts. */
   readonly #steps: Step[] = [];
   #rows: Rows;
   readonly #outputs: Float64Array;
@@ -56,7 +56,7 @@ class JsExecutor implements Executor {
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
-  /** The batch of a step of `stepMany`. */
+  /** The batch of one training step of `stepMany`. */
   #batch: { readonly inputs: Float64Array; readonly targets: Float64Array } | undefined;
   #disposed = false;
 
@@ -117,7 +117,7 @@ class JsExecutor implements Executor {
       for (let k = 0; k < outputRows.length; k++) {
         for (let t = step; t >= 0; t--) {
           const { samples: length, tables } = this.#steps[t];
-          // Case 1. At earlier steps, the derivatives from later ones have already been added.
+          // Case 1. At earlier time steps, dLossDx already holds the derivatives from later time steps.
           if (t === step) {
             for (let u = 0; u <= t; u++) this.#steps[u].tables.dLossDx.fill(0);
             tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);
@@ -336,8 +336,8 @@ class JsExecutor implements Executor {
   }
 
   /**
-   * Returns the weighted sum of the losses of a step. Writes case 1, times the weight, to the outputs' rows of dLossDx,
-   * and 0 to all others.
+   * Returns the weighted sum of the losses of a time step. Writes case 1, times the weight, to the rows of the outputs in
+   * dLossDx, and 0 to all other rows.
    */
   #lossOf({ samples, tables }: Step, targets: FloatArray, row: number, loss: Loss, weights?: FloatArray): number {
     const { outputRows, rowCount } = this.#program;
@@ -403,7 +403,8 @@ class JsExecutor implements Executor {
       dLossDx: part(dLossDx),
       delta: part(delta),
     };
-    // No pass writes g and slope of inputs. With other sample counts, these entries belonged to other nodes.
+    // No pass writes g and slope of inputs. After a pass with other sample counts, these entries hold values of other
+    // nodes.
     tables.g.fill(0, 0, inputCount * samples);
     tables.slope.fill(0, 0, inputCount * samples);
     return { samples, tables };

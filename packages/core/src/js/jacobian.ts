@@ -16,7 +16,7 @@ export interface RowLayout {
   readonly stride: number;
   /** The number of samples that have a row. */
   readonly count: number;
-  /** The number of samples in the tables, at least `count`. The others are ignored. */
+  /** The number of samples in the tables, at least `count`. Samples after the first `count` are ignored. */
   readonly length: number;
   /** The number of parameters. Slots ≥ this number are constants. */
   readonly parameterCount: number;

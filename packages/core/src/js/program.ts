@@ -28,8 +28,8 @@ export interface Sources {
   /** The number of predecessors. */
   readonly count: number;
   /**
-   * Their rows, if these are not consecutive and must be copied to `firstRow` and the rows after it; otherwise
-   * undefined.
+   * The rows of the predecessors, if they are not consecutive and must be copied to `firstRow` and the rows after it;
+   * otherwise undefined.
    */
   readonly gathered: Uint32Array | undefined;
 }
@@ -177,7 +177,7 @@ function predecessorsOf({ edgeStart, predecessors }: Graph, i: number): number[]
   return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
 }
 
-/** Splits a dense unit into blocks. A layer is one block; nodes with other nodes declared between them form several. */
+/** Splits a dense unit into blocks. A layer is one block. Declaring other nodes between its nodes splits it. */
 function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
   const weights = nodes.map((i) => graph.weightSlot(graph.edgeStart[i], i));
   const blocks: DenseBlock[] = [];

@@ -1,12 +1,12 @@
 /**
- * Reduces a graph with delays to one step, in which the values that delayed edges read are inputs. The graph of the
- * step is acyclic and has no delays, and its parameters keep their slots.
+ * Reduces a graph with delays to the graph of one time step, whose inputs include the values that delayed edges read.
+ * The graph of the time step is acyclic and has no delays, and its parameters keep their slots.
  */
 import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
 /**
- * A value from an earlier step that an edge reads in this step.
+ * A value from an earlier time step that an edge reads.
  *
  * @internal
  */

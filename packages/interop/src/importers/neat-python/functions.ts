@@ -1,6 +1,7 @@
 /**
- * Converts between the activations of neat-python and those of @nnbp, in both directions. An activation of neat-python
- * is one of @nnbp applied to a multiple of z. Some clamp this multiple to [−60, 60] first.
+ * Converts between the activations of neat-python and those of @nnbp, in both directions. Each activation of
+ * neat-python is an activation of @nnbp, applied to a multiple of z. Some activations first clamp this multiple to
+ * [−60, 60].
  */
 import {
   elu,
@@ -33,8 +34,8 @@ const rootOf5 = 2.23606797749979;
 const lelu = 0.005;
 
 /**
- * The activations of neat-python by name. neat-python also clamps sigmoid, tanh and gauss, which changes them by less
- * than 1e-24.
+ * The activations of neat-python by name. neat-python also clamps the arguments of sigmoid, tanh and gauss, which
+ * changes their values by less than 1e-24.
  */
 export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>([
   ['sigmoid', { activation: sigmoid, factor: 5 }],

@@ -1,6 +1,7 @@
 /**
- * `RNN`, `LSTM` and `GRU`. Over a sequence, they become the nodes of one step, which read the states of the previous
- * step. Over a fixed number of steps, they become separate nodes for each step, in either direction.
+ * `RNN`, `LSTM` and `GRU`. For sequences of any length, each operator becomes the nodes of one time step, which read
+ * the states of the previous step. For a fixed number of steps, it becomes separate nodes for each step, in one or both
+ * directions.
  */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -196,7 +197,7 @@ function directionsOf(
       peephole: (k, unit) => peepholes?.[(d * 3 + k) * units + unit],
       weightedSum: (terms, bias, gate, unit) => {
         const entry = affine(sum(terms), 1, bias);
-        // If terms of the same node were combined into one edge, its weight differs from those of other steps.
+        // If terms of the same node were combined into one edge, the weight of this edge differs between time steps.
         if (!isShared || entry.from.length !== terms.length) return entry;
         return { ...entry, share: { key: `${call.label}.${d}.${gate}.${unit}`, indices: range(terms.length) } };
       },

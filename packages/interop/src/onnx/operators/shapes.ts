@@ -29,7 +29,8 @@ export const dropout: Operator = (call) => {
 const maxAxes = 16;
 
 /**
- * `Reshape`. A size of 0 is copied, and −1 is inferred. Axes before the batch stay before it; the others stay after it.
+ * `Reshape`. A size of 0 means that the old size is kept, and a size of −1 is inferred. Axes before the batch axis stay
+ * before it; all other axes stay after it.
  */
 export const reshape: Operator = (call) => {
   const rows = call.rows(0);
@@ -183,7 +184,7 @@ export const concat: Operator = (call) => {
 
 /**
  * Reads a `Gather` of the last step of a sequence. The entries do not change, because they describe every step. Returns
- * undefined if the operand is not a sequence, or the axis is neither that of the batch nor that of the steps.
+ * undefined if the operand is not a sequence, or if the axis is neither the batch axis nor the step axis.
  */
 function lastStep(call: Call, rows: Rows): Rows | undefined {
   const axis = call.integer('axis', 0);
