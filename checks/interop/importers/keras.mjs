@@ -209,7 +209,7 @@ async function trained(name, model, data, epochs) {
 }
 
 /**
- * Returns the saved model, rows to predict, and the model's outputs for them. A row concatenates the values of all
+ * Returns the saved model, rows of inputs, and the model's outputs for them. A row concatenates the values of all
  * inputs, and its outputs are concatenated too.
  */
 async function withOutputs(name, model, inputs, data = /** @type {any[]} */ ([])) {

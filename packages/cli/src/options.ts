@@ -112,6 +112,6 @@ export async function openDataFor(
 /** Adds the argument for the model file, and its options. */
 export const withModel = (command: Command): Command =>
   command
-    .argument('<model>', 'a model file in any format that convert can read')
+    .argument('<model>', 'a model file, in any format that nnbp convert reads')
     .option('--from <format>', 'format of the model (default: detected from the file)')
     .option('--plugin <file>', 'a JavaScript file that exports custom activations of the model', collect);

@@ -1,4 +1,4 @@
-/** The `nnbp` command line: parses the arguments, runs the command and returns the exit code. */
+/** The `nnbp` program: parses the arguments, runs the command and returns the exit code. */
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addConvert } from './commands/convert.js';
@@ -23,7 +23,7 @@ Exit codes:
   0    success
   1    a file or its data cannot be used, or training failed
   2    the command is invalid
-  3    check found a wrong derivative
+  3    nnbp check found a wrong derivative
   130  stopped by Ctrl-C`;
 
 /** Maximum length of an error message, in characters. Names in an error can have any length. */

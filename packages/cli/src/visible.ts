@@ -38,8 +38,8 @@ export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /**
- * Formats JSON that is safe to print to a terminal: characters that {@link visible} would escape are written as in
- * `\u001b`.
+ * Formats JSON that is safe to print to a terminal: instead of a character that {@link visible} would escape, the JSON
+ * contains an escape sequence such as `\u001b`.
  */
 export const visibleJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, undefined, indent).replaceAll(hiddenInLines, (character) => `\\u${hex(character, 4)}`);

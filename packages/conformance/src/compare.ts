@@ -121,7 +121,7 @@ export function expectGolden(engine: Engine): void {
 /**
  * Compares 100 steps with the reference engine. Before each step, the parameters and the optimizer's state are copied
  * to the reference engine, so that errors do not accumulate and a wrong state is detected. To find the bound after an
- * update, the optimizer also runs with the gradient at both ends of its bound.
+ * update, the optimizer also runs with the gradient minus its error bound and with the gradient plus its error bound.
  */
 export function expectSteps(engine: Engine, make: () => Optimizer, random: Random): void {
   const graph = mlp([4, 9, 3], { activation: sigmoid });

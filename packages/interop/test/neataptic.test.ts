@@ -81,7 +81,7 @@ describe('a gated or backward connection', () => {
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
   });
 
-  test('a later node is read with a delay of one step, initially with value 0 and gain 1', () => {
+  test('a later node acts with a delay of one step: its value is initially 0, and its gain as a gater 1', () => {
     const back = single('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
     const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore

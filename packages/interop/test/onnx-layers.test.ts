@@ -38,7 +38,10 @@ const recurrent = (
     outputs: 'y',
   });
 
-/** Functions that compute W x plus the input bias, and R h plus the recurrent bias, of a gate and unit. */
+/**
+ * Returns two functions of a gate and a unit: `inputSum` computes W x plus the input bias, and `recurrentSum` computes
+ * R h plus the recurrent bias.
+ */
 function sums(gates: number, x: readonly number[], h: readonly number[]) {
   const [W, R, B] = [gates * units * inputs, gates * units * units, 2 * gates * units].map(someNumbers);
   const dot = (weights: readonly number[], row: number, values: readonly number[]) =>
@@ -544,7 +547,7 @@ describe('an operator on a grid', () => {
     expectImage(onImage(1, [[opType, 'x', 'y', attributes]]), 1, expected);
   });
 
-  test('Pad before a Conv becomes its padding, and adds its value before other operators', () => {
+  test('Pad becomes the padding of a Conv that follows; before other operators, it inserts its value', () => {
     const pads = { pads: [0, 0, 1, 0, 0, 0, 0, 1] };
     const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)] };
     const before = fromOnnx(

@@ -39,7 +39,7 @@ test('a network with delays is exported as a single-step model, with its state a
 test('an LSTM is exported with one Gemm for all gates, and with at most three Mul operators', () => {
   const types = decodeModel(toOnnx(lstmNetwork())).graph!.node.map(({ opType }) => opType);
   const count = (type: string) => types.filter((one) => one === type).length;
-  // One for the gates i, f, g and o, one for the sum of the cell state, one for its tanh.
+  // One Gemm for the gates i, f, g and o, one for the sum of the cell state, and one for the tanh of the cell state.
   expect(count('Gemm')).toBe(3);
   expect(count('Mul')).toBeLessThanOrEqual(3);
   expect(types).not.toContain('ReduceProd');

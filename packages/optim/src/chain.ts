@@ -47,7 +47,9 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
   };
 }
 
-/** Returns the `builtin` of the optimizer, whose values stay up to date, with the transforms of the chain. */
+/**
+ * Returns a `builtin` with the transforms of the chain. Everything else is inherited from `builtin` and stays current.
+ */
 function withTransforms(builtin: BuiltinOptimizer, transforms: readonly Builtin[]): BuiltinOptimizer {
   return Object.create(builtin, {
     transforms: { value: [...transforms, ...(builtin.transforms ?? [])] },

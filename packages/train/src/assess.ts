@@ -24,7 +24,7 @@ export interface YieldOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns the option with the state that a batch continues; undefined if it continues none. */
+/** Returns pass options with only the state that a batch continues; undefined if the batch continues no state. */
 export const stateOf = ({ options }: Batch) => (options?.state === undefined ? undefined : { state: options.state });
 
 /** Evaluates all samples of the source. */

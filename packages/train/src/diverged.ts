@@ -16,8 +16,8 @@ export class DivergedError extends NnbpError {
     /** The batch, counted from 1. */
     readonly batch: number,
     /**
-     * The index of the sample (or of the sequence) in the data; that of the first one in the batch if all values are
-     * finite.
+     * The index of the sample (or of the sequence) in the data. If all values are finite, the index of the first sample
+     * of the batch.
      */
     readonly sample: number,
     /** The first node, in topological order, whose value is not finite; undefined if all values are finite. */

@@ -61,8 +61,8 @@ const gate: Aggregation = {
 
 /**
  * Prepares an executor with dropout. Adds a product node for each dropped node: its successors read node · mask, and
- * the mask is an input. So any engine can run it, and the three cases compute the derivative. Parameters and state keep
- * their layout.
+ * the mask is an input. So any engine can run the graph, and the three cases compute its derivatives. Parameters and
+ * state keep their layout.
  *
  * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (an invalid rate), `UNKNOWN_ID` (a node that the graph does not have,
  * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads), and any error thrown by

@@ -6,7 +6,10 @@ import { customAggregation } from './kernels/aggregation.js';
 import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
-/** With less work (edges times samples), a forward pass takes about a microsecond, as long as a barrier does. */
+/**
+ * Default of the minimum work (edges times samples) for which several threads are tried. With less work, a forward pass
+ * takes about a microsecond, as long as a barrier.
+ */
 export const minMeasuredWork = 20_000;
 
 /**

@@ -47,9 +47,11 @@ export class SampleRows {
   readonly #inputStride: number;
   readonly #targetsAt: number;
   readonly #targetStride: number;
-  /** The rows that memory describes; their number if the call passed only that, else 0; whether all weights are 1. */
+  /** The rows that memory describes. */
   #rows: Rows = rowsOf(0);
+  /** The number of rows if the call passed only a number and no weights, else 0. */
   #samples = 0;
+  /** Whether the weights of all rows are 1. */
   #haveUnitWeights = false;
 
   constructor(
@@ -183,7 +185,7 @@ export class SampleRows {
   }
 
   /**
-   * Overwrites the state with the one after each sample's last step.
+   * Overwrites the state with the state after each sample's last step.
    *
    * @param tables - The tables of the last pass.
    */

@@ -124,8 +124,8 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
 }
 
 /**
- * Without a cache, dloss/dx of a node is recomputed for each of its parameters, and each time dloss/dx of a predecessor
- * is computed.
+ * Without a cache, dloss/dx of a node is recomputed for each of its parameters, and again for every computation of
+ * dloss/dx of a predecessor.
  *
  *     times_i = parameters of i  +  Σ over predecessors j of  times_j
  */

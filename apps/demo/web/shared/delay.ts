@@ -13,8 +13,8 @@ export interface Ends {
 }
 
 /**
- * Height in pixels of an arc that leads backward with a delay of one step, and the additional height for each further
- * step, up to six steps. An arc that leads forward has half of the first height.
+ * The height in pixels of an arc that leads backward is `lift` for a delay of one step, plus `liftPerStep` for each
+ * further step, up to six steps. For an arc that leads forward, `lift` is halved.
  */
 const [lift, liftPerStep] = [78, 16];
 /** Distance by which an arc that leads backward extends beyond its nodes, in pixels. */

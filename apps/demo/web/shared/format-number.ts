@@ -1,8 +1,8 @@
 /** Formats numbers for display. */
 
 /**
- * Rounds to `digits` significant digits, or to up to nine if the number would otherwise look like an integer. Very
- * small and very large numbers have an exponent. The minus sign is the typographic one.
+ * Rounds to `digits` significant digits. If the rounded number would look like an integer, keeps up to nine digits.
+ * Very small and very large numbers have an exponent. The minus sign is the typographic one.
  */
 export function formatNumber(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';

@@ -1,4 +1,4 @@
-/** Predicts a row of inputs that the user enters or draws. */
+/** Predicts the output for a row of inputs that the user enters or draws. */
 import type { Executor } from '@nnbp/core';
 import type { Dataset } from './data/dataset.js';
 import { predictionOf, classOf } from './outputs.js';

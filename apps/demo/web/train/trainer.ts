@@ -54,7 +54,7 @@ export interface Ready {
   readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
   /** Targets of a regression; undefined for a classification. */
   readonly targets: { readonly training: Float32Array; readonly validation: Float32Array | undefined } | undefined;
-  /** Input fields for a row to predict; empty if there are too many. */
+  /** Fields to enter the inputs of a prediction; empty if there are too many. */
   readonly fields: readonly InputField[];
   /** The inputs of the first training sample. */
   readonly firstRow: Float64Array;
@@ -133,7 +133,8 @@ export interface Trainer {
   /** Returns the current parameters and the training sample with index `sample`, or the last one if there are fewer. */
   result(sample: number): Result | undefined;
   /**
-   * Returns the current state. During training, observations take at most a quarter of the time. `fresh` forces one.
+   * Returns the current state. During training, observations take at most a quarter of the time. `fresh` forces an
+   * observation.
    */
   snapshot(options: ObservationOptions, fresh: boolean): Snapshot | undefined;
 }

@@ -177,7 +177,7 @@ export class Training {
     return this.#send((trainer) => trainer.step());
   }
 
-  /** Selects the sample whose gradient is shown, or the row of inputs to predict. */
+  /** Selects the sample whose gradient is shown, or the row of inputs for which the output is predicted. */
   async ask(part: Partial<ObservationOptions>): Promise<void> {
     this.#options = { ...this.#options, ...part };
     // While another training run is being prepared, the response would not match the picture that is shown.

@@ -1,6 +1,6 @@
 /**
  * The parameters of a network as an ONNX model contains them: c is multiplied into the weights of the edges that read
- * the node, and a factor of an activation's argument into b and w.
+ * the node, and a factor of an activation's argument is multiplied into b and w.
  */
 import { type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';

@@ -270,7 +270,9 @@ function run(call: Call, values: Map<string, Value>): void {
   });
 }
 
-/** Adds the batch axis, or the axes of steps and batch, of the operands to the result of an elementwise operator. */
+/**
+ * Copies the batch axis, or the axes of steps and batch, from the operands to the result of an elementwise operator.
+ */
 function withAxes(rows: Rows, lead: readonly number[] | undefined, afterBatch: number | undefined): Rows {
   if (lead !== undefined && rows.lead === undefined) return { ...rows, lead };
   if (afterBatch === undefined || rows.batchAxis !== undefined) return rows;

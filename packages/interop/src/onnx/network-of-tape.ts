@@ -70,7 +70,7 @@ export function networkOf(
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
     if (aggregation !== undefined) {
       for (const node of nodes) {
-        // The product of a gate and a pooling window have no parameters.
+        // A product that applies a gate has no parameters. A pooling window has none either.
         const { weights, bias } = needed.get(node)!.h;
         const isPlain = bias === 0 && from.every((node, k) => weights[k] * source(node).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });

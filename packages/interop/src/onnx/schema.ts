@@ -5,7 +5,10 @@
  */
 import { decode, encode, type Messages, type Scalar } from './wire.js';
 
-/** The fields of each message: number, scalar type or message, and `many` or `packed` for a list; see `Field`. */
+/**
+ * The fields of each message. An entry is the field number, the type (a scalar type or the name of a message) and, for
+ * a list, `many` or `packed`; see `Field`.
+ */
 const messages = {
   ModelProto: {
     irVersion: [1, 'int64'],
@@ -86,7 +89,9 @@ type Value<F> = F extends readonly [number, infer T, 'many' | 'packed']
   : F extends readonly [number, infer T]
     ? One<T>
     : never;
-/** A missing message field is undefined. Any other missing field has the zero value of its type. */
+/**
+ * A missing field whose type is a message is undefined. A missing field of another type has the zero value of its type.
+ */
 type Absent<F> = F extends readonly [number, MessageName] ? undefined : never;
 
 /** A decoded message. */

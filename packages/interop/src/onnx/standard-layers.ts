@@ -21,7 +21,7 @@ export interface LayerContext {
 const operators = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
 /** For each gate in the order of ONNX (LSTM: i, o, f, c; GRU: z, r, h), its index in the order of @nnbp. */
 const gateOrders = { rnn: [0], lstm: [0, 3, 1, 2], gru: [1, 0, 2] } as const;
-/** The same for the gates with peepholes: i, o, f. */
+/** For each gate with peepholes in the order of ONNX (i, o, f), its index in the order of @nnbp. */
 const peepholeOrder = [0, 3, 1] as const;
 const activationNames: Readonly<Record<string, string>> = {
   tanh: 'Tanh',

@@ -1,6 +1,6 @@
 /**
- * Reads the states of a single-step model: their inputs, the outputs that are their next values, and their initial
- * values.
+ * Reads the states of a single-step model. Each state is an input of the model and has an initial value; an output of
+ * the model is the next value of the state.
  */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';

@@ -13,8 +13,8 @@ export interface Entry {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /**
-   * Entries with the same key share their bias and weights, such as those of a convolution filter. `indices[k]` is the
-   * index of the shared weight of edge k.
+   * Entries with the same key, such as the entries of a convolution filter, share their bias and weights. `indices[k]`
+   * is the index of the shared weight of edge k.
    */
   readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
@@ -60,13 +60,17 @@ export interface Rows {
   readonly entries: readonly Entry[];
   /** For sequences, the axes of the input that are now the first two. For other tensors, undefined or a single axis. */
   readonly lead?: readonly number[];
-  /** Label of the operation, if no operation may follow it except one that completes `part`. */
+  /**
+   * Label of the operation that returned this tensor, if its result is supported only at the end of the model or, with
+   * `part`, as the operand of an operation that completes the part.
+   */
   readonly endedBy?: string;
   /** The final softmax that is applied to the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
-   * The part of an aggregation that is written as several operations; the entries are then the operands. `directed`:
-   * the result of a recurrent layer, with the axis of directions.
+   * `directed`: the tensor is the result of a recurrent layer, with the axis of directions. Other values: the model
+   * computes an aggregation by several operations, and this tensor is an intermediate result. Its entries are then the
+   * operands of the aggregation.
    */
   readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
   /** The axis of the batch among all axes. Default: the first. */

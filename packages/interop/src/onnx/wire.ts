@@ -128,7 +128,7 @@ class Writer {
  * undefined. Fields that are not in the table are skipped. Values of type `bytes` are views of the input.
  *
  * @throws Error if the bytes are not a valid message; NnbpError `TOO_LARGE` if the result would need more memory than
- * four times the size of the bytes plus 16 MB, as lists of empty messages would
+ * four times the size of the bytes plus 16 MB (for example, a long list of empty messages)
  */
 export function decode(messages: Messages, name: string, bytes: Uint8Array): Message {
   return new Reader(messages, bytes).message(name, bytes.length);

@@ -1,5 +1,5 @@
 /**
- * Writes the steps of a network as ONNX operations. A block of nodes becomes one matrix product, so a dense layer
+ * Writes a network as ONNX operations. A block of nodes becomes one matrix product, so a dense layer
  * becomes a Gemm and its activation.
  */
 import { type Aggregation, type Graph, type Network, NnbpError } from '@nnbp/core';
@@ -60,7 +60,7 @@ export class Writer {
       graph,
       (slot) => this.#parameters.slots[slot],
       (i) => needed[i] === 1,
-      // A recurrent operator needs all steps. Windows are recognized only in models of samples.
+      // A recurrent operator needs all time steps. Windows are recognized only in models of samples.
       this.sequences
         ? { windows: () => false, unrolled: false }
         : { recurrent: () => false, windows: isWritable, unrolled: true },
@@ -184,7 +184,9 @@ export class Writer {
     return written;
   }
 
-  /** Multiplies the values that edges read by their weights. Each node has the same number of these edges. */
+  /**
+   * Multiplies the weights of edges by the values that the edges read. Each node has the same number of these edges.
+   */
   #weighted(nodes: readonly number[], edges: readonly number[], values: string, dims: readonly number[]): string {
     const perNode = edges.length / nodes.length;
     const weights = edges.map((e, k) => {

@@ -3,7 +3,7 @@ import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
 /**
- * Computes the fraction of samples, from 0 to 1, whose predicted class is that of the target. Ignores unknown targets.
+ * Computes the fraction (0 to 1) of samples whose predicted class is the class of the target. Ignores unknown targets.
  */
 export const accuracy = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
   name: 'accuracy',

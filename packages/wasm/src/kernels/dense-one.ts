@@ -45,7 +45,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
           x.set(f32x4.load(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.load(add(a[r].get, k.get)))),
         ]),
-        // The last one to three predecessors are added one by one, since other weights follow theirs in memory.
+        // The last one to three predecessors are added one by one, since the weights of another node follow in memory.
         whileRoom(k, end, 4, [
           x.set(f32x4.loadZero(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.loadZero(add(a[r].get, k.get)))),

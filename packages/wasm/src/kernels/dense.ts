@@ -39,8 +39,8 @@ interface Frame {
   /** Distance between rows of delta. */
   readonly deltaStride: Local;
   /**
-   * Position in a row of delta: where the samples of the step begin (case 2), or where those of the product end (case
-   * 3).
+   * A position in a row of delta. Case 2: the start of the samples of the step. Case 3: the end of the samples of the
+   * product.
    */
   readonly samples: Local;
   /** Addresses that are constant during a product. Their meaning depends on the product. */

@@ -11,7 +11,7 @@ export interface SumsOverSteps {
   readonly scales: readonly Local[];
 }
 
-/** Adds a step's gradients of b and c to the sums, and those of w to the gradient. */
+/** Adds a step's gradients of b and c to the sums in registers, and its gradients of w to the gradient in memory. */
 export function accumulate(context: CodegenContext, { biases, scales }: SumsOverSteps): Code {
   const { computed, groups, delta, dLossDc } = context;
   return computed.map((k) => [
@@ -23,7 +23,7 @@ export function accumulate(context: CodegenContext, { biases, scales }: SumsOver
   ]);
 }
 
-/** Adds the sums over all steps to the gradient. */
+/** Adds the sums over all steps to the gradient in memory. */
 export function accumulateSums(context: CodegenContext, { biases, scales }: SumsOverSteps): Code {
   const { graph, computed, groups } = context;
   return computed.map((k) =>

@@ -65,8 +65,9 @@ const groupsOfFour = (nodes: readonly number[]): number[][] =>
   Array.from({ length: Math.ceil(nodes.length / 4) }, (_, k) => nodes.slice(4 * k, 4 * k + 4));
 
 /**
- * Assigns a kind to each node, such as that of the input gates of an LSTM. Nodes have the same kind if they are
- * predecessors, at the same edge position, of nodes of one unit that have the same kind and are processed by columns.
+ * Assigns a kind to each node, such as the kind of the input gates of an LSTM. Two nodes have the same kind if their
+ * successors are in the same unit, have the same kind, are processed by columns, and read the two nodes by edges at the
+ * same position.
  */
 function kindsOf(graph: Graph, { units }: Plan): Uint32Array {
   const numbers = new Map<string, number>();
@@ -115,7 +116,9 @@ function hasColumns(graph: Graph, i: number): boolean {
   return graph.edgeStart[i] < graph.edgeStart[i + 1];
 }
 
-/** Groups memories. Memories with the same delay of the nodes of one group form a group, in the same order. */
+/**
+ * Groups memories: for each group of nodes and each delay, the memories of these nodes form a group, in the same order.
+ */
 function memoryGroups(groups: readonly Group[], inputCount: number, memories: readonly Memory[]): Group[] {
   const origin = (m: number) => originOf(memories, inputCount, inputCount + m);
   return groups.flatMap(({ nodes }) =>
@@ -128,7 +131,7 @@ function memoryGroups(groups: readonly Group[], inputCount: number, memories: re
   );
 }
 
-/** Returns the node of the step's graph whose value a memory holds. The memory is an input of that graph. */
+/** Returns the node whose value a memory holds. The node and the memory, which is an input, are in the step's graph. */
 export function originOf(memories: readonly Memory[], inputCount: number, memory: number): number {
   const { node } = memories[memory - inputCount];
   return node < inputCount ? node : node + memories.length;
