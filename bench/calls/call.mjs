@@ -1,6 +1,6 @@
 /**
  * The calls that `bench/calls.mjs` measures. Each library has a file in this directory, which exports `prepare(call)`.
- * That function prepares a call with the documented API and the best settings of that library.
+ * `prepare` prepares a call with the documented API and the best settings of the library.
  *
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.

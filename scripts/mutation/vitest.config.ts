@@ -1,6 +1,6 @@
 /**
  * Vitest configuration for mutation testing: the tests to run for each mutant. Aliases resolve each package to its
- * sources, so that packages use the mutated sources of each other.
+ * sources, so that packages use each other's mutated sources.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';

@@ -164,7 +164,7 @@ test('derivatives through time equal those of the unrolled network, and the grad
   expect(hintOf(tasks[1], String(cache.dLossDx('2@1')))).toMatch(/one step later/);
 });
 
-test('every challenge shows its bug at the node that has it, and the correct pass equals the engine’s', () => {
+test('every challenge shows its bug at the node with the bug, and the correct pass equals the engine’s', () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
     const { network, pass, broken, correct, tasks } = repairChapter.exercise(seed);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pictureSize, previewTags } from '../link-preview-plugin.js';
 
-test('the tags of a link preview have absolute URLs under the URL of the site and are omitted without one, and an invalid URL is rejected', () => {
+test('link preview tags have absolute URLs and are omitted without a site URL, and an invalid site URL is rejected', () => {
   const content = (property: string) =>
     previewTags('https://example.org/nnbp/playground/').find(({ attrs }) => attrs?.property === property)?.attrs
       ?.content;

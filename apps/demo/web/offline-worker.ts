@@ -90,7 +90,7 @@ addEventListener('fetch', (event) => {
 });
 
 /**
- * Whether an address is that of a built file, of this version or another. JSON assets (the digits) are excluded,
+ * Whether an address belongs to a built file of this or another version. JSON assets (the digits) are excluded,
  * because they are read in parts.
  */
 const isBuilt = (address: string): boolean =>

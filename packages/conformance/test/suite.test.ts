@@ -71,7 +71,7 @@ describe('the suite', () => {
     for (const { run } of cases) expect(run).toThrow(/^gradients\[0\]: expected/);
   });
 
-  test('the suite expects an engine to reject the graphs that it does not support', () => {
+  test('the suite expects an engine to reject the graphs that the engine does not support', () => {
     const casesOf = (engine: Engine) => conformance(engine).filter(({ name }) => name.includes('delays'));
     const misreporting: Engine = { ...js(), supports: () => ['No delays.'] };
     for (const { run } of casesOf(misreporting)) expect(run).toThrow('expected the error UNSUPPORTED');

@@ -1,6 +1,7 @@
 /**
- * Runs the reference engine on a sample or a sequence, and computes what its cache does not hold: case 1 parts and
- * standardized targets. A sequence runs on the unrolled graph, which yields bit-identical results.
+ * Runs the reference engine on a sample or a sequence, and computes two things that the engine's cache does not hold:
+ * standardized targets, and case 1 parts, that is, the derivatives of the loss function with respect to the outputs. A
+ * sequence runs on the unrolled graph, which yields bit-identical results.
  */
 import {
   backpropagate,
@@ -34,7 +35,7 @@ export interface Computation {
   readonly caseOne: Float64Array;
   /** Number of outputs per step. */
   readonly width: number;
-  /** Number of steps with a target. Gradients are divided by it. */
+  /** Number of steps with a target. Gradients are divided by this number. */
   readonly steps: number;
   /** For a sequence: the graph before unrolling. */
   readonly delayedGraph: Graph | undefined;
@@ -148,8 +149,8 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
 }
 
 /**
- * Returns the index of the quantity's node, and of its edge for `dLossDw` and `dAdz`. For a parameter in a sequence,
- * they are those of step 0.
+ * Returns the index of the quantity's node and, for `dLossDw` and `dAdz`, the index of its edge. For a parameter in a
+ * sequence, returns the indices of step 0.
  */
 export function indicesOf(
   { graph, delayedGraph }: Computation,

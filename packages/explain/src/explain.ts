@@ -9,7 +9,7 @@ import { DerivationStep, type Step } from './step.js';
 import { text } from './text.js';
 import { expectComputed, numberOf, type Computation, computePass, computeSequence } from './computation.js';
 
-/** A parameter of a node. Stands for the derivative of the loss with respect to it. */
+/** A parameter of a node, to request the derivative of the loss with respect to this parameter. */
 export type ParameterOf =
   | {
       /** The id of the node. */
@@ -34,7 +34,7 @@ export interface WritingOptions {
   readonly maxTerms?: number;
   /** Maximum depth of the backward tree, ≥ 1. Default: 12. */
   readonly depth?: number;
-  /** Maximum number of backward steps, and of forward steps, ≥ 1. Shows those closest to the root. Default: 300. */
+  /** Maximum number of backward steps, and of forward steps, ≥ 1. Farther steps are omitted first. Default: 300. */
   readonly steps?: number;
   /** Significant digits of all numbers except the requested one, 1 to 17. Default: 6. */
   readonly digits?: number;

@@ -1,6 +1,6 @@
 /**
- * Converts a formula to a graph of scalar nodes. Each parameter is a node without predecessors whose b is the
- * parameter; every other b, c and w is fixed. A sum becomes a weighted sum, a product an aggregation, and a function an
+ * Converts a formula to a graph of scalar nodes. Each parameter is the bias b of a node that has no predecessors;
+ * every other b, c and w is fixed. A sum becomes a weighted sum, a product an aggregation, and a function an
  * activation.
  */
 import { identity, sine, tanh } from '@nnbp/activations';
@@ -13,7 +13,7 @@ import { type Formula, parseFormula } from './parse.js';
 export interface FormulaGraph {
   /** The inputs are the variables, in the given order. The id of the only output is the argument `output`. */
   readonly graph: Graph;
-  /** The parameters' names, in the order of the formula. Each is the id of a node; its b is the value. */
+  /** The parameters' names, in the order of the formula. Each name is the id of the node whose b is the parameter. */
   readonly parameters: readonly string[];
 }
 

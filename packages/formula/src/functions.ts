@@ -1,7 +1,8 @@
 /**
  * The functions of one variable that formulas use, as activations. Unlike the built-in activations, they need not be
  * finite for every h: `log` and `sqrt` are undefined below 0, and `reciprocal` and `tangent` have poles. Files store
- * their names, so `load` needs the option `activations`: `formulaActivations`, and `power(n)` for each exponent n.
+ * only the names of these functions, so `load` needs the option `activations`: `formulaActivations`, and `power(n)` for
+ * each exponent n.
  */
 import { type Activation, expectFiniteNumber } from '@nnbp/core';
 

@@ -199,7 +199,7 @@ describe('an operator that is piecewise linear', () => {
   });
 });
 
-describe('an activation with another name', () => {
+describe('an activation that nnbp does not have under the same name', () => {
   test.each([
     ['Celu', op('Celu', ['x'], { alpha: 0.5 }), (x: number) => Math.max(0, x) + Math.min(0, 0.5 * Math.expm1(x / 0.5))],
     ['Swish', op('Swish', ['x'], { alpha: 2 }), (x: number) => x / (1 + Math.exp(-2 * x))],
@@ -285,7 +285,7 @@ describe('an operator that changes shapes', () => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });
 
-  test('Slice reads its positions from attributes before operator set 10, and a step of 0 and the batch axis are rejected', () => {
+  test('Slice takes its positions from attributes before operator set 10, and rejects a step of 0 and the batch axis', () => {
     const nodes = [op('Slice', ['x'], { starts: [1n], ends: [3n], axes: [1n] })];
     expectPredicts(model({ nodes, operatorSet: 9 }), ([, b, c]) => [b, c]);
     expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/steps other than 0/);
@@ -328,7 +328,7 @@ describe('operator sets and inputs', () => {
   });
 });
 
-describe('numbers in other types and files', () => {
+describe('numbers in other data types and in external files', () => {
   const weights = [1, -2, 0.5, 3, -1, 0.25];
   const nodes = [op('MatMul', ['x', 'w'])];
   const toFloat16 = (value: number) =>

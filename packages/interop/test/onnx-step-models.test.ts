@@ -94,7 +94,7 @@ test.each([
   );
 });
 
-test('delays of several steps, of inputs and of nodes with a scale, keep their steps and initial values', () => {
+test('delays of inputs and of nodes with a scale keep their number of steps and their initial values', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', {
@@ -111,12 +111,13 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
   const delays = Array.from({ length: graph.edgeCount }, (_, e) => graph.edgeName(e));
   const hidden = graph.ids[1];
   expect(delays).toEqual(['x', 'x@-3', `${hidden}@-2`, hidden, `${hidden}@-1`]);
-  // c = 2 is multiplied into the weights of the edges that read the node, so the state is half its value.
+  // c = 2 is multiplied into the weights of the edges that read the node, so the state is half of the node's value.
   expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
 });
 
 /**
- * A model from another program with an input `x` of two columns, and states with these names and numbers of columns.
+ * Encodes a model as another program would write it: an input `x` with two columns, and one input per state. `states`
+ * contains the number of columns of each state, by name.
  */
 const stepModel = (
   nodes: readonly (readonly [opType: string, input: string, output: string])[],
@@ -148,7 +149,7 @@ describe('the states of a model from another program', () => {
     floatData: [...floatData],
   });
 
-  test('the option states names the states, which are initially 0', () => {
+  test('the option `states` defines which inputs are states, and states are initially 0', () => {
     // h' = tanh(x + h); c' = 2 h
     const bytes = stepModel(
       [
@@ -302,7 +303,7 @@ describe('the states of a model from another program', () => {
     },
   );
 
-  test('states are inputs without the option states', () => {
+  test('without the option `states`, a state is an ordinary input', () => {
     const bytes = stepModel(
       [
         ['Add', 'x h', 'y'],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { damagedText, survives } from '../../formats/test/fuzz.js';
 
-/** The link that the page shows after loading. */
+/** The link that TensorFlow Playground, called the page below, shows after loading. */
 const opened =
   'https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane' +
   '&learningRate=0.03&regularizationRate=0&noise=0&networkShape=4,2&seed=0.91525&showTestData=false&discretize=false' +

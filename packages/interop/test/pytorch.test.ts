@@ -178,7 +178,7 @@ describe('a standard layer', () => {
     ],
     ['nn.LSTM(2, 3, batch_first=True)', 4, (b: GraphBuilder) => lstm(b, { from: b.inputs(2), units: 3 })],
     ['nn.GRU(2, 3, batch_first=True)', 3, (b: GraphBuilder) => gru(b, { from: b.inputs(2), units: 3 })],
-  ] as const)('%s has the weights of the layer, and b in its first bias', (call, gates, add) => {
+  ] as const)('%s has the weights of the layer, and its first bias contains b', (call, gates, add) => {
     const network = networkOf((b) => add(b));
     const files = toPyTorch(network);
     expect(files['network.py']).toContain(`layer=${call}`);

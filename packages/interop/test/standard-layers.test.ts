@@ -288,7 +288,7 @@ describe('convolutions and pooling', () => {
   });
 });
 
-describe('a layer over the steps of a sample', () => {
+describe('a recurrent layer unrolled over the steps of one sample', () => {
   const steps = (b: GraphBuilder, count: number) => Array.from({ length: count }, (_, t) => b.inputs(2, `s${t}`));
   const recurrentOf = (network: Network) =>
     operationsOf(toOnnx(network)).filter((name) => /^(?:RNN|LSTM|GRU)$/.test(name));
@@ -378,7 +378,7 @@ describe('a layer over the steps of a sample', () => {
     expectSame(network, fromOnnx(toOnnx(network)));
   });
 
-  test('a direction whose cell state is read by another node does not become an operator', () => {
+  test('one direction of a bidirectional layer does not become an operator if another node reads its cell state', () => {
     const network = networkOf((b) => {
       const h = bidirectional(b, { steps: steps(b, 2), cell: 'lstm', units: 1 });
       return [...h[1], b.node('y', { from: ['bidirectional.forward.0.c.0'], activation: tanh })];

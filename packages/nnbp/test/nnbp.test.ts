@@ -121,7 +121,7 @@ describe('the defaults of nnbp', () => {
     expect(await engineFor(large, data, 100)).toBe(await engineFor(large, data, 200));
   });
 
-  test('compile uses the fastest engine, and evaluate uses it for enough work', async () => {
+  test('compile uses the fastest engine, and evaluate uses the fastest engine only if there is enough work', async () => {
     const network = fresh();
     const predictor = await nnbp.compile(network);
     expect(predictor.engine).toBe('wasm');

@@ -16,8 +16,8 @@ import { messages } from './messages.js';
 const nodeWidth = 118;
 const nodeHeight = 52;
 /**
- * If there are more edges, only the selected edge is labelled, and the edges of the selected node if there are at most
- * `maxLabelledNear` of them.
+ * If a graph has more edges than this, only the selected edge is labelled. If a node is selected, its edges are
+ * labelled if there are at most `maxLabelledNear`.
  */
 const maxLabelledEdges = 40;
 const maxLabelledNear = 12;

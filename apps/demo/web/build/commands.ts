@@ -13,7 +13,7 @@ export function connectNodes(editor: Editor, from: string, to: string, delay = 0
   if (done) editor.select({ edge: { from, to, delay } });
 }
 
-/** Adds a node, optionally with an edge from or to another one. */
+/** Adds a node, optionally with an edge from or to another node. */
 export function insertNode(editor: Editor, neighbour: { readonly from?: string; readonly to?: string } = {}): void {
   let id = '';
   const insert = (network: NetworkDescription) => {

@@ -6,7 +6,7 @@ import { delayOf, initialOf } from '../network.js';
 import type { NetworkDescription, NodeDescription } from '../state.js';
 import { EditError } from './edit-error.js';
 
-/** An edge. There can be several with different delays between the same nodes. */
+/** An edge. Edges with different delays can connect the same two nodes. */
 export interface EdgeName {
   readonly from: string;
   readonly to: string;
@@ -92,7 +92,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   );
 }
 
-/** Changes the value of a node before the first step, which delayed edges read. */
+/** Changes a node's value before the first step. Delayed edges read this value. */
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network

@@ -54,7 +54,7 @@ const en = {
       ? 'x = c · g(b + Σ w · x of each predecessor)'
       : `x = c · g(b + ${aggregation} of w · x of each predecessor)`,
   delay: 'Delay in steps',
-  noDelay: 'The edge reads the value of the same step. With a delay it reads an earlier one, and can close a cycle.',
+  noDelay: 'The edge reads the value of the same step. With a delay, it reads an earlier value and can close a cycle.',
   delayed: (from: string, delay: number) =>
     `The edge reads the value of node ${from} ${delay === 1 ? 'one step' : `${delay} steps`} ago.`,
   initial: (id: string) => `x of ${id} before the first step`,
@@ -110,7 +110,7 @@ const en = {
         const { nodes, edge } = problem;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
         if (edge === 'undelayed') {
-          return `The edge ${from} → ${to} keeps its delay: without one it would close the cycle ${nodes.join(' → ')}.`;
+          return `The edge ${from} → ${to} keeps its delay: without a delay, the edge would close the cycle ${nodes.join(' → ')}.`;
         }
         return from === to
           ? `Node ${to} cannot be its own predecessor: ${nodes.join(' → ')} is a cycle, so its value would depend on itself.`

@@ -39,7 +39,7 @@ export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDes
 /**
  * Parses layer sizes, such as "2, 4, 2, 1" or "2-4-2-1".
  *
- * @throws EditError if they are invalid or too large
+ * @throws EditError if the sizes are invalid or too large
  */
 export function parseSizes(text: string): number[] {
   const parts = text.split(/[^\d.]+/).filter((part) => part !== '');

@@ -40,7 +40,7 @@ export interface Csv {
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
-  /** The first name that is a number and belongs to a column of numbers, if any: the first row may be data. */
+  /** The first name that is a number in a column of numbers, if any. It suggests that the first row is data. */
   readonly numericName: string | undefined;
   /** The decimal separator of each column, detected from the first rows. */
   readonly decimals: readonly Decimal[];
@@ -59,7 +59,7 @@ const maxFirstRow = 1 << 26;
 /** Number of rows from which the header and the number formats are detected. */
 const sampleRows = 200;
 
-/** Opens a file, or a stream, whose rows can be read only once. */
+/** Opens a file or a stream. The rows of a stream can be read only once. */
 export async function openCsv(name: string, source: string | NodeJS.ReadableStream, options: CsvOptions): Promise<Csv> {
   const { beginning, stream } = await (typeof source === 'string' ? fromFile(name, source) : fromStream(name, source));
   const encoding = options.encoding ?? encodingOf(beginning);

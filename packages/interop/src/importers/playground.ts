@@ -1,4 +1,4 @@
-/** Imports a link to TensorFlow Playground. It has the settings of the page, but no weights. */
+/** Imports a link to TensorFlow Playground. A link has the settings of the page, but no weights. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { type Activation, GraphBuilder, type Initializer, mismatch, Network, NnbpError } from '@nnbp/core';
 

@@ -1,7 +1,7 @@
 /**
  * Builds a network from nodes that run one after another, with connections between them. If a node reads a node that
  * runs later, it reads the value of the previous step. A gate multiplies a connection by the value of another node. A
- * connection from a node to itself adds its previous sum to the next sum.
+ * connection from a node to itself adds the node's previous sum to its next sum.
  */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -9,7 +9,7 @@ import { type Activation, delayed, type Network, type Source } from '@nnbp/core'
 import { assemble, type Part } from './assemble.js';
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** A node that computes c · g(factor · sum + shift). The sum includes its bias. */
+/** A node that computes c · g(factor · sum + shift). The sum includes the bias of the node. */
 export interface Computed {
   readonly output: boolean;
   readonly activation: Activation;

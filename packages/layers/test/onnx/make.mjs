@@ -1,11 +1,12 @@
 /**
- * Reference data: the results of ONNX Runtime for ONNX's node tests of RNN, LSTM and GRU, and for additional cases with
- * random weights, both directions, peepholes and sequences of different lengths.
+ * Creates reference data: the results of ONNX Runtime for ONNX's node tests of RNN, LSTM and GRU, and for additional
+ * cases with random weights, both directions, peepholes and sequences of different lengths.
  *
  *     npx pnpm install --ignore-workspace --ignore-scripts --dir checks/interop
  *     node packages/layers/test/onnx/make.mjs
  *
- * writes recurrent.generated.json next to this file: attributes, tensors and outputs, all as nested lists, in float32.
+ * The second command writes recurrent.generated.json next to this file: attributes, tensors and outputs, all as nested
+ * lists, in float32.
  */
 import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';

@@ -28,21 +28,21 @@ export interface Pass {
   local(type: ValueType): Local;
   /** Sets `from` and `to` to the thread's share of `count` items, in whole tiles. */
   share(count: Code, tile: number): Code;
-  /** A field of the current unit's record. */
+  /** A field of the current unit; the fields are listed in `unit` of memory-map.ts. */
   field(name: keyof typeof unit): Code;
   /** Waits at the barrier if this flag of the current unit is set. */
   waitIf(flag: 'waitsForward' | 'waitsBackward'): Code;
   /** Runs the body on the first thread only. */
   first(body: Code): Code;
-  /** Copies a step's entry of the step table to the header. All threads write the same values. */
+  /** Copies the entry of a step from the step table to the header. All threads write the same values. */
   enterStep(step: Code): Code;
-  /** Runs the body if at least one sequence is long enough to have the step of the current unit. */
+  /** Runs the body if at least one sequence is long enough to include the step of the current unit. */
   whenInUse(body: Code): Code;
   /** Transposes the thread's share of `inputs` or `targets` from one row per sample to one row per node. */
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
-   * Transposes the predecessors' rows of a dense unit to its panel, which has one row per sample, if a kernel of the
-   * unit reads the panel. The first sample is written to row `first`.
+   * Transposes the rows of a dense unit's predecessors to the unit's panel, which has one row per sample, if a kernel
+   * of the unit reads the panel. The first sample is written to row `first`.
    */
   makePanel(first: Code): Code;
   /** Sets the thread's share of a table to 0. */

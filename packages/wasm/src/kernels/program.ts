@@ -1,7 +1,7 @@
 /**
  * Runs a whole pass in one call: units forward, the loss, units backward, the update. Each thread does its share of
- * every unit, and all wait at a barrier where one needs the results of another. No sum is split, so the result is
- * bit-identical for any number of threads.
+ * every unit. Where one thread needs the results of another, all threads wait at a barrier. No sum is split, so the
+ * result is bit-identical for any number of threads.
  */
 import {
   type Assembler,
@@ -27,8 +27,8 @@ const { add, mul, shl, eq, ne } = int;
 const number = int.const;
 
 /**
- * Adds the export `run(thread, job, loss, optimizer)`, which all threads must call with the same job, and, for a single
- * thread, `runMany`.
+ * Adds the export `run(thread, job, loss, optimizer)`, which all threads must call with the same job. If there is only
+ * one thread, also adds the export `runMany`.
  */
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const kernels = kernelSet(module, multiplyAdd, shared);

@@ -11,7 +11,7 @@ const number = int.const;
  * Emits two kernels with the parameters (from, fromStride, rows, width, to, toStride). They transpose `rows` rows of
  * `width` numbers to `width` rows. `fromSamples` reads rows that are `fromStride` bytes apart. `toSamples` reads rows
  * at the addresses in the table at `from`, and ignores `fromStride`. Callers round `rows` and `width` up to multiples
- * of four; both sides have room for them.
+ * of four; the source and the target have room for the rounded sizes.
  */
 export function rowKernels(module: Assembler): { fromSamples: Callable; toSamples: Callable } {
   const emit = (address: (table: Code, index: Code, stride: Code) => Code) =>

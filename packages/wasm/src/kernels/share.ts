@@ -27,7 +27,7 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
   ];
 };
 
-/** Returns the number of the thread whose share contains item `k` of `count`, with the division of `threadShare`. */
+/** Returns the number of the thread whose share contains item `k` of `count`, as divided by `threadShare`. */
 export function ownerOf(k: number, count: number, tile: number, threads: number): number {
   const tiles = threads * tile;
   return Math.floor(k / (Math.floor((count + tiles - 1) / tiles) * tile));

@@ -1,6 +1,6 @@
 /**
- * The backward pass over sparse edges: case 2 for a node and case 3 for the weights of its edges, in one pass over its
- * successors.
+ * The backward pass over sparse edges: case 2 for a node and case 3 for the weights of its outgoing edges, computed
+ * together.
  */
 import {
   type Assembler,
@@ -27,10 +27,10 @@ const number = int.const;
 export const maxEdgesAtOnce = 256;
 
 /**
- * Emits a function that adds the contributions of a row's sparse successors to its dLossDx and computes the gradients
- * of the weights between them, unless all of these weights are constants, as in a gate. The row's x and dLossDx stay in
- * registers during the loop over edges. Each edge's four partial sums stay in scratch memory until all samples have
- * been added.
+ * Emits a function that adds the contributions of a row's sparse successors to the row's dLossDx. It also computes the
+ * gradients of the weights of the edges to these successors, unless all of these weights are constants, as in a gate.
+ * The row's x and dLossDx stay in registers during the loop over edges. Each edge's four partial sums stay in scratch
+ * memory until all samples have been added.
  */
 export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32], [], ([row, record], local) => {
@@ -92,7 +92,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       firstEdge.set(startOf(row.get)),
       last.set(startOf(add(row.get, number(1)))),
       control.when(ltU(firstEdge.get, last.get), [
-        // The distance from an entry of outDelta to that of outWeight.
+        // The distance from an edge's entry in outDelta to its entry in outWeight.
         outWeight.set(sub(word('outWeight'), word('outDelta'))),
         gradients.set(word('gradients')),
         constants.set(add(word('parameters'), word('parameterBytes'))),

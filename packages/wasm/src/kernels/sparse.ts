@@ -38,7 +38,8 @@ export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, share
     const strip = (vectors: number): Code => [
       sums.slice(0, vectors).map((sum) => sum.set(f32x4.loadSplat(b.get))),
       edge.set(firstEdge.get),
-      // If shared: the distance from an entry of inX to that of inWeight. Otherwise: the address of the next weight.
+      // If shared: the distance from an edge's entry in inX to its entry in inWeight. Otherwise: the address of the next
+      // weight.
       w.set(shared ? sub(word('inWeight'), word('inX')) : at('weightsOf', row.get)),
       control.block(
         control.branchIf(0, geU(edge.get, end.get)),

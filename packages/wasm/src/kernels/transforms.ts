@@ -36,7 +36,7 @@ export const transformKernels = {
   decayWeights: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, p)) },
 } satisfies Readonly<Record<TransformName, TransformKernel>>;
 
-/** The code of the transform that limits the norm. `squareSums` must run before it. */
+/** The numeric code of the transform that limits the norm. `squareSums` must run before it. */
 export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
 
 const gradients = int.add(word('parameters'), word('gradients'));
@@ -44,8 +44,8 @@ const gradients = int.add(word('parameters'), word('gradients'));
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /**
- * Emits a function of a transform's code, the address of its option, and a range of the gradient in bytes from its
- * start.
+ * Emits a function that applies one transform. Its parameters are the numeric code of the transform, the address of
+ * the transform's option, and the start and end of a range of the gradient, as offsets in bytes.
  */
 export function transformKernel(module: Assembler): Callable {
   const passes = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>

@@ -24,9 +24,9 @@ import type { Task } from '../../shared/training-settings.js';
 import type { Dataset, InputField } from './dataset.js';
 import { divide } from './divide.js';
 
-/** Maximum number of distinct words in a categorical column. A column with more is text. */
+/** Maximum number of distinct words in a categorical column. A column with more words is text. */
 const maxWords = 20;
-/** Maximum number of rows, without the header. The others are not used. */
+/** Maximum number of rows, without the header. Further rows are not used. */
 const maxRows = 20_000;
 const maxColumns = 200;
 const minRows = 5;
@@ -156,7 +156,7 @@ function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: Colu
 /**
  * Creates the data set that predicts a column of a table. A quarter of the rows are for validation.
  *
- * @throws TableError if the column cannot be predicted as `as`, or if no other column can be an input
+ * @throws TableError if the column cannot be predicted as the kind `as`, or if no other column can be an input
  */
 export function tableDataset(table: Table, target: number, as: 'number' | 'category', seed: number): Dataset {
   const targetColumn = table.columns[target];

@@ -50,7 +50,7 @@ let report: (fraction: number) => void;
 const rows: Float64Array[] = [];
 const targets: number[] = [];
 
-/** Reads all files; keeps nothing if one fails. */
+/** Reads all files. If one file cannot be read, keeps none of the data. */
 async function readAll(progress: (fraction: number) => void): Promise<void> {
   const all: Float64Array[][] = [];
   for (const [digit, address] of addresses.entries()) {

@@ -94,7 +94,7 @@ export const fivePoints = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Minimum number of points from which some are set aside for validation. */
+/** Minimum number of points of a drawn function for a split into training and validation points. */
 const enoughToSplit = 12;
 
 /**

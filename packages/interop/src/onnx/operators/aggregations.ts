@@ -69,7 +69,7 @@ function aggregateLastAxis(call: Call, aggregation: Aggregation, { shape, entrie
   };
 }
 
-/** `TopK` of the whole last axis, which sorts it. Part of the median. */
+/** `TopK` with all entries of the last axis, which sorts them. Part of the median. */
 export const sort: Operator = (call) => {
   const rows = call.rows(0);
   const width = rows.shape.at(-1) ?? 0;

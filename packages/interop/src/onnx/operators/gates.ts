@@ -1,6 +1,6 @@
 /**
- * Recognizes activations that are written as several operations, from the last one: a product, quotient, root or
- * exponential.
+ * Recognizes activations that are written as several operations. The recognition starts at the last operation: a
+ * product, quotient, root or exponential.
  */
 import {
   bentIdentity,
@@ -23,7 +23,7 @@ import { isUnfinished, map, type Operator, terms } from './operator.js';
 
 /**
  * A product of two computed values. It becomes an activation if it has one of the forms below, otherwise a node with
- * the aggregation `product`. The forms are a · a, and a times a gate s · f(r a) + t:
+ * the aggregation `product`. The forms are a · a, and a · (s · f(r a) + t), where the second factor is the gate:
  *
  * - silu, with f = sigmoid and t = 0: a s σ(r a) = s/r silu(r a)
  * - mish, with f = tanh of softplus(a) and t = 0: a s f = s mish(a)
