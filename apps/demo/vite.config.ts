@@ -28,7 +28,7 @@ const policy: Plugin = {
   ],
 };
 
-/** `embed.html` is the same page under another name, the only one that other pages may frame. */
+/** Copies the page to `embed.html`. Other sites may frame only this copy. */
 const embed: Plugin = {
   name: 'embed',
   async writeBundle({ dir }) {

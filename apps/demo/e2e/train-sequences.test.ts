@@ -45,7 +45,7 @@ test('an RNN and an LSTM learn temporal XOR, and a summary states how much small
   const steps = Number((await page.locator('[data-sequence-steps]').textContent())!.replaceAll(',', ''));
   await untilUrl(page, (state) => state.sequences.taken === steps);
   expect(await page.locator('[data-summary="rnn"]').textContent()).toMatch(
-    /^RNN: at the first step [\d.,]+( · 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)? × smaller/,
+    /^RNN: the gradient at the first step is [\d.,]+( · 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)? × smaller/,
   );
   await expect.poll(() => page.locator('canvas').count()).toBe(8);
   await page.getByLabel('States of').selectOption('rnn');

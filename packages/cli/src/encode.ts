@@ -70,7 +70,9 @@ export class Encoder {
 function missingColumn(name: string, csv: Csv, columns: readonly Column[]): never {
   const needed = new Set(columns.map((column) => column.name));
   const others = csv.header.filter((other) => !needed.has(other));
-  const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data. If it has no header, add one.';
+  const hint = csv.named
+    ? suggestion(name, others)
+    : 'Its first row looks like data. If the file has no header, add a header.';
   throw misuse(`${csv.name} has no column "${name}", which the model requires. ${hint}`);
 }
 

@@ -42,7 +42,8 @@ export interface Format {
   readonly description: string;
   readonly extensions: readonly string[];
   /**
-   * Whether the content can be in this format. `keys` are those of its JSON object, empty if the content is not JSON.
+   * Whether the content can be in this format. `keys`: the keys of its JSON object; empty if the content is not
+   * JSON.
    */
   readonly fits: (bytes: Uint8Array, keys: JsonKeys) => boolean;
   readonly read?: (bytes: Uint8Array, context: ReadContext) => ModelContent | Promise<ModelContent>;

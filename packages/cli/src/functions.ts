@@ -6,7 +6,7 @@ import * as optim from '@nnbp/optim';
 import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 
-/** A loss, and the encoding of targets, output activation and output transform that it requires. */
+/** A loss, with the target encoding, output activation and output transform that it requires. */
 export interface LossUse {
   readonly loss: () => Loss;
   /** The activation of the output nodes. */

@@ -81,7 +81,7 @@ describe('a genome of neat-python', () => {
   });
 });
 
-describe('a model of neataptic with a step', () => {
+describe('a neataptic model with a step function', () => {
   it('a neataptic model with a step function is converted with a note, and still makes predictions', async () => {
     const json = {
       nodes: [

@@ -88,14 +88,14 @@ describe('a table with one label per group', () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
     const message =
-      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 of 60 groups have only one. Use one value in all rows of a group.';
+      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 of 60 groups have only one value. Use one value in all rows of a group.';
     const rejected = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...fewEpochs);
     expect([rejected.code, rejected.stderr]).toEqual([1, `nnbp: ${message}\n`]);
     await nnbp(...classify, 'lstm', ...fewEpochs);
     const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'wrong.csv');
     expect([evaluated.code, evaluated.stderr]).toEqual([
       1,
-      `nnbp: ${message.replace(' 59 of 60 groups have only one.', '')}\n`,
+      `nnbp: ${message.replace(' 59 of 60 groups have only one value.', '')}\n`,
     ]);
   });
 });

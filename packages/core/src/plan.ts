@@ -39,7 +39,7 @@ export interface Plan {
   readonly sparseEdges: number;
 }
 
-/** The minimum number of weights of a dense unit. Setting up a smaller one takes longer than it saves. */
+/** The minimum number of weights of a dense unit. Setting up a smaller unit takes longer than it saves. */
 const minDenseWeights = 8;
 
 /** Options of {@link plan}. */

@@ -42,7 +42,7 @@ export class ReferenceExecutor implements Executor {
 
   /** @throws NnbpError `OUT_OF_RANGE` */
   constructor(
-    /** The graph that it runs. */
+    /** The graph that the executor runs. */
     readonly graph: Graph,
     /** The largest number of samples per call. */
     readonly batchSize: number,

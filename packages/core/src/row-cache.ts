@@ -63,7 +63,7 @@ export class RowCache implements GradientCache {
   }
 
   /**
-   * dloss/dx at that step, where loss is the sum of the losses of the sample's rows, each times its weight.
+   * dloss/dx of a node at a step. The loss is the sum of the losses of the sample's rows, each times its weight.
    *
    * @throws NnbpError `WRONG_STATE` for an input after `step`, which does not compute it
    */

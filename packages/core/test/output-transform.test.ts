@@ -59,7 +59,7 @@ test('evaluate computes metrics from the transformed outputs and the loss from t
   const square = { name: 'square', value: (x: ArrayLike<number>) => x[0] ** 2, derivative: () => undefined };
   const { loss, metrics } = await evaluate(network, data, { loss: square, metrics: [accuracy()] });
   expect(loss).toBeCloseTo(0.04, 14);
-  // As an output value, 0.2 is below one half. As a probability, it is above.
+  // The output value 0.2 is below one half, but its sigmoid, the probability, is above one half.
   expect(metrics.accuracy).toBe(1);
 });
 

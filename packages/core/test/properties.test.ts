@@ -111,7 +111,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     ['an asymmetric loss', asymmetric],
   ];
   for (const [name, loss, target] of cases) {
-    test(`backpropagation agrees for ${name}`, () => {
+    test(`backpropagation agrees with finite differences for ${name}`, () => {
       fc.assert(
         fc.property(fc.integer(), fc.integer({ min: 1, max: 60 }), (seed, nodes) => {
           const random = new Random(seed);
@@ -122,7 +122,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     });
   }
 
-  test('backpropagation agrees for binaryCrossEntropy, with probabilities as outputs', () => {
+  test('backpropagation agrees with finite differences for binaryCrossEntropy, with probabilities as outputs', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 3, max: 60 }), (seed, nodes) => {
         const random = new Random(seed);
@@ -136,7 +136,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     );
   });
 
-  test('backpropagation agrees for large graphs of up to 200 nodes', () => {
+  test('backpropagation agrees with finite differences for large graphs of up to 200 nodes', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
@@ -156,7 +156,7 @@ test('checkNetwork accepts a correct derivative near a jump in the second deriva
 
 describe('on a graph whose output feeds another node, backpropagation agrees with finite differences', () => {
   for (const { activation } of Object.values(activations.activationRecords)) {
-    test(`backpropagation agrees for ${activation.name}`, () => {
+    test(`an output that feeds another node gets the derivative of finite differences, with ${activation.name}`, () => {
       const builder = new GraphBuilder();
       builder.input('in');
       builder.node('a', { from: ['in'], activation });

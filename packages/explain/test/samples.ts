@@ -64,7 +64,7 @@ export function everyQuantity(graph: Graph): QuantityName[] {
   });
 }
 
-/** All steps of a derivation in depth-first order, without those below a reused one. */
+/** All steps of a derivation in depth-first order, without the steps below a reused step. */
 export function* stepsOf(root: Step): Generator<Step> {
   const stack = [root];
   for (let step = stack.pop(); step !== undefined; step = stack.pop()) {

@@ -117,7 +117,7 @@ describe('a trace', () => {
     expect(everyLoss.length).toBeLessThan(60);
   });
 
-  it('a trace writes each quantity once and reads only written ones', () => {
+  it('a trace writes each quantity once and reads only quantities that it has written', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const sample = randomSample(seed, { nodes: 40 });
       const { steps, ...rest } = traceOf(sample);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const records = Object.entries(losses.lossRecords) as [losses.LossName, losses.LossRecord][];
 const builtins = records.map(([name, record]) => [name, record.make({}), record] as const);
 
-/** x, t, and the loss computed by hand from its definition, which is that of torch.nn if PyTorch has the loss. */
+/** x, t, and the loss computed by hand. Losses that PyTorch has are defined as in torch.nn. */
 const known: Record<losses.LossName, [x: number[], t: number[], value: number][]> = {
   mse: [
     [[7], [10], 9],

@@ -63,7 +63,7 @@ function rowsIn(data: Data): number {
 /**
  * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs is
  * below 4 million, which takes less than 0.1 s. Otherwise `auto()`, in float32 where the host has WebAssembly, with up
- * to four threads from 4 billion on. A stream counts as more than 4 billion.
+ * to four threads if the product is at least 4 billion. For a stream, the product counts as more than 4 billion.
  *
  * @example
  * ```ts
@@ -99,8 +99,10 @@ async function onEngineFor<T>(network: Network, data: Data, epochs: number, run:
   }
 }
 
-/** Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32 where the host has
- * WebAssembly. */
+/**
+ * Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32 where the
+ * host has WebAssembly.
+ */
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = await fastest() } = options;
   return compileOn(network, { ...options, engine });

@@ -31,7 +31,7 @@ test('each wait has its own timeout', () => {
   }
 });
 
-test('at most 100 ms count between two checks, such as when the machine is suspended', () => {
+test('at most 100 ms between two checks count towards the timeout, even if the machine was suspended', () => {
   const timeout = new BarrierTimeout();
   expect(timeout.isOver(1)).toBe(false);
   clock += 3_600_000;

@@ -92,7 +92,7 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
 
 /** Replaces `aligned` with `align*`, which can break across pages, so that the LaTeX can be pasted into a document. */
 const pastable = (latex: string): string =>
-  `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks it can break across pages.\n${latex.replaceAll('{aligned}', '{align*}')}`;
+  `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks, the derivation can break across pages.\n${latex.replaceAll('{aligned}', '{align*}')}`;
 
 /**
  * Buttons to copy the derivation as LaTeX or Markdown. Hidden in the mode `article`, whose assumed value the engine

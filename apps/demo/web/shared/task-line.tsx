@@ -1,4 +1,4 @@
-/** Shows the task that Learn has set in another view, whether it is done, and a button to dismiss it. */
+/** Shows a task from Learn in the view where the user does the task: text, whether it is done, and a close button. */
 import { Check, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update } from '../store.js';

@@ -77,8 +77,8 @@ export function withData(settings: Settings, data: DataName): Settings {
 }
 
 /**
- * Returns the changes to the settings that add, change or remove the convolution. Adding one removes the hidden layers;
- * removing it restores the defaults of the data set.
+ * Returns the changes to the settings that add, change or remove the convolution. Adding a convolution removes the
+ * hidden layers; removing the convolution restores the defaults of the data set.
  */
 export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
   convolution,

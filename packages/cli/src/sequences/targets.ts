@@ -20,10 +20,11 @@ function otherTarget(sequence: RowSequence): Step | undefined {
 }
 
 /**
- * Decides where sequences have targets, from the sequences with a target in more than one row: at the last step if each
- * has the same target in all rows, or at each step if more than half have different targets.
+ * Decides whether a sequence has one target, at its last step, or a target at each step. Only sequences with a target in
+ * more than one row count. If the rows of each of these sequences have the same target, it is the target of the last
+ * step. If more than half of these sequences have different targets in their rows, every step has a target.
  *
- * @throws Problem if some of these sequences have different targets, but not more than half
+ * @throws Problem if some of these sequences have different targets in their rows, but not more than half
  */
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
   const varied = sequences.filter((sequence) => otherTarget(sequence) !== undefined);
@@ -31,7 +32,7 @@ export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns
   const long = sequences.filter(({ steps }) => steps.filter(({ target }) => target !== undefined).length > 1);
   if (varied.length > long.length / 2) return 'each';
   const others = long.length - varied.length;
-  const more = ` ${others} of ${counted(long.length, 'group')} ${others === 1 ? 'has' : 'have'} only one.`;
+  const more = ` ${others} of ${counted(long.length, 'group')} ${others === 1 ? 'has' : 'have'} only one value.`;
   throw severalTargets(csv, varied[0], columns, more);
 }
 
@@ -47,8 +48,8 @@ function severalTargets(csv: Csv, sequence: RowSequence, { group, targets }: Seq
 }
 
 /**
- * Converts the rows of a group to a sequence for the network: its complete steps, with targets at the steps that
- * `where` selects. Undefined if it has no target or no complete step.
+ * Converts the rows of a group to a sequence for the network: the steps that have all inputs, with targets at the steps
+ * that `where` selects. Returns undefined if the group has no target, or no step with all inputs.
  *
  * @throws Problem if `where` is `last` and the sequence has several different targets
  */

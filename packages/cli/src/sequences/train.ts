@@ -107,7 +107,7 @@ const dataOf = (groups: readonly Usable[]): Data => ({ sequences: groups.map(({ 
 
 const stepsOf = (groups: readonly Usable[]) => groups.reduce((sum, { sequence }) => sum + sequence.inputs.length, 0);
 
-/** The usable groups of a table, and the numbers of all its groups and rows. */
+/** The usable groups of a table, and the number of all its groups and rows. */
 interface SequenceGroups {
   readonly usable: readonly Usable[];
   /** The number of groups, including those that are not usable. */
@@ -183,7 +183,7 @@ function sequenceRun(
 function expectSequenceOptions(options: SeriesOptions): asserts options is SeriesOptions & { readonly group: string } {
   if (options.group === undefined) {
     throw misuse(
-      '--recurrent reads sequences: set the column that identifies them with --group, or the column of times with --time.',
+      '--recurrent reads sequences: use --group to set the column that identifies them, or --time to set the column of times.',
     );
   }
   expectNoSeriesOptions(options);

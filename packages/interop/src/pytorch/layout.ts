@@ -42,7 +42,7 @@ export interface ModuleBlock extends Block {
   readonly scales: BlockParameters | undefined;
 }
 
-/** The blocks and layers of the module, each after those it reads, and the tensors of its parameters. */
+/** The blocks and layers of the module, each after those it reads, and the tensors of the module's parameters. */
 export interface Layout {
   readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
   /** Whether all state belongs to recurrent layers, so that a sequence is computed layer by layer. */

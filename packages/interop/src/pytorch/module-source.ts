@@ -23,7 +23,8 @@ def pick(own, pool, indices):
 class Part(nn.Module):
     """Nodes that are computed together, from values with one node per column.
 
-    reads: indices of the tensors with the predecessors: 0 is the inputs, 1 the state if blocks read it, then the parts.
+    reads: indices of the tensors with the predecessors. Tensor 0 is the inputs; if blocks read the state, it is tensor 1;
+        one tensor per part follows.
     columns: columns of the predecessors in the concatenated tensors; None for all columns, in order.
     """
 

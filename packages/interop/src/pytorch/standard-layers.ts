@@ -131,7 +131,7 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
   }
 }
 
-/** Whether a convolution has biases: some b is a parameter or not 0. */
+/** Whether a convolution has biases: some b is a parameter, or is fixed at a value other than 0. */
 const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) =>
   !biases.every((slot) => slot >= parameterCount && constants[slot - parameterCount] === 0);
 

@@ -3,8 +3,8 @@ import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
 /**
- * The locations of all nodes and states. Tensor 0 is the inputs, tensor 1 the state unless it belongs to recurrent
- * layers, followed by the blocks.
+ * The locations of all nodes and states. Tensor 0 is the inputs. Tensor 1 is the state, unless the state belongs to
+ * recurrent layers. One tensor per block follows.
  */
 export class TensorLocations {
   readonly #tensor: Uint32Array;

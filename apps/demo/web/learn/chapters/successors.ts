@@ -1,4 +1,4 @@
-/** Chapter 3, case 2: dloss/dx of any other node is the sum of the messages from its successors. */
+/** Chapter 3, case 2: dloss/dx of a node that is not an output is the sum of the messages from its successors. */
 import { articleExercise, message } from '../article-exercise.js';
 import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';

@@ -57,7 +57,7 @@ function randomNumbers(random: Random): Numbers {
 
 /**
  * Creates the unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value
- * before that.
+ * before step 1.
  */
 function networkOf({ b, c, w }: Numbers): Network {
   const builder = new GraphBuilder();
@@ -143,7 +143,7 @@ function earlierDerivative({ pass: { cache }, numbers: { w } }: Solved): Task {
   return numberTask({
     label: same('dloss/dx_2(1)'),
     ask: {
-      en: 'Only step 2 has a target, so case 1 gives dloss/dx_2(2). Step 1 still matters, because its value was passed on to step 2. Which case is that, and what is dloss/dx_2(1)?',
+      en: 'Only step 2 has a target, so case 1 gives dloss/dx_2(2). Step 1 still matters, because its value was passed on to step 2. Which case applies to step 1, and what is dloss/dx_2(1)?',
       zh: '只有第 2 步有目标，所以场景 1 给出 dloss/dx_2(2)。第 1 步仍然有影响：它的值传给了第 2 步。这是哪个场景？dloss/dx_2(1) 是多少？',
     },
     explain: {

@@ -56,13 +56,15 @@ const en = {
   stepAxis: 't',
   trainingStepAxis: 'training steps',
   lossAxis: 'loss',
-  ratio: (kind: string, factor: string) => `${kind}: at the first step ${factor} × smaller than at the last.`,
-  ratioGrows: (kind: string, factor: string) => `${kind}: at the first step ${factor} × larger than at the last.`,
-  ratioZero: (kind: string) => `${kind}: 0 at the first step.`,
+  ratio: (kind: string, factor: string) =>
+    `${kind}: the gradient at the first step is ${factor} × smaller than at the last step.`,
+  ratioGrows: (kind: string, factor: string) =>
+    `${kind}: the gradient at the first step is ${factor} × larger than at the last step.`,
+  ratioZero: (kind: string) => `${kind}: the gradient at the first step is 0.`,
   strip: 'State over time',
   stripOf: 'States of',
   stripNote:
-    'For one validation sequence: one row per node, one column per step. Orange: positive; blue: negative; strongest at ±1. Columns of a table are in standardized units.',
+    'For one validation sequence: one row per node, one column per step. Orange: positive; blue: negative; strongest at ±1. Values from a CSV file are in standardized units.',
   strips: {
     inputs: 'inputs x(t)',
     node: 'nodes x(t)',
@@ -81,7 +83,7 @@ const en = {
     `${name}: ${rows === 1 ? '1 row' : `${rows} rows`}, ${steps} steps`,
   deriveSequence: 'Open this sequence in Derive',
   deriveTitle:
-    'Opens the trained network in Derive with the sequence shown in “State over time”, in standardized units. If several steps have no target, only the target of the last step counts.',
+    'Opens the trained network in Derive with the sequence shown in “State over time”, in standardized units. If more than one step has no target, Derive uses only the target of the last step.',
   forecast: 'Forecast',
   lines: { target: 'target', output: 'one step ahead', forecast: 'from its own outputs' },
   forecastNote: 'After half of the steps, the third line continues from the network’s own outputs.',
@@ -156,7 +158,8 @@ const zh: typeof en = {
   ratioZero: (kind) => `${kind}：第一步的梯度为 0。`,
   strip: '状态随时间的变化',
   stripOf: '查看的网络',
-  stripNote: '一个验证序列：每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。表格的列使用标准化的单位。',
+  stripNote:
+    '一个验证序列：每行一个节点，每列一步。橙色为正，蓝色为负，±1 时颜色最深。来自 CSV 文件的值使用标准化的单位。',
   strips: {
     inputs: '输入 x(t)',
     node: '节点 x(t)',
@@ -174,7 +177,7 @@ const zh: typeof en = {
   stripLabel: (name, rows, steps) => `${name}：${rows} 行，${steps} 步`,
   deriveSequence: '在“求导”中打开这个序列',
   deriveTitle:
-    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果有几步没有目标，则只计最后一步的目标。',
+    '在“求导”中打开训练好的网络和“状态随时间的变化”中的序列，使用标准化的单位。如果没有目标的步不止一步，“求导”只使用最后一步的目标。',
   forecast: '预测',
   lines: { target: '目标', output: '向前一步', forecast: '用自己的输出' },
   forecastNote: '过了一半之后，第三条线只用网络自己的输出继续预测。',

@@ -1,5 +1,6 @@
 /**
- * Observes recurrent networks during training: the results of each, and the states of one for a validation sequence.
+ * Observes recurrent networks during training: the results of each network, and the states of one
+ * network for a validation sequence.
  */
 import {
   backpropagateSequence,

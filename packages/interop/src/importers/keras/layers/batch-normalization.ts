@@ -22,7 +22,7 @@ export function batchNormalization(context: Context, layer: Applied, values: Val
   const factors = Array.from(mean, (_, k) => (gamma?.[k] ?? 1) / Math.sqrt(variance[k] + epsilon));
   const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
   const factor = (u: number) => factors[u % channels];
-  // Nodes that share weights need the same factor, which is true only if each channel is a filter.
+  // Nodes that share weights need the same factor. They have the same factor only if each channel is a filter.
   if (unfinished !== undefined && (unfinished.filters ?? channels) === channels) {
     const { w, b: inner } = unfinished;
     unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);

@@ -2,7 +2,7 @@ import type { JsonValue } from '@nnbp/formats/shared';
 import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 
-/** Throws if the values are logits, because a softmax over them was omitted. */
+/** Throws if a softmax over the values was omitted, so that the values are logits. */
 export function expectNoSoftmax({ json }: Pick<Layer, 'json'>, { softmax }: Values): void {
   if (softmax) json.unsupported('a softmax is supported only at the end.');
 }
