@@ -5,7 +5,7 @@
 
 /**
  * Returns $e^{-a h^2}$ for $a$ = 1 or ½, computed as $e^{-a s^2} e^{-a (h - s)(h + s)}$, where $s$ is the float32
- * nearest to $h$, whose square is exact in float64.
+ * number nearest to $h$. The square of $s$ is exact in float64.
  */
 export function bell(h: number, a: 0.5 | 1): number {
   // For |h| > 40, the result is 0, and s² could overflow.

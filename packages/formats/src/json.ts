@@ -20,8 +20,8 @@ import { nameIn1, networkEntries1, readPair, upgradeNodes } from './version-1.js
 /**
  * Writes the network as JSON, one node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in
  * the order of the predecessors. A number is the value of a parameter, `{"fixed":1}` is a constant, and
- * `{"shared":"w4","value":0.5}` is a parameter shared under this name. `{"id":"h","delay":1}` is a delayed edge.
- * Numbers are read back bit-identical.
+ * `{"shared":"w4","value":0.5}` is a parameter that is shared under the name `w4`. `{"id":"h","delay":1}` is a delayed
+ * edge. Numbers are read back bit-identical.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
  * name), `TOO_LARGE` (a network with hundreds of thousands of edges: use `save`)
@@ -110,7 +110,7 @@ function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed:
 
 const compact = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
-/** A line of the JSON: a node, and the values of its parameters. A fixed parameter is undefined. */
+/** A line of the JSON: a node, and the values of its parameters. The value is undefined for a fixed parameter. */
 interface ReadNode {
   readonly json: JsonValue;
   readonly document: NodesDocument;

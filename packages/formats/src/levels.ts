@@ -17,8 +17,8 @@ export interface Block {
   /** Aggregation of the nodes, which all have the same number of edges. Undefined for the sum. */
   readonly aggregation?: Aggregation;
   /**
-   * `dense`: every node has an edge from each of `from`. `packed`: few edges are missing, and zeros stand for them.
-   * `sparse`: a matrix would be nearly all zeros.
+   * `dense`: every node has an edge from each of `from`. `packed`: some edges are missing, and the matrix has zeros in
+   * their place. `sparse`: a matrix would be nearly all zeros.
    */
   readonly form: 'dense' | 'packed' | 'sparse';
 }
@@ -58,8 +58,8 @@ export function blocks(
 }
 
 /**
- * Returns the number of an edge's source: the node, or for a delayed edge its position in the state plus the number of
- * nodes.
+ * Returns a number that identifies an edge's source: the index of the node, or for a delayed edge the number of nodes
+ * plus the position of the value in the state.
  */
 export function sourceOf(graph: Graph, edge: number): number {
   const node = graph.predecessors[edge];
@@ -94,7 +94,7 @@ function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   }));
 }
 
-/** For each node, 1 if it is or influences an output or a value that delayed edges read, otherwise 0. */
+/** For each node, 1 if an output or a delayed edge needs its value, directly or through other nodes; otherwise 0. */
 export function neededByOutputs(graph: Graph): Uint8Array {
   const { stateStart } = graph;
   const needed = new Uint8Array(graph.nodeCount);
@@ -109,7 +109,10 @@ export function neededByOutputs(graph: Graph): Uint8Array {
   return needed;
 }
 
-/** Splits a level into parts: one with all nodes, or dense groups and the rest. */
+/**
+ * Splits the nodes of a level into parts: either a single part, or one part per dense group and one for all other
+ * nodes.
+ */
 function divide(graph: Graph, nodes: readonly number[]): number[][] {
   const entries = union(graph, nodes).length * nodes.length;
   if (entries <= Math.max(maxSingleEntries, maxSingleEntriesPerEdge * edgesInto(graph, nodes))) return [[...nodes]];

@@ -76,7 +76,8 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Checks the number of parameters before the network is built, since a short document can describe a very large one.
+ * Checks the number of parameters before the network is built, since a short document can describe a very large
+ * network.
  */
 function expectParameters(values: Tensor['values'] | undefined, count: number): Tensor['values'] {
   if (values?.length !== count) {

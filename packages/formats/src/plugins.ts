@@ -90,7 +90,7 @@ export interface NamedFunctions {
 /**
  * Checks that every custom function that a file refers to was supplied.
  *
- * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing
+ * @throws NnbpError `MISSING_PLUGIN`, which lists all missing functions
  */
 export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
   const missingByKind = (['activations', 'aggregations', 'losses'] as const)

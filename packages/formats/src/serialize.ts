@@ -209,7 +209,7 @@ export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocu
   };
 }
 
-/** The values before the first step that are not 0, of nodes with delayed edges. */
+/** The initial values (before the first step) of nodes with delayed edges, except zeros. */
 function initialValues({ ids, initials, stateStart, nodeCount }: Graph): [id: string, value: number][] {
   const entries: [string, number][] = [];
   for (let i = 0; initials !== undefined && i < nodeCount; i++) {

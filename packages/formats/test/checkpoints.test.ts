@@ -55,7 +55,7 @@ describe('checkpoints', () => {
     expect(bits(latest.network)).toBe(bits(whole));
   });
 
-  test('a checkpoint with the metadata is written every `every` epochs and after the last one', async () => {
+  test('a checkpoint is written every `every` epochs and after the last epoch, and contains the metadata', async () => {
     const directory = folder();
     const callbacks = [checkpoints({ directory, every: 4, keep: 9, metadata: { columns: ['a'] } })];
     await train(freshNetwork(), directory, { callbacks });
@@ -143,7 +143,7 @@ describe('a directory is locked by one training run at a time', () => {
     expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(6);
   });
 
-  test('only one of eight training runs that start together in one process continues', async () => {
+  test('if eight training runs start together in one process, only one of them continues', async () => {
     const directory = folder();
     const runs = await Promise.allSettled(Array.from({ length: 8 }, () => train(freshNetwork(), directory)));
     expect(runs.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -376,7 +376,7 @@ describe('a process that is killed', () => {
         const reported = Number(output.trimEnd().split('\n').at(-1));
         const latest = await latestCheckpoint(directory);
         const epoch = latest?.checkpoint.epoch ?? 0;
-        // Every reported epoch is on disk, and at most one more.
+        // Every reported epoch is on disk, and at most one epoch that was not reported.
         expect([reported, reported + 1]).toContain(epoch);
         expect(epoch).toBeGreaterThanOrEqual(last);
         expect(latest?.skipped ?? []).toEqual([]);
@@ -390,7 +390,8 @@ describe('a process that is killed', () => {
       }
       // Each run was killed after at least one more epoch.
       expect(last, 'epochs survived').toBeGreaterThanOrEqual(kills);
-      // Two checkpoints are kept. At most one that was about to be removed and one unfinished file are left.
+      // Two checkpoints are kept. There may be one more checkpoint, which was about to be removed, and one unfinished
+      // file.
       const left = readdirSync(directory);
       expect(left.filter((name) => name.endsWith('.safetensors')).length).toBeLessThanOrEqual(3);
       expect(left.filter((name) => name.endsWith('.tmp')).length).toBeLessThanOrEqual(1);

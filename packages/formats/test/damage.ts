@@ -20,7 +20,9 @@ function positions(
   return found;
 }
 
-/** Returns a copy in which values are replaced by unusual ones, removed, or replaced by other parts. */
+/**
+ * Returns a copy of the JSON in which some values are removed, or replaced by unusual values or by other parts of it.
+ */
 export function damaged(json: unknown, random: Random): unknown {
   const copy = structuredClone(json);
   for (let times = 1 + Math.floor(3 * random.uniform() ** 2); times > 0; times--) {

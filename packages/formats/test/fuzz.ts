@@ -1,4 +1,4 @@
-/** Reads damaged models. Each must throw a typed error or load as a network that works. */
+/** Reads damaged models. Reading a model must throw a typed error or return a network that works. */
 import { type Network, NnbpError, Random } from '@nnbp/core';
 import { expect } from 'vitest';
 

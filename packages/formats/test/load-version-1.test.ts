@@ -1,7 +1,7 @@
 /**
- * Files of version 1 must always load. The files in `fixtures/version-1` are never changed. To add one, add a function
- * to `makers` below and run `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only
- * missing files. The JSON of a model is in a `.model` file, so that no formatter changes it.
+ * Files in version 1 of the format must always load. The files in `fixtures/version-1` are never changed. To add one,
+ * add a function to `makers` below and run `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which
+ * writes only missing files. The JSON of a model is in a `.model` file, so that no formatter changes it.
  */
 import { elu, identity, leakyRelu, relu, sine, softsign } from '@nnbp/activations';
 import { everyActivation } from '@nnbp/conformance';
@@ -126,7 +126,7 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith('.expected.json'))
   .map((file) => file.replace('.expected.json', ''));
 
-test('there is a fixture of each kind', () => {
+test('every function in makers has a fixture', () => {
   expect(names.sort()).toEqual(Object.keys(makers).sort());
 });
 
@@ -149,7 +149,7 @@ describe.each(names)('fixture %s of version 1', (name) => {
   });
 });
 
-test('shared weights, a fixed c, outputs, options of activations and −0 of a file of version 1 are kept', () => {
+test('a file of version 1 loads with its shared weights, fixed c, outputs, activation options and −0', () => {
   const { graph, parameters } = loaded('every-feature').network;
   const first = graph.indexOf('节点 "1"');
   const seventh = graph.indexOf('7');

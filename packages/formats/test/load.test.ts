@@ -80,7 +80,7 @@ describe('a file from another program is loaded', () => {
 const delayedModel = (model: string, initial: string) =>
   model.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1}]').replace(/\}$/, `,"initial":${initial}}`);
 
-describe('a model is rejected with the path', () => {
+describe('load rejects an invalid model', () => {
   test.each<[string, RegExp, (model: string) => string]>([
     ['an unknown predecessor', /an earlier node.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
     ['a duplicate predecessor', /listed only once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],

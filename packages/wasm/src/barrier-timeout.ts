@@ -1,6 +1,6 @@
 /**
- * The timeout of a thread that waits for other threads at a barrier. After ten seconds plus three times the duration of
- * its own preceding work, it treats one of them as lost.
+ * The timeout of a thread that waits for other threads at a barrier. When a thread has waited for ten seconds plus
+ * three times the duration of its own preceding work, it treats one of the other threads as lost.
  */
 
 /** Maximum milliseconds added per check. If more have passed, the machine or the process was suspended. */
@@ -24,7 +24,7 @@ export class BarrierTimeout {
 
   /**
    * Whether the wait identified by `turn` has lasted longer than ten seconds plus three times the time from `begin` to
-   * its start. Must be called repeatedly during the wait.
+   * the start of the wait. Must be called repeatedly during the wait.
    */
   isOver(turn: number): boolean {
     const now = performance.now();

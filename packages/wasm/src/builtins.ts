@@ -29,7 +29,10 @@ function kernelOf(kernels: Kernels, builtin: Builtin | undefined, custom: number
 export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
   kernelOf(activationKernels, builtin, customActivation);
 
-/** Returns the code of an aggregation's kernel, of the sum, or of custom aggregations. */
+/**
+ * Returns the code of an aggregation's kernel, the code of the sum if no aggregation is set, or that of custom
+ * aggregations.
+ */
 export const aggregationCodeOf = (aggregation: Aggregation | undefined): number =>
   aggregation === undefined ? sumCode : codeOfAggregation(aggregation.builtin?.name ?? '');
 

@@ -29,7 +29,10 @@ export class CustomPlugins {
     this.#dLossDx = new Float64Array(outputs);
   }
 
-  /** Computes g, x and slope from h in the g rows, for the nodes `from` to `to` of the unit at address `u`. */
+  /**
+   * Computes g, x and slope from h, which the kernel has written to the rows of g, for the nodes `from` to `to` of the
+   * unit at address `u`.
+   */
   readonly activation = (u: number, from: number, to: number): void => {
     const words = this.#words;
     const numbers = this.#numbers;

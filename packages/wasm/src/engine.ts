@@ -23,7 +23,7 @@ export interface WasmEngine extends Engine {
 
 /**
  * Creates the fast engine: float32, WebAssembly SIMD, and fused multiply-add if the host supports it. The engine has
- * its own exp, tanh and similar functions, so results are bit-identical on all hosts with the same `fused`.
+ * its own exp, tanh and similar functions, so results are bit-identical on all hosts if the option `fused` is the same.
  *
  * @throws NnbpError `UNAVAILABLE` if the host does not support WebAssembly with SIMD or its security policy forbids it
  * (use {@link auto}, or `js()` from `@nnbp/core`), `OUT_OF_RANGE` for an invalid option
@@ -68,7 +68,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   };
 }
 
-/** Starts the workers, or returns why the host cannot. */
+/** Starts the workers, or returns the reason why the host cannot start them. */
 async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ pool?: Pool; reason?: string }> {
   if (
     typeof SharedArrayBuffer === 'undefined' ||

@@ -55,8 +55,8 @@ export interface Host {
   /**
    * Instantiates the kernels, and the module of unrolled code if there is one.
    *
-   * @param advance - Called by `runMany` after each update, unless the step is constant. Advances the optimizer and
-   * returns 1 if the kernels can also run the next step, else 0.
+   * @param advance - Called by `runMany` after each update, unless all steps use the same optimizer scalars. Advances
+   * the optimizer. Returns 1 if the kernels can also run the next step, else 0.
    */
   attach(
     memory: WebAssembly.Memory,
@@ -102,7 +102,7 @@ export class WasmExecutor implements Executor {
 
   /** @internal */
   constructor(
-    /** The graph that it runs. */
+    /** The graph that the executor runs. */
     readonly graph: Graph,
     /** The largest number of samples per call. */
     readonly batchSize: number,
@@ -198,8 +198,8 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * The derivatives of all outputs, in float32; see `Executor`. The kernels (and the threads) backpropagate each output
-   * once for all samples; this thread then computes the parameter derivatives (case 3) of each sample.
+   * The derivatives of all outputs, in float32; see `Executor`. The kernels, on all threads, backpropagate each output
+   * once for all samples. Then the calling thread computes the parameter derivatives (case 3) of each sample.
    */
   jacobian(
     inputs: FloatArray,
@@ -219,7 +219,7 @@ export class WasmExecutor implements Executor {
     for (let step = 0; step < rows.steps; step++) {
       const weights = new Float32Array(rows.count).fill(1, rows.start[step], rows.start[step + 1]);
       for (let k = 0; k < outputs.length; k++) {
-        // Each pass overwrites the state, so it gets a copy.
+        // Each pass overwrites its state, so each pass gets a copy of the initial state.
         const state = initialState?.slice();
         const pass = rows.steps > 1 || state !== undefined ? { weights, ...(state && { state }) } : undefined;
         this.backpropagate(inputs, noTargets, samples, outputLoss(k), pass);
@@ -229,7 +229,9 @@ export class WasmExecutor implements Executor {
     return predicted;
   }
 
-  /** Backpropagates and updates, in the kernels if the optimizer has one; see `Executor`. */
+  /**
+   * Backpropagates and updates the parameters. The update runs in a kernel if the optimizer has one; see `Executor`.
+   */
   step(
     inputs: FloatArray,
     targets: FloatArray,
@@ -316,8 +318,8 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * Runs the optimizer in JavaScript after a pass. Returns the mean loss. If it, a gradient or an updated parameter is
-   * not finite, keeps the parameters and returns a number that is not finite.
+   * Runs the optimizer in JavaScript after a pass. Returns the mean loss. If the loss, a gradient or an updated
+   * parameter is not finite, keeps the parameters and returns a number that is not finite.
    */
   #stepInJs(mean: number, optimizer: Optimizer): number {
     if (!Number.isFinite(mean)) return mean;

@@ -1,5 +1,6 @@
 /**
- * Computes case 3 per sample from the tables of a backward pass, since the kernels compute only the sum over samples.
+ * Computes the parameter derivatives (case 3) of each sample from the tables of a backward pass. The kernels compute
+ * only the sum of these derivatives over all samples.
  */
 import type { FloatArray, Graph, Loss, Rows } from '@nnbp/core';
 import type { TimeGraph } from './time.js';
@@ -8,7 +9,7 @@ import type { TimeGraph } from './time.js';
 export interface PassTables {
   readonly graph: Graph;
   readonly time: TimeGraph;
-  /** The row of each node of the plain graph. */
+  /** The row of each node of `time.graph`. */
   readonly rowOf: ArrayLike<number>;
   /** Distance between rows, in numbers. */
   readonly rowLength: number;

@@ -50,11 +50,14 @@ export type MemoryUse = Readonly<Record<Purpose, number>>;
 /** Addresses and sizes that only the kernels need. */
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
-  /** The rows of delta that all dense units share, since nothing else reads them. */
+  /**
+   * The rows of delta of dense units. All dense units share these rows, since no other unit reads the delta of a dense
+   * unit.
+   */
   readonly denseDelta: number;
   /** The rows of delta of all other nodes. */
   readonly delta: number;
-  /** The maximum number of samples in a row of delta, and in a panel, of a series. */
+  /** For a series: the maximum number of samples in a row of delta, and in a panel. */
   readonly seriesSamples: number;
   /** The distance between the rows of delta of a series. */
   readonly seriesStride: number;
@@ -70,7 +73,7 @@ export interface Layout extends CommonLayout {
   readonly edgeRowOf: number;
   readonly steps: number;
   readonly stepTable: number;
-  /** The rows of dA/dz, one per edge into a node with an aggregation, unless it is elementwise. */
+  /** The rows of dA/dz, one per edge into a node with an aggregation, except the nodes of elementwise units. */
   readonly edgeRows: number;
   /** The end of the rows of dA/dz, which follow those of delta. */
   readonly deltasEnd: number;
@@ -86,7 +89,7 @@ export interface Layout extends CommonLayout {
   readonly zeroRow: number;
   /** Scratch memory for partial sums: 4 KiB per thread. */
   readonly scratch: number;
-  /** The tables of the predecessors' rows of all dense units, concatenated. */
+  /** For each dense unit, a table of its predecessors' rows. The tables are concatenated. */
   readonly predecessorTables: number;
   /** The panel of predecessors' values that all dense units share. */
   readonly panel: number;
@@ -113,7 +116,8 @@ const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
  * Returns the distance between rows of samples in bytes. Gaps between rows cost memory, of which sequences need a lot.
- * Rows have no gaps if a column of all rows that a product reads fits in half of the cache lines that it can use.
+ * Rows have no gaps if one column of all rows that a matrix product reads fits in half of the cache lines that a column
+ * can use.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
@@ -125,7 +129,7 @@ function sampleRowBytes(batchSize: number, rowsRead: number): number {
 
 /**
  * Returns the distance between the inputs, or targets, of two samples in bytes. There are no gaps, as in the arrays
- * that callers pass, unless the samples would then share a few cache sets.
+ * that callers pass, unless all samples would then use the same few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
 
@@ -133,7 +137,8 @@ export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
 /**
- * The maximum size of the queue in bytes. For larger batches, the overhead of a call is small compared with the step.
+ * The maximum size of the queue in bytes. For larger batches, the overhead of a call is small compared with the time of
+ * a training step.
  */
 const queueBytes = 32768;
 
@@ -173,7 +178,7 @@ export function allocator(): {
 /**
  * Lays out the memory.
  *
- * @param graph - The plain graph of all steps.
+ * @param graph - The plain graph, unrolled over all steps.
  * @throws NnbpError `OUT_OF_RANGE` if the graph needs more memory than WebAssembly can address
  */
 export function layout(

@@ -34,7 +34,7 @@ export interface Form {
   write(words: Uint32Array, numbers: Float32Array): void;
   /** Code generated for this graph, which calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;
-  /** Whether that code does not divide gradients by the sum of the sample weights. */
+  /** Whether the code in `module` omits the division of gradients by the sum of the sample weights. */
   readonly withoutMean?: boolean;
 }
 
@@ -98,7 +98,7 @@ function writeTables(
   if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, units, layout);
 }
 
-/** Writes the values whose names are words of the header. */
+/** Writes each value that has the name of a header word to this word. */
 export function writeHeader(
   words: Uint32Array,
   numbers: Float32Array,
@@ -179,7 +179,7 @@ function writeUnits(
   });
 }
 
-/** Gives each series rows of delta and a panel for the samples of several steps. */
+/** Assigns rows of delta and a panel to each series. They hold the samples of several steps. */
 function writeSeries(
   words: Uint32Array,
   graph: Graph,

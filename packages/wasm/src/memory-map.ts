@@ -32,18 +32,20 @@ export const header = {
   outDelta: 52,
   /** For each such edge, the address of the weight. */
   outWeight: 56,
-  /** For each row, where a sparse node's edges begin in the next two tables. */
+  /** For each row of a sparse node, where the node's incoming edges begin in the next two tables. */
   inStart: 60,
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
-  /** For each such edge, the address of the weight. The table is 0 if weights are contiguous. */
+  /**
+   * For each such edge, the address of the weight. There is no table, and its address is 0, if weights are contiguous.
+   */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */
   gradients: 72,
   parameters: 76,
   /** Length of the parameter vector, rounded up to whole cache lines. The graph's constants follow it. */
   parameterBytes: 80,
-  /** The optimizer's vectors (momenta, mean squares), concatenated. Each has that length. */
+  /** The optimizer's vectors (momenta, mean squares), concatenated. Each takes `parameterBytes` bytes. */
   optimizerVectors: 84,
   /** Sums of squares of the gradient: one float64 per `normBlock` bytes of the gradient. */
   squareSums: 88,
@@ -56,11 +58,11 @@ export const header = {
   targetStride: 112,
   /** A copy of the targets, with one row per output node. */
   targetRows: 116,
-  /** Number of outputs per step. */
+  /** Number of outputs per time step. */
   outputCount: 120,
   /** For each output node, the address of its x row. */
   outputX: 124,
-  /** The row of sample weights at the step whose loss is computed: 0 in lanes without a sample. */
+  /** The row of sample weights at the time step whose loss is computed: 0 in lanes without a sample. */
   weights: 128,
   /** 1 if dLossDx of the inputs is requested. */
   inputGradients: 132,
@@ -70,7 +72,7 @@ export const header = {
   outputShare: 140,
   /** The loss of the last pass as float64, summed over samples. */
   loss: 144,
-  /** 1 if the last step changed the parameters. */
+  /** 1 if the last training step changed the parameters. */
   updated: 152,
   /** As float32: the update runs only if the sum of |gradient| times `overflowBound` is at most `maxUpdate`. */
   overflowBound: 156,
@@ -98,28 +100,30 @@ export const header = {
   /** Bytes of the parameters and constants together. */
   slotBytes: 440,
   /**
-   * The number of steps, and for each step its `columns`, its `samples` (sequences can end before the last step), and
-   * where its samples begin and end in the rows of a series. The end is 0 if an earlier step computes case 3.
+   * The number of time steps, and for each time step its `columns`, its `samples` (sequences can end before the last
+   * step), and where its samples begin and end in the rows of a series. The end is 0 if an earlier step computes case
+   * 3.
    */
   steps: 420,
   stepTable: 424,
-  /** The last two of these numbers for the current step. */
+  /** Where the samples of the current time step begin and end in the rows of a series. */
   seriesAt: 480,
   seriesEnd: 484,
-  /** Number of outputs, summed over all steps. */
+  /** Number of outputs, summed over all time steps. */
   targetCount: 428,
-  /** The step whose loss is computed, and the values of `outputX`, `targetRows` and `weights` at step 0. */
+  /** The time step whose loss is computed, and the values of `outputX`, `targetRows` and `weights` at time step 0. */
   lossStep: 432,
   outputXStart: 416,
   targetRowsStart: 412,
   weightsStart: 408,
   /**
-   * For several steps in one call: bytes of a batch's inputs and of its targets, and the address of the float64 losses.
+   * For several training steps in one call: bytes of a batch's inputs and of its targets, and the address of the
+   * float64 losses.
    */
   queueInputBytes: 464,
   queueTargetBytes: 468,
   queueLosses: 472,
-  /** 1 if all steps use the optimizer scalars of the first step. */
+  /** 1 if all training steps of a call use the optimizer scalars of the first of these steps. */
   constantStep: 476,
   /** The loss's options as float32, in the order in which its kernel declares them. */
   lossOptions: 448,
@@ -128,7 +132,7 @@ export const header = {
   turn: 576,
   /** The sum of |gradient|, four lanes per thread. Not finite if a gradient is not finite. */
   total: 1024,
-  /** One word per thread: the address of the next parameter that it will update; 0 before the update begins. */
+  /** One word per thread: the address of the next parameter that the thread updates; 0 before the update begins. */
   updateAt: 1040,
 } as const;
 
@@ -165,11 +169,14 @@ export const unit = {
   options: 44,
   /** Code of the aggregation of its nodes. */
   aggregation: 60,
-  /** The step of its nodes. */
+  /** The time step of the unit's nodes. */
   step: 64,
   /** The table that receives h: that of g, or that of x if g and x share a row. */
   h: 68,
-  /** The table of delta, as if it had a row for every node, and the distance between its rows in bytes. */
+  /**
+   * The address of the table of delta, offset as if the table had a row for every node, and the distance between its
+   * rows, in bytes.
+   */
   delta: 72,
   deltaStride: 92,
   /** 1 if the unit is part of a series: its rows of delta and its panel hold the samples of several steps. */

@@ -1,5 +1,5 @@
 /**
- * A series consists of the dense units of all steps that have the same weights, such as the gates of a recurrent layer.
+ * A series consists of dense units with the same weights, one unit per step, such as the gates of a recurrent layer.
  * Case 3 of a series is one matrix product over the samples of several steps, so that gradients are read and written
  * once for all of these steps.
  */
@@ -7,8 +7,8 @@ import type { Graph } from '@nnbp/core';
 import type { RowUnit } from './row-units.js';
 
 /**
- * Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. A single step can have
- * more.
+ * Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. A product over a single
+ * step can have more samples.
  */
 const maxSamples = 256;
 

@@ -6,13 +6,13 @@
 /** Calls are timed together until they have taken this many milliseconds, since clocks in browsers are coarse. */
 const segmentTime = 0.25;
 /**
- * A choice is kept for this many times as many calls as its trial took. Then a new trial starts, since other programs
- * may have disturbed the first.
+ * A choice is kept for this many calls per call of its trial. Then a new trial starts, since other programs may have
+ * disturbed the first trial.
  */
 const retrialFactor = 200;
 /**
- * Number of timed segments per side. The first is a warm-up. Of the others, the fastest counts, since the slower ones
- * may have been interrupted.
+ * Number of timed segments per side (one thread, or several threads). The first is a warm-up. Of the others, the
+ * fastest counts, since the slower ones may have been interrupted.
  */
 const segments = 5;
 
@@ -26,7 +26,7 @@ interface Trial {
   /** Milliseconds and calls of the current segment. */
   time: number;
   calls: number;
-  /** Calls of the whole trial. */
+  /** Number of calls in the whole trial. */
   total: number;
 }
 

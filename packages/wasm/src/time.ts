@@ -1,6 +1,6 @@
 /**
- * Unrolls a graph over several steps into a plain graph. It has a copy of every node for each step, with the same
- * parameters, and an input for every value from before the first step that delayed edges read.
+ * Unrolls a graph over several steps into a plain graph. The plain graph has a copy of every node for each step, with
+ * the same parameters, and an input for every value from before the first step that delayed edges read.
  */
 import { Graph } from '@nnbp/core';
 

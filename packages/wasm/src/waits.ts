@@ -1,8 +1,8 @@
 /**
- * Decides where threads must wait for each other. Each computes its share of every unit; a barrier between two units is
- * omitted if no thread reads or writes a row that another has written since the last barrier. So the gates and cell
- * states of a recurrent layer need none: a thread that has computed the gates of some units continues with the same
- * units.
+ * Decides where threads must wait for each other. Each thread computes its share of every unit. A barrier between two
+ * units is omitted if no thread reads or writes a row that another thread has written since the last barrier. For
+ * example, there is no barrier between the gates and the cell states of a recurrent layer: a thread that has computed
+ * the gates of some units continues with the same units.
  */
 import type { Graph } from '@nnbp/core';
 import { ownerOf } from './kernels/share.js';
@@ -64,7 +64,7 @@ export function waits(
       written: eachNode,
     }),
     backward: needed([...units].reverse(), {
-      // Other units write rows of delta, gradients, and the rows of any predecessor.
+      // Units that are not elementwise also write rows of delta, gradients, and the rows of any predecessor.
       endsWithWait: ({ elementwise }) => elementwise === undefined,
       rows(unit, visit) {
         eachNode(unit, visit);

@@ -1,4 +1,4 @@
-/** Compares sequences, delays, weights and states with the reference engine. */
+/** Compares the wasm engine with the reference engine on sequences, with delays, weights and states. */
 import { max, product } from '@nnbp/aggregations';
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';
@@ -61,7 +61,7 @@ function irregular(): Graph {
 }
 
 /**
- * Builds a graph with nodes without parameters that read one node twice, share a predecessor, or are read by nodes with
+ * Builds a graph in which nodes without parameters read one node twice, share a predecessor, or are read by nodes with
  * weights.
  */
 function elementwise(): Graph {

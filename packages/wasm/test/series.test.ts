@@ -14,7 +14,7 @@ import { expectNearReference } from './near.js';
 const engines = { 'one thread': await wasm(), 'two threads': await wasm({ threads: 2, minThreadedWork: 0 }) };
 afterAll(() => engines['two threads'].dispose());
 
-/** Builds a recurrent layer, and two layers with the same weights at each step. */
+/** Builds a recurrent layer that reads two other layers. These two layers share their weights within each step. */
 function shared(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(4);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ThreadChoice } from '../src/thread-choice.js';
 
-/** Makes calls until the choice is made, and returns it. */
+/** Makes calls until the number of threads is chosen. Returns whether several threads were chosen. */
 function choose(choice: ThreadChoice, kind: number, rows: number, single: number, several: number): boolean {
   let calls = 0;
   while (choice.isTrial(kind, rows)) {
@@ -37,7 +37,7 @@ test('one slow call does not change the choice', () => {
   expect(choice.isThreaded(3, 8)).toBe(true);
 });
 
-test('a new trial starts after 200 times as many calls as the first took', () => {
+test('a new trial starts after 200 times as many calls as the first trial took', () => {
   const choice = new ThreadChoice();
   expect(choose(choice, 3, 8, 1, 2)).toBe(false);
   let calls = 0;

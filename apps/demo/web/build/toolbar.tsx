@@ -58,7 +58,10 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
 const viewDerivatives = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
-/** Opens Train with this graph and, if there is one, a data set that fits it. A graph with delays opens Sequences. */
+/**
+ * Opens Train with this graph and, if there is one, a data set that fits it. For a graph with delays, opens Sequences
+ * in Train.
+ */
 const train = () =>
   update((state) => {
     const { network: graph, train, sequences } = state;

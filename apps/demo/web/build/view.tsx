@@ -57,7 +57,7 @@ function useExistingSelection(editor: Editor): Editor {
   return exists ? editor : { ...editor, selection: undefined };
 }
 
-/** Handles the keyboard shortcuts for undo, redo and delete, and pasting a graph, outside input fields. */
+/** Outside input fields, handles the keyboard shortcuts for undo, redo and delete, and the pasting of a graph. */
 function useKeys(editor: Editor): void {
   const custom = usePlayground(({ custom }) => custom.activations);
   const press = useEffectEvent((event: KeyboardEvent) => {

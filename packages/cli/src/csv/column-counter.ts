@@ -28,7 +28,9 @@ export interface ColumnSurvey {
   readonly name: string;
   /** The number of cells that are neither empty nor listed as missing. */
   readonly present: number;
-  /** The common placeholders for a missing value among them, such as NA, and how often each occurs. */
+  /**
+   * The common placeholders for a missing value, such as NA, among the cells of `present`, and how often each occurs.
+   */
   readonly placeholders: ReadonlyMap<string, number>;
   /** Cells that are empty ('') or listed as missing, and how often each occurs. */
   readonly missing: ReadonlyMap<string, number>;

@@ -51,8 +51,8 @@ const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k)
 const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
 
 /**
- * Whether the first row is data: all cells are numbers, or one is a number above numbers and every word occurs again
- * below.
+ * Whether the first row is data: all its cells are numbers, or one cell is a number above a column of numbers and each
+ * word occurs again further down in its own column.
  */
 function looksLikeData(first: Row, below: readonly Row[]): boolean {
   if (first.every(isNumber)) return true;

@@ -1,6 +1,6 @@
 /**
- * `--folds`: cross-validation. In each repeat, each fold is the test set once, for a network trained on the other folds,
- * or only on earlier rows with `--time-ordered`.
+ * `--folds`: cross-validation. In each repeat, each fold is the test set once, for a network trained on the other
+ * folds. With `--time-ordered`, the network is trained only on earlier rows.
  */
 import type { Engine, Standardization } from '@nnbp/core';
 import { crossValidate, type CrossValidation, DivergedError } from '@nnbp/train';
@@ -83,7 +83,9 @@ export async function crossValidation(
   }
 }
 
-/** Fits a scaler to the columns, whose codes start at index `first`, with the mean and deviation of these rows. */
+/**
+ * Returns a scaler with the mean and deviation of the columns in these rows. The codes of the columns start at `first`.
+ */
 function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], first: number): Standardization {
   const moments = columns.map((_, k) => {
     const column = new Moments();

@@ -41,7 +41,7 @@ export interface TrainingDataOptions extends PartSizes {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Number of rows, without the test set, from which there is a validation set by default. */
+/** Minimum number of rows, without the test set, at which there is a validation set by default. */
 const minRowsToValidate = 50;
 
 /**
@@ -101,7 +101,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
   }
 }
 
-/** The columns of a file that are encoded. */
+/** The columns to encode, and a signal that stops the encoding. */
 interface RowColumns {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
@@ -215,8 +215,8 @@ export function sampleOf(
 }
 
 /**
- * Converts a store to data for `fit`: an array of samples if the store is in memory, which `fit` shuffles; otherwise a
- * stream.
+ * Converts a store to data for `fit`. If the store is in memory, the data are an array of samples, which `fit`
+ * shuffles; otherwise they are a stream.
  *
  * @param order - Returns the random number generator that shuffles the next epoch of a stream.
  */

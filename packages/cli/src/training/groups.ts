@@ -8,7 +8,9 @@ import { visible } from '../visible.js';
 /** The set to which a row belongs. */
 export type Part = 'training' | 'validation' | 'test';
 
-/** Fractions in [0, 1): of all rows for the test set, and of the other rows for the validation set. */
+/**
+ * The fraction of all rows to use for the test set, and that of the other rows for the validation set, both in [0, 1).
+ */
 export interface PartSizes {
   readonly testSplit: number;
   readonly validationSplit: number;

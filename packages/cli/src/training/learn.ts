@@ -40,7 +40,7 @@ interface LearnOptions extends Pick<FitOptions, 'truncate' | 'standardize'> {
 }
 
 /**
- * Trains the network. With early stopping, it then has the parameters of the best epoch.
+ * Trains the network. With early stopping, the trained network has the parameters of the best epoch.
  *
  * @param partsFor - Returns the data. Its argument returns the random number generator that shuffles the next epoch.
  * @param more - Options of `fit`, and `rows`: the number of rows in an epoch, for the progress bar. Default: the

@@ -1,6 +1,6 @@
 /**
- * The output transform as standalone JavaScript, with the same operations in the same order as core, so results are
- * bit-identical.
+ * The output transform as standalone JavaScript, with the same operations in the same order as in @nnbp/core, so that
+ * results are bit-identical.
  */
 import type { OutputTransform } from '@nnbp/core';
 

@@ -47,7 +47,7 @@ interface Memory {
 
 /** The maximum number n of parameters. At this size, 3 n² numbers take up 0.6 GB. */
 const maxParameters = 5000;
-/** Refinement ends after this many consecutive steps that are not shorter than the shortest. */
+/** Refinement ends after this many consecutive steps that are not shorter than the shortest step so far. */
 const maxSinceShortest = 3;
 /** The maximum length of a refining step, as a fraction of the scaled norm of the parameters. */
 const maxRefinement = 1e-3;

@@ -4,8 +4,8 @@ import { norm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';
 
 /**
- * The columns count as independent up to the first condition number, and as dependent from the second on. In between,
- * the diagonal of the pivoted factor decides.
+ * The columns of the Jacobian count as independent up to the first of these condition numbers, and as dependent from
+ * the second on. In between, the diagonal of the pivoted factor decides.
  */
 const [safeCondition, singularCondition] = [1e10, 1e16];
 
@@ -81,7 +81,10 @@ export class Linearization {
     return Float64Array.from(this.factor.columns, (k) => this.scale[k] || 1);
   }
 
-  /** Returns the parameters after a step, which is in pivoted order. Clamps them, and `step`, to the bounds. */
+  /**
+   * Returns the parameters after `step`, which is in pivoted order. Clamps both the parameters and `step` to the
+   * bounds.
+   */
   applyStep(parameters: Float64Array, step: Float64Array): Float64Array {
     const { lower, upper } = this.#bounds;
     const next = parameters.slice();
@@ -101,8 +104,8 @@ export class Linearization {
   }
 
   /**
-   * Excludes parameters at a bound that would cross it, by setting their columns to 0 for this iteration. Returns their
-   * indices.
+   * Excludes each parameter that is at a bound and would cross this bound, by setting its column to 0 for this
+   * iteration. Returns the indices of the excluded parameters.
    */
   #excludeAtBounds(parameters: Float64Array): Set<number> {
     const { lower, upper } = this.#bounds;

@@ -176,9 +176,9 @@ export class TriangularFactor {
   }
 
   /**
-   * Returns a lower bound of the condition number ‖R‖·‖R⁻¹‖, which is rarely below a tenth of it; Infinity if R is
-   * singular. Takes two triangular solves. The right-hand side of the first is chosen so that the solution grows
-   * (Cline, Moler, Stewart and Wilkinson 1979).
+   * Returns a lower bound of the condition number ‖R‖·‖R⁻¹‖. The bound is rarely below a tenth of the condition number.
+   * Returns Infinity if R is singular. Takes two triangular solves. The right-hand side of the first is chosen so that
+   * the solution grows (Cline, Moler, Stewart and Wilkinson 1979).
    */
   condition(): number {
     const { R, n } = this;

@@ -5,7 +5,10 @@ import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
-  /** A row of four lanes for each output, of which one is used, and the distance from it to the row of its dLossDx. */
+  /**
+   * For each output, a row of four lanes, only one of which is used; and the distance from this row to the row of
+   * dLossDx.
+   */
   readonly outputRows: number;
   readonly toDLossDx: number;
   /** The distance from the rows of a step to those of the next, in each table. */
@@ -13,8 +16,8 @@ export interface UnrolledLayout extends CommonLayout {
 }
 
 /**
- * Lays out the memory for this number of groups. The tables begin with rows for `graph.maxDelay` steps before the
- * first; those of the other steps follow.
+ * Lays out the memory for this number of groups. The tables begin with the rows of the `graph.maxDelay` steps before
+ * the first step; the rows of the `steps` steps follow.
  */
 export function unrolledLayout(graph: Graph, groups: number, steps: number): UnrolledLayout {
   const { allocate, end, use } = allocator();

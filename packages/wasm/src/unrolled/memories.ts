@@ -1,6 +1,6 @@
 /**
- * Memories hold values of earlier steps. They are loaded before a step. After its backward pass, their dloss/dx is
- * added to that of the earlier step.
+ * Memories hold values of earlier steps. Memories are loaded before a step. After the backward pass of the step,
+ * dloss/dx of each memory is added to dloss/dx of the earlier step.
  */
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
 import { type CodegenContext, gather } from './codegen-context.js';
@@ -57,7 +57,9 @@ export const addToEarlierSteps = ({ layout, groups, row, dLossDx }: CodegenConte
 const addTo = (address: Code, value: Local, lane: number): Code =>
   scalar.store(address, scalar.add(scalar.load(address), extract(value.get, lane)));
 
-/** Returns the groups that later steps read. Their rows of dloss/dx already hold the contributions of these steps. */
+/**
+ * Returns the groups that later steps read. Their rows of dloss/dx already hold the contributions of the later steps.
+ */
 export const groupsReadLater = (step: Step): number[] => [
   ...new Set(step.groups.flatMap(({ delay }, k) => (delay > 0 ? sourceRows(step, k).map((row) => row >> 2) : []))),
 ];

@@ -112,7 +112,10 @@ export function sequenceProgram(
   ]);
 }
 
-/** Returns a function that declares the locals of a step: its number, its addresses, and the code that sets these. */
+/**
+ * Returns a function that declares the locals of a step. It returns the step's number, the addresses, and the code that
+ * sets the addresses.
+ */
 function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayout) {
   const outputCount = graph.outputs.length;
   const inputCount = graph.inputCount - memories.length;

@@ -25,6 +25,9 @@ export function stepOf(original: Graph): Step {
 export const rowOfOriginal = ({ original, memories, rowOf }: Step, i: number): number =>
   rowOf[i < original.inputCount ? i : i + memories.length];
 
-/** Returns the rows in which the values that a group of memories holds were computed, `delay` steps ago. */
+/**
+ * For the values that a group of memories holds, returns the rows in which these values were computed `delay` steps
+ * ago.
+ */
 export const sourceRows = ({ original, memories, groups, rowOf }: Step, k: number): number[] =>
   groups[k].nodes.map((m) => rowOf[originOf(memories, original.inputCount, m)]);

@@ -47,7 +47,7 @@ function easy(x: number, t: number): Task {
   return numberTask({
     label: same('dloss/dx_7'),
     ask: {
-      en: `The output x_7 = ${show(x)} should be the target t = ${show(t)}. The loss (x_7 − t)² measures how wrong it is. How much does it change per unit of x_7? Give dloss/dx_7, the slope of the parabola.`,
+      en: `The output x_7 = ${show(x)} should be the target t = ${show(t)}. The loss (x_7 − t)² measures how wrong the output is. How much does the loss change per unit of x_7? Give dloss/dx_7, the slope of the parabola.`,
       zh: `输出 x_7 = ${show(x)}，它应该等于目标 t = ${show(t)}。损失 (x_7 − t)² 衡量错了多少。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
     },
     explain: {

@@ -1,5 +1,6 @@
 /**
- * The challenge: find the bug in the backward pass of a random graph. One node has the bug; up to five can be probed.
+ * The challenge: find the bug in the backward pass of a random graph. One node has the bug; up to five nodes can be
+ * probed.
  */
 import { sigmoid } from '@nnbp/activations';
 import { backpropagate, GraphBuilder, Network, type Pass, Random } from '@nnbp/core';

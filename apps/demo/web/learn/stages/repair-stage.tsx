@@ -1,6 +1,7 @@
 /**
- * The view of the debugging challenge: the graph with its forward-pass values, the probes, and the inputs for node and
- * bug. On phones, nodes show only their output, and a panel shows the numbers of the selected node.
+ * The view of the debugging challenge: the graph with its forward-pass values, the probes, and the menus in which to
+ * choose the node and the bug. On phones, nodes show only their output, and a panel shows the numbers of the selected
+ * node.
  */
 import { Search } from 'lucide-react';
 import { useState } from 'react';
