@@ -94,7 +94,7 @@ describe('a neataptic model with a step function', () => {
     };
     const { nnbp } = await workspace({ 'model.json': JSON.stringify(json), 'rows.csv': 'x\n0.4\n0.6\n' });
     expect((await nnbp('convert', 'model.json', 'mine.nnbp')).stderr).toMatch(
-      /For prediction only: the derivative of step is 0/,
+      /The model is for prediction only: the derivative of step is 0/,
     );
     expect((await nnbp('predict', 'mine.nnbp', 'rows.csv', '--only')).stdout).toBe('predicted_1\n0\n1\n');
   });

@@ -69,7 +69,7 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   if (flat.length > 0) {
     await note(
       io,
-      `For prediction only: the derivative of ${flat[0].name} is 0, so the nodes before it cannot be trained.`,
+      `The model is for prediction only: the derivative of ${flat[0].name} is 0, so the nodes before it cannot be trained.`,
     );
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {

@@ -116,7 +116,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   }
 }
 
-/** Reads the sequences of a file that have targets. */
+/** Reads a file and returns the sequences that have targets. */
 async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: SequenceUse, signal?: AbortSignal) {
   const columns = { group: use.group, inputs, targets, loss };
   const table = await readSequences(csv, columns, signal);

@@ -1,4 +1,4 @@
-/** `nnbp explain`: shows how a derivative of one row is computed, in the notation of the method. */
+/** `nnbp explain`: shows how a derivative of the loss is computed for one row of data, step by step. */
 import { explain, nameOf } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
@@ -37,10 +37,10 @@ dloss/dx_NODE. You can also explain the values h_NODE, g_NODE, x_NODE and slope_
 export function addExplain(program: Command, io: Io): void {
   const command = program.command('explain').summary('explain a derivative step by step');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file to take the row from'))
-    .description('Shows how a derivative is computed: each of the three cases, with its formula and its numbers.')
+    .description('Shows how a derivative of the loss is computed for one row, step by step, with formulas and numbers.')
     .option(
       '--row <row>',
-      'number of a row of the data; without data, the values of a row: inputs, then target (default: 1)',
+      'with a CSV file: the number of the row (default: 1); without: the values of the row, inputs before target',
     )
     .option('--derivative <name>', 'derivative to explain (default: list all)')
     .addOption(new Option('--language <language>', 'language of the explanation').choices(['en', 'zh']).default('en'))
@@ -96,7 +96,7 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
   let number = 1;
   if (dataPath === undefined) {
     if (options.row === undefined) {
-      throw misuse(`Specify the row: a data file, or --row with values for ${names.join(',')}.`);
+      throw misuse(`Specify a row: pass a CSV file, or --row with values for ${names.join(',')}.`);
     }
     csv = await openCsv('--row', Readable.from([Buffer.from(`${row}\n`)]), { header: false, delimiter: ',' });
     if (csv.header.length !== names.length) {
@@ -108,7 +108,7 @@ async function selectedRow(io: Io, model: Model, dataPath: string | undefined, o
   } else {
     number = Number(row);
     if (!Number.isSafeInteger(number) || number < 1)
-      throw misuse(`--row: expected a row number of the data, an integer ≥ 1, received "${row}".`);
+      throw misuse(`--row: expected the number of a row in the data, an integer ≥ 1, received "${row}".`);
     csv = await openDataFor(io, dataPath, model, options);
   }
   const gaps = new Gaps();
@@ -140,8 +140,8 @@ function listDerivatives({ graph }: Network): string {
     example === undefined
       ? ''
       : `, such as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
-  return `Specify one with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
-node, or dloss/dw_FROMtoNODE${nameExample}.
+  return `Specify a derivative with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the
+name of a node, or dloss/dw_FROMtoNODE${nameExample}.
 
 ${tableOf([['node', 'from'], ...rows, ...rest])}
 Inputs have only dloss/dx_: ${shortList(graph.ids.slice(0, graph.inputCount))}.

@@ -179,7 +179,7 @@ class PredictionFormat {
     return csvLine([...this.#copied(copied), ...written], dialect.delimiter);
   }
 
-  /** The cells to copy from the data, escaped with --escape-formulas. */
+  /** The cells to copy from the data. With --escape-formulas, the cells are escaped. */
   #copied(cells: readonly string[]): readonly string[] {
     return this.options.escapeFormulas === true ? cells.map(asPlainText) : cells;
   }

@@ -32,7 +32,7 @@ export interface Store {
 /** Whether `rows` rows with `nodes` values each are kept in memory. */
 export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nodes <= maxNumbers;
 
-/** Creates a store for about `rows` rows of `columns` numbers, which are converted to `nodes` values each. */
+/** Creates a store for about `rows` rows of `columns` numbers. Each row is later converted to `nodes` values. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
   fitsInMemory(rows, nodes) ? Promise.resolve(new MemoryStore()) : FileStore.create(columns);
 
