@@ -44,7 +44,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(1);
   expect(await sum.getByRole('status').textContent()).toBe('One earlier step has not been added yet.');
   await page.getByLabel('input x_1 at step 0').fill('-2');
-  // The term is added with step 8 of the trace.
+  // Step 8 of the trace adds the term.
   await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 8);
   await page.getByLabel('Steps', { exact: true }).fill('5');
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(5);
@@ -57,7 +57,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await page.getByText('“Break it” supports only networks without delays.').waitFor();
 });
 
-test('a link with hidden answers shows no computed number of a network with delays until its step is taken', async () => {
+test('a link with hidden answers shows a number of a network with delays only after the trace step that computes it', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open({
     network,
@@ -78,7 +78,7 @@ test('a link with hidden answers shows no computed number of a network with dela
   await stepper.getByText('Only the parameters are known. Take a step.').waitFor();
   const forward = stepper.getByRole('button', { name: 'Next step' });
   await forward.focus();
-  // Inputs, the value before the first step, and node 2 at both steps.
+  // The first trace steps: both inputs, the value before t = 0, and node 2 at both time steps.
   for (let step = 1; step <= 5; step++) await page.keyboard.press('ArrowRight');
   await stepper.getByText('Step 5 of 15').waitFor();
   await shown('x_2@1').waitFor();
@@ -108,7 +108,7 @@ test('a link with hidden answers shows no computed number of a network with dela
   await stepper.getByText('Step 15 of 15').waitFor();
 });
 
-test('a network with delays is stepped through like one without, in Chinese, on a phone', async () => {
+test('a network with delays is stepped through like a network without delays, in Chinese, on a phone', async () => {
   const { network, input, target, time } = presets.recurrence;
   const page = await open(
     {

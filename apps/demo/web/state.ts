@@ -250,7 +250,7 @@ const state = v.object({
   learn: v.optional(learn, { chapter: 'forward', work: {} }),
   /** The seed of the printable exercise sheet that Learn shows instead of a chapter. Null for none. */
   sheet: v.optional(v.nullable(count(0, 2 ** 31)), null),
-  /** The task that Learn sets in another view. Null for none. */
+  /** The task from Learn that is to be done in another view. Null for none. */
   task: v.optional(v.nullable(v.picklist(['four-successors', 'softsign'])), null),
   network,
   derive,

@@ -1,4 +1,4 @@
-/** Names of functions for a select: built-in ones, user functions, and the selected one even if it no longer exists. */
+/** Names of functions for a `<select>`: built-in, custom, and the selected function even if it no longer exists. */
 export const namesOf = (
   builtin: Readonly<Record<string, unknown>>,
   custom: readonly { readonly name: string }[],

@@ -17,7 +17,7 @@ export interface Rect {
 /** Possible positions of a label on its edge, as fractions of the length, the preferred ones first. */
 const fractions = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
 
-/** If there are more edges, all labels are placed in the middle of their edges. */
+/** If there are more edges than this, all labels are placed in the middle of their edges. */
 const maxEdges = 120;
 
 /** Returns the position of the label on each edge, from 0 (source) to 1 (target). */

@@ -35,7 +35,7 @@ export interface Evaluation {
   readonly fit: RegressionFit | undefined;
 }
 
-/** Maximum product of the number of edges and of plotted points, which limits the duration of an observation. */
+/** Maximum number of edges times plotted points. This limits the duration of an observation. */
 export const maxWork = 4e6;
 /** Maximum number of samples per set for loss and accuracy. */
 const maxEvaluated = 1000;

@@ -60,7 +60,7 @@ const en = {
     tripling:
       'y = 3x for x from 1 to 5: the first data set of the article’s follow-up. One node is enough: w becomes 3.',
     'five-points':
-      'Five points close to a line, the second data set of the follow-up. With some seeds, training gets stuck at a straight line. Try another seed.',
+      'Five points close to a line: the second data set of the article’s follow-up. With some seeds, training gets stuck at a straight line. Try another seed.',
     xor: 'Four squares; diagonally opposite ones belong to the same class. No straight line separates them.',
     circles: 'A disc and a ring around it.',
     moons: 'Two interleaving crescents.',

@@ -23,7 +23,7 @@ export const outputsFor = ({ task, classes }: Shape): number => (task === 'class
 /**
  * Builds the network to train: the graph in the settings with its own parameters, or a layered network that is
  * initialized with the seed. A layered network starts with a convolution if the settings have one and the inputs are an
- * image. c of its outputs is fixed at 1, so that probabilities stay probabilities.
+ * image. For its outputs, c is fixed at 1, so that probabilities stay probabilities.
  *
  * @throws NnbpError `MISSING_PLUGIN` for an unknown activation
  */

@@ -1,6 +1,6 @@
 /**
- * The unrolled network: one column per step, with the numbers of each node and the paths of the selected derivative
- * highlighted.
+ * The unrolled network: one column per time step, with the numbers of each node. The paths of the selected derivative
+ * are highlighted.
  */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { CSSProperties } from 'react';
@@ -37,7 +37,7 @@ export interface ColumnsProps {
   readonly known: KnownInTime;
   /** Number of trace steps taken. Null means all steps, with none highlighted. */
   readonly step: number | null;
-  /** Uses of the selected parameter are highlighted from this step on. */
+  /** Uses of the selected parameter are highlighted from this time step on. */
   readonly firstStep: number;
 }
 
@@ -118,7 +118,7 @@ export function Columns({ exercise, selected, known, step, firstStep }: ColumnsP
 interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected' | 'known'> {
   /** Id in the unrolled graph, for example `h@1`. */
   readonly id: string;
-  /** The CSS classes that mark a number if the current step reads or writes it. */
+  /** The CSS classes that mark a number if the current trace step reads or writes it. */
   readonly marksOf: (name: string) => string;
   readonly isLit: boolean;
   readonly style: CSSProperties;
@@ -225,7 +225,7 @@ function edgesOf({ unrolled }: TimeExercise): { readonly e: number; readonly fro
   ).flat();
 }
 
-/** SVG path of an edge: a line down a column, or an arc between the rows to a later column. */
+/** SVG path of an edge: a line down a column, or an arc to a later column. */
 function pathBetween(from: Position, to: Position, delay: number): string {
   if (delay === 0) {
     const [x1, y1, x2, y2] = [from.left + box.width / 2, from.top + from.height, to.left + box.width / 2, to.top];

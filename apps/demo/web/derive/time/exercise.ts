@@ -37,7 +37,7 @@ export interface TimeExercise extends Derivable {
   readonly unrolled: Graph;
   /** Trace of the pass on the unrolled graph. */
   readonly trace: Trace;
-  /** The value of a quantity of a node at a step, or of a parameter derivative. */
+  /** The value of a parameter derivative, or of a quantity of a node at a time step. */
   value(name: QuantityName): number;
 }
 
@@ -108,8 +108,8 @@ export interface KnownInTime {
 }
 
 /**
- * Returns the numbers that the first `step` steps compute. A parameter derivative is known once all its terms have
- * been added.
+ * Returns the numbers that the first `step` trace steps compute. A parameter derivative is known once all its terms
+ * have been added.
  */
 export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   const computed = replay(exercise.trace, step);
@@ -124,8 +124,8 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
 }
 
 /**
- * Returns, for each term of a parameter derivative, the number of trace steps after which it has been added. The term
- * of the last step is first.
+ * Returns, for each term of a parameter derivative, the number of trace steps after which the term has been added.
+ * There is one term per time step, from the last time step to the first.
  */
 export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
   return trace.steps
@@ -133,13 +133,13 @@ export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): n
     .map(({ index }) => index + 1);
 }
 
-/** Number of terms of a parameter derivative that the first `step` steps of the trace add. */
+/** The number of terms that the first `step` trace steps add to a parameter derivative. */
 export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step: number): number =>
   stepsOfTerms(exercise, selected).filter((needed) => needed <= step).length;
 
 /**
- * Returns the parameter derivative in the graph with delays to which a derivative in the unrolled graph adds a term:
- * `dloss/db_h` for `dloss/db_h@1`.
+ * Converts the name of a parameter derivative in the unrolled graph, such as `dloss/db_h@1`, to the name in the graph
+ * with delays, `dloss/db_h`. The first derivative is a term of the second.
  */
 export function originalParameter({ quantity, node, from }: QuantityName): QuantityName {
   const [id, t] = splitId(node);
@@ -148,7 +148,10 @@ export function originalParameter({ quantity, node, from }: QuantityName): Quant
   return { quantity, node: id, from: edgeName(source, t - sourceStep) };
 }
 
-/** The edge name of a weight, including the delay. If `from` omits the delay, the first edge from that node. */
+/**
+ * Returns the edge name of a weight, including the delay. If `from` omits the delay, returns the first edge from that
+ * node.
+ */
 function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
   const i = graph.indexOf(node);
   if (edgeFrom(graph, i, from!) >= 0) return from!;
@@ -167,15 +170,15 @@ function firstDelayed(graph: Graph): QuantityName {
   return { quantity: 'dLossDx', node: `${graph.ids[graph.outputs[0]]}@0` };
 }
 
-/** A term of a parameter derivative: the contribution of one step. */
+/** A term of a parameter derivative: the contribution of one time step. */
 export interface TermInTime {
   readonly step: number;
   readonly value: number;
-  /** The sum of this term and the terms of later steps, in the order in which the engine adds them. */
+  /** The sum of this term and the terms of later time steps, added in the order of the engine. */
   readonly sum: number;
 }
 
-/** The terms of a parameter derivative, from the last step back: the order in which the engine adds them. */
+/** The terms of a parameter derivative, from the last time step to the first, as the engine adds them. */
 export function termsInTime(exercise: TimeExercise, { quantity, node, from }: QuantityName): TermInTime[] {
   const { network, pass, steps } = exercise;
   const { graph } = network;
@@ -199,8 +202,9 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
 }
 
 /**
- * The nodes and edges of the unrolled graph to highlight. For a parameter: the paths to the loss from its uses at
- * `firstStep` and later. For any other quantity: the same as in a graph without delays.
+ * Returns the nodes and edges of the unrolled graph to highlight. For a parameter: the paths to the loss from the uses
+ * of the parameter at the time step `firstStep` and later. For any other quantity: the same as in a graph without
+ * delays.
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;

@@ -1,4 +1,4 @@
-/** A parameter derivative as a sum over time, revealed term by term from the last step backwards. */
+/** A parameter derivative as a sum over time, revealed term by term from the last time step to the first. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
@@ -77,7 +77,7 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
   );
 }
 
-/** Slider for the number of terms shown. Moves the trace to the step that adds the last of them. */
+/** Slider for the number of terms shown. Moves the trace to the step that adds the last shown term. */
 function TermSlider({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const max = exercise.steps;
