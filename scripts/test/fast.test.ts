@@ -13,6 +13,9 @@ const testFiles = [...[...packages, 'checks', 'examples', 'scripts'].map((name) 
   .flatMap((directory) => readdirSync(directory))
   .filter((name) => name.endsWith('.test.ts'));
 
-test.each(slowTests)('a test file exists whose name starts with %s, which test:fast excludes', (name) => {
-  expect(testFiles.some((file) => file.startsWith(name))).toBe(true);
-});
+test.each(slowTests)(
+  'test:fast excludes the test files whose names start with %s, and there is such a file',
+  (name) => {
+    expect(testFiles.some((file) => file.startsWith(name))).toBe(true);
+  },
+);

@@ -24,7 +24,7 @@ test('providePython installs nothing if the module is installed', () => {
   expect(log).toEqual(['Python module torch 1.13: python3']);
 });
 
-test('providePython installs the Debian packages if the module is missing and it can install packages', () => {
+test('providePython installs the Debian packages if the module is missing and packages can be installed', () => {
   const installed: string[] = [];
   const machine = {
     canInstallPackages: () => true,

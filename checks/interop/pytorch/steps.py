@@ -3,8 +3,9 @@
     python3 steps.py DIRECTORY...
 
 Each directory contains network.py, weights.safetensors and samples.json. Prints a JSON array with one object per directory:
-"stepError", the max error of single steps compared with the whole sequence; "biasChange", the max change of bias_ih in 5 steps
-of AdamW (the smallest over all layers); "unusedBias", the max absolute value of the entries of bias_hh that must stay 0.
+"stepError", the max error of single time steps compared with the whole sequence; "biasChange", the max change of bias_ih in 5
+updates of AdamW, for the layer where it changes least; "unusedBias", the max absolute value of the entries of bias_hh that must
+stay 0.
 """
 
 import importlib.util

@@ -4,7 +4,7 @@ import type { Aggregation } from '@nnbp/core';
 /** The indices of the entries from the smallest to the largest; equal entries keep their order. */
 const sortedIndices = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b]);
 
-/** Returns the indices of the two middle entries, or twice that of the middle one if the number of entries is odd. */
+/** Returns the indices of the two middle entries. If the number of entries is odd, both are the middle entry. */
 function middle(z: ArrayLike<number>): readonly [number, number] {
   const order = sortedIndices(z);
   return [order[(z.length - 1) >> 1], order[z.length >> 1]];

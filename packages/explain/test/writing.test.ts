@@ -162,7 +162,7 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
     const shallow = article('dloss/dx_2').text({ depth: 2 });
     expect(shallow).toContain('case 1  │  ├─ dloss/dx_7 = -15.433   not expanded');
     const short = article('dloss/dx_2').text({ steps: 3 });
-    // dloss/dx_2, dloss/dx_4 and slope_4 are derived, and the forward values g_4, h_4 and x_2.
+    // Only dloss/dx_2, dloss/dx_4, slope_4 and the forward values g_4, h_4 and x_2 are derived.
     expect(short.match(/ {3}not expanded/g)).toHaveLength(6);
     expect(short).toContain('Forward: how x, g and h are computed\n… earlier steps omitted\n');
     expect(article('x_7').text({ steps: 2 })).toBe(`x_7 = ${article('x_7').root.value}

@@ -137,7 +137,7 @@ test.each(fixtures('keras').recurrent)(
   },
 );
 
-test('unsupported options of a recurrent layer are rejected by name, and so are weights that do not match `units`', () => {
+test('an unsupported option of a recurrent layer is named in the error, and weights that do not match `units` are rejected', () => {
   const rejected = (config: object) => {
     const { json, bytes } = model('LSTM', config);
     const error = errorOf(() => fromKeras(json, bytes));

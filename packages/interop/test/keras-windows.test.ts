@@ -43,7 +43,8 @@ function expectClose(outputs: readonly number[], expected: readonly number[]): v
 }
 
 /**
- * Convolves x [steps, channels] with a kernel [size, channels, filters], after `before` zeros. Returns `count` steps.
+ * Convolves x [steps, channels], preceded by `before` zeros, with a kernel [size, channels, filters]. Returns `count`
+ * steps.
  */
 function convolution(
   x: readonly number[],
@@ -104,7 +105,7 @@ describe('Conv1D', () => {
   });
 });
 
-test('an even kernel with padding "same" has one more zero at the end than at the beginning', () => {
+test('padding "same" adds one more zero at the end than at the beginning if the kernel size is even', () => {
   const network = read([4, 1], [['Conv1D', { filters: 1, kernel_size: [2], padding: 'same', use_bias: false }]], {
     'l0/kernel': [[2, 1, 1], [1, 10]],
   }); // oxfmt-ignore
@@ -159,7 +160,7 @@ describe('BatchNormalization', () => {
     expect(network.graph.parameterCount).toBe(9);
   });
 
-  test('BatchNormalization has separate nodes after an activation, and is correct if its channels are not the filters', () => {
+  test('BatchNormalization has separate nodes after an activation, and is correct after Flatten', () => {
     const weights = norm(3);
     const relu = [
       ['Conv1D', { ...layer, activation: 'relu' }],

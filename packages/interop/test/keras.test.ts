@@ -141,7 +141,7 @@ describe('layers without weights', () => {
     expect(rejected([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('layers before their inputs, unknown layers, repeated connections, and layers used twice are rejected', () => {
+  test('layers listed before their inputs, unknown layers, repeated connections, and layers used twice are rejected', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },

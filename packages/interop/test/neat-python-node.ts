@@ -1,6 +1,6 @@
 /**
- * Reimplements the feed-forward network of neat-python, which is a Python library. A node is g(bias + response · Σ
- * weight · value). Without enabled incoming connections, the sum is 0. Arguments are clamped where neat-python clamps
+ * Reimplements the feed-forward network of neat-python, which is a Python library. A node computes g(bias + response ·
+ * Σ weight · value). Without enabled incoming connections, the sum is 0. Arguments are clamped where neat-python clamps
  * them.
  */
 import type { NeatGenome } from '@nnbp/interop';

@@ -188,7 +188,7 @@ describe('a node without enabled incoming connections', () => {
   });
 });
 
-describe('the file of neat.export of neat-python', () => {
+describe('a file written by neat.export of neat-python', () => {
   const file = {
     format_version: '1.0',
     network_type: 'feedforward',
@@ -227,7 +227,7 @@ describe('the file of neat.export of neat-python', () => {
     ],
   };
 
-  test('a file of neat.export is imported with the same predictions', () => {
+  test('a file written by neat.export is imported with the same predictions', () => {
     const [y, unconnected] = fromNeatPython(file).predict([0.2, 9]);
     expect(y).toBeCloseTo(3 * Math.tanh(2.5 * (1 + 2 * 0.1)), 12);
     expect(unconnected).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
@@ -236,7 +236,7 @@ describe('the file of neat.export of neat-python', () => {
   test.each([
     [/feed-forward/, { network_type: 'ctrnn' }],
     [/custom/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
-  ])('an unsupported file of neat.export is rejected with the message %s', (message, change) => {
+  ])('an unsupported file written by neat.export is rejected with the message %s', (message, change) => {
     const error = errorOf(() => fromNeatPython({ ...file, ...change }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });

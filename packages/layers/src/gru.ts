@@ -15,7 +15,7 @@ export interface GruOptions extends RecurrentOptions {
 
 /**
  * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`. Where PyTorch adds two biases, b is their sum. The nodes
- * of unit k are named by suffixes of their ids; x are the inputs, and h the values of all units:
+ * of unit k are listed below, without the prefix of their ids; x are the inputs, and h the values of all units:
  *
  *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       keep.k = 1 − z.k
  *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = keep.k · n.k

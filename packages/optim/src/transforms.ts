@@ -43,8 +43,8 @@ export function clipByNorm(limit: number): GradientTransform {
 }
 
 /**
- * L1 regularization: adds `rate` times the sign of the parameter, which is the derivative of rate · |p|, to its
- * gradient. This drives unimportant parameters to 0. Adds nothing if the parameter is 0.
+ * L1 regularization: adds `rate` times the sign of each parameter p, the derivative of rate · |p|, to the gradient.
+ * This drives unimportant parameters to 0. Adds nothing if p is 0.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

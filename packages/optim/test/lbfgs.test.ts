@@ -85,7 +85,7 @@ describe('lbfgs', () => {
       (p) => [Math.sign(p[0] - 1) + 0.2 * p[0]],
     );
     for (const start of [7, 1.3]) expect(minimize(kink, [start]).parameters[0]).toBeCloseTo(1, 3);
-    // The slope is flat nowhere, so the first search gives up, with a lower loss.
+    // The slope is nowhere close to 0, so the first line search gives up, but it has lowered the loss.
     const crease = smooth(
       (p) => (p[0] > 1 ? p[0] - 1 : 50 * (1 - p[0])),
       (p) => [p[0] > 1 ? 1 : -50],

@@ -7,7 +7,7 @@ const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeigh
   optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
-/** Returns the parameter after each of three steps that start at 1, with gradients 0.5, -0.25 and 1. */
+/** Starts with the parameter 1 and takes steps with the gradients 0.5, -0.25 and 1. Returns the parameter after each. */
 function path(optimizer: Optimizer): number[] {
   const p = Float64Array.of(1);
   return [0.5, -0.25, 1].map((g) => {
@@ -84,7 +84,7 @@ describe('update rules', () => {
     path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
   });
 
-  test('lion mixes momentum and gradient, shrinks the parameter first, and does not move it if both are 0', () => {
+  test('lion mixes momentum and gradient, shrinks the parameter first, and does not move it if momentum and gradient are 0', () => {
     const p = Float64Array.of(2, 2);
     const optimizer = lion({ learningRate: 0.1, beta1: 0.5, beta2: 0.75, weightDecay: 0.5 });
     // m = 0: the signs of g. m = 0.25 g = (1, -2).
@@ -298,7 +298,7 @@ test('a saved state is a copy, which later steps do not change', () => {
   expect(JSON.stringify([...state.vectors.mean])).toBe(before);
 });
 
-test('restore throws for a state with another name, or of a chain with no or several parts', () => {
+test('restore throws for a state with another name, and for the state of a chain with no part or several parts', () => {
   for (const [one, other] of [
     [adam(), adamw()],
     [chain(clipByNorm(1), adam()), chain(clipByValue(1), adam())],
@@ -412,7 +412,7 @@ test('the records create optimizers with the given options', () => {
   expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
 });
 
-test('advance updates the additional numbers of an optimizer whose update an engine runs', () => {
+test('advance updates the additional numbers of an optimizer when an engine runs the update instead of step', () => {
   const [advanced, stepped] = [nadam(), nadam()];
   advanced.builtin!.advance();
   stepped.step(new Float64Array(1), Float64Array.of(1));

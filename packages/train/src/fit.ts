@@ -41,8 +41,8 @@ export interface Progress {
 }
 
 /**
- * Methods that `fit` calls during training. It awaits each call, and each can stop training. `progress.network` has the
- * current parameters, except in `onBatchEnd`.
+ * Methods that `fit` calls during training. `fit` awaits each call. Each method can stop training with `progress.stop`.
+ * `progress.network` has the current parameters, except in `onBatchEnd`.
  */
 export interface Callback {
   /** Called once, before the first epoch. */
@@ -57,7 +57,7 @@ export interface Callback {
   onTrainEnd?(progress: Progress): void | Promise<void>;
   /**
    * Called last, even after an error or an abort, to release what `onTrainBegin` acquired. Not called if training ended
-   * before this callback's `onTrainBegin`. `fit` awaits it for every callback.
+   * before this callback's `onTrainBegin`. `fit` awaits the teardown of every callback.
    */
   teardown?(progress: Progress): void | Promise<void>;
 }
@@ -75,9 +75,9 @@ export interface Report {
 }
 
 /**
- * Trains a network. Its parameters are updated before each call of `onEpochEnd` and when training ends. After an error,
- * a callback that throws or an abort, they are those of the last successful step; with early stopping, after an abort,
- * those of the best epoch so far.
+ * Trains a network. Its parameters are updated before each call of `onEpochEnd` and when training ends. If training
+ * ends with an error or an abort, the network has the parameters of the last successful step. After an abort with early
+ * stopping, it has the parameters of the best epoch so far.
  *
  * @throws NnbpError any error thrown by `new Trainer(…)` or `Trainer.restore`, before the network is changed
  * (an item of a stream is checked when it arrives); `DivergedError` if a number is not finite

@@ -26,8 +26,8 @@ export interface ParameterName {
 export type Freeze = readonly (string | ParameterName)[] | ((parameter: ParameterName) => boolean);
 
 /**
- * Returns an optimizer that updates all parameters except the frozen ones. The wrapped optimizer gets a vector without
- * them. A shared parameter is frozen if it is frozen for any of its nodes.
+ * Returns an optimizer that updates all parameters except the frozen ones. The wrapped optimizer receives only the
+ * other parameters. A shared parameter is frozen if it is frozen for any of its nodes.
  *
  * @throws NnbpError `UNKNOWN_ID` for a node, an edge or a parameter that the graph does not have; `WRONG_TYPE`
  */
@@ -64,7 +64,7 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
   };
 }
 
-/** Returns the objective as a function of the free parameters. It writes them to `all`. */
+/** Returns the objective as a function of the free parameters. Each evaluation writes these parameters to `all`. */
 function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Array): Objective {
   const gradients = new Float64Array(all.length);
   const complete = (freeValues: FloatArray) => {

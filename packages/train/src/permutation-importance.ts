@@ -1,6 +1,6 @@
 /**
- * Permutation importance: measures how much a network relies on each input, as the increase of the loss when the input
- * is shuffled between samples.
+ * Permutation importance: measures how much a network relies on each input. The measure is the increase of the loss
+ * when the values of that input are shuffled between samples.
  */
 import { type Engine, expectInteger, type Loss, mismatch, type Network, Random, shuffle } from '@nnbp/core';
 import { type MeanAndDeviation, meanAndDeviation } from './cross-validate.js';
@@ -33,8 +33,8 @@ export interface Importance extends MeanAndDeviation {
 }
 
 /**
- * Returns, for each input (or each group in `columns`), the increase of the loss when it is shuffled: the mean and
- * standard deviation over the repeats. If the mean is near 0, the network does not need the input, or another input
+ * Shuffles each input (or each group in `columns`) and returns the increase of the loss: the mean and standard
+ * deviation over the repeats. If the mean is near 0, the network does not need the input, or another input
  * contains the same information. Use data on which the network was not trained.
  *
  * @throws NnbpError `OUT_OF_RANGE`, and any error thrown by `evaluate`

@@ -57,7 +57,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
     if (validation !== undefined && typeof validation !== 'number' && areSequences(data) !== areSequences(validation)) {
       throw new NnbpError(
         'WRONG_TYPE',
-        'validation: expected sequences if the data are sequences, and samples if they are samples.',
+        'validation: expected sequences if the training data are sequences, and samples if the training data are samples.',
       );
     }
     if (areSequences(data)) return prepareSequences(network, data, options, random);

@@ -30,7 +30,7 @@ export type SearchSpace<Options> = { readonly [Name in keyof Options]: Distribut
 /** Options of {@link search}. */
 export interface SearchOptions<Options> {
   /**
-   * Number of trials in the first round, an integer ≥ 1. Fewer if the space has fewer distinct options. Default: 27.
+   * Number of trials in the first round, an integer ≥ 1. Fewer if the space has fewer combinations. Default: 27.
    */
   readonly trials?: number;
   /** The budget of the first round, such as a number of epochs. Default: 10. */
@@ -123,7 +123,7 @@ async function scoreOf<Options>(
   }
 }
 
-/** Draws distinct options: `count`, or as many as 20 · `count` draws yield. */
+/** Draws `count` distinct options, or fewer if 20 · `count` draws do not yield that many. */
 function drawOptions<Options extends object>(space: SearchSpace<Options>, count: number, random: Random): Options[] {
   const distinct = new Map<string, Options>();
   for (let tries = 0; tries < 20 * count && distinct.size < count; tries++) {

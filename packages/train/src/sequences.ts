@@ -36,7 +36,7 @@ export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequ
 /** Sequences of any length. The loss is the mean over all steps that have a target. */
 export interface Sequences {
   /**
-   * The sequences, or a stream of sequences. With the option `stateful`, their order determines which continues which.
+   * The sequences, or a stream of sequences. With `stateful`, the order determines which sequence each one continues.
    */
   readonly sequences: readonly Sequence[] | SequenceStream;
 }

@@ -132,8 +132,8 @@ export interface EpochRecord {
   /** The value of each metric, by name. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
   /**
-   * Training speed, without validation; for sequences, in steps per second. For epochs shorter than a millisecond, it
-   * is measured over several.
+   * Training speed, without validation; for sequences, in steps per second. If epochs are shorter than a millisecond,
+   * the speed is measured over several epochs.
    */
   readonly samplesPerSecond: number;
 }
@@ -368,8 +368,8 @@ export class Trainer {
    * Computes the mean loss and the trainer's metrics on data.
    *
    * @param data - Default: the validation data, or the training data if there are none.
-   * @throws NnbpError any error about `data` thrown by the constructor; `WRONG_STATE` in the middle of an epoch on a
-   * stream if there are neither `data` nor validation data
+   * @throws NnbpError any error about `data` thrown by the constructor; `WRONG_STATE` if there are neither `data` nor
+   * validation data, and an epoch on a stream has not ended
    */
   async evaluate(data?: Data): Promise<Assessment> {
     this.#expectReady();
@@ -499,8 +499,8 @@ export class Trainer {
   }
 
   /**
-   * Takes as many steps as the executor takes in one call, or none if it does not support that. Returns true if it is
-   * time to yield.
+   * Takes as many steps as the executor takes in one call, or none if the executor cannot take several steps at once.
+   * Returns true if it is time to yield.
    */
   #trainMany(): boolean {
     const { table } = this.#sources.training;

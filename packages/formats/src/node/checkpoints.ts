@@ -46,9 +46,9 @@ export interface EpochEnd {
  * complete or absent, even if the process is killed. The next run removes unfinished files of a killed process. A file
  * `run-….lock` locks the directory while training runs.
  *
- * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or it has
- * checkpoints of later epochs than the one that training starts from) and `UNAVAILABLE` (the directory cannot be
- * created or read); during training, `UNAVAILABLE` (the disk is full, read-only or removed): training ends, and the
+ * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
+ * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot
+ * be created or read); during training, `UNAVAILABLE` (the disk is full, read-only or removed): training ends, and the
  * existing checkpoints remain
  *
  * @example
@@ -112,7 +112,7 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     },
     async teardown(progress) {
       const run = runs.get(progress);
-      // Their errors have already ended training.
+      // Errors of the write and of the lock have already ended training.
       await run?.written?.catch(() => undefined);
       const unlock = await run?.unlock.catch(() => undefined);
       await unlock?.();
@@ -195,8 +195,8 @@ async function prepare(directory: string, epoch: number): Promise<() => Promise<
 }
 
 /**
- * Throws unless the file is damaged: a checkpoint of a later epoch would count as the newest, and new ones would be
- * deleted.
+ * Throws unless the file is damaged: a valid checkpoint of a later epoch would count as the newest, and the checkpoints
+ * of this run would be deleted.
  */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
@@ -212,7 +212,8 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
 }
 
 /**
- * Whether the error shows that a file is damaged. A file of a newer version, or one that cannot be read now, is not.
+ * Whether the error shows that a file is damaged. A file of a newer version, or a file that cannot be read now, is not
+ * damaged.
  */
 const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
 

@@ -61,7 +61,8 @@ export class Context {
   }
 
   /**
-   * Returns the values, without `unfinished` if several layers read them, because then their nodes must not change.
+   * Returns the values of a layer. If several layers read the values, `unfinished` is removed, because no layer may
+   * change the nodes then.
    */
   finishIfShared({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
@@ -69,7 +70,7 @@ export class Context {
     return finished;
   }
 
-  /** Returns the weights `part` of a layer. Throws `MALFORMED` unless they exist and have this shape. */
+  /** Returns the weight array `part` of a layer. Throws `MALFORMED` unless the array exists and has this shape. */
   array({ name, inner, json }: Applied, part: string, shape: readonly number[]): Float32Array {
     const found =
       this.weights.get(`${name}/${part}`) ??

@@ -49,9 +49,9 @@ export function readLayer(context: Context, layer: Layer, before: readonly Value
   const { kind, json } = layer;
   const { steps } = before[0] ?? {};
   if (before.some((values) => values.steps !== steps))
-    json.unsupported('this layer combines sequences with single rows.');
+    json.unsupported('a layer that combines sequences with single rows is not supported.');
   if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
-    json.at('class_name').unsupported('this layer combines the steps of a sequence.');
+    json.at('class_name').unsupported('a layer that combines the steps of a sequence is not supported.');
   }
   if (gateCounts.has(kind) && before.length === 1) return recurrent(context, layer, before[0]);
   const values = kind === 'TimeDistributed' ? timeDistributed(context, layer, before) : readOne(context, layer, before);

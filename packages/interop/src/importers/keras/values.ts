@@ -31,8 +31,8 @@ export interface Values {
   readonly shape: readonly number[];
   readonly ids: readonly string[];
   /**
-   * The nodes of the values, if nothing else reads them and their activation is still the identity, so that it can be
-   * replaced.
+   * The nodes that compute the values, if the next layer can still change the nodes: nothing else reads the values, and
+   * the activation of the nodes is still the identity.
    */
   readonly unfinished?: Nodes;
   /** Whether the values are logits, because a softmax over them was omitted. */

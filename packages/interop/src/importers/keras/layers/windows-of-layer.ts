@@ -19,7 +19,7 @@ export function windowsOfLayer(
   option: 'kernel_size' | 'pool_size',
 ): Windows & { readonly kernel: readonly number[] } {
   if (shape.length !== axes + 1) {
-    if (steps === 'all') json.unsupported('this layer combines the steps of a sequence.');
+    if (steps === 'all') json.unsupported('a layer that combines the steps of a sequence is not supported.');
     json.throwExpected(`an input with ${axes + 1} axes for ${kind}, not [${shape.join(', ')}]`);
   }
   const format = config.at('data_format');
