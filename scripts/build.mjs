@@ -1,6 +1,6 @@
 // `pnpm build`: esbuild bundles the JavaScript of every package, then one run of the native TypeScript compiler emits
-// all declarations. Each takes a few seconds. Every entry point in package.json gets a bundle; code that several of them
-// share goes into a separate file.
+// all declarations. Each takes a few seconds. Every entry point in package.json gets a bundle; code that several of
+// them share goes into a separate file.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ async function bundle(name, options) {
 }
 
 /**
- * Replaces `@nnbp/wasm` with `wasm-on-demand.ts`, which imports it on first use.
+ * Replaces `@nnbp/wasm` with `wasm-on-demand.ts`, which imports `@nnbp/wasm` on first use.
  *
  * @param {import('esbuild').PluginBuild} build
  */
@@ -88,8 +88,8 @@ function entriesOf(name) {
 }
 
 /**
- * Escapes non-ASCII characters in comments, as esbuild does in strings: a single one makes JavaScript engines store the
- * whole file with two bytes per character, and take longer to decode and parse it.
+ * Escapes non-ASCII characters in comments, as esbuild does in strings: a single non-ASCII character makes JavaScript
+ * engines store the whole file with two bytes per character, and take longer to decode and parse it.
  *
  * @param {string} code
  */

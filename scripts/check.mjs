@@ -1,4 +1,5 @@
-// `pnpm check`: runs every check, two at a time, and prints one line for each. `pnpm check types lint` runs only those.
+// `pnpm check`: runs every check, two at a time, and prints one line per check.
+// `pnpm check types lint` runs only the checks types and lint.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -43,7 +44,7 @@ const steps = [
   {
     name: 'coverage',
     command: `vitest run --coverage ${projects(coveredPackages)}`,
-    fix: 'Fix failing tests as for step unit. "pnpm coverage" lists the lines that no test of the package runs.',
+    fix: 'Fix failing tests as described for the step "unit". "pnpm coverage" lists the lines that no test of the package runs.',
   },
   { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix the rest.' },
   { name: 'format', command: 'oxfmt --check', fix: 'Run "pnpm fmt".' },

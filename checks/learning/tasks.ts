@@ -1,5 +1,6 @@
 /**
- * The learning tasks. Each draws its data, trains a network and returns a measure, which is compared with a threshold.
+ * The learning tasks. Each task draws its data, trains a network and returns a measure, which is compared with a
+ * threshold.
  */
 import { identity, relu } from '@nnbp/activations';
 import { type Engine, Graph, GraphBuilder, Network, predictSequence, Random, shuffle, stream } from '@nnbp/core';
@@ -78,7 +79,10 @@ const temporalXor: Task = {
   },
 };
 
-/** The embedded Reber grammar (Hochreiter and Schmidhuber 1997): the second symbol occurs again before the last one. */
+/**
+ * The embedded Reber grammar (Hochreiter and Schmidhuber 1997): the second symbol occurs again just before the last
+ * symbol.
+ */
 const reber = (() => {
   const symbols = 'BTSXPVE';
   const edges: [symbol: string, next: number][][] = [

@@ -8,13 +8,13 @@
  *     --trainings circles,digits   only these training runs; `none` for none
  *     --network fast-4g            or slow-4g
  *     --cpu 4                      factor by which the page's main thread is slowed down
- *     --built before,after         directories of builds to compare, in interleaved runs; default: builds the playground
+ *     --built before,after         directories of builds to compare in interleaved runs; default: builds the playground
  *     --profile DIRECTORY          directory for a CPU profile of each measurement
  *
  * A view is ready when its first picture is drawn and the result of a first action is on the screen. `views` below
  * defines the picture and the action. The slowest second is the second with the fewest frames after Play was pressed.
- * The server throttles the network, so that the files of workers are throttled too. Latency and bandwidth are those of "Fast 4G" in Chrome
- * DevTools and of "Slow 4G" in Lighthouse.
+ * The server throttles the network, so that the files of workers are throttled too. Latency and bandwidth are those of
+ * "Fast 4G" in Chrome DevTools and of "Slow 4G" in Lighthouse.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -262,7 +262,8 @@ async function withPage<Result>(
 }
 
 /**
- * Returns the URL fragment of a state. A view in its default state has a short fragment, like the links that people share.
+ * Returns the URL fragment of a state. A view in its default state has a short fragment, like the links that people
+ * share.
  */
 const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
   Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;

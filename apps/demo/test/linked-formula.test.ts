@@ -1,4 +1,4 @@
-/** Formulas whose terms are labelled with their names: KaTeX sets no other attribute, whatever the ids are. */
+/** Labels of the terms of a formula: whatever the ids are, a label sets no attribute other than data-name. */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import { explain, type Step } from '@nnbp/explain';

@@ -1,4 +1,4 @@
-/** The sequences of the Train view, and the gradients of their networks that it shows. */
+/** Tests of the sequences of the Train view, and of the gradients that the view shows for them. */
 import { backpropagateSequence, Network, Standardization } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -70,7 +70,7 @@ describe('a series', () => {
   });
 });
 
-test('the data set that is chosen for a graph from Build has as many inputs and outputs as the graph, or is unchanged if none fits', () => {
+test('the data set that is chosen for a graph from Build has as many inputs and outputs as the graph, or is unchanged if no data set fits', () => {
   const { sequences } = defaultState;
   for (const data of ['temporal-xor', 'recall', 'sine'] as const) {
     const { inputNames, outputNames } = dataFor({ ...sequences, data }, undefined) as SequenceData;
@@ -81,7 +81,7 @@ test('the data set that is chosen for a graph from Build has as many inputs and 
   expect(withSequenceGraph(sequences, { ...recurrence, outputs }).data).toBe(sequences.data);
 });
 
-test('training on samples rejects a graph with delays, and a link that trains a graph but contains none is invalid', async () => {
+test('training on samples rejects a graph with delays, and a link that trains a graph but contains no graph is invalid', async () => {
   const settings = { ...defaultState.train, data: 'tripling' as const, graph: recurrence };
   const { port1 } = new MessageChannel();
   expect(await createTrainer(builtinFunctions).prepare(settings, undefined, port1)).toEqual({ kind: 'delays' });

@@ -103,14 +103,14 @@ describe('the sum over time', () => {
   });
 });
 
-test('a value before the first step is the initial value of its node', () => {
+test('a value before the first time step is the initial value of its node', () => {
   const exercise = randomExercise(7);
   const { graph } = exercise.network;
   expect(exercise.value({ quantity: 'x', node: 'h@-1' })).toBe(graph.initials![graph.indexOf('h')]);
   expect(exercise.value({ quantity: 'x', node: 'y@-2' })).toBe(0);
 });
 
-test('while only the terms of the last steps are shown, only the paths of these steps are highlighted', () => {
+test('while only the terms of the last time steps are shown, only the paths of these time steps are highlighted', () => {
   const selected = selectedInTime(example, 'dloss/dw_1to2');
   const ids = (firstStep: number) =>
     Array.from(highlightsInTime(example, selected, firstStep).nodes, (j) => example.unrolled.ids[j]).sort();
@@ -118,7 +118,7 @@ test('while only the terms of the last steps are shown, only the paths of these 
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });
 
-test('an invalid selection is replaced by the derivative for the first delayed edge of the network, and a valid one is kept', () => {
+test('an invalid selection is replaced by the derivative for the first delayed edge of the network, and a valid selection is kept', () => {
   expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
   const value = selectedInTime(example, 'x_2@1');
@@ -130,7 +130,7 @@ test.each([
   ['last', [null, null, [3]]],
   ['rest', [null, [2], [3]]],
   ['each', [[1], [2], [3]]],
-] as const)('the choice %s determines which steps have a target', (targets, rows) => {
+] as const)('the choice %s determines which time steps have a target', (targets, rows) => {
   expect(targetRows([1, 2, 3], 1, { targets })).toEqual(rows);
   expect(targetStepsOf(rows)).toBe(targets);
   expect(targetRows([1], 1, { targets }), 'the only step of a sequence has the target').toEqual([[1]]);
@@ -140,20 +140,20 @@ describe('stepping through the unrolled network', () => {
   const exercise = randomExercise(3);
   const { trace } = exercise;
 
-  test('each number is known once the step that writes it is taken, and equals the engine’s', () => {
+  test('each number is known once the trace step that writes it is taken, and equals the engine’s', () => {
     trace.steps.forEach(({ writes, values }, index) => {
       const [before, after] = [knownInTime(exercise, index), knownInTime(exercise, index + 1)];
       for (const [k, quantity] of writes.entries()) {
         if (['dLossDb', 'dLossDc', 'dLossDw'].includes(quantity.quantity)) continue;
         expect(before.value(quantity), nameOf(quantity)).toBeUndefined();
         expect(after.value(quantity), nameOf(quantity)).toBe(exercise.value(quantity));
-        // For steps before the first, the page shows only x.
+        // For time steps before the first, the page shows only x.
         if (!quantity.node.includes('@-')) expect(exercise.value(quantity), nameOf(quantity)).toBe(values[k]);
       }
     });
   });
 
-  test('the terms of every parameter are added from the last step back, and the derivative is known after the last term', () => {
+  test('the terms of every parameter are added from the last time step to the first, and the derivative is known after the last term', () => {
     for (const parameter of parametersOf(exercise)) {
       const steps = stepsOfTerms(exercise, parameter);
       expect(steps.map((step) => trace.steps[step - 1].node)).toEqual(

@@ -99,7 +99,7 @@ function startOfflineOnce(): void {
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   viewNames.filter((name) => !hide.includes(name));
 
-/** Reports that the server has a newer version than the page shows. The URL keeps the state. */
+/** Reports that the server has a newer version of the page. A reload keeps the state, which is in the URL. */
 function NewVersion() {
   const say = useMessages(messages);
   const isReady = useSyncExternalStore(newVersion.subscribe, newVersion.isReady, newVersion.isReady);

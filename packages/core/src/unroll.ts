@@ -1,5 +1,6 @@
 /**
- * Converts a graph with delays to one without, in which every node has one copy per step, all with the same parameters.
+ * Converts a graph with delays to a graph without delays, in which every node has one copy per time step. All copies of
+ * a node have the same parameters.
  */
 import { GraphBuilder } from './builder.js';
 import type { Activation } from './contract.js';

@@ -77,7 +77,7 @@ class NodeReader {
   readonly #functions = { activation: new Set<string>(), aggregation: new Set<string>() };
   #parameters = 0;
   #state = 0;
-  /** The last mark in use. */
+  /** The last mark in use. Each list of ids has its own mark, which shows whether an id is already in the list. */
   #mark = 0;
   #delayed = false;
   #delayedMark = 0;
@@ -182,7 +182,7 @@ class NodeReader {
     scanner.at = end;
   }
 
-  /** Checks all delayed edges again, since their nodes may be declared later. */
+  /** Checks that the node of each delayed edge exists, after all nodes, since it may be declared after the edge. */
   delayedEdges(): void {
     this.#delayedMark = ++this.#mark;
     this.#initialMark = ++this.#mark;
@@ -237,7 +237,7 @@ class NodeReader {
     if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
   }
 
-  /** Scans an edge: from an earlier node, or a delayed one, whose node is looked up in {@link delayedEdges}. */
+  /** Scans an edge from an earlier node, or a delayed edge, whose node is looked up later, in {@link delayedEdges}. */
   #source(predecessorMark: number): void {
     const scanner = this.#scanner;
     if (scanner.begins('{') && !this.#isVersion1) {

@@ -7,7 +7,7 @@ import { format, type NetworkDocument, type NodesDocument, type ScalerDocument, 
 import type { JsonValue } from './json-value.js';
 import type { FunctionName } from './plugins.js';
 
-/** One node, or several consecutive ones that differ only in their ids. */
+/** One node, or several consecutive nodes that differ only in their ids. */
 interface Nodes1 {
   readonly ids: readonly string[];
   readonly from: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Numerical differentiation. Large steps cause truncation errors and small ones rounding errors. So the results of a
- * series of steps are extrapolated, and the estimate on which neighbouring steps agree best is returned.
+ * Numerical differentiation. Large steps cause truncation errors, and small steps cause rounding errors. Therefore, the
+ * results for a series of steps are extrapolated, and the estimate on which neighbouring steps agree best is returned.
  */
 
 /** A numerical derivative with an estimate of its error. */
@@ -14,8 +14,8 @@ export interface NumericDerivative {
  * returns the extrapolation that differs least from its neighbours (Ridders 1982).
  *
  * @param maxStep - The first and largest step: f is evaluated in [x − maxStep, x + maxStep].
- * @param termMagnitude - The magnitude of the terms that f adds up. If they cancel, their rounding errors are larger
- * than that of f. Default: 0.
+ * @param termMagnitude - The magnitude of the terms that f adds up. If the terms cancel, their rounding errors are
+ * larger than the rounding error of the sum. Default: 0.
  */
 export function differentiate(
   f: (x: number) => number,

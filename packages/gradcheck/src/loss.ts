@@ -102,7 +102,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
   if (!acceptsAny)
     throw new NnbpError(
       'EMPTY_DATA',
-      `${loss.name} accepts none of the random targets. Draw valid ones with the option target.`,
+      `${loss.name} accepts none of the random targets. Pass the option target to draw valid targets.`,
     );
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }

@@ -161,7 +161,7 @@ function compare(
     };
     const comparison = comparisonWithin(maxStep);
     // A jump in a second derivative, such as that of softsign at 0, can make the estimated error too small. Smaller
-    // steps avoid the jump, but a wrong derivative differs with them, too.
+    // steps avoid the jump; a wrong derivative still differs from the estimate with smaller steps.
     const shorter = () => [maxStep / 8, maxStep / 64].map(comparisonWithin).find(agrees);
     comparisons.push(agrees(comparison) ? comparison : (shorter() ?? comparison));
   }
@@ -212,7 +212,10 @@ class Probe {
     return sum / this.rowsWithTarget;
   }
 
-  /** Returns the largest step in both directions that crosses no kink, or undefined if even the smallest one does. */
+  /**
+   * Returns the largest step in both directions that crosses no kink, or undefined if even the smallest step crosses
+   * one.
+   */
   maxSmoothStep(vector: Float64Array, index: number): number | undefined {
     const start = vector[index];
     for (let maxStep = 0.02 * Math.max(1, Math.abs(start)); maxStep > 1e-5; maxStep /= 8) {

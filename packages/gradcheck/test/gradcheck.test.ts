@@ -88,7 +88,7 @@ describe('mistakes in a loss', () => {
 
   test('checkLoss throws if the loss accepts none of the random targets', () => {
     expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(
-      /Draw valid ones with the option target/,
+      /Pass the option target to draw valid targets/,
     );
   });
 

@@ -15,7 +15,7 @@ export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'd
 }
 
 /**
- * Adds a node for each window of each channel that computes the window's maximum: PyTorch's `nn.MaxPool2d`.
+ * Adds one node per window and channel. Each node computes the maximum of its window, as in PyTorch's `nn.MaxPool2d`.
  *
  * @returns The ids, row by row, one channel after the other.
  * @throws NnbpError `WRONG_LENGTH` (not channels × height × width ids), `OUT_OF_RANGE` (an invalid size, or a kernel

@@ -19,7 +19,10 @@ export interface Weighted {
   readonly bias?: number;
   /** Initializer of the weights. */
   readonly weights: Initializer;
-  /** Nodes with the same name share b and, edge by edge, their weights. They must have the same number of edges. */
+  /**
+   * A name for the parameters. Nodes with the same name share b and, edge by edge, their weights. They must have the
+   * same number of edges.
+   */
   readonly share?: string | undefined;
 }
 

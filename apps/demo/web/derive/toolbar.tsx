@@ -142,7 +142,10 @@ function Row({
   ));
 }
 
-/** Fields for the length and the targets of a sequence. The numbers of the sequence are edited in the columns of the view. */
+/**
+ * Fields for the length and the targets of a sequence. The numbers of the sequence are edited in the columns of the
+ * view.
+ */
 function Time() {
   const derive = usePlayground(({ derive }) => derive);
   const custom = usePlayground(({ custom }) => custom);

@@ -334,8 +334,8 @@ function drawNode(
 }
 
 /**
- * Draws the mean value of a node as a bar that starts in the middle, over a grey bar from one standard deviation below
- * the mean to one above.
+ * Draws the mean value of a node as a bar that starts at the middle of the plot. A grey bar behind it extends from one
+ * standard deviation below the mean to one standard deviation above the mean.
  */
 function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: number, palette: Palette): void {
   const y = (value: number) =>

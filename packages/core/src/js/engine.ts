@@ -15,8 +15,8 @@ import { type Program, programOf } from './program.js';
 
 /**
  * The default engine of `compile`, and of `fit` and `evaluate` in `@nnbp/train`. It computes in float64, runs wherever
- * JavaScript runs, and generates no code. Results are bit-identical on every run, and differ from those of the reference
- * engine only by rounding, since some sums are in another order.
+ * JavaScript runs, and generates no code. Results are bit-identical on every run, and differ from those of the
+ * reference engine only by rounding, since some sums are in another order.
  */
 export const js = (): Engine => ({
   name: 'js',
@@ -336,8 +336,8 @@ class JsExecutor implements Executor {
   }
 
   /**
-   * Returns the weighted sum of the losses of a time step. Writes case 1, times the weight, to the rows of the outputs in
-   * dLossDx, and 0 to all other rows.
+   * Returns the weighted sum of the losses of a time step. Writes case 1, times the weight, to the rows of the outputs
+   * in dLossDx, and 0 to all other rows.
    */
   #lossOf({ samples, tables }: Step, targets: FloatArray, row: number, loss: Loss, weights?: FloatArray): number {
     const { outputRows, rowCount } = this.#program;

@@ -158,7 +158,7 @@ function networkClass(
   const next = isLayered ? { reads: [], columns: undefined } : locations.of(nextState(graph));
   const initials = plan.blocks.flatMap((block) => (block.kind === 'Recurrent' ? [block.initial] : []));
   const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
-  // With delays, this is not checked, because the next step may be the only reader of a node.
+  // In a network with delays, nodes are not checked, because a node may be read only by the next time step.
   const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const listOrNone = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):

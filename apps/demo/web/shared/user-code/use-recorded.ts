@@ -26,8 +26,9 @@ interface Pass {
 
 interface Recorded<Question extends Pass> {
   /**
-   * The pass that `functions` can compute: the requested one if all its functions are built in, otherwise the last
-   * recorded pass of the same graph. Undefined if there is none, or if the requested pass could not be recorded.
+   * The pass that `functions` can compute: the requested pass if all its functions are built in, otherwise the last
+   * recorded pass of the same graph. Undefined if no pass of the graph has been recorded yet, or if the requested pass
+   * could not be recorded.
    */
   readonly question: Question | undefined;
   readonly functions: Functions;
@@ -123,7 +124,7 @@ async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Fu
     const response = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
     return replayed(readRecording(response, network.outputs.length), builtinFunctions);
   } catch (error) {
-    // The worker may have been terminated, so the next pass must start a new one.
+    // The worker may have been terminated, so the next pass must start a new worker.
     close(worker);
     throw error;
   } finally {

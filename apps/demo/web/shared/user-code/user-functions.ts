@@ -10,7 +10,7 @@ const losses = new Map<string, Loss>();
 /**
  * Registers the default export of a user module.
  *
- * @throws NnbpError `WRONG_TYPE` if it is not an object with the methods `value` and `derivative`
+ * @throws NnbpError `WRONG_TYPE` if the export is not an object with the methods `value` and `derivative`
  */
 export function define(kind: Kind, name: string, exported: unknown): void {
   const plugin = exported as Partial<Activation & Loss> | undefined;

@@ -67,7 +67,7 @@ export async function startUserWorker(functions: readonly UserFunction[]): Promi
   return { runner, close, ask: (question, limit = timeLimit) => within(limit, close, question(runner)) };
 }
 
-/** Resolves when the worker sends `expected`. Rejects if its code throws or cannot be loaded. */
+/** Resolves when the worker sends `expected`. Rejects if the worker's code throws or cannot be loaded. */
 const messageFrom = (worker: Worker, expected: string) =>
   new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => {

@@ -33,13 +33,13 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
  * Imports a genome of neat-python: an object in the form of {@link NeatGenome} (the guide shows four lines of Python
  * that write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
  * where A is the sum, product, max, min, maxabs, median or mean of weight · value. Some activations of neat-python are
- * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into weights
- * and biases, so the outputs are equal up to rounding. Each c is fixed at 1.
+ * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into
+ * weights and biases, so the outputs are equal up to rounding. Each c is fixed at 1.
  *
  * neat-python clamps the argument of `sin` and `softplus` to [−60, 60], so such a node becomes two: `"7 clamped"`, a
  * hard tanh, and `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in
- * neat-python 1.0 and later. Before 1.0, an output without enabled incoming connections was 0, and a hidden node without
- * them was omitted, together with everything that depends on it.
+ * neat-python 1.0 and later. Before 1.0, an output without enabled incoming connections was 0, and a hidden node
+ * without them was omitted, together with everything that depends on it.
  *
  * @param json - The object, or a JSON string with up to about ten thousand connections. Parse a longer string yourself.
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.

@@ -1,7 +1,7 @@
 /**
  * Exports a network as a genome of neat-python. Each value is represented as a weighted sum of nodes that neat-python
- * supports. Factors that neat-python does not support (c, scalers, other slopes of a leaky ReLU) are multiplied into the
- * weights of the successors.
+ * supports. Factors that neat-python does not support (c, scalers, other slopes of a leaky ReLU) are multiplied into
+ * the weights of the successors.
  */
 import { expectFinite, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type AsNeat, toNeat } from './functions.js';
@@ -74,8 +74,8 @@ class GenomeWriter {
   readonly #slots: ArrayLike<number>;
   readonly #keys: Keys;
   /**
-   * For each node whose h neat-python clamps, the hard tanh node before it, which clamps h. In neat-python, the hard tanh
-   * is not a separate node.
+   * For each node whose h neat-python clamps, the hard tanh node before it, which clamps h. In neat-python, the hard
+   * tanh is not a separate node.
    */
   readonly #clamps: ReadonlyMap<number, number>;
   readonly #clamping: ReadonlySet<number>;
