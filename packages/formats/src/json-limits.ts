@@ -10,7 +10,7 @@ const maxDepth = 32;
  * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside strings;
  * each costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
  *
- * @param max - Maximum number of structural characters. Default: as above.
+ * @param max - Maximum number of structural characters. Default: 2¹⁸ plus one per 16 characters.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
 export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + text.length / 16): void {

@@ -170,7 +170,7 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
   const { inputCount, nodeCount, parameterCount } = graph;
   const inputs = inputCount + dropped.length;
   const maskOf = new Map(dropped.map((i, k) => [i, inputCount + k]));
-  /** The new index of each node, and the index that its successors read: that of the product, if there is one. */
+  /** The new index of each node, and the index that its successors read: for a dropped node, its product. */
   const indexOf = new Uint32Array(nodeCount);
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...dropped.map((i) => `${graph.ids[i]}@mask`)];

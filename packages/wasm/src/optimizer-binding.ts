@@ -24,7 +24,10 @@ export class OptimizerBinding {
   #bound: BuiltinOptimizer | undefined;
   #kernel!: OptimizerKernel;
   #code = noOptimizer;
-  /** The optimizer, rate and total weight, while the memory holds the scalars of plain gradient descent. */
+  /**
+   * The optimizer, its rate and the total weight of the last step, if the memory holds the scalars of plain gradient
+   * descent. Otherwise, `#plain` is undefined.
+   */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
   #plainTotal = 0;

@@ -64,7 +64,7 @@ export class Pool {
     return this.#terminated !== undefined;
   }
 
-  /** Sends the memory of an executor to all workers. Returns the number that identifies it. */
+  /** Sends the memory of an executor to all workers. Returns a number that identifies the executor. */
   attach(memory: WebAssembly.Memory): number {
     const executor = ++this.#executors;
     this.#send({ executor, memory });

@@ -236,7 +236,7 @@ export class SampleRows {
     for (let t = steps - 1, at = 0; t >= 0; t--) {
       const count = start[t + 1] - start[t];
       const end = at + count;
-      // Kernels write whole vectors, with zeros up to the number of samples of the first step, so these must fit too.
+      // Kernels write whole vectors, with zeros up to the number of samples of the first step. The zeros must fit too.
       const isLast = t === 0 || end + lanes(samples) > seriesSamples!;
       this.#words.set([4 * lanes(count), count, at, isLast ? end : 0], stepTable / 4 + 4 * t);
       at = isLast ? 0 : end;
@@ -313,7 +313,7 @@ export class SampleRows {
     }
   }
 
-  /** Copies the state before the first step to the inputs that follow those of all steps. */
+  /** Copies the state before the first step to the inputs that follow the inputs of all steps. */
   #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
     const [numbers, stride] = [this.#numbers, this.#inputStride];

@@ -12,7 +12,10 @@ import { timeGraph } from '../src/time.js';
 import { waits } from '../src/waits.js';
 import { lstm } from './lstm.js';
 
-/** Returns the units, and those before which threads wait, each named by the id of its first node. */
+/**
+ * Returns the names of all units, and of the units before which threads wait. The name of a unit is the id of its first
+ * node.
+ */
 function waitsOf(original: Graph, steps: number, threads: number) {
   const { graph, stepOf, at } = timeGraph(original, steps);
   const units = rowUnits(graph, plan(graph, stepOf && { partOf: stepOf }));

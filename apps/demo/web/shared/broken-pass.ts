@@ -215,7 +215,7 @@ export interface NodeState {
  * Returns the state of each node after some visits. An incomplete sum counts as wrong only once it has been passed on,
  * or if no further contribution can arrive.
  *
- * @param isOver - Whether these are all visits of the pass.
+ * @param isOver - Whether `accumulated` contains all visits of the pass.
  */
 export function nodeStates(
   { network: { graph }, trace }: Exercise,

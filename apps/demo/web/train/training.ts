@@ -78,7 +78,7 @@ export class Training {
   }
 
   /**
-   * Prepares a training run, and starts it if the previous one was running or another view has requested this.
+   * Prepares a training run, and starts it if the previous run was playing or another view has requested to play it.
    *
    * @param functions - The user functions that the training run uses.
    * @param steps - Number of steps to repeat, for a link to a training run in progress.

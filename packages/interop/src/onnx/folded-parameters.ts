@@ -33,7 +33,7 @@ export class FoldedParameters {
     });
   }
 
-  /** The factor by which h of node i is multiplied. For a sum, it is folded into b and w. */
+  /** The factor by which h of node i is multiplied. For a sum, the factor is folded into b and w. */
   factorOfH(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.written[activation];
@@ -42,8 +42,8 @@ export class FoldedParameters {
   }
 
   /**
-   * The factor that converts the tensor's value of node i to x, usually c. It is folded into the edges that read the
-   * node.
+   * The factor that converts the tensor's value of node i to x, usually c. The factor is folded into the edges that
+   * read the node.
    */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;

@@ -107,8 +107,8 @@ export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
 }
 
 /**
- * Returns the entries of one step of an input of a model with recurrent layers. If it has three axes, the first two are
- * the steps and the batch.
+ * Returns the entries of one step of an input of a model with recurrent layers. If the input has three axes, the first
+ * two are the steps and the batch.
  */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
   if (isReadByLayers(input.name, graph, 5)) {

@@ -41,7 +41,7 @@ interface NetworkNode {
 /**
  * Builds the network whose outputs are these entries.
  *
- * @param names - The ids of the inputs, and those of the outputs if they are known.
+ * @param names - The ids of the inputs and, if known, the ids of the outputs.
  * @throws NnbpError `UNSUPPORTED` (an output depends on an incomplete activation), `NOT_FINITE`, `NO_INPUTS`,
  * `NO_OUTPUTS`
  */
@@ -99,7 +99,7 @@ export function networkOf(
 
 const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
 
-/** Names of the parameters that the nodes of a filter share, or those of a gate at all steps. */
+/** Names of the parameters that the nodes of a filter share, or that a gate shares over all steps. */
 function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
   if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
   const trained = edges.slice(0, fixed?.from);

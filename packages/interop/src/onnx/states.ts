@@ -37,7 +37,7 @@ const isInitial = (value: unknown): value is readonly number[] | undefined =>
 const malformed = (key: string, expected: string) =>
   new NnbpError('MALFORMED', `The metadata ${key}: expected ${expected}. Remove the entry, or export the model again.`);
 
-/** Adds the states to the tape. Returns them and the other inputs. */
+/** Adds the states to the tape. Returns the states, and the inputs that are not states. */
 export function statesOf(
   { input, output }: Proto<'GraphProto'>,
   { next, initial, isInFile }: States,

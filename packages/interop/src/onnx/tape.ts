@@ -58,7 +58,10 @@ export interface Rows {
   /** The shape without batch and steps. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
-  /** For sequences, the axes of the input that are now the first two. For other tensors, undefined or a single axis. */
+  /**
+   * For sequences, the first two axes, each by its number in the input of the model: [1, 0] if a Transpose has swapped
+   * them. For other tensors, undefined or a single axis.
+   */
   readonly lead?: readonly number[];
   /**
    * Label of the operation that returned this tensor, if its result is supported only at the end of the model or, with

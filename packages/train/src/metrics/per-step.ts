@@ -3,7 +3,7 @@ import type { Metric, MetricAccumulator } from './metric.js';
 
 /**
  * Computes a metric for each step of the sequences. The result is an array: the metric over all samples that have a
- * target at step 0, at step 1, and so on. The name is that of the metric followed by `PerStep`, such as
+ * target at step 0, at step 1, and so on. Its name is the name of `metric` followed by `PerStep`, such as
  * `accuracyPerStep`.
  *
  * @example

@@ -12,8 +12,8 @@ const sleepTime = 50_000;
 
 /**
  * Emits the barrier function. The last thread to arrive advances a counter that the others wait for. If there are more
- * threads than processors, the awaited thread may not be running, so waiting threads sleep. It may also have exited, so
- * the first thread calls its host, which throws after a timeout.
+ * threads than processors, the awaited thread may not be running, so waiting threads sleep. The awaited thread may also
+ * have exited, so the first thread calls its host, which throws after a timeout.
  */
 export function barrierFunction(module: Assembler): Callable {
   const checkTimeout = module.importFunction('waiting', [i32]);

@@ -236,7 +236,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         k.set(slice.get),
         initial
           ? control.when(
-              // Gradients of shared weights are added to those of previous units.
+              // Gradients of shared weights are added to the gradients of previous units.
               product.gradients ? int.eqz(int.or(slice.get, word('accumulates'))) : int.eqz(slice.get),
               each((r, _, sum) => sum.set(initial(frame, r))),
               resume,

@@ -1,6 +1,7 @@
 /**
  * Elementary functions of four float32 numbers at a time. Each emits code that reads and sets locals. The package's
- * README states the maximum errors of the activations that use them, which a test measures over a sweep of float32.
+ * README states the maximum errors of the activations that use these functions. A test measures the errors over a sweep
+ * of float32.
  */
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 

@@ -1,4 +1,4 @@
-/** The script of the page. The test calls its four global functions. */
+/** The script of the test page. The test calls the four global functions that this script defines. */
 import { type Outcome, runQuarter, runSuite } from './suite.js';
 
 const inWorker = (threads: number | 'auto') =>

@@ -1,4 +1,4 @@
-/** The script of the service worker. */
+/** The script of the service worker that runs the conformance suite in a browser test. */
 import { runQuarter } from './suite.js';
 
 /** The part of a service worker's events that is used; it is missing from the types of web workers. */
