@@ -1,8 +1,8 @@
 /**
- * Measures the time to 95 % accuracy on 2,000 validation digits, compared with TensorFlow.js on WebAssembly. Both have
- * the same network, initial weights, batches and optimizer. Each run is in a fresh process, and runs are interleaved.
- * Rounding makes the two diverge, so one can reach 95 % several epochs before the other. Therefore each round has
- * different initial weights, and the time per epoch is reported too.
+ * Measures the time to 95 % accuracy on 2,000 validation digits, compared with TensorFlow.js on WebAssembly. Both
+ * libraries train the same network with the same initial weights, batches and optimizer. Each run is in a fresh
+ * process, and runs are interleaved. Because rounding differs, one library can reach 95 % several epochs before the
+ * other. Therefore each round has different initial weights, and the time per epoch is reported too.
  */
 import { runScript } from './processes.mjs';
 import { changeResults } from './results.mjs';

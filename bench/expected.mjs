@@ -1,6 +1,6 @@
 /**
- * Computes the losses that each library must match, with the reference engine: before and after one step with the
- * library's update rule.
+ * Computes, with the reference engine, the losses that each library must match: the loss before one training step, and
+ * the loss after this step with the library's update rule.
  */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';

@@ -1,7 +1,7 @@
 /**
- * Compares the speed of `fit` with that of `executor.step` on the same batches: 2-8-8-1, 1,000 and 100 samples per
- * epoch, batch sizes 1 and 32, each engine. Runs are interleaved and measured in CPU time, so that other programs on
- * the machine have little effect. The fastest run of each counts.
+ * Compares the speed of `fit` with that of `executor.step` on the same batches: for a 2-8-8-1 network, 1,000 and 100
+ * samples per epoch, batch sizes 1 and 32, and each engine. Runs are interleaved and measured in CPU time, so that
+ * other programs on the machine have little effect. Only the fastest run of `fit` and the fastest run of `step` count.
  *
  * Usage: node bench/fit.mjs [--smoke]
  */

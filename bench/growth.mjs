@@ -16,8 +16,8 @@ const flags = ['--expose-gc', '--max-old-space-size=12000'];
 
 const growth = kinds.flatMap((kind) => sizes.map((edges) => runScript('growth-point.mjs', [kind, String(edges)], flags)));
 /**
- * Minimum number of edges for which memory is shown. With fewer, other allocations of the process exceed those of the
- * graph.
+ * Minimum number of edges for which memory is shown. With fewer edges, other allocations of the process exceed those of
+ * the graph.
  */
 const minVisible = 1e5 / 2;
 const bytes = (point) =>

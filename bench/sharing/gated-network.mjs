@@ -1,6 +1,6 @@
 /**
- * synaptic and neataptic: LSTM cells built from gated connections, with peepholes, that learn after each step from
- * eligibility traces. They compute a different function from PyTorch's LSTM, so losses are not compared.
+ * synaptic and neataptic: LSTM cells with peepholes, built from gated connections. The cells learn after each time
+ * step, from eligibility traces. They compute a different function from PyTorch's LSTM, so losses are not compared.
  */
 import { bySequence } from './by-sequence.mjs';
 

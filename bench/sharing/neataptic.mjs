@@ -1,4 +1,4 @@
-/** neataptic: `architect.LSTM`, with `activate` and `propagate` at each step, as its `train` does. */
+/** neataptic: `architect.LSTM`. Calls `activate` and `propagate` at each time step, like neataptic's own `train`. */
 import neataptic from 'neataptic';
 import { gatedNetwork } from './gated-network.mjs';
 

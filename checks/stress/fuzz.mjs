@@ -32,7 +32,7 @@ const recurrent = [
   networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
   networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
 ];
-/** Bidirectional layers over the steps of a sample, followed by a dense layer on both ends. */
+/** Bidirectional layers over the steps of a sample, with a dense layer that reads the first and the last step. */
 const bidirectionalLayers = ['rnn', 'lstm', 'gru'].map((cell) =>
   networkOf((b) => {
     const steps = [0, 1, 2].map((t) => b.inputs(2, `step${t}`));
@@ -81,15 +81,18 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
-/** For a reader of bytes: returns a function that damages an original and returns a function that reads it. */
+/**
+ * For a reader of bytes: returns a function that damages a copy of one of the `originals`. This function returns
+ * another function, which reads the damaged copy.
+ */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
   return () => read(bytes);
 };
 
 /**
- * The same for a reader of JSON: damages 80 % of the models as parsed JSON, 20 % as strings, and 30 % of the weight
- * files.
+ * The same as `bytesReader`, for a reader of JSON: damages 80 % of the models as parsed JSON and 20 % as strings, and
+ * damages 30 % of the weight files.
  */
 const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);
@@ -129,7 +132,7 @@ const genome = {
   })), // oxfmt-ignore
 };
 
-/** For each reader, a function that damages a file and returns a function that reads it. */
+/** For each reader, a function that damages a file and returns another function, which reads the damaged file. */
 const readers = {
   'onnx-recurrent': bytesReader(
     [...recurrent.map((each) => toOnnx(each, { sequences: true })), toOnnx(mixed)],

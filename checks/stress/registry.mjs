@@ -1,4 +1,4 @@
-/** Runs a package registry on the loopback address that proxies the registry that npm is configured to use. */
+/** Runs a package registry on the loopback address. It proxies the registry that npm is configured to use. */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -45,7 +45,7 @@ max_body_size: 100mb
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
       YARN_ENABLE_TELEMETRY: '0',
-      // Ignore the cache of earlier registries, which had packages with the same names.
+      // Ignore the cache of earlier rehearsals, whose registries had packages with the same names.
       YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
       // Install the packages that were just published.
       YARN_NPM_MINIMAL_AGE_GATE: '0',

@@ -1,7 +1,8 @@
 /**
- * `pnpm stress rehearsal`: rehearses a release from beginning to end. Versions and builds a fresh clone, and publishes
- * it with `changeset publish` to a registry on the loopback address. Then npm, pnpm and Yarn install it from there in
- * new directories, every supported runtime runs it, and every supported version of TypeScript compiles against it.
+ * `pnpm stress rehearsal`: rehearses a release from beginning to end. Sets the versions in a fresh clone, builds it,
+ * and publishes its packages with `changeset publish` to a registry on the loopback address. Then npm, pnpm and Yarn
+ * install the packages from this registry in new directories, every supported runtime runs them, and every supported
+ * version of TypeScript compiles a program against them.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -102,7 +103,7 @@ record('rehearsal', results);
 console.log(JSON.stringify(results, null, 2));
 if (failures > 0) process.exit(1);
 
-/** Clones the repository, versions and builds it, and publishes all public packages. Returns their manifests. */
+/** Clones the repository, sets the versions, builds and publishes all public packages. Returns their manifests. */
 function publish() {
   const clone = join(folder, 'clone');
   run(folder, 'git', 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);

@@ -102,7 +102,7 @@ export function expectGolden(engine: Engine): void {
       targets: Float64Array.of(Number(run.target)),
     };
     expectConformance(engine, graph, single, data, mse());
-    // Also compares with the decimal strings. A float32 engine rounds these parameters once.
+    // The results are also compared with the decimal strings. A float32 engine rounds the parameters once.
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());

@@ -142,8 +142,8 @@ class Analysis {
   }
 
   /**
-   * Returns the bounds on the errors of case 1, one entry per output, and adds the bound on the error of the sample's
-   * loss to `lossError`.
+   * Returns the bounds on the errors of case 1 (dloss/dx of the outputs), one entry per output. Adds the bound on the
+   * error of the sample's loss to `lossError`.
    */
   #loss({ x }: SampleCache, errors: NodeErrors, data: Samples, s: number, loss: Loss): Float64Array {
     const outputs = Array.from(this.#graph.outputs);

@@ -61,8 +61,8 @@ const optimizers = {
 } satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
 
 /**
- * Functions that create every built-in optimizer and variants with other options, schedules and transforms, by a name
- * for test titles.
+ * Functions that create every built-in optimizer, and variants of these with other options, schedules and transforms.
+ * The keys are used in test titles.
  */
 export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<optim.OptimizerName, () => Optimizer>> =
   {

@@ -44,8 +44,8 @@ export function expectOwnState(engine: Engine): void {
   const [a, b, c] = [make(), make(), make()];
   step(alone, a);
   step(alone, a);
-  // The same two steps, but the second on another executor. In between, the first executor takes a step with another
-  // optimizer.
+  // The same two steps with optimizer b, but the second step runs on another executor. Between the two steps, the first
+  // executor takes a step with optimizer c.
   step(first, b);
   second.parameters.set(first.parameters);
   step(first, c);
@@ -174,7 +174,7 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
   two.executor.dispose();
   if (expected === received) return;
   throw new Error(
-    `${name}, batches of ${batchSize}: expected the steps of \`step\`, ${expected}, received ${received}.`,
+    `stepMany with ${name}, batches of ${batchSize}: expected the same result as \`step\`: ${expected}, received ${received}.`,
   );
 }
 

@@ -53,7 +53,7 @@ export interface SequenceCache {
 export class ReferenceCache implements GradientCache {
   /** One entry per sample of the batch. */
   readonly sequences: readonly SequenceCache[];
-  /** The first step of each sample. Without sequences, it is the only one. */
+  /** The first step of each sample. Without sequences, a sample has only this step. */
   readonly samples: readonly SampleCache[];
   readonly #graph: Graph;
 

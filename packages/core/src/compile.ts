@@ -169,7 +169,10 @@ class CompiledNetwork implements Predictor {
     this.#batchExecutor?.dispose();
   }
 
-  /** Validates and scales an input and writes it to row s of `rows`. `sample` is its index among all samples. */
+  /**
+   * Validates and scales an input and writes it to row s of `rows`. `sample` is the index of the input among all
+   * samples.
+   */
   #write(input: Row, s: number, rows: FloatArray, sample: number): void {
     const width = this.#inputCount;
     const scaler = this.#inputScaler;
@@ -207,8 +210,8 @@ class CompiledNetwork implements Predictor {
   }
 
   /**
-   * Converts row s of the outputs x to predictions and writes them to `output` from `at` on. Throws if one is not finite.
-   * `sample` is the index of the row among all samples.
+   * Converts row s of the outputs x to predictions and writes them to `output` from `at` on. Throws if a prediction is
+   * not finite. `sample` is the index of the row among all samples.
    */
   #read(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
     const scaler = this.#outputScaler;

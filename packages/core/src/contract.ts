@@ -1,20 +1,20 @@
 /**
- * The plugin interfaces for activations, aggregations, losses and optimizers. (The one for engines is in `engine.ts`.)
- * A plugin is any object that implements one of them: it needs no registration and no base class. Core never checks
- * which plugin it was given; a plugin declares what core needs to know in optional properties.
+ * The plugin interfaces for activations, aggregations, losses and optimizers. (The interface for engines is in
+ * `engine.ts`.) Any object that implements one of these interfaces is a plugin, without registration and without a base
+ * class. Core never checks which plugin it was given; a plugin declares what core needs to know in optional properties.
  */
 
 /** A flat vector of numbers in the precision of the engine that owns it. */
 export type FloatArray = Float64Array | Float32Array;
 
 /**
- * Name and options of a built-in plugin, so that an engine can run it in its own code and a file can name it. Custom
- * plugins omit it.
+ * Name and options of a built-in plugin. With them, an engine can replace the plugin with its own code, and a file can
+ * refer to the plugin by name. Custom plugins have no `Builtin`.
  */
 export interface Builtin {
-  /** The name under which the package exports it. */
+  /** The name under which its package exports the plugin. */
   readonly name: string;
-  /** Its options, as numbers; a boolean is 0 or 1. */
+  /** The options of the plugin, as numbers; a boolean is 0 or 1. */
   readonly options: Readonly<Record<string, number>>;
 }
 
@@ -22,7 +22,7 @@ export interface Builtin {
 export interface OptionRecord {
   /** The default value. */
   readonly default: number;
-  /** Its symbol in the formulas, in LaTeX. */
+  /** The symbol of the option in formulas, in LaTeX. */
   readonly symbol: string;
 }
 
@@ -84,7 +84,7 @@ export interface Aggregation {
   derivative(z: ArrayLike<number>, a: number, dAdz: FloatArray): void;
   /**
    * The distance from z to the nearest point at which A has no derivative: if every entry of z changes by less than
-   * this, no kink is crossed. Default: A is differentiable everywhere.
+   * this distance, no kink is crossed. Default: A is differentiable everywhere.
    */
   kinkDistance?(z: ArrayLike<number>): number;
   /** True if A(z) is the sum of z, so that engines can add without calling `value`. Default: false. */

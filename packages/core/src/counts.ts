@@ -1,4 +1,4 @@
-/** Computes the rows of an executor's call and validates its arguments. */
+/** Validates the arguments of a call of an executor, and computes the rows of data that the call processes. */
 import type { FloatArray } from './contract.js';
 import type { Executor, PassOptions, SampleCounts } from './engine.js';
 import { NnbpError } from './errors.js';

@@ -7,7 +7,7 @@ const maxDelay = 2 ** 31;
 
 /** An edge that reads the value that a node had `steps` steps ago. Created by {@link delayed}. */
 export interface DelayedEdge {
-  /** The id of the node that the edge reads, which can be the node that it goes to. */
+  /** The id of the node that the edge reads. This can be the same node as the one that the edge leads to. */
   readonly id: string;
   /** The delay in steps, an integer ≥ 1. */
   readonly steps: number;

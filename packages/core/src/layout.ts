@@ -1,6 +1,6 @@
 /**
- * Assigns a slot to each b, c and weight: an index in a vector of the parameters followed by the graph's constants
- * (fixed parameters).
+ * Assigns a slot to each b, c and weight. A slot is an index in a vector that contains all parameters, followed by the
+ * graph's constants (its fixed parameters).
  */
 
 /** Until the number of parameters is known, constants are numbered downwards from this slot. */
@@ -15,8 +15,8 @@ export class Layout {
   readonly #named = { b: new Map<string, number>(), c: new Map<string, number>(), w: new Map<string, number>() };
 
   /**
-   * Returns the slot of a node's b, c or w: the one of the constant if it is fixed, the one of the shared parameter
-   * `name`, or a new one.
+   * Returns the slot of a node's b, c or w: the slot of the constant if the parameter is fixed, the slot of the shared
+   * parameter `name` if it has a name, or else a new slot.
    */
   slot(letter: 'b' | 'c' | 'w', fixed: number | undefined, name: string | undefined): number {
     if (fixed !== undefined) return this.#constant(fixed);
@@ -31,7 +31,7 @@ export class Layout {
     return Float64Array.from(this.#constants.keys());
   }
 
-  /** Replaces the provisional slots of constants with the ones that follow the parameters. */
+  /** Replaces the provisional slots of constants with their final slots, which follow those of the parameters. */
   complete(slots: Uint32Array): void {
     const first = lastSlot - this.#constants.size;
     for (let k = 0; k < slots.length; k++) {

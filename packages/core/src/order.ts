@@ -10,8 +10,8 @@ import { NnbpError } from './errors.js';
  *
  * @param ids - The id of each node, for messages.
  * @param inputs - The indices of the inputs.
- * @param predecessorsOf - Returns the indices of the predecessors of a node that is not an input, without those of
- * delayed edges.
+ * @param predecessorsOf - Returns the indices of the predecessors of a node that is not an input. Ignores delayed
+ * edges.
  * @throws NnbpError `CYCLE`, with the nodes of the cycle in the message
  */
 export function topologicalOrder(

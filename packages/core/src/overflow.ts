@@ -31,7 +31,7 @@ export function expectNoOverflow(
       expect(`slope of node "${ids[i]}"`, sample.slope[i]);
     }
   });
-  // All cached values are finite, but a product or a sum over samples, which the cache does not hold, is not.
+  // All cached values are finite, so a number that the cache does not contain overflowed: a gradient or the mean loss.
   const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
   const i = graph.ids.findIndex((_, i) => p < graph.parameterStart[i + 1]);
   throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);

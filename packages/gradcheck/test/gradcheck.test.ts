@@ -117,13 +117,13 @@ test('declared kinks are skipped and listed in the report', () => {
   expect(zero.toString()).toMatch(/kink within the smallest step/);
 });
 
-test('checkActivation throws without points, and a report without comparisons is not ok', () => {
+test('checkActivation throws if at is empty, and a report without comparisons is not ok', () => {
   expect(() => checkActivation(tanh, { at: [] })).toThrow(NnbpError);
   expect(checkActivation(relu, { at: [0] }).ok).toBe(false);
 });
 
 describe('networks', () => {
-  test('checkNetwork compares every parameter and input of a network with scalers, or maxDerivatives of them', () => {
+  test('checkNetwork checks all parameters and inputs of a network that has scalers, or only maxDerivatives of them', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     network.outputScaler = new Standardization([10], [5]);

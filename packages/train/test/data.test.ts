@@ -89,7 +89,7 @@ describe('errors name the sample by its index', () => {
     }
   });
 
-  test('an overflow error names the sample by its index in the table before the validation split, for any seed', async () => {
+  test('an overflow error names the sample by its index in the whole table, not in the training set, for any seed', async () => {
     let named = 0;
     for (let seed = 0; seed < 8; seed++) {
       const overrides = { optimizer: small, validation: 0.25, seed, batchSize: 3 };
@@ -101,7 +101,7 @@ describe('errors name the sample by its index', () => {
     expect(named).toBeGreaterThan(3);
   });
 
-  test('a rejected sample is named by its index in the table before the split', async () => {
+  test('a rejected sample is named by its index in the whole table, not in the training set', async () => {
     const bad = { inputs: [[1], [NaN], [1], [1]], targets: [[1], [1], [1], [1]] };
     for (let seed = 0; seed < 4; seed++) {
       await expect(fit(lineNetwork(), bad, options({ validation: 0.5, seed }))).rejects.toThrow('sample 1');

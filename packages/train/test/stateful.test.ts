@@ -65,7 +65,7 @@ describe('stateful sequences', () => {
     });
   });
 
-  test('a stateful sequence continues the one at the same index of the previous batch, whatever its length', async () => {
+  test('a stateful sequence of any length continues the sequence at the same index of the previous batch', async () => {
     const rows = [sequenceOf(9), sequenceOf(9), sequenceOf(9)];
     const lengths = [
       [1, 5, 3],
@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('a batch with fewer sequences keeps the states of the missing ones', async () => {
+  test('a batch with fewer sequences than the previous batch keeps the states of the missing sequences', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
@@ -229,7 +229,7 @@ test('`stateful: false` is accepted for a table, with a first-order and a second
   await fit(lineNetwork(), table, options({ stateful: false, optimizer: lbfgs() }));
 });
 
-test('with stateful sequences, standardizing a stream and a full-batch optimizer without batchSize are rejected', async () => {
+test('stateful sequences are rejected with standardize on a stream, and with a full-batch optimizer but no batchSize', async () => {
   const stateful = (overrides: Partial<FitOptions>) => options({ stateful: true, ...overrides });
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));

@@ -1,4 +1,4 @@
-/** Compares graphs with fixed and shared parameters and aggregations with the reference engine. */
+/** Compares wasm with the reference engine on graphs that have fixed parameters, shared parameters and aggregations. */
 import { logSumExp, max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { relu, tanh } from '@nnbp/activations';
 import { randomParameters, randomSamples } from '@nnbp/conformance';
@@ -12,8 +12,8 @@ const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
 const firstSeed = 1;
 
 /**
- * Draws a graph of layers whose b, c and w are trainable, fixed or shared by name, and some of which use an aggregation
- * other than the sum.
+ * Draws a graph of layers. The b, c and w of a layer are trainable, fixed or shared by name, and some layers use an
+ * aggregation other than the sum.
  */
 function randomFeatures(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
@@ -49,7 +49,7 @@ function randomFeatures(random: Random, aggregations: readonly Aggregation[] = [
   return builder.build();
 }
 
-/** Draws five graphs and compares one pass over each with the reference engine. */
+/** Draws five graphs and, for one pass over each graph, compares every engine with the reference engine. */
 function compare(samples: number, aggregations?: readonly Aggregation[]): void {
   for (let seed = firstSeed; seed < firstSeed + 5; seed++) {
     const random = new Random(seed);

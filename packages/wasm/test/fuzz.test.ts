@@ -39,7 +39,10 @@ test(
   1000 * seconds + 30_000,
 );
 
-/** Draws layers that read any of the previous layers: dense blocks of all widths, and unrolled code for one sample. */
+/**
+ * Draws layers that read any of the previous layers. For these graphs, the engine uses dense blocks of all widths and,
+ * for one sample, unrolled code.
+ */
 function blocks(random: Random): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();

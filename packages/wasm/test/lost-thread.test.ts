@@ -1,5 +1,5 @@
 /**
- * Tests that a step throws and does not change the parameters if a worker exits or the loss throws in the middle of it.
+ * Tests that a step throws and does not change the parameters if a worker exits or the loss throws during this step.
  */
 import { sigmoid } from '@nnbp/activations';
 import { type Loss, mlp, Network, Random } from '@nnbp/core';
@@ -13,7 +13,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 type WorkerClass = typeof import('node:worker_threads').Worker;
 const threads = process.getBuiltinModule('node:worker_threads');
 
-/** Creates an engine. Returns it with its worker threads and a promise for the exit of each. */
+/** Creates an engine. Returns it with its worker threads and, for each of these, a promise that resolves on exit. */
 async function engineWithWorkers(count: number) {
   const workers: InstanceType<WorkerClass>[] = [];
   const exited: Promise<unknown>[] = [];

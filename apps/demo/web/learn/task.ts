@@ -85,7 +85,7 @@ const otherNumber: Text = {
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether the number must match exactly, for example a count. Default: false, within 1 %. */
+  /** Whether the number must match exactly, for example a count. Default: false; an error of 1 % is accepted. */
   readonly exact?: boolean;
 }
 

@@ -1,9 +1,9 @@
-/** Takes steps at a chosen speed until it is paused or a step fails, and measures the speed. */
+/** A player takes training steps at a chosen speed until it is paused or a step fails, and measures the speed. */
 import type { Settings } from '../shared/training-settings.js';
 
 export type Speed = Settings['speed'];
 
-/** Saved before the worker is locked down. */
+/** These globals are saved here because `lockDown` removes them from a worker that runs user code. */
 const { MessageChannel, setTimeout } = globalThis;
 
 const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
@@ -74,7 +74,7 @@ export class Player {
 
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-/** Yields to messages. A timer would wait 4 ms. */
+/** Lets the worker receive messages. A timer would do the same, but it would wait 4 ms. */
 const yieldToEventLoop = () =>
   new Promise<void>((resolve) => {
     const { port1, port2 } = new MessageChannel();

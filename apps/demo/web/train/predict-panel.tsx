@@ -1,4 +1,7 @@
-/** Panel that predicts a row of inputs, entered in fields, or drawn if the inputs are an image. */
+/**
+ * Panel with the prediction for a row of inputs. The user enters the inputs in fields, or draws them if they are an
+ * image.
+ */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';
@@ -14,7 +17,7 @@ import areas from './view.module.css';
 interface Props {
   readonly ready: Ready;
   readonly prediction: RowPrediction | undefined;
-  /** The row to predict, in the original units of the data. */
+  /** The inputs to predict from, in the original units of the data. */
   readonly row: Float64Array | undefined;
   readonly ask: (row: Float64Array | undefined) => void;
 }

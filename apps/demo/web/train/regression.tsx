@@ -61,7 +61,10 @@ function Errors(props: { readonly name: string; readonly fit: Omit<RegressionFit
   );
 }
 
-/** Returns the errors of always predicting the mean of the training targets, on the validation set if there is one. */
+/**
+ * Returns the errors of a model that always predicts the mean of the training targets. They are computed on the
+ * validation set, or on the training set if there is no validation set.
+ */
 function errorsOfMean({ training, validation }: NonNullable<Ready['targets']>): Omit<RegressionFit, 'predicted'> {
   const meanOf = (values: Float32Array, transform: (value: number) => number) =>
     values.reduce((sum, value) => sum + transform(value), 0) / values.length;

@@ -54,7 +54,7 @@ Training stops when the validation loss no longer decreases, and the parameters 
 best epoch are kept.
 
 With --time, the rows are a series: the last fifth is the test set, and the report
-compares the model with the last value and with the value one season before.
+compares the model with two baselines: the last value, and the value one season before.
 
 With --recurrent and --group, rows with the same value in the group column are one
 sequence. If the target has one value per group, it is predicted after the last row;
@@ -110,7 +110,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'fraction of the other rows for validation (default: 0.2, or 0 for fewer than 50 other rows without --time)',
+      'fraction of the rows outside the test set to use for validation (default: 0.2, or 0 without --time if there are fewer than 50 such rows)',
       numberBetween(0, 1),
     )
     .option(
@@ -129,7 +129,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
     .option(
       '--group <column>',
-      'the column that identifies the series (with --time), the sequence of each row (with --recurrent), or rows to keep in the same set or fold',
+      'with --time: the column that identifies the series; with --recurrent: the column that identifies the sequence; otherwise: keep rows with the same value of this column in the same set or fold',
     )
     .option(
       '--window <steps>',
@@ -210,7 +210,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = metricsFor(plan);
     const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
-    // For data on disk, training metrics are computed only without a test set: another pass takes a long time.
+    // For data on disk, metrics on the training set are computed only if there is no test set: a pass takes long.
     const measureTraining = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(measureTraining && { training: await assess(parts.training) }),

@@ -21,7 +21,8 @@ export interface SeriesModel extends SeriesColumns, NetworkShape {
 /**
  * Opens a forecasting model.
  *
- * @throws Problem if it is another kind of model; NnbpError `MALFORMED` if the metadata does not match the network
+ * @throws Problem if the file contains another kind of model; NnbpError `MALFORMED` if the metadata does not match the
+ * network
  */
 export async function openSeriesModel(
   io: Io,

@@ -60,7 +60,7 @@ export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequenc
 const batchSize = 256;
 
 /**
- * Computes the outputs of the network for each window. They are scaled; see `valuesOf`.
+ * Computes the outputs of the network for each window. The outputs are scaled changes; `valuesOf` converts them.
  *
  * @param next - The time of the first step to forecast.
  */

@@ -42,8 +42,8 @@ const maxHolidays = 5;
 /**
  * Reads the series of a table.
  *
- * @param known - The step of the table that the model was trained on. Default: the most frequent step of the longest
- * series.
+ * @param known - The step between times in the data that the model was trained on. Default: the most frequent step of
+ * the longest series.
  * @throws Problem if a column is missing, a cell is not a number or time, or a time occurs twice
  */
 export async function readSeries(

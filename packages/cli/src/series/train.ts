@@ -141,8 +141,8 @@ async function openFile(io: Io, path: string, options: SeriesOptions): Promise<C
 }
 
 /**
- * Divides the series into training, validation and test windows. By default, a window covers at least one season of up to
- * 400 steps.
+ * Divides the series into training, validation and test windows. By default, a window covers at least one season,
+ * unless a season has more than 400 steps.
  */
 function windowedParts(file: string, table: SeriesTable, season: number, options: SeriesOptions) {
   const { horizon = 1, testSplit, validationSplit = defaultValidationSplit } = options;

@@ -9,7 +9,7 @@ export type CalendarPeriod = (typeof calendarPeriods)[number];
 /** A window of a series. The values before `end` are inputs; the values from `end` on are to be forecast. */
 export interface Window {
   readonly series: Series;
-  /** The scale of the series. The network reads and predicts changes divided by it. */
+  /** The scale of the series. The network reads and predicts changes divided by this scale. */
   readonly scale: number;
   /** The index of the first value to forecast. */
   readonly end: number;
@@ -95,8 +95,8 @@ export function inputRows({ series, scale, end }: Window, { window, calendar }: 
 }
 
 /**
- * The inputs of a dense network in one row: the values as in {@link inputRows}, without the last, then the calendar of
- * the first step to forecast.
+ * The inputs of a dense network in one row: the values as in {@link inputRows}, without the last value, followed by the
+ * calendar of the first step to forecast.
  */
 export function inputRow(window: Window, shape: Shape, next: number): number[] {
   const rows = inputRows(window, { ...shape, calendar: [] }, next).map(([value]) => value);

@@ -44,7 +44,7 @@ const repeated = (part: string, size: number) => part.repeat(Math.ceil(size / pa
 export const pathsFile = (size: number) =>
   utf8.encode(`{"modelTopology":1,"weightsManifest":1,${repeated('"paths":[', size)}`);
 
-/** Reads the content as every format, and as the detected one. */
+/** Reads the content as a file of the detected format, and as a file of every other format. */
 const readAsEveryFormat =
   (file: (size: number) => string | Uint8Array): Case =>
   (size) => {

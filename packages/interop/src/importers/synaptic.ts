@@ -17,13 +17,13 @@ const squashes = new Map<string, Activation>([
 ]);
 
 /**
- * Imports the result of `Network.toJSON()` of synaptic 1.x. Node ids are the indices of the neurons in its list. Each c
- * is fixed at 1. Traces, which synaptic uses in training, are ignored.
+ * Imports the result of `Network.toJSON()` of synaptic 1.x. Node ids are the indices of the neurons in the list
+ * `neurons`. Each c is fixed at 1. Traces, which synaptic uses in training, are ignored.
  *
  * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` returns what
- * `Network.fromJSON(json)` returns if it is activated row by row. Both start from the state in the
- * file. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a
- * connection to itself is a node `INDEX.sum`.
+ * `Network.fromJSON(json)` returns if it is activated row by row. Both start from the state in the file. A gate
+ * becomes a node with the id `FROM*GATER` and the aggregation `product`. The sum of a neuron that has a connection to
+ * itself becomes a node with the id `INDEX.sum`.
  *
  * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change the
  * parameters before these nodes.

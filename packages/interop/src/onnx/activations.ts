@@ -30,7 +30,7 @@ const makeTable = () =>
       write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }),
     },
     elu: { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) },
-    // The default constants of the operator are those of the paper, rounded to float32.
+    // The default constants of the operator are those of the paper on SELU, rounded to float32.
     selu: operator('Selu'),
     hardSigmoid: { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) },
     hardTanh: {

@@ -116,13 +116,13 @@ export class Call {
     return first;
   }
 
-  /** The sizes of all axes of rows. NaN for the batch and the steps, whose sizes are unknown. */
+  /** The sizes of all axes of `rows`. The batch and the steps have the size NaN, since their sizes are unknown. */
   sizes({ shape, lead, batchAxis = 0 }: Rows): number[] {
     const unknown = lead?.length === 2 ? [NaN, NaN] : [this.tape.batchSize ?? NaN];
     return shape.toSpliced(batchAxis, 0, ...unknown);
   }
 
-  /** The shape that operand k specifies. NaN for the number of samples or steps. */
+  /** The shape that operand k specifies. A size is NaN if it is the number of samples or steps. */
   target(k: number): number[] {
     const value = this.values.get(this.node.input[k] ?? '');
     const { values } = value !== undefined && 'isUnknown' in value && value.isUnknown ? value : this.constant(k);
@@ -181,7 +181,7 @@ export class Call {
     return counts[0];
   }
 
-  /** The order of the first two axes of the operands, steps and batch, if they are sequences. */
+  /** If the operands are sequences: the order of their first two axes, which are the steps and the batch. */
   get lead(): readonly number[] | undefined {
     // The initial states of a recurrent operator have no steps.
     const names = isRecurrent(this.node) ? this.node.input.slice(0, 1) : this.node.input;
@@ -343,6 +343,6 @@ function operandIndices(shape: readonly number[], operand: readonly number[], si
 
 /** Describes in error messages where a partial result of several operators is supported. */
 function supportedUse(part: Rows['part']): string {
-  if (part === undefined) return 'at the end';
+  if (part === undefined) return 'at the end of a model';
   return part === 'directed' ? 'with a Squeeze of its directions' : 'as part of an aggregation';
 }

@@ -1,21 +1,21 @@
 /** Locates the columns that contain the values of nodes and states, and concatenates and selects columns. */
 import type { Operations } from './operations.js';
 
-/** A tensor, and for each of its columns the node or state (see `sourceOf`). */
+/** A tensor and, for each of its columns, the node or state whose values the column contains (see `sourceOf`). */
 export interface Columns {
   readonly tensor: string;
   readonly nodes: readonly number[];
 }
 
 /**
- * Up to `smallMatrix` entries, or `fullMatrix` entries per edge, zeros for unused columns are cheaper than selecting
- * columns.
+ * If the weight matrix has at most `smallMatrix` entries, or at most `fullMatrix` entries per edge, unused columns are
+ * kept with zero weights, because this is cheaper than selecting the used columns.
  */
 const smallMatrix = 4096;
 const fullMatrix = 2;
 /**
- * Above `widestJoin` columns, and `sparsestJoin` columns per needed column, columns are selected from each tensor
- * before joining.
+ * If joined tensors would have more than `widestJoin` columns, and more than `sparsestJoin` columns per needed column,
+ * the needed columns are selected from each tensor before the tensors are joined.
  */
 const widestJoin = 1024;
 const sparsestJoin = 4;
@@ -50,8 +50,8 @@ export class ColumnIndex {
   }
 
   /**
-   * Returns a tensor with the columns of these nodes in any order, plus other columns if keeping them is cheaper than
-   * selecting. For no nodes, returns any tensor.
+   * Returns a tensor with the columns of the nodes `from` in any order. The tensor also has other columns if it is
+   * cheaper to keep them than to remove them. If `from` is empty, returns any tensor.
    */
   covering(from: readonly number[], readers: readonly number[]): Columns {
     const joined = this.join(from);
@@ -63,7 +63,7 @@ export class ColumnIndex {
 
   /**
    * Concatenates all tensors that contain any of these nodes. If the result would be too wide, concatenates only the
-   * needed columns. For no nodes, returns any tensor.
+   * needed columns. If `nodes` is empty, returns any tensor.
    */
   join(nodes: readonly number[]): Columns {
     const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];

@@ -15,7 +15,10 @@ export interface Constant {
 /** The content of external files, by their paths in the model. */
 export type ExternalFiles = Readonly<Record<string, Uint8Array>>;
 
-/** The storage of a data type: its size in bytes, its typed field, and a function that reads it from raw bytes. */
+/**
+ * How tensors store a data type: the size of a number in bytes, the field for numbers of this type, and a function that
+ * reads a number from raw bytes.
+ */
 interface Storage {
   readonly bytes: number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';

@@ -1,7 +1,7 @@
 /**
- * Converts states to delayed edges. A state whose next value is w · x of a node becomes an edge from that node with a
- * delay of one step. If its next value comes from another state, the delay is one step longer than that of the other
- * state.
+ * Converts states to delayed edges. If the next value of a state is w · x of a node, the state becomes an edge from
+ * this node with a delay of one step. If the next value of a state comes from another state, the delay of the first
+ * state is one step longer than the delay of the other state.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
@@ -59,7 +59,7 @@ export class Delays {
     return before && { node: before.node, steps: before.steps + 1, scale: before.scale * single.scale };
   }
 
-  /** The node or state from which a state gets its next value, and its factor. Undefined if the factor is 0. */
+  /** The node or state whose value, times a factor, is the next value of `state`. Undefined if the factor is 0. */
   #single(state: number): Delay | undefined {
     const entry = this.#tape.states.get(state)!.next!;
     const isMultiple = entry.from.length === 1 && entry.bias === 0;

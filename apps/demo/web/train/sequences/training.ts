@@ -65,8 +65,8 @@ export class SequenceTraining {
   #shown: Kind = 'lstm';
   #opened: Origin | undefined;
   /**
-   * The step count this run was opened with or last wrote to the store. If the store holds a different one, it came
-   * from a link.
+   * The step count with which this run was opened, or the step count that it last wrote to the store. If the store
+   * contains another step count, that step count came from a link.
    */
   #storedSteps = 0;
 
@@ -78,7 +78,7 @@ export class SequenceTraining {
     };
   }
 
-  /** Opens a training run and takes `steps` steps, unless it is already open at that step. */
+  /** Opens a training run and takes `steps` steps, unless this run is already open and has taken `steps` steps. */
   async openOnce(origin: Origin, steps: number): Promise<void> {
     const { settings, table, functions } = this.#opened ?? {};
     const isOpen =

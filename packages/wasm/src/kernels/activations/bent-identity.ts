@@ -2,7 +2,10 @@
 import { f32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one } from './kernel.js';
 
-/** Upper bound of |h| in the root: above it, √(h² + 1) equals |h| in float32. Its square does not overflow. */
+/**
+ * In the root, |h| is limited to this bound. Above the bound, √(h² + 1) equals |h| in float32. The square of the bound
+ * does not overflow.
+ */
 const bound = f32x4.const(1e18);
 const half = f32x4.const(0.5);
 
