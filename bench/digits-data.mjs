@@ -1,6 +1,6 @@
 /**
- * The data, initial weights and order of samples for `digits.mjs`. This module imports no library, so that the clock
- * can start after it is loaded.
+ * The data, initial weights and order of samples for `digits.mjs`. This module imports no library, so that the
+ * benchmark can start its clock after this module is loaded.
  */
 import { readFileSync } from 'node:fs';
 import { smoke } from './smoke.mjs';

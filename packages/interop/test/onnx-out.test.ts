@@ -16,7 +16,7 @@ test('a dense layer becomes a Gemm and its activation', () => {
   expect(exported(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
 });
 
-test('c needs a Mul only at the outputs, and none if g is the identity', () => {
+test('the scale c becomes a Mul only at the outputs, and not even there if the activation is the identity', () => {
   const network = (outputActivation: Activation) => {
     const scaled = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation }), { seed: 1 });
     for (const id of scaled.graph.ids.slice(2)) scaled.setParameters(id, { c: 1.5 });
@@ -26,7 +26,7 @@ test('c needs a Mul only at the outputs, and none if g is the identity', () => {
   expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
 });
 
-test('nodes on the same level with two activations become one matrix product and a Split', () => {
+test('nodes on the same level with different activations become one matrix product and a Split', () => {
   const builder = new GraphBuilder();
   const from = builder.inputs(3);
   const hidden = [
@@ -161,7 +161,7 @@ test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])(
   },
 );
 
-test('every operator set that an activation needs has its IR version', () => {
+test('the IR version matches the operator set that each activation needs', () => {
   for (const activation of everyActivation) {
     const { irVersion, opsetImport } = decodeModel(toOnnx(new Network(mlp([1, 1], { activation }))));
     expect(irVersion, activation.name).toBe({ 13: 7n, 14: 7n, 18: 8n, 20: 9n }[Number(opsetImport[0].version)]);

@@ -200,7 +200,7 @@ describe('a standard layer', () => {
     expect(imported.filter((value, p) => value === p + 1.5)).toHaveLength(1);
   });
 
-  test('recurrent modules start from the initial state of the graph, also between dense layers', () => {
+  test('recurrent modules start from the initial state of the graph, even if they are between dense layers', () => {
     const network = networkOf((b) => {
       const x = b.layer(2, { from: b.inputs(3), activation: tanh, name: 'x' });
       const before = ['h', 'k'].map((id, k) => delayed(id, 1, { initial: [0.5, -0.25][k] }));
@@ -222,7 +222,7 @@ describe('a standard layer', () => {
       (b) => gru(b, { from: b.inputs(2), units: 2, resetAfter: false }),
     ],
     [
-      'the RNN of PyTorch does not have its activation',
+      'the RNN of PyTorch does not support its activation',
       (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid }),
     ],
     [
@@ -321,7 +321,7 @@ describe('fromPyTorch', () => {
     }
   });
 
-  test('fromPyTorch does not change the exported network, and the copy has its scalers', () => {
+  test('fromPyTorch does not change the exported network, and the copy has the same scalers', () => {
     const network = small();
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     const before = network.parameters.vector.slice();

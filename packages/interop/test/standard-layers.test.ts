@@ -372,7 +372,7 @@ describe('a recurrent layer unrolled over the steps of one sample', () => {
         });
       },
     ],
-  ])('an unrolled layer does not become an operator if %s, and keeps its outputs', (_, build) => {
+  ])('an unrolled layer keeps its outputs but does not become an operator if %s', (_, build) => {
     const network = networkOf(build);
     expect(recurrentOf(network)).toEqual([]);
     expectSame(network, fromOnnx(toOnnx(network)));

@@ -18,7 +18,7 @@ interface Snapshot extends Pick<PlaygroundState['derive'], 'input' | 'target' | 
 interface History {
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
-  /** The graph after the last edit. If the page shows another graph, Derive or a link has changed it. */
+  /** The graph after the last edit. If the page shows a different graph, Derive or a link has changed the graph. */
   readonly present: NetworkDescription | undefined;
   /** The field of the last edit. Further input in this field belongs to the same edit. */
   readonly field: string | undefined;

@@ -28,7 +28,7 @@ export interface Part {
   readonly constant?: true;
   /** Constant weights, by edge name. Default: none. */
   readonly fixed?: Readonly<Record<string, number>>;
-  /** Names for b and for each weight. Nodes with the same names share these parameters. Default: not shared. */
+  /** Names for b and for each weight. Parameters with the same name are shared between nodes. Default: not shared. */
   readonly shared?: { readonly b: string; readonly w: readonly string[] };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reads a CSV file that the user chose. The parser of the command line detects the dialect of the file and the kind of
+ * Reads a CSV file that the user chose. The parser of the CLI detects the dialect of the file and the kind of
  * each column. One column becomes the target, the others inputs: one input per numeric column, and one per distinct
  * word of a categorical column.
  */

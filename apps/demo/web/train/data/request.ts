@@ -1,4 +1,4 @@
-/** Loads the data set that is selected on the page, and caches the last one. */
+/** Loads the data set that is selected on the page, and caches the data set that was loaded last. */
 import { isProblem, type Problem } from '../problem.js';
 import type { Settings } from '../../shared/training-settings.js';
 import type { Dataset } from './dataset.js';

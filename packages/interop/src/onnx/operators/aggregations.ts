@@ -77,7 +77,7 @@ export const sort: Operator = (call) => {
   const count = call.constant(1).values[0];
   const isSorted = call.integer('sorted', 1) !== 0;
   if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('any TopK except one that sorts the whole last axis, for a median');
+    call.unsupported('a TopK other than that of a median, which sorts the whole last axis');
   }
   return { ...rows, endedBy: call.label, part: 'sorted' };
 };
@@ -89,7 +89,7 @@ export function middle(call: Call, sorted: Rows): Rows {
   const expected = width % 2 === 1 ? [width >> 1] : [(width >> 1) - 1, width >> 1];
   const { values } = call.constant(1);
   if ((axis !== -1 && axis !== lastAxisOf(call, sorted.shape)) || Array.from(values).join() !== expected.join()) {
-    call.unsupported('positions other than the middle of sorted numbers, for a median');
+    call.unsupported('a Gather of sorted numbers other than that of a median, which reads the numbers in the middle');
   }
   return { ...sorted, endedBy: call.label, part: 'middle' };
 }
@@ -105,7 +105,7 @@ export const argMax: Operator = (call) => {
   });
   const isPart = call.integer('keepdims', 1) === 1 && call.integer('select_last_index', 0) === 0;
   if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || absolute.includes(undefined)) {
-    call.unsupported(`a position other than that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
+    call.unsupported(`an ArgMax other than that of maxAbs, which finds the largest |z|. ${adviceFor('ArgMax')}`);
   }
   return { shape: rows.shape, entries: absolute as Entry[], endedBy: call.label, part: 'argMaxAbs' };
 };
@@ -119,7 +119,7 @@ export const gatherElements: Operator = (call) => {
     largest.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
   const axis = call.integer('axis', 0);
   if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
-    call.unsupported('computed positions other than those of the largest |z|, for maxAbs');
+    call.unsupported('a GatherElements other than that of maxAbs, which reads the largest |z|');
   }
   return aggregateLastAxis(call, maxAbs, rows, true);
 };

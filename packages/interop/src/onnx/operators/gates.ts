@@ -95,7 +95,7 @@ export const exponential: Operator = (call) =>
   map(call, (entry) => {
     const node = call.tape.nodeOf(entry);
     if (node === undefined || !isUnfinished(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
-      return call.unsupported('exp of anything other than −h · h, the gaussian');
+      return call.unsupported('exp of anything other than −h · h, which becomes the gaussian');
     }
     return call.tape.apply(gaussian, affine(node.h, Math.sqrt(-entry.weights[0]), 0));
   });
