@@ -14,7 +14,8 @@ import { mse } from '@nnbp/losses';
 import { digits, heading, type Checks, say, table } from './screen.js';
 
 /**
- * Computes the article's example at output node 7: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 = 7 as assumed there.
+ * Computes the article's example at output node 7: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 = 7, as the article
+ * assumes.
  */
 export function articleOutputNode() {
   const builder = new GraphBuilder();

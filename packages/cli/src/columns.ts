@@ -1,4 +1,5 @@
 /** The columns a model was trained on: the meaning of each input and output node. */
+
 /** A column of numbers. It has one node. */
 export interface NumberColumn {
   readonly kind: 'number';

@@ -52,7 +52,7 @@ export async function isReadOnce(path: string): Promise<boolean> {
   return !stats.isFile();
 }
 
-/** Throws if `output` is one of the inputs, even under another name or through a link: it would be overwritten. */
+/** Throws if `output` is one of the inputs, even under another name or through a link: writing would replace it. */
 export async function expectOtherFile(output: string | undefined, ...inputs: readonly string[]): Promise<void> {
   if (output === undefined) return;
   const target = await statOf(output);

@@ -65,7 +65,7 @@ export function guessColumns(used: Survey, options: ColumnOptions, all: Survey =
   });
   const targets = guesses.filter(({ role }) => role === 'target');
   if (targets.length > 1 && targets.some(({ column }) => column?.kind === 'category')) {
-    throw misuse('Several targets must all be numbers: pass one --target, or add --number for each.');
+    throw misuse('Several targets must all be numbers: pass one --target, or add --number for each target.');
   }
   if (!guesses.some(({ role }) => role === 'input')) {
     const reasons = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);

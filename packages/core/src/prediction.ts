@@ -26,7 +26,7 @@ interface Group {
   /** False if every c is fixed at 1. */
   readonly scaled: boolean;
   readonly aggregation: Aggregation | undefined;
-  /** Scratch memory for z; empty without an aggregation. */
+  /** Scratch memory for z, the weighted values of a node's edges; empty without an aggregation. */
   readonly z: Float64Array;
 }
 
@@ -42,7 +42,7 @@ export interface ForwardPass {
    * Computes x of all nodes other than inputs.
    *
    * @param slots - The parameters followed by the graph's constants.
-   * @returns 0, or NaN if a z, a pre-activation or a parameter is not finite.
+   * @returns 0, or NaN if a weighted value z, a pre-activation or a parameter is not finite.
    */
   run(slots: Float64Array): number;
 }
@@ -204,8 +204,8 @@ class TopologicalPass implements ForwardPass {
   }
 
   /**
-   * Computes nodes that do not form a layer or have an aggregation other than the sum. Returns 0, or NaN if a z or
-   * pre-activation is not finite.
+   * Computes nodes that do not form a layer or have an aggregation other than the sum. Returns 0, or NaN if a
+   * weighted value z or a pre-activation is not finite.
    */
   #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
     const graph = this.#graph;

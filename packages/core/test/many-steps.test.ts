@@ -78,7 +78,7 @@ describe.each(Object.entries(optimizers))('with %s', (_, make) => {
   );
 });
 
-test('stepMany takes the steps before a loss that is not finite', () => {
+test('stepMany stops before the first step whose loss is not finite', () => {
   const targets = Float64Array.of(0, 0, 1, 1);
   targets[order[2]] = 1e200;
   const executor = prepared(small, 1);
@@ -100,7 +100,7 @@ test.each([0, 0.5])(
   },
 );
 
-test('stepMany takes no steps for a count of 1, a custom optimizer or many parameters', () => {
+test('stepMany takes no steps if count is 1, for a custom optimizer, or for many parameters', () => {
   const { builtin: _, ...custom } = sgd({ learningRate: 0.1 });
   expect(stepMany(prepared(small, 1), custom)).toBe(0);
   expect(stepMany(prepared(small, 1), adam(), new Float64Array(1), 1)).toBe(0);

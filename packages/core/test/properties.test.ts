@@ -156,7 +156,7 @@ test('checkNetwork accepts a correct derivative near a jump in the second deriva
 
 describe('on a graph whose output feeds another node, backpropagation agrees with finite differences', () => {
   for (const { activation } of Object.values(activations.activationRecords)) {
-    test(`an output that feeds another node gets the derivative of finite differences, with ${activation.name}`, () => {
+    test(`backpropagation agrees with finite differences for an output that feeds another node, with ${activation.name}`, () => {
       const builder = new GraphBuilder();
       builder.input('in');
       builder.node('a', { from: ['in'], activation });

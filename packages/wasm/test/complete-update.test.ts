@@ -1,5 +1,5 @@
 /**
- * Tests that an update that workers left incomplete is completed from where they stopped, with a result that is
+ * Tests updates that workers left incomplete. They are completed from where the workers stopped, and the result is
  * bit-identical to an uninterrupted step.
  */
 import { sigmoid } from '@nnbp/activations';
@@ -22,7 +22,7 @@ const threads = 3;
 
 /**
  * Creates a host that undoes part of each update (the end of the first worker's share, all of the second's) and
- * completes it.
+ * then completes the update.
  */
 async function host(compared: () => void): Promise<Host & { pool: Pool }> {
   const multiplyAdd = multiplyAddFor(true);

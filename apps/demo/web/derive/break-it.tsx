@@ -147,7 +147,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
-  // In a wrong order, only the visits shown so far count. Without a cache, all computations count.
+  // For a wrong order: the number of visits shown so far. Without a cache: the number of all computations.
   const timesOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, correct: number, actual: number, wrong: boolean) => (

@@ -48,8 +48,8 @@ class Part(nn.Module):
 class Recurrent(Part):
     """Nodes that form an nn.RNN, nn.LSTM or nn.GRU.
 
-    PyTorch adds two biases, but a node has one b. It is stored in bias_ih. bias_hh stays 0, so that training does not
-    update b twice, except for the candidate of an nn.GRU, which has both biases.
+    PyTorch adds two biases, but a node has one b, which is stored in bias_ih. bias_hh stays 0, so that training does not
+    update b twice. Only the candidate of an nn.GRU has both biases.
     """
 
     def __init__(self, layer, **common):

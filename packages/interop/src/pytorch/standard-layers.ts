@@ -9,7 +9,10 @@ import type { WindowLayer } from '../recognize/windows.js';
 export interface ParameterSlot {
   readonly name: string;
   readonly shape: readonly number[];
-  /** If a parameter occurs several times, it is the sum of these entries: the first has its value, the others are 0. */
+  /**
+   * If a parameter occurs several times, its value is the sum of these entries. Exports store the value in the first
+   * entry and 0 in the others.
+   */
   readonly parameters: readonly number[];
 }
 
