@@ -37,7 +37,7 @@ export class JsonValue {
 
   /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */
   object(known: readonly string[]): (key: string) => JsonValue {
-    for (const [key, entry] of this.entries()) if (!known.includes(key)) entry.throwExpected('no such entry');
+    for (const [key, entry] of this.entries()) if (!known.includes(key)) entry.throwExpected('no entry with this name');
     return (key) => this.at(key);
   }
 
