@@ -10,7 +10,7 @@ import { conv2d, lstm } from '@nnbp/layers';
  * @property {string} name
  * @property {'lstm' | 'stream' | 'convolution'} kind
  * @property {number} batch Number of sequences or images per update.
- * @property {number} samples Number of samples. A step of a runner trains on all of them.
+ * @property {number} samples Number of samples. One call of a runner's `step` trains on all of them.
  * @property {number} steps Number of steps per sequence; 1 for images.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph

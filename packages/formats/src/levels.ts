@@ -10,8 +10,8 @@ export interface Block {
   /** Graph indices, grouped by activation. In each group, outputs come last, in their order in the graph. */
   readonly nodes: readonly number[];
   /**
-   * The sources of all its nodes, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes depend only
-   * on b.
+   * The sources of all nodes of the block, numbered as in {@link sourceOf}, in ascending order. Empty if the nodes
+   * depend only on b.
    */
   readonly from: readonly number[];
   /** Aggregation of the nodes, which all have the same number of edges. Undefined for the sum. */

@@ -1,6 +1,6 @@
 /**
- * A hash set of strings in a JSON string. It stores their positions in 11 bytes each, where a JavaScript map needs 80
- * or more.
+ * A hash set of the strings in a JSON text. It stores the position of each string in 11 bytes; a JavaScript map would
+ * need 80 bytes or more.
  */
 import { NnbpError } from '@nnbp/core';
 import { textAt } from './json-scanner.js';

@@ -106,7 +106,8 @@ function parseHeader(bytes: Uint8Array, malformed: Malformed): [string, unknown]
   } catch {
     throw malformed('its header is not UTF-8');
   }
-  // A tensor has about 11 structural characters, and takes a kilobyte in addition to its numbers.
+  // This limits the number of tensors: each has about 11 structural characters in the header, and takes a kilobyte of
+  // memory in addition to its numbers.
   expectJsonLimits(text, 'The header of the file', 2 ** 17 + text.length / 64);
   let header: unknown;
   try {

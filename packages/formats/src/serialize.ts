@@ -231,7 +231,7 @@ function expectDistinctNames(kind: string, functions: readonly (Activation | Agg
     if (names.has(plugin.name)) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Two custom ${kind} have the name "${plugin.name}", which identifies them in a file: rename one of them.`,
+        `Two custom ${kind} have the name "${plugin.name}". Files refer to custom ${kind} by name: rename one of the two.`,
       );
     }
     names.add(plugin.name);

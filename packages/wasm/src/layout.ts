@@ -269,8 +269,8 @@ export function layout(
     queueLosses: allocate(8 * queue, 'samples'),
     panelStride: rowStride(widest),
     panel: allocate(samples * rowStride(widest), 'values'),
-    // These are last: the system provides memory only where it is touched, and plain gradient descent does not use
-    // them.
+    // The optimizer's memory is last: the system provides memory only when it is first used, and plain gradient descent
+    // does not use this part.
     squareSums: allocate(squareSumBytes(parameterBytes), 'optimizer'),
     optimizerVectors: allocate(maxOptimizerVectors * parameterBytes, 'optimizer'),
   };

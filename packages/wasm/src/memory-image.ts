@@ -1,6 +1,6 @@
 /**
  * Writes the plan into memory once: the header, a record for each unit, and tables of addresses. After that, only
- * inputs, targets and the numbers of a step change.
+ * inputs, targets and the numbers of a training step change.
  */
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -30,7 +30,9 @@ export interface Form {
   gIsX(node: number): boolean;
   /** Whether the number of samples is rounded up to whole vectors by repeating the first sample. */
   readonly padded: boolean;
-  /** Writes everything that does not change between steps. `words` and `numbers` are views of the whole memory. */
+  /**
+   * Writes everything that does not change between training steps. `words` and `numbers` are views of the whole memory.
+   */
   write(words: Uint32Array, numbers: Float32Array): void;
   /** Code generated for this graph, which calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;

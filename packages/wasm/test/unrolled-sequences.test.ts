@@ -93,7 +93,7 @@ test.each([
   [8, true],
   // With one kind of gate per group, there would be more groups than with mixed groups.
   [5, false],
-])('in an LSTM of %i units, every column reads one whole group: %s', (units, expected) => {
+])('in an LSTM of %i units, the predecessors in every column of edges are one whole group: %s', (units, expected) => {
   const { graph, groups, rowOf } = stepOf(lstm(3, units, 2));
   const edges = groups.flatMap(({ byColumns }, k) => (byColumns ? columns(graph, groups, rowOf, k) : []));
   expect(edges.every(({ group }) => group !== undefined)).toBe(expected);

@@ -76,5 +76,5 @@ const train = () =>
     };
   });
 
-/** The data set to use for a number of inputs. */
+/** The data set to use for each number of inputs. */
 const dataForInputs: Readonly<Record<number, DataName>> = { 1: 'tripling', 2: 'circles', 4: 'iris' };

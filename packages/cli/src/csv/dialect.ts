@@ -66,7 +66,8 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether the first line is a comment: it begins with #, and the first line without # has other separators or none.
+ * Whether the first line is a comment: it begins with #, and the first line without # has no separators, or other
+ * separators than this line.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;

@@ -6,7 +6,7 @@ import { visible } from '../visible.js';
 import { type Io, note, pathIn } from '../io.js';
 import { misuse, Problem } from '../problem.js';
 
-/** The checkpoints that a training run writes, and the one that it resumes from. */
+/** The checkpoints that a training run writes, and the checkpoint that the run resumes from. */
 export interface Run {
   readonly callbacks: readonly Callback[];
   readonly found?: Found;

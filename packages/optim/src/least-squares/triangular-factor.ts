@@ -2,7 +2,9 @@
 
 /** The number of rows that are folded together. */
 const rowsPerBlock = 128;
-/** √ε. If subtraction reduces a squared norm below this fraction, the norm is computed again. */
+/**
+ * √ε. If subtraction reduces a squared norm below this fraction of its last exact value, the norm is computed again.
+ */
 const minNormRatio = 1.5e-8;
 
 /**

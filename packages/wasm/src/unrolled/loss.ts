@@ -68,7 +68,8 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
 
 /**
  * Writes each output to a row, from which predictions and losses read it. Only one lane of the row is used. All four
- * are written, since they are soon read as a vector, and a processor can forward the data of only one store to a load.
+ * lanes are written, since they are soon read as a vector, and a processor can forward the data of only one store to a
+ * load.
  */
 export const outputs = ({ graph, rowOf, outputRow, x }: CodegenContext): Code =>
   Array.from(graph.outputs, (i, k) => store(outputRow(k), splat(x[rowOf[i] >> 2], rowOf[i] & 3)));

@@ -1,6 +1,6 @@
 /**
- * Chapter 6's picture: a table of how often each quantity is computed with no cache, one or both, and logarithmic bars
- * of paths and edges by depth.
+ * Chapter 6's picture: a table of how often each quantity is computed with no cache, one cache or both caches, and
+ * logarithmic bars of paths and edges by depth.
  */
 import { useMessages } from '../../language.js';
 import { grouped } from '../../shared/format-number.js';

@@ -1,4 +1,4 @@
-/** The kernels of all built-in optimizers, by name. The compiler requires all of them. */
+/** The kernels of all built-in optimizers, by name. TypeScript reports an error if a kernel is missing. */
 import type { OptimizerName } from '@nnbp/optim';
 import { adagrad } from './adagrad.js';
 import { adam } from './adam.js';
