@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: builds the packages, downloads the other libraries if they are not installed, and runs the benchmarks
- * below. With arguments, it runs only `run.mjs`, and passes them to it.
+ * below. With arguments, it runs only `run.mjs`, and passes the arguments on.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -14,9 +14,9 @@ if (args.length === 0) {
   run('XOR from process start', process.execPath, ['bench/xor.mjs']);
   run('start-up', process.execPath, ['bench/start-up.mjs']);
   run('two threads', process.execPath, ['bench/threads.mjs']);
-  run('share of the peak of this processor', 'tsx', ['--conditions=@nnbp/source', 'bench/peak.mjs']);
+  run('training speed as a share of the peak of this processor', 'tsx', ['--conditions=@nnbp/source', 'bench/peak.mjs']);
   run('time to 95 % on digits', process.execPath, ['bench/digits.mjs']);
-  run('growth', process.execPath, ['bench/growth.mjs']);
+  run('time and memory by graph size', process.execPath, ['bench/growth.mjs']);
 }
 
 function run(title, command, args) {

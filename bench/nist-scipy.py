@@ -1,8 +1,8 @@
 """Runs SciPy's least_squares on NIST's 27 problems from both starting points: python3 bench/nist-scipy.py (needs python3-scipy).
 
 Prints how many of the 54 fits agree with the certified parameters in at least 4 digits, and the mean number of matching
-digits. A fit counts with its worst parameter, capped at 11 digits; a fit that fails counts as 0. All fits run twice: with the
-defaults, and with method "lm" and tolerances of 1e-15.
+digits. The digits of a fit are those of its worst parameter, at most 11; a fit that fails has 0 digits. All fits run twice:
+with the defaults, and with method "lm" and tolerances of 1e-15.
 """
 import json
 import pathlib

@@ -1,6 +1,6 @@
 /**
- * Runs benchmark scripts in child processes, pinned to one core if requested: once, or as a server that responds to
- * requests.
+ * Runs a benchmark script in a child process, either once or as a server that responds to requests. The process is
+ * pinned to one core if requested.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';

@@ -75,7 +75,7 @@ function prepared(workload, expectationsOf) {
 }
 
 /**
- * Compares the libraries on one workload. The first row is that of the fast engine, unless only threads are measured.
+ * Compares the libraries on one workload. Returns the row of the fast engine first, unless only threads are measured.
  */
 async function compare(workload, samples, expected, names, pinned) {
   const fastRunner = await startProcess(fastEngine, workload, pinned);
@@ -102,8 +102,8 @@ async function compare(workload, samples, expected, names, pinned) {
   return rows;
 
   /**
-   * Runs each library between two runs of the fast engine; the ratio is their mean speed divided by that of the
-   * library.
+   * Runs each library between two runs of the fast engine. The ratio is the mean speed of these two runs divided by the
+   * speed of the library.
    */
   async function interleave(fastRunner, measurable) {
     const measured = new Map([fastRunner, ...measurable].map((runner) => [runner, []]));
@@ -142,7 +142,7 @@ function check({ library }, expected, { before, after, rule }) {
   const change = rule && expected.afterStep(rule) - expected.loss;
   const stepIsCorrect = rule === undefined || same(after - before, change, 0.02, 1e-6 * expected.loss);
   const step = rule
-    ? `after a step ${after.toPrecision(6)} (${(expected.loss + change).toPrecision(6)})`
+    ? `after a step ${after.toPrecision(6)} (expected ${(expected.loss + change).toPrecision(6)})`
     : 'step not compared (different update rule)';
   const isCorrect = lossIsCorrect && stepIsCorrect;
   if (!isCorrect) mismatches++;

@@ -241,8 +241,8 @@ test('a wrong order counts contributions more than once or omits them, and a cor
 test('without a cache, each dloss/dx and slope is computed once for each use', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
-  // A node's dloss/dx is computed for b, c and each weight, and each time a predecessor's dloss/dx is computed:
-  // 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
+  // A node's dloss/dx is computed for b, c and each weight, and each time a predecessor's dloss/dx is computed.
+  // Node 1: once. Nodes 2 and 3: 3 + 1. Nodes 4 to 6: 4 + 4 + 4. Node 7: 5 + 3 · 12.
   await page.getByText('Computed 86 times instead of 7.').waitFor();
   expect(await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map(times))).toEqual([
     '1',

@@ -112,7 +112,7 @@ export default { value: (h: number) => h, derivative: () => 1 };`;
   await waitForText(page, 'available [], eval refused');
 });
 
-test('a saved function is in the link and trains in the Train view', { timeout: 120_000 }, async () => {
+test('the link contains a saved function, and Train trains a network with it', { timeout: 120_000 }, async () => {
   const page = await open(extend);
   await waitForText(page, /Correct: all/);
   await page.getByLabel('Name').fill('swoosh');

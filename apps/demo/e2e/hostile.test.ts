@@ -13,7 +13,7 @@ const working = 'export default { value: (h: number) => h, derivative: () => 1 }
 const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
 const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
 
-/** Returns the states of all views that run custom functions, with this source. */
+/** Returns a state for each view that runs custom functions. Each state contains a function with this source. */
 const links = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'extend', custom: customOf(source) },
   { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },
@@ -108,7 +108,7 @@ export default {
 });
 
 test(
-  'a network with a user function trains on the digits, which its locked-down worker can still download',
+  'the locked-down worker of a network with a user function can still download the digits and train on them',
   longTimeout,
   async () => {
     const page = await open({

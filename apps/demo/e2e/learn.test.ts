@@ -154,7 +154,7 @@ test('question and graph fit the first screen in Chinese and in dark mode, too',
   await expectFirstScreen(await open({ ...learn, language: 'zh', theme: 'dark' }));
 });
 
-test('the page does not contain the answer before it is checked, names a mistake, and shows the solution after three tries', async () => {
+test('the page names common mistakes, and contains the solution only after three wrong answers', async () => {
   const page = await open(at('parameters'));
   const [factors, product] = tasksOf('parameters');
   await page.getByRole('heading', { name: /How does the loss depend on/ }).waitFor();

@@ -1,6 +1,6 @@
 /**
  * `pnpm --filter @nnbp/demo run link-preview` saves a screenshot of the playground as `public/link-preview.png`, the
- * picture that other sites show in a preview of a link to it.
+ * picture that other sites show when they preview a link to the playground.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

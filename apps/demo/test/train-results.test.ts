@@ -60,17 +60,17 @@ test('errors of a regression are in the units of the target', async () => {
   );
 });
 
-test('a row of inputs is predicted in the original units of the data', async () => {
+test('the prediction for a row of inputs is in the original units of the data', async () => {
   const { session, observer } = await trained(prices, 'mse');
   expect(prices.fields).toEqual([{ name: 'a' }, { name: 'colour', words: ['blue', 'red'] }]);
   const row = [7, 0, 1];
   const { row: prediction } = observer.observe({ sample: null, row });
   expect(prediction!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);
-  // A row of another data set is not predicted.
+  // There is no prediction for a row of another data set.
   expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
 });
 
-test('the prediction of a row contains class probabilities for softmaxCrossEntropy, and raw outputs for mse', async () => {
+test('the prediction for a row contains class probabilities for softmaxCrossEntropy, and raw outputs for mse', async () => {
   const flowers = iris(1);
   const row = [5.1, 3.5, 1.4, 0.2];
   const soft = await trained(flowers, 'softmaxCrossEntropy');

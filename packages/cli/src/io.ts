@@ -28,7 +28,7 @@ export const pathIn = (io: Io, path: string): string => resolve(io.cwd, path);
 export const print = (stream: Io['stdout'], text: string): Promise<void> =>
   write(stream, hasColors(stream) ? visibleColored(text) : visibleLines(text));
 
-/** Writes data: unchanged to a file or another program, like {@link print} to a terminal. */
+/** Writes data. A file or another program receives it unchanged; a terminal shows it as {@link print} does. */
 export const printData = (stream: Io['stdout'], text: string): Promise<void> =>
   write(stream, isTerminal(stream) ? visibleLines(text) : text);
 

@@ -2,7 +2,7 @@
 import { messageOf } from './problem.js';
 import { run } from './run.js';
 
-/** Runs the command line of this process and sets its exit code. */
+/** Runs the command in the arguments of this process and sets the exit code of the process. */
 export async function main(): Promise<void> {
   const stop = new AbortController();
   // Only once, so that a second Ctrl-C ends the process immediately.

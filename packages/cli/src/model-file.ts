@@ -44,7 +44,7 @@ export async function readModel(
 }
 
 /**
- * Opens a model in any format that reads rows of a table.
+ * Opens a model, in any format, whose inputs are the rows of a table.
  *
  * @throws Problem (a forecasting model), NnbpError `MALFORMED` (invalid column metadata)
  */

@@ -6,7 +6,7 @@ import { NnbpError } from '@nnbp/core';
  * Resolves `path` relative to the directory of the model. `./weights.bin` and `parts/./weights.bin` are normalized
  * first; a path that then leads out of the directory, is absolute, or has a hidden part is rejected.
  *
- * @param model - The path of the model file in error messages.
+ * @param model - The path of the model file, for error messages.
  * @throws NnbpError `UNSUPPORTED` if the path is rejected
  */
 export function neighbourPath(model: string, directory: string, path: string): string {

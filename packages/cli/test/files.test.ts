@@ -62,9 +62,9 @@ onUnix('a path that is not a file', () => {
   });
 });
 
-onUnix('an output that is an input', () => {
+onUnix('an output file that is also an input file', () => {
   it.each(['same name', 'symbolic link', 'hard link'])(
-    'an output that is an input is rejected before anything is written: %s',
+    'an output file that is also an input file is rejected before anything is written: %s',
     async (kind) => {
       const { nnbp, directory, read } = await workspace({ 'd.csv': csv });
       await nnbp(...train);

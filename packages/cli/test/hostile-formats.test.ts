@@ -46,7 +46,7 @@ function onnxNamed(names: readonly string[]): Uint8Array {
   });
 }
 
-/** ONNX models in which the string replaces a name with a meaning, such as an operator. */
+/** ONNX models with the string in place of a name that ONNX interprets, such as the name of an operator. */
 function onnxWith(text: string): Record<string, Uint8Array> {
   const product = { type: 'MatMul', input: ['x', 'w'], output: ['y'] };
   const model = { nodes: [product], tensors: [tensor('w', [1, 1], float32(1))], inputs: ['x'], outputs: ['y'] };
@@ -98,7 +98,7 @@ function modelsNamed(names: readonly string[]): Record<string, string | Uint8Arr
   };
 }
 
-/** Files in which the string replaces a name with a meaning, such as an activation. */
+/** Files with the string in place of a name that the format interprets, such as the name of an activation. */
 function filesWith(text: string): Record<string, string | Uint8Array> {
   const kerasOf = (change: object, paths: readonly string[] = ['w.bin']) =>
     JSON.stringify({
@@ -251,7 +251,7 @@ describe('the options', () => {
       const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);
       expect(options.length).toBeGreaterThan(0);
       for (const option of options) {
-        // An option that names an output file creates it.
+        // Options that name an output file create that file, so only two strings are tried.
         for (const text of /^--(?:output|checkpoint)$/.test(option) ? chosen.slice(0, 2) : chosen) {
           expectHarmless([command, option, text], await here.nnbp(command, ...given, option, text));
         }

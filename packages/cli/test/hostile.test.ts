@@ -1,6 +1,6 @@
 /**
- * Tests hostile strings as names in data and models. The output must be harmless, and exports must contain them as
- * data.
+ * Tests hostile strings as names in data and models. The output must be harmless, and exports must contain the
+ * strings as data.
  */
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';

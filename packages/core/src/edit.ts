@@ -140,8 +140,8 @@ export class GraphEditor {
    * split edge, even if it is fixed or shared, unless `options` fixes or shares the weight. The edge out of the new node
    * gets a new weight.
    *
-   * @param options - Options of the new node, without `from`: its only predecessor is that of the split edge, with the
-   * same delay.
+   * @param options - Options of the new node, without `from`: its only predecessor is the source of the split edge,
+   * with the same delay.
    * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`, `WRONG_TYPE`
    */
   split(from: string, to: string, id: string, options: Omit<NodeOptions, 'from'>): this {
@@ -272,8 +272,8 @@ export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
 
 /**
  * Creates a network from an edited graph, with the parameters of the original network. New parameters are
- * initialized as in a new network. The output transform is kept unless `options` sets one; the input scaler is kept if
- * the number of inputs is unchanged, and the output scaler if the number of outputs is.
+ * initialized as in a new network. The output transform is kept unless `options` sets one. The input scaler is kept if
+ * the number of inputs is unchanged, and the output scaler if the number of outputs is unchanged.
  *
  * @param network - The network whose graph was edited.
  * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH` (the network has fewer parameters than the graph before the edit)

@@ -87,8 +87,8 @@ export interface Executor {
     options?: PassOptions,
   ): number;
   /**
-   * Computes the derivative of every output with respect to every parameter, using the same three cases: for each
-   * output in turn, case 1 is 1 for this output and 0 for the others. Writes dx_k/dp for each row, output k and
+   * Computes the derivative of every output with respect to every parameter, using the three cases of a backward pass.
+   * For each output in turn, case 1 is 1 for this output and 0 for the others. Writes dx_k/dp for each row, output k and
    * parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a
    * step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time. Afterwards, the
    * cache's `slope` and `dLossDx` are unspecified.
@@ -123,9 +123,9 @@ export interface Executor {
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
-   * @returns The number of steps taken, from 0 to `count`. Only full batches are used. The method returns early before
-   * a step that `step` must take, such as one after which a parameter is not finite; that step has then not changed
-   * anything.
+   * @returns The number of steps taken, from 0 to `count`. Only full batches are used. If `step` must take the next
+   * step, for example because a parameter would not be finite after it, the method returns before it changes anything in
+   * that step.
    */
   stepMany?(
     table: SampleTable,

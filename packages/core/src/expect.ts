@@ -111,8 +111,8 @@ export function allFinite(values: ArrayLike<number>): boolean {
 }
 
 /**
- * The number of entries per call of `isChunkFinite`. V8 optimizes a function that is called often as a whole, but a
- * single long loop while it runs (on-stack replacement), which makes every call slower.
+ * The number of entries per call of `isChunkFinite`. V8 optimizes a frequently called function as a whole. It
+ * optimizes a single long loop while the loop runs (on-stack replacement), which makes every call slower.
  */
 const chunkSize = 1024;
 

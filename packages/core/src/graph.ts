@@ -96,7 +96,7 @@ export class Graph {
    * c is shared.
    */
   declare readonly biasSlots: ArrayLike<number> | undefined;
-  /** For each node, the slot of c; undefined if `biasSlots` is. */
+  /** For each node, the slot of c; undefined if `biasSlots` is undefined. */
   declare readonly scaleSlots: ArrayLike<number> | undefined;
   /** For each edge, the slot of its weight. Undefined unless `biasSlots` is defined or edges share a weight. */
   declare readonly sharedWeights: ArrayLike<number> | undefined;
@@ -228,7 +228,7 @@ export class Graph {
     return this.#parameterAt(this.weightSlot(edge, i));
   }
 
-  /** Returns a vector of the parameters followed by the constants, which slots index. */
+  /** Returns the vector that slots index: the parameters, followed by the constants. */
   slots(parameters: ArrayLike<number>): Float64Array {
     const values = new Float64Array(this.parameterCount + this.constants.length);
     values.set(parameters);

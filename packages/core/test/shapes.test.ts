@@ -78,7 +78,7 @@ describe('graphs of any shape', () => {
     expect(pass.cache.h('through') + pass.cache.g('through') + pass.cache.slope('through')).toBe(0);
   });
 
-  test('a topological order of declaration is kept', () => {
+  test('nodes that are declared in a topological order keep this order', () => {
     const builder = new GraphBuilder();
     builder.input('i');
     builder.node('b', { from: ['i'], activation: tanh });

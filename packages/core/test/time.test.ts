@@ -123,7 +123,7 @@ describe('features', () => {
     ['nothing for c fixed at 1', build({ fixed: { c: 1 } }), {}],
     ['nothing for shared weights', build({ shared: { w: { x: 's' } } }), {}],
     ['nothing for the sum', build({ aggregation: { ...product, isSum: true } }), {}],
-  ])('the features of a graph list %s', (_, graph, expected) => {
+  ])('featuresOf reports %s', (_, graph, expected) => {
     expect(Object.fromEntries(featuresOf(graph))).toEqual(expected);
     expect(unsupportedFeatures(graph)).toEqual(Object.values(expected));
     for (const engine of [reference(), js()]) expect(engine.supports(graph)).toEqual([]);

@@ -88,9 +88,9 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   if (quantity === 'dAdz' && !hasAggregationRule(graph, i)) {
     const how =
       graph.aggregation(i) === undefined
-        ? 'sums its edges: dA/dz is 1'
-        : 'multiplies its edges: dA/dz is the product of the other factors';
-    throw new NnbpError('UNKNOWN_ID', `Node "${node}" ${how}.`);
+        ? 'sums its edges, so dA/dz is always 1'
+        : 'multiplies its edges, so dA/dz is the product of the other factors';
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no quantity dA/dz: it ${how}.`);
   }
   if (quantity === 'dLossDw' && graph.weightIndex(edge, i) < 0) throw fixed(`w from "${from}"`, node);
   return { quantity, node, from };
@@ -100,8 +100,9 @@ const fixed = (what: string, node: string) =>
   new NnbpError('FIXED_PARAMETER', `${what} of node "${node}" is fixed: a constant has no derivative.`);
 
 /**
- * Returns the index of the edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is
- * none, or if several match.
+ * Returns the index of the edge from `from` to node i; −1 if no edge or several edges match.
+ *
+ * @param from - The id of the predecessor, optionally with the delay of the edge, as in `h@-1`.
  */
 export function edgeNamed(graph: Graph, from: string, i: number): number {
   const edges: number[] = [];

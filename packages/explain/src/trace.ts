@@ -86,12 +86,12 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
 }
 
 /**
- * Traces a pass over a sequence, step by step as `trace` does, on the unrolled graph: node `h` at step 3 is `h@3`, and
- * its value before the first step is `h@-1`. A parameter is written once per step of the sequence, as the sum so far
- * divided by the number of steps with a target. The last value is its gradient.
+ * Traces a pass over a sequence on the unrolled graph, in the same order as `trace`: node `h` at time step 3 is `h@3`,
+ * and its value before the first time step is `h@-1`. A parameter derivative is written once per time step, as the sum
+ * so far divided by the number of time steps with a target. The last value is the gradient.
  *
- * @param inputs - [steps × inputs], as for `backpropagateSequence`.
- * @param targets - One row per step; null for a step without a target.
+ * @param inputs - [time steps × inputs], as for `backpropagateSequence`.
+ * @param targets - One row per time step; null for a time step without a target.
  * @throws NnbpError any error thrown by `backpropagateSequence`
  *
  * @example
@@ -131,7 +131,7 @@ function traceOf(computation: Computation): Trace {
 }
 
 /**
- * Reconstructs the cache and the gradients after the first `steps` steps from the trace. dA/dz is taken from its pass.
+ * Reconstructs the cache and the gradients after the first `steps` steps from the trace. dA/dz is taken from `pass`.
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */
@@ -161,7 +161,7 @@ export function replay({ graph, pass, steps: all }: Trace, steps: number = all.l
       const quantity = expectQuantity(graph, name);
       const i = graph.indexOf(quantity.node);
       if ((written[i] & stepOf(quantity)) === 0) return undefined;
-      // No step writes dA/dz, which is known as soon as h is.
+      // No step writes dA/dz. It is known as soon as h is known.
       const { aggregated } = pass.cache.samples[0];
       return numberIn(graph, { ...cache, ...(aggregated && { aggregated }) }, gradients, quantity);
     },

@@ -201,9 +201,11 @@ describe('nodes with aggregations other than the sum', () => {
   );
 
   it('dA/dz is not a quantity of a node that sums or multiplies', () => {
-    expect(() => derivation('dA/dz_mtoy')).toThrow('Node "y" sums its edges: dA/dz is 1.');
+    expect(() => derivation('dA/dz_mtoy')).toThrow(
+      'Node "y" has no quantity dA/dz: it sums its edges, so dA/dz is always 1.',
+    );
     expect(() => derivation('dA/dz_atop')).toThrow(
-      'Node "p" multiplies its edges: dA/dz is the product of the other factors.',
+      'Node "p" has no quantity dA/dz: it multiplies its edges, so dA/dz is the product of the other factors.',
     );
   });
 

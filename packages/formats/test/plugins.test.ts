@@ -52,7 +52,7 @@ describe('a loss in the file', () => {
   });
 });
 
-test('the error lists each missing function once', () => {
+test('the error of load lists each missing function once', () => {
   const network = chainOf([wave('wave'), tanh, wave('tide'), tanh]);
   const file = save(network, { loss: cubic('cubic') });
   expect(() => load(file)).toThrow(failure('MISSING_PLUGIN', /activations "wave", "tide"; losses "cubic"/));
@@ -69,7 +69,7 @@ test('a custom activation with the name of a built-in stays custom', () => {
   ]) {
     expect(again.predict([0.3])).toEqual(network.predict([0.3]));
   }
-  // Without it, loading throws instead of using the built-in.
+  // Without the custom activation, loading throws instead of using the built-in.
   expect(() => load(save(network))).toThrow(failure('MISSING_PLUGIN', /"tanh"/));
 });
 

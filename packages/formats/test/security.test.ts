@@ -187,7 +187,7 @@ test('metadata keys such as __proto__ do not change Object.prototype', () => {
 });
 
 test(
-  `${damagedFiles} files with flipped bits and with parts removed, copied and inserted load or throw an NnbpError`,
+  `${damagedFiles} files with flipped bits or with removed, copied or inserted parts: each one loads or throws an NnbpError`,
   { timeout: 120_000 },
   () => {
     const seed = Number(process.env.SEED ?? Date.now() % 1e9);
@@ -417,7 +417,7 @@ function positions(value: unknown, path: readonly (string | number)[] = []): (re
   return [path, ...Object.entries(value).flatMap(([key, entry]) => positions(entry, [...path, key]))];
 }
 
-test('a model with a value of the wrong type anywhere loads or throws an NnbpError', () => {
+test('a model either loads or throws an NnbpError if one of its values has the wrong type', () => {
   const valid = model({
     nodes: [
       {

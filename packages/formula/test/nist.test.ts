@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { dataOf, digits, problems, solve } from './nist.js';
 
 /**
- * The problem whose residuals are near float64 precision, so their sum and the standard deviations have few correct
- * digits.
+ * The problem whose residuals are near float64 precision, so the residual sum of squares and the standard deviations
+ * have few correct digits.
  */
 const nearlyExact = 'Lanczos1';
 

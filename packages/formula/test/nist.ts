@@ -9,7 +9,7 @@ import { formulaGraph } from '@nnbp/formula';
 /** A problem with its certified values, which have 11 digits. */
 export interface Problem {
   readonly name: string;
-  /** The formula for y. In the problem Nelson, formula and data are those of log(y). */
+  /** The formula for y. In the problem Nelson, the formula and the data are for log(y). */
   readonly formula: string;
   readonly variables: readonly string[];
   /** Initial parameters: start 1 is far from the solution, start 2 near it. */

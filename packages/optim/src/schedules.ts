@@ -91,10 +91,14 @@ export interface PlateauOptions {
   /** The factor by which the rate is multiplied. Default: 0.1. */
   readonly factor?: number;
   /**
-   * Number of consecutive epochs without improvement to tolerate; the rate is reduced after the next one. Default: 10.
+   * Number of consecutive epochs without improvement to tolerate. After one more such epoch, the rate is reduced.
+   * Default: 10.
    */
   readonly patience?: number;
-  /** An epoch is an improvement if its loss is below the best by more than this fraction of |best|. Default: 0.0001. */
+  /**
+   * An epoch is an improvement if its loss is below the best loss so far by more than this fraction of |best loss|.
+   * Default: 0.0001.
+   */
   readonly threshold?: number;
   /** Number of epochs after a reduction that do not count as epochs without improvement. Default: 0. */
   readonly cooldown?: number;
@@ -119,7 +123,8 @@ export function plateau(options: PlateauOptions): Schedule {
     name: 'plateau',
     rate: () => now.rate,
     observe(loss) {
-      // Relative to |best|: with best · (1 − threshold), even a higher loss would be an improvement on a negative one.
+      // The threshold is relative to |best|. With best · (1 − threshold), a loss above a negative best loss would count
+      // as an improvement.
       const improved = now.best === Infinity ? loss < Infinity : loss < now.best - threshold * Math.abs(now.best);
       if (improved) now.best = loss;
       now.bad = improved ? 0 : now.bad + 1;

@@ -1,4 +1,4 @@
-/** Plot of value, derivative and finite differences. The background is shaded where the last two disagree. */
+/** Plots value, derivative and finite differences. Shades where the derivative and finite differences disagree. */
 import { useEffect } from 'react';
 import UPlot from 'uplot';
 import { useMessages } from '../language.js';

@@ -133,7 +133,8 @@ const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wid
   }) as object;
 
 /**
- * Node indices by layer: each node is one layer after its last predecessor; an input, one before its first successor.
+ * Node indices by layer. Each node is one layer after its last predecessor. An input is one layer before its first
+ * successor.
  */
 function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];

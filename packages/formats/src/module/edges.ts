@@ -3,9 +3,9 @@ import type { Network } from '@nnbp/core';
 
 /** An edge into a node. */
 export interface Edge {
-  /** The node that it reads. */
+  /** The source node. */
   readonly node: number;
-  /** For a delayed edge: the index in the state that it reads. */
+  /** The index of the state entry that a delayed edge reads; undefined for an edge without a delay. */
   readonly state: number | undefined;
   readonly w: number;
   /** Whether w is the constant 1, which needs no multiplication. */
@@ -39,7 +39,7 @@ export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNu
   };
 }
 
-/** Nodes whose values later steps read, with their indices in the state: the latest value first. */
+/** The nodes whose values are read at later steps, each with its range in the state. The latest value is first. */
 export function nodesWithState({ graph }: Network): { node: number; start: number; end: number }[] {
   const { stateStart } = graph;
   if (stateStart === undefined) return [];

@@ -63,7 +63,7 @@ function bell(h, a) {
   ],
   [
     'powers',
-    `// 1 / (1 + e^-h) is computed from a power in this table, e^(k/32 - 32), and a series, which is faster than Math.exp.
+    `// The powers e^(k/32 - 32). The sigmoid multiplies one of them by a series, which is faster than Math.exp.
 const powers = new Float64Array(2049).map((_, k) => {
   const x = k / 32 - 32;
   const n = Math.round(x * Math.LOG2E);

@@ -9,7 +9,7 @@ import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * Returns the code of `layers` and of the function `predict` that loops over them, or `step` for a network with memory.
+ * Returns the code of `layers` and of the function `predict` that loops over them (`step` for a network with memory).
  * All values are in one list: the inputs, the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
@@ -39,7 +39,7 @@ ${layersOf(network, nodes, indexOf, functions).join('\n')}
 ];
 ${constants.join('\n')}
 
-${memory.length > 0 ? '// One step: reads the state s, and replaces it with the next one.\nfunction step(input, s) {' : '/** The outputs for one input, in the order of `outputs`. */\nexport function predict(input) {'}
+${memory.length > 0 ? '// One step: reads the state s, and replaces it with the next state.\nfunction step(input, s) {' : '/** The outputs for one input, in the order of `outputs`. */\nexport function predict(input) {'}
   if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${counted(graph.inputCount)}, received \${input.length}\`);
   const x = Array.from(input${inputScaler ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
 ${memory.length > 0 ? '  x.push(...s);\n' : ''}${loop(graph.aggregations.length > 1)}${

@@ -25,7 +25,7 @@ export function unrolled(network: Network, nodes: readonly number[], functions: 
   ]);
   return [
     ...(memory.length > 0
-      ? ['// One step: reads the state s, and replaces it with the next one.', 'function step(input, s) {']
+      ? ['// One step: reads the state s, and replaces it with the next state.', 'function step(input, s) {']
       : ['/** The outputs for one input, in the order of `outputs`. */', 'export function predict(input) {']),
     `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${counted(graph.inputCount)}, received \${input.length}\`);`,
     ...inputs,

@@ -84,8 +84,8 @@ const distinct = (window: readonly number[], coordinate: (cell: number) => numbe
   [...new Set(window.map(coordinate))].sort((a, b) => a - b);
 
 /**
- * Maximum difference between the size of the kernel and that of the largest window, if a part of the kernel is always
- * in the padding.
+ * The kernel is larger than every window if a part of the kernel is in the padding at every position. This is the
+ * maximum difference to try between the size of the kernel and the size of the largest window.
  */
 const maxHidden = 2;
 /** Maximum stride to try if no two complete windows determine the stride. */

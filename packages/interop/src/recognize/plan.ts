@@ -12,7 +12,7 @@ export type Step =
   | { readonly recurrent: RecurrentLayer }
   | { readonly windows: WindowLayer };
 
-/** A recurrent layer over all steps of a sample, or two layers that read the steps in opposite directions. */
+/** A recurrent layer over all time steps of a sample, or two that read the time steps in opposite directions. */
 export interface UnrolledStep {
   readonly unrolled: readonly UnrolledLayer[];
 }
@@ -23,9 +23,9 @@ export interface PlanOptions {
   readonly windows?: (layer: WindowLayer) => boolean;
 }
 
-/** Options for export formats that also support layers over all steps of a sample. */
+/** Options for export formats that also support layers over all time steps of a sample. */
 export interface UnrolledPlanOptions extends PlanOptions {
-  /** Whether to look for recurrent layers that are unrolled over their steps. */
+  /** Whether to look for recurrent layers that are unrolled over their time steps. */
   readonly unrolled: boolean;
 }
 
@@ -88,7 +88,7 @@ export function planSteps(
 }
 
 /**
- * The level of each node. All nodes of an unrolled layer have the same level, because the layer computes all its steps
+ * The level of each node. All nodes of an unrolled layer have the same level, because the layer computes all time steps
  * at once.
  */
 function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array {

@@ -1,7 +1,7 @@
 /**
- * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers, by what they compute and not by
- * their ids. First, each unit is matched, starting at its output. Then units that read one another form a layer. Its
- * gates may read only the inputs and units of the layer.
+ * Finds nodes that together form exactly one layer, as created by `rnn`, `lstm` or `gru` of @nnbp/layers. Nodes are
+ * recognized by what they compute, not by their ids. First, each unit is matched, starting at its output. Then units
+ * that read one another form a layer. The gates of a layer may read only the inputs and units of the layer.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import type { Edge, Nodes } from './nodes.js';

@@ -1,7 +1,8 @@
 /**
- * Finds nodes that form exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of a sample, as added
- * by `bidirectional`: one copy of the layer per step, with shared parameters. Copies are recognized by their shared b.
- * The last copy is then matched as a layer with delays: edges from the previous copy count as delayed edges.
+ * Finds nodes that together form exactly one `rnn`, `lstm` or `gru` layer over all steps of a sample, as created by
+ * `bidirectional` of @nnbp/layers: one copy of the layer per step, with shared parameters. Copies are recognized by
+ * their shared b. The last copy is then matched as a layer with delays: edges from the previous copy count as delayed
+ * edges.
  */
 import { levels, successorsOf } from '@nnbp/core';
 import { type Edge, Nodes } from './nodes.js';

@@ -24,7 +24,7 @@ export interface WindowLayer {
   readonly biases: readonly number[];
 }
 
-/** Nodes that each read a window, in the order of the graph, and for each the nodes it reads, in ascending order. */
+/** Nodes that each read one window, in the order of the graph. `read` lists the nodes of each window, ascending. */
 interface Windows {
   readonly nodes: readonly number[];
   readonly read: readonly (readonly number[])[];
@@ -60,7 +60,7 @@ type Group =
   | { readonly kind: 'conv'; readonly level: number; readonly filters: readonly Windows[] }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly level: number; readonly nodes: readonly number[] };
 
-/** The number of channels of the layer that the windows read; undefined if they read no such layer. */
+/** The number of channels of the layer that the windows read; undefined if they do not read such a layer. */
 const channelsOf = (layerOf: ReadonlyMap<number, WindowLayer>, { read }: Windows): number | undefined => {
   const layer = layerOf.get(read[0][0]);
   return layer === undefined ? undefined : layer.nodes.length / (layer.geometry[0].windows * layer.geometry[1].windows);
@@ -145,8 +145,8 @@ interface Layout {
 }
 
 /**
- * The ways to divide `size` nodes into channels: first as in the previous layer, then with channels first, then with
- * channels last. All layouts that fit compute the same outputs.
+ * The ways to divide `size` nodes into channels, in the order in which they are tried: with as many channels as the
+ * previous layer, with channels first, and with channels last. All layouts that fit compute the same outputs.
  */
 function layouts(size: number, counts: readonly number[], likely: number | undefined): Layout[] {
   const all = counts.map((channels) => layoutsOf(size, channels));

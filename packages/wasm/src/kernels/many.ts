@@ -4,7 +4,8 @@ import { header, word } from '../memory-map.js';
 
 /**
  * Adds the export `runMany(count, loss, optimizer)`: runs a step on each batch of the queue until a step does not
- * update. Returns the number of updates, and stores their losses, each summed over samples, at `queueLosses`.
+ * update the parameters. Returns the number of updates, and stores their losses, each summed over samples, at
+ * `queueLosses`.
  *
  * @param step - Emits a step on batch k of the queue, with the codes of the loss and optimizer.
  * @param advance - Called after each update unless `constantStep` is set. Returns 0 if the host must run the next step.

@@ -21,9 +21,9 @@ export const codeOfOptimizer = (kernel: OptimizerKernel): number => 1 + kernels.
 export const plainDescent = codeOfOptimizer(plain);
 
 /**
- * Emits a function of an optimizer's code, the range of the parameter vector to update, in bytes from its start, and,
- * with several threads, the address of the word that records the progress. The range can include the padding after the
- * last parameter, up to a whole cache line.
+ * Emits a function that takes the code of an optimizer, the range to update (two byte offsets in the parameter vector)
+ * and, with several threads, the address of the word that records the progress. The range can include the padding after
+ * the last parameter, up to a whole cache line.
  */
 export function optimizerKernel(module: Assembler, shared: boolean): Callable {
   const updates = kernels.map(({ scalars: names, vectors: vectorNames, emit }) =>
