@@ -94,7 +94,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
   }
 }
 
-/** Returns the values from before the first step that are read during the `steps` steps, without duplicates. */
+/** Returns the values from before the first time step that the sequence reads, without duplicates. */
 function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
   const valuesBefore = new Map<string, readonly [number, number]>();
   for (let e = 0; e < graph.edgeCount; e++) {

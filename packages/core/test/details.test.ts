@@ -144,7 +144,7 @@ describe('many samples of many outputs', () => {
 });
 
 describe('overflow', () => {
-  test('an overflow of dloss/dx of an input is reported, although the other sample is finite', () => {
+  test('an overflow of dloss/dx of an input is reported even if the other sample is finite', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });

@@ -1,7 +1,7 @@
 /** Suggests the likely mistake, based on how the wrong derivatives differ from the expected ones. */
 import type { Comparison } from './comparison.js';
 
-/** Returns a mistake that explains all mismatches, or undefined if there is none. */
+/** Returns a mistake that explains all mismatches, or undefined if no known mistake explains them. */
 export function hint(mismatches: readonly Comparison[]): string | undefined {
   if (mismatches.length === 0) return undefined;
   const all = (fits: (comparison: Comparison) => boolean) => mismatches.every(fits);

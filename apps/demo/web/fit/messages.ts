@@ -38,7 +38,7 @@ const en = {
     `Stopped after ${iterations} iterations without converging. Change the initial values.`,
   curve: 'Curve',
   plot: (points: number) =>
-    `${points === 1 ? '1 point' : `${points} points`}; once fitted, also the curve with its 95 % confidence band and 95 % prediction band`,
+    `${points === 1 ? '1 point' : `${points} points`}; after the fit, also the fitted curve with its 95 % confidence band and 95 % prediction band`,
   legend: {
     points: 'data',
     curve: 'fitted curve',

@@ -51,7 +51,10 @@ export function stepGraphOf(graph: Graph): StepGraph {
   const added = memories.length;
   const indexInStep = (i: number) => (i < inputCount ? i : i + added);
   for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = indexInStep(predecessors[e]);
-  /** Inserts entries for the memories after those of the inputs. `values` has one entry per node, plus at most one. */
+  /**
+   * Inserts entries for the memories after the entries of the inputs. `values` has one entry per node, plus at most
+   * one.
+   */
   const insertMemories = (values: ArrayLike<number>) =>
     Uint32Array.from({ length: values.length + added }, (_, i) =>
       i < inputCount ? values[i] : values[Math.max(inputCount, i - added)],

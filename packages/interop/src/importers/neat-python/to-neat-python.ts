@@ -15,10 +15,10 @@ interface Value {
 
 /**
  * Exports a network as a genome of neat-python. `response` is 1 and every connection is enabled. Keys are −1, −2, … for
- * inputs and 0, 1, … for outputs; hidden nodes keep ids that are numbers. Features that neat-python lacks are composed
- * of several of its nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and a hard sigmoid. An output that
- * is such a sum gets an identity node. Shared weights become separate weights. The outputs are equal up to rounding
- * unless h of a `sine` or `softplus` is outside [−60, 60], where neat-python clamps it.
+ * inputs and 0, 1, … for outputs; hidden nodes keep ids that are numbers. Features that neat-python lacks become
+ * weighted sums of several nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and a hard sigmoid. If an
+ * output is such a sum, an identity node is added for the sum. Shared weights become separate weights. The outputs are
+ * equal up to rounding unless h of a `sine` or `softplus` is outside [−60, 60], where neat-python clamps it.
  *
  * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and
  * all other nodes one step earlier. Therefore each edge between two nodes needs the delay 1 and the initial value 0,
