@@ -1,8 +1,8 @@
 /**
  * The content security policy of the page: only its own scripts and WebAssembly, no `unsafe-eval`, no inline scripts.
- * Inline styles are allowed because KaTeX uses them, and blob workers because user functions run in one. The HTML
- * contains the policy, for hosts that send no headers, but only a header can restrict which pages can embed this one in
- * a frame.
+ * Inline styles are allowed because KaTeX uses them. Blob workers are allowed because user functions run in a blob
+ * worker. The HTML contains the policy, for hosts that send no headers, but only a header can restrict which other
+ * pages can embed the page in a frame.
  */
 export const policyInPage = [
   "default-src 'none'",

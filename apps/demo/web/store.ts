@@ -17,7 +17,7 @@ let state = readUrl();
 /** The state read from the URL when the page or a link was last opened. */
 let loaded = state;
 let pending: ReturnType<typeof setTimeout> | undefined;
-/** History state of entries that the page has written. An entry without it is a link that was opened. */
+/** History state of entries that the page has written. An entry without this state is a link that was opened. */
 const shown = { shown: true };
 const linkListeners = new Set<(before: PlaygroundState) => void>();
 history.replaceState(shown, '');

@@ -1,4 +1,4 @@
-/** Writes a Jupyter notebook with a PyTorch module, its weights, and a prediction to run. */
+/** Writes a Jupyter notebook with a PyTorch module, its weights, and an example prediction. */
 import { type Network, predictSequence } from '@nnbp/core';
 import type { PyTorchFiles } from '@nnbp/interop';
 
