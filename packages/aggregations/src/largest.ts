@@ -8,8 +8,8 @@ export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number):
 }
 
 /**
- * Returns the distance that entries can move before another one can become the largest: half the difference between the
- * two largest ranks.
+ * Returns how far entries can move before another entry can become the largest: half the difference between the two
+ * largest ranks.
  */
 export function distanceToTie(z: ArrayLike<number>, rank: (z: number) => number): number {
   const at = firstLargest(z, rank);

@@ -202,7 +202,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
         const { value } = steps.get(name)!;
         // Equal except for the sign of a zero.
         expect(Number(sides.at(-1)) === value, `seed ${seed}: ${name} = ${sides.at(-1)}, ${value}`).toBe(true);
-        // The side before the value has numbers, unless the loss has no formula or the value is the formula.
+        // The side before the value contains numbers, unless the loss has no formula or the formula is just the value.
         const numbers = sides.slice(0, -1).at(-1);
         if (numbers === undefined || numbers.includes('_')) continue;
         const difference = Math.abs(evaluate(numbers, functions) - value);

@@ -12,8 +12,8 @@ export interface FoldOptions {
   /** The group of each sample, such as a patient: a group is never divided between training and test set. */
   readonly groups?: ArrayLike<unknown>;
   /**
-   * Whether samples are in chronological order. If so, each test set comes after all samples of its training set, and
-   * the first of `folds + 1` parts is in no test set. Default: false.
+   * Whether samples are in chronological order. If so, the samples are divided into `folds + 1` consecutive parts: each
+   * part except the first is a test set, and all samples before it are the training set. Default: false.
    */
   readonly timeOrdered?: boolean;
   /** Seed of the random division. Default: 0. */

@@ -81,7 +81,7 @@ function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Ar
     },
     jacobian: (freeValues, visit) =>
       objective.jacobian(complete(freeValues), (residuals, jacobian, rows) => {
-        // In place: a column never moves to the right.
+        // Moving columns in place is safe, since no column moves to the right.
         for (let r = 0; r < rows; r++) {
           for (let k = 0; k < free.length; k++) jacobian[r * free.length + k] = jacobian[r * all.length + free[k]];
         }

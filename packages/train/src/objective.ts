@@ -16,8 +16,9 @@ import type { Batch } from './batches.js';
 const blockLength = 2 ** 18;
 
 /**
- * Returns a function that creates the objective of a batch. All objectives share memory, so only the last one can be
- * used. Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each evaluation.
+ * Returns a function that creates the objective of a batch. All objectives share memory, so only the objective that was
+ * created last can be used. Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each
+ * evaluation.
  *
  * @param executor - A float64 executor. Its parameters are overwritten.
  */

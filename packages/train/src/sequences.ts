@@ -1,4 +1,7 @@
-/** Creates batches of sequences: without padding, sorted by length, and cut into windows for truncated backpropagation through time. */
+/**
+ * Creates batches of sequences. A batch has no padding: its sequences are sorted by length, and cut into windows for
+ * truncated backpropagation through time.
+ */
 import {
   expectArray,
   expectFinite,

@@ -92,8 +92,8 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
   };
   /**
-   * For each training run, by its progress object: the function that unlocks the directory, and the last write. An
-   * abort does not wait for either.
+   * The function that unlocks the directory and the last write of each training run, keyed by the progress object of
+   * the run. An abort does not wait for the lock or the write.
    */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {

@@ -50,7 +50,7 @@ async function isRunning(name: string): Promise<boolean> {
     // EPERM: it is running, but belongs to another user.
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
-  // After a crash its process id may belong to another process.
+  // After a crash, the process id in the lock may belong to another process.
   const now = await startTimeOf(Number(pid));
   return now === undefined || started === '' || now === started;
 }
@@ -58,7 +58,7 @@ async function isRunning(name: string): Promise<boolean> {
 /** The start time of a process, in ticks since the machine was started; undefined if there is no /proc. */
 async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-  // The name of the program comes second and may contain anything, even parentheses and spaces.
+  // The second field is the name of the program, which may contain anything, even parentheses and spaces.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 

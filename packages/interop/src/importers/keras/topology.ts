@@ -69,7 +69,10 @@ function layerOf(json: JsonValue, from: readonly string[]): Layer {
   return { name: config.at('name').text(), kind: json.at('class_name').text(), json, config, from };
 }
 
-/** Returns the names of the layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside `keras_history`. */
+/**
+ * Returns the names of the layers in `[["dense", 0, 0, {}], …]`. Keras 3 writes `["dense", 0, 0]` inside
+ * `keras_history`.
+ */
 function sources(call: JsonValue): string[] {
   if (Array.isArray(call.value)) return call.list().map(nameIn);
   return call
