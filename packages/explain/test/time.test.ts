@@ -251,7 +251,7 @@ describe('nodes with aggregations other than the sum', () => {
 });
 
 describe('a trace through time', () => {
-  it('traceSequence is bit-identical to the engine at every step, and ends with its gradients', () => {
+  it('traceSequence is bit-identical to the engine at every step, and its last sums are the gradients of the engine', () => {
     const network = small();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     const traced = traceSequence(network, inputs, targets, mse());
@@ -267,7 +267,7 @@ describe('a trace through time', () => {
     }
   });
 
-  it('traceSequence writes a parameter once per step, as the sum so far', () => {
+  it('traceSequence writes the derivative with respect to a parameter once per step, as the sum so far', () => {
     const { steps } = traceSequence(recurrence(), [[1], [3]], [[1], [5]], mse());
     const sums = steps.flatMap(({ writes, values }) =>
       writes.flatMap(({ quantity, from }, k) =>
