@@ -283,7 +283,7 @@ export class GraphBuilder {
       if (earlier !== value) {
         throw new NnbpError(
           'CONFLICT',
-          `Delayed edges from "${id}" have different initial values, ${earlier} and ${value}. Give them the same one.`,
+          `Delayed edges from "${id}" have different initial values, ${earlier} and ${value}. Give all of them the same initial value.`,
         );
       }
       initialOf.set(id, value);

@@ -131,8 +131,8 @@ export interface Residuals {
 }
 
 /**
- * The loss to minimize, as a function of the parameters: the mean over the samples of one step. Used by optimizers that
- * choose where to evaluate it; see {@link Optimizer.iterate}.
+ * The loss to minimize, as a function of the parameters: the mean over the samples of one training step. Used by
+ * optimizers that choose where to evaluate the loss; see {@link Optimizer.iterate}.
  */
 export interface Objective {
   /** Number of residuals: samples × outputs, or 0 if the loss declares no residuals. */

@@ -14,7 +14,7 @@ const bent = (slope: number, kinks: readonly number[] = []): Activation => ({
 });
 
 describe('checkActivation', () => {
-  test('checkActivation evaluates at 0 and 30 points of each sign', () => {
+  test('checkActivation evaluates at h = 0 and at 30 points of each sign', () => {
     const points = checkActivation(identity).comparisons.map(({ at }) => at ?? NaN);
     expect(points).toHaveLength(61);
     expect(points.map(Math.abs).sort((a, b) => a - b)).toEqual(
@@ -28,7 +28,7 @@ describe('checkActivation', () => {
     expect(points.reduce((sum, h) => sum + h, 0)).toBe(0);
   });
 
-  test('checkActivation skips a kink and stays on one side of it elsewhere', () => {
+  test('checkActivation skips a point on a kink, and evaluates only one side of the kink for any other point', () => {
     const seen: number[] = [];
     const recording = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
     const report = checkActivation(recording, { at: [-1, 1] });

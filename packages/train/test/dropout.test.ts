@@ -120,7 +120,7 @@ describe('dropout', () => {
     expect(parametersOf(two)).toEqual(parametersOf(one));
   });
 
-  test('dropout applies to hidden nodes by default, and its executor is disposed', async () => {
+  test('dropout applies to hidden nodes by default, and the executor is disposed after training', async () => {
     const recordedInputs: Float64Array[] = [];
     let disposed = 0;
     const engine = recording(reference(), recordedInputs);

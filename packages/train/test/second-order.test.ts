@@ -30,7 +30,7 @@ const recurrent = () => {
 };
 
 describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
-  test('an integer weight equals repeating the sample, and weight 0 equals omitting it', async () => {
+  test('an integer weight is equivalent to repeating the sample, and a weight of 0 to omitting the sample', async () => {
     const weights = inputs.map((_, k) => k % 3);
     const repeated = weights.flatMap((weight, k) => Array.from({ length: weight }, () => k));
     const weighted = new Network(graph, { seed: 1 });
@@ -47,7 +47,7 @@ describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
     plain.parameters.vector.forEach((p, k) => expect(weighted.parameters.vector[k]).toBeCloseTo(p, 6));
   });
 
-  test('frozen parameters keep their values, and the others change and reduce the loss to a hundredth', async () => {
+  test('frozen parameters keep their values, and the other parameters change and reduce the loss to less than 1 %', async () => {
     const network = new Network(graph, { seed: 1 });
     const before = network.parameters.vector.slice();
     const frozen = new Set([graph.biasIndex(1), ...[2, 3].map((i) => graph.weightIndex(graph.edgeStart[i], i))]);

@@ -208,9 +208,9 @@ describe('sequences', () => {
 
   const [sequence] = sums(1, () => 3);
   test.each<[what: string, code: string, data: Data, more?: Partial<FitOptions>]>([
-    ['no sequences', 'EMPTY_DATA', { sequences: [] }],
+    ['an empty list of sequences', 'EMPTY_DATA', { sequences: [] }],
     ['a sequence without steps', 'EMPTY_DATA', { sequences: [{ inputs: [], targets: [] }] }],
-    ['no target at any step', 'EMPTY_DATA', { sequences: [{ inputs: [[1]], targets: [null] }] }],
+    ['a sequence without any target', 'EMPTY_DATA', { sequences: [{ inputs: [[1]], targets: [null] }] }],
     ['fewer targets than steps', 'WRONG_LENGTH', { sequences: [{ inputs: [[1], [2]], targets: [[1]] }] }],
     ['a step with too many numbers', 'WRONG_LENGTH', { sequences: [{ inputs: [[1, 2]], targets: [[1]] }] }],
     ['a target with too many numbers', 'WRONG_LENGTH', { sequences: [{ inputs: [[1]], targets: [[1, 2]] }] }],
@@ -249,7 +249,7 @@ describe('sequences', () => {
       'WRONG_TYPE',
       { sequences: [sequence], weights: [1] } as never,
     ],
-    ['no data', 'WRONG_TYPE', null as never],
+    ['null as data', 'WRONG_TYPE', null as never],
     ['a number as data', 'WRONG_TYPE', 5 as never],
     ['a table without targets', 'WRONG_TYPE', { inputs: [[1]] } as never],
     ['a table with a null row', 'WRONG_TYPE', { inputs: [[1], null as never], targets: [[1], [1]] }],
@@ -369,7 +369,7 @@ describe('sample weights', () => {
   const targets = [[1], [0], [0.5]];
   const network = () => new Network(mlp([1, 3, 1], { activation: sigmoid }), { seed: 3 });
 
-  test('integer sample weights equal repeating the samples', async () => {
+  test('integer sample weights are equivalent to repeating the samples', async () => {
     const [weighted, repeated] = [network(), network()];
     const overrides = { optimizer: sgd({ learningRate: 0.5 }), batchSize: 9, shuffle: false, epochs: 20 };
     const a = await fit(weighted, { inputs, targets, weights: [2, 0, 3] }, options(overrides));

@@ -52,7 +52,7 @@ async function* streamOf(sequences: readonly Sequence[]) {
 }
 
 describe('stateful sequences', () => {
-  test('stateful training on the parts of a sequence equals truncated training on the whole sequence', async () => {
+  test('stateful training on the parts of a sequence gives the same result as truncated training on the whole sequence', async () => {
     const [long, parts] = [recurrent(), recurrent()];
     const sequence = sequenceOf(12);
     const metrics = [meanAbsoluteError()];

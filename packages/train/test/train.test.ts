@@ -151,7 +151,7 @@ describe('validation, metrics and early stopping', () => {
     expect(history[2].validationLoss).toBeUndefined();
   });
 
-  test('an abort keeps the best parameters so far with early stopping, and the last ones without', async () => {
+  test('after an abort, fit keeps the best parameters so far with early stopping, or else the last parameters', async () => {
     for (const earlyStopping of [{ patience: 99 }, undefined]) {
       const network = lineNetwork();
       const controller = new AbortController();
@@ -322,7 +322,7 @@ describe('callbacks', () => {
     expect((await fit(lineNetwork(), line, plain({ epochs: 2, callbacks }))).stoppedBy).toBe('epochs');
   });
 
-  test('teardown is called last, however training ends, if onTrainBegin was called', async () => {
+  test('if onTrainBegin was called, teardown is called last, no matter how training ends', async () => {
     const runs: string[] = [];
     const callback = (name: string, methods: Callback = {}): Callback => ({
       ...methods,
@@ -536,7 +536,7 @@ describe('a number that is not finite stops training with a DivergedError', () =
 
 describe('invalid arguments are reported before anything is changed', () => {
   test.each<[string, string, Parameters<typeof fit>[1], Partial<FitOptions>]>([
-    ['no samples', 'EMPTY_DATA', { inputs: [], targets: [] }, {}],
+    ['a table without samples', 'EMPTY_DATA', { inputs: [], targets: [] }, {}],
     ['fewer targets than inputs', 'WRONG_LENGTH', { inputs: [[1]], targets: [] }, {}],
     ['a short row', 'WRONG_LENGTH', { inputs: [[]], targets: [[1]] }, {}],
     ['NaN', 'NOT_FINITE', { inputs: [[1]], targets: [[NaN]] }, { standardize: true }],
@@ -557,7 +557,12 @@ describe('invalid arguments are reported before anything is changed', () => {
       { validation: { inputs: [[1, 2]], targets: [[1]] }, standardize: true },
     ],
     ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
-    ['no validation set to monitor', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
+    [
+      'early stopping that monitors a missing validation set',
+      'EMPTY_DATA',
+      line,
+      { earlyStopping: { patience: 1, monitor: 'validation' } },
+    ],
   ])('fit rejects %s', async (_, code, data, overrides) => {
     const network = lineNetwork();
     const before = [...network.parameters.vector];

@@ -107,7 +107,7 @@ describe('a trainer', () => {
     await trainer.dispose();
   });
 
-  test('a trainer keeps the parameters of the last valid step when a number overflows, and reports where', () => {
+  test('when a number overflows, a trainer keeps the parameters of the last valid step and reports the batch and sample', () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const overflowing = { inputs: [[1], [1e200]], targets: [[1], [1]] };
     const trainer = new Trainer(network, overflowing, options({ batchSize: 1, shuffle: false }));

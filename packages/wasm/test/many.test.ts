@@ -17,7 +17,7 @@ test.each([
   ['a constant rate', sgd({ learningRate: 0.1 })],
   ['a schedule', sgd({ learningRate: cosine({ peak: 0.1, steps: 50 }) })],
   ['Adam', adam({ learningRate: 0.01 })],
-])('stepMany takes one step for each full batch with %s', (_, optimizer) => {
+])('with %s, stepMany takes one step for each full batch', (_, optimizer) => {
   for (const batchSize of [1, 4, 8]) {
     const executor = engine.prepare(graph, batchSize);
     const losses = new Float64Array(100);

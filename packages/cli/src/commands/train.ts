@@ -57,8 +57,9 @@ With --time, the rows are a series: the last fifth is the test set, and the repo
 compares the model with two baselines: the last value, and the value one season before.
 
 With --recurrent and --group, rows with the same value in the group column are one
-sequence. If the target has one value per group, it is predicted after the last row;
-if it varies, at each row. A group is never split between the training, validation and test sets.`;
+sequence. If the target has one value per group, the network predicts it after the last
+row of the group; if the target varies within a group, the network predicts it at each row.
+A group is never split between the training, validation and test sets.`;
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];
