@@ -40,7 +40,7 @@ export class WorstError {
         return bound + 4 * unit * (Math.abs(values[k]) + Math.abs(outputScaler?.mean[k] ?? 0));
       });
       if (outputTransform !== 'none') {
-        // An output transform changes by at most twice the largest change of its inputs.
+        // The result of an output transform changes by at most twice the largest change of its inputs.
         const worst = 2 * Math.max(...bounds);
         applyOutputTransform(outputTransform, values, 0, width);
         bounds.forEach((_, k) => (bounds[k] = worst + 8 * unit * (1 + Math.abs(values[k]))));

@@ -19,8 +19,8 @@ const [run] = golden.runs;
 const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...defaultDerive, ...change } });
 
 /**
- * Returns every number that can be selected, unrounded, by name; undefined if the page does not show it yet. The
- * derivative with respect to a weight is on its edge, after the weight.
+ * Returns the unrounded value of every quantity that can be selected, by name; undefined if the page does not show the
+ * value yet. The label of an edge shows the weight, then the derivative with respect to the weight.
  */
 async function numbersOn(page: Page): Promise<Record<string, number | undefined>> {
   await page.locator('button[aria-label^="dloss/dx_"]').first().waitFor();

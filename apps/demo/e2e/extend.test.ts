@@ -53,7 +53,7 @@ test('an infinite loop in a function or module is stopped, and the page keeps wo
   await waitForText(page, /Stopped because there was no result in time/);
 });
 
-test('a link opens its own function, and an unsaved function stays in the list across links and views', async () => {
+test('a link opens the function that it contains, and an unsaved function stays in the list across links and views', async () => {
   const page = await open(extend);
   const name = page.getByLabel('Name', { exact: true });
   await name.fill('draft');

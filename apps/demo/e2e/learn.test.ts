@@ -230,7 +230,7 @@ test('all chapters can be completed with the keyboard alone, reduced motion show
   await page.getByRole('heading', { name: /gradient through time/ }).waitFor();
   expect(new URL(page.url()).hash).toMatch(/^#learn\/9\//);
 
-  // Links show each of these steps once more, now with motion.
+  // Now with motion: a link to each of these steps shows the same content.
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   for (const step of steps) {
     const { seed, tries } = work[step.chapter]!;

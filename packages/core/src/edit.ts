@@ -88,7 +88,7 @@ export class GraphEditor {
   }
 
   /**
-   * Removes a node or an input and all of its edges. If it is an output, the graph then has one output fewer.
+   * Removes a node or an input with all of its edges. If the node is an output, the graph loses that output.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */

@@ -1,12 +1,12 @@
 /**
  * Counts the operations that the gradient cache saves. Without a cache, the chain rule multiplies out every path from a
- * node to an output. With it, each edge on these paths is used once.
+ * node to an output. With the cache, each edge on these paths is used once.
  */
 import { type Graph, Network, NnbpError } from '@nnbp/core';
 
 /** Exact operation counts of dloss/dx with and without the cache. */
 export interface PathCount {
-  /** Paths from the node to the output: 1 if they are the same node, 0 if there is none. */
+  /** Paths from the node to the output: 1 if they are the same node, 0 if there is no path. */
   readonly paths: bigint;
   /** Edges of all paths, counted once per path. */
   readonly edgesInPaths: bigint;

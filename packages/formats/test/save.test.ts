@@ -24,7 +24,7 @@ function expectSame(actual: Network, expected: Network): void {
   for (const key of ['outputs', 'scaleTrainable', 'edgeStart', 'predecessors', 'parameterStart'] as const) {
     expect(Array.from(one[key]), key).toEqual(Array.from(other[key]));
   }
-  // A shared name with only one edge is not saved.
+  // The name of a shared weight is not saved if only one edge uses the weight.
   const weights = (graph: typeof one) =>
     Array.from({ length: graph.nodeCount }, (_, i) => i).flatMap((i) =>
       Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) =>

@@ -379,7 +379,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { load } from '@nnbp/formats';
 const bytes = readFileSync(process.argv[2]);
 gc();
-// Without /proc, the initial maximum of a process is that of its parent.
+// Where there is no /proc, the maximum memory of a process starts at the maximum of its parent.
 const peak = () => existsSync('/proc/self/status')
   ? Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
   : process.resourceUsage().maxRSS;

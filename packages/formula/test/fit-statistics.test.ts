@@ -91,7 +91,7 @@ describe('fitStatistics', () => {
     expectClose(width(0.99) / width(0.95), twoSidedQuantile(0.99, 6) / twoSidedQuantile(0.95, 6));
   });
 
-  test('fitStatistics reports undetermined parameters, and computes the rest as if these were fixed', async () => {
+  test('fitStatistics reports undetermined parameters, and treats them as fixed in all other statistics', async () => {
     // The data determine only the sum of b1 and b2, and b4 has no effect.
     const network = await fitted('b1 + b2 + b3*x + 0*b4', { b1: 1, b2: 1, b3: 1, b4: 1 });
     const statistics = fitStatistics(network, data);

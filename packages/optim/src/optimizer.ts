@@ -1,6 +1,6 @@
 /**
- * The code shared by all optimizers that are update rules: it counts steps, keeps vectors (momenta, squared gradients)
- * between them, and saves and restores both. The update itself is a {@link Rule}.
+ * The code shared by all optimizers that are update rules. It counts steps, keeps vectors such as momenta from step to
+ * step, and saves and restores the step count and the vectors. The update itself is a {@link Rule}.
  */
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';

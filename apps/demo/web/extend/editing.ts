@@ -1,6 +1,7 @@
 /**
  * The function in the editor, and drafts: unsaved functions that were replaced in the editor. Both are kept when the
- * view is closed. When a link is opened, the editor shows its function, and an unsaved function becomes a draft.
+ * view is closed. When a link is opened, the editor shows the function of the link, and an unsaved function becomes a
+ * draft.
  */
 import { useEffect, useSyncExternalStore } from 'react';
 import { Listeners } from '../shared/listeners.js';

@@ -48,7 +48,7 @@ const en = {
   value: 'value',
   derivative: 'your derivative',
   byDifferences: 'finite differences',
-  disagree: 'disagree',
+  disagree: 'Points at which the derivatives differ',
   safe: 'Your code runs in an isolated worker: without access to this page or the network, and with a time limit.',
   inUse: 'In use',
 };
@@ -100,7 +100,7 @@ const zh: typeof en = {
   value: '函数值',
   derivative: '你的导数',
   byDifferences: '有限差分',
-  disagree: '不一致',
+  disagree: '导数不一致的点',
   safe: '你的代码在隔离的 Worker 中运行，不能访问本页和网络，运行时间也有限制。',
   inUse: '使用中',
 };

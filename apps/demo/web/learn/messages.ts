@@ -55,9 +55,9 @@ const en = {
   received: 'Mean |dloss/dx_i| of each hidden layer, on a logarithmic scale, and its mean slope',
   layer: (number: number) => `Layer ${number}`,
   slopeOf: (slope: string) => `slope ${slope}`,
-  nothingArrives: 'Nothing arrives at the first layer.',
-  timesLess: (factor: string) => `The last layer receives ${factor} × as much as the first.`,
-  timesMore: (factor: string) => `The first layer receives ${factor} × as much as the last.`,
+  nothingArrives: 'No gradient arrives at the first layer.',
+  timesLess: (factor: string) => `The gradient at the last layer is ${factor} × the gradient at the first.`,
+  timesMore: (factor: string) => `The gradient at the first layer is ${factor} × the gradient at the last.`,
   surface: (factor: number) =>
     `The loss as a function of w and b: the stronger the colour, the larger the loss. The minimum is at w = ${factor}, b = 0.`,
   learningRate: 'Learning rate:',

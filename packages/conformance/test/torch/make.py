@@ -265,7 +265,7 @@ schedules = [
         {"peak": 0.3, "steps": 50, "final": 0.01},
         lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 50, 0.01),
     ),
-    # By default PyTorch cycles the momentum too, which our schedule does not.
+    # By default, PyTorch also cycles the momentum; our schedule changes only the learning rate.
     (
         "oneCycle",
         {"peak": 0.3, "steps": 50},

@@ -1,6 +1,6 @@
 /**
- * The built-in aggregations as standalone JavaScript: the same operations in the same order, so results are
- * bit-identical.
+ * The built-in aggregations as standalone JavaScript, with the same operations in the same order as in
+ * @nnbp/aggregations, so that results are bit-identical.
  */
 import type { AggregationName } from '@nnbp/aggregations';
 

@@ -1,6 +1,6 @@
 /**
- * The built-in activations as standalone JavaScript: the same operations in the same order, so results are
- * bit-identical.
+ * The built-in activations as standalone JavaScript, with the same operations in the same order as in
+ * @nnbp/activations, so that results are bit-identical.
  */
 import type { ActivationName } from '@nnbp/activations';
 import { type Activation, type Aggregation, NnbpError } from '@nnbp/core';

@@ -29,7 +29,7 @@ export interface ModuleFiles {
  * affect neither an output nor a delayed edge are omitted.
  *
  * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. `next(input)` of a stream
- * computes one step, and its `state` can be exchanged with that of `stream(network)`.
+ * computes one step. Its `state` and the `state` of `stream(network)` are interchangeable.
  *
  * `predict` throws a `RangeError` for an input of the wrong length. It does not check that numbers are finite.
  *

@@ -28,8 +28,9 @@ const number = int.const;
 export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**
- * Emits a function of a range of rows (`from` to `to`), their {@link nodeKind}, the address of the delta table, the
- * distance between its rows in bytes, and the address of the thread's sum of |gradient|.
+ * Emits a function with these parameters: a range of rows (`from` to `to`), the {@link nodeKind} of the rows, the
+ * address of the delta table, the distance between two rows of that table in bytes, and the address of the thread's sum
+ * of |gradient|.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
