@@ -34,8 +34,8 @@ export function windowsOf(series: Series, scale: number, { window, horizon }: Sh
 }
 
 /**
- * The root mean square of the changes over 1 to `horizon` steps, at most 24, among the first `count` values, so that
- * scaled changes have a magnitude of about 1. Returns 1 if there are no changes.
+ * The root mean square of the changes over 1 step, 2 steps and so on, up to the smaller of `horizon` and 24 steps, among
+ * the first `count` values. Divided by this scale, changes have a magnitude of about 1. Returns 1 if nothing changes.
  */
 export function scaleOf({ values }: Series, count: number, horizon: number): number {
   let squares = 0;

@@ -1,4 +1,4 @@
-/** Opens the training run of the settings, and a new one whenever the settings change. */
+/** Opens the training run that the settings describe, and opens a new run whenever the settings change. */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { lossOf, type SequenceTable, type Settings } from '../../shared/sequence-settings.js';
 import { useStable } from '../../shared/use-stable.js';
