@@ -17,7 +17,7 @@ function power(x: number): number {
 
 /**
  * The powers of e from e^-32 to e^32, with exponents in steps of 1/32. The table is filled on first use, since filling
- * it takes as long as loading a package.
+ * it takes as long as loading this package.
  */
 const powers = /* @__PURE__ */ new Float64Array(2049);
 

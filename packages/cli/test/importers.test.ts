@@ -23,8 +23,8 @@ const fixturesOf = async (library: string) => {
 
 const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number>(row);
 
-describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (library) => {
-  it(`models of ${library} are detected by content and make the same predictions`, async () => {
+describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('%s models', (library) => {
+  it(`${library} models are detected by content and make the same predictions`, async () => {
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
       // Fixtures with named rows or with probabilities instead of logits are tested in @nnbp/interop.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
@@ -54,7 +54,7 @@ describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (l
   });
 });
 
-describe('a genome of neat-python', () => {
+describe('a neat-python genome', () => {
   const genome = {
     input_keys: [-1, -2],
     output_keys: [0],
@@ -121,7 +121,7 @@ describe('a model that refers to other files', () => {
   const weights = [{ name: 'd/kernel', shape: [2, 1], dtype: 'float32' }];
 
   it.each(['./w.bin', 'parts/../w.bin', './/w.bin', 'parts/w.bin', './parts/./w.bin'])(
-    'a model that refers to %j reads the file in its directory',
+    'if a model refers to %j, that file is read from the directory of the model',
     async (path) => {
       const { nnbp, write, directory } = await workspace({ 'rows.csv': 'a,b\n1,10\n' });
       await mkdir(join(directory, 'parts'));

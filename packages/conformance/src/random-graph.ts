@@ -18,8 +18,8 @@ export interface RandomGraphOptions {
 
 /**
  * Creates a random directed acyclic graph of 1 to `nodes` nodes with skip edges, shared weights, several outputs,
- * outputs with successors, unused inputs, nodes without predecessors, mixed activations, and trainable and fixed
- * scales. Unless `output` is set, an input can also be an output.
+ * outputs with successors, unused inputs, nodes without predecessors, mixed activations, and trainable and
+ * fixed c. Unless `output` is set, an input can also be an output.
  *
  * @example
  * ```ts

@@ -118,7 +118,7 @@ export interface Executor {
   ): number;
   /**
    * Takes several steps in one call, for networks so small that the overhead of a call is comparable to a step. Step k
-   * trains on the `batchSize` rows of the table that `order` lists from position first + k · batchSize on. Optional:
+   * trains on the rows of the table at the `batchSize` indices in `order` that start at first + k · batchSize. Optional:
    * training calls `step` for the steps that this method does not take.
    *
    * @param losses - Receives the mean loss of each step, before its update.

@@ -83,7 +83,7 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
     );
   }
   if (edge < 0) {
-    throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no edge from "${from}", or several with different delays.`);
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" does not have exactly one edge from "${from}".`);
   }
   if (quantity === 'dAdz' && !hasAggregationRule(graph, i)) {
     const how =

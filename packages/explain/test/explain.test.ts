@@ -137,7 +137,8 @@ describe("the engine's numbers", () => {
   });
 
   /**
-   * Whether a step is the case 1 part of an output with successors, which has the same name as the complete dLossDx.
+   * Whether a step adds only the case 1 part of dLossDx, for an output that has successors. The step that computes the
+   * complete dLossDx has the same name.
    */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
@@ -222,7 +223,7 @@ describe('computed or reused', () => {
 
   it('everything below a reused step is reused', () => {
     const { root } = explain(articleNetwork(), [0.5], [10], mse(), 'dloss/dx_2');
-    // dloss/dx_4, slope_4, dloss/dx_5, slope_5, …: through 5, dloss/dx_7 occurs for the second time.
+    // dloss/dx_4, slope_4, dloss/dx_5, slope_5, …. By way of node 5, dloss/dx_7 occurs for the second time.
     const again = root.terms[2].terms[0];
     expect(nameOf(again.quantity)).toBe('dloss/dx_7');
     expect([...stepsOf(root)].filter(({ quantity }) => nameOf(quantity) === 'dloss/dx_7').length).toBe(3);
@@ -275,7 +276,7 @@ describe('what to explain', () => {
     expectRejected(
       { node: '7', parameter: 'w', from: '1' },
       'UNKNOWN_ID',
-      'Node "7" has no edge from "1", or several with different delays.',
+      'Node "7" does not have exactly one edge from "1".',
     );
     expectRejected(
       { node: '7', parameter: 'w' } as never,
@@ -373,7 +374,7 @@ describe('large graphs', () => {
     const { root } = derivation;
     expect(root.value).toBe(cache.dLossDx('in 0'));
     expect(root.summands).toBeGreaterThan(50);
-    // The pass evaluates each g'(h) once, and so does each step of a slope.
+    // The pass evaluates the g'(h) of each node once, and the step that computes the slope of a node evaluates it again.
     expect(derivatives).toBe(5_000);
     expect(root.terms.length).toBe(2 * root.summands);
     expect(derivatives).toBe(5_000 + root.summands);

@@ -123,7 +123,7 @@ test('checkActivation throws if at is empty, and a report without comparisons is
 });
 
 describe('networks', () => {
-  test('checkNetwork checks all parameters and inputs of a network that has scalers, or only maxDerivatives of them', () => {
+  test('checkNetwork checks all derivatives of a network that has scalers, or only maxDerivatives of the derivatives', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     network.outputScaler = new Standardization([10], [5]);
@@ -151,7 +151,7 @@ describe('networks', () => {
   });
 });
 
-test('checkNetwork accepts a saturated classifier, in whose loss large numbers cancel', () => {
+test('checkNetwork accepts a saturated classifier, whose loss is a small difference of large numbers', () => {
   for (let seed = 0; seed < 20; seed++) {
     const network = new Network(mlp([2, 4, 2], { activation: tanh, outputActivation: identity }), { seed });
     network.setParameters('output.0', { b: 15 });

@@ -16,7 +16,7 @@ export interface Assessment {
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
-/** Options of long-running work. */
+/** Options for long-running work. */
 export interface YieldOptions {
   /** Determines when to yield to the event loop. */
   readonly pace: Pace;
@@ -24,7 +24,7 @@ export interface YieldOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns pass options with only the state that a batch continues; undefined if the batch continues no state. */
+/** Returns `PassOptions` that contain only the initial state of a batch; undefined if the batch has none. */
 export const stateOf = ({ options }: Batch) => (options?.state === undefined ? undefined : { state: options.state });
 
 /** Evaluates all samples of the source. */

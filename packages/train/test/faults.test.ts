@@ -161,7 +161,7 @@ describe('the signal', () => {
     expect(added).toEqual([]);
   });
 
-  test('the validation stream is named and closed if one of its samples is rejected', async () => {
+  test('if a sample of the validation stream is rejected, the error names the stream, and the stream is closed', async () => {
     let closed = 0;
     async function* watched(): AsyncGenerator<Sample> {
       try {

@@ -32,12 +32,13 @@ export interface Times {
  * @throws Problem that names the first cell that is not a time
  */
 export function readTimes(file: string, column: string, cells: readonly string[]): Times {
-  const isDayFirst = (first: number) => cells.some((cell) => Number(slashed.exec(cell)?.[first]) > 12);
-  const [dayFirst, monthFirst] = [isDayFirst(1), isDayFirst(3)];
+  const canBeMonth = (part: number) => !cells.some((cell) => Number(slashed.exec(cell)?.[part]) > 12);
+  const [firstCanBeMonth, secondCanBeMonth] = [canBeMonth(1), canBeMonth(3)];
+  const dayFirst = !firstCanBeMonth && secondCanBeMonth;
   let finest = 0;
   const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second'];
   const values = cells.map((cell, k) => {
-    const found = timeIn(cell, dayFirst && !monthFirst);
+    const found = timeIn(cell, dayFirst);
     if (found === undefined) {
       throw new Problem(
         `${file}, row ${k + 1}: expected a time in column "${column}", such as 2024-05-31, 2024-05, 31.05.2024 or 17, received "${cell}".`,
@@ -49,7 +50,7 @@ export function readTimes(file: string, column: string, cells: readonly string[]
   // Integers that all look like years are years.
   const years = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
   const ambiguous =
-    cells.some((cell) => slashed.exec(cell)?.[2] !== '.' && slashed.test(cell)) && !dayFirst && !monthFirst;
+    firstCanBeMonth && secondCanBeMonth && cells.some((cell) => slashed.exec(cell)?.[2] !== '.' && slashed.test(cell));
   return {
     values: years ? values.map((year) => Date.UTC(year, 0, 1)) : values,
     precision: years ? 'year' : rank[finest],
@@ -102,7 +103,7 @@ export function stepOf(times: readonly number[], precision: Precision): Step {
   return { unit: 'ms', count: interval };
 }
 
-/** The time `steps` steps after a time. */
+/** Returns the time that is `steps` steps later than `time`. */
 export function after(time: number, { unit, count }: Step, steps: number): number {
   if (unit === 'month') return addMonths(time, count * steps);
   if (unit !== 'weekday') return time + count * steps;

@@ -5,7 +5,7 @@ import { layout } from './layout.js';
 
 /**
  * Returns a copy of the network with the parameters of a `.safetensors` file: the state dict of the PyTorch module, in
- * float32 or float64, as written by the `train.py` of {@link toPyTorch}. The network must have the graph that was
+ * float32 or float64, as the `train.py` that {@link toPyTorch} generates writes it. The network must have the graph that was
  * exported. Its scalers and output transform are kept.
  *
  * @throws NnbpError `MALFORMED` (not a valid safetensors file, or tensors of another network), `NOT_FINITE`

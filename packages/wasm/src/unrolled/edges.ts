@@ -46,7 +46,7 @@ export interface Column {
   readonly weights: readonly number[];
 }
 
-/** Returns the columns of a group whose edges are processed by columns. */
+/** Returns the columns of group k: column n has the n-th edge of each node. */
 export function columns(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, k: number): Column[] {
   const { edgeStart, predecessors } = graph;
   const { nodes } = groups[k];

@@ -197,7 +197,7 @@ function directionsOf(
       peephole: (k, unit) => peepholes?.[(d * 3 + k) * units + unit],
       weightedSum: (terms, bias, gate, unit) => {
         const entry = affine(sum(terms), 1, bias);
-        // If terms of the same node were combined into one edge, the weight of this edge differs between time steps.
+        // If `affine` has combined terms of the same node into one edge, its weight differs between time steps.
         if (!isShared || entry.from.length !== terms.length) return entry;
         return { ...entry, share: { key: `${call.label}.${d}.${gate}.${unit}`, indices: range(terms.length) } };
       },
