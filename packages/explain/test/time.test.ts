@@ -145,7 +145,7 @@ describe('an explanation through time', () => {
       explainSequence(recurrence(), [[1]], [[1]], mse(), what);
     expect(explaining('x_h@1')).toThrow(NnbpError);
     expect(explaining('dloss/db_h')).toThrow('b of node "h" is fixed: a constant has no derivative.');
-    expect(explaining({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('no edge from "h@-2"');
+    expect(explaining({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('exactly one edge from "h@-2"');
     expect(() => explain(recurrence(), [1], [1], mse(), 'x_h')).toThrow('explainSequence');
     expect(() => explainSequence(recurrence(), [[1]], [null], mse(), 'x_h@0')).toThrow('at least one step');
   });
