@@ -40,10 +40,15 @@ export const slowTests = [
   'server',
   'waits',
   'guide',
+  'models',
+  'module',
 ];
 
 if (process.argv[1] === import.meta.filename) {
   const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
   execFileSync('node', ['scripts/types.mjs'], options);
-  execFileSync('vitest', ['run', '--project=!*-browser'], { ...options, env: { ...process.env, FAST_TESTS: '1' } });
+  execFileSync('vitest', ['run', '--project=!*-browser', '--maxWorkers=100%'], {
+    ...options,
+    env: { ...process.env, FAST_TESTS: '1' },
+  });
 }
