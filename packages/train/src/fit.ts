@@ -4,6 +4,7 @@ import { untilAborted } from './abort.js';
 import type { Data } from './data.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { EpochLog } from './epoch-log.js';
+import { rememberScalers } from './prepare.js';
 import { type EpochRecord, Trainer, type TrainerOptions, type TrainState } from './trainer.js';
 
 /** Options of {@link fit}. */
@@ -104,7 +105,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const early = options.earlyStopping
     ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)
     : undefined;
-  const { inputScaler, outputScaler } = network;
+  const restoreScalers = rememberScalers(network);
   const trainer = new Trainer(network, data, options);
   const history: EpochRecord[] = [];
   let log: EpochLog | undefined;
@@ -147,8 +148,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     try {
       if (resume !== undefined) trainer.restore(resume);
     } catch (error) {
-      network.inputScaler = inputScaler;
-      network.outputScaler = outputScaler;
+      restoreScalers();
       throw error;
     }
     epoch = trainer.epochs;

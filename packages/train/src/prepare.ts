@@ -48,10 +48,19 @@ export interface Sources {
 export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
   truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
 
+/** Returns a function that gives the network the scalers it has now. */
+export function rememberScalers(network: Network): () => void {
+  const { inputScaler, outputScaler } = network;
+  return () => {
+    network.inputScaler = inputScaler;
+    network.outputScaler = outputScaler;
+  };
+}
+
 /** Checks everything before the network changes, and sets its scalers if `standardize` requires it. */
 export function prepare(network: Network, data: Data, options: TrainerOptions, random: Random): Sources {
   const { loss, shuffle = true, validation } = options;
-  const { inputScaler, outputScaler } = network;
+  const restoreScalers = rememberScalers(network);
   if (options.batchSize !== undefined) expectInteger('batchSize', options.batchSize, 1);
   try {
     if (validation !== undefined && typeof validation !== 'number' && areSequences(data) !== areSequences(validation)) {
@@ -91,8 +100,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
       isStream: false,
     };
   } catch (error) {
-    network.inputScaler = inputScaler;
-    network.outputScaler = outputScaler;
+    restoreScalers();
     throw error;
   }
 }

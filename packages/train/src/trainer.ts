@@ -29,7 +29,7 @@ import type { EpochLog } from './epoch-log.js';
 import { type Freeze, withoutFrozen } from './freeze.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 import { objectivesOf } from './objective.js';
-import { prepare, sequenceOptionOf, type Sources } from './prepare.js';
+import { prepare, rememberScalers, sequenceOptionOf, type Sources } from './prepare.js';
 import { Pace } from './yield-to-event-loop.js';
 
 /** The columns to standardize. */
@@ -215,7 +215,7 @@ export class Trainer {
       );
     }
     this.#random = new Random(seed);
-    const { inputScaler, outputScaler } = network;
+    const restoreScalers = rememberScalers(network);
     this.#sources = prepare(network, data, options, this.#random);
     const { batchSize, window } = this.#sources;
     this.batchSize = batchSize;
@@ -227,8 +227,7 @@ export class Trainer {
       }
       this.#executor = this.#dropout ?? chosen.prepare(network.graph, batchSize, window);
     } catch (error) {
-      network.inputScaler = inputScaler;
-      network.outputScaler = outputScaler;
+      restoreScalers();
       throw error;
     }
     this.#executor.parameters.set(network.parameters.vector);
