@@ -45,7 +45,9 @@ export const offline: Plugin = {
     const code = await readFile(path, 'utf8');
     const written = code.replace(/(["'`])__FILES__\1/, () => JSON.stringify(JSON.stringify(list)));
     if (written === code || /\bimport\b/.test(written))
-      throw new Error(`${worker}.js must contain the placeholder __FILES__ for its list of files, and no import.`);
+      throw new Error(
+        `${worker}.js must contain the string __FILES__, which is replaced by its list of files, and no import.`,
+      );
     await writeFile(path, written);
   },
 };

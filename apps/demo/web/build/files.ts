@@ -74,7 +74,7 @@ function toDescription(network: Network): Opened {
   return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
-/** Returns an activation by name. Files contain only names, so a custom activation gets a placeholder function. */
+/** Returns an activation by name. Files contain only names, so a custom activation becomes the identity under its name. */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 

@@ -17,7 +17,7 @@ export function modeOf(
 export const isCustomLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
   custom.losses.some(({ name }) => name === derive.loss);
 
-/** A placeholder network with the input and the output of a formula, for code that needs only their ids. */
+/** Returns the input and the output of a formula as a network without edges, for code that needs only their ids. */
 export const formulaStandIn = ({ variable }: FormulaDescription): NetworkDescription => ({
   inputs: [variable],
   nodes: [],

@@ -32,14 +32,14 @@ export const isReadable = ({ parameterCount, inputCount }: Pick<Ready, 'paramete
  */
 export function trainedSample(settings: Settings, ready: Ready, result: Result): Trained {
   const shape = { ...ready, inputNames: { length: ready.inputCount } };
-  const network = withTrained(networkFor(settings, shape, placeholderFunctions), result);
+  const network = withTrained(networkFor(settings, shape, functionsByName), result);
   const { loss } = settings;
   const selected = `dloss/dx_${network.graph.ids[network.graph.outputs[0]]}`;
   return { network, derive: { input: [...result.input], target: [...result.target], loss, selected } };
 }
 
 /** Functions for a network that is exported or described, but not run. User functions have only a name. */
-export const placeholderFunctions: Pick<Functions, 'activation'> = {
+export const functionsByName: Pick<Functions, 'activation'> = {
   activation(name): Activation {
     if (Object.hasOwn(builtinActivations, name)) return builtinActivations[name];
     const fail = (): never => {

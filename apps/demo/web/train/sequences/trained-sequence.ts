@@ -1,7 +1,7 @@
 /** Reconstructs a network trained on sequences, with the sequence whose states are shown. */
 import { lossOf, type Settings } from '../../shared/sequence-settings.js';
 import { targetStepsOf } from '../../shared/sequence.js';
-import { placeholderFunctions, type Trained } from '../trained-network.js';
+import { functionsByName, type Trained } from '../trained-network.js';
 import { withTrained } from '../trained-state.js';
 import { networkFor, type SequenceShape } from './network-for.js';
 import type { SequenceResult } from './trainer.js';
@@ -11,7 +11,7 @@ export function trainedSequence(settings: Settings, shape: SequenceShape, result
   const { kind, inputs, targets } = result;
   const width = shape.outputNames.length;
   return {
-    network: withTrained(networkFor(kind, shape, settings, placeholderFunctions), result),
+    network: withTrained(networkFor(kind, shape, settings, functionsByName), result),
     derive: {
       input: inputs.flat(),
       target: targets.flatMap((row) => row ?? Array<number>(width).fill(0)),
