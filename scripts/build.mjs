@@ -73,7 +73,8 @@ function loadWasmOnDemand(build) {
 }
 
 /**
- * Maps each file under `dist`, without its extension, to its source file: the exports of the package and its command.
+ * Returns the entry points of a package: its exports and its command. Each key is the name of a file under `dist`,
+ * without its extension; the value is its source file.
  *
  * @param {string} name
  */

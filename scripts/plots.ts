@@ -1,5 +1,5 @@
-// Draws the figures in docs/plots: the value and derivative of every activation and loss, and the graphs of layers.
-// With `--check`, writes nothing and fails if a figure is out of date.
+// Draws the figures in docs/plots: the value and derivative of every activation and loss, and the nodes and edges of
+// layers. With `--check`, writes nothing and fails if a figure is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { activationRecords } from '@nnbp/activations';
 import { type LossRecord, lossRecords } from '@nnbp/losses';
@@ -85,7 +85,7 @@ for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
   const probability = record.output === 'probability';
   const target = needsTwoOutputs ? [1, 0] : [1];
   const outputs = (x: number) => (needsTwoOutputs ? [x, 0] : [x]);
-  const slope = (x: number) => {
+  const derivative = (x: number) => {
     const dLossDx = new Float64Array(target.length);
     loss.derivative(outputs(x), target, dLossDx);
     return dLossDx[0];
@@ -99,7 +99,7 @@ for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
       probability ? 0.995 : 4,
       [
         { label: 'loss', f: (x) => loss.value(outputs(x), target) },
-        { label: 'dloss/dx', f: slope },
+        { label: 'dloss/dx', f: derivative },
       ],
     ),
   );

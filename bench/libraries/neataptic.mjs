@@ -1,6 +1,6 @@
 /**
- * neataptic: `activate` and `propagate`, which its `train` calls. The standalone function that it generates cannot
- * learn.
+ * Trains with neataptic by calling `activate` and `propagate`, as neataptic's own `train` does. neataptic can also
+ * generate a standalone function from a network, but that function cannot learn.
  */
 import neataptic from 'neataptic';
 import { eachComputed, meanSquaredError, rows } from '../workloads.mjs';

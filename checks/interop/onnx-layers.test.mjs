@@ -37,8 +37,8 @@ function largestError(outputs, expected, what) {
 
 const numbers = (random, count) => Array.from({ length: count }, () => random.uniform() - 0.5);
 
-/** The outputs for several sequences in the layout of the ONNX model, `[steps, batch, outputs]`. */
-const sequencesOf = (network, sequences) => {
+/** Returns the outputs for several sequences, in the layout of the ONNX model, `[steps, batch, outputs]`. */
+const outputsOf = (network, sequences) => {
   const outputs = sequences.map((rows) => predictSequence(network, rows));
   return Array.from({ length: steps }, (_, t) => outputs.map((rows) => Array.from(rows[t]))).flat(2);
 };
@@ -51,19 +51,19 @@ test(`${networks} networks of RNN, LSTM and GRU layers, exported as sequence mod
     const what = `INTEROP_SEED=${seed} (${layers.map(({ name }) => name).join(', ')})`;
     const width = network.graph.inputCount;
     const sequences = Array.from({ length: batch }, () => Array.from({ length: steps }, () => numbers(random, width)));
-    const expected = sequencesOf(network, sequences);
+    const expected = outputsOf(network, sequences);
     const inputs = Array.from({ length: steps }, (_, t) => sequences.map((rows) => rows[t])).flat(2);
     const bytes = toOnnx(network, { sequences: true });
     for (const operator of ['RNN', 'LSTM', 'GRU']) {
-      const named = layers.filter((layer) => layer.operator === operator).length;
-      // The name of an operation starts with its operator, such as `/LSTM.3`.
-      expect(countOf(bytes, `/${operator}.`) > 0, what).toBe(named > 0);
+      const layerCount = layers.filter((layer) => layer.operator === operator).length;
+      // The name of an operation contains its operator, as in `/LSTM.3`.
+      expect(countOf(bytes, `/${operator}.`) > 0, what).toBe(layerCount > 0);
     }
     for (const { name } of layers) counts[name] = (counts[name] ?? 0) + 1;
     worst.out = Math.max(worst.out, largestError(await run(bytes, inputs, [steps, batch, width]), expected, what));
     const back = fromOnnx(bytes);
     expect(back.graph.stateSize, what).toBe(network.graph.stateSize);
-    worst.back = Math.max(worst.back, largestError(sequencesOf(back, sequences), expected, `${what}, imported`));
+    worst.back = Math.max(worst.back, largestError(outputsOf(back, sequences), expected, `${what}, imported`));
     const again = await run(toOnnx(back, { sequences: true }), inputs, [steps, batch, width]);
     largestError(again, expected, `${what}, exported again`);
   }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { irisCsv, workspace } from './workspace.js';
 
-const plugin = (slope: number) => `
+/** A module with an activation. Its derivative is correct only if `factor` is 1. */
+const plugin = (factor: number) => `
 export const bent = {
   name: 'bent',
   value: (h) => h / Math.sqrt(1 + h * h),
-  derivative: (h) => ${slope} / (1 + h * h) ** 1.5,
+  derivative: (h) => ${factor} / (1 + h * h) ** 1.5,
 };
 export const version = '1.0';
 `;

@@ -136,9 +136,9 @@ export class GraphEditor {
   }
 
   /**
-   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node takes over the weight of the
-   * split edge, even if it is fixed or shared, unless `options` fixes or shares the weight. The edge out of the new node
-   * gets a new weight.
+   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge out of the new node gets a new weight. The
+   * edge into the new node takes over the weight of the split edge, which remains trainable, fixed or shared. To
+   * replace this weight, fix or share it in `options`.
    *
    * @param options - Options of the new node, without `from`: its only predecessor is the source of the split edge,
    * with the same delay.
@@ -331,7 +331,7 @@ function draftOf(graph: Graph, i: number, useCounts: Uint32Array): Draft {
   const shared: Draft['shared'] = { w: new Map() };
   const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
-    // The \0 keeps names of parameters that were already shared from colliding with names that the caller chooses.
+    // The prefix \0 distinguishes this name from the names that callers choose for other shared parameters.
     else if (useCounts[slot] > 1) share(`\0${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];
@@ -356,7 +356,7 @@ function draftOf(graph: Graph, i: number, useCounts: Uint32Array): Draft {
     readSlot(
       graph.weightSlot(e, i),
       (value) => fixed.w.set(name, value),
-      (known) => shared.w.set(name, known),
+      (sharedName) => shared.w.set(name, sharedName),
     );
   }
   const aggregation = graph.aggregation(i);

@@ -125,7 +125,7 @@ const stepModel = (
   outputs: readonly string[],
   initializer: NonNullable<ModelInit['graph']>['initializer'] = [],
 ): Uint8Array => {
-  const table = (name: string, width: number) => ({
+  const valueInfo = (name: string, width: number) => ({
     name,
     type: { tensorType: { elemType: 1, shape: { dim: [{ dimParam: 'N' }, { dimValue: BigInt(width) }] } } },
   });
@@ -135,14 +135,14 @@ const stepModel = (
     graph: {
       node: nodes.map(([opType, input, output]) => ({ opType, input: input.split(' '), output: output.split(' ') })),
       initializer,
-      input: [table('x', 2), ...Object.entries(states).map(([name, width]) => table(name, width))],
+      input: [valueInfo('x', 2), ...Object.entries(states).map(([name, width]) => valueInfo(name, width))],
       output: outputs.map((name) => ({ name })),
     },
   });
 };
 
 describe('the states of a model from another program', () => {
-  const numbers = (name: string, dims: readonly number[], floatData: readonly number[]) => ({
+  const tensor = (name: string, dims: readonly number[], floatData: readonly number[]) => ({
     name,
     dataType: 1,
     dims: dims.map(BigInt),
@@ -160,7 +160,7 @@ describe('the states of a model from another program', () => {
       ],
       { h: 2, c: 2 },
       ['y', 'h_next', 'c_next'],
-      [numbers('two', [], [2])],
+      [tensor('two', [], [2])],
     );
     const network = fromOnnx(bytes, { states: { h: 'h_next', c: 'c_next' } });
     expect(network.graph.inputCount).toBe(2);

@@ -143,15 +143,15 @@ function Row({
 }
 
 /**
- * Fields for the length and the targets of a sequence. The numbers of the sequence are edited in the columns of the
- * view.
+ * Fields for the length of a sequence and for the time steps that have a target. The inputs and targets themselves are
+ * edited in the unrolled network, one column per time step.
  */
 function Time() {
   const derive = usePlayground(({ derive }) => derive);
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
   const { time } = derive;
-  const isOwn = isCustomLoss({ derive, custom });
+  const hasCustomLoss = isCustomLoss({ derive, custom });
   return (
     <>
       <BoundedField
@@ -165,8 +165,8 @@ function Time() {
       <label>
         {say.timeTargets}{' '}
         <select
-          value={isOwn ? 'last' : time.targets}
-          disabled={isOwn}
+          value={hasCustomLoss ? 'last' : time.targets}
+          disabled={hasCustomLoss}
           onChange={(event) => change({ time: { ...time, targets: event.target.value as typeof time.targets } })}
         >
           {targetSteps.map((name) => (

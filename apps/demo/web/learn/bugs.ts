@@ -21,7 +21,7 @@ export interface Gradients {
  *     slope   dloss/db = dloss/dx                           the slope is missing
  *     at-x    slope = c · g(x) · (1 − g(x))                 the slope is evaluated at x instead of h
  *     lost    dloss/dx = Σ over all successors except the last
- *     early   dloss/db and the messages use the sum of `lost`; dloss/dx is completed afterwards
+ *     early   dloss/dx is correct, but dloss/db is computed before the last successor is added to dloss/dx
  *     twice   dloss/dx = Σ over successors, the last one twice
  *     sign    dloss/dx = −Σ over successors
  */
@@ -52,8 +52,8 @@ export function backwardWith(network: Network, { cache }: Pass, buggy: number, b
     const { c = 1 } = network.getParameters(graph.ids[i]);
     const slopeAtX = c * sigmoid.derivative(x[i], sigmoid.value(x[i]));
     const factor = isBuggy && bug === 'slope' ? 1 : isBuggy && bug === 'at-x' ? slopeAtX : slope[i];
-    const passedOn = isBuggy && bug === 'early' ? sum - last : gradients.dLossDx[i];
-    gradients.dLossDb[i] = passedOn * factor;
+    const usedDLossDx = isBuggy && bug === 'early' ? sum - last : gradients.dLossDx[i];
+    gradients.dLossDb[i] = usedDLossDx * factor;
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       gradients.dLossDw[e] = gradients.dLossDb[i] * x[graph.predecessors[e]];
     }

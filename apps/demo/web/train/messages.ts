@@ -33,9 +33,9 @@ const en = {
   },
   exportFailed: (reason: string) => `The trained network could not be exported or opened. ${reason}`,
   deriveSample: (sample: number) => `Open sample ${sample} in Derive`,
-  deriveTitle: 'Opens the trained network in Derive with this sample, in standardized units',
+  deriveTitle: 'Opens the trained network with this sample in the Derive view, in standardized units',
   buildOn: 'Open in Build',
-  tooLarge: 'Derive and Build show networks of up to 1,500 parameters and 40 inputs.',
+  tooLarge: 'The Derive and Build views show networks with up to 1,500 parameters and 40 inputs.',
   ownGraph: (nodes: number) => `Your graph, ${nodes === 1 ? '1 node' : `${nodes} nodes`}`,
   useLayers: 'Use layers instead',
   preparing: 'Preparing the network…',
@@ -113,7 +113,7 @@ const en = {
   edgesNote: {
     weights: 'Thickness: |w|; colour: sign of w.',
     flow: (largest: string) =>
-      `The contribution of each edge to dloss/dx: dloss/dx · slope · w. The largest is ${largest}.`,
+      `The contribution of each edge to dloss/dx of the node at its start: w · slope · dloss/dx of the node at its end. The largest magnitude is ${largest}.`,
   },
   wide: 'At most ten nodes per layer are drawn.',
   activation: 'Activation',
@@ -143,7 +143,7 @@ const en = {
   trueValue: 'true',
   predictedValue: 'predicted',
   diagonal: 'Points on the diagonal are predicted exactly.',
-  errorsIn: (unit: string) => `Errors in the units of ${unit}.`,
+  errorsIn: (target: string) => `Errors in the units of ${target}.`,
   meanAbsoluteError: 'Mean absolute error',
   rootMeanSquareError: 'RMSE',
   meanOfTargets: 'always predicting the mean',
@@ -187,10 +187,10 @@ const en = {
     noTable: 'Choose a CSV file first. Links contain the settings, but not the file.',
     fewPoints: 'The function needs at least four points. Draw a longer curve.',
     shape: (inputs: Counts, outputs: Counts) =>
-      `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
+      `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in the Build view.`,
     delays: 'The graph has delayed edges. Choose Sequences to train it.',
     stuck:
-      'The worker did not respond for several seconds and was terminated. One of your functions may have an infinite loop. Fix it in Extend or choose another one, then reset.',
+      'The worker did not respond for several seconds and was terminated. One of your functions may have an infinite loop. Fix it in the Extend view or choose another function, then reset.',
     notLoaded: userCode.en.notLoaded,
     other: (text: string) => `Training failed: ${text}`,
     table: {
@@ -208,7 +208,7 @@ const en = {
       'class-loss': (loss: string) =>
         `The loss ${loss} is for classification, but the target is a number. Choose mse, mae, huber or logCosh.`,
       'one-output': () =>
-        'softmaxCrossEntropy needs one output per class, but Train uses a single output for two classes. Choose binaryCrossEntropyWithLogits.',
+        'softmaxCrossEntropy needs one output per class, but the Train view uses a single output for two classes. Choose binaryCrossEntropyWithLogits.',
       'needs-probability': () =>
         'binaryCrossEntropy needs probabilities. Choose sigmoid as the output activation, or the loss binaryCrossEntropyWithLogits with identity.',
       'needs-log-probability': () =>
@@ -320,7 +320,7 @@ const zh: typeof en = {
   sampleNumber: '样本编号',
   edgesNote: {
     weights: '粗细：|w|；颜色：w 的正负。',
-    flow: (largest) => `每条边对 dloss/dx 的贡献：dloss/dx · slope · w。最大为 ${largest}。`,
+    flow: (largest) => `每条边对其起点的 dloss/dx 的贡献：w 乘以其终点的 slope · dloss/dx。绝对值最大为 ${largest}。`,
   },
   wide: '每层最多画出十个节点。',
   activation: '激活函数',
@@ -347,7 +347,7 @@ const zh: typeof en = {
   trueValue: '真实值',
   predictedValue: '预测值',
   diagonal: '对角线上的预测完全正确。',
-  errorsIn: (unit) => `误差，单位与 ${unit} 相同。`,
+  errorsIn: (target) => `误差，单位与 ${target} 相同。`,
   meanAbsoluteError: '平均绝对误差',
   rootMeanSquareError: '均方根误差',
   meanOfTargets: '总是预测平均值',

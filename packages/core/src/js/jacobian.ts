@@ -1,6 +1,6 @@
 /**
  * The Jacobian in the js engine: backpropagates one output at a time and, in case 3, keeps one derivative per sample
- * instead of their sum.
+ * instead of the sum over the samples.
  */
 import type { FloatArray } from '../contract.js';
 import type { Tables } from './backward.js';
@@ -10,9 +10,9 @@ import type { Program, ProgramUnit } from './program.js';
 
 /** The position of one output's rows in the Jacobian. */
 export interface RowLayout {
-  /** The index of the first sample's row. */
+  /** The index in the flat array of the Jacobian at which the first sample's row starts. */
   readonly first: number;
-  /** The distance from one sample's row to the next. */
+  /** The number of entries from the start of one sample's row to the start of the next. */
   readonly stride: number;
   /** The number of samples that have a row. */
   readonly count: number;
@@ -43,7 +43,10 @@ export function jacobianRows(
   }
 }
 
-/** Computes slope = c · g'(h) and delta = dx_k/dx · slope, and case 3 for b (delta) and c (dx_k/dx · g). */
+/**
+ * Computes slope = c · g'(h) and delta = dLossDx · slope, and case 3 for b (delta) and c (dLossDx · g). Here, dLossDx
+ * holds the derivative of one output instead of the loss.
+ */
 function nodeParameters(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   slots: Float64Array,

@@ -4,9 +4,9 @@ import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
 /**
- * Returns a copy of the network with the parameters of a `.safetensors` file: the state dict of the PyTorch module, in
- * float32 or float64, as the `train.py` that {@link toPyTorch} generates writes it. The network must have the graph that was
- * exported. Its scalers and output transform are kept.
+ * Returns a copy of the network with the parameters of a `.safetensors` file. The file contains the state dict of the
+ * PyTorch module in float32 or float64. {@link toPyTorch} generates a `train.py` that writes this file. The network
+ * must have the graph that was exported. Its scalers and output transform are kept.
  *
  * @throws NnbpError `MALFORMED` (not a valid safetensors file, or tensors of another network), `NOT_FINITE`
  */
@@ -14,10 +14,10 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { graph } = network;
   const { tensors } = decode(weights);
   const copy = new Network(graph);
-  const { slots } = layout(graph);
+  const { slots: moduleTensors } = layout(graph);
   const { vector } = copy.parameters;
   const seen = new Uint8Array(vector.length);
-  for (const { name, shape, parameters } of slots) {
+  for (const { name, shape, parameters } of moduleTensors) {
     const tensor = tensors.get(name);
     const received = tensor === undefined ? 'none' : `shape [${tensor.shape.join(', ')}]`;
     if (tensor?.shape.join() !== shape.join()) {
@@ -30,11 +30,12 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
       if (!Number.isFinite(tensor.values[k])) {
         throw mismatch('NOT_FINITE', `Tensor "${name}", position ${k}`, 'a finite number', tensor.values[k]);
       }
+      // If a parameter occurs several times, its value is the sum of its entries.
       vector[p] = seen[p]++ === 0 ? tensor.values[k] : vector[p] + tensor.values[k];
     });
   }
-  if (tensors.size > slots.length) {
-    const known = new Set(slots.map(({ name }) => name));
+  if (tensors.size > moduleTensors.length) {
+    const known = new Set(moduleTensors.map(({ name }) => name));
     const other = [...tensors.keys()].find((name) => !known.has(name));
     throw new NnbpError('MALFORMED', `Tensor "${other}" does not belong to this network.`);
   }

@@ -21,10 +21,14 @@ import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
 import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 
-/** The code of custom losses, which run in JavaScript. */
+/** The number of every custom loss. The number of a built-in loss is the position of its kernel in `lossKernels`. */
 export const customLoss = 256;
 
-/** Emits a function that takes the code of a loss and returns the sum of the samples' losses. */
+/**
+ * Emits a function that takes the number of a loss and returns the sum of the samples' losses.
+ *
+ * @param custom - Computes the custom loss in JavaScript.
+ */
 export function lossKernel(
   exportName: string | undefined,
   module: Assembler,

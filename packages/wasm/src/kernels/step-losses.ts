@@ -8,15 +8,15 @@ const number = int.const;
 
 /** Computes case 1 at each step and writes the sum of the losses to the header. */
 export function stepLosses({ kernels, local, enterStep }: Pass, loss: Local): Code {
-  const [step, outputs, sum] = [local(i32), local(i32), local(f64)];
+  const [step, firstOutput, sum] = [local(i32), local(i32), local(f64)];
   return [
     sum.set(double.const(0)),
     control.count(step, number(0), word('steps'), number(1), [
       enterStep(step.get),
       int.store(number(0), step.get, header.lossStep),
-      outputs.set(mul(step.get, word('outputCount'))),
-      int.store(number(0), add(word('outputXStart'), shl(outputs.get, number(2))), header.outputX),
-      int.store(number(0), add(word('targetRowsStart'), mul(outputs.get, word('rowBytes'))), header.targetRows),
+      firstOutput.set(mul(step.get, word('outputCount'))),
+      int.store(number(0), add(word('outputXStart'), shl(firstOutput.get, number(2))), header.outputX),
+      int.store(number(0), add(word('targetRowsStart'), mul(firstOutput.get, word('rowBytes'))), header.targetRows),
       int.store(number(0), add(word('weightsStart'), mul(step.get, word('rowBytes'))), header.weights),
       sum.set(double.add(sum.get, kernels.loss(loss.get))),
     ]),

@@ -15,18 +15,18 @@ const { mul, store, loadLane, loadSplat } = f32x4;
 /** The losses whose code is short enough to be inlined. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
-/** Added to the code of a loss so that its kernel is called. Inlined code ignores sample weights. */
+/** Added to the number of a loss to call its kernel instead of the inlined code, which ignores sample weights. */
 export const calledLoss = 1024;
 
 /** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Writes the loss to the header. */
 export function caseOne(context: CodegenContext, lossOf: Callable, loss: Local): Code {
-  const codeOf = (name: (typeof inlined)[number]) => int.const(Object.keys(lossKernels).indexOf(name));
+  const numberOf = (name: (typeof inlined)[number]) => int.const(Object.keys(lossKernels).indexOf(name));
   return [
     context.dLossDx.map((group) => group.set(f32x4.const(0))),
     inlined.reduceRight<Code>(
       (otherwise, name) =>
         control.when(
-          int.eq(loss.get, codeOf(name)),
+          int.eq(loss.get, numberOf(name)),
           inline(context, lossKernels[name] as ElementwiseLossKernel),
           otherwise,
         ),

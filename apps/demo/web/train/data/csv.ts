@@ -117,15 +117,15 @@ export function readTable(text: string): Table {
   const cells = data.map((row) => row.map((cell) => cell.trim()));
   const { names, named, inFirstRow } = headerOf(cells.slice(0, sampleRows), { declared: dialect.names });
   const records = inFirstRow ? cells.slice(1) : cells.slice(0, maxRows);
-  const all = records.filter((row) => row.length === width);
+  const rowsOfWidth = records.filter((row) => row.length === width);
   const missing = new MissingValues();
   const counters = names.map(
     (name, k) => new ColumnCounter(named ? name : `column ${k + 1}`, { missing, delimiter: dialect.delimiter }),
   );
-  for (const row of all) counters.forEach((counter, k) => counter.add(row[k]));
+  for (const row of rowsOfWidth) counters.forEach((counter, k) => counter.add(row[k]));
   const surveys = surveysOf(counters, dialect.delimiter);
-  const found = surveys.map((survey) => columnOf(survey, all.length));
-  const values = all.map((row) => row.map((cell, k) => valueIn(cell, found[k], surveys[k])));
+  const found = surveys.map((survey) => columnOf(survey, rowsOfWidth.length));
+  const values = rowsOfWidth.map((row) => row.map((cell, k) => valueIn(cell, found[k], surveys[k])));
   const rows = values.filter((row): row is string[] => row.every((value) => value !== undefined));
   if (rows.length < minRows) throw new TableError('few-rows');
   const columns = found.map((column, k) => ({ ...column, distinct: new Set(rows.map((row) => row[k])).size }));
@@ -154,15 +154,15 @@ function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: Colu
 }
 
 /**
- * Creates the data set that predicts a column of a table. A quarter of the rows are for validation.
+ * Creates a data set whose target is a column of a table. A quarter of the rows are for validation.
  *
- * @throws TableError if the column cannot be predicted as the kind `as`, or if no other column can be an input
+ * @throws TableError if the values of the target column do not suit `as`, or if no other column can be an input
  */
 export function tableDataset(table: Table, target: number, as: 'number' | 'category', seed: number): Dataset {
   const targetColumn = table.columns[target];
-  const words = table.rows.map((row) => row[target]);
+  const targets = table.rows.map((row) => row[target]);
   const classes =
-    as === 'number' ? [] : [...new Set(words)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    as === 'number' ? [] : [...new Set(targets)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   if (as === 'number' && targetColumn.kind !== 'number') throw new TableError('text-target');
   if (as === 'category' && classes.length > maxWords) throw new TableError('text-target');
   if (as === 'category' && classes.length < 2) throw new TableError('one-value');
@@ -177,7 +177,7 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
     classes,
     ...divide(
       table.rows.map((_, s) => inputs.map(({ values }) => values[s])),
-      words.map((word) => (as === 'number' ? Number(word) : classes.indexOf(word))),
+      targets.map((value) => (as === 'number' ? Number(value) : classes.indexOf(value))),
       Math.round(table.rows.length * 0.25),
       seed,
     ),

@@ -1,4 +1,4 @@
-/** The kernels of all built-in losses, by name. The compiler requires all of them. */
+/** The kernels of all built-in losses, by name. TypeScript reports an error if one is missing. */
 import type { LossName } from '@nnbp/losses';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import { binaryCrossEntropyWithLogits } from './binary-cross-entropy-with-logits.js';
