@@ -4,7 +4,7 @@
  */
 const [width, height, margin] = [480, 320, 48];
 const decades = (values) => [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
-const unit = (exponent) =>
+const timeLabel = (exponent) =>
   exponent >= 0 ? `${10 ** exponent} s` : exponent >= -3 ? `${10 ** (exponent + 3)} ms` : `${10 ** (exponent + 6)} µs`;
 
 /** @param {{ kind: string, edges: number, batch: number, secondsPerStep: number }[]} points */
@@ -22,7 +22,7 @@ export function growthPlot(points) {
   });
   const yTicks = range(low, high).map((e) => {
     const y = py(10 ** e).toFixed(1);
-    return `<line class="grid" x1="${margin}" x2="${width - margin}" y1="${y}" y2="${y}"/><text x="${margin - 5}" y="${Number(y) + 4}" text-anchor="end">${unit(e)}</text>`;
+    return `<line class="grid" x1="${margin}" x2="${width - margin}" y1="${y}" y2="${y}"/><text x="${margin - 5}" y="${Number(y) + 4}" text-anchor="end">${timeLabel(e)}</text>`;
   });
   const kinds = [...new Set(points.map(({ kind }) => kind))];
   const curves = kinds.map((kind, c) => {
@@ -37,7 +37,7 @@ export function growthPlot(points) {
     (kind, c) =>
       `<line class="curve c${c}" x1="${margin + 8}" x2="${margin + 28}" y1="${margin + 12 + 16 * c}" y2="${margin + 12 + 16 * c}"/><text x="${margin + 34}" y="${margin + 16 + 16 * c}">${kind}</text>`,
   );
-  // The line of slope 1 goes from the largest sparse point to the left or bottom edge of the frame.
+  // The line of slope 1 goes from the last point (the largest sparse graph) to the left or bottom edge of the frame.
   const { edges, secondsPerStep } = points.at(-1);
   const decadesToFrame = Math.min(Math.log10(edges) - left, Math.log10(secondsPerStep) - low);
   const slope = `<polyline class="slope" points="${at(edges / 10 ** decadesToFrame, secondsPerStep / 10 ** decadesToFrame)} ${at(edges, secondsPerStep)}"/>`;

@@ -11,7 +11,7 @@ export function table(header, rows) {
   return [line(all[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...all.slice(1).map(line)].join('\n');
 }
 
-/** Formats a number ≥ 0 with two (below 10) or three significant digits, or as an integer if it is ≥ 100. */
+/** Formats a number ≥ 0: with two significant digits below 10, with three from 10 to 100, as an integer from 100 on. */
 export function short(value) {
   if (value >= 100) return Math.round(value).toLocaleString('en');
   return value.toPrecision(value < 10 ? 2 : 3);

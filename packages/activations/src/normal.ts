@@ -1,6 +1,6 @@
 /**
  * The standard normal distribution, accurate to a few units in the last place even far out in the lower tail, where
- * computing 1 − (1 − p) would lose all digits.
+ * computing Φ(h) as 1 − Φ(−h) would lose all digits.
  */
 import { bell } from './bell.js';
 
@@ -10,10 +10,10 @@ export const normalDensity = (h: number): number => bell(h, 0.5) / 2.50662827463
 /**
  * The cumulative distribution function $\Phi(h)$.
  *
- * Near 0, it is computed with the series $\tfrac12 + \varphi(h) (h + h^3/3 + h^5/15 + \dots)$ (Marsaglia 2004), whose
- * terms all have the same sign; further out, with Laplace's continued fraction for the tail,
- * $\varphi(h) / (h + 1/(h + 2/(h + 3/(h + \dots))))$. For negative h, the continued fraction is already used closer to
- * 0, because ½ and the series would cancel.
+ * For −1 < h < 2.5, it is computed with the series $\tfrac12 + \varphi(h) (h + h^3/3 + h^5/15 + \dots)$ (Marsaglia
+ * 2004), whose terms after ½ all have the same sign; otherwise with Laplace's continued fraction for the tail,
+ * $\varphi(h) / (h + 1/(h + 2/(h + 3/(h + \dots))))$. The limit for negative h is closer to 0, because the series
+ * nearly cancels ½ there.
  */
 export function normalDistribution(h: number): number {
   if (h > -1 && h < 2.5) {

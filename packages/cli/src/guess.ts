@@ -53,7 +53,7 @@ export function expectColumns({ name: file, header, named, numericName }: Csv, n
 }
 
 /**
- * Decides the columns from the rows that are `used`, and counts the missing cells of `all` rows.
+ * Decides the role and type of each column from the `used` rows, and counts the missing cells in `all` rows.
  *
  * @throws Problem if there is no target or no input to learn from.
  */
@@ -126,13 +126,13 @@ function guessTarget(survey: ColumnSurvey, options: ColumnOptions): Guess {
     if (options.category.includes(name) || !hasIntegerClasses(survey) || isBinary) {
       return { survey, role: 'target', ...category };
     }
-    const integers = `"${name}" has ${size} different integers, so it is a category. To predict it as a number, add --number ${shellWord(name)}.`;
-    return { survey, role: 'target', ...category, notes: [integers] };
+    const note = `"${name}" has ${size} different integers, so it is a category. To predict it as a number, add --number ${shellWord(name)}.`;
+    return { survey, role: 'target', ...category, notes: [note] };
   }
   if (kind === 'number') return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
-  const several = values === undefined ? `more than ${maxCategories.toLocaleString('en')}` : String(values.size);
+  const valueCount = values === undefined ? `more than ${maxCategories.toLocaleString('en')}` : String(values.size);
   throw new Problem(
-    `The target "${name}" is text with ${several} different values, on average fewer than two rows each (${shown(numbers.word ?? '')}, …). Choose a column with numbers or fewer categories.`,
+    `The target "${name}" is text with ${valueCount} different values, on average fewer than two rows each (${shown(numbers.word ?? '')}, …). Choose a column with numbers or fewer categories.`,
   );
 }
 
@@ -162,7 +162,7 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'miss
   const counts = new Map<string, number>();
   const ofNumbers = isNumeric(survey);
   for (const [value, count] of values) {
-    // In a column of numbers, even of class labels, a common placeholder such as ? is a missing value.
+    // If the other values are numbers, even class labels, a common placeholder such as ? is a missing value.
     if (ofNumbers && survey.placeholders.has(value)) continue;
     counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
   }

@@ -1,6 +1,6 @@
 /**
- * The reference engine: the three cases exactly as the method defines them, in float64 and in a fixed order. It is
- * slower than the other engines, whose tests compare them with it.
+ * The reference engine: the three cases exactly as the method defines them, in float64 and in a fixed order. The other
+ * engines are faster; their tests compare the results with those of this engine.
  */
 import { ReferenceCache, type SequenceCache, valueAt } from './cache.js';
 import { outputValues } from './cases/output.js';
@@ -32,9 +32,10 @@ export class ReferenceExecutor implements Executor {
   readonly #slots: Float64Array;
   /** The gradients, in the same layout. */
   readonly #slotGradients: Float64Array;
+  /** The parameters before the optimizer's step. */
   readonly #previous: Float64Array;
   readonly #outputs: Float64Array;
-  /** Scratch arrays for the outputs, targets and case 1 of one row. */
+  /** Scratch arrays for one row: the outputs, the targets, and dloss/dx of the outputs by case 1. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -221,7 +222,7 @@ export class ReferenceExecutor implements Executor {
     return weight * loss.value(this.#x, this.#t);
   }
 
-  /** Writes case 1 of step t, times its weight, to `#dLossDx`. */
+  /** Applies case 1 to step t: writes dloss/dx of the outputs, times the weight of the step, to `#dLossDx`. */
   #caseOne(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): void {
     this.#dLossDx.fill(0);
     if (weight === 0) return;
@@ -233,6 +234,8 @@ export class ReferenceExecutor implements Executor {
   /**
    * Runs the backward pass of step t, from the last node to the inputs: dloss/dx of each node, then the gradients of
    * its parameters. Subclasses can override it.
+   *
+   * @param caseOne - dloss/dx of each output by case 1.
    */
   protected backward(sequence: SequenceCache, t: number, caseOne: Float64Array): void {
     const { graph } = this;

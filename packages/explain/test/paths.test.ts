@@ -64,7 +64,7 @@ describe('paths', () => {
     const count = paths(builder.build(), '0', '2000');
     expect(count.paths).toBe(2n ** 2000n);
     expect(count.edgesInPaths).toBe(4000n * 2n ** 2000n);
-    // Every second edge of a path leads to a node with c.
+    // Every second edge of a path leads to a node whose c is not fixed.
     expect(count.naiveMultiplications).toBe(10_000n * 2n ** 2000n);
     expect([count.edgesVisited, count.cachedMultiplications]).toEqual([8000, 20_000]);
   });

@@ -1,6 +1,6 @@
 /**
- * A hash set of the strings in a JSON text. It stores the position of each string in 11 bytes; a JavaScript map would
- * need 80 bytes or more.
+ * A hash set of the strings in a JSON text. It stores positions instead of strings and needs about 11 bytes per string;
+ * a JavaScript map would need 80 bytes or more.
  */
 import { NnbpError } from '@nnbp/core';
 import { textAt } from './json-scanner.js';

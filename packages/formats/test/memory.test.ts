@@ -40,7 +40,7 @@ const forms: [string, (network: Network, plugins?: Plugins) => Network][] = [
 ];
 
 describe.each(forms)('as %s', (_, roundTrip) => {
-  test('200 random graphs with delays are loaded bit-identical', () => {
+  test('200 random graphs with delays are bit-identical after loading', () => {
     for (let seed = 0; seed < 200; seed++) {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });
@@ -119,7 +119,7 @@ test('toJson writes delays, initial values, aggregations, constants and shared p
 test.each<[string, string, RegExp, (text: string) => string]>([
   ['an unknown aggregation', 'MISSING_PLUGIN', /Expected one of: .*product/, (t) => t.replace('"max"', '"biggest"')],
   [
-    'an option of an aggregation',
+    'an option for an aggregation that has none',
     'UNSUPPORTED',
     /no option/,
     (t) => t.replace('"max"', '{"name":"max","options":{"p":2}}'),
@@ -133,12 +133,12 @@ test.each<[string, string, RegExp, (text: string) => string]>([
   ],
   ['a cycle without delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
   ['a state that is too large', 'TOO_LARGE', /delays add up/, (t) => t.replace('"delay":1', '"delay":1000000000')],
-  ['an initial value of another node', 'MALFORMED', /"x"/, (t) => t.replace('["y",0.5]', '["x",0.5]')],
+  ['an initial value for a node without delayed edges', 'MALFORMED', /"x"/, (t) => t.replace('["y",0.5]', '["x",0.5]')],
   ['a duplicate initial value', 'MALFORMED', /once/, (t) => t.replace('["y",0.5]', '["y",0.5],["y",1]')],
   ['an initial value without a number', 'MALFORMED', /an id and a number/, (t) => t.replace('["y",0.5]', '["y"]')],
   ['a constant that is a string', 'MALFORMED', /finite number/, (t) => t.replace('"fixed":1', '"fixed":"1"')],
   ['a shared weight without its value', 'MALFORMED', /shared/, (t) => t.replace('{"fixed":1}', '{"shared":"w"}')],
-  ['weights for fewer edges', 'MALFORMED', /w for each/, (t) => t.replace('{"fixed":1},', '')],
+  ['fewer weights than edges', 'MALFORMED', /w for each/, (t) => t.replace('{"fixed":1},', '')],
 ])('fromJson rejects %s', (_, code, message, change) => {
   const builder = new GraphBuilder();
   builder.input('x');

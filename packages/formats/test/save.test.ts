@@ -47,7 +47,7 @@ const forms: [string, (network: Network, activations?: Activation[]) => Network]
 ];
 
 describe.each(forms)('as %s', (_, roundTrip) => {
-  test('200 random graphs are saved and loaded bit-identical', () => {
+  test('200 random graphs are bit-identical after saving and loading', () => {
     for (let seed = 0; seed < 200; seed++) {
       const network = anyNetwork(seed);
       expectSame(roundTrip(network), network);

@@ -4,12 +4,12 @@ import type { QuantityName } from '@nnbp/explain';
 
 /**
  * Computes dloss/dp by finite differences: (loss(p + d) − loss(p − d)) / 2d. Returns undefined if `name` is not a
- * parameter derivative, or if the result is not finite or the loss cannot be computed at these points.
+ * parameter derivative, if the loss cannot be computed at p ± d, or if the result is not finite.
  *
  * @param lossOf - Computes the loss with the network's current parameters.
  */
 export function finiteDifference(network: Network, name: QuantityName, lossOf: () => number): number | undefined {
-  if (!isParameter(name)) return undefined;
+  if (!isParameterDerivative(name)) return undefined;
   const { vector } = network.parameters;
   const index = parameterIndex(network.graph, name);
   const before = vector[index];
@@ -29,10 +29,10 @@ export function finiteDifference(network: Network, name: QuantityName, lossOf: (
 }
 
 /** Whether a quantity is a parameter derivative. */
-export const isParameter = ({ quantity }: QuantityName): boolean =>
+export const isParameterDerivative = ({ quantity }: QuantityName): boolean =>
   quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 
-/** Index of a parameter in the parameter vector of a graph. */
+/** Index, in the parameter vector of a graph, of the parameter of a parameter derivative. */
 export function parameterIndex(graph: Graph, { quantity, node, from }: QuantityName): number {
   const i = graph.indexOf(node);
   if (quantity === 'dLossDb') return graph.biasIndex(i);

@@ -95,7 +95,7 @@ interface AxesProps {
 function Axes({ label, width, height, x, y, names, children }: AxesProps) {
   const frame = { width, height, margin, x, y };
   const { toX, toY } = scalesOf(frame);
-  // Clamp y, because browsers do not draw shapes with points that are very far outside.
+  // Clamp y, because browsers do not draw shapes with points that are very far outside the SVG.
   const at: At = (a, b) => [toX(a), Math.max(-height, Math.min(2 * height, toY(b)))];
   const middle = { x: (margin.left + width - margin.right) / 2, y: (margin.top + height - margin.bottom) / 2 };
   const axes = (
@@ -125,11 +125,13 @@ interface BandProps {
 
 function Band({ curve, interval, at }: BandProps) {
   const known = curve.filter((point) => point[interval].every(Number.isFinite));
-  const ends = [
+  const outline = [
     ...known.map((point) => at(point.x, point[interval][1])),
     ...known.toReversed().map((p) => at(p.x, p[interval][0])),
   ];
-  return <polygon className={interval === 'curve' ? styles.confidence : styles.prediction} points={svgPoints(ends)} />;
+  return (
+    <polygon className={interval === 'curve' ? styles.confidence : styles.prediction} points={svgPoints(outline)} />
+  );
 }
 
 interface DotsProps {
@@ -176,7 +178,7 @@ function symmetricRange(residuals: readonly Point[]): [number, number] {
 
 /**
  * Returns the range of the finite values, extended at both ends by `padding` times its size. If all values are equal,
- * the range extends from 1 below to 1 above.
+ * the range is that value ± 1.
  */
 function paddedRange(values: readonly number[], padding: number): [number, number] {
   const known = values.filter(Number.isFinite);

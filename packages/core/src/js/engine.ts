@@ -52,7 +52,7 @@ class JsExecutor implements Executor {
   readonly #outputs: Float64Array;
   /** The outputs of the last prediction. */
   #view: Float64Array;
-  /** Scratch arrays for the outputs, targets and case 1 of one row. */
+  /** Scratch arrays for one row: the outputs, the targets, and dloss/dx of the outputs by case 1. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;

@@ -5,8 +5,9 @@
  *     case 2    D += Wᵀ · Δ      predecessor × sample, a sum over nodes
  *     case 3    G += Δ · Xᵀ      node × predecessor, a sum over samples
  *
- * with D = dloss/dx and Δ = dloss/dx · slope. Four samples and two nodes are computed at a time (or four nodes, for the
- * remaining samples), to keep the processor's adders busy. The order within each sum does not change.
+ * with D = dloss/dx and Δ = dloss/dx · slope. Two rows and four columns of the result are computed at a time (four rows
+ * and one column for the last columns), to keep the processor's adders busy. The terms of each sum are added in
+ * order.
  */
 
 /**

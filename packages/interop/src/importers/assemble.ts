@@ -34,7 +34,7 @@ export interface Part {
 
 /** All nodes of a network, in any order. */
 export interface Parts {
-  /** Name for error messages: "The model of synaptic". */
+  /** Name for error messages: "The synaptic model". */
   readonly what: string;
   readonly inputs: readonly string[];
   readonly nodes: readonly Part[];

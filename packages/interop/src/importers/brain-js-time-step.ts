@@ -35,11 +35,12 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
   const hidden = model.at('hiddenLayers').list();
   if (hidden.length === 0) model.at('hiddenLayers').throwExpected('at least one layer');
   const matrices = hidden.map((json) => json.entries().map(([, matrix]) => matrix));
-  matrices.forEach((layer, l) => {
-    if (layer.length === 0) hidden[l].throwExpected('matrices');
+  matrices.forEach((matricesOfLayer, l) => {
+    if (matricesOfLayer.length === 0) hidden[l].throwExpected('matrices');
   });
-  // A matrix has at least one number per input or unit, so larger sizes are rejected before any node is created.
-  const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, countOf(matrix)), 1);
+  // A matrix has at least one number per input or unit, so no size can exceed the size of the largest matrix. Checking
+  // this first avoids creating nodes for a corrupt size.
+  const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, maxEntries(matrix)), 1);
   const inputs = numbered('input', options.at('inputSize').integer(1, max));
   const nodes: Part[] = [];
   let from: readonly string[] = inputs;
@@ -59,8 +60,8 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
 const maxSize = 2 ** 24;
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** The number of entries of a matrix; 0 if the value is not a matrix. */
-function countOf({ value }: JsonValue): number {
+/** An upper bound on the number of entries of a matrix; 0 if the value is not a matrix. */
+function maxEntries({ value }: JsonValue): number {
   const weights: unknown = (value as { weights?: unknown } | null | undefined)?.weights;
   if (typeof weights !== 'object' || weights === null) return 0;
   return Array.isArray(weights)

@@ -1,6 +1,6 @@
 /**
- * Imports models of brain.js and of its predecessor brain: dense layers with one activation, inputs and outputs by
- * name.
+ * Imports models of brain.js and of its predecessor brain: dense layers with one activation, whose inputs and outputs
+ * can have names. `brain-js-time-step.ts` imports the recurrent networks.
  */
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
@@ -9,7 +9,7 @@ import { isTimeStep, timeStepNetwork } from './brain-js-time-step.js';
 import { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from './open-json.js';
 
-const what = 'The model of brain.js';
+const what = 'The brain.js model';
 
 /** One node: its key in its layer, its bias, and its weights by the index of the predecessor. */
 interface Neuron {
@@ -37,12 +37,12 @@ interface Rule {
  * 1, …. In training, brain.js sets inputs that are missing in a row to 0, so pass 0 for them. Each c is fixed at 1.
  *
  * Despite its name, the `leaky-relu` of 1.x computes α · max(h, 0), and so does the imported network: the weights are
- * multiplied by α = 0.01, because 1.x does not save other values. In 2.x, it is the leaky ReLU.
+ * multiplied by the default α = 0.01, because 1.x does not save α. In 2.x, `leaky-relu` is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose node ids are `input.0`, …,
  * `layer1.0`, …, `output.0`: `run(rows)` of brain.js returns the last row of `predictSequence(network, rows)`. If the
- * rows were objects, keys are in the order of the first object. The LSTM of brain.js keeps its last output instead of a
- * cell state.
+ * rows were objects, inputs and outputs are in the order of the keys of the first object. The LSTM of brain.js keeps
+ * its last output instead of a cell state.
  *
  * @param json - The object, or a JSON string with up to about a hundred thousand connections. Parse a longer string
  * yourself.
@@ -84,9 +84,9 @@ export function fromBrainJs(json: unknown): Network {
       ),
       sigmoidRule,
     );
-  const lists = Array.isArray(layers[1].at('biases').value);
-  const rule = lists ? ruleOf(model.at('trainOpts'), leakyReluOf2) : ruleOf(model, leakyReluOf1);
-  return lists ? networkOf(inLists(model, layers), rule) : networkOf(byKeys(model, layers), rule);
+  const hasLists = Array.isArray(layers[1].at('biases').value);
+  const rule = hasLists ? ruleOf(model.at('trainOpts'), leakyReluOf2) : ruleOf(model, leakyReluOf1);
+  return hasLists ? networkOf(inLists(model, layers), rule) : networkOf(byKeys(model, layers), rule);
 }
 
 const sigmoidRule: Rule = { activation: sigmoid, factor: 1 };

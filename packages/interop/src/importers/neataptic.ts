@@ -18,7 +18,7 @@ import { openJson } from './open-json.js';
 import { type Computed, sequentialNetwork } from './sequential-network.js';
 import { bipolarStep, step } from './step.js';
 
-const what = 'The model of neataptic';
+const what = 'The neataptic model';
 
 /** A squash function: g(factor · h + shift). */
 interface Squash {

@@ -6,7 +6,7 @@ import { openJson } from './open-json.js';
 import { sequentialNetwork } from './sequential-network.js';
 import { step } from './step.js';
 
-const what = 'The model of synaptic';
+const what = 'The synaptic model';
 
 const squashes = new Map<string, Activation>([
   ['LOGISTIC', sigmoid],

@@ -5,7 +5,7 @@
  *     C[row][column] = Σ over k of  A[row][k] · B[k][column]
  *
  * forward   h of node i and sample s           = b + Σ_j  w_ji · x_j[s]    (row: i, column: s, k: j)
- * case 2    dloss/dx of predecessor j and s   += Σ_i  w_ji · delta_i[s]    (row: j, column: s, k: i)
+ * case 2    dloss/dx of node j and sample s   += Σ_i  w_ji · delta_i[s]    (row: j, column: s, k: i)
  * case 3    dloss/dw_ji                        = Σ_s  delta_i[s] · x_j[s]  (row: i, column: j, k: s)
  *
  * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: each k loads a few vectors of B, and one
@@ -34,6 +34,7 @@ const number = int.const;
 
 /** Addresses and counters of a product. All except `row` are in bytes: k advances by 4, `column` by 16 per vector. */
 interface Frame {
+  /** Address of the unit. */
   readonly u: Local;
   readonly rowBytes: Local;
   /** Distance between rows of delta. */
@@ -117,7 +118,8 @@ const forward: Product = {
 
 const case2: Product = {
   name: 'denseCase2',
-  // Each k reads the weights of another node, on another memory page if a node has many, and the TLB holds few pages.
+  // Each k reads the weights of another node. If a node has many weights, they are on another memory page, and the TLB
+  // holds few pages.
   depth: ({ u }) => int.select(number(32 * 4), number(128 * 4), gtU(load(u.get, unit.predecessors), number(256))),
   prepare: (frame) => {
     const [weights, delta, predecessorX, dLossDx] = frame.bases;

@@ -13,10 +13,11 @@ export type Share = (
 /** Emits the share of a single thread: all items. */
 export const wholeShare: Share = (_, { from, to }, count) => [from.set(int.const(0)), to.set(count)];
 
-/** Emits the share of one of several threads. The number of threads is in the header. */
+/** Emits the share of one of several threads. The number of threads is in the memory header. */
 export const threadShare: Share = (thread, { from, to }, count, tile) => {
-  const tiles = int.mul(word('threads'), int.const(tile));
-  const chunk = int.mul(int.divU(int.add(count, int.sub(tiles, int.const(1))), tiles), int.const(tile));
+  // In one round, each thread gets one tile.
+  const itemsPerRound = int.mul(word('threads'), int.const(tile));
+  const chunk = int.mul(int.divU(int.add(count, int.sub(itemsPerRound, int.const(1))), itemsPerRound), int.const(tile));
   const limit = (position: Local): Code => control.when(int.gtU(position.get, count), position.set(count));
   return [
     to.set(chunk),
@@ -29,6 +30,6 @@ export const threadShare: Share = (thread, { from, to }, count, tile) => {
 
 /** Returns the number of the thread whose share contains item `k` of `count`, as divided by `threadShare`. */
 export function ownerOf(k: number, count: number, tile: number, threads: number): number {
-  const tiles = threads * tile;
-  return Math.floor(k / (Math.floor((count + tiles - 1) / tiles) * tile));
+  const itemsPerRound = threads * tile;
+  return Math.floor(k / (Math.floor((count + itemsPerRound - 1) / itemsPerRound) * tile));
 }

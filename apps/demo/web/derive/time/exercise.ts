@@ -7,7 +7,7 @@ import { rowsOf, targetRows } from '../../shared/sequence.js';
 import type { NetworkDescription, PlaygroundState } from '../../state.js';
 import type { Derivable } from '../derivable.js';
 import { highlightsOf, type Highlights } from '../highlights.js';
-import { edgeFrom, isParameter, finiteDifference, parameterIndex } from '../finite-difference.js';
+import { edgeFrom, isParameterDerivative, finiteDifference, parameterIndex } from '../finite-difference.js';
 
 type Time = PlaygroundState['derive']['time'];
 
@@ -115,7 +115,7 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
   const computed = replay(exercise.trace, step);
   return {
     value(name) {
-      const isKnown = isParameter(name)
+      const isKnown = isParameterDerivative(name)
         ? termCountAt(exercise, name, step) === exercise.steps
         : computed.value(name) !== undefined;
       return isKnown ? exercise.value(name) : undefined;
@@ -129,7 +129,7 @@ export function knownInTime(exercise: TimeExercise, step: number): KnownInTime {
  */
 export function stepsOfTerms({ trace }: TimeExercise, { node }: QuantityName): number[] {
   return trace.steps
-    .filter((step) => step.case === 3 && splitId(step.node)[0] === node && isParameter(step.writes[0]))
+    .filter((step) => step.case === 3 && splitId(step.node)[0] === node && isParameterDerivative(step.writes[0]))
     .map(({ index }) => index + 1);
 }
 
@@ -208,7 +208,7 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
  */
 export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;
-  if (!isParameter(selected)) return highlightsOf(unrolled, selected);
+  if (!isParameterDerivative(selected)) return highlightsOf(unrolled, selected);
   const nodes = new Set<number>();
   const edges = new Set<number>();
   const { graph } = network;

@@ -6,7 +6,7 @@ import { useMessages } from '../../language.js';
 import { usePlayground } from '../../store.js';
 import { DerivationPanel } from '../derivation.js';
 import { LossBox } from '../loss-box.js';
-import { isParameter } from '../finite-difference.js';
+import { isParameterDerivative } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
 import { TraceStepper, Written } from '../stepper.js';
@@ -29,7 +29,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const taken = derive.step ?? (isHidden ? 0 : null);
   const step = taken === null ? null : Math.min(taken, all);
   const known = useMemo(() => (step === null ? exercise : knownInTime(exercise, step)), [exercise, step]);
-  const isSum = isParameter(selected);
+  const isSum = isParameterDerivative(selected);
   const termCount = isSum ? termCountAt(exercise, selected, step ?? all) : exercise.steps;
   const pass = useMemo(() => {
     const { network, loss, pass, inputs, targets } = exercise;
@@ -61,7 +61,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
           trace={exercise.trace}
           step={step}
           written={(quantity) =>
-            isParameter(quantity) ? (
+            isParameterDerivative(quantity) ? (
               <WrittenTerm exercise={exercise} quantity={quantity} />
             ) : (
               <Written exercise={exercise} quantity={quantity} />

@@ -63,8 +63,8 @@ function factors(_: ComputedSample): PickTask {
       zh: '学习就是改变参数 b、c、w，所以需要它们的导数。dloss/dx_4 已知。权重 w_2to4 只在节点 4 内部起作用。请选出乘积等于 dloss/dw_2to4 的三个数。',
     },
     explain: {
-      en: 'Case 3, a parameter: dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2. The weight is multiplied by x_2, the sum goes through slope_4, and dloss/dx_4 stands for everything after x_4.',
-      zh: '场景 3，参数：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，求出的和再经过 slope_4，x_4 之后的一切都在 dloss/dx_4 里。',
+      en: 'Case 3, a parameter: dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2. Changing the weight changes h_4 at the rate x_2, changing h_4 changes x_4 at the rate slope_4, and changing x_4 changes the loss at the rate dloss/dx_4.',
+      zh: '场景 3，参数：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。x_2 表示 h_4 随权重的变化率，slope_4 表示 x_4 随 h_4 的变化率，dloss/dx_4 表示损失随 x_4 的变化率。',
     },
     solution: needed.join(' '),
     check(answer) {
@@ -75,8 +75,8 @@ function factors(_: ComputedSample): PickTask {
       return {
         correct: false,
         hint: {
-          en: 'Follow the weight: what does it multiply, what does the sum go through, what happens to x_4?',
-          zh: '跟着权重走：它乘以什么？求出的和经过什么？x_4 之后又怎样？',
+          en: 'Follow the effect of the weight: how does it change h_4, how does h_4 change x_4, how does x_4 change the loss?',
+          zh: '跟着权重的影响走：它怎样改变 h_4？h_4 怎样改变 x_4？x_4 怎样改变损失？',
         },
       };
     },
@@ -130,8 +130,8 @@ function followUp({ pass: { cache, gradients } }: ComputedSample, measured: numb
   const wrong = cache.dLossDx('4') * cache.x('2');
   return choiceTask({
     ask: {
-      en: `A published program, the article's follow-up, computes dw = dloss_dx * source.x. It gives ${show(wrong)}. Changing the weight slightly and measuring the loss gives ${show(measured)}. What is missing from the program?`,
-      zh: `文章的后续程序这样计算：dw = dloss_dx * source.x。它得到 ${show(wrong)}；微调权重，看损失怎样变，测得 ${show(measured)}。程序里少了什么？`,
+      en: `The program in the article's follow-up computes dloss/dw as dw = dloss_dx * source.x. It gives ${show(wrong)}. Finite differences, which change the weight slightly in both directions, give ${show(measured)}. What is missing from the program?`,
+      zh: `文章的后续程序这样计算 dloss/dw：dw = dloss_dx * source.x。它得到 ${show(wrong)}；把权重向两边微调，用有限差分测得 ${show(measured)}。程序里少了什么？`,
     },
     explain: {
       en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Omitting it is correct only where the slope is 1, as in a node without a sigmoid and with c = 1.`,

@@ -56,8 +56,8 @@ function randomNumbers(random: Random): Numbers {
 }
 
 /**
- * Creates the unrolled network, with shared parameters. `2@0` is node 2 at step 1 (ids count from 0), `2@-1` its value
- * before step 1.
+ * Creates the unrolled network, with shared parameters. `2@0` is node 2 at step 1, because ids number the steps from 0.
+ * `2@-1` is the value of node 2 before step 1.
  */
 function networkOf({ b, c, w }: Numbers): Network {
   const builder = new GraphBuilder();
@@ -91,7 +91,7 @@ function exerciseOf(numbers: Numbers): TimeExercise {
   };
 }
 
-/** Whether none of the numbers to compute, including the terms of the sum, is close to 0. */
+/** Whether none of the numbers to compute is close to 0, where a wrong answer could pass for the correct one. */
 const isUnambiguous = ({ pass: { cache }, terms }: TimeExercise): boolean =>
   [cache.x('2@1'), cache.dLossDx('2@0'), ...terms, terms[0] + terms[1]].every((number) => Math.abs(number) > 0.05);
 
@@ -227,8 +227,8 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
 function sumReason({ terms, measured }: Solved): Task {
   return choiceTask({
     ask: {
-      en: `Changing w_1to2 slightly in both directions and measuring the loss gives ${show(measured)}: the sum, not step 2 alone (${show(terms[1])}). Why do the steps add up?`,
-      zh: `把 w_1to2 向两边微调，看损失怎样变，测得 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
+      en: `Finite differences, which change w_1to2 slightly in both directions, give ${show(measured)} for dloss/dw_1to2: the sum of the terms, not the term of step 2 alone (${show(terms[1])}). Why do the terms of the steps add up?`,
+      zh: `把 w_1to2 向两边微调，用有限差分测得 dloss/dw_1to2 为 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
     },
     explain: {
       en: 'A shared parameter is the case of several successors again: every use is on a path to the loss, and paths add up. With many steps, each term has one more factor slope · w_2to2 per step back, which is why gradients of long sequences vanish or explode.',
