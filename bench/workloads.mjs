@@ -10,7 +10,7 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {string} name
  * @property {number[] | undefined} sizes The number of nodes in each layer; undefined for a graph without layers.
  * @property {number} batch Samples per update.
- * @property {number} samples Number of samples. A step of a runner trains on all of them.
+ * @property {number} samples Number of samples. Each `step()` of a library's benchmark trains on all of them.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
  * @property {import('@nnbp/core').Graph} ordinary The same graph with every c fixed at 1, as in the other libraries.

@@ -1,4 +1,4 @@
-/** The quick start in the README of brain.js. Its default error threshold is 0.005. */
+/** The quick start in the README of brain.js. By default, brain.js stops training at an error of 0.005. */
 import brain from 'brain.js';
 
 const network = new brain.NeuralNetwork();

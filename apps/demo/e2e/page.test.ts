@@ -7,7 +7,7 @@ import { open, picture, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
 
-test('the page opens in English and can be switched to Chinese, which the link stores', async () => {
+test('the page opens in English, and after a switch to Chinese, a reload keeps Chinese', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.getByLabel('Language').selectOption('zh');
@@ -92,7 +92,7 @@ test('an edit right before the page is hidden is in its URL', async () => {
   expect(readAddress(await chooseChineseAnd(page, 'hide'), defaultState).language).toBe('zh');
 });
 
-test('a link that is opened before the URL of an edit is written takes precedence', async () => {
+test('if a link is opened after an edit, but before the URL of the edit is written, the link replaces the edit', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.getByLabel('Language').evaluate(

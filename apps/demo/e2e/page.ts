@@ -28,8 +28,8 @@ let reloads = false;
  * Connects to the browser of the test run before a file's tests, and disconnects after them.
  *
  * @param options.reload - Whether each test loads the page again. If false (the default), a test follows a link on the
- *   page of the previous test. This takes half the time, but keeps state outside the link: trainers, drafts, the undo
- *   history, the focus.
+ *   page of the previous test. This takes half the time, but state that is not in the link (trainers, drafts, the undo
+ *   history, the focus) remains from the previous test.
  */
 export function useBrowser({ reload = false } = {}): void {
   beforeAll(async () => {
@@ -55,8 +55,8 @@ async function newContext(options: BrowserContextOptions): Promise<BrowserContex
 /**
  * Opens the playground in the Derive view, with part of the state changed. The test fails if the page reports an error
  * or violates its content security policy, unless the message matches `expected`; if `expected` is given, such an error
- * is required. Pages share a context unless they have options other than the viewport; the playground stores nothing
- * beyond a tab.
+ * is required. A page that has options other than the viewport gets its own context. All other pages share one, because
+ * the playground stores data only in the session storage of each tab.
  */
 export async function open(
   change: Partial<PlaygroundState> = {},

@@ -17,8 +17,8 @@ export const policyInPage = [
   "form-action 'none'",
 ].join('; ');
 
-/** The header of the page, which no page can embed in a frame. */
+/** The header for the page itself: no page can embed it in a frame. */
 export const contentSecurityPolicy = `${policyInPage}; frame-ancestors 'none'`;
 
-/** The header of `embed.html`, which any page can embed in a frame. */
+/** The header for `embed.html`: any page can embed it in a frame. */
 export const embedPolicy = `${policyInPage}; frame-ancestors *`;

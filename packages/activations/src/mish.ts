@@ -11,12 +11,12 @@ function gate(h: number): number {
   return h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2);
 }
 
-/** Returns 1 − tanh²(softplus(h)) without cancellation, as 4 y² / (y² + 1)². */
+/** Returns 1 − tanh²(softplus(h)) without cancellation, as 4 y² / (y² + 1)² with y = 1 + e^h. */
 function gateComplement(h: number): number {
   const e = Math.exp(-Math.abs(h));
-  const y = 1 + e;
+  const onePlusE = 1 + e;
   const sum = h >= 0 ? 1 + 2 * e + 2 * e * e : e * (e + 2) + 2;
-  return h >= 0 ? (4 * (e * y) ** 2) / sum ** 2 : (4 * y * y) / sum ** 2;
+  return h >= 0 ? (4 * (e * onePlusE) ** 2) / sum ** 2 : (4 * onePlusE * onePlusE) / sum ** 2;
 }
 
 /**

@@ -15,8 +15,8 @@ export interface Successors {
 const cache = new WeakMap<Graph, Successors>();
 
 /**
- * Returns the successors of a graph. They are computed on the first call, since not every engine needs them and they
- * take up more memory than the rest of the graph.
+ * Returns the successors of every node. The lists are built on the first call, since not every engine needs them and
+ * they take up more memory than the rest of the graph.
  */
 export function successorsOf(graph: Graph): Successors {
   let successors = cache.get(graph);
@@ -28,7 +28,8 @@ function bySource({ nodeCount, edgeCount, edgeStart, predecessors, edgeDelay, su
   const nodes = new Uint32Array(edgeCount);
   const edges = new Uint32Array(edgeCount);
   const next = Uint32Array.from(successorStart);
-  // The successors of a node are in the order in which they are computed: step by step, in topological order.
+  // The successors of a node are sorted by the delay of the edge to them, and for equal delays in topological order.
+  // This is the order in which a forward pass computes them.
   const delays = [...new Set(Array.from(edgeDelay ?? [0]))].sort((a, b) => a - b);
   for (const delay of delays) {
     for (let i = 0; i < nodeCount; i++) {

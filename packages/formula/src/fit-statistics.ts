@@ -136,8 +136,8 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   }
   const { graph } = network;
   const count = graph.parameterCount;
-  const rows = new Rows(network);
-  const { factor, observations, residualSumOfSquares, total, logWeights } = sumsOf(rows, data);
+  const evaluator = new Evaluator(network);
+  const { factor, observations, residualSumOfSquares, totalSumOfSquares, logWeights } = sumsOf(evaluator, data);
   factor.pivot();
   const rank = factor.rank();
   const degreesOfFreedom = observations - rank;
@@ -172,7 +172,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     degreesOfFreedom,
     residualSumOfSquares,
     residualStandardDeviation: Math.sqrt(variance),
-    rSquared: total > 0 ? 1 - residualSumOfSquares / total : NaN,
+    rSquared: totalSumOfSquares > 0 ? 1 - residualSumOfSquares / totalSumOfSquares : NaN,
     aic: 2 * (rank + 1) - 2 * logLikelihood,
     bic: Math.log(observations) * (rank + 1) - 2 * logLikelihood,
     parameters: namesOf(network).map(({ node, name }, index) => {
@@ -192,7 +192,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
       return withInterval(at(vector.slice()), standardErrorOf(gradient));
     },
     predict(input) {
-      const { predicted, jacobian } = rows.of(input);
+      const { predicted, jacobian } = evaluator.at(input);
       return predicted.map((y, k) => {
         const error = standardErrorOf(jacobian.subarray(k * count, (k + 1) * count));
         return { curve: withInterval(y, error), observation: withInterval(y, Math.hypot(error, Math.sqrt(variance))) };
@@ -202,20 +202,20 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
 }
 
 /**
- * The sums over the samples from which the statistics are computed: the QR factor of the weighted Jacobian, the number
- * of observations, the weighted sums of squares of the residuals and (`total`) of the targets around their means, and
- * the sum of the logarithms of the weights.
+ * Computes what the statistics need from the samples: the QR factor of the weighted Jacobian, the number of
+ * observations, the weighted sum of squared residuals, the weighted sum of squared deviations of the targets from their
+ * means (`totalSumOfSquares`), and the sum of the logarithms of the weights.
  *
  * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE`
  */
-function sumsOf(rows: Rows, data: FittedData) {
-  const outputs = rows.network.graph.outputs.length;
+function sumsOf(evaluator: Evaluator, data: FittedData) {
+  const outputs = evaluator.network.graph.outputs.length;
   const samples = data.inputs.length;
   if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
   expectLength('targets', data.targets.length, samples);
   const { weights } = data;
   if (weights !== undefined) expectLength('weights', weights.length, samples);
-  const factor = new TriangularFactor(rows.network.graph.parameterCount);
+  const factor = new TriangularFactor(evaluator.network.graph.parameterCount);
   let observations = 0;
   let residualSumOfSquares = 0;
   let totalWeight = 0;
@@ -228,7 +228,7 @@ function sumsOf(rows: Rows, data: FittedData) {
     if (weight === 0) continue;
     expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
     expectFinite(`target of sample ${s}`, data.targets[s]);
-    const { predicted, jacobian } = rows.of(data.inputs[s]);
+    const { predicted, jacobian } = evaluator.at(data.inputs[s]);
     expectFinite(`derivatives of the output for sample ${s}`, jacobian);
     const root = Math.sqrt(weight);
     const residuals = Float64Array.from(predicted, (y, k) => root * (y - data.targets[s][k]));
@@ -242,16 +242,17 @@ function sumsOf(rows: Rows, data: FittedData) {
     totalWeight += weight;
     logWeights += outputs * Math.log(weight);
   }
-  let total = 0;
+  let totalSumOfSquares = 0;
   for (let s = 0; s < samples; s++) {
     if (weightOf(s) === 0) continue;
-    for (let k = 0; k < outputs; k++) total += weightOf(s) * (data.targets[s][k] - sums[k] / totalWeight) ** 2;
+    for (let k = 0; k < outputs; k++)
+      totalSumOfSquares += weightOf(s) * (data.targets[s][k] - sums[k] / totalWeight) ** 2;
   }
-  return { factor, observations, residualSumOfSquares, total, logWeights };
+  return { factor, observations, residualSumOfSquares, totalSumOfSquares, logWeights };
 }
 
 /** Computes the outputs and the Jacobian, one sample at a time. */
-class Rows {
+class Evaluator {
   readonly #executor: Executor;
 
   constructor(readonly network: Network) {
@@ -259,7 +260,7 @@ class Rows {
     this.#executor.parameters.set(network.parameters.vector);
   }
 
-  of(input: Row): { readonly predicted: number[]; readonly jacobian: Float64Array } {
+  at(input: Row): { readonly predicted: number[]; readonly jacobian: Float64Array } {
     const { network } = this;
     const { graph, inputScaler } = network;
     const predicted = network.predict(input);

@@ -26,14 +26,14 @@ test.each([
 
 test('a huge list is also rejected after a group, a field with a wrong wire type or a corrupt length', () => {
   const list = field(7, repeated(2e6, 0x0a, 0));
-  const fronts = [
+  const prefixes = [
     [0xa3, 0x06, 0xa4, 0x06],
     [0x38, 1],
     [0x0a, 0],
     [0x42, 0x84, 0x80],
   ];
-  expect(fronts.map((front) => codeOf(Buffer.concat([Buffer.from(front), list])))).toEqual(
-    fronts.map(() => 'MALFORMED'),
+  expect(prefixes.map((prefix) => codeOf(Buffer.concat([Buffer.from(prefix), list])))).toEqual(
+    prefixes.map(() => 'MALFORMED'),
   );
   // A field that does not exist in any version of ONNX is skipped.
   expect(codeOf(Buffer.concat([Buffer.from([0xa2, 0x06, 1, 7, 0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8]), list]))).toBe(

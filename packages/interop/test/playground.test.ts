@@ -4,17 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { damagedText, survives } from '../../formats/test/fuzz.js';
 
-/** The link that TensorFlow Playground, called the page below, shows after loading. */
-const opened =
+/** The link that TensorFlow Playground shows after loading. In this file, "the page" is TensorFlow Playground. */
+const defaultLink =
   'https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane' +
   '&learningRate=0.03&regularizationRate=0&noise=0&networkShape=4,2&seed=0.91525&showTestData=false&discretize=false' +
   '&percTrainData=50&x=true&y=true&xTimesY=false&xSquared=false&ySquared=false&cosX=false&sinX=false&cosY=false' +
   '&sinY=false&collectStats=false&problem=classification&initZero=false&hideText=false';
-const all = '#x=true&y=true&xTimesY=true&xSquared=true&ySquared=true&sinX=true&sinY=true';
+const allFeatures = '#x=true&y=true&xTimesY=true&xSquared=true&ySquared=true&sinX=true&sinY=true';
 
 describe('a link', () => {
-  test('a link results in its network, data and training options', () => {
-    const { network, data, training } = fromPlayground(opened);
+  test('a link is converted to the network, data and training options that it contains', () => {
+    const { network, data, training } = fromPlayground(defaultLink);
     expect(network.graph.ids).toEqual([
       ...['x', 'y', 'layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'],
     ]);
@@ -25,7 +25,7 @@ describe('a link', () => {
 
   test('a link without settings has the defaults of the page', () => {
     const bare = fromPlayground('https://playground.tensorflow.org/');
-    const { network, data, training } = fromPlayground(opened);
+    const { network, data, training } = fromPlayground(defaultLink);
     expect([bare.network.graph.ids, bare.data, bare.training]).toEqual([network.graph.ids, data, training]);
   });
 
@@ -40,7 +40,7 @@ describe('a link', () => {
   });
 
   test('the features become inputs in the order of the page', () => {
-    const { network, row } = fromPlayground(all);
+    const { network, row } = fromPlayground(allFeatures);
     expect(network.graph.ids.slice(0, 7)).toEqual(['x', 'y', 'xSquared', 'ySquared', 'xTimesY', 'sinX', 'sinY']);
     expect(row(2, -3)).toEqual([2, -3, 4, 9, -6, Math.sin(2), Math.sin(-3)]);
     expect(network.predict(row(2, -3))).toHaveLength(1);
@@ -71,9 +71,9 @@ describe('a link', () => {
   );
 
   test('a link escaped for HTML or percent-encoded has the same settings', () => {
-    const { training, data } = fromPlayground(opened);
+    const { training, data } = fromPlayground(defaultLink);
     for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
-      const link = escape(opened.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));
+      const link = escape(defaultLink.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));
       const actual = fromPlayground(link);
       expect([actual.data, actual.training]).toEqual([
         { ...data, noise: 35 },
@@ -119,7 +119,7 @@ describe('an invalid link', () => {
 
   test('damaged links are rejected with an NnbpError or result in a network', () => {
     const read = survives((random) => {
-      const url = damagedText(random.uniform() < 0.5 ? opened : all, random);
+      const url = damagedText(random.uniform() < 0.5 ? defaultLink : allFeatures, random);
       return () => fromPlayground(damagedText(url, new Random(1))).network;
     }, 1);
     expect(read).toBeGreaterThan(0);

@@ -13,7 +13,10 @@ export interface Conv2dOptions extends GridOptions {
   readonly activation?: Activation;
   /** Prefix of the ids: `name.0`, `name.1`, …. Default: `conv`. */
   readonly name?: string;
-  /** Initializer of the weights. Default: uniform within ±1/√(channels · kernel), as in PyTorch. */
+  /**
+   * Initializer of the weights. Default: as in PyTorch, uniform within ±1/√n, where n is the number of weights of a
+   * filter.
+   */
   readonly initializer?: Initializer;
 }
 

@@ -2,7 +2,7 @@ import { Random } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { lineSearch } from '../src/line-search.js';
 
-test('every step that lineSearch accepts on random functions decreases the value sufficiently, and the slope is flat enough after over 95% of them', () => {
+test('on random functions, every step that lineSearch accepts decreases the value sufficiently, and more than 95% of them also reduce the slope sufficiently', () => {
   let [accepted, flat] = [0, 0];
   for (let seed = 1; seed <= 2000; seed++) {
     const random = new Random(seed);

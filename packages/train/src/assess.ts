@@ -25,7 +25,8 @@ export interface YieldOptions {
 }
 
 /** Returns `PassOptions` that contain only the initial state of a batch; undefined if the batch has none. */
-export const stateOf = ({ options }: Batch) => (options?.state === undefined ? undefined : { state: options.state });
+export const stateOptionsOf = ({ options }: Batch) =>
+  options?.state === undefined ? undefined : { state: options.state };
 
 /** Evaluates all samples of the source. */
 export async function assess(
@@ -48,7 +49,7 @@ export async function assess(
     const batch = next instanceof Promise ? await untilAborted(next, signal) : next;
     if (batch === undefined) break;
     const weights = batch.options?.weights;
-    const outputs = executor.predict(batch.inputs, batch.counts, stateOf(batch));
+    const outputs = executor.predict(batch.inputs, batch.counts, stateOptionsOf(batch));
     const { start } = rowsOf(batch.counts);
     for (let s = 0, t = 0; s < batch.samples; s++) {
       if (s === start[t + 1]) t++;

@@ -19,7 +19,7 @@ import {
   Random,
 } from '@nnbp/core';
 import { untilAborted } from './abort.js';
-import { assess, type Assessment, stateOf } from './assess.js';
+import { assess, type Assessment, stateOptionsOf } from './assess.js';
 import { type Batch, batchesOf, close } from './batches.js';
 import type { Data } from './data.js';
 import { diverged } from './diverged.js';
@@ -534,7 +534,7 @@ export class Trainer {
     this.#batches++;
     this.#samples += batch.samples;
     this.#dropout?.seek(this.#epochs, this.#batches);
-    if (weight === 0) this.#executor.predict(inputs, counts, stateOf(batch));
+    if (weight === 0) this.#executor.predict(inputs, counts, stateOptionsOf(batch));
     else {
       const value =
         optimizer.iterate === undefined
@@ -557,7 +557,7 @@ export class Trainer {
     const value = optimizer.iterate!(objective, parameters);
     this.#executor.parameters.set(parameters);
     // Fill the cache, in which the error handler looks for the number that is not finite.
-    if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.counts, stateOf(batch));
+    if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.counts, stateOptionsOf(batch));
     return value;
   }
 

@@ -17,7 +17,10 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Target time between two reads of the clock, in milliseconds. A read takes as long as a step of a small network. */
+/**
+ * Maximum time to aim for between two reads of the clock, in milliseconds. The clock is not read at every step because
+ * a read takes as long as a step of a small network.
+ */
 const maxInterval = 1;
 
 /** Determines when to yield to the event loop, and measures how fast samples are processed. */

@@ -27,7 +27,7 @@ const en = {
   fourSuccessors: (now: number) => `Give node 2 four successors, then view its derivatives. It has ${now}.`,
   derive: 'View derivatives',
   train: 'Train this network',
-  trainTask: 'Opens Train with this graph and its parameters',
+  trainTask: 'Opens this graph with its parameters in the Train view',
   counts: (inputs: number, nodes: number, edges: number, parameters: number) =>
     `${inputs} ${inputs === 1 ? 'input' : 'inputs'}, ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${edges} ${edges === 1 ? 'edge' : 'edges'}, ${parameters} parameters`,
   input: 'input',

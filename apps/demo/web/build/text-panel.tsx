@@ -15,7 +15,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
-  // The edited text; undefined if it has not been edited and shows the graph.
+  // The text as edited by the user. Undefined if there are no edits; the panel then shows the graph.
   const [draft, setDraft] = useState<string>();
   const chooser = useRef<HTMLInputElement>(null);
   const { text = '', problem } = useMemo(() => exportResult(() => exported(network)), [network]);

@@ -59,8 +59,8 @@ const viewDerivatives = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
 /**
- * Opens Train with this graph and, if there is one, a data set that fits it. For a graph with delays, opens Sequences
- * in Train.
+ * Opens the Train view with this graph and, if there is one, a data set that fits it. For a graph with delays,
+ * opens Sequences in the Train view.
  */
 const train = () =>
   update((state) => {

@@ -26,8 +26,9 @@ export interface GraphPictureProps {
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
   /**
-   * Height of the frame in pixels: on wide screens, per node of the largest layer; on narrow screens, per layer. Default:
-   * set by the style sheet.
+   * Pixels from which the height of the frame is computed. On wide screens, the height is `wide` times the number of
+   * nodes in the largest layer; on narrow screens, `narrow` times the number of layers. Default: the height in the
+   * style sheet.
    */
   readonly nodeHeight?: { readonly wide: number; readonly narrow: number };
 }
@@ -88,6 +89,7 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
   );
 }
 
+/** A position as percentages of the frame. `along`: from layer to layer; `across`: within a layer. */
 interface Position {
   readonly along: number;
   readonly across: number;
@@ -109,8 +111,9 @@ const positioned = (wide: Position, narrow: Position) =>
 
 /**
  * All edges, with the position of the label as a fraction of the length, for wide and narrow screens. Labels are moved
- * away from the end where more edges meet. With the inputs at the top, labels of edges into the same node alternate
- * between two heights, because labels are wider than they are tall.
+ * away from the node where more edges meet; on wide screens, only if this is the node that the edge goes to. With the
+ * inputs at the top, labels of edges into the same node alternate between two heights, because labels are wider than
+ * they are tall.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
   const edges: { from: string; to: string; wide: number; narrow: number }[] = [];
@@ -158,7 +161,7 @@ function layersOf(graph: Graph): number[][] {
   return layers;
 }
 
-/** The centre of each node, as percentages of the frame. `along`: from layer to layer; `across`: within a layer. */
+/** The centre of each node. */
 function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const positions = new Map<string, Position>();
   layers.forEach((layer, depth) => {

@@ -28,7 +28,7 @@ def random_number(low, high):
     return round(rng.uniform(low, high) * 1024) / 1024
 
 
-# The name and options in @nnbp, and the PyTorch function. The last three are built from PyTorch operations.
+# The name and options in @nnbp, and the PyTorch function. If PyTorch has none, it is built from operations.
 activations = [
     ("elu", {}, F.elu),
     ("elu", {"alpha": 0.5}, lambda h: F.elu(h, alpha=0.5)),
@@ -98,7 +98,7 @@ def random_graph(number, activation, loss_name):
     inputs = rng.randint(1, 3)
     computed = rng.randint(3, 9)
     outputs = rng.randint(1, 3)
-    probabilities = loss_name == "binaryCrossEntropy"
+    needs_probabilities = loss_name == "binaryCrossEntropy"
     nodes = []
     for k in range(computed):
         available = inputs + k
@@ -108,7 +108,7 @@ def random_graph(number, activation, loss_name):
     # In every third graph, outputs can have successors.
     ids = list(range(inputs, inputs + computed))
     chosen = sorted(rng.sample(ids, outputs)) if number % 3 == 0 else ids[-outputs:]
-    if probabilities:
+    if needs_probabilities:
         sigmoid = [name for name, _, _ in activations].index("sigmoid")
         for k in chosen:
             nodes[k - inputs].update(activation=sigmoid, scale=False)

@@ -28,8 +28,8 @@ import {
   dropout,
   flatten,
   gather,
+  passThrough,
   reshape,
-  same,
   slice,
   split,
   squeeze,
@@ -39,7 +39,7 @@ import { averagePool, convolution, globalAveragePool, globalMaxPool, maxPool, pa
 
 const makeOperators = () =>
   new Map<string, Operator>([
-    ['Identity', same],
+    ['Identity', passThrough],
     ['Dropout', dropout],
     ['Cast', cast],
     ['Constant', (call) => call.constantAttribute()],

@@ -34,8 +34,9 @@ export const maxEdgesAtOnce = 256;
  */
 export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32], [], ([row, record], local) => {
-    const [edge, firstEdge, end, last, outWeight, address, weight, scratch, sums] = Array.from({ length: 9 }, () =>
-      local(i32),
+    const [edge, chunkStart, chunkEnd, edgesEnd, toWeight, address, weight, scratch, sums] = Array.from(
+      { length: 9 },
+      () => local(i32),
     );
     const [x, dLossDx, columns, column, gradients, constants, isTrained] = Array.from({ length: 7 }, () => local(i32));
     const d = Array.from({ length: 4 }, () => local(v128));
@@ -46,13 +47,13 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
     const startOf = (index: Code): Code =>
       add(word('outDelta'), shl(load(add(word('outStart'), shl(index, number(2)))), number(2)));
     const eachEdge = (...body: Code): Code => [
-      edge.set(firstEdge.get),
+      edge.set(chunkStart.get),
       sums.set(scratch.get),
       control.loop(
-        weight.set(load(add(edge.get, outWeight.get))),
+        weight.set(load(add(edge.get, toWeight.get))),
         body,
         sums.set(add(sums.get, number(16))),
-        control.branchIf(0, ltU(edge.tee(add(edge.get, number(4))), end.get)),
+        control.branchIf(0, ltU(edge.tee(add(edge.get, number(4))), chunkEnd.get)),
       ),
     ];
 
@@ -89,11 +90,11 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
     ];
 
     return [
-      firstEdge.set(startOf(row.get)),
-      last.set(startOf(add(row.get, number(1)))),
-      control.when(ltU(firstEdge.get, last.get), [
+      chunkStart.set(startOf(row.get)),
+      edgesEnd.set(startOf(add(row.get, number(1)))),
+      control.when(ltU(chunkStart.get, edgesEnd.get), [
         // The distance from an edge's entry in outDelta to its entry in outWeight.
-        outWeight.set(sub(word('outWeight'), word('outDelta'))),
+        toWeight.set(sub(word('outWeight'), word('outDelta'))),
         gradients.set(word('gradients')),
         constants.set(add(word('parameters'), word('parameterBytes'))),
         columns.set(word('columns')),
@@ -103,8 +104,8 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
         // Each thread has 4 KiB of scratch memory.
         scratch.set(add(word('scratch'), shl(sub(record.get, number(header.total)), number(6)))),
         control.loop(
-          end.set(add(firstEdge.get, number(4 * maxEdgesAtOnce))),
-          control.when(int.gtU(end.get, last.get), end.set(last.get)),
+          chunkEnd.set(add(chunkStart.get, number(4 * maxEdgesAtOnce))),
+          control.when(int.gtU(chunkEnd.get, edgesEnd.get), chunkEnd.set(edgesEnd.get)),
           isTrained.set(number(0)),
           eachEdge(isTrained.set(int.or(isTrained.get, ltU(weight.get, constants.get)))),
           control.when(
@@ -122,7 +123,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
             ],
             strips(false),
           ),
-          control.branchIf(0, ltU(firstEdge.tee(end.get), last.get)),
+          control.branchIf(0, ltU(chunkStart.tee(chunkEnd.get), edgesEnd.get)),
         ),
         scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),
       ]),

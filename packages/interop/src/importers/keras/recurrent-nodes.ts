@@ -1,6 +1,6 @@
 /**
- * Imports `SimpleRNN`, `LSTM` and `GRU` layers of Keras as the nodes of one step, like those of `rnn`, `lstm` and `gru`
- * of @nnbp/layers.
+ * Converts Keras layers (`SimpleRNN`, `LSTM`, `GRU`) to the nodes of one step. The nodes are like those that `rnn`,
+ * `lstm` and `gru` of @nnbp/layers create.
  */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
@@ -51,8 +51,8 @@ function columnReaders(layer: RecurrentLayer, gates: number) {
   };
 }
 
-/** Creates a node g(b + Σ w x), with the factor of the activation multiplied into its parameters. */
-const sum = (id: string, from: readonly Source[], w: readonly number[], b: number, rule: Rule): Part => ({
+/** Creates a node that applies `rule` to b + Σ w x. The factor of the rule is multiplied into b and w. */
+const activationNode = (id: string, from: readonly Source[], w: readonly number[], b: number, rule: Rule): Part => ({
   id,
   from,
   activation: rule.activation,
@@ -87,7 +87,7 @@ export function simpleRnn(layer: RecurrentLayer): Part[] {
   const { kernel, recurrent, bias } = columnReaders(layer, 1);
   const ids = idsOf(name, units);
   const sources = [...from, ...ids.map((id) => delayed(id))];
-  return ids.map((id, k) => sum(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
+  return ids.map((id, k) => activationNode(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
 }
 
 /** Creates the nodes of an LSTM. Its gates are in the order i, f, g, o. */
@@ -97,21 +97,21 @@ export function lstm(layer: RecurrentLayer): Part[] {
   const ids = idsOf(name, units);
   const sources = [...from, ...ids.map((id) => delayed(id))];
   return ids.flatMap((id, k) => {
-    const inner = (part: string) => `${name}.${part}.${k}`;
-    const gates = (['i', 'f', 'g', 'o'] as const).map((part, g) => {
+    const idOf = (letters: string) => `${name}.${letters}.${k}`;
+    const gates = (['i', 'f', 'g', 'o'] as const).map((letter, g) => {
       const column = g * units + k;
-      const rule = part === 'g' ? activation : gate;
-      return sum(inner(part), sources, [...kernel(column), ...recurrent(column)], bias(column), rule);
+      const rule = letter === 'g' ? activation : gate;
+      return activationNode(idOf(letter), sources, [...kernel(column), ...recurrent(column)], bias(column), rule);
     });
-    const c = inner('c');
+    const c = idOf('c');
     const { activation: g, factor } = activation;
     return [
       ...gates,
-      productNode(inner('ig'), [inner('i'), inner('g')]),
-      productNode(inner('fc'), [inner('f'), delayed(c)]),
-      sumNode(c, [inner('ig'), inner('fc')]),
-      { id: inner('tanh'), from: [c], activation: g, w: [factor], ...constant },
-      productNode(id, [inner('o'), inner('tanh')]),
+      productNode(idOf('ig'), [idOf('i'), idOf('g')]),
+      productNode(idOf('fc'), [idOf('f'), delayed(c)]),
+      sumNode(c, [idOf('ig'), idOf('fc')]),
+      { id: idOf('tanh'), from: [c], activation: g, w: [factor], ...constant },
+      productNode(id, [idOf('o'), idOf('tanh')]),
     ];
   });
 }
@@ -122,42 +122,48 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { kernel, recurrent, bias, resetBias } = columnReaders(layer, 3);
   const ids = idsOf(name, units);
   const before = ids.map((id) => delayed(id));
-  const part = (gate: string, k: number) => `${name}.${gate}.${k}`;
+  const idOf = (letters: string, k: number) => `${name}.${letters}.${k}`;
   const gates = (['z', 'r'] as const).flatMap((letter, g) =>
     ids.map((_, k) => {
       const column = g * units + k;
       const b = bias(column) + (resetAfter ? resetBias(column) : 0);
-      return sum(part(letter, k), [...from, ...before], [...kernel(column), ...recurrent(column)], b, gate);
+      return activationNode(idOf(letter, k), [...from, ...before], [...kernel(column), ...recurrent(column)], b, gate);
     }),
   );
   const resets = ids.flatMap((_, k) => {
     const column = 2 * units + k;
-    if (!resetAfter) return [productNode(part('rh', k), [part('r', k), before[k]])];
+    if (!resetAfter) return [productNode(idOf('rh', k), [idOf('r', k), before[k]])];
     return [
-      sum(part('u', k), before, recurrent(column), resetBias(column), identityRule),
-      productNode(part('ru', k), [part('r', k), part('u', k)]),
+      activationNode(idOf('u', k), before, recurrent(column), resetBias(column), identityRule),
+      productNode(idOf('ru', k), [idOf('r', k), idOf('u', k)]),
     ];
   });
   const candidates = ids.map((_, k) => {
     const column = 2 * units + k;
     if (!resetAfter) {
-      const reset = ids.map((_, j) => part('rh', j));
-      return sum(
-        part('n', k),
+      const reset = ids.map((_, j) => idOf('rh', j));
+      return activationNode(
+        idOf('n', k),
         [...from, ...reset],
         [...kernel(column), ...recurrent(column)],
         bias(column),
         activation,
       );
     }
-    const node = sum(part('n', k), [...from, part('ru', k)], [...kernel(column), 1], bias(column), activation);
-    return { ...node, fixed: { [part('ru', k)]: activation.factor } };
+    const node = activationNode(
+      idOf('n', k),
+      [...from, idOf('ru', k)],
+      [...kernel(column), 1],
+      bias(column),
+      activation,
+    );
+    return { ...node, fixed: { [idOf('ru', k)]: activation.factor } };
   });
   const values = ids.flatMap((id, k) => [
-    { id: part('keep', k), from: [part('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
-    productNode(part('new', k), [part('keep', k), part('n', k)]),
-    productNode(part('old', k), [part('z', k), before[k]]),
-    sumNode(id, [part('new', k), part('old', k)]),
+    { id: idOf('keep', k), from: [idOf('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
+    productNode(idOf('new', k), [idOf('keep', k), idOf('n', k)]),
+    productNode(idOf('old', k), [idOf('z', k), before[k]]),
+    sumNode(id, [idOf('new', k), idOf('old', k)]),
   ]);
   return [...gates, ...resets, ...candidates, ...values];
 }

@@ -1,7 +1,7 @@
 /**
- * Converts between the activations of neat-python and those of @nnbp, in both directions. Each activation of
- * neat-python is an activation of @nnbp, applied to a multiple of z. Some activations first clamp this multiple to
- * [−60, 60].
+ * Converts between the activations of neat-python and those of @nnbp, in both directions. An activation of
+ * neat-python at z equals c · g(factor · z), where g is an activation of @nnbp. For some activations, neat-python first
+ * clamps factor · z to [−60, 60].
  */
 import {
   elu,
@@ -19,7 +19,7 @@ import {
 import type { Activation } from '@nnbp/core';
 import { nameOf } from '@nnbp/formats/shared';
 
-/** An activation of neat-python as c · g(h), with h = factor · z. */
+/** A neat-python activation of z, written as c · g(h) with h = factor · z. */
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
@@ -31,7 +31,7 @@ interface FromNeat {
 /** $\sqrt5$ */
 const rootOf5 = 2.23606797749979;
 /** The slope of `lelu` below 0. */
-const lelu = 0.005;
+const leluSlope = 0.005;
 
 /**
  * The activations of neat-python by name. neat-python also clamps the arguments of sigmoid, tanh and gauss, which
@@ -45,7 +45,7 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['gauss', { activation: gaussian, factor: rootOf5 }],
   ['relu', { activation: relu, factor: 1 }],
   ['elu', { activation: elu, factor: 1 }],
-  ['lelu', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(lelu), factor: 1 }],
+  ['lelu', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(leluSlope), factor: 1 }],
   ['selu', { activation: selu, factor: 1 }],
   // 0.2 ln(1 + e^(5 z))
   ['softplus', { activation: softplus, factor: 5, clampedAt: 60, c: 0.2 }],
@@ -54,20 +54,20 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],
 ]);
 
-/** An activation of neat-python at z = factor · h, multiplied by a coefficient. */
+/** A term of that sum: coefficient · (the neat-python activation at z = factor · h). */
 interface Term {
   readonly activation: string;
   readonly factor: number;
   readonly coefficient: number;
 }
 
-/** An activation of @nnbp as a sum: constant + Σ terms. */
+/** An activation of @nnbp at h, written as a sum: constant + Σ terms. */
 export interface AsNeat {
   readonly terms: readonly Term[];
   readonly constant: number;
 }
 
-const one = (activation: string, factor = 1, coefficient = 1, constant = 0): AsNeat => ({
+const oneTerm = (activation: string, factor = 1, coefficient = 1, constant = 0): AsNeat => ({
   terms: [{ activation, factor, coefficient }],
   constant,
 });
@@ -79,20 +79,20 @@ export function toNeat(activation: Activation): AsNeat | undefined {
 }
 
 const builtins: Readonly<Record<string, ((options: Readonly<Record<string, number>>) => AsNeat) | undefined>> = {
-  sigmoid: () => one('sigmoid', 1 / 5),
-  tanh: () => one('tanh', 1 / 2.5),
-  sine: ({ frequency }) => one('sin', frequency / 5),
-  gaussian: () => one('gauss', 1 / rootOf5),
-  relu: () => one('relu'),
-  selu: () => one('selu'),
-  softplus: () => one('softplus', 1 / 5, 5),
-  identity: () => one('identity'),
-  hardTanh: () => one('clamped'),
-  hardSigmoid: () => one('clamped', 1 / 3, 0.5, 0.5),
-  // α (e^h − 1) below 0: α elu(h) + (1 − α) relu(h)
+  sigmoid: () => oneTerm('sigmoid', 1 / 5),
+  tanh: () => oneTerm('tanh', 1 / 2.5),
+  sine: ({ frequency }) => oneTerm('sin', frequency / 5),
+  gaussian: () => oneTerm('gauss', 1 / rootOf5),
+  relu: () => oneTerm('relu'),
+  selu: () => oneTerm('selu'),
+  softplus: () => oneTerm('softplus', 1 / 5, 5),
+  identity: () => oneTerm('identity'),
+  hardTanh: () => oneTerm('clamped'),
+  hardSigmoid: () => oneTerm('clamped', 1 / 3, 0.5, 0.5),
+  // ELU with any α, which is α (e^h − 1) below 0: α elu(h) + (1 − α) relu(h)
   elu: ({ alpha }) =>
     alpha === 1
-      ? one('elu')
+      ? oneTerm('elu')
       : {
           terms: [
             { activation: 'elu', factor: 1, coefficient: alpha },
@@ -100,10 +100,10 @@ const builtins: Readonly<Record<string, ((options: Readonly<Record<string, numbe
           ],
           constant: 0,
         },
-  // a h below 0: relu(h) − a relu(−h)
+  // Leaky ReLU with any slope s, which is s · h below 0: relu(h) − s · relu(−h)
   leakyRelu: ({ negativeSlope }) => {
-    if (negativeSlope === lelu) return one('lelu');
-    if (negativeSlope === -1) return one('abs');
+    if (negativeSlope === leluSlope) return oneTerm('lelu');
+    if (negativeSlope === -1) return oneTerm('abs');
     return {
       terms: [
         { activation: 'relu', factor: 1, coefficient: 1 },

@@ -22,7 +22,7 @@ function perChannel(
   return { shape, entries: changed };
 }
 
-/** `BatchNormalization`: scale · (x − mean) / √(variance + ε) + B, with the mean and variance from training. */
+/** `BatchNormalization`: scale · (x − mean) / √(variance + ε) + shift, with the mean and variance from training. */
 export const batchNormalization: Operator = (call) => {
   if (call.integer('training_mode', 0) !== 0) call.unsupported('training mode; export the model for inference');
   const rows = call.rows(0);

@@ -7,7 +7,7 @@ import { middle } from './aggregations.js';
 import type { Operator } from './operator.js';
 
 /** Returns its operand unchanged. */
-export const same: Operator = (call) => call.operand(0);
+export const passThrough: Operator = (call) => call.operand(0);
 
 /** `Cast` to a floating-point type. Constants, which may be sizes or positions, are not changed. */
 export const cast: Operator = (call) => {
@@ -62,15 +62,15 @@ function inferred(sizes: readonly number[], size: number): number[] | undefined 
 }
 
 /**
- * Whether an axis of the new shape can be the batch: its size equals the batch size, is inferred, or is unknown until
- * the model runs.
+ * Whether an axis of the new shape can be the batch. It can if its size is unknown until the model runs, equals the
+ * batch size, or follows from the sizes of the other axes because none of these is −1.
  */
 function isBatch(call: Call, { batchAxis = 0 }: Rows, requested: readonly number[], axis: number): boolean {
   const size = requested[axis];
   if (requested.some((each, k) => Number.isNaN(each) && k !== axis)) return false;
   if (size === 0) return axis === batchAxis;
-  const isInferred = requested.some((each, k) => each === -1 && k !== axis);
-  return Number.isNaN(size) || (!isInferred && size !== 0) || size === call.tape.batchSize;
+  const isOtherInferred = requested.some((each, k) => each === -1 && k !== axis);
+  return Number.isNaN(size) || (!isOtherInferred && size !== 0) || size === call.tape.batchSize;
 }
 
 /** `Flatten` of all axes except the batch. */
