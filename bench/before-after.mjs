@@ -40,18 +40,18 @@ async function compare([before, after = '.', rounds = '7']) {
   for (const engine of engines) {
     for (const network of Object.keys(networks)) {
       const ratios = [];
-      let loss = [];
+      let losses = [];
       for (let round = 0; round <= Number(rounds); round++) {
         const responses = [];
         for (const child of children) responses.push(await ask(child, { engine, network }));
-        loss = responses.map((response) => response.loss);
+        losses = responses.map((response) => response.loss);
         // The first round warms up.
         if (round > 0) ratios.push(responses[1].rate / responses[0].rate);
       }
       ratios.sort((a, b) => a - b);
       const [low, middle, high] = [ratios[0], ratios[ratios.length >> 1], ratios.at(-1)].map((r) => r.toFixed(3));
-      const same = loss[0] === loss[1] ? 'same loss' : `losses ${loss.join(' and ')}`;
-      console.log(`${engine.padEnd(10)} ${network.padEnd(13)} ${middle}  (${low} to ${high}; ${same})`);
+      const lossText = losses[0] === losses[1] ? 'same loss' : `losses ${losses.join(' and ')}`;
+      console.log(`${engine.padEnd(10)} ${network.padEnd(13)} ${middle}  (${low} to ${high}; ${lossText})`);
     }
   }
   for (const child of children) child.disconnect();

@@ -1,7 +1,7 @@
 /**
  * Measures start-up: the time from `import` to the first prediction and to the first training step (medians of 10
- * processes), and the bytes of JavaScript loaded. Node loads whole packages; bundlers include only what is used (`pnpm
- * size`).
+ * processes), and the bytes of JavaScript loaded. Node loads whole packages. Bundlers include only what is used;
+ * `pnpm size` measures that.
  *
  * Usage: node bench/start-up.mjs [--smoke]
  */
@@ -12,6 +12,7 @@ import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { median, short, table } from './table.mjs';
 
+/** `nnbp` is the package that exports everything, `scoped` the separate `@nnbp/*` packages. */
 const libraries = ['nnbp', 'scoped', 'brain.js', 'synaptic', 'neataptic', 'tfjs-wasm'];
 const rounds = smoke ? 1 : 10;
 

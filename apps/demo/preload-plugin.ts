@@ -1,7 +1,7 @@
 /**
- * Adds a script to the page that preloads the files of the view in the URL while the main script is still loading.
- * Otherwise, they would be requested only when the main script runs. If the URL names the first chapter of Learn, the
- * script also shows that chapter, rendered at build time.
+ * Adds a preload script to the page. While the main script is still loading, the preload script requests the files of
+ * the view that the URL names. Otherwise, these files would be requested only when the main script runs. If the URL
+ * names the first chapter of Learn, the preload script also shows that chapter, rendered at build time.
  */
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
@@ -33,13 +33,15 @@ export function filesOfViews(bundle: Bundle): Record<string, string[]> {
       const worker = Object.keys(bundle).find(
         (file) => view.code.includes(file.replace('assets/', '')) && /\/worker-[^/]*\.js$/.test(file),
       );
-      const next = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(loadedWithView[name] ?? ' ') === true);
+      const moduleChunk = chunks.find(
+        ({ facadeModuleId }) => facadeModuleId?.endsWith(loadedWithView[name] ?? ' ') === true,
+      );
       return [
         name,
         [
           ...files,
           ...(worker === undefined ? [] : [worker]),
-          ...(next === undefined ? [] : filesOf(bundle, next.fileName)),
+          ...(moduleChunk === undefined ? [] : filesOf(bundle, moduleChunk.fileName)),
           ...Object.keys(bundle).filter((file) => fonts[name]?.test(file)),
         ],
       ];

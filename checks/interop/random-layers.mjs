@@ -93,7 +93,8 @@ export function randomBidirectional(seed) {
 }
 
 /**
- * Creates a random network: a convolution, sometimes followed by another convolution or by pooling, and a dense layer.
+ * Creates a random network of a convolution and a dense layer, sometimes with a second convolution or a pooling layer
+ * between them.
  */
 export function randomConvolution(seed) {
   const random = new Random(seed);
@@ -120,14 +121,14 @@ export function randomConvolution(seed) {
     ];
     /** @type {[number, number]} */
     const padding = [grid.height === 1 ? 0 : below(2), below(2)];
-    const size = (axis, d, p) =>
+    const outputSize = (axis, d, p) =>
       Math.floor(([grid.height, grid.width][axis] + 2 * p - d * (kernel[axis] - 1) - 1) / options.stride[axis]) + 1;
     const isPool = layers.length > 0 && chance(0.6);
     if (isPool) {
       const name = oneOf(['MaxPool', 'AveragePool']);
       layers.push(name);
       from = (name === 'MaxPool' ? maxPool : averagePool)(builder, options);
-      grid = { channels: grid.channels, height: size(0, 1, 0), width: size(1, 1, 0) };
+      grid = { channels: grid.channels, height: outputSize(0, 1, 0), width: outputSize(1, 1, 0) };
     } else {
       layers.push('Conv');
       const filters = 1 + below(3);
@@ -141,9 +142,13 @@ export function randomConvolution(seed) {
         dilation: dilation[1],
       };
       from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, convolution);
-      grid = { channels: filters, height: size(0, dilation[0], padding[0]), width: size(1, dilation[1], padding[1]) };
+      grid = {
+        channels: filters,
+        height: outputSize(0, dilation[0], padding[0]),
+        width: outputSize(1, dilation[1], padding[1]),
+      };
     }
-    // A layer with a single window is equivalent to a dense layer or an aggregation.
+    // Not listed if it has a single window: such a layer is equivalent to a dense layer or an aggregation.
     if (grid.height * grid.width === 1) layers.pop();
     if (grid.width < 3 || (!isRow && grid.height < 3)) break;
   }

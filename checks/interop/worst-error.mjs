@@ -27,11 +27,11 @@ export class WorstError {
       rows.flatMap((row) => row.map((value, k) => inputScaler?.apply(value, k) ?? value)),
     );
     const data = { samples: rows.length, inputs, targets: new Float64Array(rows.length * width) };
-    const errorsOf = errorBounds(graph, network.parameters.vector, data, mse(), unit);
+    const propagated = errorBounds(graph, network.parameters.vector, data, mse(), unit);
     const largest = inputs.reduce((max, value) => Math.max(max, Math.abs(value)), 1);
     expect(outputs).toHaveLength(rows.length * width);
-    errorsOf.samples.forEach(({ x: errors }, s) => {
-      const { x } = errorsOf.reference.cache.samples[s];
+    propagated.samples.forEach(({ x: errors }, s) => {
+      const { x } = propagated.reference.cache.samples[s];
       const values = Array.from(graph.outputs, (i, k) => outputScaler?.undo(x[i], k) ?? x[i]);
       const bounds = Array.from(graph.outputs, (i, k) => {
         const scale = outputScaler?.deviation[k] ?? 1;

@@ -56,7 +56,7 @@ test('the embed code shows the state in a frame without a header and without lin
   expect(overlaps).toEqual([]);
 });
 
-test('a link for a class offers only one view and hides derivations until the student reaches their steps, and the whole page is printed in black on white', async () => {
+test('a link for a class offers only one view and hides each number until the student takes the step that computes it, and the whole page is printed in black on white', async () => {
   const page = await open({
     view: 'derive',
     theme: 'dark',

@@ -17,7 +17,7 @@ const statOf = (path: string): Promise<Stats | undefined> =>
     throw error;
   });
 
-function expectNoDevice(path: string, stats: Stats): void {
+function expectFileOrPipe(path: string, stats: Stats): void {
   if (stats.isDirectory()) throw new Problem(`${path}: expected a file, received a directory.`);
   if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket()) {
     throw new Problem(
@@ -31,7 +31,7 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const stats = await file.stat();
-    expectNoDevice(path, stats);
+    expectFileOrPipe(path, stats);
     const parts: Buffer[] = [];
     let length = 0;
     for await (const part of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
@@ -48,7 +48,7 @@ export async function readWhole(path: string): Promise<Uint8Array> {
 /** Whether data can be read from the path only once, as from a pipe. Throws for a device, socket or directory. */
 export async function isReadOnce(path: string): Promise<boolean> {
   const stats = await stat(path);
-  expectNoDevice(path, stats);
+  expectFileOrPipe(path, stats);
   return !stats.isFile();
 }
 

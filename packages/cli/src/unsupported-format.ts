@@ -1,4 +1,7 @@
-/** Recognizes files that cannot be read, by their first bytes or keys, and explains how to convert them. */
+/**
+ * Recognizes unsupported file formats by the first bytes or the JSON keys of a file, and explains how to convert the
+ * file.
+ */
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 
 interface UnsupportedFormat {

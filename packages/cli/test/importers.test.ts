@@ -26,7 +26,7 @@ const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number
 describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('%s models', (library) => {
   it(`${library} models are detected by content and make the same predictions`, async () => {
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
-      // Fixtures with named rows or with probabilities instead of logits are tested in @nnbp/interop.
+      // Fixtures with named columns, or with probabilities as outputs instead of logits, are tested in @nnbp/interop.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
       const { nnbp, write } = await workspace();
       await write('model.json', JSON.stringify(json));

@@ -99,9 +99,9 @@ describe('fitStatistics', () => {
     expect(statistics.degreesOfFreedom).toBe(6);
     for (const index of statistics.undetermined) expect(statistics.parameters[index].standardError).toBe(Infinity);
     const line = fitStatistics(await fitted('a + b*x', {}), data);
-    const slope = ({ parameters }: typeof statistics, node: string) =>
+    const statisticsOf = ({ parameters }: typeof statistics, node: string) =>
       parameters.find((parameter) => parameter.node === node)!;
-    expectClose(slope(statistics, 'b3').standardError, slope(line, 'b').standardError);
+    expectClose(statisticsOf(statistics, 'b3').standardError, statisticsOf(line, 'b').standardError);
   });
 
   test('fitStatistics counts the observations and names the parameters of a layered network with two outputs', () => {

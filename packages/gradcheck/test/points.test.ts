@@ -245,7 +245,7 @@ describe('checkNetwork', () => {
     expect(byWeight?.tolerance).toBeLessThan(1e-9);
   });
 
-  test('checkNetwork allows for cancellation in the loss of large outputs', () => {
+  test('checkNetwork allows for cancellation when the loss is computed from large outputs', () => {
     const network = new Network(mlp([1, 2], { activation: identity, outputActivation: identity }), { seed: 1 });
     network.setParameters('output.0', { b: 1e6 });
     const { comparisons } = checkNetwork(network, [[0.5]], [[1, 0]], softmaxCrossEntropy(), { relativeTolerance: 0 });

@@ -15,15 +15,16 @@ export interface GruOptions extends RecurrentOptions {
 
 /**
  * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`. Where PyTorch adds two biases, b is their sum. The nodes
- * of unit k are listed below, without the prefix of their ids; x are the inputs, and h the values of all units:
+ * of unit k are listed below, without the prefix of their ids; x are the inputs, and h the values of all units. The
+ * node of the unit's value, h_k, has the id `k`:
  *
  *     r.k  = sigmoid(b + W x + U h(t−1))   reset gate       keep.k = 1 − z.k
  *     z.k  = sigmoid(b + W x + U h(t−1))   update gate      new.k  = keep.k · n.k
- *     u.k  = b + U h(t−1)                                   old.k  = z.k · k(t−1)
- *     ru.k = r.k · u.k                                      k      = new.k + old.k     the unit's value
+ *     u.k  = b + U h(t−1)                                   old.k  = z.k · h_k(t−1)
+ *     ru.k = r.k · u.k                                      h_k    = new.k + old.k
  *     n.k  = tanh(b + W x + ru.k)          candidate
  *
- * With `resetAfter: false`, `rh.k = r.k · k(t−1)` and `n.k = tanh(b + W x + U rh)` replace u, ru and n, which makes
+ * With `resetAfter: false`, `rh.k = r.k · h_k(t−1)` and `n.k = tanh(b + W x + U rh)` replace u, ru and n, which makes
  * eight nodes per unit.
  *
  * @returns The ids of the units.

@@ -15,10 +15,13 @@ interface Case {
   readonly tensors: {
     /** `[steps × sequences × inputs]`. */
     readonly X: readonly Rows[];
-    /** `[directions × rows × inputs]`, and so on. */
+    /** Input weights, `[directions × rows × inputs]`, with one row per gate and unit. */
     readonly W: readonly Rows[];
+    /** Recurrent weights, `[directions × rows × units]`. */
     readonly R: readonly Rows[];
+    /** Biases of W, followed by biases of R, `[directions × 2 rows]`. */
     readonly B?: Rows;
+    /** Peephole weights, `[directions × 3 units]`. */
     readonly P?: Rows;
     readonly sequence_lens?: readonly number[];
   };

@@ -106,7 +106,7 @@ describe('lbfgs', () => {
     }
   });
 
-  test('lbfgs converges at a stationary point, and if no step lowers the loss', () => {
+  test('lbfgs reports convergence at a stationary point, and when no step lowers the loss', () => {
     const valley = smooth(
       (p) => p[0] ** 2,
       (p) => [2 * p[0]],

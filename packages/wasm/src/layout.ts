@@ -1,4 +1,7 @@
-/** The memory layout of a plan for a batch size: the address and size of each part. Nothing is allocated here. */
+/**
+ * The memory layout for a graph, a batch size and a number of steps: the address and size of each part. The functions
+ * only compute addresses.
+ */
 import { type Graph, NnbpError } from '@nnbp/core';
 import { maxEdgesAtOnce } from './kernels/sparse-backward.js';
 import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
@@ -57,7 +60,7 @@ export interface Layout extends CommonLayout {
   readonly denseDelta: number;
   /** The rows of delta of all other nodes. */
   readonly delta: number;
-  /** For a series: the maximum number of samples in a row of delta, and in a panel. */
+  /** For a series (see series.ts): the maximum number of samples in a row of delta, and in a panel. */
   readonly seriesSamples: number;
   /** The distance between the rows of delta of a series. */
   readonly seriesStride: number;
@@ -83,7 +86,10 @@ export interface Layout extends CommonLayout {
   readonly outWeight: number;
   readonly inStart: number;
   readonly inX: number;
-  /** 0 if no weights are shared and there are no rows of dA/dz. */
+  /**
+   * For each edge into a sparse node, the address of its weight. If no weights are shared and there are no rows of
+   * dA/dz, there is no such table, and this address is 0.
+   */
   readonly inWeight: number;
   /** A row of zeros. Tables that are rounded up to whole vectors are filled with its address. */
   readonly zeroRow: number;
@@ -115,13 +121,13 @@ export function rowStride(count: number): number {
 const [waysOfCache, setsOfCache] = [8, 64];
 
 /**
- * Returns the distance between rows of samples in bytes. Gaps between rows cost memory, of which sequences need a lot.
- * Rows have no gaps if one column of all rows that a matrix product reads fits in half of the cache lines that a column
- * can use.
+ * Returns the distance between rows of samples in bytes. A matrix product reads one cache line from each of `rowsRead`
+ * rows. Without gaps between rows, these lines may all fall into the same few cache sets. If they fill at most half of
+ * these sets, rows have no gaps, to save memory: sequences need many rows. Otherwise, `rowStride` adds gaps.
  */
 function sampleRowBytes(batchSize: number, rowsRead: number): number {
   const lines = Math.ceil((batchSize * 4) / lineBytes);
-  // The largest power of two that divides the number of lines. A column uses only every `setStep`-th cache set.
+  // The largest power of two that divides the number of lines. Without gaps, only every `setStep`-th cache set is used.
   const setStep = lines & -lines;
   const fits = 2 * rowsRead * setStep <= waysOfCache * setsOfCache;
   return fits ? lines * lineBytes : rowStride(batchSize);
@@ -179,6 +185,7 @@ export function allocator(): {
  * Lays out the memory.
  *
  * @param graph - The plain graph, unrolled over all steps.
+ * @param series - For each unit, the index of the first unit of its series, if any; see `seriesOf`.
  * @throws NnbpError `OUT_OF_RANGE` if the graph needs more memory than WebAssembly can address
  */
 export function layout(
@@ -202,7 +209,7 @@ export function layout(
   const seriesStride = rowStride(samplesOfSeries);
   const firstOfSeries = rowUnits.filter((_, n) => series[n] === n);
   const rows = () => allocate(rowCount * rowBytes, 'values');
-  const tables = dense.reduce((sum, { nodes }) => sum + tableLength(fanIn(nodes[0])), 0);
+  const predecessorEntries = dense.reduce((sum, { nodes }) => sum + tableLength(fanIn(nodes[0])), 0);
   const edgesOf = (units: readonly RowUnit[]) =>
     units.reduce((total, { nodes }) => nodes.reduce((sum, i) => sum + fanIn(i), total), 0);
   const inEdges = edgesOf(sparse);
@@ -234,7 +241,7 @@ export function layout(
     weights: allocate(steps * rowBytes, 'samples'),
     zeroRow: allocate(rowBytes, 'values'),
     scratch: allocate(maxThreads * maxEdgesAtOnce * 16, 'tables'),
-    predecessorTables: allocate(tables * 4, 'tables'),
+    predecessorTables: allocate(predecessorEntries * 4, 'tables'),
     inX: allocate(inEdges * 4, 'tables'),
     inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : allocate(inEdges * 4, 'tables'),
     outDelta: allocate(outEdges * 4, 'tables'),

@@ -19,6 +19,7 @@ export class OptimizerBinding {
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
   readonly #vectors: readonly Float32Array[];
+  /** The optimizer whose vectors are in this memory. */
   #owner: BuiltinOptimizer | undefined;
   /** The optimizer to which `#kernel`, `#code` and the transforms in the header belong. */
   #bound: BuiltinOptimizer | undefined;

@@ -27,11 +27,11 @@ const maxLabelledEdges = 40;
 type CachedQuantity = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
 const letters: Record<CachedQuantity, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
 
-/** The numbers shown in each node. h and g are shown only if there are at most `manyNodes` nodes. */
+/** The numbers shown in each node. Graphs with more than `maxDetailedNodes` nodes show `mainNumbers`: no h and no g. */
 const inputNumbers: readonly CachedQuantity[] = ['x', 'dLossDx'];
 const allNumbers: readonly CachedQuantity[] = ['h', 'g', 'x', 'slope', 'dLossDx'];
 const mainNumbers: readonly CachedQuantity[] = ['x', 'slope', 'dLossDx'];
-const manyNodes = 16;
+const maxDetailedNodes = 16;
 
 export const nodeWidth = 142;
 /** Width on phones, where three nodes fit next to each other. */
@@ -94,7 +94,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   const nodes = graph.ids.map((id, i): GraphNode => {
     const isInput = i < graph.inputCount;
     const isLast = graph.outputPosition[i] >= 0 && graph.successorStart[i + 1] === graph.successorStart[i];
-    const kinds = isInput ? inputNumbers : graph.nodeCount > manyNodes ? mainNumbers : allNumbers;
+    const kinds = isInput ? inputNumbers : graph.nodeCount > maxDetailedNodes ? mainNumbers : allNumbers;
     const caseOf: Partial<Record<CachedQuantity, 1 | 2 | 3>> = { slope: 3, dLossDx: isLast ? 1 : 2 };
     return {
       id,

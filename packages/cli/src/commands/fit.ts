@@ -141,9 +141,7 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
   }
 }
 
-/**
- * Throws if the formula is not finite at the initial values, where no search direction can be computed.
- */
+/** Throws if the formula is not finite at the initial values: no search direction could be computed there. */
 function expectFiniteStart(network: Network, { parameters, variables }: FitProblem, { inputs }: FitRows): void {
   const values = parameters.map((name) => `${name}=${network.getParameters(name).b}`).join(',');
   for (const input of inputs) {
@@ -230,10 +228,10 @@ function warningsOf(
       `the fit did not converge in ${report.history.length} iterations. Set --start closer to the solution, or increase --iterations.`,
     );
   }
-  const free = parameters.filter((name) => undetermined.includes(graph.biasIndex(graph.indexOf(name))));
-  if (free.length > 0) {
+  const undeterminedNames = parameters.filter((name) => undetermined.includes(graph.biasIndex(graph.indexOf(name))));
+  if (undeterminedNames.length > 0) {
     warnings.push(
-      `the data do not determine ${names(free)}: other values fit equally well. Replace ${free.length === 1 ? 'it' : 'one of them'} with a number in the formula, or add data.`,
+      `the data do not determine ${names(undeterminedNames)}: other values fit equally well. Replace ${undeterminedNames.length === 1 ? 'it' : 'one of them'} with a number in the formula, or add data.`,
     );
   }
   const atBound = estimates.filter(({ index, estimate }) => estimate === lower[index] || estimate === upper[index]);
@@ -263,7 +261,7 @@ function describe(file: string, title: string, result: Result, level: number): s
         ]
       : [name, digits(estimate, 8), '–', '–', '–', 'not determined'],
   );
-  const percent = `${Number((100 * level).toPrecision(6))} % interval`;
+  const intervalTitle = `${Number((100 * level).toPrecision(6))} % interval`;
   const figures: [string, number][] = [
     ['residual standard deviation', result.residualStandardDeviation],
     ['residual sum of squares', result.residualSumOfSquares],
@@ -273,7 +271,7 @@ function describe(file: string, title: string, result: Result, level: number): s
   ];
   return (
     `${file}: ${counted(rows, 'row')}${left}.\n${visible(title)}\n\n` +
-    tableOf([['', 'estimate', 'standard error', 't', 'p', percent], ...lines], [1, 2, 3, 4]) +
+    tableOf([['', 'estimate', 'standard error', 't', 'p', intervalTitle], ...lines], [1, 2, 3, 4]) +
     `\n${tableOf([['degrees of freedom', String(degreesOfFreedom)], ...figures.map(([name, value]) => [name, digits(value)])], [1])}` +
     `\n${converged ? 'Converged' : 'Stopped'} after ${counted(iterations, 'iteration')}, ${duration(seconds)}.\n`
   );

@@ -74,7 +74,7 @@ for entry in entries:
     jacobians.append(torch.autograd.functional.jacobian(outputs_of(entry, rows), parameters).flatten().tolist())
 
 
-def steps_of(entry):
+def sequence_outputs_of(entry):
     """Returns a function that maps the parameters to the outputs of the first sequence at every step."""
     graph = {**entry, "initial": {int(i): value for i, value in entry["initial"].items()}}
     for node in graph["nodes"]:
@@ -90,7 +90,7 @@ def steps_of(entry):
 
 
 sequences = [
-    torch.autograd.functional.jacobian(steps_of(entry), torch.tensor(entry["parameters"])).flatten().tolist()
+    torch.autograd.functional.jacobian(sequence_outputs_of(entry), torch.tensor(entry["parameters"])).flatten().tolist()
     for entry in json.loads((here / "sequences.generated.json").read_text())[:count]
 ]
 (here / "jacobians.generated.json").write_text(

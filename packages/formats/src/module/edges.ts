@@ -1,4 +1,4 @@
-/** The edges of a node of a module, and the values of its parameters. */
+/** Reads the edges and the parameter values of each node, for the generated JavaScript module of a network. */
 import type { Network } from '@nnbp/core';
 
 /** An edge into a node. */

@@ -1,11 +1,12 @@
 /** A QR factorization that is updated with one block of rows after another. */
 
-/** The number of rows that are folded together. */
+/** The maximum number of rows that `fold` adds at once. */
 const rowsPerBlock = 128;
 /**
- * √ε. If subtraction reduces a squared norm below this fraction of its last exact value, the norm is computed again.
+ * √ε. `pivot` updates squared column norms by subtraction. If a squared norm falls below this fraction of its last
+ * exact value, the norm is computed again.
  */
-const minNormRatio = 1.5e-8;
+const minSquaredNormRatio = 1.5e-8;
 
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, stored as R and z = Qᵀr. The rows of J are
@@ -165,7 +166,7 @@ export class TriangularFactor {
         // Updates the norm of the column below row j by subtraction as long as that is accurate, like LAPACK's xGEQP3.
         if (norms[k] === 0) continue;
         const share = Math.max(0, 1 - (work[columnStart + j] / norms[k]) ** 2);
-        if (share * (norms[k] / exact[k]) ** 2 > minNormRatio) norms[k] *= Math.sqrt(share);
+        if (share * (norms[k] / exact[k]) ** 2 > minSquaredNormRatio) norms[k] *= Math.sqrt(share);
         else norms[k] = exact[k] = norm(work, columnStart + j + 1, columnStart + n);
       }
       let dot = 0;
@@ -186,13 +187,13 @@ export class TriangularFactor {
     const { R, n } = this;
     const sums = new Float64Array(n);
     const v = new Float64Array(n);
-    // Rᵀv = ±1
+    // Solve Rᵀv = s for v. Each entry of s is chosen as 1 or −1.
     for (let j = 0; j < n; j++) {
       v[j] = (sums[j] > 0 ? -1 - sums[j] : 1 - sums[j]) / R[j * n + j];
       for (let k = j + 1; k < n; k++) sums[k] += R[j * n + k] * v[j];
     }
     const right = norm(v, 0, n);
-    // R·v = v
+    // Solve R·w = v for w, which overwrites v.
     for (let j = n - 1; j >= 0; j--) {
       for (let k = j + 1; k < n; k++) v[j] -= R[j * n + k] * v[k];
       v[j] /= R[j * n + j];

@@ -1,11 +1,10 @@
 /**
  * Unrolled code for one small graph and one sample: the three cases, with all indices known in advance. The only loop
- * is the one over the steps of a sequence. There are no tables: addresses are constants, and values stay in registers,
- * each of which holds four similar nodes.
+ * is the one over the steps of a sequence. There are no tables: addresses are constants, and values stay in registers.
  *
- * Nodes are in groups of four; the last group of a kind can have fewer. If the predecessors of a node are the nodes of
- * a group, in order, one instruction multiplies their values by the weights. Nodes without trained weights, such as
- * gates, are computed four at a time.
+ * Nodes are in groups of four; the last group of a kind can have fewer. A register holds one value of each node of a
+ * group. If the predecessors of a node are the nodes of a group, in order, one instruction multiplies their values by
+ * the weights. Nodes without trained weights, such as gates, are computed four at a time.
  */
 import type { Graph } from '@nnbp/core';
 import { Assembler, fusedMultiplyAdd, type MultiplyAdd } from '../assembler.js';
@@ -34,8 +33,9 @@ export function isUnrollable(graph: Graph): boolean {
 const forms = new WeakMap<Graph, Map<string, Form>>();
 
 /**
- * Returns the form for unrolled code, for one sample or one sequence per call. The code is compiled once for each graph
- * and number of steps, since every call of `fit` prepares an executor.
+ * Returns the form (memory layout, initial content and code) of a graph that runs as unrolled code, with one sample or
+ * one sequence per call. The code is compiled once for each graph and number of steps, since every call of `fit`
+ * prepares an executor.
  *
  * @throws RangeError if the host does not compile a module of this size synchronously, as on the main thread of some
  * browsers
@@ -90,8 +90,8 @@ function compileForm(time: TimeGraph, multiplyAdd: MultiplyAdd): Form {
 }
 
 /**
- * Returns the row of each node of the plain graph of all steps. The rows of the state come first, since its values are
- * the earliest.
+ * Returns the row of each node of `time.graph`, the plain graph that covers all steps. The rows of the state come
+ * first, since its values are from before the first step.
  */
 function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout): Uint32Array {
   const { nodeCount, maxDelay, stateStart } = time.original;
@@ -105,7 +105,7 @@ function rowsOverTime(time: TimeGraph, step: Step, { stepBytes }: UnrolledLayout
   return rows;
 }
 
-/** Initializes the slopes that no code writes: they are 1. */
+/** Sets the slopes of copies (nodes with x = h) to 1. The generated code does not write them. */
 function writeSlopesOfCopies(numbers: Float32Array, time: TimeGraph, step: Step, layout: UnrolledLayout): void {
   for (let t = 0; t < time.steps; t++) {
     step.groups.forEach(({ isCopy }, k) => {

@@ -63,8 +63,8 @@ function withOneTooEarly(sample: ComputedSample, earlyNode: string): Float64Arra
   const { graph } = sample.network;
   const ids = [...graph.ids].reverse();
   const others = ids.filter((id) => id !== earlyNode);
-  const waitsFor = Math.max(...successorIds(graph, earlyNode).map((id) => others.indexOf(id)));
-  return passInOrder(sample, others.toSpliced(waitsFor, 0, earlyNode));
+  const lastSuccessor = Math.max(...successorIds(graph, earlyNode).map((id) => others.indexOf(id)));
+  return passInOrder(sample, others.toSpliced(lastSuccessor, 0, earlyNode));
 }
 
 function anyOrder({ network: { graph } }: ComputedSample): PickTask {

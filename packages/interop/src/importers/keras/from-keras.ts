@@ -17,8 +17,8 @@ const what = 'The Keras model';
 
 /**
  * Imports a Sequential or Functional model of Keras or TensorFlow.js with these layers: `Dense`, `Activation`, `ReLU`,
- * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max
- * and average pooling, including global pooling, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and
+ * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of flat inputs; `Conv1D`, `Conv2D`, and
+ * max and average pooling, including global pooling, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and
  * `GRU`; `TimeDistributed`; and layers that are active only during training (`Dropout`, `GaussianNoise` and similar
  * ones), which are ignored. Node ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
  *

@@ -14,23 +14,23 @@ const { add, div, mul, pmax, sqrt, sub } = f32x4;
 const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel => ({
   scalars: ['rate', 'weightDecay', 'smoothing', 'oneMinusSmoothing', 'epsilon', 'momentum'],
   vectors: ['square', ...(centered ? ['mean'] : []), ...(withMomentum ? ['momentum'] : [])],
-  emit({ p, g, scalars, vectors: { square, mean, momentum: vector }, local }): Code {
+  emit({ p, g, scalars, vectors: { square, mean, momentum: m }, local }): Code {
     const { rate, weightDecay, smoothing, oneMinusSmoothing, epsilon, momentum } = scalars;
-    const [v, m] = [local(), local()];
+    const [v, a] = [local(), local()];
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),
       v.set(add(mul(smoothing, square.get), mul(oneMinusSmoothing, mul(g.get, g.get)))),
       square.set(v.get),
       centered
         ? [
-            m.set(add(mean.get, mul(oneMinusSmoothing, sub(g.get, mean.get)))),
-            mean.set(m.get),
+            a.set(add(mean.get, mul(oneMinusSmoothing, sub(g.get, mean.get)))),
+            mean.set(a.get),
             // Rounding can make the difference negative if all gradients were equal.
-            v.set(pmax(sub(v.get, mul(m.get, m.get)), f32x4.const(0))),
+            v.set(pmax(sub(v.get, mul(a.get, a.get)), f32x4.const(0))),
           ]
         : [],
       g.set(div(g.get, add(sqrt(v.get), epsilon))),
-      withMomentum ? [g.set(add(mul(momentum, vector.get), g.get)), vector.set(g.get)] : [],
+      withMomentum ? [g.set(add(mul(momentum, m.get), g.get)), m.set(g.get)] : [],
       p.set(sub(p.get, mul(rate, g.get))),
     ];
   },
