@@ -4,16 +4,7 @@ export * from '@nnbp/aggregations';
 export * from '@nnbp/core';
 export * from '@nnbp/explain';
 export * from '@nnbp/formats';
-export {
-  type Estimate,
-  type FitStatistics,
-  fitStatistics,
-  type FitStatisticsOptions,
-  formulaActivations,
-  type FormulaGraph,
-  formulaGraph,
-  type ParameterEstimate,
-} from '@nnbp/formula';
+export * from '@nnbp/formula';
 export * from '@nnbp/gradcheck';
 export * from '@nnbp/interop';
 export * from '@nnbp/layers';
@@ -22,6 +13,8 @@ export * from '@nnbp/optim';
 export * from '@nnbp/train';
 export * from '@nnbp/wasm';
 export { compile, evaluate, fit } from './defaults.js';
+// Both optim and formula export `cosine`: the schedule keeps the name; `formulaActivations` contains the activation.
+export { cosine } from '@nnbp/optim';
 // Both train and gradcheck export a Report.
 export type { Report } from '@nnbp/train';
 export { Report as CheckReport } from '@nnbp/gradcheck';

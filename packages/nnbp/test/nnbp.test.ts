@@ -1,10 +1,13 @@
 /** Tests of the exports of nnbp and of its default engines. */
 import * as activations from '@nnbp/activations';
+import * as aggregations from '@nnbp/aggregations';
 import * as core from '@nnbp/core';
 import * as explaining from '@nnbp/explain';
 import * as formats from '@nnbp/formats';
+import * as formula from '@nnbp/formula';
 import * as gradcheck from '@nnbp/gradcheck';
 import * as interop from '@nnbp/interop';
+import * as layers from '@nnbp/layers';
 import * as losses from '@nnbp/losses';
 import * as optim from '@nnbp/optim';
 import * as training from '@nnbp/train';
@@ -18,11 +21,14 @@ import * as onDemand from '../src/wasm-on-demand.js';
 
 const libraries = {
   activations,
+  aggregations,
   core,
   explain: explaining,
   formats,
+  formula,
   gradcheck,
   interop,
+  layers,
   losses,
   optim,
   train: training,
@@ -33,6 +39,7 @@ const overridden = ['compile', 'evaluate', 'fit'];
 test.each(Object.entries(libraries))('nnbp re-exports every name of @nnbp/%s', (_, library) => {
   for (const [name, value] of Object.entries(library)) {
     if (name === 'Report') expect(nnbp.CheckReport).toBe(value);
+    else if (value === formula.cosine) expect(nnbp.formulaActivations).toContain(value);
     else if (!overridden.includes(name)) expect(nnbp, name).toHaveProperty(name, value);
   }
 });

@@ -1,5 +1,5 @@
 /** Selects and rearranges the items of a tensor in row-major order. */
-import { product } from './constant.js';
+import { sizeOf } from '../size-of.js';
 
 /** Selects the items at `positions` along an axis. */
 export function pick<T>(
@@ -8,8 +8,8 @@ export function pick<T>(
   axis: number,
   positions: readonly number[],
 ): T[] {
-  const inner = product(shape.slice(axis + 1));
-  const outer = product(shape.slice(0, axis));
+  const inner = sizeOf(shape.slice(axis + 1));
+  const outer = sizeOf(shape.slice(0, axis));
   const picked: T[] = [];
   for (let o = 0; o < outer; o++) {
     for (const position of positions) {
@@ -22,7 +22,7 @@ export function pick<T>(
 
 /** Rearranges the items so that axis k of the result is axis `order[k]` of the tensor. */
 export function permute<T>(items: ArrayLike<T>, shape: readonly number[], order: readonly number[]): T[] {
-  const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   return Array.from({ length: items.length }, (_, k) => {
     let [rest, from] = [k, 0];
     for (let axis = order.length - 1; axis >= 0; axis--) {
@@ -39,7 +39,7 @@ export function join<T>(
   parts: readonly { readonly shape: readonly number[]; readonly items: ArrayLike<T> }[],
   axis: number,
 ): T[] {
-  const outer = product(parts[0].shape.slice(0, axis));
+  const outer = sizeOf(parts[0].shape.slice(0, axis));
   const joined: T[] = [];
   for (let o = 0; o < outer; o++) {
     for (const { items } of parts) {

@@ -1,6 +1,7 @@
 /** Reads constant tensors, from the model or from external files. */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { dataTypes, type Proto } from './schema.js';
+import { sizeOf } from '../size-of.js';
 
 /** A constant tensor in row-major order. */
 export interface Constant {
@@ -71,7 +72,7 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
     );
   }
   const dims = tensor.dims.map((size) => safeSize(size, label));
-  const size = product(dims);
+  const size = sizeOf(dims);
   const bytes = tensor.dataLocation === 0 ? tensor.rawData : external(tensor, label, files, size * storage.bytes);
   const listed: readonly (number | bigint)[] = tensor[storage.field];
   const isListed = tensor.dataLocation === 0 && listed.length > 0;
@@ -129,6 +130,3 @@ export function safeSize(size: bigint, label: string): number {
   }
   return Number(size);
 }
-
-/** The number of entries of a shape. */
-export const product = (dims: readonly number[]): number => dims.reduce((all, size) => all * size, 1);

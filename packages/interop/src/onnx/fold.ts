@@ -1,8 +1,9 @@
 /** Evaluates operators on constants and on the sizes of tensors. The sizes of the batch and the steps are unknown. */
 import { join, permute, pick } from './axes.js';
 import type { Call } from './call.js';
-import { type Constant, product } from './constant.js';
+import type { Constant } from './constant.js';
 import { slices, unsqueezed } from './operators/shapes.js';
+import { sizeOf } from '../size-of.js';
 
 type Fold = (call: Call, operands: readonly (Constant | undefined)[]) => Constant;
 
@@ -68,7 +69,7 @@ const withRepeated = (constant: Constant, repeated: readonly number[]): Constant
 const constantOfShape: Fold = (call, operands) => {
   const { dims, repeated } = newShape(call, same(call, operands));
   if (dims.some((size) => size < 0)) call.malformed(`[${dims.join(', ')}] is not a valid shape`);
-  const size = product(dims);
+  const size = sizeOf(dims);
   call.spend(size);
   return withRepeated({ dims, values: new Array<number>(size).fill(call.constantAttributeOr(0)) }, repeated);
 };
@@ -147,9 +148,9 @@ const concat: Fold = (call, operands) => {
 const reshape: Fold = (call, operands) => {
   const { dims, values } = same(call, operands);
   const target = Array.from(same(call, operands.slice(1)).values, (size, axis) => (size === 0 ? dims[axis] : size));
-  const known = product(target.filter((size) => size !== -1));
+  const known = sizeOf(target.filter((size) => size !== -1));
   const shape = target.map((size) => (size === -1 ? values.length / known : size));
-  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || product(shape) !== values.length) {
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || sizeOf(shape) !== values.length) {
     call.unsupported(`a reshape from [${dims.join(', ')}] to [${target.slice(0, 8).join(', ')}]`);
   }
   return { dims: shape, values };

@@ -3,7 +3,7 @@ import { type Network, NnbpError } from '@nnbp/core';
 import { withShortMessages } from '@nnbp/formats/shared';
 import { Call, isRecurrent, type Value } from './call.js';
 import { adviceFor } from './advice.js';
-import { constant, type ExternalFiles, externalPaths, product } from './constant.js';
+import { constant, type ExternalFiles, externalPaths } from './constant.js';
 import { fold } from './fold.js';
 import { firstReaders, inputRows, isReadByLayers, isSequence, sequenceRows, widthRead } from './inputs.js';
 import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
@@ -12,6 +12,7 @@ import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
 import { setNextStates, statesInMetadata, statesOf } from './states.js';
 import { type Rows, Tape } from './tape.js';
+import { sizeOf } from '../size-of.js';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
@@ -227,7 +228,7 @@ function expectLargeEnoughFiles(
 ): void {
   const requested = tensors
     .filter((tensor) => externalPaths([tensor]).some((path) => Object.hasOwn(files, path)))
-    .reduce((sum, { dims }) => sum + product(dims.map(Number)), 0);
+    .reduce((sum, { dims }) => sum + sizeOf(dims.map(Number)), 0);
   if (requested > available) {
     throw new NnbpError(
       'TOO_LARGE',

@@ -1,9 +1,10 @@
 /** Reads the inputs of a model: their widths, and a row of entries for each. */
 import { NnbpError } from '@nnbp/core';
 import { isRecurrent, type Value } from './call.js';
-import { product, safeSize } from './constant.js';
+import { safeSize } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Entry, Rows, Tape } from './tape.js';
+import { sizeOf } from '../size-of.js';
 
 /** Maps the name of each tensor to the first operator that reads it as its first operand. */
 export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string, Proto<'NodeProto'>> {
@@ -92,7 +93,7 @@ export function inputRows(
       `${label}: only the batch axis can have any size. Export the model with fixed sizes for the other axes.`,
     );
   });
-  const size = product(shape);
+  const size = sizeOf(shape);
   tape.spend(size, label);
   return { shape, entries: Array.from({ length: size }, (_, k) => entry(k)), batchAxis };
 }

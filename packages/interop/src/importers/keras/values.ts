@@ -40,6 +40,3 @@ export interface Values {
   /** Whether there are values at each step of a sequence or only at the last step. Undefined for data without steps. */
   readonly steps?: 'all' | 'last';
 }
-
-/** Returns the number of values in a shape. */
-export const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);

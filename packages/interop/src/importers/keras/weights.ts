@@ -2,6 +2,7 @@
 import { mismatch } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
+import { sizeOf } from '../../size-of.js';
 
 /** An array of weights. */
 export interface Weights {
@@ -26,7 +27,7 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
       .list()
       .map((size) => size.integer(0, 2 ** 31));
     expectFloat32(json);
-    const count = shape.reduce((product, size) => product * size, 1);
+    const count = sizeOf(shape);
     if (count * 4 > file.length - at)
       json.throwExpected(`at most as many numbers as fit in the weight file of ${file.length} bytes`);
     const key = keyOf(json.at('name').text());

@@ -4,7 +4,7 @@ import type { Aggregation } from '@nnbp/core';
 import { adviceFor } from '../advice.js';
 import { permute } from '../axes.js';
 import type { Call } from '../call.js';
-import { product as sizeOf } from '../constant.js';
+import { sizeOf } from '../../size-of.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
 import { isUnfinished, type Operator, terms } from './operator.js';
 

@@ -1,7 +1,7 @@
 /** Matrix products of dense layers. */
 import { permute } from '../axes.js';
 import type { Call } from '../call.js';
-import { product as sizeOf } from '../constant.js';
+import { sizeOf } from '../../size-of.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import type { Operator } from './operator.js';
 

@@ -1,6 +1,6 @@
 /** Normalizations that are affine at inference: a scale and a shift per channel. */
 import type { Call } from '../call.js';
-import { product as sizeOf } from '../constant.js';
+import { sizeOf } from '../../size-of.js';
 import { affine, type Rows } from '../tape.js';
 import type { Operator } from './operator.js';
 

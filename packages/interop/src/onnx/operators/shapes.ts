@@ -1,5 +1,5 @@
 /** Operators that only move data: they reorder, reshape, join or split it. */
-import { product as sizeOf } from '../constant.js';
+import { sizeOf } from '../../size-of.js';
 import { join, pick, slicePositions } from '../axes.js';
 import type { Call } from '../call.js';
 import type { Rows } from '../tape.js';

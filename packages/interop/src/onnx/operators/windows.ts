@@ -2,7 +2,7 @@
 import { max, mean } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import type { Call } from '../call.js';
-import { product as sizeOf } from '../constant.js';
+import { sizeOf } from '../../size-of.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import type { Operator } from './operator.js';
 

@@ -1,7 +1,8 @@
 import type { JsonValue } from '@nnbp/formats/shared';
 import type { Context } from '../context.js';
 import type { Layer } from '../topology.js';
-import { product, type Values } from '../values.js';
+import type { Values } from '../values.js';
+import { sizeOf } from '../../../size-of.js';
 
 /** Returns the shape of an input layer, without the batch axis. */
 export function inputSizes({ config, json }: Layer): JsonValue[] {
@@ -16,5 +17,5 @@ export function input(context: Context, layer: Layer): Values {
   // The number of steps is not needed, and may be unspecified.
   const isSequence = context.hasSteps && (sizes.length === 2 || (sizes.length > 2 && context.timed.has(name)));
   const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.integer(1, 2 ** 31));
-  return { shape, ids: context.ids(json, name, product(shape)), ...(isSequence && { steps: 'all' }) };
+  return { shape, ids: context.ids(json, name, sizeOf(shape)), ...(isSequence && { steps: 'all' }) };
 }

@@ -1,7 +1,8 @@
 import type { Context } from '../context.js';
 import type { Layer } from '../topology.js';
-import { type Applied, product, type Values } from '../values.js';
+import type { Applied, Values } from '../values.js';
 import { expectNoSoftmax } from './checks.js';
+import { sizeOf } from '../../../size-of.js';
 
 /** Reads a `Concatenate` of rows of numbers. */
 export function concatenate(context: Context, { json, config }: Layer, before: readonly Values[]): Values {
@@ -30,9 +31,9 @@ export function reshape(context: Context, layer: Applied, values: Values): Value
   }
   const target = config.at('target_shape');
   const sizes = target.list().map((size) => (size.value === -1 ? -1 : size.integer(1, 2 ** 31)));
-  const known = product(sizes.filter((size) => size !== -1));
+  const known = sizeOf(sizes.filter((size) => size !== -1));
   const shape = sizes.map((size) => (size === -1 ? length / known : size));
-  if (shape.some((size) => !Number.isInteger(size)) || product(shape) !== length) {
+  if (shape.some((size) => !Number.isInteger(size)) || sizeOf(shape) !== length) {
     target.throwExpected(`a shape of ${length} numbers`);
   }
   return context.finishIfShared(layer, { ...values, shape });

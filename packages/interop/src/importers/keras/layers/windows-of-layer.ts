@@ -1,7 +1,8 @@
 import type { JsonValue } from '@nnbp/formats/shared';
 import type { Context } from '../context.js';
-import { type Applied, product, type Values } from '../values.js';
+import type { Applied, Values } from '../values.js';
 import { wholeGrid, type Windows, windowsIn } from '../windows.js';
+import { sizeOf } from '../../../size-of.js';
 
 /** The number of filters of a convolution. */
 export const filtersOf = (config: JsonValue) => config.at('filters').integer(1, 2 ** 31);
@@ -26,7 +27,7 @@ export function windowsOfLayer(
   if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
   const sizes = shape.slice(0, axes);
   const edgesPerCell = shape[axes] * (option === 'kernel_size' ? filtersOf(config) : 1);
-  const cells = product(sizes);
+  const cells = sizeOf(sizes);
   const one = kind.startsWith('Global')
     ? {
         shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [],
