@@ -1,4 +1,7 @@
-/** convnetjs: layers assembled by hand, since its own regression layer would add a linear layer after the sigmoid. */
+/**
+ * convnetjs. The regression layer is appended by hand, since `makeLayers` would add a linear layer between the sigmoid
+ * and the regression layer.
+ */
 import convnetjs from 'convnetjs';
 import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';
 

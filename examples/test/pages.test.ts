@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/j
  * Builds an example as `vite build` does, serves the output, and opens the page. Fails the test if the page throws an
  * error.
  */
-async function open(name: string, start = ''): Promise<Page> {
+async function open(name: string, pagePath = ''): Promise<Page> {
   const built = await build({
     root: join(import.meta.dirname, '..', name),
     logLevel: 'error',
@@ -48,7 +48,7 @@ async function open(name: string, start = ''): Promise<Page> {
     server.close();
     expect(errors).toEqual([]);
   });
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${start}`);
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${pagePath}`);
   return page;
 }
 

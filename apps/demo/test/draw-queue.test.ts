@@ -86,7 +86,7 @@ test('a canvas that is not on the screen is drawn when it appears, or before the
   expect(log).toEqual(['above', 'below', 'below']);
 });
 
-test('on a fast device, every other frame can show a drawing; on a slow device, the average is at least 45 frames per second', () => {
+test('on a fast device, every other frame can show a drawing; on a slow device, the frame rate averages at least 45 per second', () => {
   const frame = 1000 / 60;
   expect(restAfter(frame)).toBe(frame);
   for (const drawing of [2 * frame, 50, 100, 200, 400]) {

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { prepareFit } from '../web/fit/fit.js';
 import { recurrence } from '../web/recurrence.js';
 
-const labels = (data: string, formula: string) => {
-  const question = prepareFit({ data, formula, network: null, start: {} });
-  return { variable: question.formula?.variable, parameters: question.parameters.map(({ label }) => label) };
+const symbolsIn = (data: string, formula: string) => {
+  const prepared = prepareFit({ data, formula, network: null, start: {} });
+  return { variable: prepared.formula?.variable, parameters: prepared.parameters.map(({ label }) => label) };
 };
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
   ['a, y\n1, 2', 'a + b*x', 'x', ['a', 'b']],
   ['1, 2', 'a + b*t', 'x', ['a', 'b', 't']],
 ])('with the data %j, the variable of %s is %s', (data, formula, variable, parameters) => {
-  expect(labels(data, formula)).toEqual({ variable, parameters });
+  expect(symbolsIn(data, formula)).toEqual({ variable, parameters });
 });
 
 test('a network with delayed edges is rejected, because points have no order in time', () => {

@@ -20,8 +20,8 @@ export interface TextPlot {
   readonly xLabel: string;
 }
 
-const [columns, lines] = [60, 15];
-const [dotsAcross, dotsDown] = [2 * columns, 4 * lines];
+const [columnCount, rowCount] = [60, 15];
+const [dotsAcross, dotsDown] = [2 * columnCount, 4 * rowCount];
 /** The bit of each dot of a braille character: `bits[row][column]`. */
 const bits = [
   [0x01, 0x08],
@@ -31,19 +31,19 @@ const bits = [
 ];
 const braille = 0x2800;
 
-/** Draws a plot of 15 lines of 60 characters, with its axes. */
+/** Draws a plot of 15 rows of 60 characters, with its axes. */
 export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: TextPlot): string {
   const toDot = (value: number, [min, max]: readonly number[], dots: number) =>
     Math.round(((value - min) / (max - min)) * (dots - 1));
-  const cells = new Uint8Array(columns * lines);
-  const marked = new Array<string>(columns * lines).fill('');
+  const cells = new Uint8Array(columnCount * rowCount);
+  const marked = new Array<string>(columnCount * rowCount).fill('');
   const dotAt = ([x, y]: Point) => ({
     across: toDot(x, xRange, dotsAcross),
     down: dotsDown - 1 - toDot(y, yRange, dotsDown),
   });
   const cellAt = (point: Point) => {
     const { across, down } = dotAt(point);
-    return { cell: (down >> 2) * columns + (across >> 1), bit: bits[down & 3][across & 1] };
+    return { cell: (down >> 2) * columnCount + (across >> 1), bit: bits[down & 3][across & 1] };
   };
   for (let k = 1; k < line.length; k++) {
     const [from, to] = [line[k - 1], line[k]];
@@ -59,20 +59,20 @@ export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: 
     }
   }
   for (const { mark, points } of marks) for (const point of points) marked[cellAt(point).cell] = mark;
-  const rows = Array.from({ length: lines }, (_, down) =>
-    Array.from({ length: columns }, (_, across) => {
-      const at = down * columns + across;
+  const rows = Array.from({ length: rowCount }, (_, down) =>
+    Array.from({ length: columnCount }, (_, across) => {
+      const at = down * columnCount + across;
       return marked[at] !== '' ? marked[at] : cells[at] === 0 ? ' ' : String.fromCharCode(braille + cells[at]);
     }).join(''),
   );
-  const labels = rows.map((_, down) => (down === 0 ? short(yRange[1]) : down === lines - 1 ? short(yRange[0]) : ''));
+  const labels = rows.map((_, down) => (down === 0 ? short(yRange[1]) : down === rowCount - 1 ? short(yRange[0]) : ''));
   const width = Math.max(...labels.map(({ length }) => length));
   const [left, right] = xEnds;
   return [
     `  ${visible(title)}`,
     ...rows.map((row, down) => `  ${labels[down].padStart(width)} │${row}`.trimEnd()),
-    `  ${' '.repeat(width)} └${'─'.repeat(columns)}`,
-    `  ${' '.repeat(width)}  ${left}${right.padStart(Math.max(1, columns - left.length))}`,
+    `  ${' '.repeat(width)} └${'─'.repeat(columnCount)}`,
+    `  ${' '.repeat(width)}  ${left}${right.padStart(Math.max(1, columnCount - left.length))}`,
     `  ${' '.repeat(width)}  ${visible(xLabel)}`,
     '',
   ].join('\n');

@@ -37,7 +37,7 @@ describe('nnbp fit', () => {
     expect(stdout).toMatch(/Converged after \d+ iterations/);
   });
 
-  it('fit takes the target from the left side, accepts confidence, bounds and weights, and prints JSON', async () => {
+  it('fit takes the target from the left side of the formula, accepts confidence, bounds and weights, and prints JSON', async () => {
     const weights = [1, 2, 0.5, 3, 0, 1, 4, 0.25];
     const csv = ['t,w,size,note', ...ys.map((y, k) => `${k + 1},${weights[k]},${y},n`), '9,1,,n', ''].join('\n');
     const { nnbp } = await workspace({ 'growth.csv': csv });
@@ -106,26 +106,46 @@ describe('nnbp fit', () => {
     ['an unknown function', ['-f', 'b1*foo(x)'], 1, 'unknown function "foo"'],
     ['an unknown target', ['-f', 'b1*x', '-t', 'z'], 2, 'has no column "z"'],
     ['two targets', ['-f', 'y = b1*x', '-t', 'x'], 2, 'differ'],
-    ['a start for an unknown parameter', ['-f', 'b1*x', '--start', 'b2=3'], 2, 'the formula has no parameter "b2"'],
-    ['a start that is not a pair', ['-f', 'b1*x', '--start', 'b1'], 2, 'Expected name=number pairs'],
-    ['a start outside its bounds', ['-f', 'b1*x', '--lower', 'b1=2'], 2, '"b1" starts at 1, outside its bounds'],
     [
-      'a start that overflows',
+      'an initial value for an unknown parameter',
+      ['-f', 'b1*x', '--start', 'b2=3'],
+      2,
+      'the formula has no parameter "b2"',
+    ],
+    [
+      'an initial value that is not a name=number pair',
+      ['-f', 'b1*x', '--start', 'b1'],
+      2,
+      'Expected name=number pairs',
+    ],
+    [
+      'an initial value outside its bounds',
+      ['-f', 'b1*x', '--lower', 'b1=2'],
+      2,
+      '"b1" starts at 1, outside its bounds',
+    ],
+    [
+      'an initial value that makes the formula overflow',
       ['-f', 'exp(b1*x)', '--start', 'b1=1000'],
       1,
       'not finite for the initial values b1=1000',
     ],
     [
-      'a start without a finite derivative',
+      'initial values at which a derivative is not finite',
       ['-f', 'a + sqrt(b*x - 1)'],
       1,
       'A derivative of the formula is not finite',
     ],
     ['more parameters than rows', ['-f', 'a+b*x+c*x^2+d*x^3+e*x^4+f*x^5+g*x^6+h*x^7'], 1, 'at least 9 are needed'],
-    ['a plot that is not an SVG', ['-f', 'b1*x', '--plot', 'p.png'], 2, 'expected a file that ends with .svg'],
-    ['an output that is the data', ['-f', 'b1*x', '-o', 'growth.csv'], 2, 'would overwrite'],
+    [
+      'a plot file that is not an SVG file',
+      ['-f', 'b1*x', '--plot', 'p.png'],
+      2,
+      'expected a file that ends with .svg',
+    ],
+    ['an output file that is the data file', ['-f', 'b1*x', '-o', 'growth.csv'], 2, 'would overwrite'],
     ['a confidence of 95', ['-f', 'b1*x', '--confidence', '95'], 2, 'between 0 and 1'],
-  ])('fit rejects %s and says what to do', async (_, argv, expected, message) => {
+  ])('fit rejects %s and reports what to do', async (_, argv, expected, message) => {
     const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stderr, stdout } = await nnbp('fit', 'growth.csv', ...argv);
     expect([code, stdout]).toEqual([expected, '']);

@@ -102,7 +102,8 @@ export function expectGolden(engine: Engine): void {
       targets: Float64Array.of(Number(run.target)),
     };
     expectConformance(engine, graph, single, data, mse());
-    // The results are also compared with the decimal strings. A float32 engine rounds the parameters once.
+    // The results are also compared with the decimal strings of the golden numbers. These need the exact parameters,
+    // which a float32 engine rounds when they are set.
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());

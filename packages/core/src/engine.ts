@@ -88,10 +88,10 @@ export interface Executor {
   ): number;
   /**
    * Computes the derivative of every output with respect to every parameter, using the three cases of a backward pass.
-   * For each output in turn, case 1 is 1 for this output and 0 for the others. Writes dx_k/dp for each row, output k and
-   * parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence, the outputs of a
-   * step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time. Afterwards, the
-   * cache's `slope` and `dLossDx` are unspecified.
+   * For each output in turn, case 1 sets dloss/dx to 1 for this output and to 0 for the others. Writes dx_k/dp for each
+   * row, output k and parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence,
+   * the outputs of a step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time.
+   * Afterwards, the cache's `slope` and `dLossDx` are unspecified.
    *
    * @returns The outputs, like `predict`.
    * @throws NnbpError any error thrown by `predict`; also `WRONG_LENGTH` if `out` is too short
@@ -118,14 +118,14 @@ export interface Executor {
   ): number;
   /**
    * Takes several steps in one call, for networks so small that the overhead of a call is comparable to a step. Step k
-   * trains on the rows of the table at the `batchSize` indices in `order` that start at first + k · batchSize. Optional:
-   * training calls `step` for the steps that this method does not take.
+   * trains on `batchSize` rows of the table. Their indices are the entries of `order` from first + k · batchSize on.
+   * Optional: training calls `step` for the steps that this method does not take.
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
-   * @returns The number of steps taken, from 0 to `count`. Only full batches are used. If `step` must take the next
-   * step, for example because a parameter would not be finite after it, the method returns before it changes anything in
-   * that step.
+   * @returns The number of steps taken, from 0 to `count`. Only full batches are used. If the method cannot take a
+   * step, for example because a parameter would not be finite after it, the method changes nothing in that step and
+   * returns. Then call `step` for that step.
    */
   stepMany?(
     table: SampleTable,

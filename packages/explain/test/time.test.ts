@@ -251,7 +251,7 @@ describe('nodes with aggregations other than the sum', () => {
 });
 
 describe('a trace through time', () => {
-  it('traceSequence is bit-identical to the engine at every step, and its last sums are the gradients of the engine', () => {
+  it('traceSequence is bit-identical to the engine at every step, and its final sums over time are the gradients of the engine', () => {
     const network = small();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     const traced = traceSequence(network, inputs, targets, mse());
@@ -274,7 +274,7 @@ describe('a trace through time', () => {
         quantity === 'dLossDw' && from?.startsWith('h') === true ? [[from, values[k]]] : [],
       ),
     );
-    // As in the sum over time above: 10 · 2 at step 1, then 22 · 0, each divided by two targets.
+    // As in the sum over time above: 10 · 2 at step 1, then 22 · 0, each divided by 2, the number of targets.
     expect(sums).toEqual([
       ['h@0', 10],
       ['h@-1', 10],

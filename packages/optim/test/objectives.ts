@@ -8,13 +8,13 @@ export function leastSquares(
   derivative: (p: Float64Array, row: number) => readonly number[],
 ): Objective & { evaluations: number } {
   const all = (p: Float64Array) => Float64Array.from({ length: count }, (_, row) => residual(p, row));
-  const mean = (r: Float64Array) => r.reduce((sum, x) => sum + x * x, 0) / count;
+  const meanSquare = (r: Float64Array) => r.reduce((sum, x) => sum + x * x, 0) / count;
   return {
     residualCount: count,
     evaluations: 0,
     loss(p) {
       this.evaluations++;
-      return mean(all(p as Float64Array));
+      return meanSquare(all(p as Float64Array));
     },
     gradient(p, gradients) {
       const r = all(p as Float64Array);
@@ -22,12 +22,12 @@ export function leastSquares(
       r.forEach((x, row) =>
         derivative(p as Float64Array, row).forEach((d, k) => (gradients[k] += (2 * x * d) / count)),
       );
-      return mean(r);
+      return meanSquare(r);
     },
     jacobian(p, visit) {
       const r = all(p as Float64Array);
       const share = 1 / Math.sqrt(count);
-      // Two blocks, so that folding several blocks is tested.
+      // Two blocks, to test that the optimizer adds one block of rows after another to its QR factor.
       const half = Math.ceil(count / 2);
       for (const [first, end] of [
         [0, half],
@@ -40,7 +40,7 @@ export function leastSquares(
           end - first,
         );
       }
-      return mean(r);
+      return meanSquare(r);
     },
   };
 }

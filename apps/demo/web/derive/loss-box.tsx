@@ -19,19 +19,19 @@ export interface ShownPass {
 }
 
 interface Props {
-  readonly exercise: ShownPass;
+  readonly current: ShownPass;
   /** Whether the loss is shown. A link with hidden answers hides it until the last step. */
   readonly isKnown: boolean;
 }
 
-export function LossBox({ exercise, isKnown }: Props) {
+export function LossBox({ current, isKnown }: Props) {
   const say = useMessages(messages).lossBox;
   const [learningRate, setLearningRate] = useState(0.01);
-  const [shown, setShown] = useState<{ readonly before?: ShownPass; readonly now: ShownPass }>({ now: exercise });
-  // Keeps the previous exercise for comparison.
-  if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
-  const { loss } = exercise.pass;
-  const predicted = shown.before && predictedChange(shown.before, exercise);
+  const [shown, setShown] = useState<{ readonly before?: ShownPass; readonly now: ShownPass }>({ now: current });
+  // Keeps the previous pass for comparison.
+  if (shown.now !== current) setShown({ before: shown.now, now: current });
+  const { loss } = current.pass;
+  const predicted = shown.before && predictedChange(shown.before, current);
   return (
     <div className={styles.box} role="group" aria-label={say.title}>
       <span aria-live="polite">
@@ -55,12 +55,7 @@ export function LossBox({ exercise, isKnown }: Props) {
         <label>
           η <NumberField label={say.learningRate} value={learningRate} step={0.01} onChange={setLearningRate} />
         </label>
-        <button
-          type="button"
-          title={say.stepTitle}
-          disabled={!isKnown}
-          onClick={() => takeStep(exercise, learningRate)}
-        >
+        <button type="button" title={say.stepTitle} disabled={!isKnown} onClick={() => takeStep(current, learningRate)}>
           {say.step}
         </button>
       </span>

@@ -109,7 +109,7 @@ function ComputedSample({ exercise, mode }: ComputedSampleProps) {
     <div className={styles.stage}>
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
-        {mode === 'own' && <LossBox exercise={pass} isKnown={display.answers !== 'hidden' || (step ?? all) === all} />}
+        {mode === 'own' && <LossBox current={pass} isKnown={display.answers !== 'hidden' || (step ?? all) === all} />}
         <TraceStepper
           trace={exercise.trace}
           step={step}

@@ -75,7 +75,7 @@ export interface GraphViewProps {
   readonly edges: readonly GraphEdge[];
   /** Maximum height in pixels. Does not apply if the inputs are at the top. The width is that of the container. */
   readonly height: number;
-  /** Whether edges can be dragged from node to node. Also shows the handles. Default: false. */
+  /** Whether new edges can be drawn from node to node. If true, the handles are shown. Default: false. */
   readonly editable?: boolean;
   /** Below this width in pixels, the inputs are at the top. Default: 560. */
   readonly narrowBelow?: number;
@@ -174,7 +174,7 @@ export function GraphView({ label, nodes, edges, height, editable = false, narro
     data: { content, direction, editable },
     ...(className !== undefined && { className }),
   }));
-  const labelsAt = useMemo(() => labelsOn(shape, boxes), [shape, boxes]);
+  const labelsAt = useMemo(() => labelPositionsOn(shape, boxes), [shape, boxes]);
   const flowEdges = edges.map(({ from, to, label, className, width = 1.5, delay = 0 }): FlowEdge => ({
     id: edgeId(from, to, delay),
     type: 'arrow',
@@ -347,7 +347,7 @@ function positioned({ boxes, links, direction, frameWidth, nodeGap }: Shape): (B
 }
 
 /** The position of the label on each straight edge, from 0 (source) to 1 (target), by edge id. */
-function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
+function labelPositionsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
   const boxOf = new Map(boxes.map((box) => [box.id, box]));
   const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
   const positions = labelPositions(segments, boxes, labelSize);

@@ -38,12 +38,12 @@ export function labelPositions(
     let minCost = Infinity;
     for (const [rank, fraction] of fractions.entries()) {
       const label = labelAt(fraction);
-      const overlaps = (other: Rect) =>
+      const overlapArea = (other: Rect) =>
         Math.max(0, Math.min(label.x + label.width, other.x + other.width) - Math.max(label.x, other.x)) *
         Math.max(0, Math.min(label.y + label.height, other.y + other.height) - Math.max(label.y, other.y));
       let cost = rank;
-      for (const other of taken) cost += overlaps(other);
-      for (const box of boxes) cost += overlaps(box);
+      for (const other of taken) cost += overlapArea(other);
+      for (const box of boxes) cost += overlapArea(box);
       for (const [k, other] of edges.entries()) if (k !== index && crosses(other, label)) cost += 40;
       if (cost < minCost) [best, minCost] = [fraction, cost];
     }

@@ -34,7 +34,7 @@ export async function connect<Trainer>(
   if (functions.length > 0) {
     const { startUserWorker } = await import('../shared/user-code/user-worker.js');
     const { runner, close, ask } = await startUserWorker(functions);
-    // If user code keeps running, the worker does not respond and is terminated.
+    // If user code runs too long, the worker does not respond in time, and `ask` terminates it.
     const watch = setInterval(() => {
       ask(({ ping }) => ping(), timeLimit).catch(() => clearInterval(watch));
     }, checkInterval);

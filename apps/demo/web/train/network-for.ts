@@ -5,7 +5,7 @@ import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { Settings, Task } from '../shared/training-settings.js';
 
-/** The inputs and the task that a network must fit. */
+/** The inputs and the task that determine the number of inputs and outputs of a network. */
 export interface Shape {
   readonly task: Task;
   readonly inputNames: { readonly length: number };

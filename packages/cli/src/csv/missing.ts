@@ -20,14 +20,14 @@ export class MissingValues {
     this.#listed = listed && new Set(listed);
   }
 
-  /** Whether the cell is missing in any kind of column: it is empty or listed. */
+  /** Whether the cell is missing whatever the kind of its column: it is empty, or the user listed it. */
   always(cell: string): boolean {
     return cell === '' || this.#listed?.has(cell) === true;
   }
 
   /**
-   * Whether the cell is missing in a column of numbers: a common placeholder, unless the user listed the missing
-   * values.
+   * Whether the cell is missing because its column contains numbers: the user listed no cells, and the cell is a common
+   * placeholder.
    */
   inNumbers(cell: string): boolean {
     return this.#listed === undefined && isPlaceholder(cell);

@@ -9,7 +9,7 @@ import type { Csv, CsvRow } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import { misuse, Problem } from '../problem.js';
 import type { Plan } from './plan.js';
-import { groupReader, type Part, partsOfGroups, type PartSizes } from './groups.js';
+import { groupReader, type Part, partsOfGroups, type SplitOptions } from './groups.js';
 import { fitsInMemory, type Store, storeFor } from './store.js';
 
 /** The data of a training run, read from a file. */
@@ -31,7 +31,7 @@ export interface TrainingData {
 }
 
 /** Options of {@link trainingData}. The fractions are in [0, 1). */
-export interface TrainingDataOptions extends PartSizes {
+export interface TrainingDataOptions extends SplitOptions {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
   /** The number of usable rows, from the survey of the file. */
@@ -134,7 +134,7 @@ async function* usableRows(
  * Returns a function that draws the set of each row at random. After `rows` calls, the sets have the requested sizes,
  * rounded to whole rows.
  */
-export function randomParts({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
+export function randomParts({ rows, testSplit, validationSplit, seed }: SplitOptions & { readonly rows: number }) {
   const random = new Random(seed);
   let testLeft = Math.round(rows * testSplit);
   let validationLeft = Math.round((rows - testLeft) * validationSplit);
@@ -259,11 +259,11 @@ export async function encodedRows(
     throw misuse(`${csv.name} is too large for cross-validation, which needs all rows in memory. Use fewer rows.`);
   }
   const groupOf = group === undefined ? undefined : groupReader(csv, group);
-  const found = new Float64Array(columns.length);
+  const rowCodes = new Float64Array(columns.length);
   const codes: Float64Array[] = [];
   const groups: string[] = [];
-  for await (const row of usableRows(csv, { inputs, targets, signal }, found)) {
-    codes.push(found.slice());
+  for await (const row of usableRows(csv, { inputs, targets, signal }, rowCodes)) {
+    codes.push(rowCodes.slice());
     if (groupOf !== undefined) groups.push(groupOf(row));
   }
   return { codes, ...(groupOf && { groups }) };

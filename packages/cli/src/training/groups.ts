@@ -8,11 +8,11 @@ import { visible } from '../visible.js';
 /** The set to which a row belongs. */
 export type Part = 'training' | 'validation' | 'test';
 
-/**
- * The fraction of all rows to use for the test set, and that of the other rows for the validation set, both in [0, 1).
- */
-export interface PartSizes {
+/** How to split rows at random into three sets. The fractions are in [0, 1). */
+export interface SplitOptions {
+  /** The fraction of all rows that is used for the test set. */
   readonly testSplit: number;
+  /** The fraction of the other rows that is used for the validation set. */
   readonly validationSplit: number;
   readonly seed: number;
 }
@@ -20,33 +20,39 @@ export interface PartSizes {
 /**
  * Returns a function that looks up the group of a row.
  *
+ * @param groupColumn - The name of the column that identifies the group.
  * @param reason - Why every row must have a group, for the error message.
  * @throws Problem in the returned function if the row has no group
  */
 export function groupReader(
   csv: Csv,
-  group: string,
+  groupColumn: string,
   reason = 'With --group, every row must have a group.',
 ): (row: CsvRow) => string {
-  const column = csv.header.indexOf(group);
+  const column = csv.header.indexOf(groupColumn);
   return ({ cells, number }) => {
     if (csv.format.missing.always(cells[column])) {
-      throw new Problem(`${csv.name}, row ${number}: "${group}" has no value. ${reason}`);
+      throw new Problem(`${csv.name}, row ${number}: "${groupColumn}" has no value. ${reason}`);
     }
     return cells[column];
   };
 }
 
-/** Draws the set of each group. The sizes of the sets are as close to the requested fractions as whole groups allow. */
+/**
+ * Draws the set of each group. The sizes of the sets are as close to the requested fractions as whole groups allow.
+ *
+ * @param sizes - The number of rows in each group.
+ * @param groupColumn - The name of the column that identifies the group, for the error message.
+ */
 export function partsOfGroups(
   sizes: ReadonlyMap<string, number>,
-  group: string,
-  { testSplit, validationSplit, seed }: PartSizes,
+  groupColumn: string,
+  { testSplit, validationSplit, seed }: SplitOptions,
 ): ReadonlyMap<string, Part> {
   const needed = 1 + Number(testSplit > 0) + Number(validationSplit > 0);
   if (sizes.size < needed) {
     throw misuse(
-      `--group: training, validation and test sets of whole groups need at least ${needed} groups, but "${visible(group)}" has ${sizes.size}. Set --test-split 0 or --validation-split 0.`,
+      `--group: training, validation and test sets of whole groups need at least ${needed} groups, but "${visible(groupColumn)}" has ${sizes.size}. Set --test-split 0 or --validation-split 0.`,
     );
   }
   const random = new Random(seed);

@@ -51,8 +51,8 @@ async function isRunning(name: string): Promise<boolean> {
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
   // After a crash, the process id in the lock may belong to another process.
-  const now = await startTimeOf(Number(pid));
-  return now === undefined || started === '' || now === started;
+  const actualStart = await startTimeOf(Number(pid));
+  return actualStart === undefined || started === '' || actualStart === started;
 }
 
 /** The start time of a process, in ticks since the machine was started; undefined if there is no /proc. */

@@ -219,7 +219,7 @@ ${isLayered ? allSteps : eachStep}
         return [block.prepare(pool) for block in self.blocks]
 
     def step(self, x, state, prepared=None, raw=False):
-        """${isLayered ? 'Returns the outputs of one step, [batch, outputs], or of all steps, [batch, steps, outputs], and the next state.' : 'Returns the outputs of one step, [batch, outputs], and the next state.'}"""
+        """${isLayered ? 'Returns the outputs and the next state. For one step, outputs are [batch, outputs]; for all steps, [batch, steps, outputs].' : 'Returns the outputs of one step, [batch, outputs], and the next state.'}"""
         prepared = self.prepare() if prepared is None else prepared
         if self.input_mean is not None:
             x = (x - self.input_mean) / self.input_deviation

@@ -24,9 +24,11 @@ export interface WindowLayer {
   readonly biases: readonly number[];
 }
 
-/** Nodes that each read one window, in the order of the graph. `read` lists the nodes of each window, ascending. */
+/** Nodes that each read one window. */
 interface Windows {
+  /** The nodes that read the windows, in the order of the graph. */
   readonly nodes: readonly number[];
+  /** The nodes that each of `nodes` reads, ascending. */
   readonly read: readonly (readonly number[])[];
 }
 
@@ -84,7 +86,7 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
     const edges = nodes.edges(i);
     if (edges.length === 0 || edges.some(({ delay, slot }) => delay > 0 || slot >= graph.parameterCount)) continue;
     parent.set(i, i);
-    // At the edge of a small grid, two windows of a filter may have no weight in common, but they always share b.
+    // At the border of a small grid, two windows of a filter may have no weight in common, but they always share b.
     const bias = graph.biasSlot(i);
     for (const slot of [...(bias < graph.parameterCount ? [bias] : []), ...edges.map((edge) => edge.slot)]) {
       const user = userOf.get(slot);
@@ -105,7 +107,7 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
   return layers.map((layer) => ({ kind: 'conv', level: level[layer[0].nodes[0]], filters: layer }));
 }
 
-/** Groups nodes that aggregate without parameters by level. */
+/** Finds the nodes that aggregate without parameters, and groups them by level. */
 function pools(nodes: Nodes, level: ArrayLike<number>): Group[] {
   const { graph } = nodes;
   if (graph.aggregationOf === undefined) return [];
@@ -148,10 +150,11 @@ interface Layout {
  * The ways to divide `size` nodes into channels, in the order in which they are tried: with as many channels as the
  * previous layer, with channels first, and with channels last. All layouts that fit compute the same outputs.
  */
-function layouts(size: number, counts: readonly number[], likely: number | undefined): Layout[] {
+function layouts(size: number, counts: readonly number[], previousChannels: number | undefined): Layout[] {
   const all = counts.map((channels) => layoutsOf(size, channels));
-  const likelyLayouts = likely !== undefined && counts.includes(likely) ? layoutsOf(size, likely) : [];
-  return [...likelyLayouts, ...all.map(([first]) => first), ...all.flatMap(([, last]) => last ?? [])];
+  const preferred =
+    previousChannels !== undefined && counts.includes(previousChannels) ? layoutsOf(size, previousChannels) : [];
+  return [...preferred, ...all.map(([first]) => first), ...all.flatMap(([, last]) => last ?? [])];
 }
 
 function layoutsOf(size: number, channels: number): Layout[] {
@@ -183,14 +186,18 @@ function gridOf(windows: readonly Windows[]) {
 }
 
 /** A convolution whose filters read the same windows of all channels. Undefined if no geometry matches. */
-function convolution(nodes: Nodes, filters: readonly Windows[], likely: number | undefined): WindowLayer | undefined {
+function convolution(
+  nodes: Nodes,
+  filters: readonly Windows[],
+  previousChannels: number | undefined,
+): WindowLayer | undefined {
   const [{ read }] = filters;
   const isAlike = ({ read: other }: Windows) => other.every((window, k) => isEqual(window, read[k]));
   if (!filters.every(isAlike)) return undefined;
   const { nodes: grid, positionOf } = gridOf([filters[0]]);
-  const common = read.reduce((all, { length }) => commonDivisor(all, length), 0);
+  const sizeDivisor = read.reduce((all, { length }) => greatestCommonDivisor(all, length), 0);
   const positions = read.map((window) => window.map((i) => positionOf.get(i)!));
-  for (const layout of layouts(grid.length, commonDivisors(grid.length, common).reverse(), likely)) {
+  for (const layout of layouts(grid.length, commonDivisors(grid.length, sizeDivisor).reverse(), previousChannels)) {
     const windows = cellsOfAll(positions, layout);
     for (const geometry of windows === undefined ? [] : geometriesOf(windows, layout.cells)) {
       const weights = filters.map((filter) => kernelOf(nodes, filter, positionOf, layout, geometry));
@@ -250,11 +257,15 @@ function kernelOf(
 }
 
 /** A pooling layer that reads the same windows of each channel. Undefined if no geometry matches. */
-function pooling(kind: 'maxPool' | 'averagePool', all: Windows, likely: number | undefined): WindowLayer | undefined {
+function pooling(
+  kind: 'maxPool' | 'averagePool',
+  all: Windows,
+  previousChannels: number | undefined,
+): WindowLayer | undefined {
   // A single node is treated as an aggregation, not as a pooling layer.
   if (all.nodes.length < 2) return undefined;
   const { nodes: grid, positionOf } = gridOf([all]);
-  for (const layout of layouts(grid.length, commonDivisors(grid.length, all.nodes.length), likely)) {
+  for (const layout of layouts(grid.length, commonDivisors(grid.length, all.nodes.length), previousChannels)) {
     const byChannel = Array.from({ length: layout.channels }, () => ({
       nodes: [] as number[],
       cells: [] as number[][],
@@ -299,4 +310,4 @@ function groupBy<T>(all: readonly T[], keyOf: (each: T) => unknown): T[][] {
 const isEqual = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((value, k) => value === b[k]);
 
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

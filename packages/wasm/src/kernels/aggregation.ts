@@ -24,15 +24,18 @@ import type { AggregationKernel, Edges } from './aggregations/kernel.js';
 const { add, sub, mul, shl, shrU, load, ltU, geU } = int;
 const number = int.const;
 
-/** Names of the aggregations that have a kernel. A kernel's code is its index in this list, counted from 1. */
+/**
+ * Names of the aggregations that have a kernel. The kernel code of an aggregation, a number that selects its kernel, is
+ * the index in this list, counted from 1.
+ */
 const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
 
-/** The code of the sum. */
+/** The kernel code of the sum, which needs no kernel of this file. */
 export const sumCode = 0;
-/** The code of custom aggregations, which run in JavaScript. */
+/** The kernel code of custom aggregations, which run in JavaScript. */
 export const customAggregation = 256;
 
-/** Returns the code of a built-in's kernel, or the code of custom aggregations if it has none. */
+/** Returns the kernel code of a built-in aggregation, or that of custom aggregations if the built-in has no kernel. */
 export function codeOfAggregation(name: string): number {
   const index = names.indexOf(name);
   return index < 0 ? customAggregation : 1 + index;
@@ -42,7 +45,10 @@ export function codeOfAggregation(name: string): number {
 const entryOf = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
   load(add(word(table), shl(row, number(2))));
 
-/** Emits the forward kernel: a function of a unit's address and the range of its nodes, `from` to `to`. */
+/**
+ * Emits the forward kernel: a function of a unit's address and the range of its nodes, `from` to `to`. A unit is a group
+ * of nodes that are computed together; see `unit` for its record in memory.
+ */
 export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const withKernel = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
   const kernels = withKernel.map(({ emit }) =>

@@ -76,17 +76,26 @@ function caseTwoOfColumns(context: CodegenContext, k: number, needed: (group: nu
   ];
 }
 
-/** Sets `total` to √(Σ delta² · (1 + Σ x²) + Σ (dloss/dc)²): no |gradient| is larger. */
-export function bound({ groups, computed, x, delta, dLossDc, factor, total, multiplyAdd }: CodegenContext): Code {
+/** Sets `gradientBound` to √(Σ delta² · (1 + Σ x²) + Σ (dloss/dc)²): no |gradient| is larger. */
+export function bound({
+  groups,
+  computed,
+  x,
+  delta,
+  dLossDc,
+  factor,
+  gradientBound,
+  multiplyAdd,
+}: CodegenContext): Code {
   const addSquare = (sum: Local, value: Local): Code => sum.set(multiplyAdd(value.get, value.get, sum.get));
   return [
     factor.set(f32x4.const(0)),
     computed.map((k) => addSquare(factor, delta[k])),
-    total.set(f32x4.const(1 / 4)),
-    x.map((group) => addSquare(total, group)),
-    total.set(mul(f32x4.splat(laneSum(total)), factor.get)),
-    computed.map((k) => (groups[k].scaleTrainable ? addSquare(total, dLossDc[k]) : [])),
-    total.set(f32x4.sqrt(f32x4.splat(laneSum(total)))),
-    store(int.const(header.total), total.get),
+    gradientBound.set(f32x4.const(1 / 4)),
+    x.map((group) => addSquare(gradientBound, group)),
+    gradientBound.set(mul(f32x4.splat(laneSum(gradientBound)), factor.get)),
+    computed.map((k) => (groups[k].scaleTrainable ? addSquare(gradientBound, dLossDc[k]) : [])),
+    gradientBound.set(f32x4.sqrt(f32x4.splat(laneSum(gradientBound)))),
+    store(int.const(header.total), gradientBound.get),
   ];
 }

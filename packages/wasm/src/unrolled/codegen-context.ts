@@ -6,7 +6,7 @@ import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
 import type { Step } from './step.js';
 
-/** The addresses of the sample and the rows of a step. */
+/** The addresses of a step's sample and of its rows. */
 export interface StepAddresses {
   /** The addresses of the sample's inputs and targets. */
   readonly inputs: Local;
@@ -21,7 +21,7 @@ export interface StepAddresses {
 export interface CodegenContext extends StepAddresses {
   readonly graph: Graph;
   readonly groups: readonly Group[];
-  /** The indices of the groups that are neither inputs nor memories, in order. */
+  /** The indices of the groups that are neither inputs nor memories (values of earlier steps), in order. */
   readonly computed: readonly number[];
   readonly rowOf: Uint32Array;
   readonly layout: UnrolledLayout;
@@ -35,9 +35,12 @@ export interface CodegenContext extends StepAddresses {
   readonly factor: Local;
   readonly product: Local;
   /** An upper bound of the largest |gradient|, in all lanes. */
-  readonly total: Local;
+  readonly gradientBound: Local;
+  /** Returns a new register. */
   local(): Local;
+  /** Returns the incoming edges of node i, divided into stretches. */
   stretchesOf(i: number): readonly Stretch[];
+  /** Returns the incoming edges of group k, divided into columns. */
   columnsOf(k: number): readonly Column[];
   /** Returns the value of a slot that is a constant; undefined for a parameter. */
   constant(slot: number): number | undefined;
@@ -70,7 +73,7 @@ export function codegenContext(
     dLossDc: each(),
     factor: local(),
     product: local(),
-    total: local(),
+    gradientBound: local(),
     local,
     stretchesOf: (i) => stretches(graph, groups, rowOf, i),
     columnsOf: (k) => columns(graph, groups, rowOf, k),

@@ -41,10 +41,11 @@ export function unrolledProgram(module: Assembler, multiplyAdd: MultiplyAdd, ste
         backward(context),
         bound(context),
         int.store(number(header.updated), number(0)),
-        control.when(int.and(isStep, isPlain), control.when(isSafe(context.total), [descend(context), updated]), [
-          gradients(context),
-          control.when(isStep, update(number(0), optimizer.get)),
-        ]),
+        control.when(
+          int.and(isStep, isPlain),
+          control.when(isSafe(context.gradientBound), [descend(context), updated]),
+          [gradients(context), control.when(isStep, update(number(0), optimizer.get))],
+        ),
       ]),
     ];
   });

@@ -56,7 +56,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
           />
         )}
         <p className="quiet">{say.shared}</p>
-        <LossBox exercise={pass} isKnown={!isHidden || (step ?? all) === all} />
+        <LossBox current={pass} isKnown={!isHidden || (step ?? all) === all} />
         <TraceStepper
           trace={exercise.trace}
           step={step}
