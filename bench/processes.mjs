@@ -26,7 +26,7 @@ export function runScript(script, args, flags) {
 }
 
 /**
- * Starts a process that measures one library on one workload, on request.
+ * Starts a process that measures one library on one workload whenever it receives a request.
  *
  * @param {string} [script] The script to run: `workload-process.mjs` or `call-process.mjs`.
  * @returns The library with its note, a function `ask` that sends a request and resolves to the response, and a function

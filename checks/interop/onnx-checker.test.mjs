@@ -12,7 +12,7 @@ import { firstSeed, randomNetwork } from './random-networks.mjs';
 import { record } from './record.mjs';
 
 const found = findPython('onnx');
-const graphs = 60;
+const graphCount = 60;
 const directory = mkdtempSync(join(tmpdir(), 'nnbp-onnx-'));
 const rows = [];
 
@@ -39,9 +39,9 @@ for path in sys.argv[1:]:
 const activations = everyActivation.filter(({ name }) => name !== 'gelu' && name !== 'mish');
 
 test.skipIf(found === undefined)(
-  `the ONNX checker accepts the models of ${graphs} random graphs, from seed ${firstSeed}`,
+  `the ONNX checker accepts the models of ${graphCount} random graphs, from seed ${firstSeed}`,
   () => {
-    const seeds = Array.from({ length: graphs }, (_, k) => firstSeed + k);
+    const seeds = Array.from({ length: graphCount }, (_, k) => firstSeed + k);
     const paths = seeds.map((seed) => {
       const layered = seed % 4 === 0;
       const network = layered
@@ -53,7 +53,7 @@ test.skipIf(found === undefined)(
     });
     const { status, stderr } = spawnSync(found.python, ['-c', check, ...paths], { encoding: 'utf8' });
     expect(status, stderr).toBe(0);
-    rows.push([`${graphs} random graphs`, 'every model passes the full check, which includes shape inference']);
+    rows.push([`${graphCount} random graphs`, 'every model passes the full check, which includes shape inference']);
   },
   120_000,
 );

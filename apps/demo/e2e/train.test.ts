@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { defaultState } from '../web/state.js';
 import { builtinActivations, builtinFunctions, builtinLosses } from '../web/functions.js';
 import type { SampleSet } from '../web/train/data/dataset.js';
-import { datasetsByRequest } from '../web/train/data/request.js';
+import { datasetLoader } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';
 import { misfit } from '../web/train/loss-fit.js';
 import { isProblem } from '../web/train/problem.js';
@@ -107,7 +107,7 @@ async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Prom
 
 test('the first 20 losses are finite for every accepted combination of loss and output activation', async () => {
   const engine = await auto();
-  const datasets = datasetsByRequest();
+  const datasets = datasetLoader();
   for (const data of ['five-points', 'moons', 'iris'] as const) {
     for (const loss of Object.keys(builtinLosses)) {
       for (const outputActivation of Object.keys(builtinActivations)) {

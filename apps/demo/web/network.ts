@@ -1,4 +1,4 @@
-/** Converts between the description of a network in the state and a `Network`. */
+/** Converts between a `Network` and its description in the state of the page. */
 import { delayed, GraphBuilder, Network } from '@nnbp/core';
 import { aggregationNamed, type Functions } from './functions.js';
 import type { NetworkDescription, NodeDescription } from './state.js';
@@ -48,8 +48,8 @@ export function networkOf(description: NetworkDescription, functions: Pick<Funct
 }
 
 /**
- * Describes a network, with nodes in the order of the graph. Refers to functions by `name`. Fixed and shared parameters
- * become separate, trainable ones.
+ * Describes a network, with nodes in the order of the graph. Activations and aggregations are described by their
+ * names. Fixed and shared parameters become separate, trainable ones.
  */
 export function describe(network: Network): NetworkDescription {
   const { graph } = network;

@@ -19,7 +19,7 @@ interface Worker {
 }
 const worker = self as unknown as Worker;
 
-/** The build replaces `__FILES__` with the list of files. */
+/** The build replaces `__FILES__` with an {@link OfflineFiles} object in JSON. */
 const { entry, now, later } = JSON.parse('__FILES__') as OfflineFiles;
 
 const { scope } = worker.registration;
@@ -51,8 +51,8 @@ async function install(): Promise<void> {
 async function activate(): Promise<void> {
   const cache = await open();
   const current = [...nowAddresses, ...laterAddresses];
-  const last = ((await (await cache.match(fileListAddress))?.json()) ?? []) as string[];
-  const needed = new Set([scope, fileListAddress, ...current, ...last]);
+  const previous = ((await (await cache.match(fileListAddress))?.json()) ?? []) as string[];
+  const needed = new Set([scope, fileListAddress, ...current, ...previous]);
   for (const request of await cache.keys()) if (!needed.has(request.url)) await cache.delete(request);
   await cache.put(fileListAddress, new Response(JSON.stringify(current)));
   await worker.clients.claim();

@@ -53,17 +53,18 @@ export interface Results {
 /**
  * Formats the loss and the metrics: one line per part of the data.
  *
+ * @param counts - The number of rows or sequences in each part.
  * @param unit - The heading of the counts, such as `rows` or `sequences`.
  */
 export function describeResults(
   results: Results,
-  rows: Readonly<Record<keyof Results, number>>,
+  counts: Readonly<Record<keyof Results, number>>,
   unit = 'rows',
 ): string {
   const parts = (['training', 'validation', 'test'] as const).filter((part) => results[part] !== undefined);
   const lines = parts.map((part) => [
     part,
-    rows[part].toLocaleString('en'),
+    counts[part].toLocaleString('en'),
     short(results[part]!.loss),
     ...figuresOf(results[part]!),
   ]);

@@ -49,7 +49,7 @@ const systemMessages: Readonly<Record<string, string>> = {
  */
 export function messageOf(error: unknown): string | undefined {
   if (error instanceof NnbpError && error.code === 'MISSING_PLUGIN') {
-    return `${error.message} On the command line, pass a JavaScript file that exports it with --plugin.`;
+    return `${error.message} On the command line, use --plugin FILE with a JavaScript file that exports it.`;
   }
   if (error instanceof Problem || error instanceof NnbpError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;

@@ -24,7 +24,7 @@ describe('a custom activation', () => {
     const without = await nnbp('evaluate', 'm.nnbp', 'iris.csv');
     expect(without.code).toBe(1);
     expect(without.stderr).toContain('bent');
-    expect(without.stderr).toContain('with --plugin');
+    expect(without.stderr).toContain('use --plugin FILE with a JavaScript file that exports it');
     const withPlugin = ['--plugin', 'bent.mjs'];
     expect((await nnbp('evaluate', 'm.nnbp', 'iris.csv', ...withPlugin)).code).toBe(0);
     expect((await nnbp('check', 'm.nnbp', 'iris.csv', ...withPlugin)).code).toBe(0);

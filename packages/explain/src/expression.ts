@@ -49,15 +49,15 @@ export function expressionOf(computation: Computation, symbol: Derived): Express
     case 'slope':
       return slope(computation, i);
     case 'dAdz':
-      return aggregationDerivative(computation, edge, i);
+      return dAdz(computation, edge, i);
     case 'dLossDx':
-      return loss(computation, i);
+      return dLossDx(computation, i);
     case 'dLossDb':
-      return bias(computation, i);
+      return dLossDb(computation, i);
     case 'dLossDc':
-      return scaleOf(computation, i);
+      return dLossDc(computation, i);
     case 'dLossDw':
-      return weight(computation, edge, i);
+      return dLossDw(computation, edge, i);
   }
 }
 
@@ -88,7 +88,7 @@ function preActivation(computation: Computation, i: number): Expression {
 
 /** z_e = w_e · x of the predecessor. */
 const incoming = (computation: Computation, edge: number, i: number): Factor[] => [
-  ...weightFactor(computation, edge, i),
+  ...wFactor(computation, edge, i),
   cached(computation, 'x', computation.graph.predecessors[edge]),
 ];
 
@@ -107,7 +107,7 @@ function activation(computation: Computation, i: number): Expression {
 
 /** x_i = c_i · g_i */
 function nodeValue(computation: Computation, i: number): Expression {
-  return product('forward', [...scale(computation, i), cached(computation, 'g', i)]);
+  return product('forward', [...cFactor(computation, i), cached(computation, 'g', i)]);
 }
 
 /** Whether node i is an input or, in a sequence, a value before the first step. */
@@ -131,7 +131,7 @@ function input(computation: Computation, i: number): Expression {
 
 /** slope_i = c_i · g'(h_i) */
 function slope(computation: Computation, i: number): Expression {
-  const c = scale(computation, i);
+  const c = cFactor(computation, i);
   const h = cached(computation, 'h', i);
   const g = cached(computation, 'g', i);
   const activation = activationOf(computation, i);
@@ -166,27 +166,27 @@ function slope(computation: Computation, i: number): Expression {
 }
 
 /** dloss/dx_i: case 1 for an output, case 2 for other nodes, and the sum of both for an output with successors. */
-function loss(computation: Computation, i: number): Expression {
+function dLossDx(computation: Computation, i: number): Expression {
   const { graph, caseOne } = computation;
   const { nodes, edges } = successorsOf(graph);
   const start = graph.successorStart[i];
   const successors = graph.successorStart[i + 1] - start;
   const output = graph.outputPosition[i];
   if (output >= 0 && successors === 0) return caseOneOf(computation, output);
-  const lossPart: Factor[] = output < 0 ? [] : [{ symbol: { caseOneOf: graph.ids[i] }, value: caseOne[output] }];
+  const caseOnePart: Factor[] = output < 0 ? [] : [{ symbol: { caseOneOf: graph.ids[i] }, value: caseOne[output] }];
   return {
     case: 2,
-    count: lossPart.length + successors,
+    count: caseOnePart.length + successors,
     summand(k) {
-      if (k < lossPart.length) return lossPart;
-      const at = start + k - lossPart.length;
+      if (k < caseOnePart.length) return caseOnePart;
+      const at = start + k - caseOnePart.length;
       const j = nodes[at];
       const edge = edges[at];
       return [
         cached(computation, 'dLossDx', j),
         cached(computation, 'slope', j),
         ...aggregationFactors(computation, edge, j),
-        ...weightFactor(computation, edge, j),
+        ...wFactor(computation, edge, j),
       ];
     },
   };
@@ -240,7 +240,7 @@ function caseOneOf(computation: Computation, index: number): Expression {
 }
 
 /** dloss/db_i = dloss/dx_i · slope_i, summed over the nodes that share b. */
-const bias = (computation: Computation, i: number) =>
+const dLossDb = (computation: Computation, i: number) =>
   overNodes(
     computation,
     i,
@@ -249,7 +249,7 @@ const bias = (computation: Computation, i: number) =>
   );
 
 /** dloss/dc_i = dloss/dx_i · g_i, summed over the nodes that share c. */
-const scaleOf = (computation: Computation, i: number) =>
+const dLossDc = (computation: Computation, i: number) =>
   overNodes(
     computation,
     i,
@@ -275,7 +275,7 @@ function overNodes(
  * dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, in the engine's
  * order.
  */
-function weight(computation: Computation, edge: number, i: number): Expression {
+function dLossDw(computation: Computation, edge: number, i: number): Expression {
   const { graph } = computation;
   const edges = edgesOfWeight(computation, edge, i);
   return mean(computation, {
@@ -323,7 +323,7 @@ function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readon
   return sharing;
 }
 
-/** dA/dz_e as factors: the other factors of a product; none for a sum, where it is 1. */
+/** dA/dz_e as factors: the other factors of a product; none for a sum, whose dA/dz_e is 1. */
 function aggregationFactors(computation: Computation, edge: number, i: number): Factor[] {
   const { graph, sample } = computation;
   if (graph.aggregation(i) === undefined) return [];
@@ -337,7 +337,7 @@ function aggregationFactors(computation: Computation, edge: number, i: number): 
 }
 
 /** dA/dz_e of an aggregation other than sum and product, in terms of the z of all edges. */
-function aggregationDerivative(computation: Computation, edge: number, i: number): Expression {
+function dAdz(computation: Computation, edge: number, i: number): Expression {
   const { graph } = computation;
   const aggregation = graph.aggregation(i)!;
   const edges = edgesInto(graph, i);
@@ -388,8 +388,8 @@ export function readsOf({ count, summand }: Expression): { readonly symbol: Deri
 /** Whether a symbol has a formula. */
 export const isDerived = (symbol: FormulaSymbol): symbol is Derived => 'quantity' in symbol || 'caseOneOf' in symbol;
 
-function product(rule: Expression['case'], factors: readonly Factor[]): Expression {
-  return { case: rule, count: 1, summand: () => factors };
+function product(of: Expression['case'], factors: readonly Factor[]): Expression {
+  return { case: of, count: 1, summand: () => factors };
 }
 
 function cached({ graph, sample }: Computation, quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', i: number): Factor {
@@ -406,20 +406,20 @@ function bFactor(computation: Computation, i: number): Factor[] {
 }
 
 /** c, omitted if it is fixed at 1. */
-function scale(computation: Computation, i: number): Factor[] {
+function cFactor(computation: Computation, i: number): Factor[] {
   const value = computation.slots[computation.graph.scaleSlot(i)];
   const isOne = computation.graph.scaleIndex(i) < 0 && value === 1;
   return isOne ? [] : [{ symbol: { parameter: 'c', node: withoutStep(computation, computation.graph.ids[i]) }, value }];
 }
 
 /** w, omitted if it is fixed at 1. */
-function weightFactor(computation: Computation, edge: number, i: number): Factor[] {
+function wFactor(computation: Computation, edge: number, i: number): Factor[] {
   const value = computation.slots[computation.graph.weightSlot(edge, i)];
   if (computation.graph.weightIndex(edge, i) < 0 && value === 1) return [];
-  return [{ symbol: weightLetter(computation, edge, i), value }];
+  return [{ symbol: wSymbol(computation, edge, i), value }];
 }
 
-function weightLetter(computation: Computation, edge: number, i: number) {
+function wSymbol(computation: Computation, edge: number, i: number) {
   const [from, node] = [computation.graph.ids[computation.graph.predecessors[edge]], computation.graph.ids[i]];
   return { parameter: 'w' as const, node: withoutStep(computation, node), from: withoutStep(computation, from) };
 }

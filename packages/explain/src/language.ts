@@ -34,9 +34,9 @@ export const words: Readonly<Record<Language, Words>> = {
     cases: { 1: 'case 1', 2: 'case 2', 3: 'case 3' },
     colon: ': ',
     meaning: {
-      1: 'value of an output: differentiate the loss',
-      2: 'value of any other node: sum over its successors',
-      3: 'inside the node: b, c, w and slope',
+      1: 'dloss/dx of an output: differentiate the loss',
+      2: 'dloss/dx of any other node: sum over its successors',
+      3: 'derivatives inside a node: b, c, w and slope',
     },
     reused: 'reused',
     notExpanded: 'not expanded',

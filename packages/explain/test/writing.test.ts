@@ -41,9 +41,9 @@ describe('plain text', () => {
   it('text aligns numbers below their symbols', () => {
     expect(article('dloss/dw_2to4').text()).toBe(
       `dloss/dw_2to4 = -0.5121455772344743
-case 1  value of an output: differentiate the loss
-case 2  value of any other node: sum over its successors
-case 3  inside the node: b, c, w and slope
+case 1  dloss/dx of an output: differentiate the loss
+case 2  dloss/dx of any other node: sum over its successors
+case 3  derivatives inside a node: b, c, w and slope
 
 Backward: from the requested quantity to the loss
 case 3  dloss/dw_2to4 = dloss/dx_4 · slope_4  · x_2
@@ -145,7 +145,7 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
     const network = new Network(mlp([1, 40, 1], { activation: tanh }), { seed: 1 });
     const { text } = explain(network, [0.5], [1], mse(), 'dloss/dx_input.0');
     const lines = text({ maxTerms: 3 }).split('\n');
-    const begin = lines.findIndex((line) => line.startsWith('case 2  dloss'));
+    const begin = lines.findIndex((line) => line.startsWith('case 2  dloss/dx_'));
     expect(lines.slice(begin, begin + 4)).toEqual([
       'case 2  dloss/dx_input.0 = dloss/dx_layer1.0  · slope_layer1.0  · w_input.0tolayer1.0',
       '        │                + dloss/dx_layer1.1  · slope_layer1.1  · w_input.0tolayer1.1',

@@ -23,7 +23,7 @@ test.each([
   },
 );
 
-test('each kind of call and each power of two of rows has its own choice', () => {
+test('each kind of call and each number of rows, rounded up to a power of two, has its own choice', () => {
   const choice = new ThreadChoice();
   expect(choose(choice, 1, 64, 1, 2)).toBe(false);
   expect(choose(choice, 3, 64, 2, 1)).toBe(true);

@@ -45,7 +45,7 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
         type="button"
         className={styles.foldSheet}
         aria-expanded={!folded}
-        data-unsaved=""
+        data-not-in-picture=""
         onClick={() => fold(!folded)}
       >
         {folded ? say.unfold : say.fold}
@@ -68,14 +68,14 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
       </Known.Provider>
       <CopyAs exercise={exercise} selected={selected} disabled={!isKnown(selected)} panel={() => panel.current} />
       <Measured exercise={exercise} selected={selected} known={isKnown(selected)} />
-      <ul className={styles.legend} data-unsaved="">
+      <ul className={styles.legend} data-not-in-picture="">
         {([1, 2, 3] as const).map((caseNumber) => (
           <li key={caseNumber}>
             <CaseBadge name={caseNumber} /> {say.legend[caseNumber]}
           </li>
         ))}
       </ul>
-      <details className={styles.glossary} data-unsaved="">
+      <details className={styles.glossary} data-not-in-picture="">
         <summary>{say.glossaryTitle}</summary>
         <dl>
           {Object.entries(say.glossary).map(([letter, meaning]) => (
@@ -117,7 +117,7 @@ function CopyAs({
     );
   };
   return (
-    <p className={styles.copyAs} data-unsaved="">
+    <p className={styles.copyAs} data-not-in-picture="">
       <button type="button" disabled={disabled} onClick={() => copy('latex')}>
         {say.copyLatex}
       </button>{' '}
@@ -167,7 +167,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
           <button
             type="button"
             className={styles.fold}
-            data-unsaved=""
+            data-not-in-picture=""
             aria-expanded={open}
             aria-label={open ? say.close(name) : say.open(name)}
             onClick={() => setOpen(!open)}
@@ -226,7 +226,7 @@ function Measured({
   if (slope === undefined || Object.keys(exercise.assumed).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
-    <p className={`${styles.measured} quiet`} data-unsaved="">
+    <p className={`${styles.measured} quiet`} data-not-in-picture="">
       {say.nudge(parameter)} {known ? <Figure value={slope} digits={6} /> : unknown} {say.nudgeEnd}
     </p>
   );

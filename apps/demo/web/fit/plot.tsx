@@ -44,7 +44,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
             )}
           </Axes>
           <SavePicture element={() => frame.current} name="fit" />
-          <ul className={styles.legend} aria-hidden data-unsaved="">
+          <ul className={styles.legend} aria-hidden data-not-in-picture="">
             <li className={styles.ofPoints}>{say.legend.points}</li>
             <li className={styles.ofCurve}>{say.legend.curve}</li>
             <li className={styles.ofConfidence}>{say.legend.confidence}</li>
@@ -68,7 +68,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
                   </>
                 )}
               </Axes>
-              <p className="quiet" data-unsaved="">
+              <p className="quiet" data-not-in-picture="">
                 {say.residualHint}
               </p>
             </>

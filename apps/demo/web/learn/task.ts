@@ -56,7 +56,7 @@ export interface PickTask extends Common {
   readonly options: readonly string[];
 }
 
-/** A task whose answer is set with the controls of the stage. */
+/** A task whose answer is set with the controls in the stage, the area beside the card. */
 export interface SettingTask extends Common {
   readonly kind: 'setting';
 }
@@ -91,7 +91,7 @@ interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> 
 
 /** Creates a task that accepts a number within 1 % of the expected one. Common wrong numbers have specific hints. */
 export function numberTask({ expected, mistakes, exact = false, ...rest }: NumberOptions): NumberTask {
-  const near = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
+  const matches = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
   return {
     kind: 'number',
     ...rest,
@@ -99,10 +99,10 @@ export function numberTask({ expected, mistakes, exact = false, ...rest }: Numbe
     check(typed) {
       const answer = parseNumber(typed);
       if (Number.isNaN(answer)) return { correct: false, hint: notANumber };
-      if (near(answer, expected)) return { correct: true };
-      const mistake = mistakes.find(({ value }) => near(answer, value));
+      if (matches(answer, expected)) return { correct: true };
+      const mistake = mistakes.find(({ value }) => matches(answer, value));
       if (mistake !== undefined) return { correct: false, hint: mistake.hint };
-      return { correct: false, hint: near(-answer, expected) ? wrongSign : otherNumber };
+      return { correct: false, hint: matches(-answer, expected) ? wrongSign : otherNumber };
     },
   };
 }

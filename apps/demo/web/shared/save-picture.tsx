@@ -36,7 +36,7 @@ export function SavePicture({ element, name, children }: Props) {
     }
   };
   return (
-    <span className={styles.buttons} data-unsaved="">
+    <span className={styles.buttons} data-not-in-picture="">
       {(['svg', 'png'] as const).map((as) => (
         <button key={as} type="button" title={say.savePicture(as.toUpperCase())} onClick={() => void save(as)}>
           {as.toUpperCase()}

@@ -16,7 +16,7 @@ const namespace = 'http://www.w3.org/2000/svg';
 
 /** Elements that are not drawn: controls, and text for screen readers. */
 const skipped =
-  '[data-unsaved], .react-flow__panel, .react-flow__handle, .react-flow__edge-interaction, .katex-mathml, .visually-hidden, script, style';
+  '[data-not-in-picture], .react-flow__panel, .react-flow__handle, .react-flow__edge-interaction, .katex-mathml, .visually-hidden, script, style';
 
 /** Computed style properties that are copied to inline SVG, as attributes. */
 const copiedProperties = [

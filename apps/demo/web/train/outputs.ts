@@ -22,13 +22,17 @@ export function classOf(outputs: ArrayLike<number>, at: number, width: number, b
 export function inChunks(
   executor: Executor,
   inputs: Float64Array,
-  width: number,
+  inputCount: number,
   count: number,
   each: (outputs: FloatArray, first: number, samples: number) => void,
 ): void {
   for (let first = 0; first < count; first += chunk) {
     const samples = Math.min(chunk, count - first);
-    each(executor.predict(inputs.subarray(first * width, (first + samples) * width), samples), first, samples);
+    each(
+      executor.predict(inputs.subarray(first * inputCount, (first + samples) * inputCount), samples),
+      first,
+      samples,
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import { hasDelays } from '../network.js';
 import type { Settings, Task } from '../shared/training-settings.js';
 import type { Column, TableProblem } from './data/csv.js';
 import type { Dataset, InputField, SampleSet } from './data/dataset.js';
-import { datasetsByRequest, type TableRequest } from './data/request.js';
+import { datasetLoader, type TableRequest } from './data/request.js';
 import { outputsFor } from './network-for.js';
 import { Player, type Speed } from './player.js';
 import { isProblem, type Problem } from './problem.js';
@@ -157,7 +157,7 @@ export function createTrainer(functions: Functions): Trainer {
   /** Number of the last preparation. Outdated preparations end. */
   let preparing = 0;
   let nextObservation = 0;
-  const datasets = datasetsByRequest();
+  const datasets = datasetLoader();
 
   const end = () => {
     player.pause();

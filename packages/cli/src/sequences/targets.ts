@@ -29,10 +29,10 @@ function otherTarget(sequence: RowSequence): Step | undefined {
 export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns: SequenceColumns): TargetSteps {
   const varied = sequences.filter((sequence) => otherTarget(sequence) !== undefined);
   if (varied.length === 0) return 'last';
-  const long = sequences.filter(({ steps }) => steps.filter(({ target }) => target !== undefined).length > 1);
-  if (varied.length > long.length / 2) return 'each';
-  const others = long.length - varied.length;
-  const more = ` ${others} of ${counted(long.length, 'group')} ${others === 1 ? 'has' : 'have'} only one value.`;
+  const comparable = sequences.filter(({ steps }) => steps.filter(({ target }) => target !== undefined).length > 1);
+  if (varied.length > comparable.length / 2) return 'each';
+  const others = comparable.length - varied.length;
+  const more = ` ${others} of ${counted(comparable.length, 'group')} ${others === 1 ? 'has' : 'have'} only one value.`;
   throw severalTargets(csv, varied[0], columns, more);
 }
 
@@ -59,8 +59,9 @@ export function withTargets(
   columns: SequenceColumns & { readonly loss: string },
   where: TargetSteps,
 ): Sequence | undefined {
-  const marks = lossNamed(columns.loss).targets;
-  const targetOf = ({ target }: Step) => (target === undefined ? null : nodeValues(columns.targets, target, marks));
+  const nodeTargets = lossNamed(columns.loss).targets;
+  const targetOf = ({ target }: Step) =>
+    target === undefined ? null : nodeValues(columns.targets, target, nodeTargets);
   const steps = rows.steps.filter(({ input }) => input !== undefined);
   const inputs = steps.map(({ input }) => nodeValues(columns.inputs, input!));
   if (where === 'each') {
@@ -68,8 +69,8 @@ export function withTargets(
     return targets.some((target) => target !== null) ? { inputs, targets } : undefined;
   }
   if (otherTarget(rows) !== undefined) throw severalTargets(csv, rows, columns, '');
-  const known = firstTarget(rows);
-  if (known === undefined || steps.length === 0) return undefined;
-  const last = targetOf(known);
+  const first = firstTarget(rows);
+  if (first === undefined || steps.length === 0) return undefined;
+  const last = targetOf(first);
   return { inputs, targets: inputs.map((_, t) => (t === inputs.length - 1 ? last : null)) };
 }

@@ -54,23 +54,23 @@ export async function readSeries(
 ): Promise<SeriesTable> {
   expectColumns(csv, [target, time, ...(group === undefined ? [] : [group])]);
   const columnOf = (name: string) => csv.header.indexOf(name);
-  const [at, of, by] = [columnOf(time), columnOf(target), group === undefined ? -1 : columnOf(group)];
+  const [timeAt, targetAt, groupAt] = [columnOf(time), columnOf(target), group === undefined ? -1 : columnOf(group)];
   const missing = new MissingValues(missingValues);
   const rows: { name: string; time: string; value: number }[] = [];
-  let without = 0;
+  let withoutValue = 0;
   for await (const { cells, number } of csv.rows()) {
-    const cell = cells[of];
+    const cell = cells[targetAt];
     if (missing.always(cell) || missing.inNumbers(cell)) {
-      without++;
+      withoutValue++;
       continue;
     }
-    const value = numberIn(cell, csv.decimals[of]);
+    const value = numberIn(cell, csv.decimals[targetAt]);
     if (value === undefined) {
       throw new Problem(
         `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target must be a column of numbers.`,
       );
     }
-    rows.push({ name: by < 0 ? '' : cells[by], time: cells[at], value });
+    rows.push({ name: groupAt < 0 ? '' : cells[groupAt], time: cells[timeAt], value });
   }
   if (rows.length === 0) throw new Problem(`${csv.name} has no rows with a value of "${target}".`);
   const times = readTimes(
@@ -105,7 +105,7 @@ export async function readSeries(
     );
   const notes = [
     ...(times.note === undefined ? [] : [times.note]),
-    ...(without === 0 ? [] : [`Left out ${counted(without, 'row')} without a value of "${target}".`]),
+    ...(withoutValue === 0 ? [] : [`Left out ${counted(withoutValue, 'row')} without a value of "${target}".`]),
   ];
   const gaps: string[] = [];
   let missingSteps = 0;

@@ -52,8 +52,8 @@ export function stepGraphOf(graph: Graph): StepGraph {
   const indexInStep = (i: number) => (i < inputCount ? i : i + added);
   for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = indexInStep(predecessors[e]);
   /**
-   * Inserts entries for the memories after the entries of the inputs. `values` has one entry per node, plus at most
-   * one.
+   * Inserts entries for the memories after the entries of the inputs. `values` has one entry per node and, for a list
+   * such as `edgeStart`, a last entry for the end.
    */
   const insertMemories = (values: ArrayLike<number>) =>
     Uint32Array.from({ length: values.length + added }, (_, i) =>

@@ -1,7 +1,7 @@
 /**
  * Converts states to delayed edges. If the next value of a state is w · x of a node, the state becomes an edge from
- * this node with a delay of one step. If the next value of a state comes from another state, the delay of the first
- * state is one step longer than the delay of the other state.
+ * this node with a delay of one step. If the next value of state s comes from state r, the delay of s is one step
+ * longer than the delay of r.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
@@ -32,7 +32,8 @@ export class Delays {
 
   /** The delayed edge that replaces a state. Adds nodes to the tape if they are missing. */
   of(state: number): Delay {
-    // A chain of states. The last one gets its next value from a node, or from a state of the chain.
+    // A chain of states: each gets its next value from the state that follows it in the chain. The last one gets its
+    // next value from a node, from a state whose delay is known, or from a state of the chain.
     const chain = new Set<number>();
     for (let at: number | undefined = state; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
       chain.add(at);

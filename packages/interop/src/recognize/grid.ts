@@ -57,7 +57,7 @@ export function divisors(n: number): number[] {
 
 /**
  * The rows that each row of windows reads, and the columns that each column of windows reads. Undefined if a window
- * does not match.
+ * reads other cells than those where its rows and columns intersect.
  */
 function sidesOf(
   windows: readonly (readonly number[])[],
@@ -84,8 +84,8 @@ const distinct = (window: readonly number[], coordinate: (cell: number) => numbe
   [...new Set(window.map(coordinate))].sort((a, b) => a - b);
 
 /**
- * The kernel is larger than every window if a part of the kernel is in the padding at every position. This is the
- * maximum difference to try between the size of the kernel and the size of the largest window.
+ * Maximum difference to try between the size of the kernel and the size of the largest window. The kernel is larger
+ * than every window if a part of the kernel is in the padding at every position.
  */
 const maxHidden = 2;
 /** Maximum stride to try if no two complete windows determine the stride. */
@@ -96,12 +96,15 @@ function* axesOf(windows: readonly (readonly number[])[], size: number): Generat
   const longest = windows.reduce((max, { length }) => Math.max(max, length), 0);
   const sample = windows.find(({ length }) => length === longest)!;
   const dilation = longest > 1 ? sample[1] - sample[0] : 1;
-  const whole = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
-  const [first, last] = [whole[0], whole[whole.length - 1]];
-  const measured = windows.length === 1 ? 1 : last.k > first.k ? (last.first - first.first) / (last.k - first.k) : 0;
+  const complete = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
+  const [first, last] = [complete[0], complete[complete.length - 1]];
+  const measuredStride =
+    windows.length === 1 ? 1 : last.k > first.k ? (last.first - first.first) / (last.k - first.k) : 0;
   const candidates = Array.from({ length: windows.length === 1 ? 1 : maxStride }, (_, k) => k + 1);
   for (let kernel = longest; kernel <= longest + maxHidden; kernel++) {
-    for (const stride of kernel === longest && Number.isInteger(measured) && measured > 0 ? [measured] : candidates) {
+    for (const stride of kernel === longest && Number.isInteger(measuredStride) && measuredStride > 0
+      ? [measuredStride]
+      : candidates) {
       for (let begin = 0; begin <= (kernel - 1) * dilation; begin++) {
         const span = (kernel - 1) * dilation + 1;
         const end = Math.max(0, (windows.length - 1) * stride + span - size - begin);

@@ -85,7 +85,7 @@ export function sequenceProgram(
         context.groups.map(({ delay }, k) => (delay > 0 ? [] : context.x[k].set(f32x4.load(context.row('x', 4 * k))))),
         loadMemories(context, step),
         lossOfStep,
-        groupsReadLater(step).map((k) => addRow(context, k)),
+        groupsReadLater(step).map((k) => addFromLaterSteps(context, k)),
         backward(context),
         addToEarlierSteps(context, step),
         accumulate(context, sums),
@@ -113,8 +113,8 @@ export function sequenceProgram(
 }
 
 /**
- * Returns a function that declares the locals of a step. It returns the step's number, the addresses, and the code that
- * sets the addresses.
+ * Returns a function that declares the locals of a step. That function returns the local with the index of the step,
+ * the addresses, and the code that sets the addresses.
  */
 function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayout) {
   const outputCount = graph.outputs.length;
@@ -140,11 +140,11 @@ function stepAddresses({ original, graph, memories }: Step, layout: UnrolledLayo
 }
 
 /** Adds the part of a group's dloss/dx that comes from later steps. */
-const addRow = ({ dLossDx, row }: CodegenContext, k: number): Code =>
+const addFromLaterSteps = ({ dLossDx, row }: CodegenContext, k: number): Code =>
   dLossDx[k].set(f32x4.add(dLossDx[k].get, f32x4.load(row('dLossDx', 4 * k))));
 
 /**
- * Emits a function that writes the sum of |gradient| to the header: lane n adds up every fourth parameter from n on.
+ * Emits a function that writes four sums of |gradient| to the header. Lane n adds up the gradients n, n + 4, n + 8, …
  */
 function totalOfGradients(module: Assembler, layout: UnrolledLayout): Callable {
   return module.function(undefined, [], [], (_, local) => {

@@ -28,7 +28,10 @@ export interface CachesExercise extends Exercise {
   readonly both: Counts;
   /** Number of nodes per hidden layer in the third task. */
   readonly width: number;
-  /** The numbers of paths from the input to the output, and of edges on them, for one hidden layer, two, and so on. */
+  /**
+   * Entry k, for a network with k + 1 hidden layers: the number of paths from the input to the output, and the number
+   * of edges on these paths.
+   */
   readonly byDepth: readonly { readonly paths: number; readonly edges: number }[];
 }
 
@@ -73,21 +76,21 @@ function count(network: Network): Pick<CachesExercise, 'none' | 'slopeCached' | 
   const { graph } = network;
   const pass = backpropagate(network, [0.5], [10], mse());
   const exercise = { network, target: [10], loss: mse(), trace: { pass } };
-  const recomputed = brokenPass(exercise, 'without-dLossDx', []);
-  const slopes = brokenPass(exercise, 'without-slope', []);
+  const withoutDLossDx = brokenPass(exercise, 'without-dLossDx', []);
+  const withoutSlope = brokenPass(exercise, 'without-slope', []);
   const both = { dLossDx: graph.nodeCount, slope: graph.nodeCount - graph.inputCount };
   // With nothing cached, each computation of dloss/dx needs the slope of every successor, and case 3 needs the node's
   // slope.
-  let slopesForNone = 0;
+  let slopesWithoutCache = 0;
   for (let i = 0; i < graph.nodeCount; i++) {
     const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
-    slopesForNone += Number(recomputed.times[i]) * fanOut + (i < graph.inputCount ? 0 : 1 + fanIn);
+    slopesWithoutCache += Number(withoutDLossDx.times[i]) * fanOut + (i < graph.inputCount ? 0 : 1 + fanIn);
   }
   return {
-    none: { dLossDx: Number(recomputed.total), slope: slopesForNone },
-    slopeCached: { dLossDx: Number(recomputed.total), slope: both.slope },
-    dLossDxCached: { dLossDx: both.dLossDx, slope: Number(slopes.total) },
+    none: { dLossDx: Number(withoutDLossDx.total), slope: slopesWithoutCache },
+    slopeCached: { dLossDx: Number(withoutDLossDx.total), slope: both.slope },
+    dLossDxCached: { dLossDx: both.dLossDx, slope: Number(withoutSlope.total) },
     both,
   };
 }

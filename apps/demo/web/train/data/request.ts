@@ -20,7 +20,7 @@ type Progress = (fraction: number) => void;
 /**
  * Returns a function that loads data sets and caches the last one, since most changes to the settings do not affect it.
  */
-export function datasetsByRequest() {
+export function datasetLoader() {
   let last: { readonly key: string; readonly dataset: Dataset } | undefined;
   return async (
     settings: Settings,
@@ -37,7 +37,7 @@ export function datasetsByRequest() {
 }
 
 async function datasetFor(
-  { data, drawn: points, noise, seed }: Settings,
+  { data, drawn: coordinates, noise, seed }: Settings,
   table: TableRequest | undefined,
   progress: Progress,
 ): Promise<Dataset | Problem> {
@@ -47,7 +47,7 @@ async function datasetFor(
     case 'five-points':
       return fivePoints();
     case 'drawn':
-      return points.length < 2 * minPoints ? { kind: 'few-points' } : drawn(points);
+      return coordinates.length < 2 * minPoints ? { kind: 'few-points' } : drawn(coordinates);
     case 'iris':
       return (await import('./iris.js')).iris(seed);
     case 'digits':

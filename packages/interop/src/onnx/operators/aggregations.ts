@@ -6,7 +6,7 @@ import { permute } from '../axes.js';
 import type { Call } from '../call.js';
 import { sizeOf } from '../../size-of.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
-import { isUnfinished, type Operator, terms } from './operator.js';
+import { isUnfinished, type Operator, termCount } from './operator.js';
 
 /** The index of the last axis, counting the axes of the batch and the steps. */
 const lastAxisOf = (call: Call, shape: readonly number[]) => shape.length + (call.lead?.length ?? 1) - 1;
@@ -25,7 +25,7 @@ export function reduction(call: Call, rows: Rows): Reduction {
   const kept = [...shape.keys()].filter((axis) => !reduced.has(axis));
   const width = sizeOf([...reduced].map((axis) => shape[axis]));
   if (width === 0) call.unsupported('an axis of size 0');
-  call.spend(2 * terms(entries));
+  call.spend(2 * termCount(entries));
   const ordered = permute(entries, shape, [...kept, ...[...reduced].sort((a, b) => a - b)]);
   const groups = Array.from({ length: entries.length / width }, (_, k) => ordered.slice(k * width, (k + 1) * width));
   if (call.integer('keepdims', 1) !== 0) {
@@ -61,7 +61,7 @@ function aggregateLastAxis(call: Call, aggregation: Aggregation, { shape, entrie
   const rest = shape.slice(0, -1);
   const width = shape.at(-1)!;
   if (width === 0) call.unsupported('an axis of size 0');
-  call.spend(2 * terms(entries));
+  call.spend(2 * termCount(entries));
   const groups = Array.from({ length: sizeOf(rest) }, (_, k) => entries.slice(k * width, (k + 1) * width));
   return {
     shape: isKept ? [...rest, 1] : rest,

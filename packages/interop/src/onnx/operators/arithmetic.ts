@@ -4,7 +4,7 @@ import type { Call } from '../call.js';
 import { affine, type Rows, sum } from '../tape.js';
 import { reduction } from './aggregations.js';
 import { product, quotient } from './gates.js';
-import { map, type Operator, terms } from './operator.js';
+import { map, type Operator, termCount } from './operator.js';
 
 /** Combines rows with a constant tensor or scalar. `part` converts a value of the constant to a scale and a shift. */
 function withConstant(
@@ -56,7 +56,7 @@ export const total =
       return add(call, rows, operand, 1);
     }, first);
     if (!isMean || call.count === 1) return added;
-    call.spend(terms(added.entries));
+    call.spend(termCount(added.entries));
     return { ...added, entries: added.entries.map((entry) => affine(entry, 1 / call.count, 0)) };
   };
 
@@ -67,7 +67,7 @@ export const multiplication: Operator = (call) => {
   if (!('entries' in b)) return withConstant(call, call.rows(0), b, times);
   if (!('entries' in a)) return withConstant(call, b, a, times);
   const { shape, left, right } = call.broadcast(a.shape, b.shape);
-  call.spend(2 * terms(left.map((at) => a.entries[at])));
+  call.spend(2 * termCount(left.map((at) => a.entries[at])));
   return { shape, entries: left.map((at, k) => product(call, a.entries[at], b.entries[right[k]])) };
 };
 
@@ -80,7 +80,7 @@ export const division: Operator = (call) => {
   }
   const rows = call.rows(0);
   const { shape, left, right } = call.broadcast(rows.shape, by.shape);
-  call.spend(2 * terms(left.map((at) => rows.entries[at])));
+  call.spend(2 * termCount(left.map((at) => rows.entries[at])));
   return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
 };
 

@@ -2,7 +2,7 @@
 import { leakyRelu, relu } from '@nnbp/activations';
 import type { Call } from '../call.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
-import { apply, type Operator, terms } from './operator.js';
+import { apply, type Operator, termCount } from './operator.js';
 
 /** The maximum of two entries, or the minimum if the sign is −1. */
 function larger(call: Call, a: Entry, b: Entry, sign: 1 | -1): Entry {
@@ -25,7 +25,7 @@ export const extreme =
       const { shape, left, right } = call.broadcast(rows.shape, other.shape);
       const entries = left.map((at, k) => {
         const [a, b] = [rows.entries[at], other.entries[right[k]]];
-        call.spend(3 * terms([a, b]));
+        call.spend(3 * termCount([a, b]));
         return larger(call, a, b, sign);
       });
       return { shape, entries };

@@ -19,7 +19,7 @@ import {
 import { product as multiplied } from '@nnbp/aggregations';
 import type { Call } from '../call.js';
 import { affine, type Entry, ratio, sum } from '../tape.js';
-import { isUnfinished, map, type Operator, terms } from './operator.js';
+import { isUnfinished, map, type Operator, termCount } from './operator.js';
 
 /**
  * A product of two computed values. It becomes an activation if it has one of the forms below, otherwise a node with
@@ -76,7 +76,7 @@ export function quotient(call: Call, a: Entry, b: Entry): Entry {
  */
 export const squareRoot: Operator = (call) => {
   const { shape, entries } = call.rows(0);
-  call.spend(4 * terms(entries));
+  call.spend(4 * termCount(entries));
   const roots = entries.map((entry) => {
     const node = call.tape.nodeOf(entry);
     const s = entry.weights[0];

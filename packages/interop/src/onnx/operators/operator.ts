@@ -6,12 +6,12 @@ import type { Entry, Rows, TapeNode, Unfinished } from '../tape.js';
 export type Operator = (call: Call) => Value | readonly Value[];
 
 /** The number of terms in these entries. A bias counts as one term. */
-export const terms = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
+export const termCount = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
 
 /** Applies a function to each entry. */
 export const map = (call: Call, change: (entry: Entry) => Entry): Rows => {
   const { shape, entries } = call.rows(0);
-  call.spend(terms(entries));
+  call.spend(termCount(entries));
   return { shape, entries: entries.map(change) };
 };
 

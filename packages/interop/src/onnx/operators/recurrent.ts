@@ -73,7 +73,7 @@ function recurrent(call: Call, kind: Kind): Rows[] {
 function overSequences(call: Call, kind: Kind, layout: 0 | 1): Rows[] {
   if (kind.states.some((k) => call.isComputed(k))) {
     call.unsupported(
-      'initial states that are computed or inputs of the model; expected constant initial states, or an input with a fixed number of steps',
+      'initial states that the model computes or takes as inputs; expected constant initial states, or an input with a fixed number of steps',
     );
   }
   const rows = call.sequence(0, layout);
@@ -197,7 +197,8 @@ function directionsOf(
       peephole: (k, unit) => peepholes?.[(d * 3 + k) * units + unit],
       weightedSum: (terms, bias, gate, unit) => {
         const entry = affine(sum(terms), 1, bias);
-        // If `affine` has combined terms of the same node into one edge, its weight differs between time steps.
+        // If `sum` has combined terms that read the same node, edge k is no longer term k, so this step does not share
+        // its weights with the other steps.
         if (!isShared || entry.from.length !== terms.length) return entry;
         return { ...entry, share: { key: `${call.label}.${d}.${gate}.${unit}`, indices: range(terms.length) } };
       },
@@ -267,7 +268,7 @@ export const longShortTermMemory: Operator = (call) => {
  */
 export const gatedRecurrentUnit: Operator = (call) => {
   const { tape } = call;
-  const isAfter = call.integer('linear_before_reset', 0) !== 0;
+  const linearFirst = call.integer('linear_before_reset', 0) !== 0;
   const step: Step = (direction, x, [h]) => {
     const { units, activations, bias, inputTerms, recurrentTerms, weightedSum } = direction;
     const [gateFunction, candidate] = activations;
@@ -280,11 +281,11 @@ export const gatedRecurrentUnit: Operator = (call) => {
         );
       });
     const [z, r] = [gate(0), gate(1)];
-    const reset = isAfter ? [] : h.map((entry, unit) => tape.aggregate(product, [r[unit], entry]));
+    const reset = linearFirst ? [] : h.map((entry, unit) => tape.aggregate(product, [r[unit], entry]));
     const next = range(units).map((unit) => {
       const [inputBias, recurrentBias] = bias(2, unit);
       const inputs = inputTerms(x, 2, unit);
-      const afterReset = () => {
+      const candidateLinearFirst = () => {
         const past = tape.aggregate(product, [
           r[unit],
           tape.node(weightedSum(recurrentTerms(h, 2, unit), recurrentBias, 'u', unit)),
@@ -293,8 +294,8 @@ export const gatedRecurrentUnit: Operator = (call) => {
         // The last term is the node `past`, with the constant weight 1.
         return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
       };
-      const n = isAfter
-        ? afterReset()
+      const n = linearFirst
+        ? candidateLinearFirst()
         : tape.apply(
             candidate,
             weightedSum([...inputs, ...recurrentTerms(reset, 2, unit)], inputBias + recurrentBias, 2, unit),

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import type { Applied, Values } from '../values.js';
 import { isOn } from './checks.js';
 
-/** Reads a batch normalization, which computes γ (x − mean) / √(variance + ε) + β for each channel. */
+/** Reads a batch normalization layer, which computes γ (x − mean) / √(variance + ε) + β for each channel. */
 export function batchNormalization(context: Context, layer: Applied, values: Values): Values {
   const { name, config, json } = layer;
   const { shape, ids, unfinished, steps } = values;
@@ -22,11 +22,12 @@ export function batchNormalization(context: Context, layer: Applied, values: Val
   const factors = Array.from(mean, (_, k) => (gamma?.[k] ?? 1) / Math.sqrt(variance[k] + epsilon));
   const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
   const factor = (u: number) => factors[u % channels];
-  // Nodes that share weights need the same factor. They have the same factor only if each channel is a filter.
+  // If possible, the factor and b are folded into the nodes of the previous layer. Nodes that share weights then need
+  // the same factor, so each filter must be one channel.
   if (unfinished !== undefined && (unfinished.filters ?? channels) === channels) {
-    const { w, b: inner } = unfinished;
+    const { w, b: previousB } = unfinished;
     unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);
-    unfinished.b = (u) => factor(u) * inner(u) + b(u);
+    unfinished.b = (u) => factor(u) * previousB(u) + b(u);
     return context.finishIfShared(layer, values);
   }
   const computed = context.add({
