@@ -69,11 +69,12 @@ const tables = ({ count, inputs, targets }: SampleSet): Tables => ({
 });
 
 /**
- * Returns the CPU time of each task on the page's main thread during `during`, in milliseconds. (A PerformanceObserver
- * for long tasks measures elapsed time, which includes the work of other programs on a machine with few cores.) The
- * browser also has pages of other tests, so a time stamp in the trace identifies the process of this page.
+ * Calls `action` and returns the CPU time of each task on the page's main thread until `action` ends, in milliseconds.
+ * (A PerformanceObserver for long tasks measures elapsed time, which includes the work of other programs on a machine
+ * with few cores.) The browser also has pages of other tests, so a time stamp in the trace identifies the process of
+ * this page.
  */
-async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Promise<number[]> {
+async function mainThreadTasks(page: Page, action: () => Promise<unknown>): Promise<number[]> {
   interface TraceEvent {
     readonly name: string;
     readonly pid: number;
@@ -89,13 +90,13 @@ async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Prom
   await page.evaluate(() => {
     console.timeStamp('this page');
   });
-  await during();
+  await action();
   const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
   await client.send('Tracing.end');
   await complete;
-  const own = events.find(({ name, args }) => name === 'TimeStamp' && args?.data?.message === 'this page')?.pid;
+  const pageProcess = events.find(({ name, args }) => name === 'TimeStamp' && args?.data?.message === 'this page')?.pid;
   const threads = events.filter(
-    ({ name, pid, args }) => pid === own && name === 'thread_name' && args?.name === 'CrRendererMain',
+    ({ name, pid, args }) => pid === pageProcess && name === 'thread_name' && args?.name === 'CrRendererMain',
   );
   return events
     .filter(
@@ -181,7 +182,7 @@ test('the loss after two epochs equals that of fit with the same seed', async ()
   expect(await stat(page, 'training-loss')).toBe(short(expected.loss));
 });
 
-test('the largest gradient that the edges show for a sample equals the engine’s, and a link to other data replaces the training run', async () => {
+test('the largest gradient of a sample on the edges equals that of backpropagate, and a link to other data replaces the training run', async () => {
   const settings = settingsFor('circles');
   const { training } = planar('circles', settings.noise, settings.seed);
   const network = networkFor(settings, planar('circles', settings.noise, settings.seed), builtinFunctions);
@@ -199,7 +200,7 @@ test('the largest gradient that the edges show for a sample equals the engine’
   await page.getByLabel('Sample number').fill('5');
   await page.getByText('Sample 5:').waitFor();
   expect(await stat(page, 'edges')).toContain(`The largest is ${short(largest)}.`);
-  // A link to other data replaces the training run and cancels its pending requests.
+  // A link to other data replaces the training run and cancels the pending requests of that run.
   await follow(page, { view: 'train', train: settingsFor('tripling') });
   await page.getByRole('radio', { name: 'y = 3x', checked: true }).waitFor();
   await expect.poll(() => stat(page, 'parameters')).toContain('w = ');
@@ -290,7 +291,7 @@ test('the columns of a user’s table are detected, and a category and a number 
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('mse');
   await until(page, 'training-loss', (loss) => loss < 0.01);
   await press(page, 'Pause');
-  // The score is 2 · size − weight, from −21 to 9: errors and prediction are in its unit.
+  // Errors and prediction are in the unit of the score, not standardized. The score, 2 · size − weight, is −21 to 9.
   const errors = page
     .getByRole('table', { name: /^Errors in/ })
     .locator('tbody tr')
@@ -337,7 +338,7 @@ test('training that diverges stops with a message', async () => {
   await until(page, 'training-loss', (loss) => loss < 0.01);
 });
 
-test('a function can be drawn with the pointer or typed, and is fitted', async () => {
+test('a function can be drawn with the pointer and fitted, or entered as points', async () => {
   const page = await openTrain('drawn');
   await until(page, 'training-loss', (loss) => loss > 0);
   const area = page.getByRole('img', { name: /Drawing area/ });
@@ -400,16 +401,19 @@ test('the link restores the data, layers, options and seed of a training run', a
   expect(await page.getByRole('radio', { name: 'spirals' }).isChecked()).toBe(true);
 });
 
-test.each(['light', 'dark'] as const)('Train has no serious accessibility violation in the %s theme', async (theme) => {
-  const page = await openTrain('spirals', { sample: 7 }, { theme });
-  await press(page, 'Play');
-  await until(page, 'steps', (steps) => steps > 1000);
-  await press(page, 'Pause');
-  await expectAccessible(page);
-  await picture(page, `train-spirals-${theme}`);
-});
+test.each(['light', 'dark'] as const)(
+  'the Train view has no serious accessibility violation in the %s theme',
+  async (theme) => {
+    const page = await openTrain('spirals', { sample: 7 }, { theme });
+    await press(page, 'Play');
+    await until(page, 'steps', (steps) => steps > 1000);
+    await press(page, 'Pause');
+    await expectAccessible(page);
+    await picture(page, `train-spirals-${theme}`);
+  },
+);
 
-test('Train works with the keyboard alone', async () => {
+test('the Train view works with the keyboard alone', async () => {
   const page = await openTrain('xor');
   await page.locator('button:enabled', { hasText: /^Play$/ }).waitFor();
   await page.getByRole('button', { name: 'Play', exact: true }).focus();
@@ -422,7 +426,7 @@ test('Train works with the keyboard alone', async () => {
   expect(await page.getByRole('radio', { name: 'moons' }).isChecked()).toBe(true);
 });
 
-test('Train fits a phone, in Chinese', async () => {
+test('the Train view in Chinese is no wider than the screen of a phone', async () => {
   const page = await openTrain(
     'moons',
     {},

@@ -1,4 +1,4 @@
-/** Edits of delayed edges and aggregations, and their round trip through the JSON of Build. */
+/** Edits of delayed edges and aggregations, and their round trip through the JSON that the Build view exports. */
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';
@@ -19,7 +19,7 @@ const chain: NetworkDescription = {
 };
 const loop = setInitial(connect(connect(chain, 'h', 'h', 1), 'y', 'h', 2), 'h', 0.25);
 
-/** Returns the problem with which an edit is rejected; undefined if it is accepted. */
+/** Returns the reason for which an edit is rejected; undefined if the edit is accepted. */
 function problemOf(edit: () => unknown) {
   try {
     edit();
@@ -51,7 +51,7 @@ describe('a delayed edge', () => {
     expect(disconnect(both, { from: 'h', to: 'h', delay: 3 })).toEqual(loop);
   });
 
-  test('a delayed edge leaves no unused entries when it or its delay is removed', () => {
+  test('removing a delayed edge, or only its delay, leaves no unused entries in the description', () => {
     const removed = disconnect(disconnect(loop, { from: 'y', to: 'h', delay: 2 }), { from: 'h', to: 'h', delay: 1 });
     expect(removed).toStrictEqual(chain);
     const undelayed = connect(chain, 'x', 'y');
@@ -71,14 +71,14 @@ describe('a delayed edge', () => {
   });
 });
 
-test('delays, values before the first step and aggregations survive a round trip through JSON, in file version 2', () => {
+test('a round trip through JSON (file version 2) keeps delays, values before the first step, and aggregations', () => {
   const network = setAggregation(loop, 'h', 'product');
   const text = exported(network);
   expect(text).toContain('"version": 2');
   expect(openText(text, [])).toStrictEqual({ network, separated: false });
 });
 
-test('the sum is the default and is not stored', () => {
+test('the aggregation sum is the default and is not stored', () => {
   expect(setAggregation(setAggregation(chain, 'h', 'max'), 'h', 'sum')).toStrictEqual(chain);
 });
 

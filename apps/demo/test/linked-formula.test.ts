@@ -1,4 +1,4 @@
-/** Labels of the terms of a formula: whatever the ids are, a label sets no attribute other than data-name. */
+/** Tests that node ids, even hostile ones, add no attribute to the HTML of a formula except data-name. */
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import { explain, type Step } from '@nnbp/explain';
@@ -42,22 +42,25 @@ test('terms with simple ids have their names in data-name', () => {
   );
 });
 
-test.each(hostile)('the id %j sets no attribute but data-name, and its value has only characters in [\\w/]', (id) => {
-  for (const ids of [
-    [id, '2', '3'],
-    ['1', id, '3'],
-    ['1', '2', id],
-  ]) {
-    const html = typesetWith(ids);
-    for (const name of dataNames(html)) expect(name).toMatch(/^[\w/]+$/);
-    for (const [tag] of html.matchAll(/<[^<>]*>/g)) {
-      for (const [, attribute] of tag.matchAll(/ ([^\s="]+)="[^"]*"/g)) {
-        expect(attribute).not.toMatch(/^(?:on|href|src|id$|data-(?!name$))/);
+test.each(hostile)(
+  'the id %j adds no attribute except data-name, and the value of data-name has only characters in [\\w/]',
+  (id) => {
+    for (const ids of [
+      [id, '2', '3'],
+      ['1', id, '3'],
+      ['1', '2', id],
+    ]) {
+      const html = typesetWith(ids);
+      for (const name of dataNames(html)) expect(name).toMatch(/^[\w/]+$/);
+      for (const [tag] of html.matchAll(/<[^<>]*>/g)) {
+        for (const [, attribute] of tag.matchAll(/ ([^\s="]+)="[^"]*"/g)) {
+          expect(attribute).not.toMatch(/^(?:on|href|src|id$|data-(?!name$))/);
+        }
+        expect(tag.replaceAll(/ [\w:-]+="[^"]*"/g, '')).toMatch(/^<\/?\w+\/?>$/);
       }
-      expect(tag.replaceAll(/ [\w:-]+="[^"]*"/g, '')).toMatch(/^<\/?\w+\/?>$/);
     }
-  }
-});
+  },
+);
 
 test('no command except \\htmlData can set attributes', () => {
   const html = typeset(

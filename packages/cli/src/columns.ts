@@ -48,7 +48,7 @@ export function categoryOf({ targets }: Pick<Columns, 'targets'>): CategoryColum
 }
 
 /** Total number of nodes of the columns. */
-export const nodesOf = (columns: readonly Column[]): number =>
+export const nodeCount = (columns: readonly Column[]): number =>
   columns.reduce((sum, column) => sum + (column.kind === 'number' ? 1 : column.values.length), 0);
 
 /** The name of each node: the name of its column, or for example "town=Bern" for a category. */

@@ -3,7 +3,7 @@ import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { bipolarStep, step } from '@nnbp/interop';
 import { dirname } from 'node:path';
-import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
+import { type Column, type Columns, columnsIn, nodeCount } from './columns.js';
 import { lossNamed, lossNames } from './functions.js';
 import { readWhole, writeWhole } from './files.js';
 import { formatOf, isLink, type ModelContent } from './formats.js';
@@ -62,8 +62,8 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   if (
     columns === undefined ||
     !lossNames.includes(columns.loss) ||
-    nodesOf(columns.inputs) !== graph.inputCount ||
-    nodesOf(columns.targets) !== graph.outputs.length
+    nodeCount(columns.inputs) !== graph.inputCount ||
+    nodeCount(columns.targets) !== graph.outputs.length
   ) {
     throw new NnbpError(
       'MALFORMED',

@@ -141,7 +141,7 @@ describe('train with cross-validation or groups', () => {
 });
 
 describe('nnbp search', () => {
-  it('search ranks candidates reproducibly, and prints a command that trains the best', async () => {
+  it('search ranks candidates reproducibly, and prints a command that trains the best candidate', async () => {
     const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['search', 'iris.csv', '-t', 'species', '--trials', '6', '--max-epochs', '9'];
     const first = await nnbp(...argv, '--json');

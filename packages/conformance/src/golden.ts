@@ -15,7 +15,7 @@ export interface GoldenParameters {
   readonly w: Readonly<Record<string, string>>;
 }
 
-/** The values and derivatives of a node after a pass. An input has no h, g or slope. */
+/** The values and derivatives of a node in a run. An input has no h, g or slope. */
 export interface GoldenNode {
   /** The value. */
   readonly x: string;
@@ -29,7 +29,7 @@ export interface GoldenNode {
   readonly dloss_dx: string;
 }
 
-/** One forward and backward pass. */
+/** A run: one forward pass and one backward pass. */
 export interface GoldenRun {
   /** The value of the input node. */
   readonly input: string;
@@ -45,14 +45,14 @@ export interface GoldenRun {
 
 /** The golden numbers of the article's network. */
 export interface Golden {
-  /** The network that both passes use. */
+  /** The network of both runs. */
   readonly network: {
     /** Pairs of predecessor and successor. */
     readonly edges: readonly (readonly (string | number)[])[];
     /** Parameters, by node id. */
     readonly parameters: Readonly<Record<string, GoldenParameters>>;
   };
-  /** All numbers of two passes. */
+  /** All numbers of the two runs. */
   readonly runs: readonly GoldenRun[];
   /** The example in the article, which covers only the output node. */
   readonly article_output_node: {
@@ -77,7 +77,7 @@ export interface Golden {
   };
 }
 
-/** All numbers of two passes through the article's network, and those of the article's example. */
+/** All numbers of two runs of the article's network, and those of the article's example. */
 export const golden: Golden = numbers;
 
 /**

@@ -44,15 +44,15 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
   const chance = (p: number) => random.uniform() < p;
   const pick = <T>(list: readonly T[]) => list[below(list.length)];
   const builder = new GraphBuilder();
-  const inputs = 1 + below(3);
-  const count = inputs + 1 + below(nodes);
-  const ids = Array.from({ length: count }, (_, k) => (k < inputs ? `input ${k}` : `node ${k}`));
-  for (const id of ids.slice(0, inputs)) builder.input(id);
+  const inputCount = 1 + below(3);
+  const count = inputCount + 1 + below(nodes);
+  const ids = Array.from({ length: count }, (_, k) => (k < inputCount ? `input ${k}` : `node ${k}`));
+  for (const id of ids.slice(0, inputCount)) builder.input(id);
   const initials = ids.map(() => (chance(0.5) ? 0 : random.uniform() - 0.5));
   /** Draws a random subset of the names, each with a value. */
   const randomSubset = <T>(names: readonly string[], value: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.filter(() => chance(0.2)).map((name) => [name, value(name)]));
-  for (let k = inputs; k < count; k++) {
+  for (let k = inputCount; k < count; k++) {
     const edges = new Map<string, Source>();
     for (let n = chance(0.05) ? 0 : 1 + below(4); n > 0; n--) {
       const steps = delays && chance(0.5) ? 1 + below(3) : 0;
@@ -77,7 +77,7 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
     });
   }
   builder.output(ids[count - 1]);
-  if (count - inputs > 2 && chance(0.5)) builder.output(ids[inputs + 1]);
+  if (count - inputCount > 2 && chance(0.5)) builder.output(ids[inputCount + 1]);
   if (chance(0.1)) builder.output(ids[0]);
   return builder.build();
 }

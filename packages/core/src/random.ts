@@ -15,7 +15,7 @@ import { expectFiniteNumber, expectLength } from './expect.js';
  */
 export class Random {
   /**
-   * The state; see `shuffle`.
+   * The state: four 32-bit words. `shuffle` reads and writes them directly.
    *
    * @internal
    */

@@ -1,6 +1,7 @@
 /**
- * Textbook formulas for g'(h), dA/dz and case 1 of the built-in functions. Other derivatives are written as g'(h), or
- * with the name of the function. [a > b] is 1 if true, otherwise 0 (Iverson bracket).
+ * Textbook formulas of the derivatives of built-in functions: g'(h) of activations, dA/dz of aggregations, and dloss/dx
+ * of losses (case 1). A derivative without a textbook formula is written only as a symbol, such as g'(h). [a > b] is 1
+ * if true, otherwise 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
 import type { AggregationName } from '@nnbp/aggregations';
@@ -93,13 +94,12 @@ const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> 
 /** $\partial loss / \partial x_k$ for each loss. The compiler requires an entry for every built-in. */
 const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
-  mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${shared(n)}`,
+  mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${overN(n)}`,
   huber: ({ x, t, n }, { name, number }, { delta }) =>
-    `${name('clip')}(${x(true)} - ${t()}, -${number(delta, 17)}, ${number(delta, 17)})${shared(n)}`,
-  logCosh: ({ x, t, n }, { name }) => `${name('tanh')}(${x(true)} - ${t()})${shared(n)}`,
-  hinge: ({ x, t, n }, { times }) => `(-1)${times}${t()}${times}[${t(true)}${times}${x()} < 1]${shared(n)}`,
-  binaryCrossEntropy: ({ x, t, n }, { times }) =>
-    `(${x(true)} - ${t()}) / (${x(true)}${times}(1 - ${x()}))${shared(n)}`,
+    `${name('clip')}(${x(true)} - ${t()}, -${number(delta, 17)}, ${number(delta, 17)})${overN(n)}`,
+  logCosh: ({ x, t, n }, { name }) => `${name('tanh')}(${x(true)} - ${t()})${overN(n)}`,
+  hinge: ({ x, t, n }, { times }) => `(-1)${times}${t()}${times}[${t(true)}${times}${x()} < 1]${overN(n)}`,
+  binaryCrossEntropy: ({ x, t, n }, { times }) => `(${x(true)} - ${t()}) / (${x(true)}${times}(1 - ${x()}))${overN(n)}`,
   binaryCrossEntropyWithLogits: ({ x, t, n }, { name }) => mean(`${name('sigmoid')}(${x(true)}) - ${t()}`, n),
   poisson: ({ x, t, n }, { name }) => mean(`${name('exp')}(${x(true)}) - ${t()}`, n),
   softmaxCrossEntropy({ x, t, sum, targetSum }, { times, name }) {
@@ -110,8 +110,8 @@ const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   klDivergence: ({ t }, { times }) => `(-1)${times}${t()}`,
 };
 
-const shared = (n: number) => (n === 1 ? '' : ` / ${n}`);
-const mean = (difference: string, n: number) => (n === 1 ? difference : `(${difference})${shared(n)}`);
+const overN = (n: number) => (n === 1 ? '' : ` / ${n}`);
+const mean = (difference: string, n: number) => (n === 1 ? difference : `(${difference})${overN(n)}`);
 
 /** Whether the formula of case 1 reads all outputs. */
 export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmaxCrossEntropy';

@@ -98,12 +98,12 @@ function rightSides(expression: Expression, maxWidth: number, extent: Extent): s
       (count) => [plain.dots(count)],
     );
   const symbols = written(({ symbol }) => plain.symbol(symbol));
-  const digits = written(numberWriter(plain, extent.digits));
-  const sides = [symbols, digits];
+  const values = written(numberWriter(plain, extent.digits));
+  const sides = [symbols, values];
 
   const inOneLine = sides.map((side) =>
     side
-      .map((factors, k) => row(factors, (f) => Math.max(columns(symbols[k][f]), columns(digits[k][f]))))
+      .map((factors, k) => row(factors, (f) => Math.max(columns(symbols[k][f]), columns(values[k][f]))))
       .join(' + ')
       .trimEnd(),
   );

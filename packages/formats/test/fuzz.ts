@@ -11,18 +11,19 @@ export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
  * Damages and reads `share` · `damagedFiles` models. Each must either load and predict, or be rejected with a typed
  * error.
  *
+ * @param damage - Damages a model and returns a function that reads the damaged model.
  * @returns The number of models that loaded.
  */
-export function survives(damage: (random: Random) => () => Network, share: number): number {
+export function countLoaded(damage: (random: Random) => () => Network, share: number): number {
   const tries = share * damagedFiles;
   const seed = Math.floor(Math.random() * 2 ** 32);
-  let read = 0;
+  let loaded = 0;
   for (let k = 0; k < tries; k++) {
-    const action = damage(new Random(seed + k));
+    const readDamaged = damage(new Random(seed + k));
     try {
-      const network = action();
+      const network = readDamaged();
       network.predict(new Array<number>(network.graph.inputCount).fill(0.5));
-      read++;
+      loaded++;
     } catch (error) {
       if (!(error instanceof NnbpError)) throw new Error(`seed ${seed + k}`, { cause: error });
       expect(error.message, `seed ${seed + k}`).not.toHaveLength(0);
@@ -30,5 +31,5 @@ export function survives(damage: (random: Random) => () => Network, share: numbe
     }
     expect(({} as Record<string, unknown>).polluted, `seed ${seed + k}`).toBeUndefined();
   }
-  return read;
+  return loaded;
 }

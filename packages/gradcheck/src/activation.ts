@@ -80,8 +80,8 @@ export function checkActivation(activation: Activation, options: ActivationCheck
  * size.
  */
 function undeclaredKink(activation: Activation, h: number): string | undefined {
-  const from = (step: number) => (activation.value(h + step) - activation.value(h)) / step;
-  const gaps = [1e-4, 1e-5, 1e-6].map((size) => Math.abs(from(size) - from(-size)));
+  const slopeOver = (step: number) => (activation.value(h + step) - activation.value(h)) / step;
+  const gaps = [1e-4, 1e-5, 1e-6].map((size) => Math.abs(slopeOver(size) - slopeOver(-size)));
   const noise = (2 ** -50 * Math.abs(activation.value(h))) / 1e-6;
   // If g is smooth, the gap shrinks with the step.
   if (gaps[2] < 0.5 * gaps[0] || gaps[2] < 1e-6 + noise) return undefined;

@@ -27,7 +27,7 @@ test('a report that passes lists the five largest errors, largest first', () => 
   ]);
 });
 
-test('worst is the largest error relative to its tolerance, and NaN counts as infinite', () => {
+test('worst is the comparison with the largest error relative to its tolerance, and NaN counts as an infinite error', () => {
   const wide = comparison('wide', 1, 2, 10);
   const narrow = comparison('narrow', 1, 1.1, 0.001);
   expect(new Report('f', [wide, narrow], []).worst).toBe(narrow);

@@ -3,7 +3,7 @@ import { predictSequence, Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { damaged, survives } from '../../formats/test/fuzz.js';
+import { countLoaded, damaged } from '../../formats/test/fuzz.js';
 import { fixtures, maxStepError } from './fixtures.js';
 import { operationsOf } from './onnx-models.js';
 
@@ -153,7 +153,7 @@ test('an unsupported option of a recurrent layer is named in the error, and weig
 
 test('damaged models are rejected with an NnbpError or result in a network', () => {
   const { json, bytes } = model('GRU', {}, { resetAfter: true });
-  const read = survives((random) => {
+  const read = countLoaded((random) => {
     const broken = damaged(json, random);
     const weights = random.uniform() < 0.9 ? bytes : bytes.subarray(1);
     return () => fromKeras(broken, weights);

@@ -6,7 +6,7 @@ import { Random } from '@nnbp/core';
 import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { damaged, survives } from '../../formats/test/fuzz.js';
+import { countLoaded, damaged } from '../../formats/test/fuzz.js';
 import { operationsOf } from './onnx-models.js';
 
 // keras.test.ts covers models written by TensorFlow.js.
@@ -271,7 +271,7 @@ describe('an unsupported model', () => {
         ...Object.fromEntries(Object.entries(norm).map(([part, values]) => [`l1/${part}`, [[2], values] as const])),
       },
     );
-    const count = survives((draw) => {
+    const count = countLoaded((draw) => {
       const broken = damaged(json, draw);
       return () => fromKeras(broken, bytes);
     }, 0.1);

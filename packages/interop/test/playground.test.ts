@@ -2,7 +2,7 @@ import { Random } from '@nnbp/core';
 import { fromPlayground } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { damagedText, survives } from '../../formats/test/fuzz.js';
+import { countLoaded, damagedText } from '../../formats/test/fuzz.js';
 
 /** The link that TensorFlow Playground shows after loading. In this file, "the page" is TensorFlow Playground. */
 const defaultLink =
@@ -118,7 +118,7 @@ describe('an invalid link', () => {
   });
 
   test('damaged links are rejected with an NnbpError or result in a network', () => {
-    const read = survives((random) => {
+    const read = countLoaded((random) => {
       const url = damagedText(random.uniform() < 0.5 ? defaultLink : allFeatures, random);
       return () => fromPlayground(damagedText(url, new Random(1))).network;
     }, 1);

@@ -36,8 +36,9 @@ export interface Tables {
   /** One row per sample, with one number or null per output node. */
   readonly targets: ArrayLike<Target>;
   /**
-   * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so an integer weight has
-   * the same effect as repeating the sample. It affects case 1 only. Default: 1.
+   * The weight of each sample, a number ≥ 0. The loss of the data is Σ weight · (loss of the sample) / Σ weight, so an
+   * integer weight has the same effect as repeating the sample. In the backward pass, the weight is a factor only of
+   * dloss/dx of the outputs (case 1). Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }

@@ -201,7 +201,7 @@ export const f32x4 = {
   fromInts: unary(...vector(0xfa)),
 };
 
-/** The same 128 bits as four integers, or as plain bits. */
+/** Operations on a vector as four 32-bit integers, or as 128 bits. */
 export const i32x4 = {
   const: (value: number): Code => splatConstant(intBytes(value)),
   /** A vector of four constants. */
@@ -289,7 +289,8 @@ export const control = {
   ],
 };
 
-interface FunctionEntry {
+/** The type of a WebAssembly function. */
+interface FunctionType {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
@@ -299,7 +300,7 @@ export type Callable = (...args: readonly Code[]) => Code;
 
 /** Collects functions and encodes them as a module. Imports must be declared before functions. */
 export class Assembler {
-  readonly #types: FunctionEntry[] = [];
+  readonly #types: FunctionType[] = [];
   readonly #imports: Code[] = [];
   readonly #typeOf: number[] = [];
   readonly #bodies: Code[] = [];
@@ -320,8 +321,8 @@ export class Assembler {
   }
 
   /**
-   * Adds a function, which is exported if `exportName` is set. `write` receives the parameters and a function that
-   * declares locals, and returns the body.
+   * Adds a function, which is exported if `exportName` is set. `write` returns the body. Its arguments are the
+   * parameters of the function, and `local`, which declares a local variable.
    */
   function(
     exportName: string | undefined,
@@ -386,8 +387,8 @@ export class Assembler {
     ]);
   }
 
-  #type(entry: FunctionEntry): number {
-    const isSame = (other: FunctionEntry) =>
+  #type(entry: FunctionType): number {
+    const isSame = (other: FunctionType) =>
       String(other.parameters) === String(entry.parameters) && String(other.results) === String(entry.results);
     const index = this.#types.findIndex(isSame);
     return index >= 0 ? index : this.#types.push(entry) - 1;

@@ -1,4 +1,4 @@
-/** Buttons to undo, redo and add nodes, and to open the graph in Derive or Train. */
+/** Buttons that undo and redo edits, add a node or an input, and open the graph in the Derive or Train view. */
 import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
@@ -42,12 +42,12 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
         <Plus size={16} aria-hidden /> {say.addInput}
       </button>
       {offers('derive') && (
-        <button type="button" className="primary" onClick={viewDerivatives}>
+        <button type="button" className="primary" onClick={openDerive}>
           <Sigma size={16} aria-hidden /> {say.derive}
         </button>
       )}
       {offers('train') && (
-        <button type="button" title={say.trainTask} onClick={train}>
+        <button type="button" title={say.trainTask} onClick={openTrain}>
           <Play size={16} aria-hidden /> {say.train}
         </button>
       )}
@@ -55,19 +55,19 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
   );
 }
 
-const viewDerivatives = () =>
+const openDerive = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
 /**
- * Opens the Train view with this graph and, if there is one, a data set that fits it. For a graph with delays,
- * opens Sequences in the Train view.
+ * Opens the Train view with this graph and, if there is one, a data set that fits the graph. If the graph has delays,
+ * opens the Sequences part of the Train view.
  */
-const train = () =>
+const openTrain = () =>
   update((state) => {
     const { network: graph, train, sequences } = state;
     if (hasDelays(graph)) return { ...state, view: 'train', sequences: withSequenceGraph(sequences, graph) };
-    const known = dataForInputs[graph.inputs.length];
-    const data = train.graph?.inputs.length === graph.inputs.length ? train.data : (known ?? train.data);
+    const suggested = dataForInputs[graph.inputs.length];
+    const data = train.graph?.inputs.length === graph.inputs.length ? train.data : (suggested ?? train.data);
     return {
       ...state,
       view: 'train',

@@ -16,7 +16,7 @@ import { sameQuantity } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './parameter-cards.module.css';
 
-/** If there are more nodes, only the selected one is shown. */
+/** Maximum number of cards. For a network with more nodes, only the card of the selected node is shown. */
 const maxCards = 40;
 
 export interface ParameterCardsProps {

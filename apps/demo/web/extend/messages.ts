@@ -21,7 +21,7 @@ const en = {
   source: 'TypeScript source',
   editorHelp: 'Tab moves the focus; Ctrl+Space completes a name.',
   save: 'Save and use',
-  saved: (name: string) => `“${name}” saved. Select it in Derive or Train; activations also in Build.`,
+  saved: (name: string) => `“${name}” saved. Select it in Derive or Train. You can select activations in Build too.`,
   remove: (name: string) => `Remove ${name}`,
   removed: (name: string) => `“${name}” removed.`,
   wrongName: 'A name must start with a letter and contain at most 60 letters, digits and underscores.',

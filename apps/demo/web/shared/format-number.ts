@@ -1,7 +1,7 @@
 /** Formats numbers for display. */
 
 /**
- * Rounds to `digits` significant digits. If the rounded number would look like an integer, keeps up to nine digits.
+ * Rounds to `digits` significant digits. If that gives an integer other than `value`, keeps more digits, up to nine.
  * Very small and very large numbers have an exponent. The minus sign is the typographic one.
  */
 export function formatNumber(value: number, digits = 5): string {
@@ -16,7 +16,7 @@ function rounded(value: number, digits: number): string {
     const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 3)).split('e');
     return `${Number(mantissa)}e${exponent}`;
   }
-  // Show more digits of a number that would otherwise look like an integer.
+  // If rounding gives an integer other than the value, show more digits.
   let shown = Number(value.toPrecision(digits));
   for (let more = digits + 1; more <= 9 && shown !== value && Number.isInteger(shown); more++) {
     shown = Number(value.toPrecision(more));
@@ -25,8 +25,8 @@ function rounded(value: number, digits: number): string {
 }
 
 /**
- * Formats a non-negative integer in groups of three digits, for both languages. Does not call `toLocaleString`, because
- * its first call takes milliseconds.
+ * Formats a non-negative integer in groups of three digits, in the same way for English and Chinese. Does not call
+ * `toLocaleString`, because its first call takes milliseconds.
  */
 export function grouped(integer: number | bigint): string {
   const digits = String(integer);

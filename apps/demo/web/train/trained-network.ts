@@ -1,4 +1,4 @@
-/** Reconstructs the trained network on the page, and opens it in Build or Derive. */
+/** Rebuilds, on the page, the network that a worker trained, and opens the network in the Build or Derive view. */
 import { type Activation, type Network, NnbpError } from '@nnbp/core';
 import { builtinActivations, type Functions } from '../functions.js';
 import { describe } from '../network.js';
@@ -12,7 +12,7 @@ import type { Ready, Result } from './trainer.js';
 /** A trained network, and the state in which Derive opens it. */
 export interface Trained {
   readonly network: Network;
-  /** The loss, and the input and target in standardized units. */
+  /** The loss, the standardized input and target of a sample, and the selected derivative. */
   readonly derive: Partial<PlaygroundState['derive']>;
 }
 

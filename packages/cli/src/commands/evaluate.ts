@@ -1,7 +1,7 @@
 /** `nnbp evaluate`: computes loss and metrics of a model on rows with known targets. */
 import { confusionMatrix, evaluate, permutationImportance, type Sample } from '@nnbp/train';
 import { type Command } from 'commander';
-import { categoryOf, type Column, type Columns, nodesOf, type SequenceUse } from '../columns.js';
+import { categoryOf, type Column, type Columns, nodeCount, type SequenceUse } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
@@ -139,7 +139,7 @@ async function columnImportance(
   measure: (indices: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
 ): Promise<ColumnImportance[]> {
   let next = 0;
-  const indices = columns.map((column) => Array.from({ length: nodesOf([column]) }, () => next++));
+  const indices = columns.map((column) => Array.from({ length: nodeCount([column]) }, () => next++));
   const found = await measure(indices);
   return columns
     .map(({ name }, k) => ({ column: name, mean: found[k].mean, deviation: found[k].deviation }))

@@ -1,5 +1,5 @@
 /** Reads the rows of a table as sequences: rows with the same value in the group column, in the order of the file. */
-import { type Column, nodesOf, withoutFill } from '../columns.js';
+import { type Column, nodeCount, withoutFill } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import { expectColumns } from '../guess.js';
@@ -58,7 +58,7 @@ export async function readSequences(
   const groupOf = groupReader(csv, group, 'Every row must have a group, which identifies its sequence.');
   const inputEncoder = new Encoder(inputs, csv);
   const targetEncoder = new Encoder(withoutFill(targets), csv);
-  const nodes = nodesOf([...inputs, ...targets]);
+  const nodes = nodeCount([...inputs, ...targets]);
   const gaps = new Gaps();
   const byName = new Map<string, Step[]>();
   let rows = 0;

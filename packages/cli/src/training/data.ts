@@ -4,7 +4,7 @@
  */
 import { Random, Standardization } from '@nnbp/core';
 import type { Data, Sample } from '@nnbp/train';
-import { type Column, nodesOf, nodeValues } from '../columns.js';
+import { type Column, nodeCount, nodeValues } from '../columns.js';
 import type { Csv, CsvRow } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import { misuse, Problem } from '../problem.js';
@@ -60,7 +60,7 @@ export const validationFraction = (requested: number | undefined, rows: number):
 export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
   const { inputs, targets, rows } = options;
   const columns = [...inputs, ...targets];
-  const nodes = nodesOf(columns);
+  const nodes = nodeCount(columns);
   const stores: Store[] = [];
   const close = async () => {
     for (const store of stores) await store.close();
@@ -255,7 +255,7 @@ export async function encodedRows(
   signal: AbortSignal | undefined,
 ): Promise<EncodedRows> {
   const columns = [...inputs, ...targets];
-  if (!fitsInMemory(count, nodesOf(columns))) {
+  if (!fitsInMemory(count, nodeCount(columns))) {
     throw misuse(`${csv.name} is too large for cross-validation, which needs all rows in memory. Use fewer rows.`);
   }
   const groupOf = group === undefined ? undefined : groupReader(csv, group);

@@ -1,6 +1,6 @@
 /** Chooses the epochs and batch size of a training run, and describes the run before and after it. */
 import type { Network } from '@nnbp/core';
-import { nodesOf } from '../columns.js';
+import { nodeCount } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
 import { exitCodes, Problem } from '../problem.js';
 import { counted } from '../table.js';
@@ -78,7 +78,7 @@ export function describeTrainingRun(
   unit = 'row',
 ): string {
   const outputs = counted(graph.outputs.length, 'node');
-  const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), outputs].join(' → ');
+  const layers = [nodeCount(inputs), ...hidden.map((size) => `${size} ${activation}`), outputs].join(' → ');
   const parts = [
     `${counted(rows.training, unit)} for training`,
     `${rows.validation > 0 ? rows.validation.toLocaleString('en') : 'none'} for validation`,

@@ -26,7 +26,10 @@ export interface FromOnnxOptions {
   readonly states?: Readonly<Record<string, string>>;
 }
 
-/** Maximum number of entries and terms in a model of 0 bytes. Each byte of the model adds one to this limit. */
+/**
+ * The maximum number of entries and terms on the tape is this number plus one for each byte of the model and of its
+ * external files.
+ */
 const baseLimit = 2 ** 18;
 
 /**
@@ -94,9 +97,9 @@ function read(
 ): Network {
   const graph = graphOf(model);
   const operatorSet = operatorSetOf(model);
-  const outside = Object.values(files).reduce((sum, { length }) => sum + length, 0);
-  expectLargeEnoughFiles(tensorsOf(graph), files, outside);
-  const tape = new Tape(baseLimit + size + outside);
+  const externalBytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
+  expectLargeEnoughFiles(tensorsOf(graph), files, externalBytes);
+  const tape = new Tape(baseLimit + size + externalBytes);
   const values = new Map<string, Value>();
   for (const tensor of graph.initializer) {
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
@@ -218,21 +221,21 @@ const tensorsOf = (graph: Proto<'GraphProto'>): Proto<'TensorProto'>[] => [
 ];
 
 /**
- * Throws if tensors need more numbers than external files have bytes: a small model could read the same part of a file
- * a thousand times.
+ * Throws if the tensors in external files need more numbers than these files have bytes. Otherwise, a small model could
+ * read the same part of a file a thousand times.
  */
 function expectLargeEnoughFiles(
   tensors: readonly Proto<'TensorProto'>[],
   files: ExternalFiles,
-  available: number,
+  externalBytes: number,
 ): void {
   const requested = tensors
     .filter((tensor) => externalPaths([tensor]).some((path) => Object.hasOwn(files, path)))
     .reduce((sum, { dims }) => sum + sizeOf(dims.map(Number)), 0);
-  if (requested > available) {
+  if (requested > externalBytes) {
     throw new NnbpError(
       'TOO_LARGE',
-      `The tensors in external files need ${requested} numbers, but the files have ${available} bytes.`,
+      `The tensors in external files need ${requested} numbers, but the files have ${externalBytes} bytes.`,
     );
   }
 }

@@ -107,13 +107,13 @@ export function expMinusOne(context: KernelContext, x: Code, minusOne: Local, re
 /** Sets `result` to exp(−x² / divisor). x² is computed in two parts, since exp would magnify its rounding error. */
 export function expOfSquare(context: KernelContext, x: Local, result: Local, divisor: 1 | 2): Code {
   const [high, low] = [context.local(v128), context.local(v128)];
-  const share = f32x4.const(-1 / divisor);
+  const factor = f32x4.const(-1 / divisor);
   return [
     high.set(i32x4.and(x.get, i32x4.const(0xfffff000))),
-    low.set(f32x4.mul(share, f32x4.mul(f32x4.sub(x.get, high.get), f32x4.add(x.get, high.get)))),
+    low.set(f32x4.mul(factor, f32x4.mul(f32x4.sub(x.get, high.get), f32x4.add(x.get, high.get)))),
     // Where exp clamps its argument, the low part must stay within the range of the polynomial.
     low.set(f32x4.pmax(f32x4.pmin(low.get, f32x4.const(0.1)), f32x4.const(-0.1))),
-    exp(context, f32x4.mul(share, f32x4.mul(high.get, high.get)), result, 1, low.get),
+    exp(context, f32x4.mul(factor, f32x4.mul(high.get, high.get)), result, 1, low.get),
   ];
 }
 
@@ -128,7 +128,7 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
   const [product, n, r, quadrant, square, odd] = Array.from({ length: 6 }, () => local(v128));
   const halfPiHigh = 1.57079632673412561417;
   const halfPiLow = 6.07710050650619224932e-11;
-  const half = (pair: Code): Code => [
+  const reducePair = (pair: Code): Code => [
     product.set(f64x2.mul(f64x2.fromSingles(pair), f64x2.fromSingles(frequency))),
     n.set(f64x2.nearest(f64x2.mul(product.get, f64x2.const(2 / Math.PI)))),
     product.set(
@@ -141,10 +141,10 @@ export function sineAndCosine(context: KernelContext, x: Local, frequency: Code,
   const [sineSetup, sineSeries] = polynomial(context, [-1 / 6, 1 / 120, -1 / 5040, 1 / 362880], square);
   const [cosineSetup, cosineSeries] = polynomial(context, [-1 / 2, 1 / 24, -1 / 720, 1 / 40320], square);
   return [
-    half(x.get),
+    reducePair(x.get),
     r.set(f64x2.toSingles(product.get)),
     quadrant.set(f64x2.truncate(n.get)),
-    half(f32x4.shuffle(x.get, x.get, [2, 3, 2, 3])),
+    reducePair(f32x4.shuffle(x.get, x.get, [2, 3, 2, 3])),
     r.set(f32x4.shuffle(r.get, f64x2.toSingles(product.get), [0, 1, 4, 5])),
     quadrant.set(f32x4.shuffle(quadrant.get, f64x2.truncate(n.get), [0, 1, 4, 5])),
     square.set(f32x4.mul(r.get, r.get)),

@@ -4,7 +4,7 @@
 import { Random, Standardization } from '@nnbp/core';
 import type { SequenceTable, Settings } from '../../shared/sequence-settings.js';
 
-/** A sequence with one row per step, in the original units of the data. A step without a target has the target null. */
+/** A sequence with one row per step, in the original units of the data. `targets` is null at a step without a target. */
 export interface SequenceSample {
   readonly inputs: readonly (readonly number[])[];
   readonly targets: readonly (readonly number[] | null)[];
@@ -60,7 +60,8 @@ const symbols = ['A', 'B', 'C', 'D'];
 const distractors = ['x', 'y'];
 
 /**
- * Generates sequences of a symbol, distractors, and a prompt. The target of the last step, the prompt, is the symbol.
+ * Generates sequences that begin with a symbol, continue with distractors, and end with a prompt. The target at the
+ * prompt is the symbol; the other steps have no target.
  */
 export const recall = (steps: number, seed: number): SequenceData => {
   const inputNames = [...symbols, ...distractors, '?'];

@@ -1,4 +1,4 @@
-/** Builds the initial network of each kind. */
+/** Builds the initial network for sequences: an RNN, an LSTM, a GRU, or the user's graph. */
 import { identity } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -6,7 +6,7 @@ import type { Functions } from '../../functions.js';
 import { networkOf } from '../../network.js';
 import type { Kind, LayerKind, Settings } from '../../shared/sequence-settings.js';
 
-/** The inputs and outputs that a network must fit. */
+/** The numbers of inputs and outputs that a network must have. */
 export interface SequenceShape {
   readonly inputNames: { readonly length: number };
   readonly outputNames: { readonly length: number };

@@ -1,6 +1,6 @@
 /**
- * Kernel of `product`: dA/dz_e is the product of all z before e times the product of all z after e. A quotient would
- * fail if a z is 0.
+ * Kernel of `product`: dA/dz_e is the product of all z before e times the product of all z after e. The quotient A / z_e
+ * would be NaN for z_e = 0.
  */
 import { f32x4, v128 } from '../../assembler.js';
 import type { AggregationKernel } from './kernel.js';
