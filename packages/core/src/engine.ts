@@ -89,9 +89,9 @@ export interface Executor {
   /**
    * Computes the derivative of every output with respect to every parameter, using the three cases of a backward pass.
    * For each output in turn, case 1 sets dloss/dx to 1 for this output and to 0 for the others. Writes dx_k/dp for each
-   * row, output k and parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a sequence,
-   * the outputs of a step also depend on earlier steps. To bound the size of `out`, pass a few samples at a time.
-   * Afterwards, the cache's `slope` and `dLossDx` are unspecified.
+   * row, output k and parameter p, in this order, to `out[(row * outputCount + k) * parameterCount + p]`. In a
+   * sequence, the outputs of a step also depend on earlier steps. To bound the size of `out`, pass a few samples at a
+   * time. Afterwards, the cache's `slope` and `dLossDx` are unspecified.
    *
    * @returns The outputs, like `predict`.
    * @throws NnbpError any error thrown by `predict`; also `WRONG_LENGTH` if `out` is too short

@@ -37,8 +37,8 @@ const maxPackedEntriesPerEdge = 32;
  * edges.
  *
  * @param requested - Nodes to compute, including everything they depend on. Default: all.
- * @param level - The level of each node: ≥ 1, and higher than the levels of its predecessors. Default: the length of the
- * longest path.
+ * @param level - The level of each node: ≥ 1, and higher than the levels of its predecessors. Default: the length of
+ * the longest path.
  */
 export function blocks(
   graph: Graph,

@@ -46,8 +46,8 @@ const entryOf = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
   load(add(word(table), shl(row, number(2))));
 
 /**
- * Emits the forward kernel: a function of a unit's address and the range of its nodes, `from` to `to`. A unit is a group
- * of nodes that are computed together; see `unit` for its record in memory.
+ * Emits the forward kernel: a function of a unit's address and the range of its nodes, `from` to `to`. A unit is a
+ * group of nodes that are computed together; see `unit` for its record in memory.
  */
 export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const withKernel = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
