@@ -5,10 +5,10 @@ import {
   backpropagate,
   GraphBuilder,
   Network,
-  outputValues,
+  outputDerivatives,
   parameterGradients,
   slope,
-  valueFromSuccessors,
+  derivativeFromSuccessors,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { digits, heading, type Checks, say, table } from './screen.js';
@@ -30,7 +30,7 @@ export function articleOutputNode() {
   const [sample] = sequence.steps;
   const seven = graph.indexOf('7');
   const gradients = new Float64Array(slots.length);
-  outputValues(mse(), Float64Array.of(7), Float64Array.of(10), sample.dLossDx.subarray(seven));
+  outputDerivatives(mse(), Float64Array.of(7), Float64Array.of(10), sample.dLossDx.subarray(seven));
   slope(graph, slots, sequence, 0, seven);
   parameterGradients(graph, sequence, 0, seven, gradients);
   const [b, c, w4, w5, w6] = gradients;
@@ -39,7 +39,7 @@ export function articleOutputNode() {
     g: sample.g[seven],
     slope: sample.slope[seven],
     dLossDx: sample.dLossDx[seven],
-    dLossDx4: valueFromSuccessors(graph, slots, sequence, 0, graph.indexOf('4')),
+    dLossDx4: derivativeFromSuccessors(graph, slots, sequence, 0, graph.indexOf('4')),
     gradients: { b, c, w4, w5, w6 },
   };
 }

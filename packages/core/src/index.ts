@@ -10,9 +10,9 @@ export {
   valueAt,
 } from './cache.js';
 export { compile, type CompileOptions, type Output, type Predictor } from './compile.js';
-export { outputValues } from './cases/output.js';
+export { outputDerivatives } from './cases/output.js';
 export { parameterGradients } from './cases/parameters.js';
-export { valueFromSuccessors } from './cases/successors.js';
+export { derivativeFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
 export type * from './engine.js';
 export { copyRows } from './copy-rows.js';

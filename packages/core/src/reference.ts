@@ -3,9 +3,9 @@
  * engines are faster; their tests compare the results with those of this engine.
  */
 import { ReferenceCache, type SequenceCache, valueAt } from './cache.js';
-import { outputValues } from './cases/output.js';
+import { outputDerivatives } from './cases/output.js';
 import { parameterGradients } from './cases/parameters.js';
-import { valueFromSuccessors } from './cases/successors.js';
+import { derivativeFromSuccessors } from './cases/successors.js';
 import type { FloatArray, Loss, Optimizer } from './contract.js';
 import type { Engine, Executor, PassOptions, SampleCounts } from './engine.js';
 import { expectJacobianLength, expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
@@ -227,7 +227,7 @@ export class ReferenceExecutor implements Executor {
     this.#dLossDx.fill(0);
     if (weight === 0) return;
     this.#gather(sequence, t, targets, row);
-    outputValues(loss, this.#x, this.#t, this.#dLossDx);
+    outputDerivatives(loss, this.#x, this.#t, this.#dLossDx);
     for (let k = 0; k < this.#dLossDx.length; k++) this.#dLossDx[k] *= weight;
   }
 
@@ -242,7 +242,7 @@ export class ReferenceExecutor implements Executor {
     const { dLossDx } = sequence.steps[t];
     const successors = successorsOf(graph);
     for (let i = graph.nodeCount - 1; i >= 0; i--) {
-      const fromSuccessors = valueFromSuccessors(graph, this.#slots, sequence, t, i, successors);
+      const fromSuccessors = derivativeFromSuccessors(graph, this.#slots, sequence, t, i, successors);
       const output = graph.outputPosition[i];
       dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
       if (i < graph.inputCount) continue;

@@ -3,10 +3,10 @@ import {
   backpropagate,
   GraphBuilder,
   Network,
-  outputValues,
+  outputDerivatives,
   parameterGradients,
   slope,
-  valueFromSuccessors,
+  derivativeFromSuccessors,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -54,7 +54,7 @@ test("at the article's output node, with x7 rounded to 7, dloss/dx is exactly -6
   const [sequence] = cache.sequences;
   const seven = graph.indexOf('7');
   const dLossDx = new Float64Array(1);
-  outputValues(mse(), Float64Array.of(7), Float64Array.of(10), dLossDx);
+  outputDerivatives(mse(), Float64Array.of(7), Float64Array.of(10), dLossDx);
   expect(dLossDx[0]).toBe(-6);
   expect(mse().value([7], [10])).toBe(9);
 
@@ -79,7 +79,7 @@ test("at the article's output node, with x7 rounded to 7, dloss/dx is exactly -6
     ['5', numbers.dloss_dx5],
     ['6', numbers.dloss_dx6],
   ]) {
-    close(valueFromSuccessors(graph, slots, sequence, 0, graph.indexOf(id)), expected);
+    close(derivativeFromSuccessors(graph, slots, sequence, 0, graph.indexOf(id)), expected);
   }
 });
 

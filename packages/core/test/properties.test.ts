@@ -14,7 +14,7 @@ import {
   type SampleCache,
   shuffle,
   slope,
-  valueFromSuccessors,
+  derivativeFromSuccessors,
 } from '@nnbp/core';
 import { checkNetwork, checkSequence } from '@nnbp/gradcheck';
 import * as losses from '@nnbp/losses';
@@ -279,7 +279,7 @@ describe('the number of computations in a pass', () => {
         for (let i = graph.inputCount; i < graph.nodeCount; i++) forward(graph, slots, sequence, 0, i);
         const gradients = new Float64Array(slots.length);
         for (let i = graph.nodeCount - 1; i >= 0; i--) {
-          sample.dLossDx[i] = valueFromSuccessors(graph, slots, sequence, 0, i);
+          sample.dLossDx[i] = derivativeFromSuccessors(graph, slots, sequence, 0, i);
           if (i < graph.inputCount) continue;
           slope(graph, slots, sequence, 0, i);
           parameterGradients(graph, sequence, 0, i, gradients);

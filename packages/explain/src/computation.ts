@@ -10,7 +10,7 @@ import {
   type Loss,
   Network,
   NnbpError,
-  outputValues,
+  outputDerivatives,
   type Pass,
   type Row,
   type SampleCache,
@@ -109,7 +109,7 @@ function compute(
   const x = Float64Array.from(pass.outputs[0]);
   const t = outputScaler?.applyRow(target) ?? Float64Array.from(target);
   const caseOne = new Float64Array(x.length);
-  outputValues(loss, x, t, caseOne);
+  outputDerivatives(loss, x, t, caseOne);
   return {
     ...properties,
     graph,

@@ -5,12 +5,12 @@ import {
   forward,
   GraphBuilder,
   Network,
-  outputValues,
+  outputDerivatives,
   parameterGradients,
   Random,
   type SampleCache,
   slope,
-  valueFromSuccessors,
+  derivativeFromSuccessors,
 } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, it } from 'vitest';
@@ -46,9 +46,9 @@ function compute({ network, input, target, loss }: Sample, order: readonly Trace
     } else if (rule !== 3) {
       const caseOne = new Float64Array(graph.outputs.length);
       const x = Float64Array.from(graph.outputs, (k) => cache.x[k]);
-      outputValues(loss, x, Float64Array.from(target), caseOne);
+      outputDerivatives(loss, x, Float64Array.from(target), caseOne);
       const output = graph.outputPosition[i];
-      const fromSuccessors = valueFromSuccessors(graph, slots, sequence, 0, i);
+      const fromSuccessors = derivativeFromSuccessors(graph, slots, sequence, 0, i);
       cache.dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
     } else if (writes[0].quantity === 'slope') slope(graph, slots, sequence, 0, i);
     else parameterGradients(graph, sequence, 0, i, gradients);

@@ -8,6 +8,6 @@ import type { Loss } from '../contract.js';
  *
  * @param dLossDx - Receives the result: one entry per output node, like `x` and `t`.
  */
-export function outputValues(loss: Loss, x: Float64Array, t: Float64Array, dLossDx: Float64Array): void {
+export function outputDerivatives(loss: Loss, x: Float64Array, t: Float64Array, dLossDx: Float64Array): void {
   loss.derivative(x, t, dLossDx);
 }

@@ -12,7 +12,7 @@ import { successorsOf } from '../successors.js';
  *
  * @param slots - Parameters and constants; see `Graph`.
  */
-export function valueFromSuccessors(
+export function derivativeFromSuccessors(
   graph: Graph,
   slots: Float64Array,
   { steps, length }: SequenceCache,
