@@ -1,6 +1,6 @@
 /**
  * Measures the CPU time to reach a training loss: a tenth of the loss that Adam has after 200 epochs (batches of 32,
- * learning rate 0.01). Networks have tanh hidden layers and a linear output. The networks of brain.js consist of
+ * learning rate 0.01). Networks have tanh hidden layers and a linear output. brain.js networks consist of
  * sigmoid nodes, so their targets are scaled to the range 0.1 to 0.9, and the loss is scaled to match. Limits: 20,000 epochs for Adam,
  * 300 iterations for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. Runs
  * are interleaved, except those of scikit-learn. The first of four rounds warms up the compiler and is not counted, but

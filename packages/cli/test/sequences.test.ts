@@ -213,7 +213,7 @@ describe('errors about sequences', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 usable group in "id", too few/)]);
   });
 
-  test('explain and evaluate --importance reject a model of sequences, and predict rejects corrupt column metadata', async () => {
+  test('explain and evaluate --importance reject a sequence model, and predict rejects corrupt column metadata', async () => {
     const { nnbp, directory } = await workspace({ 'gestures.csv': tableOf(gestures) });
     await nnbp(...classify, 'lstm', ...fewEpochs);
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');

@@ -50,8 +50,8 @@ export const words: Readonly<Record<Language, Words>> = {
     cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3' },
     colon: '：',
     meaning: {
-      1: '输出节点的值：直接对 loss 求导',
-      2: '其他节点的值：对所有后继节点求和',
+      1: '输出节点的 dloss/dx：直接对 loss 求导',
+      2: '其他节点的 dloss/dx：对所有后继节点求和',
       3: '节点内部：b、c、w 与 slope',
     },
     reused: '复用',

@@ -46,7 +46,7 @@ type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
 /**
- * $g'(h)$ for each activation. Undefined if it is written as g'(h). The compiler requires an entry for every built-in.
+ * $g'(h)$ for each activation. Undefined if it is written as g'(h). TypeScript requires an entry for every built-in.
  */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
@@ -77,7 +77,7 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
 const isResult: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
 
 /**
- * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written as a derivative. The compiler requires
+ * $\partial A / \partial z_e$ for each aggregation. Undefined if it is written as a derivative. TypeScript requires
  * an entry for every built-in.
  */
 const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {
@@ -91,7 +91,7 @@ const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> 
   logSumExp: ({ z, applied }, { name }) => `${name('exp')}(${z} - ${applied})`,
 };
 
-/** $\partial loss / \partial x_k$ for each loss. The compiler requires an entry for every built-in. */
+/** $\partial loss / \partial x_k$ for each loss. TypeScript requires an entry for every built-in. */
 const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
   mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${overN(n)}`,

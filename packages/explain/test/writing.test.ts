@@ -101,7 +101,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`,
     expect(formulasOf(chinese).map((line) => line.replace('场景', 'case').replace('复用', 'reused'))).toEqual(
       formulasOf(english),
     );
-    expect(chinese).toContain('场景 2  其他节点的值：对所有后继节点求和');
+    expect(chinese).toContain('场景 2  其他节点的 dloss/dx：对所有后继节点求和');
     expect(chinese).toContain('反向：从所求的量推导到 loss');
     expect(chinese).toContain('正向：x、g、h 的计算过程');
     expect(chinese).not.toMatch(/case|reused|Backward|Forward/);

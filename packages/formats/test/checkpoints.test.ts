@@ -170,7 +170,7 @@ describe('a directory is locked by one training run at a time', () => {
     },
   );
 
-  test('a training run of another process is rejected while that process runs, and can be resumed after it is killed', async () => {
+  test('while another process trains into a directory, a second run there is rejected; after the process is killed, its run can be resumed', async () => {
     const parent = folder();
     const directory = join(parent, 'run');
     const child = spawn(process.execPath, [await trainingProgram(parent), directory, '1000000'], {

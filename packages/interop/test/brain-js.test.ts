@@ -81,7 +81,7 @@ describe('the file formats before brain.js 1', () => {
     ],
     ['brain.js 1.0 (no activation)', { layers: [inputs, hidden, output], sizes: [2, 2, 1] }],
     ['brain 0.1 (nodes inside a layer)', { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] }],
-  ])('a model of %s is imported with the sigmoid activation', (_, json) => {
+  ])('a model from %s is imported with the sigmoid activation', (_, json) => {
     const network = fromBrainJs(JSON.stringify(json));
     expect(network.graph.ids).toEqual(['input.x', 'input.y', 'layer1.0', 'layer1.1', 'output.on']);
     expect(network.predict([0.3, 0.7])[0]).toBeCloseTo(expected, 15);

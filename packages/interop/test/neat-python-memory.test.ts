@@ -1,4 +1,4 @@
-/** Compares imported aggregations and recurrent genomes with a reimplementation of the networks of neat-python. */
+/** Compares imported aggregations and recurrent genomes with a reimplementation of neat-python's networks. */
 import { hardSigmoid, identity, tanh } from '@nnbp/activations';
 import { logSumExp, max } from '@nnbp/aggregations';
 import { delayed, GraphBuilder, Network, predictSequence, Random, Standardization } from '@nnbp/core';

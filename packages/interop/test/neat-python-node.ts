@@ -1,5 +1,5 @@
 /**
- * Reimplements the feed-forward network of neat-python, which is a Python library. A node computes g(bias + response ·
+ * Reimplements the feed-forward network of the Python library neat-python. A node computes g(bias + response ·
  * Σ weight · value). Without enabled incoming connections, the sum is 0. Arguments are clamped where neat-python clamps
  * them.
  */

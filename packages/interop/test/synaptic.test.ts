@@ -26,7 +26,7 @@ describe(`models trained by ${program} ${version}`, () => {
   });
 });
 
-describe('a model of synaptic', () => {
+describe('a synaptic model', () => {
   test('within a layer, a forward connection acts in the same step and a backward connection in the next step', () => {
     const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
     expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);

@@ -37,7 +37,8 @@ export const header = {
   /** For each such edge, the address of the predecessor's x row. */
   inX: 64,
   /**
-   * For each such edge, the address of the weight. There is no table, and its address is 0, if weights are contiguous.
+   * If weights are shared or an edge leads to an aggregation: for each such edge, the address of the weight. Otherwise,
+   * the weights of a node are contiguous, and this word is 0.
    */
   inWeight: 68,
   /** The distance from a parameter to its gradient. */
@@ -99,15 +100,23 @@ export const header = {
   transforms: 260,
   /** Bytes of the parameters and constants together. */
   slotBytes: 440,
-  /**
-   * The number of time steps, and for each time step its `columns`, its `samples` (sequences can end before the last
-   * step), and where its samples begin and end in the rows of a series. The end is 0 if an earlier step computes case
-   * 3.
-   */
+  /** The number of time steps. */
   steps: 420,
+  /**
+   * For each time step, four words: its `columns`, its `samples` (sequences can end before the last step), its
+   * `seriesAt` and its `seriesEnd`.
+   */
   stepTable: 424,
-  /** Where the samples of the current time step begin and end in the rows of a series. */
+  /**
+   * The index of the current time step's first sample in the rows and panels of a series. A series consists of dense
+   * units with the same weights, one per time step; its rows and panels hold the samples of several steps.
+   */
   seriesAt: 480,
+  /**
+   * The number of samples for which a series computes case 3 at the current time step: the samples of this step and of
+   * the later steps in the same rows. 0 if case 3 for the samples of this step is computed at an earlier time step,
+   * which the backward pass reaches later.
+   */
   seriesEnd: 484,
   /** Number of outputs, summed over all time steps. */
   targetCount: 428,
@@ -163,7 +172,10 @@ export const unit = {
   panelStride: 32,
   /** Dense: 1 if the panel must be computed; 0 if the inputs can be used as they are. */
   makesPanel: 36,
-  /** Dense: the number of inputs before the first other predecessor. Their dLossDx is computed only on request. */
+  /**
+   * Dense: the number of predecessors before the first one that is not an input. These predecessors are all inputs,
+   * whose dLossDx is computed only on request.
+   */
   leadingInputs: 40,
   /** The activation's options as float32, in the order in which its kernel declares them. */
   options: 44,
@@ -179,7 +191,7 @@ export const unit = {
    */
   delta: 72,
   deltaStride: 92,
-  /** 1 if the unit is part of a series: its rows of delta and its panel hold the samples of several steps. */
+  /** 1 if the unit is part of a series; see `header.seriesAt`. */
   inSeries: 96,
   /** The code of an elementwise unit, which needs no delta; 0 for others. */
   elementwise: 76,

@@ -16,9 +16,9 @@ export interface Waits {
 
 /** The rows that a unit reads and writes, and whether it also writes memory that other units use. */
 interface Use {
-  /** Calls `visit` with each node whose row is read or written, and the thread. */
+  /** For each row that the unit reads or writes, calls `visit` with the row's node and the thread that uses the row. */
   readonly rows: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
-  /** Calls `visit` with each node whose row is written. */
+  /** For each row that the unit writes, calls `visit` with the row's node and the thread that writes the row. */
   readonly written: (unit: RowUnit, visit: (node: number, thread: number) => void) => void;
   /** Whether all threads must wait before the next unit. */
   readonly endsWithWait: (unit: RowUnit) => boolean;

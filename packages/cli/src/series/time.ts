@@ -166,8 +166,8 @@ export function stepText({ unit, count }: Step): string {
 }
 
 /**
- * The number of steps per season. A season is a day for hours, a week for days, and a year for weeks, months or
- * quarters. Returns 1 if there is no season.
+ * The number of steps per season. If a step is shorter than a day, a season is a day. If a step is a day or a weekday,
+ * a season is a week. If a step is a week, a month or a quarter, a season is a year. Returns 1 if there is no season.
  */
 export function seasonOf({ unit, count }: Step): number {
   if (unit === 'month') return 12 / count;

@@ -2,6 +2,8 @@
 import type { Loss } from '../contract.js';
 
 /**
+ * Computes dloss/dx of the output nodes:
+ *
  *     dloss/dx_k = loss.derivative, for every output node k
  *
  * For loss(x) = (x − t)², dloss/dx = 2 (x − t): with x = 7 and t = 10 it is −6.

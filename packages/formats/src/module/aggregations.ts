@@ -10,7 +10,7 @@ const first = (rank: string) => `(z) => {
   return largest;
 }`;
 
-/** The source of each aggregation, by name. The compiler requires an entry for every built-in. */
+/** The source of each aggregation, by name. TypeScript requires an entry for every built-in. */
 export const aggregationSources = {
   logSumExp: `(z) => {
   let largest = -Infinity;

@@ -14,7 +14,7 @@ interface Source {
   readonly calls?: readonly string[];
 }
 
-/** The source of each activation, by name. The compiler requires an entry for every built-in. */
+/** The source of each activation, by name. TypeScript requires an entry for every built-in. */
 const sources = {
   bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },

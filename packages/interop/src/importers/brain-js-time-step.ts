@@ -1,4 +1,4 @@
-/** Imports the networks of brain.js that read a sequence of rows: RNNTimeStep, LSTMTimeStep and GRUTimeStep. */
+/** Imports the brain.js networks that read a sequence of rows: RNNTimeStep, LSTMTimeStep and GRUTimeStep. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, type Network } from '@nnbp/core';

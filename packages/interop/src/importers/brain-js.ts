@@ -1,5 +1,5 @@
 /**
- * Imports models of brain.js and of its predecessor brain: dense layers with one activation, whose inputs and outputs
+ * Imports models from brain.js and its predecessor brain: dense layers with one activation, whose inputs and outputs
  * can have names. `brain-js-time-step.ts` imports the recurrent networks.
  */
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
@@ -68,7 +68,7 @@ export function fromBrainJs(json: unknown): Network {
     if (typeof type === 'string' && isTimeStep(type)) return timeStepNetwork(model, what);
     if (model.at('hiddenLayers').present || model.at('type').present || model.at('options').present) {
       model.unsupported(
-        'only NeuralNetwork, RNNTimeStep, LSTMTimeStep and GRUTimeStep can be read: the other recurrent networks of brain.js ' +
+        'only NeuralNetwork, RNNTimeStep, LSTMTimeStep and GRUTimeStep can be read: the other recurrent brain.js networks ' +
           'read and write text.',
       );
     }

@@ -1,4 +1,4 @@
-/** Imports models of neataptic. Their nodes are listed in the order in which they run. */
+/** Imports neataptic models. Their nodes are listed in the order in which they run. */
 import {
   bentIdentity,
   gaussian,

@@ -1,4 +1,4 @@
-/** Opens a model of another library, which is untrusted JSON. */
+/** Opens a model from another library. The model is untrusted JSON. */
 import { JsonValue, parseJson } from '@nnbp/formats/shared';
 
 /**

@@ -1,4 +1,4 @@
-/** Imports models of synaptic: a list of neurons, and connections between their indices. */
+/** Imports synaptic models: a list of neurons, and connections between their indices. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';

@@ -17,7 +17,7 @@ export interface Written {
 
 const operator = (opType: string): Written => ({ write: (operations, h) => operations.add(opType, [h]) });
 
-/** Activations by name. The compiler requires an entry for every built-in activation. */
+/** Activations by name. TypeScript requires an entry for every built-in activation. */
 const makeTable = () =>
   ({
     identity: { write: (_, h) => h, linear: true },

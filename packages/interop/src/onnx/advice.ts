@@ -11,7 +11,7 @@ const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/^(?:Tree|SVM|GLM|Linear(?:Cl|R))/, 'Only neural networks are supported, with or without a Scaler before them'],
   [
     /^(?:ArgMax|ArgMin|TopK|ZipMap|LabelEncoder|ArrayFeatureExtractor)$/,
-    `It converts outputs to labels. ${removal}; for models of scikit-learn, use skl2onnx with options={"zipmap": False}`,
+    `It converts outputs to labels. ${removal}; for scikit-learn models, use skl2onnx with options={"zipmap": False}`,
   ],
   [/^(?:OneHotEncoder|Imputer|Normalizer|StringNormalizer|Binarizer|LayerNormalization)$/, removal],
   [/Quantize|Integer$/, 'Export the model with float32 weights'],
@@ -20,4 +20,4 @@ const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
 /** What to do about an unsupported operator, as a sentence without a final period. */
 export const adviceFor = (operator: string): string =>
   advice.find(([pattern]) => pattern.test(operator))?.[1] ??
-  'Export the model without it, for example by writing it with MatMul, Add, Mul, Max and activations';
+  'Export the model without this operator, for example by using MatMul, Add, Mul, Max and activations instead';

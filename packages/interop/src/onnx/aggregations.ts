@@ -12,7 +12,7 @@ const reduce =
   (operations, z, _, axis) =>
     operations.reduce(opType, z, axis);
 
-/** Aggregations by name. The compiler requires an entry for every built-in aggregation. */
+/** Aggregations by name. TypeScript requires an entry for every built-in aggregation. */
 const makeTable = () =>
   ({
     logSumExp: reduce('ReduceLogSumExp'),

@@ -42,13 +42,16 @@ function sizesOf(call: Call): Constant {
   return { dims: [values.length], values, isUnknown: values.some(Number.isNaN) };
 }
 
-const same: Fold = (call, [operand]) => operand ?? call.malformed('an operand is missing');
+const operandAt = (call: Call, operands: readonly (Constant | undefined)[], k: number): Constant =>
+  operands[k] ?? call.malformed('an operand is missing');
+
+const firstOperand: Fold = (call, operands) => operandAt(call, operands, 0);
 
 /** An operator that applies a function of two numbers to each pair of entries. */
 const binary =
   (value: (a: number, b: number) => number): Fold =>
   (call, operands) => {
-    const [a, b] = [same(call, operands), same(call, operands.slice(1))];
+    const [a, b] = [operandAt(call, operands, 0), operandAt(call, operands, 1)];
     const { shape, left, right } = call.broadcast(a.dims, b.dims);
     return { dims: shape, values: left.map((at, k) => value(a.values[at], b.values[right[k]])) };
   };
@@ -67,7 +70,7 @@ const withRepeated = (constant: Constant, repeated: readonly number[]): Constant
   repeated.length === 0 ? constant : { ...constant, repeated };
 
 const constantOfShape: Fold = (call, operands) => {
-  const { dims, repeated } = newShape(call, same(call, operands));
+  const { dims, repeated } = newShape(call, operandAt(call, operands, 0));
   if (dims.some((size) => size < 0)) call.malformed(`[${dims.join(', ')}] is not a valid shape`);
   const size = sizeOf(dims);
   call.spend(size);
@@ -75,8 +78,8 @@ const constantOfShape: Fold = (call, operands) => {
 };
 
 const expand: Fold = (call, operands) => {
-  const { dims: operandDims, values } = same(call, operands);
-  const { dims, repeated } = newShape(call, same(call, operands.slice(1)));
+  const { dims: operandDims, values } = operandAt(call, operands, 0);
+  const { dims, repeated } = newShape(call, operandAt(call, operands, 1));
   const { shape, left } = call.broadcast(operandDims, dims);
   const offset = shape.length - dims.length;
   if (repeated.some((axis) => shape[axis + offset] !== 1))
@@ -88,7 +91,7 @@ const expand: Fold = (call, operands) => {
 };
 
 const where: Fold = (call, operands) => {
-  const [condition, a, b] = [0, 1, 2].map((k) => same(call, operands.slice(k)));
+  const [condition, a, b] = [0, 1, 2].map((k) => operandAt(call, operands, k));
   const first = call.broadcast(condition.dims, a.dims);
   const { shape, left, right } = call.broadcast(first.shape, b.dims);
   return {
@@ -100,7 +103,7 @@ const where: Fold = (call, operands) => {
 };
 
 const gather: Fold = (call, operands) => {
-  const [data, positions] = [same(call, operands), same(call, operands.slice(1))];
+  const [data, positions] = [operandAt(call, operands, 0), operandAt(call, operands, 1)];
   const axis = call.axisAmong(call.integer('axis', 0), data.dims.length);
   const picked = call.positions(positions, data.dims[axis]);
   call.spendCopies((data.values.length / Math.max(1, data.dims[axis])) * picked.length);
@@ -111,9 +114,9 @@ const gather: Fold = (call, operands) => {
 };
 
 const slice: Fold = (call, operands) => {
-  const operandDims = same(call, operands);
-  const { repeated } = operandDims;
-  let { dims, values } = operandDims;
+  const operand = operandAt(call, operands, 0);
+  const { repeated } = operand;
+  let { dims, values } = operand;
   for (const { axis: requested, positionsOf } of slices(call)) {
     const axis = call.axisAmong(requested, dims.length);
     if (repeated?.includes(axis)) call.unsupported('values that are repeated for each sample or step');
@@ -126,7 +129,7 @@ const slice: Fold = (call, operands) => {
 };
 
 const concat: Fold = (call, operands) => {
-  const parts = operands.map((_, k) => same(call, operands.slice(k)));
+  const parts = operands.map((_, k) => operandAt(call, operands, k));
   const axis = call.axisAmong(call.integer('axis', 0), parts[0].dims.length);
   const others = ({ dims }: Constant) => dims.with(axis, 0).join();
   if (parts.some((part) => part.dims.length !== parts[0].dims.length || others(part) !== others(parts[0]))) {
@@ -146,8 +149,8 @@ const concat: Fold = (call, operands) => {
 };
 
 const reshape: Fold = (call, operands) => {
-  const { dims, values } = same(call, operands);
-  const target = Array.from(same(call, operands.slice(1)).values, (size, axis) => (size === 0 ? dims[axis] : size));
+  const { dims, values } = operandAt(call, operands, 0);
+  const target = Array.from(operandAt(call, operands, 1).values, (size, axis) => (size === 0 ? dims[axis] : size));
   const known = sizeOf(target.filter((size) => size !== -1));
   const shape = target.map((size) => (size === -1 ? values.length / known : size));
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || sizeOf(shape) !== values.length) {
@@ -157,14 +160,14 @@ const reshape: Fold = (call, operands) => {
 };
 
 const transpose: Fold = (call, operands) => {
-  const { dims, values } = same(call, operands);
+  const { dims, values } = operandAt(call, operands, 0);
   const order = call.order(dims.length);
   call.spend(values.length);
   return { dims: order.map((axis) => dims[axis]), values: permute(values, dims, order) };
 };
 
 const squeeze: Fold = (call, operands) => {
-  const { dims, values } = same(call, operands);
+  const { dims, values } = operandAt(call, operands, 0);
   const named = call.listed(1, 'axes')?.map((axis) => call.axisAmong(axis, dims.length));
   const removed = new Set(named ?? dims.flatMap((size, axis) => (size === 1 ? [axis] : [])));
   if ([...removed].some((axis) => dims[axis] !== 1))
@@ -173,8 +176,8 @@ const squeeze: Fold = (call, operands) => {
 };
 
 const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
-  ['Identity', same],
-  ['Cast', same],
+  ['Identity', firstOperand],
+  ['Cast', firstOperand],
   ['Gather', gather],
   ['Slice', slice],
   ['Concat', concat],
@@ -184,7 +187,7 @@ const folds: ReadonlyMap<string, Fold> = /* @__PURE__ */ new Map<string, Fold>([
   [
     'Unsqueeze',
     (call, operands) => {
-      const { dims, values } = same(call, operands);
+      const { dims, values } = operandAt(call, operands, 0);
       return { dims: unsqueezed(call, dims), values };
     },
   ],

@@ -33,7 +33,10 @@ export class FoldedParameters {
     });
   }
 
-  /** The factor by which h of node i is multiplied. For a sum, the factor is folded into b and w. */
+  /**
+   * The factor by which h of node i is multiplied. If the node has no aggregation, h is a weighted sum, and the factor
+   * is multiplied into b and w.
+   */
   factorOfH(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.written[activation];
@@ -42,8 +45,8 @@ export class FoldedParameters {
   }
 
   /**
-   * The factor that converts the tensor's value of node i to x, usually c. The factor is folded into the edges that
-   * read the node.
+   * The factor that converts the value that the ONNX model computes for node i to x. The factor is c, or 1 if this value
+   * is already x. It is multiplied into the weights of the edges that read the node.
    */
   factorOfX(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;

@@ -121,7 +121,7 @@ const needsBatchFirst =
 /** Whether an operator can read tensors whose batch is not the first axis. */
 export const readsMovedBatch = (name: string): boolean => !needsBatchFirst.test(name);
 
-/** Operators of ai.onnx.ml, which models of scikit-learn use. */
+/** Operators of ai.onnx.ml, which scikit-learn models use. */
 const makeClassical = () => new Map<string, Operator>([['Scaler', scaler]]);
 
 let operators: ReadonlyMap<string, Operator> | undefined;

@@ -60,7 +60,7 @@ export class Writer {
       graph,
       (slot) => this.#parameters.slots[slot],
       (i) => needed[i] === 1,
-      // A recurrent operator needs all time steps. Windows are recognized only in models of samples.
+      // A recurrent operator needs all time steps. Windows are recognized only in models that take samples.
       this.sequences
         ? { windows: () => false, unrolled: false }
         : { recurrent: () => false, windows: isWritable, unrolled: true },

@@ -4,7 +4,7 @@ import type { Activation } from '@nnbp/core';
 
 type Options = Readonly<Record<string, number>>;
 
-/** Expressions by name. The compiler requires an entry for every built-in activation. */
+/** Expressions by name. TypeScript requires an entry for every built-in activation. */
 const expressions = {
   identity: () => 'h',
   sigmoid: () => 'torch.sigmoid(h)',

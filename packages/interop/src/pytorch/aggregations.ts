@@ -2,7 +2,7 @@
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 
-/** Expressions by name. The compiler requires an entry for every built-in aggregation. */
+/** Expressions by name. TypeScript requires an entry for every built-in aggregation. */
 const expressions = {
   logSumExp: 'torch.logsumexp(z, -1)',
   // If several entries tie, the first receives the gradient.

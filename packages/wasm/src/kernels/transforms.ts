@@ -28,7 +28,7 @@ interface TransformKernel {
 
 const { add, load, mul, neg, pmax, pmin, store } = f32x4;
 
-/** The kernels of all built-in transforms, by name. The compiler requires all of them. */
+/** The kernels of all built-in transforms, by name. TypeScript requires all of them. */
 export const transformKernels = {
   clipByNorm: { option: 'limit' },
   clipByValue: { option: 'limit', elementwise: (g, _, limit) => pmin(pmax(g, neg(limit)), limit) },

@@ -12,7 +12,7 @@ import { type CodegenContext, gather, splat } from './codegen-context.js';
 
 const { mul, store, loadLane, loadSplat } = f32x4;
 
-/** The losses whose code is short enough to be inlined. */
+/** The losses that take few enough instructions to be inlined. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
 /** Added to the number of a loss to call its kernel instead of the inlined code, which ignores sample weights. */

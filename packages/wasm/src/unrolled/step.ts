@@ -26,8 +26,8 @@ export const rowOfOriginal = ({ original, memories, rowOf }: Step, i: number): n
   rowOf[i < original.inputCount ? i : i + memories.length];
 
 /**
- * For the values that a group of memories holds, returns the rows in which these values were computed `delay` steps
- * ago.
+ * For each memory of group k, returns the row of the node whose value the memory holds. The node had this value in an
+ * earlier step: as many steps ago as the group's delay.
  */
 export const sourceRows = ({ original, memories, groups, rowOf }: Step, k: number): number[] =>
   groups[k].nodes.map((m) => rowOf[originOf(memories, original.inputCount, m)]);

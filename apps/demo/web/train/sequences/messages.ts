@@ -83,7 +83,7 @@ const en = {
     `${name}: ${rows === 1 ? '1 row' : `${rows} rows`}, ${steps} steps`,
   deriveSequence: 'Open this sequence in Derive',
   deriveTitle:
-    'Opens the trained network in Derive with the sequence shown in “State over time”, in standardized units. If more than one step has no target, Derive uses only the target of the last step.',
+    'Opens the trained network in Derive with the sequence shown in “State over time”, in standardized units. If two or more steps have no target, the Derive view uses only the target of the last step.',
   forecast: 'Forecast',
   lines: { target: 'target', output: 'one step ahead', forecast: 'from its own outputs' },
   forecastNote: 'After half of the steps, the third line continues from the network’s own outputs.',

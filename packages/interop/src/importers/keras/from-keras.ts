@@ -16,7 +16,7 @@ import { readWeights } from './weights.js';
 const what = 'The Keras model';
 
 /**
- * Imports a Sequential or Functional model of Keras or TensorFlow.js with these layers: `Dense`, `Activation`, `ReLU`,
+ * Imports a Sequential or Functional model from Keras or TensorFlow.js with these layers: `Dense`, `Activation`, `ReLU`,
  * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of flat inputs; `Conv1D`, `Conv2D`, and
  * max and average pooling, including global pooling, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and
  * `GRU`; `TimeDistributed`; and layers that are active only during training (`Dropout`, `GaussianNoise` and similar

@@ -1,4 +1,4 @@
-/** Imports an evolved genome of neat-python as a network that can be trained further. */
+/** Imports an evolved neat-python genome as a network that can be trained further. */
 import { hardTanh } from '@nnbp/activations';
 import { max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { type Aggregation, delayed, type Network } from '@nnbp/core';
@@ -30,7 +30,7 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
 ]);
 
 /**
- * Imports a genome of neat-python: an object in the form of {@link NeatGenome} (the guide shows four lines of Python
+ * Imports a neat-python genome: an object in the form of {@link NeatGenome} (the guide shows four lines of Python
  * that write it), or the JSON of `neat.export`. Node ids are the keys. A node of neat-python is g(bias + response · A),
  * where A is the sum, product, max, min, maxabs, median or mean of weight · value. Some activations of neat-python are
  * steeper: its sigmoid is σ(5z), and its tanh is tanh(2.5z). The response and the factor of z are multiplied into

@@ -1,9 +1,9 @@
-/** Reads a genome of neat-python from JSON. Names are those of neat-python. */
+/** Reads a neat-python genome from JSON. Names are those of neat-python. */
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
 /** Name for error messages. */
-export const what = 'The genome of neat-python';
+export const what = 'The neat-python genome';
 
 /** A node gene. The value of the node is g(bias + response · A(weight · value)). */
 export interface NeatNode {

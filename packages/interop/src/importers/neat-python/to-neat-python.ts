@@ -1,5 +1,5 @@
 /**
- * Exports a network as a genome of neat-python. Each value is represented as a weighted sum of nodes that neat-python
+ * Exports a network as a neat-python genome. Each value is represented as a weighted sum of nodes that neat-python
  * supports. Factors that neat-python does not support (c, scalers, other slopes of a leaky ReLU) are multiplied into
  * the weights of the successors.
  */
@@ -14,7 +14,7 @@ interface Value {
 }
 
 /**
- * Exports a network as a genome of neat-python. `response` is 1 and every connection is enabled. Keys are −1, −2, … for
+ * Exports a network as a neat-python genome. `response` is 1 and every connection is enabled. Keys are −1, −2, … for
  * inputs and 0, 1, … for outputs; hidden nodes keep ids that are numbers. Features that neat-python lacks become
  * weighted sums of several nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and a hard sigmoid. If an
  * output is such a sum, an identity node is added for the sum. Shared weights become separate weights. The outputs are
@@ -190,7 +190,7 @@ class GenomeWriter {
     if (this.#isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
       this.#throwUnsupported(
         i,
-        `the node reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
+        `the node reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent neat-python network reads inputs of the same step, and ` +
           'other nodes one step earlier.',
       );
     }

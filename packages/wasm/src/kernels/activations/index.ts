@@ -1,4 +1,4 @@
-/** The kernels of all built-in activations, by name. The compiler requires all of them. */
+/** The kernels of all built-in activations, by name. TypeScript requires all of them. */
 import type { ActivationName } from '@nnbp/activations';
 import { bentIdentity } from './bent-identity.js';
 import { elu } from './elu.js';

@@ -1,5 +1,5 @@
 /**
- * The kernels of the built-in aggregations, by name. The compiler requires all of them. The sum needs no kernel, and
+ * The kernels of the built-in aggregations, by name. TypeScript requires all of them. The sum needs no kernel, and
  * the median runs in JavaScript.
  */
 import type { AggregationName } from '@nnbp/aggregations';
