@@ -24,8 +24,8 @@ export interface SaveOptions {
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with the same
  * name), `WRONG_TYPE` (metadata that JSON cannot represent), `TOO_LARGE` (metadata with hundreds of thousands of entries;
- * more than 16,384 distinct activations and aggregations; delays that add up to more than 2²⁴), `MALFORMED` (metadata
- * nested too deeply)
+ * more than 16,384 distinct activations and aggregations; longest delays of the nodes that add up to more than 2²⁴),
+ * `MALFORMED` (metadata nested too deeply)
  *
  * @example
  * ```ts

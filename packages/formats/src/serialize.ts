@@ -27,8 +27,8 @@ import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 /**
  * Returns the document of a network, without the values of its parameters.
  *
- * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (delays that
- * add up to more than 2²⁴)
+ * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with the same name), `TOO_LARGE` (longest
+ * delays of the nodes that add up to more than 2²⁴)
  */
 export function describe({ graph, inputScaler, outputScaler, outputTransform }: Network): NetworkDocument {
   expectDistinctNames('activations', graph.activations);
@@ -220,7 +220,10 @@ function initialValues({ ids, initials, stateStart, nodeCount }: Graph): [id: st
 
 function expectBoundedState({ stateSize }: Graph): void {
   if (stateSize > maxState) {
-    throw new NnbpError('TOO_LARGE', `The delays add up to ${stateSize}: expected at most ${maxState} in a file.`);
+    throw new NnbpError(
+      'TOO_LARGE',
+      `The longest delays of the nodes add up to ${stateSize}: expected at most ${maxState} in a file.`,
+    );
   }
 }
 

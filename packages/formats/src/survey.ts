@@ -67,6 +67,9 @@ export function survey(text: string): Survey {
 export const tooManyFunctions = () =>
   new NnbpError('TOO_LARGE', `The model has more than ${maxFunctions} distinct activations and aggregations.`);
 
+const tooMuchState = () =>
+  new NnbpError('TOO_LARGE', `The longest delays of the nodes in the file add up to more than ${maxState}.`);
+
 /** Scans nodes in order, and records ids and the names of shared parameters. */
 class NodeReader {
   readonly #scanner: JsonScanner;
@@ -76,11 +79,11 @@ class NodeReader {
   readonly #shared: Readonly<Record<'b' | 'c' | 'w', Names>>;
   readonly #functions = { activation: new Set<string>(), aggregation: new Set<string>() };
   #parameters = 0;
-  #state = 0;
   /** The last mark in use. Each list of ids has its own mark, which shows whether an id is already in the list. */
   #mark = 0;
   #delayed = false;
-  #delayedMark = 0;
+  /** A node with delayed edges has this mark plus its longest delay. */
+  #noDelayMark = 0;
   #initialMark = 0;
   #outputMark = 0;
 
@@ -182,12 +185,17 @@ class NodeReader {
     scanner.at = end;
   }
 
-  /** Checks that the node of each delayed edge exists, after all nodes, since it may be declared after the edge. */
+  /**
+   * Checks that the node of each delayed edge exists, after all nodes, since it may be declared after the edge, and that
+   * the state, the sum of the longest delay of each node, is not too large.
+   */
   delayedEdges(): void {
-    this.#delayedMark = ++this.#mark;
+    this.#noDelayMark = this.#mark;
+    this.#mark += maxState;
     this.#initialMark = ++this.#mark;
     this.#outputMark = ++this.#mark;
     if (!this.#delayed) return;
+    let state = 0;
     const scanner = this.#scanner;
     this.#at('nodes').list(() => {
       scanner.object(this.#entries(), (key) => {
@@ -198,12 +206,23 @@ class NodeReader {
         scanner.list(() => {
           if (scanner.begins('"')) scanner.string();
           else {
-            const { id } = this.#delay();
-            if (this.#ids.mark(id, this.#delayedMark) === undefined) scanner.throwExpectedAt(id, 'the id of a node');
+            const { id, delay } = this.#delay();
+            state += this.#raiseDelay(id, delay);
+            if (state > maxState) throw tooMuchState();
           }
         });
       });
     });
+  }
+
+  /** Records a delay of a node. Returns by how much it is longer than the node's longest delay until now. */
+  #raiseDelay(id: number, delay: number): number {
+    if (delay > maxState) throw tooMuchState();
+    const mark = this.#ids.mark(id, this.#noDelayMark + delay);
+    if (mark === undefined) this.#scanner.throwExpectedAt(id, 'the id of a node');
+    const longest = Math.max(0, mark - this.#noDelayMark);
+    if (longest > delay) this.#ids.mark(id, mark);
+    return Math.max(0, delay - longest);
   }
 
   /** Scans an initial value: the id of a node with delayed edges, listed only once, and a number. */
@@ -215,7 +234,8 @@ class NodeReader {
       if (++k === 2) scanner.number();
       else {
         const id = scanner.string();
-        if (this.#ids.mark(id, this.#initialMark) !== this.#delayedMark)
+        const mark = this.#ids.mark(id, this.#initialMark) ?? 0;
+        if (mark <= this.#noDelayMark || mark === this.#initialMark)
           scanner.throwExpectedAt(id, 'the id of a node with delayed edges, listed only once');
       }
     });
@@ -241,10 +261,8 @@ class NodeReader {
   #source(predecessorMark: number): void {
     const scanner = this.#scanner;
     if (scanner.begins('{') && !this.#isVersion1) {
-      this.#state += this.#delay().delay;
+      this.#delay();
       this.#delayed = true;
-      if (this.#state > maxState)
-        throw new NnbpError('TOO_LARGE', `The delays in the file add up to more than ${maxState}.`);
       return;
     }
     const id = scanner.string();

@@ -132,7 +132,12 @@ test.each<[string, string, RegExp, (text: string) => string]>([
     (t) => t.replace('{"id":"y","delay"', '{"id":"z","delay"'),
   ],
   ['a cycle without delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
-  ['a state that is too large', 'TOO_LARGE', /delays add up/, (t) => t.replace('"delay":1', '"delay":1000000000')],
+  [
+    'a state that is too large',
+    'TOO_LARGE',
+    /delays of the nodes add up/,
+    (t) => t.replace('"delay":1', '"delay":1000000000'),
+  ],
   ['an initial value for a node without delayed edges', 'MALFORMED', /"x"/, (t) => t.replace('["y",0.5]', '["x",0.5]')],
   ['a duplicate initial value', 'MALFORMED', /once/, (t) => t.replace('["y",0.5]', '["y",0.5],["y",1]')],
   ['an initial value without a number', 'MALFORMED', /an id and a number/, (t) => t.replace('["y",0.5]', '["y"]')],
@@ -153,5 +158,27 @@ test.each<[string, string, RegExp, (text: string) => string]>([
 test('save rejects delays that add up to more than a file can hold', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('y', { from: [builder.input('x'), delayed('x', 2 ** 25)], activation: tanh }));
-  expect(() => save(new Network(builder.build()))).toThrow(failure('TOO_LARGE', /delays add up/));
+  expect(() => save(new Network(builder.build()))).toThrow(failure('TOO_LARGE', /delays of the nodes add up/));
+});
+
+test('load limits the sum of the longest delay of each node, like save', () => {
+  const builder = new GraphBuilder();
+  const [x, z] = builder.inputs(2);
+  // The longest delay of x comes first in the file, the longest delay of z last.
+  const delays = [
+    [2 ** 24 - 7, 6],
+    [2 ** 23, 7],
+  ];
+  delays.forEach(([dx, dz], k) => {
+    builder.output(builder.node(`y${k}`, { from: [delayed(x, dx), delayed(z, dz)], activation: tanh }));
+  });
+  const bytes = save(new Network(builder.build()));
+  expect(load(bytes).network.graph.stateSize).toBe(2 ** 24);
+  for (const delay of ['16777209', '7']) {
+    const text = Buffer.from(bytes).toString('latin1');
+    const entry = `\\"delay\\":${delay}}`;
+    const longer = text.replace(entry, entry.replace(delay, `${Number(delay) + 1}`));
+    expect(longer).not.toBe(text);
+    expect(() => load(Buffer.from(longer, 'latin1'))).toThrow(failure('TOO_LARGE', /nodes in the file add up/));
+  }
 });
