@@ -49,15 +49,15 @@ const workloads = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
 ];
 const peak = workloads.map(({ sizes, batch }) => {
   const { predict, step, edges } = training(engine, sizes, batch);
-  const all = edges.reduce((sum, count) => sum + count);
+  const edgeCount = edges.reduce((sum, count) => sum + count);
   // Case 2 is not computed for inputs.
-  const flops = { forward: 2 * batch * all, step: 2 * batch * (3 * all - edges[0]) };
+  const flops = { forward: 2 * batch * edgeCount, step: 2 * batch * (3 * edgeCount - edges[0]) };
   for (let warm = 0; warm < 3; warm++) [loop, predict, step].forEach((run) => rate(run, seconds));
   const shares = Array.from({ length: rounds }, () => {
     const before = rate(loop, seconds / 2);
-    const [forward, training] = [rate(predict, seconds) * flops.forward, rate(step, seconds) * flops.step];
+    const [forwardFlops, stepFlops] = [rate(predict, seconds) * flops.forward, rate(step, seconds) * flops.step];
     const loopFlops = (flopsOfLoop * (before + rate(loop, seconds / 2))) / 2;
-    return { forward: forward / loopFlops, step: training / loopFlops, loopFlops };
+    return { forward: forwardFlops / loopFlops, step: stepFlops / loopFlops, loopFlops };
   });
   const medianOf = (key) => Number(median(shares.map((share) => share[key])).toPrecision(3));
   return { network: sizes.join('-'), batch, forward: medianOf('forward'), step: medianOf('step'), loopGflops: medianOf('loopFlops') / 1e9 };

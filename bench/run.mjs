@@ -48,8 +48,8 @@ for (const name of workloads) {
   console.log(`\n${name}`);
   const sharesWeights = sharingNames.includes(name);
   const { samples, expected } = sharesWeights
-    ? prepared(makeSharingWorkload(name), sharingExpectations)
-    : prepared(makeWorkload(name), expectations);
+    ? samplesAndExpected(makeSharingWorkload(name), sharingExpectations)
+    : samplesAndExpected(makeWorkload(name), expectations);
   const measurable = libraries.filter((c) => (sharesWeights ? sharingPeers : peers).includes(c));
   rows.push(...(await compare(name, samples, expected, measurable, true)));
   if (libraries.includes(threaded)) rows.push(...(await compare(name, samples, expected, [threaded], false)));
@@ -70,12 +70,13 @@ if (!smoke) {
 }
 
 /** The number of samples and the expected losses of a workload. */
-function prepared(workload, expectationsOf) {
+function samplesAndExpected(workload, expectationsOf) {
   return { samples: workload.samples, expected: expectationsOf(workload) };
 }
 
 /**
- * Compares the libraries on one workload. Returns the row of the fast engine first, unless only threads are measured.
+ * Compares the named libraries with the fast engine on one workload. Returns one row per library. If processes are
+ * pinned, the row of the fast engine comes first; otherwise it is omitted.
  */
 async function compare(workload, samples, expected, names, pinned) {
   const fastRunner = await startProcess(fastEngine, workload, pinned);

@@ -5,8 +5,8 @@
  * @typedef {object} Prepared
  * @property {() => unknown} run Makes one call. A promise that it returns is awaited.
  * @property {number} [count] Number of predictions or samples in one call. Default: 1.
- * @property {() => number | Promise<number>} [loss] For a call that trains to a loss: the loss after `run`, computed
- *   from predictions.
+ * @property {() => number | Promise<number>} [loss] For a call of kind `reach`: the loss after `run`, computed from
+ *   predictions.
  * @property {string} [note] The methods and settings that are used.
  *
  * @typedef {{ reason: string }} Absent
@@ -39,8 +39,9 @@ const shapes = {
 export const callNames = Object.keys(shapes);
 
 /**
- * Returns the call with this name. Its samples are the same in every process. Two inputs are a point in the plane,
- * whose target is 1 inside a circle and 0 outside. All larger samples are random and have the same one-hot target.
+ * Returns the call with this name. Its samples are the same in every process. If the network has two inputs, a sample is
+ * a point in the plane, and its target is 1 inside a circle and 0 outside. Otherwise inputs are random, and all samples
+ * have the same one-hot target.
  *
  * @param {string} name
  * @returns {Call}

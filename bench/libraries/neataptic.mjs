@@ -8,7 +8,7 @@ import { eachComputed, meanSquaredError, rows } from '../workloads.mjs';
 /** @type {import('./library.mjs').Prepare} */
 export function prepare(workload) {
   const { ordinary: graph, weights, batch, samples } = workload;
-  if (graph.edgeCount > 1e6) return { reason: 'one object per edge, with its own lists: two million do not fit in memory' };
+  if (graph.edgeCount > 1e6) return { reason: 'each edge is an object with its own lists; two million such objects do not fit in memory' };
   const network = buildNetwork(graph, weights);
   const outputs = graph.outputs.length;
   const inputs = rows(workload.inputs, graph.inputCount);

@@ -5,7 +5,7 @@ import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs
 /** @type {import('./library.mjs').Prepare} */
 export function prepare(workload) {
   const { ordinary: graph, weights, samples } = workload;
-  if (graph.edgeCount > 1e6) return { reason: 'one object per edge, with its own tables: two million do not fit in memory' };
+  if (graph.edgeCount > 1e6) return { reason: 'each edge is an object with its own tables; two million such objects do not fit in memory' };
   // For a graph with skip edges, synaptic generates code that computes a wrong loss, so graphs are measured without
   // generated code.
   const generated = workload.sizes !== undefined;

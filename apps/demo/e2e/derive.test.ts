@@ -206,7 +206,7 @@ test("the article mode shows the article's numbers, its assumptions and its erro
   await picture(page, 'derive-article');
 });
 
-test('a wrong order counts contributions more than once or omits them, and a correct one does not', async () => {
+test('visiting nodes in a wrong order counts contributions more than once or omits them, and a correct order does not', async () => {
   const page = await open(inDerive({ mode: 'break' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   const computed = async (name: string) =>
@@ -232,7 +232,7 @@ test('a wrong order counts contributions more than once or omits them, and a cor
     expect(await computed(`dloss/dx_${id}`)).toBeCloseTo(expected(id), 12);
     if (id !== '1') expect(await computed(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);
   }
-  // 6 before 7: its dloss/dx is still 0 when it is visited.
+  // Node 6 is now visited before node 7, when dloss/dx_6 is still 0.
   await page.getByRole('button', { name: 'Move visit 2 (node 6) earlier' }).click();
   expect(await computed('dloss/db_6')).toBe(0);
   await picture(page, 'derive-break');
@@ -369,26 +369,29 @@ test('the page has a strict content security policy', async () => {
   expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
 });
 
-test.each(['with', 'without'])('the page cannot run scripts that its policy forbids, %s headers', async (headers) => {
-  const page = await open({}, {}, /inline script violates/);
-  if (headers === 'without') {
-    await page.route(inject('address'), async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, headers: { 'content-type': 'text/html' } });
+test.each(['with', 'without'])(
+  '%s the policy header, the page cannot run scripts that its policy forbids',
+  async (policyHeader) => {
+    const page = await open({}, {}, /inline script violates/);
+    if (policyHeader === 'without') {
+      await page.route(inject('address'), async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, headers: { 'content-type': 'text/html' } });
+      });
+      await page.reload();
+      await page.getByRole('button', { name: 'Derive' }).waitFor();
+    }
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.documentElement.dataset.ran = "yes"';
+      document.body.append(script);
+      return document.documentElement.dataset.ran;
     });
-    await page.reload();
-    await page.getByRole('button', { name: 'Derive' }).waitFor();
-  }
-  const ran = await page.evaluate(() => {
-    const script = document.createElement('script');
-    script.textContent = 'document.documentElement.dataset.ran = "yes"';
-    document.body.append(script);
-    return document.documentElement.dataset.ran;
-  });
-  expect(ran).toBeUndefined();
-});
+    expect(ran).toBeUndefined();
+  },
+);
 
-test('Break it marks a node grey while its sum is unfinished, and red once it passes on a wrong sum', async () => {
+test('the Break it mode marks a node grey while its sum is unfinished, and red once it passes on a wrong sum', async () => {
   const page = await open(inDerive({ mode: 'break', step: 0 }));
   const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
   const wrong = page.locator('.react-flow__node', { has: page.locator('[data-wrong]') });
@@ -495,7 +498,7 @@ test('hovering or focusing a term explains it and highlights it in the graph and
   await untilUrl(page, ({ derive }) => derive.selected === 'dloss/dx_7');
 });
 
-test('labels of the graph overlap neither each other nor a node, and its text is at least 11 pixels', async () => {
+test('labels in the graph overlap neither each other nor a node, and their font size is at least 11 pixels', async () => {
   for (const [width, height] of [
     [1440, 900],
     [1024, 768],

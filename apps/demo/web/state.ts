@@ -47,7 +47,7 @@ export const maxSteps = 100;
 /** Which steps of a sequence have a target: the last one, all but the first, or all. */
 export const targetSteps = ['last', 'rest', 'each'] as const;
 
-const firstTime = { steps: 2, targets: 'last' } as const;
+const defaultTime = { steps: 2, targets: 'last' } as const;
 
 const derive = v.object({
   /** Inputs of the sample. For a sequence: the inputs of all steps, concatenated. */
@@ -71,7 +71,7 @@ const derive = v.object({
    */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
   /** For a network with delays: the number of steps, and which of them have a target. */
-  time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), firstTime),
+  time: v.optional(v.object({ steps: count(1, maxSteps), targets: v.picklist(targetSteps) }), defaultTime),
   /**
    * The size of an imaginary network for which Derive shows the savings of the caches: the number of hidden layers, and
    * the number of nodes per layer.
@@ -139,7 +139,7 @@ const sequences = v.pipe(
   ),
 );
 
-const firstSequences: v.InferOutput<typeof sequences> = {
+const defaultSequences: v.InferOutput<typeof sequences> = {
   open: false,
   data: 'recall',
   kinds: ['rnn', 'lstm'],
@@ -171,7 +171,7 @@ const fit = v.object({
   /** What to fit: the formula, or the network drawn in Build. */
   model: v.picklist(['formula', 'network']),
   formula,
-  /** Initial values of the parameters that the user has changed. */
+  /** Initial values that the user has set, by parameter name. */
   start: values,
   /** Index of the point whose derivatives are shown. */
   point: count(0, 10_000),
@@ -187,7 +187,7 @@ const fit = v.object({
   ),
 });
 
-const firstFit: v.InferOutput<typeof fit> = {
+const defaultFit: v.InferOutput<typeof fit> = {
   data: 'x, y\n1, 8.3\n2, 11.0\n3, 13.9\n4, 14.6\n5, 16.2\n6, 16.1\n7, 17.4\n8, 17.0',
   model: 'formula',
   formula: 'b1*(1 - exp(-b2*x))',
@@ -218,7 +218,7 @@ const work = v.object({
   task: count(0, 20),
   /** Checked answers of each task, in the order in which they were given. */
   tries: v.pipe(v.array(v.pipe(v.array(v.pipe(v.string(), v.maxLength(400))), v.maxLength(3))), v.maxLength(20)),
-  /** Answer to the current task that has not been checked yet. */
+  /** The answer to the current task, as typed so far and not checked yet. */
   draft: v.pipe(v.string(), v.maxLength(400)),
 });
 
@@ -230,7 +230,7 @@ const learn = v.object({
 /** The views, in the order of the navigation. */
 export const viewNames = ['learn', 'derive', 'train', 'fit', 'build', 'extend'] as const;
 
-/** Display options for a class or for embedding. */
+/** Display options for use in a classroom or for embedding in another page. */
 const display = v.object({
   /** Whether only the view in the link is shown, without navigation. */
   locked: v.boolean(),
@@ -255,8 +255,8 @@ const state = v.object({
   network,
   derive,
   train,
-  sequences: v.optional(sequences, firstSequences),
-  fit: v.optional(fit, firstFit),
+  sequences: v.optional(sequences, defaultSequences),
+  fit: v.optional(fit, defaultFit),
   custom: v.object({
     activations: v.pipe(v.array(customFunction), v.maxLength(20)),
     losses: v.pipe(v.array(customFunction), v.maxLength(20)),
@@ -293,7 +293,7 @@ export const defaultState: PlaygroundState = {
     mistake: 'order',
     step: null,
     order: [],
-    time: firstTime,
+    time: defaultTime,
     imagined: { layers: 3, width: 10 },
   },
   train: {
@@ -314,8 +314,8 @@ export const defaultState: PlaygroundState = {
     graph: null,
     steps: 0,
   },
-  sequences: firstSequences,
-  fit: firstFit,
+  sequences: defaultSequences,
+  fit: defaultFit,
   custom: { activations: [], losses: [] },
 };
 

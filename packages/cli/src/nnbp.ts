@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable. */
+/** The `nnbp` executable. */
 import { main } from './main.js';
 
 await main();

@@ -9,7 +9,7 @@ import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
 
-/** Parses an integer ≥ `min`. */
+/** Returns a parser for an integer ≥ `min`. */
 export const integerFrom =
   (min: number) =>
   (text: string): number => {
@@ -18,7 +18,7 @@ export const integerFrom =
     throw new InvalidArgumentError(`Expected an integer ≥ ${min}.`);
   };
 
-/** Parses a number ≥ `min` and < `max`; with `open`, a number > `min`. */
+/** Returns a parser for a number ≥ `min` (with `open`: > `min`) and < `max`. */
 export const numberBetween =
   (min: number, max: number, open = false) =>
   (text: string): number => {

@@ -18,17 +18,17 @@ export function expectNoOverflow(
     sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, stepCount: sequence.length })),
   );
   if (Number.isFinite(mean) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
-  steps.forEach(({ step: sample, s, t, stepCount }) => {
+  steps.forEach(({ step, s, t, stepCount }) => {
     const expect = (what: string, value: number) => {
       if (!Number.isFinite(value))
         throw overflow(`Sample ${s}${stepCount > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);
     };
     const { ids } = graph;
-    for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, sample.x[i]);
+    for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, step.x[i]);
     expect('the loss', lossOf(s, t));
     for (let i = ids.length - 1; i >= 0; i--) {
-      expect(`dLossDx of node "${ids[i]}"`, sample.dLossDx[i]);
-      expect(`slope of node "${ids[i]}"`, sample.slope[i]);
+      expect(`dLossDx of node "${ids[i]}"`, step.dLossDx[i]);
+      expect(`slope of node "${ids[i]}"`, step.slope[i]);
     }
   });
   // All cached values are finite, so a number that the cache does not contain overflowed: a gradient or the mean loss.

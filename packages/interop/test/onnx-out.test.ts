@@ -9,11 +9,11 @@ import { decodeModel } from '../src/onnx/schema.js';
 import { errorOf } from '../../core/test/error-of.js';
 import { difference, operationsOf, randomNetwork, randomRows } from './onnx-models.js';
 
-const exported = (network: Network, options?: OnnxOptions) => operationsOf(toOnnx(network, options));
+const exportedOperations = (network: Network, options?: OnnxOptions) => operationsOf(toOnnx(network, options));
 
 test('a dense layer becomes a Gemm and its activation', () => {
   const graph = mlp([4, 16, 8, 3], { activation: relu, outputActivation: identity });
-  expect(exported(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
+  expect(exportedOperations(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
 });
 
 test('the scale c becomes a Mul only at the outputs, and not even there if the activation is the identity', () => {
@@ -22,8 +22,8 @@ test('the scale c becomes a Mul only at the outputs, and not even there if the a
     for (const id of scaled.graph.ids.slice(2)) scaled.setParameters(id, { c: 1.5 });
     return scaled;
   };
-  expect(exported(network(identity))).toEqual(['Gemm', 'Tanh', 'Gemm']);
-  expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
+  expect(exportedOperations(network(identity))).toEqual(['Gemm', 'Tanh', 'Gemm']);
+  expect(exportedOperations(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
 });
 
 test('nodes on the same level with different activations become one matrix product and a Split', () => {
@@ -35,14 +35,14 @@ test('nodes on the same level with different activations become one matrix produ
     builder.node('c', { from, activation: relu }),
   ];
   builder.output(builder.node('y', { from: hidden, activation: identity }));
-  expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Split', 'Relu', 'Tanh', 'Concat', 'Gemm']);
+  expect(exportedOperations(new Network(builder.build()))).toEqual(['Gemm', 'Split', 'Relu', 'Tanh', 'Concat', 'Gemm']);
 });
 
 test('scalers become a Sub and a Div at the inputs, and a Mul and an Add at the outputs', () => {
   const network = new Network(mlp([2, 1], { activation: identity }), { seed: 3 });
   network.inputScaler = new Standardization([1, 2], [3, 4]);
   network.outputScaler = new Standardization([5], [6]);
-  expect(exported(network)).toEqual(['Sub', 'Div', 'Gemm', 'Mul', 'Add']);
+  expect(exportedOperations(network)).toEqual(['Sub', 'Div', 'Gemm', 'Mul', 'Add']);
   expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(1), 2))).toBeLessThan(1e-6);
 });
 
@@ -51,10 +51,10 @@ test('nodes that no output needs are omitted', () => {
   const x = builder.input('x');
   builder.node('unread', { from: [x], activation: tanh });
   builder.output(builder.node('y', { from: [x], activation: sigmoid, fixed: { c: 1 } }));
-  expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Sigmoid']);
+  expect(exportedOperations(new Network(builder.build()))).toEqual(['Gemm', 'Sigmoid']);
 });
 
-test('the model has names, a free batch axis, an operator set, and the ids of inputs and outputs', () => {
+test('the model has names, a batch axis of any size, an operator set, and the ids of inputs and outputs', () => {
   const network = new Network(mlp([2, 1], { activation: sigmoid }));
   const model = decodeModel(toOnnx(network, { name: 'article', input: 'x', output: 'y' }));
   expect(model.producerName).toBe('nnbp');
@@ -96,7 +96,7 @@ test('an irregular level too wide for a matrix is exported with Gather and Reduc
   expect(blocks(graph).map(({ form }) => form)).toEqual(['sparse', 'dense']);
   const network = randomNetwork(random, graph);
   const bytes = toOnnx(network);
-  // 2,000 · 1,500 floats would be 12 million bytes.
+  // A matrix of 2,000 · 1,500 float32 weights would take 12 million bytes.
   expect(bytes.length).toBeLessThan(200_000);
   expect(operationsOf(bytes)).toContain('ReduceSum');
   const back = fromOnnx(bytes);

@@ -76,10 +76,11 @@ const sumOfSquares: Aggregation = {
 const aggregations = [logSumExp, max, maxAbs, mean, median, min, product, sumOfSquares];
 
 describe.each([1, 2, 7, 32])('batches of %i samples', (samples) => {
-  test('graphs with fixed and shared parameters agree with the reference engine', () => compare(samples));
+  test('wasm agrees with the reference engine on graphs with fixed and shared parameters', () => compare(samples));
   test.each(aggregations.map((aggregation) => [aggregation.name, aggregation] as const))(
-    'graphs with the aggregation %s agree with the reference engine',
+    'wasm agrees with the reference engine on graphs with the aggregation %s',
     (_, aggregation) => compare(samples, [aggregation]),
   );
-  test('graphs with several aggregations agree with the reference engine', () => compare(samples, aggregations));
+  test('wasm agrees with the reference engine on graphs with several aggregations', () =>
+    compare(samples, aggregations));
 });

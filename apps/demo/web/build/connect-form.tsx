@@ -16,11 +16,11 @@ export function ConnectForm({ editor }: { readonly editor: Editor }) {
   const [chosen, choose] = useState<{ readonly from?: string; readonly to?: string }>({});
   const [delay, setDelay] = useState(0);
   const ids = idsOf(network);
-  const ends = network.nodes.map(({ id }) => id);
-  // By default, the edge leads to the last node, from the selected node, or from the first node if none is selected.
+  const destinationIds = network.nodes.map(({ id }) => id);
+  // Default: an edge from the selected node (the first node if none is selected) to the last node.
   const selected = editor.selection !== undefined && 'node' in editor.selection ? editor.selection.node : undefined;
   const from = [chosen.from, selected, ids[0]].find((id) => id !== undefined && ids.includes(id))!;
-  const to = [chosen.to, ends.at(-1)].find((id) => id !== undefined && ends.includes(id));
+  const to = [chosen.to, destinationIds.at(-1)].find((id) => id !== undefined && destinationIds.includes(id));
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (to !== undefined) connectNodes(editor, from, to, delay);
@@ -43,7 +43,7 @@ export function ConnectForm({ editor }: { readonly editor: Editor }) {
       <label>
         {say.to}{' '}
         <select aria-label={say.toNode} value={to} onChange={(event) => choose({ ...chosen, to: event.target.value })}>
-          {ends.map((id) => (
+          {destinationIds.map((id) => (
             <option key={id}>{id}</option>
           ))}
         </select>

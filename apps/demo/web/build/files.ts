@@ -30,7 +30,7 @@ export const exported = (network: NetworkDescription): string => toJson(networkO
  * @throws EditError if the text is invalid or the editor cannot show the graph
  */
 export function openText(text: string, custom: readonly string[]): Opened {
-  return read(() => toDescription(fromJson(text, { activations: custom.map(byName) })));
+  return withEditErrors(() => toDescription(fromJson(text, { activations: custom.map(byName) })));
 }
 
 /**
@@ -45,7 +45,7 @@ export async function openFile(file: File, custom: readonly string[]): Promise<O
     return openText(new TextDecoder().decode(bytes), custom);
   }
   const { fromOnnx, load } = await import('./binary-formats.js');
-  return read(() =>
+  return withEditErrors(() =>
     toDescription(
       /\.onnx$/i.test(file.name) ? fromOnnx(bytes) : load(bytes, { activations: custom.map(byName) }).network,
     ),
@@ -74,13 +74,17 @@ function toDescription(network: Network): Opened {
   return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
-/** Returns an activation by name. Files contain only names, so a custom activation becomes the identity under its name. */
+/**
+ * Returns the built-in activation with this name. For a custom activation, of which a file contains only the name,
+ * returns the identity function with that name.
+ */
 const byName = (name: string): Activation =>
   Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
 
-function read(reading: () => Opened): Opened {
+/** Runs `read`, and converts an NnbpError to an EditError. */
+function withEditErrors(read: () => Opened): Opened {
   try {
-    return reading();
+    return read();
   } catch (error) {
     if (error instanceof NnbpError) throw new EditError({ reason: 'unreadable', message: error.message });
     throw error;

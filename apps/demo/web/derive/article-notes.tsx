@@ -9,10 +9,10 @@ import { messages } from './messages.js';
 export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const { article: say } = useMessages(messages);
   const { cache } = exercise.trace.pass;
-  const g = cache.g('7').toPrecision(9);
+  const gOfNode7 = cache.g('7').toPrecision(9);
   const correctSlope = formatNumber(cache.slope('7'), 8);
-  const g7 = sigmoid.value(7);
-  const literalSlope = formatNumber(sigmoid.derivative(7, g7), 6);
+  const sigmoidOf7 = sigmoid.value(7);
+  const literalSlope = formatNumber(sigmoid.derivative(7, sigmoidOf7), 6);
   return (
     <section className={`panel ${styles.panel}`} aria-label={say.title}>
       <h2>{say.title}</h2>
@@ -21,7 +21,7 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
         {say.notes.map(({ title, text }) => (
           <article key={title}>
             <h3>{title}</h3>
-            <p>{text(g, correctSlope, literalSlope)}</p>
+            <p>{text(gOfNode7, correctSlope, literalSlope)}</p>
           </article>
         ))}
       </div>

@@ -7,29 +7,29 @@ const plainName = /^[\w/]+$/;
 /**
  * Wraps each of the given terms, each weight, each b and each c of a formula in `\htmlData{name=…}`.
  *
- * @param letterOf - Returns the left side of a formula, for example `x_{4}` for `x_{4} = …`.
+ * @param leftSideOf - Returns the left side of a formula, for example `x_{4}` for `x_{4} = …`.
  */
-export function linkedFormula(latex: string, terms: readonly Step[], letterOf: (formula: string) => string): string {
+export function linkedFormula(latex: string, terms: readonly Step[], leftSideOf: (formula: string) => string): string {
   const names: string[] = [];
   const mark = (name: string) => `\0${names.push(name) - 1}\0`;
-  const letters = terms
-    .map(({ formula, quantity }) => ({ letter: letterOf(formula), name: nameOf(quantity) }))
+  const symbols = terms
+    .map(({ formula, quantity }) => ({ symbol: leftSideOf(formula), name: nameOf(quantity) }))
     .filter(({ name }) => plainName.test(name))
     // Longest first, since ∂loss/∂x_7 contains x_7.
-    .sort((a, b) => b.letter.length - a.letter.length);
+    .sort((a, b) => b.symbol.length - a.symbol.length);
   const wrapped: string[] = [];
   let marked = latex;
-  for (const { letter, name } of letters) {
-    if (!marked.includes(letter)) continue;
-    marked = marked.replaceAll(letter, mark(name));
-    wrapped[names.length - 1] = letter;
+  for (const { symbol, name } of symbols) {
+    if (!marked.includes(symbol)) continue;
+    marked = marked.replaceAll(symbol, mark(name));
+    wrapped[names.length - 1] = symbol;
   }
   return marked
-    .replace(/w_\{(\w+) \\to (\w+)\}/g, (letter, from: string, to: string) =>
-      htmlData(`dloss/dw_${from}to${to}`, letter),
+    .replace(/w_\{(\w+) \\to (\w+)\}/g, (symbol, from: string, to: string) =>
+      htmlData(`dloss/dw_${from}to${to}`, symbol),
     )
-    .replace(/\b([bc])_\{(\w+)\}/g, (letter, which: string, node: string) =>
-      htmlData(`dloss/d${which}_${node}`, letter),
+    .replace(/\b([bc])_\{(\w+)\}/g, (symbol, which: string, node: string) =>
+      htmlData(`dloss/d${which}_${node}`, symbol),
     )
     .replace(/\0(\d+)\0/g, (_, k: string) => htmlData(names[Number(k)], wrapped[Number(k)]));
 }

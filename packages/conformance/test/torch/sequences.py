@@ -68,16 +68,16 @@ def random_graph():
             "shared": {"w": {}},
         }
         for letter, value in (("b", random_number(-1, 1)), ("c", rng.choice([1, 0.5, -1.25]))):
-            kind = rng.random()
-            if kind < 0.2:
+            draw = rng.random()
+            if draw < 0.2:
                 node["fixed"][letter] = value
-            elif kind < 0.35:
+            elif draw < 0.35:
                 node["shared"][letter] = f"{letter}{rng.randrange(2)}"
         for k in range(len(edges)):
-            kind = rng.random()
-            if kind < 0.15:
+            draw = rng.random()
+            if draw < 0.15:
                 node["fixed"]["w"][k] = random_number(-1, 1)
-            elif kind < 0.35:
+            elif draw < 0.35:
                 node["shared"]["w"][k] = f"w{rng.randrange(3)}"
         nodes.append(node)
     delayed = sorted({source for node in nodes for source, delay in node["from"] if delay})
@@ -139,7 +139,7 @@ def random_case():
     values = [random_number(-1.5, 1.5) for _ in range(count)]
     parameters = [torch.tensor(value, requires_grad=True) for value in values]
     sequences = []
-    total, pairs = torch.tensor(0.0), 0
+    total, target_count = torch.tensor(0.0), 0
     for _ in range(rng.randint(1, 3)):
         steps = rng.randint(1, 12)
         rows = [[random_number(-1, 1) for _ in range(graph["inputs"])] for _ in range(steps)]
@@ -151,10 +151,10 @@ def random_case():
         for t, target in enumerate(targets):
             if target is not None:
                 x = torch.stack([history[t][i] for i in graph["outputs"]])
-                total, pairs = total + F.mse_loss(x, torch.tensor(target)), pairs + 1
+                total, target_count = total + F.mse_loss(x, torch.tensor(target)), target_count + 1
         last = [float(history[-1][i]) for i in graph["outputs"]]
         sequences.append({"inputs": rows, "targets": targets, "last": last})
-    loss = total / pairs
+    loss = total / target_count
     grads = torch.autograd.grad(loss, parameters, allow_unused=True) if count else []
     return {
         **graph,

@@ -1,6 +1,6 @@
 /**
- * Computes the step of a trust region, with the damping λ for which the scaled norm of the step equals the radius (Moré
- * 1978, "The Levenberg–Marquardt algorithm: implementation and theory", section 5).
+ * Computes a trust-region step, with the damping λ for which the scaled norm of the step equals the radius (Moré 1978,
+ * "The Levenberg–Marquardt algorithm: implementation and theory", section 5).
  */
 import { norm, scaledNorm } from './norms.js';
 import type { TriangularFactor } from './triangular-factor.js';
@@ -19,9 +19,9 @@ const maxIterations = 30;
 /**
  * Returns the step that minimizes the linearized problem within the trust region.
  *
- * @param scale - The diagonal of D, in pivoted order. Every entry must be above 0.
+ * @param scale - The diagonal of the scaling matrix D, in pivoted order. Every entry must be above 0.
  * @param guess - The λ of the previous step.
- * @param isDetermined - Whether R has full rank.
+ * @param isDetermined - Whether the triangular factor R has full rank.
  */
 export function trustRegionStep(
   factor: TriangularFactor,
@@ -49,7 +49,7 @@ export function trustRegionStep(
     if (Math.abs(excess) <= tolerance * radius) break;
     if (excess > 0) lower = lambda;
     else upper = lambda;
-    const next = lambda + (excess / radius) * (1 / slope(damped, scale, step, length));
+    const next = lambda + (excess / radius) * (1 / relativeDecrease(damped, scale, step, length));
     lambda = next > lower && next < upper ? next : Math.sqrt(Math.max(lower, upper / 1000) * upper);
   }
   return { step, lambda, length };
@@ -66,7 +66,7 @@ function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): numbe
 }
 
 /** Returns −d‖D·step‖/dλ divided by ‖D·step‖, computed as ‖R⁻ᵀ·D²·step / ‖D·step‖‖². */
-function slope(
+function relativeDecrease(
   { R, n }: Pick<TriangularFactor, 'R' | 'n'>,
   scale: Float64Array,
   step: Float64Array,

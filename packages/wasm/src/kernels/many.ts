@@ -3,12 +3,13 @@ import { type Assembler, type Callable, type Code, control, double, i32, int, ty
 import { header, word } from '../memory-map.js';
 
 /**
- * Adds the export `runMany(count, loss, optimizer)`: runs a step on each batch of the queue until a step does not
- * update the parameters. Returns the number of updates, and stores their losses, each summed over samples, at
- * `queueLosses`.
+ * Adds the export `runMany(count, loss, optimizer)`: runs a step on each of `count` queued batches, and stops at a step
+ * that does not update the parameters. Returns the number of steps with an update. Stores the loss of each of these
+ * steps, summed over samples, at `queueLosses`.
  *
  * @param step - Emits a step on batch k of the queue, with the codes of the loss and optimizer.
- * @param advance - Called after each update unless `constantStep` is set. Returns 0 if the host must run the next step.
+ * @param advance - Called after each update to prepare the next step, unless the word `constantStep` is set. Returns 0
+ * if the host must run the next step.
  */
 export function runMany(
   module: Assembler,

@@ -30,7 +30,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
     module.function(undefined, [i32, i32, i32], [], ([from, to, progress], local) => {
       const address = local(i32);
       const toGradients = local(i32);
-      const [p, g, mean] = [local(v128), local(v128), local(v128)];
+      const [p, g, meanFactor] = [local(v128), local(v128), local(v128)];
       const scalars = names.map((name) => ({ name, value: local(v128) }));
       const vectors = vectorNames.map((name) => ({ name, toVector: local(i32) }));
       const elements = vectors.map(({ name, toVector }): [string, VectorElements] => {
@@ -39,7 +39,8 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
       });
       return [
         scalars.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepScalars + 4 * k))),
-        mean.set(f32x4.loadSplat(int.const(0), header.mean)),
+        meanFactor.set(f32x4.loadSplat(int.const(0), header.mean)),
+        // The distance from a parameter to its gradient.
         toGradients.set(word('gradients')),
         // The distance from a parameter to its element of vector k.
         vectors.map(({ toVector }, k) =>
@@ -54,7 +55,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
         to.set(int.add(word('parameters'), to.get)),
         whileRoom(address, to, 16, [
           p.set(load(address.get)),
-          g.set(mul(mean.get, load(int.add(address.get, toGradients.get)))),
+          g.set(mul(meanFactor.get, load(int.add(address.get, toGradients.get)))),
           emit({
             p,
             g,

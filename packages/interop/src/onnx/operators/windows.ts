@@ -136,7 +136,7 @@ export const convolution: Operator = (call) => {
 /** Pooling: a node per channel and window. */
 function pool(
   call: Call,
-  entry: (window: readonly Entry[], kernelSize: number) => Entry,
+  entryOf: (window: readonly Entry[], kernelSize: number) => Entry,
   kernel?: readonly number[],
 ): Rows {
   const { shape, entries } = call.rows(0);
@@ -145,14 +145,15 @@ function pool(
   const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.integers('kernel_shape') ?? []);
   const cellCount = sizeOf(grid);
   call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
-  // Create the nodes of sums in the order of the grid, not of the windows.
+  // An entry that is a sum of several nodes becomes a node. Create these nodes in the order of the grid, not of the
+  // windows.
   for (const each of entries) if (each.from.length > 1) call.tape.node(each);
   const result: Entry[] = [];
   for (let channel = 0; channel < channels; channel++) {
     for (const window of positions) {
       const inside = window.flatMap((position) => (position < 0 ? [] : [entries[channel * cellCount + position]]));
       if (inside.length === 0) call.malformed('a window lies entirely in the padding');
-      result.push(inside.length === 1 && window.length === 1 ? inside[0] : entry(inside, window.length));
+      result.push(inside.length === 1 && window.length === 1 ? inside[0] : entryOf(inside, window.length));
     }
   }
   return { shape: [channels, ...windows], entries: result };
@@ -194,15 +195,15 @@ export const pad: Operator = (call) => {
   if (pads[0] !== 0 || pads[axes] !== 0) call.unsupported('padding along the batch axis');
   if (pads.every((size) => size === 0)) return rows;
   const bias = call.has(2) ? (call.constant(2).values[0] ?? 0) : call.number('value', 0);
-  const wide = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
-  call.spend(sizeOf(wide));
-  const around: Entry = { from: [], weights: [], bias };
-  const padded = cells(wide).map((coordinates) => {
+  const paddedShape = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
+  call.spend(sizeOf(paddedShape));
+  const padding: Entry = { from: [], weights: [], bias };
+  const padded = cells(paddedShape).map((coordinates) => {
     const at = positionOf(
       shape,
       coordinates.map((p, axis) => p - pads[axis + 1]),
     );
-    return at < 0 ? around : entries[at];
+    return at < 0 ? padding : entries[at];
   });
-  return { shape: wide, entries: padded };
+  return { shape: paddedShape, entries: padded };
 };
