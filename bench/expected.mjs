@@ -1,6 +1,6 @@
 /**
- * Computes, with the reference engine, the losses that each library must match: the loss before one training step, and
- * the loss after this step with the library's update rule.
+ * Computes, with the reference engine, the losses that each library must match: the initial loss, and the loss after
+ * one `step` of a runner, which trains on all samples once with the library's update rule.
  */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -11,7 +11,7 @@ import { row } from './workloads.mjs';
 export function expectations(workload) {
   const cache = new Map();
   return {
-    loss: lossOf(workload, start(workload, 'fixed', workload.samples)),
+    loss: lossOf(workload, initialExecutor(workload, 'fixed', workload.samples)),
     /** @param {import('./libraries/library.mjs').Runner['rule']} rule */
     afterStep(rule) {
       const key = `${rule.scale} ${rule.batch}`;
@@ -21,7 +21,7 @@ export function expectations(workload) {
   };
 }
 
-function start(workload, scale, batch) {
+function initialExecutor(workload, scale, batch) {
   const trainable = scale === 'trainable';
   const executor = reference().prepare(trainable ? workload.graph : workload.ordinary, batch);
   executor.parameters.set(trainable ? workload.parameters : workload.weights);
@@ -29,12 +29,12 @@ function start(workload, scale, batch) {
 }
 
 function lossAfterStep(workload, { scale, batch }) {
-  const executor = start(workload, scale, batch);
+  const executor = initialExecutor(workload, scale, batch);
   const [loss, optimizer] = [mse(), sgd({ learningRate: workload.learningRate })];
   const [width, outputs] = [workload.graph.inputCount, workload.graph.outputs.length];
   for (let k = 0; k < workload.samples / batch; k++)
     executor.step(row(workload.inputs, k, batch * width), row(workload.targets, k, batch * outputs), batch, loss, optimizer);
-  const evaluated = start(workload, scale, workload.samples);
+  const evaluated = initialExecutor(workload, scale, workload.samples);
   evaluated.parameters.set(executor.parameters);
   return lossOf(workload, evaluated);
 }

@@ -1,4 +1,4 @@
-/** The scoped packages with their defaults: the js engine, and the network itself for predictions. */
+/** The scoped packages, `@nnbp/…`, with their defaults: training on the js engine, predictions without `compile`. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { load, save } from '@nnbp/formats';

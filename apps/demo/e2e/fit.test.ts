@@ -1,6 +1,6 @@
 /**
- * The Fit view: from pasted data and a formula, it shows a curve, estimates with standard errors, and derivatives that
- * open in Derive.
+ * The Fit view: for pasted data and a formula, it shows the fitted curve, parameter estimates with their standard
+ * errors, and derivatives, each of which opens in the Derive view.
  */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';

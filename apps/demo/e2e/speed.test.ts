@@ -1,4 +1,4 @@
-/** The script that measures the speed of the page runs, every view becomes ready, and each figure is a number. */
+/** Tests the script that measures the speed of the page: every view becomes ready, and each figure is a number. */
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { viewNames } from '../web/state.js';

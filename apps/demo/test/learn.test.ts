@@ -116,7 +116,7 @@ test('the node that was visited too early is identified by the number at node 1'
   }
 });
 
-test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million paths at depth 6', () => {
+test('the caches reduce 86 evaluations of dloss/dx to 7 and 28 of slope to 6, and a million paths need depth 6', () => {
   const { none, dLossDxCached, both, tasks } = cachesChapter.exercise(0);
   expect(none.dLossDx).toBe(86);
   expect(dLossDxCached.slope).toBe(28);
@@ -127,7 +127,7 @@ test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million
   expect(hintOf(tasks[2], '5')).toMatch(/Fewer than a million/);
 });
 
-test('the gradient of the first of 8 sigmoid layers is about 22,000 times smaller, and tanh fixes that', () => {
+test('in 8 sigmoid layers, |dloss/dx| of the first is about 22,000 times smaller than of the last; tanh fixes that', () => {
   const { start, layersOf, tasks } = vanishingChapter.exercise(0);
   expect(times(shrinkage(layersOf(start)))).toBe('22,000');
   for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].check(guess).correct, guess).toBe(true);
@@ -164,7 +164,7 @@ test('derivatives through time equal those of the unrolled network, and the grad
   expect(hintOf(tasks[1], String(cache.dLossDx('2@1')))).toMatch(/one step later/);
 });
 
-test('every challenge shows its bug at the node with the bug, and the correct pass equals the engine’s', () => {
+test('every backward pass with a bug is first wrong at the node with the bug, and the correct pass equals the engine’s', () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
     const { network, pass, broken, correct, tasks } = repairChapter.exercise(seed);

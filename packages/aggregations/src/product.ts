@@ -26,8 +26,8 @@ class Product {
     for (; Math.abs(this.#mantissa) < small && this.#mantissa !== 0; this.#exponent -= 400) this.#mantissa /= small;
   }
 
-  /** Returns this product times another one. */
-  with(other: Product): number {
+  /** Returns the product of this product and another one as a number. */
+  timesProduct(other: Product): number {
     const result = new Product();
     result.times(this.#mantissa);
     result.times(other.#mantissa);
@@ -68,7 +68,7 @@ export const product: Aggregation = {
     if (z.length === 2) return z[0] * z[1];
     const all = new Product();
     for (let e = 0; e < z.length; e++) all.times(z[e]);
-    return all.with(one);
+    return all.timesProduct(one);
   },
   derivative(z, _a, dAdz) {
     if (z.length === 2) {
@@ -85,7 +85,7 @@ export const product: Aggregation = {
     }
     const before = new Product();
     for (let e = 0; e < z.length; e++) {
-      dAdz[e] = before.with(after[e]);
+      dAdz[e] = before.timesProduct(after[e]);
       before.times(z[e]);
     }
   },

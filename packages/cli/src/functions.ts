@@ -13,8 +13,8 @@ export interface LossUse {
   readonly output: Activation;
   /** Whether the targets are numbers, which are standardized. Otherwise, the target is a category. */
   readonly numbers: boolean;
-  /** The target values of an output node: for samples of other categories, and for samples of its category. */
-  readonly targets: readonly [number, number];
+  /** The target values of a category's output node, for samples of the other categories and of this category. */
+  readonly targets: readonly [others: number, own: number];
   /** The output transform that yields the probabilities of the categories; undefined if there is none. */
   readonly transform?: OutputTransform;
 }

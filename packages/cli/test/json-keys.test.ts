@@ -3,7 +3,7 @@ import { jsonKeys } from '../src/json-keys.js';
 
 const keysOf = (text: string) => [...jsonKeys(new TextEncoder().encode(text)).topLevel];
 
-/** Returns the bytes of a string, and a function that returns how often a byte has been read. */
+/** Returns the bytes of a string, and a function that returns the number of byte reads so far. */
 function counted(text: string) {
   const bytes = new TextEncoder().encode(text);
   let reads = 0;

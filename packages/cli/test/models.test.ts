@@ -274,7 +274,7 @@ describe('nnbp convert and nnbp export', () => {
     expect(await read('iris.d.mts')).toContain('export');
   });
 
-  it('convert rejects unknown and read-only output formats, and its help lists brain.js as an input format', async () => {
+  it('convert rejects output formats that are unknown or input-only, and its help lists brain.js as an input format', async () => {
     const { nnbp } = await irisWorkspace();
     const ending = await nnbp('convert', iris, 'iris.txt');
     expect([ending.code, ending.stderr]).toEqual([

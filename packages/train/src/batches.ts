@@ -1,4 +1,4 @@
-/** Creates batches from a table in memory, shuffled by index, or from a stream. The buffers are allocated once. */
+/** Creates batches from a table in memory, optionally in random order, or from a stream. Reuses the same buffers. */
 import {
   copyRows,
   type Loss,
@@ -47,7 +47,7 @@ export interface Batch {
   readonly samples: number;
   /** The sum of the rows' weights. If it is 0, the batch does not change the parameters. */
   readonly weight: number;
-  /** Weights and the state that the batch continues. */
+  /** The sample weights, and the state at which the batch begins. */
   readonly options: PassOptions | undefined;
   /** Returns the index in the data of sample s of the batch. */
   indexInData(s: number): number;
@@ -82,8 +82,8 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
   const inputCount = network.graph.inputCount;
   const outputCount = network.graph.outputs.length;
   const order = new Uint32Array(data.samples);
-  let first = 0;
-  let at = 0;
+  let batchStart = 0;
+  let nextStart = 0;
   const batch = {
     inputs: new Float64Array(size * inputCount),
     targets: new Float64Array(size * outputCount),
@@ -92,42 +92,42 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     samples: 0,
     weight: 0,
     options: data.weights && { weights: new Float64Array(size) },
-    indexInData: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
+    indexInData: (s: number) => data.rows?.[order[batchStart + s]] ?? order[batchStart + s],
   };
   const table: BatchTable = {
     inputs: data.inputs,
     targets: data.targets,
     order,
     get first() {
-      return at;
+      return nextStart;
     },
     skip(samples) {
-      at += samples;
+      nextStart += samples;
     },
   };
   return {
     // No object spread, which would give each source a different hidden class and deoptimize the code that uses it.
     table: data.weights === undefined ? table : undefined,
     start() {
-      at = 0;
+      nextStart = 0;
       // Start from the same order in each epoch, so that the shuffled order depends on the random state alone.
       for (let s = 0; s < order.length; s++) order[s] = s;
       if (random !== undefined) shuffle(order, random);
     },
     next() {
-      if (at === order.length) return undefined;
-      first = at;
-      batch.samples = Math.min(size, order.length - at);
-      copyRows(data.inputs, batch.inputs, inputCount, order, at, batch.samples);
-      copyRows(data.targets, batch.targets, outputCount, order, at, batch.samples);
+      if (nextStart === order.length) return undefined;
+      batchStart = nextStart;
+      batch.samples = Math.min(size, order.length - nextStart);
+      copyRows(data.inputs, batch.inputs, inputCount, order, nextStart, batch.samples);
+      copyRows(data.targets, batch.targets, outputCount, order, nextStart, batch.samples);
       batch.counts = batch.weight = batch.samples;
       if (batch.options !== undefined) {
         batch.weight = 0;
         for (let s = 0; s < batch.samples; s++) {
-          batch.weight += batch.options.weights[s] = data.weights![order[at + s]];
+          batch.weight += batch.options.weights[s] = data.weights![order[nextStart + s]];
         }
       }
-      at += batch.samples;
+      nextStart += batch.samples;
       return batch;
     },
     stop: () => Promise.resolve(),

@@ -66,8 +66,8 @@ export function guessDialect(beginning: string, delimiter?: string): Dialect {
 }
 
 /**
- * Whether the first line is a comment: it begins with #, and the first line without # has no separators, or other
- * separators than this line.
+ * Whether the file has comments: the first line begins with #, and the first line that does not begin with # contains
+ * no candidate delimiter, or a different number of one of them than the first line.
  */
 function hasComments(text: string): boolean {
   if (!text.startsWith('#')) return false;

@@ -10,7 +10,7 @@ way, set them yourself. Without WORLD_SIZE, a single process trains. The data is
 inputs before targets, with or without a header line; or a .pt file with the tensors "inputs" and "targets". For a network with
 delays, the data is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step
 has no target; or a CSV file with one row per step of a single sequence. Each process trains on a part of the samples, and
-gradients are averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch of
+gradients are averaged over all processes. The first process writes the trained weights to OUT.safetensors, for fromPyTorch in
 @nnbp/interop, and to OUT.pt, for torch.load.
 """
 

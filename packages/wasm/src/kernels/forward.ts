@@ -27,11 +27,11 @@ export function forwardPass(pass: Pass): Code {
 }
 
 function unitForward({ kernels, u, from, to, record, share, field, wait, makePanel }: Pass): Code {
-  const { dense, denseOne, elementwise, sparse, sparseShared, aggregate, activate } = kernels;
+  const { dense, denseOne, elementwise, sparse, sparseSharedWeights, aggregate, activate } = kernels;
   const sparseSums: Code = control.when(
     field('aggregation'),
     aggregate(u.get, from.get, to.get),
-    control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
+    control.when(word('inWeight'), sparseSharedWeights(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
   );
   const denseSums: Code = control.when(
     eq(word('samples'), number(1)),

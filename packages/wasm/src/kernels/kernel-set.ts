@@ -30,7 +30,7 @@ export function kernelSet(module: Assembler, multiplyAdd: MultiplyAdd, shared: b
   const dense = denseKernels(module, multiplyAdd);
   const denseOne = denseOneKernel(module, multiplyAdd);
   const sparse = sparseForward(module, multiplyAdd, false);
-  const sparseShared = sparseForward(module, multiplyAdd, true);
+  const sparseSharedWeights = sparseForward(module, multiplyAdd, true);
   const elementwise = elementwiseKernels(module);
   const finish = finishKernel(module, multiplyAdd);
   const rows = rowKernels(module);
@@ -48,7 +48,7 @@ export function kernelSet(module: Assembler, multiplyAdd: MultiplyAdd, shared: b
     dense,
     denseOne,
     sparse,
-    sparseShared,
+    sparseSharedWeights,
     elementwise,
     finish,
     rows,

@@ -139,7 +139,7 @@ export const termCountAt = (exercise: TimeExercise, selected: QuantityName, step
 
 /**
  * Converts the name of a parameter derivative in the unrolled graph, such as `dloss/db_h@1`, to the name in the graph
- * with delays, `dloss/db_h`. The first derivative is a term of the second.
+ * with delays, `dloss/db_h`. The derivative in the unrolled graph is a term of the derivative in the graph with delays.
  */
 export function originalParameter({ quantity, node, from }: QuantityName): QuantityName {
   const [id, t] = splitId(node);

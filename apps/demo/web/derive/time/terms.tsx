@@ -30,7 +30,7 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const terms = termsInTime(exercise, selected);
   const largest = Math.max(...terms.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
-  const targets = exercise.targets.filter((row) => row !== null).length;
+  const targetCount = exercise.targets.filter((row) => row !== null).length;
   const name = nameOf(selected);
   const sum = terms[termCount - 1]?.sum ?? 0;
   const isAll = termCount === terms.length;
@@ -71,7 +71,9 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
         </tbody>
       </table>
       <p role="status">
-        {isAll ? say.complete(name, formatNumber(sum / targets, 6), targets) : say.missing(terms.length - termCount)}
+        {isAll
+          ? say.complete(name, formatNumber(sum / targetCount, 6), targetCount)
+          : say.missing(terms.length - termCount)}
       </p>
     </div>
   );
@@ -81,7 +83,7 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
 function TermSlider({ exercise, selected, termCount }: TermsProps) {
   const say = useMessages(messages);
   const max = exercise.steps;
-  const open = (count: number) =>
+  const showTerms = (count: number) =>
     change({ step: count === max ? exercise.trace.steps.length : [0, ...stepsOfTerms(exercise, selected)][count] });
   return (
     <label className={styles.slider}>
@@ -92,7 +94,7 @@ function TermSlider({ exercise, selected, termCount }: TermsProps) {
         max={max}
         value={termCount}
         aria-valuetext={say.termsOf(termCount, max)}
-        onChange={(event) => open(Number(event.target.value))}
+        onChange={(event) => showTerms(Number(event.target.value))}
       />
       <span className="quiet">{say.termsOf(termCount, max)}</span>
     </label>

@@ -75,7 +75,7 @@ function factor(layers: readonly Layer[]): Task {
       zh: '八个隐藏层，每层八个 sigmoid 节点。往回传时，每一层都乘以它的 slope，而 sigmoid 的 slope 最大是 0.25。最后一个隐藏层的平均 |dloss/dx| 是第一个的多少倍？数量级对就行。',
     },
     explain: {
-      en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks exponentially: it learns ${times(expected)} × more slowly.`,
+      en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so |dloss/dx| shrinks exponentially from the last layer to the first: the first layer learns ${times(expected)} × more slowly.`,
       zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按指数缩小：它学习的速度只有最后一层的 1/${times(expected)}。`,
     },
     expected,

@@ -6,17 +6,17 @@ import { reduction } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, termCount } from './operator.js';
 
-/** Combines rows with a constant tensor or scalar. `part` converts a value of the constant to a scale and a shift. */
+/** Scales and shifts rows by a constant tensor or scalar. `scaleAndShift` returns both numbers for a constant value. */
 function withConstant(
   call: Call,
   rows: Rows,
   constant: Constant,
-  part: (value: number) => { readonly scale?: number; readonly shift?: number },
+  scaleAndShift: (value: number) => { readonly scale?: number; readonly shift?: number },
 ): Rows {
   const { shape, left, right } = call.broadcast(rows.shape, call.withoutBatch(constant, rows));
   const entries = left.map((at, k) => {
     const entry = rows.entries[at];
-    const { scale = 1, shift = 0 } = part(constant.values[right[k]]);
+    const { scale = 1, shift = 0 } = scaleAndShift(constant.values[right[k]]);
     // If only a constant is added, the result refers to the same list of weights.
     call.spend(scale === 1 ? 1 : 1 + entry.from.length);
     return affine(entry, scale, shift);

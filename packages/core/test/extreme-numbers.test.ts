@@ -4,9 +4,9 @@ import { backpropagate, backpropagateBatch, mlp, Network, NnbpError, type Pass, 
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
-const edges = [0, 5e-324, 1e-30, 1, 1e30, Number.MAX_VALUE].flatMap((size) => [size, -size]);
+const extremes = [0, 5e-324, 1e-30, 1, 1e30, Number.MAX_VALUE].flatMap((size) => [size, -size]);
 
-/** One node with one input and a trained c. */
+/** One node with one input and a trainable c. */
 function single(activation = identity, parameters: { b?: number; c?: number; w?: number } = {}): Network {
   const network = new Network(mlp([1, 1], { activation }));
   const { b = 0, c = 1, w = 1 } = parameters;
@@ -31,12 +31,12 @@ const numbersOf = ({ loss, outputs, cache, gradients }: Pass) => [
   ...cache.samples.flatMap(({ x, slope, dLossDx }) => [...x, ...slope, ...dLossDx]),
 ];
 
-describe('numbers at the edge of float64', () => {
+describe('the smallest and largest numbers of float64', () => {
   test('a prediction equals the formula, or an error names the node that overflowed', () => {
     let overflows = 0;
-    for (const x of edges) {
-      for (const w of edges) {
-        for (const b of edges) {
+    for (const x of extremes) {
+      for (const w of extremes) {
+        for (const b of extremes) {
           for (const c of [5e-324, 1, Number.MAX_VALUE]) {
             const network = single(identity, { b, c, w });
             const expected = c * (b + w * x);
@@ -56,8 +56,8 @@ describe('numbers at the edge of float64', () => {
 
   test('with every activation, all numbers of a pass are finite, or an overflow is reported', () => {
     for (const activation of everyActivation) {
-      for (const x of edges) {
-        for (const c of edges) {
+      for (const x of extremes) {
+        for (const c of extremes) {
           const result = attempt(() => backpropagate(single(activation, { c }), [x], [0.5], mse()));
           if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
           else if (Math.abs(x) <= 1 && Math.abs(c) <= 1) expect.unreachable(`${activation.name}, x ${x}, c ${c}`);
@@ -68,7 +68,7 @@ describe('numbers at the edge of float64', () => {
 
   test('with every loss, all numbers of a pass are finite, or an overflow is reported', () => {
     for (const { loss } of everyLoss) {
-      for (const x of edges) {
+      for (const x of extremes) {
         const result = attempt(() => backpropagate(single(), [x], [1], loss));
         if (!(result instanceof NnbpError)) expect(numbersOf(result).every(Number.isFinite)).toBe(true);
         // The cross-entropy of a number outside 0 to 1 is undefined. Everything else is finite for inputs that are not
