@@ -84,6 +84,17 @@ describe('a table with one label per group', () => {
     expect(accuracy).toBeGreaterThan(0.3);
   });
 
+  test('evaluate counts only the rows of the sequences that it evaluates', async () => {
+    const rows = gestures.map((row, k) =>
+      row.id === 'g4' ? { ...row, label: '' } : k === 0 ? { ...row, x: '' } : row,
+    );
+    const groupRows = gestures.filter(({ id }) => id === 'g4').length;
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'gaps.csv': tableOf(rows) });
+    await nnbp(...classify, 'rnn', ...fewEpochs);
+    const { stdout } = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gaps.csv', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 270 - groupRows - 1, sequences: 59, leftOut: 1 });
+  });
+
   test('train and evaluate reject groups with several labels and name the rows', async () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
     const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });

@@ -124,7 +124,8 @@ async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: Se
   const withoutTarget = table.sequences.length - sequences.length;
   const sentence = table.gaps.sentence('left out') ?? '';
   if (sequences.length === 0) throw new Problem(`${csv.name} has no group with a target. ${sentence}`.trim());
-  return { data: { sequences }, count: sequences.length, rows: table.rows, gaps: table.gaps, withoutTarget };
+  const rows = sequences.reduce((sum, { inputs: steps }) => sum + steps.length, 0);
+  return { data: { sequences }, count: sequences.length, rows, gaps: table.gaps, withoutTarget };
 }
 
 interface ColumnImportance {
