@@ -86,7 +86,7 @@ test('a network built from a description has its delays, initial value and aggre
   const { graph } = networkOf(setAggregation(loop, 'h', 'max'), functions);
   const h = graph.indexOf('h');
   expect(Array.from({ length: 3 }, (_, k) => graph.edgeName(graph.edgeStart[h] + k))).toEqual(['x', 'h@-1', 'y@-2']);
-  expect(graph.initials![h]).toBe(0.25);
+  expect(graph.initialValues![h]).toBe(0.25);
   expect(graph.aggregation(h)!.name).toBe('max');
 });
 

@@ -106,7 +106,7 @@ describe('the sum over time', () => {
 test('a value before the first time step is the initial value of its node', () => {
   const exercise = randomExercise(7);
   const { graph } = exercise.network;
-  expect(exercise.value({ quantity: 'x', node: 'h@-1' })).toBe(graph.initials![graph.indexOf('h')]);
+  expect(exercise.value({ quantity: 'x', node: 'h@-1' })).toBe(graph.initialValues![graph.indexOf('h')]);
   expect(exercise.value({ quantity: 'x', node: 'y@-2' })).toBe(0);
 });
 

@@ -61,7 +61,7 @@ export function describe(network: Network): NetworkDescription {
     const edges = Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => edgeStart[i] + k);
     const delays = edges.map((e) => graph.delay(e));
     for (const e of edges) {
-      const value = graph.delay(e) === 0 ? 0 : graph.initials![predecessors[e]];
+      const value = graph.delay(e) === 0 ? 0 : graph.initialValues![predecessors[e]];
       if (value !== 0) initial.set(graph.ids[predecessors[e]], value);
     }
     const aggregation = graph.aggregation(i);

@@ -218,7 +218,7 @@ export class GraphBuilder {
     const edgeStart = new Uint32Array(nodeCount + 1);
     const parameterStart = new Uint32Array(nodeCount + 1);
     const predecessors = new Uint32Array(this.#edges);
-    const inits = new Map<number, NonNullable<NodeOptions['init']>>();
+    const initializers = new Map<number, NonNullable<NodeOptions['init']>>();
 
     // If no node needs explicit slots, they are computed from `parameterStart`.
     const perNode = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
@@ -234,7 +234,7 @@ export class GraphBuilder {
         const { fixed, shared } = group;
         activationOf[i] = activationIndex.get(group.activation)!;
         if (aggregationOf !== undefined) aggregationOf[i] = aggregationIndex.get(group.aggregation)!;
-        if (group.init !== undefined) inits.set(i, group.init);
+        if (group.init !== undefined) initializers.set(i, group.init);
         scaleTrainable[i] = Number(fixed.c === undefined);
         if (biasSlots !== undefined) biasSlots[i] = layout.slot('b', fixed.b, shared.b);
         else layout.parameterCount++;
@@ -265,13 +265,13 @@ export class GraphBuilder {
       edgeStart,
       predecessors,
       edgeDelay,
-      initials: edgeDelay && this.#initials(nodeCount, (id) => indexOf[this.#declared.get(id)!]),
+      initialValues: edgeDelay && this.#initials(nodeCount, (id) => indexOf[this.#declared.get(id)!]),
       parameterStart,
       biasSlots,
       scaleSlots,
       sharedWeights,
       constants: layout.constants(),
-      inits,
+      initializers,
     });
   }
 

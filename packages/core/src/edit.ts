@@ -349,7 +349,7 @@ function draftOf(graph: Graph, i: number, useCounts: Uint32Array): Draft {
   const w = new Map<string, number>();
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
     const [j, steps] = [graph.predecessors[e], graph.delay(e)];
-    const source = steps === 0 ? graph.ids[j] : { id: graph.ids[j], steps, initial: graph.initials![j] };
+    const source = steps === 0 ? graph.ids[j] : { id: graph.ids[j], steps, initial: graph.initialValues![j] };
     const name = edgeName(source);
     from.push(source);
     w.set(name, graph.weightSlot(e, i));
@@ -360,7 +360,7 @@ function draftOf(graph: Graph, i: number, useCounts: Uint32Array): Draft {
     );
   }
   const aggregation = graph.aggregation(i);
-  const init = graph.inits.get(i);
+  const init = graph.initializers.get(i);
   return {
     options: {
       activation: graph.activations[graph.activationOf[i]],

@@ -26,13 +26,13 @@ export interface GraphArrays {
   readonly edgeStart: ArrayLike<number>;
   readonly predecessors: ArrayLike<number>;
   readonly edgeDelay: ArrayLike<number> | undefined;
-  readonly initials: ArrayLike<number> | undefined;
+  readonly initialValues: ArrayLike<number> | undefined;
   readonly parameterStart: ArrayLike<number>;
   readonly biasSlots: ArrayLike<number> | undefined;
   readonly scaleSlots: ArrayLike<number> | undefined;
   readonly sharedWeights: ArrayLike<number> | undefined;
   readonly constants: Float64Array;
-  readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
+  readonly initializers: ReadonlyMap<number, ForParameters<number, Initializer>>;
 }
 
 /**
@@ -85,7 +85,7 @@ export class Graph {
    */
   readonly stateStart: ArrayLike<number> | undefined;
   /** For each node, the value that its delayed edges read before the first step; undefined if no edge is delayed. */
-  declare readonly initials: ArrayLike<number> | undefined;
+  declare readonly initialValues: ArrayLike<number> | undefined;
   /**
    * The parameters of node i (b, c and weights, unless fixed or shared with an earlier node) begin at
    * parameterStart[i].
@@ -103,7 +103,7 @@ export class Graph {
   /** The distinct values of fixed parameters; the first is 1. */
   declare readonly constants: Float64Array;
   /** The `init` option of each node that has one, by the index of the node. */
-  declare readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
+  declare readonly initializers: ReadonlyMap<number, ForParameters<number, Initializer>>;
   /**
    * The edges out of node i are entries successorStart[i] to successorStart[i + 1] − 1 of the lists that `successorsOf`
    * returns.
@@ -193,7 +193,7 @@ export class Graph {
   initialState(): Float64Array {
     const state = new Float64Array(this.stateSize);
     for (let j = 0; j < this.nodeCount && this.stateStart !== undefined; j++) {
-      state.fill(this.initials![j], this.stateStart[j], this.stateStart[j + 1]);
+      state.fill(this.initialValues![j], this.stateStart[j], this.stateStart[j + 1]);
     }
     return state;
   }

@@ -154,7 +154,7 @@ function initialize(graph: Graph, parameters: Float64Array, initializer: Initial
     parameters[index] = value();
   };
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    const { b = 0, c = 1, w: draw = initializer } = graph.inits.get(i) ?? {};
+    const { b = 0, c = 1, w: draw = initializer } = graph.initializers.get(i) ?? {};
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
     setOnce(graph.biasIndex(i), () => b);
     setOnce(graph.scaleIndex(i), () => c);

@@ -50,7 +50,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
 
   for (let t = 0; t < steps; t++) for (let i = 0; i < inputCount; i++) builder.input(at(i, t));
   for (const [i, t] of readBefore(graph, steps)) {
-    builder.node(at(i, t), { from: [], activation: identity, fixed: { b: graph.initials![i], c: 1 } });
+    builder.node(at(i, t), { from: [], activation: identity, fixed: { b: graph.initialValues![i], c: 1 } });
   }
   for (let t = 0; t < steps; t++) {
     for (let i = inputCount; i < nodeCount; i++) {
@@ -65,7 +65,7 @@ export function unroll(graph: Graph, steps: number, outputSteps?: readonly numbe
         from,
         activation: graph.activations[graph.activationOf[i]],
         ...(aggregation !== undefined && { aggregation }),
-        ...(graph.inits.has(i) && { init: graph.inits.get(i)! }),
+        ...(graph.initializers.has(i) && { init: graph.initializers.get(i)! }),
         ...parameters(graph.biasSlot(i), graph.scaleSlot(i), weights),
       });
     }

@@ -34,7 +34,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
   expectDistinctNames('activations', graph.activations);
   expectDistinctNames('aggregations', graph.aggregations);
   expectBoundedState(graph);
-  const initial = initialValues(graph);
+  const initial = initialValuesOf(graph);
   return {
     format,
     version,
@@ -210,10 +210,11 @@ export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocu
 }
 
 /** The initial values (before the first step) of nodes with delayed edges, except zeros. */
-function initialValues({ ids, initials, stateStart, nodeCount }: Graph): [id: string, value: number][] {
+function initialValuesOf({ ids, initialValues, stateStart, nodeCount }: Graph): [id: string, value: number][] {
   const entries: [string, number][] = [];
-  for (let i = 0; initials !== undefined && i < nodeCount; i++) {
-    if (stateStart![i + 1] > stateStart![i] && !Object.is(initials[i], 0)) entries.push([ids[i], initials[i]]);
+  for (let i = 0; initialValues !== undefined && i < nodeCount; i++) {
+    if (stateStart![i + 1] > stateStart![i] && !Object.is(initialValues[i], 0))
+      entries.push([ids[i], initialValues[i]]);
   }
   return entries;
 }

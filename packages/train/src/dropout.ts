@@ -180,7 +180,7 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
   const parameterStart = new Array<number>(inputs).fill(0);
   const biasSlots = new Array<number>(inputs).fill(0);
   const scaleSlots = new Array<number>(inputs).fill(0);
-  const initials = Array.from({ length: inputs }, (_, i) => (i < inputCount ? (graph.initials?.[i] ?? 0) : 0));
+  const initials = Array.from({ length: inputs }, (_, i) => (i < inputCount ? (graph.initialValues?.[i] ?? 0) : 0));
   const edgeStart = new Array<number>(inputs).fill(0);
   const predecessors: number[] = [];
   const delays: number[] = [];
@@ -212,7 +212,7 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
     parameterStart.push(graph.parameterStart[i]);
     biasSlots.push(graph.biasSlot(i));
     scaleSlots.push(graph.scaleSlot(i));
-    initials.push(graph.initials?.[i] ?? 0);
+    initials.push(graph.initialValues?.[i] ?? 0);
     edgeStart.push(predecessors.length);
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const delay = graph.delay(e);
@@ -243,12 +243,12 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
     edgeStart: Uint32Array.from(edgeStart),
     predecessors: Uint32Array.from(predecessors, (j, e) => (delays[e] === 0 ? j : indexOf[j])),
     edgeDelay: hasDelays ? Uint32Array.from(delays) : undefined,
-    initials: hasDelays ? Float64Array.from(initials) : undefined,
+    initialValues: hasDelays ? Float64Array.from(initials) : undefined,
     parameterStart: Uint32Array.from(parameterStart),
     biasSlots: Uint32Array.from(biasSlots),
     scaleSlots: Uint32Array.from(scaleSlots),
     sharedWeights: Uint32Array.from(weights),
     constants: Float64Array.from([...graph.constants, 0]),
-    inits: new Map(),
+    initializers: new Map(),
   });
 }

@@ -69,13 +69,13 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
     edgeStart,
     predecessors,
     edgeDelay: undefined,
-    initials: undefined,
+    initialValues: undefined,
     parameterStart,
     biasSlots,
     scaleSlots,
     sharedWeights,
     constants: original.constants,
-    inits: new Map(),
+    initializers: new Map(),
   });
   return { graph, original, steps, stepOf, stateInput, at };
 }

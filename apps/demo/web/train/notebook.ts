@@ -7,7 +7,7 @@ export function notebook(network: Network, files: PyTorchFiles): string {
   const { graph } = network;
   const row = Array.from({ length: graph.inputCount }, () => 0.5);
   // A network with delays takes sequences, `[samples × steps × inputs]`.
-  const hasTime = graph.initials !== undefined;
+  const hasTime = graph.initialValues !== undefined;
   const rows = [row, row, row];
   const [inputs, expected] = hasTime
     ? [rows.map(list).join(', '), predictSequence(network, rows).map(list).join(', ')]

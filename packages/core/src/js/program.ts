@@ -123,7 +123,7 @@ function compile(graph: Graph): Program {
       row: graph.inputCount + k,
       source: nodeRows[memory.node],
       state: graph.stateStart![memory.node],
-      initial: graph.initials![memory.node],
+      initial: graph.initialValues![memory.node],
     })),
     rowOf: nodeRows,
     outputRows: Uint32Array.from(graph.outputs, (i) => nodeRows[i]),

@@ -76,13 +76,13 @@ export function stepGraphOf(graph: Graph): StepGraph {
     edgeStart: insertMemories(graph.edgeStart),
     predecessors: sourceOf,
     edgeDelay: undefined,
-    initials: undefined,
+    initialValues: undefined,
     parameterStart: insertMemories(graph.parameterStart),
     biasSlots: graph.biasSlots && insertMemories(graph.biasSlots),
     scaleSlots: graph.scaleSlots && insertMemories(graph.scaleSlots),
     sharedWeights: graph.sharedWeights,
     constants: graph.constants,
-    inits: new Map(),
+    initializers: new Map(),
   });
   return { graph: step, memories };
 }

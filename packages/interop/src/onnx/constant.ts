@@ -78,10 +78,8 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
   const isListed = tensor.dataLocation === 0 && listed.length > 0;
   const count = isListed ? listed.length : bytes.length / storage.bytes;
   if (count !== size) {
-    throw new NnbpError(
-      'MALFORMED',
-      `${label}: expected ${dims.join(' × ')} numbers for its shape, received ${count}.`,
-    );
+    const expected = dims.length === 0 ? 'one number' : `${dims.join(' × ')} numbers`;
+    throw new NnbpError('MALFORMED', `${label}: expected ${expected} for its shape, received ${count}.`);
   }
   const { read, ofField = Number } = storage;
   if (isListed) return { dims, values: Float64Array.from(listed, (value) => ofField(Number(value))) };

@@ -38,7 +38,7 @@ const activationNames: Readonly<Record<string, string>> = {
  */
 export function writeRecurrent(context: LayerContext, layer: RecurrentLayer, sequence: string): string {
   const { graph, operations } = context;
-  const initialOf = (nodes: readonly number[]) => nodes.map((i) => graph.initials![i]);
+  const initialOf = (nodes: readonly number[]) => nodes.map((i) => graph.initialValues![i]);
   const direction = { layer, initial: { h: initialOf(layer.units), c: initialOf(layer.cells) } };
   const x = context.values(layer.inputs, `the inputs of the layer of "${graph.ids[layer.units[0]]}"`);
   return operations.add('Squeeze', [writeDirections(context, [direction], x, sequence), operations.positions([1])]);

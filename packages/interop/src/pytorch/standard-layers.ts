@@ -109,7 +109,7 @@ export function recurrentModule(graph: Graph, layer: RecurrentLayer): ModuleLaye
       { name: 'bias_ih_l0', shape: [rows], parameters: biases },
       { name: 'bias_hh_l0', shape: [rows], parameters: gates.flatMap(({ bias, resetBias }) => resetBias ?? bias) },
     ],
-    initial: [...units, ...cells].map((i) => graph.initials![i]),
+    initial: [...units, ...cells].map((i) => graph.initialValues![i]),
   };
 }
 

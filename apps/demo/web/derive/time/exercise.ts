@@ -87,7 +87,7 @@ export function splitId(id: string): readonly [id: string, t: number] {
   return [id.slice(0, at), Number(id.slice(at + 1))];
 }
 
-const initialValue = (graph: Graph, id: string): number => graph.initials?.[graph.indexOf(id)] ?? 0;
+const initialValue = (graph: Graph, id: string): number => graph.initialValues?.[graph.indexOf(id)] ?? 0;
 
 /**
  * Parses the selected quantity. If the network does not have it, returns the derivative with respect to the weight of

@@ -194,7 +194,7 @@ class GenomeWriter {
           'other nodes one step earlier.',
       );
     }
-    if (delay > 0 && (graph.initials![j] !== 0 || this.#values[j].constant !== 0)) {
+    if (delay > 0 && (graph.initialValues![j] !== 0 || this.#values[j].constant !== 0)) {
       this.#throwUnsupported(j, 'its value before the first step has to be 0 in neat-python.');
     }
     return this.#values[j];
