@@ -1,4 +1,4 @@
-/** Tests of the sequences of the Train view, and of the gradients that the view shows for them. */
+/** Tests training on sequences in the Train view, and the gradients over time that the view shows. */
 import { backpropagateSequence, Network, Standardization } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';

@@ -182,8 +182,8 @@ export function formatOf(path: string, bytes: Uint8Array, name?: string): Format
   const found = formats.find(({ read, fits }) => read !== undefined && fits(bytes, keys));
   if (found !== undefined) return asReadable(found);
   const names = formats.filter(({ read }) => read !== undefined).map((format) => format.name);
-  const kind = unsupportedFormatOf(bytes, keys);
-  if (kind !== undefined) throw new Problem(`${path}: ${kind}`);
+  const reason = unsupportedFormatOf(bytes, keys);
+  if (reason !== undefined) throw new Problem(`${path}: ${reason}`);
   throw new Problem(
     `${path}: unknown format. Supported: ${names.join(', ')}. If the file is in one of these formats, specify it with --from.`,
   );

@@ -33,7 +33,10 @@ function expectHarmless(what: string, { stdout, stderr }: Outcome): void {
   }
 }
 
-/** Strings that a CSV file can contain as a name: not empty, and valid in UTF-8. */
+/**
+ * Strings that are tested as names in CSV files: not blank, not very long, and without NUL, byte order marks and
+ * unpaired surrogates.
+ */
 const csvNames = hostileStrings.filter(
   (text) => text.trim() !== '' && !/[\0\uD800\uFEFF]/.test(text) && text.length < 1000,
 );

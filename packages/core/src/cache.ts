@@ -41,15 +41,15 @@ export interface AggregatedCache {
 
 /** The cache of one sample: its steps, and the state before the first. */
 export interface SequenceCache {
-  /** One entry per step. Only the first `length` are from the last pass. */
+  /** One entry per step. Entries from index `length` on do not belong to the last pass. */
   readonly steps: readonly SampleCache[];
-  /** The number of steps of the sequence. */
+  /** The number of steps of the sequence in the last pass. */
   length: number;
   /** The state before the first step, in the order of `graph.stateStart`. */
   readonly before: Float64Array;
 }
 
-/** The cache of the reference engine, in float64. It also keeps h and g. */
+/** The cache of the reference engine, in float64. It has h and g in addition to the values of {@link GradientCache}. */
 export class ReferenceCache implements GradientCache {
   /** One entry per sample of the batch. */
   readonly sequences: readonly SequenceCache[];

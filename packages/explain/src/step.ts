@@ -82,8 +82,8 @@ export class DerivationStep implements Step {
   }
 
   /**
-   * Whether this step is not reused: a step below a reused one is reused too. Uses a loop, because a derivation can be
-   * ten thousand steps deep.
+   * Whether this step and all steps above it occur first. If a step above is reused, so is this step. Uses a loop,
+   * because a derivation can be ten thousand steps deep.
    */
   #isFirst(): boolean {
     let { symbol, parent, index } = this as DerivationStep;

@@ -1,5 +1,5 @@
 /**
- * Marks the units of a plan that need fewer tables: those whose g and x share a row, and those that are elementwise.
+ * Determines for each unit of a plan whether g and x of its nodes share a row, and whether the unit is elementwise.
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
@@ -11,8 +11,8 @@ import { elementwise } from './kernels/elementwise.js';
 /** A unit as the kernels run it. */
 export interface RowUnit extends Unit {
   /**
-   * Whether c is the constant 1 for all nodes. Then x is g(h), and both share a row, which holds h before g is applied.
-   * Custom activations always have a row of g.
+   * Whether g and x of each node share a row, which holds h before g is applied. True if c is the constant 1 for all
+   * nodes, so that x is g(h), and the activation is not custom.
    */
   readonly gIsX: boolean;
   /**
@@ -23,14 +23,14 @@ export interface RowUnit extends Unit {
   readonly elementwise: (typeof elementwise)[keyof typeof elementwise] | undefined;
 }
 
-/** Returns the marked units in the order of the plan. */
+/** Returns the units of a plan, in the same order, with these two properties. */
 export const rowUnits = (graph: Graph, { units }: Plan): RowUnit[] =>
   units.map((unit) => ({ ...unit, gIsX: gIsX(graph, unit), elementwise: elementwiseOf(graph, unit) }));
 
 const constantOf = (graph: Graph, slot: number): number | undefined =>
   slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
 
-/** Whether c is the constant 1 for all nodes, and g has a kernel. */
+/** See {@link RowUnit.gIsX}. */
 export const gIsX = (graph: Graph, { nodes, activation }: Unit): boolean =>
   activationKernelOf(activation).code !== customActivation &&
   nodes.every((i) => constantOf(graph, graph.scaleSlot(i)) === 1);

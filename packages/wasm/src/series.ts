@@ -7,8 +7,8 @@ import type { Graph } from '@nnbp/core';
 import type { RowUnit } from './row-units.js';
 
 /**
- * Maximum number of samples of one product, so that a column of its tiles fits in the L1 cache. A product over a single
- * step can have more samples.
+ * Maximum number of samples in a product over several steps: a slice of its matrix B (see kernels/dense.ts) then fits
+ * in the L1 cache. A product over a single step can have more samples.
  */
 const maxSamples = 256;
 

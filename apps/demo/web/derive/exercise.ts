@@ -28,7 +28,7 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
 }
 
 /**
- * Computes the pass of an exercise.
+ * Creates an exercise and computes its forward and backward pass.
  *
  * @throws NnbpError for a cycle, an unknown function or a target that is invalid for the loss
  */

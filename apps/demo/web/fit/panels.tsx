@@ -73,8 +73,8 @@ export function ModelPanel({ prepared, fit }: ModelPanelProps) {
   const choose = (name: string) => {
     if (name === 'network') change({ model: 'network' });
     else {
-      const chosen = models.find((other) => other.name === name);
-      change({ model: 'formula', start: {}, ...(chosen && { formula: chosen.formula }) });
+      const preset = models.find((other) => other.name === name);
+      change({ model: 'formula', start: {}, ...(preset && { formula: preset.formula }) });
     }
   };
   return (

@@ -60,7 +60,7 @@ function SampleView() {
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
   const misfitReason = task && misfit(task, settings);
-  // Pause while other views are shown.
+  // Pause when the user opens another view.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
   const functions = useStable(userFunctionsOf(activationsOf(settings), settings.loss, custom));
   // Everything that determines a training run. Other changes must not restart it.
@@ -98,7 +98,7 @@ function SampleView() {
             {messageOf(view.problem, say.problems)}
           </p>
         )}
-        <Status view={view} quiet={misfitReason !== undefined} />
+        <Status view={view} blocked={misfitReason !== undefined} />
       </div>
       <div className={styles.column}>
         <DataPanel
@@ -140,7 +140,10 @@ function SampleView() {
   );
 }
 
-/** Returns the row that the user entered, or the first training sample if the inputs have fields. */
+/**
+ * Returns the row that the user entered, or else the first training sample. Returns undefined if no row was entered and
+ * the inputs are an image or too many to enter in fields.
+ */
 function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Float64Array | undefined) {
   if (entered?.length === inputCount) return entered;
   if (side !== undefined || fields.length === 0) return undefined;
@@ -157,11 +160,13 @@ const change = (part: Partial<Settings>) =>
 const describe = (bytes: Uint8Array) => training.describeTable(bytes);
 const chooseSample = (sample: number | null) => change({ sample });
 
-/** Shows the status of the training run. Screen readers announce it, except while the numbers change. */
-function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: boolean }) {
+/**
+ * Shows that a training run is being prepared. When training is paused, screen readers announce the step and the loss.
+ */
+function Status({ view, blocked }: { readonly view: TrainingView; readonly blocked: boolean }) {
   const say = useMessages(messages);
   const { ready, progress, playing, problem, snapshot, observation } = view;
-  if (ready === undefined && problem === undefined && !quiet) {
+  if (ready === undefined && problem === undefined && !blocked) {
     return (
       <p role="status">
         {progress === undefined ? say.preparing : say.fetching(Math.round(100 * progress))}{' '}

@@ -1,5 +1,5 @@
 /** `nnbp explain`: shows how a derivative of the loss is computed for one row of data, step by step. */
-import { explain, nameOf } from '@nnbp/explain';
+import { explain, nameOf, type Step } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
 import { Readable } from 'node:stream';
@@ -76,9 +76,9 @@ async function explainRow(
   }
   const derivation = explain(network, input, target, loss, options.derivative);
   if (options.json === true) {
-    const { quantity, case: number, value, terms } = derivation.root;
-    const termsOf = terms.map((term) => ({ name: nameOf(term.quantity), case: term.case, value: term.value }));
-    const summary = { name: nameOf(quantity), case: number, value, terms: termsOf };
+    const { root } = derivation;
+    const fieldsOf = (step: Step) => ({ name: nameOf(step.quantity), case: step.case, value: step.value });
+    const summary = { ...fieldsOf(root), terms: root.terms.map(fieldsOf) };
     await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }

@@ -1,6 +1,6 @@
 /**
- * Transposes between one row per sample, as users pass batches, and one row per node, as kernels read them. Both
- * directions transpose blocks of four by four numbers.
+ * Kernels that transpose batches. Users pass one row per sample; the other kernels read and write one row per node.
+ * Both directions transpose blocks of four by four numbers.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 

@@ -1,4 +1,4 @@
-/** Computes case 2 for four predecessors at a time, and an upper bound of all gradients. */
+/** Computes case 2 for four predecessors at a time, and an upper bound on the absolute values of all gradients. */
 import { type Code, control, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';
@@ -83,17 +83,17 @@ export function bound({
   x,
   delta,
   dLossDc,
-  factor,
+  factor: deltaSquares,
   gradientBound,
   multiplyAdd,
 }: CodegenContext): Code {
   const addSquare = (sum: Local, value: Local): Code => sum.set(multiplyAdd(value.get, value.get, sum.get));
   return [
-    factor.set(f32x4.const(0)),
-    computed.map((k) => addSquare(factor, delta[k])),
+    deltaSquares.set(f32x4.const(0)),
+    computed.map((k) => addSquare(deltaSquares, delta[k])),
     gradientBound.set(f32x4.const(1 / 4)),
     x.map((group) => addSquare(gradientBound, group)),
-    gradientBound.set(mul(f32x4.splat(laneSum(gradientBound)), factor.get)),
+    gradientBound.set(mul(f32x4.splat(laneSum(gradientBound)), deltaSquares.get)),
     computed.map((k) => (groups[k].scaleTrainable ? addSquare(gradientBound, dLossDc[k]) : [])),
     gradientBound.set(f32x4.sqrt(f32x4.splat(laneSum(gradientBound)))),
     store(int.const(header.total), gradientBound.get),

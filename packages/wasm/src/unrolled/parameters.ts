@@ -52,8 +52,8 @@ export function descend(context: CodegenContext): Code {
 }
 
 /**
- * Emits code for each computed group. `pairs` holds delta and dLossDc of its nodes, interleaved like b and c in memory:
- * first those of the first two nodes, then those of the others.
+ * Emits code for each computed group. `pairs` holds delta and dLossDc of the group's nodes, interleaved like b and c in
+ * memory: `pairs[0]` for the first two nodes, `pairs[1]` for the others.
  */
 function eachGroup(
   { groups, computed, delta, dLossDc, local }: CodegenContext,
@@ -67,7 +67,7 @@ function eachGroup(
   ]);
 }
 
-/** Subtracts from b and c of up to two nodes at once. */
+/** Subtracts `amount` from b and c of up to two nodes at once. */
 function subtractPair({ graph, product, parameter }: CodegenContext, nodes: readonly number[], amount: Local): Code {
   const [first, second] = nodes.map((i) => parameter(graph.biasSlot(i))) as (Code | undefined)[];
   if (first === undefined) return [];

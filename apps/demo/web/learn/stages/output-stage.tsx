@@ -18,12 +18,12 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
   const t = inNetwork ? target : exercise.t;
   const start = inNetwork ? pass.cache.x('7') : exercise.x;
   const [moved, setMoved] = useState<number>();
-  const isFlat = task === 1;
-  const x = isFlat && draft !== '' ? Number(draft) : isFlat || moved === undefined ? start : moved;
+  const isPointTask = task === 1;
+  const x = isPointTask && draft !== '' ? Number(draft) : isPointTask || moved === undefined ? start : moved;
   const range = [Math.min(t - 6, Math.floor(start)), Math.max(t + 6, Math.ceil(start))] as const;
   const slope = slopeAt(x, t);
-  // Tasks 1 and 3 ask for the slope, so the tangent is drawn once they are settled.
-  const tangentIsKnown = isFlat || settled > task;
+  // The other tasks ask for the slope, so the tangent is hidden until the current task is settled.
+  const isTangentShown = isPointTask || settled > task;
   const points = sampled((at) => lossAt(at, t), range);
   return (
     <div className={styles.above}>
@@ -41,7 +41,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
                       { name: 't_7', value: t },
                       {
                         name: 'dloss/dx_7',
-                        value: settled > task && !isFlat ? slopeAt(start, t) : undefined,
+                        value: settled > task && !isPointTask ? slopeAt(start, t) : undefined,
                         tone: 'case-1',
                       },
                     ]
@@ -61,7 +61,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
           axes={['x₇', 'loss']}
           curves={[
             { points },
-            ...(tangentIsKnown
+            ...(isTangentShown
               ? [
                   {
                     points: range.map((at) => ({ x: at, y: lossAt(x, t) + slope * (at - x) })),
@@ -74,7 +74,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
             label: 'x_7',
             at: { x, y: lossAt(x, t) },
             step: 0.5,
-            onChange: (at) => (isFlat ? onDraft?.(String(at)) : settled > task && setMoved(at)),
+            onChange: (at) => (isPointTask ? onDraft?.(String(at)) : settled > task && setMoved(at)),
             text: `x_7 = ${formatNumber(x, 4)}, loss = ${formatNumber(lossAt(x, t), 4)}`,
           }}
         >
@@ -85,7 +85,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
             <span className={styles.pair}>
               loss = <Figure value={lossAt(x, t)} digits={4} />
             </span>{' '}
-            {tangentIsKnown && (
+            {isTangentShown && (
               <span className={styles.pair}>
                 ∂loss/∂x₇ = <Figure value={slope} digits={4} />
               </span>

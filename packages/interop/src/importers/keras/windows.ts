@@ -1,4 +1,7 @@
-/** Computes the windows of convolutions and pooling in Keras, on a grid whose last axis has the channels. */
+/**
+ * Computes which cells of a grid the windows of a Keras convolution or pooling layer read. A cell contains all channels
+ * at one position.
+ */
 import type { JsonValue } from '@nnbp/formats/shared';
 
 /** The cells that a window reads, row by row. */
@@ -31,19 +34,19 @@ interface Axis {
  * Returns the windows that the configuration of a layer describes, and their size along each axis.
  *
  * @param sizes - Sizes of the grid: `[length]` or `[rows, columns]`.
- * @param kernel - Name of the option for the size of a window.
+ * @param sizeOption - Name of the option for the size of a window.
  * @param take - Called before windows are created, with an upper bound on the total number of their cells.
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED`
  */
 export function windowsIn(
   config: JsonValue,
   sizes: readonly number[],
-  kernel: 'kernel_size' | 'pool_size',
+  sizeOption: 'kernel_size' | 'pool_size',
   take: (cells: number) => void,
 ): Windows & { readonly kernel: readonly number[] } {
-  const kernels = sizesOf(config.at(kernel), sizes.length);
+  const kernels = sizesOf(config.at(sizeOption), sizes.length);
   const entry = config.at('strides');
-  const isConvolution = kernel === 'kernel_size';
+  const isConvolution = sizeOption === 'kernel_size';
   const strides = entry.present ? sizesOf(entry, sizes.length) : isConvolution ? sizes.map(() => 1) : kernels;
   const dilation = config.at('dilation_rate');
   const dilations = isConvolution && dilation.present ? sizesOf(dilation, sizes.length) : sizes.map(() => 1);

@@ -19,9 +19,9 @@ interface Reduction extends Pick<Rows, 'shape' | 'batchAxis'> {
 /** Groups the entries of rows by the axes that a reduction keeps. */
 export function reduction(call: Call, rows: Rows): Reduction {
   const { shape, entries, batchAxis = 0 } = rows;
-  const named = call.listed(1, 'axes') ?? [];
-  if (named.length === 0) call.unsupported('a reduction over all axes, including the batch');
-  const reduced = new Set(named.map((axis) => call.axisOf(rows, axis)));
+  const axes = call.listed(1, 'axes') ?? [];
+  if (axes.length === 0) call.unsupported('a reduction over all axes, including the batch');
+  const reduced = new Set(axes.map((axis) => call.axisOf(rows, axis)));
   const kept = [...shape.keys()].filter((axis) => !reduced.has(axis));
   const width = sizeOf([...reduced].map((axis) => shape[axis]));
   if (width === 0) call.unsupported('an axis of size 0');
