@@ -7,8 +7,9 @@
  * @property {() => void} step Trains on all samples once.
  * @property {(seconds: number) => Promise<{ steps: number, seconds: number }>} [run] Takes steps for at least
  *   `seconds`. Replaces `step` if the computation runs in another process.
- * @property {{ scale: 'trainable' | 'fixed', batch: number }} [rule] The update that a step computes, for comparison
- *   with the reference engine. Undefined if the gradient is not that of the squared error.
+ * @property {{ scale: 'trainable' | 'fixed', batch: number }} [rule] How a step updates the parameters, so that the
+ *   reference engine can repeat the step: whether the scale c of a node is trained, and the number of samples per
+ *   update. Undefined if the gradient is not that of the squared error.
  * @property {string} [note] The calls and settings that are used.
  * @property {() => void} [dispose]
  *

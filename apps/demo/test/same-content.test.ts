@@ -1,5 +1,6 @@
 /**
- * Data with the same content does not restart a layout, training or recording; data with different content always does.
+ * Tests `hasSameContent`: data with the same content does not restart a layout, training or recording, but data with
+ * different content does.
  */
 import { expect, test } from 'vitest';
 import { hasSameContent } from '../web/shared/same-content.js';
@@ -13,15 +14,18 @@ test('copies of plain data have the same content', () => {
 });
 
 test.each([
-  ['a number', { ...shape(), room: 40 }],
-  ['a nested string', { ...shape(), boxes: [{ id: '2', width: 40 }] }],
-  ['the length of an array', { ...shape(), boxes: [...shape().boxes, ...shape().boxes] }],
-  ['the order of an array', { ...shape(), boxes: [{ width: 40 }, { id: '1' }] }],
+  ['a different number', { ...shape(), room: 40 }],
+  ['a different nested string', { ...shape(), boxes: [{ id: '2', width: 40 }] }],
+  ['a longer array', { ...shape(), boxes: [...shape().boxes, ...shape().boxes] }],
+  ['an array in a different order', { ...shape(), boxes: [{ width: 40 }, { id: '1' }] }],
   ['null instead of undefined', { ...shape(), title: null }],
-  ['another property', { ...shape(), open: undefined }],
-  ['the name of a property', { direction: 'LR', boxes: shape().boxes, room: NaN, places: null, label: undefined }],
-  ['null instead of an object', null],
-])('data that differs in %s has different content', (_, other) => {
+  ['an additional property', { ...shape(), open: undefined }],
+  [
+    'a differently named property',
+    { direction: 'LR', boxes: shape().boxes, room: NaN, places: null, label: undefined },
+  ],
+  ['null instead of the object', null],
+])('data with %s has different content', (_, other) => {
   expect(hasSameContent(shape(), other)).toBe(false);
   expect(hasSameContent(other, shape())).toBe(false);
 });

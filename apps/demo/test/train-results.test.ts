@@ -125,7 +125,7 @@ test('an observation of images contains the misclassified images and the weights
   expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
 });
 
-test('an observation of a convolution contains the weights of each filter, and its diagram shows one node per filter', async () => {
+test('an observation of a convolution contains the weights of each filter, and the layout has one drawn node per filter', async () => {
   const pixels = Array.from({ length: 25 }, (_, k) => String(k));
   const rows = Array.from({ length: 8 }, (_, s) => pixels.map((_, k) => Number((s * 31 + k * 7) % 5 < 2)));
   const targets = rows.map((_, s) => s % 2);
@@ -158,7 +158,7 @@ test('an observation of a convolution contains the weights of each filter, and i
 });
 
 test('a repeated training run has the same losses at the same steps', async () => {
-  // With a clock that stands still, no observation takes time.
+  // With a clock that stands still, no observation takes time, so `advance` measures the loss at every step.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const trainer = createTrainer(builtinFunctions);
   const { port1, port2 } = new MessageChannel();

@@ -49,7 +49,7 @@ function lookUp<Plugin>(
   kind: string,
   all: Readonly<Record<string, Plugin>>,
   name: string,
-  advice = 'Choose another one, or write it in Extend.',
+  advice = 'Choose another one, or write it in the Extend view.',
 ): Plugin {
   if (Object.hasOwn(all, name)) return all[name];
   throw new NnbpError('MISSING_PLUGIN', `Unknown ${kind} "${name}". ${advice}`);

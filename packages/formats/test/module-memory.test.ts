@@ -1,4 +1,4 @@
-/** Tests of modules of networks with delays and aggregations. */
+/** Tests the JavaScript modules that `toModule` writes for networks with delays and aggregations. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { randomMemoryGraph } from '@nnbp/conformance';
@@ -27,7 +27,7 @@ const loaded = (js: string) =>
   import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`) as Promise<Module>;
 const bits = (rows: number[][]) => new BigUint64Array(Float64Array.from(rows.flat()).buffer).join();
 
-/** The outputs of the network, or the error it throws if a number overflows. */
+/** Returns the outputs of the network; undefined if a number overflows. */
 function expected(network: Network, inputs: number[][]): number[][] | undefined {
   try {
     return predictSequence(network, inputs);

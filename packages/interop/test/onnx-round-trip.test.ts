@@ -42,7 +42,7 @@ test('a dense network keeps its layers, and the ids of inputs and outputs', () =
   expect(graph.edgeCount).toBe(12);
 });
 
-test('a round trip adds no missing edges', () => {
+test('a round trip does not connect nodes that have no edge between them', () => {
   const builder = new GraphBuilder();
   const [x, y] = [builder.input('x'), builder.input('y')];
   const hidden = [x, y].map((from) => builder.node(`of ${from}`, { from: [from], activation: tanh }));

@@ -1,4 +1,4 @@
-/** `fit`, `evaluate` and `compile` with the fastest engine as the default, started once for all calls. */
+/** `fit`, `evaluate` and `compile` with a default engine. All calls share the fast engines. */
 import {
   compile as compileOn,
   type CompileOptions,

@@ -14,13 +14,15 @@ import {
   tableLength,
 } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
-
 import { isCopy, type RowUnit, rowUnits } from './row-units.js';
 import { seriesOf } from './series.js';
 import type { TimeGraph } from './time.js';
 import { waits } from './waits.js';
 
-/** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
+/**
+ * A graph prepared for the general kernels (`rowsForm`) or as unrolled code (`unrolledForm`): the memory layout, its
+ * initial content, and the code that runs on it.
+ */
 export interface Form {
   readonly layout: CommonLayout;
   /** The row of each node in the tables of x, g, slope and dLossDx. Rows are `tableRowBytes` apart. */
@@ -100,7 +102,7 @@ function writeTables(
   if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, units, layout);
 }
 
-/** Writes each value that has the name of a header word to this word. */
+/** Writes each value to the header word with the same name. Values without such a word are ignored. */
 export function writeHeader(
   words: Uint32Array,
   numbers: Float32Array,
@@ -116,7 +118,7 @@ export function writeHeader(
     outputXStart: values.outputX,
     targetRowsStart: values.targetRows,
     weightsStart: values.weights,
-    // Kernels have the address of a parameter and need that of its gradient.
+    // The distance from a parameter to its gradient, which kernels add to the address of the parameter.
     gradients: values.gradients - values.parameters,
   };
   for (const [name, value] of Object.entries({ ...values, ...counts })) {
@@ -181,7 +183,10 @@ function writeUnits(
   });
 }
 
-/** Assigns rows of delta and a panel to each series. They hold the samples of several steps. */
+/**
+ * Sets the fields of units that belong to a series (see series.ts). The units of a series share rows of delta and a
+ * panel, which hold the samples of several steps.
+ */
 function writeSeries(
   words: Uint32Array,
   graph: Graph,
@@ -212,7 +217,7 @@ function writeSeries(
   });
 }
 
-/** Writes the edges into sparse nodes twice: ordered by target, and ordered by source. */
+/** Writes the incoming edges of sparse nodes twice: ordered by target, and ordered by source. */
 function writeSparseEdges(
   words: Uint32Array,
   graph: Graph,

@@ -178,7 +178,7 @@ function pathBetween(network: NetworkDescription, start: string, end: string): s
   return undefined;
 }
 
-/** Removes the incoming edges of a node that satisfy `isRemoved`. */
+/** Removes each incoming edge of a node for which `isRemoved` returns true. */
 function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: number) => boolean): NodeDescription {
   const isKept = edgesInto(node).map(({ from, delay }) => !isRemoved(from, delay));
   if (!isKept.includes(false)) return node;

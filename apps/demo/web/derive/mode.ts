@@ -1,7 +1,10 @@
-/** The modes of Derive: the user's network, the article's node, “Break it”, or the formula that was fitted last. */
+/** Determines what the Derive view shows. `state.ts` describes the modes: `own`, `article`, `break` and `fit`. */
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
-/** The mode, with the formula for `fit`. If a link specifies `fit` without a formula, the mode is `own`. */
+/**
+ * Returns the mode and, in `fit` mode, the fitted formula. If a link specifies `fit` without a formula, the mode is
+ * `own`.
+ */
 export function modeOf(
   mode: PlaygroundState['derive']['mode'],
   fitted: FormulaDescription | null,

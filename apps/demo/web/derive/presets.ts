@@ -7,7 +7,7 @@ export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'targe
   /** Set only for a network with delays. */
   readonly time?: PlaygroundState['derive']['time'];
   readonly network: NetworkDescription;
-  /** The number to select. Default: keep the selection. */
+  /** Name of the quantity to select, such as `dloss/dw_1to2`. Default: keep the selection. */
   readonly selected?: string;
 }
 

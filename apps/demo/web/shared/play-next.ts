@@ -1,4 +1,4 @@
-/** A request by another view to start training as soon as Train opens. */
+/** A request by another view to start training as soon as the Train view opens. */
 let requested = false;
 
 export function requestPlay(): void {

@@ -12,7 +12,7 @@ interface Props {
   readonly side: number;
   /** The pixels of the image to predict, drawn here or selected in another panel; undefined if there is none. */
   readonly row: Float64Array | undefined;
-  readonly ask: (row: Float64Array) => void;
+  readonly setRow: (row: Float64Array) => void;
 }
 
 /** Side length of the canvas, in pixels. */
@@ -20,7 +20,7 @@ const size = 196;
 /** Width of the brush, in pixels. */
 const brush = 16;
 
-export function DigitCanvas({ side, row, ask }: Props) {
+export function DigitCanvas({ side, row, setRow }: Props) {
   const say = useMessages(messages);
   const palette = usePalette();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -51,7 +51,7 @@ export function DigitCanvas({ side, row, ask }: Props) {
     context.stroke();
     last.current = [x, y];
     drawing.current = digitImage(canvas.current!, side);
-    if (drawing.current !== undefined) ask(drawing.current);
+    if (drawing.current !== undefined) setRow(drawing.current);
   };
   return (
     <canvas

@@ -13,10 +13,10 @@ interface MisclassifiedProps {
   readonly ready: Ready;
   readonly misclassified: readonly MisclassifiedImage[];
   /** Called to get the prediction for an image, with pixels from 0 to 1. */
-  readonly ask: (pixels: Float64Array) => void;
+  readonly setRow: (pixels: Float64Array) => void;
 }
 
-export const Misclassified = memo(function Misclassified({ ready, misclassified, ask }: MisclassifiedProps) {
+export const Misclassified = memo(function Misclassified({ ready, misclassified, setRow }: MisclassifiedProps) {
   const say = useMessages(messages);
   return (
     <section aria-label={say.misclassified}>
@@ -28,7 +28,7 @@ export const Misclassified = memo(function Misclassified({ ready, misclassified,
               type="button"
               aria-label={say.misclassifiedAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
               title={say.misclassifiedAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
-              onClick={() => ask(Float64Array.from(image.pixels, (value) => value / 255))}
+              onClick={() => setRow(Float64Array.from(image.pixels, (value) => value / 255))}
             >
               <Ink pixels={image.pixels} side={ready.side!} size={44} />
               <small>{`${ready.classes[image.truth]} → ${ready.classes[image.predictedClass]}`}</small>

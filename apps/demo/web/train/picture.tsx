@@ -35,10 +35,10 @@ interface Props {
 
 interface PictureProps extends Props {
   /** Called to predict another row of inputs. */
-  readonly ask: (row: Float64Array) => void;
+  readonly setRow: (row: Float64Array) => void;
 }
 
-export const Picture = memo(function Picture({ ready, observation, inspected, choose, ask }: PictureProps) {
+export const Picture = memo(function Picture({ ready, observation, inspected, choose, setRow }: PictureProps) {
   const say = useMessages(messages);
   const drawable = ready.resolution > 0 && observation.picture !== undefined;
   const name = ready.layout.layers.flatMap(({ ids }) => ids)[inspected ?? -1];
@@ -53,7 +53,9 @@ export const Picture = memo(function Picture({ ready, observation, inspected, ch
       {drawable && observation.confusion !== undefined && ready.classes.length > 2 && (
         <Confusion ready={ready} counts={observation.confusion} />
       )}
-      {observation.misclassified && <Misclassified ready={ready} misclassified={observation.misclassified} ask={ask} />}
+      {observation.misclassified && (
+        <Misclassified ready={ready} misclassified={observation.misclassified} setRow={setRow} />
+      )}
       {observation.sample !== undefined && <Sample ready={ready} sample={observation.sample} />}
     </section>
   );

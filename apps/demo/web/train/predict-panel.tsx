@@ -19,10 +19,10 @@ interface Props {
   readonly prediction: RowPrediction | undefined;
   /** The inputs to predict from, in the original units of the data. */
   readonly row: Float64Array | undefined;
-  readonly ask: (row: Float64Array | undefined) => void;
+  readonly setRow: (row: Float64Array | undefined) => void;
 }
 
-export const PredictPanel = memo(function PredictPanel({ ready, prediction, row, ask }: Props) {
+export const PredictPanel = memo(function PredictPanel({ ready, prediction, row, setRow }: Props) {
   const say = useMessages(messages);
   const { side, fields } = ready;
   if (side === undefined && fields.length === 0) return null;
@@ -30,12 +30,12 @@ export const PredictPanel = memo(function PredictPanel({ ready, prediction, row,
     <section className={`panel ${areas.predict}`} aria-label={say.predict}>
       <h2>{say.predict}</h2>
       {side === undefined ? (
-        row !== undefined && <Fields fields={fields} values={row} ask={ask} />
+        row !== undefined && <Fields fields={fields} values={row} setRow={setRow} />
       ) : (
         <>
-          <DigitCanvas side={side} row={row} ask={ask} />
+          <DigitCanvas side={side} row={row} setRow={setRow} />
           <p className="quiet">{say.drawDigit}</p>
-          <button type="button" disabled={row === undefined} onClick={() => ask(undefined)}>
+          <button type="button" disabled={row === undefined} onClick={() => setRow(undefined)}>
             {say.clear}
           </button>
         </>
@@ -48,10 +48,10 @@ export const PredictPanel = memo(function PredictPanel({ ready, prediction, row,
 interface FieldsProps {
   readonly fields: readonly InputField[];
   readonly values: Float64Array;
-  readonly ask: (row: Float64Array) => void;
+  readonly setRow: (row: Float64Array) => void;
 }
 
-function Fields({ fields, values, ask }: FieldsProps) {
+function Fields({ fields, values, setRow }: FieldsProps) {
   const starts = fields.map((_, k) => fields.slice(0, k).reduce((sum, { words }) => sum + (words?.length ?? 1), 0));
   return (
     <div className={styles.row}>
@@ -59,7 +59,7 @@ function Fields({ fields, values, ask }: FieldsProps) {
         const set = (part: readonly number[]) => {
           const next = values.slice();
           next.set(part, starts[k]);
-          ask(next);
+          setRow(next);
         };
         return <Field key={k} field={field} values={values.subarray(starts[k])} set={set} />;
       })}

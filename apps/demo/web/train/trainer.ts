@@ -47,6 +47,7 @@ export interface Ready {
   /** Whether the loss is computed on standardized targets. */
   readonly standardized: boolean;
   readonly layout: Layout;
+  /** For `resolution`, `nodeResolution` and `axes` of the plots, see `Observer`. */
   readonly resolution: number;
   readonly nodeResolution: number;
   readonly axes: readonly (readonly [number, number])[];
@@ -70,7 +71,7 @@ export interface TableDescription {
   readonly rows: number;
   /** Number of rows that are not used, because a value is missing or invalid or the number of cells is wrong. */
   readonly incomplete: number;
-  /** Whether the file has more rows than are used. */
+  /** Whether the file has more rows than can be used. `rows` and `incomplete` do not count the rest. */
   readonly hasMore: boolean;
   /** Index of the suggested target column. */
   readonly target: number;
@@ -143,7 +144,7 @@ export interface Trainer {
 const advanceTime = 100;
 /** Maximum number of losses to measure while a training run is repeated. */
 const repeatedLosses = 200;
-/** Maximum number of inputs whose names and fields are sent. */
+/** Maximum number of inputs for which names and fields are sent. If there are more inputs, none are sent. */
 const maxNamed = 40;
 /** Maximum fraction of the time spent on observations. */
 const observationShare = 0.25;

@@ -110,7 +110,7 @@ function SampleView() {
           describe={describe}
         />
         {ready !== undefined && observation !== undefined && (
-          <PredictPanel ready={ready} prediction={observation.row} row={row} ask={setRow} />
+          <PredictPanel ready={ready} prediction={observation.row} row={row} setRow={setRow} />
         )}
       </div>
       <div className={styles.column}>
@@ -129,7 +129,13 @@ function SampleView() {
       <div className={styles.column}>
         {ready !== undefined && observation !== undefined && (
           <>
-            <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} ask={setRow} />
+            <Picture
+              ready={ready}
+              observation={observation}
+              inspected={inspected}
+              choose={chooseSample}
+              setRow={setRow}
+            />
             <Gradients ready={ready} observation={observation} />
           </>
         )}

@@ -44,7 +44,7 @@ interface LearnOptions extends Pick<FitOptions, 'truncate' | 'standardize'> {
  *
  * @param partsFor - Returns the data. Its argument returns the random number generator that shuffles the next epoch.
  * @param more - Options of `fit`, and `rows`: the number of rows in an epoch, for the progress bar. Default: the
- * training rows.
+ * number of training rows.
  */
 export async function learn(
   io: Io,

@@ -72,8 +72,8 @@ export async function planFor(
   path: string,
   options: TrainOptions & { readonly recurrent?: unknown },
 ): Promise<Plan> {
-  const own = await loadPlugins(io, options.plugin);
-  const activation = activationNamed(options.activation, own);
+  const plugins = await loadPlugins(io, options.plugin);
+  const activation = activationNamed(options.activation, plugins);
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
   const requested = options.loss === undefined ? undefined : lossNamed(options.loss);
   const file = pathIn(io, path);
@@ -100,7 +100,7 @@ export async function planFor(
     io,
     opened,
     { target, number, category, ignore, missing, group },
-    // In a sequence, a single row with the target is enough.
+    // A sequence needs the target in only one of its rows.
     options.recurrent !== undefined,
   );
   const columnsIn = (role: Guess['role']) =>
@@ -123,9 +123,12 @@ export async function planFor(
 }
 
 /**
- * Surveys all rows. If cells are missing, surveys again without the skipped rows, so that they do not add categories.
+ * Surveys all rows. If cells are missing, surveys again without the rows that training leaves out, so that these rows
+ * add no categories.
+ *
+ * @param keepsWithoutTarget - Whether training uses rows without a target.
  */
-async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, withoutTarget: boolean) {
+async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, keepsWithoutTarget: boolean) {
   const { signal } = io;
   const categories = [...options.target, ...options.category];
   const all = await survey(opened, { categories, signal });
@@ -142,7 +145,7 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, wit
   const codes = new Float64Array(used.length);
   let withTarget = 0;
   const counts = (cells: readonly string[]) => {
-    if (targets.encode(cells, codes) !== undefined && !withoutTarget) return false;
+    if (targets.encode(cells, codes) !== undefined && !keepsWithoutTarget) return false;
     withTarget++;
     return inputs.encode(cells, codes) === undefined;
   };

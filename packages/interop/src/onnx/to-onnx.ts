@@ -1,6 +1,6 @@
 /**
- * Exports a network as an ONNX model. A block of nodes becomes one matrix product. c is multiplied into the weights of
- * the edges that read the node, so a dense layer becomes a Gemm and its activation.
+ * Exports a network as an ONNX model. A block of nodes becomes one matrix product. The scale c of a node is multiplied
+ * into the weights of the edges that read the node, so a dense layer becomes a Gemm and an activation.
  */
 import { mismatch, type Network, NnbpError } from '@nnbp/core';
 import { Writer } from './writer.js';

@@ -1,6 +1,6 @@
 /**
- * Writes a network as ONNX operations. A block of nodes becomes one matrix product, so a dense layer
- * becomes a Gemm and its activation.
+ * Writes a network as ONNX operations. A block of nodes becomes one matrix product, so a dense layer becomes a Gemm and
+ * an activation.
  */
 import { type Aggregation, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type Block, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
@@ -17,7 +17,7 @@ export class Writer {
   readonly #graph: Graph;
   readonly #parameters: FoldedParameters;
   readonly #columns: ColumnIndex;
-  /** The axis of the columns. */
+  /** The axis along which a tensor has one column per node; see `ColumnIndex`. */
   readonly #axis: bigint;
 
   /**
@@ -60,7 +60,8 @@ export class Writer {
       graph,
       (slot) => this.#parameters.slots[slot],
       (i) => needed[i] === 1,
-      // A recurrent operator needs all time steps. Windows are recognized only in models that take samples.
+      // A layer with delayed edges becomes a recurrent operator only if the model reads whole sequences. Convolution
+      // and pooling windows and unrolled recurrent layers are recognized only if the model reads samples.
       this.sequences
         ? { windows: () => false, unrolled: false }
         : { recurrent: () => false, windows: isWritable, unrolled: true },
@@ -95,8 +96,8 @@ export class Writer {
   }
 
   /**
-   * Writes h of the nodes of a block as an aggregation, as sums of gathered products if the block is sparse, or else as
-   * one matrix product, then g for each run of nodes with the same activation.
+   * Writes h of the nodes of a block: as an aggregation if the block has one, as sums of gathered products if the block
+   * is sparse, otherwise as one matrix product. Then writes g for each run of nodes with the same activation.
    */
   #block(block: Block): void {
     if (block.aggregation !== undefined) this.#aggregate(block, block.aggregation);
@@ -201,7 +202,7 @@ export class Writer {
     return edges.map((e) => sourceOf(this.#graph, e));
   }
 
-  /** Writes h as one matrix product plus b. The matrix has one row per column read and one column per node. */
+  /** Writes h as one matrix product plus b. The matrix has one row per column of the tensor that it multiplies. */
   #product({ nodes, from }: Block): string {
     const graph = this.#graph;
     const read = this.#columns.covering(from, nodes);

@@ -149,7 +149,7 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
   );
 }
 
-/** Table of the buggy program's gradients at the probed nodes, next to the correct ones. */
+/** Table of the gradients at the probed nodes: those of the buggy program next to the correct ones. */
 function ProbedNodes({ exercise, ids }: { readonly exercise: RepairExercise; readonly ids: readonly string[] }) {
   const say = useMessages(messages);
   return (
