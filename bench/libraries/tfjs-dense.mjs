@@ -1,4 +1,4 @@
-/** The dense workloads on TensorFlow.js: variables, one `minimize` per update, everything else inside `tf.tidy`. */
+/** Runs the dense workloads on TensorFlow.js, with one call of `minimize` per update. */
 import { startTfjs } from '../tfjs.mjs';
 import { denseLayers, rows } from '../workloads.mjs';
 

@@ -1,4 +1,7 @@
-/** Derive with delays: a column for each step, and the sum over time, term by term, with the engine's numbers. */
+/**
+ * The Derive view of a network with delays shows a column for each time step, and each term of the sum over time. Its
+ * numbers are those of the engine.
+ */
 import { backpropagateSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { presets } from '../web/derive/presets.js';
@@ -10,7 +13,7 @@ import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from '
 
 useBrowser();
 
-test('the two-step recurrence opens from the presets, and its sum over time opens term by term with the engine’s numbers', async () => {
+test('the two-step recurrence can be chosen as a preset, and the numbers in its sum over time are those of the engine', async () => {
   const page = await open();
   await page.getByLabel('Network', { exact: true }).selectOption('recurrence');
   const sum = page.getByRole('group', { name: 'dloss/dw_1to2 as a sum over time' });
@@ -44,7 +47,7 @@ test('the two-step recurrence opens from the presets, and its sum over time open
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(1);
   expect(await sum.getByRole('status').textContent()).toBe('One earlier step has not been added yet.');
   await page.getByLabel('input x_1 at step 0').fill('-2');
-  // Step 8 of the trace adds the term.
+  // Step 8 of the trace adds the only term that is shown.
   await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 8);
   await page.getByLabel('Steps', { exact: true }).fill('5');
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(5);

@@ -12,7 +12,7 @@ interface Module {
   readonly predict: (input: ArrayLike<number>) => number[];
 }
 
-/** Imports the module. */
+/** Imports a module from its source. */
 const loaded = (js: string) =>
   import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`) as Promise<Module>;
 
@@ -71,7 +71,7 @@ describe('a module is bit-identical to the reference engine', () => {
     }
   });
 
-  test('the module of a dense network in tables is bit-identical with typed arrays as input', async () => {
+  test('a module that stores a dense network in tables is bit-identical if its input is a typed array', async () => {
     const network = new Network(mlp([20, 30, 3], { activation: tanh }), { seed: 3 });
     const { predict } = await loaded(toModule(network).js);
     const row = Float64Array.from({ length: 20 }, (_, k) => Math.sin(k));
@@ -161,10 +161,10 @@ export function predict(input) {
       '</script><!--\u202e',
       '__proto__',
     ];
-    for (const wide of [1, 300]) {
+    for (const width of [1, 300]) {
       const builder = new GraphBuilder();
       const inputs = hostile.map((id) => builder.input(id));
-      const hidden = builder.layer(wide, { from: inputs, activation: tanh, name: hostile[2] });
+      const hidden = builder.layer(width, { from: inputs, activation: tanh, name: hostile[2] });
       builder.output(builder.node('\u2029throw 5', { from: hidden, activation: tanh }));
       const network = new Network(builder.build(), { seed: 1 });
       const { js } = toModule(network);

@@ -24,7 +24,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   return bytes;
 }
 
-/** A valid model with the changed entries. */
+/** A valid model in which `change` replaces or adds entries, so that it may become invalid. */
 const model = (change: object) => ({
   format: 'nnbp',
   version: 2,
@@ -98,7 +98,7 @@ test.each<[string, Uint8Array, string]>([
     'UNSUPPORTED',
   ],
   [
-    'a file of another program',
+    'a file from another program',
     file({ __metadata__: { format: 'pt' }, parameters: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
     'UNKNOWN_FORMAT',
   ],
@@ -379,7 +379,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { load } from '@nnbp/formats';
 const bytes = readFileSync(process.argv[2]);
 gc();
-// Where there is no /proc, the maximum memory of a process starts at the maximum of its parent.
+// maxRSS starts at the maximum of the parent process, so it is used only where there is no /proc.
 const peak = () => existsSync('/proc/self/status')
   ? Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
   : process.resourceUsage().maxRSS;
@@ -412,12 +412,12 @@ console.log(JSON.stringify({ code, taken: 1024 * (peak() - before) }));`,
 });
 
 /** The path of every entry in a value. */
-function positions(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+function pathsIn(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, entry]) => positions(entry, [...path, key]))];
+  return [path, ...Object.entries(value).flatMap(([key, entry]) => pathsIn(entry, [...path, key]))];
 }
 
-test('a model either loads or throws an NnbpError if one of its values has the wrong type', () => {
+test('if one value of a model has the wrong type, load and fromJson return a network or throw an NnbpError', () => {
   const valid = model({
     nodes: [
       {
@@ -435,11 +435,11 @@ test('a model either loads or throws an NnbpError if one of its values has the w
   });
   const others: unknown[] = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
   let attempts = 0;
-  for (const path of positions(valid)) {
+  for (const path of pathsIn(valid)) {
     for (const other of others) {
       const corrupted = path.length === 0 ? other : (structuredClone(valid) as unknown);
-      const last = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], corrupted);
-      if (path.length > 0) (last as Record<string, unknown>)[path.at(-1)!] = other;
+      const parent = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], corrupted);
+      if (path.length > 0) (parent as Record<string, unknown>)[path.at(-1)!] = other;
       codeOf(() =>
         load(
           file(

@@ -153,7 +153,7 @@ describe('genomes and networks', () => {
     }
   });
 
-  test('a softplus whose h stays within 60 is exported exactly', () => {
+  test('a softplus whose h stays between -60 and 60 is exported exactly', () => {
     const network = new Network(mlp([1, 1], { activation: softplus }), { seed: 1 });
     expectClose(activate(toNeatPython(network), [3]), network.predict([3]), 'softplus');
   });
@@ -188,7 +188,7 @@ describe('a node without enabled incoming connections', () => {
   });
 });
 
-describe('a file written by neat.export of neat-python', () => {
+describe("a file written by neat-python's neat.export", () => {
   const file = {
     format_version: '1.0',
     network_type: 'feedforward',

@@ -165,7 +165,7 @@ test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
     ],
   ],
   [
-    'mish, tanh of softplus',
+    'mish as x times the tanh of a softplus',
     activations.mish,
     [
       ['Softplus', 'x', 's'],
@@ -313,8 +313,8 @@ test.each<[string, () => unknown, RegExp]>([
   expect(error.message).toMatch(message);
 });
 
-type Given = Parameters<typeof chain>;
-const cube: Given[1] = {
+type ChainArguments = Parameters<typeof chain>;
+const constants: ChainArguments[1] = {
   W: [
     [1, 1, 2],
     [1, 2],
@@ -325,7 +325,7 @@ const cube: Given[1] = {
     [1, 2, 3, 4, 5, 6],
   ],
 };
-test.each<[string, Given[0], RegExp, Given[2]?]>([
+test.each<[string, ChainArguments[0], RegExp, ChainArguments[2]?]>([
   ['a transposed batch', [['Gemm', 'x V', 'y', { transA: 1n }]], /transA/],
   ['a stack of matrices', [['MatMul', 'x W', 'y']], /a matrix with 3 axes/],
   ['a matrix that is computed', [['MatMul', 'x x', 'y']], /computed operand 1/],
@@ -377,12 +377,12 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
   ],
   ['a constant with a row per sample', [['Add', 'x V', 'y']], /shape \[2, 3\] together with rows of shape \[2\]/],
 ])('%s is rejected as unsupported', (_, nodes, message, integers = {}) => {
-  const error = errorOf(() => chain(nodes, cube, integers));
+  const error = errorOf(() => chain(nodes, constants, integers));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
 });
 
-test.each<[string, Given[0], RegExp, Given[2]?]>([
+test.each<[string, ChainArguments[0], RegExp, ChainArguments[2]?]>([
   ['a Gemm with a stack of matrices', [['Gemm', 'x W', 'y']], /2 axes, received 3/],
   ['a bias of the wrong length', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
   ['a constant of the wrong length', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
@@ -401,7 +401,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     { s: [1, 2] },
   ],
 ])('%s is rejected as malformed', (_, nodes, message, integers = {}) => {
-  const error = errorOf(() => chain(nodes, cube, integers));
+  const error = errorOf(() => chain(nodes, constants, integers));
   expect(error.code).toBe('MALFORMED');
   expect(error.message).toMatch(message);
 });
@@ -465,7 +465,7 @@ test('an input of unknown size and an input without a batch axis are rejected', 
   expect(errorOf(network([3])).message).toMatch(/Input "x".*received 1 axis\./);
 });
 
-test('a small file that would need a lot of memory is rejected before allocating it', () => {
+test('a small file that would need a lot of memory is rejected before the memory is allocated', () => {
   const hugeInput = () =>
     fromOnnx(onnxModel({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(hugeInput).code).toBe('TOO_LARGE');

@@ -13,7 +13,7 @@ export interface RmspropOptions {
   readonly smoothing?: number;
   /** Added to the root to avoid division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** Momentum: the fraction of the previous step that is added to the current one, below 1. Default: 0. */
+  /** Momentum, below 1: the fraction of the previous step that is added to the current one. Default: 0. */
   readonly momentum?: number;
   /** Whether to subtract the square of the mean gradient from the mean square. Default: false. */
   readonly centered?: boolean;

@@ -1,6 +1,7 @@
 /**
  * Resilient backpropagation: each parameter has its own step size, which grows while the gradient keeps its sign and
- * shrinks when the sign changes. Only the sign of the gradient matters, so it must be the gradient over all samples.
+ * shrinks when the sign changes. Only the sign of the gradient matters, so the gradient must be computed over all
+ * samples.
  */
 import { NnbpError } from '@nnbp/core';
 import type { Optimizer } from '@nnbp/core';
@@ -10,9 +11,9 @@ import type { OptimizerRecord } from './record.js';
 
 /** Options of {@link rprop}. */
 export interface RpropOptions {
-  /** $\eta^-$: the factor by which the step size shrinks when the gradient changes sign, below 1. Default: 0.5. */
+  /** $\eta^-$, below 1: multiplies the step size when the gradient changes sign. Default: 0.5. */
   readonly etaMinus?: number;
-  /** $\eta^+$: the factor by which the step size grows when the gradient keeps its sign, ≥ 1. Default: 1.2. */
+  /** $\eta^+$, ≥ 1: multiplies the step size when the gradient keeps its sign. Default: 1.2. */
   readonly etaPlus?: number;
   /** $\Delta_0$: the initial step size of each parameter. Default: 0.01. */
   readonly initialStep?: number;

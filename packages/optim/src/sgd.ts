@@ -9,7 +9,7 @@ import type { LearningRate } from './schedule.js';
 export interface SgdOptions {
   /** The learning rate: a number ≥ 0 or a schedule. */
   readonly learningRate: LearningRate;
-  /** Momentum: the fraction of the previous step that is added to the current one, below 1. Default: 0. */
+  /** Momentum, below 1: the fraction of the previous step that is added to the current one. Default: 0. */
   readonly momentum?: number;
   /** The fraction of the gradient that is not added to the momentum. Default: 0. */
   readonly dampening?: number;

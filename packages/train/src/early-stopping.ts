@@ -7,7 +7,7 @@ export interface EarlyStoppingOptions {
   readonly patience: number;
   /** An epoch is an improvement if its loss is lower than the best loss by more than this. Default: 0. */
   readonly minimumImprovement?: number;
-  /** The loss to monitor. Default: the validation loss, or the training loss without validation data. */
+  /** The loss to monitor. Default: the validation loss if there is validation data, else the training loss. */
   readonly monitor?: 'validation' | 'training';
 }
 
@@ -26,7 +26,7 @@ export class EarlyStopping {
   #state: EarlyStoppingState | undefined;
 
   /**
-   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (the validation loss is monitored, but there are no validation data)
+   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (the validation loss is monitored, but there is no validation data)
    */
   constructor(
     readonly options: EarlyStoppingOptions,

@@ -64,11 +64,14 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
       'UNSUPPORTED',
       `Expected at most one of labels, groups and timeOrdered, received ${chosen.join(' and ')}.`,
     );
-  const units = groups === undefined ? count : new Set(Array.from(groups)).size;
+  const available = groups === undefined ? count : new Set(Array.from(groups)).size;
   const needed = timeOrdered ? folds + 1 : folds;
-  if (units < needed) {
+  if (available < needed) {
     const what = groups === undefined ? 'samples' : 'groups';
-    throw new NnbpError('OUT_OF_RANGE', `folds: ${folds} folds need at least ${needed} ${what}, received ${units}.`);
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `folds: ${folds} folds need at least ${needed} ${what}, received ${available}.`,
+    );
   }
   if (timeOrdered) return timeSplits(count, folds);
   const random = new Random(seed);
@@ -88,8 +91,8 @@ const indicesWhere = (count: number, belongs: (s: number) => boolean) =>
   Uint32Array.from(Array.from({ length: count }, (_, s) => s).filter(belongs));
 
 /**
- * Returns the fold of each sample. Shuffles and deals the samples out class by class, so that fold sizes differ by at
- * most 1.
+ * Returns the fold of each sample. Shuffles the samples and deals them out class by class, so that fold sizes differ
+ * by at most 1.
  */
 function dealSamples(
   count: number,
@@ -126,13 +129,13 @@ export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, r
     throw new NnbpError('OUT_OF_RANGE', `Expected at least 2 groups to draw from, received ${sizes.size}.`);
   }
   const names = [...sizes.keys()];
-  let missing = fraction * names.reduce((sum, name) => sum + sizes.get(name)!, 0);
+  let remaining = fraction * names.reduce((sum, name) => sum + sizes.get(name)!, 0);
   const drawn = new Set<G>();
   for (const name of shuffled(names, random).slice(0, -1)) {
     const size = sizes.get(name)!;
-    if (Math.abs(missing - size) >= missing) continue;
+    if (Math.abs(remaining - size) >= remaining) continue;
     drawn.add(name);
-    missing -= size;
+    remaining -= size;
   }
   if (drawn.size === 0) drawn.add(names.reduce((a, b) => (sizes.get(b)! < sizes.get(a)! ? b : a)));
   return drawn;

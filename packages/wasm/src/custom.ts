@@ -30,8 +30,8 @@ export class CustomPlugins {
   }
 
   /**
-   * Computes g, x and slope from h, which the kernel has written to the rows of g, for the nodes `from` to `to` of the
-   * unit at address `u`.
+   * Computes g, x and slope of the nodes `from` to `to` of the unit at address `u`. Reads h from the rows of g, to which
+   * the kernel has written it.
    */
   readonly activation = (u: number, from: number, to: number): void => {
     const words = this.#words;
@@ -135,7 +135,7 @@ export class CustomPlugins {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Sets case 1 to NaN, so that no parameter is updated. */
+  /** Sets the outputs' dLossDx to NaN, so that no parameter is updated. */
   #invalidateCaseOne(): void {
     const words = this.#words;
     const toDLossDx = words[header.dLossDx / 4] - words[header.x / 4];

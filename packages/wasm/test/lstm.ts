@@ -9,7 +9,7 @@ export function lstm(inputs: number, units: number, outputs: number): Graph {
   const builder = new GraphBuilder();
   const h = Array.from({ length: units }, (_, k) => `h ${k}`);
   const from = [...builder.inputs(inputs), ...h.map((id) => delayed(id))];
-  const gate = (id: string, sources: Parameters<typeof builder.node>[1]['from']) =>
+  const multiply = (id: string, sources: Parameters<typeof builder.node>[1]['from']) =>
     builder.node(id, { from: sources, activation: identity, aggregation: product, fixed: plain });
   h.forEach((id, k) => {
     const [i, f, o] = ['i', 'f', 'o'].map((name) =>
@@ -17,11 +17,14 @@ export function lstm(inputs: number, units: number, outputs: number): Graph {
     );
     const candidate = builder.node(`candidate ${k}`, { from, activation: tanh, fixed: { c: 1 } });
     const cell = builder.node(`cell ${k}`, {
-      from: [gate(`new ${k}`, [i, candidate]), gate(`kept ${k}`, [f, delayed(`cell ${k}`, 1, { initial: 0.25 })])],
+      from: [
+        multiply(`new ${k}`, [i, candidate]),
+        multiply(`kept ${k}`, [f, delayed(`cell ${k}`, 1, { initial: 0.25 })]),
+      ],
       activation: identity,
       fixed: plain,
     });
-    gate(id, [o, builder.node(`squashed ${k}`, { from: [cell], activation: tanh, fixed: plain })]);
+    multiply(id, [o, builder.node(`squashed ${k}`, { from: [cell], activation: tanh, fixed: plain })]);
   });
   builder.output(...builder.layer(outputs, { from: h, activation: identity, fixed: { c: 1 } }));
   return builder.build();

@@ -52,22 +52,22 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const join = useJoin();
   const say = useMessages(messages);
   const { graph } = exercise.network;
-  const correct = exercise.trace.pass.cache.samples[0];
+  const correctPass = exercise.trace.pass.cache.samples[0];
   const current = step === null || shownSteps === 0 ? -1 : pass.steps[shownSteps - 1];
   const isOrder = mistake === 'order';
-  const isSlope = mistake === 'without-slope';
-  const cached = isSlope ? correct.slope : correct.dLossDx;
+  const showsSlope = mistake === 'without-slope';
+  const correctValues = showsSlope ? correctPass.slope : correctPass.dLossDx;
 
   const nodes = graph.ids.map((id, i): GraphNode => {
     const times = accumulated.times[i];
     const { waitsFor, wrongDx, wrongDb } = states[i];
-    const value = isOrder ? accumulated.dLossDx[i] : times > 0 ? cached[i] : NaN;
+    const value = isOrder ? accumulated.dLossDx[i] : times > 0 ? correctValues[i] : NaN;
     const nodeIsWrong = isOrder && (wrongDx || wrongDb);
     const isWaiting = isOrder && !nodeIsWrong && waitsFor.length > 0;
     const isInput = i < graph.inputCount;
-    const hasValue = !isSlope || !isInput;
+    const hasValue = !showsSlope || !isInput;
     const rows = !hasValue ? 1 : isOrder ? 4 : 3;
-    const name = isSlope ? 'slope' : '∂loss/∂x';
+    const name = showsSlope ? 'slope' : '∂loss/∂x';
     return {
       id,
       width: nodeWidth,
@@ -95,7 +95,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
             <>
               <div className={styles.cached}>
                 <span>{say.break.correct}</span>
-                <Figure value={cached[i]} />
+                <Figure value={correctValues[i]} />
               </div>
               <div className={`${styles.cached} ${styles.actual} ${isOrder && wrongDx ? styles.wrong : ''}`}>
                 <span>{isOrder ? say.break.received : say.break.computed}</span>

@@ -78,10 +78,10 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
       <details className={styles.glossary} data-not-in-picture="">
         <summary>{say.glossaryTitle}</summary>
         <dl>
-          {Object.entries(say.glossary).map(([letter, meaning]) => (
-            <div key={letter}>
-              <dt>{say.glossaryNames[letter as keyof typeof say.glossaryNames]}</dt>
-              <dd id={`term-${letter}`}>{meaning}</dd>
+          {Object.entries(say.glossary).map(([term, meaning]) => (
+            <div key={term}>
+              <dt>{say.glossaryNames[term as keyof typeof say.glossaryNames]}</dt>
+              <dd id={`term-${term}`}>{meaning}</dd>
             </div>
           ))}
         </dl>
@@ -132,7 +132,7 @@ function CopyAs({
 
 /** Number of terms of a long sum that are shown initially, in addition to the last one. */
 const maxTerms = 8;
-/** Number of terms that each click on the button adds. */
+/** Number of terms that each click on "… more" adds. */
 const moreTerms = 50;
 
 function StepItem({ step, depth }: { readonly step: Step; readonly depth: number }) {
@@ -234,10 +234,10 @@ function Measured({
 
 /** Splits "a = b = c" into the lines "a = b" and "= c". Terms on the right-hand sides are linked to their numbers. */
 function equation({ formula, terms }: Step, plain: string): { readonly latex: string; readonly plain: string }[] {
-  const [letter, ...others] = sides(formula);
+  const [left, ...others] = sides(formula);
   const [first, ...more] = others.map((side) => linkedFormula(side, terms, (other) => sides(other)[0]));
   return [
-    { latex: first === undefined ? letter : `${letter} = ${first}`, plain },
+    { latex: first === undefined ? left : `${left} = ${first}`, plain },
     ...more.map((side) => ({ latex: `= ${side}`, plain: '' })),
   ];
 }

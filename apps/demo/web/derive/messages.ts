@@ -57,7 +57,7 @@ const en = {
   lossBox: {
     title: 'The loss',
     loss: 'loss',
-    hint: 'Take a step or change a number to see the loss change.',
+    hint: 'Take a gradient step or change a number to see how the loss changes.',
     moved: 'changed by',
     predicted: '; the derivatives predicted',
     learningRate: 'Learning rate',

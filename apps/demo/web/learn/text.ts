@@ -6,7 +6,7 @@ import type { LanguageName } from '../state.js';
 export type Text = Readonly<Record<LanguageName, string>>;
 
 /** Text that is the same in both languages, such as a name, a number or a formula. */
-export const same = (text: string): Text => ({ en: text, zh: text });
+export const inBothLanguages = (text: string): Text => ({ en: text, zh: text });
 
 /** A piece of a sentence: plain text or a quantity. */
 export interface Piece {

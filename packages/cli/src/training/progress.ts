@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import type { Callback } from '@nnbp/train';
 import { type Io, isTerminal } from '../io.js';
 
-/** A progress bar as a callback for `fit`. */
+/** A progress bar, updated by callbacks of `fit`. */
 export interface ProgressBar {
   readonly callbacks: readonly Callback[];
   /** Stops updating the bar and shows the cursor again. */
@@ -26,8 +26,8 @@ export function progressBar(io: Io, rows: number): ProgressBar {
     linewrap: false,
   });
   const startTime = performance.now();
-  let first = 0;
-  let shown = 0;
+  let rowsBefore = 0;
+  let lastUpdate = 0;
   let loss = '…';
   let sum = 0;
   let validation = '';
@@ -35,19 +35,19 @@ export function progressBar(io: Io, rows: number): ProgressBar {
     callbacks: [
       {
         onTrainBegin({ epoch, epochs }) {
-          first = epoch * rows;
-          bar.start(epochs * rows, first, { epoch: epoch + 1, epochs, loss, validation, left: '' });
+          rowsBefore = epoch * rows;
+          bar.start(epochs * rows, rowsBefore, { epoch: epoch + 1, epochs, loss, validation, left: '' });
         },
         onBatchEnd(progress) {
           if (progress.batch === 1) sum = 0;
           sum += progress.loss;
           const now = performance.now();
-          if (now - shown < 100) return;
-          shown = now;
+          if (now - lastUpdate < 100) return;
+          lastUpdate = now;
           const done = (progress.epoch - 1) * rows + progress.samples;
-          const seconds = ((now - startTime) / 1000 / (done - first)) * (progress.epochs * rows - done);
+          const secondsLeft = ((now - startTime) / 1000 / (done - rowsBefore)) * (progress.epochs * rows - done);
           loss = (sum / progress.batch).toPrecision(3);
-          const left = now - startTime > 1000 ? `${duration(seconds)} left` : '';
+          const left = now - startTime > 1000 ? `${duration(secondsLeft)} left` : '';
           bar.update(done, { epoch: progress.epoch, loss, validation, left });
         },
         onEpochEnd({ history }) {

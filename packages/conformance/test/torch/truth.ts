@@ -47,8 +47,8 @@ const read = (name: string): unknown =>
 
 export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
 /**
- * Jacobians computed by `jacobian.py`: those of the first graphs, [samples × outputs × parameters], and those of the
- * first sequences in `sequences.generated.json`, [steps × outputs × parameters].
+ * Jacobians computed by `jacobian.py`: for the first few graphs, [samples × outputs × parameters]; for the first few
+ * sequences in `sequences.generated.json`, [steps × outputs × parameters].
  */
 export const { jacobians, sequences: sequenceJacobians } = read('jacobians') as Readonly<
   Record<'jacobians' | 'sequences', readonly (readonly number[])[]>
@@ -66,8 +66,8 @@ export const schedules = read('schedules') as {
 };
 
 /**
- * Builds the graph and loss of an entry. Returns them with its parameters and samples, in the layout that engines
- * expect.
+ * Builds the graph and loss of an entry. Returns both, with the entry's parameters and samples in the layout that
+ * engines expect.
  */
 export function problemOf(entry: GraphEntry): {
   readonly graph: Graph;

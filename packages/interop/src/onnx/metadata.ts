@@ -1,7 +1,7 @@
-/** The metadata that `toOnnx` writes into a model: JSON by key. */
+/** Reads the metadata that `toOnnx` writes into a model. Each entry has a key and a JSON value. */
 import type { Proto } from './schema.js';
 
-/** Parses the entry `key`: undefined if it is missing, null if it is not JSON. */
+/** Returns the parsed value of the entry `key`: undefined if there is no such entry, null if its value is not JSON. */
 export function metadataOf({ metadataProps }: Proto<'ModelProto'>, key: string): unknown {
   const entry = metadataProps.find((each) => each.key === key);
   if (entry === undefined) return undefined;

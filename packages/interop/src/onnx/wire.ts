@@ -68,8 +68,8 @@ class Writer {
   }
 
   #scalar(type: string, value: unknown): void {
-    if (type === 'string') this.#run(this.#text.encode(value as string));
-    else if (type === 'bytes') this.#run(value as Uint8Array);
+    if (type === 'string') this.#lengthAndBytes(this.#text.encode(value as string));
+    else if (type === 'bytes') this.#lengthAndBytes(value as Uint8Array);
     else if (type === 'float') {
       this.#reserve(4);
       this.#view.setFloat32(this.#at, value as number, true);
@@ -81,8 +81,8 @@ class Writer {
     } else this.#varint(value as number | bigint);
   }
 
-  /** Writes the length of bytes, then the bytes. */
-  #run(bytes: Uint8Array): void {
+  /** Writes the length of `bytes`, then `bytes`. */
+  #lengthAndBytes(bytes: Uint8Array): void {
     this.#varint(bytes.length);
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#at);
@@ -157,7 +157,7 @@ class Reader {
   message(name: string, end: number, into = this.#empty(name)): Message {
     const fields = this.#fieldsOf(name);
     while (this.#at < end) {
-      const tag = this.#length();
+      const tag = this.#uint31();
       const found = fields.get(tag >>> 3);
       if (found === undefined) {
         this.#skip(tag);
@@ -200,7 +200,7 @@ class Reader {
 
   #nested(type: string, wireType: number, into?: Message): Message {
     expectType(wireType, wireTypes.bytes);
-    const length = this.#available(this.#length());
+    const length = this.#available(this.#uint31());
     return this.message(type, this.#at + length, into);
   }
 
@@ -210,7 +210,7 @@ class Reader {
       values.push(this.#messages[type] === undefined ? this.#scalar(type, wireType) : this.#nested(type, wireType));
       return;
     }
-    const end = this.#available(this.#length()) + this.#at;
+    const end = this.#available(this.#uint31()) + this.#at;
     while (this.#at < end) {
       this.#spend(costs.field);
       values.push(this.#scalar(type, wireTypeOf(type)));
@@ -227,7 +227,7 @@ class Reader {
     if (type === 'int32') return Number(BigInt.asIntN(32, BigInt(this.#varint())));
     if (type === 'float') return this.#view.getFloat32(this.#advance(4), true);
     if (type === 'double') return this.#view.getFloat64(this.#advance(8), true);
-    const length = this.#length();
+    const length = this.#uint31();
     const from = this.#advance(length);
     this.#spend(costs.heap + (type === 'string' ? length : 4 * costs.heap));
     const bytes = this.#bytes.subarray(from, from + length);
@@ -238,11 +238,11 @@ class Reader {
     const wireType = tag & 7;
     if (tag >>> 3 === 0) throw new Error('A field has the number 0.');
     if (wireType === wireTypes.varint) this.#varint();
-    else this.#advance(wireType === wireTypes.bytes ? this.#length() : (widths[wireType] ?? Infinity));
+    else this.#advance(wireType === wireTypes.bytes ? this.#uint31() : (widths[wireType] ?? Infinity));
   }
 
-  /** Reads a length or a tag. */
-  #length(): number {
+  /** Reads a varint that must be below 2³¹: a length or a tag. */
+  #uint31(): number {
     const value = this.#varint();
     if (typeof value === 'bigint' || value < 0) throw new Error('A length is out of range.');
     return value;
@@ -265,13 +265,14 @@ class Reader {
     throw new Error('An integer has more than ten bytes.');
   }
 
-  /** Skips `count` bytes. Returns the position of the first. */
+  /** Moves past the next `count` bytes. Returns the position of the first of them. */
   #advance(count: number): number {
     const from = this.#at;
     this.#at += this.#available(count);
     return from;
   }
 
+  /** Throws unless `count` more bytes can be read. Returns `count`. */
   #available(count: number): number {
     if (count > this.#bytes.length - this.#at) throw new Error('The bytes end inside a value.');
     return count;

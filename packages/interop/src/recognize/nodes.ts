@@ -12,7 +12,7 @@ export interface Edge {
   readonly delay: number;
   /** Slot of the weight. */
   readonly slot: number;
-  /** The source, as returned by `sourceOf`. */
+  /** A number that identifies the source node together with the delay; see `sourceOf`. */
   readonly source: number;
 }
 

@@ -1,4 +1,4 @@
-/** Divides a graph into standard layers, which must match exactly, and blocks of the remaining nodes. */
+/** Divides a graph into the standard layers that its nodes match exactly, and blocks of the remaining nodes. */
 import { type Graph, levels } from '@nnbp/core';
 import { type Block, blocks } from '@nnbp/formats/shared';
 import { type Known, Nodes } from './nodes.js';
@@ -56,10 +56,10 @@ export function planSteps(
     for (const i of layer.nodes) taken.add(i);
     return true;
   };
-  const overSteps = unrolled ? unrolledLayers(nodes).filter(reserve) : [];
-  const level = levelsWith(graph, overSteps);
+  const acceptedUnrolled = unrolled ? unrolledLayers(nodes).filter(reserve) : [];
+  const level = levelsWith(graph, acceptedUnrolled);
   const layers = [
-    ...directionsOf(overSteps).map((directions) => ({
+    ...directionsOf(acceptedUnrolled).map((directions) => ({
       unrolled: directions,
       level: level[directions[0].nodes[0]],
       nodes: directions.flatMap((layer) => layer.nodes),
@@ -77,7 +77,7 @@ export function planSteps(
     .toReversed()
     .filter((layer) => layer.nodes.some((i) => needed[i] === 1) && markNeeded(graph, layer.nodes, needed))
     .reverse();
-  for (const i of constantsOf(nodes, overSteps)) needed[i] = 0;
+  for (const i of constantsOf(nodes, acceptedUnrolled)) needed[i] = 0;
   const rest = blocks(graph, (i) => needed[i] === 1 && !taken.has(i), level).map((block) => ({
     block,
     level: level[block.nodes[0]],
@@ -122,7 +122,7 @@ function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array
   return level;
 }
 
-/** Marks these nodes and all nodes on which they depend. */
+/** Marks these nodes and all nodes on which they depend. Returns true, for use in a condition. */
 function markNeeded(graph: Graph, nodes: readonly number[], needed: Uint8Array): true {
   const left = nodes.filter((i) => needed[i] === 0);
   for (const i of left) needed[i] = 1;

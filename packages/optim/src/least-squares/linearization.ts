@@ -1,11 +1,11 @@
-/** Linearizes the residuals in each iteration, and finds the parameters that they determine. */
+/** Linearizes the residuals in each iteration, and finds the parameters that the residuals do not determine. */
 import { allFinite, type Objective } from '@nnbp/core';
 import { norm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';
 
 /**
- * The columns of the Jacobian count as independent up to the first of these condition numbers, and as dependent from
- * the second on. In between, the diagonal of the pivoted factor decides.
+ * Limits of the condition number of the Jacobian. Up to `safeCondition`, its columns count as independent; from
+ * `singularCondition` on, as dependent. In between, the diagonal of the pivoted factor decides.
  */
 const [safeCondition, singularCondition] = [1e10, 1e16];
 

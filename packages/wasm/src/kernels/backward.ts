@@ -47,7 +47,7 @@ const finishInputs = (pass: Pass, count: Code, firstRow: Code): Code =>
 function elementwiseBackward(pass: Pass): Code {
   const { kernels, u, from, to, share, field } = pass;
   return [
-    // These nodes have no parameters, so, like inputs, they only receive case 2 from sparse successors.
+    // Like inputs, these nodes have no parameters of their own: `finish` only processes their sparse outgoing edges.
     control.when(word('sparseEdges'), finishInputs(pass, field('nodes'), field('firstRow'))),
     share(field('nodes'), 2),
     kernels.elementwise.backward(u.get, from.get, to.get),
@@ -96,8 +96,8 @@ function denseBackward(pass: Pass, at: Local): Code {
 }
 
 /**
- * Computes case 3 for the samples of the step. In a series, computes it for several steps at once, when the pass
- * reaches the first of them.
+ * Computes case 3 for the samples of the step. If the unit is in a series, computes case 3 for several steps at once,
+ * when the pass reaches the first of them.
  */
 function caseThree({ kernels, u, from, to, record, field }: Pass): Code {
   const caseThreeOf = (samples: Code): Code =>

@@ -34,9 +34,11 @@ export function elementwiseKernels(module: Assembler): { forward: Callable; back
 interface Rows {
   /** The offset of the node's row from the start of a table. */
   readonly row: Local;
-  /** The addresses of the predecessors' x rows. */
+  /** The address of the first predecessor's row of x. */
   readonly first: Local;
+  /** The address of the second predecessor's row of x, if there is one. */
   readonly second: Local;
+  /** The offset of the samples from the start of a row. */
   readonly column: Local;
 }
 

@@ -3,7 +3,7 @@ import { articleExercise, g } from '../article-exercise.js';
 import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { numberTask, type Task } from '../task.js';
-import { same } from '../text.js';
+import { inBothLanguages } from '../text.js';
 
 export interface ForwardExercise extends Exercise, ComputedSample {}
 
@@ -22,7 +22,7 @@ function preActivation({ network, pass: { cache } }: ComputedSample): Task {
   const [x2, x3] = [cache.x('2'), cache.x('3')];
   const h = cache.h('4');
   return numberTask({
-    label: same('h_4'),
+    label: inBothLanguages('h_4'),
     ask: {
       en: 'Values flow from the input, node 1, to the output, node 7. Node 4 adds up its bias b_4 and each incoming value times the weight of its edge. The sum is called h_4. Compute it from the numbers in the graph.',
       zh: '数值从输入（节点 1）流向输出（节点 7）。节点 4 求和：自己的偏置 b_4，再加上每个输入值乘以所在边的权重 w。这个和叫作 h_4。请用图中的数字算出它。',
@@ -73,7 +73,7 @@ function value({ network, pass: { cache } }: ComputedSample): Task {
   const h = cache.h('4');
   const x = cache.x('4');
   return numberTask({
-    label: same('x_4'),
+    label: inBothLanguages('x_4'),
     ask: {
       en: `Now h_4 = ${show(h)} goes through the sigmoid g, which turns any number into one between 0 and 1. Drag the point along the curve to h_4 and read g(h_4) there. The node passes on x_4 = c_4 · g(h_4), scaled by c_4. What is x_4?`,
       zh: `现在 h_4 = ${show(h)} 要经过 sigmoid 函数 g，它把任何数变成 0 和 1 之间的数。把点沿曲线拖到 h_4，读出 g(h_4)。节点再乘以自己的系数 c_4，传出 x_4 = c_4 · g(h_4)。x_4 是多少？`,

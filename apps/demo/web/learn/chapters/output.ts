@@ -6,7 +6,7 @@ import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { isClose } from '../number-answer.js';
 import { show } from '../show.js';
 import { numberTask, type PointTask, type Task } from '../task.js';
-import { same } from '../text.js';
+import { inBothLanguages } from '../text.js';
 
 export interface OutputExercise extends Exercise, ComputedSample {
   /** An output x and its target t that make the arithmetic easy. */
@@ -45,7 +45,7 @@ function randomOutput(seed: number): { x: number; t: number } {
 function easy(x: number, t: number): Task {
   const slope = slopeAt(x, t);
   return numberTask({
-    label: same('dloss/dx_7'),
+    label: inBothLanguages('dloss/dx_7'),
     ask: {
       en: `The output x_7 = ${show(x)} should be the target t = ${show(t)}. The loss (x_7 − t)² measures how wrong the output is. How much does the loss change per unit of x_7? Give dloss/dx_7, the slope of the parabola.`,
       zh: `输出 x_7 = ${show(x)}，它应该等于目标 t = ${show(t)}。损失 (x_7 − t)² 衡量错了多少。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
@@ -85,7 +85,7 @@ function easy(x: number, t: number): Task {
 function flat(x: number, t: number): PointTask {
   return {
     kind: 'point',
-    label: same('x_7'),
+    label: inBothLanguages('x_7'),
     min: t - 6,
     max: t + 6,
     step: 0.5,
@@ -117,7 +117,7 @@ function networkOutput({ target, pass: { cache } }: ComputedSample): Task {
   const x = cache.x('7');
   const slope = cache.dLossDx('7');
   return numberTask({
-    label: same('dloss/dx_7'),
+    label: inBothLanguages('dloss/dx_7'),
     ask: {
       en: `In the network, the output is x_7 = ${show(x)} and its target is t = ${show(target)}. What is dloss/dx_7 there?`,
       zh: `在这个网络里，输出 x_7 = ${show(x)}，目标 t = ${show(target)}。这里的 dloss/dx_7 是多少？`,

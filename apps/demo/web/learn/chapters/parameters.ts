@@ -3,7 +3,7 @@ import { articleExercise, g } from '../article-exercise.js';
 import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, picked, type PickTask, type Task } from '../task.js';
-import { same } from '../text.js';
+import { inBothLanguages } from '../text.js';
 
 export interface ParametersExercise extends Exercise, ComputedSample {
   /** dloss/dw_2to4 by finite differences, with w_2to4 changed by ±`nudge`. */
@@ -90,7 +90,7 @@ function product({ network, pass: { cache, gradients } }: ComputedSample): Task 
   const expected = gradients.of('4').w['2'];
   const atX = g(cache.x('4'));
   return numberTask({
-    label: same('dloss/dw_2to4'),
+    label: inBothLanguages('dloss/dw_2to4'),
     ask: {
       en: 'Multiply them: what is dloss/dw_2to4?',
       zh: '把它们乘起来：dloss/dw_2to4 是多少？',

@@ -3,7 +3,7 @@ import { articleExercise, message } from '../article-exercise.js';
 import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { numberTask, picked, type PickTask, type Task } from '../task.js';
-import { same } from '../text.js';
+import { inBothLanguages } from '../text.js';
 
 export interface SuccessorsExercise extends Exercise, ComputedSample {}
 
@@ -21,7 +21,7 @@ function rate({ network, pass: { cache } }: ComputedSample): Task {
   const w = network.getParameters('7').w['4'];
   const slope = cache.slope('7');
   return numberTask({
-    label: same('dx_7/dx_4'),
+    label: inBothLanguages('dx_7/dx_4'),
     ask: {
       en: `How much does x_7 change per unit of x_4? One unit of x_4 changes h_7 by w_4to7, and x_7 changes by slope_7 per unit of h_7: the slope of the tangent at h_7. Drag the point to h_7 = ${show(cache.h('7'))} to read it.`,
       zh: `x_4 每变化一个单位，x_7 变化多少？x_4 每变化一个单位，h_7 变化 w_4to7；h_7 每变化一个单位，x_7 变化 slope_7，也就是 h_7 处切线的斜率。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
@@ -51,7 +51,7 @@ function oneSuccessor(sample: ComputedSample): Task {
   const expected = cache.dLossDx('4');
   const w = network.getParameters('7').w['4'];
   return numberTask({
-    label: same('dloss/dx_4'),
+    label: inBothLanguages('dloss/dx_4'),
     ask: {
       en: 'Node 4 affects the loss through node 7 only. So dloss/dx_4 is dloss/dx_7 times the exchange rate dx_7/dx_4 of the edge, which you have just computed. What is dloss/dx_4?',
       zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
@@ -134,7 +134,7 @@ function sum(sample: ComputedSample): Task {
   const expected = cache.dLossDx('2');
   const parts = received.map((name) => message(sample, name[0], '2'));
   return numberTask({
-    label: same('dloss/dx_2'),
+    label: inBothLanguages('dloss/dx_2'),
     ask: {
       en: 'Node 2 affects the loss along three paths at once, so the messages that come back along them add up. What is dloss/dx_2?',
       zh: '节点 2 同时沿三条路影响损失，所以沿这三条路传回来的消息要相加。dloss/dx_2 是多少？',

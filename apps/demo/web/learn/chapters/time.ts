@@ -6,7 +6,7 @@ import { recurrentNode, recurrentSequence } from '../../recurrence.js';
 import type { Chapter, Exercise, ComputedSample } from '../chapter.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
-import { same } from '../text.js';
+import { inBothLanguages } from '../text.js';
 
 /** Parameters of node 2, the two inputs, and the target at the last step. */
 interface Numbers {
@@ -102,7 +102,7 @@ function secondValue({ pass: { cache }, numbers: { b, c, w, inputs } }: Solved):
   const [x1, x2] = [inputs[1], cache.x('2@0')];
   const x = cache.x('2@1');
   return numberTask({
-    label: same('x_2(2)'),
+    label: inBothLanguages('x_2(2)'),
     ask: {
       en: 'Node 2 reads node 1 and, by a delayed edge, its own value at the previous step. The unrolled graph contains node 2 once per step, with the same b, c and weights. Its value at step 1 was x_2(1). What is x_2(2), its value at step 2?',
       zh: '节点 2 读取节点 1，并通过一条带延迟的边读取自己上一步的值。展开之后，每一步都有一个节点 2，它们的 b、c 和权重相同。第 1 步得到 x_2(1)。第 2 步的值 x_2(2) 是多少？',
@@ -141,7 +141,7 @@ function earlierDerivative({ pass: { cache }, numbers: { w } }: Solved): Task {
   const [last, slope] = [cache.dLossDx('2@1'), cache.slope('2@1')];
   const expected = cache.dLossDx('2@0');
   return numberTask({
-    label: same('dloss/dx_2(1)'),
+    label: inBothLanguages('dloss/dx_2(1)'),
     ask: {
       en: 'Only step 2 has a target, so case 1 gives dloss/dx_2(2). Step 1 still matters, because its value was passed on to step 2. Which case applies to step 1, and what is dloss/dx_2(1)?',
       zh: '只有第 2 步有目标，所以场景 1 给出 dloss/dx_2(2)。第 1 步仍然有影响：它的值传给了第 2 步。这是哪个场景？dloss/dx_2(1) 是多少？',
@@ -180,7 +180,7 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
   const expected = terms[0] + terms[1];
   const factors = (step: 1 | 2) => `dloss/dx_2(${step}) · slope_2(${step}) · x_1(${step})`;
   return numberTask({
-    label: same('dloss/dw_1to2'),
+    label: inBothLanguages('dloss/dw_1to2'),
     ask: {
       en: 'w_1to2 is one weight, used at both steps. Case 3 applies at each: dloss/dx_2 · slope_2 · x_1. What is dloss/dw_1to2?',
       zh: 'w_1to2 是一个权重，两步都用到它。场景 3 在每一步都成立：dloss/dx_2 · slope_2 · x_1。dloss/dw_1to2 是多少？',
