@@ -1,4 +1,7 @@
-/** brain.js: `trainPatterns`, which its `train` calls, without the error check after every round. */
+/**
+ * Trains with brain.js by calling `trainPatterns`, as the `train` of brain.js does, but without its error check after
+ * every round.
+ */
 import brain from 'brain.js';
 import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';
 

@@ -1,10 +1,10 @@
 /**
  * Measures the CPU time to reach a training loss: a tenth of the loss that Adam has after 200 epochs (batches of 32,
- * learning rate 0.01). Networks have tanh hidden layers and a linear output. brain.js networks consist of
- * sigmoid nodes, so their targets are scaled to the range 0.1 to 0.9, and the loss is scaled to match. Limits: 20,000 epochs for Adam,
- * 300 iterations for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`. Runs
- * are interleaved, except those of scikit-learn. The first of four rounds warms up the compiler and is not counted, but
- * a method that takes more than a second runs only once.
+ * learning rate 0.01). Networks have tanh hidden layers and a linear output. brain.js networks consist of sigmoid
+ * nodes, so their targets are scaled to the range 0.1 to 0.9, and the loss is scaled to match. Limits: 20,000 epochs for
+ * Adam, 300 iterations for Levenberg–Marquardt, 3,000 for L-BFGS, 20,000 for brain.js, 3,000 for scikit-learn's `lbfgs`.
+ * Runs are interleaved, except those of scikit-learn. The first of four rounds warms up the compiler and is not counted.
+ * A method that takes more than a second runs only once, and this run counts.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -97,8 +97,8 @@ function scikitLearn(problems: readonly (Problem & { readonly goals: readonly nu
 }
 
 /**
- * Formats the median time over the seeds, preceded by `>` if more than half of the runs stopped before they reached the
- * goal, and followed by the number of runs that reached it if some did not.
+ * Formats the median time over the seeds. If more than half of the runs stopped before they reached the goal, the time
+ * is preceded by `>`. If some runs did not reach the goal, the number of runs that did follows.
  */
 function formatTimes(times: readonly Time[]): string {
   const reached = times.filter((run) => run.reached).length;
@@ -115,12 +115,12 @@ function formatTimes(times: readonly Time[]): string {
 export async function timeToLoss(smoke: boolean): Promise<void> {
   engine = await auto();
   const seeds = smoke ? [0] : [0, 1, 2, 3, 4];
-  const peer = smoke ? undefined : brain();
+  const brainMethod = smoke ? undefined : brain();
   const methods: [string, Method][] = Object.keys(optimizers).map((name) => [
     name,
     (problem, seed, goal) => train(problem, seed, name, goal),
   ]);
-  if (peer !== undefined) methods.push(['brain.js', peer]);
+  if (brainMethod !== undefined) methods.push(['brain.js', brainMethod]);
   const measured: (Problem & { goals: number[] })[] = [];
   for (const problem of smallProblems().slice(0, smoke ? 1 : undefined)) {
     const goals: number[] = [];
@@ -131,7 +131,7 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
       const runTimes = methods.map((): Time[] => []);
       for (let round = 0; round < (smoke ? 1 : rounds); round++) {
         for (const [k, [, run]] of methods.entries()) {
-          // Methods that take seconds run only once.
+          // A method that takes more than a second runs only once.
           if (round > 0 && runTimes[k][0].time > 1000) continue;
           runTimes[k].push(await run(problem, seed, goal));
         }

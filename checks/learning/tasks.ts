@@ -119,12 +119,12 @@ const reber = (() => {
       state = next;
       legal.push(next < 7 ? edges[next].map(([follows]) => follows).join('') : '');
     }
-    const outer = random.uniform() < 0.5 ? 'T' : 'P';
-    legal[legal.length - 1] = outer;
-    return { text: ['B', outer, ...inner, outer, 'E'].join(''), legal: ['TP', 'B', ...legal, 'E'], outer };
+    const second = random.uniform() < 0.5 ? 'T' : 'P';
+    legal[legal.length - 1] = second;
+    return { text: ['B', second, ...inner, second, 'E'].join(''), legal: ['TP', 'B', ...legal, 'E'], second };
   };
   const task: Task = {
-    measure: 'share of 256 new strings with all predictions legal and the embedded symbol correct',
+    measure: 'share of 256 new strings with all predictions legal and the repeated second symbol correct',
     threshold: '≥ 99 %',
     requiredOf20: 18,
     passes: (share) => share >= 0.99,
@@ -154,11 +154,11 @@ const reber = (() => {
       );
       let correct = 0;
       for (let n = 0; n < 256; n++) {
-        const { text, legal, outer } = draw(random);
+        const { text, legal, second } = draw(random);
         const inputs = Array.from(text.slice(0, -1), (symbol) => oneHot(symbols.indexOf(symbol), 7));
         const guesses = predictSequence(network, inputs).map((row) => symbols[argmax(row)]);
-        const embedded = guesses[guesses.length - 2] === outer;
-        correct += Number(embedded && guesses.every((guess, t) => legal[t].includes(guess)));
+        const isRepeated = guesses[guesses.length - 2] === second;
+        correct += Number(isRepeated && guesses.every((guess, t) => legal[t].includes(guess)));
       }
       return correct / 256;
     },
@@ -252,8 +252,8 @@ const sine: Task = {
 };
 
 /**
- * Discrete sequence recall: two symbols among distractors, then two prompts, at which they must be repeated in order.
- * Sequence lengths, prompts included, grow from 4 to 10.
+ * Discrete sequence recall: two symbols among distractors, then two prompts. At the prompts, the network must repeat the
+ * two symbols in order. During training, the length of the sequences, prompts included, grows from 4 to 10.
  */
 const recall: Task = {
   measure: 'share of 100 new sequences of length 10 recalled without error',
@@ -265,12 +265,12 @@ const recall: Task = {
     // Symbols 0 and 1 must be repeated, 2 and 3 are distractors, 4 and 5 are prompts.
     const draw = (length: number): Sequence & { readonly expected: readonly number[] } => {
       const expected = [0, 1].map(() => Math.floor(random.uniform() * 2));
-      const order = Array.from({ length: length - 2 }, () => 2 + Math.floor(random.uniform() * 2));
-      const positions = Uint32Array.from(order.keys());
+      const beforePrompts = Array.from({ length: length - 2 }, () => 2 + Math.floor(random.uniform() * 2));
+      const positions = Uint32Array.from(beforePrompts.keys());
       shuffle(positions, random);
       const [first, second] = positions.slice(0, 2).sort();
-      [order[first], order[second]] = expected;
-      const symbols = [...order, 4, 5];
+      [beforePrompts[first], beforePrompts[second]] = expected;
+      const symbols = [...beforePrompts, 4, 5];
       return {
         expected,
         inputs: symbols.map((symbol) => oneHot(symbol, 6)),

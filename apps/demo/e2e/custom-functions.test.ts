@@ -29,7 +29,7 @@ const nodes = article.nodes.map((node) =>
 );
 const network = { ...article, nodes };
 
-const figure = async (page: Page, name: string) =>
+const shownNumber = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
 
 test(
@@ -44,12 +44,12 @@ test(
     };
     await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor({ timeout: 50_000 });
     const before = expected(article.nodes[0].b);
-    expect(await figure(page, 'dloss/dw_1to2')).toBe(before.gradients.of('2').w['1']);
-    expect(await figure(page, 'dloss/dx_7')).toBe(before.cache.dLossDx('7'));
+    expect(await shownNumber(page, 'dloss/dw_1to2')).toBe(before.gradients.of('2').w['1']);
+    expect(await shownNumber(page, 'dloss/dx_7')).toBe(before.cache.dLossDx('7'));
 
     await page.getByLabel('b_2', { exact: true }).fill('0.75');
     const after = expected(0.75).gradients.of('2').w['1'];
-    await expect.poll(() => figure(page, 'dloss/dw_1to2')).toBe(after);
+    await expect.poll(() => shownNumber(page, 'dloss/dw_1to2')).toBe(after);
     await picture(page, 'derive-own-functions');
   },
 );
@@ -58,7 +58,7 @@ test('a custom function can be chosen for a node', longTimeout, async () => {
   const page = await open({ custom });
   await page.getByLabel('Activation of node 2').selectOption('bent');
   await expect
-    .poll(() => figure(page, 'dloss/db_2'), { timeout: 50_000 })
+    .poll(() => shownNumber(page, 'dloss/db_2'), { timeout: 50_000 })
     .toBe(
       backpropagate(
         networkOf(

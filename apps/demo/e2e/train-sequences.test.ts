@@ -1,4 +1,7 @@
-/** Train on sequences: recurrent layers side by side, forecasts of a table, graphs from Build, export and links. */
+/**
+ * The Train view with sequences: recurrent layers side by side, forecasts of a table, graphs from the Build view, export
+ * and links.
+ */
 import { predictSequence } from '@nnbp/core';
 import { load } from '@nnbp/formats';
 import { buffer } from 'node:stream/consumers';
@@ -17,10 +20,10 @@ useBrowser();
 
 const { sequences } = defaultState;
 
-test('an RNN and an LSTM learn temporal XOR, and a summary states how much smaller the RNN’s gradient is at the first step', async () => {
+test('an RNN and an LSTM learn temporal XOR, and a summary states how much smaller the RNN’s gradient is at the first step than at the last', async () => {
   const settings = { ...sequences, open: true, data: 'temporal-xor', steps: 10, units: 6, learningRate: 0.03 } as const;
   const page = await open({ view: 'train', sequences: settings });
-  const cell = (kind: string, name: string) => page.locator(`tr[data-kind="${kind}"] [data-stat="${name}"]`);
+  const tableCell = (kind: string, name: string) => page.locator(`tr[data-kind="${kind}"] [data-stat="${name}"]`);
   // Before the first training step, the page shows the accuracy of the library's predictions.
   const data = temporalXor(10, settings.seed);
   const network = recurrentNetwork('lstm', data, settings);
@@ -33,11 +36,13 @@ test('an RNN and an LSTM learn temporal XOR, and a summary states how much small
       correct += Number(logit > 0 === (target[0] === 1));
     });
   }
-  await expect.poll(() => cell('lstm', 'accuracy').textContent()).toBe(`${((100 * correct) / count).toFixed(1)} %`);
+  await expect
+    .poll(() => tableCell('lstm', 'accuracy').textContent())
+    .toBe(`${((100 * correct) / count).toFixed(1)} %`);
   await page.getByRole('button', { name: 'Play' }).click();
   for (const kind of ['rnn', 'lstm']) {
     await expect
-      .poll(async () => Number.parseFloat((await cell(kind, 'accuracy').textContent())!), { timeout: 45_000 })
+      .poll(async () => Number.parseFloat((await tableCell(kind, 'accuracy').textContent())!), { timeout: 45_000 })
       .toBeGreaterThan(97);
   }
   await page.getByRole('button', { name: 'Pause' }).click();
@@ -74,7 +79,7 @@ test('a column of a table is forecast in its original unit, and too few rows are
   await choose(150);
   await page.getByRole('region', { name: 'Forecast' }).waitFor();
   expect(await page.getByLabel('Column to forecast').locator('option:checked').textContent()).toBe('sales');
-  // The axis has the name and the unit of the column, whose values are 7 to 13.
+  // The axis shows the name of the column and its original values, which range from 7 to 13.
   const chart = page.getByRole('img', { name: 'Forecast' });
   await expect.poll(() => chart.locator('text', { hasText: 'sales' }).count()).toBe(1);
   const ticks = (await chart.locator('text').allTextContents()).map(Number);
@@ -88,7 +93,7 @@ test('a column of a table is forecast in its original unit, and too few rows are
   expect(network.outputScaler!.mean[0]).toBeCloseTo(10, 0);
 });
 
-test('a graph with delays from Build is trained on a data set that fits it, and a data set that does not fit is rejected', async () => {
+test('a graph with delays, opened from the Build view, is trained on a data set that fits it, and a data set that does not fit is rejected', async () => {
   const page = await open({ view: 'build', network: recurrence });
   await page.getByRole('button', { name: 'Train this network' }).click();
   await expect.poll(() => page.getByLabel('Your graph (1 node)').isChecked()).toBe(true);
@@ -103,7 +108,7 @@ test('a graph with delays from Build is trained on a data set that fits it, and 
   await page.getByText('The graph has 1 input and 1 output; this data set needs 7 and 4.').waitFor();
 });
 
-test('a network trained on sequences persists across views, can be exported, and can be opened in Build and, with its sequence, in Derive', async () => {
+test('a network trained on sequences persists across views, can be exported, and can be opened in the Build view and, with its sequence, in the Derive view', async () => {
   const page = await open({
     view: 'train',
     sequences: { ...sequences, open: true, data: 'sine', kinds: ['lstm'], steps: 6, units: 2, seed: 7 },
@@ -177,7 +182,7 @@ test(
   },
 );
 
-test('a link repeats its training steps; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
+test('opening a link repeats the training steps that the link stores; the view is accessible and fits the screen in Chinese, in dark mode and on a phone', async () => {
   const page = await open(
     {
       view: 'train',

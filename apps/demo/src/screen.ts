@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
-/** Prints the heading of a part. */
+/** Prints the heading of a section. */
 export function heading(text: string): void {
   console.log(`\n${pc.bold(text)}\n`);
 }

@@ -9,7 +9,7 @@ import { createSequenceTrainer } from './train/sequences/trainer.js';
 import { createTrainer } from './train/trainer.js';
 import { check, type Verdict } from './shared/user-code/check.js';
 import { lockDown } from './shared/user-code/lock-down.js';
-import { record, type Question, type Recording } from './shared/user-code/recording.js';
+import { record, type PassToRecord, type Recording } from './shared/user-code/recording.js';
 import { define, type Kind, userFunctions } from './shared/user-code/user-functions.js';
 
 /** The channel to the page, saved before the lock-down. */
@@ -25,7 +25,7 @@ const runner = {
   /** Responds as soon as the worker is idle. */
   ping: () => true,
   check: (kind: Kind, name: string): Verdict => check(kind, name, userFunctions),
-  record: (question: Question): Recording => record(question, userFunctions),
+  record: (pass: PassToRecord): Recording => record(pass, userFunctions),
   ...createTrainer(userFunctions),
   sequences: createSequenceTrainer(userFunctions),
 };

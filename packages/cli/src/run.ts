@@ -27,7 +27,7 @@ Exit codes:
   130  stopped by Ctrl-C`;
 
 /** Maximum length of an error message, in characters. Names in an error can have any length. */
-const maxSentence = 4000;
+const maxMessageLength = 4000;
 
 /**
  * Runs one command.
@@ -45,9 +45,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       await note(io, 'nnbp: Stopped before the command was finished.');
       return exitCodes.interrupted;
     }
-    const sentence = messageOf(error);
-    if (sentence === undefined) throw error;
-    await note(io, visible(cut(`nnbp: ${sentence}`, maxSentence)));
+    const message = messageOf(error);
+    if (message === undefined) throw error;
+    await note(io, visible(cut(`nnbp: ${message}`, maxMessageLength)));
     return error instanceof Problem ? error.exitCode : exitCodes.failed;
   }
 }

@@ -111,8 +111,8 @@ export function expectShortBatches(engine: Engine, random: Random): void {
 }
 
 /**
- * Checks that `stepMany`, if the executor has it, is bit-identical to `step`, and does not take a step after which a
- * number is not finite.
+ * Checks that `stepMany`, if the executor has it, has bit-identical results to repeated calls of `step`, and does not
+ * take a step after which a number is not finite.
  */
 export function expectSameSteps(engine: Engine, random: Random): void {
   const graphs = [
@@ -129,8 +129,8 @@ export function expectSameSteps(engine: Engine, random: Random): void {
 function expectSame(name: string, engine: Engine, graph: Graph, batchSize: number, random: Random): void {
   const parameters = randomParameters(graph, random);
   const data = randomSamples(graph, random, 7 * batchSize);
-  // The fifth step overflows in float32 and in float64.
   const order = Uint32Array.from({ length: data.samples }, (_, k) => data.samples - 1 - k);
+  // The fifth step overflows in float32 and in float64.
   data.targets.fill(
     1e200,
     order[4 * batchSize] * graph.outputs.length,
@@ -142,7 +142,7 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
     return { executor, optimizer: everyOptimizer[name](), losses: [] as number[] };
   });
   const loss = mse();
-  const row = (table: Float64Array, width: number, first: number) =>
+  const batchRows = (table: Float64Array, width: number, first: number) =>
     Float64Array.from(
       { length: batchSize * width },
       (_, n) => table[order[first + Math.floor(n / width)] * width + (n % width)],
@@ -150,18 +150,18 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
   const stepOne = ({ executor, optimizer, losses }: typeof one) => {
     const first = losses.length * batchSize;
     const [inputs, targets] = [
-      row(data.inputs, graph.inputCount, first),
-      row(data.targets, graph.outputs.length, first),
+      batchRows(data.inputs, graph.inputCount, first),
+      batchRows(data.targets, graph.outputs.length, first),
     ];
     losses.push(executor.step(inputs, targets, batchSize, loss, optimizer));
   };
   while (one.losses.length < 7) stepOne(one);
   while (two.losses.length < 7) {
     const { executor, optimizer, losses } = two;
-    const actual = new Float64Array(7 - losses.length);
+    const newLosses = new Float64Array(7 - losses.length);
     const taken =
-      executor.stepMany?.(data, order, losses.length * batchSize, loss, optimizer, actual, actual.length) ?? 0;
-    losses.push(...actual.subarray(0, taken));
+      executor.stepMany?.(data, order, losses.length * batchSize, loss, optimizer, newLosses, newLosses.length) ?? 0;
+    losses.push(...newLosses.subarray(0, taken));
     if (losses.length < 7) stepOne(two);
   }
   const state = ({ executor, optimizer, losses }: typeof one) => ({

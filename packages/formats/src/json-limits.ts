@@ -7,10 +7,10 @@ import { NnbpError } from '@nnbp/core';
 const maxDepth = 32;
 
 /**
- * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside strings;
- * each costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
+ * Checks that a JSON string has at most `max` structural characters and at most 32 levels of nesting. Structural
+ * characters are opening brackets, commas and colons outside strings; each costs about 40 bytes when parsed.
  *
- * @param max - Maximum number of structural characters. Default: 2¹⁸ plus one per 16 characters.
+ * @param max - Default: 2¹⁸, plus one per 16 characters of the string.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
 export function expectJsonLimits(text: string, what: string, max = 2 ** 18 + text.length / 16): void {

@@ -1,4 +1,4 @@
-/** Saves a model as one safetensors file, whose metadata describes the graph. */
+/** Saves a model as one safetensors file. The graph is stored as JSON in the header of the file. */
 import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';

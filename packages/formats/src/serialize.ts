@@ -52,8 +52,9 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
  * Builds the network of a document, including scalers. All parameters are 0.
  *
  * @param supplied - All custom functions that the document names.
- * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (not a valid graph:
- * a cycle, a duplicate id, an edge from an unknown node, or nodes that are not in topological order)
+ * @throws NnbpError `MISSING_PLUGIN` (a function that is neither built in nor marked as custom), `UNSUPPORTED`,
+ * `MALFORMED` (not a valid graph: a cycle, a duplicate id, an edge from an unknown node, or nodes that are not in
+ * topological order)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;

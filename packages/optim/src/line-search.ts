@@ -21,9 +21,9 @@ interface Point {
   readonly slope: number;
 }
 
-/** Sufficient decrease: value ≤ start + decrease · step · slope. */
+/** Sufficient decrease: value ≤ start.value + decrease · step · start.slope. */
 const decrease = 1e-3;
-/** Flat enough: |slope| ≤ curvature · |slope at 0|. */
+/** Flat enough: |slope| ≤ curvature · |start.slope|. */
 const curvature = 0.9;
 /** A bracket is narrow if its width is at most this fraction of its upper end. Its best point is then the result. */
 const narrow = 0.1;
@@ -65,7 +65,7 @@ export function lineSearch(
     if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
-    // Until a point decreases sufficiently, the search looks for a minimum of value − decrease · slope · step.
+    // Until a point decreases sufficiently, the search looks for a minimum of value − decrease · step · start.slope.
     const tilt = stage === 1 && point.value <= best.value && !sufficient ? decrease * start.slope : 0;
     const tilted = ({ step: at, value, slope }: Point): Point => ({
       step: at,

@@ -100,7 +100,7 @@ export interface PlateauOptions {
    * Default: 0.0001.
    */
   readonly threshold?: number;
-  /** Number of epochs after each reduction in which a missing improvement is not counted. Default: 0. */
+  /** Number of epochs after each reduction that do not count as epochs without improvement. Default: 0. */
   readonly cooldown?: number;
   /** The minimum learning rate. Default: 0. */
   readonly minimum?: number;

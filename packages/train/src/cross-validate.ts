@@ -11,8 +11,8 @@ import { isSequenceList } from './sequences.js';
 export interface CrossValidationOptions extends FoldOptions {
   /**
    * Returns the options of `fit` for a split. Create a new optimizer for each split, since an optimizer keeps its
-   * state. With `groups`, a `validation` fraction never splits a group of the training set; with `timeOrdered`, it is
-   * the latest samples of the training set.
+   * state. If `validation` is a fraction, a validation set is taken from the training set: with `groups`, it consists of
+   * whole groups; with `timeOrdered`, it is the latest samples.
    */
   readonly fit: (split: Split) => FitOptions;
   /** Called after each fold. A promise is awaited. */
@@ -55,7 +55,7 @@ export interface CrossValidation {
 
 /**
  * Trains a new network on the training set of each split, and evaluates it on the test set. In each repeat, every
- * sample is in one test set, except for the earliest samples with `timeOrdered`. Streams are not supported.
+ * sample is in one test set; with `timeOrdered`, the earliest samples are in none. Streams are not supported.
  *
  * @param makeNetwork - Called for each split. Scalers that it sets must be fitted to the split's training set, as
  * `standardize` in the options of `fit` does.

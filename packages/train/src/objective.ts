@@ -27,26 +27,26 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
   const width = graph.outputs.length;
   const { residuals } = loss;
   // Outputs, targets, residuals and residual derivatives of one row.
-  const [output, target, residual, slopes] = Array.from({ length: 4 }, () => new Float64Array(width));
+  const [output, target, residual, residualDerivatives] = Array.from({ length: 4 }, () => new Float64Array(width));
   let block = new Float64Array(0);
   let residualBlock = new Float64Array(0);
   const readRow = (values: FloatArray, row: number, to: Float64Array) => {
     for (let k = 0, from = row * width; k < width; k++) to[k] = values[from + k];
   };
-  return ({ inputs, targets, counts, samples, options }) => {
+  return ({ inputs, targets, counts, samples: rowCount, options }) => {
     const weights = options?.weights;
-    const total = totalWeight(weights, samples);
+    const total = totalWeight(weights, rowCount);
     const weightOf = (row: number) => weights?.[row] ?? 1;
     let residualCount = 0;
-    if (residuals !== undefined) for (let r = 0; r < samples; r++) if (weightOf(r) > 0) residualCount += width;
-    const all = rowsOf(counts);
+    if (residuals !== undefined) for (let r = 0; r < rowCount; r++) if (weightOf(r) > 0) residualCount += width;
+    const rows = rowsOf(counts);
     return {
       residualCount,
       loss(parameters) {
         executor.parameters.set(parameters);
         const x = executor.predict(inputs, counts);
         let sum = 0;
-        for (let r = 0; r < samples; r++) {
+        for (let r = 0; r < rowCount; r++) {
           const weight = weightOf(r);
           if (weight === 0) continue;
           readRow(x, r, output);
@@ -63,36 +63,36 @@ export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (bat
       },
       jacobian(parameters, visit) {
         executor.parameters.set(parameters);
-        const perSample = all.steps * width * parameterCount;
-        const perBlock = Math.max(1, Math.min(all.samples, Math.floor(blockLength / (perSample || 1))));
-        const rowLimit = Math.min(samples, perBlock * all.steps);
+        const perSample = rows.steps * width * parameterCount;
+        const perBlock = Math.max(1, Math.min(rows.samples, Math.floor(blockLength / (perSample || 1))));
+        const rowLimit = Math.min(rowCount, perBlock * rows.steps);
         if (residualBlock.length < rowLimit * width) {
           block = new Float64Array(rowLimit * width * parameterCount);
           residualBlock = new Float64Array(rowLimit * width);
         }
         let sum = 0;
-        for (let first = 0; first < all.samples; first += perBlock) {
-          const part = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
+        for (let first = 0; first < rows.samples; first += perBlock) {
+          const part = partOf(graph, rows, inputs, first, Math.min(perBlock, rows.samples - first));
           const x = executor.jacobian(part.inputs, part.counts, block);
-          let rows = 0;
+          let filled = 0;
           for (let r = 0; r < part.rowIndices.length; r++) {
             const weight = weightOf(part.rowIndices[r]);
             if (weight === 0) continue;
             readRow(x, r, output);
             readRow(targets, part.rowIndices[r], target);
             residuals!.value(output, target, residual);
-            residuals!.derivative(output, target, slopes);
+            residuals!.derivative(output, target, residualDerivatives);
             const share = Math.sqrt(weight / total);
-            for (let k = 0; k < width; k++, rows++) {
-              residualBlock[rows] = residual[k] * share;
-              sum += residualBlock[rows] ** 2;
-              const slope = slopes[k] * share;
-              const to = rows * parameterCount;
+            for (let k = 0; k < width; k++, filled++) {
+              residualBlock[filled] = residual[k] * share;
+              sum += residualBlock[filled] ** 2;
+              const factor = residualDerivatives[k] * share;
+              const to = filled * parameterCount;
               const from = (r * width + k) * parameterCount;
-              for (let p = 0; p < parameterCount; p++) block[to + p] = slope * block[from + p];
+              for (let p = 0; p < parameterCount; p++) block[to + p] = factor * block[from + p];
             }
           }
-          if (rows > 0) visit(residualBlock.subarray(0, rows), block.subarray(0, rows * parameterCount), rows);
+          if (filled > 0) visit(residualBlock.subarray(0, filled), block.subarray(0, filled * parameterCount), filled);
         }
         return sum;
       },

@@ -33,7 +33,7 @@ const reasonOf = (work: Promise<unknown>) =>
     () => 'resolved',
     (error: unknown) => (error as Error).message,
   );
-/** The parameters of the same run after the given number of optimizer steps. */
+/** The parameters after the given number of optimizer steps of a run without faults. */
 async function parametersAfter(steps: number): Promise<number[]> {
   const network = lineNetwork();
   let taken = 0;

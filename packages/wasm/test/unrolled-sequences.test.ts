@@ -91,9 +91,9 @@ test('a step that produces a number that is not finite does not change the param
 test.each([
   [4, true],
   [8, true],
-  // With one kind of gate per group, there would be more groups than with mixed groups.
+  // If each group had nodes of one kind, 5 units would need more groups, so the engine mixes kinds within a group.
   [5, false],
-])('in an LSTM of %i units, the predecessors in every column of edges are one whole group: %s', (units, expected) => {
+])('in an LSTM of %i units, every column of edges reads the nodes of one group in order: %s', (units, expected) => {
   const { graph, groups, rowOf } = stepOf(lstm(3, units, 2));
   const edges = groups.flatMap(({ byColumns }, k) => (byColumns ? columns(graph, groups, rowOf, k) : []));
   expect(edges.every(({ group }) => group !== undefined)).toBe(expected);

@@ -18,20 +18,20 @@ interface Snapshot extends Pick<PlaygroundState['derive'], 'input' | 'target' | 
 interface History {
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
-  /** The graph after the last edit. If the page shows a different graph, Derive or a link has changed the graph. */
+  /** The graph after the last edit. If the page shows a different graph, the Derive view or a link has changed it. */
   readonly present: NetworkDescription | undefined;
   /** The field of the last edit. Further input in this field belongs to the same edit. */
   readonly field: string | undefined;
 }
 
 const maxPast = 200;
-/** Maximum number of inputs or targets in Derive, over all steps of a sequence; see `state.ts`. */
-const maxRow = 200;
+/** Maximum number of inputs or targets in the Derive view, over all steps of a sequence; see `state.ts`. */
+const maxSampleValues = 200;
 
 let history: History = { past: [], future: [], present: undefined, field: undefined };
 
 /**
- * Changes the graph, and adapts the sample and selection of Derive.
+ * Changes the graph, and adapts the sample and selection of the Derive view.
  *
  * @param field - The input field of the change, if any. Consecutive changes in the same field are one edit, so that a
  *   number typed digit by digit is undone in one step.
@@ -44,8 +44,8 @@ export function edit(change: Change, field?: string): void {
     expectWithinLimits(network, state.network);
     const next = withNetwork(state, network);
     expectFitsLink(next);
-    const { past, field: before } = withOutsideChange(state);
-    const isSameField = field !== undefined && field === before;
+    const { past, field: lastField } = withOutsideChange(state);
+    const isSameField = field !== undefined && field === lastField;
     history = {
       past: isSameField ? past : [...past, snapshotOf(state)].slice(-maxPast),
       future: [],
@@ -87,7 +87,7 @@ export function canUndoRedo(network: NetworkDescription): { readonly undo: boole
   return { undo: changedOutside || history.past.length > 0, redo: !changedOutside && history.future.length > 0 };
 }
 
-/** The history. If the graph was changed outside Build, that change is the last entry. */
+/** The history. If the graph was changed outside the Build view, that change is the last entry. */
 function withOutsideChange(state: PlaygroundState): History {
   const { past, present } = history;
   if (present === undefined || present === state.network) return history;
@@ -112,7 +112,7 @@ function restored(state: PlaygroundState, { network, input, target, selected }: 
   );
 }
 
-/** Replaces the graph, and adapts the sample and selection of Derive. */
+/** Replaces the graph, and adapts the sample and selection of the Derive view. */
 function withNetwork(state: PlaygroundState, network: NetworkDescription): PlaygroundState {
   const { derive } = state;
   return {
@@ -130,25 +130,26 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
 }
 
 /**
- * Adapts a sample, or each step of a sequence, to the new nodes. A renamed node keeps its value; new ones get `fill`.
+ * Adapts a sample, or each step of a sequence, to the new nodes. A renamed node keeps its value; new nodes get `fill`.
  */
 function carriedOver(
-  row: readonly number[],
+  values: readonly number[],
   before: readonly string[],
   after: readonly string[],
   fill: number,
 ): number[] {
-  const renamed = before.length === after.length;
-  const steps = Math.max(1, Math.ceil(row.length / Math.max(1, before.length)));
+  const isSameCount = before.length === after.length;
+  const steps = Math.max(1, Math.ceil(values.length / Math.max(1, before.length)));
   const valuesAt = (first: number) =>
     after.map((id, k) => {
       const index = before.indexOf(id);
-      const column = index >= 0 ? index : renamed && !after.includes(before[k]) ? k : undefined;
-      return (column === undefined ? undefined : row[first + column]) ?? fill;
+      const isRenamed = isSameCount && index < 0 && !after.includes(before[k]);
+      const column = isRenamed ? k : index;
+      return (column < 0 ? undefined : values[first + column]) ?? fill;
     });
   return Array.from({ length: steps }, (_, t) => valuesAt(t * before.length))
     .flat()
-    .slice(0, maxRow);
+    .slice(0, maxSampleValues);
 }
 
 function hasQuantity(network: NetworkDescription, quantity: string): boolean {

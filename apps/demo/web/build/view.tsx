@@ -57,7 +57,7 @@ function useExistingSelection(editor: Editor): Editor {
   return exists ? editor : { ...editor, selection: undefined };
 }
 
-/** Outside input fields, handles the keyboard shortcuts for undo, redo and delete, and the pasting of a graph. */
+/** Outside input fields, handles the keyboard shortcuts for undo, redo and delete, and opens a pasted graph. */
 function useKeys(editor: Editor): void {
   const custom = usePlayground(({ custom }) => custom.activations);
   const press = useEffectEvent((event: KeyboardEvent) => {

@@ -54,7 +54,7 @@ export default {
     key: 'loss',
     kind: 'loss',
     name: 'cautious',
-    source: `// Overestimates cost three times as much as underestimates. Mean over outputs.
+    source: `// An overestimate costs three times as much as an underestimate. Mean over outputs.
 export default {
   value(x, t) {
     let sum = 0;
@@ -85,7 +85,7 @@ export default {
   },
 ];
 
-/** The exercise that Learn links to: the value is given, the derivative is missing. */
+/** The exercise that the Learn view links to: the value is given, the derivative is missing. */
 export const softsign: Example = {
   key: 'softsign',
   kind: 'activation',

@@ -43,7 +43,10 @@ function compute(network: Network, input: number, target: number): ComputedSampl
   return { network, target, pass: backpropagate(network, [input], [target], mse()) };
 }
 
-/** Whether x, h, slope and dloss/dx of every node are far enough from 0. An input has no h and no slope. */
+/**
+ * Whether x, h, slope and dloss/dx of every node are so far from 0 that a wrong answer cannot pass for the correct one.
+ * An input has no h and no slope.
+ */
 function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   return network.graph.ids.every((id) => {
     const isInput = id === '1';
@@ -52,7 +55,7 @@ function isUnambiguous({ network, pass: { cache } }: ComputedSample): boolean {
   });
 }
 
-/** The contribution of node j = `from` to dloss/dx of node i = `to`: dloss/dx_j · slope_j · w_ij. */
+/** The message from node j = `from` back to its predecessor i = `to`: dloss/dx_j · slope_j · w_ij. */
 export function message({ network, pass: { cache } }: ComputedSample, from: string, to: string): number {
   return cache.dLossDx(from) * cache.slope(from) * network.getParameters(from).w[to];
 }

@@ -57,8 +57,8 @@ export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   const { count, min, max, integers, words } = numbers;
   if (!integers || words > 0 || count === 0 || values === undefined) return false;
   const distinct = new Set([...values.keys()].map(categoryOf)).size;
-  const counted = (min === 0 || min === 1) && max - min + 1 === distinct;
-  return (distinct <= 10 && count >= 5 * distinct) || (counted && distinct <= 30 && count >= 10 * distinct);
+  const isConsecutive = (min === 0 || min === 1) && max - min + 1 === distinct;
+  return (distinct <= 10 && count >= 5 * distinct) || (isConsecutive && distinct <= 30 && count >= 10 * distinct);
 }
 
 /** Whether the column only numbers the rows: increasing integers in a column with a name such as `id`. */

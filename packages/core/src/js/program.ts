@@ -1,13 +1,15 @@
 /**
  * Compiles a graph into a program for the js engine: the units of the plan, with everything that the loops need in
- * typed arrays. A program depends only on the graph, so that all batch sizes use the same one.
+ * typed arrays. A program depends only on the graph, so that all batch sizes use the same one. A unit is a group of
+ * nodes that are computed together. A row has the values of one node for all samples. A slot is an index in the vector
+ * of the graph's parameters and constants.
  */
 import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
 import { plan, type Unit } from '../plan.js';
 import { type Memory, stepGraphOf } from './step-graph.js';
 
-/** Nodes of a dense unit whose weights are evenly spaced in the vector of slots, so that they form one matrix. */
+/** Nodes of a dense unit whose weights are evenly spaced in the vector of parameters, so that they form one matrix. */
 export interface DenseBlock {
   /** The row of the first node. */
   readonly firstRow: number;
@@ -46,7 +48,10 @@ export interface SparseEdges {
 /** The aggregation of a unit, if it is not the sum, with scratch memory. */
 export interface Combination {
   readonly aggregation: Aggregation;
-  /** For each node, z and dA/dz with one entry per edge. Nodes with the same number of edges share these arrays. */
+  /**
+   * For each node: the values to aggregate, z = w · x, and dA/dz, with one entry per edge. Nodes with the same number of
+   * edges share these arrays.
+   */
   readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
 
@@ -81,8 +86,8 @@ export interface MemoryRow extends Memory {
 
 /**
  * The program that the js engine runs at each step. The first rows are the inputs, then come the values that delayed
- * edges read, then the nodes, unit by unit. In this directory, `parameters` is the vector of slots (the graph's
- * parameters and constants), and `gradients` has the same length.
+ * edges read, then the nodes, unit by unit. In this directory, `parameters` is the vector that slots
+ * index (the graph's parameters and constants), and `gradients` has the same length.
  */
 export interface Program {
   readonly units: readonly ProgramUnit[];
@@ -177,7 +182,7 @@ function predecessorsOf({ edgeStart, predecessors }: Graph, i: number): number[]
   return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
 }
 
-/** Splits a dense unit into blocks. A layer is one block. Declaring other nodes between its nodes splits it. */
+/** Splits a dense unit into blocks. A layer is one block, unless other nodes are declared between its nodes. */
 function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
   const weights = nodes.map((i) => graph.weightSlot(graph.edgeStart[i], i));
   const blocks: DenseBlock[] = [];

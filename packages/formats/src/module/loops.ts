@@ -17,14 +17,14 @@ export function byLoops(network: Network, nodes: readonly number[], functions: F
   const first = graph.inputCount + graph.stateSize;
   const indexOf = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));
   nodes.forEach((i, k) => indexOf.set(i, first + k));
-  const numbers = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
+  const arrayLiteral = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
   const outputs = `outputIndices.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''})`;
   const memory = nodesWithState(network);
   const constants = [
-    ...(inputScaler ? [`const inputMean = ${numbers(inputScaler.mean)};`] : []),
-    ...(inputScaler ? [`const inputDeviation = ${numbers(inputScaler.deviation)};`] : []),
-    ...(outputScaler ? [`const outputMean = ${numbers(outputScaler.mean)};`] : []),
-    ...(outputScaler ? [`const outputDeviation = ${numbers(outputScaler.deviation)};`] : []),
+    ...(inputScaler ? [`const inputMean = ${arrayLiteral(inputScaler.mean)};`] : []),
+    ...(inputScaler ? [`const inputDeviation = ${arrayLiteral(inputScaler.deviation)};`] : []),
+    ...(outputScaler ? [`const outputMean = ${arrayLiteral(outputScaler.mean)};`] : []),
+    ...(outputScaler ? [`const outputDeviation = ${arrayLiteral(outputScaler.deviation)};`] : []),
     `const outputIndices = [${Array.from(graph.outputs, (i) => indexOf.get(i)!).join(', ')}];`,
     ...(memory.length > 0
       ? [

@@ -5,7 +5,7 @@ import { Call, isRecurrent, type Value } from './call.js';
 import { adviceFor } from './advice.js';
 import { constant, type ExternalFiles, externalPaths } from './constant.js';
 import { fold } from './fold.js';
-import { firstReaders, inputRows, isReadByLayers, isSequence, sequenceRows, widthRead } from './inputs.js';
+import { firstReaders, inputRows, isReadByLayers, isSequence, sequenceRows, expectedWidth } from './inputs.js';
 import { operatorOf, readsMovedBatch, readsSequences } from './operators.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
@@ -144,7 +144,7 @@ function addInputs(
         isStepwise || isSequence(input)
           ? sequenceRows(input, graph, tape)
           : inputRows(input, tape, {
-              width: widthRead(input.name, readers, values),
+              width: expectedWidth(input.name, readers, values),
               // The axes of recurrent layers are [steps, batch, inputs] and [directions, batch, units].
               batchAxis: isReadByLayers(input.name, graph) ? 1 : 0,
             });

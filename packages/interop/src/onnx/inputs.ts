@@ -19,13 +19,13 @@ export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string,
 /**
  * Returns the number of columns that the first operator expects of an input, for models that do not specify the width.
  */
-export function widthRead(
+export function expectedWidth(
   input: string,
   readers: ReadonlyMap<string, Proto<'NodeProto'>>,
   values: ReadonlyMap<string, Value>,
 ): number | undefined {
   const first = readers.get(input);
-  // The exporter of scikit-learn adds this operator before the model.
+  // The scikit-learn exporter adds a Cast before the model.
   const node = first?.opType === 'Cast' ? readers.get(first.output[0] ?? '') : first;
   if (node === undefined) return undefined;
   const attribute = (name: string) => node.attribute.find((entry) => entry.name === name);
@@ -90,7 +90,7 @@ export function inputRows(
     if (dims.length === 2 && width !== undefined) return width;
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: only the batch axis can have any size. Export the model with fixed sizes for the other axes.`,
+      `${label}: expected a fixed size for each axis except the batch axis. Export the model with fixed sizes for these axes.`,
     );
   });
   const size = sizeOf(shape);
@@ -108,8 +108,8 @@ export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
 }
 
 /**
- * Returns the entries of one step of an input of a model with recurrent layers. If the input has three axes, the first
- * two are the steps and the batch.
+ * Returns the entries that an input has in one step, for a model with recurrent layers. If the input has three axes, the
+ * first two are the steps and the batch.
  */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, graph: Proto<'GraphProto'>, tape: Tape): Rows {
   if (isReadByLayers(input.name, graph, 5)) {

@@ -22,7 +22,7 @@ export interface UnrolledLayer {
   readonly nodes: readonly number[];
 }
 
-/** Finds all layers that are unrolled over at least two steps. Empty if the graph has delays. */
+/** Finds all layers that are unrolled over at least two steps. Returns an empty list if the graph has delays. */
 export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
   if (nodes.hasDelays || nodes.graph.sharedWeights === undefined) return [];
   const copies = new Copies(nodes);
@@ -57,8 +57,8 @@ export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set
   if (layers.length === 0) return found;
   for (let i = graph.nodeCount - 1; i >= graph.inputCount; i--) {
     const all = readers.subarray(graph.successorStart[i], graph.successorStart[i + 1]);
-    const isRead = all.length === 0 || all.some((reader) => !inside.has(reader) && !found.has(reader));
-    if (!isRead && graph.outputPosition[i] < 0 && nodes.constant(i) !== undefined) found.add(i);
+    const onlyLayersRead = all.length > 0 && all.every((reader) => inside.has(reader) || found.has(reader));
+    if (onlyLayersRead && graph.outputPosition[i] < 0 && nodes.constant(i) !== undefined) found.add(i);
   }
   return found;
 }
@@ -78,7 +78,7 @@ class Copies {
     }
     for (const list of byBias.values()) {
       list.sort((i, j) => level[i] - level[j]);
-      // Each step depends on the previous step.
+      // Each step depends on the previous step, so copies of a node are on different levels.
       if (list.length < 2 || list.some((i, step) => step > 0 && level[i] === level[list[step - 1]])) continue;
       list.forEach((i, step) => (this.#of[i] = { list, step }));
     }
@@ -144,9 +144,9 @@ class LastStep extends Nodes {
     return edges.map((edge, k): Edge => {
       const now = copies.step(edge.node) === step - 1 ? copies.at(edge.node, step) : undefined;
       // The first step has no previous step, so it reads a constant instead.
-      const isBefore =
+      const readsPreviousStep =
         now !== undefined && k < firstEdges.length && this.#nodes.constant(firstEdges[k].node) !== undefined;
-      return isBefore ? { ...edge, node: now, delay: 1 } : edge;
+      return readsPreviousStep ? { ...edge, node: now, delay: 1 } : edge;
     });
   }
 }
@@ -196,11 +196,11 @@ function unrolledLayer(nodes: Nodes, copies: Copies, last: LastStep, layer: Recu
   for (let t = 0; t < steps; t++) if (!layer.nodes.every((i) => isCopy(i, t))) return undefined;
   const units = Array.from({ length: steps }, (_, t) => layer.units.map((i) => copies.at(i, t)!));
   const everyNode = new Set(all);
-  const isOpen = new Set(units.flat());
+  const unitNodes = new Set(units.flat());
   const readers = successorsOf(graph).nodes;
   const readersOf = (i: number) => readers.subarray(graph.successorStart[i], graph.successorStart[i + 1]);
   const isClosed = all.every(
-    (i) => isOpen.has(i) || (graph.outputPosition[i] < 0 && readersOf(i).every((reader) => everyNode.has(reader))),
+    (i) => unitNodes.has(i) || (graph.outputPosition[i] < 0 && readersOf(i).every((reader) => everyNode.has(reader))),
   );
   if (!isClosed || everyNode.size !== all.length) return undefined;
   // An operator computes all steps at once, so no input may depend on a node of the layer.

@@ -2,7 +2,7 @@
 
     python3 packages/layers/test/torch/make.py
 
-writes layers.generated.json next to this file: weights, inputs, outputs, and the gradients of the mean squared error.
+Writes layers.generated.json next to this file: weights, inputs, outputs, and the gradients of the mean squared error.
 """
 import json
 from pathlib import Path

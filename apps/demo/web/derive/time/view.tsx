@@ -1,5 +1,6 @@
 /**
- * Derive for a network with delays: the network unrolled over time, a derivative's sum over time, and its derivation.
+ * The Derive view of a network with delays: the network unrolled over time, a derivative's sum over time, and its
+ * derivation.
  */
 import { useMemo } from 'react';
 import { useMessages } from '../../language.js';
@@ -16,7 +17,7 @@ import { knownInTime, termCountAt, selectedInTime, type TimeExercise } from './e
 import { messages } from './messages.js';
 import { Terms, WrittenTerm } from './terms.js';
 
-/** Maximum number of nodes that are drawn. */
+/** Maximum number of nodes of the unrolled network. A larger network is not drawn. */
 const maxDrawn = 400;
 
 export default function TimeView({ exercise }: { readonly exercise: TimeExercise }) {
@@ -25,12 +26,12 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
   const say = useMessages(messages);
   const sayDerive = useMessages(deriveMessages);
   const selected = useMemo(() => selectedInTime(exercise, derive.selected), [exercise, derive.selected]);
-  const all = exercise.trace.steps.length;
+  const traceLength = exercise.trace.steps.length;
   const taken = derive.step ?? (isHidden ? 0 : null);
-  const step = taken === null ? null : Math.min(taken, all);
+  const step = taken === null ? null : Math.min(taken, traceLength);
   const known = useMemo(() => (step === null ? exercise : knownInTime(exercise, step)), [exercise, step]);
   const isSum = isParameterDerivative(selected);
-  const termCount = isSum ? termCountAt(exercise, selected, step ?? all) : exercise.steps;
+  const termCount = isSum ? termCountAt(exercise, selected, step ?? traceLength) : exercise.steps;
   const pass = useMemo(() => {
     const { network, loss, pass, inputs, targets } = exercise;
     return {
@@ -40,12 +41,12 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
       data: [...inputs.flat(), ...targets.flatMap((row): (number | null)[] => (row === null ? [null] : [...row]))],
     };
   }, [exercise]);
-  const drawn = exercise.unrolled.nodeCount;
+  const nodeCount = exercise.unrolled.nodeCount;
   return (
     <div className={layout.stage}>
       <section className="panel" aria-label={sayDerive.graph}>
-        {drawn > maxDrawn ? (
-          <p>{say.tooLarge(drawn)}</p>
+        {nodeCount > maxDrawn ? (
+          <p>{say.tooLarge(nodeCount)}</p>
         ) : (
           <Columns
             exercise={exercise}
@@ -56,7 +57,7 @@ export default function TimeView({ exercise }: { readonly exercise: TimeExercise
           />
         )}
         <p className="quiet">{say.shared}</p>
-        <LossBox current={pass} isKnown={!isHidden || (step ?? all) === all} />
+        <LossBox current={pass} isKnown={!isHidden || (step ?? traceLength) === traceLength} />
         <TraceStepper
           trace={exercise.trace}
           step={step}

@@ -14,7 +14,7 @@ export interface Recording {
 }
 
 /** The pass to record. */
-export interface Question {
+export interface PassToRecord {
   readonly network: NetworkDescription;
   /** The formula that replaces the network, if any. */
   readonly formula: FormulaDescription | undefined;
@@ -28,8 +28,8 @@ export interface Question {
 }
 
 /** Computes and records a pass. Runs in the worker. */
-export function record(question: Question, functions: Functions): Recording {
-  const { loss, time, input, target, custom } = question;
+export function record(requested: PassToRecord, functions: Functions): Recording {
+  const { loss, time, input, target, custom } = requested;
   const recorded = new Map<string, number[]>();
   const recordingFunctions: Functions = {
     activation(name) {
@@ -48,7 +48,7 @@ export function record(question: Question, functions: Functions): Recording {
     },
     loss: (name) => functions.loss(name),
   };
-  const network = describedNetwork(question, recordingFunctions);
+  const network = describedNetwork(requested, recordingFunctions);
   const { inputCount, outputs } = network.graph;
   const isCustom = custom.losses.includes(loss);
   const pass =

@@ -14,7 +14,7 @@ export interface Weights {
  * Reads the weight file. Returns its arrays, keyed by the last two parts of their names, such as `dense/kernel`.
  *
  * @param bytes - The file, or its shards in the order of the manifest.
- * @throws NnbpError `MALFORMED` (the list does not match the bytes), `UNSUPPORTED` (numbers other than float32)
+ * @throws NnbpError `MALFORMED` (the listed arrays do not match the bytes), `UNSUPPORTED` (numbers other than float32)
  */
 export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
   const file = bytes instanceof Uint8Array ? bytes : concatenate(bytes);
@@ -50,8 +50,8 @@ function keyOf(name: string): string {
 }
 
 /**
- * Returns the paths of the weight files that a `model.json` lists, in order, relative to its directory. They are
- * untrusted: check that a path stays inside that directory before you open it.
+ * Returns the paths of the weight files that a `model.json` lists, in order, relative to its directory. The paths are
+ * untrusted: check that a path stays inside that directory before you open the file.
  *
  * @param modelJson - The content of `model.json`, as a string or parsed.
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
@@ -85,8 +85,8 @@ function weightEntries(model: JsonValue): JsonValue[] {
 }
 
 function expectFloat32(json: JsonValue): void {
-  const kind = json.at('dtype');
-  if (kind.text() !== 'float32') kind.unsupported('only float32 is supported.');
+  const type = json.at('dtype');
+  if (type.text() !== 'float32') type.unsupported('only float32 is supported.');
   if (json.at('quantization').present) json.at('quantization').unsupported('convert the model without quantization.');
 }
 

@@ -18,10 +18,10 @@ export const withOption =
 
 /** `Clip`. With both bounds, it is middle + half · hardTanh((h − middle) / half). */
 export const clip: Operator = (call) => {
-  const end = (input: number, attribute: string, defaultValue: number) =>
+  const bound = (input: number, attribute: string, defaultValue: number) =>
     call.has(input) ? call.constant(input).values[0] : call.number(attribute, defaultValue);
-  const low = end(1, 'min', -Infinity);
-  const high = end(2, 'max', Infinity);
+  const low = bound(1, 'min', -Infinity);
+  const high = bound(2, 'max', Infinity);
   const { tape } = call;
   if (low >= high) call.unsupported(`a range from ${low} to ${high}`);
   if (low === -Infinity && high === Infinity) return call.rows(0);
@@ -70,15 +70,15 @@ export const geluExact: Operator = (call) => {
   return apply(call, gelu);
 };
 
-/** `Pow` with exponent 2. Part of the gaussian. */
+/** `Pow` with exponent 2, which may be part of an exported gaussian; see `Unfinished`. */
 export const power: Operator = (call) => {
   const { values } = call.constant(1);
   if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');
   return unfinished('square')(call);
 };
 
-/** A final softmax; see `Rows.endedBy`. */
-const last =
+/** A final softmax or log-softmax; see `Rows.endedBy`. */
+const finalTransform =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {
     const rows = call.table(0);
@@ -86,5 +86,5 @@ const last =
     return { ...rows, endedBy: call.label, transform };
   };
 
-export const softmax = last('softmax');
-export const logSoftmax = last('logSoftmax');
+export const softmax = finalTransform('softmax');
+export const logSoftmax = finalTransform('logSoftmax');
