@@ -41,7 +41,7 @@ const timed = (work) => {
 };
 
 const engine = await ourEngine();
-const nothing = await memoryInUse();
+const initial = await memoryInUse();
 const [secondsToBuild, graph] = timed(() => (kind === 'dense' ? dense : sparse)(requestedEdges));
 const built = await memoryInUse();
 const [secondsToPrepare, executor] = timed(() => engine.prepare(graph, batch));
@@ -73,9 +73,9 @@ console.log(
     secondsPerStep: median(times),
     // The graph's memory is on V8's heap and in its array buffers. WebAssembly's memory is in neither: only the
     // resident set size shows how much of it is used, and an optimizer without momentum does not use all of it.
-    graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - nothing.heapUsed - nothing.arrayBuffers) / edgeCount,
+    graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - initial.heapUsed - initial.arrayBuffers) / edgeCount,
     engineBytesPerEdge: (prepared.rss - built.rss) / edgeCount,
     engineReservedBytesPerEdge: executor.parameters.buffer.byteLength / edgeCount,
-    memory: { nothing, built, prepared },
+    memory: { initial, built, prepared },
   }),
 );

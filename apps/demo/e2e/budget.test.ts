@@ -35,7 +35,7 @@ async function preloadScript(): Promise<string> {
 
 const kilobytes = 1024;
 
-test('the page with Derive or Fit is less than 250 KB gzipped, and Learn adds less than 40 KB to Derive', async () => {
+test('the page with the Derive or Fit view is less than 250 KB gzipped, and the Learn view adds less than 40 KB to the page with Derive', async () => {
   const manifest = JSON.parse((await built('.vite/manifest.json')).toString()) as Record<string, Chunk>;
   const shell = filesOf(manifest, 'index.html');
   const derive = filesOf(manifest, 'web/derive/view.tsx', new Set(shell));
@@ -60,7 +60,7 @@ test('the page preloads all scripts and styles of the view that the URL names, i
   expect(Object.keys(preloaded)).toEqual([...viewNames]);
   for (const name of viewNames) {
     const files = filesOf(manifest, `web/${name}/view.tsx`, new Set(shell));
-    // Derive shows formulas as soon as it is drawn.
+    // The Derive view shows formulas from the start, so the page also preloads KaTeX for it.
     if (name === 'derive') filesOf(manifest, 'web/shared/katex.ts', files);
     const expected = [...files].filter((file) => !shell.has(file));
     const others = (file: string) => file.includes('/worker-') || file.endsWith('.woff2');

@@ -55,7 +55,7 @@ test('after one visit the page works offline, and an open page shows that there 
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByRole('button', { name: 'Step' }).click();
   await page.locator('[data-stat="steps"]', { hasText: '1' }).waitFor();
-  // TypeScript is fetched on first use.
+  // The Extend view needs TypeScript, which is fetched on first use and therefore not available offline.
   await page.getByRole('button', { name: 'Extend', exact: true }).click();
   await page.getByText('Part of the page could not be loaded. Check your internet connection').waitFor();
   await page.getByRole('button', { name: 'Train', exact: true }).click();

@@ -1,4 +1,4 @@
-/** Validates the arguments of a call of an executor, and computes the rows of data that the call processes. */
+/** Validates the arguments of an executor call, and computes the rows of data that the call processes. */
 import type { FloatArray } from './contract.js';
 import type { Executor, PassOptions, SampleCounts } from './engine.js';
 import { NnbpError } from './errors.js';
@@ -58,6 +58,7 @@ export function expectRows(
   if (state !== undefined) expectLength('state', state.length, rows.samples * graph.stateSize);
   if (weights !== undefined) {
     expectAtLeast('weights', weights, rows.count);
+    // Throws if a weight is invalid. The sum is not needed here.
     totalWeight(weights, rows.count);
   }
   return rows;
@@ -87,9 +88,9 @@ export function expectJacobianLength({ outputs, parameterCount }: Graph, { count
 }
 
 /**
- * Throws `WRONG_LENGTH` if `rows` is too short. Longer arrays are accepted, since buffers are sized for full batches and
- * the last batch is often smaller.
+ * Throws `WRONG_LENGTH` if `array` is too short. Longer arrays are accepted, since buffers are sized for full batches
+ * and the last batch is often smaller.
  */
-function expectAtLeast(what: string, rows: FloatArray, min: number): void {
-  if (rows.length < min) expectLength(what, rows.length, min);
+function expectAtLeast(what: string, array: FloatArray, min: number): void {
+  if (array.length < min) expectLength(what, array.length, min);
 }

@@ -228,7 +228,7 @@ export class Graph {
     return this.#parameterAt(this.weightSlot(edge, i));
   }
 
-  /** Returns the vector that slots index: the parameters, followed by the constants. */
+  /** Returns the value of each slot, in one vector: the parameters, followed by the constants. */
   slots(parameters: ArrayLike<number>): Float64Array {
     const values = new Float64Array(this.parameterCount + this.constants.length);
     values.set(parameters);

@@ -34,7 +34,10 @@ export interface WritingOptions {
   readonly maxTerms?: number;
   /** Maximum depth of the backward tree, ≥ 1. Default: 12. */
   readonly depth?: number;
-  /** Maximum number of backward steps, and of forward steps, ≥ 1. Farther steps are omitted first. Default: 300. */
+  /**
+   * Maximum number of backward steps, and of forward steps, ≥ 1. The steps farthest from the requested
+   * number are omitted first. Default: 300.
+   */
   readonly steps?: number;
   /** Significant digits of all numbers except the requested one, 1 to 17. Default: 6. */
   readonly digits?: number;
@@ -92,13 +95,13 @@ export function explain(
 }
 
 /**
- * Explains one number of a pass over a sequence. In names, the step follows the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1`
- * is the value before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`:
- * the sum over all steps, divided by the number of steps with a target. All numbers are bit-identical to the reference
- * engine's.
+ * Explains one number of a pass over a sequence. In names, the time step follows the id: `x_h@2`, `dloss/dx_h@0`;
+ * `x_h@-1` is the value before the first time step. A parameter has one derivative for the whole sequence, such as
+ * `dloss/dw_htoh`: the sum over all time steps, divided by the number of time steps with a target. All numbers are
+ * bit-identical to the reference engine's.
  *
- * @param inputs - [steps × inputs], as for `backpropagateSequence`.
- * @param targets - One row per step; null for a step without a target.
+ * @param inputs - [time steps × inputs], as for `backpropagateSequence`.
+ * @param targets - One row per time step; null for a time step without a target.
  * @param what - A name or a parameter. If two edges lead from one node to another and one is delayed, the name of the
  * weight includes the delay: `dloss/dw_x@-1toh`.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and any error thrown by `backpropagateSequence`
@@ -115,7 +118,7 @@ export function explain(
  * builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
  * const network = new Network(builder.build(), { initializer: () => 2 });
  * const { root } = explainSequence(network, [[1], [1]], [null, [5]], mse(), 'dloss/dw_htoh');
- * // The sum over the steps: 2 · 2 from the second, 4 · 0 from the first.
+ * // The sum over the time steps: 2 · 2 from the second, 4 · 0 from the first.
  * root.value; // 4
  * ```
  */
@@ -130,8 +133,8 @@ export function explainSequence(
 }
 
 function derivationOf(computation: Computation, what: string | ParameterOf | QuantityName): Derivation {
-  const ofParameter = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
-  const graph = ofParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph;
+  const isOfParameter = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
+  const graph = isOfParameter ? (computation.delayedGraph ?? computation.graph) : computation.graph;
   const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(computation, what);
   const value = numberOf(computation, quantity);
   const write = (form: typeof text, options: WritingOptions = {}): string => {

@@ -152,7 +152,7 @@ export function replay({ graph, pass, steps: all }: Trace, steps: number = all.l
       else if (quantity === 'dLossDw') gradients[graph.weightIndex(edges[edge++], i)] = values[k];
       else if (quantity !== 'dAdz') cache[quantity][i] = values[k];
     });
-    written[i] |= stepOf(writes[0]);
+    written[i] |= stepBit(writes[0]);
   }
   return {
     cache,
@@ -160,7 +160,7 @@ export function replay({ graph, pass, steps: all }: Trace, steps: number = all.l
     value(name) {
       const quantity = expectQuantity(graph, name);
       const i = graph.indexOf(quantity.node);
-      if ((written[i] & stepOf(quantity)) === 0) return undefined;
+      if ((written[i] & stepBit(quantity)) === 0) return undefined;
       // No step writes dA/dz. It is known as soon as h is known.
       const { aggregated } = pass.cache.samples[0];
       return numberIn(graph, { ...cache, ...(aggregated && { aggregated }) }, gradients, quantity);
@@ -168,8 +168,8 @@ export function replay({ graph, pass, steps: all }: Trace, steps: number = all.l
   };
 }
 
-/** The bit of the step that writes a quantity. A node has up to four steps. */
-function stepOf({ quantity }: QuantityName): number {
+/** The bit, in `written`, of the step that writes a quantity. A node has up to four steps. */
+function stepBit({ quantity }: QuantityName): number {
   if (quantity === 'h' || quantity === 'g' || quantity === 'x' || quantity === 'dAdz') return 1;
   if (quantity === 'dLossDx') return 2;
   return quantity === 'slope' ? 4 : 8;
@@ -223,14 +223,14 @@ function stepsOf(computation: Computation) {
     ];
   };
 
-  const value = (i: number): UnnumberedStep => {
+  const valueDerivative = (i: number): UnnumberedStep => {
     const node = ids[i];
-    const last = successorStart[i + 1] === successorStart[i];
+    const hasSuccessors = successorStart[i + 1] > successorStart[i];
     const isOutput = outputPosition[i] >= 0;
     return {
       node,
-      case: isOutput && last ? 1 : 2,
-      ...(isOutput && !last && { caseOne: caseOne[outputPosition[i]] }),
+      case: isOutput && !hasSuccessors ? 1 : 2,
+      ...(isOutput && hasSuccessors && { caseOne: caseOne[outputPosition[i]] }),
       reads: () => [
         ...(isOutput ? outputs : []),
         ...range(successorStart[i], successorStart[i + 1], (k) => ids[successors[k]]).flatMap((to) => [
@@ -254,7 +254,7 @@ function stepsOf(computation: Computation) {
     };
   };
 
-  const parameters = (i: number): UnnumberedStep => {
+  const parameterDerivatives = (i: number): UnnumberedStep => {
     const node = ids[i];
     const [bias, scale] = [graph.biasIndex(i), graph.scaleIndex(i)];
     const edges = trainedEdges(graph, i);
@@ -280,7 +280,9 @@ function stepsOf(computation: Computation) {
   const isFixed = (i: number) =>
     graph.biasIndex(i) < 0 && graph.scaleIndex(i) < 0 && trainedEdges(graph, i).length === 0;
   const backwards = (i: number): UnnumberedStep[] =>
-    i < graph.inputCount ? [value(i)] : [value(i), slope(i), ...(isFixed(i) ? [] : [parameters(i)])];
+    i < graph.inputCount
+      ? [valueDerivative(i)]
+      : [valueDerivative(i), slope(i), ...(isFixed(i) ? [] : [parameterDerivatives(i)])];
   return { forwards, backwards };
 }
 
@@ -293,7 +295,7 @@ const trainedEdges = (graph: Graph, i: number) =>
   );
 
 /**
- * The gradients with respect to b and c of each node and w of each edge, as soon as the node's contribution has been
+ * The gradients with respect to b and c of each node and w of each edge, right after the node's contribution has been
  * added. Without shared parameters, these are the final gradients. Otherwise, as in every unrolled graph, the sums are
  * recomputed in the engine's order.
  */
@@ -301,11 +303,11 @@ function runningSums({ graph, sample, pass, steps }: Computation) {
   const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
   const { vector } = pass.gradients;
   if (sharedWeights === undefined) {
-    const ownerOf = owners(graph);
+    const nodeOf = nodeOfEdges(graph);
     return {
       b: (i: number) => vector[graph.biasIndex(i)],
       c: (i: number) => vector[graph.scaleIndex(i)],
-      w: (e: number) => vector[graph.weightIndex(e, ownerOf[e])],
+      w: (e: number) => vector[graph.weightIndex(e, nodeOf[e])],
     };
   }
   const gradients = new Float64Array(graph.parameterCount + graph.constants.length);
@@ -325,8 +327,8 @@ function runningSums({ graph, sample, pass, steps }: Computation) {
 }
 
 /** The node that each edge leads to. */
-function owners({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
-  const targets = new Uint32Array(edgeCount);
-  for (let i = 0; i < nodeCount; i++) targets.fill(i, edgeStart[i], edgeStart[i + 1]);
-  return targets;
+function nodeOfEdges({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
+  const nodeOf = new Uint32Array(edgeCount);
+  for (let i = 0; i < nodeCount; i++) nodeOf.fill(i, edgeStart[i], edgeStart[i + 1]);
+  return nodeOf;
 }

@@ -120,7 +120,7 @@ export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, '
  */
 export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | typeof version {
   if (actualFormat !== format) {
-    throw new NnbpError('UNKNOWN_FORMAT', `This is not a model of @nnbp: expected "format": "${format}".`);
+    throw new NnbpError('UNKNOWN_FORMAT', `This is not an @nnbp model: expected "format": "${format}".`);
   }
   if (actualVersion !== 1 && actualVersion !== version) {
     throw new NnbpError(

@@ -35,7 +35,10 @@ export class JsonValue {
     return Object.entries(this.#object()).map(([key, value]) => [key, this.#entry(key, value)]);
   }
 
-  /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */
+  /**
+   * Returns a function that reads an entry of this object by its key. Throws if the object has a key that is not in
+   * `known`, so that a misspelled key is not ignored.
+   */
   object(known: readonly string[]): (key: string) => JsonValue {
     for (const [key, entry] of this.entries()) if (!known.includes(key)) entry.throwExpected('no entry with this name');
     return (key) => this.at(key);
@@ -78,7 +81,7 @@ export class JsonValue {
     return typeof this.value === 'boolean' ? this.value : this.throwExpected('true or false');
   }
 
-  /** The result of `read`, or undefined if there is no value. */
+  /** The result of `read`; undefined if the value is undefined. */
   optional<T>(read: (value: JsonValue) => T): T | undefined {
     return this.value === undefined ? undefined : read(this);
   }

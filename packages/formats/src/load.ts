@@ -26,7 +26,7 @@ export interface Loaded {
  * Loads a model that {@link save} wrote. The file may be untrusted: sizes are checked before memory is allocated, and
  * no code in it is executed.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (a file of another program or a newer version), `UNSUPPORTED`,
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (a file from another program or a newer version), `UNSUPPORTED`,
  * `TOO_LARGE`, `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
@@ -39,10 +39,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   const { tensors, metadata } = decode(file);
   const model = metadata.get('model');
   if (model === undefined) {
-    throw new NnbpError(
-      'UNKNOWN_FORMAT',
-      'This safetensors file is not a model of @nnbp: its metadata has no "model".',
-    );
+    throw new NnbpError('UNKNOWN_FORMAT', 'This safetensors file is not an @nnbp model: its metadata has no "model".');
   }
   const json = (name: string, text: string) => parseJson(text, `The ${name} in the file`);
   const lossText = metadata.get('loss');

@@ -28,12 +28,12 @@ function chainOf(activations: readonly Activation[]): Network {
 }
 
 describe('a loss in the file', () => {
-  const shipped: Loss[] = [
+  const builtins: Loss[] = [
     ...Object.values(losses.lossRecords).map(({ make }) => make({})),
     losses.huber({ delta: 0.3 }),
   ];
 
-  test.each(shipped.map((loss) => [loss.name, loss] as const))('the loss %s is loaded with its options', (_, loss) => {
+  test.each(builtins.map((loss) => [loss.name, loss] as const))('the loss %s is loaded with its options', (_, loss) => {
     const loaded = load(save(articleNetwork(), { loss })).loss!;
     expect(loaded.builtin).toEqual(loss.builtin);
     const [x, t] = [[0.2], [1]];
@@ -63,11 +63,11 @@ test('the error of load lists each missing function once', () => {
 
 test('a custom activation with the name of a built-in stays custom', () => {
   const network = chainOf([wave('tanh'), tanh]);
-  for (const again of [
+  for (const loaded of [
     load(save(network), { activations: [wave('tanh')] }).network,
     fromJson(toJson(network), { activations: [wave('tanh')] }),
   ]) {
-    expect(again.predict([0.3])).toEqual(network.predict([0.3]));
+    expect(loaded.predict([0.3])).toEqual(network.predict([0.3]));
   }
   // Without the custom activation, loading throws instead of using the built-in.
   expect(() => load(save(network))).toThrow(failure('MISSING_PLUGIN', /"tanh"/));

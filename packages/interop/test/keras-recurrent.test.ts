@@ -37,12 +37,12 @@ const steps = {
   },
   GRU({ kernel, recurrent, bias }: Numbers, x: number[], [h]: number[][], gate = sigmoid) {
     const units = h.length;
-    const isAfter = bias.length === 2;
+    const resetAfter = bias.length === 2;
     const own = plus(times(x, kernel), bias[0]);
-    const past = isAfter ? plus(times(h, recurrent), bias[1]) : times(h, recurrent);
+    const past = resetAfter ? plus(times(h, recurrent), bias[1]) : times(h, recurrent);
     const [z, r] = [0, 1].map((k) => plus(part(own, k, units), part(past, k, units)).map(gate));
     const candidate = recurrent.map((row) => part(row, 2, units));
-    const inner = isAfter
+    const inner = resetAfter
       ? part(past, 2, units).map((value, k) => r[k] * value)
       : times(h.map((value, k) => r[k] * value), candidate); // oxfmt-ignore
     const n = plus(part(own, 2, units), inner).map(Math.tanh);
@@ -66,11 +66,11 @@ function model(
     bias: matrix(resetAfter ? 2 : 1, columns),
   };
   const dense = { kernel: matrix(units, 2), bias: matrix(1, 2) };
-  const at = nested ? 'sequential/layer/layer_cell/' : 'layer/';
+  const prefix = nested ? 'sequential/layer/layer_cell/' : 'layer/';
   const arrays: [string, number[], Matrix][] = [
-    [`${at}kernel`, [inputs, columns], numbers.kernel],
-    [`${at}recurrent_kernel`, [units, columns], numbers.recurrent],
-    [`${at}bias`, resetAfter ? [2, columns] : [columns], numbers.bias],
+    [`${prefix}kernel`, [inputs, columns], numbers.kernel],
+    [`${prefix}recurrent_kernel`, [units, columns], numbers.recurrent],
+    [`${prefix}bias`, resetAfter ? [2, columns] : [columns], numbers.bias],
     ['dense/kernel', [units, 2], dense.kernel],
     ['dense/bias', [2], dense.bias],
   ];
@@ -110,7 +110,7 @@ describe.each([
   ['GRU', {}, 'GRU', { resetAfter: false }],
   ['GRU', { recurrent_activation: 'hard_sigmoid' }, undefined, { resetAfter: true }],
 ] as const)('%s %j', (kind, config, operator, options) => {
-  test(`${kind} with ${JSON.stringify(options)} has the same outputs as the Keras formulas at each step`, () => {
+  test(`${kind} with ${JSON.stringify({ ...config, ...options })} has the same outputs as the Keras formulas at each step`, () => {
     for (const nested of [false, true]) {
       const { json, bytes, numbers, dense } = model(kind, config, { ...options, nested });
       const network = fromKeras(json, bytes);
@@ -153,10 +153,10 @@ test('an unsupported option of a recurrent layer is named in the error, and weig
 
 test('damaged models are rejected with an NnbpError or result in a network', () => {
   const { json, bytes } = model('GRU', {}, { resetAfter: true });
-  const read = countLoaded((random) => {
+  const loadedCount = countLoaded((random) => {
     const broken = damaged(json, random);
     const weights = random.uniform() < 0.9 ? bytes : bytes.subarray(1);
     return () => fromKeras(broken, weights);
   }, 0.1);
-  expect(read).toBeGreaterThan(0);
+  expect(loadedCount).toBeGreaterThan(0);
 }, 60_000);

@@ -131,7 +131,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   return (
     <>
       <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount) - 60} />
-      <Stepper step={step} all={pass.steps.length} before={say.break.none} space="lines">
+      <Stepper step={step} total={pass.steps.length} before={say.break.none} space="lines">
         {shownSteps > 0 && <LastStep broken={broken} />}
       </Stepper>
       {pass.total > BigInt(pass.steps.length) && <p className="quiet">{say.break.firstSteps(pass.steps.length)}</p>}

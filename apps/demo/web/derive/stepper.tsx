@@ -17,10 +17,10 @@ import styles from './stepper.module.css';
 const stepDelay = 900;
 
 export interface StepperProps {
-  /** Number of steps taken. Null means all steps. */
+  /** Number of steps to show. Null means all steps. */
   readonly step: number | null;
   /** Total number of steps. */
-  readonly all: number;
+  readonly total: number;
   /** Text shown before the first step. */
   readonly before: string;
   /** Height reserved for the description of a step, so that the page does not move between steps. */
@@ -29,32 +29,32 @@ export interface StepperProps {
   readonly children?: ReactNode;
 }
 
-export function Stepper({ step, all, before, space, children }: StepperProps) {
+export function Stepper({ step, total, before, space, children }: StepperProps) {
   const say = useMessages(messages).steps;
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   const [playing, setPlaying] = useState(false);
-  const stepCount = step ?? all;
+  const stepCount = step ?? total;
   useEffect(() => {
     if (!playing) return;
     // If all steps are shown, for example for a new pass, playback starts from the beginning.
-    const next = step === null ? 0 : Math.min(step + 1, all);
+    const next = step === null ? 0 : Math.min(step + 1, total);
     const timer = setTimeout(
       () => {
         change({ step: next });
-        if (next === all) setPlaying(false);
+        if (next === total) setPlaying(false);
       },
       step === null ? 0 : stepDelay,
     );
     return () => clearTimeout(timer);
-  }, [playing, step, all]);
+  }, [playing, step, total]);
   const stepTo = (to: number) => {
     setPlaying(false);
-    change({ step: Math.max(0, Math.min(all, to)) });
+    change({ step: Math.max(0, Math.min(total, to)) });
   };
   const showAll = () => {
     setPlaying(false);
-    // With hidden answers, null would mean the state before the first step.
-    change({ step: isHidden ? all : null });
+    // While answers are hidden, the view shows no steps if the stored step is null.
+    change({ step: isHidden ? total : null });
   };
   return (
     <div
@@ -86,7 +86,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
           aria-label={playing ? say.pause : say.play}
           title={playing ? say.pause : say.play}
           onClick={() => {
-            if (!playing && stepCount === all) change({ step: 0 });
+            if (!playing && stepCount === total) change({ step: 0 });
             setPlaying(!playing);
           }}
         >
@@ -96,7 +96,7 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
           type="button"
           aria-label={say.forward}
           title={say.forward}
-          disabled={stepCount === all}
+          disabled={stepCount === total}
           onClick={() => stepTo(stepCount + 1)}
         >
           <ChevronRight size={18} aria-hidden />
@@ -107,13 +107,13 @@ export function Stepper({ step, all, before, space, children }: StepperProps) {
         <input
           type="range"
           min={0}
-          max={all}
+          max={total}
           value={stepCount}
           aria-label={say.slider}
-          aria-valuetext={say.of(stepCount, all)}
+          aria-valuetext={say.of(stepCount, total)}
           onChange={(event) => stepTo(Number(event.target.value))}
         />
-        <span className={`quiet ${styles.count}`}>{say.of(stepCount, all)}</span>
+        <span className={`quiet ${styles.count}`}>{say.of(stepCount, total)}</span>
       </div>
       <div
         className={styles.caption}
@@ -136,11 +136,11 @@ export interface TraceStepperProps {
   readonly written: (quantity: QuantityName) => ReactNode;
 }
 
-/** Steps through the correct pass and shows what each step reads and writes. */
+/** Steps through a trace and shows what each step reads and writes. */
 export function TraceStepper({ trace, step, written }: TraceStepperProps) {
   const say = useMessages(messages);
   return (
-    <Stepper step={step} all={trace.steps.length} before={say.steps.none} space="formulas">
+    <Stepper step={step} total={trace.steps.length} before={say.steps.none} space="formulas">
       {step !== 0 && <Caption trace={trace} index={(step ?? trace.steps.length) - 1} written={written} />}
     </Stepper>
   );
@@ -150,8 +150,8 @@ export function TraceStepper({ trace, step, written }: TraceStepperProps) {
 const maxWritten = 6;
 
 function Caption({ trace, index, written }: Pick<TraceStepperProps, 'trace' | 'written'> & { readonly index: number }) {
-  const all = useMessages(messages);
-  const say = all.steps;
+  const texts = useMessages(messages);
+  const say = texts.steps;
   const { graph, steps } = trace;
   const step = steps[index];
   const isInput = graph.indexOf(step.node) < graph.inputCount;
@@ -169,7 +169,7 @@ function Caption({ trace, index, written }: Pick<TraceStepperProps, 'trace' | 'w
         {step.writes.slice(0, maxWritten).map((quantity) => (
           <Fragment key={nameOf(quantity)}>{written(quantity)}</Fragment>
         ))}
-        {step.writes.length > maxWritten && <li className="quiet">{all.more(step.writes.length - maxWritten)}</li>}
+        {step.writes.length > maxWritten && <li className="quiet">{texts.more(step.writes.length - maxWritten)}</li>}
       </ul>
     </>
   );

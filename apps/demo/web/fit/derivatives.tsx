@@ -1,4 +1,7 @@
-/** The derivatives of one point's loss with respect to all parameters, each with a button that opens it in Derive. */
+/**
+ * The derivatives of one point's loss with respect to all parameters, each with a button that opens it in the Derive
+ * view.
+ */
 import { nameOf } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';

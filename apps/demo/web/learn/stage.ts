@@ -5,7 +5,7 @@ export interface StageProps<Content extends Exercise = Exercise> {
   readonly exercise: Content;
   /** Index of the current task. */
   readonly task: number;
-  /** Number of settled tasks. Their solutions can be shown. */
+  /** Number of tasks that are settled: answered correctly, or with the solution shown. */
   readonly settled: number;
   /** Answer to the current task that has not been checked yet. */
   readonly draft: string;

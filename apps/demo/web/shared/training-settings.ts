@@ -1,4 +1,6 @@
-/** The settings of Train: defaults for each data set, and the loss and output activation that suit each task. */
+/**
+ * The settings of the Train view: defaults for each data set, and the loss and output activation that suit each task.
+ */
 import type { PlaygroundState } from '../state.js';
 import { hasSameContent } from './same-content.js';
 

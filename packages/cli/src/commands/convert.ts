@@ -69,7 +69,7 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   if (flat.length > 0) {
     await note(
       io,
-      `The model is for prediction only: the derivative of ${flat[0].name} is 0, so the nodes before it cannot be trained.`,
+      `The model is for prediction only: the derivative of ${flat[0].name} is 0, so training cannot change the nodes before a node with this activation.`,
     );
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {
@@ -81,7 +81,7 @@ function readWith(io: Io, path: string, options: ConvertOptions): Promise<ModelC
   return options.from === 'pytorch' ? fromTorch(io, path, options) : readModel(io, path, options);
 }
 
-/** Reads PyTorch weights. They do not contain the network, which is read from the exported model of --of. */
+/** Reads PyTorch weights. They do not contain the network, so the network is read from the model that --of names. */
 async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
   if (of === undefined) {
     throw misuse('Weights from PyTorch do not contain the network: pass the exported model with --of.');

@@ -1,18 +1,18 @@
-/** Maps each node and each entry of the state to its tensor and column in the module. */
+/** Maps each node and each entry of the state to its tensor and column in the generated PyTorch module. */
 import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
 /**
- * The locations of all nodes and states. Tensor 0 is the inputs. Tensor 1 is the state, unless the state belongs to
- * recurrent layers. One tensor per block follows.
+ * The locations of all nodes and all entries of the state. Tensor 0 is the inputs. Tensor 1 is the state, unless
+ * the state belongs to recurrent layers. One tensor per block follows.
  */
 export class TensorLocations {
   readonly #tensor: Uint32Array;
   readonly #column: Uint32Array;
   readonly #widths: number[];
 
-  constructor({ nodeCount, inputCount, stateSize: whole }: Graph, { blocks, isLayered }: Layout) {
-    const stateSize = isLayered ? 0 : whole;
+  constructor({ nodeCount, inputCount, stateSize: graphStateSize }: Graph, { blocks, isLayered }: Layout) {
+    const stateSize = isLayered ? 0 : graphStateSize;
     this.#tensor = new Uint32Array(nodeCount + stateSize);
     this.#column = new Uint32Array(nodeCount + stateSize);
     this.#widths = [inputCount, ...(stateSize > 0 ? [stateSize] : [])];
@@ -32,7 +32,7 @@ export class TensorLocations {
 
   /**
    * The tensors to concatenate for these sources (as returned by `sourceOf`), and the columns to select. `columns` is
-   * undefined if all are selected, in order.
+   * undefined if all columns are selected, in order.
    */
   of(sources: readonly number[]): {
     readonly reads: readonly number[];
@@ -46,7 +46,7 @@ export class TensorLocations {
       width += this.#widths[tensor];
     }
     const columns = sources.map((i) => starts.get(this.#tensor[i])! + this.#column[i]);
-    const whole = columns.length === width && columns.every((column, k) => column === k);
-    return { reads, columns: whole ? undefined : columns };
+    const selectsAll = columns.length === width && columns.every((column, k) => column === k);
+    return { reads, columns: selectsAll ? undefined : columns };
   }
 }

@@ -14,11 +14,11 @@ export interface LevenbergMarquardtOptions {
    */
   readonly tolerance?: number;
   /**
-   * The lower bound of each parameter, in the network's layout; −Infinity for no bound. Frozen parameters (`freeze`)
-   * are not included in `lower`, `upper` and `undetermined`.
+   * The lower bound of each parameter, in the order of the parameter vector; −Infinity for no bound. With `freeze`,
+   * `lower`, `upper` and `undetermined` refer to the vector of the parameters that are not frozen.
    */
   readonly lower?: ArrayLike<number>;
-  /** The upper bound of each parameter, in the network's layout; Infinity for no bound. */
+  /** The upper bound of each parameter, in the same order as `lower`; Infinity for no bound. */
   readonly upper?: ArrayLike<number>;
 }
 
@@ -188,7 +188,7 @@ function descend(
 /**
  * Takes one Gauss–Newton step, or sets `converged` if recent steps have not become shorter, the step is too long or
  * raises the loss, or the data do not determine all parameters. The criterion is the length of the steps because, near
- * the minimum, rounding hides changes of the loss.
+ * the minimum, rounding hides changes in the loss.
  */
 function refine(
   linearized: Linearization,
@@ -209,8 +209,8 @@ function refine(
     memory.shortest = length;
     memory.sinceShortest = 0;
   } else memory.sinceShortest++;
-  const short = memory.sinceShortest < maxSinceShortest && length <= maxRefinement * scaledNorm(scale, parameters);
-  if (determined && short && objective.loss(next) <= loss * (1 + 1e-9)) {
+  const isShort = memory.sinceShortest < maxSinceShortest && length <= maxRefinement * scaledNorm(scale, parameters);
+  if (determined && isShort && objective.loss(next) <= loss * (1 + 1e-9)) {
     parameters.set(next);
   } else {
     memory.converged = 1;

@@ -24,12 +24,13 @@ const number = int.const;
 const nodesPerTile = 8;
 
 /**
- * Emits a function of a unit's address and the range of its nodes, `node` to `to`. It reads x from the unit's panel.
+ * Emits a function of a unit's address and the range of its nodes, `node` to `to`. It reads x from the unit's panel,
+ * which holds the predecessors' values contiguously.
  */
 export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   return module.function(undefined, [i32, i32, i32], [], ([u, node, to], local) => {
     const [firstRow, panel, h, biases, weights, k, vectorEnd, end] = Array.from({ length: 8 }, () => local(i32));
-    const a = Array.from({ length: nodesPerTile }, () => local(i32));
+    const weightAddress = Array.from({ length: nodesPerTile }, () => local(i32));
     const sums = Array.from({ length: nodesPerTile }, () => local(v128));
     const [x, w] = [local(v128), local(v128)];
     const nth = (table: Code, index: Code): Code => load(add(table, shl(index, number(2))));
@@ -39,16 +40,16 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       const addAll = (weight: (r: number) => Code): Code =>
         each((r) => [weight(r), sums[r].set(multiplyAdd(w.get, x.get, sums[r].get))]);
       return [
-        each((r) => [a[r].set(nth(weights.get, add(node.get, number(r)))), sums[r].set(f32x4.const(0))]),
+        each((r) => [weightAddress[r].set(nth(weights.get, add(node.get, number(r)))), sums[r].set(f32x4.const(0))]),
         k.set(number(0)),
         whileRoom(k, vectorEnd, 16, [
           x.set(f32x4.load(add(panel.get, k.get))),
-          addAll((r) => w.set(f32x4.load(add(a[r].get, k.get)))),
+          addAll((r) => w.set(f32x4.load(add(weightAddress[r].get, k.get)))),
         ]),
-        // The last one to three predecessors are added one by one, since the weights of another node follow in memory.
+        // The last one to three predecessors are added one by one: a vector would also load what follows the weights.
         whileRoom(k, end, 4, [
           x.set(f32x4.loadZero(add(panel.get, k.get))),
-          addAll((r) => w.set(f32x4.loadZero(add(a[r].get, k.get)))),
+          addAll((r) => w.set(f32x4.loadZero(add(weightAddress[r].get, k.get)))),
         ]),
         each((r) =>
           f32x4.store(

@@ -1,6 +1,6 @@
 /**
- * Memories hold values of earlier steps. Memories are loaded before a step. After the backward pass of the step,
- * dloss/dx of each memory is added to dloss/dx of the earlier step.
+ * Memories hold values of earlier steps. They are loaded before a step. After the backward pass of the step, dloss/dx
+ * of each memory is added to dloss/dx of the node whose value it holds, at the earlier step.
  */
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
 import { type CodegenContext, gather } from './codegen-context.js';
@@ -12,7 +12,10 @@ const { add, load, store, extract } = f32x4;
 const eachGroup = ({ groups }: Step, body: (k: number) => Code): Code =>
   groups.map(({ delay }, k) => (delay > 0 ? body(k) : []));
 
-/** Returns the group whose values a group of memories holds in the same lanes; undefined if there is none. */
+/**
+ * If the memories of group k hold the values of exactly one group of nodes, in the same lanes, returns the index of
+ * that group. Otherwise returns undefined.
+ */
 function sourceGroup(step: Step, k: number): number | undefined {
   const rows = sourceRows(step, k);
   const group = rows[0] >> 2;
@@ -21,7 +24,10 @@ function sourceGroup(step: Step, k: number): number | undefined {
   return matches ? group : undefined;
 }
 
-/** Copies the state, which is stored after the inputs of `steps` steps, to the rows of the steps before the first. */
+/**
+ * Copies the state, which is stored after the inputs of `steps` steps, to the rows of the steps before the first
+ * step.
+ */
 export function placeState({ layout }: CodegenContext, step: Step, steps: number): Code {
   const { inputCount, stateStart, nodeCount, maxDelay } = step.original;
   if (stateStart === undefined) return [];

@@ -10,7 +10,7 @@ import { withTimeout, loadTimeout } from '../worker-problem.js';
 import type { SequenceObservation } from './observe.js';
 import type { Prepared, PreparationProblem, SequenceResult, SequenceTrainer, DescribedTable } from './trainer.js';
 
-/** Loss curves: the validation loss of each kind at some of the steps. */
+/** Loss curves: the validation loss of each kind of network at some of the steps. */
 export interface LossCurve {
   readonly steps: readonly number[];
   readonly losses: Readonly<Partial<Record<Kind, readonly (number | undefined)[]>>>;
@@ -108,9 +108,9 @@ export class SequenceTraining {
         return;
       }
       this.#show({ prepared: response });
-      const start = await withTimeout(trainer.advance(0, 0, this.#shown));
-      if (request !== this.#worker.request || start === undefined) return;
-      this.#take(start);
+      const initial = await withTimeout(trainer.advance(0, 0, this.#shown));
+      if (request !== this.#worker.request || initial === undefined) return;
+      this.#record(initial);
       if (steps > 0) await this.#advance(steps);
     });
   }
@@ -169,7 +169,7 @@ export class SequenceTraining {
       for (;;) {
         const observation = await withTimeout(trainer.advance(total, updateInterval, this.#shown));
         if (request !== this.#worker.request || observation === undefined) return;
-        this.#take(observation);
+        this.#record(observation);
         if (observation.steps >= total || observation.diverged !== undefined || this.#stopped) {
           this.#show({ playing: false });
           this.#storeSteps(observation.steps);
@@ -186,7 +186,7 @@ export class SequenceTraining {
     );
   }
 
-  #take(observation: SequenceObservation): void {
+  #record(observation: SequenceObservation): void {
     this.#show({ observation, curve: withResults(this.view.curve, observation) });
   }
 
