@@ -21,9 +21,10 @@ const threads = workloads.map(({ sizes, batch }) => {
   });
   if (!parameters[0].equals(parameters[1])) throw new Error(`${sizes.join('-')}: the results of one and two threads are not bit-identical.`);
   const ratios = Array.from({ length: rounds }, () => {
-    const before = rate(one.step, seconds);
-    const shared = rate(two.step, seconds);
-    return shared / ((before + rate(one.step, seconds)) / 2);
+    const oneBefore = rate(one.step, seconds);
+    const twoThreads = rate(two.step, seconds);
+    const oneAfter = rate(one.step, seconds);
+    return twoThreads / ((oneBefore + oneAfter) / 2);
   });
   return { network: sizes.join('-'), batch, speedup: Number(median(ratios).toPrecision(3)), bitIdentical: true };
 });

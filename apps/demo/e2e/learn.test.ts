@@ -193,7 +193,7 @@ const settled = (page: Page) =>
     .waitFor();
 
 // Solving all tasks takes longer than other tests on a busy machine.
-test('all chapters can be completed with the keyboard alone, reduced motion shows the same at every step, and Back and Forward move between chapters', async () => {
+test('all chapters can be completed with the keyboard alone, every step shows the same content with and without reduced motion, and Back and Forward move between chapters', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const content = () => page.locator('[data-chapter]').ariaSnapshot();
   const steps: { chapter: ChapterName; task: number; content: string }[] = [];
@@ -328,7 +328,7 @@ test('the same seed produces the same exercise, and a short address opens a chap
   await card(page).getByText('Correct.', { exact: true }).first().waitFor();
 });
 
-test('in chapter 3 no message overlaps another or a node, at 1024 px and on a phone', async () => {
+test('in chapter 3 no button of an edge overlaps another button or a node, at 1024 px and on a phone', async () => {
   const tries = tasksOf('successors')
     .slice(0, 2)
     .map(({ solution }) => [solution]);

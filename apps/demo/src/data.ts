@@ -42,7 +42,7 @@ export function iris(seed: number): Split {
   );
 }
 
-/** 10,000 handwritten digits, 28 × 28 pixels in [0, 1]. 2,000 samples form the test set. */
+/** 10,000 handwritten digits, 28 × 28 pixels with values from 0 to 1. 2,000 samples form the test set. */
 export function handwrittenDigits(seed: number): Split {
   const require = createRequire(import.meta.url);
   const inputs: number[][] = [];

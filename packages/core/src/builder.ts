@@ -31,8 +31,8 @@ export interface NodeOptions {
    */
   readonly aggregation?: Aggregation;
   /**
-   * Parameters to replace with constants, which no optimizer changes: `{ c: 1 }` for a node without a scale, `{ w: 1 }`
-   * for all of its incoming edges, `{ w: { x: 1 } }` for the edge from x.
+   * Parameters to replace with constants, which no optimizer changes: `{ c: 1 }` for a node whose value is g(h),
+   * `{ w: 1 }` for all of its incoming edges, `{ w: { x: 1 } }` for the edge from x.
    */
   readonly fixed?: ForParameters<number, number | Readonly<Record<string, number>>>;
   /**
@@ -220,12 +220,13 @@ export class GraphBuilder {
     const predecessors = new Uint32Array(this.#edges);
     const initializers = new Map<number, NonNullable<NodeOptions['init']>>();
 
-    // If no node needs explicit slots, they are computed from `parameterStart`.
-    const perNode = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
-    const biasSlots = perNode ? new Uint32Array(nodeCount) : undefined;
-    const scaleSlots = perNode ? new Uint32Array(nodeCount) : undefined;
-    const perEdge = perNode || groups.some(({ shared }) => shared.w!.size > 0);
-    const sharedWeights = perEdge ? new Uint32Array(predecessors.length) : undefined;
+    // The slots of b, c and w, as assigned by `Layout`. They are stored only if they cannot be computed from
+    // `parameterStart`.
+    const hasSlots = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
+    const biasSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
+    const scaleSlots = hasSlots ? new Uint32Array(nodeCount) : undefined;
+    const hasWeightSlots = hasSlots || groups.some(({ shared }) => shared.w!.size > 0);
+    const sharedWeights = hasWeightSlots ? new Uint32Array(predecessors.length) : undefined;
     const layout = new Layout();
 
     for (let i = 0, edge = 0; i < nodeCount; i++) {
@@ -251,7 +252,7 @@ export class GraphBuilder {
       edgeStart[i + 1] = edge;
       parameterStart[i + 1] = layout.parameterCount;
     }
-    for (const slots of perNode ? [biasSlots!, scaleSlots!, sharedWeights!] : []) layout.complete(slots);
+    for (const slots of hasSlots ? [biasSlots!, scaleSlots!, sharedWeights!] : []) layout.complete(slots);
 
     return new Graph({
       ids: Array.from(order, (i) => declaredIds[i]),
@@ -372,10 +373,11 @@ export class GraphBuilder {
   }
 }
 
+/** For each option, the types of b and c, of w, and of each value of w if w is an object. */
 const parameterTypes = {
-  fixed: { one: 'number', w: ['number', 'object'], each: 'number' },
-  shared: { one: 'string', w: ['object'], each: 'string' },
-  init: { one: 'number', w: ['function'], each: '' },
+  fixed: { bc: 'number', w: ['number', 'object'], eachWeight: 'number' },
+  shared: { bc: 'string', w: ['object'], eachWeight: 'string' },
+  init: { bc: 'number', w: ['function'], eachWeight: '' },
 };
 
 /**
@@ -387,7 +389,7 @@ export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'act
   expectObject(label, options, 'an object with from and activation');
   expectList(`${label}, from`, options.from);
   for (const source of options.from) expectSource(label, source);
-  for (const [option, { one, w, each }] of Object.entries(parameterTypes)) {
+  for (const [option, { bc, w, eachWeight }] of Object.entries(parameterTypes)) {
     const parameters = options[option as keyof typeof parameterTypes];
     if (parameters === undefined) continue;
     expectObject(`${label}, ${option}`, parameters, 'an object with b, c or w', ['b', 'c', 'w']);
@@ -396,11 +398,11 @@ export function expectNodeOptions(label: string, options: Omit<NodeOptions, 'act
       const expected = types.map((type) => (type === 'object' ? 'an object' : `a ${type}`)).join(' or ');
       throw mismatch('WRONG_TYPE', `${label}, ${option}.${name}`, expected, value, shownType(value));
     };
-    expectType('b', parameters.b, [one]);
-    expectType('c', parameters.c, [one]);
+    expectType('b', parameters.b, [bc]);
+    expectType('c', parameters.c, [bc]);
     expectType('w', parameters.w, w);
     if (typeof parameters.w !== 'object') continue;
-    for (const [name, value] of Object.entries(parameters.w)) expectType(`w.${name}`, value, [each]);
+    for (const [name, value] of Object.entries(parameters.w)) expectType(`w.${name}`, value, [eachWeight]);
   }
 }
 
@@ -416,7 +418,7 @@ function numberedIds(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }
 
-/** Whether b or c is shared, or any parameter is fixed (other than c at 1). */
+/** Whether the slots must be stored: b or c is shared, or any parameter is fixed (other than c at 1). */
 function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   return (
     fixed.b !== undefined ||

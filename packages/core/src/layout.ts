@@ -33,9 +33,9 @@ export class Layout {
 
   /** Replaces the provisional slots of constants with their final slots, which follow those of the parameters. */
   complete(slots: Uint32Array): void {
-    const first = lastSlot - this.#constants.size;
+    const firstProvisional = lastSlot - this.#constants.size + 1;
     for (let k = 0; k < slots.length; k++) {
-      if (slots[k] > first) slots[k] = this.parameterCount + lastSlot - slots[k];
+      if (slots[k] >= firstProvisional) slots[k] = this.parameterCount + lastSlot - slots[k];
     }
   }
 

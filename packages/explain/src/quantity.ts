@@ -1,4 +1,4 @@
-/** Names of quantities, as data and as strings such as "dloss/dw_2to4". */
+/** Names of quantities, as objects and as strings such as "dloss/dw_2to4". */
 import { type Graph, NnbpError } from '@nnbp/core';
 
 /**

@@ -239,7 +239,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(slope(custom, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
     expect(slope(identity, { c: 1 })).toEqual(["g'(h_output.0)", '1']);
     expect(slope(sigmoid, { c: 1 })[1]).toBe('g_output.0 · (1 - g_output.0)');
-    // Only a built-in uses the formula of its name.
+    // A custom activation with the name of a built-in does not use the formula of the built-in.
     expect(slope({ ...custom, name: 'sigmoid' }, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
   });
 
@@ -276,11 +276,14 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   it.each([
     [tanh, '(1 - g_output.0 · g_output.0)'],
     [silu, '(g_output.0 + sigmoid(h_output.0) · (1 - g_output.0))'],
-  ])('text puts a derivative that is a sum in parentheses if it is multiplied by c', (activation, derivative) => {
-    const network = new Network(mlp([1, 1], { activation }), { initializer: () => 0.5 });
-    const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
-    expect(equations(text())[0].sides[1]).toBe(`c_output.0 · ${derivative}`);
-  });
+  ])(
+    'if c multiplies a derivative that is a sum, text puts the derivative in parentheses',
+    (activation, derivative) => {
+      const network = new Network(mlp([1, 1], { activation }), { initializer: () => 0.5 });
+      const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
+      expect(equations(text())[0].sides[1]).toBe(`c_output.0 · ${derivative}`);
+    },
+  );
 
   it('text writes a custom loss by name, with all outputs', () => {
     const { builtin: _, ...own } = softmaxCrossEntropy();

@@ -55,7 +55,7 @@ export type Operator = '+' | '-' | '*' | '/' | '**';
 const operators: ReadonlySet<string> = new Set<Operator>(['+', '-', '*', '/', '**']);
 const maxLength = 10_000;
 const maxDepth = 200;
-/** Marks parentheses in the formula: jsep drops them, but −x^2 and (−x)^2 differ. */
+/** Inserted before parentheses, so that they parse as a call: jsep drops parentheses, but −x^2 and (−x)^2 differ. */
 const group = '$group';
 
 /**
@@ -97,7 +97,7 @@ export function namesIn(formula: Formula): string[] {
 const malformed = (text: string, why: string, cause?: unknown) =>
   new NnbpError('MALFORMED', `formula "${text.slice(0, 80)}": ${why.replace(/\.?$/, '.')}`, { cause });
 
-/** Inserts the mark before each opening parenthesis that does not follow the name of a function. */
+/** Inserts `$group` before each opening parenthesis that does not follow the name of a function. */
 function marked(text: string): string {
   let last = '';
   let result = '';

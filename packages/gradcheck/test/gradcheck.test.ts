@@ -117,13 +117,13 @@ test('declared kinks are skipped and listed in the report', () => {
   expect(zero.toString()).toMatch(/kink within the smallest step/);
 });
 
-test('checkActivation throws if at is empty, and a report without comparisons is not ok', () => {
+test('checkActivation throws if the option at is an empty list, and a report without comparisons is not ok', () => {
   expect(() => checkActivation(tanh, { at: [] })).toThrow(NnbpError);
   expect(checkActivation(relu, { at: [0] }).ok).toBe(false);
 });
 
 describe('networks', () => {
-  test('checkNetwork checks all derivatives of a network that has scalers, or only maxDerivatives of the derivatives', () => {
+  test('checkNetwork checks all derivatives of a network that has scalers, or only as many as the option maxDerivatives allows', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     network.outputScaler = new Standardization([10], [5]);

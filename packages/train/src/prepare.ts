@@ -32,23 +32,23 @@ import type { TrainerOptions } from './trainer.js';
 /** The sources of batches. */
 export interface Sources {
   readonly training: BatchSource;
-  /** The training data in their own order, for metrics. Reading them draws no random numbers. */
+  /** The training data without shuffling, for metrics. */
   readonly assessed: BatchSource;
   readonly validation: BatchSource | undefined;
   readonly batchSize: number;
   /** Steps of a sequence per batch; 1 without sequences. */
   readonly window: number;
-  /** Only for sequences: whether they continue each other. */
+  /** Only for sequences: whether the sequences of a batch continue those of the previous batch. */
   readonly stateful?: boolean;
   /** Whether `training` reads a stream, so that `next` may return a promise. */
   readonly isStream: boolean;
 }
 
-/** Returns the name of a set option that applies only to sequences; undefined if there is none. */
+/** Returns the name of an option that is set but applies only to sequences; undefined if there is none. */
 export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
   truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
 
-/** Returns a function that gives the network the scalers it has now. */
+/** Saves the network's scalers. Returns a function that restores them. */
 export function rememberScalers(network: Network): () => void {
   const { inputScaler, outputScaler } = network;
   return () => {
@@ -169,7 +169,7 @@ function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions
   return size;
 }
 
-/** Splits the sequences into those for training and those for validation. */
+/** Splits the sequences into training and validation sequences. */
 function divideSequences(
   data: SequenceList,
   { validation, seed }: TrainerOptions,
@@ -183,7 +183,7 @@ function divideSequences(
   return { trainingData: pick(order.subarray(count)), validationData: pick(order.subarray(0, count)) };
 }
 
-/** Splits the data into those for training and those for validation. */
+/** Splits the samples into training and validation data. */
 function divide(
   tables: Tables,
   { validation, seed }: TrainerOptions,

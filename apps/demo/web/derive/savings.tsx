@@ -14,7 +14,7 @@ import styles from './savings.module.css';
 export function Savings({ exercise, selected }: { readonly exercise: Exercise; readonly selected: QuantityName }) {
   const { layers, width } = usePlayground(({ derive }) => derive.imagined);
   const { savings: say } = useMessages(messages);
-  const { count, output } = maxPaths(exercise, selected.node);
+  const { count, output } = outputWithMaxPaths(exercise, selected.node);
   const imagined = useMemo(() => {
     const dense = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: sigmoid });
     return paths(dense, dense.ids[0], 'output.0');
@@ -78,8 +78,8 @@ function Count({ value, label }: { readonly value: bigint; readonly label: strin
   );
 }
 
-/** The output with the most paths from `node`, and the numbers of paths and edges. */
-function maxPaths({ network: { graph } }: Exercise, node: string): { count: PathCount; output: string } {
+/** Returns the output with the most paths from `node`, and the counts of these paths. */
+function outputWithMaxPaths({ network: { graph } }: Exercise, node: string): { count: PathCount; output: string } {
   const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], count: paths(graph, node, graph.ids[i]) }));
   return all.reduce((most, other) => (other.count.paths > most.count.paths ? other : most));
 }

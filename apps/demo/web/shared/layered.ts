@@ -55,20 +55,20 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
   const positions = new Map<string, { x: number; y: number }>();
   const along = direction === 'LR' ? 'width' : 'height';
   const across = direction === 'LR' ? 'height' : 'width';
-  const filled = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
-  const max = Math.max(...layers.map((layer) => filled(layer) + gaps.nodeGap * (layer.length - 1)));
+  const totalSize = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
+  const maxExtent = Math.max(...layers.map((layer) => totalSize(layer) + gaps.nodeGap * (layer.length - 1)));
   let layerStart = 0;
   for (const layer of layers) {
-    const depth = Math.max(...layer.map((box) => box[along]));
-    const free = (max - filled(layer)) / Math.max(1, layer.length - 1);
-    const gap = Math.max(gaps.nodeGap, Math.min(8 * gaps.nodeGap, free));
-    let offset = (max - filled(layer) - gap * (layer.length - 1)) / 2;
+    const layerSize = Math.max(...layer.map((box) => box[along]));
+    const evenGap = (maxExtent - totalSize(layer)) / Math.max(1, layer.length - 1);
+    const gap = Math.max(gaps.nodeGap, Math.min(8 * gaps.nodeGap, evenGap));
+    let offset = (maxExtent - totalSize(layer) - gap * (layer.length - 1)) / 2;
     for (const box of layer) {
-      const start = layerStart + (depth - box[along]) / 2;
+      const start = layerStart + (layerSize - box[along]) / 2;
       positions.set(box.id, direction === 'LR' ? { x: start, y: offset } : { x: offset, y: start });
       offset += box[across] + gap;
     }
-    layerStart += depth + gaps.layerGap;
+    layerStart += layerSize + gaps.layerGap;
   }
   return positions;
 }

@@ -10,9 +10,10 @@ interface Props {
   /** Side length on the page, in CSS pixels. */
   readonly size: number;
   /**
-   * Returns the pixel at an index (row-major), as encoded by `pixelOf`. The image is redrawn when the function changes.
+   * Returns the colour of the pixel at an index (row-major), as encoded by `pixelOf` in `draw.ts`. The image is redrawn
+   * when this function changes.
    */
-  readonly pixelAt: (pixel: number) => number;
+  readonly pixelAt: (index: number) => number;
 }
 
 export function ImageCanvas({ side, size, pixelAt }: Props) {

@@ -8,18 +8,18 @@ import { nameOf } from '../plugins.js';
 import { aggregationSources } from './aggregations.js';
 
 interface Source {
-  /** The function as an expression, in which `a` stands for its option. */
+  /** The activation as an expression, in which `a` stands for the activation's option. */
   readonly code: string;
-  /** Functions it calls, and tables it reads. */
-  readonly calls?: readonly string[];
+  /** The helpers that the expression uses: functions, and the table `powers`. */
+  readonly helpers?: readonly string[];
 }
 
 /** The source of each activation, by name. TypeScript requires an entry for every built-in. */
 const sources = {
   bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },
-  gaussian: { code: '(h) => bell(h, 1)', calls: ['bell'] },
-  gelu: { code: '(h) => (h < -40 ? -0 : h * normalDistribution(h))', calls: ['bell', 'normalDistribution'] },
+  gaussian: { code: '(h) => bell(h, 1)', helpers: ['bell'] },
+  gelu: { code: '(h) => (h < -40 ? -0 : h * normalDistribution(h))', helpers: ['bell', 'normalDistribution'] },
   hardSigmoid: { code: '(h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5)' },
   hardSwish: { code: '(h) => (h <= -3 ? 0 : h >= 3 ? h : h * (h / 6 + 0.5))' },
   hardTanh: { code: '(h) => Math.min(Math.max(h, -1), 1)' },
@@ -42,7 +42,7 @@ const sources = {
   const series = r + rr * (1 / 2 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120) + rr * (1 / 720)));
   return 1 / (1 + (powers[k] + powers[k] * series));
 }`,
-    calls: ['powers'],
+    helpers: ['powers'],
   },
   silu: { code: '(h) => h * (1 / (1 + Math.exp(-h)))' },
   sine: { code: '(h) => Math.sin(a * h)' },
@@ -51,7 +51,8 @@ const sources = {
   tanh: { code: 'Math.tanh' },
 } satisfies Readonly<Record<ActivationName, Source>>;
 
-const called: ReadonlyMap<string, string> = new Map([
+/** The source of each helper, by name. */
+const helperSources: ReadonlyMap<string, string> = new Map([
   [
     'bell',
     `// e^(-a h²), using the exact square of the nearest float32.
@@ -103,7 +104,7 @@ export interface Functions {
 }
 
 /**
- * Declares the given activations and aggregations, and the helpers that they call.
+ * Declares the given activations and aggregations, and the helpers that they use.
  *
  * @param nodeWith - Returns the id of a node that has the function, for error messages.
  * @throws NnbpError `UNSUPPORTED` (a custom function)
@@ -124,16 +125,16 @@ export function functionsOf(
         `Node "${nodeWith(activation)}": expected an activation of @nnbp/activations, received the custom "${name}".`,
       );
     }
-    for (const helper of source.calls ?? []) helpers.set(helper, called.get(helper)!);
-    // An activation has at most one option. A different value of the option makes a different function.
+    for (const helper of source.helpers ?? []) helpers.set(helper, helperSources.get(helper)!);
+    // An activation has at most one option. Each value of the option makes a separate function.
     const [option] = Object.values(options);
     const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
     const used = [...declared.values()];
-    const same = used.find((other) => other.code === code);
-    const alike = new Set(
+    const existing = used.find((other) => other.code === code);
+    const variants = new Set(
       used.filter((other) => other.name.replace(/(?<!\d)\d+$/, '') === name).map((other) => other.name),
     );
-    declared.set(activation, same ?? { name: alike.size === 0 ? name : `${name}${alike.size + 1}`, code });
+    declared.set(activation, existing ?? { name: variants.size === 0 ? name : `${name}${variants.size + 1}`, code });
   }
   for (const aggregation of aggregations) {
     const { name, custom } = nameOf(aggregation);

@@ -1,5 +1,6 @@
 /**
- * Writes aggregations as ONNX operators over the last axis of z, [batch, nodes, edges] or [steps, batch, nodes, edges].
+ * Writes aggregations as ONNX operators over the last axis of z, which contains w · x of every edge. Its shape is
+ * [batch, nodes, edges] or [steps, batch, nodes, edges].
  */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';

@@ -51,8 +51,8 @@ export function join<T>(
 }
 
 /**
- * Every `step`-th position from `start` up to, but not including, `end`, as in `Slice`: negative positions count from
- * the end, and positions are clamped to the axis.
+ * Returns every `step`-th position from `start` to `end` (exclusive), as the ONNX operator `Slice` does: negative
+ * positions count from the end of the axis, and positions are clamped to the axis.
  */
 export function slicePositions(size: number, start: number, end: number, step: number): number[] {
   const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];

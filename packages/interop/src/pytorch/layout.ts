@@ -10,7 +10,7 @@ import {
   type ModuleLayer,
   type ParameterSlot,
   recurrentModule,
-  usersOf,
+  useCountsOf,
   windowModule,
 } from './standard-layers.js';
 
@@ -53,8 +53,8 @@ export interface Layout {
 
 /** Plans the module for a graph. The same graph always has the same layout. */
 export function layout(graph: Graph): Layout {
-  const users = usersOf(graph, graph.ids.keys());
-  const { steps, isLayered } = layerPlan(graph, users);
+  const useCounts = useCountsOf(graph, graph.ids.keys());
+  const { steps, isLayered } = layerPlan(graph, useCounts);
   const layers = steps.map((step) => {
     if ('recurrent' in step) return recurrentModule(graph, step.recurrent);
     return 'windows' in step ? windowModule(graph, step.windows) : step.block;
@@ -62,7 +62,7 @@ export function layout(graph: Graph): Layout {
   const inLayers = new Set(
     layers.flatMap((part) => ('tensors' in part ? part.tensors : [])).flatMap(({ parameters }) => parameters),
   );
-  const shared = [...users.keys()].filter((parameter) => users[parameter] > 1 && !inLayers.has(parameter));
+  const shared = [...useCounts.keys()].filter((parameter) => useCounts[parameter] > 1 && !inLayers.has(parameter));
   const sharedIndex = new Map(shared.map((parameter, k) => [parameter, k]));
   const slots: ParameterSlot[] = [];
   const addSlots = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {

@@ -5,13 +5,13 @@ import { planSteps, type Step } from '../recognize/plan.js';
 import type { RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
 
-/** A tensor of the module: its name in the state dict, its shape, and for each entry the index of its parameter. */
+/** A tensor of the module: its name in the state dict, its shape and its parameters. */
 export interface ParameterSlot {
   readonly name: string;
   readonly shape: readonly number[];
   /**
-   * If a parameter occurs several times, its value is the sum of these entries. Exports store the value in the first
-   * entry and 0 in the others.
+   * One parameter index per entry of the tensor. If several entries have the same parameter, its value is the sum of
+   * these entries: exports store the value in the first of them and 0 in the others.
    */
   readonly parameters: readonly number[];
 }
@@ -22,11 +22,11 @@ export interface ModuleLayer {
   /** The nodes that the layer computes, one per column. */
   readonly nodes: readonly number[];
   readonly from: readonly number[];
-  /** The PyTorch module and other options of the class `kind`, as Python code. */
+  /** The arguments of the Python class that `kind` names, as Python code. `layer` is the PyTorch module. */
   readonly options: Readonly<Record<string, string>>;
   /** The tensors of the PyTorch module, with their names in PyTorch. */
   readonly tensors: readonly ParameterSlot[];
-  /** The state before the first step: h of each unit, then c of each unit. */
+  /** The state before the first step: h of each unit, then, for an LSTM, the cell state of each unit. */
   readonly initial: readonly number[];
 }
 
@@ -38,16 +38,19 @@ export interface LayerPlan {
 }
 
 /**
- * Finds the layers that match PyTorch modules. Only fixed parameters are known, because training changes the others.
+ * Finds the layers that match PyTorch modules. A match can depend on the values of fixed parameters, but not on the
+ * values of the others, because training changes them.
+ *
+ * @param useCounts - For each parameter, the number of edges and nodes that use it.
  */
-export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
+export function layerPlan(graph: Graph, useCounts: Uint32Array): LayerPlan {
   const known = (slot: number) =>
     slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
   const all = () => true;
-  const windows = (layer: WindowLayer) => isWindowModule(graph, layer, users);
+  const windows = (layer: WindowLayer) => isWindowModule(graph, layer, useCounts);
   if (graph.stateSize > 0) {
     const steps = planSteps(graph, known, all, {
-      recurrent: (layer) => isRecurrentModule(graph, layer, users),
+      recurrent: (layer) => isRecurrentModule(graph, layer, useCounts),
       windows,
     });
     const readsState = ({ from }: { readonly from: readonly number[] }) =>
@@ -57,37 +60,37 @@ export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
   return { steps: planSteps(graph, known, all, { recurrent: () => false, windows }), isLayered: false };
 }
 
-/** For each parameter, the number of edges and nodes that use it. */
-export function usersOf(graph: Graph, nodes: Iterable<number>): Uint32Array {
-  const users = new Uint32Array(graph.parameterCount);
-  const use = (slot: number) => {
-    if (slot < graph.parameterCount) users[slot]++;
+/** Returns, for each parameter, how many of the given nodes and of their incoming edges use it. */
+export function useCountsOf(graph: Graph, nodes: Iterable<number>): Uint32Array {
+  const useCounts = new Uint32Array(graph.parameterCount);
+  const countUse = (slot: number) => {
+    if (slot < graph.parameterCount) useCounts[slot]++;
   };
   for (const i of nodes) {
     if (i < graph.inputCount) continue;
-    use(graph.biasSlot(i));
-    use(graph.scaleSlot(i));
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) use(graph.weightSlot(e, i));
+    countUse(graph.biasSlot(i));
+    countUse(graph.scaleSlot(i));
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) countUse(graph.weightSlot(e, i));
   }
-  return users;
+  return useCounts;
 }
 
 /** Whether these slots are distinct parameters that no other nodes use. */
-function areOwn(graph: Graph, slots: readonly number[], nodes: readonly number[], users: Uint32Array): boolean {
+function areOwn(graph: Graph, slots: readonly number[], nodes: readonly number[], useCounts: Uint32Array): boolean {
   if (!slots.every((slot) => slot >= 0 && slot < graph.parameterCount) || new Set(slots).size < slots.length)
     return false;
-  const inside = usersOf(graph, nodes);
-  return slots.every((slot) => inside[slot] === users[slot]);
+  const countsInLayer = useCountsOf(graph, nodes);
+  return slots.every((slot) => countsInLayer[slot] === useCounts[slot]);
 }
 
 const recurrentModules = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
 
-function isRecurrentModule(graph: Graph, layer: RecurrentLayer, users: Uint32Array): boolean {
+function isRecurrentModule(graph: Graph, layer: RecurrentLayer, useCounts: Uint32Array): boolean {
   const { kind, activation, gates, nodes, resetAfter } = layer;
   if (kind === 'rnn' && activation !== 'tanh' && activation !== 'relu') return false;
   if (kind === 'gru' && !resetAfter) return false;
   const slots = gates.flatMap(({ inputs, units, bias, resetBias = [] }) => [inputs, units, bias, resetBias].flat(2));
-  return gates.every(({ peepholes }) => peepholes === undefined) && areOwn(graph, slots, nodes, users);
+  return gates.every(({ peepholes }) => peepholes === undefined) && areOwn(graph, slots, nodes, useCounts);
 }
 
 /** Writes a layer as `nn.RNN`, `nn.LSTM` or `nn.GRU`. */
@@ -113,14 +116,16 @@ export function recurrentModule(graph: Graph, layer: RecurrentLayer): ModuleLaye
   };
 }
 
-function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): boolean {
+function isWindowModule(graph: Graph, layer: WindowLayer, useCounts: Uint32Array): boolean {
   const { kind, geometry, inputs, nodes, weights, biases } = layer;
   switch (kind) {
     case 'conv':
-      return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, users);
+      return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, useCounts);
     case 'averagePool':
       // The average excludes padding cells. PyTorch supports this only for symmetric padding of at most half a window.
-      return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
+      return geometry.every(
+        (axis) => axis.dilation === 1 && canPadSymmetrically(axis) && 2 * axis.padding[0] <= axis.kernel,
+      );
     case 'maxPool': {
       // If several inputs tie for the maximum, the first receives the gradient, both in PyTorch and in @nnbp.
       const index = new Map(inputs.map((i, k) => [i, k]));
@@ -138,8 +143,8 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
 const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) =>
   !biases.every((slot) => slot >= parameterCount && constants[slot - parameterCount] === 0);
 
-/** Whether symmetric padding results in the same number of windows. */
-const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
+/** Whether an axis has the same number of windows if it is padded equally at both ends, as PyTorch modules do. */
+const canPadSymmetrically = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
   Math.floor((size + 2 * begin - dilation * (kernel - 1) - 1) / stride) + 1 === windows;
 
 /** Writes a layer as `nn.Conv2d`, `nn.MaxPool2d` or `nn.AvgPool2d`, or as the one-dimensional version. */
@@ -149,13 +154,14 @@ export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
   const sizes = (sizeOf: (axis: Axis) => number) =>
     axes.length === 1 ? `${sizeOf(axes[0])}` : `(${axes.map(sizeOf).join(', ')})`;
   // PyTorch modules pad both ends equally. For pooling, they pad at most half a window.
-  const isOwnPadding = axes.every(
-    (axis) => isPadded(axis) && (kind === 'conv' || 2 * axis.padding[0] <= axis.dilation * (axis.kernel - 1) + 1),
+  const padsItself = axes.every(
+    (axis) =>
+      canPadSymmetrically(axis) && (kind === 'conv' || 2 * axis.padding[0] <= axis.dilation * (axis.kernel - 1) + 1),
   );
   const common = [
     sizes(({ kernel }) => kernel),
     `stride=${sizes(({ stride }) => stride)}`,
-    `padding=${isOwnPadding ? sizes(({ padding }) => padding[0]) : 0}`,
+    `padding=${padsItself ? sizes(({ padding }) => padding[0]) : 0}`,
   ];
   const dilation = `dilation=${sizes((axis) => axis.dilation)}`;
   const bias = hasBias(graph, layer);
@@ -173,7 +179,7 @@ export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
     options: {
       layer: `nn.${name}${axes.length}d(${values.join(', ')})`,
       grid: `(${[channels, ...axes.map(({ size }) => size)].join(', ')})`,
-      ...(!isOwnPadding && { pads: `[${pads.join(', ')}]`, fill: kind === 'conv' ? '0.0' : 'float("-inf")' }),
+      ...(!padsItself && { pads: `[${pads.join(', ')}]`, fill: kind === 'conv' ? '0.0' : 'float("-inf")' }),
     },
     tensors:
       kind === 'conv'

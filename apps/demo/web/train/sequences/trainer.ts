@@ -26,7 +26,7 @@ export interface Prepared {
   readonly engine: string;
 }
 
-/** State of a trained network, and the sequence whose states are shown, in standardized units. */
+/** The parameters and scalers of a trained network, and the validation sequence that the page shows, standardized. */
 export type SequenceResult = TrainedState & SequenceSample & { readonly kind: Kind };
 
 /** The reason why a training run cannot be prepared. */
@@ -119,7 +119,7 @@ export function createSequenceTrainer(functions: Functions) {
       }
     },
 
-    /** Takes steps until `total` steps have been taken or the time is up, then observes the networks. */
+    /** Takes steps until `total` steps have been taken or the time is up, then returns what the page shows. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
       if (setup === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
@@ -135,8 +135,8 @@ export function createSequenceTrainer(functions: Functions) {
     },
 
     /**
-     * Returns the state of the network of a kind, or of the first network if that kind is not trained, and the sequence
-     * whose states are shown.
+     * Returns the parameters and scalers of the network of kind `shown`, and the validation sequence that the page shows.
+     * If no network of that kind is trained, uses the first network.
      */
     result(shown: Kind): SequenceResult | undefined {
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
@@ -203,7 +203,7 @@ function problemOf(
   return reason && { kind: 'misfit', reason, loss };
 }
 
-/** Converts the targets of classes to the values that the loss expects. */
+/** Converts class targets from 0 and 1 to the values that the loss expects for no and yes. */
 function encoded(data: SequenceData, { no, yes }: Encoding): SequenceData {
   if (data.task === 'regression' || (no === 0 && yes === 1)) return data;
   const encodedSample = ({ inputs, targets }: SequenceSample): SequenceSample => ({

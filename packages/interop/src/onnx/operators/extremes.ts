@@ -5,7 +5,7 @@ import { affine, type Entry, type Rows, sum } from '../tape.js';
 import { apply, type Operator, termCount } from './operator.js';
 
 /** The maximum of two entries, or the minimum if the sign is −1. */
-function larger(call: Call, a: Entry, b: Entry, sign: 1 | -1): Entry {
+function extremeOfTwo(call: Call, a: Entry, b: Entry, sign: 1 | -1): Entry {
   const difference = sum([affine(a, sign, 0), affine(b, -sign, 0)]);
   // The entries are two constants, or differ by a constant.
   if (difference.from.every((_, k) => difference.weights[k] === 0)) return difference.bias > 0 ? a : b;
@@ -26,7 +26,7 @@ export const extreme =
       const entries = left.map((at, k) => {
         const [a, b] = [rows.entries[at], other.entries[right[k]]];
         call.spend(3 * termCount([a, b]));
-        return larger(call, a, b, sign);
+        return extremeOfTwo(call, a, b, sign);
       });
       return { shape, entries };
     }, first);

@@ -4,14 +4,16 @@
  *     plain                 p ← p − rate · g
  *     with weight decay     p ← p − rate · (g + weightDecay · p)
  *     with momentum         g ← g + weightDecay · p;  m ← momentum · m + gradientFactor · g;  p ← p − rate · m
- *     Nesterov              m as with momentum;  p ← p − rate · (g + momentum · m)
+ *     Nesterov              g and m as with momentum;  p ← p − rate · (g + momentum · m)
+ *
+ * `gradientFactor` is 1 in the first step and 1 − dampening in later steps.
  */
 import { f32x4 } from '../../assembler.js';
 import { boundIf, maxRate, type OptimizerKernel, type OptimizerKernels } from './kernel.js';
 
 const { add, mul, sub } = f32x4;
 
-/** Plain gradient descent. Unrolled code has its own version of this kernel. */
+/** Plain gradient descent. `unrolled/parameters.ts` contains an unrolled version of this kernel. */
 export const plain: OptimizerKernel = {
   scalars: ['rate'],
   vectors: [],
