@@ -7,7 +7,7 @@
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { lbfgs } from '@nnbp/optim';
-import { layersOf } from './networks.js';
+import { perceptron } from './networks.js';
 import { runPython } from './python.js';
 import { median } from './statistics.js';
 
@@ -39,7 +39,7 @@ interface Problem {
 function problem(n: number, runs: number): Problem {
   const random = new Random(n + 1);
   const layers = shapes[n % shapes.length];
-  const network = new Network(layersOf(layers), { seed: n });
+  const network = new Network(perceptron(layers), { seed: n });
   const inputs = Array.from({ length: 100 }, () => Array.from({ length: layers[0] }, () => 2 * random.uniform() - 1));
   const targets = inputs.map((x) =>
     Array.from({ length: layers.at(-1)! }, (_, k) => Math.sin(2 * x[0] + k) + 0.1 * random.uniform()),

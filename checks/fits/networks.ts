@@ -2,8 +2,8 @@
 import { identity, tanh } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder } from '@nnbp/core';
 
-/** Builds a graph of fully connected layers. `sizes` starts with the number of inputs. */
-export function layersOf(sizes: readonly number[], output: Activation = identity): Graph {
+/** Builds a multilayer perceptron. `sizes` lists the number of inputs and the number of nodes of each layer. */
+export function perceptron(sizes: readonly number[], output: Activation = identity): Graph {
   const builder = new GraphBuilder();
   let from = builder.inputs(sizes[0]);
   sizes.slice(1).forEach((size, k) => {

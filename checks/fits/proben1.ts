@@ -9,7 +9,7 @@ import { mse } from '@nnbp/losses';
 import { lbfgs, levenbergMarquardt, rprop } from '@nnbp/optim';
 import { accuracy, evaluate, fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
-import { layersOf } from './networks.js';
+import { perceptron } from './networks.js';
 import { parseProben1, readProben1 } from './proben1-data.js';
 import { deviation, mean } from './statistics.js';
 
@@ -46,7 +46,7 @@ export async function proben1(smoke: boolean): Promise<void> {
       const errors: number[] = [];
       const before = process.cpuUsage();
       for (let seed = 1; seed <= Number(runs); seed++) {
-        const network = new Network(layersOf([training.inputs[0].length, hidden, training.targets[0].length]), {
+        const network = new Network(perceptron([training.inputs[0].length, hidden, training.targets[0].length]), {
           seed,
         });
         await fit(network, training, {

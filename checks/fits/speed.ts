@@ -12,7 +12,7 @@ import { adam, lbfgs, levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { createRequire } from 'node:module';
-import { layersOf } from './networks.js';
+import { perceptron } from './networks.js';
 import { type Problem, smallProblems } from './problems.js';
 import { runPython } from './python.js';
 import { median } from './statistics.js';
@@ -40,7 +40,7 @@ const millisecondsSince = (before: NodeJS.CpuUsage) => {
 
 async function train({ layers, inputs, targets }: Problem, seed: number, name: string, goal: number, limit?: number) {
   const { make, epochs } = optimizers[name];
-  const network = new Network(layersOf(layers), { seed });
+  const network = new Network(perceptron(layers), { seed });
   const before = process.cpuUsage();
   const { history } = await fit(
     network,

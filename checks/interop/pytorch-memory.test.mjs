@@ -12,7 +12,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { largest, writeExport } from './pytorch/exported.mjs';
+import { maxAbs, writeExport } from './pytorch/exported.mjs';
 import { relativeError } from './worst-error.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
@@ -89,11 +89,11 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8'));
       const outputs = network.graph.stateSize > 0 ? result.outputs[0] : result.outputs;
       const errors = expected.outputs.flatMap((row, t) => Array.from(row, (x, k) => relativeError(x, outputs[t][k])));
-      expect(largest(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
+      expect(maxAbs(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
       worst.outputs = Math.max(worst.outputs, ...errors);
       const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;
-      const size = Math.max(1e-6, largest(expected.gradients));
-      const error = largest(expected.gradients.map((value, p) => (value - got[p]) / size));
+      const size = Math.max(1e-6, maxAbs(expected.gradients));
+      const error = maxAbs(expected.gradients.map((value, p) => (value - got[p]) / size));
       expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
       worst.gradients = Math.max(worst.gradients, error);
     }
@@ -127,10 +127,10 @@ describe.skipIf(found === undefined)('PyTorch', () => {
           backpropagateSequence(trained, inputs, targets, mse()).gradients.vector,
         );
       }
-      const error = largest(trained.parameters.vector.map((value, p) => value - imported.parameters.vector[p]));
+      const error = maxAbs(trained.parameters.vector.map((value, p) => value - imported.parameters.vector[p]));
       expect(error, name).toBeLessThan(1e-12);
       expect(
-        largest(network.parameters.vector.map((value, p) => value - imported.parameters.vector[p])),
+        maxAbs(network.parameters.vector.map((value, p) => value - imported.parameters.vector[p])),
       ).toBeGreaterThan(1e-3);
       rows.push([
         `${name} layer of 3 units, 5 steps of gradient descent`,

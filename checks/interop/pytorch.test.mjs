@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { digits } from './digits.mjs';
-import { largest, writeExport } from './pytorch/exported.mjs';
+import { maxAbs, writeExport } from './pytorch/exported.mjs';
 import { relativeError } from './worst-error.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
@@ -135,8 +135,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       // Imports the gradients as if they were parameters, which brings them into the order of our parameter vector.
       const expected = backpropagateBatch(network, inputs, targets, mse()).gradients.vector;
       const got = fromPyTorch(asSafetensors(directories[k], gradients), network).parameters.vector;
-      const size = largest(expected);
-      const gradientError = size === 0 ? largest(got) : largest(expected.map((value, p) => (value - got[p]) / size));
+      const size = maxAbs(expected);
+      const gradientError = size === 0 ? maxAbs(got) : maxAbs(expected.map((value, p) => (value - got[p]) / size));
       worst.gradients = Math.max(worst.gradients, gradientError);
       expect(gradientError, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
     });
@@ -206,7 +206,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       optimizer.step(expected.parameters.vector, backpropagateBatch(expected, inputs, targets, mse()).gradients.vector);
     }
     const trained = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
-    const error = largest(expected.parameters.vector.map((value, p) => value - trained.parameters.vector[p]));
+    const error = maxAbs(expected.parameters.vector.map((value, p) => value - trained.parameters.vector[p]));
     expect(error).toBeLessThan(1e-10);
     const changedCount = expected.parameters.vector.filter(
       (value, p) => Math.abs(value - network.parameters.vector[p]) > 1e-6,

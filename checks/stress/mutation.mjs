@@ -2,7 +2,7 @@
  * `pnpm mutation [package[:file,…] …]`: changes the sources of core, activations, aggregations, losses, optim,
  * gradcheck and train in thousands of small ways, one at a time, and checks whether a test fails. `core:edit,unroll`
  * changes only two files of core and records a separate result. `survivors.json` explains the mutants that no test can
- * detect. If several mutants have the same text, the key in this file ends with their number: `… ×2`.
+ * detect. If n undetected mutants have the same text, their key in `survivors.json` ends with `×n`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -12,7 +12,7 @@ const longTimeout = { timeout: 60_000 };
 const extend = { view: 'extend' as const };
 const source = (key: string) => examples.find((example) => example.key === key)!.source;
 
-/** Returns the state of the view with this function in the editor. */
+/** Returns the state of the Extend view with this function in the editor. */
 const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses' = 'activations') => ({
   ...extend,
   custom: { activations: [], losses: [], [kind]: [{ name, source: text }] },
@@ -112,7 +112,7 @@ export default { value: (h: number) => h, derivative: () => 1 };`;
   await waitForText(page, 'available [], eval refused');
 });
 
-test('the link contains a saved function, and Train trains a network with it', { timeout: 120_000 }, async () => {
+test('the link contains a saved function, and the Train view uses it', { timeout: 120_000 }, async () => {
   const page = await open(extend);
   await waitForText(page, /Correct: all/);
   await page.getByLabel('Name').fill('swoosh');
@@ -120,10 +120,10 @@ test('the link contains a saved function, and Train trains a network with it', {
   await page.getByRole('button', { name: 'Save and use' }).click();
   await page.getByText('“swoosh” saved').waitFor();
   await untilUrl(page, ({ custom }) => custom.activations.length === 1);
-  const again = await page.context().newPage();
-  await again.goto(page.url());
-  await again.reload();
-  await again.getByRole('button', { name: 'swoosh activation', exact: true }).waitFor();
+  const otherPage = await page.context().newPage();
+  await otherPage.goto(page.url());
+  await otherPage.reload();
+  await otherPage.getByRole('button', { name: 'swoosh activation', exact: true }).waitFor();
 
   await follow(page, {
     view: 'train',
@@ -150,7 +150,7 @@ test('names are checked, and functions can be removed', longTimeout, async () =>
   await remove.waitFor({ state: 'detached' });
 });
 
-test('Extend fits a phone, in Chinese', longTimeout, async () => {
+test('the Extend view in Chinese fits the width of a phone', longTimeout, async () => {
   const page = await open({ ...extend, language: 'zh' }, { viewport: { width: 390, height: 844 } });
   await page.getByText(/正确/).waitFor({ timeout: 50_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -35,10 +35,13 @@ async function main(): Promise<void> {
   }
 }
 
-/** Chapter 3 at its last question, which asks for the sum of the messages on the edges. */
 const chapter = 'successors';
 const { tasks } = lessonList.find(({ name }) => name === chapter)!.exercise(0);
 const tries = tasks.slice(0, -1).map(({ solution }) => [solution]);
+/**
+ * The state shown in the screenshot: chapter 3 at its last question. The graph shows the
+ * messages that node 2 receives on its edges, and the question asks for their sum.
+ */
 const state = {
   ...defaultState,
   view: 'learn',

@@ -10,9 +10,9 @@ import { type PlaygroundState, viewNames } from './state.js';
 import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
-/** Path of the site that contains the playground. If undefined, the menu links to the guides in the repository. */
+/** Path of the site that hosts the playground and the guides. If undefined, the menu links to the guides on GitHub. */
 const site = import.meta.env.VITE_SITE as string | undefined;
-const guides = (folder: '' | 'zh/') =>
+const guidesUrl = (folder: '' | 'zh/') =>
   site === undefined
     ? `${repository}/tree/main/docs/${folder}guides`
     : `${site}/${folder}guides/your-first-network.html`;
@@ -68,15 +68,15 @@ export function MoreMenu() {
         </button>
         <fieldset>
           <legend>{say.forClasses}</legend>
-          <Choice checked={display.locked} change={(locked) => show({ locked })} label={say.locked} />
+          <Choice checked={display.locked} change={(locked) => setDisplay({ locked })} label={say.locked} />
           <Choice
             checked={display.answers === 'hidden'}
-            change={(hidden) => show({ answers: hidden ? 'hidden' : 'shown' })}
+            change={(hidden) => setDisplay({ answers: hidden ? 'hidden' : 'shown' })}
             label={say.hideAnswers}
           />
           <Choice
             checked={display.size === 'large'}
-            change={(large) => show({ size: large ? 'large' : 'normal' })}
+            change={(large) => setDisplay({ size: large ? 'large' : 'normal' })}
             label={say.large}
           />
           <p className="quiet">{say.thenCopy}</p>
@@ -89,13 +89,13 @@ export function MoreMenu() {
               disabled={name === view}
               checked={!display.hide.includes(name)}
               change={(offered) =>
-                show({ hide: viewNames.filter((n) => (n === name ? !offered : display.hide.includes(n))) })
+                setDisplay({ hide: viewNames.filter((n) => (n === name ? !offered : display.hide.includes(n))) })
               }
               label={say.views[name]}
             />
           ))}
         </fieldset>
-        <a href={guides(language === 'zh' ? 'zh/' : '')} target="_blank" rel="noopener">
+        <a href={guidesUrl(language === 'zh' ? 'zh/' : '')} target="_blank" rel="noopener">
           {say.guides}
         </a>
         <a href={repository} target="_blank" rel="noopener">
@@ -122,7 +122,7 @@ function Choice({ label, checked, change, disabled = false }: ChoiceProps) {
   );
 }
 
-const show = (part: Partial<PlaygroundState['display']>) =>
+const setDisplay = (part: Partial<PlaygroundState['display']>) =>
   update((state) => ({ ...state, display: { ...state.display, ...part } }));
 
 const showSheet = () => update((state) => ({ ...state, view: 'learn', sheet: state.sheet ?? 1 }));

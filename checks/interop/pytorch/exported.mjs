@@ -13,4 +13,4 @@ export function writeExport(directory, network, samples) {
 }
 
 /** The largest absolute value. */
-export const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+export const maxAbs = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);

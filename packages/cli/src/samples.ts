@@ -10,6 +10,7 @@ import { counted } from './table.js';
 /** A row of the file, encoded if it is usable. */
 export interface ModelRow {
   readonly cells: readonly string[];
+  /** The row's number, counted from 1 without the header. */
   readonly number: number;
   /** One number per input node; undefined if a cell cannot be used. */
   readonly input: readonly number[] | undefined;
@@ -29,7 +30,7 @@ export async function* modelRows(
   const outputs = targets ? new Encoder(withoutFill(columns.targets), csv) : undefined;
   const codes = new Float64Array(columns.inputs.length);
   const targetCodes = new Float64Array(columns.targets.length);
-  const use = lossNamed(columns.loss);
+  const lossUse = lossNamed(columns.loss);
   for await (const { cells, number } of csv.rows()) {
     const gap: Gap | undefined = inputs.encode(cells, codes) ?? outputs?.encode(cells, targetCodes);
     if (gap !== undefined) gaps.add(gap, number);
@@ -37,7 +38,7 @@ export async function* modelRows(
       cells,
       number,
       input: gap === undefined ? nodeValues(columns.inputs, codes) : undefined,
-      target: targets && gap === undefined ? nodeValues(columns.targets, targetCodes, use.targets) : [],
+      target: targets && gap === undefined ? nodeValues(columns.targets, targetCodes, lossUse.targets) : [],
     };
   }
 }
@@ -56,5 +57,5 @@ function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): 
   return { ...csv, header: csv.header.map((name, k) => names[k] ?? name) };
 }
 
-const namesOf = ({ inputs, targets }: Columns, all: boolean) =>
-  [...inputs, ...(all ? targets : [])].map(({ name }) => name);
+const namesOf = ({ inputs, targets }: Columns, withTargets: boolean) =>
+  [...inputs, ...(withTargets ? targets : [])].map(({ name }) => name);

@@ -31,7 +31,8 @@ export interface Predictor {
   /**
    * Returns the outputs for one sample, in the units of the data, as a new array.
    *
-   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it first occurred
+   * @throws NnbpError `WRONG_TYPE`, `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the
+   * node where it first occurred
    */
   predict(input: Row): number[];
   /**
@@ -130,9 +131,9 @@ class CompiledNetwork implements Predictor {
   predict<Into extends Output>(input: Row, into?: Into): Into {
     const output = into ?? (new Array<number>(this.#outputCount) as Into);
     if (output.length !== this.#outputCount) expectLength('into', output.length, this.#outputCount);
-    this.#write(input, 0, this.#row, 0);
+    this.#writeInput(input, 0, this.#row, 0);
     const x = this.#singleExecutor.predict(this.#row, 1);
-    this.#read(this.#singleExecutor, x, 0, output, 0, 0);
+    this.#writePrediction(this.#singleExecutor, x, 0, output, 0, 0);
     return output;
   }
 
@@ -153,10 +154,10 @@ class CompiledNetwork implements Predictor {
         flat === undefined ? this.#gather(inputs as ArrayLike<Row>, first, count) : this.#part(flat, first, count);
       const x = executor.predict(rows, count);
       for (let s = 0; s < count; s++) {
-        if (into !== undefined) this.#read(executor, x, s, into, (first + s) * this.#outputCount, first + s);
+        if (into !== undefined) this.#writePrediction(executor, x, s, into, (first + s) * this.#outputCount, first + s);
         else {
           const output = new Array<number>(this.#outputCount);
-          this.#read(executor, x, s, output, 0, first + s);
+          this.#writePrediction(executor, x, s, output, 0, first + s);
           outputs.push(output);
         }
       }
@@ -173,7 +174,7 @@ class CompiledNetwork implements Predictor {
    * Validates and scales an input and writes it to row s of `rows`. `sample` is the index of the input among all
    * samples.
    */
-  #write(input: Row, s: number, rows: FloatArray, sample: number): void {
+  #writeInput(input: Row, s: number, rows: FloatArray, sample: number): void {
     const width = this.#inputCount;
     const scaler = this.#inputScaler;
     if (typeof input !== 'object' || input === null) expectArray(`input of sample ${sample}`, input);
@@ -194,7 +195,7 @@ class CompiledNetwork implements Predictor {
 
   #gather(inputs: ArrayLike<Row>, first: number, count: number): FloatArray {
     const rows = (this.#rows ??= this.#makeRows(this.#batchSize));
-    for (let s = 0; s < count; s++) this.#write(inputs[first + s], s, rows, first + s);
+    for (let s = 0; s < count; s++) this.#writeInput(inputs[first + s], s, rows, first + s);
     return rows;
   }
 
@@ -205,15 +206,15 @@ class CompiledNetwork implements Predictor {
     if (this.#inputScaler === undefined && allFinite(part)) return part;
     const row = (s: number) => part.subarray(s * width, (s + 1) * width);
     const rows = (this.#rows ??= this.#makeRows(this.#batchSize));
-    for (let s = 0; s < count; s++) this.#write(row(s), s, rows, first + s);
+    for (let s = 0; s < count; s++) this.#writeInput(row(s), s, rows, first + s);
     return rows;
   }
 
   /**
-   * Converts row s of the outputs x to predictions and writes them to `output` from `at` on. Throws if a prediction is
-   * not finite. `sample` is the index of the row among all samples.
+   * Converts row s of the outputs x to a prediction and writes it to `output`, starting at index `at`. Throws if a
+   * number of the prediction is not finite. `sample` is the index of the row among all samples.
    */
-  #read(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
+  #writePrediction(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
     const scaler = this.#outputScaler;
     const width = this.#outputCount;
     let zeroIfFinite = 0;

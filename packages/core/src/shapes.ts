@@ -10,7 +10,7 @@ export interface MlpOptions {
   readonly activation: Activation;
   /** The activation of the output nodes. Default: `activation`. */
   readonly outputActivation?: Activation;
-  /** Parameters of every node to replace with constants: `{ c: 1 }` for nodes without a scale. */
+  /** Parameters to fix at a constant in every node. For example, `{ c: 1 }` fixes every scale at 1. */
   readonly fixed?: NodeOptions['fixed'];
 }
 

@@ -137,14 +137,14 @@ describe('many samples of many outputs', () => {
       expect(() => executor.backpropagate(Float64Array.from(inputs.flat()), new Float64Array(5), 3, mse())).toThrow(
         'targets: expected 6 numbers, received 5.',
       );
-      const targetRow = Float64Array.from([...targets.flat(), 7]);
-      expect(executor.backpropagate(Float64Array.from(inputs.flat()), targetRow, 3, mse())).toBeGreaterThan(0);
+      const longTargets = Float64Array.from([...targets.flat(), 7]);
+      expect(executor.backpropagate(Float64Array.from(inputs.flat()), longTargets, 3, mse())).toBeGreaterThan(0);
     },
   );
 });
 
 describe('overflow', () => {
-  test('an overflow of dloss/dx of an input is reported even if the other sample is finite', () => {
+  test('an overflow of dloss/dx of an input is reported even if another sample is finite', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });
@@ -153,13 +153,13 @@ describe('overflow', () => {
     );
   });
 
-  const twice = [[0], [0]];
+  const twoZeros = [[0], [0]];
 
   test('an overflow in the sum of a gradient over samples is reported', () => {
     const network = chain();
     network.setParameters('a', { w: { x: 0 } });
     network.setParameters('y', { w: { a: 1e-300 } });
-    expect(() => backpropagateBatch(network, twice, twice, steep(1e308))).toThrow(
+    expect(() => backpropagateBatch(network, twoZeros, twoZeros, steep(1e308))).toThrow(
       'A gradient of node "y" is Infinity.',
     );
   });
@@ -168,7 +168,7 @@ describe('overflow', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());
-    expect(() => backpropagateBatch(network, twice, twice, steep(1e308))).toThrow(
+    expect(() => backpropagateBatch(network, twoZeros, twoZeros, steep(1e308))).toThrow(
       'A gradient of node "y" is Infinity.',
     );
   });

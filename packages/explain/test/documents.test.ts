@@ -7,8 +7,8 @@ import guide from '../../../docs/guides/explain.md?raw';
 import readme from '../README.md?raw';
 import { explain, explainSequence } from '../src/index.js';
 
-/** The derivation of the recurrence in the guide. */
-function throughTime(): string {
+/** The derivation that the guide shows for a recurrent network. */
+function recurrentDerivation(): string {
   const builder = new GraphBuilder();
   const from = [builder.input('x'), delayed('h')];
   builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
@@ -21,11 +21,11 @@ it.each([
   ['the guide', guide, 3],
   ['the README', readme, 1],
 ])('%s shows the output of explain', (_, document, count) => {
-  const written = ['dloss/dw_2to4', 'dloss/dx_3']
+  const derivations = ['dloss/dw_2to4', 'dloss/dx_3']
     .map((what) => explain(articleNetwork(), [0.5], [10], mse(), what).text())
-    .concat(throughTime())
+    .concat(recurrentDerivation())
     .join('\n');
   const shown = Array.from(document.matchAll(/^```text\n([\s\S]*?)^```$/gm), ([, block]) => block);
   expect(shown.length).toBe(count);
-  for (const block of shown) expect(written).toContain(block);
+  for (const block of shown) expect(derivations).toContain(block);
 });

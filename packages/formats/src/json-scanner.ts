@@ -22,12 +22,17 @@ export class JsonScanner {
 
   constructor(
     readonly text: string,
+    /** What the text is, for error messages. */
     readonly what: string,
   ) {
     this.#space();
   }
 
-  /** Throws an error with the position, what was expected, and the text there. @throws NnbpError `MALFORMED` */
+  /**
+   * Throws an error that names the position, what was expected, and the text at the position.
+   *
+   * @throws NnbpError `MALFORMED`
+   */
   throwExpected(expected: string): never {
     const received = this.text.slice(this.at, this.at + 20);
     throw mismatch(
@@ -73,7 +78,7 @@ export class JsonScanner {
       // c is NaN at the end of the text.
       if (!(c >= 0x20)) this.throwExpected('the rest of a string');
       if (c !== backslash) continue;
-      const sequence = escape.exec(text.slice(at + 1, at + 6)) ?? this.throwExpected('an escape sequence of JSON');
+      const sequence = escape.exec(text.slice(at + 1, at + 6)) ?? this.throwExpected('a JSON escape sequence');
       at += sequence[0].length;
     }
     this.at = at;
@@ -102,7 +107,7 @@ export class JsonScanner {
     this.#step(4);
   }
 
-  /** Scans any value. Returns its text. */
+  /** Scans any value. Returns its text or, for a nested value (`depth` > 0), an empty string. */
   skip(depth = 0): string {
     const from = this.at;
     if (depth > maxDepth) this.throwExpected(`at most ${maxDepth} nested arrays or objects`);

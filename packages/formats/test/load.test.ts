@@ -119,7 +119,7 @@ describe('load rejects an invalid model', () => {
     ['an empty group', /at least one id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
     ['text after the end', /the end/, (m) => `${m} {}`],
     ['text without its end', /received the end/, (m) => m.slice(0, -1)],
-    ['an invalid escape sequence', /an escape sequence of JSON/, (m) => m.replace('"7"', '"\\x"')],
+    ['an invalid escape sequence', /a JSON escape sequence/, (m) => m.replace('"7"', '"\\x"')],
     ['a raw line break in a string', /rest of a string/, (m) => m.replace('"7"', '"7\n"')],
     [
       'a scaler that contains a string',

@@ -65,8 +65,8 @@ const gate: Aggregation = {
  * state keep their layout.
  *
  * @throws NnbpError `WRONG_TYPE`, `OUT_OF_RANGE` (an invalid rate), `UNKNOWN_ID` (a node that the graph does not have,
- * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads), and any error thrown by
- * `engine.prepare`
+ * or an empty group), `CONFLICT` (a node in two groups, or a node that no other node reads in the same step), and any
+ * error thrown by `engine.prepare`
  */
 export function prepareWithDropout(
   engine: Engine,
@@ -80,7 +80,7 @@ export function prepareWithDropout(
   const executor = engine.prepare(withMasks(graph, [...rates.keys()]), batchSize, steps);
   const width = graph.inputCount + rates.size;
   const rows = new Float64Array(batchSize * steps * width);
-  const rate = Float64Array.from(rates.values());
+  const rateOfMask = Float64Array.from(rates.values());
   const [low, high] = new Random(seed).state();
   const random = new Random();
 
@@ -89,8 +89,8 @@ export function prepareWithDropout(
     const { count } = rowsOf(samples);
     for (let r = 0, at = 0; r < count; r++) {
       for (let k = 0; k < graph.inputCount; k++) rows[at++] = inputs[r * graph.inputCount + k];
-      for (let k = 0; k < rate.length; k++) {
-        rows[at++] = isTraining ? (random.uniform() < rate[k] ? 0 : 1 / (1 - rate[k])) : 1;
+      for (let k = 0; k < rateOfMask.length; k++) {
+        rows[at++] = isTraining ? (random.uniform() < rateOfMask[k] ? 0 : 1 / (1 - rateOfMask[k])) : 1;
       }
     }
     return rows;
@@ -128,7 +128,7 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
     const { rate, nodes } = group;
     if (nodes !== undefined && typeof nodes !== 'function') expectList('dropout, nodes', nodes);
     if (!(rate >= 0 && rate < 1)) {
-      throw mismatch('OUT_OF_RANGE', 'dropout', 'a rate from 0 to below 1', rate);
+      throw mismatch('OUT_OF_RANGE', 'dropout', 'a rate ≥ 0 and < 1', rate);
     }
     const members = membersOf(graph, nodes);
     if (members.length === 0)
@@ -170,8 +170,9 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
   const { inputCount, nodeCount, parameterCount } = graph;
   const inputs = inputCount + dropped.length;
   const maskOf = new Map(dropped.map((i, k) => [i, inputCount + k]));
-  /** The new index of each node, and the index that its successors read: for a dropped node, its product. */
+  /** The new index of each node. */
   const indexOf = new Uint32Array(nodeCount);
+  /** The index that the successors of each node read: for a dropped node, its product; otherwise `indexOf`. */
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...dropped.map((i) => `${graph.ids[i]}@mask`)];
   const activationOf = new Array<number>(inputs).fill(0);

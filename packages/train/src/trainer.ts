@@ -187,7 +187,7 @@ export class Trainer {
   /** The losses of several steps taken in one call. */
   readonly #losses = new Float64Array(1024);
   /** The random state of the shuffling at the start of the current epoch. */
-  readonly #drawnFrom = new Random();
+  readonly #randomAtStart = new Random();
   #disposed = false;
 
   /**
@@ -266,7 +266,7 @@ export class Trainer {
     const { carried } = this.#sources.training;
     return {
       epoch: this.#epochs,
-      random: (this.#underway ? this.#drawnFrom : this.#random).state(),
+      random: (this.#underway ? this.#randomAtStart : this.#random).state(),
       optimizer: this.#options.optimizer.state(),
       ...(this.#underway && {
         underway: {
@@ -376,7 +376,7 @@ export class Trainer {
     if (data === undefined && this.#sources.validation === undefined && this.#sources.isStream && this.#underway) {
       throw new NnbpError(
         'WRONG_STATE',
-        'evaluate: the training stream is still being read. Finish the epoch, or pass the data to evaluate.',
+        'evaluate: the training stream is still being read. Finish the epoch, or pass other data to evaluate().',
       );
     }
     const source =
@@ -478,7 +478,7 @@ export class Trainer {
   }
 
   #begin(): void {
-    this.#drawnFrom.copy(this.#random);
+    this.#randomAtStart.copy(this.#random);
     this.#sources.training.start();
     this.#underway = true;
     this.#batches = 0;

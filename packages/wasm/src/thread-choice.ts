@@ -6,8 +6,8 @@
 /** Calls are timed together until they have taken this many milliseconds, since clocks in browsers are coarse. */
 const segmentTime = 0.25;
 /**
- * A choice is kept for this many calls per call of its trial. Then a new trial starts, since other programs may have
- * disturbed the first trial.
+ * If a trial took n calls, its choice is kept for this factor × n calls. Then a new trial starts, since other programs
+ * may have disturbed the last one.
  */
 const retrialFactor = 200;
 /**

@@ -1,7 +1,7 @@
 /**
- * The program of a worker thread, as text, so that it needs no file of its own in a bundle or on a server. `control`
- * has the same words as in `pool.ts`. A worker polls for its next job for about a millisecond before it sleeps, since
- * the next step of training follows immediately.
+ * The program of a worker thread, as a string, so that it needs no file of its own in a bundle or on a server.
+ * `control` is the shared `Int32Array` whose entries `pool.ts` defines. A worker polls for its next job for about a
+ * millisecond before it sleeps, since the next step of training follows immediately.
  */
 export const workerSource = `
 const isWebWorker = typeof self === 'object';

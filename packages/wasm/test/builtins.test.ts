@@ -1,6 +1,6 @@
 /**
- * Tests that the built-in activations, losses, optimizers and transforms run as kernels: the functions of the plugins
- * are never called.
+ * Tests that the built-in activations, losses, optimizers and transforms run as kernels: their JavaScript functions are
+ * never called.
  */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
@@ -83,7 +83,7 @@ test('an optimizer after a custom transform runs in JavaScript', () => {
   expect(() => steps({ optimizer })).toThrow('ran in JavaScript');
 });
 
-test('the option delta of huber reaches the kernel', () => {
+test('the delta option of huber reaches the kernel', () => {
   const executor = engine.prepare(mlp([2, 1], { activation: activationRecords.identity.activation }), 1);
   executor.parameters.set([3, 1, 0, 0]);
   // d = 3 − 1 = 2 is larger than δ, so the loss is δ (d − δ / 2).

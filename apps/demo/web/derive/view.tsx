@@ -48,7 +48,7 @@ export default function View() {
       time: hasTime ? { ...time, targets } : undefined,
     };
   }, [own, formula, input, target, loss, mode, hasTime, time, targets]);
-  const { question, functions, problem: recordingProblem, waiting } = useRecorded(requested);
+  const { pass: question, functions, problem: recordingProblem, waiting } = useRecorded(requested);
   const {
     exercise,
     timeExercise,

@@ -1,5 +1,6 @@
 /**
- * The text of the chapters. `h_4`, `w_2to4`, `dloss/dx_4`, `dloss/dw` and so on are shown as letters with subscripts.
+ * The text of the chapters. Quantities such as `h_4`, `w_2to4`, `dloss/dx_4` and `dloss/dw` are shown as symbols,
+ * with a subscript if they have one.
  */
 import type { LanguageName } from '../state.js';
 
@@ -11,9 +12,12 @@ export const inBothLanguages = (text: string): Text => ({ en: text, zh: text });
 /** A piece of a sentence: plain text or a quantity. */
 export interface Piece {
   readonly text: string;
-  /** The letter of a quantity: `x` for `x_4`, `∂loss/∂w` for `dloss/dw_2to4`; undefined for plain text. */
-  readonly letter?: string;
-  /** The subscript: `4` for `x_4`, `2→4` for `w_2to4`; undefined if the quantity does not belong to a node. */
+  /**
+   * The symbol of a quantity, without its subscript: `x` for `x_4`, `∂loss/∂w` for `dloss/dw_2to4`; undefined for plain
+   * text.
+   */
+  readonly symbol?: string;
+  /** The subscript: `4` for `x_4`, `2→4` for `w_2to4`; undefined if the quantity has none. */
   readonly index?: string;
 }
 
@@ -25,10 +29,10 @@ export function pieces(text: string): Piece[] {
   let end = 0;
   for (const match of text.matchAll(quantity)) {
     if (match.index > end) result.push({ text: text.slice(end, match.index) });
-    const [all, letter = match[4], node, to] = match;
+    const [all, symbol = match[4], node, to] = match;
     result.push({
       text: all,
-      letter: letter.replace(/^dloss\/d/, '∂loss/∂'),
+      symbol: symbol.replace(/^dloss\/d/, '∂loss/∂'),
       ...(node !== undefined && { index: to === undefined ? node : `${node}→${to}` }),
     });
     end = match.index + all.length;

@@ -1,10 +1,10 @@
 /**
- * Converts a drawing to an image like those of the digits data set: the ink is scaled so that its longer side has 20 of
- * 28 pixels, and its centre of mass is moved to the middle.
+ * Converts a drawing to an image like those of the digits data set: the ink is scaled so that its longer side is
+ * 20/28 of the image's side, and the centre of mass of the ink is moved to the middle of the image.
  */
 
 /** Length of the ink's longer side, as a fraction of the image's side. */
-const filled = 20 / 28;
+const inkFraction = 20 / 28;
 
 /**
  * Returns side × side pixels from 0 to 1, row by row; undefined if nothing is drawn.
@@ -23,7 +23,7 @@ export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Arr
   }
   if (right < 0) return undefined;
   const [wide, tall] = [right - left + 1, bottom - top + 1];
-  const scale = (filled * side) / Math.max(wide, tall);
+  const scale = (inkFraction * side) / Math.max(wide, tall);
   const drawnAt = (x: number, y: number) => {
     const small = document.createElement('canvas');
     small.width = small.height = side;

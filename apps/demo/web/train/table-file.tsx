@@ -5,11 +5,11 @@ import { messages } from './messages.js';
 import styles from './data-panel.module.css';
 
 /** Maximum size of a file in bytes. */
-const largestFile = 5e6;
+const maxFileSize = 5e6;
 
 interface Props {
   readonly label: string;
-  /** Takes the bytes of the file. Returns a message if it cannot be used, else undefined. */
+  /** Takes the bytes of the file. Returns a message if the file cannot be used, else undefined. */
   readonly read: (bytes: Uint8Array) => Promise<string | undefined>;
 }
 
@@ -17,7 +17,7 @@ export function TableFile({ label, read }: Props) {
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
   const open = async (file: File) => {
-    if (file.size > largestFile) {
+    if (file.size > maxFileSize) {
       setProblem(say.fileTooLarge);
       return;
     }

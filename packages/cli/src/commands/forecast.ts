@@ -79,8 +79,8 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const windows: Window[] = [];
   for (const series of selected) {
     const end = series.values.length;
-    const known = series.follows.slice(end - model.window + 1);
-    if (end < model.window || known.includes(false)) {
+    const follows = series.follows.slice(end - model.window + 1);
+    if (end < model.window || follows.includes(false)) {
       await note(
         io,
         visible(
@@ -93,9 +93,9 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
     windows.push({ series, scale: scales.get(series.name) ?? scaleOf(series, end, model.horizon), end });
   }
   if (windows.length === 0) throw new Problem(`${csv.name} has no series that can be continued.`);
-  const lastOf = ({ series }: Window) => series.times[series.times.length - 1];
+  const lastTimeOf = ({ series }: Window) => series.times[series.times.length - 1];
   const engine = await auto();
-  const outputs = outputsOf(engine, network, windows, model, (window) => after(lastOf(window), model.step, 1));
+  const outputs = outputsOf(engine, network, windows, model, (window) => after(lastTimeOf(window), model.step, 1));
 
   const rows = windows.flatMap((window, k) => {
     const values = valuesOf(window, outputs[k]);
@@ -103,7 +103,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
       (model.season > 1 ? seasonalNaive(window, model, model.season) : undefined) ?? naive(window, model);
     return values.map((value, h) => ({
       name: window.series.name,
-      time: timeText(after(lastOf(window), model.step, h + 1), table.precision),
+      time: timeText(after(lastTimeOf(window), model.step, h + 1), table.precision),
       value: rounded(value),
       baseline: rounded(baseline[h]),
     }));

@@ -1,4 +1,4 @@
-/** Counts the values of one column. */
+/** Counts the values of a column and computes statistics of its numbers. */
 import type { MissingValues } from './missing.js';
 import { bothReadings, type Decimal, DecimalEvidence, decimalOfFile, numberIn } from './number-format.js';
 
@@ -26,13 +26,13 @@ interface Numbers {
 /** Statistics of a column. */
 export interface ColumnSurvey {
   readonly name: string;
-  /** The number of cells that are neither empty nor listed as missing. */
+  /** The number of cells that are neither empty nor in the user's list of missing values. */
   readonly present: number;
   /**
    * The common placeholders for a missing value, such as NA, among the cells of `present`, and how often each occurs.
    */
   readonly placeholders: ReadonlyMap<string, number>;
-  /** Cells that are empty ('') or listed as missing, and how often each occurs. */
+  /** Cells that are empty ('') or in the user's list of missing values, and how often each occurs. */
   readonly missing: ReadonlyMap<string, number>;
   readonly decimal: Decimal;
   /** A sentence with both readings, if the numbers could be read in two ways. Otherwise undefined. */

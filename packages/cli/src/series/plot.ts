@@ -19,11 +19,11 @@ const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 /** Draws the plot as an SVG file. */
 export function forecastSvgPlot({ title, observed, forecast, baseline, times }: ForecastPlotData): string {
   const end = observed.length - 1;
-  const from = observed[end];
+  const lastObserved = observed[end];
   const lines = [
     { label: 'observed', color: '#333', start: 0, values: observed },
-    { label: 'baseline', color: '#999', dashed: true, start: end, values: [from, ...baseline] },
-    { label: 'forecast', color: '#c2410c', start: end, values: [from, ...forecast] },
+    { label: 'baseline', color: '#999', dashed: true, start: end, values: [lastObserved, ...baseline] },
+    { label: 'forecast', color: '#c2410c', start: end, values: [lastObserved, ...forecast] },
   ];
   const ticks = [0, end, end + forecast.length].map((position, k) => [position, times[k]] as const);
   const all = lines.flatMap(({ values }) => values);
@@ -34,13 +34,13 @@ export function forecastSvgPlot({ title, observed, forecast, baseline, times }: 
   const y = (value: number) =>
     (margin.top + ((high - value) / span) * (height - margin.top - margin.bottom)).toFixed(1);
   const levels = Array.from({ length: 5 }, (_, k) => low + (span * k) / 4);
-  const text = (at: string, down: string, anchor: string, content: string, color = '#444') =>
-    `<text x="${at}" y="${down}" text-anchor="${anchor}" fill="${color}">${escaped(content)}</text>`;
-  let legend = margin.left;
+  const text = (left: string, top: string, anchor: string, content: string, color = '#444') =>
+    `<text x="${left}" y="${top}" text-anchor="${anchor}" fill="${color}">${escaped(content)}</text>`;
+  let nextLabelX = margin.left;
   const labels = lines.map(({ label, color }) => {
-    const at = legend;
-    legend += 24 + 7.5 * label.length;
-    return text(String(at), '30', 'start', label, color);
+    const labelX = nextLabelX;
+    nextLabelX += 24 + 7.5 * label.length;
+    return text(String(labelX), '30', 'start', label, color);
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
 <rect width="${width}" height="${height}" fill="#fff"/>

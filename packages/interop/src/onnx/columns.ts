@@ -1,24 +1,27 @@
 /** Locates the columns that contain the values of nodes and states, and concatenates and selects columns. */
 import type { Operations } from './operations.js';
 
-/** A tensor and, for each of its columns, the node or state whose values the column contains (see `sourceOf`). */
+/**
+ * A tensor and, for each of its columns, the node or state whose values the column contains. The function `sourceOf` of
+ * `@nnbp/formats/shared` defines the numbers of nodes and states.
+ */
 export interface Columns {
   readonly tensor: string;
   readonly nodes: readonly number[];
 }
 
 /**
- * If the weight matrix has at most `smallMatrix` entries, or at most `fullMatrix` entries per edge, unused columns are
- * kept with zero weights, because this is cheaper than selecting the used columns.
+ * If the weight matrix has at most `maxKeptEntries` entries, or at most `maxKeptEntriesPerEdge` entries per edge,
+ * unused columns are kept with zero weights, because this is cheaper than selecting the used columns.
  */
-const smallMatrix = 4096;
-const fullMatrix = 2;
+const maxKeptEntries = 4096;
+const maxKeptEntriesPerEdge = 2;
 /**
- * If joined tensors would have more than `widestJoin` columns, and more than `sparsestJoin` columns per needed column,
- * the needed columns are selected from each tensor before the tensors are joined.
+ * If joined tensors would have more than `maxJoinedColumns` columns, and more than `maxJoinedColumnsPerNeeded` columns
+ * per needed column, the needed columns are selected from each tensor before the tensors are joined.
  */
-const widestJoin = 1024;
-const sparsestJoin = 4;
+const maxJoinedColumns = 1024;
+const maxJoinedColumnsPerNeeded = 4;
 
 /** Records which column of which tensor contains the value of each node and state. */
 export class ColumnIndex {
@@ -52,10 +55,12 @@ export class ColumnIndex {
   /**
    * Returns a tensor with the columns of the nodes `from` in any order. The tensor also has other columns if it is
    * cheaper to keep them than to remove them. If `from` is empty, returns any tensor.
+   *
+   * @param readers - The nodes that read the columns: the weight matrix has one column per reader.
    */
   covering(from: readonly number[], readers: readonly number[]): Columns {
     const joined = this.join(from);
-    const max = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
+    const max = Math.max(maxKeptEntries, maxKeptEntriesPerEdge * from.length * readers.length);
     if (from.length === 0 || joined.nodes.length === from.length || joined.nodes.length * readers.length <= max)
       return joined;
     return this.#narrow(joined, new Set(from));
@@ -70,7 +75,7 @@ export class ColumnIndex {
     if (whole.length === 1) return whole[0];
     const requested = new Set(nodes);
     const width = whole.reduce((all, part) => all + part.nodes.length, 0);
-    const wide = width > Math.max(widestJoin, sparsestJoin * requested.size);
+    const wide = width > Math.max(maxJoinedColumns, maxJoinedColumnsPerNeeded * requested.size);
     const parts = wide ? whole.map((part) => this.#narrow(part, requested)) : whole;
     const tensors = parts.map(({ tensor }) => tensor);
     const key = tensors.join();

@@ -76,11 +76,11 @@ export class Operations {
 
   /** Returns the bytes of the model file. */
   finish({ name, axes, inputs, outputs, metadata }: Frame): Uint8Array {
-    const made = new Set(this.#nodes.flatMap((node) => node.output ?? []));
+    const computed = new Set(this.#nodes.flatMap((node) => node.output ?? []));
     const names = new Map<string, string>();
     for (const { result, name: output } of outputs) {
-      const own = made.has(result) && !names.has(result);
-      names.set(own ? result : this.add('Identity', [result]), output);
+      const canRename = computed.has(result) && !names.has(result);
+      names.set(canRename ? result : this.add('Identity', [result]), output);
     }
     const renamed = (tensor: string) => names.get(tensor) ?? tensor;
     const node = this.#nodes.map((node): Node => {
@@ -103,15 +103,15 @@ export class Operations {
         name,
         node,
         initializer: this.#constants,
-        input: inputs.map((table) => rows(table, axes)),
-        output: outputs.map((table) => rows(table, axes)),
+        input: inputs.map((table) => valueInfo(table, axes)),
+        output: outputs.map((table) => valueInfo(table, axes)),
       },
     });
   }
 
   #constant(values: Float32Array | BigInt64Array, dataType: number, dims: readonly number[]): string {
     const name = `/constant.${this.#constants.length}`;
-    // Raw data of ONNX is little-endian, like every platform that runs JavaScript.
+    // ONNX raw data is little-endian, like every platform that runs JavaScript.
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#constants.push({ name, dataType, dims: dims.map(BigInt), rawData });
     return name;
@@ -122,12 +122,12 @@ function attributeOf(name: string, value: Attributes[string]): NonNullable<Node[
   if (typeof value === 'bigint') return { name, type: attributeTypes.int, i: value };
   if (typeof value === 'number') return { name, type: attributeTypes.float, f: value };
   if (typeof value === 'string') return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
-  const isWhole = (list: readonly (bigint | string)[]): list is readonly bigint[] => typeof list[0] === 'bigint';
-  if (isWhole(value)) return { name, type: attributeTypes.ints, ints: [...value] };
+  const isIntegers = (list: readonly (bigint | string)[]): list is readonly bigint[] => typeof list[0] === 'bigint';
+  if (isIntegers(value)) return { name, type: attributeTypes.ints, ints: [...value] };
   return { name, type: attributeTypes.strings, strings: value.map((text) => new TextEncoder().encode(text)) };
 }
 
-const rows = ({ name, width }: Table, axes: readonly string[]) => ({
+const valueInfo = ({ name, width }: Table, axes: readonly string[]) => ({
   name,
   type: {
     tensorType: {

@@ -1,4 +1,7 @@
-/** Writes aggregations as PyTorch expressions in the tensor z. The expressions reduce the last axis of z, which has one entry per edge. */
+/**
+ * Writes aggregations as PyTorch expressions in the tensor z. The expressions reduce the last axis of z, which has one
+ * entry per edge.
+ */
 import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 

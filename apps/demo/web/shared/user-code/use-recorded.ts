@@ -1,6 +1,7 @@
 /**
- * Provides functions for views that compute on the page. Built-in functions are called directly. With user functions,
- * the pass is recorded in a worker and replayed on the page.
+ * Provides the activations and losses for views that compute a forward and a backward pass on the page. Built-in
+ * functions are called directly. If the network uses user functions, a worker computes the pass and records their
+ * results; the page then reads these results instead of calling the user functions.
  */
 import { useEffect, useState } from 'react';
 import { builtinFunctions, type Functions } from '../../functions.js';
@@ -24,62 +25,63 @@ interface Pass {
   readonly target: readonly number[];
 }
 
-interface Recorded<Question extends Pass> {
+interface Recorded<Requested extends Pass> {
   /**
    * The pass that `functions` can compute: the requested pass if all its functions are built in, otherwise the last
    * recorded pass of the same graph. Undefined if no pass of the graph has been recorded yet, or if the requested pass
    * could not be recorded.
    */
-  readonly question: Question | undefined;
+  readonly pass: Requested | undefined;
   readonly functions: Functions;
-  /** Message if the latest pass could not be recorded. */
+  /** Message if the requested pass could not be recorded. */
   readonly problem: string | undefined;
   /** Message while the first pass of a graph is being recorded. */
   readonly waiting: string | undefined;
 }
 
 /**
- * Returns the pass to show and functions that compute it: `question`, or the last recorded pass while `question` is
- * being recorded.
+ * Returns the pass to show and functions that compute it. While `requested` is being recorded, the pass to show is the
+ * last recorded one; otherwise it is `requested`.
  */
-export function useRecorded<Question extends Pass>(question: Question): Recorded<Question> {
+export function useRecorded<Requested extends Pass>(requested: Requested): Recorded<Requested> {
   const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
   const used = userFunctionsOf(
-    question.network.nodes.map(({ activation }) => activation),
-    question.loss,
+    requested.network.nodes.map(({ activation }) => activation),
+    requested.loss,
     custom,
   );
-  const pass = useStable({ used, question });
-  const [last, setLast] = useState<{ readonly question: Question; readonly functions: Functions }>();
-  const [failed, setFailed] = useState<{ readonly pass: typeof pass; readonly error: FunctionError }>();
+  const recording = useStable({ used, requested });
+  const [last, setLast] = useState<{ readonly pass: Requested; readonly functions: Functions }>();
+  const [failed, setFailed] = useState<{ readonly recording: typeof recording; readonly error: FunctionError }>();
   useEffect(() => {
-    const { used, question } = pass;
+    const { used, requested } = recording;
     if (used.length === 0) return;
     let isOutdated = false;
-    void recordPass(used, question).then(
+    void recordPass(used, requested).then(
       (functions) => {
-        if (!isOutdated) setLast({ question, functions });
+        if (!isOutdated) setLast({ pass: requested, functions });
       },
       (error: unknown) => {
-        if (!isOutdated) setFailed({ pass, error: error as FunctionError });
+        if (!isOutdated) setFailed({ recording, error: error as FunctionError });
       },
     );
     return () => {
       isOutdated = true;
     };
-  }, [pass]);
-  if (used.length === 0) return { question, functions: builtinFunctions, problem: undefined, waiting: undefined };
-  if (failed?.pass === pass) {
+  }, [recording]);
+  if (used.length === 0)
+    return { pass: requested, functions: builtinFunctions, problem: undefined, waiting: undefined };
+  if (failed?.recording === recording) {
     return {
-      question: undefined,
+      pass: undefined,
       functions: builtinFunctions,
       problem: messageOf(failed.error, say),
       waiting: undefined,
     };
   }
-  if (last === undefined || shapeOf(last.question) !== shapeOf(question)) {
-    return { question: undefined, functions: builtinFunctions, problem: undefined, waiting: say.running };
+  if (last === undefined || shapeOf(last.pass) !== shapeOf(requested)) {
+    return { pass: undefined, functions: builtinFunctions, problem: undefined, waiting: say.running };
   }
   return { ...last, problem: undefined, waiting: undefined };
 }
@@ -104,14 +106,14 @@ const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string
  * running in it.
  */
 let cached: { readonly key: string; readonly worker: Promise<UserWorker> } | undefined;
-let release: ReturnType<typeof setTimeout> | undefined;
+let releaseTimer: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds for which the worker is kept after a pass. */
 const keepTime = 3000;
 
 async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Functions> {
   const { network, formula, loss, time, input, target } = pass;
   const key = JSON.stringify(used);
-  clearTimeout(release);
+  clearTimeout(releaseTimer);
   if (cached?.key !== key) {
     close(cached?.worker);
     cached = { key, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(used)) };
@@ -128,8 +130,8 @@ async function recordPass(used: readonly UserFunction[], pass: Pass): Promise<Fu
     close(worker);
     throw error;
   } finally {
-    clearTimeout(release);
-    release = setTimeout(() => close(worker), keepTime);
+    clearTimeout(releaseTimer);
+    releaseTimer = setTimeout(() => close(worker), keepTime);
   }
 }
 

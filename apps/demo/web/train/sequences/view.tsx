@@ -39,7 +39,10 @@ const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine'
 /** The table that the user opened, kept while other views are shown. */
 let openTable: SequenceTable | undefined;
 
-/** Changes the settings. Unless only the shown kind changes, the training run restarts at step 0. */
+/**
+ * Changes the settings. The training run restarts at step 0, unless `part` has `shown`, the kind of network whose
+ * states are shown.
+ */
 const change = (part: Partial<Settings>) =>
   update((state) => ({
     ...state,
@@ -392,8 +395,8 @@ function TrainedNetwork({ settings, prepared: { data }, observation: { results }
   );
 }
 
-/** Smallest gradient on the logarithmic scale. Smaller ones, including 0, are drawn at this value. */
-const smallest = 1e-16;
+/** Lower end of the logarithmic gradient axis. Gradients below it, including 0, are drawn at this value. */
+const minGradient = 1e-16;
 
 function Gradients({ observation: { results } }: { readonly observation: SequenceObservation }) {
   const say = useMessages(messages);
@@ -407,7 +410,7 @@ function Gradients({ observation: { results } }: { readonly observation: Sequenc
         lines={results.map(({ kind, gradients }) => ({
           name: say.kinds[kind],
           variant: kind,
-          points: gradients.map((value, t) => [t, Math.log10(Math.max(smallest, value))]),
+          points: gradients.map((value, t) => [t, Math.log10(Math.max(minGradient, value))]),
         }))}
       />
       <ul className={styles.summaries}>

@@ -1,4 +1,4 @@
-/** Imports activations of Keras. */
+/** Imports Keras activations. */
 import {
   elu,
   gelu,
@@ -18,13 +18,13 @@ import {
 import type { Activation } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** An activation, and the factor of its pre-activation: g(factor · h). */
-export interface Rule {
+/** The function g(factor · h), where g is `activation`. */
+export interface ScaledActivation {
   readonly activation: Activation;
   readonly factor: number;
 }
 
-const unscaled = (activation: Activation): Rule => ({ activation, factor: 1 });
+const unscaled = (activation: Activation): ScaledActivation => ({ activation, factor: 1 });
 
 const activationsByName: ReadonlyMap<string, Activation> = new Map([
   ['linear', identity],
@@ -48,10 +48,10 @@ const activationsByName: ReadonlyMap<string, Activation> = new Map([
  * Reads the activation in the configuration of a layer. Default: the identity. Returns `'softmax'` for a softmax, which
  * is computed over all nodes of a layer.
  *
- * @param version - The version of Keras.
+ * @param version - The Keras version.
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
-export function activationIn(json: JsonValue, version: string): Rule | 'softmax' {
+export function activationIn(json: JsonValue, version: string): ScaledActivation | 'softmax' {
   if (!json.present) return unscaled(identity);
   // Keras writes some activations as objects.
   const name = typeof json.value === 'object' ? json.at('class_name').text() : json.text();
@@ -64,10 +64,10 @@ export function activationIn(json: JsonValue, version: string): Rule | 'softmax'
 }
 
 /** Layers that are activations, by class name. */
-export const activationLayers: ReadonlyMap<string, (config: JsonValue, version: string) => Rule | 'softmax'> = new Map<
+export const activationLayers: ReadonlyMap<
   string,
-  (config: JsonValue, version: string) => Rule | 'softmax'
->([
+  (config: JsonValue, version: string) => ScaledActivation | 'softmax'
+> = new Map<string, (config: JsonValue, version: string) => ScaledActivation | 'softmax'>([
   ['Activation', (config, version) => activationIn(config.at('activation'), version)],
   ['Softmax', () => 'softmax'],
   ['ELU', (config) => unscaled(elu.alpha(firstNumber(config, ['alpha'], 1)))],

@@ -6,7 +6,7 @@ import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { delayed, type Source } from '@nnbp/core';
 import type { Part } from '../assemble.js';
-import type { Rule } from './activations.js';
+import type { ScaledActivation } from './activations.js';
 
 /** The weights of a layer, as Keras stores them: one column per unit of each gate. */
 export interface RecurrentWeights {
@@ -26,9 +26,9 @@ export interface RecurrentWeights {
 export interface RecurrentLayer extends RecurrentWeights {
   readonly name: string;
   readonly from: readonly string[];
-  readonly activation: Rule;
+  readonly activation: ScaledActivation;
   /** The activation of the gates. */
-  readonly gate: Rule;
+  readonly gate: ScaledActivation;
 }
 
 /** Number of gates for each kind of recurrent layer. */
@@ -52,7 +52,13 @@ function columnReaders(layer: RecurrentLayer, gates: number) {
 }
 
 /** Creates a node that applies `rule` to b + Σ w x. The factor of the rule is multiplied into b and w. */
-const activationNode = (id: string, from: readonly Source[], w: readonly number[], b: number, rule: Rule): Part => ({
+const activationNode = (
+  id: string,
+  from: readonly Source[],
+  w: readonly number[],
+  b: number,
+  rule: ScaledActivation,
+): Part => ({
   id,
   from,
   activation: rule.activation,
@@ -77,7 +83,7 @@ const sumNode = (id: string, from: readonly Source[]): Part => ({
   w: from.map(() => 1),
   ...constant,
 });
-const identityRule: Rule = { activation: identity, factor: 1 };
+const identityRule: ScaledActivation = { activation: identity, factor: 1 };
 const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 const idsOf = (name: string, units: number) => range(units).map((k) => `${name}.${k}`);
 

@@ -1,6 +1,6 @@
 /** The values between the layers of a Keras model, and the nodes that compute them. */
 import type { Part } from '../assemble.js';
-import type { Rule } from './activations.js';
+import type { ScaledActivation } from './activations.js';
 import type { Layer } from './topology.js';
 
 /** A layer, or the layer inside a `TimeDistributed`. */
@@ -23,7 +23,7 @@ export interface Nodes {
   readonly shared?: (u: number) => NonNullable<Part['shared']>;
   readonly filters?: number;
   /** The activation, set by the layer itself or by an activation layer after it. */
-  rule: Rule;
+  rule: ScaledActivation;
 }
 
 /** The values between two layers, for one sample. */

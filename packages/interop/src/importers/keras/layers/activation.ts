@@ -1,11 +1,11 @@
 import { identity } from '@nnbp/activations';
-import type { Rule } from '../activations.js';
+import type { ScaledActivation } from '../activations.js';
 import type { Context } from '../context.js';
 import type { Layer } from '../topology.js';
 import type { Values } from '../values.js';
 
 /** Applies an activation to the previous nodes if nothing else reads them; otherwise adds separate nodes for it. */
-export function activate(context: Context, layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
+export function activate(context: Context, layer: Layer, values: Values, rule: ScaledActivation | 'softmax'): Values {
   const { shape, ids, unfinished } = values;
   if (rule === 'softmax') {
     if (shape.length !== 1) layer.json.unsupported('softmax is supported only for a one-dimensional input.');

@@ -1,4 +1,4 @@
-import { activationIn, type Rule } from '../activations.js';
+import { activationIn, type ScaledActivation } from '../activations.js';
 import type { Context } from '../context.js';
 import { gateCounts, gru, lstm, simpleRnn } from '../recurrent-nodes.js';
 import type { Layer } from '../topology.js';
@@ -21,7 +21,7 @@ export function recurrent(context: Context, layer: Layer, { ids, steps, softmax 
   const bias = isOn(config, 'use_bias')
     ? context.array(layer, 'bias', resetAfter ? [2, columns] : [columns])
     : undefined;
-  const rule = (option: string): Rule => {
+  const rule = (option: string): ScaledActivation => {
     const found = activationIn(config.at(option), context.version);
     return found === 'softmax'
       ? config.at(option).unsupported('expected an activation that is applied elementwise.')
