@@ -84,6 +84,19 @@ describe('a table with one label per group', () => {
     expect(accuracy).toBeGreaterThan(0.3);
   });
 
+  test('train does not say that rows without an input have a target if only one row of a group has one', async () => {
+    const seen = new Set<string>();
+    const rows = gestures.map((row) => ({
+      ...row,
+      x: '',
+      label: seen.has(row.id) ? '' : (seen.add(row.id), row.label),
+    }));
+    rows[0] = { ...rows[0], x: gestures[0].x };
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(rows) });
+    const { code, stderr } = await nnbp(...classify, 'rnn', '--number', 'x', ...fewEpochs);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/269 of 270 rows lack an input/)]);
+  });
+
   test('evaluate counts only the rows of the sequences that it evaluates', async () => {
     const rows = gestures.map((row, k) =>
       row.id === 'g4' ? { ...row, label: '' } : k === 0 ? { ...row, x: '' } : row,

@@ -143,14 +143,17 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
   const inputs = new Encoder(columnsIn('input'), csv);
   const targets = new Encoder(columnsIn('target'), csv);
   const codes = new Float64Array(used.length);
-  let withTarget = 0;
+  let candidates = 0;
   const counts = (cells: readonly string[]) => {
     if (targets.encode(cells, codes) !== undefined && !keepsWithoutTarget) return false;
-    withTarget++;
+    candidates++;
     return inputs.encode(cells, codes) === undefined;
   };
   const usable = await survey(csv, { categories, counts, signal });
-  if (usable.rows < withTarget / 2) throw tooManyDropped(csv, all, used, withTarget - usable.rows, withTarget);
+  if (usable.rows < candidates / 2) {
+    const rows = keepsWithoutTarget ? 'rows' : 'rows with a target';
+    throw tooManyDropped(csv, all, used, `${candidates - usable.rows} of ${candidates} ${rows}`);
+  }
   if (usable.rows === 0) {
     const [{ survey: target }] = used.filter(({ role }) => role === 'target');
     throw new Problem(`${csv.name} has no rows with a value of the target "${target.name}".`);
@@ -158,7 +161,7 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
   return { csv, all, usable, guesses: guessColumns(usable, options, all) };
 }
 
-function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: number, rows: number): Problem {
+function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: string): Problem {
   const worst = used
     .filter(({ role }) => role === 'input')
     .map(({ survey: found, column }) => ({ name: found.name, missing: missingCount(found, column!) }))
@@ -169,7 +172,7 @@ function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: 
     .map(({ name, missing }) => `"${visible(name)}" is missing in ${missing} of ${all.rows} rows`);
   const more = worst.length > 3 ? `, and ${counted(worst.length - 3, 'more column')} with missing cells` : '';
   return new Problem(
-    `${csv.name}: ${dropped} of ${rows} rows with a target lack an input (${listed.join(', ')}${more}). ` +
+    `${csv.name}: ${dropped} lack an input (${listed.join(', ')}${more}). ` +
       `Ignore a column with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in missing values with --missing mean.`,
   );
 }
