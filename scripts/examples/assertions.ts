@@ -2,9 +2,9 @@
 
 /**
  * Rewrites each line of the form `expression; // value` so that the expression is compared with the value: a number, a
- * quoted string, true, false, undefined or an array of these. Numbers may differ by half a unit in their last
- * decimal place, or by 0.5 if no number has decimal places. The first number with decimal places determines how many
- * places count.
+ * quoted string, true, false, undefined or an array of these. The first number with decimal places determines the
+ * tolerance of all numbers: half a unit in its last decimal place. If no number has decimal places, the tolerance is
+ * 0.5.
  */
 export function withAssertions(code: string): string {
   return code

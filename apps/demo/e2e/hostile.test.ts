@@ -14,7 +14,7 @@ const customOf = (source: string) => ({ activations: [{ name: 'mine', source }],
 const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
 
 /** Returns a state for each view that runs custom functions. Each state contains a function with this source. */
-const links = (source: string): readonly Partial<PlaygroundState>[] => [
+const statesWith = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'extend', custom: customOf(source) },
   { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },
   { view: 'train', custom: customOf(source), train: { ...defaultState.train, data: 'xor', activation: 'mine' } },
@@ -23,7 +23,7 @@ const links = (source: string): readonly Partial<PlaygroundState>[] => [
 const waitForText = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
 
 test(
-  'user code cannot use networks, storage, workers, timers, messages or imports in any view',
+  'user code cannot send requests or use storage, workers, timers, messages or imports in any view',
   { timeout: 180_000 },
   async () => {
     const names = [
@@ -53,8 +53,8 @@ export default {
     const page = await open();
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
-    for (const link of links(source)) {
-      await follow(page, link);
+    for (const state of statesWith(source)) {
+      await follow(page, state);
       await waitForText(page, 'available [], imported 0');
       expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
     }
@@ -100,10 +100,12 @@ export default {
     running.add(worker);
     worker.on('close', () => running.delete(worker));
   });
-  for (const link of links(later)) {
+  for (const state of statesWith(later)) {
     started = 0;
-    await follow(page, link);
-    await expect.poll(() => [link.view, started > 0, running.size], { timeout: 50_000 }).toEqual([link.view, true, 0]);
+    await follow(page, state);
+    await expect
+      .poll(() => [state.view, started > 0, running.size], { timeout: 50_000 })
+      .toEqual([state.view, true, 0]);
   }
 });
 

@@ -37,6 +37,6 @@ test('the derivation of a fitted formula with a custom loss matches the engineâ€
   const expected = backpropagate(network, [2], [3], fourthPower);
   expect(exercise.trace.pass.loss).toBe(expected.loss);
   for (const node of ['a', 'b']) {
-    expect(exercise.derivation({ quantity: 'dLossDb', node }).value).toBe(expected.gradients.of(node).b);
+    expect(exercise.rootStep({ quantity: 'dLossDb', node }).value).toBe(expected.gradients.of(node).b);
   }
 });

@@ -85,7 +85,7 @@ describe('the sum over time', () => {
         const terms = termsInTime(exercise, parameter);
         expect(terms.map(({ step }) => step)).toEqual([3, 2, 1, 0]);
         expect(terms.at(-1)!.sum / 4).toBe(exercise.value(parameter));
-        expect(exercise.derivation(parameter).value).toBe(exercise.value(parameter));
+        expect(exercise.rootStep(parameter).value).toBe(exercise.value(parameter));
         expect(exercise.measured(parameter)).toBeCloseTo(exercise.value(parameter), 6);
       }
       expect(parametersOf(exercise).map((parameter) => exercise.value(parameter))).toHaveLength(

@@ -90,7 +90,7 @@ describe('product', () => {
 });
 
 describe('kinks', () => {
-  test('max, min, maxAbs and median have kinks at ties, where the first three have derivative 1 for the first entry', () => {
+  test('max, min, maxAbs and median have kinks at ties, and max, min and maxAbs have derivative 1 for the first tied entry', () => {
     expect(max.kinkDistance!([1, 3, 3])).toBe(0);
     expect(max.kinkDistance!([1, 3, 2])).toBe(0.5);
     expect(min.kinkDistance!([1, 3, 2])).toBe(0.5);

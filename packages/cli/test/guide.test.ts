@@ -23,8 +23,8 @@ describe('the command-line guide', () => {
       printed.push(stdout);
     }
     expect(commands.length).toBeGreaterThan(15);
-    // Times depend on the machine. Digits, and therefore the best epoch, depend on whether the processor supports fused
-    // multiply-add.
+    // Times depend on the machine. Rounding errors, and therefore the best epoch, depend on whether the processor
+    // supports fused multiply-add.
     const normalized = (text: string) =>
       text
         .replace(/(?<!\d)\d+\.\d+/g, '#')

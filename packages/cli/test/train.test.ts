@@ -145,7 +145,7 @@ describe('nnbp train with options', () => {
 });
 
 describe('stopping', () => {
-  it('train saves the current model when it is stopped, evaluates it and exits with 130', async () => {
+  it('when train is stopped, it saves and evaluates the current model and exits with 130', async () => {
     const { nnbpWith, nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const stop = new AbortController();
     const training = nnbpWith(

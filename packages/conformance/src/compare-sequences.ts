@@ -19,7 +19,7 @@ import { expectNear, unitOf } from './compare.js';
 import { randomParameters, randomSamples } from './random-data.js';
 
 /** The results of a pass, by quantity. */
-type Numbers = Readonly<Record<string, ArrayLike<number>>>;
+type Results = Readonly<Record<string, ArrayLike<number>>>;
 
 interface Pass {
   readonly parameters: Float64Array;
@@ -70,11 +70,11 @@ export function expectSequences(
   const unit = unitOf(executor);
   const actual = run(executor, graph, pass);
   executor.dispose();
-  const exact = () => reference().prepare(graph, counts[0], counts.length);
-  const expected = run(exact(), graph, pass);
+  const prepareReference = () => reference().prepare(graph, counts[0], counts.length);
+  const expected = run(prepareReference(), graph, pass);
   const rounded = (values: Float64Array) => values.map((value) => value * (1 + 2 * unit * (2 * random.uniform() - 1)));
   const others = Array.from({ length: perturbations }, () =>
-    run(exact(), graph, {
+    run(prepareReference(), graph, {
       ...pass,
       parameters: rounded(pass.parameters),
       inputs: rounded(pass.inputs),
@@ -90,7 +90,7 @@ export function expectSequences(
   }
 }
 
-function run(executor: Executor, graph: Graph, pass: Pass): Numbers {
+function run(executor: Executor, graph: Graph, pass: Pass): Results {
   const { counts, inputs, targets, weights, loss } = pass;
   executor.parameters.set(pass.parameters);
   const state = pass.state.slice();

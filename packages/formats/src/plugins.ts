@@ -109,10 +109,9 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
 }
 
 /**
- * Resolves the names of activations and aggregations.
- *
- * @param supplied - All custom functions that {@link expectSupplied} requires.
- * @throws NnbpError any error thrown by {@link builtinActivation} and {@link builtinAggregation}
+ * Returns two functions, which look up an activation or aggregation by its {@link FunctionName}. They throw the errors
+ * of {@link builtinActivation} and {@link builtinAggregation}. Call {@link expectSupplied} first, because they
+ * do not check that custom functions were supplied.
  */
 export function functionsNamed({ activations = [], aggregations = [] }: Plugins) {
   return {
@@ -137,7 +136,7 @@ function lookUp<T extends Activation | Aggregation>(
 }
 
 /**
- * Resolves the name of a loss; see {@link functionsNamed}.
+ * Looks up a loss by its {@link FunctionName}. Call {@link expectSupplied} first.
  *
  * @throws NnbpError any error thrown by {@link builtinLoss}
  */

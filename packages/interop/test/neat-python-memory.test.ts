@@ -154,7 +154,7 @@ describe('a network that is exported', () => {
       (b) => [b.node('y', { from: [b.input('x'), delayed('y', 2)], activation: tanh })],
     ],
     [
-      /"y": the node reads "h" 0 steps earlier/,
+      /"y": the node reads "h" in the same step/,
       (b) => {
         b.node('h', { from: [b.input('x'), delayed('h')], activation: tanh });
         return [b.node('y', { from: ['h'], activation: tanh })];

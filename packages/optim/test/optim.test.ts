@@ -264,7 +264,7 @@ test('a chain is full-batch if its optimizer is', () => {
   expect(chain(clipByValue(1), adam()).fullBatch).toBeUndefined();
 });
 
-test('an engine can take over the options, steps and vectors of an optimizer', () => {
+test('an engine can read the options, steps and vectors of an optimizer, and change the steps and vectors', () => {
   const optimizer = adam({ learningRate: exponentialDecay({ initial: 1, factor: 0.5 }), beta1: 0.8 });
   const builtin = optimizer.builtin!;
   expect(builtin.name).toBe('adam');

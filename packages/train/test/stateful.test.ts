@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('a batch with fewer sequences than the previous batch keeps the states of the missing sequences', async () => {
+  test('a stateful sequence continues the previous batch even if its own batch has fewer sequences', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];

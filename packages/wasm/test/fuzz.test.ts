@@ -40,8 +40,8 @@ test(
 );
 
 /**
- * Draws layers that read any of the previous layers. For these graphs, the engine uses dense blocks of all widths and,
- * for one sample, unrolled code.
+ * Creates random layers, each of which reads some of the previous layers. For these graphs, the engine uses dense
+ * blocks of all widths and, for one sample, unrolled code.
  */
 function blocks(random: Random): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);

@@ -1,4 +1,4 @@
-/** Tests that case 3 of the dense units of several steps is one product over the samples of these steps. */
+/** Tests series: dense units with the same weights, one per step. One product computes case 3 for several steps. */
 import { identity, tanh } from '@nnbp/activations';
 import { randomParameters } from '@nnbp/conformance';
 import { delayed, edgeName, type Graph, GraphBuilder, plan, Random, type Source } from '@nnbp/core';

@@ -33,7 +33,7 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   const isKnown = (quantity: QuantityName) => known === undefined || known.value(quantity) !== undefined;
   const panel = useRef<HTMLElement>(null);
   const [folded, fold] = useState(false);
-  const root = useMemo(() => exercise.derivation(selected), [exercise, selected]);
+  const root = useMemo(() => exercise.rootStep(selected), [exercise, selected]);
   return (
     <section
       ref={panel}

@@ -48,7 +48,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
     trace: trace(network, input, target, loss),
     assumed: isArticle ? { 7: 7 } : {},
     explanation: (name) => explain(network, input, target, loss, name),
-    derivation(name) {
+    rootStep(name) {
       const { root } = explain(network, input, target, loss, name);
       return isArticle ? asInTheArticle(root) : root;
     },

@@ -182,7 +182,7 @@ export interface WrittenProps {
 
 /** List item with a number, its formula and the values in the formula. */
 export function Written({ exercise, quantity }: WrittenProps) {
-  const { formula, numbers, value } = exercise.derivation(quantity);
+  const { formula, numbers, value } = exercise.rootStep(quantity);
   return (
     <li>
       <Formula latex={formula} plain={nameOf(quantity)} />{' '}

@@ -10,11 +10,12 @@ interface Props {
   readonly disabled?: boolean;
   readonly choose: (value: number) => void;
   /** Whether the label is only for screen readers. Default: false. */
-  readonly hidden?: boolean;
+  readonly hideLabel?: boolean;
 }
 
-export function BoundedField({ label, value, min, max, step, disabled = false, choose, hidden = false }: Props) {
-  // The typed text, and the value at that time. If the value changes in another way, the text is discarded.
+export function BoundedField({ label, value, min, max, step, disabled = false, choose, hideLabel = false }: Props) {
+  // The typed text, and `value` after the last keystroke. If `value` then changes for another reason, the field shows
+  // the new value instead of the text.
   const [draft, setDraft] = useState<{ readonly text: string; readonly value: number }>();
   const text = draft?.value === value ? draft.text : String(value);
   const read = (typed: string) => {
@@ -24,7 +25,7 @@ export function BoundedField({ label, value, min, max, step, disabled = false, c
   };
   return (
     <label>
-      <span className={hidden ? 'visually-hidden' : undefined}>{label}</span>
+      <span className={hideLabel ? 'visually-hidden' : undefined}>{label}</span>
       <input
         type="number"
         inputMode="decimal"

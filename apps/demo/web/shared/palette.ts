@@ -64,7 +64,7 @@ export const mix = (first: Rgb, second: Rgb, share: number): Rgb => [
   first[2] + (second[2] - first[2]) * share,
 ];
 
-/** Returns the colour of a value: `negative` up to −1, `panel` at 0, `positive` from 1, and a mix in between. */
+/** Returns the colour of a value: `negative` if ≤ −1, `panel` if 0, `positive` if ≥ 1, and a mix in between. */
 export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
   mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
 

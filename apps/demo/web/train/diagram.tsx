@@ -66,7 +66,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
             <BoundedField
               key={k}
               label={say.layerSize(k + 1)}
-              hidden
+              hideLabel
               value={size}
               min={1}
               max={512}
@@ -159,7 +159,7 @@ function EdgeChoice(props: {
       {sample !== null && (
         <BoundedField
           label={say.sampleNumber}
-          hidden
+          hideLabel
           value={sample}
           min={0}
           max={count - 1}

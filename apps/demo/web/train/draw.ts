@@ -28,7 +28,8 @@ export const pixelOf = ([red, green, blue]: Rgb): number =>
 
 /** Image data by side length in pixels, reused between images. */
 const images = new Map<number, ImageData>();
-const small = new Map<number, HTMLCanvasElement>();
+/** Canvases by side length in pixels, reused between images. */
+const canvases = new Map<number, HTMLCanvasElement>();
 
 /** Fills a canvas with a square image, one pixel per value. CSS enlarges it. */
 export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pixel: number) => number): void {
@@ -46,8 +47,8 @@ export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pi
  * overwrites it.
  */
 export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLCanvasElement {
-  let canvas = small.get(side);
-  if (canvas === undefined) small.set(side, (canvas = document.createElement('canvas')));
+  let canvas = canvases.get(side);
+  if (canvas === undefined) canvases.set(side, (canvas = document.createElement('canvas')));
   paintImage(canvas, side, pixelAt);
   return canvas;
 }

@@ -150,9 +150,9 @@ export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
 /**
  * Adds `Conv`, `MaxPool` or `AveragePool`. Returns h of the nodes, [batch, nodes].
  *
- * @param inner - Returns the factor by which the weights and bias of a node are multiplied.
+ * @param factorOf - Returns the factor by which the weights and bias of a node are multiplied.
  */
-export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (i: number) => number): string {
+export function writeWindows(context: LayerContext, layer: WindowLayer, factorOf: (i: number) => number): string {
   const { graph, operations, slots } = context;
   const { kind, channels, inputs, nodes, weights } = layer;
   const label = `the layer of "${graph.ids[nodes[0]]}"`;
@@ -168,7 +168,7 @@ export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (
   const grid = operations.add('Reshape', [context.values(inputs, `the inputs of ${label}`), shape]);
   let result: string;
   if (kind === 'conv') {
-    const factor = inner(nodes[0]);
+    const factor = factorOf(nodes[0]);
     const value = (slot: number) => (slot < 0 ? 0 : factor * slots[slot]);
     const dims = [weights.length, channels, ...axes.map(({ kernel }) => kernel)];
     const kernels = context.numbers(`the weights of ${label}`, weights.flat().map(value), dims);

@@ -29,14 +29,14 @@ export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 
 /**
  * Emits a function with these parameters: a range of rows (`from` to `to`), the {@link nodeKind} of the rows, the
- * address of the delta table, the distance between two rows of that table in bytes, and the address of the thread's sum
- * of |gradient|.
+ * address of the delta table, the distance between two rows of that table in bytes, and the address of the thread's
+ * record, which starts with the sum of |gradient|.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
   return module.function(undefined, [i32, i32, i32, i32, i32, i32], [], (parameters, local) => {
     const [from, to, kind, delta, deltaStride, record] = parameters;
-    const [row, columns, column, offset, address, gradients, allColumns] = Array.from({ length: 7 }, () => local(i32));
+    const [row, columns, rowEnd, offset, address, gradients, allColumns] = Array.from({ length: 7 }, () => local(i32));
     const [g, slope, dLossDx, deltaRow] = Array.from({ length: 4 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
@@ -56,7 +56,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         f32x4.store(at(deltaRow), product.get),
         sumB.set(f32x4.add(sumB.get, product.get)),
         isScaled ? sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)) : [],
-        control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
+        control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), rowEnd.get)),
       );
     const tables = { g, slope, dLossDx, gradients, columns } as const;
     return [
@@ -68,7 +68,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
           offset.set(mul(row.get, word('rowBytes'))),
           // The offset is subtracted here because `at` adds it, as for the other tables.
           deltaRow.set(sub(add(delta.get, mul(row.get, deltaStride.get)), offset.get)),
-          column.set(add(offset.get, columns.get)),
+          rowEnd.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),
           sumC.set(f32x4.const(0)),
           control.when(eq(kind.get, number(nodeKind.scaled)), deltas(true), deltas(false)),

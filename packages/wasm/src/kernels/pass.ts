@@ -20,7 +20,7 @@ export interface Pass {
   /** The thread's share of the work, set by `share`. */
   readonly from: Local;
   readonly to: Local;
-  /** The address of the thread's sum of |gradient|. */
+  /** The address of the thread's record in the header, which starts with the thread's sum of |gradient|. */
   readonly record: Local;
   /** Waits at the barrier for all threads. */
   readonly wait: Code;
@@ -41,8 +41,8 @@ export interface Pass {
   /** Transposes the thread's share of `inputs` or `targets` from one row per sample to one row per node. */
   loadRows(source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code;
   /**
-   * Transposes the rows of a dense unit's predecessors to the unit's panel, which has one row per sample, if a kernel
-   * of the unit reads the panel. The first sample is written to row `first`.
+   * If a kernel of a dense unit reads the unit's panel, which has one row per sample, transposes the rows of the unit's
+   * predecessors to the panel. The first sample is written to row `first`.
    */
   makePanel(first: Code): Code;
   /** Sets the thread's share of a table to 0. */

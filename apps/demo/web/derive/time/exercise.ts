@@ -66,7 +66,7 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
     trace: traceSequence(network, inputs, targets, loss),
     assumed: {},
     explanation,
-    derivation: (name) => explanation(name).root,
+    rootStep: (name) => explanation(name).root,
     measured: (name) =>
       finiteDifference(network, name, () => backpropagateSequence(network, inputs, targets, loss).loss),
     value(name) {

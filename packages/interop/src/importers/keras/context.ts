@@ -84,11 +84,14 @@ export class Context {
 
   /** Returns ids for `count` new nodes of a layer. Throws `TOO_LARGE` if the model has too many values. */
   ids(json: JsonValue, name: string, count: number): string[] {
-    this.take(json, count);
+    this.takeValues(json, count);
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
   }
 
-  /** Throws if pooling and layers with shared weights have too many edges. Called before nodes are created. */
+  /**
+   * Subtracts `count` edges of pooling or of a layer with shared weights from the edges left. Throws if there are too
+   * many. Called before nodes are created.
+   */
   takeEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
     if (!(this.#edgesLeft >= 0)) {
@@ -99,8 +102,8 @@ export class Context {
     }
   }
 
-  /** Throws if the model has too many values. Called before nodes are created. */
-  take(json: JsonValue, count: number): void {
+  /** Subtracts `count` from the values left. Throws if there are too many. Called before nodes are created. */
+  takeValues(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {
       throw new NnbpError(

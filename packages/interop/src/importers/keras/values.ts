@@ -19,7 +19,7 @@ export interface Nodes {
   /** Weights of node u. A batch normalization after the layer may change `w` and `b`. */
   w: (u: number) => ArrayLike<number>;
   b: (u: number) => number;
-  /** Names of shared parameters. Nodes u and u + `filters` have the same names. Default: not shared. */
+  /** Names of the shared parameters of node u. Nodes u and u + `filters` share parameters. Default: not shared. */
   readonly shared?: (u: number) => NonNullable<Part['shared']>;
   readonly filters?: number;
   /** The activation, set by the layer itself or by an activation layer after it. */

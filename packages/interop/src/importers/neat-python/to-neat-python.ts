@@ -15,14 +15,15 @@ interface Value {
 
 /**
  * Exports a network as a neat-python genome. `response` is 1 and every connection is enabled. Keys are −1, −2, … for
- * inputs and 0, 1, … for outputs; hidden nodes keep ids that are numbers. Features that neat-python lacks become
- * weighted sums of several nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and a hard sigmoid. If an
- * output is such a sum, an identity node is added for the sum. Shared weights become separate weights. The outputs are
- * equal up to rounding unless h of a `sine` or `softplus` is outside [−60, 60], where neat-python clamps it.
+ * inputs and 0, 1, … for outputs. A hidden node whose id is a valid key keeps the id as its key. Features that
+ * neat-python lacks become weighted sums of several nodes: c, scalers, a leaky ReLU with any slope, elu with any α, and
+ * a hard sigmoid. If an output is such a sum, an identity node is added for the sum. Shared weights become separate
+ * weights. The outputs are equal up to rounding unless h of a `sine` or `softplus` is outside [−60, 60], where
+ * neat-python clamps it.
  *
  * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and
  * all other nodes one step earlier. Therefore each edge between two nodes needs the delay 1 and the initial value 0,
- * and each output and each node that is read with a delay has to be a single node in neat-python.
+ * and each output and each node that is read with a delay has to be a single neat-python node.
  *
  * @throws NnbpError `UNSUPPORTED` (functions that neat-python lacks: bentIdentity, gelu, hardSwish, mish, silu,
  * softsign, logSumExp and custom functions; delays that its recurrent networks do not support), `NOT_FINITE`
@@ -80,7 +81,7 @@ class GenomeWriter {
   readonly #clamps: ReadonlyMap<number, number>;
   readonly #clamping: ReadonlySet<number>;
   readonly #asNeat: ReadonlyMap<number, AsNeat>;
-  /** The value of each node, as a sum of nodes of neat-python. */
+  /** The value of each node, as a sum of neat-python nodes. */
   readonly #values: readonly Value[];
 
   constructor(network: Network) {
@@ -104,26 +105,27 @@ class GenomeWriter {
     this.#values = Array.from(graph.ids, (_, i) => (i < graph.inputCount ? this.#inputValue(i) : this.#nodeValue(i)));
   }
 
-  /** Adds the nodes of neat-python that compute node i. */
+  /** Adds the neat-python nodes that compute node i. */
   addNode(i: number): void {
     if (this.#clamping.has(i)) return;
     const graph = this.#graph;
-    const clamped = this.#clamps.get(i) ?? i;
-    // h of a clamped node is 60 times that of the hard tanh before it.
-    const scale = clamped === i ? 1 : clampedAt;
-    const b = scale * this.#slots[graph.biasSlot(clamped)];
+    // The incoming edges and b are those of node i or of the hard tanh before it.
+    const reader = this.#clamps.get(i) ?? i;
+    // In neat-python, h before clamping is 60 times h of the hard tanh.
+    const scale = reader === i ? 1 : clampedAt;
+    const b = scale * this.#slots[graph.biasSlot(reader)];
     const { terms } = this.#asNeat.get(i)!;
-    const own = this.#values[i].terms.map(([key]) => key);
-    if (graph.aggregation(clamped) === undefined) {
-      const h = sum(b, this.#edges(clamped).map(([e, weight]) => [this.#read(clamped, e), scale * weight])); // oxfmt-ignore
-      terms.forEach(({ activation, factor }, k) => this.#addSum(own[k], activation, h, factor));
+    const keys = this.#values[i].terms.map(([key]) => key);
+    if (graph.aggregation(reader) === undefined) {
+      const h = sum(b, this.#edges(reader).map(([e, weight]) => [this.#read(reader, e), scale * weight])); // oxfmt-ignore
+      terms.forEach(({ activation, factor }, k) => this.#addSum(keys[k], activation, h, factor));
       return;
     }
-    const aggregation = this.#aggregationOf(clamped);
-    const operands = this.#edges(clamped).map(([e, weight]) => this.#operand(clamped, e, weight));
+    const aggregation = this.#aggregationOf(reader);
+    const operands = this.#edges(reader).map(([e, weight]) => this.#operand(reader, e, weight));
     terms.forEach(({ activation, factor }, k) => {
-      this.nodes.push({ key: own[k], bias: factor * b, response: factor * scale, activation, aggregation });
-      for (const [from, weight] of operands) this.connections.push({ key: [from, own[k]], weight, enabled: true });
+      this.nodes.push({ key: keys[k], bias: factor * b, response: factor * scale, activation, aggregation });
+      for (const [from, weight] of operands) this.connections.push({ key: [from, keys[k]], weight, enabled: true });
     });
   }
 
@@ -134,7 +136,7 @@ class GenomeWriter {
     if (this.#isRecurrent && !isOfInputs(this.#values[i])) {
       this.#throwUnsupported(
         i,
-        'an output of a recurrent network has to be a single node of neat-python, with c = 1 and no output scaler.',
+        'an output of a recurrent network has to be a single neat-python node, with c = 1 and no output scaler.',
       );
     }
     const { outputScaler } = this.#network;
@@ -165,7 +167,7 @@ class GenomeWriter {
     };
   }
 
-  /** Whether node i is an output that is a single node of neat-python. */
+  /** Whether node i is an output that is a single neat-python node. */
   #isDirect(i: number): boolean {
     const { outputScaler } = this.#network;
     const asNeat = this.#asNeat.get(i);
@@ -188,9 +190,10 @@ class GenomeWriter {
     const j = graph.predecessors[e];
     const delay = graph.delay(e);
     if (this.#isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
+      const when = delay === 0 ? 'in the same step' : delay === 1 ? 'one step earlier' : `${delay} steps earlier`;
       this.#throwUnsupported(
         i,
-        `the node reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent neat-python network reads inputs of the same step, and ` +
+        `the node reads "${graph.ids[j]}" ${when}. A recurrent neat-python network reads inputs in the same step, and ` +
           'other nodes one step earlier.',
       );
     }
@@ -216,7 +219,7 @@ class GenomeWriter {
     if (this.#isRecurrent && !isOfInputs(value)) {
       this.#throwUnsupported(
         this.#graph.predecessors[e],
-        'an aggregation of neat-python can read this node only if it is a single node in neat-python.',
+        'an aggregation in neat-python can read this node only if it is a single neat-python node.',
       );
     }
     const key = this.#keys.fresh();
@@ -280,7 +283,7 @@ function clampsOf(graph: Graph, slots: ArrayLike<number>): ReadonlyMap<number, n
   return found;
 }
 
-/** Whether a node can be represented by a single node of neat-python. */
+/** Whether a node can be represented by a single neat-python node. */
 const isPlain = ({ terms, constant }: AsNeat, c: number) =>
   terms.length === 1 && c * terms[0].coefficient === 1 && constant === 0;
 

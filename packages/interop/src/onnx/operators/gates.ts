@@ -16,7 +16,7 @@ import {
   softsign,
   tanh,
 } from '@nnbp/activations';
-import { product as multiplied } from '@nnbp/aggregations';
+import { product as productAggregation } from '@nnbp/aggregations';
 import type { Call } from '../call.js';
 import { affine, type Entry, ratio, sum } from '../tape.js';
 import { isUnfinished, map, type Operator, termCount } from './operator.js';
@@ -34,7 +34,7 @@ import { isUnfinished, map, type Operator, termCount } from './operator.js';
  */
 export function product(call: Call, a: Entry, b: Entry): Entry {
   if (a === b) return call.tape.apply({ unfinished: 'square', label: call.label }, a);
-  return gatedActivation(call, a, b) ?? gatedActivation(call, b, a) ?? call.tape.aggregate(multiplied, [a, b]);
+  return gatedActivation(call, a, b) ?? gatedActivation(call, b, a) ?? call.tape.aggregate(productAggregation, [a, b]);
 }
 
 function gatedActivation(call: Call, a: Entry, gate: Entry): Entry | undefined {

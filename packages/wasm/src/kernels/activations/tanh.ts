@@ -1,4 +1,4 @@
-/** Kernel of `tanh`: g = −t / (2 + t) with t = exp(−2|h|) − 1 and with the sign of h; g' = (1 − g) (1 + g) */
+/** Kernel of `tanh`: |g| = −t / (2 + t) with t = exp(−2|h|) − 1. g has the sign of h. g' = (1 − g) (1 + g). */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { expMinusOne } from '../elementary.js';
 import { type ActivationKernel, one, two } from './kernel.js';

@@ -30,7 +30,7 @@ export function recurrent(context: Context, layer: Layer, { ids, steps, softmax 
   const activation = rule('activation');
   const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
   // Check the limit before any node is created: there are up to eleven nodes per unit.
-  context.take(json, 11 * units);
+  context.takeValues(json, 11 * units);
   const numbers = { units, kernel, recurrent: recurrentKernel, bias, name, from: ids, activation, gate };
   const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (layer: typeof numbers) => gru(layer, resetAfter) };
   for (const part of make[kind as keyof typeof make](numbers)) context.addPart(part);

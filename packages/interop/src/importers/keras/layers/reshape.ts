@@ -4,17 +4,17 @@ import type { Applied, Values } from '../values.js';
 import { expectNoSoftmax } from './checks.js';
 import { sizeOf } from '../../../size-of.js';
 
-/** Reads a `Concatenate` of rows of numbers. */
+/** Reads a `Concatenate` of flat inputs. */
 export function concatenate(context: Context, { json, config }: Layer, before: readonly Values[]): Values {
   for (const values of before) {
-    if (values.shape.length !== 1) json.unsupported('only rows of numbers can be concatenated.');
+    if (values.shape.length !== 1) json.unsupported('only flat inputs can be concatenated.');
     expectNoSoftmax({ json }, values);
   }
   const axis = config.at('axis');
   if (axis.present && axis.value !== -1 && axis.value !== 1)
-    axis.unsupported('expected -1 or 1, the only axis of a row.');
+    axis.unsupported('expected -1 or 1, the only axis of a flat input.');
   const ids = before.flatMap((values) => values.ids);
-  context.take(json, ids.length);
+  context.takeValues(json, ids.length);
   if (new Set(ids).size < ids.length) json.unsupported('this layer has the same input twice. Use each input once.');
   return { shape: [ids.length], ids };
 }
