@@ -1,7 +1,7 @@
 /**
- * Adds the Open Graph tags that need the absolute URL of the page, such as the preview image. (`index.html` contains the
- * others.) The build reads the URL from PLAYGROUND_URL, which must end with a slash. If PLAYGROUND_URL is not set, no
- * tags are added.
+ * Adds the Open Graph tags that need the absolute URL of the page, such as the preview image. (`index.html` contains
+ * the others.) The build reads the URL from PLAYGROUND_URL, which must end with a slash. If PLAYGROUND_URL is not set,
+ * no tags are added.
  */
 import type { HtmlTagDescriptor, Plugin } from 'vite';
 

@@ -4,7 +4,7 @@
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { FormulaSymbol, Notation } from './notation.js';
-import { hasAggregationRule } from './quantity.js';
+import { hasDAdz } from './quantity.js';
 import { aggregationRule, derivativeRule, outputRule, readsAllOutputs } from './rules.js';
 import { indicesOf, type Computation } from './computation.js';
 
@@ -327,7 +327,7 @@ function edgesOfWeight({ graph }: Computation, edge: number, i: number): (readon
 function aggregationFactors(computation: Computation, edge: number, i: number): Factor[] {
   const { graph, sample } = computation;
   if (graph.aggregation(i) === undefined) return [];
-  if (!hasAggregationRule(graph, i)) {
+  if (!hasDAdz(graph, i)) {
     return edgesInto(graph, i)
       .filter((e) => e !== edge)
       .flatMap((e) => incoming(computation, e, i));

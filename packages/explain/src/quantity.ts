@@ -85,7 +85,7 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   if (edge < 0) {
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" does not have exactly one edge from "${from}".`);
   }
-  if (quantity === 'dAdz' && !hasAggregationRule(graph, i)) {
+  if (quantity === 'dAdz' && !hasDAdz(graph, i)) {
     const how =
       graph.aggregation(i) === undefined
         ? 'sums its edges, so dA/dz is always 1'
@@ -115,7 +115,7 @@ export function edgeNamed(graph: Graph, from: string, i: number): number {
 }
 
 /** Whether node i has dA/dz as a quantity. A sum (dA/dz = 1) and a product (the other factors) do not. */
-export const hasAggregationRule = (graph: Graph, i: number): boolean => {
+export const hasDAdz = (graph: Graph, i: number): boolean => {
   const aggregation = graph.aggregation(i);
   return aggregation !== undefined && aggregation.builtin?.name !== 'product';
 };

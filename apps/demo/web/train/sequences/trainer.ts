@@ -49,13 +49,13 @@ export function createSequenceTrainer(functions: Functions) {
   let runs: Run[] = [];
   let setup: TrainingSetup | undefined;
   let steps = 0;
-  let diverged: Kind | undefined;
+  let divergedKind: Kind | undefined;
 
   const end = () => {
     for (const { trainer } of runs) void trainer.dispose();
     runs = [];
     steps = 0;
-    diverged = undefined;
+    divergedKind = undefined;
   };
 
   const step = (): boolean => {
@@ -65,7 +65,7 @@ export function createSequenceTrainer(functions: Functions) {
         if (recentLosses.length > recentBatches) recentLosses.shift();
       } catch (error) {
         if (!(error instanceof DivergedError)) throw error;
-        diverged = kind;
+        divergedKind = kind;
         return false;
       }
     }
@@ -123,20 +123,20 @@ export function createSequenceTrainer(functions: Functions) {
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
       if (setup === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
-      while (steps < total && diverged === undefined && performance.now() < until) if (!step()) break;
+      while (steps < total && divergedKind === undefined && performance.now() < until) if (!step()) break;
       for (const { network, trainer } of runs) network.parameters.vector.set(trainer.parameters);
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       return {
         steps,
         results: runs.map((run) => resultOf(run, setup!)),
         ...shownOf(run, setup),
-        diverged,
+        diverged: divergedKind,
       };
     },
 
     /**
-     * Returns the parameters and scalers of the network of kind `shown`, and the validation sequence that the page shows.
-     * If no network of that kind is trained, uses the first network.
+     * Returns the parameters and scalers of the network of kind `shown`, and the validation sequence that the page
+     * shows. If no network of that kind is trained, uses the first network.
      */
     result(shown: Kind): SequenceResult | undefined {
       const run = runs.find(({ kind }) => kind === shown) ?? runs[0];

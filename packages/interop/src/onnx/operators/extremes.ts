@@ -32,10 +32,10 @@ export const extreme =
     }, first);
   };
 
-/** `Abs`: a leaky ReLU with the slope −1, or part of a softsign. */
+/** `Abs`: a leaky ReLU with the negative slope −1, or part of a softsign. */
 export const absolute: Operator = (call) => apply(call, { unfinished: 'abs', label: call.label });
 
-/** `PRelu`: a leaky ReLU with a constant slope per column. */
+/** `PRelu`: a leaky ReLU with a constant negative slope for each entry. */
 export const prelu: Operator = (call) => {
   const rows = call.rows(0);
   const slope = call.constant(1);
