@@ -7,7 +7,8 @@ import { mismatch } from '@nnbp/core';
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const literals = ['true', 'false', 'null'];
-const maxNumberLength = 100;
+/** Numbers with this many characters or more are rejected. */
+const numberLengthLimit = 100;
 const maxDepth = 32;
 const quote = 0x22;
 const backslash = 0x5c;
@@ -88,10 +89,11 @@ export class JsonScanner {
 
   /** Scans a finite number. */
   number(): number {
-    const [digits] = number.exec(this.text.slice(this.at, this.at + maxNumberLength)) ?? this.throwExpected('a number');
+    const [digits] =
+      number.exec(this.text.slice(this.at, this.at + numberLengthLimit)) ?? this.throwExpected('a number');
     const value = Number(digits);
-    if (digits.length === maxNumberLength || !Number.isFinite(value))
-      this.throwExpected(`a finite number of fewer than ${maxNumberLength} characters`);
+    if (digits.length === numberLengthLimit || !Number.isFinite(value))
+      this.throwExpected(`a finite number of fewer than ${numberLengthLimit} characters`);
     this.#step(digits.length);
     return value;
   }
