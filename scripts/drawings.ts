@@ -1,4 +1,4 @@
-// Draws the graphs of layers of @nnbp/layers for docs/plots/layers. This file contains only positions and labels;
+// Draws graphs of layers from @nnbp/layers for docs/plots/layers. This file contains only positions and labels;
 // nodes, edges, delays and trained weights are read from the graphs.
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';

@@ -5,7 +5,7 @@
 import { readLink, writeLink } from './link.js';
 import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';
 
-/** The name of the last chapter in the URL. */
+/** The last chapter has this name in the URL instead of a number. */
 const challenge = 'challenge';
 
 /** Writes the URL fragment of a state; the inverse of `readAddress` with the same `defaults`. */

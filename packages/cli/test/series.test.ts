@@ -8,13 +8,14 @@ const start = Date.UTC(2023, 0, 1);
 const dateOf = (k: number) => new Date(start + k * day).toISOString().slice(0, 10);
 /** The value on day k: a linear trend plus a weekly pattern. */
 const valueOf = (k: number) => 50 + 0.1 * k + [0, 3, 8, 2, -4, -9, 0][k % 7];
-const weekly = (count = 160) =>
+/** A table of daily sales. */
+const dailySales = (count = 160) =>
   ['date,units', ...Array.from({ length: count }, (_, k) => `${dateOf(k)},${valueOf(k).toFixed(2)}`), ''].join('\n');
 const fewEpochs = ['--epochs', '12', '--hidden', '4'];
 
 describe('nnbp train with --time', () => {
   test('train --time reports the errors of the model and of both baselines, and forecast continues the series', async () => {
-    const { nnbp, read } = await workspace({ 'sales.csv': weekly() });
+    const { nnbp, read } = await workspace({ 'sales.csv': dailySales() });
     const trained = await nnbp(
       'train',
       'sales.csv',
@@ -48,7 +49,7 @@ describe('nnbp train with --time', () => {
   });
 
   test('forecast --plot draws the past, the forecast and the baseline on stderr, and does not change stdout', async () => {
-    const { nnbp } = await workspace({ 'sales.csv': weekly() });
+    const { nnbp } = await workspace({ 'sales.csv': dailySales() });
     await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...fewEpochs);
     const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
     const plotted = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--plot');
@@ -94,7 +95,7 @@ describe('nnbp train with --time', () => {
     const rows = Array.from({ length: 60 }, (_, k) => ['north', 'south'].map((name) => `${k},${name},${valueOf(k)}`));
     const { nnbp } = await workspace({
       'stores.csv': ['t,store,units', ...rows.flat(), ''].join('\n'),
-      'sales.csv': weekly(),
+      'sales.csv': dailySales(),
     });
     await nnbp('train', 'stores.csv', '--target', 'units', '--time', 't', '--group', 'store', '--epochs', '1');
     await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--epochs', '1');
@@ -108,7 +109,7 @@ describe('nnbp train with --time', () => {
   });
 
   test('train --time trains only on the past: changing the test rows does not change the model', async () => {
-    const lines = weekly().split('\n');
+    const lines = dailySales().split('\n');
     const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');
     const { nnbp, read } = await workspace({ 'a.csv': lines.join('\n'), 'b.csv': changed });
     for (const name of ['a', 'b']) {
@@ -128,7 +129,7 @@ describe('nnbp train with --time', () => {
   });
 
   test('train --time reports gaps and missing values', async () => {
-    const lines = weekly().split('\n');
+    const lines = dailySales().split('\n');
     lines[40] = lines[40].replace(/,.*/, ',NA');
     lines.splice(80, 2);
     const { nnbp } = await workspace({ 'gaps.csv': lines.join('\n') });
@@ -175,7 +176,7 @@ describe('nnbp train with --time', () => {
       /for categories/,
     ],
   ])('train rejects %s', async (_, options, code, message) => {
-    const table = weekly(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
+    const table = dailySales(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
     const { nnbp } = await workspace({ 'sales.csv': table });
     const actual = await nnbp('train', 'sales.csv', ...options);
     expect([actual.code, actual.stderr]).toEqual([code, expect.stringMatching(message)]);

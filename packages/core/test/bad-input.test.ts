@@ -233,7 +233,7 @@ describe('a rejected call', () => {
     expect(one.parameters.vector).toEqual(before);
   });
 
-  test('a rejected layer adds no node, and a rejected call of output adds no output', () => {
+  test('a rejected call to layer adds no node, and a rejected call to output adds no output', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('i'), builder.input('layer1.1')];
     expect(() => builder.layer(2, { from, activation: sigmoid })).toThrow(/layer1.1/);

@@ -47,7 +47,7 @@ export function weighted(builder: GraphBuilder, id: string, options: Weighted): 
 export const gate = (builder: GraphBuilder, id: string, from: readonly Source[]): string =>
   builder.node(id, { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } });
 
-/** Adds a node g(b + w · Σ x) without parameters. */
+/** Adds a node g(b + w · Σ x) in which b and w are constants. */
 export const fixedNode = (
   builder: GraphBuilder,
   id: string,

@@ -12,8 +12,8 @@ export interface WasmOptions {
    */
   readonly minThreadedWork?: number;
   /**
-   * Whether to use fused multiply-add if the host supports it. Default: true. With false, the same steps give
-   * bit-identical results in every runtime and on every processor, but are slower on hosts that support it.
+   * Whether to use fused multiply-add if the host supports it. Default: true. With false, the results are bit-identical
+   * in every runtime and on every processor, but hosts that support fused multiply-add compute them more slowly.
    */
   readonly fused?: boolean;
 }

@@ -1,15 +1,15 @@
 /**
  * Unrolls a graph over several steps into a plain graph. The plain graph has a copy of every node for each step, with
- * the same parameters, and an input for every value from before the first step that delayed edges read.
+ * the same parameters. If a delayed edge reads a value from before the first step, that value is an additional input.
  */
 import { Graph } from '@nnbp/core';
 
-/** The plain graph, and the positions of the original's nodes in it. */
+/** The plain graph, and the positions of the original graph's nodes in the plain graph. */
 export interface TimeGraph {
   readonly graph: Graph;
   readonly original: Graph;
   readonly steps: number;
-  /** The step of each node of the plain graph. */
+  /** The step of each node of the plain graph; undefined if the plain graph is the original. */
   readonly stepOf: Uint32Array | undefined;
   /** Returns the input that holds entry k of the state. */
   readonly stateInput: (k: number) => number;
@@ -29,8 +29,14 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
   const at = (i: number, t: number) => (i < inputCount ? t * inputCount + i : inputs + t * computed + i - inputCount);
   const stateInput = (k: number) => steps * inputCount + k;
 
-  const nodes = () => new Uint32Array(total);
-  const [activationOf, aggregationOf, biasSlots, scaleSlots, stepOf] = [nodes(), nodes(), nodes(), nodes(), nodes()];
+  const perNode = () => new Uint32Array(total);
+  const [activationOf, aggregationOf, biasSlots, scaleSlots, stepOf] = [
+    perNode(),
+    perNode(),
+    perNode(),
+    perNode(),
+    perNode(),
+  ];
   const scaleTrainable = new Uint8Array(total);
   const edgeStart = new Uint32Array(total + 1);
   const predecessors = new Uint32Array(steps * edgeCount);
@@ -46,8 +52,8 @@ export function timeGraph(original: Graph, steps: number): TimeGraph {
       scaleSlots[copy] = original.scaleSlot(i);
       scaleTrainable[copy] = original.scaleTrainable[i];
       for (let e = original.edgeStart[i]; e < original.edgeStart[i + 1]; e++, edge++) {
-        const [j, source] = [original.predecessors[e], t - original.delay(e)];
-        predecessors[edge] = source < 0 ? stateInput(stateStart![j] - source - 1) : at(j, source);
+        const [j, sourceStep] = [original.predecessors[e], t - original.delay(e)];
+        predecessors[edge] = sourceStep < 0 ? stateInput(stateStart![j] - sourceStep - 1) : at(j, sourceStep);
         sharedWeights[edge] = original.weightSlot(e, i);
       }
       edgeStart[copy + 1] = edge;

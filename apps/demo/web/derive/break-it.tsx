@@ -148,7 +148,7 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
   // For a wrong order: the number of visits shown so far. Without a cache: the number of all computations.
-  const timesOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.times[i]) : pass.times[i]);
+  const countOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.counts[i]) : pass.counts[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, correct: number, actual: number, wrong: boolean) => (
     <>
@@ -182,8 +182,8 @@ function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakIt
           {rows.map(({ id, i }) => (
             <tr key={id}>
               <th scope="row">{id}</th>
-              <td className={timesOf(i) > 1n ? styles.often : undefined} data-times={id}>
-                {grouped(timesOf(i))}
+              <td className={countOf(i) > 1n ? styles.often : undefined} data-times={id}>
+                {grouped(countOf(i))}
               </td>
               {mistake === 'order' && (
                 <>

@@ -59,9 +59,9 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const correctValues = showsSlope ? correctPass.slope : correctPass.dLossDx;
 
   const nodes = graph.ids.map((id, i): GraphNode => {
-    const times = accumulated.times[i];
+    const count = accumulated.counts[i];
     const { waitsFor, wrongDx, wrongDb } = states[i];
-    const value = isOrder ? accumulated.dLossDx[i] : times > 0 ? correctValues[i] : NaN;
+    const value = isOrder ? accumulated.dLossDx[i] : count > 0 ? correctValues[i] : NaN;
     const nodeIsWrong = isOrder && (wrongDx || wrongDb);
     const isWaiting = isOrder && !nodeIsWrong && waitsFor.length > 0;
     const isInput = i < graph.inputCount;
@@ -106,12 +106,12 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
           {isOrder && !isInput && (
             <div className={`${styles.cached} ${styles.actual} ${wrongDb ? styles.wrong : ''}`}>
               <span>{say.break.passedOn}</span>
-              <Figure value={times > 0 ? accumulated.passedOn[i] : NaN} />
+              <Figure value={count > 0 ? accumulated.passedOn[i] : NaN} />
             </div>
           )}
-          <div className={times > 1 ? `${styles.cached} ${styles.often}` : styles.cached}>
+          <div className={count > 1 ? `${styles.cached} ${styles.often}` : styles.cached}>
             <span>{isOrder ? say.break.times.order : say.states.computed}</span>
-            <span>× {times}</span>
+            <span>× {count}</span>
           </div>
         </>
       ),
@@ -152,11 +152,11 @@ function LastStep({ broken: { exercise, pass, shownSteps, accumulated } }: { rea
   const sum = accumulated.dLossDx[i];
   return (
     <p>
-      {say.stepAt(graph.ids[i], accumulated.times[i])}{' '}
+      {say.stepAt(graph.ids[i], accumulated.counts[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
           {say.sends(formatNumber(sum), join(to.map((j) => graph.ids[j])))}{' '}
-          {differs(sum, correct) && say.incomplete(formatNumber(correct))} {accumulated.times[i] > 1 && say.again}
+          {differs(sum, correct) && say.incomplete(formatNumber(correct))} {accumulated.counts[i] > 1 && say.again}
         </>
       )}
     </p>

@@ -18,7 +18,7 @@ export interface Exercise {
 /** The accumulated values after some steps, one entry per node; NaN if not known yet. */
 export interface PassState {
   /** For each node, the number of visits, or of computations of dloss/dx or slope. */
-  readonly times: Float64Array;
+  readonly counts: Float64Array;
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
   /** For each node, the sum over its visits of the dloss/dx that it passed on. */
@@ -32,7 +32,7 @@ export interface BrokenPass {
   readonly total: bigint;
   readonly correctTotal: number;
   /** For each node, the total number of visits or computations. */
-  readonly times: readonly bigint[];
+  readonly counts: readonly bigint[];
   /** Returns the values after the first `steps` steps. */
   at(steps: number): PassState;
 }
@@ -45,7 +45,7 @@ export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly
   return mistake === 'without-dLossDx' ? withoutDLossDx(exercise) : withoutSlope(exercise);
 }
 
-/** Returns the node indices of the chosen visits, without unknown ids; the depth-first order if none is left. */
+/** Returns the node indices of the known ids in `order`. If `order` has no known id, returns the depth-first order. */
 export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
   const known = new Map(graph.ids.map((id, i) => [id, i]));
   const chosen = order.flatMap((id) => known.get(id) ?? []);
@@ -98,17 +98,17 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
   const caseOne = new Float64Array(graph.outputs.length);
   const outputs = Float64Array.from(graph.outputs, (i) => x[i]);
   loss.derivative(outputs, Float64Array.from(target), caseOne);
-  const times = Array.from(graph.ids, (_, i) => BigInt(order.filter((visited) => visited === i).length));
+  const counts = Array.from(graph.ids, (_, i) => BigInt(order.filter((visited) => visited === i).length));
   return {
     steps: order,
     total: BigInt(order.length),
     correctTotal: graph.nodeCount,
-    times,
+    counts,
     at(steps) {
       const accumulated = emptyState(graph.nodeCount, 0);
       for (let k = 0; k < caseOne.length; k++) accumulated.dLossDx[graph.outputs[k]] += caseOne[k];
       for (const i of order.slice(0, steps)) {
-        accumulated.times[i]++;
+        accumulated.counts[i]++;
         if (i < graph.inputCount) continue;
         accumulated.passedOn[i] += accumulated.dLossDx[i];
         const dLossDb = accumulated.dLossDx[i] * slope[i];
@@ -127,16 +127,16 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
  * Without a cache, dloss/dx of a node is recomputed for each of its parameters, and again for every computation of
  * dloss/dx of a predecessor.
  *
- *     times_i = parameters of i  +  Σ over predecessors j of  times_j
+ *     counts_i = parameters of i (1 for an input)  +  Σ over predecessors j of  counts_j
  */
 function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
   const { edgeStart, predecessors, successorStart } = graph;
   const { nodes: successors } = successorsOf(graph);
   const usesOf = (i: number) => (i < graph.inputCount ? 1 : graph.parameterStart[i + 1] - graph.parameterStart[i]);
-  const times: bigint[] = [];
+  const counts: bigint[] = [];
   for (let i = 0; i < graph.nodeCount; i++) {
-    times[i] = BigInt(usesOf(i));
-    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) times[i] += times[predecessors[e]];
+    counts[i] = BigInt(usesOf(i));
+    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) counts[i] += counts[predecessors[e]];
   }
   const steps: number[] = [];
   const compute = (i: number) => {
@@ -146,9 +146,9 @@ function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
   for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = usesOf(i); k > 0; k--) compute(i);
   return {
     steps,
-    total: sum(times),
+    total: sum(counts),
     correctTotal: graph.nodeCount,
-    times,
+    counts,
     at: (count) => counted(trace, steps, count),
   };
 }
@@ -159,7 +159,7 @@ function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   const { nodes: successors } = successorsOf(graph);
   const fanIn = (i: number) => edgeStart[i + 1] - edgeStart[i];
   const computed = (i: number) => (i < graph.inputCount ? 0 : 1 + 2 * fanIn(i));
-  const times = Array.from(graph.ids, (_, i) => BigInt(computed(i)));
+  const counts = Array.from(graph.ids, (_, i) => BigInt(computed(i)));
   const steps: number[] = [];
   for (let i = graph.nodeCount - 1; i >= 0; i--) {
     for (let k = successorStart[i]; k < successorStart[i + 1]; k++) steps.push(successors[k]);
@@ -168,9 +168,9 @@ function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   const shown = steps.slice(0, maxSteps);
   return {
     steps: shown,
-    total: sum(times),
+    total: sum(counts),
     correctTotal: graph.nodeCount - graph.inputCount,
-    times,
+    counts,
     at: (count) => counted(trace, shown, count),
   };
 }
@@ -180,7 +180,7 @@ function counted(trace: Exercise['trace'], steps: readonly number[], count: numb
   const { dLossDx, slope } = sampleOf(trace);
   const accumulated = emptyState(dLossDx.length, NaN);
   for (const i of steps.slice(0, count)) {
-    accumulated.times[i]++;
+    accumulated.counts[i]++;
     accumulated.dLossDx[i] = dLossDx[i];
     accumulated.dLossDb[i] = dLossDx[i] * slope[i];
     accumulated.passedOn[i] = dLossDx[i];
@@ -191,7 +191,7 @@ function counted(trace: Exercise['trace'], steps: readonly number[], count: numb
 const sampleOf = ({ pass }: Exercise['trace']): SampleCache => pass.cache.samples[0];
 const sum = (counts: readonly bigint[]): bigint => counts.reduce((total, count) => total + count, 0n);
 const emptyState = (length: number, fill: number): PassState => ({
-  times: new Float64Array(length),
+  counts: new Float64Array(length),
   dLossDx: new Float64Array(length).fill(fill),
   dLossDb: new Float64Array(length).fill(fill),
   passedOn: new Float64Array(length).fill(fill),
@@ -228,14 +228,14 @@ export function nodeStates(
     const waitsFor: string[] = [];
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
       const j = nodes[k];
-      if (accumulated.times[j] === 0) waitsFor.push(graph.ids[j]);
+      if (accumulated.counts[j] === 0) waitsFor.push(graph.ids[j]);
     }
     const isInput = i < graph.inputCount;
     return {
       waitsFor,
       wrongDx: (isOver || waitsFor.length === 0) && differs(accumulated.dLossDx[i], dLossDx[i]),
       wrongDb:
-        !isInput && (isOver || accumulated.times[i] > 0) && differs(accumulated.dLossDb[i], dLossDx[i] * slope[i]),
+        !isInput && (isOver || accumulated.counts[i] > 0) && differs(accumulated.dLossDb[i], dLossDx[i] * slope[i]),
     };
   });
 }

@@ -150,13 +150,13 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     axes,
     observe({ sample, row }) {
       const { training, validation } = evaluateBoth();
-      const classes = dataset.task !== 'regression';
+      const isClassification = dataset.task !== 'regression';
       const gradients = gradientsOf(session, executor, layers, shown);
       const plotted = resolution === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
       return {
         loss: { training: training.loss, validation: validation?.loss },
-        accuracy: classes ? { training: training.accuracy, validation: validation?.accuracy } : undefined,
-        confusion: classes ? (validation ?? training).confusion : undefined,
+        accuracy: isClassification ? { training: training.accuracy, validation: validation?.accuracy } : undefined,
+        confusion: isClassification ? (validation ?? training).confusion : undefined,
         ...(plotted ?? { picture: undefined, responses: undefined }),
         ...gradients,
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
@@ -231,14 +231,14 @@ function gradientsOf(
     for (let s = 0; s < count; s++) sum += transform(values[s]);
     return sum / count;
   };
-  const size = (id: string) => mean('dLossDx', id, Math.abs);
+  const meanGradient = (id: string) => mean('dLossDx', id, Math.abs);
   const layerGradients = Float32Array.from(layers, (ids) => {
     // In a wide layer, only evenly spaced nodes are observed.
-    const stride = Math.max(1, Math.floor(ids.length / 32));
+    const spacing = Math.max(1, Math.floor(ids.length / 32));
     let sum = 0;
     let observedCount = 0;
-    for (let k = 0; k < ids.length; k += stride) {
-      sum += size(ids[k]);
+    for (let k = 0; k < ids.length; k += spacing) {
+      sum += meanGradient(ids[k]);
       observedCount++;
     }
     return sum / observedCount;
@@ -247,7 +247,7 @@ function gradientsOf(
   return {
     means,
     deviations: Float32Array.from(shown, (id, k) => Math.sqrt(mean('x', id, (value) => (value - means[k]) ** 2))),
-    gradients: Float32Array.from(shown, (id) => size(id)),
+    gradients: Float32Array.from(shown, (id) => meanGradient(id)),
     layerGradients,
   };
 }

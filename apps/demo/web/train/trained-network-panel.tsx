@@ -18,16 +18,18 @@ interface PanelProps {
   /** Returns the network with its current parameters; undefined if there is none. */
   readonly trained: () => Promise<Trained | undefined>;
   /** Whether Build and Derive can show the network. */
-  readonly isReadable: boolean;
-  readonly deriveName: string;
-  readonly deriveTitle: string;
+  readonly canOpen: boolean;
+  /** Label of the button that opens the network in Derive. */
+  readonly openInDeriveLabel: string;
+  /** Tooltip of that button. */
+  readonly openInDeriveTitle: string;
   /** CSS class with the position of the panel. */
   readonly area: string;
   /** Shown before the buttons. */
   readonly children?: ReactNode;
 }
 
-export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveTitle, area, children }: PanelProps) {
+export function TrainedPanel({ trained, canOpen, openInDeriveLabel, openInDeriveTitle, area, children }: PanelProps) {
   const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
@@ -70,10 +72,10 @@ export function TrainedPanel({ trained, isReadable: canOpen, deriveName, deriveT
         <button
           type="button"
           disabled={!canOpen}
-          title={canOpen ? deriveTitle : say.tooLarge}
+          title={canOpen ? openInDeriveTitle : say.tooLarge}
           onClick={() => void runWithTrained(openInDerive)}
         >
-          <Sigma size={16} aria-hidden /> {deriveName}
+          <Sigma size={16} aria-hidden /> {openInDeriveLabel}
         </button>
       )}
       {offers('build') && (
@@ -111,9 +113,9 @@ export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training,
         const result = await training.result(sample);
         return result && trainedSample(settings, ready, result);
       }}
-      isReadable={isReadable(ready)}
-      deriveName={say.deriveSample(sample)}
-      deriveTitle={say.deriveTitle}
+      canOpen={isReadable(ready)}
+      openInDeriveLabel={say.deriveSample(sample)}
+      openInDeriveTitle={say.deriveTitle}
       area={areas.trained}
     />
   );

@@ -8,9 +8,9 @@ import { oneLine } from './one-line.js';
 import { unrolled } from './unrolled.js';
 import { transformSource } from './transform.js';
 
-/** Maximum number of nodes plus edges for unrolled code; larger programs load more slowly than tables. */
+/** Maximum number of nodes plus edges for unrolled code. For larger graphs, tables load faster than unrolled code. */
 const maxUnrolled = 256;
-/** Maximum number of ids that a type lists. */
+/** Maximum number of ids that the declared type of `inputs` or `outputs` lists. */
 const maxNames = 64;
 
 /** The two files of a module. */
@@ -24,12 +24,12 @@ export interface ModuleFiles {
 /**
  * Converts the network to one ES module without dependencies. `predict(input)` returns what {@link Network.predict}
  * returns, in the original units of the data. Results are bit-identical in the same JavaScript engine (engines differ
- * in the last digit of `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network becomes
- * one line per node, a larger one becomes tables and a loop. The module does not use `eval`. Nodes that
+ * in the last digit of `Math.exp` and similar functions). The exports `inputs` and `outputs` are lists of ids. A small
+ * network becomes one line per node, a larger one becomes tables and a loop. The module does not use `eval`. Nodes that
  * affect neither an output nor a delayed edge are omitted.
  *
- * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. `next(input)` of a stream
- * computes one step. Its `state` and the `state` of `stream(network)` are interchangeable.
+ * The module of a network with delays also has `predictSequence(inputs)` and `stream()`. The stream computes one step
+ * per call of `next(input)`. The `state` of the stream and that of `stream(network)` in @nnbp/core are interchangeable.
  *
  * `predict` throws a `RangeError` for an input of the wrong length. It does not check that numbers are finite.
  *

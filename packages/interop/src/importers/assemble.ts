@@ -34,7 +34,7 @@ export interface Part {
 
 /** All nodes of a network, in any order. */
 export interface Parts {
-  /** Name for error messages: "The synaptic model". */
+  /** Name for error messages, such as "The synaptic model". */
   readonly what: string;
   readonly inputs: readonly string[];
   readonly nodes: readonly Part[];
@@ -116,6 +116,6 @@ function layerAt(nodes: readonly Part[], first: number): { readonly name: string
   return { name, count };
 }
 
-/** Whether b and every weight are separate parameters, and c is 1. */
+/** Whether b and every weight are separate parameters, c is fixed at 1, and the aggregation is the sum. */
 const isPlain = ({ c, aggregation, constant, fixed, shared }: Part) =>
   c === undefined && aggregation === undefined && constant === undefined && fixed === undefined && shared === undefined;

@@ -85,7 +85,7 @@ function count(network: Network): Pick<CachesExercise, 'none' | 'slopeCached' | 
   for (let i = 0; i < graph.nodeCount; i++) {
     const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
-    slopesWithoutCache += Number(withoutDLossDx.times[i]) * fanOut + (i < graph.inputCount ? 0 : 1 + fanIn);
+    slopesWithoutCache += Number(withoutDLossDx.counts[i]) * fanOut + (i < graph.inputCount ? 0 : 1 + fanIn);
   }
   return {
     none: { dLossDx: Number(withoutDLossDx.total), slope: slopesWithoutCache },

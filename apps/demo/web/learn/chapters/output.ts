@@ -51,8 +51,8 @@ function easy(x: number, t: number): Task {
       zh: `输出 x_7 = ${show(x)}，它应该等于目标 t = ${show(t)}。损失 (x_7 − t)² 衡量错了多少。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
     },
     explain: {
-      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network affects it.`,
-      zh: `三个场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}网络里的其他部分都不影响它。`,
+      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} No other node appears in this formula.`,
+      zh: `三个场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}这个公式里没有其他节点。`,
     },
     expected: slope,
     mistakes: [

@@ -385,9 +385,9 @@ function TrainedNetwork({ settings, prepared: { data }, observation: { results }
         const result = await training.result(shown);
         return result && trainedSequence(settings, data, result);
       }}
-      isReadable={isReadable({ parameterCount, inputCount: data.inputNames.length })}
-      deriveName={say.deriveSequence}
-      deriveTitle={say.deriveTitle}
+      canOpen={isReadable({ parameterCount, inputCount: data.inputNames.length })}
+      openInDeriveLabel={say.deriveSequence}
+      openInDeriveTitle={say.deriveTitle}
       area={styles.trained}
     >
       <b>{say.kinds[kind]}</b>

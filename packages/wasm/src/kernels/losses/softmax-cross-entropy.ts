@@ -49,9 +49,11 @@ function emitAll(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
           // Subtract the largest logit here too, so that small differences between large logits are not lost.
           txSum.set(multiplyAdd(t.get, f32x4.sub(x.get, largest.get), txSum.get)),
         ]),
+        // From here, x holds the logarithm, then the loss.
         log(context, expSum.get, x),
         x.set(weighted(f32x4.sub(f32x4.mul(tSum.get, x.get), txSum.get), column)),
         sum.set(double.add(sum.get, double.fromScalar(laneSum(x)))),
+        // From here, expSum holds the factor that converts an exponential to softmax(x) · Σt.
         expSum.set(f32x4.div(tSum.get, expSum.get)),
         eachOutput(
           f32x4.store(
