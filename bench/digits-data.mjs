@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { smoke } from './smoke.mjs';
 
 export const sizes = [784, 128, 64, 10];
-export const batch = 64;
+export const batchSize = 64;
 const [trainingCount, validationCount] = smoke ? [128, 64] : [8000, 2000];
 
 /** Returns the random number generator mulberry32, which produces the same numbers in every process. */
@@ -90,12 +90,12 @@ export function initialWeights(seed) {
  * Yields the batches of an epoch. The order of the samples differs from epoch to epoch. All batches reuse the same two
  * arrays.
  */
-export function* epoch({ inputs, targets }, number, seed) {
-  const order = shuffled(trainingCount, stream(10_000 * seed + number));
+export function* epoch({ inputs, targets }, epochNumber, seed) {
+  const order = shuffled(trainingCount, stream(10_000 * seed + epochNumber));
   const [width, outputs] = [sizes[0], sizes.at(-1)];
-  const samples = { inputs: new Float32Array(batch * width), targets: new Float32Array(batch * outputs) };
-  for (let at = 0; at < trainingCount; at += batch) {
-    for (let s = 0; s < batch; s++) {
+  const samples = { inputs: new Float32Array(batchSize * width), targets: new Float32Array(batchSize * outputs) };
+  for (let at = 0; at < trainingCount; at += batchSize) {
+    for (let s = 0; s < batchSize; s++) {
       const from = order[at + s];
       samples.inputs.set(inputs.subarray(from * width, (from + 1) * width), s * width);
       samples.targets.set(targets.subarray(from * outputs, (from + 1) * outputs), s * outputs);

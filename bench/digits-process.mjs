@@ -2,7 +2,7 @@
  * Trains with one library from a cold start, and measures the time from importing the library to 95 % validation
  * accuracy, or to the end of 60 epochs.
  */
-import { batch, countCorrect, digits, epoch, initialWeights, sizes } from './digits-data.mjs';
+import { batchSize, countCorrect, digits, epoch, initialWeights, sizes } from './digits-data.mjs';
 import { smoke } from './smoke.mjs';
 
 const goal = 0.95;
@@ -15,7 +15,7 @@ const layers = initialWeights(seed);
 const startTime = performance.now();
 const elapsed = () => (performance.now() - startTime) / 1000;
 const { learner } = await import(`./digits-${library}.mjs`);
-const { step, predict } = await learner({ sizes, batch, layers });
+const { step, predict } = await learner({ sizes, batchSize, layers });
 const secondsToReady = elapsed();
 
 let accuracy = 0;

@@ -1,7 +1,7 @@
 /** Trains on digits with TensorFlow.js on its WebAssembly backend. */
 import { startTfjs } from './tfjs.mjs';
 
-export async function learner({ sizes, batch, layers }) {
+export async function learner({ sizes, batchSize, layers }) {
   const tf = await startTfjs('wasm');
   const variables = layers.map(({ inputs, outputs, weights }) => ({
     weights: tf.variable(tf.tensor2d(weights, [outputs, inputs]).transpose()),
@@ -15,8 +15,8 @@ export async function learner({ sizes, batch, layers }) {
     }, inputs);
   return {
     step({ inputs, targets }) {
-      const x = tf.tensor2d(inputs, [batch, sizes[0]]);
-      const t = tf.tensor2d(targets, [batch, sizes.at(-1)]);
+      const x = tf.tensor2d(inputs, [batchSize, sizes[0]]);
+      const t = tf.tensor2d(targets, [batchSize, sizes.at(-1)]);
       const loss = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(t, logits(x)), true);
       const value = loss.dataSync()[0];
       tf.dispose([x, t, loss]);

@@ -7,6 +7,7 @@ import { formatted } from '../scripts/formatted.mjs';
 import { results } from './results.mjs';
 import { short } from './table.mjs';
 
+/** Columns of the speedup table. */
 const peers = {
   'brain.js': 'brain.js',
   synaptic: 'synaptic',
@@ -17,7 +18,7 @@ const peers = {
   pytorch: 'PyTorch 1.13',
 };
 
-/** Columns of the first table. */
+/** Columns of the table of typical calls. */
 const libraries = {
   nnbp: '`nnbp`',
   scoped: '`@nnbp/*`',
@@ -30,8 +31,8 @@ const libraries = {
 const languages = [
   {
     file: 'README.md',
-    first: 'network',
-    call: 'call',
+    workloadHeader: 'network',
+    callHeader: 'call',
     notMeasured: 'not measured',
     notReached: 'not reached',
     perSecond: (value) => `${value}/s`,
@@ -56,8 +57,8 @@ const languages = [
   },
   {
     file: 'README.zh-CN.md',
-    first: '网络',
-    call: '调用',
+    workloadHeader: '网络',
+    callHeader: '调用',
     notMeasured: '未测量',
     notReached: '未达到',
     perSecond: (value) => `每秒 ${value}`,
@@ -104,18 +105,18 @@ export const readmesWithTable = () =>
     }),
   );
 
-function speedupTable({ first, workloads, notMeasured }) {
+function speedupTable({ workloadHeader, workloads, notMeasured }) {
   const { rows } = results();
   const cell = (workload, library) => {
     const row = rows.find((one) => one.workload === workload && one.library === library);
     return typeof row?.speedup === 'number' ? short(row.speedup) : notMeasured;
   };
   const lines = Object.entries(workloads).map(([workload, title]) => [title, ...Object.keys(peers).map((peer) => cell(workload, peer))]);
-  return markdown([first, ...Object.values(peers)], lines);
+  return markdown([workloadHeader, ...Object.values(peers)], lines);
 }
 
 /** The table of typical calls: calls or samples per second, or milliseconds per call. */
-function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) {
+function callsTable({ callHeader, calls, notMeasured, notReached, perSecond }) {
   const { calls: measured = [], xor = [], startUp = [] } = results();
   const rate = (value) => (value < 1e6 ? short(value) : `${short(value / 1e6)} M`);
   const milliseconds = (value) => `${short(value)} ms`;
@@ -133,7 +134,7 @@ function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) 
   const lines = Object.entries(calls)
     .map(([call, title]) => [title, ...Object.keys(libraries).map((library) => cell(call, library))])
     .filter(([, ...cells]) => cells.some((text) => text !== notMeasured));
-  return markdown([first, ...Object.values(libraries)], lines);
+  return markdown([callHeader, ...Object.values(libraries)], lines);
 }
 
 function markdown(header, lines) {

@@ -52,7 +52,7 @@ try {
         .at(-1);
     });
   }
-  const installed = join(folder, 'npm');
+  const npmProject = join(folder, 'npm');
   for (const [runtime, [name, version]] of Object.entries(runtimes)) {
     results.runtimes[runtime] = attempt(runtime, () => {
       const directory = createProject(runtime, { dependencies: { [name]: version } });
@@ -63,7 +63,7 @@ try {
       return {
         version: runtimeVersion,
         digests: JSON.parse(
-          run(installed, program, ...check)
+          run(npmProject, program, ...check)
             .trim()
             .split('\n')
             .at(-1),
@@ -87,10 +87,10 @@ try {
           module,
           moduleResolution,
         };
-        writeFileSync(join(installed, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['check.ts'] }));
-        run(installed, compiler, '--project', 'tsconfig.json');
+        writeFileSync(join(npmProject, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['check.ts'] }));
+        run(npmProject, compiler, '--project', 'tsconfig.json');
       }
-      return run(installed, compiler, '--version').trim();
+      return run(npmProject, compiler, '--version').trim();
     });
   }
   const distinct = new Set(Object.values(results.runtimes).map((runtime) => runtime.digests?.['wasm, not fused']));

@@ -25,7 +25,7 @@ export async function models() {
       10,
     ),
     await withOutputs(
-      'every kind of layer',
+      'dense and activation layers',
       sequence(
         layers.inputLayer({ inputShape: [2, 2] }),
         layers.flatten(),
@@ -75,7 +75,7 @@ async function convolutional() {
   const { conv1d, conv2d, dense } = layers;
   /** @type {Record<string, [any[], number]>} */
   const models = {
-    'a dilated convolution of a row': [
+    'a dilated 1-D convolution': [
       [
         conv1d({ filters: 3, kernelSize: 3, padding: 'same', dilationRate: 2, inputShape: [9, 2], ...randomBiases }),
         normalization(),

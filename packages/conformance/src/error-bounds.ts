@@ -37,7 +37,7 @@ export interface NodeErrors {
 
 /** The allowed error of an activation or loss, in units in the last place. */
 const K = 8;
-/** The factor for first-order estimates that allows for second-order terms. */
+/** First-order estimates are multiplied by this factor, which allows for second-order terms. */
 const secondOrder = 1.1;
 
 /**
@@ -75,12 +75,12 @@ class Analysis {
   readonly #graph: Graph;
   readonly #parameters: Float64Array;
   readonly #unit: number;
-  /**
-   * For each parameter, the sums of the errors and of the absolute values of the terms of its gradient, and the number
-   * of terms.
-   */
+  // The gradient of a parameter is a sum of terms. Each array has one entry per parameter.
+  /** The sum of the error bounds of the terms. */
   readonly #errors: Float64Array;
+  /** The sum of the absolute values of the terms. */
   readonly #magnitudes: Float64Array;
+  /** The number of terms. */
   readonly #terms: Float64Array;
 
   constructor({ graph, parameters }: ReferenceExecutor, unit: number) {
@@ -96,8 +96,8 @@ class Analysis {
     const row = () => new Float64Array(this.#graph.nodeCount);
     const errors = { x: row(), slope: row(), dLossDx: row() };
     for (let i = this.#graph.inputCount; i < this.#graph.nodeCount; i++) this.#forward(numbers, errors, i);
-    const caseOne = this.#loss(numbers, errors, data, s, loss);
-    for (let i = this.#graph.nodeCount - 1; i >= 0; i--) this.#backward(numbers, errors, caseOne, i);
+    const caseOneErrors = this.#loss(numbers, errors, data, s, loss);
+    for (let i = this.#graph.nodeCount - 1; i >= 0; i--) this.#backward(numbers, errors, caseOneErrors, i);
     return errors;
   }
 
@@ -156,13 +156,13 @@ class Analysis {
     };
     const value = loss.value(at, t);
     const here = derivative(at);
-    const caseOne = here.map((d, k) => this.#functionError(Math.abs(d) + Math.abs(t[k])));
+    const caseOneErrors = here.map((d, k) => this.#functionError(Math.abs(d) + Math.abs(t[k])));
     let magnitude = Math.abs(value);
     outputs.forEach((i, m) => {
       const error = errors.x[i];
       const sides = [-error, error].map((shift) => derivative(at.map((v, k) => (k === m ? v + shift : v))));
       for (let k = 0; k < outputs.length; k++) {
-        caseOne[k] += secondOrder * Math.max(...sides.map((side) => Math.abs(side[k] - here[k])));
+        caseOneErrors[k] += secondOrder * Math.max(...sides.map((side) => Math.abs(side[k] - here[k])));
       }
       const steepest = Math.max(Math.abs(here[m]), ...sides.map((side) => Math.abs(side[m])));
       this.lossError += secondOrder * steepest * error;
@@ -170,10 +170,10 @@ class Analysis {
     });
     this.lossError += gamma(K + outputs.length, this.#unit) * magnitude;
     this.lossMagnitude += Math.abs(value);
-    return caseOne;
+    return caseOneErrors;
   }
 
-  #backward({ g, x, slope, dLossDx }: SampleCache, errors: NodeErrors, caseOne: Float64Array, i: number): void {
+  #backward({ g, x, slope, dLossDx }: SampleCache, errors: NodeErrors, caseOneErrors: Float64Array, i: number): void {
     const graph = this.#graph;
     const unit = this.#unit;
     const deltaError = (j: number) =>
@@ -182,7 +182,7 @@ class Analysis {
       unit * Math.abs(dLossDx[j] * slope[j]);
 
     const output = graph.outputPosition[i];
-    let inherited = output < 0 ? 0 : caseOne[output];
+    let inherited = output < 0 ? 0 : caseOneErrors[output];
     let magnitude = output < 0 ? 0 : Math.abs(dLossDx[i]) + inherited;
     const { nodes, edges } = successorsOf(graph);
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
@@ -204,9 +204,9 @@ class Analysis {
     if (scale >= 0) {
       const c = Math.abs(this.#parameters[scale]);
       const gError = errors.x[i] / c;
-      const magnitudeOfC = Math.abs(dLossDx[i] * g[i]);
-      const errorOfC = errors.dLossDx[i] * (Math.abs(g[i]) + gError) + Math.abs(dLossDx[i]) * gError;
-      this.#term(scale, magnitudeOfC, errorOfC);
+      const termMagnitude = Math.abs(dLossDx[i] * g[i]);
+      const termError = errors.dLossDx[i] * (Math.abs(g[i]) + gError) + Math.abs(dLossDx[i]) * gError;
+      this.#term(scale, termMagnitude, termError);
     }
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const j = graph.predecessors[e];

@@ -1,9 +1,9 @@
 /**
  * Divides a graph into the units of work of an engine. Nodes on the same level do not depend on each other. The nodes
- * of a dense unit are on one level, use the sum, and have the same predecessors and activation. Their c are either all
- * fixed or all parameters. They have enough trainable weights and do not share them. All other nodes of a level form
- * sparse units, by activation and aggregation. It makes no difference whether the nodes were declared with `layer`,
- * with `mlp` or one by one.
+ * of a unit are on one level and have the same activation and aggregation; their c are either all fixed or all
+ * parameters. Nodes can form a dense unit only if they also use the sum, have the same predecessors, do not share
+ * weights with each other, and have enough weights, all of them trainable. The other nodes of a level form sparse units.
+ * It makes no difference whether the nodes were declared with `layer`, with `mlp` or one by one.
  */
 import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';

@@ -1,4 +1,4 @@
-/** Random networks with a sample and a loss, and functions that list quantities and steps. */
+/** Networks with a sample and a loss, and functions that list quantities and steps. */
 import { everyLoss, type LossCase, randomGraph, type RandomGraphOptions, randomParameters } from '@nnbp/conformance';
 import { sigmoid } from '@nnbp/activations';
 import { type Graph, GraphBuilder, type Loss, Network, Random } from '@nnbp/core';
@@ -23,11 +23,11 @@ export function randomSample(
   const graph = randomGraph(random, { ...options, ...(onProbabilities && probabilities) });
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
-  const within = () => 2 * random.uniform() - 1;
+  const draw = () => 2 * random.uniform() - 1;
   return {
     network,
-    input: Array.from({ length: graph.inputCount }, within),
-    target: [...(target?.(random, graph.outputs.length) ?? Array.from(graph.outputs, within))],
+    input: Array.from({ length: graph.inputCount }, draw),
+    target: [...(target?.(random, graph.outputs.length) ?? Array.from(graph.outputs, draw))],
     loss,
   };
 }
@@ -51,13 +51,13 @@ export function outputInTheMiddle(): Sample {
 /** All quantities of a graph, except dA/dz. */
 export function everyQuantity(graph: Graph): QuantityName[] {
   return graph.ids.flatMap((node, i): QuantityName[] => {
-    const everyNode = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));
-    if (i < graph.inputCount) return everyNode;
-    const own = (['h', 'g', 'slope', 'dLossDb'] as const).map((quantity) => ({ quantity, node }));
+    const ofEveryNode = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));
+    if (i < graph.inputCount) return ofEveryNode;
+    const ofNonInputs = (['h', 'g', 'slope', 'dLossDb'] as const).map((quantity) => ({ quantity, node }));
     const edges = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
     return [
-      ...everyNode,
-      ...own,
+      ...ofEveryNode,
+      ...ofNonInputs,
       ...(graph.scaleIndex(i) < 0 ? [] : [{ quantity: 'dLossDc', node } as const]),
       ...edges.map((j) => ({ quantity: 'dLossDw', node, from: graph.ids[j] }) as const),
     ];

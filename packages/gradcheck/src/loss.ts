@@ -81,14 +81,14 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
         violations.push(`${name}: depends on the previous content of dLossDx. Write every entry and do not read any.`);
         continue;
       }
-      const distance = Math.min(...(loss.kinks?.(t[k]) ?? []).map((kink) => Math.abs(kink - x[k])), Infinity);
-      if (distance < 1e-6) {
+      const distanceToKink = Math.min(...(loss.kinks?.(t[k]) ?? []).map((kink) => Math.abs(kink - x[k])), Infinity);
+      if (distanceToKink < 1e-6) {
         excluded.push({ name, reason: 'a declared kink' });
         continue;
       }
       const along = (value: number) => loss.value([...x.slice(0, k), value, ...x.slice(k + 1)], t);
-      const distanceToEdge = options.x === undefined && low > 0 ? Math.min(x[k], 1 - x[k]) : Infinity;
-      const numeric = differentiate(along, x[k], Math.min(0.1, distance / 2, distanceToEdge / 2));
+      const distanceToBound = options.x === undefined && low > 0 ? Math.min(x[k], 1 - x[k]) : Infinity;
+      const numeric = differentiate(along, x[k], Math.min(0.1, distanceToKink / 2, distanceToBound / 2));
       comparisons.push({
         name,
         analytic: analytic[k],

@@ -41,8 +41,8 @@ describe(`models written by ${program} ${version}`, () => {
 
   test('an activation layer is merged into the previous nodes unless another layer reads them', () => {
     const { ids } = fromKeras(
-      modelNamed('every kind of layer').json,
-      weightsOf(modelNamed('every kind of layer')),
+      modelNamed('dense and activation layers').json,
+      weightsOf(modelNamed('dense and activation layers')),
     ).graph;
     expect(ids.filter((id) => /leaky|reLU/i.test(id))).toEqual([]);
     // A second activation of the same values has separate nodes.

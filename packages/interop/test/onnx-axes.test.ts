@@ -34,7 +34,7 @@ describe('a tensor of [2, batch, 3]', () => {
     ['ReduceMax', [['ReduceMax', 'x', 'y', { axes: [0], keepdims: 0n }]], [3, 4, 5]],
     ['Unsqueeze and Squeeze', [['Unsqueeze', 'x a', 'z'], ['Squeeze', 'z a', 'y']], [0, 1, 2, 3, 4, 5], { a: [1] }],
     ['Relu', [['Relu', 'x', 'y']], [0, 1, 2, 3, 4, 5]],
-  ])('%s of a tensor [2, batch, 3] has the outputs of its definition', (_, nodes, expected, integers) => {
+  ])('%s of a tensor [2, batch, 3] returns the outputs that ONNX defines', (_, nodes, expected, integers) => {
     const outputs = outputsOf(modelOf(nodes, integers));
     expect(outputs).toHaveLength(expected.length);
     outputs.forEach((output, k) => expect(output).toBeCloseTo(expected[k], 13));
@@ -56,7 +56,7 @@ describe('a tensor of [2, batch, 3]', () => {
       ['MatMul', 'b W', 'y'],
     ];
     const sums = [0, 1].map((a) =>
-      [0, 1, 2].reduce((all, c) => all + (c + 1) * (value(a, c) + 10 * (c + 1) + 100 * (a + 1)), 0),
+      [0, 1, 2].reduce((total, c) => total + (c + 1) * (value(a, c) + 10 * (c + 1) + 100 * (a + 1)), 0),
     );
     expect(outputsOf(modelOf(nodes, {}, numbers))).toEqual(sums);
   }); // oxfmt-ignore
@@ -168,17 +168,17 @@ describe('initial states', () => {
     return inputs.map((x) => {
       const before = h;
       return (h = W.map((w, k) =>
-        Math.tanh(w * x + before.reduce((all, each, j) => all + R[k * units + j] * each, 0)),
+        Math.tanh(w * x + before.reduce((total, each, j) => total + R[k * units + j] * each, 0)),
       ));
     });
   };
-  const steps: Nodes = [
+  const rnnNodes: Nodes = [
     ['RNN', 'x W R - - h0', 'all last'],
     ['Squeeze', 'all one', 'y'],
   ];
 
   test.each(['learned', 'many'])('the constant initial states "%s" are imported', (name) => {
-    const nodes = steps.with(0, ['RNN', `x W R - - ${name}`, 'all']);
+    const nodes = rnnNodes.with(0, ['RNN', `x W R - - ${name}`, 'all']);
     const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers: { one: [1] }, outputs: 'y' });
     const outputs = predictSequence(fromOnnx(bytes), [[1], [-1]]);
     run([1, -1], [0.5, -0.25]).forEach((h, t) => h.forEach((each, k) => expect(outputs[t][k]).toBeCloseTo(each, 13)));
@@ -197,7 +197,7 @@ describe('initial states', () => {
       ['Equal', 'asked minus', 'open'],
       ['Where', 'open ones asked', 'shape'],
       ['Expand', 'learned shape', 'h0'],
-      ...steps,
+      ...rnnNodes,
     ];
     const integers = { zero: [0], one: [1], minus: [-1] };
     const bytes = onnxModel({ inputs: { x: [null, null, 1] }, nodes, numbers, integers, outputs: 'y' });
@@ -209,7 +209,7 @@ describe('initial states', () => {
     const model = (size: number | null) =>
       onnxModel({
         inputs: { x: [size, null, 1], h0: [1, null, units] },
-        nodes: steps,
+        nodes: rnnNodes,
         numbers,
         integers: { one: [1] },
         outputs: 'y last',
@@ -228,7 +228,7 @@ describe('initial states', () => {
 
   test('a model that combines steps is imported only if the number of steps is fixed', () => {
     const nodes: Nodes = [
-      ...steps.with(0, ['RNN', 'x W R', 'all']),
+      ...rnnNodes.with(0, ['RNN', 'x W R', 'all']),
       ['ReduceMax', 'y', 'z', { axes: [0], keepdims: 0n }],
     ];
     const model = (size: number | null) =>

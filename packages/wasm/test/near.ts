@@ -1,6 +1,6 @@
 /**
  * Compares an engine with the reference engine on graphs for which no error bounds are derived. Errors are relative to
- * the largest number.
+ * the largest number of the same kind.
  */
 import {
   type Engine,
@@ -37,19 +37,19 @@ export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): v
     executor.parameters.set(parameters);
     const state = options.state?.slice();
     const passOptions: PassOptions = { ...options, ...(state && { state }) };
-    const { weights: _, ...forPredict } = passOptions;
-    const outputs = [...executor.predict(inputs, samples, forPredict)].slice(0, sum(counts) * graph.outputs.length);
+    const { weights: _, ...predictOptions } = passOptions;
+    const outputs = [...executor.predict(inputs, samples, predictOptions)].slice(0, sum(counts) * graph.outputs.length);
     const stateAfter = state ? [...state] : [];
     if (state) state.set(options.state!);
     const jacobian = new Float64Array(outputs.length * graph.parameterCount).fill(NaN);
-    const outputsOfJacobian = [...executor.jacobian(inputs, samples, jacobian, forPredict)];
+    const outputsOfJacobian = [...executor.jacobian(inputs, samples, jacobian, predictOptions)];
     if (state) state.set(options.state!);
-    const mean = executor.backpropagate(inputs, targets, samples, loss, passOptions);
+    const meanLoss = executor.backpropagate(inputs, targets, samples, loss, passOptions);
     const numbers: Record<string, number[]> = {
       outputs,
       outputsOfJacobian,
       jacobian: [...jacobian],
-      mean: [mean],
+      meanLoss: [meanLoss],
       gradients: [...executor.gradients],
       stateAfter,
     };

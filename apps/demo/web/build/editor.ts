@@ -34,7 +34,7 @@ export function useEditor(): Editor {
       notify(done && { done });
       return true;
     } catch (error) {
-      notify(problemOf(error));
+      notify(noticeOf(error));
       return false;
     }
   }, []);
@@ -42,7 +42,7 @@ export function useEditor(): Editor {
 }
 
 /** The notice that reports an error. */
-export const problemOf = (error: unknown): Notice =>
+export const noticeOf = (error: unknown): Notice =>
   error instanceof EditError
     ? { rejected: error.problem }
     : { failed: error instanceof Error ? error.message : String(error) };

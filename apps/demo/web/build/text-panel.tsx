@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { download } from '../shared/download.js';
 import { usePlayground } from '../store.js';
-import { type Editor, problemOf } from './editor.js';
+import { type Editor, noticeOf } from './editor.js';
 import { exported, type Opened, openFile, openText } from './files.js';
 import { edit } from './history.js';
 import fields from './fields.module.css';
@@ -30,7 +30,7 @@ export function TextPanel({ editor }: { readonly editor: Editor }) {
       replaceGraph(editor, await openFile(file, names));
       setDraft(undefined);
     } catch (error) {
-      editor.notify(problemOf(error));
+      editor.notify(noticeOf(error));
     }
   };
   const copy = () =>

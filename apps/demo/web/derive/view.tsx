@@ -98,18 +98,20 @@ function ComputedSample({ exercise, mode }: ComputedSampleProps) {
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
-  const initialStep = derive.step ?? (display.answers === 'hidden' ? 0 : null);
+  const requestedStep = derive.step ?? (display.answers === 'hidden' ? 0 : null);
   const pass = useMemo(() => shownPass(exercise), [exercise]);
-  const all = exercise.trace.steps.length;
-  const step = initialStep === null ? null : Math.min(initialStep, all);
-  const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
+  const stepCount = exercise.trace.steps.length;
+  const step = requestedStep === null ? null : Math.min(requestedStep, stepCount);
+  const known = useMemo(() => replay(exercise.trace, step ?? stepCount), [exercise, step, stepCount]);
   // Show the graph and the derivation first; they can be used before the panels below them are rendered.
   const isBelowShown = useDeferredValue(true, false);
   return (
     <div className={styles.stage}>
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
-        {mode === 'own' && <LossBox current={pass} isKnown={display.answers !== 'hidden' || (step ?? all) === all} />}
+        {mode === 'own' && (
+          <LossBox current={pass} isKnown={display.answers !== 'hidden' || (step ?? stepCount) === stepCount} />
+        )}
         <TraceStepper
           trace={exercise.trace}
           step={step}

@@ -1,4 +1,7 @@
-/** Plots value, derivative and finite differences. Shades where the derivative and finite differences disagree. */
+/**
+ * Plots the value, derivative and finite differences of a function. Shades where the derivative and the differences
+ * disagree.
+ */
 import { useEffect } from 'react';
 import UPlot from 'uplot';
 import { useMessages } from '../language.js';

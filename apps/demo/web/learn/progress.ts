@@ -8,7 +8,7 @@ const untouched: ChapterWork = { seed: 0, task: 0, tries: [], draft: '' };
 export const workOn = ({ learn }: PlaygroundState, chapter: ChapterName): ChapterWork =>
   learn.work[chapter] ?? untouched;
 
-/** Number of settled tasks before the first open one. */
+/** Number of tasks before the first open one. Each of these is solved, or its solution is shown. */
 export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): number {
   const open = tasks.findIndex((task, k) => taskState(task, tries[k] ?? []).state === 'open');
   return open < 0 ? tasks.length : open;

@@ -31,7 +31,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   const plot = useRef<UPlot>(null);
   const [chosen, choose] = useState<boolean>();
   const logarithmic = chosen ?? isWide(curve);
-  const currentTables = useEffectEvent(() => tables(curve, validation, logarithmic));
+  const currentData = useEffectEvent(() => plotData(curve, validation, logarithmic));
 
   useEffect(() => {
     if (frame.current === null || width === 0) return;
@@ -53,7 +53,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
         cursor: { drag: { x: false, y: false } },
         legend: { live: false },
       },
-      currentTables(),
+      currentData(),
       frame.current,
     );
     plot.current = newPlot;
@@ -66,7 +66,7 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
-    queueDrawing(element, () => plot.current?.setData(tables(curve, validation, logarithmic)));
+    queueDrawing(element, () => plot.current?.setData(plotData(curve, validation, logarithmic)));
   }, [frame, curve, validation, logarithmic]);
   useEffect(() => {
     const element = frame.current!;
@@ -108,7 +108,7 @@ function isWide({ training, validation }: Curve): boolean {
 const tickLabel = (tick: number, logarithmic: boolean): string =>
   formatNumber(logarithmic ? Number((10 ** tick).toPrecision(2)) : tick);
 
-function tables(
+function plotData(
   { steps, training, validation }: Curve,
   hasValidation: boolean,
   logarithmic: boolean,

@@ -47,7 +47,8 @@ Examples:
 
 The type of each column is detected and shown; --number, --category and --ignore
 override it. Numbers are standardized, and each value of a category becomes an input;
-the model file stores these conversions. A file that is too large for memory is trained from disk.
+the model file stores these conversions. If the rows do not fit in memory, every epoch
+reads them from disk.
 
 A fifth of the rows is the test set, and a fifth of the rest is the validation set.
 Training stops when the validation loss no longer decreases, and the parameters of the
@@ -111,7 +112,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'fraction of the rows outside the test set to use for validation (default: 0.2, or 0 without --time if there are fewer than 50 such rows)',
+      'fraction of the rows outside the test set to use for validation (default: 0.2; without --time, 0 if there are fewer than 50 such rows)',
       numberBetween(0, 1),
     )
     .option(
@@ -174,7 +175,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   // Cross-validation already tests on all rows, so there is no test set.
   const testSplit = folds === undefined ? options.testSplit : 0;
   const engine = await auto();
-  const validated = folds === undefined ? undefined : await validate(io, plan, options, engine);
+  const validated = folds === undefined ? undefined : await crossValidate(io, plan, options, engine);
   if (validated !== undefined) await show(`\n${describeFolds(validated, options.group)}`);
   const validationSplit = validationFraction(options.validationSplit, rows * (1 - testSplit));
   const data = await trainingData(csv, {
@@ -191,12 +192,12 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     const trainingRun = planTrainingRun(plan, options, data);
     const { missingValues } = options;
     const columns = { inputs, targets, loss: plan.lossName, ...(missingValues !== undefined && { missingValues }) };
-    const run = await openCheckpoints(
+    const checkpoints = await openCheckpoints(
       io,
       { ...options, activation: plan.activation },
       { columns, ...settingsOf(plan, trainingRun, options) },
     );
-    const network = run.found?.network ?? networkFor(plan, data, options);
+    const network = checkpoints.found?.network ?? networkFor(plan, data, options);
     await show(describeTrainingRun(plan, trainingRun, network, options));
     const { parts, ended } = await learn(
       io,
@@ -205,13 +206,13 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
       trainingRun,
       (order) => partsOf(plan, data, order),
       engine,
-      run,
+      checkpoints,
       seed,
     );
 
     const metrics = metricsFor(plan);
     const assess = (samples: Data) => evaluate(network, samples, { loss: use.loss(), metrics, engine });
-    // For data on disk, metrics on the training set are computed only if there is no test set: a pass takes long.
+    // A pass over data on disk is slow, so metrics on such a training set are computed only if there is no test set.
     const measureTraining = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(measureTraining && { training: await assess(parts.training) }),
@@ -242,7 +243,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 }
 
 /** Runs cross-validation, with epochs and early stopping chosen as for training. */
-async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
+async function crossValidate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
   const { repeats, timeOrdered, batch } = options;
   const folds = options.folds!;
   const encoded = await encodedRows(plan, options.group, io.signal);

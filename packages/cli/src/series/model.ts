@@ -37,7 +37,7 @@ export async function openSeriesModel(
     );
   }
   const model = seriesModelIn(written);
-  if (model === undefined || !fits(network, model)) {
+  if (model === undefined || !matches(network, model)) {
     throw new NnbpError(
       'MALFORMED',
       `The series metadata of ${path} does not match its network. Train the model again.`,
@@ -46,7 +46,7 @@ export async function openSeriesModel(
   return { network, model };
 }
 
-function fits({ graph }: Network, { recurrent, window, horizon, calendar }: SeriesModel): boolean {
+function matches({ graph }: Network, { recurrent, window, horizon, calendar }: SeriesModel): boolean {
   const inputs = (recurrent === undefined ? window - 1 : 1) + 2 * calendar.length;
   return graph.inputCount === inputs && graph.outputs.length === horizon;
 }

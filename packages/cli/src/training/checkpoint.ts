@@ -7,7 +7,7 @@ import { type Io, note, pathIn } from '../io.js';
 import { misuse, Problem } from '../problem.js';
 
 /** The checkpoints that a training run writes, and the checkpoint that the run resumes from. */
-export interface Run {
+export interface RunCheckpoints {
   readonly callbacks: readonly Callback[];
   readonly found?: Found;
 }
@@ -29,7 +29,7 @@ export async function openCheckpoints(
   io: Io,
   { checkpoint: directory, resume = false, activation }: RunOptions,
   settings: Readonly<Record<string, unknown>>,
-): Promise<Run> {
+): Promise<RunCheckpoints> {
   if (directory === undefined) {
     if (resume) throw misuse('--resume requires checkpoints: set their directory with --checkpoint.');
     return { callbacks: [] };

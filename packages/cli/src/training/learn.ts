@@ -3,7 +3,7 @@ import { type Engine, type Network, Random } from '@nnbp/core';
 import { type Data, DivergedError, fit, type FitOptions } from '@nnbp/train';
 import type { Io } from '../io.js';
 import { Problem } from '../problem.js';
-import type { Run } from './checkpoint.js';
+import type { RunCheckpoints } from './checkpoint.js';
 import type { TrainingEnd, TrainingRun } from './training-run.js';
 import { dataOf, sampleOf, type TrainingData } from './data.js';
 import type { Plan } from './plan.js';
@@ -53,11 +53,11 @@ export async function learn(
   { rows, epochs, batch, patience }: TrainingRun,
   partsFor: (order: () => Random) => Parts | Promise<Parts>,
   engine: Engine,
-  run: Run,
+  checkpoints: RunCheckpoints,
   seed: number,
   { rows: barRows = rows.training, ...more }: LearnOptions = {},
 ): Promise<{ readonly parts: Parts; readonly ended: TrainingEnd }> {
-  const resume = run.found?.checkpoint;
+  const resume = checkpoints.found?.checkpoint;
   let epoch = resume?.epoch ?? 0;
   let bestEpoch: number | undefined;
   const parts = await partsFor(() => new Random(seed + epoch));
@@ -76,7 +76,11 @@ export async function learn(
       ...more,
       ...(patience !== undefined && { earlyStopping: { patience } }),
       ...(io.signal !== undefined && { signal: io.signal }),
-      callbacks: [{ onEpochBegin: (progress) => void (epoch = progress.epoch) }, ...run.callbacks, ...bar.callbacks],
+      callbacks: [
+        { onEpochBegin: (progress) => void (epoch = progress.epoch) },
+        ...checkpoints.callbacks,
+        ...bar.callbacks,
+      ],
       ...(resume !== undefined && { resume }),
     });
     ({ stoppedBy, bestEpoch } = report);

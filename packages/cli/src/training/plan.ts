@@ -144,12 +144,12 @@ async function surveyUsableRows(io: Io, opened: Csv, options: ColumnOptions, kee
   const targets = new Encoder(columnsIn('target'), csv);
   const codes = new Float64Array(used.length);
   let candidates = 0;
-  const counts = (cells: readonly string[]) => {
+  const isCounted = (cells: readonly string[]) => {
     if (targets.encode(cells, codes) !== undefined && !keepsWithoutTarget) return false;
     candidates++;
     return inputs.encode(cells, codes) === undefined;
   };
-  const usable = await survey(csv, { categories, counts, signal });
+  const usable = await survey(csv, { categories, isCounted, signal });
   if (usable.rows < candidates / 2) {
     const rows = keepsWithoutTarget ? 'rows' : 'rows with a target';
     throw tooManyDropped(csv, all, used, `${candidates - usable.rows} of ${candidates} ${rows}`);

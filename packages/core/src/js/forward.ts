@@ -1,4 +1,7 @@
-/** The forward pass of the js engine: unit by unit, for all samples of a batch at once. */
+/**
+ * The forward pass of the js engine. Computes the units of the plan (groups of nodes) one after another, each for all
+ * samples of a batch at once.
+ */
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
 /** The tables of a pass: `[nodes × samples]`, row-major. */
@@ -44,7 +47,7 @@ export function gather({ firstRow, gathered }: Sources, x: Float64Array, samples
 /** Computes H = B + W · X for a block, two nodes and four samples at a time. */
 function sumDense(
   { firstRow, count, firstWeight, stride, biases }: DenseBlock,
-  { firstRow: first, count: width }: Sources,
+  { firstRow: sourceRow, count: fanIn }: Sources,
   parameters: Float64Array,
   h: Float64Array,
   x: Float64Array,
@@ -52,11 +55,11 @@ function sumDense(
 ): void {
   let s = 0;
   for (; s + 3 < samples; s += 4) {
-    const from = first * samples + s;
+    const from = sourceRow * samples + s;
     let k = 0;
     let to = firstRow * samples + s;
-    let weight = firstWeight;
-    for (; k + 1 < count; k += 2, weight += 2 * stride, to += 2 * samples) {
+    let weightStart = firstWeight;
+    for (; k + 1 < count; k += 2, weightStart += 2 * stride, to += 2 * samples) {
       let h00 = parameters[biases[k]];
       let h10 = parameters[biases[k + 1]];
       let h01 = h00;
@@ -65,9 +68,9 @@ function sumDense(
       let h11 = h10;
       let h12 = h10;
       let h13 = h10;
-      for (let w = weight, at = from; w < weight + width; w++, at += samples) {
-        const w0 = parameters[w];
-        const w1 = parameters[w + stride];
+      for (let index = weightStart, at = from; index < weightStart + fanIn; index++, at += samples) {
+        const w0 = parameters[index];
+        const w1 = parameters[index + stride];
         const x0 = x[at];
         const x1 = x[at + 1];
         const x2 = x[at + 2];
@@ -95,8 +98,8 @@ function sumDense(
     let h1 = h0;
     let h2 = h0;
     let h3 = h0;
-    for (let w = weight, at = from; w < weight + width; w++, at += samples) {
-      const w0 = parameters[w];
+    for (let index = weightStart, at = from; index < weightStart + fanIn; index++, at += samples) {
+      const w0 = parameters[index];
       h0 += w0 * x[at];
       h1 += w0 * x[at + 1];
       h2 += w0 * x[at + 2];
@@ -108,10 +111,10 @@ function sumDense(
     h[to + 3] = h3;
   }
   for (; s < samples; s++) {
-    for (let k = 0, weight = firstWeight; k < count; k++, weight += stride) {
+    for (let k = 0, weightStart = firstWeight; k < count; k++, weightStart += stride) {
       let sum = parameters[biases[k]];
-      for (let w = weight, at = first * samples + s; w < weight + width; w++, at += samples)
-        sum += parameters[w] * x[at];
+      for (let index = weightStart, at = sourceRow * samples + s; index < weightStart + fanIn; index++, at += samples)
+        sum += parameters[index] * x[at];
       h[(firstRow + k) * samples + s] = sum;
     }
   }

@@ -70,7 +70,7 @@ export interface Playground {
  *
  * @param url - The link, or the part after its `#`.
  * @param options - `seed`: seed of the weights. Default: the seed in the link, or 0 if it has none.
- * @throws NnbpError `WRONG_TYPE`, `MALFORMED` (not a link to the playground, an invalid number, or no feature),
+ * @throws NnbpError `WRONG_TYPE`, `MALFORMED` (not a link to TensorFlow Playground, an invalid number, or no feature),
  * `UNSUPPORTED` (an activation, a feature or a data set that the page does not have), `TOO_LARGE`, `NOT_FINITE` (the
  * seed)
  *
@@ -164,8 +164,8 @@ class Link {
     const pairs = at < 0 && !url.includes('=') ? [] : unescaped(url.slice(at + 1)).split('&');
     this.#entries = new Map(
       pairs.map((pair): [string, string] => {
-        const sign = pair.indexOf('=');
-        return sign < 0 ? [pair, ''] : [pair.slice(0, sign), pair.slice(sign + 1).trim()];
+        const equalsAt = pair.indexOf('=');
+        return equalsAt < 0 ? [pair, ''] : [pair.slice(0, equalsAt), pair.slice(equalsAt + 1).trim()];
       }),
     );
   }

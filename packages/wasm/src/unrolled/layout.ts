@@ -5,19 +5,19 @@ import { maxOptimizerVectors } from '../memory-map.js';
 
 /** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
-  /**
-   * For each output, a row of four lanes, only one of which is used; and the distance from this row to the row of
-   * dLossDx.
-   */
+  /** The address of the rows of x: one row per output and step. A row has four lanes, but only one lane is used. */
   readonly outputRows: number;
+  /** The distance from the row of an output's x to the row of its dLossDx. */
   readonly toDLossDx: number;
   /** The distance from the rows of a step to those of the next, in each table. */
   readonly stepBytes: number;
 }
 
 /**
- * Lays out the memory for this number of groups. The tables begin with the rows of the `graph.maxDelay` steps before
- * the first step; the rows of the `steps` steps follow.
+ * Lays out the memory. The tables begin with the rows of the `graph.maxDelay` steps before the first step; the rows of
+ * the `steps` steps follow.
+ *
+ * @param groups - The number of groups of up to four nodes; see `groupsOf`.
  */
 export function unrolledLayout(graph: Graph, groups: number, steps: number): UnrolledLayout {
   const { allocate, end, use } = allocator();

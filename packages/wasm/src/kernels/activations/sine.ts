@@ -1,4 +1,4 @@
-/** Kernel of `sine`: g = sin(ω h), g' = ω cos(ω h) */
+/** Kernel of `sine`: g = sin(ω h), g' = ω cos(ω h), where ω is the option `frequency`. */
 import { f32x4 } from '../../assembler.js';
 import { sineAndCosine } from '../elementary.js';
 import type { ActivationKernel } from './kernel.js';

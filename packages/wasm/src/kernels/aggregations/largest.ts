@@ -1,4 +1,7 @@
-/** Kernels of `max`, `min` and `maxAbs`: A(z) is the first z_e with the largest rank; dA/dz_e is 1 for it, else 0. */
+/**
+ * Kernels of `max`, `min` and `maxAbs`. Each ranks the z_e by z_e, −z_e or |z_e|. A(z) is the first z_e with the highest
+ * rank; dA/dz_e is 1 for this e and 0 for all others.
+ */
 import { type Code, f32x4, i32x4, v128 } from '../../assembler.js';
 import type { AggregationKernel } from './kernel.js';
 
