@@ -81,15 +81,15 @@ test('picking an item again deselects it, and no more than the given number can 
 
 test('quantities in a sentence become symbols with an index', () => {
   expect(pieces('dloss/dw_2to4 is slope_4 · x_2, dx_7/dx_4.')).toEqual([
-    { text: 'dloss/dw_2to4', letter: '∂loss/∂w', index: '2→4' },
+    { text: 'dloss/dw_2to4', symbol: '∂loss/∂w', index: '2→4' },
     { text: ' is ' },
-    { text: 'slope_4', letter: 'slope', index: '4' },
+    { text: 'slope_4', symbol: 'slope', index: '4' },
     { text: ' · ' },
-    { text: 'x_2', letter: 'x', index: '2' },
+    { text: 'x_2', symbol: 'x', index: '2' },
     { text: ', ' },
-    { text: 'dx_7', letter: 'dx', index: '7' },
+    { text: 'dx_7', symbol: 'dx', index: '7' },
     { text: '/' },
-    { text: 'dx_4', letter: 'dx', index: '4' },
+    { text: 'dx_4', symbol: 'dx', index: '4' },
     { text: '.' },
   ]);
 });
