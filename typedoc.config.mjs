@@ -15,9 +15,10 @@ const packageIn = (folder) => JSON.parse(readFileSync(`packages/${folder}/packag
  */
 export default {
   name: '@nnbp',
-  // nnbp comes last because it re-exports the other packages. The step "types" of `pnpm check` reports type errors.
+  // nnbp comes last because it re-exports the other packages.
   entryPoints: ['packages/!(nnbp)/src/index.ts', 'packages/formats/src/node/index.ts', 'packages/nnbp/src/index.ts'],
   tsconfig: 'tsconfig.declarations.json',
+  // The step "types" of `pnpm check` reports type errors.
   skipErrorChecking: true,
   plugin: [nameModulesAsPackages],
   packagesRequiringDocumentation: readdirSync('packages').map(packageIn),

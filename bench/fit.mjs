@@ -24,7 +24,7 @@ for (const engine of [await ourEngine(), js(), reference()]) {
 console.log(
   table(
     ['engine', 'samples', 'batch size', 'step, samples/s', 'fit / step'],
-    rows.map((row) => [row.engine, row.samples, row.batchSize, short(row.stepPerSecond), row.fit.toFixed(2)]),
+    rows.map((row) => [row.engine, row.samples, row.batchSize, short(row.samplesPerSecond), row.fit.toFixed(2)]),
   ),
 );
 changeResults(() => ({ fit: rows }));
@@ -57,18 +57,18 @@ async function compare(engine, samples, batchSize) {
     if (cpuMilliseconds() - startTime > milliseconds) break;
     epochs *= 2;
   }
-  let [step, fitTime] = [Infinity, Infinity];
+  let [stepTime, fitTime] = [Infinity, Infinity];
   for (let round = 0; round < rounds; round++) {
     let startTime = cpuMilliseconds();
     stepEpochs(epochs);
-    step = Math.min(step, cpuMilliseconds() - startTime);
+    stepTime = Math.min(stepTime, cpuMilliseconds() - startTime);
     startTime = cpuMilliseconds();
     await fitEpochs(epochs);
     fitTime = Math.min(fitTime, cpuMilliseconds() - startTime);
   }
   executor.dispose();
-  const stepPerSecond = Math.round((1000 * samples * epochs) / step);
-  return { engine: engine.name, samples, batchSize, stepPerSecond, fit: Number((step / fitTime).toPrecision(3)) };
+  const samplesPerSecond = Math.round((1000 * samples * epochs) / stepTime);
+  return { engine: engine.name, samples, batchSize, samplesPerSecond, fit: Number((stepTime / fitTime).toPrecision(3)) };
 }
 
 function cpuMilliseconds() {

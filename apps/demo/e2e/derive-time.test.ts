@@ -45,7 +45,7 @@ test('the two-step recurrence can be chosen as a preset, and the numbers in its 
   await slider.focus();
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => sum.locator('tbody tr').count()).toBe(1);
-  expect(await sum.getByRole('status').textContent()).toBe('One earlier step has not been added yet.');
+  expect(await sum.getByRole('status').textContent()).toBe('The term of one earlier step has not been added yet.');
   await page.getByLabel('input x_1 at step 0').fill('-2');
   // Step 8 of the trace adds the only term that is shown.
   await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 8);

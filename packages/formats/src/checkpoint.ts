@@ -84,11 +84,15 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
  *
  * @throws NnbpError `MALFORMED`
  */
-export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tensor>, parameters: number): Checkpoint {
+export function readCheckpoint(
+  value: unknown,
+  tensors: ReadonlyMap<string, Tensor>,
+  parameterCount: number,
+): Checkpoint {
   const numbers = (json: JsonValue) => tensors.get(json.text())?.values ?? json.throwExpected('the name of a tensor');
   const vector = (json: JsonValue) => {
     const values = numbers(json);
-    if (values.length !== parameters) json.throwExpected(`the name of a tensor of ${parameters} numbers`);
+    if (values.length !== parameterCount) json.throwExpected(`the name of a tensor of ${parameterCount} numbers`);
     return values;
   };
   const pair = <T>(json: JsonValue, read: (json: JsonValue) => T): [string, T] => {

@@ -178,7 +178,7 @@ class Probe {
   readonly #executor: ReferenceExecutor;
   readonly #targets: readonly (Float64Array | null)[];
 
-  /** @param counts - The sample counts of the executor: rows are samples, or the steps of one sequence. */
+  /** @param counts - For samples, the number of samples. For one sequence, an array with a 1 for each step. */
   constructor(
     network: Network,
     inputs: readonly Row[],
@@ -237,7 +237,7 @@ class Probe {
     return undefined;
   }
 
-  /** Returns all steps of all samples, one per row. */
+  /** Returns the cache of each row: every step of every sample. */
   #rows(): SampleCache[] {
     return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
   }

@@ -279,7 +279,7 @@ describe('a recurrent operator', () => {
   const last: Model['nodes'][number] = ['Squeeze', 'last zero', 'l'];
 
   test.each([
-    [/Squeeze of its directions/, followed(['Relu', 'all', 'y'])],
+    [/only if a Squeeze removes its directions axis/, followed(['Relu', 'all', 'y'])],
     [/axes other than/, followed(['Squeeze', 'all zero', 'y'])],
     [/an operand that is a sequence/, followed(squeezed, ['Reshape', 'h both', 'y'])],
     [/a sequence together with an operand/, followed(squeezed, last, ['Add', 'h l', 'y'])],

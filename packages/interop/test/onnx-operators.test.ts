@@ -161,12 +161,12 @@ describe('an operator that is piecewise linear', () => {
     ['Max(0, x)', op('Max', ['zero', 'x']), (x: number) => Math.max(x, 0)],
     ['Min(x, 0)', op('Min', ['x', 'zero']), (x: number) => Math.min(x, 0)],
     [
-      'Max of a constant per column, and 0',
+      'Max(x, a constant per column, 0)',
       op('Max', ['x', 'c', 'zero']),
       (x: number, k: number) => Math.max(x, [1, -1, 0][k], 0),
     ],
     [
-      'Min of a constant per column, and 0',
+      'Min(a constant per column, x, 0)',
       op('Min', ['c', 'x', 'zero']),
       (x: number, k: number) => Math.min(x, [1, -1, 0][k], 0),
     ],
@@ -236,7 +236,7 @@ describe('an activation written as several operators', () => {
     expect(fromOnnx(bytes).graph.activations.map(({ name }) => name)).toContain('hardSwish');
   });
 
-  test('the square root of x² plus a constant is imported with bentIdentity', () => {
+  test('√(x² + constant) is imported with bentIdentity', () => {
     const nodes = [op('Mul', ['x', 'x']), op('Add', ['0', 'three']), op('Sqrt', ['1']), op('Mul', ['2', 'half'])];
     expectPredicts(model({ constants, nodes }), (row) => row.map((x) => 0.5 * Math.sqrt(x * x + 3)));
     const bentIdentityNodes = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // oxfmt-ignore
@@ -246,7 +246,7 @@ describe('an activation written as several operators', () => {
 });
 
 describe('an operator that changes shapes', () => {
-  const single = { v: floats([3, 1], [1, 2, 3]) };
+  const singleColumn = { v: floats([3, 1], [1, 2, 3]) };
   const dot = ([a, b, c]: readonly number[]) => [a + 2 * b + 3 * c];
 
   test.each([
@@ -254,13 +254,16 @@ describe('an operator that changes shapes', () => {
     ['of axis 1', op('Squeeze', ['0', 'axis'])],
     ['of axis -1, in an attribute', op('Squeeze', ['0'], { axes: [-1n] })],
   ])('Squeeze %s can be the last operator', (_, squeeze) => {
-    const bytes = model({ constants: { ...single, axis: integers(1) }, nodes: [op('MatMul', ['x', 'v']), squeeze] });
+    const bytes = model({
+      constants: { ...singleColumn, axis: integers(1) },
+      nodes: [op('MatMul', ['x', 'v']), squeeze],
+    });
     expectPredicts(bytes, dot);
   });
 
-  test('Squeeze accepts only axes of size 1, and Unsqueeze inserts them again', () => {
+  test('Unsqueeze inserts axes of size 1, and Squeeze removes only axes of size 1', () => {
     const nodes = [op('Unsqueeze', ['x', 'axes']), op('Squeeze', ['0', 'axes']), op('MatMul', ['1', 'v'])];
-    expectPredicts(model({ constants: { ...single, axes: integers(1, 3) }, nodes }), dot);
+    expectPredicts(model({ constants: { ...singleColumn, axes: integers(1, 3) }, nodes }), dot);
     const wide = model({ nodes: [op('Squeeze', ['x'], { axes: [1n] })] });
     expect(errorOf(() => fromOnnx(wide)).message).toMatch(/axes \[1\] of \[batch, 3\]/);
     expect(errorOf(() => fromOnnx(model({ nodes: [op('Unsqueeze', ['x'], { axes: [3n] })] }))).code).toBe(
@@ -295,14 +298,14 @@ describe('an operator that changes shapes', () => {
 });
 
 describe('operator sets and inputs', () => {
-  test('operator set 6 aligns shapes by an axis, and earlier operator sets are rejected with advice', () => {
+  test('operator set 6 aligns shapes by the attribute axis, and earlier operator sets are rejected with advice', () => {
     const constants = { w, b: floats([2], [10, 20]) };
     const nodes = [op('MatMul', ['x', 'w']), op('Add', ['0', 'b'], { broadcast: 1n, axis: 1n })];
     expectPredicts(model({ constants, nodes, operatorSet: 6 }), (row) => product(row).map((x, k) => x + 10 * (k + 1)));
     const withDropout = [op('Dropout', ['x'], { is_test: 1n, ratio: 0.5 }), op('MatMul', ['0', 'w'])];
     expectPredicts(model({ constants, nodes: withDropout, operatorSet: 6 }), product);
-    const first = op('Add', ['0', 'b'], { broadcast: 1n, axis: 2n });
-    expect(errorOf(() => fromOnnx(model({ constants, nodes: [nodes[0], first], operatorSet: 6 }))).code).toBe(
+    const outOfRange = op('Add', ['0', 'b'], { broadcast: 1n, axis: 2n });
+    expect(errorOf(() => fromOnnx(model({ constants, nodes: [nodes[0], outOfRange], operatorSet: 6 }))).code).toBe(
       'MALFORMED',
     );
     const error = errorOf(() => fromOnnx(model({ constants, nodes, operatorSet: 5 })));

@@ -7,15 +7,15 @@ import type { TimeGraph } from './time.js';
 import { isUnrollable } from './unrolled/form.js';
 
 /**
- * Default of the minimum work (edges times samples) for which several threads are tried. With less work, a forward pass
- * takes about a microsecond, as long as a barrier.
+ * Default of the minimum work (edges times samples) for which several threads are tried. A barrier takes about a
+ * microsecond; with less work, so does the whole forward pass.
  */
 export const minMeasuredWork = 20_000;
 
 /**
  * Returns why a graph runs on one thread; undefined if several threads can share the work.
  *
- * @param plan - The plan of the plain graph of all steps.
+ * @param plan - The plan of `graph`, which has the nodes of all steps.
  * @param stepWork - Edges times samples of one step.
  */
 export function oneThreadReason(
@@ -38,8 +38,8 @@ export function oneThreadReason(
 }
 
 /**
- * Whether two nodes that are completed between the same two barriers write the gradient of one parameter: as their own
- * b or c, or as the weight of an edge to a sparse node. The nodes of a dense unit never share weights.
+ * Whether two nodes that are completed between the same two barriers write the gradient of the same parameter: as their
+ * own b or c, or as the weight of an edge to a sparse node. The nodes of a dense unit never share weights.
  */
 function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
   if (graph.sharedWeights === undefined) return false;

@@ -8,7 +8,7 @@ import { edit } from './history.js';
 export function connectNodes(editor: Editor, from: string, to: string, delay = 0): void {
   const done = editor.attempt(
     () => edit((network) => connect(network, from, to, delay)),
-    (say) => say.edge(from, to),
+    (say) => say.edgeAdded(from, to),
   );
   if (done) editor.select({ edge: { from, to, delay } });
 }
@@ -24,7 +24,7 @@ export function insertNode(editor: Editor, neighbour: { readonly from?: string; 
   };
   const done = editor.attempt(
     () => edit(insert),
-    (say) => say.node(id),
+    (say) => say.nodeAdded(id),
   );
   if (done) editor.select({ node: id });
 }
@@ -35,7 +35,7 @@ export function insertInput(editor: Editor): void {
   const insert = (network: NetworkDescription) => addInput(network, (id = freeId(network)));
   const done = editor.attempt(
     () => edit(insert),
-    (say) => say.input(id),
+    (say) => say.inputAdded(id),
   );
   if (done) editor.select({ node: id });
 }
@@ -46,11 +46,11 @@ export function remove(editor: Editor, selection: NonNullable<Selection>): void 
     'node' in selection
       ? editor.attempt(
           () => edit((network) => removeNode(network, selection.node)),
-          (say) => say.noNode(selection.node),
+          (say) => say.nodeRemoved(selection.node),
         )
       : editor.attempt(
           () => edit((network) => disconnect(network, selection.edge)),
-          (say) => say.noEdge(selection.edge.from, selection.edge.to),
+          (say) => say.edgeRemoved(selection.edge.from, selection.edge.to),
         );
   if (done) editor.select(undefined);
 }

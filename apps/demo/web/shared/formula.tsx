@@ -15,8 +15,8 @@ export function Formula({ latex, plain = '…' }: FormulaProps) {
   useEffect(() => {
     if (ready) return;
     let mounted = true;
-    loading ??= import('./katex.js').then(({ typeset: ready }) => {
-      typeset = ready;
+    loading ??= import('./katex.js').then((module) => {
+      typeset = module.typeset;
     });
     // Typesetting all formulas of a page takes a while, so it must not block user input.
     void loading.then(() => {

@@ -1,4 +1,4 @@
-/** Panel to choose the data set and its noise, drawing or file. */
+/** Panel to choose the data set. Some data sets have further controls: the noise, a drawing area or a file field. */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { type DataName, type Settings, withData } from '../shared/training-settings.js';

@@ -15,9 +15,9 @@ const meterTime = 400;
 export class Player {
   readonly #takeStep: () => boolean;
   readonly #stepCount: () => number;
-  /** Number of the current run; 0 while paused. A loop ends when this is no longer the number of its run. */
-  #playing = 0;
-  #plays = 0;
+  /** Number of the current run, counted from 1; 0 while paused. The loop of any other run ends. */
+  #currentRun = 0;
+  #runCount = 0;
   #meter = { since: 0, steps: 0, rate: 0 };
 
   /**
@@ -30,17 +30,17 @@ export class Player {
   }
 
   get playing(): boolean {
-    return this.#playing !== 0;
+    return this.#currentRun !== 0;
   }
 
   play(speed: Speed): void {
-    this.#playing = ++this.#plays;
+    this.#currentRun = ++this.#runCount;
     this.#meter = { since: performance.now(), steps: this.#stepCount(), rate: 0 };
-    void this.#run(this.#playing, speed);
+    void this.#run(this.#currentRun, speed);
   }
 
   pause(): void {
-    this.#playing = 0;
+    this.#currentRun = 0;
   }
 
   /** Returns the steps per second, updated at most every 400 ms; 0 while paused. */
@@ -57,7 +57,7 @@ export class Player {
   async #run(number: number, speed: Speed): Promise<void> {
     const start = performance.now();
     let taken = 0;
-    while (this.#playing === number) {
+    while (this.#currentRun === number) {
       const until = performance.now() + yieldInterval;
       while (performance.now() < until) {
         if (taken >= ((performance.now() - start) / 1000) * stepsPerSecond[speed]) break;

@@ -19,7 +19,7 @@ export interface Header {
   /** Whether the names come from the file. */
   readonly named: boolean;
   /** Whether the first row contains the names and is not data. */
-  readonly inFirstRow: boolean;
+  readonly hasHeaderRow: boolean;
   /**
    * The first name that is a number and belongs to a column of numbers, which suggests that the first row is data.
    * Undefined if there is none.
@@ -34,7 +34,7 @@ export interface Header {
  */
 export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptions): Header {
   if (declared !== undefined) {
-    return { names: uniqueNames(declared), named: true, inFirstRow: false, numericName: undefined };
+    return { names: uniqueNames(declared), named: true, hasHeaderRow: false, numericName: undefined };
   }
   const [first, ...below] = rows;
   const named = header ?? !looksLikeData(first, below);
@@ -43,7 +43,7 @@ export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptio
     : first.map((_, k) => `column${k + 1}`);
   const numericName =
     named && header !== true ? names.find((name, k) => isNumber(name) && isNumeric(cellsOf(below, k))) : undefined;
-  return { names, named, inFirstRow: named, numericName };
+  return { names, named, hasHeaderRow: named, numericName };
 }
 
 const isNumber = (cell: string) => numberIn(cell, '.') !== undefined || numberIn(cell, ',') !== undefined;

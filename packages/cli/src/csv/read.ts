@@ -17,7 +17,10 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** The delimiter. Default: detected. */
   readonly delimiter?: string | undefined;
-  /** A label of the Encoding Standard. Default: the encoding of the byte order mark, else UTF-8. */
+  /**
+   * The encoding, as a label of the WHATWG Encoding Standard such as `windows-1252`. Default: the encoding of the byte
+   * order mark, else UTF-8.
+   */
   readonly encoding?: string | undefined;
   /** The decimal separator of every column. Default: detected for each column. */
   readonly decimal?: Decimal | undefined;
@@ -70,14 +73,14 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   if (rows.length === 0 && dialect.names === undefined) {
     throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
   }
-  const { names, named, inFirstRow, numericName } = headerOf(rows, {
+  const { names, named, hasHeaderRow, numericName } = headerOf(rows, {
     declared: dialect.names,
     header: options.header,
   });
   const missing = new MissingValues(options.missingValues);
   const format = { missing, delimiter: dialect.delimiter, decimal: options.decimal };
   const counters = names.map((column) => new ColumnCounter(column, format));
-  for (const row of inFirstRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
+  for (const row of hasHeaderRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
   const columns = surveysOf(counters, dialect.delimiter);
   const decided = new Set(counters.map(({ evidence }) => evidence.decided));
   return {
@@ -92,7 +95,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
       columns.flatMap(({ name: column, ambiguity }) => (ambiguity === undefined ? [] : [[column, ambiguity]])),
     ),
     format,
-    rows: () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, inFirstRow),
+    rows: () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, hasHeaderRow),
   };
 }
 
@@ -178,8 +181,11 @@ const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
   rtrim: true,
 });
 
-/** Skips the lines before the rows. If spaces separate the cells, replaces each run of spaces with one. */
-async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect): AsyncGenerator<string> {
+/**
+ * Yields the text of the rows in chunks, without the lines before the rows. If spaces separate the cells, replaces each
+ * run of spaces with one.
+ */
+async function* rowText(texts: AsyncIterable<string>, { skip, delimiter }: Dialect): AsyncGenerator<string> {
   let toSkip = skip;
   let buffer = '';
   for await (const text of texts) {
@@ -208,7 +214,7 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
   const parser = parse({ ...parserOptions(dialect), to: sampleRows, relax_column_count: true });
   const rows: string[][] = [];
   try {
-    const source = Readable.from(lines(Readable.from([text.slice(0, cut) || text]), dialect));
+    const source = Readable.from(rowText(Readable.from([text.slice(0, cut) || text]), dialect));
     for await (const row of source.pipe(parser)) rows.push(row as string[]);
   } catch (error) {
     // The quote may be closed in a later part. If it is never closed, reading all rows reports the error.
@@ -225,7 +231,7 @@ async function* rowsOf(
   hasHeaderRow: boolean,
 ): AsyncGenerator<CsvRow> {
   const parser = parse(parserOptions(dialect));
-  const source = Readable.from(lines(texts, dialect));
+  const source = Readable.from(rowText(texts, dialect));
   source.on('error', (error) => parser.destroy(error));
   let number = hasHeaderRow ? -1 : 0;
   try {

@@ -42,9 +42,9 @@ export interface EpochEnd {
 }
 
 /**
- * Returns a callback for `fit` that writes a checkpoint every `every` epochs and after epoch `epochs`. Each file is
- * complete or absent, even if the process is killed. The next run removes unfinished files of a killed process. A file
- * `run-….lock` locks the directory while training runs.
+ * Returns a callback for `fit` that writes a checkpoint every `every` epochs, and after the last epoch that the option
+ * `epochs` of `fit` allows. Each file is complete or absent, even if the process is killed. The next run removes
+ * unfinished files of a killed process. A file `run-….lock` locks the directory while training runs.
  *
  * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or the
  * directory has checkpoints of epochs after the one that training starts from) and `UNAVAILABLE` (the directory cannot
@@ -92,8 +92,8 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
     await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
   };
   /**
-   * The function that unlocks the directory and the last write of each training run, keyed by the progress object of
-   * the run. An abort does not wait for the lock or the write.
+   * For each training run, keyed by its progress object: the function that unlocks the directory, and the last write.
+   * `teardown` waits for both, because an abort does not.
    */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {

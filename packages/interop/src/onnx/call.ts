@@ -116,14 +116,14 @@ export class Call {
     return first;
   }
 
-  /** The sizes of all axes of `rows`. The batch and the steps have the size NaN, since their sizes are unknown. */
+  /** The sizes of all axes of `rows`. An unknown size is NaN: that of the steps, and often that of the batch. */
   sizes({ shape, lead, batchAxis = 0 }: Rows): number[] {
     const unknown = lead?.length === 2 ? [NaN, NaN] : [this.tape.batchSize ?? NaN];
     return shape.toSpliced(batchAxis, 0, ...unknown);
   }
 
   /** The shape that operand k specifies. A size is NaN if it is the number of samples or steps. */
-  target(k: number): number[] {
+  targetShape(k: number): number[] {
     const value = this.values.get(this.node.input[k] ?? '');
     const { values } = value !== undefined && 'isUnknown' in value && value.isUnknown ? value : this.constant(k);
     return Array.from(values);
@@ -276,7 +276,10 @@ export class Call {
     return dims.toSpliced(batch + 1 - outside.length, outside.length);
   }
 
-  /** Before operator set 7, the attribute `axis` aligns the first axis of a constant. */
+  /**
+   * Before operator set 7, the attribute `axis` is the axis of the rows with which the first axis of a constant is
+   * aligned. Returns `dims` with axes of size 1 appended, so that the last axes are aligned.
+   */
   #aligned(dims: readonly number[], rows: Rows): readonly number[] {
     const axis = this.operatorSet < 7 ? this.#attribute('axis')?.i : undefined;
     if (axis === undefined) return dims;
@@ -344,5 +347,5 @@ function operandIndices(shape: readonly number[], operand: readonly number[], si
 /** Describes in error messages where a partial result of several operators is supported. */
 function supportedUse(part: Rows['part']): string {
   if (part === undefined) return 'at the end of a model';
-  return part === 'directed' ? 'with a Squeeze of its directions' : 'as part of an aggregation';
+  return part === 'directed' ? 'if a Squeeze removes its directions axis' : 'as part of an aggregation';
 }

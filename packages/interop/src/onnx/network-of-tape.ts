@@ -24,7 +24,7 @@ interface Group {
   readonly from: readonly number[];
 }
 
-/** The source of an edge, and the factor of its weight. */
+/** The source of an edge, and the factor by which the weight of the edge is multiplied. */
 interface Edge {
   readonly source: Source;
   readonly scale: number;
@@ -55,8 +55,8 @@ export function networkOf(
   const needed = neededBy(tape, outputNodes, delays);
   const groups = group(needed);
   const ids = nameAll(tape, groups, outputNodes, names);
-  /** The edge that reads a node or state of the tape. */
-  const source = (node: number): Edge => {
+  /** The edge that reads a node or a state. `node` is its index on the tape. */
+  const edgeFrom = (node: number): Edge => {
     if (!tape.states.has(node)) return { source: ids[node], scale: 1 };
     const { node: predecessor, steps, scale } = delays.of(node);
     const initial = delays.initial(predecessor);
@@ -66,19 +66,19 @@ export function networkOf(
   const builder = new GraphBuilder();
   for (const id of names.inputs) builder.input(id);
   for (const { nodes, g, aggregation, from } of groups) {
-    const options = { from: from.map((node) => source(node).source), activation: g, fixed: { c: 1 } } as const;
+    const options = { from: from.map((node) => edgeFrom(node).source), activation: g, fixed: { c: 1 } } as const;
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
     if (aggregation !== undefined) {
       for (const node of nodes) {
         // A product that applies a gate has no parameters. A pooling window has none either.
         const { weights, bias } = needed.get(node)!.h;
-        const isPlain = bias === 0 && from.every((node, k) => weights[k] * source(node).scale === 1);
+        const isPlain = bias === 0 && from.every((node, k) => weights[k] * edgeFrom(node).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });
       }
-    } else if (nodes.some((node) => isSpecial(needed.get(node)!))) {
+    } else if (nodes.some((node) => hasSharedOrFixed(needed.get(node)!))) {
       for (const node of nodes) {
         const { h, fixed } = needed.get(node)!;
-        const edges = from.map((node) => source(node));
+        const edges = from.map((node) => edgeFrom(node));
         builder.node(ids[node], {
           ...options,
           ...sharedBy(h, fixed, edges),
@@ -91,13 +91,13 @@ export function networkOf(
   for (const node of outputNodes) builder.output(ids[node]);
   const network = new Network(builder.build());
   for (const { nodes, from } of groups) {
-    const scales = from.map((node) => source(node).scale);
+    const scales = from.map((node) => edgeFrom(node).scale);
     for (const node of nodes) setParameters(network, ids[node], needed.get(node)!.h, scales);
   }
   return network;
 }
 
-const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
+const hasSharedOrFixed = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
 
 /** Names of the parameters that the nodes of a filter share, or that a gate shares over all steps. */
 function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
@@ -153,11 +153,12 @@ function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): Networ
   if ('unfinished' in g) {
     if (g.unfinished === 'abs') return { g: absolute, aggregation, h, fixed };
     if (g.unfinished === 'square') {
-      const [factor, same] = [tape.node(h), tape.apply(identity, h)];
+      // A node has at most one edge from each predecessor, so the second factor is a copy.
+      const [factor, copy] = [tape.node(h), tape.apply(identity, h)];
       return {
         g: identity,
         aggregation: product,
-        h: { from: [factor.from[0], same.from[0]], weights: [1, 1], bias: 0 },
+        h: { from: [factor.from[0], copy.from[0]], weights: [1, 1], bias: 0 },
         fixed,
       };
     }

@@ -18,17 +18,18 @@ import { unit, word } from '../memory-map.js';
 import { activationKernels } from './activations/index.js';
 import type { ActivationKernel } from './activations/kernel.js';
 
-/** The code of custom activations, which run in JavaScript. */
+/** The kernel code of custom activations, which run in JavaScript. */
 export const customActivation = 256;
 
 /**
- * Emits a function of a unit's address and the range of its nodes, `from` to `to`. It reads the rows of h and writes
- * those of g, x and slope, in one loop over all vectors of all rows, so that the constants of g are loaded once.
+ * Emits a function whose parameters are a unit's address and the range of its nodes, `from` to `to`. The function reads
+ * the rows of h and writes those of g, x and slope, in one loop over all vectors of all rows, so that the constants of
+ * g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
-      const [row, lastRow, nextRow, end, at, scaleOf, toX, toSlope] = Array.from({ length: 8 }, () => local(i32));
+      const [row, endRow, rowBytes, end, at, scaleOf, toX, toSlope] = Array.from({ length: 8 }, () => local(i32));
       const [h, c, value, derivative] = Array.from({ length: 4 }, () => local(v128));
       const options = (kernel.options ?? []).map((name) => ({ name, value: local(v128) }));
       const code = kernel.emit(
@@ -49,12 +50,12 @@ export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, cu
       ];
       return control.when(int.ltU(from.get, to.get), [
         options.map((option, k) => option.value.set(f32x4.loadSplat(u.get, unit.options + 4 * k))),
-        nextRow.set(word('rowBytes')),
+        rowBytes.set(word('rowBytes')),
         toX.set(int.sub(word('x'), int.load(u.get, unit.h))),
         toSlope.set(int.sub(word('slope'), int.load(u.get, unit.h))),
         scaleOf.set(int.add(word('scaleOf'), int.shl(int.add(firstRow, from.get), int.const(2)))),
         row.set(rowAt(from)),
-        lastRow.set(rowAt(to)),
+        endRow.set(rowAt(to)),
         beginRow,
         control.loop(
           h.set(f32x4.load(at.get)),
@@ -63,8 +64,8 @@ export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, cu
           f32x4.store(int.add(at.get, toX.get), f32x4.mul(c.get, value.get)),
           f32x4.store(int.add(at.get, toSlope.get), f32x4.mul(c.get, derivative.get)),
           control.branchIf(0, int.ltU(at.tee(int.add(at.get, int.const(16))), end.get)),
-          row.set(int.add(row.get, nextRow.get)),
-          control.when(int.ne(row.get, lastRow.get), [beginRow, control.branch(1)]),
+          row.set(int.add(row.get, rowBytes.get)),
+          control.when(int.ne(row.get, endRow.get), [beginRow, control.branch(1)]),
         ),
       ]);
     }),

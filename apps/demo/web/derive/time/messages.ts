@@ -9,7 +9,7 @@ const en = {
   termsOf: (termCount: number, all: number) => `${termCount} of ${all}`,
   stepColumn: 'Step',
   termColumn: 'Term',
-  size: 'Magnitude',
+  magnitudeColumn: 'Magnitude',
   valueColumn: 'Value',
   sumColumn: 'Sum so far',
   term: (name: string) => `${name}: term`,
@@ -19,7 +19,9 @@ const en = {
       ? `All terms have been added: ${name} = ${value}.`
       : `All terms have been added and divided by ${targets}, the number of steps with a target: ${name} = ${value}.`,
   missing: (count: number) =>
-    count === 1 ? 'One earlier step has not been added yet.' : `${count} earlier steps have not been added yet.`,
+    count === 1
+      ? 'The term of one earlier step has not been added yet.'
+      : `The terms of ${count} earlier steps have not been added yet.`,
   noSum: 'Select the derivative with respect to a parameter to see it as a sum over time.',
   shared: 'All steps use the same b, c and weights. Dashed edges lead to a later step.',
   tooLarge: (nodes: number) =>
@@ -37,7 +39,7 @@ const zh: typeof en = {
   termsOf: (termCount, all) => `${termCount} / ${all}`,
   stepColumn: '步',
   termColumn: '项',
-  size: '大小',
+  magnitudeColumn: '大小',
   valueColumn: '值',
   sumColumn: '累计',
   term: (name) => `${name}：本步的项`,
@@ -46,7 +48,7 @@ const zh: typeof en = {
     targets === 1
       ? `各项已全部相加：${name} = ${value}。`
       : `各项已全部相加，再除以有目标的步数 ${targets}：${name} = ${value}。`,
-  missing: (count) => `还有更早的 ${count} 步没有相加。`,
+  missing: (count) => `还有更早的 ${count} 步的项没有相加。`,
   noSum: '选择一个参数的导数，即可逐项展开它随时间的和。',
   shared: '各步使用相同的 b、c 和权重。虚线边通向后面的步。',
   tooLarge: (nodes) => `展开后的网络有 ${nodes} 个节点，只显示推导。要显示各列，请减少步数。`,

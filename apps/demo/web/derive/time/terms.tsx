@@ -42,7 +42,7 @@ export function Terms({ exercise, selected, termCount }: TermsProps) {
           <tr>
             <th scope="col">{say.stepColumn}</th>
             <th scope="col">{say.termColumn}</th>
-            <th scope="col" aria-label={say.size} />
+            <th scope="col" aria-label={say.magnitudeColumn} />
             <th scope="col">{say.valueColumn}</th>
             <th scope="col">{say.sumColumn}</th>
           </tr>

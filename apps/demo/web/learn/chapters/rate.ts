@@ -57,7 +57,7 @@ export const rate: Chapter<RateExercise> = {
         optimizer.step(parameters, gradients);
       }
     };
-    return { factor, lossAt, path, tasks: [nextLoss(path, factor), largest(path), comparison(path)] };
+    return { factor, lossAt, path, tasks: [nextLoss(path, factor), largestRate(path), comparison(path)] };
   },
 };
 
@@ -80,7 +80,7 @@ function nextLoss(path: Path, factor: number): Task {
   return numberTask({
     label: { en: 'Next loss:', zh: '下一步的损失：' },
     ask: {
-      en: `One node, y = w · x + b, learns y = ${show(factor)}x from five samples: x = 1, 2, 3, 4, 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. One step changes each parameter: it subtracts the learning rate, ${firstRate}, times the derivative. What is the loss then?`,
+      en: `One node, y = w · x + b, learns y = ${show(factor)}x from five samples: x = 1, 2, 3, 4, 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. The learning rate is ${firstRate}. One step subtracts learning rate · derivative from each parameter. What is the loss after the step?`,
       zh: `一个节点 y = w · x + b，用 x = 1、2、3、4、5 这五个样本学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
     },
     explain: {
@@ -122,7 +122,7 @@ function nextLoss(path: Path, factor: number): Task {
 const meanSquare = (w: number, b: number, factor: number): number =>
   xs.reduce((sum, x) => sum + (w * x + b - factor * x) ** 2, 0) / xs.length;
 
-/** Number of steps after which `converges` compares the losses. */
+/** Number of steps of each training run that is tested for convergence, and the maximum for `stepsToFinish`. */
 const manySteps = 500;
 
 /** Whether gradient descent with this learning rate has a lower loss after `manySteps` steps than at the start. */
@@ -131,7 +131,7 @@ export function converges(path: Path, learningRate: number): boolean {
   return points.length > manySteps && points[manySteps].loss < points[0].loss;
 }
 
-function largest(path: Path): Task {
+function largestRate(path: Path): Task {
   const isRate = (rate: number) => rate > 0 && rate < 1;
   return {
     kind: 'number',
@@ -188,7 +188,7 @@ export const comparedOptimizers: Readonly<Record<string, () => Optimizer>> = {
   'RMSprop, 0.1': () => rmsprop({ learningRate: 0.1 }),
 };
 
-/** The loss that the optimizers have to reach. */
+/** The loss below which an optimizer has finished. */
 export const finish = 1e-3;
 
 /** Number of steps until the loss is below `finish`; Infinity if that takes more than 500. */
@@ -198,13 +198,13 @@ export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
 };
 
 function comparison(path: Path): Task {
-  const times = Object.entries(comparedOptimizers).map(([name, make]) => ({
+  const results = Object.entries(comparedOptimizers).map(([name, make]) => ({
     name,
     steps: stepsToFinish(path, make()),
   }));
-  const winner = times.reduce((best, other) => (other.steps < best.steps ? other : best));
+  const winner = results.reduce((best, other) => (other.steps < best.steps ? other : best));
   const listed = (separator: string) =>
-    times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
+    results.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
   return choiceTask({
     ask: {
       en: `Optimizers turn derivatives into steps: SGD is plain gradient descent, the others also use earlier derivatives. Four start at w = b = 0, each with the learning rate next to its name. Which is the first to bring the loss below ${finish}? Predict, then watch.`,
@@ -215,7 +215,7 @@ function comparison(path: Path): Task {
       zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器对所有问题都最好。`,
     },
     correct: winner.name,
-    options: times.map(({ name, steps }) => ({
+    options: results.map(({ name, steps }) => ({
       name,
       text: { en: name, zh: name },
       hint: {

@@ -115,8 +115,8 @@ export function readTable(text: string): Table {
   if (width < 2) throw new TableError('one-column');
   if (width > maxColumns) throw new TableError('too-wide');
   const cells = data.map((row) => row.map((cell) => cell.trim()));
-  const { names, named, inFirstRow } = headerOf(cells.slice(0, sampleRows), { declared: dialect.names });
-  const records = inFirstRow ? cells.slice(1) : cells.slice(0, maxRows);
+  const { names, named, hasHeaderRow } = headerOf(cells.slice(0, sampleRows), { declared: dialect.names });
+  const records = hasHeaderRow ? cells.slice(1) : cells.slice(0, maxRows);
   const rowsOfWidth = records.filter((row) => row.length === width);
   const missing = new MissingValues();
   const counters = names.map(
@@ -131,7 +131,7 @@ export function readTable(text: string): Table {
   const columns = found.map((column, k) => ({ ...column, distinct: new Set(rows.map((row) => row[k])).size }));
   const likely = columns.findIndex(({ name, kind }) => likelyTarget.test(name) && kind !== 'text');
   const incomplete = records.length - rows.length;
-  const hasMore = read.length - (inFirstRow ? 1 : 0) > maxRows;
+  const hasMore = read.length - (hasHeaderRow ? 1 : 0) > maxRows;
   return { columns, rows, incomplete, hasMore, target: likely < 0 ? width - 1 : likely };
 }
 

@@ -34,7 +34,7 @@ const maxAxes = 16;
  */
 export const reshape: Operator = (call) => {
   const rows = call.rows(0);
-  const target = call.target(1);
+  const target = call.targetShape(1);
   if (target.length > maxAxes) call.unsupported(`a tensor with ${target.length} axes; expected at most ${maxAxes}`);
   const { shape, batchAxis = 0 } = rows;
   const [before, after] = [sizeOf(shape.slice(0, batchAxis)), sizeOf(shape.slice(batchAxis))];

@@ -1,4 +1,4 @@
-/** Kernel of `gaussian`: g = exp(−h²), g' = −2 h g */
+/** Kernel of `gaussian`: g = exp(−h²), g' = −2 h g. */
 import { f32x4 } from '../../assembler.js';
 import { expOfSquare } from '../elementary.js';
 import type { ActivationKernel } from './kernel.js';
