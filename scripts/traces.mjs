@@ -1,8 +1,8 @@
-// Checks that no file contains an absolute path of somebody's machine or the host of a package registry.
+// Checks that no file contains an absolute path on someone's machine or the host of a package registry.
 import { execFileSync } from 'node:child_process';
 
 const patterns = [
-  ['path of a machine', '(^|[^A-Za-z0-9_.-])/(work|root|farm|home|Users)/[A-Za-z0-9_.-]'],
+  ['absolute local path', '(^|[^A-Za-z0-9_.-])/(work|root|farm|home|Users)/[A-Za-z0-9_.-]'],
   ['host of a package registry', '(registry\\.(npm|yarn)[a-z]*\\.[a-z]+|[a-z]+\\.debian\\.org)'],
 ];
 let found = '';
@@ -24,4 +24,4 @@ if (found) {
   console.error(found);
   process.exit(1);
 }
-console.log('No file contains a path of a machine or the host of a package registry.');
+console.log('No file contains an absolute local path or the host of a package registry.');

@@ -7,8 +7,8 @@ import type { OfflineFiles } from './web/offline-files.js';
 
 const worker = 'offline-worker';
 /**
- * Maximum size of a file that is cached on the first visit. Larger files, such as the TypeScript compiler of Extend,
- * are cached on first use.
+ * Maximum size of a file that is cached on the first visit. Larger files, such as the TypeScript compiler of the Extend
+ * view, are cached on first use.
  */
 const maxBytes = 1_000_000;
 
@@ -46,7 +46,7 @@ export const offline: Plugin = {
     const written = code.replace(/(["'`])__FILES__\1/, () => JSON.stringify(JSON.stringify(list)));
     if (written === code || /\bimport\b/.test(written))
       throw new Error(
-        `${worker}.js must contain the string __FILES__, which is replaced by its list of files, and no import.`,
+        `${worker}.js must contain the string __FILES__, which the build replaces with the list of files, and must not contain the word import.`,
       );
     await writeFile(path, written);
   },

@@ -32,8 +32,11 @@ const recurrent = [
   networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
   networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
 ];
-/** Bidirectional layers over the steps of a sample, with a dense layer that reads the first and the last step. */
-const bidirectionalLayers = ['rnn', 'lstm', 'gru'].map((cell) =>
+/**
+ * Networks with a bidirectional layer over the steps of a sample, and a dense layer that reads the first and the last
+ * step.
+ */
+const bidirectionalNetworks = ['rnn', 'lstm', 'gru'].map((cell) =>
   networkOf((b) => {
     const steps = [0, 1, 2].map((t) => b.inputs(2, `step${t}`));
     const units = bidirectional(b, { steps, cell: /** @type {'rnn' | 'lstm' | 'gru'} */ (cell), units: 2 });
@@ -82,8 +85,8 @@ function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ rando
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
 /**
- * For a reader of bytes: returns a function that damages a copy of one of the `originals`. This function returns
- * another function, which reads the damaged copy.
+ * For a reader of bytes: returns a function that damages a copy of one of the `originals`, and returns another function
+ * that reads this copy.
  */
 const bytesReader = (originals, read) => (random) => {
   const bytes = damagedFile(oneOf(originals, random), random);
@@ -105,9 +108,9 @@ const jsonReader = (originals, read) => (random) => {
 /** Reads models written by other libraries from the fixtures of @nnbp/interop. */
 function fixtures(name) {
   const file = new URL(`../../packages/interop/test/fixtures/${name}.generated.json`, import.meta.url);
-  const { models, recurrent: sequences } = JSON.parse(readFileSync(file, 'utf8'));
+  const { models, recurrent: recurrentModels } = JSON.parse(readFileSync(file, 'utf8'));
   const decode = ({ json, weights }) => ({ json, weights: weights && Uint8Array.from(Buffer.from(weights, 'base64')) });
-  return { models: models.map(decode), recurrent: sequences.map(decode) };
+  return { models: models.map(decode), recurrent: recurrentModels.map(decode) };
 }
 
 const has =
@@ -139,7 +142,7 @@ const readers = {
     fromOnnx,
   ),
   'onnx-bidirectional': bytesReader(
-    bidirectionalLayers.map((each) => toOnnx(each)),
+    bidirectionalNetworks.map((each) => toOnnx(each)),
     fromOnnx,
   ),
   'onnx-convolution': bytesReader(

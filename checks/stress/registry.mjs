@@ -1,11 +1,14 @@
-/** Runs a package registry on the loopback address. It proxies the registry that npm is configured to use. */
+/**
+ * Runs a package registry on the loopback address, for the release rehearsal (rehearsal.mjs). It proxies the registry
+ * that npm is configured to use.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * @param {string} folder - Directory for the packages of the registry.
+ * @param {string} folder - Directory for the registry's packages and the configuration files.
  * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} With the variables in `environment`, npm, pnpm and Yarn use this registry.
  */
 export async function startRegistry(folder) {

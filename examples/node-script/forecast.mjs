@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { adam, fit, GraphBuilder, identity, lstm, mse, Network, stream } from 'nnbp';
 
-const [table = 'visitors.csv'] = process.argv.slice(2);
+const [path = 'visitors.csv'] = process.argv.slice(2);
 const horizon = 14;
 const week = 7;
 const steps = 8 * week;
 
-const rows = readFileSync(table, 'utf8').trim().split('\n').slice(1);
+const rows = readFileSync(path, 'utf8').trim().split('\n').slice(1);
 const visitors = rows.map((row) => Number(row.split(',')[1]));
 // The last days are only used to check the forecast.
 const known = visitors.slice(0, -horizon);
@@ -34,13 +34,13 @@ const { history } = await fit(
 console.log(`${sequences.length} sequences of ${steps} days, loss ${history.at(-1).loss.toFixed(4)}`);
 
 // The stream keeps its state between calls: it first reads the known days, then its own forecasts.
-const state = stream(network);
+const predictor = stream(network);
 let next;
-for (const day of scaled) [next] = state.next(day);
+for (const day of scaled) [next] = predictor.next(day);
 const forecast = [];
 for (let day = 0; day < horizon; day++) {
   forecast.push(mean + deviation * next);
-  [next] = state.next([next]);
+  [next] = predictor.next([next]);
 }
 
 const actual = visitors.slice(-horizon);

@@ -84,7 +84,7 @@ describe('a table with one label per group', () => {
     expect(accuracy).toBeGreaterThan(0.3);
   });
 
-  test('train does not say that rows without an input have a target if only one row of a group has one', async () => {
+  test('if only one row of each group has the label, train counts rows without an input among all rows, not among rows with a target', async () => {
     const seen = new Set<string>();
     const rows = gestures.map((row) => ({
       ...row,
@@ -137,7 +137,7 @@ test('extentOf returns the minimum and maximum of a million numbers', () => {
 });
 
 describe('a table whose target varies within groups', () => {
-  /** Rows of 40 runs. The label of a row is whether the number of events so far is even or odd. */
+  /** Rows of 40 runs. The label of a row tells whether the number of events so far is even or odd. */
   const events = Array.from({ length: 40 }, (_, k) => {
     let odd = 0;
     return Array.from({ length: 5 + (k % 3) }, (_, t) => {

@@ -98,7 +98,7 @@ describe('missing values', () => {
     expect((await nnbp('train', 'a.csv', '-t', 'y', '--ignore', 'pool', '--epochs', '1')).code).toBe(0);
   });
 
-  it('only the rows that are used determine the categories', async () => {
+  it('a row that is left out does not add a category', async () => {
     const rows = ['(cm),(kg),(1)', ...lines(60, (k) => `${k},${k % 4},${k % 3 === 0 ? 'b' : 'a'}`)];
     const { columns, summary } = await train(table('x,z,y', rows), '-t', 'y');
     expect((await columns()).targets[0].values).toEqual(['a', 'b']);
@@ -210,11 +210,11 @@ describe('decimal and thousands separators', () => {
     ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
     ['1 234 with a narrow space', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
   ])('a thousands separator is recognized in %s', async (_, cell, range, notes) => {
-    const mark = cell(0).includes('"') || cell(1).includes('"') ? ',' : ';';
+    const separator = cell(0).includes('"') || cell(1).includes('"') ? ',' : ';';
     const { summary } = await train(
       table(
-        ['x', 'y'].join(mark),
-        lines(60, (k) => [cell(k), k].join(mark)),
+        ['x', 'y'].join(separator),
+        lines(60, (k) => [cell(k), k].join(separator)),
       ),
       '-t',
       'y',
@@ -344,8 +344,8 @@ describe('classes written as numbers', () => {
     );
     const { summary } = await train(content, '-t', 'word', '--hidden', '1', '--batch', '2400');
     expect(summary.network.nodes).toBe(1 + 1 + 1200);
-    const listed = await train(content, '-t', 'x', '--category', 'word', '--hidden', '1', '--batch', '2400');
-    expect(listed.summary.network.nodes).toBe(1200 + 1 + 1);
+    const wordAsInput = await train(content, '-t', 'x', '--category', 'word', '--hidden', '1', '--batch', '2400');
+    expect(wordAsInput.summary.network.nodes).toBe(1200 + 1 + 1);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Every built-in activation, loss and optimizer, except `lbfgs` and `levenbergMarquardt`, which evaluate the loss
- * themselves. The compiler checks that none is missing.
+ * Every built-in activation and loss, and every built-in optimizer except `lbfgs` and `levenbergMarquardt`, which
+ * evaluate the loss themselves. The compiler reports a plugin that is missing here.
  */
 import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer } from '@nnbp/core';
@@ -13,11 +13,11 @@ export const everyActivation: readonly Activation[] = Object.values(activationRe
   ({ activation }) => activation,
 );
 
-const each =
+const drawEach =
   (draw: (uniform: number) => number): TargetMaker =>
   (random, outputs) =>
     Array.from({ length: outputs }, () => draw(random.uniform()));
-const probability = each((uniform) => uniform);
+const probability = drawEach((uniform) => uniform);
 
 /** A loss, with the outputs and targets that it accepts. */
 export interface LossCase {
@@ -35,8 +35,8 @@ const lossCases = {
   mae: { loss: losses.mae() },
   huber: { loss: losses.huber({ delta: 0.5 }) },
   logCosh: { loss: losses.logCosh() },
-  hinge: { loss: losses.hinge(), target: each((uniform) => (uniform < 0.5 ? -1 : 1)) },
-  poisson: { loss: losses.poisson(), target: each((uniform) => Math.floor(4 * uniform)) },
+  hinge: { loss: losses.hinge(), target: drawEach((uniform) => (uniform < 0.5 ? -1 : 1)) },
+  poisson: { loss: losses.poisson(), target: drawEach((uniform) => Math.floor(4 * uniform)) },
   klDivergence: { loss: losses.klDivergence(), target: probability },
   softmaxCrossEntropy: { loss: losses.softmaxCrossEntropy(), target: probability },
   binaryCrossEntropyWithLogits: { loss: losses.binaryCrossEntropyWithLogits(), target: probability },
@@ -61,8 +61,8 @@ const optimizers = {
 } satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
 
 /**
- * Functions that create every built-in optimizer, and variants of these with other options, schedules and transforms.
- * The keys are used in test titles.
+ * Functions that create the built-in optimizers, except `lbfgs` and `levenbergMarquardt`, and variants of them with
+ * other options, schedules and transforms. The keys are used in test titles.
  */
 export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<optim.OptimizerName, () => Optimizer>> =
   {

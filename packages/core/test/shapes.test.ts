@@ -36,7 +36,7 @@ describe('graphs of any shape', () => {
     expect(network.predict(new Float64Array(100_000).fill(0.5))).toEqual([50_000]);
   });
 
-  test('a graph can have 10,000 distinct activations, a node 10,000 weights set by name, and a layer 200,000 outputs', () => {
+  test('a graph can have 10,000 distinct activations or 200,000 outputs, and 10,000 weights of a node can be set by name', () => {
     const builder = new GraphBuilder();
     const from = builder.inputs(10_000);
     for (const id of from) builder.node(`of ${id}`, { from: [id], activation: { ...tanh } });
@@ -87,7 +87,7 @@ describe('graphs of any shape', () => {
     expect(builder.build().ids).toEqual(['i', 'b', 'a']);
   });
 
-  test('mlp names its nodes, and fixes c if the option is set', () => {
+  test('mlp names its nodes, and its option "fixed" fixes c', () => {
     const graph = mlp([2, 3, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } });
     expect(graph.ids).toEqual(['input.0', 'input.1', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0']);
     expect(graph.parameterCount).toBe(3 * 3 + 4);
@@ -211,7 +211,7 @@ describe('initializers', () => {
     expect(spread(heUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 30));
   });
 
-  test('each weight is drawn with the fan-in of its target and the fan-out of its source', () => {
+  test('the initializer receives the fan-in of the node that an edge enters and the fan-out of the node that the edge leaves', () => {
     const builder = new GraphBuilder();
     const [a, b] = [builder.input('a'), builder.input('b')];
     builder.node('m', { from: [a, b], activation: tanh, shared: { w: { b: 'tied' } } });

@@ -149,7 +149,7 @@ describe("the engine's numbers", () => {
 describe('the cases', () => {
   const caseOf = (what: string) => explain(articleNetwork(), [0.5], [10], mse(), what).root.case;
 
-  it('dloss/dx is case 1 for an output and case 2 for other nodes, parameters and slopes are case 3, and forward values have no case', () => {
+  it('dloss/dx is case 1 for an output and case 2 for other nodes; slopes and derivatives with respect to parameters are case 3; forward values have no case', () => {
     expect(caseOf('dloss/dx_7')).toBe(1);
     for (const id of [1, 2, 3, 4, 5, 6]) expect(caseOf(`dloss/dx_${id}`)).toBe(2);
     for (const what of ['dloss/db_4', 'dloss/dc_4', 'dloss/dw_2to4', 'slope_4']) expect(caseOf(what)).toBe(3);
@@ -374,7 +374,7 @@ describe('large graphs', () => {
     const { root } = derivation;
     expect(root.value).toBe(cache.dLossDx('in 0'));
     expect(root.summands).toBeGreaterThan(50);
-    // The pass evaluates the g'(h) of each node once, and the step that computes the slope of a node evaluates it again.
+    // The pass evaluates g'(h) once for each node, and the step that computes the slope of a node evaluates it again.
     expect(derivatives).toBe(5_000);
     expect(root.terms.length).toBe(2 * root.summands);
     expect(derivatives).toBe(5_000 + root.summands);

@@ -29,7 +29,8 @@ function firstReadBeforeWrite(trace: Trace, order: readonly TraceStep[]): TraceS
 }
 
 /**
- * Runs the steps in the given order, using the functions of core. Everything computed from a missing quantity is NaN.
+ * Runs the steps in the given order, using the functions of @nnbp/core. Everything computed from a missing quantity is
+ * NaN.
  */
 function compute({ network, input, target, loss }: Sample, order: readonly TraceStep[]) {
   const { graph } = network;
@@ -127,7 +128,7 @@ describe('a trace', () => {
     }
   });
 
-  it('a trace accumulates a shared weight edge by edge', () => {
+  it('a trace accumulates the derivative with respect to a shared weight edge by edge', () => {
     const sample = outputInTheMiddle();
     const whole = traceOf(sample);
     const { network, input, target, loss } = sample;
@@ -159,7 +160,7 @@ describe('any order', () => {
       const whole = traceOf(sample);
       const { network, input, target, loss } = sample;
       const pass = backpropagate(network, input, target, loss);
-      const right = replay(whole).cache;
+      const expected = replay(whole).cache;
       for (let k = 0; k < 20; k++) {
         const order = whole.steps.slice();
         // Most orders with many swaps are wrong; some with one swap of neighbours are right.
@@ -170,7 +171,7 @@ describe('any order', () => {
         }
         const { cache, gradients } = compute(sample, order);
         const same =
-          kinds.every((kind) => cache[kind].every((value, i) => Object.is(value, right[kind][i]))) &&
+          kinds.every((kind) => cache[kind].every((value, i) => Object.is(value, expected[kind][i]))) &&
           // The terms of a shared weight may be added in another order.
           gradients.every((value, p) => Math.abs(value - pass.gradients.vector[p]) <= 1e-12);
         const readBeforeWrite = firstReadBeforeWrite(whole, order);

@@ -26,7 +26,10 @@ function model(shape: readonly (number | null)[], layers: readonly (readonly [st
   const json = {
     modelTopology: { class_name: 'Sequential', config: { name: 's', layers: listed }, keras_version: '2.15.0' },
     weightsManifest: [
-      { paths: ['w.bin'], weights: entries.map(([name, [size]]) => ({ name, shape: size, dtype: 'float32' })) },
+      {
+        paths: ['w.bin'],
+        weights: entries.map(([name, [dimensions]]) => ({ name, shape: dimensions, dtype: 'float32' })),
+      },
     ],
   };
   return { json, bytes: new Uint8Array(Float32Array.from(entries.flatMap(([, [, values]]) => values)).buffer) };
@@ -118,11 +121,11 @@ test('pooling ignores padding cells, and global pooling has one window', () => {
   expect(read([5, 1], [['MaxPooling1D', same]], {}).predict(row)).toEqual([3, -4, -2]);
   expect(read([5, 1], [['AveragePooling1D', same]], {}).predict(row)).toEqual([1, -4.5, -2]);
   expect(read([2, 2, 2], [['GlobalMaxPooling2D', {}]], {}).predict([1, 2, 3, 4, -5, 6, 7, -8])).toEqual([7, 6]);
-  const weights = [
+  const layers = [
     ['GlobalAveragePooling2D', { keepdims: true }],
     ['Flatten', {}],
   ] as const;
-  expect(read([2, 2, 2], weights, {}).predict([1, 2, 3, 4, -5, 6, 7, -8])).toEqual([1.5, 1]);
+  expect(read([2, 2, 2], layers, {}).predict([1, 2, 3, 4, -5, 6, 7, -8])).toEqual([1.5, 1]);
 });
 
 describe('BatchNormalization', () => {
@@ -162,11 +165,11 @@ describe('BatchNormalization', () => {
 
   test('BatchNormalization has separate nodes after an activation, and is correct after Flatten', () => {
     const weights = norm(3);
-    const relu = [
+    const withRelu = [
       ['Conv1D', { ...layer, activation: 'relu' }],
       ['BatchNormalization', {}],
     ] as const;
-    const activatedNetwork = read([5, 1], relu, { 'l0/kernel': [[2, 1, 3], kernel], ...weights });
+    const activatedNetwork = read([5, 1], withRelu, { 'l0/kernel': [[2, 1, 3], kernel], ...weights });
     const activated = sums.map((value) => Math.max(0, value));
     expectClose(activatedNetwork.predict(x), normalized(activated, weights));
     expect([activatedNetwork.graph.nodeCount, activatedNetwork.graph.parameterCount]).toEqual([5 + 24, 9 + 6]);

@@ -45,7 +45,7 @@ describe('a synaptic model', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('HLIM is imported as a step function for prediction', () => {
+  test('an imported network whose neurons all have the squash HLIM predicts 0 or 1', () => {
     const json = chain();
     json.neurons.forEach((neuron) => ((neuron as { squash: unknown }).squash = 'HLIM'));
     expect(

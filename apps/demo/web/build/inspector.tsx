@@ -82,7 +82,7 @@ interface NodeFieldsProps {
 function NodeFields({ id, node, editor }: NodeFieldsProps) {
   const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
-  const successors = network.nodes.flatMap(edgesInto).filter(({ from }) => from === id);
+  const outgoingEdges = network.nodes.flatMap(edgesInto).filter(({ from }) => from === id);
   return (
     <>
       <NameField id={id} editor={editor} />
@@ -104,11 +104,11 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
       </label>
       {node !== undefined && <FunctionFields node={node} editor={editor} />}
       <h3>{say.successors}</h3>
-      {successors.length === 0 ? (
+      {outgoingEdges.length === 0 ? (
         <p className="quiet">{say.none}</p>
       ) : (
         <div className={fields.numbers}>
-          {successors.map((edge) => (
+          {outgoingEdges.map((edge) => (
             <WeightRow key={JSON.stringify(edge)} edge={edge} editor={editor} />
           ))}
         </div>

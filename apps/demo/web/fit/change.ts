@@ -13,7 +13,10 @@ export const change = (part: Partial<PlaygroundState['fit']>): void =>
 export const estimatesOf = ({ parameters, network }: FitResult): Record<string, number> =>
   Object.fromEntries(parameters.map(({ label, index }) => [label, network.parameters.vector[index]]));
 
-/** Opens the derivation of a derivative at a point in Derive, with the fitted parameters. */
+/**
+ * Opens the Derive view. It shows how the derivative of the loss at one data point with respect to a parameter is
+ * computed, with the fitted parameters.
+ */
 export function openInDerive(fit: FitResult, point: number, { quantity }: Parameter): void {
   const { x, y } = fit.data.points[point];
   const selection = { input: [x], target: [y], loss: 'mse', selected: nameOf(quantity), step: null };

@@ -16,8 +16,8 @@ export interface Encoding {
 
 /**
  * Returns the encoding for a loss. The targets are −1 and 1 for a loss that accepts −1 but not 0, such as hinge;
- * otherwise they are 0 and 1. The boundary is 0 for targets −1 and 1 and for `binaryCrossEntropyWithLogits`, otherwise
- * 0.5.
+ * otherwise they are 0 and 1. The boundary is 0 if the targets are −1 and 1 or if the loss is
+ * `binaryCrossEntropyWithLogits`; otherwise it is 0.5.
  */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
@@ -41,8 +41,8 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/** Losses on logits, or on the logarithm of a rate. Both can be negative. */
-const onLogarithms = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
+/** Losses whose outputs are logits or the logarithm of a rate. The output activation must allow negative values. */
+const needNegativeOutputs = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
 
 /** The range of a built-in activation; undefined for a custom activation. */
 const rangeOf = (name: string) =>
@@ -62,6 +62,6 @@ export function misfit(task: Task, settings: LossSettings & Partial<Pick<Setting
   if (range === undefined) return undefined;
   const [low, high] = range;
   if (loss === 'binaryCrossEntropy' && (low < 0 || high > 1)) return 'needs-probability';
-  if (onLogarithms.has(loss) && low >= 0) return 'needs-negative-output';
+  if (needNegativeOutputs.has(loss) && low >= 0) return 'needs-negative-output';
   return undefined;
 }

@@ -33,7 +33,7 @@ export function addEvaluate(program: Command, io: Io): void {
   const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
     .description('Compares the predictions of a model with the targets in a CSV file.')
-    .option('--importance', 'show how much the loss rises when each column is shuffled (five times each)')
+    .option('--importance', 'show, for each column, how much the loss rises when this column is shuffled (five times)')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: EvaluateOptions) => evaluateOn(io, model, data, options));
@@ -134,7 +134,7 @@ interface ColumnImportance {
   readonly deviation: number;
 }
 
-/** The importance of each column, largest first. The nodes of a category are shuffled together. */
+/** The importance of each column, largest first. The nodes of a categorical column are shuffled together. */
 async function columnImportance(
   columns: readonly Column[],
   measure: (indices: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
@@ -150,6 +150,6 @@ async function columnImportance(
 /** Describes the confusion matrix: rows are the true classes, columns the predicted classes. */
 function describeConfusion(values: readonly string[], matrix: readonly (readonly number[])[]): string {
   const rows = matrix.map((counts, k) => [values[k], ...counts.map((count) => (count === 0 ? '·' : String(count)))]);
-  const right = values.map((_, k) => k + 1);
-  return `Confusion matrix (rows: true, columns: predicted):\n\n${tableOf([['', ...values], ...rows], right)}`;
+  const rightAligned = values.map((_, k) => k + 1);
+  return `Confusion matrix (rows: true, columns: predicted):\n\n${tableOf([['', ...values], ...rows], rightAligned)}`;
 }

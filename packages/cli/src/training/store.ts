@@ -9,10 +9,10 @@ import { type Random, shuffle } from '@nnbp/core';
 
 /** Maximum number of values in memory. Larger tables are written to disk. */
 const maxNumbers = 1 << 19;
-/** Number of consecutive rows of the file to read at once. */
+/** Number of rows in a block. The file is read block by block. */
 const rowsInBlock = 256;
-/** Number of rows to load and shuffle at a time. */
-const rowsAtOnce = 1 << 15;
+/** Number of rows in the shuffle buffer, which is filled with random blocks and then shuffled. */
+const rowsInBuffer = 1 << 15;
 
 /** Rows with one number per column. */
 export interface Store {
@@ -99,18 +99,18 @@ class FileStore implements Store {
     const { rows, columns } = this;
     const blocks = Uint32Array.from({ length: Math.ceil(rows / rowsInBlock) }, (_, k) => k);
     if (random !== undefined) shuffle(blocks, random);
-    const blocksAtOnce = rowsAtOnce / rowsInBlock;
-    for (let first = 0; first < blocks.length; first += blocksAtOnce) {
-      const mixed: Float64Array[] = [];
-      for (const block of blocks.subarray(first, first + blocksAtOnce)) {
+    const blocksInBuffer = rowsInBuffer / rowsInBlock;
+    for (let first = 0; first < blocks.length; first += blocksInBuffer) {
+      const buffer: Float64Array[] = [];
+      for (const block of blocks.subarray(first, first + blocksInBuffer)) {
         const count = Math.min(rowsInBlock, rows - block * rowsInBlock);
         const numbers = new Float64Array(count * columns);
         await this.file.read(new Uint8Array(numbers.buffer), 0, numbers.byteLength, block * rowsInBlock * columns * 8);
-        for (let s = 0; s < count; s++) mixed.push(numbers.subarray(s * columns, (s + 1) * columns));
+        for (let s = 0; s < count; s++) buffer.push(numbers.subarray(s * columns, (s + 1) * columns));
       }
-      const order = Uint32Array.from(mixed, (_, k) => k);
+      const order = Uint32Array.from(buffer, (_, k) => k);
       if (random !== undefined) shuffle(order, random);
-      for (const k of order) yield mixed[k];
+      for (const k of order) yield buffer[k];
     }
   }
 

@@ -4,12 +4,12 @@
  * Control characters, bidirectional controls (they make source read differently from how it runs), line separators,
  * which end a comment, and the start of `</script>` and `<!--`, which end or change a script inside a page.
  */
-const active = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
+const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
 
 /** The value as JSON on one line, which JavaScript, TypeScript and Python read as the same value. */
 export const oneLine = (value: unknown): string =>
   JSON.stringify(value).replaceAll(
-    active,
+    unsafe,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 

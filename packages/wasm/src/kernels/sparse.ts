@@ -1,7 +1,7 @@
 /**
- * The forward kernel of sparse units: nodes on the same level that have few common predecessors. Eight vectors of a
- * node's samples stay in registers during the loop over its edges, so that each weight and each address is read once
- * for 32 samples.
+ * The forward kernel of sparse units: nodes on the same level that have few common predecessors. The sums of 32
+ * samples of a node stay in eight vector registers during the loop over its edges, so that each weight and each address
+ * is read once for 32 samples.
  */
 import {
   type Assembler,
@@ -21,11 +21,11 @@ const { add, mul, sub, shl, load, ltU, geU } = int;
 const number = int.const;
 
 /**
- * Emits a function that computes h_i = b_i + Σ_j w_ji · x_j for the nodes `from` to `to` of a unit, in the rows that
- * the activation reads.
+ * Emits a function that computes h_i = b_i + Σ_j w_ji · x_j for the nodes of a unit from `from` up to, but not
+ * including, `to`. It stores each h_i in the row that the activation kernel reads.
  *
- * @param shared - Whether weights can be shared, so that their addresses are read from a table. Otherwise they are
- * contiguous.
+ * @param shared - If true, weights can be shared, and the address of each weight is read from a table. If false, the
+ * weights of a node are contiguous.
  */
 export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): Callable {
   return module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {

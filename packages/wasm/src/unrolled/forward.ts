@@ -8,7 +8,7 @@ import type { Stretch } from './edges.js';
 
 const { add, mul, shuffle, store } = f32x4;
 
-/** Computes all groups, inputs first. The registers of memories must have been loaded. */
+/** Computes all groups, inputs first. The registers of memories (values of earlier steps) must already be loaded. */
 export function forward(context: CodegenContext): Code {
   const { groups, graph, inputs, x, row, multiplyAdd, local } = context;
   const sums = Array.from({ length: 4 }, local);
@@ -75,7 +75,7 @@ function weightsOf(context: CodegenContext, { count, weight }: Stretch): Code {
   return count === 1 ? valuesOf(context, [weight]) : loadFirst(count, context.parameter(weight));
 }
 
-/** Sets lane n of h to the sum of the lanes of sum n: a 4 × 4 transpose and a sum. */
+/** Sets lane n of h to the sum of the four lanes of `sums[n]`: a 4 × 4 transpose and a sum. */
 function addUp(sums: readonly Local[], h: Local): Code {
   const pair = (a: Local, b: Local): Code =>
     a.set(add(shuffle(a.get, b.get, [0, 4, 1, 5]), shuffle(a.get, b.get, [2, 6, 3, 7])));

@@ -4,7 +4,7 @@ import { activationKernelOf, aggregationKernelOf, type KernelChoice } from '../b
 import type { AggregationKernel } from '../kernels/aggregations/kernel.js';
 import { gIsX, isCopy } from '../row-units.js';
 
-/** Up to four nodes that are computed together, or four inputs. */
+/** Up to four nodes that are computed together, up to four inputs, or up to four memories (values of earlier steps). */
 export interface Group {
   readonly nodes: readonly number[];
   /** Undefined for inputs and memories. */
@@ -99,12 +99,12 @@ function groupsByKind(nodes: readonly number[], kindOf: Uint32Array): number[][]
  * whose edges are processed by columns.
  */
 function splitByColumns(graph: Graph, nodes: readonly number[]): { byColumns: boolean; nodes: number[] }[] {
-  const kinds = new Map<number, number[]>();
+  const nodesByEdgeCount = new Map<number, number[]>();
   for (const i of nodes) {
-    const key = hasColumns(graph, i) ? graph.edgeStart[i + 1] - graph.edgeStart[i] : 0;
-    kinds.set(key, [...(kinds.get(key) ?? []), i]);
+    const edgeCount = hasColumns(graph, i) ? graph.edgeStart[i + 1] - graph.edgeStart[i] : 0;
+    nodesByEdgeCount.set(edgeCount, [...(nodesByEdgeCount.get(edgeCount) ?? []), i]);
   }
-  return Array.from(kinds, ([edges, nodes]) => ({ byColumns: edges > 0, nodes }));
+  return Array.from(nodesByEdgeCount, ([edgeCount, nodes]) => ({ byColumns: edgeCount > 0, nodes }));
 }
 
 /** Whether the edges of a node are processed by columns: it has an aggregation, or all of its weights are constants. */
@@ -131,7 +131,7 @@ function memoryGroups(groups: readonly Group[], inputCount: number, memories: re
   );
 }
 
-/** Returns the node whose value a memory holds. The node and the memory, which is an input, are in the step's graph. */
+/** Returns the node whose value a memory holds. Both are nodes of the step's graph, where the memory is an input. */
 export function originOf(memories: readonly Memory[], inputCount: number, memory: number): number {
   const { node } = memories[memory - inputCount];
   return node < inputCount ? node : node + memories.length;

@@ -13,6 +13,7 @@ export interface Mismatch {
 
 /** Values of the function, its derivative and finite differences at the points `h`. */
 export interface Curves {
+  /** Values of h for an activation, of x for a loss. */
   readonly h: readonly number[];
   readonly value: readonly number[];
   readonly analytic: readonly number[];

@@ -1,4 +1,4 @@
-/** Kernel of `hardSwish`: g = h (h / 6 + ½) between −3 and 3, 0 below, h above */
+/** Kernel of `hardSwish`: g = 0 for h ≤ −3, h (h / 6 + ½) for −3 < h < 3, and h for h ≥ 3. */
 import { f32x4, i32x4 } from '../../assembler.js';
 import { type ActivationKernel, one, zero } from './kernel.js';
 

@@ -11,18 +11,18 @@ const { const: constant, add, div, gt, mul, neg, pmax, sub } = f32x4;
 export const binaryCrossEntropy: LossKernel = {
   reduction: 'mean',
   emit(context, x, t, derivative, value) {
-    const [other, lnOther, tiny] = [context.local(v128), context.local(v128), constant(2 ** -126)];
+    const [oneMinusX, lnOneMinusX, tiny] = [context.local(v128), context.local(v128), constant(2 ** -126)];
     // log() is correct for normal numbers only; at 0 the logarithm is −100 by definition.
     const boundedLog = (value: Code, result: Local): Code => [
       log(context, pmax(value, tiny), result),
       result.set(i32x4.select(result.get, constant(-100), gt(value, constant(0)))),
     ];
     return [
-      other.set(sub(constant(1), x.get)),
+      oneMinusX.set(sub(constant(1), x.get)),
       boundedLog(x.get, value),
-      boundedLog(other.get, lnOther),
-      value.set(neg(add(mul(t.get, value.get), mul(sub(constant(1), t.get), lnOther.get)))),
-      derivative.set(div(sub(x.get, t.get), pmax(mul(x.get, other.get), constant(1e-12)))),
+      boundedLog(oneMinusX.get, lnOneMinusX),
+      value.set(neg(add(mul(t.get, value.get), mul(sub(constant(1), t.get), lnOneMinusX.get)))),
+      derivative.set(div(sub(x.get, t.get), pmax(mul(x.get, oneMinusX.get), constant(1e-12)))),
     ];
   },
 };
