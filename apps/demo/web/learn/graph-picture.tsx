@@ -89,7 +89,10 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
   );
 }
 
-/** A position as percentages of the frame. `along`: from layer to layer; `across`: within a layer. */
+/**
+ * A position in percent: `along` from the first layer to the last, without the margins of the frame; `across` within a
+ * layer.
+ */
 interface Position {
   readonly along: number;
   readonly across: number;
@@ -103,10 +106,10 @@ const between = (start: Position, end: Position, part: number): Position => ({
 /** CSS variables of a position: `wide` with the inputs on the left, `narrow` with the inputs at the top. */
 const positioned = (wide: Position, narrow: Position) =>
   ({
-    '--x': `${wide.along}%`,
-    '--y': `${wide.across}%`,
-    '--narrow-x': `${narrow.across}%`,
-    '--narrow-y': `${narrow.along}%`,
+    '--wide-along': wide.along,
+    '--wide-across': wide.across,
+    '--narrow-along': narrow.along,
+    '--narrow-across': narrow.across,
   }) as object;
 
 /**
@@ -171,7 +174,7 @@ function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {
       positions.set(ids[i], {
-        along: 9 + (82 * depth) / Math.max(1, layers.length - 1),
+        along: (100 * depth) / Math.max(1, layers.length - 1),
         across: (100 * (k + 0.5)) / layer.length + offset,
       });
     });

@@ -227,8 +227,8 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
 function sumReason({ terms, measured }: Solved): Task {
   return choiceTask({
     ask: {
-      en: `Finite differences, which change w_1to2 slightly in both directions, give ${show(measured)} for dloss/dw_1to2: the sum of the terms, not the term of step 2 alone (${show(terms[1])}). Why do the terms of the steps add up?`,
-      zh: `把 w_1to2 向两边微调，用有限差分测得 dloss/dw_1to2 为 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
+      en: `Measured by small changes of w_1to2, dloss/dw_1to2 is ${show(measured)}: the sum of both terms, not the term of step 2 alone (${show(terms[1])}). Why do the terms add up?`,
+      zh: `微调 w_1to2 来测量，dloss/dw_1to2 为 ${show(measured)}：是两步的和，而不只是第 2 步（${show(terms[1])}）。为什么要把各步相加？`,
     },
     explain: {
       en: 'A shared parameter is the case of several successors again: every use is on a path to the loss, and paths add up. With many steps, each term has one more factor slope · w_2to2 per step back, which is why gradients of long sequences vanish or explode.',
