@@ -22,14 +22,14 @@ export async function prepareNnbp(workload, threads) {
     engine.dispose();
   };
   if (kind === 'stream') return { ...streaming(workload, executor), dispose };
-  const [optimizer, loss, rows] = [sgd({ learningRate }), mse(), counts(workload)];
+  const [optimizer, loss, sampleCounts] = [sgd({ learningRate }), mse(), counts(workload)];
   return {
     step() {
-      for (let k = 0; k < inputs.length; k++) executor.step(inputs[k], targets[k], rows, loss, optimizer);
+      for (let k = 0; k < inputs.length; k++) executor.step(inputs[k], targets[k], sampleCounts, loss, optimizer);
     },
     loss() {
       let sum = 0;
-      for (let k = 0; k < inputs.length; k++) sum += executor.backpropagate(inputs[k], targets[k], rows, loss);
+      for (let k = 0; k < inputs.length; k++) sum += executor.backpropagate(inputs[k], targets[k], sampleCounts, loss);
       return sum / inputs.length;
     },
     rule: { batch },

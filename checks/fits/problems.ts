@@ -11,7 +11,10 @@ export interface Problem {
   readonly targets: readonly number[][];
 }
 
-/** Creates all problems. Pima (the training samples of Proben1's diabetes1) is included only if `PROBEN1` is set. */
+/**
+ * Creates all problems. Pima (the training samples of Proben1's diabetes1) is included only if the environment variable
+ * PROBEN1 is set.
+ */
 export function smallProblems(): Problem[] {
   const random = new Random(7);
   const xs = Array.from({ length: 20 }, (_, k) => k / 9.5 - 1);

@@ -1,7 +1,7 @@
 /**
- * `pnpm interop`: downloads the other programs if they are not installed (800 MB), finds or installs a browser and the
- * Python modules, runs all tests against our sources, and writes the results to RESULTS.md. With names of test files as
- * arguments, runs only those and does not write RESULTS.md.
+ * `pnpm interop`: installs the libraries that the tests compare with (800 MB) unless they are already installed, finds
+ * or installs a browser and the Python modules, runs all tests against our sources, and writes the results to
+ * RESULTS.md. With names of test files as arguments, runs only those and does not write RESULTS.md.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

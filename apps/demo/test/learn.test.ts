@@ -184,7 +184,7 @@ test('every backward pass with a bug is first wrong at the node with the bug, an
       Object.values(w).forEach((dw, e) => expect(correct.dLossDw[graph.edgeStart[k] + e]).toBe(dw));
     }
     expect(hintOf(tasks[0], diagnosisAnswer({ node, bug: bug === 'sign' ? 'lost' : 'sign', probes: [] }))).toMatch(
-      /but the bug is not/,
+      /^You found the node, but it has a different bug/,
     );
     const other = graph.ids.slice(graph.inputCount, -1).find((id) => id !== node)!;
     expect(hintOf(tasks[0], diagnosisAnswer({ node: other, bug, probes: [] }))).toMatch(/loss/);

@@ -80,7 +80,13 @@ describe('errors of the command line', () => {
       1,
       'a quote is not closed',
     ],
-    ['zero bytes', { 'a.csv': 'x\0,\0y\0\n\0' }, ['train', 'a.csv', '-t', 'y'], 1, 'Set --encoding utf-16le'],
+    [
+      'a file with NUL bytes',
+      { 'a.csv': 'x\0,\0y\0\n\0' },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'Set --encoding utf-16le',
+    ],
     [
       'a missing cell in every row',
       { 'a.csv': rows('x,z,y', ...many((k) => (k % 2 ? `${k},,${k}` : `,${k},${k}`))) },

@@ -24,11 +24,11 @@ export type TargetMaker = (random: Random, outputs: number) => readonly number[]
 export function randomParameters(graph: Graph, random: Random): Float64Array {
   const parameters = new Float64Array(graph.parameterCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    const scale = graph.scaleIndex(i);
+    const scaleIndex = graph.scaleIndex(i);
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
     parameters[graph.biasIndex(i)] = Math.fround(random.uniform() - 0.5);
-    if (scale >= 0)
-      parameters[scale] = Math.fround((random.uniform() < 0.5 ? -1 : 1) * (0.5 + 0.75 * random.uniform()));
+    if (scaleIndex >= 0)
+      parameters[scaleIndex] = Math.fround((random.uniform() < 0.5 ? -1 : 1) * (0.5 + 0.75 * random.uniform()));
     for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
       parameters[graph.weightIndex(edge, i)] = Math.fround(((2 * random.uniform() - 1) * 1.2) / Math.sqrt(fanIn));
     }

@@ -4,6 +4,7 @@ import { Network, type Random } from '@nnbp/core';
 import { decodeModel, encodeModel } from '../src/onnx/schema.js';
 
 export const operationsOf = (bytes: Uint8Array) => decodeModel(bytes).graph!.node.map(({ opType }) => opType);
+
 /** A network whose parameters are exact in float32 and not 0, so that no edge is omitted. */
 export function randomNetwork(random: Random, graph = randomGraph(random, { nodes: 80 })): Network {
   const network = new Network(graph);
@@ -20,7 +21,10 @@ export function difference(a: Network, b: Network, rows: readonly number[][]): n
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));
 }
 
-/** A model like those that other programs export, with float32 tensors. `null` is the batch dimension. */
+/**
+ * A model like those that other programs export, with float32 tensors. A dimension of `null` has no fixed size. In
+ * `nodes` and `outputs`, names are separated by spaces, and `-` stands for an omitted input or output.
+ */
 export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;
   readonly nodes: readonly (readonly [

@@ -49,7 +49,7 @@ describe('Protocol Buffers', () => {
     expect(decode(messages, 'M', encode(messages, 'M', { list })).list).toEqual(list);
   });
 
-  test('lists can be packed or not, the last value wins, messages are merged and unknown fields are skipped', () => {
+  test('a list can be packed or not, a scalar field that occurs twice has its last value, a message that occurs twice is merged, and unknown fields are skipped', () => {
     expect(read(0x22, 2, 1, 2, 0x28, 3)).toMatchObject({ many: [1n, 2n], packed: [3n] });
     expect(read(0x08, 1, 0x08, 2)).toMatchObject({ n: 2 });
     expect(read(0x1a, 2, 0x08, 1, 0x1a, 2, 0x12, 0)).toMatchObject({ inner: { n: 1, s: '' } });

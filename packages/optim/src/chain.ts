@@ -48,7 +48,8 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
 }
 
 /**
- * Returns a `builtin` with the transforms of the chain. Everything else is inherited from `builtin` and stays current.
+ * Adds the transforms of the chain to `builtin`. The result inherits all other properties from `builtin`, including
+ * later changes.
  */
 function withTransforms(builtin: BuiltinOptimizer, transforms: readonly Builtin[]): BuiltinOptimizer {
   return Object.create(builtin, {

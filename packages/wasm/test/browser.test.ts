@@ -77,12 +77,12 @@ describe('the conformance suite passes in a browser', () => {
     const environment = where === 'runSuite' ? 'in the page' : 'in a worker';
     for (const threads of [1, 2]) {
       // A page waits for threads by polling, which takes 30 s for all cases. Node runs all of them.
-      const runs = where === 'runSuite' && threads > 1 ? 'runQuarter' : where;
-      const suite = runs === 'runSuite' ? 'the suite' : 'a quarter of the suite';
+      const functionName = where === 'runSuite' && threads > 1 ? 'runQuarter' : where;
+      const suite = functionName === 'runSuite' ? 'the suite' : 'a quarter of the suite';
       test(`${suite} passes ${environment} (threads: ${threads})`, { timeout: 120_000 }, async () => {
-        const outcome = await run('/isolated', runs, threads);
+        const outcome = await run('/isolated', functionName, threads);
         expect(outcome).toMatchObject({ engine: 'wasm', threads, failures: [] });
-        expect(outcome.cases).toBeGreaterThan(runs === 'runSuite' ? 50 : 15);
+        expect(outcome.cases).toBeGreaterThan(functionName === 'runSuite' ? 50 : 15);
       });
     }
     test(

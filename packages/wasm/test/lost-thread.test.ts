@@ -11,14 +11,14 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 type WorkerClass = typeof import('node:worker_threads').Worker;
-const threads = process.getBuiltinModule('node:worker_threads');
+const workerThreads = process.getBuiltinModule('node:worker_threads');
 
 /** Creates an engine. Returns it with its worker threads and, for each of these, a promise that resolves on exit. */
 async function engineWithWorkers(count: number) {
   const workers: InstanceType<WorkerClass>[] = [];
   const exited: Promise<unknown>[] = [];
-  const original = threads.Worker;
-  threads.Worker = class extends original {
+  const original = workerThreads.Worker;
+  workerThreads.Worker = class extends original {
     constructor(...args: ConstructorParameters<WorkerClass>) {
       super(...args);
       workers.push(this);
@@ -28,7 +28,7 @@ async function engineWithWorkers(count: number) {
   try {
     return { engine: await wasm({ threads: count, minThreadedWork: 0 }), workers, exited };
   } finally {
-    threads.Worker = original;
+    workerThreads.Worker = original;
   }
 }
 
@@ -124,7 +124,7 @@ describe('a worker that exits', () => {
   });
 });
 
-test('a step throws the error of its loss and keeps the parameters, and the next step is unaffected', async () => {
+test('if the loss throws an error, the step throws the same error and keeps the parameters, and the next step is unaffected', async () => {
   const [one, two] = await Promise.all([wasm(), wasm({ threads: 2, minThreadedWork: 0 })]);
   const [single, threaded] = [one, two].map((engine) => {
     const executor = engine.prepare(graph, 16);

@@ -19,24 +19,19 @@ import { lstm } from './lstm.js';
 function waitsOf(original: Graph, steps: number, threads: number) {
   const { graph, stepOf, at } = timeGraph(original, steps);
   const units = rowUnits(graph, plan(graph, stepOf && { partOf: stepOf }));
-  const name = (node: number) =>
+  const originalIndex = (node: number) =>
     original.ids.findIndex((_, i) => Array.from({ length: steps }, (_, t) => at(i, t)).includes(node));
-  const names = units.map(({ nodes }) => original.ids[name(nodes[0])]);
+  const names = units.map(({ nodes }) => original.ids[originalIndex(nodes[0])]);
   const { forward, backward } = waits(graph, units, stepOf, threads);
   const before = (flags: readonly boolean[]) => names.filter((_, n) => flags[n]);
   return { names, forward: before(forward), backward: before(backward) };
 }
 
-test('the threads of an LSTM wait before its gates and outputs and, in the backward pass, before its values', () => {
+test('the threads of an LSTM wait before the gates and the outputs and, in the backward pass, also before h', () => {
   const { names, forward, backward } = waitsOf(lstm(3, 8, 2), 2, 2);
-  expect(names).toEqual(
-    ['i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0']
-      .flatMap((id) => [id])
-      .concat(
-        // The outputs of a step are on the same level as the gates of the next step.
-        [names[6], 'i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0', names[13]],
-      ),
-  );
+  const unitsOfStep = ['i 0', 'candidate 0', 'new 0', 'cell 0', 'squashed 0', 'h 0'];
+  // The outputs of a step are on the same level as the gates of the next step.
+  expect(names).toEqual([...unitsOfStep, names[6], ...unitsOfStep, names[13]]);
   const output = names[6];
   expect(forward).toEqual([output, 'i 0', output]);
   // In the backward pass, threads also wait within a dense unit: case 2 starts when all deltas have been computed.

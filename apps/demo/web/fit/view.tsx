@@ -25,7 +25,7 @@ export default function View() {
   return (
     <div className={styles.view}>
       <p className={`${styles.lead} quiet`}>{say.lead}</p>
-      <div className={styles.question}>
+      <div className={styles.setup}>
         <DataPanel />
         <ModelPanel prepared={prepared} fit={fit} />
       </div>

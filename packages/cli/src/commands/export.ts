@@ -24,8 +24,8 @@ Examples:
   nnbp export iris.nnbp.safetensors --to pytorch           iris-pytorch/ with
                                              network.py, train.py and the weights
 
-Inputs and outputs are in the original units of the data: one number per numeric column,
-and one per value of each category. To import weights trained in PyTorch, use
+Inputs and outputs are in the original units of the data. A numeric column is one number;
+a category column is one number per category. To import weights trained in PyTorch, use
 nnbp convert --from pytorch.`;
 
 /** Adds `nnbp export` to the command line. */

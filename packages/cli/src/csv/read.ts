@@ -158,7 +158,7 @@ function textOf(name: string, beginning: Buffer, decoder: Decoder): string {
   const text = decoder.decode(beginning);
   if (text.includes('\0')) {
     throw new Problem(
-      `${name} is not text: it contains zero bytes. Set --encoding utf-16le, or save the file as "CSV UTF-8".`,
+      `${name} is not text: it contains NUL bytes. Set --encoding utf-16le, or save the file as "CSV UTF-8".`,
     );
   }
   return text;

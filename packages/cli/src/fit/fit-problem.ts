@@ -38,8 +38,8 @@ function sidesOf(text: string): { left: string | undefined; right: string } {
 }
 
 /**
- * Divides the names of a formula into variables (columns without an initial value) and parameters (all others), and
- * checks the options.
+ * Divides the names of a formula into variables and parameters, and checks the options. A name is a variable if the
+ * table has a column of this name and --start does not set it. All other names are parameters.
  */
 export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   const { left, right } = sidesOf(request.formula);
@@ -51,8 +51,11 @@ export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
   const names = namesIn(parseFormula(right));
   const variables = names.filter((name) => csv.header.includes(name) && !request.start.has(name));
   if (variables.length === 0) {
-    const closest = names.find((name) => csv.header.some((column) => column.toLowerCase() === name.toLowerCase()));
-    const hint = closest === undefined ? '' : ` Did you mean ${suggestion(closest, csv.header).slice(13)}`;
+    const nameInOtherCase = names.find((name) =>
+      csv.header.some((column) => column.toLowerCase() === name.toLowerCase()),
+    );
+    const hint =
+      nameInOtherCase === undefined ? '' : ` Did you mean ${suggestion(nameInOtherCase, csv.header).slice(13)}`;
     throw misuse(`The formula contains no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
   }
   const target =

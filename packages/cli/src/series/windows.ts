@@ -2,7 +2,10 @@
 import type { Series } from './read.js';
 import type { Step } from './time.js';
 
-/** The calendar inputs of a network, in this order. Each period has two inputs: sine and cosine. */
+/**
+ * The calendar inputs of a network, in this order: the hour of the day, the day of the week, and the month of the year.
+ * Each of them is two inputs: sine and cosine.
+ */
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];
 
@@ -47,7 +50,10 @@ export function scaleOf({ values }: Series, count: number, horizon: number): num
   return found > 0 && Number.isFinite(found) ? found : 1;
 }
 
-/** The calendar periods that are longer than a step and occur often enough in the series. */
+/**
+ * Returns the calendar inputs that differ from step to step and whose cycle (a day, a week or a year) repeats often
+ * enough between the times `first` and `last`.
+ */
 export function calendarFor({ unit, count }: Step, first: number, last: number): CalendarPeriod[] {
   if (unit === 'number') return [];
   const days = (last - first) / 86_400_000;
@@ -63,7 +69,7 @@ export function calendarFor({ unit, count }: Step, first: number, last: number):
   ];
 }
 
-/** Appends the sine and cosine of each period to `row`. */
+/** Appends the sine and cosine of each calendar input to `row`. */
 export function writeCalendar(time: number, calendar: readonly CalendarPeriod[], row: number[]): void {
   const date = new Date(time);
   for (const period of calendar) {

@@ -52,7 +52,7 @@ class JsExecutor implements Executor {
   readonly #outputs: Float64Array;
   /** The outputs of the last prediction. */
   #view: Float64Array;
-  /** Scratch arrays for one row: the outputs, the targets, and dloss/dx of the outputs by case 1. */
+  /** Scratch arrays for one sample at one time step: the outputs, the targets, and dloss/dx of the outputs (case 1). */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -231,7 +231,7 @@ class JsExecutor implements Executor {
     this.#disposed = true;
   }
 
-  /** Takes a step on one sample that updates the parameters during the backward pass, without storing gradients. */
+  /** Takes a training step on one sample. Updates the parameters during the backward pass and stores no gradients. */
   #descend(inputs: FloatArray, targets: FloatArray, loss: Loss, optimizer: BuiltinOptimizer): number {
     const slots = this.#slots;
     const tables = this.#tables;
@@ -277,7 +277,7 @@ class JsExecutor implements Executor {
     return sum / total;
   }
 
-  /** Runs the forward pass of step t, whose rows begin at `row`. */
+  /** Runs the forward pass of step t. `row` is the row of the step's first sample in `inputs`. */
   #forward(t: number, row: number, inputs: FloatArray, state: FloatArray | undefined): void {
     const { samples, tables } = this.#steps[t];
     const { x } = tables;
@@ -336,8 +336,8 @@ class JsExecutor implements Executor {
   }
 
   /**
-   * Returns the weighted sum of the losses of a time step. Writes case 1, times the weight, to the rows of the outputs
-   * in dLossDx, and 0 to all other rows.
+   * Returns the weighted sum of the losses of a time step. Writes the weighted dloss/dx of the outputs (case 1) to
+   * dLossDx, and 0 for all other nodes. `row` is the row of the step's first sample in `targets`.
    */
   #lossOf({ samples, tables }: Step, targets: FloatArray, row: number, loss: Loss, weights?: FloatArray): number {
     const { outputRows, rowCount } = this.#program;
@@ -346,7 +346,7 @@ class JsExecutor implements Executor {
     const target = this.#t;
     const caseOne = this.#dLossDx;
     const width = outputRows.length;
-    if (samples === 1) for (let row = 0; row < rowCount; row++) dLossDx[row] = 0;
+    if (samples === 1) for (let i = 0; i < rowCount; i++) dLossDx[i] = 0;
     else dLossDx.fill(0, 0, rowCount * samples);
     let sum = 0;
     for (let s = 0; s < samples; s++) {

@@ -20,10 +20,10 @@ const squashes = new Map<string, Activation>([
  * Imports the result of `Network.toJSON()` of synaptic 1.x. Node ids are the indices of the neurons in the list
  * `neurons`. Each c is fixed at 1. Traces, which synaptic uses in training, are ignored.
  *
- * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` returns what
- * `Network.fromJSON(json)` returns if it is activated row by row. Both start from the state in the file. A gate
- * becomes a node with the id `FROM*GATER` and the aggregation `product`. The sum of a neuron that has a connection to
- * itself becomes a node with the id `INDEX.sum`.
+ * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` returns the outputs
+ * that synaptic's `Network.fromJSON(json).activate(row)` returns for one row after another. Both start from the state in
+ * the file. A gate becomes a node with the id `FROM*GATER` and the aggregation `product`. The sum of a neuron that has a
+ * connection to itself becomes a node with the id `INDEX.sum`.
  *
  * `HLIM` becomes {@link step}, whose derivative is 0: such a network can predict, but training does not change the
  * parameters before these nodes.

@@ -14,7 +14,7 @@ def index(values):
 
 
 def pick(own, pool, indices):
-    """Selects the parameters of a block by index: first its own, then those of the pool, which are shared or fixed."""
+    """Selects parameters by index from the block's own, followed by the pool of shared and fixed parameters."""
     if indices is None:
         return own
     return (pool if own is None else torch.cat([own, pool]))[indices]
@@ -64,7 +64,7 @@ class Recurrent(Part):
         bias.register_hook(lambda gradient: gradient * self.trained)
 
     def forward(self, values, state):
-        """Returns the values of the units, for one step or all steps, and the next state: h, followed by c for an nn.LSTM."""
+        """Returns the values of the units (one step or all steps), and the next state: hidden state, then any cell state."""
         x = self.read(values)
         h = state.unflatten(1, (-1, self.layer.hidden_size)).transpose(0, 1).contiguous()
         has_cells = isinstance(self.layer, nn.LSTM)

@@ -39,8 +39,9 @@ export const transformKernels = {
 /** The numeric code of the transform that limits the norm. `squareSums` must run before it. */
 export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
 
-const gradients = int.add(word('parameters'), word('gradients'));
-/** The number of blocks whose squares are summed separately. */
+/** The address of the first gradient. */
+const gradientsStart = int.add(word('parameters'), word('gradients'));
+/** The number of blocks of the gradient whose squares are summed separately. */
 export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
 
 /**
@@ -52,13 +53,14 @@ export function transformKernel(module: Assembler): Callable {
     module.function(undefined, [i32, i32, i32], [], ([optionAt, from, to], local) => {
       const [option, toGradients] = [local(v128), local(i32)];
       const each = (value: Code): Code => [
-        from.set(int.add(gradients, from.get)),
-        to.set(int.add(gradients, to.get)),
+        from.set(int.add(gradientsStart, from.get)),
+        to.set(int.add(gradientsStart, to.get)),
         whileRoom(from, to, 16, store(from.get, value)),
       ];
       if (elementwise) {
         return [
           option.set(f32x4.loadSplat(optionAt.get)),
+          // The distance from a parameter to its gradient.
           toGradients.set(word('gradients')),
           each(elementwise(load(from.get), load(int.sub(from.get, toGradients.get)), option.get)),
         ];
@@ -92,23 +94,23 @@ export function transformKernel(module: Assembler): Callable {
   );
 }
 
-/** Emits a function that sums the squares of each block from `block` to `end` − 1 in float64. */
+/** Emits a function that sums the squares of the gradients in each block from `block` to `end` − 1, in float64. */
 export function squareSums(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([block, end], local) => {
-    const [at, blockEnd, last] = [local(i32), local(i32), local(i32)];
+    const [at, blockEnd, gradientsEnd] = [local(i32), local(i32), local(i32)];
     const [g, sum] = [local(v128), local(v128)];
     const pair = (g: Code): Code => f64x2.fromSingles(g);
-    const square = (value: Code): Code => sum.set(f64x2.add(sum.get, f64x2.mul(value, value)));
+    const addSquares = (value: Code): Code => sum.set(f64x2.add(sum.get, f64x2.mul(value, value)));
     return control.count(block, block.get, end.get, int.const(1), [
-      last.set(int.add(gradients, word('parameterBytes'))),
-      at.set(int.add(gradients, int.mul(block.get, int.const(normBlock)))),
+      gradientsEnd.set(int.add(gradientsStart, word('parameterBytes'))),
+      at.set(int.add(gradientsStart, int.mul(block.get, int.const(normBlock)))),
       blockEnd.set(int.add(at.get, int.const(normBlock))),
-      control.when(int.gtU(blockEnd.get, last.get), blockEnd.set(last.get)),
+      control.when(int.gtU(blockEnd.get, gradientsEnd.get), blockEnd.set(gradientsEnd.get)),
       sum.set(f64x2.const(0)),
       whileRoom(at, blockEnd, 16, [
         g.set(load(at.get)),
-        square(pair(g.get)),
-        square(pair(f32x4.shuffle(g.get, g.get, [2, 3, 2, 3]))),
+        addSquares(pair(g.get)),
+        addSquares(pair(f32x4.shuffle(g.get, g.get, [2, 3, 2, 3]))),
       ]),
       double.store(
         int.add(word('squareSums'), int.shl(block.get, int.const(3))),

@@ -31,26 +31,28 @@ export const isSafe = (total: Local): Code =>
     double.eq(double.sub(currentLoss, currentLoss), double.const(0)),
   );
 
-/** Emits a function that turns the gradient of the sum over samples into that of the mean, in a range of bytes. */
+/** Emits a function that divides the gradients in a range of bytes by the number of samples (or their total weight). */
 export function meanKernel(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([from, to], local) => {
-    const mean = local(v128);
+    const meanFactor = local(v128);
     const base = int.add(word('parameters'), word('gradients'));
     return [
-      mean.set(f32x4.loadSplat(int.const(0), header.mean)),
+      meanFactor.set(f32x4.loadSplat(int.const(0), header.mean)),
       from.set(int.add(base, from.get)),
       to.set(int.add(base, to.get)),
-      whileRoom(from, to, 16, f32x4.store(from.get, f32x4.mul(mean.get, f32x4.load(from.get)))),
+      whileRoom(from, to, 16, f32x4.store(from.get, f32x4.mul(meanFactor.get, f32x4.load(from.get)))),
     ];
   });
 }
 
 /**
- * Emits a function of the thread's number and the optimizer's code, to be called after all gradients have been computed
- * and the sums of |gradient| recorded. Every thread makes the same decision.
+ * Emits a function that every thread calls after all gradients have been computed and the sums of |gradient| recorded.
+ * It takes the thread's number and the optimizer's code. All threads decide alike whether the update is safe.
  *
  * @param share - Sets the bounds of a thread's share; see {@link Share}.
+ * @param shared - Whether several threads share the memory.
  * @param wait - Waits at the barrier; takes the thread's number.
+ * @param toMean - The function of {@link meanKernel}.
  */
 export function updateKernel(
   exportName: string | undefined,
@@ -73,6 +75,7 @@ export function updateKernel(
       shareOfParameters,
       toMean(from.get, to.get),
       wait(thread.get),
+      // The optimizer multiplies gradients by this factor. Now they are means already.
       control.when(int.eqz(thread.get), scalar.store(int.const(0), scalar.const(1), header.mean)),
       control.count(entry, int.const(0), word('transformCount'), int.const(1), [
         code.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),

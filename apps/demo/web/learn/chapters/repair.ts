@@ -134,7 +134,7 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
   return {
     kind: 'setting',
     ask: {
-      en: 'A program computes the derivatives in this network, and its backward pass has a bug at one node. Probe up to five nodes to compare its numbers with the correct ones. Then choose the node and the bug.',
+      en: 'A program computes the derivatives in this network, and its backward pass has a bug at one node. Probe up to five nodes to compare the program’s numbers with the correct ones. Then choose the node and the bug.',
       zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多可以探测五个节点，对比程序的结果和正确的结果，然后选出节点和错误。',
     },
     explain: {
@@ -152,7 +152,7 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
         return {
           correct: false,
           hint: {
-            en: `The node is correct, but the bug is not. Is dloss/dx_${node} itself wrong, or only the numbers computed from it?`,
+            en: `You found the node, but it has a different bug. Is dloss/dx_${node} itself wrong, or only the numbers computed from it?`,
             zh: `节点没错，但不是这个错误。节点 ${node} 的 dloss/dx_${node} 本身对吗，还是只有由它算出的数不对？`,
           },
         };
@@ -162,11 +162,11 @@ function bugTask({ graph }: Network, node: string, bug: BugName): SettingTask {
         correct: false,
         hint: isBefore
           ? {
-              en: `It is not node ${chosenNode}. If its numbers are wrong, it has received wrong ones: look closer to the loss.`,
+              en: `The bug is not at node ${chosenNode}. If the numbers at node ${chosenNode} are wrong, the bug is at a node closer to the loss.`,
               zh: `不是节点 ${chosenNode}。如果它的数字不对，那是传进来时就错了：往损失那边找。`,
             }
           : {
-              en: `Everything is correct at node ${chosenNode}: look further from the loss.`,
+              en: `Everything is correct at node ${chosenNode}: the bug is at a node further from the loss.`,
               zh: `节点 ${chosenNode} 处一切正确：往远离损失的方向找。`,
             },
       };
